@@ -1,0 +1,31 @@
+# Two commands do everything: `make dataset` and `make test`. Each first makes .venv from the locked versions.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: dataset test lint format bench clean
+
+dataset: .venv/.ready
+	$(BIN)/ecgfactory build configs/quickstart.yaml
+
+test: .venv/.ready
+	$(BIN)/python -m pytest
+
+lint: .venv/.ready
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: .venv/.ready
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: .venv/.ready
+	$(BIN)/python -m benchmarks
+
+clean:
+	rm -rf .venv
+
+.venv/.ready: pyproject.toml constraints.txt
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev]'
+	touch $@

@@ -1,0 +1,51 @@
+"""Errors that a user is meant to read: one sentence with the value, the place and the mend."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+class EcgFactoryError(Exception):
+    """Base of every expected error; `exit_code` is what the command line returns for it."""
+
+    exit_code = 1
+
+
+class BadInputError(EcgFactoryError):
+    """What the user gave can't be used.
+
+    Parameters
+    ----------
+    problems : sequence of str
+        Everything that is wrong, one full sentence each.
+    """
+
+    exit_code = 2
+
+    def __init__(self, problems: Sequence[str] | str) -> None:
+        self.problems = [problems] if isinstance(problems, str) else list(problems)
+        super().__init__("\n".join(self.problems))
+
+    def __reduce__(self) -> tuple[type[BadInputError], tuple[list[str]]]:
+        return type(self), (self.problems,)
+
+
+class BuildFailedError(EcgFactoryError):
+    """A build that started could not end; the message says why and what to do."""
+
+
+class DamagedDatasetError(EcgFactoryError):
+    """A published dataset is not what its manifest says.
+
+    Parameters
+    ----------
+    problems : sequence of str
+        Each names the file and what is wrong with it.
+    """
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        self.problems = list(problems)
+        super().__init__("\n".join(self.problems))
+
+    def __reduce__(self) -> tuple[type[DamagedDatasetError], tuple[list[str]]]:
+        return type(self), (self.problems,)
