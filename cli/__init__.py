@@ -1,0 +1,1 @@
+"""The command line: arguments in, library and flow calls, messages out."""

@@ -1,0 +1,1 @@
+"""Ready build and retention requests, and the quality policies they name."""

@@ -1,0 +1,1 @@
+"""Prefect flows: which tasks happen in which order."""
