@@ -1,0 +1,1 @@
+"""Quality of an ECG: what can be measured in it, and whether it is good enough."""
