@@ -89,9 +89,7 @@ class WorkersRequest(_Section):
     gpu: Annotated[int, Field(strict=True, ge=0, le=64)] | Literal["auto"] = Field(
         "auto", description="GPU worker processes; auto: one a GPU"
     )
-    scheduler: str | None = Field(
-        None, description="address of an existing Dask scheduler, as tcp://127.0.0.1:8786"
-    )
+    scheduler: str | None = Field(None, description="address of an existing Dask scheduler, as tcp://127.0.0.1:8786")
 
 
 class BuildRequest(_Section):
@@ -109,9 +107,7 @@ class BuildRequest(_Section):
     generator: GeneratorRequest = GeneratorRequest()
     quality: QualityRequest = QualityRequest()
     formats: tuple[FormatName, ...] = Field(("parquet",), min_length=1, description="file formats to write")
-    splits: dict[SplitName, Share] = Field(
-        default_factory=_all_train, description="share of each split; they sum to 1"
-    )
+    splits: dict[SplitName, Share] = Field(default_factory=_all_train, description="share of each split; they sum to 1")
     report: ReportRequest = ReportRequest()
     shard_records: StrictInt | None = Field(
         None, ge=1, le=1_000_000, description="candidates a shard; follows from records when absent"

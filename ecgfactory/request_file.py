@@ -105,9 +105,7 @@ def read_source(path: Path) -> RequestSource:
     except (yaml.YAMLError, ValueError) as error:
         raise BadInputError(f"{path}{_yaml_fault(error)}; mend the YAML there.") from None
     if not isinstance(content, dict) or root is None:
-        raise BadInputError(
-            f"{path}: holds no keys; a request needs at least `name: my-dataset` and `records: 64`."
-        )
+        raise BadInputError(f"{path}: holds no keys; a request needs at least `name: my-dataset` and `records: 64`.")
     source = RequestSource(str(path), content)
     problems: list[str] = []
     _note_places(root, (), source, problems)
@@ -201,13 +199,7 @@ def _within(location: Location, source: RequestSource) -> Location:
 def _describe(detail: ErrorDetails, location: Location, source: RequestSource) -> str:
     key, place = _dotted(location), source.place(location)
     given, context, kind = detail["input"], detail.get("ctx", {}), detail["type"]
-    shown = (
-        f"{given!r}"
-        if not isinstance(given, dict | list)
-        else "a section"
-        if isinstance(given, dict)
-        else "a list"
-    )
+    shown = f"{given!r}" if not isinstance(given, dict | list) else "a section" if isinstance(given, dict) else "a list"
     if detail["loc"][-1] == "[key]":
         kind = "extra_forbidden"
     match kind:

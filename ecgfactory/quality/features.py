@@ -49,9 +49,7 @@ def _neurokit() -> Any:
     return neurokit2
 
 
-def measure(
-    signals_uv: SignalUv, lead_names: Sequence[str], sampling_rate_hz: int = SAMPLING_RATE_HZ
-) -> FeatureTable:
+def measure(signals_uv: SignalUv, lead_names: Sequence[str], sampling_rate_hz: int = SAMPLING_RATE_HZ) -> FeatureTable:
     """Measure every feature of a batch of records.
 
     Parameters
@@ -134,9 +132,7 @@ def _measure_integrity(signals_uv: SignalUv, sampling_rate_hz: int) -> FeatureTa
     return {
         "amplitude_max_uv": np.abs(wide).max(axis=(1, 2)).astype(np.float64),
         "lead_range_min_uv": np.ptp(wide, axis=2).min(axis=1).astype(np.float64),
-        "flat_longest_ms": np.array([_longest_flat(record) for record in signals_uv])
-        * 1000
-        / sampling_rate_hz,
+        "flat_longest_ms": np.array([_longest_flat(record) for record in signals_uv]) * 1000 / sampling_rate_hz,
     }
 
 

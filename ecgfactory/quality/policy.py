@@ -49,18 +49,12 @@ class Rule(BaseModel):
     def _fits_its_feature(self) -> Rule:
         feature = _FEATURES.get(self.feature)
         if feature is None:
-            raise ValueError(
-                f"feature {self.feature!r} is not measured; choose one of {', '.join(_FEATURES)}"
-            )
+            raise ValueError(f"feature {self.feature!r} is not measured; choose one of {', '.join(_FEATURES)}")
         if feature.unit != self.unit:
-            raise ValueError(
-                f"unit {self.unit!r} is not that of {self.feature}; write unit: {feature.unit!r}"
-            )
+            raise ValueError(f"unit {self.unit!r} is not that of {self.feature}; write unit: {feature.unit!r}")
         if feature.kind == "word":
             if not self.allowed or self.min is not None or self.max is not None:
-                raise ValueError(
-                    f"{self.feature} is a word; give the words that pass as `allowed`, no min or max"
-                )
+                raise ValueError(f"{self.feature} is a word; give the words that pass as `allowed`, no min or max")
         elif self.allowed is not None or (self.min is None and self.max is None):
             raise ValueError(f"{self.feature} is a number; give `min`, `max` or both, and no `allowed`")
         if self.min is not None and self.max is not None and self.min > self.max:
@@ -191,9 +185,7 @@ def load_policy(name_or_path: str, bounds: Mapping[str, Bounds] | None = None) -
     BadInputError
         When there is no such policy, or the file is not one; every problem is named.
     """
-    path = (
-        POLICY_FOLDER / f"{name_or_path}.yaml" if name_or_path in shipped_policies() else Path(name_or_path)
-    )
+    path = POLICY_FOLDER / f"{name_or_path}.yaml" if name_or_path in shipped_policies() else Path(name_or_path)
     if not path.is_file():
         raise BadInputError(
             f"quality.policy: {name_or_path!r} is neither a shipped policy ({', '.join(shipped_policies())}) "
