@@ -45,6 +45,9 @@ def _feature_table(record: Record) -> Table:
         f"{record.record_id} (seed {record.seed}), {record.duration_s:g} s at "
         f"{record.sampling_rate_hz} Hz, leads {', '.join(record.lead_names)}",
     )
+    table.add_row("verdict", "rejected (made again to show it)" if record.reasons else "accepted")
+    for reason in record.reasons:
+        table.add_row("", reason)
     for name, value in record.features.items():
         table.add_row(name, f"{value:.4g}" if isinstance(value, float) else str(value))
     return table

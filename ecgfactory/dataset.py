@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from pydantic import ValidationError
 
+from ecgfactory.candidates import StageClock, assessed_batches
 from ecgfactory.errors import BadInputError, DamagedDatasetError
 from ecgfactory.formats.base import format_writer
 from ecgfactory.leads import SignalUv
@@ -54,7 +55,7 @@ class DatasetFiles:
         return self._table(REJECTED_FILE)
 
     def record(self, wanted: str) -> Record:
-        """Return one accepted record, read from the first of the formats.
+        """Return one record: an accepted one is read from the first of the formats, a rejected one made again.
 
         Parameters
         ----------
@@ -68,6 +69,9 @@ class DatasetFiles:
         DamagedDatasetError
             When its file can't be read.
         """
+        number = int(wanted) if wanted.isdecimal() else -1
+        if number in self._rejected_rows:
+            return self._remade(number)
         row = self._row(wanted)
         signal_uv = self.signals(self.formats[0], row[f"{self.formats[0]}_path"], [row["candidate"]])[0]
         features = {
@@ -101,6 +105,24 @@ class DatasetFiles:
         for path, members in by_file.items():
             for start in range(0, len(members), records_at_once):
                 yield path, members[start : start + records_at_once]
+
+    @cached_property
+    def _rejected_rows(self) -> dict[int, int]:
+        numbers = self.rejected.column("candidate").to_pylist()
+        return {number: row for row, number in enumerate(numbers)}
+
+    def _remade(self, candidate: int) -> Record:
+        row = self.rejected.slice(self._rejected_rows[candidate], 1).to_pylist()[0]
+        features = {name: row[name] for name in row if name not in {"candidate", "failed_rules", "reasons"}}
+        batch = next(assessed_batches(self.plan, [candidate], StageClock()))
+        return Record(
+            record_id(candidate),
+            self.plan.lead_names,
+            batch.signals_uv[0],
+            self.plan.seed,
+            features=features,
+            reasons=tuple(row["reasons"]),
+        )
 
     def _row(self, wanted: str) -> dict[str, Any]:
         ids = self.records.column("record_id").to_pylist()
