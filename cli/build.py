@@ -6,9 +6,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from rich.console import Console
-from rich.table import Table
-
+from cli.output import console, print_rows
 from cli.progress import watch
 from ecgfactory.preflight import estimated_bytes, size_text
 from ecgfactory.request_file import load_request
@@ -17,11 +15,9 @@ from ecgfactory.request_file import load_request
 def validate_file(file: Path, settings: Sequence[str]) -> None:
     """Check a request and say in a line what it asks for."""
     request = load_request(file, settings)
-    Console().print(
+    console().print(
         f"{file}: sound; {request.records:,} records of {request.leads} leads and {request.duration_s} s "
-        f"as {', '.join(request.formats)}, about {size_text(estimated_bytes(request))} in {request.output}/",
-        highlight=False,
-        soft_wrap=True,
+        f"as {', '.join(request.formats)}, about {size_text(estimated_bytes(request))} in {request.output}/"
     )
 
 
@@ -41,23 +37,20 @@ def _print_summary(folder: Path, already_there: bool, seconds: float) -> None:
 
     dataset = Dataset(folder)
     manifest = dataset.manifest
-    console = Console(highlight=False, soft_wrap=True)
     if already_there:
-        console.print(f"{manifest.name} is there already and sound; nothing was built.")
-    table = Table(show_header=False, box=None, padding=(0, 2, 0, 0))
-    table.add_row(
-        "records",
-        f"{manifest.records:,} of {manifest.candidates_examined:,} candidates ({manifest.accepted_share:.1%} accepted)",
-    )
-    rejects = ", ".join(f"{rule} {number}" for rule, number in manifest.rejects.items())
-    table.add_row("rejected by", rejects or "nothing")
-    table.add_row("splits", ", ".join(f"{split} {number:,}" for split, number in manifest.splits.items()))
-    table.add_row("formats", ", ".join(manifest.plan.request.formats))
-    table.add_row("size", size_text(sum(f.stat().st_size for f in folder.rglob("*") if f.is_file())))
-    table.add_row("seed", str(manifest.plan.seed))
+        console().print(f"{manifest.name} is there already and sound; nothing was built.")
+    examined, share = manifest.candidates_examined, manifest.accepted_share
+    rejects = ", ".join(f"{rule} {number:,}" for rule, number in manifest.rejects.items())
+    rows = [
+        ("records", f"{manifest.records:,} of {examined:,} candidates ({share:.1%} accepted)"),
+        ("rejected by", rejects or "nothing"),
+        ("splits", ", ".join(f"{split} {number:,}" for split, number in manifest.splits.items())),
+        ("formats", ", ".join(manifest.plan.request.formats)),
+        ("size", size_text(sum(file.stat().st_size for file in folder.rglob("*") if file.is_file()))),
+        ("seed", str(manifest.plan.seed)),
+    ]
     if not already_there:
-        table.add_row("time", f"{seconds:.1f} s")
-    table.add_row("dataset", str(folder))
+        rows.append(("time", f"{seconds:.1f} s"))
     report = folder / "reports" / "report.pdf"
-    table.add_row("look at", str(report if report.exists() else folder / "README.md"))
-    console.print(table)
+    rows += [("dataset", str(folder)), ("look at", str(report if report.exists() else folder / "README.md"))]
+    print_rows(rows)

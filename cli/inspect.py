@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
-from rich.console import Console
-from rich.table import Table
-
+from cli.output import console, print_rows
 from ecgfactory.dataset import Dataset
 from ecgfactory.record import Record
 from ecgfactory.verify import verify
@@ -15,7 +14,7 @@ from ecgfactory.verify import verify
 def verify_dataset(path: Path) -> None:
     """Verify a dataset and say in a line what was checked."""
     manifest = verify(path).manifest
-    Console(highlight=False, soft_wrap=True).print(
+    console().print(
         f"{path}: sound; {manifest.records:,} records as {', '.join(manifest.plan.request.formats)}, "
         f"hashes, counts and signals as published."
     )
@@ -24,8 +23,7 @@ def verify_dataset(path: Path) -> None:
 def show_record(path: Path, wanted: str, pdf: Path | None, png: Path | None, csv: Path | None, analysis: bool) -> None:
     """Print a record's features, and export it where asked to."""
     record = Dataset(path).record(wanted)
-    console = Console(highlight=False, soft_wrap=True)
-    console.print(_feature_table(record))
+    print_rows(_describe(record))
     if pdf or png or csv:
         from ecgfactory.report import export
 
@@ -35,19 +33,14 @@ def show_record(path: Path, wanted: str, pdf: Path | None, png: Path | None, csv
         if csv is not None:
             export.write_csv(record, csv)
         for target in filter(None, (pdf, png, csv)):
-            console.print(f"wrote {target}")
+            console().print(f"wrote {target}")
 
 
-def _feature_table(record: Record) -> Table:
-    table = Table(show_header=False, box=None, padding=(0, 2, 0, 0))
-    table.add_row(
-        "record",
-        f"{record.record_id} (seed {record.seed}), {record.duration_s:g} s at "
-        f"{record.sampling_rate_hz} Hz, leads {', '.join(record.lead_names)}",
-    )
-    table.add_row("verdict", "rejected (made again to show it)" if record.reasons else "accepted")
+def _describe(record: Record) -> Iterator[tuple[str, str]]:
+    yield "record", f"{record.record_id} (seed {record.seed})"
+    yield "signal", f"{record.duration_s:g} s at {record.sampling_rate_hz} Hz, leads {', '.join(record.lead_names)}"
+    yield "verdict", "rejected (made again to show it)" if record.reasons else "accepted"
     for reason in record.reasons:
-        table.add_row("", reason)
+        yield "", reason
     for name, value in record.features.items():
-        table.add_row(name, f"{value:.4g}" if isinstance(value, float) else str(value))
-    return table
+        yield name, f"{value:.4g}" if isinstance(value, float) else str(value)

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from cli.output import console
 from ecgfactory.workspace import Workspace
 
 POLL_INTERVAL_S = 0.25
@@ -92,7 +93,7 @@ class Watcher:
 @contextlib.contextmanager
 def watch(name: str, records: int) -> Iterator[Watcher]:
     """Show the progress of a build on stderr for as long as the block runs."""
-    watcher = Watcher(name, records, Console(stderr=True, highlight=False, soft_wrap=True))
+    watcher = Watcher(name, records, console(stderr=True))
     thread = threading.Thread(target=watcher.run, daemon=True)
     thread.start()
     try:

@@ -38,7 +38,7 @@ class Counts:
 
 
 class ShardSummary(BaseModel):
-    """One shard of the dataset; `sha256` is over the sums of its files in path order."""
+    """One shard of the dataset; `sha256` is over the sums of its signal files in path order."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -150,18 +150,20 @@ def summarise(plan: Plan, entries: Sequence[ShardEntry], counts: Counts, publish
         rejects=counts.rejects,
         splits=counts.splits,
         within_training_length=plan.request.duration_s == TRAINED_DURATION_S,
-        shards=tuple(_summary(plan, entry) for entry in entries),
+        shards=tuple(_summary(plan, entry, counts.examined - 1) for entry in entries),
         stage_seconds={stage: round(value, 3) for stage, value in seconds.items()},
         devices=tuple(sorted({entry.device for entry in entries})),
     )
 
 
-def _summary(plan: Plan, entry: ShardEntry) -> ShardSummary:
-    lines = "".join(f"{staged.sha256}  {staged.path}\n" for staged in entry.files)
+def _summary(plan: Plan, entry: ShardEntry, last_candidate: int) -> ShardSummary:
+    """Sum up a shard; of the last one, only what belongs to the dataset."""
+    lines = "".join(f"{staged.sha256}  {staged.path}\n" for staged in entry.files if "/" in staged.path)
+    candidates = plan.shard_candidates(entry.shard)
     return ShardSummary(
         shard=entry.shard,
-        first_candidate=plan.shard_candidates(entry.shard).start,
-        examined=entry.examined,
+        first_candidate=candidates.start,
+        examined=min(candidates.stop, last_candidate + 1) - candidates.start,
         accepted=entry.accepted,
         sha256=hashlib.sha256(lines.encode()).hexdigest(),
     )

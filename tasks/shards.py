@@ -43,7 +43,7 @@ async def _may_pass_next_time(_task: Any, _run: Any, state: Any) -> bool:
     cache_policy=NO_CACHE,
     persist_result=False,
 )
-def make_shard(workspace_root: str, shard: int, limit: int | None) -> ShardReport | None:
+def make_shard(workspace_root: str, shard: int, limit: int) -> ShardReport | None:
     """Make and commit one shard; None when it is not wanted any more."""
     workspace = Workspace(Path(workspace_root))
     try:

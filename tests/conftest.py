@@ -22,7 +22,16 @@ def prefect_server() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def make_request() -> Callable[..., BuildRequest]:
+def scheduler(prefect_server: None) -> Iterator[str]:
+    """Address of a real Dask cluster of two worker processes that tests share, since workers start slowly."""
+    from distributed import LocalCluster
+
+    with LocalCluster(n_workers=2, threads_per_worker=1, host="127.0.0.1", dashboard_address=None) as cluster:
+        yield cluster.scheduler_address
+
+
+@pytest.fixture(scope="session")
+def make_request(scheduler: str) -> Callable[..., BuildRequest]:
     """A small request for tests, with some keys replaced."""
 
     def make(**changes: Any) -> BuildRequest:
@@ -35,7 +44,7 @@ def make_request() -> Callable[..., BuildRequest]:
             "formats": ["parquet", "wfdb", "csv"],
             "splits": {"train": 0.6, "validation": 0.2, "test": 0.2},
             "report": {"samples": 1},
-            "workers": {"cpu": 2},
+            "workers": {"scheduler": scheduler},
         }
         return BuildRequest.model_validate(small | changes)
 
@@ -43,9 +52,7 @@ def make_request() -> Callable[..., BuildRequest]:
 
 
 @pytest.fixture(scope="session")
-def built(
-    prefect_server: None, make_request: Callable[..., BuildRequest], tmp_path_factory: pytest.TempPathFactory
-) -> Path:
+def built(make_request: Callable[..., BuildRequest], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A published dataset of 40 records in every format; for reading only."""
     from flows.build_dataset import build_dataset
 

@@ -22,7 +22,7 @@ def run(records: int, yields: list[int], window: int, order_of_ends: list[int]) 
         assert flying, "nothing in flight and not complete: the flow would hang"
         order = flying.pop(next(ends, 0) % len(flying))
         accepted = yields[order.shard % len(yields)]
-        held[order.shard] = min(accepted, order.limit) if order.limit is not None else accepted
+        held[order.shard] = min(accepted, order.limit)
         selection.commit(order, 10, held[order.shard])
     raise AssertionError("never complete")
 
@@ -70,7 +70,7 @@ def test_the_last_shard_is_cut_to_what_is_missing() -> None:
 
 def test_a_hopeless_yield_stops_the_build() -> None:
     selection = Selection(records=1000, shard_records=2500)
-    first, second = selection.next_order(), ShardOrder(1, None)
+    first, second = selection.next_order(), ShardOrder(1, 1000)
     assert first is not None
     selection.commit(first, 2500, 30)
     with pytest.raises(BuildFailedError, match="only 60 of 5,000 candidates"):

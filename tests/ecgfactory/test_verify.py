@@ -145,9 +145,7 @@ def test_records_are_read_and_unknown_ones_name_the_nearest(built: Path) -> None
         dataset.record("hello")
 
 
-def test_a_rejected_candidate_is_made_again(
-    prefect_server: None, tmp_path: Path, make_request: Callable[..., object]
-) -> None:
+def test_a_rejected_candidate_is_made_again(tmp_path: Path, make_request: Callable[..., object]) -> None:
     from flows.build_dataset import build_dataset
 
     request = make_request(
@@ -155,7 +153,6 @@ def test_a_rejected_candidate_is_made_again(
         formats=["csv"],
         report={"samples": 0},
         output=str(tmp_path),
-        workers={"cpu": 1},
         quality={"bounds": {"heart_rate": {"min": 68}}},
     )
     dataset = Dataset(build_dataset(request).dataset)  # type: ignore[arg-type]

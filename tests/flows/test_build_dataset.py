@@ -49,7 +49,6 @@ def make_splits() -> dict[str, float]:
     return {"train": 0.6, "validation": 0.2, "test": 0.2}
 
 
-@pytest.mark.usefixtures("prefect_server")
 class TestBuilding:
     def test_one_worker_and_two_give_the_same_sums(
         self, built: Path, make_request: MakeRequest, tmp_path: Path
