@@ -222,9 +222,7 @@ def _draw_grid(sheet: Axes, palette: Palette) -> Rectangle:
         codes = [Path.MOVETO, Path.LINETO] * len(ends)
         path = Path(np.array(ends).reshape(-1, 2), codes)
         path.should_simplify = False
-        sheet.add_patch(
-            PathPatch(path, fill=False, edgecolor=colour, linewidth=width * POINTS_PER_MM, capstyle="butt")
-        )
+        sheet.add_patch(PathPatch(path, fill=False, edgecolor=colour, linewidth=width * POINTS_PER_MM, capstyle="butt"))
     corner = (GRID_LEFT_MM, GRID_BOTTOM_MM)
     return Rectangle(corner, GRID_WIDTH_MM, GRID_HEIGHT_MM, transform=sheet.transData)
 

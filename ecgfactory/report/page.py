@@ -16,6 +16,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from ecgfactory.record import FeatureValue, Record
+from ecgfactory.report.feature_text import feature_label, feature_value
 from ecgfactory.report.style import Palette
 
 WIDTH_MM, HEIGHT_MM = 297.0, 210.0
@@ -43,15 +44,8 @@ def rendering() -> Iterator[None]:
         yield
 
 
-HEADLINE_FEATURES: tuple[tuple[str, str, str], ...] = (
-    ("heart_rate_bpm", "Heart rate", "/min"),
-    ("pr_ms", "PR", "ms"),
-    ("qrs_ms", "QRS", "ms"),
-    ("qt_ms", "QT", "ms"),
-    ("qtc_bazett_ms", "QTc (Bazett)", "ms"),
-    ("qrs_axis_deg", "QRS axis", "°"),
-)
-"""Measurements of a page's header: feature name, label and unit, in reading order."""
+HEADLINE_FEATURES = ("heart_rate_bpm", "pr_ms", "qrs_ms", "qt_ms", "qtc_bazett_ms", "qrs_axis_deg")
+"""Measurements of a page's header, in reading order; those that a record lacks are left out."""
 
 _REASON_WIDTH = 52
 _REASON_LINES = 4
@@ -96,10 +90,10 @@ def panel_message(panel: Axes, message: str) -> None:
     """Say in an empty plot why there is nothing to see."""
     panel.set_xticks([])
     panel.set_yticks([])
+    panel.spines[:].set_visible(False)
+    panel.set_facecolor("#f7f7f7")
     text = "\n".join(textwrap.wrap(message, 44))
-    panel.text(
-        0.5, 0.5, text, transform=panel.transAxes, ha="center", va="center", fontsize=8, color="#666666"
-    )
+    panel.text(0.5, 0.5, text, transform=panel.transAxes, ha="center", va="center", fontsize=8, color="#666666")
 
 
 def draw_header(sheet: Axes, record: Record, palette: Palette) -> None:
@@ -137,18 +131,6 @@ def number_page(figure: Figure, number: int, count: int) -> None:
     )
 
 
-def format_feature(value: FeatureValue, unit: str = "") -> str:
-    """Write a feature's value for people: no more digits than it can carry, a dash where there is none."""
-    if value is None or value != value:
-        return "–"
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, float):
-        value = f"{value:.0f}" if abs(value) >= 10 else f"{value:.3g}"
-    separator = "" if unit == "°" else " "
-    return f"{value}{separator}{unit}".strip()
-
-
 def _draw_identity(sheet: Axes, record: Record, palette: Palette) -> None:
     name = f"ECG {record.record_id}"
     size = 13 if len(name) <= 22 else 8
@@ -167,15 +149,12 @@ def _shorten(name: str, length: int) -> str:
 
 
 def _draw_measurements(sheet: Axes, features: Mapping[str, FeatureValue], palette: Palette) -> None:
-    known = [
-        (label, format_feature(features[name], unit))
-        for name, label, unit in HEADLINE_FEATURES
-        if name in features
-    ]
-    for place, (label, value) in enumerate(known):
+    known = [name for name in HEADLINE_FEATURES if name in features]
+    for place, name in enumerate(known):
         column, line = divmod(place, 3)
         left, height = 92 + 50 * column, 198.5 - 5 * line
-        sheet.text(left, height, label, fontsize=8, color=palette.muted)
+        sheet.text(left, height, feature_label(name), fontsize=8, color=palette.muted)
+        value = feature_value(name, features[name])
         sheet.text(left + 24, height, value, fontsize=9, fontweight="bold", color=palette.text)
 
 
@@ -183,9 +162,7 @@ def _draw_verdict(sheet: Axes, reasons: Sequence[str], palette: Palette) -> None
     colour = palette.bad if reasons else palette.good
     verdict = "REJECTED" if reasons else "ACCEPTED"
     sheet.add_patch(Rectangle((RIGHT_MM - 30, 196.2), 30, 7, fill=False, edgecolor=colour, linewidth=1.2))
-    sheet.text(
-        RIGHT_MM - 15, 199.7, verdict, fontsize=9, fontweight="bold", ha="center", va="center", color=colour
-    )
+    sheet.text(RIGHT_MM - 15, 199.7, verdict, fontsize=9, fontweight="bold", ha="center", va="center", color=colour)
     for line, text in enumerate(_reason_lines(reasons)):
         sheet.text(RIGHT_MM, 192.2 - 3.7 * line, text, fontsize=7, ha="right", color=palette.text)
 
