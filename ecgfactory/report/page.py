@@ -103,6 +103,12 @@ def draw_header(sheet: Axes, record: Record, palette: Palette) -> None:
     _draw_verdict(sheet, record.reasons, palette)
 
 
+def draw_title(sheet: Axes, title: str, subtitle: str, palette: Palette) -> None:
+    """Draw the title of a page that shows no single record."""
+    sheet.text(MARGIN_MM, 195, title, fontsize=18, fontweight="bold", color=palette.text)
+    sheet.text(MARGIN_MM, 187, subtitle, fontsize=9, color=palette.muted)
+
+
 def draw_footer(sheet: Axes, note: str, palette: Palette) -> None:
     """Draw a note at the left and, on every page, what the ECG is not."""
     sheet.text(MARGIN_MM, FOOTER_MM, note, fontsize=7.5, va="baseline", color=palette.text)
