@@ -1,4 +1,4 @@
-"""Opening a published dataset and reading its records back."""
+"""Opening a dataset and reading its records back."""
 
 from __future__ import annotations
 
@@ -17,46 +17,31 @@ from ecgfactory.errors import BadInputError, DamagedDatasetError
 from ecgfactory.formats.base import format_writer
 from ecgfactory.leads import SignalUv
 from ecgfactory.manifest import Manifest
+from ecgfactory.plan import Plan
 from ecgfactory.publish import LATEST, MANIFEST_FILE
 from ecgfactory.record import Record, record_id
 from ecgfactory.shard import RECORDS_FILE, REJECTED_FILE, signal_spec
 
 
-class Dataset:
-    """A published dataset.
+class DatasetFiles:
+    """The files of a dataset, published or about to be.
 
     Parameters
     ----------
     path : Path
-        Its folder, or the folder of its name (then the newest one).
-
-    Raises
-    ------
-    BadInputError
-        When there is no dataset.
-    DamagedDatasetError
-        When its manifest can't be read.
+        Its folder.
+    plan : Plan
+        What it was made by.
     """
 
-    def __init__(self, path: Path) -> None:
-        inside = path / LATEST if not (path / MANIFEST_FILE).is_file() and (path / LATEST).is_dir() else path
-        if not (inside / MANIFEST_FILE).is_file():
-            raise BadInputError(
-                f"{path}: holds no dataset (no {MANIFEST_FILE}); give the folder that `ecgfactory build` printed."
-            )
-        self.path = inside.resolve()
-        try:
-            text = (self.path / MANIFEST_FILE).read_text(encoding="utf-8")
-            self.manifest_content: dict[str, Any] = json.loads(text)
-            self.manifest = Manifest.model_validate(self.manifest_content)
-        except (OSError, ValueError, ValidationError) as error:
-            first = str(error).splitlines()[0]
-            raise DamagedDatasetError([f"{self.path / MANIFEST_FILE}: can't be read ({first})"]) from None
+    def __init__(self, path: Path, plan: Plan) -> None:
+        self.path = path
+        self.plan = plan
 
     @property
     def formats(self) -> Sequence[str]:
         """Names of the formats it holds."""
-        return self.manifest.plan.request.formats
+        return self.plan.request.formats
 
     @cached_property
     def records(self) -> pa.Table:
@@ -90,8 +75,7 @@ class Dataset:
             for name, value in row.items()
             if name not in {"record_id", "candidate", "split"} and not name.endswith("_path")
         }
-        plan = self.manifest.plan
-        return Record(row["record_id"], plan.lead_names, signal_uv, plan.seed, features=features)
+        return Record(row["record_id"], self.plan.lead_names, signal_uv, self.plan.seed, features=features)
 
     def signals(self, format_name: str, path: str, candidates: Sequence[int]) -> SignalUv:
         """Read records from one file; see `FormatWriter.read`.
@@ -101,7 +85,7 @@ class Dataset:
         DamagedDatasetError
             When the file is missing or does not hold them.
         """
-        spec = signal_spec(self.manifest.plan)
+        spec = signal_spec(self.plan)
         try:
             return format_writer(format_name).read(self.path, path, candidates, spec)
         except (OSError, ValueError, IndexError, KeyError, pa.ArrowException) as error:
@@ -133,6 +117,39 @@ class Dataset:
             raise DamagedDatasetError(
                 [f"{self.path / name}: can't be read ({' '.join(str(error).split())[:200]})"]
             ) from None
+
+
+class Dataset(DatasetFiles):
+    """A published dataset.
+
+    Parameters
+    ----------
+    path : Path
+        Its folder, or the folder of its name (then the newest one).
+
+    Raises
+    ------
+    BadInputError
+        When there is no dataset.
+    DamagedDatasetError
+        When its manifest can't be read.
+    """
+
+    def __init__(self, path: Path) -> None:
+        inside = path / LATEST if not (path / MANIFEST_FILE).is_file() and (path / LATEST).is_dir() else path
+        if not (inside / MANIFEST_FILE).is_file():
+            raise BadInputError(
+                f"{path}: holds no dataset (no {MANIFEST_FILE}); give the folder that `ecgfactory build` printed."
+            )
+        folder = inside.resolve()
+        try:
+            text = (folder / MANIFEST_FILE).read_text(encoding="utf-8")
+            self.manifest_content: dict[str, Any] = json.loads(text)
+            self.manifest = Manifest.model_validate(self.manifest_content)
+        except (OSError, ValueError, ValidationError) as error:
+            first = str(error).splitlines()[0]
+            raise DamagedDatasetError([f"{folder / MANIFEST_FILE}: can't be read ({first})"]) from None
+        super().__init__(folder, self.manifest.plan)
 
 
 def _nearest(name: str, ids: Sequence[str]) -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
@@ -15,6 +15,26 @@ from ecgfactory.plan import Plan
 
 TRAINED_DURATION_S = 10
 """The published model was trained on 10 s ECGs."""
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What an assembled dataset holds.
+
+    Parameters
+    ----------
+    records, examined : int
+        Accepted records, and candidates up to the last of them.
+    splits : dict of str to int
+        Records in each split.
+    rejects : dict of str to int
+        Candidates that broke each rule, most first.
+    """
+
+    records: int
+    examined: int
+    splits: dict[str, int]
+    rejects: dict[str, int]
 
 
 class ShardSummary(BaseModel):
@@ -101,7 +121,7 @@ def manifest_sha256(content: dict[str, Any]) -> str:
     return hashlib.sha256(json.dumps(rest, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 
-def summarise(plan: Plan, entries: Sequence[ShardEntry], splits: dict[str, int], published_at: str) -> Manifest:
+def summarise(plan: Plan, entries: Sequence[ShardEntry], counts: Counts, published_at: str) -> Manifest:
     """Sum up the chosen shards of a plan.
 
     Parameters
@@ -110,28 +130,25 @@ def summarise(plan: Plan, entries: Sequence[ShardEntry], splits: dict[str, int],
         The plan.
     entries : sequence of ShardEntry
         The chosen shards, in order.
-    splits : dict of str to int
-        Records in each split.
+    counts : Counts
+        Of the assembled dataset.
     published_at : str
         UTC time, ISO 8601.
     """
-    rejects: Counter[str] = Counter()
-    seconds: Counter[str] = Counter()
+    seconds: dict[str, float] = {}
     for entry in entries:
-        rejects.update(entry.rejects)
-        seconds.update(entry.seconds)  # type: ignore[arg-type]  # Counter adds floats as well
-    records = sum(entry.accepted for entry in entries)
-    examined = sum(entry.examined for entry in entries)
+        for stage, spent in entry.seconds.items():
+            seconds[stage] = seconds.get(stage, 0.0) + spent
     return Manifest(
         name=plan.request.name,
         plan_id=plan.plan_id,
         published_at=published_at,
         plan=plan,
-        records=records,
-        candidates_examined=examined,
-        accepted_share=round(records / examined, 6),
-        rejects=dict(rejects.most_common()),
-        splits=splits,
+        records=counts.records,
+        candidates_examined=counts.examined,
+        accepted_share=round(counts.records / counts.examined, 6),
+        rejects=counts.rejects,
+        splits=counts.splits,
         within_training_length=plan.request.duration_s == TRAINED_DURATION_S,
         shards=tuple(_summary(plan, entry) for entry in entries),
         stage_seconds={stage: round(value, 3) for stage, value in seconds.items()},

@@ -98,6 +98,11 @@ class Selection:
         return self._complete_records == self.records
 
     @property
+    def complete_shards(self) -> list[int]:
+        """The gapless run of shards that are committed and wholly wanted."""
+        return list(range(self._complete_shards))
+
+    @property
     def last_wanted(self) -> int | None:
         """The shard behind which none is needed, once that is known."""
         return self._complete_shards - 1 if self.is_complete else self._boundary
