@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from dataclasses import dataclass
 from functools import partial
 
@@ -31,8 +32,8 @@ FloatArray = npt.NDArray[np.float64]
 
 REFERENCE_SOURCE = (
     "Mason JW et al., Electrocardiographic reference ranges derived from 79,743 ambulatory subjects, "
-    "J Electrocardiol 2007;40:228-234, doi:10.1016/j.jelectrocard.2006.09.003: the 46,129 with a very low probability "
-    "of cardiovascular disease."
+    "J Electrocardiol 2007;40:228-234, doi:10.1016/j.jelectrocard.2006.09.003 (of these the 46,129 with a very low "
+    "probability of cardiovascular disease)."
 )
 
 
@@ -56,7 +57,7 @@ REFERENCES: dict[str, ReferenceRange] = {
 }
 """Published ranges by feature name; features without one are shown alone. Source: `REFERENCE_SOURCE`."""
 
-_PLACES_MM = tuple((left, bottom) for bottom in (113.0, 35.0) for left in (22.0, 118.0, 214.0))
+_PLACES_MM = tuple((left, bottom) for bottom in (117.0, 39.0) for left in (22.0, 118.0, 214.0))
 _PANEL_MM = (72.0, 50.0)
 _BINS = 60
 _MOST_WORDS = 8
@@ -99,8 +100,8 @@ def _distribution_page(table: pa.Table, palette: Palette) -> Figure:
         else:
             _draw_numbers(panel, column, REFERENCES.get(name), palette)
     if any(name in REFERENCES for name in table.column_names):
-        source = f"Grey band: 2nd to 98th percentile of real ECGs. {REFERENCE_SOURCE}"
-        sheet.text(MARGIN_MM, 13, source, fontsize=6, color=palette.muted)
+        source = textwrap.fill(f"Grey band: 2nd to 98th percentile of real ECGs. {REFERENCE_SOURCE}", 200)
+        sheet.text(MARGIN_MM, 13, source, fontsize=6.5, color=palette.muted)
     draw_footer(sheet, "Marked below each plot: 2nd, 50th and 98th percentile of this dataset", palette)
     return figure
 
@@ -124,7 +125,7 @@ def _draw_numbers(panel: Axes, column: pa.ChunkedArray, reference: ReferenceRang
     panel.set_ylim(-0.06 * top, top)
     panel.set_ylabel("% of records")
     panel.set_yticks([tick for tick in panel.get_yticks() if 0 <= tick <= top])
-    _draw_caption(panel, _caption(values.size, measured, inside.sum(), reference), palette)
+    _draw_caption(panel, _caption(values.size, measured, int(inside.sum()), reference), palette)
 
 
 def _bin_edges(measured: FloatArray, reference: ReferenceRange | None) -> FloatArray:
@@ -136,21 +137,21 @@ def _bin_edges(measured: FloatArray, reference: ReferenceRange | None) -> FloatA
         return np.array([low - 0.5, low + 0.5])
     if np.array_equal(measured, np.rint(measured)) and high - low < _BINS:
         return np.arange(np.floor(low) - 0.5, np.ceil(high) + 1)
-    margin = 0.02 * (high - low)
+    margin = 0.08 * (high - low)
     edges: FloatArray = np.linspace(low - margin, high + margin, _BINS + 1)
     return edges
 
 
 def _caption(total: int, measured: FloatArray, shown: int, reference: ReferenceRange | None) -> str:
     low, median, high = (_three_digits(value) for value in np.percentile(measured, [2, 50, 98]))
-    parts = [f"2nd {low}, median {median}, 98th {high}"]
+    notes = []
     if reference is not None:
-        parts.append(f"real {reference.low:.0f} to {reference.high:.0f}")
-    if beyond := measured.size - int(shown):
-        parts.append(f"{beyond:,} beyond the plot")
+        notes.append(f"real ECGs {reference.low:.0f} to {reference.high:.0f}")
+    if beyond := measured.size - shown:
+        notes.append(f"{beyond:,} beyond the plot")
     if missing := total - measured.size:
-        parts.append(f"{missing:,} not measurable")
-    return "; ".join(parts)
+        notes.append(f"{missing:,} not measurable")
+    return f"median {median}, 2nd to 98th percentile {low} to {high}\n{'; '.join(notes)}"
 
 
 def _three_digits(value: float) -> str:
@@ -166,7 +167,7 @@ def _draw_words(panel: Axes, column: pa.ChunkedArray, palette: Palette) -> None:
     places = np.arange(len(shown))
     shares = np.array(list(shown.values())) * (100 / len(column))
     panel.barh(places, shares, height=0.6, color=palette.major_grid)
-    panel.set_yticks(places, ["" for _ in shown])
+    panel.set_yticks([])
     for place, (word, count) in zip(places, shown.items(), strict=True):
         panel.text(0.5, place - 0.36, f"{word}: {count:,}", fontsize=7, va="bottom")
     panel.set_ylim(max(len(shown), 4) - 0.5, -0.8)
@@ -181,4 +182,6 @@ def _word_counts(column: pa.ChunkedArray) -> list[tuple[str | None, int]]:
 
 
 def _draw_caption(panel: Axes, caption: str, palette: Palette) -> None:
-    panel.text(0, -0.16, caption, transform=panel.transAxes, fontsize=6.5, color=palette.muted, va="top")
+    panel.text(
+        0, -0.13, caption, transform=panel.transAxes, fontsize=6.5, color=palette.muted, va="top", linespacing=1.5
+    )

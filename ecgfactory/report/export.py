@@ -6,10 +6,13 @@ import contextlib
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any, Literal
 
+import numpy as np
+import numpy.typing as npt
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_pdf import PdfPages
 from matplotlib.figure import Figure
+from PIL import Image
 
 from ecgfactory import durable
 from ecgfactory.errors import BadInputError
@@ -26,11 +29,13 @@ PageMaker = Callable[[], Figure]
 IMAGE_DPI = 254
 """Ten dots a millimetre, so that the grid of a picture is even."""
 
-_IMAGE_OPTIONS: dict[str, dict[str, Any]] = {
-    ".png": {"metadata": {"Software": None}},
-    ".svg": {"metadata": {"Date": None, "Creator": None}},
-    ".webp": {"pil_kwargs": {"lossless": True}},
-}
+_IMAGE_SUFFIXES = (".png", ".svg", ".webp")
+
+
+def write_page(record: Record, path: Path, style: PageStyle | None = None, with_analysis: bool = False) -> None:
+    """Write a record's pages as PDF or as a picture, by the suffix of the path; see `write_pdf`, `write_image`."""
+    write = write_pdf if path.suffix.lower() == ".pdf" else write_image
+    write(record, path, style, with_analysis)
 
 
 def write_pdf(record: Record, path: Path, style: PageStyle | None = None, with_analysis: bool = False) -> None:
@@ -52,20 +57,17 @@ def write_pdf(record: Record, path: Path, style: PageStyle | None = None, with_a
     BadInputError
         When the file can't be written, or the record holds no samples.
     """
-    pages = [partial(clinical_page, record, style)]
-    if with_analysis:
-        pages.append(partial(analysis_page, record, style))
-    write_pages(path, pages, f"ECG {record.record_id}")
+    write_pages(path, _record_pages(record, style, with_analysis), f"ECG {record.record_id}")
 
 
 def write_image(
     record: Record,
     path: Path,
     style: PageStyle | None = None,
-    page: Literal["clinical", "analysis"] = "clinical",
+    with_analysis: bool = False,
     dpi: float = IMAGE_DPI,
 ) -> None:
-    """Write one page of a record as a picture: PNG, SVG or WebP by the suffix of the path.
+    """Write a record's clinical page as a picture: PNG, SVG or WebP by the suffix of the path.
 
     Parameters
     ----------
@@ -75,8 +77,8 @@ def write_image(
         File to make or replace; its folder must exist.
     style : PageStyle, optional
         Layout, scale and colours.
-    page : {"clinical", "analysis"}
-        Which page.
+    with_analysis : bool
+        Whether the analysis page stands below; an SVG has room for one page only.
     dpi : float
         Dots an inch of PNG and WebP; at 254 a millimetre is ten dots.
 
@@ -85,12 +87,18 @@ def write_image(
     BadInputError
         When the suffix is none of these, the file can't be written, or the record holds no samples.
     """
-    options = _IMAGE_OPTIONS.get(path.suffix.lower())
-    if options is None:
-        raise BadInputError(f"{path}: suffix {path.suffix!r} is no picture's; end the name in {_listed()}.")
-    make_page = clinical_page if page == "clinical" else analysis_page
-    with _whole_file(path) as temporary, _drawn(partial(make_page, record, style)) as figure:
-        figure.savefig(temporary, format=path.suffix[1:].lower(), dpi=dpi, **options)
+    suffix = path.suffix.lower()
+    if suffix not in _IMAGE_SUFFIXES:
+        raise BadInputError(f"{path}: suffix {path.suffix!r} is no picture's; end the name in .png, .svg or .webp.")
+    if suffix == ".svg" and with_analysis:
+        raise BadInputError(f"{path}: an SVG holds one page; leave the analysis out, or write a PDF, PNG or WebP.")
+    with _whole_file(path) as temporary:
+        if suffix == ".svg":
+            with _drawn(partial(clinical_page, record, style)) as figure:
+                figure.savefig(temporary, format="svg", metadata={"Date": None, "Creator": None})
+        else:
+            pages = [_pixels(make_page, dpi) for make_page in _record_pages(record, style, with_analysis)]
+            Image.fromarray(np.concatenate(pages)).save(temporary, suffix[1:], dpi=(dpi, dpi), lossless=True)
 
 
 def write_csv(record: Record, path: Path) -> None:
@@ -148,6 +156,16 @@ def _whole_file(path: Path) -> Iterator[Path]:
         ) from error
 
 
-def _listed() -> str:
-    *first, last = _IMAGE_OPTIONS
-    return f"{', '.join(first)} or {last}"
+def _record_pages(record: Record, style: PageStyle | None, with_analysis: bool) -> list[PageMaker]:
+    makers = [clinical_page, analysis_page] if with_analysis else [clinical_page]
+    return [partial(make_page, record, style) for make_page in makers]
+
+
+def _pixels(make_page: PageMaker, dpi: float) -> npt.NDArray[np.uint8]:
+    """Draw a page as pixels, shape (height, width, 3)."""
+    with _drawn(make_page) as figure:
+        figure.set_dpi(dpi)
+        canvas = FigureCanvasAgg(figure)
+        canvas.draw()  # type: ignore[no-untyped-call]
+        pixels: npt.NDArray[np.uint8] = np.asarray(canvas.buffer_rgba())[..., :3]  # type: ignore[no-untyped-call]
+    return pixels
