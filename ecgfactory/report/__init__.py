@@ -1,1 +1,1 @@
-"""Reports."""
+"""Pages and files that people open: clinical ECG, analysis, distributions, report book and exports."""
