@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 
 from ecgfactory.formats.base import format_writer
 from ecgfactory.ledger import Ledger, ShardEntry
+from ecgfactory.manifest import Counts
 from ecgfactory.plan import Plan
 from ecgfactory.shard import RECORDS_FILE, REJECTED_FILE
 from ecgfactory.workspace import Workspace
@@ -58,12 +59,22 @@ def assemble(plan: Plan, entries: Sequence[ShardEntry], workspace: Workspace) ->
     return sums
 
 
-def split_counts(dataset: Path) -> dict[str, int]:
-    """Count the records of each split, in the order of the request's splits."""
-    counts: Counter[str] = Counter()
+def count(plan: Plan, dataset: Path) -> Counts:
+    """Count what an assembled dataset holds, from its two tables."""
+    splits: Counter[str] = Counter()
     for batch in pq.ParquetFile(dataset / RECORDS_FILE).iter_batches(columns=["split"]):
-        counts.update(batch.column("split").to_pylist())
-    return dict(counts)
+        splits.update(batch.column("split").to_pylist())
+    rejects: Counter[str] = Counter()
+    rejected = 0
+    for batch in pq.ParquetFile(dataset / REJECTED_FILE).iter_batches(columns=["failed_rules"]):
+        rejected += len(batch)
+        rejects.update(batch.column("failed_rules").flatten().to_pylist())
+    return Counts(
+        records=splits.total(),
+        examined=splits.total() + rejected,
+        splits={split: splits[split] for split in plan.request.splits},
+        rejects=dict(rejects.most_common()),
+    )
 
 
 def _published_paths(plan: Plan, entries: Sequence[ShardEntry]) -> list[dict[str, str]]:

@@ -10,7 +10,8 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 
-from ecgfactory.generators.base import Generator, generator_class
+from ecgfactory.checkpoint import Checkpoint
+from ecgfactory.generators.base import Device, Generator, generator_class
 from ecgfactory.leads import SignalUv, derive_twelve
 from ecgfactory.plan import Plan
 from ecgfactory.quality.feature import FeatureTable
@@ -82,18 +83,15 @@ class StageClock:
         self.seconds[stage] = self.seconds.get(stage, 0.0) + time.perf_counter() - started
 
 
-@cache
-def generator_for(model: str, checkpoint_path: str, checkpoint_sha256: str, batch: int, device: str) -> Generator:
-    """Load a generator once a process; arguments as in `Generator`."""
-    from ecgfactory.checkpoint import Checkpoint
-
-    return generator_class(model)(Checkpoint(checkpoint_path, checkpoint_sha256), batch, device)  # type: ignore[arg-type]
-
-
 def plan_generator(plan: Plan) -> Generator:
-    """Return this process's generator for a plan."""
+    """Return this process's generator for a plan; it is loaded once."""
     wanted = plan.request.generator
-    return generator_for(wanted.model, plan.checkpoint_path, plan.checkpoint_sha256, wanted.batch, wanted.device)
+    return _load_generator(wanted.model, plan.checkpoint, wanted.batch, wanted.device)
+
+
+@cache
+def _load_generator(model: str, checkpoint: Checkpoint, batch: int, device: Device) -> Generator:
+    return generator_class(model)(checkpoint, batch, device)
 
 
 def assessed_batches(plan: Plan, candidates: Sequence[int], clock: StageClock) -> Iterator[CandidateBatch]:

@@ -44,15 +44,12 @@ class Checkpoint:
         Raises
         ------
         BadInputError
-            When the package is not installed or its file is not the published one.
+            When the package is not installed.
         """
         spec = importlib.util.find_spec("deepfakeecg")
         if spec is None or spec.origin is None:
             raise BadInputError("generator.model: package deepfake-ecg is not installed; run `make dataset`.")
-        path = Path(spec.origin).parent / "checkpoints" / "g_stat.pt"
-        checkpoint = cls(str(path), PUBLISHED_SHA256)
-        checkpoint.read()
-        return checkpoint
+        return cls(str(Path(spec.origin).parent / "checkpoints" / "g_stat.pt"), PUBLISHED_SHA256)
 
     @classmethod
     def of_file(cls, path: Path) -> Checkpoint:

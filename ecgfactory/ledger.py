@@ -38,8 +38,8 @@ class ShardEntry(BaseModel):
     ----------
     shard : int
         Its number.
-    limit : int or None
-        Accepted records after which it was told to stop; None for no limit.
+    limit : int
+        Accepted records after which it was told to stop.
     examined : int
         Candidates looked at, from the shard's first on.
     accepted : int
@@ -57,7 +57,7 @@ class ShardEntry(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     shard: int
-    limit: int | None
+    limit: int
     examined: int
     accepted: int
     rejects: dict[str, int]
@@ -65,9 +65,10 @@ class ShardEntry(BaseModel):
     seconds: dict[str, float]
     device: str
 
-    def serves(self, limit: int | None) -> bool:
-        """Tell whether the entry is what a shard with this limit would be."""
-        return self.limit == limit or (limit is not None and self.limit is None and self.accepted <= limit)
+    def serves(self, limit: int) -> bool:
+        """Tell whether the entry holds the records that a shard with this limit would."""
+        is_whole = self.accepted < self.limit
+        return self.accepted == limit or (is_whole and self.accepted < limit)
 
 
 class Ledger:

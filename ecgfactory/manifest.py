@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
@@ -17,8 +17,28 @@ TRAINED_DURATION_S = 10
 """The published model was trained on 10 s ECGs."""
 
 
+@dataclass(frozen=True)
+class Counts:
+    """What an assembled dataset holds.
+
+    Parameters
+    ----------
+    records, examined : int
+        Accepted records, and candidates up to the last of them.
+    splits : dict of str to int
+        Records in each split.
+    rejects : dict of str to int
+        Candidates that broke each rule, most first.
+    """
+
+    records: int
+    examined: int
+    splits: dict[str, int]
+    rejects: dict[str, int]
+
+
 class ShardSummary(BaseModel):
-    """One shard of the dataset; `sha256` is over the sums of its files in path order."""
+    """One shard of the dataset; `sha256` is over the sums of its signal files in path order."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -101,7 +121,7 @@ def manifest_sha256(content: dict[str, Any]) -> str:
     return hashlib.sha256(json.dumps(rest, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 
-def summarise(plan: Plan, entries: Sequence[ShardEntry], splits: dict[str, int], published_at: str) -> Manifest:
+def summarise(plan: Plan, entries: Sequence[ShardEntry], counts: Counts, published_at: str) -> Manifest:
     """Sum up the chosen shards of a plan.
 
     Parameters
@@ -110,41 +130,40 @@ def summarise(plan: Plan, entries: Sequence[ShardEntry], splits: dict[str, int],
         The plan.
     entries : sequence of ShardEntry
         The chosen shards, in order.
-    splits : dict of str to int
-        Records in each split.
+    counts : Counts
+        Of the assembled dataset.
     published_at : str
         UTC time, ISO 8601.
     """
-    rejects: Counter[str] = Counter()
-    seconds: Counter[str] = Counter()
+    seconds: dict[str, float] = {}
     for entry in entries:
-        rejects.update(entry.rejects)
-        seconds.update(entry.seconds)  # type: ignore[arg-type]  # Counter adds floats as well
-    records = sum(entry.accepted for entry in entries)
-    examined = sum(entry.examined for entry in entries)
+        for stage, spent in entry.seconds.items():
+            seconds[stage] = seconds.get(stage, 0.0) + spent
     return Manifest(
         name=plan.request.name,
         plan_id=plan.plan_id,
         published_at=published_at,
         plan=plan,
-        records=records,
-        candidates_examined=examined,
-        accepted_share=round(records / examined, 6),
-        rejects=dict(rejects.most_common()),
-        splits=splits,
+        records=counts.records,
+        candidates_examined=counts.examined,
+        accepted_share=round(counts.records / counts.examined, 6),
+        rejects=counts.rejects,
+        splits=counts.splits,
         within_training_length=plan.request.duration_s == TRAINED_DURATION_S,
-        shards=tuple(_summary(plan, entry) for entry in entries),
+        shards=tuple(_summary(plan, entry, counts.examined - 1) for entry in entries),
         stage_seconds={stage: round(value, 3) for stage, value in seconds.items()},
         devices=tuple(sorted({entry.device for entry in entries})),
     )
 
 
-def _summary(plan: Plan, entry: ShardEntry) -> ShardSummary:
-    lines = "".join(f"{staged.sha256}  {staged.path}\n" for staged in entry.files)
+def _summary(plan: Plan, entry: ShardEntry, last_candidate: int) -> ShardSummary:
+    """Sum up a shard; of the last one, only what belongs to the dataset."""
+    lines = "".join(f"{staged.sha256}  {staged.path}\n" for staged in entry.files if "/" in staged.path)
+    candidates = plan.shard_candidates(entry.shard)
     return ShardSummary(
         shard=entry.shard,
-        first_candidate=plan.shard_candidates(entry.shard).start,
-        examined=entry.examined,
+        first_candidate=candidates.start,
+        examined=min(candidates.stop, last_candidate + 1) - candidates.start,
         accepted=entry.accepted,
         sha256=hashlib.sha256(lines.encode()).hexdigest(),
     )

@@ -44,8 +44,10 @@ class Plan(BaseModel):
         As asked for, its seed drawn where it was absent.
     seed : int
         The seed of every candidate and split.
-    checkpoint_path, checkpoint_sha256 : str
-        The weights; only the digest is part of the plan's identity.
+    checkpoint_path : str or None
+        A user's own weights; None for the published ones, wherever they are installed.
+    checkpoint_sha256 : str
+        Digest of the weights. It is part of the plan's identity, the path is not.
     policy : Policy
         The rules, with the request's bounds.
     shard_records : int
@@ -58,7 +60,7 @@ class Plan(BaseModel):
 
     request: BuildRequest
     seed: int
-    checkpoint_path: str
+    checkpoint_path: str | None
     checkpoint_sha256: str
     policy: Policy
     shard_records: int
@@ -90,6 +92,8 @@ class Plan(BaseModel):
     @property
     def checkpoint(self) -> Checkpoint:
         """The weights to generate with."""
+        if self.checkpoint_path is None:
+            return Checkpoint.published()
         return Checkpoint(self.checkpoint_path, self.checkpoint_sha256)
 
     @property
@@ -130,7 +134,7 @@ def make_plan(request: BuildRequest) -> Plan:
     return Plan(
         request=request.model_copy(update={"seed": seed}),
         seed=seed,
-        checkpoint_path=checkpoint.path,
+        checkpoint_path=path and checkpoint.path,
         checkpoint_sha256=checkpoint.sha256,
         policy=load_policy(request.quality.policy, request.quality.bounds),
         shard_records=request.shard_records or default_shard_records(request),

@@ -19,12 +19,12 @@ class ShardOrder:
     ----------
     shard : int
         Its number.
-    limit : int or None
-        Accepted records after which it may stop; None for all of its candidates.
+    limit : int
+        Accepted records after which it stops: more of them can't be needed.
     """
 
     shard: int
-    limit: int | None
+    limit: int
 
 
 @dataclass
@@ -53,19 +53,18 @@ class Selection:
         """Return a shard worth starting now, or None to wait for one in flight (or because all is done).
 
         Shards are started as long as those begun are not expected to yield enough. The last shard needed is cut
-        to what is missing, by making it again when it was made whole.
+        to what is missing, by making it again when it holds more.
         """
         if self.is_complete or self._boundary in self.in_flight:
             return None
-        if self._boundary is not None:
-            order = ShardOrder(self._boundary, self.records - self._complete_records)
-        elif self.in_flight and self._expected >= self.records:
-            return None
-        else:
-            order = ShardOrder(self._next_shard, None)
+        shard = self._boundary
+        if shard is None:
+            if self.in_flight and self._expected >= self.records:
+                return None
+            shard = self._next_shard
             self._next_shard += 1
-        self.in_flight.add(order.shard)
-        return order
+        self.in_flight.add(shard)
+        return ShardOrder(shard, limit=self.records - self._complete_records)
 
     def commit(self, order: ShardOrder, examined: int, accepted: int) -> None:
         """Take note of a finished shard.
@@ -76,7 +75,7 @@ class Selection:
             When so few candidates pass that the build would not end.
         """
         self.in_flight.discard(order.shard)
-        if order.limit is None:
+        if order.shard not in self._waiting:  # else it was made again, only to be cut
             self._examined += examined
             self._accepted += accepted
         self._waiting[order.shard] = accepted
@@ -96,6 +95,11 @@ class Selection:
     def is_complete(self) -> bool:
         """Whether shards 0, 1, ... without a gap hold exactly the records wanted."""
         return self._complete_records == self.records
+
+    @property
+    def complete_shards(self) -> list[int]:
+        """The gapless run of shards that are committed and wholly wanted."""
+        return list(range(self._complete_shards))
 
     @property
     def last_wanted(self) -> int | None:

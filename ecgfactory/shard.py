@@ -38,7 +38,7 @@ class ShardUnwantedError(EcgFactoryError):
         return type(self), (self.shard,)
 
 
-def make_shard(plan: Plan, shard: int, limit: int | None, workspace: Workspace) -> ShardEntry:
+def make_shard(plan: Plan, shard: int, limit: int, workspace: Workspace) -> ShardEntry:
     """Make and commit a shard; one that is committed already is returned at once.
 
     Parameters
@@ -47,7 +47,7 @@ def make_shard(plan: Plan, shard: int, limit: int | None, workspace: Workspace) 
         What to make.
     shard : int
         Its number.
-    limit : int or None
+    limit : int
         Stop after this many accepted records.
     workspace : Workspace
         The session's.
@@ -88,7 +88,7 @@ def signal_spec(plan: Plan) -> SignalSpec:
     return SignalSpec(plan.lead_names, plan.samples, plan.seed)
 
 
-def _stage(plan: Plan, shard: int, limit: int | None, staging: Path, workspace: Workspace) -> ShardEntry:
+def _stage(plan: Plan, shard: int, limit: int, staging: Path, workspace: Workspace) -> ShardEntry:
     """Write a shard's files into its staging folder, flushed; return the entry that commits them."""
     clock = StageClock()
     writers = [format_writer(name)(staging, signal_spec(plan)) for name in plan.request.formats]
@@ -125,17 +125,14 @@ def _stage(plan: Plan, shard: int, limit: int | None, staging: Path, workspace: 
     )
 
 
-def _up_to_limit(batches: Iterable[CandidateBatch], limit: int | None) -> Iterable[CandidateBatch]:
+def _up_to_limit(batches: Iterable[CandidateBatch], limit: int) -> Iterable[CandidateBatch]:
     """Cut the stream behind the accepted record that reaches the limit."""
-    remaining = limit
     for batch in batches:
-        if remaining is not None:
-            accepted = np.flatnonzero(batch.accepted)
-            if len(accepted) >= remaining:
-                if remaining:
-                    yield batch.take(np.arange(accepted[remaining - 1] + 1))
-                return
-            remaining -= len(accepted)
+        accepted = np.flatnonzero(batch.accepted)
+        if len(accepted) >= limit:
+            yield batch.take(np.arange(accepted[limit - 1] + 1))
+            return
+        limit -= len(accepted)
         yield batch
 
 

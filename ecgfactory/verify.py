@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from ecgfactory.errors import DamagedDatasetError
 from ecgfactory.formats.base import format_writer
 from ecgfactory.leads import EIGHT_LEADS, TWELVE_LEADS, SignalUv, derive_twelve
 from ecgfactory.manifest import manifest_sha256
+from ecgfactory.plan import Plan
 from ecgfactory.publish import MANIFEST_FILE, SUMS_FILE, dataset_files
 
 RECORDS_AT_ONCE = 256
@@ -135,6 +137,21 @@ def _limb_leads_agree(signals_uv: SignalUv) -> bool:
 
 
 def _digest(signal_uv: SignalUv) -> bytes:
-    import hashlib
+    return hashlib.blake2b(signal_uv.tobytes(), digest_size=16).digest()
 
-    return hashlib.blake2b(np.ascontiguousarray(signal_uv), digest_size=16).digest()
+
+def find_published(plan: Plan) -> Dataset | None:
+    """Return the dataset of a plan when it is published already; its hashes and counts are checked.
+
+    Raises
+    ------
+    DamagedDatasetError
+        When it is there and not sound, with the mend.
+    """
+    if not (plan.dataset_path / MANIFEST_FILE).is_file():
+        return None
+    try:
+        return verify(plan.dataset_path, with_signals=False)
+    except DamagedDatasetError as error:
+        mend = f"move {plan.dataset_path} away and build again to get it back"
+        raise DamagedDatasetError([*error.problems, mend]) from None
