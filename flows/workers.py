@@ -63,7 +63,7 @@ def _local_cluster(asked: WorkersRequest, workspace: Workspace) -> LocalCluster:
         threads_per_worker=1,
         processes=True,
         host="127.0.0.1",
-        dashboard_address=None,
+        dashboard_address="127.0.0.1:0",
         local_directory=str(scratch),
         silence_logs=logging.CRITICAL,
         env=_worker_environment(workspace),

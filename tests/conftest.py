@@ -26,7 +26,7 @@ def scheduler(prefect_server: None) -> Iterator[str]:
     """Address of a real Dask cluster of two worker processes that tests share, since workers start slowly."""
     from distributed import LocalCluster
 
-    with LocalCluster(n_workers=2, threads_per_worker=1, host="127.0.0.1", dashboard_address=None) as cluster:
+    with LocalCluster(n_workers=2, threads_per_worker=1, host="127.0.0.1", dashboard_address="127.0.0.1:0") as cluster:
         yield cluster.scheduler_address
 
 

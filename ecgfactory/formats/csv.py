@@ -12,6 +12,7 @@ import pyarrow.csv
 
 from ecgfactory.candidates import CandidateBatch
 from ecgfactory.formats.base import FormatWriter, SignalSpec, record_folder
+from ecgfactory.formats.csv_encoding import encode_csv
 from ecgfactory.leads import SignalUv
 from ecgfactory.record import record_id
 
@@ -26,7 +27,7 @@ class CsvWriter(FormatWriter):
         for candidate, signal_uv in zip(batch.candidates, batch.signals_uv, strict=True):
             path = self.folder / self.staged_path(candidate, "")
             path.parent.mkdir(parents=True, exist_ok=True)
-            write_csv(path, signal_uv, self.spec.lead_names, self.spec.sampling_rate_hz)
+            path.write_bytes(encode_csv(signal_uv, self.spec.lead_names, self.spec.sampling_rate_hz))
 
     @classmethod
     def staged_path(cls, candidate: int, split: str) -> str:
@@ -47,25 +48,3 @@ class CsvWriter(FormatWriter):
         leads = [table.column(name).to_numpy() for name in spec.lead_names]
         signal: SignalUv = np.stack(leads)[np.newaxis].astype(np.int16)
         return signal
-
-
-def write_csv(path: Path, signal_uv: SignalUv, lead_names: Sequence[str], sampling_rate_hz: int) -> None:
-    """Write one record as CSV.
-
-    Parameters
-    ----------
-    path : Path
-        The file to make.
-    signal_uv : int16 array, shape (leads, samples)
-        Written as integers, in uV.
-    lead_names : sequence of str
-        Column names.
-    sampling_rate_hz : int
-        Gives the first column, time in ms.
-    """
-    time_ms = np.arange(signal_uv.shape[1]) * 1000 / sampling_rate_hz
-    whole = time_ms.astype(np.int64)
-    columns = {"time_ms": whole if np.array_equal(whole, time_ms) else time_ms}
-    columns |= dict(zip(lead_names, signal_uv, strict=True))
-    options = pa.csv.WriteOptions(quoting_style="none", quoting_header="none")
-    pa.csv.write_csv(pa.table(columns), path, options)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import bisect
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 import pyarrow as pa
@@ -15,29 +15,11 @@ import pyarrow.parquet as pq
 from ecgfactory.candidates import CandidateBatch
 from ecgfactory.feature_rows import feature_columns
 from ecgfactory.formats.base import FormatWriter, SignalSpec
+from ecgfactory.formats.parquet_settings import signal_type, writer_options
 from ecgfactory.leads import SignalUv
 
 ROWS_PER_GROUP = 100
 """Rows a row group: 12 MB of signal in memory, about 1.4 MB on disk."""
-
-
-def writer_options(schema: pa.Schema, lead_names: Sequence[str]) -> dict[str, Any]:
-    """Settings of `pyarrow.parquet.ParquetWriter` for signals.
-
-    Differences of neighbouring samples are small, so DELTA_BINARY_PACKED and zstd need a fifth of what zstd alone
-    does. Dictionaries and statistics of samples help no reader.
-    """
-    signals = [f"{name}.list.element" for name in lead_names]
-    plain = [field.name for field in schema if field.name not in lead_names]
-    return {
-        "compression": "zstd",
-        "compression_level": 3,
-        "use_dictionary": False,
-        "column_encoding": dict.fromkeys(signals, "DELTA_BINARY_PACKED"),
-        "write_statistics": plain,
-        "version": "2.6",
-        "store_schema": True,
-    }
 
 
 class ParquetWriter(FormatWriter):
@@ -86,7 +68,7 @@ class ParquetWriter(FormatWriter):
         columns = feature_columns(batch)
         for index, lead in enumerate(self.spec.lead_names):
             values = pa.array(np.ascontiguousarray(batch.signals_uv[:, index]).reshape(-1))
-            columns[lead] = pa.FixedSizeListArray.from_arrays(values, self.spec.samples)
+            columns[lead] = pa.FixedSizeListArray.from_arrays(values, type=signal_type(self.spec.samples))
         metadata = {"unit": "uV", "sampling_rate_hz": str(self.spec.sampling_rate_hz), "seed": str(self.spec.seed)}
         return pa.table(columns).replace_schema_metadata(metadata)
 

@@ -11,11 +11,9 @@ import numpy.typing as npt
 
 from ecgfactory.candidates import CandidateBatch
 from ecgfactory.formats.base import FormatWriter, SignalSpec, record_folder
+from ecgfactory.formats.wfdb_encoding import GAIN_PER_MV, encode_record
 from ecgfactory.leads import SignalUv
 from ecgfactory.record import record_id
-
-GAIN_PER_MV = 1000
-"""Stored units a millivolt: one unit is 1 uV."""
 
 
 class WfdbWriter(FormatWriter):
@@ -25,29 +23,19 @@ class WfdbWriter(FormatWriter):
 
     def write(self, batch: CandidateBatch) -> None:
         """Write accepted candidates; see `FormatWriter.write`."""
-        import wfdb
-
-        leads = len(self.spec.lead_names)
         for candidate, signal_uv, rate in zip(
             batch.candidates, batch.signals_uv, batch.features["heart_rate_bpm"], strict=True
         ):
-            folder = self.folder / "wfdb" / record_folder(candidate)
-            folder.mkdir(parents=True, exist_ok=True)
             comments = ["synthetic, not for diagnosis", f"seed: {self.spec.seed}", f"candidate: {candidate}"]
             if np.isfinite(rate):
                 comments.append(f"heart rate: {rate:.1f} /min")
-            wfdb.wrsamp(
-                record_id(candidate),
-                fs=self.spec.sampling_rate_hz,
-                units=["mV"] * leads,
-                sig_name=list(self.spec.lead_names),
-                d_signal=signal_uv.T,
-                fmt=["16"] * leads,
-                adc_gain=[GAIN_PER_MV] * leads,
-                baseline=[0] * leads,
-                comments=comments,
-                write_dir=str(folder),
+            header, signal = encode_record(
+                record_id(candidate), signal_uv, self.spec.lead_names, self.spec.sampling_rate_hz, comments
             )
+            path = self.folder / self.staged_path(candidate, "")
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(header, encoding="ascii", newline="\n")
+            path.with_suffix(".dat").write_bytes(signal)
 
     @classmethod
     def staged_path(cls, candidate: int, split: str) -> str:

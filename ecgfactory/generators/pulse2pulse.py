@@ -12,17 +12,15 @@ import torch
 from ecgfactory.checkpoint import Checkpoint
 from ecgfactory.errors import BadInputError
 from ecgfactory.generators.base import Device, Generator
-from ecgfactory.generators.noise import candidate_noise
+from ecgfactory.generators.noise import CHANNELS, candidate_noise, candidate_noise_torch
+from ecgfactory.generators.polyphase import PolyphaseNetwork
 from ecgfactory.leads import SignalUv
-
-SCALE_UV = 6000
-"""The model's output, within [-1, 1], times this is uV (the published generator's own scale)."""
 
 _log = logging.getLogger(__name__)
 
 
 class Pulse2PulseGenerator(Generator):
-    """The network of the deepfakeecg package with published or own weights.
+    """The network of the deepfakeecg package, in polyphase form, with published or own weights.
 
     See `Generator` for the parameters and errors.
     """
@@ -30,7 +28,7 @@ class Pulse2PulseGenerator(Generator):
     def __init__(self, checkpoint: Checkpoint, batch: int, device: Device) -> None:
         self._device = _resolve_device(device)
         self._batch = batch
-        self._network = load_network(checkpoint).to(self._device)
+        self._network = PolyphaseNetwork(load_network(checkpoint)).to(self._device)
         if self._device.type == "cpu":
             torch.set_num_threads(1)  # the workers are the parallelism
 
@@ -41,19 +39,19 @@ class Pulse2PulseGenerator(Generator):
 
     def generate(self, seed: int, candidates: Sequence[int], samples: int) -> SignalUv:
         """Make candidates in micro-batches of one shape; see `Generator.generate`."""
-        signals = np.empty((len(candidates), 8, samples), dtype=np.int16)
+        signals = np.empty((len(candidates), CHANNELS, samples), dtype=np.int16)
         for start in range(0, len(candidates), self._batch):
             wanted = candidates[start : start + self._batch]
-            noise = np.zeros((self._batch, 8, samples), dtype=np.float32)
-            noise[: len(wanted)] = candidate_noise(seed, wanted, samples)
-            signals[start : start + len(wanted)] = self._signal_uv(noise)[: len(wanted)]
+            made = self._network.signal_uv(self._noise(seed, wanted, samples))
+            signals[start : start + len(wanted)] = made[: len(wanted)].cpu().numpy()
         return signals
 
-    @torch.inference_mode()
-    def _signal_uv(self, noise: np.ndarray) -> SignalUv:
-        output = self._network(torch.from_numpy(noise).to(self._device)) * SCALE_UV
-        rounded: SignalUv = output.round_().to(torch.int16).cpu().numpy()
-        return rounded
+    def _noise(self, seed: int, candidates: Sequence[int], samples: int) -> torch.Tensor:
+        """Make noise on the device; the tail of a micro-batch repeats its last candidate."""
+        filled = [*candidates, *[candidates[-1]] * (self._batch - len(candidates))]
+        if self._device.type == "cpu":
+            return torch.from_numpy(candidate_noise(seed, filled, samples))
+        return candidate_noise_torch(seed, filled, samples, self._device)
 
 
 def load_network(checkpoint: Checkpoint) -> torch.nn.Module:

@@ -16,7 +16,7 @@ from PIL import Image
 
 from ecgfactory import durable
 from ecgfactory.errors import BadInputError
-from ecgfactory.formats import csv
+from ecgfactory.formats.csv_encoding import encode_csv
 from ecgfactory.record import Record
 from ecgfactory.report.analysis import analysis_page
 from ecgfactory.report.clinical import clinical_page
@@ -110,7 +110,7 @@ def write_csv(record: Record, path: Path) -> None:
         When the file can't be written.
     """
     with _whole_file(path) as temporary:
-        csv.write_csv(temporary, record.signal_uv, record.lead_names, record.sampling_rate_hz)
+        temporary.write_bytes(encode_csv(record.signal_uv, record.lead_names, record.sampling_rate_hz))
 
 
 def write_pages(path: Path, pages: Sequence[PageMaker], title: str) -> None:

@@ -141,5 +141,5 @@ def test_wfdb_comments_carry_the_origin(built: Path) -> None:
 def test_parquet_holds_a_fixed_size_int16_list_a_lead_and_the_features(built: Path) -> None:
     schema = pq.read_schema(next((built / "data").glob("train-*")))
     for lead in lead_names(12):
-        assert str(schema.field(lead).type) == "fixed_size_list<element: int16>[5000]"
+        assert str(schema.field(lead).type) == "fixed_size_list<element: int16 not null>[5000]"
     assert {"record_id", "candidate", "split", "heart_rate_bpm"} <= set(schema.names)

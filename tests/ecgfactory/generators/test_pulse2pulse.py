@@ -9,7 +9,8 @@ import torch
 from ecgfactory.checkpoint import Checkpoint
 from ecgfactory.errors import BadInputError
 from ecgfactory.generators.noise import candidate_noise
-from ecgfactory.generators.pulse2pulse import SCALE_UV, Pulse2PulseGenerator
+from ecgfactory.generators.polyphase import SCALE_UV
+from ecgfactory.generators.pulse2pulse import Pulse2PulseGenerator
 
 
 @pytest.fixture(scope="module")
