@@ -133,7 +133,7 @@ def _bin_edges(measured: FloatArray, reference: ReferenceRange | None) -> FloatA
     low, high = np.percentile(measured, [0.1, 99.9])
     if reference is not None:
         low, high = min(low, reference.low), max(high, reference.high)
-    if low == high:
+    if np.isclose(low, high):
         return np.array([low - 0.5, low + 0.5])
     if np.array_equal(measured, np.rint(measured)) and high - low < _BINS:
         return np.arange(np.floor(low) - 0.5, np.ceil(high) + 1)

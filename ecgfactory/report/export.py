@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
@@ -150,7 +151,7 @@ def _whole_file(path: Path) -> Iterator[Path]:
         with durable.atomic_path(path) as temporary:
             yield temporary
     except OSError as error:
-        reason = error.strerror or type(error).__name__
+        reason = os.strerror(error.errno) if error.errno else type(error).__name__
         raise BadInputError(
             f"{path}: can't be written ({reason}); choose a file in an existing folder that you may write to."
         ) from error
