@@ -1,1 +1,1 @@
-"""Quality of an ECG: what can be measured in it, and whether it is good enough."""
+"""Assessing ECGs: features are measured, rules hold them against bounds, a policy is a list of rules."""
