@@ -37,7 +37,7 @@ def measure_beats(beats: Beats) -> dict[str, FloatArray]:
 
         beats
             Number of R peaks (NeuroKit2's, as all rhythm features).
-        heart_rate_per_min
+        heart_rate_bpm
             60000 / rr_mean_ms.
         rr_mean_ms, rr_sd_ms, rr_rmssd_ms, rr_min_ms, rr_max_ms
             Mean, standard deviation (n - 1), root mean square of successive differences (Task Force of the
@@ -75,7 +75,7 @@ def _rhythm(beats: Beats) -> dict[str, FloatArray]:
             features["rr_sd_ms"][row] = rr_ms.std(ddof=1)
             features["rr_rmssd_ms"][row] = np.sqrt(np.mean(np.diff(rr_ms) ** 2))
     counts = np.array([peaks.size for peaks in beats.r_peaks], np.float64)
-    return {"beats": counts, "heart_rate_per_min": 60000 / features["rr_mean_ms"], **features}
+    return {"beats": counts, "heart_rate_bpm": 60000 / features["rr_mean_ms"], **features}
 
 
 def _agreement(beats: Beats) -> FloatArray:

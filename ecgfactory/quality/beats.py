@@ -36,8 +36,10 @@ class Beats:
         Names of the leads.
     sampling_rate_hz, samples : int
         Sampling rate, and samples of a record.
+    cleaned_mv : float array, shape (n, samples)
+        Lead II (without it: the first lead) as NeuroKit2 cleans it.
     r_peaks : list of n int arrays
-        NeuroKit2's R peaks of lead II (without it: of the first lead), in samples.
+        NeuroKit2's R peaks in it, in samples.
     places : int array, shape (n, most beats)
         Centre of each beat, within QRS, in samples: where the beats are aligned.
     exists, fits : bool array, shape (n, most beats)
@@ -57,6 +59,7 @@ class Beats:
     lead_names: tuple[str, ...]
     sampling_rate_hz: int
     samples: int
+    cleaned_mv: FloatArray
     r_peaks: list[IntArray]
     places: IntArray
     exists: BoolArray
@@ -93,7 +96,7 @@ def find_beats(
     if signal_uv.shape[-1] < window:
         signal_uv = np.zeros((*signal_uv.shape[:-1], window), np.int16)
     rhythm_lead = lead_names.index("II") if "II" in lead_names else 0
-    peaks = r_peaks(clean(signal_uv[:, rhythm_lead] / 1000, sampling_rate_hz), sampling_rate_hz)
+    cleaned_mv = clean(signal_uv[:, rhythm_lead] / 1000, sampling_rate_hz)
 
     steady_uv = remove_baseline(signal_uv, sampling_rate_hz)
     energy = _energy(steady_uv, sampling_rate_hz)
@@ -104,7 +107,8 @@ def find_beats(
         lead_names=tuple(lead_names),
         sampling_rate_hz=sampling_rate_hz,
         samples=signal_uv.shape[-1],
-        r_peaks=peaks,
+        cleaned_mv=cleaned_mv,
+        r_peaks=r_peaks(cleaned_mv, sampling_rate_hz),
         places=places,
         exists=exists,
         fits=fits,
@@ -146,7 +150,7 @@ def remove_baseline(signal_uv: npt.NDArray[np.integer], sampling_rate_hz: int = 
     start, odd = divmod(block + 1, 2)
     weight = ((np.arange(block) + odd / 2) / block).astype(np.float32)
     lines = slow[..., :-1, None] + np.diff(slow)[..., None] * weight
-    steady_uv -= lines.reshape(*others, -1)[..., start : start + samples]
+    steady_uv -= lines.reshape(*others, (blocks + 2) * block)[..., start : start + samples]
     return steady_uv
 
 

@@ -29,7 +29,7 @@ def clean(signal_mv: FloatArray, sampling_rate_hz: int = 500) -> FloatArray:
         come back as zeros, where NeuroKit2 raises ValueError.
     """
     period = np.ones(int(sampling_rate_hz / 50) if sampling_rate_hz >= 100 else 2)
-    if signal_mv.shape[-1] <= max(3 * period.size, 18):  # the padding of the two filters
+    if signal_mv.size == 0 or signal_mv.shape[-1] <= max(3 * period.size, 18):  # the padding of the two filters
         return np.zeros(signal_mv.shape)
     highpass = sps.butter(5, 0.5, btype="highpass", output="sos", fs=sampling_rate_hz)
     steady = sps.sosfiltfilt(highpass, signal_mv, axis=-1)

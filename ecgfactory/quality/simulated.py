@@ -210,9 +210,7 @@ def _frontal_axis_deg(lead_i: FloatArray, lead_ii: FloatArray) -> float:
     return float(np.rad2deg(np.arctan2((2 * ii - i) / np.sqrt(3), i)))
 
 
-def _noise(
-    rng: np.random.Generator, shape: tuple[int, int], sampling_rate_hz: int, sd_uv: float
-) -> FloatArray:
+def _noise(rng: np.random.Generator, shape: tuple[int, int], sampling_rate_hz: int, sd_uv: float) -> FloatArray:
     """Draw Gaussian noise up to 150 Hz, the diagnostic bandwidth of IEC 60601-2-25."""
     white = rng.normal(size=shape)
     if sampling_rate_hz > 300:
@@ -260,9 +258,7 @@ def simulate_ecg(
     rr_s = 60 / heart_rate_per_min * (1 + 0.03 * rng.normal(size=beats))
     qrs_onsets_s = np.cumsum(rr_s) - rng.uniform(0.5, 1.5) * 60 / heart_rate_per_min
 
-    signal_uv = _beats_uv(
-        lobes, qrs_onsets_s, delays_s, round(duration_s * sampling_rate_hz), sampling_rate_hz
-    )
+    signal_uv = _beats_uv(lobes, qrs_onsets_s, delays_s, round(duration_s * sampling_rate_hz), sampling_rate_hz)
     time_s = np.arange(signal_uv.shape[1]) / sampling_rate_hz
     wander_uv = rng.uniform(0, 100, (8, 1)) * np.sin(
         2 * np.pi * (rng.uniform(0.15, 0.35) * time_s + rng.uniform(0, 1, (8, 1)))

@@ -39,10 +39,10 @@ QRS_REACH_S = 0.13
 """QRS ends within 130 ms of its steepest place, to either side."""
 
 MEASURABLE = 5.0
-"""A QRS is measured when its peak velocity is at least 5 times the noise."""
+"""A QRS is measured when its peak velocity is at least 5 times the noise, and `VISIBLE_UV` in 12 ms."""
 
 VISIBLE_UV = 30.0
-"""Smallest P or T, in the lead where it is largest: the smallest wave of IEC 60601-2-51:2003, annex GG.5."""
+"""Smallest wave, in the lead where it is largest: the smallest wave of IEC 60601-2-51:2003, annex GG.5."""
 
 VISIBLE_NOISE = 5.0
 """Smallest P or T over all leads (root of the sum of squares), as a multiple of the noise of one lead."""
@@ -123,7 +123,7 @@ def _qrs_bounds(median_uv: FloatArray, centre: int, rate: int) -> tuple[IntArray
     mirrored = _rest(
         velocity[:, ::-1], window - 1 - steepest, np.maximum(ONSET_SHARE * height, NOISE_FACTOR * noise), rate
     )
-    return window - 1 - mirrored, offset, (height > 0) & (height >= MEASURABLE * noise)
+    return window - 1 - mirrored, offset, height >= np.maximum(VISIBLE_UV, MEASURABLE * noise)
 
 
 def _spatial_velocity(median_uv: FloatArray, rate: int) -> tuple[FloatArray, FloatArray]:
@@ -160,9 +160,7 @@ class _Wave:
     largest bulge.
     """
 
-    def __init__(
-        self, median_uv: FloatArray, first: IntArray, last: IntArray, half_s: float, rate: int
-    ) -> None:
+    def __init__(self, median_uv: FloatArray, first: IntArray, last: IntArray, half_s: float, rate: int) -> None:
         n, leads, window = median_uv.shape
         self.half, self.first, self.last = max(round(half_s * rate), 2), first, last
         # Beyond its bounds the beat is held at the value it has there, lest QRS count as surroundings

@@ -40,6 +40,7 @@ def test_equal_to_neurokit_at_other_sampling_rates(sampling_rate_hz):
     assert_equal_to_neurokit(np.stack([ecg.signal_uv[1] for ecg in ecgs]) / 1000, sampling_rate_hz)
 
 
+@pytest.mark.filterwarnings("ignore::RuntimeWarning:numpy")  # NeuroKit2 averages no QRS at all
 @settings(max_examples=40, deadline=None)
 @given(
     seed=st.integers(0, 2**32 - 1),
