@@ -68,10 +68,13 @@ def sessions_of(output: Path) -> list[SessionInfo]:
 @contextlib.contextmanager
 def claimed(plan: Plan, on_wait: Callable[[], None]) -> Iterator[None]:
     """Be the only session of a plan in its output folder for the length of the block; others wait here."""
-    with waiting_lock(Path(plan.request.output) / SESSIONS_FOLDER / f".plan-{plan.plan_id}.lock", on_wait):
-        yield
-    with contextlib.suppress(OSError):  # other sessions are still there
-        (Path(plan.request.output) / SESSIONS_FOLDER).rmdir()
+    folder = Path(plan.request.output) / SESSIONS_FOLDER
+    try:
+        with waiting_lock(folder / f".plan-{plan.plan_id}.lock", on_wait):
+            yield
+    finally:
+        with contextlib.suppress(OSError):  # other sessions are still there
+            folder.rmdir()
 
 
 @contextlib.contextmanager

@@ -80,10 +80,8 @@ def make_shard(plan: Plan, shard: int, limit: int, workspace: Workspace) -> Shar
         staging.rename(folder)
         sync(workspace.shards)
         fault_point("shard-renamed")
-    except BaseException as error:
+    except BaseException:
         shutil.rmtree(staging, ignore_errors=True)
-        if isinstance(error, FileNotFoundError) and not workspace.root.is_dir():
-            raise ShardUnwantedError(shard) from error
         raise
     ledger.commit(entry)
     fault_point("shard-entered")
