@@ -10,6 +10,12 @@ from ecgfactory.leads import SignalUv
 SAMPLING_RATE_HZ = 500
 """Sampling rate of every generated record (the model was trained at it)."""
 
+
+def record_id(candidate: int) -> str:
+    """Write a candidate number as a record id: eight digits."""
+    return f"{candidate:08d}"
+
+
 FeatureValue = float | int | bool | str | None
 
 

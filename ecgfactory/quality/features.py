@@ -55,9 +55,7 @@ def measure(
 
     """
     if signals_uv.ndim != 3 or signals_uv.shape[1] != len(lead_names) or not lead_names:
-        raise ValueError(
-            f"expected (records, {len(lead_names)} leads, samples), got shape {signals_uv.shape}"
-        )
+        raise ValueError(f"expected (records, {len(lead_names)} leads, samples), got shape {signals_uv.shape}")
     if sampling_rate_hz % COARSE_HZ:
         raise ValueError(f"the sampling rate must be a multiple of {COARSE_HZ} Hz, got {sampling_rate_hz}")
     stored_uv, missing = to_integers(signals_uv)
@@ -76,7 +74,5 @@ def measure(
         **qrs_activity.measure_activity(batch),
         **electrodes.measure_electrodes(batch),
     }
-    table: FeatureTable = {
-        feature.name: measured.pop(feature.name).astype(feature.dtype) for feature in FEATURES
-    }
+    table: FeatureTable = {feature.name: measured.pop(feature.name).astype(feature.dtype) for feature in FEATURES}
     return table | measured

@@ -21,8 +21,7 @@ RHYTHM_FEATURES = (
         "beats",
         "beats",
         "count",
-        "R peaks that NeuroKit2's default detector finds in cleaned lead II (the first lead where there is "
-        "no II).",
+        "R peaks that NeuroKit2's default detector finds in cleaned lead II (the first lead where there is no II).",
     ),
     Feature("heart_rate_bpm", "/min", "number", "60,000 divided by rr_mean_ms."),
     Feature("rr_mean_ms", "ms", "number", f"Mean time {_RR}."),
@@ -46,15 +45,13 @@ RHYTHM_FEATURES = (
         "r_peak_agreement_min",
         "",
         "number",
-        "Share of the beats that all leads together show at which the worst lead has its own QRS within 75 "
-        "ms.",
+        "Share of the beats that all leads together show at which the worst lead has its own QRS within 75 ms.",
     ),
     Feature(
         "beat_correlation_min",
         "",
         "number",
-        "Smallest Pearson correlation of any beat with its lead's median beat, 0.1 s before to 0.3 s after "
-        "its centre.",
+        "Smallest Pearson correlation of any beat with its lead's median beat, 0.1 s before to 0.3 s after its centre.",
     ),
     *(
         Feature(
@@ -83,8 +80,7 @@ INTERVAL_FEATURES = (
         "qtc_fridericia_ms",
         "ms",
         "number",
-        "qt_ms over the cube root of the median RR interval in seconds (Fridericia, Acta Med Scand 53 "
-        "(1920) 469).",
+        "qt_ms over the cube root of the median RR interval in seconds (Fridericia, Acta Med Scand 53 (1920) 469).",
     ),
     Feature(
         "qrs_axis_deg",
@@ -121,8 +117,5 @@ def _rhythm(beats: Beats) -> FeatureTable:
         "r_peak_agreement": found["r_peak_agreement"],
         **over_leads("r_peak_agreement_min", agreements, names, "min"),
         **over_leads("beat_correlation_min", correlations, names, "min"),
-        **{
-            f"beat_correlation_{name}": found.get(f"beat_correlation_mean_{name}", nowhere)
-            for name in EIGHT_LEADS
-        },
+        **{f"beat_correlation_{name}": found.get(f"beat_correlation_mean_{name}", nowhere) for name in EIGHT_LEADS},
     }

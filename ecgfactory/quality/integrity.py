@@ -27,10 +27,7 @@ FEATURES = (
     ),
     Feature("amplitude_max_uv", "uV", "number", "Largest absolute value over all leads."),
     Feature("lead_range_min_uv", "uV", "number", "Smallest peak-to-peak range among the leads."),
-    *(
-        Feature(f"range_{name}_uv", "uV", "number", f"Peak-to-peak range of lead {name}.")
-        for name in EIGHT_LEADS
-    ),
+    *(Feature(f"range_{name}_uv", "uV", "number", f"Peak-to-peak range of lead {name}.") for name in EIGHT_LEADS),
     Feature("flat_longest_ms", "ms", "number", "Longest stretch of one unchanging value in any lead."),
     Feature(
         "clipped_longest_ms",
@@ -46,9 +43,7 @@ FEATURES = (
         "Largest change between two samples in any lead, less the largest of the two changes before and the"
         " two after: high where the signal is torn, low on a steep QRS and on a pacing spike.",
     ),
-    Feature(
-        "edge_jump_uv", "uV", "number", "As jump_max_uv, within the first and last 0.25 s: edge transients."
-    ),
+    Feature("edge_jump_uv", "uV", "number", "As jump_max_uv, within the first and last 0.25 s: edge transients."),
     Feature(
         "limb_lead_error_uv",
         "uV",
@@ -73,9 +68,7 @@ def measure_integrity(batch: EcgBatch) -> FeatureTable:
         **over_leads("lead_range_min_uv", ranges, names, "min"),
         **{
             f"range_{name}_uv": (
-                np.full(batch.records, np.nan)
-                if batch.lead(name) is None
-                else ranges[:, names.index(name)] * 1.0
+                np.full(batch.records, np.nan) if batch.lead(name) is None else ranges[:, names.index(name)] * 1.0
             )
             for name in EIGHT_LEADS
         },

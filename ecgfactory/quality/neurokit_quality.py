@@ -20,15 +20,11 @@ from ecgfactory.quality.feature import Feature, FeatureTable
 FloatArray = npt.NDArray[np.float64]
 
 VERDICTS = np.array(["Unacceptable", "Barely acceptable", "Excellent"], dtype=np.object_)
-_PAPER = (
-    "Zhao and Zhang 2018, doi:10.3389/fphys.2018.00727; equal to neurokit2.ecg_quality(method='zhao2018')"
-)
+_PAPER = "Zhao and Zhang 2018, doi:10.3389/fphys.2018.00727; equal to neurokit2.ecg_quality(method='zhao2018')"
 _LEAD = "cleaned lead II (the first lead where there is no II) in mV"
 
 FEATURES = (
-    Feature(
-        "zhao2018_psqi", "", "number", f"pSQI of {_LEAD}: power of 5..15 Hz over that of 5..40 Hz. {_PAPER}."
-    ),
+    Feature("zhao2018_psqi", "", "number", f"pSQI of {_LEAD}: power of 5..15 Hz over that of 5..40 Hz. {_PAPER}."),
     Feature("zhao2018_ksqi", "", "number", f"kSQI of {_LEAD}: kurtosis (3 for Gaussian noise). {_PAPER}."),
     Feature(
         "zhao2018_bassqi",
@@ -41,8 +37,7 @@ FEATURES = (
             f"quality_zhao2018_{approach}",
             "",
             "word",
-            f"Verdict on {_LEAD} by the {approach} approach: Excellent, Barely acceptable or Unacceptable. "
-            f"{_PAPER}.",
+            f"Verdict on {_LEAD} by the {approach} approach: Excellent, Barely acceptable or Unacceptable. {_PAPER}.",
         )
         for approach in ("simple", "fuzzy")
     ),
@@ -102,10 +97,7 @@ def _power_indices(cleaned_mv: FloatArray, sampling_rate_hz: int) -> tuple[Float
     centred = cleaned_mv - cleaned_mv.mean(axis=1, keepdims=True)
     starts = range(0, samples - window + 1, window - window // 2)
     power = np.mean(
-        [
-            np.abs(np.fft.rfft(centred[:, start : start + window] * taper, 2 * window)) ** 2
-            for start in starts
-        ],
+        [np.abs(np.fft.rfft(centred[:, start : start + window] * taper, 2 * window)) ** 2 for start in starts],
         axis=0,
     )
     frequencies = np.fft.rfftfreq(2 * window, 1 / sampling_rate_hz)
@@ -129,9 +121,7 @@ def _kurtosis(values: FloatArray) -> FloatArray:
     return kurtosis
 
 
-def _simple(
-    psqi: FloatArray, ksqi: FloatArray, bassqi: FloatArray, fastest_bpm: FloatArray
-) -> npt.NDArray[np.int64]:
+def _simple(psqi: FloatArray, ksqi: FloatArray, bassqi: FloatArray, fastest_bpm: FloatArray) -> npt.NDArray[np.int64]:
     """Fuse the indices by counting; 0, 1, 2 index `VERDICTS`."""
     slow = fastest_bpm < 130
     least, most, suspected = np.where(slow, 0.5, 0.4), np.where(slow, 0.8, 0.7), np.where(slow, 0.4, 0.3)

@@ -94,9 +94,7 @@ def _hum_uv(batch: EcgBatch) -> dict[int, Float32Array]:
     """Amplitude of the mains' sine in each lead by frequency, shape (records, leads) each."""
     samples, rate_hz = batch.samples, batch.sampling_rate_hz
     measurable = [
-        hertz
-        for hertz in MAINS_HZ
-        if samples >= 2 * rate_hz and rate_hz >= 2 * (hertz + HUM_NEIGHBOURS_HZ[1])
+        hertz for hertz in MAINS_HZ if samples >= 2 * rate_hz and rate_hz >= 2 * (hertz + HUM_NEIGHBOURS_HZ[1])
     ]
     amplitudes = {hertz: np.full(batch.signals_uv.shape[:-1], np.nan, dtype=np.float32) for hertz in MAINS_HZ}
     if not measurable:

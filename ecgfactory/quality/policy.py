@@ -51,18 +51,12 @@ class Rule(BaseModel):
     def _fits_its_feature(self) -> Rule:
         feature = _FEATURES.get(self.feature)
         if feature is None:
-            raise ValueError(
-                f"feature {self.feature!r} is not measured; choose one of {', '.join(_FEATURES)}"
-            )
+            raise ValueError(f"feature {self.feature!r} is not measured; choose one of {', '.join(_FEATURES)}")
         if feature.unit != self.unit:
-            raise ValueError(
-                f"unit {self.unit!r} is not that of {self.feature}; write unit: {feature.unit!r}"
-            )
+            raise ValueError(f"unit {self.unit!r} is not that of {self.feature}; write unit: {feature.unit!r}")
         if feature.kind == "word":
             if not self.allowed or self.min is not None or self.max is not None:
-                raise ValueError(
-                    f"{self.feature} is a word; give the words that pass as `allowed`, no min or max"
-                )
+                raise ValueError(f"{self.feature} is a word; give the words that pass as `allowed`, no min or max")
         elif self.allowed is not None or (self.min is None and self.max is None):
             raise ValueError(f"{self.feature} is a number; give `min`, `max` or both, and no `allowed`")
         if self.min is not None and self.max is not None and self.min > self.max:
@@ -101,9 +95,7 @@ class Rule(BaseModel):
             return f"{self.name}: not measurable{where}"
         if self.allowed is not None:
             return f"{self.name}: {value} is not {' or '.join(self.allowed)}"
-        bound, side = (
-            (self.min, "below") if self.min is not None and value < self.min else (self.max, "above")
-        )
+        bound, side = (self.min, "below") if self.min is not None and value < self.min else (self.max, "above")
         assert bound is not None
         unit = f" {self.unit}" if self.unit else ""
         return f"{self.name}: {_readable(value, bound)}{unit}{where} is {side} {_readable(bound)}"

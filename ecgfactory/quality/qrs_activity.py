@@ -42,15 +42,13 @@ FEATURES = (
         "lead_delay_max_ms",
         "ms",
         "number",
-        "Largest delay, either way, at which a lead's QRS activity fits the median of all leads' best; "
-        "steps of 10 ms.",
+        "Largest delay, either way, at which a lead's QRS activity fits the median of all leads' best; steps of 10 ms.",
     ),
     Feature(
         "beat_strength_min",
         "",
         "number",
-        "QRS activity of the weakest beat in any lead over that of the lead's median beat: 0 where a beat "
-        "is missing.",
+        "QRS activity of the weakest beat in any lead over that of the lead's median beat: 0 where a beat is missing.",
     ),
     Feature(
         "stray_activity_max",
@@ -149,9 +147,7 @@ def _activity(batch: EcgBatch) -> Float32Array:
     inner = curvature[..., reach:-reach]
     np.abs(smooth[..., 2 * reach :] - 2 * smooth[..., reach:-reach] + smooth[..., : -2 * reach], out=inner)
     steps = block_means(curvature, reach)
-    averaged: Float32Array = ndimage.convolve1d(
-        steps, np.array([1, 3, 4, 3, 1]) / 12, axis=-1, mode="nearest"
-    )
+    averaged: Float32Array = ndimage.convolve1d(steps, np.array([1, 3, 4, 3, 1]) / 12, axis=-1, mode="nearest")
     return averaged
 
 

@@ -1,0 +1,46 @@
+"""`ecgfactory verify` and `ecgfactory show`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from cli.output import console, print_rows
+from ecgfactory.dataset import Dataset
+from ecgfactory.record import Record
+from ecgfactory.verify import verify
+
+
+def verify_dataset(path: Path) -> None:
+    """Verify a dataset and say in a line what was checked."""
+    manifest = verify(path).manifest
+    console().print(
+        f"{path}: sound; {manifest.records:,} records as {', '.join(manifest.plan.request.formats)}, "
+        f"hashes, counts and signals as published."
+    )
+
+
+def show_record(path: Path, wanted: str, pdf: Path | None, png: Path | None, csv: Path | None, analysis: bool) -> None:
+    """Print a record's features, and export it where asked to."""
+    record = Dataset(path).record(wanted)
+    print_rows(_describe(record))
+    if pdf or png or csv:
+        from ecgfactory.report import export
+
+        for target in (pdf, png):
+            if target is not None:
+                export.write_page(record, target, with_analysis=analysis)
+        if csv is not None:
+            export.write_csv(record, csv)
+        for target in filter(None, (pdf, png, csv)):
+            console().print(f"wrote {target}")
+
+
+def _describe(record: Record) -> Iterator[tuple[str, str]]:
+    yield "record", f"{record.record_id} (seed {record.seed})"
+    yield "signal", f"{record.duration_s:g} s at {record.sampling_rate_hz} Hz, leads {', '.join(record.lead_names)}"
+    yield "verdict", "rejected (made again to show it)" if record.reasons else "accepted"
+    for reason in record.reasons:
+        yield "", reason
+    for name, value in record.features.items():
+        yield name, f"{value:.4g}" if isinstance(value, float) else str(value)

@@ -1,0 +1,103 @@
+"""The `ecgfactory` command."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+
+from ecgfactory.errors import EcgFactoryError
+
+app = typer.Typer(
+    name="ecgfactory",
+    help="Build, check and look at datasets of synthetic ECGs.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+RequestFile = Annotated[Path, typer.Argument(metavar="FILE.yaml", help="The build request.")]
+Settings = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="KEY=VALUE", help="Replace a key of the request; dots reach into sections."),
+]
+DatasetPath = Annotated[Path, typer.Argument(metavar="DATASET", help="Folder of the dataset, or of its name.")]
+
+
+@app.command()
+def build(
+    file: RequestFile,
+    settings: Settings = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", help="Folder for the dataset, in place of the file's.")
+    ] = None,
+) -> None:
+    """Build the dataset that a request asks for; exit 0 only when it is published."""
+    from cli.build import build_file
+
+    build_file(file, [*(settings or []), *([f"output={output}"] if output else [])])
+
+
+@app.command()
+def validate(file: RequestFile, settings: Settings = None) -> None:
+    """Tell everything that is wrong with a request, with the line and the mend."""
+    from cli.build import validate_file
+
+    validate_file(file, settings or [])
+
+
+@app.command()
+def verify(dataset: DatasetPath) -> None:
+    """Check a dataset: hashes, counts, lead identities, and every record in every format."""
+    from cli.inspect import verify_dataset
+
+    verify_dataset(dataset)
+
+
+@app.command()
+def show(
+    dataset: DatasetPath,
+    record: Annotated[str, typer.Argument(metavar="RECORD", help="Record id; leading zeros may be left out.")],
+    pdf: Annotated[Path | None, typer.Option(help="Write the clinical page as PDF.")] = None,
+    png: Annotated[Path | None, typer.Option(help="Write the clinical page as PNG.")] = None,
+    csv: Annotated[Path | None, typer.Option(help="Write the signals as CSV.")] = None,
+    analysis: Annotated[bool, typer.Option("--analysis", help="Add the NeuroKit2 analysis page to the PDF.")] = False,
+) -> None:
+    """Show one record: its features, and its signals as PDF, PNG or CSV."""
+    from cli.inspect import show_record
+
+    show_record(dataset, record, pdf, png, csv, analysis)
+
+
+def fail(message: str, exit_code: int) -> NoReturn:
+    """Print what is wrong to stderr and exit."""
+    for line in message.splitlines():
+        print(f"ecgfactory: {line}", file=sys.stderr)  # noqa: T201
+    sys.exit(exit_code)
+
+
+def main() -> None:
+    """Run the command line; every expected error is one sentence and an exit code."""
+    try:
+        app()
+    except EcgFactoryError as error:
+        fail(str(error), error.exit_code)
+    except KeyboardInterrupt:
+        fail("stopped", 130)
+    except OSError as error:
+        fail(f"{error.filename or 'system'}: {error.strerror or error}", 1)
+    except Exception as error:
+        if os.environ.get("ECGFACTORY_TRACEBACK"):
+            raise
+        fail(
+            f"unexpected {type(error).__name__}: {error}; set ECGFACTORY_TRACEBACK=1 to see where, and report it.",
+            1,
+        )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,21 @@
+"""Printing for people: a console that never cuts a path, and rows of label and value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from rich.console import Console
+from rich.markup import escape
+
+
+def console(stderr: bool = False) -> Console:
+    """Return a console that leaves lines as long as they are."""
+    return Console(stderr=stderr, highlight=False, soft_wrap=True)
+
+
+def print_rows(rows: Iterable[tuple[str, str]]) -> None:
+    """Print labels and values in two columns."""
+    listed = list(rows)
+    width = max(len(label) for label, _ in listed)
+    for label, value in listed:
+        console().print(f"[bold]{escape(label):<{width}}[/bold]  {escape(value)}")

@@ -1,0 +1,135 @@
+"""What every file format of the signals can do."""
+
+from __future__ import annotations
+
+import importlib
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
+
+import numpy as np
+import numpy.typing as npt
+
+from ecgfactory.candidates import CandidateBatch
+from ecgfactory.formats import FORMATS
+from ecgfactory.leads import SignalUv
+from ecgfactory.record import SAMPLING_RATE_HZ
+
+RECORDS_PER_FOLDER = 1000
+"""Formats with a file a record put at most this many in a folder, as PhysioNet's databases do."""
+
+
+def record_folder(candidate: int) -> str:
+    """Name the folder of a record: five digits, for the thousand it belongs to."""
+    return f"{candidate // RECORDS_PER_FOLDER:05d}"
+
+
+@dataclass(frozen=True)
+class SignalSpec:
+    """What all records of a dataset have in common.
+
+    Parameters
+    ----------
+    lead_names : tuple of str
+        Leads, in stored order.
+    samples : int
+        Samples a lead.
+    seed : int
+        Seed of the dataset, for the file formats that can carry it.
+    sampling_rate_hz : int
+        Samples a second.
+    """
+
+    lead_names: tuple[str, ...]
+    samples: int
+    seed: int
+    sampling_rate_hz: int = SAMPLING_RATE_HZ
+
+
+class FormatWriter(ABC):
+    """Writes the accepted records of one shard, and knows where a published dataset keeps them.
+
+    Parameters
+    ----------
+    folder : Path
+        The shard's staging folder; files go below it, under the paths that `staged_path` gives.
+    spec : SignalSpec
+        What the records have in common.
+    """
+
+    name: ClassVar[str]
+    """Key in the registry, and prefix of the path column in records.parquet."""
+
+    def __init__(self, folder: Path, spec: SignalSpec) -> None:
+        self.folder = folder
+        self.spec = spec
+
+    @abstractmethod
+    def write(self, batch: CandidateBatch) -> None:
+        """Write accepted candidates; called with rising candidate numbers."""
+
+    def close(self) -> None:  # noqa: B027 (most formats have nothing to do)
+        """Finish the shard's files. Nothing is flushed to disk yet: the shard does that once for all formats."""
+
+    @classmethod
+    @abstractmethod
+    def staged_path(cls, candidate: int, split: str) -> str:
+        """Path of the file that holds a record, below the staging folder."""
+
+    @classmethod
+    def published_path(cls, staged_path: str, position: int, count: int) -> str:
+        """Path below the dataset of a file that was staged.
+
+        Parameters
+        ----------
+        staged_path : str
+            Path below the staging folder.
+        position, count : int
+            This is file number `position` of the `count` that the shards staged under the same path.
+        """
+        return staged_path
+
+    @classmethod  # noqa: B027 (most formats have nothing to do)
+    def write_index(cls, dataset: Path, candidates: Iterator[npt.NDArray[np.int64]]) -> None:
+        """Write what the format needs beside the shards' files, if anything; candidates come in batches."""
+
+    @classmethod
+    @abstractmethod
+    def count(cls, dataset: Path) -> int:
+        """Count the records that a dataset holds in this format, by its files alone."""
+
+    @classmethod
+    @abstractmethod
+    def read(cls, dataset: Path, path: str, candidates: Sequence[int], spec: SignalSpec) -> SignalUv:
+        """Read records back from one file of a dataset.
+
+        Parameters
+        ----------
+        dataset : Path
+            The dataset's folder.
+        path : str
+            The file, as records.parquet names it.
+        candidates : sequence of int
+            Candidates in that file, rising.
+        spec : SignalSpec
+            What the records have in common.
+
+        Returns
+        -------
+        int16 array, shape (candidates, leads, samples)
+            In uV.
+
+        Raises
+        ------
+        ValueError
+            When the file does not hold these records as the spec says.
+        """
+
+
+def format_writer(name: str) -> type[FormatWriter]:
+    """Import the writer of a format."""
+    module, _, attribute = FORMATS[name].partition(":")
+    found: type[FormatWriter] = getattr(importlib.import_module(module), attribute)
+    return found

@@ -1,0 +1,63 @@
+"""A record as CSV text: time_ms, then a column a lead, in uV.
+
+Every int16 has one spelling, so numbers are looked up instead of formatted: a cell of fixed width each, padded with
+NUL, and the padding is taken out at the end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache, lru_cache
+
+import numpy as np
+import numpy.typing as npt
+
+from ecgfactory.leads import SignalUv
+
+_TIME_CELL = "S16"
+_LEAD_CELL = "S8"
+
+
+def encode_csv(signal_uv: SignalUv, lead_names: Sequence[str], sampling_rate_hz: int) -> bytes:
+    """Encode one record.
+
+    Parameters
+    ----------
+    signal_uv : int16 array, shape (leads, samples)
+        The stored signal, 1 uV per unit.
+    lead_names : sequence of str
+        Column names.
+    sampling_rate_hz : int
+        Samples a second.
+
+    Returns
+    -------
+    bytes
+        `time_ms` and the lead names, then a line a sample: its time in ms (to 10 digits where that is no
+        integer) and the leads as integers in uV.
+
+    Raises
+    ------
+    ValueError
+        When there are not as many names as leads.
+    """
+    leads, samples = signal_uv.shape
+    if len(lead_names) != leads:
+        raise ValueError(f"{len(lead_names)} lead names for {leads} leads")
+    rows = np.empty(samples, dtype=[("time", _TIME_CELL), ("leads", "<u8", (leads,))])
+    rows["time"] = _time_cells(samples, sampling_rate_hz)
+    rows["leads"] = _lead_cells()[signal_uv.T.view(np.uint16)]
+    return ",".join(["time_ms", *lead_names]).encode() + rows.tobytes().translate(None, b"\0") + b"\n"
+
+
+@cache
+def _lead_cells() -> npt.NDArray[np.uint64]:
+    """Text of every int16 behind a comma, as an 8-byte word, at the index of its bits read as uint16."""
+    by_bits = np.arange(65536, dtype=np.uint16).view(np.int16)
+    return np.array([f",{value}" for value in by_bits.tolist()], dtype=_LEAD_CELL).view("<u8")
+
+
+@lru_cache(maxsize=4)
+def _time_cells(samples: int, sampling_rate_hz: int) -> npt.NDArray[np.bytes_]:
+    """Text of each sample's time in ms behind a line feed."""
+    return np.array([f"\n{index * 1000 / sampling_rate_hz:.10g}" for index in range(samples)], dtype=_TIME_CELL)

@@ -1,0 +1,111 @@
+"""Parquet: a row a record, a fixed-size int16 list a lead, and the features beside them."""
+
+from __future__ import annotations
+
+import bisect
+from collections.abc import Sequence
+from pathlib import Path
+from typing import ClassVar
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from ecgfactory.candidates import CandidateBatch
+from ecgfactory.feature_rows import feature_columns
+from ecgfactory.formats.base import FormatWriter, SignalSpec
+from ecgfactory.formats.parquet_settings import signal_type, writer_options
+from ecgfactory.leads import SignalUv
+
+ROWS_PER_GROUP = 100
+"""Rows a row group: 12 MB of signal in memory, about 1.4 MB on disk."""
+
+
+class ParquetWriter(FormatWriter):
+    """One file a split and shard, in row groups of a fixed size whatever the micro-batches were."""
+
+    name: ClassVar[str] = "parquet"
+
+    def __init__(self, folder: Path, spec: SignalSpec) -> None:
+        super().__init__(folder, spec)
+        self._writers: dict[str, pq.ParquetWriter] = {}
+        self._waiting: dict[str, list[pa.Table]] = {}
+
+    def write(self, batch: CandidateBatch) -> None:
+        """Write accepted candidates; see `FormatWriter.write`."""
+        for split in np.unique(batch.splits):
+            rows = batch.take(np.flatnonzero(batch.splits == split))
+            waiting = self._waiting.setdefault(str(split), [])
+            waiting.append(self._table(rows))
+            if sum(table.num_rows for table in waiting) >= ROWS_PER_GROUP:
+                self._flush(str(split), whole_groups=True)
+
+    def close(self) -> None:
+        """Write the last, smaller row groups and the footers."""
+        for split in list(self._waiting):
+            self._flush(split, whole_groups=False)
+        for writer in self._writers.values():
+            writer.close()
+
+    def _flush(self, split: str, whole_groups: bool) -> None:
+        table = pa.concat_tables(self._waiting.pop(split, []))
+        ready = table.num_rows // ROWS_PER_GROUP * ROWS_PER_GROUP if whole_groups else table.num_rows
+        for start in range(0, ready, ROWS_PER_GROUP):
+            group = table.slice(start, min(ROWS_PER_GROUP, ready - start))
+            self._writer(split, table.schema).write_table(group.combine_chunks(), row_group_size=ROWS_PER_GROUP)
+        if ready < table.num_rows:
+            self._waiting[split] = [table.slice(ready)]
+
+    def _writer(self, split: str, schema: pa.Schema) -> pq.ParquetWriter:
+        if split not in self._writers:
+            path = self.folder / self.staged_path(0, split)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._writers[split] = pq.ParquetWriter(path, schema, **writer_options(schema, self.spec.lead_names))
+        return self._writers[split]
+
+    def _table(self, batch: CandidateBatch) -> pa.Table:
+        columns = feature_columns(batch)
+        for index, lead in enumerate(self.spec.lead_names):
+            values = pa.array(np.ascontiguousarray(batch.signals_uv[:, index]).reshape(-1))
+            columns[lead] = pa.FixedSizeListArray.from_arrays(values, type=signal_type(self.spec.samples))
+        metadata = {"unit": "uV", "sampling_rate_hz": str(self.spec.sampling_rate_hz), "seed": str(self.spec.seed)}
+        return pa.table(columns).replace_schema_metadata(metadata)
+
+    @classmethod
+    def staged_path(cls, candidate: int, split: str) -> str:
+        """One file a split."""
+        return f"data/{split}.parquet"
+
+    @classmethod
+    def published_path(cls, staged_path: str, position: int, count: int) -> str:
+        """Number the files of a split as Hugging Face does: train-00000-of-00004.parquet."""
+        return f"{staged_path.removesuffix('.parquet')}-{position:05d}-of-{count:05d}.parquet"
+
+    @classmethod
+    def count(cls, dataset: Path) -> int:
+        """Sum up the rows that the footers tell of."""
+        return sum(pq.read_metadata(path).num_rows for path in sorted((dataset / "data").glob("*.parquet")))
+
+    @classmethod
+    def read(cls, dataset: Path, path: str, candidates: Sequence[int], spec: SignalSpec) -> SignalUv:
+        """Read records back; see `FormatWriter.read`."""
+        with pq.ParquetFile(dataset / path) as source:
+            groups = [group for group in range(source.num_row_groups) if _may_hold(source, group, candidates)]
+            table = source.read_row_groups(groups, columns=["candidate", *spec.lead_names])
+        table = table.filter(pc.is_in(table.column("candidate"), pa.array(candidates, pa.int64())))
+        if table.column("candidate").to_pylist() != list(candidates):
+            raise ValueError(f"{path} does not hold the records that records.parquet places there")
+        leads = [
+            table.column(name).combine_chunks().flatten().to_numpy().reshape(len(candidates), spec.samples)
+            for name in spec.lead_names
+        ]
+        return np.stack(leads, axis=1)
+
+
+def _may_hold(source: pq.ParquetFile, group: int, candidates: Sequence[int]) -> bool:
+    """Tell by its statistics whether a row group can hold one of some rising candidate numbers."""
+    column = source.schema_arrow.get_field_index("candidate")
+    statistics = source.metadata.row_group(group).column(column).statistics
+    index = bisect.bisect_left(candidates, statistics.min)
+    return index < len(candidates) and candidates[index] <= statistics.max

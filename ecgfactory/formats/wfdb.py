@@ -1,0 +1,68 @@
+"""WFDB: a header and a format-16 signal file a record, as PhysioNet publishes ECGs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import ClassVar
+
+import numpy as np
+import numpy.typing as npt
+
+from ecgfactory.candidates import CandidateBatch
+from ecgfactory.formats.base import FormatWriter, SignalSpec, record_folder
+from ecgfactory.formats.wfdb_encoding import GAIN_PER_MV, encode_record
+from ecgfactory.leads import SignalUv
+from ecgfactory.record import record_id
+
+
+class WfdbWriter(FormatWriter):
+    """Two files a record: NUMBER.hea and NUMBER.dat."""
+
+    name: ClassVar[str] = "wfdb"
+
+    def write(self, batch: CandidateBatch) -> None:
+        """Write accepted candidates; see `FormatWriter.write`."""
+        for candidate, signal_uv, rate in zip(
+            batch.candidates, batch.signals_uv, batch.features["heart_rate_bpm"], strict=True
+        ):
+            comments = ["synthetic, not for diagnosis", f"seed: {self.spec.seed}", f"candidate: {candidate}"]
+            if np.isfinite(rate):
+                comments.append(f"heart rate: {rate:.1f} /min")
+            header, signal = encode_record(
+                record_id(candidate), signal_uv, self.spec.lead_names, self.spec.sampling_rate_hz, comments
+            )
+            path = self.folder / self.staged_path(candidate, "")
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(header, encoding="ascii", newline="\n")
+            path.with_suffix(".dat").write_bytes(signal)
+
+    @classmethod
+    def staged_path(cls, candidate: int, split: str) -> str:
+        """Name the header; the signal file stands beside it."""
+        return f"wfdb/{record_folder(candidate)}/{record_id(candidate)}.hea"
+
+    @classmethod
+    def write_index(cls, dataset: Path, candidates: Iterator[npt.NDArray[np.int64]]) -> None:
+        """Write RECORDS, the list of record names that WFDB tools read."""
+        with (dataset / "wfdb" / "RECORDS").open("w", encoding="ascii", newline="\n") as stream:
+            for batch in candidates:
+                stream.writelines(f"{record_folder(number)}/{record_id(number)}\n" for number in batch.tolist())
+
+    @classmethod
+    def count(cls, dataset: Path) -> int:
+        """Count the lines of RECORDS."""
+        with (dataset / "wfdb" / "RECORDS").open(encoding="ascii") as stream:
+            return sum(1 for _ in stream)
+
+    @classmethod
+    def read(cls, dataset: Path, path: str, candidates: Sequence[int], spec: SignalSpec) -> SignalUv:
+        """Read records back; see `FormatWriter.read`."""
+        import wfdb
+
+        record = wfdb.rdrecord(str((dataset / path).with_suffix("")), physical=False, return_res=16)
+        described = (tuple(record.sig_name), record.sig_len, record.fs, set(record.adc_gain), set(record.baseline))
+        if described != (spec.lead_names, spec.samples, spec.sampling_rate_hz, {GAIN_PER_MV}, {0}):
+            raise ValueError(f"{path} has other leads, length, sampling rate, gain or baseline than the dataset")
+        signal: SignalUv = record.d_signal.T[np.newaxis].astype(np.int16)
+        return signal

@@ -1,0 +1,55 @@
+"""A record as WFDB header text and format-16 signal bytes, as `wfdb.wrsamp` of wfdb 4.3 writes them.
+
+Layout: header(5) and signal(5) of the WFDB Applications Guide, https://physionet.org/physiotools/wag/.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from ecgfactory.leads import SignalUv
+
+GAIN_PER_MV = 1000
+"""Stored units a millivolt: one unit is 1 uV."""
+
+
+def encode_record(
+    record_name: str,
+    signal_uv: SignalUv,
+    lead_names: Sequence[str],
+    sampling_rate_hz: int,
+    comments: Sequence[str] = (),
+) -> tuple[str, bytes]:
+    """Encode one record for `record_name`.hea and `record_name`.dat.
+
+    Parameters
+    ----------
+    record_name : str
+        Letters, digits, hyphens and underscores.
+    signal_uv : int16 array, shape (leads, samples)
+        The stored signal, 1 uV per unit, at least one sample.
+    lead_names : sequence of str
+        Names of the leads.
+    sampling_rate_hz : int
+        Samples a second.
+    comments : sequence of str
+        One line each, without the leading '#'.
+
+    Returns
+    -------
+    header : str
+        One line for the record and one a lead, then the comments.
+    signal : bytes
+        Little-endian int16, the leads interleaved.
+    """
+    checksums = signal_uv.sum(axis=1, dtype=np.int16).view(np.uint16)  # the format's checksum wraps at 16 bits
+    description = f"{record_name}.dat 16 {GAIN_PER_MV}(0)/mV 16 0"
+    lines = [f"{record_name} {len(lead_names)} {sampling_rate_hz} {signal_uv.shape[1]}"]
+    lines += [
+        f"{description} {first} {checksum} 0 {name}"
+        for first, checksum, name in zip(signal_uv[:, 0].tolist(), checksums.tolist(), lead_names, strict=True)
+    ]
+    lines += [f"# {comment}" for comment in comments]
+    return "\n".join(lines) + "\n", signal_uv.T.astype("<i2", order="C").tobytes()

@@ -1,0 +1,95 @@
+"""What must be true of this machine before a request is worth starting: files, room on disk, a device."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+from ecgfactory.errors import BadInputError
+from ecgfactory.quality.policy import load_policy
+from ecgfactory.request import BuildRequest
+
+BYTES_PER_SAMPLE = {"parquet": 0.85, "wfdb": 2.1, "csv": 4.8}
+"""Mean bytes on disk for one sample of one lead, measured on 12-lead datasets of the published model."""
+
+ROOM_FACTOR = 1.2
+"""Room asked for beyond the estimate: staged shards and reports stand beside the dataset for a while."""
+
+
+def preflight_problems(request: BuildRequest) -> list[tuple[str, str]]:
+    """Check a request against this machine.
+
+    Returns
+    -------
+    list of (str, str)
+        The key of the request that can't be met, and a sentence that says why and how to mend it.
+    """
+    single = {
+        "generator.checkpoint": _checkpoint_problem(request),
+        "generator.device": _device_problem(request),
+        "output": _output_problem(request),
+    }
+    return [(key, problem) for key, problem in single.items() if problem] + _quality_problems(request)
+
+
+def estimated_bytes(request: BuildRequest) -> int:
+    """Estimate the size of the published dataset in bytes (within about a third)."""
+    samples = request.records * request.leads * request.duration_s * 500
+    return int(samples * sum(BYTES_PER_SAMPLE.get(name, 2.0) for name in request.formats))
+
+
+def _checkpoint_problem(request: BuildRequest) -> str | None:
+    checkpoint = request.generator.checkpoint
+    if checkpoint is None or Path(checkpoint).is_file():
+        return None
+    return f"there is no file {checkpoint!r}; give the path of a Pulse2Pulse checkpoint, or leave the key out."
+
+
+def _device_problem(request: BuildRequest) -> str | None:
+    if request.generator.device != "cuda" or request.workers.scheduler:
+        return None
+    import torch  # only this request needs it here, and it takes a second
+
+    if torch.cuda.is_available():
+        return None
+    return "'cuda' was asked for, and PyTorch finds no CUDA device here; use auto or cpu."
+
+
+def _quality_problems(request: BuildRequest) -> list[tuple[str, str]]:
+    try:
+        load_policy(request.quality.policy, request.quality.bounds)
+    except BadInputError as error:
+        pairs = [problem.partition(": ") for problem in error.problems]
+        return [
+            (head, rest) if head.startswith("quality.") else ("quality.policy", f"{head}: {rest}")
+            for head, _, rest in pairs
+        ]
+    return []
+
+
+def _output_problem(request: BuildRequest) -> str | None:
+    existing = Path(request.output).absolute()
+    while not existing.exists():
+        existing = existing.parent
+    if not existing.is_dir():
+        return f"{existing} is a file; choose a folder."
+    if not os.access(existing, os.W_OK):
+        return f"no permission to write in {existing}; choose another folder or change its permissions."
+    needed, free = int(estimated_bytes(request) * ROOM_FACTOR), shutil.disk_usage(existing).free
+    if needed > free:
+        return (
+            f"about {size_text(needed)} are needed and {size_text(free)} are free in {existing}; "
+            "ask for fewer records or formats, or choose another disk."
+        )
+    return None
+
+
+def size_text(size_bytes: int) -> str:
+    """Write a size for people, in decimal units as disks are sold: 14.4 kB, 2.1 GB."""
+    size, unit = float(size_bytes), "B"
+    for larger in ("kB", "MB", "GB", "TB"):
+        if size < 1000:
+            break
+        size, unit = size / 1000, larger
+    return f"{size:,.0f} {unit}" if size >= 100 or unit == "B" else f"{size:.1f} {unit}"

@@ -1,0 +1,85 @@
+"""Sealing a dataset folder with sums and manifest, and making it appear by one rename."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+
+from ecgfactory.durable import sha256_of, sync, sync_tree, write_text
+from ecgfactory.errors import BuildFailedError
+from ecgfactory.manifest import Manifest
+
+MANIFEST_FILE = "manifest.json"
+SUMS_FILE = "SHA256SUMS.txt"
+LATEST = "latest"
+
+
+def seal(dataset: Path, manifest: Manifest, known_sums: Mapping[str, str]) -> Manifest:
+    """Write SHA256SUMS.txt over every file, then, last of all, manifest.json.
+
+    Parameters
+    ----------
+    dataset : Path
+        The folder, otherwise complete.
+    manifest : Manifest
+        What is to be written, digests missing.
+    known_sums : mapping of str to str
+        sha256 of files that are known already, by path below the dataset; the others are read.
+
+    Returns
+    -------
+    Manifest
+        As written.
+    """
+    lines = [f"{known_sums.get(path) or sha256_of(dataset / path)}  {path}\n" for path in dataset_files(dataset)]
+    write_text(dataset / SUMS_FILE, "".join(lines))
+    sync_tree(dataset)
+    sealed = manifest.sealed(sha256_of(dataset / SUMS_FILE))
+    write_text(dataset / MANIFEST_FILE, sealed.to_json())
+    return sealed
+
+
+def dataset_files(dataset: Path) -> list[str]:
+    """Paths below a dataset of every file that SHA256SUMS.txt covers, sorted."""
+    paths = (path.relative_to(dataset).as_posix() for path in dataset.rglob("*") if not path.is_dir())
+    return sorted(path for path in paths if path not in {MANIFEST_FILE, SUMS_FILE})
+
+
+def publish(staged: Path, target: Path) -> None:
+    """Make a sealed dataset appear under its name, and `latest` beside it point there.
+
+    Parameters
+    ----------
+    staged : Path
+        The sealed folder, on the file system of the target.
+    target : Path
+        `<output>/<name>/<plan id>`.
+
+    Raises
+    ------
+    BuildFailedError
+        When something that is no dataset stands at the target.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if not (target / MANIFEST_FILE).is_file():  # else another session was first, with the same bytes
+        try:
+            staged.rename(target)
+        except OSError as error:
+            raise BuildFailedError(
+                f"{target}: can't be published there ({error.strerror}); move away what stands in its place."
+            ) from error
+    sync(target.parent)
+    point_latest(target)
+
+
+def point_latest(target: Path) -> None:
+    """Let `latest` beside a dataset point at it, replacing the old link in one step."""
+    link = target.parent / f".{LATEST}.{secrets.token_hex(4)}"
+    link.symlink_to(target.name)
+    try:
+        link.replace(target.parent / LATEST)
+    except OSError:
+        link.unlink()
+        raise
+    sync(target.parent)

@@ -1,0 +1,226 @@
+"""The report book: cover, distributions, how samples were chosen, and each sample's pages, as one PDF."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from ecgfactory.record import Record
+from ecgfactory.report.analysis import analysis_page
+from ecgfactory.report.clinical import clinical_page
+from ecgfactory.report.distributions import distribution_pages
+from ecgfactory.report.export import PageMaker, write_pages, write_pdf
+from ecgfactory.report.feature_text import feature_value
+from ecgfactory.report.page import MARGIN_MM, RIGHT_MM, draw_footer, draw_title, new_page, rendering
+from ecgfactory.report.style import PageStyle, Palette
+
+_COVER_NOTE = (
+    "Every ECG in this dataset was made by a generative model; none is a recording of a person. "
+    "The ECGs serve research, teaching and the testing of software. They must not be used for diagnosis, nor to judge "
+    "how well a diagnostic method works on patients."
+)
+_CONTENTS_COLUMNS = 3
+_RULE_WIDTH = 130
+
+
+@dataclass(frozen=True)
+class CoverFacts:
+    """What the cover says about a dataset; no dates, so that the same dataset gets the same bytes.
+
+    Parameters
+    ----------
+    name, plan_id : str
+        Which dataset.
+    records, candidates_examined : int
+        Accepted records, and candidates looked at to find them.
+    lead_names : sequence of str
+        Stored leads.
+    duration_s : float
+        Length of a record.
+    seed : int
+        Seed of the candidates.
+    model, policy : str
+        Generator and quality policy.
+    splits : mapping of str to int
+        Records in each split.
+    rejects : mapping of str to int
+        Candidates that broke each rule; one may break several.
+    """
+
+    name: str
+    plan_id: str
+    records: int
+    candidates_examined: int
+    lead_names: Sequence[str]
+    duration_s: float
+    seed: int
+    model: str
+    policy: str
+    splits: Mapping[str, int] = field(default_factory=dict)
+    rejects: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def accepted_share(self) -> float:
+        """The yield: accepted of examined candidates, 0 to 1."""
+        return self.records / self.candidates_examined if self.candidates_examined else 0.0
+
+
+def write_report_book(
+    path: Path,
+    facts: CoverFacts,
+    records: Sequence[Record],
+    sampling_rule: str,
+    features: pa.Table | None = None,
+    style: PageStyle | None = None,
+    samples_folder: Path | None = None,
+) -> None:
+    """Write the report of a dataset.
+
+    Parameters
+    ----------
+    path : Path
+        PDF to make or replace; its folder must exist.
+    facts : CoverFacts
+        What the cover says.
+    records : sequence of Record
+        The samples, accepted or rejected, in the order shown; each gets a clinical and an analysis page.
+    sampling_rule : str
+        How the samples were chosen, in full sentences; an empty line parts paragraphs.
+    features : pyarrow Table, optional
+        A row a record of the whole dataset, for the distribution pages.
+    style : PageStyle, optional
+        Layout, scale and colours.
+    samples_folder : Path, optional
+        Existing folder that also gets each sample's two pages as a PDF of its own, named by record id.
+
+    Raises
+    ------
+    BadInputError
+        When a file can't be written.
+    """
+    style = style or PageStyle()
+    distributions = distribution_pages(features, style.palette) if features is not None else []
+    samples_from = len(distributions) + 3
+    pages: list[PageMaker] = [partial(_cover_page, facts, records[:1], style.palette), *distributions]
+    pages.append(partial(_contents_page, sampling_rule, records, samples_from, style.palette))
+    for record in records:
+        pages += [partial(clinical_page, record, style), partial(analysis_page, record, style)]
+    write_pages(path, pages, f"{facts.name} ({facts.plan_id})")
+    if samples_folder is not None:
+        for record in records:
+            write_pdf(record, samples_folder / f"{record.record_id}.pdf", style, with_analysis=True)
+
+
+@rendering()
+def _cover_page(facts: CoverFacts, first: Sequence[Record], palette: Palette) -> Figure:
+    figure, sheet = new_page()
+    draw_title(sheet, facts.name, "a dataset of synthetic ECGs", palette)
+    _draw_rows(sheet, MARGIN_MM, 170, 126, _cover_rows(facts), palette)
+    _draw_rejects(sheet, 160, 170, facts, palette)
+    for record in first:
+        _draw_example(sheet, record, palette)
+    note = textwrap.fill(_COVER_NOTE, 170)
+    sheet.text(MARGIN_MM, 24, note, fontsize=8.5, color=palette.text, linespacing=1.5, va="bottom")
+    draw_footer(sheet, f"plan {facts.plan_id}", palette)
+    return figure
+
+
+def _cover_rows(facts: CoverFacts) -> list[tuple[str, str]]:
+    splits = ", ".join(f"{split} {count:,}" for split, count in facts.splits.items())
+    return [
+        ("Records", f"{facts.records:,}"),
+        ("Leads", f"{len(facts.lead_names)}: {', '.join(facts.lead_names)}"),
+        ("Duration", f"{facts.duration_s:g} s"),
+        ("Model", facts.model),
+        ("Seed", str(facts.seed)),
+        ("Quality policy", facts.policy),
+        ("Candidates examined", f"{facts.candidates_examined:,}"),
+        ("Yield", f"{facts.accepted_share:.1%}"),
+        *([("Splits", splits)] if splits else []),
+        ("Plan id", facts.plan_id),
+    ]
+
+
+def _draw_example(sheet: Axes, record: Record, palette: Palette) -> None:
+    """Draw ten seconds of a record's lead II across the cover, 25 mm/s and 10 mm/mV."""
+    lead = "II" if "II" in record.lead_names else record.lead_names[0]
+    signal_mv = record.lead(lead)[: 10 * record.sampling_rate_hz] / 1000
+    x_mm = MARGIN_MM + np.arange(signal_mv.size) * (25 / record.sampling_rate_hz)
+    y_mm = np.clip(55 + 10 * (signal_mv - np.median(signal_mv)), 38, 90)
+    sheet.plot(x_mm, y_mm, color=palette.accent, linewidth=0.8)
+    sheet.text(MARGIN_MM, 41, f"lead {lead} of ECG {record.record_id}", fontsize=7, color=palette.muted)
+
+
+def _draw_rows(
+    sheet: Axes, left: float, top: float, width: float, rows: Sequence[tuple[str, str]], palette: Palette
+) -> None:
+    """Draw label and value a line, with a thin rule under each; long values take more lines."""
+    height = top
+    for label, value in rows:
+        lines = textwrap.wrap(value, 52) or ["–"]
+        sheet.text(left, height, label, fontsize=9, color=palette.muted)
+        for line in lines:
+            sheet.text(left + 42, height, line, fontsize=9, color=palette.text)
+            height -= 5
+        sheet.plot([left, left + width], [height + 2.6] * 2, color=palette.minor_grid, linewidth=0.6)
+        height -= 2.5
+
+
+def _draw_rejects(sheet: Axes, left: float, top: float, facts: CoverFacts, palette: Palette) -> None:
+    """Draw how many candidates broke each rule, as bars over the share of candidates examined."""
+    rejected = facts.candidates_examined - facts.records
+    title = f"Rejected candidates by rule broken ({rejected:,} rejected)"
+    sheet.text(left, top, title, fontsize=9, fontweight="bold", color=palette.text)
+    if not facts.rejects:
+        sheet.text(left, top - 8, "none", fontsize=9, color=palette.muted)
+    most = max(facts.rejects.values(), default=1)
+    for place, (rule, count) in enumerate(list(facts.rejects.items())[:12]):
+        height = top - 9 - 9.5 * place
+        share = f"{count / facts.candidates_examined:.1%}" if facts.candidates_examined else ""
+        sheet.text(left, height, rule, fontsize=8, color=palette.text)
+        sheet.text(RIGHT_MM, height, f"{count:,}  ({share})", fontsize=8, ha="right", color=palette.muted)
+        width = (RIGHT_MM - left) * count / most
+        sheet.barh(height - 2.8, width, height=2.4, left=left, color=palette.major_grid)
+
+
+@rendering()
+def _contents_page(sampling_rule: str, records: Sequence[Record], first_page: int, palette: Palette) -> Figure:
+    figure, sheet = new_page()
+    draw_title(sheet, "Samples", "how they were chosen, and where they are", palette)
+    height = 174.0
+    for paragraph in sampling_rule.split("\n\n"):
+        for line in textwrap.wrap(paragraph, _RULE_WIDTH):
+            sheet.text(MARGIN_MM, height, line, fontsize=9.5, color=palette.text)
+            height -= 5
+        height -= 2.5
+    _draw_contents(sheet, records, first_page, height - 4, palette)
+    draw_footer(sheet, "Each sample has a clinical page, to scale, and an analysis page", palette)
+    return figure
+
+
+def _draw_contents(sheet: Axes, records: Sequence[Record], first_page: int, top: float, palette: Palette) -> None:
+    """List the samples with verdict, heart rate and page, in columns; says how many find no room."""
+    rows = max(int((top - 18) / 4.6), 1)
+    column_width = (RIGHT_MM - MARGIN_MM) / _CONTENTS_COLUMNS
+    room = rows * _CONTENTS_COLUMNS
+    shown = records if len(records) <= room else records[: room - 1]
+    for place, record in enumerate(shown):
+        column, row = divmod(place, rows)
+        left, height = MARGIN_MM + column * column_width, top - 4.6 * row
+        verdict, colour = ("rejected", palette.bad) if record.reasons else ("accepted", palette.good)
+        rate = feature_value("heart_rate_bpm", record.features.get("heart_rate_bpm"))
+        sheet.text(left, height, record.record_id, fontsize=8.5, fontweight="bold", color=palette.text)
+        sheet.text(left + 28, height, verdict, fontsize=8.5, color=colour)
+        sheet.text(left + 48, height, rate, fontsize=8.5, color=palette.muted)
+        sheet.text(left + 68, height, f"page {first_page + 2 * place}", fontsize=8.5, color=palette.muted)
+    if len(shown) < len(records):
+        left = MARGIN_MM + (_CONTENTS_COLUMNS - 1) * column_width
+        sheet.text(left, top - 4.6 * (rows - 1), f"and {len(records) - len(shown)} more", fontsize=8.5)

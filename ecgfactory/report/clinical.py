@@ -1,0 +1,280 @@
+"""The clinical page: an ECG as an electrocardiograph prints it, true to scale on A4 landscape.
+
+Standard paper: 25 mm/s and 10 mm/mV on a 1 mm and 5 mm grid, each row led in by a calibration pulse of 1 mV
+(Kligfield P et al., "Recommendations for the standardization and interpretation of the electrocardiogram:
+part I", Circulation 2007;115:1306-1324).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import PathPatch, Rectangle
+from matplotlib.path import Path
+
+from ecgfactory.errors import BadInputError
+from ecgfactory.record import Record
+from ecgfactory.report.page import (
+    MARGIN_MM,
+    POINTS_PER_MM,
+    draw_footer,
+    draw_header,
+    new_page,
+    rendering,
+)
+from ecgfactory.report.style import PageStyle, Palette
+
+FloatArray = npt.NDArray[np.float64]
+
+GRID_LEFT_MM, GRID_BOTTOM_MM = MARGIN_MM, 12.0
+GRID_WIDTH_MM, GRID_HEIGHT_MM = 275.0, 165.0
+GRID_RIGHT_MM, GRID_TOP_MM = GRID_LEFT_MM + GRID_WIDTH_MM, GRID_BOTTOM_MM + GRID_HEIGHT_MM
+TRACE_LEFT_MM = GRID_LEFT_MM + 20
+TRACE_WIDTH_MM = 250.0
+PULSE_WIDTH_MM = 5.0
+
+_TRACE_MM, _MINOR_MM, _MAJOR_MM = 0.28, 0.10, 0.22
+_LABEL_MM = 4.0
+"""Height that a lead's label takes above its trace."""
+
+
+@dataclass(frozen=True)
+class Arrangement:
+    """Which lead stands where.
+
+    Parameters
+    ----------
+    rows : tuple of tuple of str
+        Leads of each row, from left to right; each takes an equal share of the time shown.
+    rhythm_lead : str or None
+        Lead shown for the whole time in a row of its own below the others.
+    """
+
+    rows: tuple[tuple[str, ...], ...]
+    rhythm_lead: str | None
+
+    @property
+    def strips(self) -> tuple[tuple[str, ...], ...]:
+        """All rows, the rhythm strip last."""
+        return self.rows if self.rhythm_lead is None else (*self.rows, (self.rhythm_lead,))
+
+
+def arrange(lead_names: tuple[str, ...], layout: str) -> Arrangement:
+    """Place the leads column by column, as clinicians read them.
+
+    Parameters
+    ----------
+    lead_names : tuple of str
+        Leads of the record, in stored order.
+    layout : {"3x4", "6x2", "12x1"}
+        Layout for twelve leads; fewer than twelve get two columns where twelve would get four, and fewer than
+        four leads get one.
+    """
+    columns = {"3x4": 4 if len(lead_names) >= 12 else 2, "6x2": 2, "12x1": 1}[layout]
+    if len(lead_names) < 4:
+        columns = 1
+    row_count = -(-len(lead_names) // columns)
+    rows = tuple(lead_names[row::row_count] for row in range(row_count))
+    if columns == 1:
+        return Arrangement(rows, None)
+    return Arrangement(rows, "II" if "II" in lead_names else lead_names[0])
+
+
+def row_gaps_mm(needed_mm: FloatArray, height_mm: float) -> FloatArray:
+    """Share out the height of the grid between rows.
+
+    Rows stand equally far apart, except where neighbours would touch: there they get what they need. When not
+    all can have that, the page's edges come first (what leaves the page is lost) and tall rows overlap, as on
+    real paper.
+
+    Parameters
+    ----------
+    needed_mm : float array, shape (rows + 1,)
+        Least distance from top edge to first row, from row to row, and from last row to bottom edge.
+    height_mm : float
+        Height to share out.
+
+    Returns
+    -------
+    float array, shape (rows + 1,)
+        The distances; they add up to `height_mm`.
+    """
+    if needed_mm.sum() >= height_mm:
+        return _overlapping_gaps_mm(needed_mm, height_mm)
+    weight = np.ones(len(needed_mm))
+    weight[[0, -1]] = 0.5
+    fixed = np.zeros(len(needed_mm), dtype=bool)
+    while True:
+        share = weight * (height_mm - needed_mm[fixed].sum()) / weight[~fixed].sum()
+        too_tall = ~fixed & (needed_mm > share)
+        if not too_tall.any():
+            return np.where(fixed, needed_mm, share)
+        fixed |= too_tall
+
+
+def _overlapping_gaps_mm(needed_mm: FloatArray, height_mm: float) -> FloatArray:
+    edges = np.minimum(needed_mm[[0, -1]], height_mm * (0.25 if len(needed_mm) > 2 else 0.5))
+    room = height_mm - edges.sum()
+    between = needed_mm[1:-1]
+    least = 0.75 * room / max(len(between), 1)
+    excess = np.maximum(between - least, 1e-9)
+    between = least + excess / excess.sum() * (room - least * len(between))
+    return np.concatenate([edges[:1], between, edges[1:]])
+
+
+@rendering()
+def clinical_page(record: Record, style: PageStyle | None = None) -> Figure:
+    """Draw a record as a printed ECG.
+
+    Each lead is centred on its median: paper has no zero line. Nothing is filtered. As much time as fits the
+    paper is shown, and the page says so where that is not all; what leaves the grid is cut off, and said too.
+
+    Parameters
+    ----------
+    record : Record
+        Any number of leads, of any length.
+    style : PageStyle, optional
+        Layout, scale and colours.
+
+    Raises
+    ------
+    BadInputError
+        When the record has no samples.
+    """
+    if record.signal_uv.size == 0:
+        raise BadInputError(f"ECG {record.record_id} has no samples to draw; choose another record.")
+    style = style or PageStyle()
+    figure, sheet = new_page()
+    arrangement = arrange(record.lead_names, style.layout)
+    fits = int(TRACE_WIDTH_MM / style.speed_mm_per_s * record.sampling_rate_hz)
+    shown = min(record.signal_uv.shape[-1], fits)
+    strips = [_row_strips(record, row, shown, style) for row in arrangement.strips]
+    baselines = _baselines_mm(strips, style)
+
+    paper = _draw_grid(sheet, style.palette)
+    cut_off = False
+    for row, baseline in zip(strips, baselines, strict=True):
+        _draw_pulse(sheet, baseline, style, paper)
+        for strip in row:
+            cut_off |= _draw_strip(sheet, strip, baseline, style.palette, paper)
+            _draw_label(sheet, strip, baseline, len(row) == 1, style.palette)
+    draw_header(sheet, record, style.palette)
+    draw_footer(sheet, _footnote(record, style, shown, cut_off), style.palette)
+    return figure
+
+
+@dataclass(frozen=True)
+class _Strip:
+    """One lead over part of the time shown: places on the page, and heights above the baseline, in mm."""
+
+    lead: str
+    x_mm: FloatArray
+    height_mm: FloatArray
+
+
+def _row_strips(record: Record, leads: tuple[str, ...], shown: int, style: PageStyle) -> list[_Strip]:
+    edges = [shown * column // len(leads) for column in range(len(leads) + 1)]
+    time_s = np.arange(shown, dtype=np.float64) / record.sampling_rate_hz
+    x_mm = TRACE_LEFT_MM + time_s * style.speed_mm_per_s
+    strips = []
+    for lead, first, last in zip(leads, edges, edges[1:], strict=False):
+        signal_uv = record.lead(lead)
+        centred_mv = (signal_uv[:shown].astype(np.float64) - np.median(signal_uv)) / 1000
+        height_mm = centred_mv * style.gain_mm_per_mv
+        part = slice(first, last + 1)  # one sample more, so that neighbours meet
+        strips.append(_Strip(lead, x_mm[part], height_mm[part]))
+    return strips
+
+
+def _baselines_mm(strips: list[list[_Strip]], style: PageStyle) -> FloatArray:
+    """Heights of the rows' baselines on the page, from the first row to the last."""
+    above, below = zip(*(_reach_mm(row, style) for row in strips), strict=True)
+    between = [(lower + upper).max() for lower, upper in zip(below, above[1:], strict=False)]
+    needed = np.array([above[0].max(), *between, below[-1].max()]) + 1
+    gaps = row_gaps_mm(needed, GRID_HEIGHT_MM)
+    baselines: FloatArray = np.round(GRID_TOP_MM - np.cumsum(gaps[:-1]))
+    return baselines
+
+
+def _reach_mm(row: list[_Strip], style: PageStyle) -> tuple[FloatArray, FloatArray]:
+    """How far a row reaches above and below its baseline in each of twelve equal parts of the time shown."""
+    label_mm = _LABEL_MM if len(row) > 1 else 0
+    heights = np.concatenate([strip.height_mm for strip in row])
+    parts = [part for part in np.array_split(heights, 12) if part.size]
+    limit = GRID_HEIGHT_MM / 3  # a lead gone astray must not push all others into a corner
+    above = np.clip([part.max() for part in parts], 0, limit) + label_mm
+    below = np.clip([-part.min() for part in parts], 0, limit)
+    above[0] = max(above[0], style.gain_mm_per_mv)
+    return above, below
+
+
+def _draw_grid(sheet: Axes, palette: Palette) -> Rectangle:
+    """Draw the paper's grid; returns its outline, to clip traces with."""
+    for pitch, colour, width in ((1, palette.minor_grid, _MINOR_MM), (5, palette.major_grid, _MAJOR_MM)):
+        xs = GRID_LEFT_MM + np.arange(0, GRID_WIDTH_MM + 1, pitch)
+        ys = GRID_BOTTOM_MM + np.arange(0, GRID_HEIGHT_MM + 1, pitch)
+        ends = [((x, GRID_BOTTOM_MM), (x, GRID_TOP_MM)) for x in xs]
+        ends += [((GRID_LEFT_MM, y), (GRID_RIGHT_MM, y)) for y in ys]
+        codes = [Path.MOVETO, Path.LINETO] * len(ends)
+        path = Path(np.array(ends).reshape(-1, 2), codes)
+        path.should_simplify = False
+        sheet.add_patch(PathPatch(path, fill=False, edgecolor=colour, linewidth=width * POINTS_PER_MM, capstyle="butt"))
+    corner = (GRID_LEFT_MM, GRID_BOTTOM_MM)
+    return Rectangle(corner, GRID_WIDTH_MM, GRID_HEIGHT_MM, transform=sheet.transData)
+
+
+def _draw_pulse(sheet: Axes, baseline: float, style: PageStyle, paper: Rectangle) -> None:
+    """Draw the calibration pulse: 1 mV high, 5 mm wide."""
+    left, top = GRID_LEFT_MM + 5, baseline + style.gain_mm_per_mv
+    right = left + PULSE_WIDTH_MM
+    xs = [left - 2, left, left, right, right, right + 2]
+    ys = [baseline, baseline, top, top, baseline, baseline]
+    _draw_line(sheet, xs, ys, style.palette, paper)
+
+
+def _draw_strip(sheet: Axes, strip: _Strip, baseline: float, palette: Palette, paper: Rectangle) -> bool:
+    """Draw one lead, parted from the one before it; tells whether some of it is cut off."""
+    ys = baseline + strip.height_mm
+    _draw_line(sheet, strip.x_mm, ys, palette, paper)
+    start = strip.x_mm[0]
+    if start > TRACE_LEFT_MM:
+        _draw_line(sheet, [start, start], [baseline - 3, baseline + 3], palette, paper)
+    return bool(ys.max() > GRID_TOP_MM or ys.min() < GRID_BOTTOM_MM)
+
+
+def _draw_label(sheet: Axes, strip: _Strip, baseline: float, alone: bool, palette: Palette) -> None:
+    """Name a lead: left of a trace that has its row to itself, else above the beginning of the trace."""
+    start = strip.x_mm[0]
+    if alone:
+        x, y, align = start - 1, baseline + 1.5, "right"
+    else:
+        reach = strip.height_mm[strip.x_mm < start + 10].max()
+        x, y, align = start + 1, min(baseline + max(6, reach + 1), GRID_TOP_MM - _LABEL_MM), "left"
+    sheet.text(x, y, strip.lead, ha=align, fontsize=9, fontweight="bold", color=palette.text)
+
+
+def _draw_line(sheet: Axes, xs: npt.ArrayLike, ys: npt.ArrayLike, palette: Palette, paper: Rectangle) -> None:
+    (line,) = sheet.plot(
+        xs,
+        ys,
+        color=palette.trace,
+        linewidth=_TRACE_MM * POINTS_PER_MM,
+        solid_joinstyle="round",
+        solid_capstyle="butt",
+    )
+    line.set_clip_path(paper)
+
+
+def _footnote(record: Record, style: PageStyle, shown: int, cut_off: bool) -> str:
+    scale = f"{style.speed_mm_per_s} mm/s  {style.gain_mm_per_mv} mm/mV"
+    notes = [f"{scale}  {record.sampling_rate_hz} Hz, unfiltered"]
+    if shown < record.signal_uv.shape[-1]:
+        notes.append(f"first {shown / record.sampling_rate_hz:g} s of {record.duration_s:g} s")
+    if cut_off:
+        notes.append("some traces cut off at the edge")
+    notes.append("to scale at 100 % on A4")
+    return "   |   ".join(notes)

@@ -1,0 +1,172 @@
+"""Files of one record: PDF, picture and CSV, each there whole or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backends.backend_pdf import PdfPages
+from matplotlib.figure import Figure
+from PIL import Image
+
+from ecgfactory import durable
+from ecgfactory.errors import BadInputError
+from ecgfactory.formats.csv_encoding import encode_csv
+from ecgfactory.record import Record
+from ecgfactory.report.analysis import analysis_page
+from ecgfactory.report.clinical import clinical_page
+from ecgfactory.report.page import number_page, rendering
+from ecgfactory.report.style import PageStyle
+
+PageMaker = Callable[[], Figure]
+"""Draws one page; called when it is that page's turn, so that one figure lives at a time."""
+
+IMAGE_DPI = 254
+"""Ten dots a millimetre, so that the grid of a picture is even."""
+
+_IMAGE_SUFFIXES = (".png", ".svg", ".webp")
+
+
+def write_page(record: Record, path: Path, style: PageStyle | None = None, with_analysis: bool = False) -> None:
+    """Write a record's pages as PDF or as a picture, by the suffix of the path; see `write_pdf`, `write_image`."""
+    write = write_pdf if path.suffix.lower() == ".pdf" else write_image
+    write(record, path, style, with_analysis)
+
+
+def write_pdf(record: Record, path: Path, style: PageStyle | None = None, with_analysis: bool = False) -> None:
+    """Write a record's clinical page as PDF, to scale on A4 landscape.
+
+    Parameters
+    ----------
+    record : Record
+        The ECG.
+    path : Path
+        File to make or replace; its folder must exist.
+    style : PageStyle, optional
+        Layout, scale and colours.
+    with_analysis : bool
+        Whether the analysis page follows.
+
+    Raises
+    ------
+    BadInputError
+        When the file can't be written, or the record holds no samples.
+    """
+    write_pages(path, _record_pages(record, style, with_analysis), f"ECG {record.record_id}")
+
+
+def write_image(
+    record: Record,
+    path: Path,
+    style: PageStyle | None = None,
+    with_analysis: bool = False,
+    dpi: float = IMAGE_DPI,
+) -> None:
+    """Write a record's clinical page as a picture: PNG, SVG or WebP by the suffix of the path.
+
+    Parameters
+    ----------
+    record : Record
+        The ECG.
+    path : Path
+        File to make or replace; its folder must exist.
+    style : PageStyle, optional
+        Layout, scale and colours.
+    with_analysis : bool
+        Whether the analysis page stands below; an SVG has room for one page only.
+    dpi : float
+        Dots an inch of PNG and WebP; at 254 a millimetre is ten dots.
+
+    Raises
+    ------
+    BadInputError
+        When the suffix is none of these, the file can't be written, or the record holds no samples.
+    """
+    suffix = path.suffix.lower()
+    if suffix not in _IMAGE_SUFFIXES:
+        raise BadInputError(f"{path}: suffix {path.suffix!r} is no picture's; end the name in .png, .svg or .webp.")
+    if suffix == ".svg" and with_analysis:
+        raise BadInputError(f"{path}: an SVG holds one page; leave the analysis out, or write a PDF, PNG or WebP.")
+    with _whole_file(path) as temporary:
+        if suffix == ".svg":
+            with _drawn(partial(clinical_page, record, style)) as figure:
+                figure.savefig(temporary, format="svg", metadata={"Date": None, "Creator": None})
+        else:
+            pages = [_pixels(make_page, dpi) for make_page in _record_pages(record, style, with_analysis)]
+            Image.fromarray(np.concatenate(pages)).save(temporary, suffix[1:], dpi=(dpi, dpi), lossless=True)
+
+
+def write_csv(record: Record, path: Path) -> None:
+    """Write a record as CSV: time_ms, then a column a lead in uV, as integers.
+
+    Raises
+    ------
+    BadInputError
+        When the file can't be written.
+    """
+    with _whole_file(path) as temporary:
+        temporary.write_bytes(encode_csv(record.signal_uv, record.lead_names, record.sampling_rate_hz))
+
+
+def write_pages(path: Path, pages: Sequence[PageMaker], title: str) -> None:
+    """Write pages as one PDF, numbered when there is more than one.
+
+    The bytes follow from the pages alone: no dates are written. One figure lives at a time.
+
+    Raises
+    ------
+    BadInputError
+        When the file can't be written.
+    """
+    metadata = {"Title": title, "Creator": "ecgfactory", "CreationDate": None}
+    with _whole_file(path) as temporary, rendering(), PdfPages(temporary, metadata=metadata) as pdf:
+        for number, make_page in enumerate(pages, start=1):
+            with _drawn(make_page) as figure:
+                if len(pages) > 1:
+                    number_page(figure, number, len(pages))
+                pdf.savefig(figure)
+
+
+@contextlib.contextmanager
+def _drawn(make_page: PageMaker) -> Iterator[Figure]:
+    """Draw a page, and let go of it afterwards."""
+    with rendering():
+        figure = make_page()
+        try:
+            yield figure
+        finally:
+            figure.clear()
+
+
+@contextlib.contextmanager
+def _whole_file(path: Path) -> Iterator[Path]:
+    """Give a temporary path that takes the place of `path` when all is well."""
+    try:
+        with durable.atomic_path(path) as temporary:
+            yield temporary
+    except OSError as error:
+        reason = os.strerror(error.errno) if error.errno else type(error).__name__
+        raise BadInputError(
+            f"{path}: can't be written ({reason}); choose a file in an existing folder that you may write to."
+        ) from error
+
+
+def _record_pages(record: Record, style: PageStyle | None, with_analysis: bool) -> list[PageMaker]:
+    makers = [clinical_page, analysis_page] if with_analysis else [clinical_page]
+    return [partial(make_page, record, style) for make_page in makers]
+
+
+def _pixels(make_page: PageMaker, dpi: float) -> npt.NDArray[np.uint8]:
+    """Draw a page as pixels, shape (height, width, 3)."""
+    with _drawn(make_page) as figure:
+        figure.set_dpi(dpi)
+        canvas = FigureCanvasAgg(figure)
+        canvas.draw()  # type: ignore[no-untyped-call]
+        pixels: npt.NDArray[np.uint8] = np.asarray(canvas.buffer_rgba())[..., :3]  # type: ignore[no-untyped-call]
+    return pixels

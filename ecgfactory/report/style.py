@@ -1,0 +1,98 @@
+"""How a page looks: layout, scale and colours."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from ecgfactory.errors import BadInputError
+
+Layout = Literal["3x4", "6x2", "12x1"]
+Gain = Literal[5, 10, 20]
+Speed = Literal[25, 50]
+Colours = Literal["red", "black-and-white"]
+
+
+@dataclass(frozen=True)
+class Palette:
+    """The colours of one kind of paper, as hexadecimal RGB."""
+
+    minor_grid: str
+    major_grid: str
+    trace: str
+    text: str
+    muted: str
+    accent: str
+    good: str
+    bad: str
+
+
+PALETTES: dict[Colours, Palette] = {
+    "red": Palette(
+        minor_grid="#f6d3d3",
+        major_grid="#e79a9a",
+        trace="#101010",
+        text="#151515",
+        muted="#666666",
+        accent="#b3261e",
+        good="#1b6e37",
+        bad="#b3261e",
+    ),
+    "black-and-white": Palette(
+        minor_grid="#dedede",
+        major_grid="#a8a8a8",
+        trace="#000000",
+        text="#000000",
+        muted="#555555",
+        accent="#000000",
+        good="#000000",
+        bad="#000000",
+    ),
+}
+
+
+@dataclass(frozen=True)
+class PageStyle:
+    """What the reader may choose about a clinical page.
+
+    Parameters
+    ----------
+    layout : {"3x4", "6x2", "12x1"}
+        Rows by columns for twelve leads. Eight leads take 4x2 for the first two and 8x1 for the last.
+    gain_mm_per_mv : {10, 5, 20}
+        Height of 1 mV on paper.
+    speed_mm_per_s : {25, 50}
+        Width of 1 s on paper.
+    colours : {"red", "black-and-white"}
+        Colour of grid and marks.
+
+    Raises
+    ------
+    BadInputError
+        When a value is not one of those listed; all of them are named at once.
+    """
+
+    layout: Layout = "3x4"
+    gain_mm_per_mv: Gain = 10
+    speed_mm_per_s: Speed = 25
+    colours: Colours = "red"
+
+    def __post_init__(self) -> None:
+        allowed = {
+            "layout": get_args(Layout),
+            "gain_mm_per_mv": get_args(Gain),
+            "speed_mm_per_s": get_args(Speed),
+            "colours": get_args(Colours),
+        }
+        problems = [
+            f"{name} {getattr(self, name)!r} is unknown; choose {', '.join(map(str, choices))}."
+            for name, choices in allowed.items()
+            if getattr(self, name) not in choices
+        ]
+        if problems:
+            raise BadInputError(problems)
+
+    @property
+    def palette(self) -> Palette:
+        """The colours to draw with."""
+        return PALETTES[self.colours]

@@ -1,0 +1,155 @@
+"""The build request: what a user asks for, as Pydantic models flat enough for a generated form."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema, field_validator
+
+from ecgfactory.formats import FORMATS
+from ecgfactory.generators import GENERATORS
+from ecgfactory.leads import LeadCount
+from ecgfactory.quality.policy import Bounds
+
+SECONDS_PER_STRIDE = 5
+"""The model makes 2500 samples at a time: 5 s at 500 Hz."""
+
+NAME_PATTERN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+SPLIT_NAMES = ("train", "validation", "test")
+
+SplitName = Literal["train", "validation", "test"]
+StrictInt = Annotated[int, Field(strict=True)]
+Share = Annotated[float, Field(strict=True, allow_inf_nan=False)]
+StrictBool = Annotated[bool, Field(strict=True)]
+
+
+def _known(name: str, registry: Mapping[str, str], what: str) -> str:
+    if name not in registry:
+        raise ValueError(f"{name!r} is no {what}; choose from {', '.join(registry)}")
+    return name
+
+
+FormatName = Annotated[
+    str,
+    AfterValidator(lambda name: _known(name, FORMATS, "format")),
+    WithJsonSchema({"type": "string", "enum": list(FORMATS)}),
+]
+ModelName = Annotated[
+    str,
+    AfterValidator(lambda name: _known(name, GENERATORS, "generator")),
+    WithJsonSchema({"type": "string", "enum": list(GENERATORS)}),
+]
+
+
+def _all_train() -> dict[SplitName, float]:
+    return {"train": 1.0}
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True)
+
+
+class GeneratorRequest(_Section):
+    """Which model makes the candidates, and where."""
+
+    model: ModelName = Field("deepfakeecg", description="published model to generate with")
+    checkpoint: str | None = Field(
+        None,
+        min_length=1,
+        description="path of your own Pulse2Pulse checkpoint, used in place of the published one",
+    )
+    device: Literal["auto", "cpu", "cuda"] = Field("auto", description="auto takes CUDA where there is one")
+    batch: StrictInt = Field(64, ge=1, le=4096, description="candidates generated at a time (micro-batch)")
+
+
+class QualityRequest(_Section):
+    """Which candidates are accepted."""
+
+    policy: str = Field("basic", description="name of a shipped policy, or path of a policy file")
+    bounds: dict[str, Bounds] = Field(
+        default_factory=dict, description="bounds to replace, by rule name: {heart_rate: {min: 50}}"
+    )
+
+
+class ReportRequest(_Section):
+    """The sample report."""
+
+    samples: StrictInt = Field(4, ge=0, le=1000, description="records shown in the report; 0 for no report")
+
+
+class WorkersRequest(_Section):
+    """Who does the work; decides nothing about the data."""
+
+    cpu: Annotated[int, Field(strict=True, ge=1, le=1024)] | Literal["auto"] = Field(
+        "auto", description="CPU worker processes; auto: one a core"
+    )
+    gpu: Annotated[int, Field(strict=True, ge=0, le=64)] | Literal["auto"] = Field(
+        "auto", description="GPU worker processes; auto: one a GPU"
+    )
+    scheduler: str | None = Field(None, description="address of an existing Dask scheduler, as tcp://127.0.0.1:8786")
+
+
+class BuildRequest(_Section):
+    """Everything a user may ask of a build; only `name` and `records` are needed."""
+
+    name: str = Field(description="name of the dataset, also its folder")
+    records: StrictInt = Field(ge=1, le=99_999_999, description="accepted ECGs wanted")
+    leads: LeadCount = Field(12, description="8 (I, II, V1..V6) or 12")
+    duration_s: StrictInt = Field(
+        10, ge=SECONDS_PER_STRIDE, le=3600, description="length of a record in seconds, a multiple of 5"
+    )
+    seed: StrictInt | None = Field(
+        None, ge=0, lt=2**63, description="same seed, same dataset; drawn and recorded when absent"
+    )
+    generator: GeneratorRequest = GeneratorRequest()
+    quality: QualityRequest = QualityRequest()
+    formats: tuple[FormatName, ...] = Field(("parquet",), min_length=1, description="file formats to write")
+    splits: dict[SplitName, Share] = Field(default_factory=_all_train, description="share of each split; they sum to 1")
+    report: ReportRequest = ReportRequest()
+    shard_records: StrictInt | None = Field(
+        None, ge=1, le=1_000_000, description="candidates a shard; follows from records when absent"
+    )
+    output: str = Field("datasets", min_length=1, description="folder that holds the datasets")
+    keep: StrictBool = Field(False, description="true: retention leaves this dataset alone")
+    workers: WorkersRequest = WorkersRequest()
+
+    @field_validator("name")
+    @classmethod
+    def _name_stays_inside(cls, name: str) -> str:
+        if not NAME_PATTERN.fullmatch(name) or name == "latest":
+            raise ValueError(
+                f"{name!r} can't be a folder name inside the output; use 1 to 100 letters, digits, '.', '_' "
+                "or '-', starting with a letter or digit"
+            )
+        return name
+
+    @field_validator("duration_s")
+    @classmethod
+    def _duration_fits_the_model(cls, duration_s: int) -> int:
+        if duration_s % SECONDS_PER_STRIDE:
+            lower = duration_s // SECONDS_PER_STRIDE * SECONDS_PER_STRIDE
+            raise ValueError(
+                f"{duration_s} is not a multiple of 5 s, the stride of the model; use "
+                f"{max(lower, SECONDS_PER_STRIDE)} or {lower + SECONDS_PER_STRIDE}"
+            )
+        return duration_s
+
+    @field_validator("formats")
+    @classmethod
+    def _formats_differ(cls, formats: tuple[FormatName, ...]) -> tuple[FormatName, ...]:
+        if len(set(formats)) != len(formats):
+            raise ValueError(f"a format is there twice ({', '.join(formats)}); name each once")
+        return formats
+
+    @field_validator("splits")
+    @classmethod
+    def _splits_sum_to_one(cls, splits: dict[SplitName, Share]) -> dict[SplitName, Share]:
+        if any(not share > 0 for share in splits.values()):
+            raise ValueError("every share is above 0; leave out a split that is not wanted")
+        total = math.fsum(splits.values())
+        if not math.isclose(total, 1.0, abs_tol=1e-6):
+            raise ValueError(f"the shares sum to {total:g}; make them sum to 1")
+        return {name: splits[name] for name in SPLIT_NAMES if name in splits}

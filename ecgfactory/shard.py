@@ -1,0 +1,166 @@
+"""Making one shard: candidates stream through in micro-batches and end as committed files."""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+import time
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from ecgfactory.candidates import CandidateBatch, StageClock, assessed_batches, plan_generator
+from ecgfactory.durable import sha256_of, sync, sync_tree
+from ecgfactory.errors import EcgFactoryError
+from ecgfactory.feature_rows import feature_columns, rejected_columns
+from ecgfactory.formats.base import SignalSpec, format_writer
+from ecgfactory.ledger import Ledger, ShardEntry, StagedFile
+from ecgfactory.plan import Plan
+from ecgfactory.workspace import Workspace
+
+PROGRESS_INTERVAL_S = 0.25
+RECORDS_FILE = "records.parquet"
+REJECTED_FILE = "rejected.parquet"
+
+
+class ShardUnwantedError(EcgFactoryError):
+    """The build needs this shard no longer, or was cancelled."""
+
+    def __init__(self, shard: int) -> None:
+        super().__init__(f"shard {shard} is not wanted any more")
+        self.shard = shard
+
+    def __reduce__(self) -> tuple[type[ShardUnwantedError], tuple[int]]:
+        return type(self), (self.shard,)
+
+
+def make_shard(plan: Plan, shard: int, limit: int, workspace: Workspace) -> ShardEntry:
+    """Make and commit a shard; one that is committed already is returned at once.
+
+    Parameters
+    ----------
+    plan : Plan
+        What to make.
+    shard : int
+        Its number.
+    limit : int
+        Stop after this many accepted records.
+    workspace : Workspace
+        The session's.
+
+    Returns
+    -------
+    ShardEntry
+        The committed entry.
+
+    Raises
+    ------
+    ShardUnwantedError
+        When the workspace says, meanwhile, that the shard is not wanted; nothing of it stays behind.
+    """
+    ledger = Ledger(workspace)
+    committed = ledger.entry(shard)
+    if committed is not None and committed.serves(limit) and not ledger.faults(committed, with_content=False):
+        return committed
+    staging = workspace.shards / f".{shard:06d}.{secrets.token_hex(4)}"
+    staging.mkdir()
+    try:
+        entry = _stage(plan, shard, limit, staging, workspace)
+        ledger.withdraw(shard)
+        folder = ledger.shard_folder(shard)
+        if folder.exists():
+            shutil.rmtree(folder)
+        staging.rename(folder)
+        sync(workspace.shards)
+    except BaseException:
+        shutil.rmtree(staging, ignore_errors=True)
+        raise
+    ledger.commit(entry)
+    return entry
+
+
+def signal_spec(plan: Plan) -> SignalSpec:
+    """Return what all records of a plan's dataset have in common."""
+    return SignalSpec(plan.lead_names, plan.samples, plan.seed)
+
+
+def _stage(plan: Plan, shard: int, limit: int, staging: Path, workspace: Workspace) -> ShardEntry:
+    """Write a shard's files into its staging folder, flushed; return the entry that commits them."""
+    clock = StageClock()
+    writers = [format_writer(name)(staging, signal_spec(plan)) for name in plan.request.formats]
+    rows = _RowFiles()
+    noted = 0.0
+    for batch in _up_to_limit(assessed_batches(plan, plan.shard_candidates(shard), clock), limit):
+        accepted = batch.take(np.flatnonzero(batch.accepted))
+        rows.add(accepted, batch.take(np.flatnonzero(~batch.accepted)))
+        with clock("write"):
+            for writer in writers:
+                if len(accepted):
+                    writer.write(accepted)
+        if not workspace.wants(shard):
+            raise ShardUnwantedError(shard)
+        if time.monotonic() - noted > PROGRESS_INTERVAL_S:
+            workspace.note_progress(shard, rows.examined, rows.accepted)
+            noted = time.monotonic()
+    with clock("write"):
+        for writer in writers:
+            writer.close()
+        rows.write(staging)
+        sync_tree(staging)
+        files = tuple(_staged_files(staging))
+    workspace.note_progress(shard, rows.examined, rows.accepted)
+    return ShardEntry(
+        shard=shard,
+        limit=limit,
+        examined=rows.examined,
+        accepted=rows.accepted,
+        rejects=dict(sorted(rows.rejects.items())),
+        files=files,
+        seconds=clock.seconds,
+        device=plan_generator(plan).device_name,
+    )
+
+
+def _up_to_limit(batches: Iterable[CandidateBatch], limit: int) -> Iterable[CandidateBatch]:
+    """Cut the stream behind the accepted record that reaches the limit."""
+    for batch in batches:
+        accepted = np.flatnonzero(batch.accepted)
+        if len(accepted) >= limit:
+            yield batch.take(np.arange(accepted[limit - 1] + 1))
+            return
+        limit -= len(accepted)
+        yield batch
+
+
+class _RowFiles:
+    """The rows of a shard without their signals: few bytes each, so they are held until the shard ends."""
+
+    def __init__(self) -> None:
+        self.examined = 0
+        self.accepted = 0
+        self.rejects: Counter[str] = Counter()
+        self._records: list[pa.Table] = []
+        self._rejected: list[pa.Table] = []
+
+    def add(self, accepted: CandidateBatch, rejected: CandidateBatch) -> None:
+        self.examined += len(accepted) + len(rejected)
+        self.accepted += len(accepted)
+        self.rejects.update(rule for rules in rejected.failed_rules for rule in rules)
+        self._records.append(pa.table(feature_columns(accepted)))
+        self._rejected.append(pa.table(rejected_columns(rejected)))
+
+    def write(self, folder: Path) -> None:
+        for name, tables in ((RECORDS_FILE, self._records), (REJECTED_FILE, self._rejected)):
+            if tables:
+                pq.write_table(pa.concat_tables(tables), folder / name, compression="zstd")
+
+
+def _staged_files(staging: Path) -> Iterable[StagedFile]:
+    for path in sorted(path for path in staging.rglob("*") if path.is_file()):
+        yield StagedFile(
+            path=path.relative_to(staging).as_posix(), size_bytes=path.stat().st_size, sha256=sha256_of(path)
+        )

@@ -1,0 +1,121 @@
+"""The workspace of a session: where a build keeps what is not published yet."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from ecgfactory.durable import sync, write_text
+from ecgfactory.plan import Plan
+
+SESSIONS_FOLDER = ".sessions"
+"""Below the output folder, so that publishing is a rename within one file system."""
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """Folders of one session; made by `create`, gone after `remove`.
+
+    Parameters
+    ----------
+    root : Path
+        The session's own folder, `<output>/.sessions/<session id>`.
+    """
+
+    root: Path
+
+    @classmethod
+    def create(cls, plan: Plan, session_id: str) -> Workspace:
+        """Make the folders and write the plan down, before any other work."""
+        workspace = cls.of(Path(plan.request.output), session_id)
+        for folder in (
+            workspace.shards,
+            workspace.ledger,
+            workspace.progress,
+            workspace.logs,
+            workspace.scratch,
+        ):
+            folder.mkdir(parents=True, exist_ok=True)
+        write_text(workspace.plan_file, plan.model_dump_json(indent=2))
+        sync(workspace.root)
+        return workspace
+
+    @classmethod
+    def of(cls, output: Path, session_id: str) -> Workspace:
+        """Return where a session's workspace is, whether it exists or not."""
+        return cls(output.absolute() / SESSIONS_FOLDER / session_id)
+
+    @property
+    def plan_file(self) -> Path:
+        """The immutable plan."""
+        return self.root / "plan.json"
+
+    @property
+    def shards(self) -> Path:
+        """Committed shards, a folder each, and the hidden ones still being staged."""
+        return self.root / "shards"
+
+    @property
+    def ledger(self) -> Path:
+        """One entry a committed shard."""
+        return self.root / "ledger"
+
+    @property
+    def progress(self) -> Path:
+        """How far each shard in work has come."""
+        return self.root / "progress"
+
+    @property
+    def logs(self) -> Path:
+        """Log files of the flow and its workers."""
+        return self.root / "logs"
+
+    @property
+    def scratch(self) -> Path:
+        """Room for Dask, matplotlib and the local server."""
+        return self.root / "scratch"
+
+    @property
+    def dataset(self) -> Path:
+        """The dataset while it is put together; published by renaming it."""
+        return self.root / "dataset"
+
+    def read_plan(self) -> Plan:
+        """Return the plan that the session works on."""
+        return Plan.model_validate_json(self.plan_file.read_text(encoding="utf-8"))
+
+    def note_progress(self, shard: int, examined: int, accepted: int) -> None:
+        """Write how far a shard has come, for whoever watches; needs no durability."""
+        target = self.progress / f"{shard:06d}.json"
+        temporary = target.with_suffix(".tmp")
+        temporary.write_text(json.dumps({"examined": examined, "accepted": accepted}), encoding="ascii")
+        temporary.replace(target)
+
+    def read_progress(self) -> dict[int, tuple[int, int]]:
+        """Return (examined, accepted) so far of every shard that was begun."""
+        found = {}
+        for path in self.progress.glob("*.json"):
+            with contextlib.suppress(OSError, ValueError):  # being replaced, or the session is over
+                noted = json.loads(path.read_text(encoding="ascii"))
+                found[int(path.stem)] = (noted["examined"], noted["accepted"])
+        return found
+
+    def want_shards_until(self, last: int) -> None:
+        """Tell the workers that shards behind `last` are no longer wanted; -1 for none at all."""
+        write_text(self.root / "last_wanted", str(last))
+
+    def wants(self, shard: int) -> bool:
+        """Tell whether a shard is still wanted."""
+        try:
+            return shard <= int((self.root / "last_wanted").read_text(encoding="ascii"))
+        except FileNotFoundError:
+            return True
+
+    def remove(self) -> None:
+        """Delete the workspace and all that is in it."""
+        shutil.rmtree(self.root, ignore_errors=True)
+        with contextlib.suppress(OSError):  # other sessions are still there
+            self.root.parent.rmdir()

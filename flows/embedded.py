@@ -1,0 +1,79 @@
+"""Running the build flow in this process, with a Prefect server of its own where none is configured."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ecgfactory.request import BuildRequest
+from ecgfactory.workspace import Workspace
+from flows.local_server import LocalServer
+
+if TYPE_CHECKING:
+    from flows.build_dataset import BuildOutcome
+
+QUIET = {
+    "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "CRITICAL",  # the log goes to the session's file
+    "PREFECT_LOGGING_TO_API_ENABLED": "false",
+}
+
+
+def build(request: BuildRequest, on_session: Callable[[Workspace], None]) -> BuildOutcome:
+    """Run the build flow here and now.
+
+    Parameters
+    ----------
+    request : BuildRequest
+        What to build.
+    on_session : callable
+        Told of the session's workspace as soon as it is made.
+
+    Returns
+    -------
+    BuildOutcome
+        The published dataset.
+
+    Raises
+    ------
+    EcgFactoryError
+        When the build can't be done; the message is for the user.
+    """
+    with _prefect_api():
+        from flows.build_dataset import build_dataset
+        from flows.session import listening
+
+        with listening(on_session):
+            return build_dataset(request)
+
+
+@contextlib.contextmanager
+def _prefect_api() -> Iterator[None]:
+    """Use the configured Prefect server, or one that lives as long as the block."""
+    if _is_configured():
+        yield
+        return
+    server = LocalServer()
+    try:
+        os.environ.update(QUIET)  # read when Prefect is first imported, here and in the workers
+        import prefect_dask  # noqa: F401 (imported while the server starts)
+        from prefect.settings import PREFECT_API_URL, temporary_settings
+
+        with temporary_settings({PREFECT_API_URL: server.url()}):
+            yield
+    finally:
+        server.stop()
+
+
+def _is_configured() -> bool:
+    """Tell whether the user has a Prefect server; Prefect is only imported where it takes its word."""
+    if "PREFECT_API_URL" in os.environ:
+        return True
+    home = Path(os.environ.get("PREFECT_HOME") or Path.home() / ".prefect")
+    if not (home / "profiles.toml").is_file():
+        return False
+    from prefect.settings import PREFECT_API_URL
+
+    return bool(PREFECT_API_URL.value())

@@ -1,0 +1,62 @@
+"""Tasks that run in the flow's own process, once a build."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from ecgfactory.report.dataset import write_reports
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+
+from ecgfactory import assembly, card, manifest, publish, verify
+from ecgfactory.dataset import DatasetFiles
+from ecgfactory.ledger import Ledger, ShardEntry
+from ecgfactory.plan import Plan, make_plan
+from ecgfactory.request import BuildRequest
+from ecgfactory.workspace import Workspace
+
+
+@task(cache_policy=NO_CACHE, persist_result=False)
+def plan_dataset(request: BuildRequest) -> Plan:
+    """Resolve the request: seed, weights, policy, shards."""
+    return make_plan(request)
+
+
+@task(cache_policy=NO_CACHE, persist_result=False)
+def find_published(plan: Plan) -> bool:
+    """Tell whether the plan's dataset is there already, after checking it."""
+    return verify.find_published(plan) is not None
+
+
+@task(cache_policy=NO_CACHE, persist_result=False)
+def assemble(plan: Plan, shards: list[int], workspace: Workspace) -> dict[str, str]:
+    """Lay out the chosen shards as a dataset; return the sums of the files that came from them."""
+    return assembly.assemble(plan, _entries(shards, workspace), workspace)
+
+
+@task(cache_policy=NO_CACHE, persist_result=False)
+def describe(plan: Plan, workspace: Workspace) -> None:
+    """Write the dataset card and the sample reports."""
+    counts = assembly.count(plan, workspace.dataset)
+    card.write_card(workspace.dataset, plan, counts)
+    write_reports(DatasetFiles(workspace.dataset, plan), counts)
+
+
+@task(cache_policy=NO_CACHE, persist_result=False)
+def seal(plan: Plan, shards: list[int], sums: dict[str, str], workspace: Workspace) -> None:
+    """Write the sums of all files and then the manifest."""
+    published_at = datetime.now(UTC).isoformat(timespec="seconds")
+    counts = assembly.count(plan, workspace.dataset)
+    content = manifest.summarise(plan, _entries(shards, workspace), counts, published_at)
+    publish.seal(workspace.dataset, content, sums)
+
+
+@task(cache_policy=NO_CACHE, persist_result=False)
+def publish_dataset(plan: Plan, workspace: Workspace) -> None:
+    """Make the dataset appear under its name."""
+    publish.publish(workspace.dataset, plan.dataset_path)
+
+
+def _entries(shards: list[int], workspace: Workspace) -> list[ShardEntry]:
+    wanted = set(shards)
+    return [entry for entry in Ledger(workspace).entries() if entry.shard in wanted]

@@ -1,0 +1,68 @@
+"""What several tests share: one Prefect server a session, and one real dataset built by the flow."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ecgfactory.request import BuildRequest
+
+
+@pytest.fixture(scope="session")
+def prefect_server() -> Iterator[None]:
+    """A real Prefect server on loopback, with a database of its own."""
+    from prefect.testing.utilities import prefect_test_harness
+
+    with prefect_test_harness(server_startup_timeout=120):
+        yield
+
+
+@pytest.fixture(scope="session")
+def scheduler(prefect_server: None) -> Iterator[str]:
+    """Address of a real Dask cluster of two worker processes that tests share, since workers start slowly."""
+    from distributed import LocalCluster
+
+    with LocalCluster(n_workers=2, threads_per_worker=1, host="127.0.0.1", dashboard_address="127.0.0.1:0") as cluster:
+        yield cluster.scheduler_address
+
+
+@pytest.fixture(scope="session")
+def make_request(scheduler: str) -> Callable[..., BuildRequest]:
+    """A small request for tests, with some keys replaced."""
+
+    def make(**changes: Any) -> BuildRequest:
+        small: dict[str, Any] = {
+            "name": "small",
+            "records": 40,
+            "seed": 11,
+            "generator": {"batch": 16},
+            "shard_records": 16,
+            "formats": ["parquet", "wfdb", "csv"],
+            "splits": {"train": 0.6, "validation": 0.2, "test": 0.2},
+            "report": {"samples": 1},
+            "workers": {"scheduler": scheduler},
+        }
+        return BuildRequest.model_validate(small | changes)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def built(make_request: Callable[..., BuildRequest], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A published dataset of 40 records in every format; for reading only."""
+    from flows.build_dataset import build_dataset
+
+    output = tmp_path_factory.mktemp("built")
+    return build_dataset(make_request(output=str(output))).dataset
+
+
+@pytest.fixture
+def copy(built: Path, tmp_path: Path) -> Path:
+    """A copy of the built dataset that a test may damage."""
+    target = tmp_path / "small" / built.name
+    shutil.copytree(built, target)
+    return target

@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+import warnings
+
+import numpy as np
+import pytest
+import torch
+
+from ecgfactory.checkpoint import Checkpoint
+from ecgfactory.errors import BadInputError
+from ecgfactory.generators.noise import candidate_noise
+from ecgfactory.generators.polyphase import SCALE_UV
+from ecgfactory.generators.pulse2pulse import Pulse2PulseGenerator
+
+
+@pytest.fixture(scope="module")
+def generator() -> Pulse2PulseGenerator:
+    return Pulse2PulseGenerator(Checkpoint.published(), batch=16, device="cpu")
+
+
+@pytest.mark.parametrize("samples", [2500, 5000, 7500])
+def test_signals_equal_the_package_s_own_module_on_the_same_noise(
+    generator: Pulse2PulseGenerator, samples: int
+) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from deepfakeecg.models import Generator as Upstream
+
+        upstream = Upstream()
+    upstream.load_state_dict(Checkpoint.published().generator_state())
+    upstream.eval()
+    candidates = [0, 5, 123_456]
+    with torch.inference_mode():
+        expected = upstream(torch.from_numpy(candidate_noise(9, candidates, samples))).numpy() * SCALE_UV
+    made = generator.generate(9, candidates, samples)
+    assert made.dtype == np.int16
+    assert made.shape == (3, 8, samples)
+    assert np.abs(made - expected).max() <= 0.5 + 0.05  # rounding, and float arithmetic in another order
+
+
+def test_a_candidate_does_not_depend_on_its_company(generator: Pulse2PulseGenerator) -> None:
+    together = generator.generate(7, range(40), 5000)
+    assert np.array_equal(generator.generate(7, [33], 5000)[0], together[33])
+    assert np.array_equal(generator.generate(7, [39, 2, 17], 5000), together[[39, 2, 17]])
+
+
+def test_seeds_and_candidates_differ(generator: Pulse2PulseGenerator) -> None:
+    first = generator.generate(7, [0, 1], 2500)
+    assert not np.array_equal(first[0], first[1])
+    assert not np.array_equal(generator.generate(8, [0], 2500)[0], first[0])
+
+
+def test_cuda_where_there_is_none_is_an_error_and_auto_falls_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    with pytest.raises(BadInputError, match="no CUDA device"):
+        Pulse2PulseGenerator(Checkpoint.published(), batch=1, device="cuda")
+    assert Pulse2PulseGenerator(Checkpoint.published(), batch=1, device="auto").device_name == "cpu"
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device on this machine")
+def test_a_gpu_makes_the_same_signals_within_a_microvolt(generator: Pulse2PulseGenerator) -> None:
+    on_gpu = Pulse2PulseGenerator(Checkpoint.published(), batch=16, device="cuda")
+    assert on_gpu.device_name == "cuda"
+    made = on_gpu.generate(7, range(64), 5000).astype(int)
+    assert np.abs(made - generator.generate(7, range(64), 5000)).max() <= 1

@@ -1,0 +1,73 @@
+import numpy as np
+import pytest
+from pdf_lines import pdf_text
+
+from ecgfactory.quality.features import measure
+from ecgfactory.record import Record
+from ecgfactory.report.analysis import analysis_page
+from ecgfactory.report.rhythm import analyse_rhythm, cut_beats, rr_intervals_ms
+
+
+def test_rhythm_agrees_with_the_measured_features(make_record):
+    record = make_record()
+    rhythm = analyse_rhythm(record)
+    features = measure(record.signal_uv[np.newaxis], record.lead_names)
+    assert rhythm.lead == "II"
+    assert rhythm.problem == ""
+    assert rhythm.r_peaks.size == features["beats"][0]
+    assert rr_intervals_ms(rhythm.r_peaks, 500).mean() == pytest.approx(features["rr_mean_ms"][0])
+    between_peaks = rhythm.rate_bpm[rhythm.r_peaks[0] : rhythm.r_peaks[-1]]
+    assert between_peaks.mean() == pytest.approx(features["heart_rate_bpm"][0], rel=0.03)
+
+
+def test_page_shows_every_feature_and_lead(make_record):
+    record = make_record(features={"heart_rate_bpm": 71.6, "qtc_bazett_ms": 417.2, "beats": 12, "pr_ms": None})
+    text = pdf_text(analysis_page(record))
+    for expected in ("QTc (Bazett)", "417 ms", "72 /min", "Beats", "–", "not for diagnosis", "NeuroKit2"):
+        assert expected in text
+    assert set(record.lead_names) <= set(text.split())
+
+
+def two_beats():
+    signal_uv = np.zeros((12, 5000), np.int16)
+    signal_uv[:, 1000:1010] = signal_uv[:, 2500:2510] = 1000
+    return signal_uv
+
+
+@pytest.mark.parametrize(
+    ("signal_uv", "why"),
+    [
+        (np.zeros((12, 5000), np.int16), "Lead II is flat"),
+        (np.full((12, 5000), -32768, np.int16), "Lead II is flat"),
+        (np.tile(np.array([32767, -32768], np.int16), (12, 2500)), "No R peaks found"),
+        (two_beats(), "Only 2 R peaks found"),
+        (np.arange(12 * 50, dtype=np.int16).reshape(12, 50), "too short or no beats"),
+        (np.ones((12, 1), np.int16), "Lead II is flat"),
+    ],
+    ids=["flat", "at the rail", "alternating rails", "two beats", "too short", "one sample"],
+)
+def test_page_says_why_there_is_less_to_see(make_record, signal_uv, why):
+    assert why in pdf_text(analysis_page(make_record(signal_uv=signal_uv)))
+
+
+def test_record_without_lead_ii_is_analysed_by_its_first(make_record):
+    record = make_record()
+    assert "Lead V5, cleaned" in pdf_text(analysis_page(Record("a", ("V5",), record.signal_uv[10:11])))
+
+
+def test_many_features_are_cut_short_and_said(make_record):
+    text = pdf_text(analysis_page(make_record(features={f"feature_{number}": 1.0 for number in range(40)})))
+    assert "and 26 more" in text
+
+
+def test_beats_are_cut_around_the_peaks_and_centred():
+    signal = np.arange(12_000, dtype=float).reshape(2, 6000)
+    time_s, beats = cut_beats(signal, np.array([10, 1000, 2000, 3000, 5990]), 500)
+    assert beats.shape == (2, 3, 401)
+    assert (time_s[0], time_s[-1]) == (-0.3, 0.5)
+    assert np.median(beats, axis=-1) == pytest.approx(np.zeros((2, 3)))
+
+
+def test_windows_of_fast_beats_do_not_overlap():
+    time_s, _ = cut_beats(np.zeros(5000), np.arange(100, 4900, 125), 500)
+    assert time_s[-1] - time_s[0] <= 0.25

@@ -1,0 +1,94 @@
+import numpy as np
+import pyarrow as pa
+import pytest
+from pypdf import PdfReader
+
+from ecgfactory.errors import BadInputError
+from ecgfactory.leads import TWELVE_LEADS
+from ecgfactory.quality.features import measure
+from ecgfactory.report.book import CoverFacts, _contents_page, write_report_book
+from ecgfactory.report.style import PALETTES
+
+FACTS = CoverFacts(
+    name="nightly",
+    plan_id="0123456789abcdef",
+    records=1000,
+    candidates_examined=1250,
+    lead_names=TWELVE_LEADS,
+    duration_s=10,
+    seed=42,
+    model="deepfakeecg 1.1.2",
+    policy="basic",
+    splits={"train": 800, "test": 200},
+    rejects={"zhao2018": 240, "heart_rate": 11},
+)
+RULE = "The first and the last accepted record.\n\nThe first candidate that each rule rejected."
+
+
+@pytest.fixture(scope="module")
+def book(make_record, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("book")
+    records = [make_record(0), make_record(1, leads=8), make_record(2, reasons=("heart_rate: 240 /min is above 220",))]
+    signals_uv = np.stack([make_record(number).signal_uv for number in range(4)])
+    columns = measure(signals_uv, TWELVE_LEADS)
+    table = pa.table({name: pa.array(values.tolist()) for name, values in columns.items()})
+    write_report_book(folder / "report.pdf", FACTS, records, RULE, table, samples_folder=folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def texts(book):
+    return [page.extract_text() for page in PdfReader(book / "report.pdf").pages]
+
+
+def test_cover_states_the_facts(texts):
+    for expected in ("nightly", "1,000", "1,250", "80.0%", "42", "basic", "train 800, test 200", "heart_rate", "19.2%"):
+        assert expected in texts[0]
+
+
+def test_every_page_is_numbered_and_not_for_diagnosis(texts):
+    for number, text in enumerate(texts, start=1):
+        assert f"page {number} of {len(texts)}" in text
+        assert "Synthetic ECG, not for diagnosis" in text
+
+
+def test_samples_stand_on_the_pages_that_the_contents_say(texts):
+    contents = next(text for text in texts if "The first and the last accepted record." in text)
+    for record_id in ("00000000", "00000001", "00000002"):
+        listed = contents.split(record_id, 1)[1].split("page ", 1)[1]
+        page = int(listed.split()[0])
+        assert f"ECG {record_id}" in texts[page - 1]
+        assert "mm/mV" in texts[page - 1]
+        assert "NeuroKit2" in texts[page]
+    assert "240 /min is above 220" in texts[-1]
+
+
+def test_distributions_cite_their_source(texts):
+    assert "Mason" in texts[1]
+    assert "real ECGs 48 to 98" in texts[1]
+    assert "Distributions" in texts[1]
+
+
+def test_each_sample_gets_a_file_of_its_own(book):
+    names = sorted(path.name for path in book.iterdir())
+    assert names == ["00000000.pdf", "00000001.pdf", "00000002.pdf", "report.pdf"]
+    assert len(PdfReader(book / "00000001.pdf").pages) == 2
+
+
+def test_book_without_samples_or_features(tmp_path):
+    write_report_book(tmp_path / "report.pdf", FACTS, [], RULE)
+    assert len(PdfReader(tmp_path / "report.pdf").pages) == 2
+
+
+def test_many_samples_are_listed_as_far_as_there_is_room(make_record):
+    record = make_record()
+    figure = _contents_page(RULE, [record] * 500, 4, PALETTES["red"])
+    words = [text.get_text() for text in figure.axes[0].texts]
+    listed = words.count(record.record_id)
+    assert f"and {500 - listed} more" in words
+    assert listed > 50
+
+
+def test_missing_folder_is_one_sentence(tmp_path):
+    with pytest.raises(BadInputError, match=r"report\.pdf: can't be written"):
+        write_report_book(tmp_path / "missing" / "report.pdf", FACTS, [], RULE)
