@@ -1,0 +1,1 @@
+"""Measurements: what the project does beside what a user would write today."""
