@@ -1,1 +1,1 @@
-"""Measurements: what the project does beside what a user would write today."""
+"""Side-by-side measurements against what a user would write today; `python -m benchmarks` runs them all."""

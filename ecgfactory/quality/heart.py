@@ -6,11 +6,11 @@ import numpy as np
 
 from ecgfactory.leads import EIGHT_LEADS
 from ecgfactory.quality.batch import EcgBatch
+from ecgfactory.quality.beat_features import measure_beats
 from ecgfactory.quality.beats import Beats, find_beats
 from ecgfactory.quality.feature import Feature, FeatureTable, over_leads
 from ecgfactory.quality.intervals import measure_intervals
 from ecgfactory.quality.neurokit_quality import measure_neurokit_quality
-from ecgfactory.quality.r_peaks import clean
 
 _RR = "between the R peaks of lead II (NeuroKit2; the first lead where there is no II)"
 _HRV = "Task Force of the ESC and NASPE, Circulation 93 (1996) 1043"
@@ -94,28 +94,24 @@ INTERVAL_FEATURES = (
 def measure_heart(batch: EcgBatch) -> FeatureTable:
     """Measure rhythm, beats, intervals and NeuroKit2's verdicts, each of shape (records,)."""
     beats = find_beats(batch.signals_uv, batch.lead_names, batch.sampling_rate_hz)
-    rhythm_lead = batch.lead("II") or 0
-    cleaned_mv = clean(batch.signals_uv[:, rhythm_lead] / 1000, batch.sampling_rate_hz)
     return {
         **_rhythm(beats),
-        **measure_neurokit_quality(cleaned_mv, beats.r_peaks, batch.sampling_rate_hz),
+        **measure_neurokit_quality(beats.cleaned_mv, beats.r_peaks, batch.sampling_rate_hz),
         **measure_intervals(beats),
     }
 
 
 def _rhythm(beats: Beats) -> FeatureTable:
-    """Rhythm features under the names of `RHYTHM_FEATURES`."""
-    found = beats.features
+    """Rhythm features, of the leads' own only those that are columns and the worst."""
+    found = measure_beats(beats)
     names = beats.lead_names
     nowhere = np.full(len(beats.r_peaks), np.nan)
-    agreements = np.stack([found[f"r_peak_agreement_{name}"] for name in names], axis=1)
-    correlations = np.stack([found[f"beat_correlation_min_{name}"] for name in names], axis=1)
+    agreements = np.stack([found.pop(f"r_peak_agreement_{name}") for name in names], axis=1)
+    smallest = np.stack([found.pop(f"beat_correlation_min_{name}") for name in names], axis=1)
+    means = {name: found.pop(f"beat_correlation_mean_{name}") for name in names}
     return {
-        "beats": found["beats"].astype(np.int32),
-        "heart_rate_bpm": found["heart_rate_per_min"],
-        **{name: found[name] for name in ("rr_mean_ms", "rr_sd_ms", "rr_rmssd_ms", "rr_min_ms", "rr_max_ms")},
-        "r_peak_agreement": found["r_peak_agreement"],
+        **found,
         **over_leads("r_peak_agreement_min", agreements, names, "min"),
-        **over_leads("beat_correlation_min", correlations, names, "min"),
-        **{f"beat_correlation_{name}": found.get(f"beat_correlation_mean_{name}", nowhere) for name in EIGHT_LEADS},
+        **over_leads("beat_correlation_min", smallest, names, "min"),
+        **{f"beat_correlation_{name}": means.get(name, nowhere) for name in EIGHT_LEADS},
     }

@@ -29,7 +29,7 @@ def clean(signal_mv: FloatArray, sampling_rate_hz: int = 500) -> FloatArray:
         come back as zeros, where NeuroKit2 raises ValueError.
     """
     period = np.ones(int(sampling_rate_hz / 50) if sampling_rate_hz >= 100 else 2)
-    if signal_mv.shape[-1] <= max(3 * period.size, 18):  # the padding of the two filters
+    if signal_mv.size == 0 or signal_mv.shape[-1] <= max(3 * period.size, 18):  # the padding of the two filters
         return np.zeros(signal_mv.shape)
     highpass = sps.butter(5, 0.5, btype="highpass", output="sos", fs=sampling_rate_hz)
     steady = sps.sosfiltfilt(highpass, signal_mv, axis=-1)
@@ -40,9 +40,9 @@ def clean(signal_mv: FloatArray, sampling_rate_hz: int = 500) -> FloatArray:
 def r_peaks(cleaned_mv: FloatArray, sampling_rate_hz: int = 500) -> list[IntArray]:
     """Find R peaks as `neurokit2.ecg_peaks(method="neurokit")` does, in many signals at once.
 
-    QRS is where the absolute gradient, smoothed over 0.1 s, exceeds 1.5 times its own average over 0.75 s. The
-    R peak is the most prominent local maximum in it. A QRS shorter than 0.4 of the record's mean, and an R peak
-    within 0.3 s of the one before, don't count. All these numbers are NeuroKit2's.
+    QRS is where the absolute gradient, smoothed over 0.1 s, exceeds 1.5 times its own average over 0.75
+    s. The R peak is the most prominent local maximum in it. A QRS shorter than 0.4 of the record's mean,
+    and an R peak within 0.3 s of the one before, don't count. All these numbers are NeuroKit2's.
 
     Parameters
     ----------
@@ -108,7 +108,7 @@ def apart(peaks: IntArray, shape: tuple[int, ...], sampling_rate_hz: int) -> lis
 
 
 def _matched_bounds(inside: npt.NDArray[np.bool_]) -> tuple[IntArray, IntArray]:
-    """Find the last sample before and the last of each run of True wholly in its row, in the flattened array."""
+    """Find the last sample before, and the last of, each run of True that lies wholly in its row."""
     samples = inside.shape[1]
     rises = np.flatnonzero(np.diff(inside, axis=1, append=inside[:, -1:]))
     is_begin = ~inside.ravel()[rises]

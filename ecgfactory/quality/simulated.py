@@ -1,7 +1,8 @@
 """ECGs built from waves whose onsets and offsets are known, to judge the measurements against.
 
-The heart is a dipole. Each wave is a lobe of finite support along one direction in space, so that its onset
-and offset are exact; Dower's matrix turns the dipole into the eight leads, each with a small delay of its own.
+The heart is a dipole. Each wave is a lobe of finite support along one direction in space, so that its
+onset and offset are exact; Dower's matrix turns the dipole into the eight leads, each with a small delay
+of its own.
 """
 
 from __future__ import annotations
@@ -30,8 +31,8 @@ DOWER = np.array(
 )
 """The eight leads (in the order of `EIGHT_LEADS`) from x (left), y (down), z (back).
 
-Dower, Machado, Osborne, "On deriving the electrocardiogram from vectorcardiographic leads", Clin Cardiol 3 (1980)
-87-95.
+Dower, Machado, Osborne, "On deriving the electrocardiogram from vectorcardiographic leads", Clin Cardiol
+3 (1980) 87-95.
 """
 
 MAX_DELAY_S = 0.002
@@ -98,7 +99,7 @@ def _direction(azimuth_deg: float, down_deg: float) -> FloatArray:
 
 
 def _p_lobes(rng: np.random.Generator, pr_s: float, p_s: float) -> tuple[list[Lobe], Lobe]:
-    """Draw the right, then the left atrium, 50 to 180 uV; and their repolarisation, low and slow, through QRS."""
+    """Draw the right and the left atrium, 50 to 180 uV; and their slow, low repolarisation."""
     amplitude = rng.uniform(50, 180)
     right = _direction(rng.uniform(20, 70), rng.uniform(35, 70))
     left = _direction(rng.uniform(-50, 0), rng.uniform(20, 60))
@@ -137,7 +138,7 @@ def _qrs_lobes(rng: np.random.Generator, qrs_s: float) -> list[Lobe]:
 
 
 def _t_lobes(rng: np.random.Generator, qrs_s: float, qt_s: float, main_uv: FloatArray) -> list[Lobe]:
-    """Draw a slow rise and faster fall, within 45 degrees of the main forces, and a small second direction."""
+    """Draw a slow rise and faster fall near the main forces, and a small second direction."""
     turn = rng.normal(size=3)
     direction = main_uv / np.linalg.norm(main_uv) + 0.7 * turn / np.linalg.norm(turn)
     vector = direction / np.linalg.norm(direction) * rng.uniform(150, 500)
@@ -209,9 +210,7 @@ def _frontal_axis_deg(lead_i: FloatArray, lead_ii: FloatArray) -> float:
     return float(np.rad2deg(np.arctan2((2 * ii - i) / np.sqrt(3), i)))
 
 
-def _noise(
-    rng: np.random.Generator, shape: tuple[int, int], sampling_rate_hz: int, sd_uv: float
-) -> FloatArray:
+def _noise(rng: np.random.Generator, shape: tuple[int, int], sampling_rate_hz: int, sd_uv: float) -> FloatArray:
     """Draw Gaussian noise up to 150 Hz, the diagnostic bandwidth of IEC 60601-2-25."""
     white = rng.normal(size=shape)
     if sampling_rate_hz > 300:
@@ -234,8 +233,8 @@ def simulate_ecg(
     Parameters
     ----------
     rng : numpy Generator
-        Draws everything that is not given: axis, amplitudes, P, PR, QT, kind of bundle branch block, delays of
-        leads, baseline wander up to 100 uV at 0.15..0.35 Hz, RR variation of 3 %.
+        Draws everything that is not given: axis, amplitudes, P, PR, QT, kind of bundle branch block,
+        delays of leads, baseline wander up to 100 uV at 0.15..0.35 Hz, RR variation of 3 %.
     heart_rate_per_min : float
         Mean heart rate; 45 to 150 gives plausible PR and QT.
     qrs_ms : float
@@ -259,9 +258,7 @@ def simulate_ecg(
     rr_s = 60 / heart_rate_per_min * (1 + 0.03 * rng.normal(size=beats))
     qrs_onsets_s = np.cumsum(rr_s) - rng.uniform(0.5, 1.5) * 60 / heart_rate_per_min
 
-    signal_uv = _beats_uv(
-        lobes, qrs_onsets_s, delays_s, round(duration_s * sampling_rate_hz), sampling_rate_hz
-    )
+    signal_uv = _beats_uv(lobes, qrs_onsets_s, delays_s, round(duration_s * sampling_rate_hz), sampling_rate_hz)
     time_s = np.arange(signal_uv.shape[1]) / sampling_rate_hz
     wander_uv = rng.uniform(0, 100, (8, 1)) * np.sin(
         2 * np.pi * (rng.uniform(0.15, 0.35) * time_s + rng.uniform(0, 1, (8, 1)))
