@@ -73,6 +73,27 @@ def show(
     show_record(dataset, record, pdf, png, csv, analysis)
 
 
+@app.command()
+def retention(
+    file: Annotated[Path, typer.Argument(metavar="FILE.yaml", help="The retention request.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Tell what would go, and delete nothing.")] = False,
+) -> None:
+    """Delete what sessions left behind, and datasets that no rule keeps."""
+    from cli.retention import clean_up
+
+    clean_up(file, dry_run)
+
+
+@app.command()
+def sessions(
+    output: Annotated[Path, typer.Option("--output", help="Folder that holds the datasets.")] = Path("datasets"),
+) -> None:
+    """List the sessions of an output folder: who is at work, who died, who can be resumed."""
+    from cli.sessions import list_sessions
+
+    list_sessions(output)
+
+
 def fail(message: str, exit_code: int) -> NoReturn:
     """Print what is wrong to stderr and exit."""
     for line in message.splitlines():

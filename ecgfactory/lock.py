@@ -18,7 +18,7 @@ class FileLock:
     Parameters
     ----------
     path : Path
-        The lock file; made when missing, its folder must exist.
+        The lock file; made when missing. Without its folder it can't be had.
     """
 
     def __init__(self, path: Path) -> None:
@@ -27,7 +27,10 @@ class FileLock:
 
     def try_acquire(self) -> bool:
         """Take the lock if it is free; tell whether it is held now."""
-        descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o644)
+        try:
+            descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o644)
+        except FileNotFoundError:  # its folder has just been moved or removed
+            return False
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             # The holder before may have removed the file: then this is a lock on nothing.
@@ -78,6 +81,7 @@ def waiting_lock(path: Path, on_wait: Callable[[], None]) -> Iterator[None]:
         on_wait()
         while not lock.try_acquire():
             time.sleep(POLL_INTERVAL_S)
+            path.parent.mkdir(parents=True, exist_ok=True)  # a session that ends removes it when it is the last
     try:
         yield
     finally:

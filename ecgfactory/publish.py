@@ -14,6 +14,8 @@ from ecgfactory.manifest import Manifest
 MANIFEST_FILE = "manifest.json"
 SUMS_FILE = "SHA256SUMS.txt"
 LATEST = "latest"
+PIN_FILE = "PIN"
+"""Put beside the manifest by a user who wants a dataset left alone by retention; no part of the dataset."""
 
 
 def seal(dataset: Path, manifest: Manifest, known_sums: Mapping[str, str]) -> Manifest:
@@ -46,7 +48,7 @@ def seal(dataset: Path, manifest: Manifest, known_sums: Mapping[str, str]) -> Ma
 def dataset_files(dataset: Path) -> list[str]:
     """Paths below a dataset of every file that SHA256SUMS.txt covers, sorted."""
     paths = (path.relative_to(dataset).as_posix() for path in dataset.rglob("*") if not path.is_dir())
-    return sorted(path for path in paths if path not in {MANIFEST_FILE, SUMS_FILE})
+    return sorted(path for path in paths if path not in {MANIFEST_FILE, SUMS_FILE, PIN_FILE})
 
 
 def publish(staged: Path, target: Path) -> None:

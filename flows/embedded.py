@@ -41,7 +41,7 @@ def build(request: BuildRequest, on_session: Callable[[Workspace], None]) -> Bui
     EcgFactoryError
         When the build can't be done; the message is for the user.
     """
-    with _prefect_api():
+    with prefect_api():
         from flows.build_dataset import build_dataset
         from flows.session import listening
 
@@ -50,7 +50,7 @@ def build(request: BuildRequest, on_session: Callable[[Workspace], None]) -> Bui
 
 
 @contextlib.contextmanager
-def _prefect_api() -> Iterator[None]:
+def prefect_api() -> Iterator[None]:
     """Use the configured Prefect server, or one that lives as long as the block."""
     if _is_configured():
         yield
