@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from rich.console import Console
 from rich.markup import escape
+
+from ecgfactory.record import FeatureValue
 
 
 def console(stderr: bool = False) -> Console:
@@ -32,3 +34,12 @@ def print_table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     console().print(f"[bold]{line(headings)}[/bold]")
     for row in listed:
         console().print(line(row))
+
+
+def feature_rows(features: Mapping[str, FeatureValue]) -> Iterator[tuple[str, str]]:
+    """Write features for `print_rows`."""
+    for name, value in features.items():
+        if value is None:
+            yield name, "not measurable"
+        else:
+            yield name, f"{value:.4g}" if isinstance(value, float) else str(value)

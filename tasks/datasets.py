@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from ecgfactory.report.dataset import write_reports
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 from ecgfactory import assembly, card, manifest, publish, verify
-from ecgfactory.dataset import DatasetFiles
+from ecgfactory.dataset import DatasetFiles, sample_diversity
+from ecgfactory.faults import fault_point
 from ecgfactory.ledger import Ledger, ShardEntry
 from ecgfactory.plan import Plan, make_plan
+from ecgfactory.report.dataset import write_reports
 from ecgfactory.request import BuildRequest
 from ecgfactory.workspace import Workspace
 
@@ -40,6 +41,7 @@ def describe(plan: Plan, workspace: Workspace) -> None:
     counts = assembly.count(plan, workspace.dataset)
     card.write_card(workspace.dataset, plan, counts)
     write_reports(DatasetFiles(workspace.dataset, plan), counts)
+    fault_point("dataset-described")
 
 
 @task(cache_policy=NO_CACHE, persist_result=False)
@@ -47,7 +49,8 @@ def seal(plan: Plan, shards: list[int], sums: dict[str, str], workspace: Workspa
     """Write the sums of all files and then the manifest."""
     published_at = datetime.now(UTC).isoformat(timespec="seconds")
     counts = assembly.count(plan, workspace.dataset)
-    content = manifest.summarise(plan, _entries(shards, workspace), counts, published_at)
+    diversity = sample_diversity(DatasetFiles(workspace.dataset, plan))
+    content = manifest.summarise(plan, _entries(shards, workspace), counts, diversity, published_at)
     publish.seal(workspace.dataset, content, sums)
 
 
