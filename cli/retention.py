@@ -5,11 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from cli.output import console, print_table
-from ecgfactory.preflight import size_text
-from ecgfactory.retention import RetentionFailedError, RetentionOutcome
+from ecgfactory.retention import HEADINGS, RetentionFailedError, RetentionOutcome
 from ecgfactory.retention_request import RetentionRequest, load_retention_request
-
-HEADINGS = ("action", "kind", "size", "what", "reason")
 
 
 def clean_up(file: Path, dry_run: bool) -> None:
@@ -33,6 +30,5 @@ def _run(request: RetentionRequest, dry_run: bool) -> RetentionOutcome:
 
 def _print(outcome: RetentionOutcome) -> None:
     if outcome.decisions:
-        rows = [(d.action, d.kind, size_text(d.size_bytes), d.path, d.reason) for d in outcome.decisions]
-        print_table(HEADINGS, rows)
+        print_table(HEADINGS, outcome.rows())
     console().print(f"dry run: {outcome.summary}; nothing was deleted" if outcome.dry_run else outcome.summary)

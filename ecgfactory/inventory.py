@@ -229,7 +229,7 @@ def _not_a_name(path: Path) -> str | None:
 def _datasets(folder: Path) -> list[Item]:
     """Look at the folder of a dataset's name; one that has nothing of ours in it is a single unknown thing."""
     items = [item for path in sorted(folder.iterdir()) if (item := _look_beside_datasets(path)) is not None]
-    if items and all(isinstance(item, UnknownItem) for item in items):
+    if all(isinstance(item, UnknownItem) for item in items):
         return [UnknownItem(folder.name, "holds no dataset")]
     return items
 

@@ -243,7 +243,7 @@ def _describe(detail: ErrorDetails, location: Location, source: RequestSource) -
             return f"{place}: {key} is {shown}; choose {context['expected']}."
         case "greater_than_equal" | "greater_than" | "less_than_equal" | "less_than":
             bound = {"ge": "at least", "gt": "more than", "le": "at most", "lt": "less than"}
-            limit = next(f"{words} {context[short]}" for short, words in bound.items() if short in context)
+            limit = next(f"{words} {_plain(context[short])}" for short, words in bound.items() if short in context)
             return f"{place}: {key} is {shown}; it must be {limit}."
         case "too_short" | "string_too_short":
             return f"{place}: {key} is empty; give at least one value or leave the key out."
@@ -262,6 +262,10 @@ def _describe(detail: ErrorDetails, location: Location, source: RequestSource) -
         "model_attributes_type": "a section of keys",
     }.get(kind, detail["msg"].lower())
     return f"{place}: {key} is {shown}; it must be {wanted}{_or_auto(location)}."
+
+
+def _plain(number: float) -> str:
+    return str(int(number)) if number == int(number) else str(number)
 
 
 def _or_auto(location: Location) -> str:

@@ -23,6 +23,9 @@ DEAD_GRACE_S = 60.0
 LEFTOVER_GRACE_S = 3600.0
 """Half-made things that nobody locks are left alone for so long: they may just be in the making."""
 
+HEADINGS = ("action", "kind", "size", "what", "reason")
+"""Of a table of decisions."""
+
 Action = Literal["remove", "keep", "failed"]
 Kind = Literal["session", "dataset", "leftover", "flow run", "unknown"]
 
@@ -80,6 +83,13 @@ class RetentionOutcome(BaseModel):
         count = sum(decision.action == "remove" for decision in self.decisions)
         verb = "would go and free" if self.dry_run else "removed, freeing"
         return f"{count} of {len(self.decisions)} {verb} {size_text(self.freed_bytes)}"
+
+    def rows(self) -> list[tuple[str, ...]]:
+        """Every decision as a row of text, under `HEADINGS`."""
+        words = {"remove": "would go", "keep": "stays"} if self.dry_run else {"remove": "removed", "keep": "kept"}
+        return [
+            (words.get(d.action, d.action), d.kind, size_text(d.size_bytes), d.path, d.reason) for d in self.decisions
+        ]
 
 
 class RetentionFailedError(EcgFactoryError):

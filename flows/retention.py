@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 from prefect import flow
 from prefect.artifacts import create_table_artifact
 
-from ecgfactory.preflight import size_text
 from ecgfactory.removal import sole_remover
-from ecgfactory.retention import Decision, RetentionFailedError, RetentionOutcome, decide, freed_by
+from ecgfactory.retention import HEADINGS, RetentionFailedError, RetentionOutcome, decide, freed_by
 from ecgfactory.retention_request import RetentionRequest
 from tasks import flow_runs
 from tasks import retention as tasks
@@ -49,17 +47,5 @@ def _on_files(request: RetentionRequest, dry_run: bool, now: datetime) -> Retent
 
 def _publish(outcome: RetentionOutcome) -> None:
     title = "Dry run, nothing was deleted: " if outcome.dry_run else ""
-    create_table_artifact(key=ARTIFACT_KEY, table=_rows(outcome.decisions), description=f"{title}{outcome.summary}")
-
-
-def _rows(decisions: Sequence[Decision]) -> list[dict[str, str]]:
-    return [
-        {
-            "action": decision.action,
-            "kind": decision.kind,
-            "what": decision.path,
-            "size": size_text(decision.size_bytes),
-            "reason": decision.reason,
-        }
-        for decision in decisions
-    ]
+    rows = [dict(zip(HEADINGS, row, strict=True)) for row in outcome.rows()]
+    create_table_artifact(key=ARTIFACT_KEY, table=rows, description=f"{title}{outcome.summary}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from prefect import task
@@ -23,7 +23,7 @@ from prefect.client.schemas.objects import TERMINAL_STATES, FlowRun
 from prefect.client.schemas.sorting import FlowRunSort
 from prefect.exceptions import ObjectNotFound
 
-from ecgfactory.retention import Decision
+from ecgfactory.retention import SECONDS_PER_DAY, Decision
 
 OUR_FLOWS = ["build-dataset", "retention"]
 PAGE = 200
@@ -65,9 +65,8 @@ def _runs_ended_before(client: SyncPrefectClient, moment: datetime) -> Iterator[
 
 
 def _decision(run: FlowRun, age_days: float, now: datetime) -> Decision:
-    ended = run.end_time.astimezone(UTC) if run.end_time else now
-    age = (now - ended) / timedelta(days=1)
-    reason = f"{run.name}: {run.state_name} {age:.1f} days ago; flow_run_days is {age_days:g}"
+    age_s = now.timestamp() - run.end_time.timestamp() if run.end_time else 0.0
+    reason = f"{run.name}: {run.state_name} {age_s / SECONDS_PER_DAY:.1f} days ago; flow_run_days is {age_days:g}"
     return Decision(action="remove", kind="flow run", path=str(run.id), size_bytes=0, reason=reason)
 
 
