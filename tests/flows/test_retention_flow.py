@@ -21,7 +21,9 @@ from ecgfactory.request import BuildRequest
 from ecgfactory.retention import RetentionFailedError
 from ecgfactory.retention_request import RetentionRequest
 from ecgfactory.sessions import occupied
+from flows.build_dataset import build_dataset
 from flows.retention import ARTIFACT_KEY, retention
+from tasks.flow_runs import OUR_FLOWS
 
 pytestmark = pytest.mark.usefixtures("prefect_server")
 
@@ -70,6 +72,10 @@ def ended_run() -> UUID:
     get_run_logger().info("something happened")
     create_markdown_artifact("text", key="of-the-run")
     return UUID(str(flow_run.id))
+
+
+def test_our_flows_are_known_by_their_names() -> None:
+    assert {build_dataset.name, retention.name} == set(OUR_FLOWS)
 
 
 @flow(name="somebody-elses", persist_result=False)
