@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
@@ -76,6 +77,21 @@ def publish(staged: Path, target: Path) -> None:
     fault_point("dataset-published")
     point_latest(target)
     fault_point("latest-pointed")
+
+
+def settle_latest(target: Path) -> None:
+    """Let `latest` point at a published dataset unless it points at one that was published later.
+
+    For a session that finds the dataset there: the one that published it may have died before it got to this.
+    """
+    named = target.parent / LATEST / MANIFEST_FILE
+    if not named.is_file() or _published_at(named) < _published_at(target / MANIFEST_FILE):
+        point_latest(target)
+
+
+def _published_at(manifest: Path) -> str:
+    published_at: str = json.loads(manifest.read_text(encoding="utf-8"))["published_at"]
+    return published_at
 
 
 def point_latest(target: Path) -> None:
