@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from ecgfactory.faults import fault_point
 from ecgfactory.formats.base import format_writer
 from ecgfactory.ledger import Ledger, ShardEntry
 from ecgfactory.manifest import Counts
@@ -56,6 +57,7 @@ def assemble(plan: Plan, entries: Sequence[ShardEntry], workspace: Workspace) ->
     _write_tables(plan, entries, placed, workspace)
     for name in plan.request.formats:
         format_writer(name).write_index(workspace.dataset, _candidates(workspace.dataset))
+    fault_point("dataset-assembled")
     return sums
 
 
