@@ -27,7 +27,7 @@ from ecgfactory.quality.policy import load_policy, shipped_policies
 
 RESULTS = Path(__file__).parent / "results" / "quality"
 DEVELOPMENT_SEEDS = (11, 12)
-SEED = 2026
+SEED = 2027
 TARGETS = {"moderate": 0.90, "gross": 0.98}
 LARGEST_REJECTED = 0.02
 PAPER_NORMAL, PAPER_RECORDS = 121_977, 150_000
@@ -84,7 +84,9 @@ not looked at before: {candidates:,} generated candidates, of which defects are 
   QRS). Those that `basic` rejects are in the share of sound ECGs rejected, and get no defects injected, so that what is
   caught below is the defect.
 - NeuroKit2's simulator is bounded to solver steps of 40 ms, because at its own tolerance it skips whole QRS complexes
-  in single leads. It makes no consistent limb leads, so that only its I, II and V1 to V6 are used."""
+  in single leads. It makes no consistent limb leads, so that only its I, II and V1 to V6 are used.
+- A first page, on seed 2026, showed one target missed: beats doubled in fast simulated ECGs fell within a refractory
+  time of 250 ms. That was mended on the development seeds (200 ms), and the page moved to a fresh seed."""
 
 
 def _sound_section(sources: dict[str, SoundEcgs], features: FeatureTable) -> str:

@@ -256,10 +256,10 @@ DEFECTS: tuple[Defect, ...] = (
     _defect("50 Hz hum", mains_hum(50), "uV amplitude, half of the leads", 15, 50, 200),
     _defect("60 Hz hum", mains_hum(60), "uV amplitude, half of the leads", 15, 50, 200),
     _defect("clipping", clipping, "uV, all leads", 1500, 1000, 500),
-    _defect("dropped beat", dropped_beat, "share of the leads", 0.0, 0.5, 1.0),
-    _defect("doubled beat", doubled_beat, "share of the leads", 0.0, 0.5, 1.0),
+    _defect("dropped beat", dropped_beat, "share of the leads", 0.125, 0.5, 1.0),
+    _defect("doubled beat", doubled_beat, "share of the leads", 0.125, 0.5, 1.0),
     _defect("time-shifted lead", time_shift, "ms", 20, 80, 300),
-    _defect("missing samples (NaN)", missing_samples, "ms, one lead", 0, 100, 1000),
+    _defect("missing samples (NaN)", missing_samples, "ms, one lead", 2, 100, 1000),
     _defect("discontinuity", discontinuity, "uV, worst lead", 150, 500, 1500),
     _defect("step at an edge", edge_step, "uV, worst lead", 150, 500, 1500),
 )

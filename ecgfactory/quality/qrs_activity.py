@@ -28,7 +28,9 @@ QRS_SHARE = 0.97
 BEAT_HEIGHT = 0.4
 """A beat stands out from rest by this share of the difference between rest and QRS."""
 
-REFRACTORY_STEPS = 25
+REFRACTORY_STEPS = 20
+"""No two beats within 200 ms: the refractory time of Pan and Tompkins 1985 (doi:10.1109/TBME.1985.325532)."""
+
 BEAT_HALF_WIDTH_S = 0.06
 QRS_HALF_WIDTH_S = 0.1
 MAX_DELAY_S = 0.4

@@ -16,7 +16,7 @@ SEED = 5
 
 @functools.cache
 def sound(source):
-    ecgs = generated_ecgs(60) if source == "generated" else simulated_ecgs(SEED, 6)
+    ecgs = generated_ecgs(40) if source == "generated" else simulated_ecgs(SEED, 4)
     return accept_sound(ecgs, EIGHT_LEADS, BASIC)
 
 
@@ -42,7 +42,7 @@ def test_basic_catches_the_defect(defect):
     shares = {
         grade: sum(case.caught for case in both) / sum(case.cases for case in both) for grade, both in cases.items()
     }
-    assert shares["gross"] >= 0.96  # 98 % in the report; here one case of 60 more or less is 1.7 %
+    assert shares["gross"] >= 0.95  # 98 % on the bench; here one case of 44 more or less is 2.3 %
     assert shares["moderate"] >= 0.88
     assert shares["mild"] <= shares["gross"]
 
