@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
@@ -61,6 +61,13 @@ class FormatWriter(ABC):
 
     name: ClassVar[str]
     """Key in the registry, and prefix of the path column in records.parquet."""
+
+    media_types: ClassVar[Mapping[str, str]]
+    """Media type of each kind of file it writes, by suffix."""
+
+    loading: ClassVar[Mapping[str, str]]
+    """How to load it: a title, and Python that runs in the dataset's folder. In it `$path` is the file that holds the
+    first record, `$stem` that path without its suffix, `$record_id` and `$split` say which record it is."""
 
     def __init__(self, folder: Path, spec: SignalSpec) -> None:
         self.folder = folder

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import ClassVar
 
@@ -20,6 +20,15 @@ class WfdbWriter(FormatWriter):
     """Two files a record: NUMBER.hea and NUMBER.dat."""
 
     name: ClassVar[str] = "wfdb"
+    media_types: ClassVar[Mapping[str, str]] = {".hea": "text/plain", ".dat": "application/octet-stream"}
+    loading: ClassVar[Mapping[str, str]] = {
+        "WFDB": """\
+import wfdb
+
+record = wfdb.rdrecord("$stem")
+ecg_mv = record.p_signal                              # (samples, leads), named by record.sig_name
+"""
+    }
 
     def write(self, batch: CandidateBatch) -> None:
         """Write accepted candidates; see `FormatWriter.write`."""
