@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from ecgfactory.report.dataset import write_reports
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
-from ecgfactory import assembly, card, manifest, publish, verify
+from ecgfactory import assembly, card, croissant, manifest, publish, verify
 from ecgfactory.dataset import DatasetFiles
 from ecgfactory.ledger import Ledger, ShardEntry
 from ecgfactory.plan import Plan, make_plan
+from ecgfactory.report.dataset import write_reports
 from ecgfactory.request import BuildRequest
 from ecgfactory.workspace import Workspace
 
@@ -35,11 +35,12 @@ def assemble(plan: Plan, shards: list[int], workspace: Workspace) -> dict[str, s
 
 
 @task(cache_policy=NO_CACHE, persist_result=False)
-def describe(plan: Plan, workspace: Workspace) -> None:
-    """Write the dataset card and the sample reports."""
+def describe(plan: Plan, sums: dict[str, str], workspace: Workspace) -> None:
+    """Write the dataset card, the reports and the Croissant metadata."""
     counts = assembly.count(plan, workspace.dataset)
     card.write_card(workspace.dataset, plan, counts)
     write_reports(DatasetFiles(workspace.dataset, plan), counts)
+    croissant.write_croissant(workspace.dataset, plan, counts, sums)
 
 
 @task(cache_policy=NO_CACHE, persist_result=False)

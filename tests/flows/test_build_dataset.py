@@ -25,7 +25,9 @@ def test_layout_and_contents(built: Path) -> None:
     assert {path.name for path in built.iterdir()} == {
         "README.md",
         "manifest.json",
+        "croissant.json",
         SUMS_FILE,
+        "records.csv",
         "records.parquet",
         "rejected.parquet",
         "data",
@@ -41,6 +43,8 @@ def test_layout_and_contents(built: Path) -> None:
     assert sorted([*records.candidate, *rejected.candidate]) == list(range(records.candidate.max() + 1))
     assert list(records.split) == list(split_of(11, records.candidate.to_numpy(), make_splits()))
     assert all(len(reasons) > 0 for reasons in rejected.reasons)
+    text = pd.read_csv(built / "records.csv", dtype={"record_id": str})
+    pd.testing.assert_frame_equal(text, records, check_dtype=False)
     for column in ("parquet_path", "wfdb_path", "csv_path"):
         assert all((built / path).is_file() for path in records[column])
 
@@ -108,7 +112,9 @@ class TestBuilding:
         assert {path.name for path in dataset.path.iterdir()} == {
             "README.md",
             "manifest.json",
+            "croissant.json",
             SUMS_FILE,
+            "records.csv",
             "records.parquet",
             "rejected.parquet",
             "wfdb",
