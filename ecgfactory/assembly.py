@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.csv
 import pyarrow.parquet as pq
 
 from ecgfactory.formats.base import format_writer
@@ -21,6 +22,7 @@ from ecgfactory.plan import Plan
 from ecgfactory.shard import RECORDS_FILE, REJECTED_FILE
 from ecgfactory.workspace import Workspace
 
+RECORDS_CSV_FILE = "records.csv"
 ROWS_PER_GROUP = 100_000
 
 
@@ -54,6 +56,7 @@ def assemble(plan: Plan, entries: Sequence[ShardEntry], workspace: Workspace) ->
                 _link(ledger.shard_folder(entry.shard) / staged.path, workspace.dataset / published)
                 sums[published] = staged.sha256
     _write_tables(plan, entries, placed, workspace)
+    _write_records_csv(workspace.dataset)
     for name in plan.request.formats:
         format_writer(name).write_index(workspace.dataset, _candidates(workspace.dataset))
     return sums
@@ -126,6 +129,15 @@ def _write_tables(
         rejected.add(rejects)
     records.close()
     rejected.close()
+
+
+def _write_records_csv(dataset: Path) -> None:
+    """Write records.parquet once more as text, as ptbxl_database.csv lists the records of PTB-XL."""
+    table = pq.ParquetFile(dataset / RECORDS_FILE)
+    options = pa.csv.WriteOptions(quoting_style="needed")
+    with pa.csv.CSVWriter(dataset / RECORDS_CSV_FILE, table.schema_arrow, write_options=options) as writer:
+        for batch in table.iter_batches():
+            writer.write(batch)
 
 
 def _with_paths(plan: Plan, rows: pa.Table, paths: dict[str, str]) -> pa.Table:
