@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: dataset test lint format bench clean
+.PHONY: dataset test lint format bench quality-evidence clean
 
 dataset: .venv/.ready
 	$(BIN)/ecgfactory build configs/quickstart.yaml
@@ -21,6 +21,9 @@ format: .venv/.ready
 
 bench: .venv/.ready
 	$(BIN)/python -m benchmarks
+
+quality-evidence: .venv/.ready
+	$(BIN)/python -m benchmarks.quality_evidence
 
 clean:
 	rm -rf .venv

@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 import pyarrow.csv
 import pyarrow.parquet as pq
 
+from ecgfactory.faults import fault_point
 from ecgfactory.formats.base import format_writer
 from ecgfactory.ledger import Ledger, ShardEntry
 from ecgfactory.manifest import Counts
@@ -59,6 +60,7 @@ def assemble(plan: Plan, entries: Sequence[ShardEntry], workspace: Workspace) ->
     _write_records_csv(workspace.dataset)
     for name in plan.request.formats:
         format_writer(name).write_index(workspace.dataset, _candidates(workspace.dataset))
+    fault_point("dataset-assembled")
     return sums
 
 

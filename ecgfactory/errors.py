@@ -34,6 +34,16 @@ class BuildFailedError(EcgFactoryError):
     """A build that started could not end; the message says why and what to do."""
 
 
+class HopelessYieldError(BuildFailedError):
+    """So few candidates pass that a build would not end; to resume it would be in vain."""
+
+
+class BuildCancelledError(EcgFactoryError):
+    """A build was stopped on request; what is committed is kept."""
+
+    exit_code = 130
+
+
 class DamagedDatasetError(EcgFactoryError):
     """A published dataset is not what its manifest says.
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ecgfactory.durable import sha256_of, sync, sync_tree, write_text
 from ecgfactory.errors import BuildFailedError
+from ecgfactory.faults import fault_point
 from ecgfactory.manifest import Manifest
 
 MANIFEST_FILE = "manifest.json"
@@ -35,8 +36,10 @@ def seal(dataset: Path, manifest: Manifest, known_sums: Mapping[str, str]) -> Ma
     lines = [f"{known_sums.get(path) or sha256_of(dataset / path)}  {path}\n" for path in dataset_files(dataset)]
     write_text(dataset / SUMS_FILE, "".join(lines))
     sync_tree(dataset)
+    fault_point("sums-written")
     sealed = manifest.sealed(sha256_of(dataset / SUMS_FILE))
     write_text(dataset / MANIFEST_FILE, sealed.to_json())
+    fault_point("manifest-written")
     return sealed
 
 
@@ -70,7 +73,9 @@ def publish(staged: Path, target: Path) -> None:
                 f"{target}: can't be published there ({error.strerror}); move away what stands in its place."
             ) from error
     sync(target.parent)
+    fault_point("dataset-published")
     point_latest(target)
+    fault_point("latest-pointed")
 
 
 def point_latest(target: Path) -> None:

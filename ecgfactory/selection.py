@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from ecgfactory.errors import BuildFailedError
+from ecgfactory.errors import HopelessYieldError
 
 LOWEST_YIELD = 0.02
 YIELD_JUDGED_AFTER = 5000
@@ -71,7 +71,7 @@ class Selection:
 
         Raises
         ------
-        BuildFailedError
+        HopelessYieldError
             When so few candidates pass that the build would not end.
         """
         self.in_flight.discard(order.shard)
@@ -86,7 +86,7 @@ class Selection:
             self._complete_shards += 1
         hopeless = self._examined >= YIELD_JUDGED_AFTER and self._accepted < LOWEST_YIELD * self._examined
         if hopeless and not self.is_complete:
-            raise BuildFailedError(
+            raise HopelessYieldError(
                 f"only {self._accepted} of {self._examined:,} candidates were accepted, under {LOWEST_YIELD:.0%}; "
                 "choose a less strict quality policy or wider bounds."
             )

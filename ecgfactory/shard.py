@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 from ecgfactory.candidates import CandidateBatch, StageClock, assessed_batches, plan_generator
 from ecgfactory.durable import sha256_of, sync, sync_tree
 from ecgfactory.errors import EcgFactoryError
+from ecgfactory.faults import fault_point
 from ecgfactory.feature_rows import feature_columns, rejected_columns
 from ecgfactory.formats.base import SignalSpec, format_writer
 from ecgfactory.ledger import Ledger, ShardEntry, StagedFile
@@ -68,18 +69,22 @@ def make_shard(plan: Plan, shard: int, limit: int, workspace: Workspace) -> Shar
         return committed
     staging = workspace.shards / f".{shard:06d}.{secrets.token_hex(4)}"
     staging.mkdir()
+    fault_point("shard-begun")
     try:
         entry = _stage(plan, shard, limit, staging, workspace)
+        fault_point("shard-staged")
         ledger.withdraw(shard)
         folder = ledger.shard_folder(shard)
         if folder.exists():
             shutil.rmtree(folder)
         staging.rename(folder)
         sync(workspace.shards)
+        fault_point("shard-renamed")
     except BaseException:
         shutil.rmtree(staging, ignore_errors=True)
         raise
     ledger.commit(entry)
+    fault_point("shard-entered")
     return entry
 
 

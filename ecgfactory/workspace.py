@@ -43,10 +43,41 @@ class Workspace:
         sync(workspace.root)
         return workspace
 
+    def renew(self, plan: Plan) -> None:
+        """Make a workspace that a dead session left ready for a new one; committed shards stay.
+
+        Half-staged shards, an assembled dataset, progress notes and scratch files go; the plan is written again,
+        since where the dataset belongs and who works on it may have changed.
+        """
+        for path in self.shards.glob(".*"):
+            shutil.rmtree(path, ignore_errors=True)
+        for folder in (self.dataset, self.progress, self.scratch):
+            shutil.rmtree(folder, ignore_errors=True)
+        for folder in (self.shards, self.ledger, self.progress, self.logs, self.scratch):
+            folder.mkdir(exist_ok=True)
+        for path in (self.root / "last_wanted", self.outcome_file):
+            path.unlink(missing_ok=True)
+        write_text(self.plan_file, plan.model_dump_json(indent=2))
+
     @classmethod
     def of(cls, output: Path, session_id: str) -> Workspace:
         """Return where a session's workspace is, whether it exists or not."""
         return cls(output.absolute() / SESSIONS_FOLDER / session_id)
+
+    @property
+    def lock_file(self) -> Path:
+        """Locked by the session's process for as long as it lives."""
+        return self.root / "lock"
+
+    @property
+    def outcome_file(self) -> Path:
+        """How the session ended, when it could still say so."""
+        return self.root / "outcome.json"
+
+    @property
+    def heartbeat_file(self) -> Path:
+        """Touched every few seconds by the session's process."""
+        return self.root / "heartbeat"
 
     @property
     def plan_file(self) -> Path:
@@ -108,14 +139,20 @@ class Workspace:
         write_text(self.root / "last_wanted", str(last))
 
     def wants(self, shard: int) -> bool:
-        """Tell whether a shard is still wanted."""
+        """Tell whether a shard is still wanted; none is once the workspace is gone."""
         try:
             return shard <= int((self.root / "last_wanted").read_text(encoding="ascii"))
         except FileNotFoundError:
-            return True
+            return self.root.is_dir()
 
     def remove(self) -> None:
-        """Delete the workspace and all that is in it."""
-        shutil.rmtree(self.root, ignore_errors=True)
+        """Delete the workspace and all that is in it.
+
+        It is renamed first: a worker still busy there finds it gone, and can put nothing into it any more.
+        """
+        trash = self.root.with_name(f".trash-{self.root.name}")
+        with contextlib.suppress(FileNotFoundError):
+            self.root.rename(trash)
+        shutil.rmtree(trash, ignore_errors=True)
         with contextlib.suppress(OSError):  # other sessions are still there
             self.root.parent.rmdir()

@@ -8,7 +8,7 @@ from prefect import flow
 from pydantic import BaseModel
 
 from ecgfactory.request import BuildRequest
-from flows.session import session
+from flows.session import claim, session
 from flows.shards import make_shards
 from flows.workers import dask_workers
 from tasks import datasets
@@ -33,13 +33,14 @@ class BuildOutcome(BaseModel):
 def build_dataset(request: BuildRequest) -> BuildOutcome:
     """Build the dataset that a request asks for, or find it already there."""
     plan = datasets.plan_dataset(request)
-    if datasets.find_published(plan):
-        return BuildOutcome(dataset=plan.dataset_path, already_there=True)
-    with session(plan) as workspace:
-        with dask_workers(plan, workspace) as workers:
-            shards = make_shards(plan, workspace, workers)
-        sums = datasets.assemble(plan, shards, workspace)
-        datasets.describe(plan, sums, workspace)
-        datasets.seal(plan, shards, sums, workspace)
-        datasets.publish_dataset(plan, workspace)
+    with claim(plan):
+        if datasets.find_published(plan):
+            return BuildOutcome(dataset=plan.dataset_path, already_there=True)
+        with session(plan) as workspace:
+            with dask_workers(plan, workspace) as workers:
+                shards = make_shards(plan, workspace, workers)
+            sums = datasets.assemble(plan, shards, workspace)
+            datasets.describe(plan, sums, workspace)
+            datasets.seal(plan, shards, sums, workspace)
+            datasets.publish_dataset(plan, workspace)
     return BuildOutcome(dataset=plan.dataset_path, already_there=False)

@@ -8,12 +8,15 @@ from collections.abc import Callable, Iterator
 
 from prefect.runtime import flow_run
 
-from ecgfactory.errors import EcgFactoryError
+from ecgfactory.errors import BadInputError, BuildCancelledError, HopelessYieldError
+from ecgfactory.ledger import Ledger
 from ecgfactory.plan import Plan
+from ecgfactory.sessions import claimed, note_outcome, occupied
 from ecgfactory.workspace import Workspace
 
 LOGGED = ("prefect", "ecgfactory", "distributed")
 
+_log = logging.getLogger("ecgfactory.session")
 _listeners: list[Callable[[Workspace], None]] = []
 
 
@@ -31,25 +34,40 @@ def listening(listener: Callable[[Workspace], None]) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def session(plan: Plan) -> Iterator[Workspace]:
-    """Open the workspace of the present flow run.
+def claim(plan: Plan) -> Iterator[None]:
+    """Wait until no other session builds this plan, then keep others waiting."""
+    with claimed(plan, lambda: _log.warning("plan %s is being built by another session; waiting", plan.plan_id)):
+        yield
 
-    It is removed when the build ends well, or in an expected error that would come again. After anything else it
-    stays, with all committed shards and the log.
+
+@contextlib.contextmanager
+def session(plan: Plan) -> Iterator[Workspace]:
+    """Open the workspace of the present flow run, taking over that of a dead one of the same plan.
+
+    It is removed when the build ends well, and when there is nothing in it that a later build could use. Otherwise
+    it stays, with all committed shards and the log.
     """
-    workspace = Workspace.create(plan, str(flow_run.id))
-    with _log_file(workspace):
-        for listener in _listeners:
-            listener(workspace)
-        try:
-            yield workspace
-        except EcgFactoryError:
-            workspace.remove()
-            raise
-        finally:
-            if workspace.root.exists():
-                workspace.want_shards_until(-1)
-    workspace.remove()
+    with occupied(plan, str(flow_run.id)) as workspace:
+        with _log_file(workspace):
+            for listener in _listeners:
+                listener(workspace)
+            try:
+                yield workspace
+            except BaseException as error:
+                _close_failed(workspace, error)
+                raise
+        workspace.remove()
+
+
+def _close_failed(workspace: Workspace, error: BaseException) -> None:
+    is_lost = isinstance(error, BadInputError | HopelessYieldError) or not any(Ledger(workspace).entries())
+    if is_lost:
+        workspace.remove()
+        return
+    with contextlib.suppress(OSError):  # on a full disk the session counts as dead, which loses nothing
+        workspace.want_shards_until(-1)
+        stopped = not isinstance(error, Exception) or isinstance(error, BuildCancelledError)
+        note_outcome(workspace, "cancelled" if stopped else "failed", str(error))
 
 
 @contextlib.contextmanager

@@ -51,5 +51,9 @@ def make_shard(workspace_root: str, shard: int, limit: int) -> ShardReport | Non
     except shards.ShardUnwantedError as reason:
         get_run_logger().info("%s", reason)
         return None
+    except FileNotFoundError:
+        if workspace.root.is_dir():
+            raise
+        return None  # the session ended while this shard was in work
     get_run_logger().info("shard %d: %d of %d candidates accepted", shard, entry.accepted, entry.examined)
     return ShardReport(examined=entry.examined, accepted=entry.accepted)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -9,7 +10,11 @@ import numpy as np
 import numpy.typing as npt
 
 FeatureTable = dict[str, npt.NDArray[Any]]
-"""Features of a batch: by name, one value a record. Not measurable is NaN (numbers) or '' (words)."""
+"""Features of a batch: by name, one value a record. Not measurable is NaN (numbers) or '' (words).
+
+Beside a feature that is the worst of the leads may stand, under `lead_key(name)`, which lead that was: not a
+feature and not stored, but named in reasons.
+"""
 
 Kind = Literal["number", "count", "word"]
 
@@ -28,6 +33,7 @@ class Feature:
         float64 (NaN when not measurable), int32, or text.
     definition : str
         One sentence: what is measured and by which method, with its source.
+
     """
 
     name: str
@@ -39,3 +45,37 @@ class Feature:
     def dtype(self) -> np.dtype[Any]:
         """NumPy type of the column."""
         return np.dtype({"number": np.float64, "count": np.int32, "word": np.object_}[self.kind])
+
+
+def lead_key(name: str) -> str:
+    """Key in a feature table of the leads in which a feature's values were found."""
+    return f"{name}@lead"
+
+
+def over_leads(
+    name: str, values: npt.NDArray[Any], lead_names: Sequence[str], worst: Literal["min", "max"]
+) -> FeatureTable:
+    """Reduce a value a lead to the worst.
+
+    Parameters
+    ----------
+    name : str
+        The feature's name.
+    values : float array, shape (records, leads)
+        NaN, where a lead can't be measured, is worst of all.
+    lead_names : sequence of str
+        Names along the second axis.
+    worst : {'min', 'max'}
+        Which end is bad.
+
+    Returns
+    -------
+    dict of str to array, each of shape (records,)
+        The worst value, float64, and under `lead_key(name)` the lead it is from.
+
+    """
+    index = values.argmin(axis=1) if worst == "min" else values.argmax(axis=1)
+    return {
+        name: np.take_along_axis(values, index[:, np.newaxis], axis=1)[:, 0].astype(np.float64),
+        lead_key(name): np.array(lead_names, dtype=np.object_)[index],
+    }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -13,7 +13,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from ecgfactory.errors import BadInputError
-from ecgfactory.quality.feature import Feature, FeatureTable
+from ecgfactory.quality.feature import Feature, FeatureTable, lead_key
 from ecgfactory.quality.features import FEATURES
 
 POLICY_FOLDER = Path(__file__).parents[2] / "configs" / "policies"
@@ -32,7 +32,8 @@ class Bounds(BaseModel):
 class Rule(BaseModel):
     """One criterion: a feature and what it may be.
 
-    A value that could not be measured fails the rule.
+    A value that could not be measured fails the rule, unless the rule says otherwise: a feature of leads that
+    an ECG from elsewhere may lack should accept it.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -43,6 +44,7 @@ class Rule(BaseModel):
     max: float | None = None
     allowed: tuple[str, ...] | None = None
     unit: str = ""
+    if_not_measurable: Literal["reject", "accept"] = "reject"
     source: str = Field(min_length=1)
 
     @model_validator(mode="after")
@@ -72,27 +74,41 @@ class Rule(BaseModel):
         Returns
         -------
         bool array, shape (records,)
+
         """
         if self.allowed is not None:
-            return ~np.isin(values.astype(str), self.allowed)
-        passes = np.isfinite(values.astype(np.float64))
-        if self.min is not None:
-            passes &= values >= self.min
-        if self.max is not None:
-            passes &= values <= self.max
-        failed: npt.NDArray[np.bool_] = ~passes
+            words = values.astype(str)
+            measured, passes = words != "", np.isin(words, self.allowed)
+        else:
+            measured = passes = np.isfinite(values.astype(np.float64))
+            if self.min is not None:
+                passes = passes & (values >= self.min)
+            if self.max is not None:
+                passes = passes & (values <= self.max)
+        failed: npt.NDArray[np.bool_] = ~passes & (measured | (self.if_not_measurable == "reject"))
         return failed
 
-    def reason(self, value: Any) -> str:
-        """Say in a few words why a value breaks the rule, with the bound it broke."""
-        unit = f" {self.unit}" if self.unit else ""
+    def reason(self, value: Any, lead: str = "") -> str:
+        """Say in a few words why a value breaks the rule: the bound, and the lead it was found in."""
+        where = f" in lead {lead}" if lead else ""
+        if value == "" or (self.allowed is None and not math.isfinite(value)):
+            return f"{self.name}: not measurable{where}"
         if self.allowed is not None:
-            return f"{self.name}: {value or 'not measurable'} is not {' or '.join(self.allowed)}"
-        if not math.isfinite(value):
-            return f"{self.name}: not measurable"
-        if self.min is not None and value < self.min:
-            return f"{self.name}: {value:.4g}{unit} is below {self.min:g}"
-        return f"{self.name}: {value:.4g}{unit} is above {self.max:g}"
+            return f"{self.name}: {value} is not {' or '.join(self.allowed)}"
+        bound, side = (self.min, "below") if self.min is not None and value < self.min else (self.max, "above")
+        assert bound is not None
+        unit = f" {self.unit}" if self.unit else ""
+        return f"{self.name}: {_readable(value, bound)}{unit}{where} is {side} {_readable(bound)}"
+
+
+def _readable(value: float, bound: float | None = None) -> str:
+    """Write a number with three significant digits, or as many as tell it from the bound it broke."""
+    decimals = max(0, 2 - math.floor(math.log10(abs(value)))) if value else 0
+    text = f"{value:,.{decimals}f}"
+    while bound is not None and value != bound and float(text.replace(",", "")) == bound:
+        decimals += 1
+        text = f"{value:,.{decimals}f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 class Policy(BaseModel):
@@ -118,6 +134,7 @@ class Policy(BaseModel):
         ------
         BadInputError
             When a name is no rule of this policy, or the new bounds do not fit the rule.
+
         """
         known = {rule.name: rule for rule in self.rules}
         problems = []
@@ -146,14 +163,15 @@ class Policy(BaseModel):
             As `measure` returns it.
         records : int
             Number of records in the batch.
+
         """
         failed_rules: list[list[str]] = [[] for _ in range(records)]
         reasons: list[list[str]] = [[] for _ in range(records)]
         for rule in self.rules:
-            values = features[rule.feature]
+            values, leads = features[rule.feature], features.get(lead_key(rule.feature))
             for index in np.flatnonzero(rule.fails(values)):
                 failed_rules[index].append(rule.name)
-                reasons[index].append(rule.reason(values[index]))
+                reasons[index].append(rule.reason(values[index], "" if leads is None else leads[index]))
         return Verdicts(failed_rules, reasons)
 
 
@@ -164,6 +182,7 @@ class Verdicts:
     ----------
     failed_rules, reasons : list of list of str
         For each record the names of the rules it broke, and a sentence for each; empty for an accepted one.
+
     """
 
     def __init__(self, failed_rules: list[list[str]], reasons: list[list[str]]) -> None:
@@ -180,24 +199,55 @@ def shipped_policies() -> list[str]:
 def load_policy(name_or_path: str, bounds: Mapping[str, Bounds] | None = None) -> Policy:
     """Read a policy by its shipped name or from a file.
 
+    A policy may extend another (`extends: basic`, or a path beside its own file): it has that one's rules and
+    its own, and its own in place of one with the same name.
+
     Raises
     ------
     BadInputError
         When there is no such policy, or the file is not one; every problem is named.
+
     """
-    path = POLICY_FOLDER / f"{name_or_path}.yaml" if name_or_path in shipped_policies() else Path(name_or_path)
-    if not path.is_file():
+    path = _policy_path(name_or_path, Path())
+    if path is None:
         raise BadInputError(
             f"quality.policy: {name_or_path!r} is neither a shipped policy ({', '.join(shipped_policies())}) "
             "nor a file; choose one of these or give the path of a policy file."
         )
+    return _read(path, ()).with_bounds(bounds or {})
+
+
+def _policy_path(name_or_path: str, folder: Path) -> Path | None:
+    """Find the file of a shipped policy or of a path relative to a folder."""
+    if name_or_path in shipped_policies():
+        return POLICY_FOLDER / f"{name_or_path}.yaml"
+    path = folder / name_or_path
+    return path if path.is_file() else None
+
+
+def _read(path: Path, extending: tuple[Path, ...]) -> Policy:
+    """Read a policy file with all that it extends; `extending` are the files that led to it."""
     try:
-        policy = Policy.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        base = content.pop("extends", None) if isinstance(content, dict) else None
+        policy = Policy.model_validate(content)
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise BadInputError(f"{path}: not readable as YAML ({' '.join(str(error).split())}).") from error
     except ValidationError as error:
         raise BadInputError([f"{path}: {problem}." for problem in _messages(error)]) from error
-    return policy.with_bounds(bounds or {})
+    if base is None:
+        return policy
+    base_path = _policy_path(str(base), path.parent)
+    if base_path is None:
+        raise BadInputError(
+            f"{path}: extends: {base!r} is neither a shipped policy ({', '.join(shipped_policies())}) nor a"
+            " file beside this one; choose one of these."
+        )
+    if base_path.resolve() in [*(file.resolve() for file in extending), path.resolve()]:
+        raise BadInputError(f"{path}: extends: {base!r} extends this file in turn; break the circle.")
+    rules = {rule.name: rule for rule in _read(base_path, (*extending, path)).rules}
+    rules |= {rule.name: rule for rule in policy.rules}
+    return policy.model_copy(update={"rules": tuple(rules.values())})
 
 
 def _messages(error: ValidationError) -> Sequence[str]:

@@ -1,0 +1,31 @@
+"""Places where tests kill the process, to prove that nothing is lost or half done there."""
+
+from __future__ import annotations
+
+import os
+import signal
+from typing import Literal, get_args
+
+ENVIRONMENT_VARIABLE = "ECGFACTORY_KILL_AT"
+
+FaultPoint = Literal[
+    "shard-begun",
+    "shard-staged",
+    "shard-renamed",
+    "shard-entered",
+    "dataset-assembled",
+    "dataset-described",
+    "sums-written",
+    "manifest-written",
+    "dataset-published",
+    "latest-pointed",
+]
+"""Every step of the commit protocol, in order."""
+
+FAULT_POINTS: tuple[FaultPoint, ...] = get_args(FaultPoint)
+
+
+def fault_point(name: FaultPoint) -> None:
+    """Die on the spot by SIGKILL when the environment says so; in all other cases do nothing."""
+    if os.environ.get(ENVIRONMENT_VARIABLE) == name:
+        os.kill(os.getpid(), signal.SIGKILL)

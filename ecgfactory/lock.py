@@ -1,0 +1,85 @@
+"""A lock that the kernel lets go of when its holder dies, however it dies."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+POLL_INTERVAL_S = 0.2
+
+
+class FileLock:
+    """An exclusive lock on a file, of this process.
+
+    Parameters
+    ----------
+    path : Path
+        The lock file; made when missing, its folder must exist.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._descriptor: int | None = None
+
+    def try_acquire(self) -> bool:
+        """Take the lock if it is free; tell whether it is held now."""
+        descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o644)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            # The holder before may have removed the file: then this is a lock on nothing.
+            if os.fstat(descriptor).st_ino == self.path.stat().st_ino:
+                self._descriptor = descriptor
+                return True
+        except (BlockingIOError, FileNotFoundError):
+            pass
+        os.close(descriptor)
+        return False
+
+    def release(self) -> None:
+        """Let go of the lock; the file stays."""
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None
+
+
+def is_held(path: Path) -> bool:
+    """Tell whether some process holds the lock on an existing file."""
+    try:
+        descriptor = os.open(path, os.O_RDWR)
+    except FileNotFoundError:
+        return False
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(descriptor)
+    return False
+
+
+@contextlib.contextmanager
+def waiting_lock(path: Path, on_wait: Callable[[], None]) -> Iterator[None]:
+    """Hold a lock for the length of the block, waiting for it where needed; the file is gone afterwards.
+
+    Parameters
+    ----------
+    path : Path
+        The lock file.
+    on_wait : callable
+        Called once when the lock is not free at first.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(path)
+    if not lock.try_acquire():
+        on_wait()
+        while not lock.try_acquire():
+            time.sleep(POLL_INTERVAL_S)
+    try:
+        yield
+    finally:
+        path.unlink(missing_ok=True)
+        lock.release()

@@ -1,0 +1,104 @@
+"""A batch of ECGs as the features see it: integers of 1 uV, without the leads that follow from others."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from ecgfactory.leads import EIGHT_LEADS, SignalUv
+from ecgfactory.record import SAMPLING_RATE_HZ
+
+Float32Array = npt.NDArray[np.float32]
+COARSE_HZ = 100
+"""Sampling rate at which what is slower than a QRS is measured: means of 10 ms."""
+
+
+@dataclass(frozen=True)
+class EcgBatch:
+    """Records to measure.
+
+    Parameters
+    ----------
+    signals_uv : int16 array, shape (records, leads, samples)
+        The leads that are measured.
+    lead_names : tuple of str
+        Their names.
+    sampling_rate_hz : int
+        Samples a second.
+
+    """
+
+    signals_uv: SignalUv
+    lead_names: tuple[str, ...]
+    sampling_rate_hz: int = SAMPLING_RATE_HZ
+
+    @property
+    def records(self) -> int:
+        """Number of records."""
+        return len(self.signals_uv)
+
+    @property
+    def samples(self) -> int:
+        """Samples a lead."""
+        return int(self.signals_uv.shape[2])
+
+    @cached_property
+    def fine_uv(self) -> Float32Array:
+        """The signals as float32, shape (records, leads, samples)."""
+        return self.signals_uv.astype(np.float32)
+
+    def span(self, seconds: float) -> int:
+        """Return a duration in samples, at least 1."""
+        return max(round(seconds * self.sampling_rate_hz), 1)
+
+    def lead(self, name: str) -> int | None:
+        """Index of a lead, None when it is absent."""
+        return self.lead_names.index(name) if name in self.lead_names else None
+
+
+def block_means(values: Float32Array, block: int) -> Float32Array:
+    """Means of consecutive blocks of samples along the last axis; what is left over at the end is dropped."""
+    whole = values.shape[-1] // block * block
+    means: Float32Array = values[..., :whole].reshape(*values.shape[:-1], -1, block).mean(axis=-1)
+    return means
+
+
+def to_integers(signals_uv: npt.NDArray[np.generic]) -> tuple[SignalUv, npt.NDArray[np.int32]]:
+    """Turn signals into the integers that features are computed from.
+
+    Parameters
+    ----------
+    signals_uv : array, shape (records, leads, samples)
+        In uV; int16 is taken as it is, floats may hold NaN and infinities.
+
+    Returns
+    -------
+    signals_uv : int16 array, same shape
+        Rounded half to even; what is no number or does not fit is 0.
+    missing : int32 array, shape (records,)
+        Samples, over all leads, that are no number or do not fit.
+
+    """
+    if signals_uv.dtype == np.int16:
+        return signals_uv.astype(np.int16, copy=False), np.zeros(len(signals_uv), dtype=np.int32)
+    values = signals_uv.astype(np.float64)
+    limits = np.iinfo(np.int16)
+    with np.errstate(invalid="ignore"):
+        fits = (values > limits.min - 0.5) & (values < limits.max + 0.5)  # False for NaN
+    stored = np.rint(np.where(fits, values, 0)).clip(limits.min, limits.max).astype(np.int16)
+    return stored, (~fits).sum(axis=(1, 2), dtype=np.int32)
+
+
+def independent_leads(lead_names: Sequence[str]) -> list[int]:
+    """Indices of the leads to measure: all, but without III, aVR, aVL and aVF where I and II are there.
+
+    These four follow from I and II, so that an ECG has the same features with 8 and with 12 leads.
+
+    """
+    if not {"I", "II"} <= set(lead_names):
+        return list(range(len(lead_names)))
+    return [lead_names.index(name) for name in EIGHT_LEADS if name in lead_names]

@@ -1,0 +1,124 @@
+"""Whether a generator repeats itself: the most alike pairs of ECGs in a sample."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ecgfactory.leads import SignalUv
+from ecgfactory.quality.batch import independent_leads
+from ecgfactory.quality.beats import find_beats
+
+Float32Array = npt.NDArray[np.float32]
+
+BEAT_DUPLICATE = 0.999
+"""Median beats of different people, and of one person on different days, correlate below this in all leads at once."""
+
+RECORD_DUPLICATE = 0.95
+"""Whole records correlate so only when the beats also fall together: the same record with a little noise."""
+
+BATCH = 32
+DECIMALS = 4
+"""Correlations are rounded, so that the last bits of a matrix product do not reach a manifest."""
+
+
+@dataclass(frozen=True)
+class LikestPair:
+    """The two most alike records of a sample.
+
+    Parameters
+    ----------
+    correlation : float
+        Pearson correlation over all leads, each with its mean taken off.
+    records : tuple of str
+        Their ids; empty when there are fewer than two to compare.
+    """
+
+    correlation: float
+    records: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Diversity:
+    """How alike the records of a sample are.
+
+    Parameters
+    ----------
+    compared : int
+        Records in the sample.
+    beats, whole : LikestPair
+        Most alike by their aligned median beats, and by their whole signals.
+    near_duplicates : int
+        Pairs alike by `BEAT_DUPLICATE` or `RECORD_DUPLICATE`.
+    typical_nearest_beat : float
+        Median, over the records, of the correlation with the record of the most alike median beat.
+    """
+
+    compared: int
+    beats: LikestPair
+    whole: LikestPair
+    near_duplicates: int
+    typical_nearest_beat: float
+
+    def to_json(self) -> dict[str, Any]:
+        """Return everything as values that JSON knows."""
+        return asdict(self)
+
+
+def measure_diversity(
+    signals_uv: SignalUv, lead_names: Sequence[str], record_ids: Sequence[str], sampling_rate_hz: int = 500
+) -> Diversity:
+    """Compare every pair of a sample of records.
+
+    Parameters
+    ----------
+    signals_uv : int16 array, shape (records, leads, samples)
+        The sample. Time and memory grow with its square; 1000 records take 3 s.
+    lead_names : sequence of str
+        Names along the second axis.
+    record_ids : sequence of str
+        Name of each record.
+    sampling_rate_hz : int
+        Samples a second.
+    """
+    independent = signals_uv[:, independent_leads(lead_names)]
+    names = [lead_names[lead] for lead in independent_leads(lead_names)]
+    medians = [
+        find_beats(independent[start : start + BATCH], names, sampling_rate_hz).median_uv
+        for start in range(0, len(independent), BATCH)
+    ]
+    beats = _correlations(np.concatenate(medians)) if medians else np.empty((0, 0), np.float32)
+    whole = _correlations(independent)
+    alike = (beats >= BEAT_DUPLICATE) | (whole >= RECORD_DUPLICATE)
+    return Diversity(
+        compared=len(independent),
+        beats=_likest(beats, record_ids),
+        whole=_likest(whole, record_ids),
+        near_duplicates=int(np.triu(alike, 1).sum()),
+        typical_nearest_beat=round(float(np.median(beats.max(axis=1))), DECIMALS) if len(beats) > 1 else 0.0,
+    )
+
+
+def _correlations(signals: npt.NDArray[Any]) -> Float32Array:
+    """Correlation of every pair over all leads and samples, shape (records, records); -1 with itself."""
+    centred = signals.astype(np.float32)
+    centred -= centred.mean(axis=-1, keepdims=True)
+    flat = centred.reshape(len(centred), int(np.prod(centred.shape[1:])))
+    norms = np.linalg.norm(flat, axis=1, keepdims=True)
+    unit = np.divide(flat, norms, out=flat, where=norms > 0)
+    products: Float32Array = unit @ unit.T
+    np.fill_diagonal(products, -1)
+    return products
+
+
+def _likest(correlations: Float32Array, record_ids: Sequence[str]) -> LikestPair:
+    """Find the largest entry."""
+    if len(correlations) < 2:
+        return LikestPair(0.0, ())
+    first, second = np.unravel_index(int(correlations.argmax()), correlations.shape)
+    pair = tuple(sorted((record_ids[int(first)], record_ids[int(second)])))
+    return LikestPair(round(float(correlations[first, second]), DECIMALS), pair)

@@ -1,0 +1,117 @@
+"""What the heart does: rhythm, likeness of beats, intervals, and NeuroKit2's verdict on lead II."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ecgfactory.leads import EIGHT_LEADS
+from ecgfactory.quality.batch import EcgBatch
+from ecgfactory.quality.beat_features import measure_beats
+from ecgfactory.quality.beats import Beats, find_beats
+from ecgfactory.quality.feature import Feature, FeatureTable, over_leads
+from ecgfactory.quality.intervals import measure_intervals
+from ecgfactory.quality.neurokit_quality import measure_neurokit_quality
+
+_RR = "between the R peaks of lead II (NeuroKit2; the first lead where there is no II)"
+_HRV = "Task Force of the ESC and NASPE, Circulation 93 (1996) 1043"
+_MEDIAN_BEAT = "in the median beat over all leads"
+
+RHYTHM_FEATURES = (
+    Feature(
+        "beats",
+        "beats",
+        "count",
+        "R peaks that NeuroKit2's default detector finds in cleaned lead II (the first lead where there is no II).",
+    ),
+    Feature("heart_rate_bpm", "/min", "number", "60,000 divided by rr_mean_ms."),
+    Feature("rr_mean_ms", "ms", "number", f"Mean time {_RR}."),
+    Feature("rr_sd_ms", "ms", "number", f"Standard deviation (n - 1) of the times {_RR}: SDNN. {_HRV}."),
+    Feature(
+        "rr_rmssd_ms",
+        "ms",
+        "number",
+        f"Root mean square of successive differences of the times {_RR}. {_HRV}.",
+    ),
+    Feature("rr_min_ms", "ms", "number", f"Shortest time {_RR}."),
+    Feature("rr_max_ms", "ms", "number", f"Longest time {_RR}."),
+    Feature(
+        "r_peak_agreement",
+        "",
+        "number",
+        "Share of these R peaks, and of the beats that all leads together show, that lie within 75 ms (half"
+        " the match window of ANSI/AAMI EC57) of one of the other kind.",
+    ),
+    Feature(
+        "r_peak_agreement_min",
+        "",
+        "number",
+        "Share of the beats that all leads together show at which the worst lead has its own QRS within 75 ms.",
+    ),
+    Feature(
+        "beat_correlation_min",
+        "",
+        "number",
+        "Smallest Pearson correlation of any beat with its lead's median beat, 0.1 s before to 0.3 s after its centre.",
+    ),
+    *(
+        Feature(
+            f"beat_correlation_{name}",
+            "",
+            "number",
+            f"Mean Pearson correlation of lead {name}'s beats with its median beat, 0.1 s before to 0.3 s "
+            "after the centre.",
+        )
+        for name in EIGHT_LEADS
+    ),
+)
+
+INTERVAL_FEATURES = (
+    Feature("p_duration_ms", "ms", "number", f"Onset to end of P {_MEDIAN_BEAT}."),
+    Feature("pr_ms", "ms", "number", f"Onset of P to onset of QRS {_MEDIAN_BEAT}."),
+    Feature("qrs_ms", "ms", "number", f"Earliest onset to latest end of QRS {_MEDIAN_BEAT}."),
+    Feature("qt_ms", "ms", "number", f"Onset of QRS to end of T {_MEDIAN_BEAT}."),
+    Feature(
+        "qtc_bazett_ms",
+        "ms",
+        "number",
+        "qt_ms over the square root of the median RR interval in seconds (Bazett, Heart 7 (1920) 353).",
+    ),
+    Feature(
+        "qtc_fridericia_ms",
+        "ms",
+        "number",
+        "qt_ms over the cube root of the median RR interval in seconds (Fridericia, Acta Med Scand 53 (1920) 469).",
+    ),
+    Feature(
+        "qrs_axis_deg",
+        "deg",
+        "number",
+        f"Direction of QRS in the frontal plane, from leads I and II {_MEDIAN_BEAT}.",
+    ),
+)
+
+
+def measure_heart(batch: EcgBatch) -> FeatureTable:
+    """Measure rhythm, beats, intervals and NeuroKit2's verdicts, each of shape (records,)."""
+    beats = find_beats(batch.signals_uv, batch.lead_names, batch.sampling_rate_hz)
+    return {
+        **_rhythm(beats),
+        **measure_neurokit_quality(beats.cleaned_mv, beats.r_peaks, batch.sampling_rate_hz),
+        **measure_intervals(beats),
+    }
+
+
+def _rhythm(beats: Beats) -> FeatureTable:
+    """Rhythm features, of the leads' own only those that are columns and the worst."""
+    found = measure_beats(beats)
+    names = beats.lead_names
+    nowhere = np.full(len(beats.r_peaks), np.nan)
+    agreements = np.stack([found.pop(f"r_peak_agreement_{name}") for name in names], axis=1)
+    smallest = np.stack([found.pop(f"beat_correlation_min_{name}") for name in names], axis=1)
+    means = {name: found.pop(f"beat_correlation_mean_{name}") for name in names}
+    return {
+        **found,
+        **over_leads("r_peak_agreement_min", agreements, names, "min"),
+        **over_leads("beat_correlation_min", smallest, names, "min"),
+        **{f"beat_correlation_{name}": means.get(name, nowhere) for name in EIGHT_LEADS},
+    }

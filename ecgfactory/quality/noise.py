@@ -1,0 +1,126 @@
+"""Noise by origin: baseline wander, muscle (high frequency), and hum of the mains."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+from scipy import ndimage
+from scipy import signal as sps
+
+from ecgfactory.quality.batch import EcgBatch, block_means
+from ecgfactory.quality.feature import Feature, FeatureTable, over_leads
+
+Float32Array = npt.NDArray[np.float32]
+
+WANDER_HZ = 0.5
+WANDER_EDGE_S = 0.5
+SMOOTH_S = 0.018
+NOISE_BLOCK_S = 0.1
+MAINS_HZ = (50, 60)
+HUM_HALF_WIDTH_HZ = 0.45
+HUM_NEIGHBOURS_HZ = (1.0, 3.0)
+
+FEATURES = (
+    Feature(
+        "baseline_wander_uv",
+        "uV",
+        "number",
+        "Peak-to-peak range, in the worst lead, of what is slower than 0.5 Hz (Butterworth, order 2, "
+        "forwards and backwards; the lowest frequency of an ECG at 30 beats/min), without the first and "
+        "last 0.5 s.",
+    ),
+    Feature(
+        "high_frequency_noise_uv",
+        "uV",
+        "number",
+        "RMS, in the worst lead, of what a cubic Savitzky-Golay smooth over 18 ms leaves: median over "
+        "stretches of 0.1 s, so that QRS complexes do not count.",
+    ),
+    *(
+        Feature(
+            f"mains_{hertz}hz_uv",
+            "uV",
+            "number",
+            f"Amplitude, in the worst lead, of a sine within {hertz} +- 0.45 Hz: power of the Hann-windowed"
+            " spectrum less what its neighbours, 1 to 3 Hz beside, let expect.",
+        )
+        for hertz in MAINS_HZ
+    ),
+)
+
+
+def measure_noise(batch: EcgBatch) -> FeatureTable:
+    """Measure the noise features, each of shape (records,); NaN where a record is too short."""
+    hum = _hum_uv(batch)
+    return {
+        **over_leads("baseline_wander_uv", _wander_uv(batch), batch.lead_names, "max"),
+        **over_leads("high_frequency_noise_uv", _high_frequency_uv(batch), batch.lead_names, "max"),
+        **{
+            key: values
+            for hertz, amplitudes in hum.items()
+            for key, values in over_leads(f"mains_{hertz}hz_uv", amplitudes, batch.lead_names, "max").items()
+        },
+    }
+
+
+def _wander_uv(batch: EcgBatch) -> Float32Array:
+    """Range of the slow part of each lead, shape (records, leads)."""
+    block = max(batch.sampling_rate_hz // 50, 1)
+    rate_hz = batch.sampling_rate_hz / block
+    edge = round(WANDER_EDGE_S * rate_hz)
+    coarse = block_means(batch.fine_uv, block)
+    if coarse.shape[-1] < 4 * edge:
+        return np.full(coarse.shape[:-1], np.nan, dtype=np.float32)
+    lowpass = sps.butter(2, WANDER_HZ, output="sos", fs=rate_hz)
+    slow = sps.sosfiltfilt(lowpass, coarse, axis=-1)
+    wander: Float32Array = np.ptp(slow[..., edge:-edge], axis=-1).astype(np.float32)
+    return wander
+
+
+def _high_frequency_uv(batch: EcgBatch) -> Float32Array:
+    """RMS of the typical stretch of each lead after its smooth part is taken off, shape (records, leads)."""
+    points = batch.span(SMOOTH_S) // 2 * 2 + 1
+    block = batch.span(NOISE_BLOCK_S)
+    if points < 5 or batch.samples < max(block, points):
+        return np.full(batch.signals_uv.shape[:-1], np.nan, dtype=np.float32)
+    kernel = -sps.savgol_coeffs(points, 3)
+    kernel[points // 2] += 1
+    rough = ndimage.convolve1d(batch.fine_uv, kernel, axis=-1, mode="nearest")
+    typical: Float32Array = np.sqrt(np.median(block_means(rough**2, block), axis=-1))
+    return typical
+
+
+def _hum_uv(batch: EcgBatch) -> dict[int, Float32Array]:
+    """Amplitude of the mains' sine in each lead by frequency, shape (records, leads) each."""
+    samples, rate_hz = batch.samples, batch.sampling_rate_hz
+    measurable = [
+        hertz for hertz in MAINS_HZ if samples >= 2 * rate_hz and rate_hz >= 2 * (hertz + HUM_NEIGHBOURS_HZ[1])
+    ]
+    amplitudes = {hertz: np.full(batch.signals_uv.shape[:-1], np.nan, dtype=np.float32) for hertz in MAINS_HZ}
+    if not measurable:
+        return amplitudes
+    window = sps.windows.hann(samples, sym=False).astype(np.float32)
+    centred = batch.fine_uv - batch.fine_uv.mean(axis=-1, keepdims=True)
+    spectrum = np.fft.rfft(centred * window, axis=-1)
+    frequencies = np.fft.rfftfreq(samples, 1 / rate_hz)
+    for hertz in measurable:
+        line = _band(frequencies, hertz - HUM_HALF_WIDTH_HZ, hertz + HUM_HALF_WIDTH_HZ)
+        below = _band(frequencies, hertz - HUM_NEIGHBOURS_HZ[1], hertz - HUM_NEIGHBOURS_HZ[0])
+        above = _band(frequencies, hertz + HUM_NEIGHBOURS_HZ[0], hertz + HUM_NEIGHBOURS_HZ[1])
+        beside = (_power(spectrum[..., below]).mean(axis=-1) + _power(spectrum[..., above]).mean(axis=-1)) / 2
+        excess = np.maximum(_power(spectrum[..., line]).sum(axis=-1) - (line.stop - line.start) * beside, 0)
+        # Parseval: a sine of amplitude A has power A^2 / 4 x samples x sum of squares of the window.
+        amplitudes[hertz] = np.sqrt(excess * np.float32(4 / (samples * np.square(window).sum())))
+    return amplitudes
+
+
+def _band(frequencies: npt.NDArray[np.floating], low_hz: float, high_hz: float) -> slice:
+    """Indices of rising frequencies from low to below high."""
+    start, stop = np.searchsorted(frequencies, [low_hz, high_hz]).tolist()
+    return slice(start, stop)
+
+
+def _power(spectrum: npt.NDArray[np.complexfloating]) -> Float32Array:
+    """Squared magnitudes."""
+    power: Float32Array = spectrum.real**2 + spectrum.imag**2
+    return power

@@ -1,0 +1,188 @@
+"""Whether the leads show the same heart: QRS activity of each lead against what all leads together show.
+
+The activity of a lead is the curvature over +-10 ms of its 10 ms means, averaged over 50 ms, in steps of 10
+ms: high in a QRS whatever its shape and sign, low in P and T. The consensus is the median over the leads, so
+that what is wrong in less than half of them does not reach it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy import fft, ndimage
+from scipy import signal as sps
+
+from ecgfactory.quality.batch import COARSE_HZ, EcgBatch, block_means
+from ecgfactory.quality.feature import Feature, FeatureTable, over_leads
+
+Float32Array = npt.NDArray[np.float32]
+IntArray = npt.NDArray[np.int64]
+
+QRS_SHARE = 0.97
+"""Quantile of the activity that stands for its height in QRS, which fills 5 % of the time at 30 beats/min."""
+
+BEAT_HEIGHT = 0.35
+REFRACTORY_S = 0.25
+BEAT_HALF_WIDTH_S = 0.06
+QRS_HALF_WIDTH_S = 0.1
+MAX_DELAY_S = 0.4
+SHORTEST_S = 2.0
+
+FEATURES = (
+    Feature(
+        "qrs_agreement_min",
+        "",
+        "number",
+        "Smallest correlation of a lead's QRS activity with the median of all leads' (1 in all leads of a "
+        "perfect ECG).",
+    ),
+    Feature(
+        "lead_delay_max_ms",
+        "ms",
+        "number",
+        "Largest delay, either way, at which a lead's QRS activity fits the median of all leads' best; steps of 10 ms.",
+    ),
+    Feature(
+        "beat_strength_min",
+        "",
+        "number",
+        "QRS activity of the weakest beat in any lead over that of the lead's median beat: 0 where a beat is missing.",
+    ),
+    Feature(
+        "stray_activity_max",
+        "",
+        "number",
+        "Strongest activity in any lead more than 0.1 s from every beat over that in the lead's QRS: 1 is a"
+        " beat too many.",
+    ),
+    Feature(
+        "rr_shortest_share",
+        "",
+        "number",
+        "Shortest time between the beats that all leads together show over the median time.",
+    ),
+    Feature(
+        "rr_longest_share",
+        "",
+        "number",
+        "Longest time between the beats that all leads together show over the median time.",
+    ),
+)
+
+
+@dataclass(frozen=True)
+class QrsActivity:
+    """Activity of a batch of records, in steps of 10 ms.
+
+    Parameters
+    ----------
+    leads : float32 array, shape (records, leads, steps)
+        Activity in uV.
+    shares : float32 array, shape (records, leads, steps)
+        Activity over its height in the lead's QRS, at most 1.5.
+    consensus : float32 array, shape (records, steps)
+        Median of the shares over the leads.
+    beats : list of int arrays
+        Steps of the beats in the consensus, for each record.
+
+    """
+
+    leads: Float32Array
+    shares: Float32Array
+    consensus: Float32Array
+    beats: list[IntArray]
+
+
+def find_activity(batch: EcgBatch) -> QrsActivity:
+    """Compute the QRS activity of all leads, and the beats they show together."""
+    leads = _activity(batch)
+    height = _quantile(leads, QRS_SHARE)[..., np.newaxis]
+    shares = np.minimum(leads / np.maximum(height, np.float32(1e-3)), np.float32(1.5))
+    consensus = np.median(shares, axis=1)
+    heights = BEAT_HEIGHT * _quantile(consensus, QRS_SHARE)
+    distance = round(REFRACTORY_S * COARSE_HZ)
+    beats = [
+        sps.find_peaks(row, height=max(float(height), 1e-6), distance=distance)[0]
+        for row, height in zip(consensus, heights, strict=True)
+    ]
+    return QrsActivity(leads, shares, consensus, beats)
+
+
+def measure_activity(batch: EcgBatch) -> FeatureTable:
+    """Measure how the leads agree, each feature of shape (records,).
+
+    NaN where a record is shorter than 2 s, shows fewer than 3 beats, or has a lead without any activity.
+
+    """
+    if batch.samples < SHORTEST_S * batch.sampling_rate_hz:
+        return {feature.name: np.full(batch.records, np.nan) for feature in FEATURES}
+    activity = find_activity(batch)
+    names = batch.lead_names
+    agreement, delay_ms = _agreement(activity)
+    strength, stray = np.full((2, *agreement.shape), np.nan)
+    shortest, longest = np.full((2, batch.records), np.nan)
+    for row, beats in enumerate(activity.beats):
+        if len(beats) < 3:
+            continue
+        strength[row], stray[row] = _beat_strengths(activity.leads[row], beats)
+        intervals = np.diff(beats) / np.median(np.diff(beats))
+        shortest[row], longest[row] = intervals.min(), intervals.max()
+    return {
+        **over_leads("qrs_agreement_min", agreement, names, "min"),
+        **over_leads("lead_delay_max_ms", delay_ms, names, "max"),
+        **over_leads("beat_strength_min", strength, names, "min"),
+        **over_leads("stray_activity_max", stray, names, "max"),
+        "rr_shortest_share": shortest,
+        "rr_longest_share": longest,
+    }
+
+
+def _activity(batch: EcgBatch) -> Float32Array:
+    """Mean curvature of each smoothed lead in steps of 10 ms, shape (records, leads, steps)."""
+    reach = batch.sampling_rate_hz // COARSE_HZ
+    smooth = ndimage.uniform_filter1d(batch.fine_uv, reach, axis=-1, mode="nearest")
+    curvature = np.zeros_like(smooth)
+    inner = curvature[..., reach:-reach]
+    np.abs(smooth[..., 2 * reach :] - 2 * smooth[..., reach:-reach] + smooth[..., : -2 * reach], out=inner)
+    steps = block_means(curvature, reach)
+    averaged: Float32Array = ndimage.convolve1d(steps, np.array([1, 3, 4, 3, 1]) / 12, axis=-1, mode="nearest")
+    return averaged
+
+
+def _quantile(values: Float32Array, share: float) -> Float32Array:
+    """The value that a share of the last axis does not exceed."""
+    place = int(values.shape[-1] * share)
+    return np.partition(values, place, axis=-1)[..., place]
+
+
+def _agreement(activity: QrsActivity) -> tuple[Float32Array, Float32Array]:
+    """Correlation of each lead with the consensus, and its delay in ms, shape (records, leads) each."""
+    leads = activity.shares - activity.shares.mean(axis=-1, keepdims=True)
+    consensus = activity.consensus - activity.consensus.mean(axis=-1, keepdims=True)
+    consensus = consensus[:, np.newaxis]
+    power = (leads**2).sum(axis=-1) * (consensus**2).sum(axis=-1)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        correlation = (leads * consensus).sum(axis=-1) / np.sqrt(power)
+    reach = round(MAX_DELAY_S * COARSE_HZ)
+    length = fft.next_fast_len(leads.shape[-1] + reach, real=True)
+    products = np.fft.irfft(np.fft.rfft(leads, length) * np.conj(np.fft.rfft(consensus, length)), length)
+    near = np.concatenate([products[..., -reach:], products[..., : reach + 1]], axis=-1)
+    delay_ms = (1000 / COARSE_HZ) * np.abs(near.argmax(axis=-1) - reach)
+    return correlation, np.where(np.isfinite(correlation), delay_ms, np.nan)
+
+
+def _beat_strengths(leads: Float32Array, beats: IntArray) -> tuple[Float32Array, Float32Array]:
+    """Weakest beat and strongest stray activity of a record's leads over the median beat's, (leads,) each."""
+    half = round(BEAT_HALF_WIDTH_S * COARSE_HZ)
+    whole = beats[(beats >= half) & (beats < leads.shape[-1] - half)]
+    around = leads[:, whole[:, np.newaxis] + np.arange(-half, half + 1)]
+    means = around.mean(axis=-1)
+    outside = np.ones(leads.shape[-1], dtype=bool)
+    width = round(QRS_HALF_WIDTH_S * COARSE_HZ)
+    near = beats[:, np.newaxis] + np.arange(-width, width + 1)
+    outside[near.clip(0, outside.size - 1)] = False
+    stray = np.where(outside, leads, 0).max(axis=-1)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return means.min(axis=1) / np.median(means, axis=1), stray / np.median(around.max(axis=-1), axis=1)

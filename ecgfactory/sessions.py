@@ -1,0 +1,165 @@
+"""Sessions of an output folder: who is at work, who died, who can be resumed."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from ecgfactory.durable import write_text
+from ecgfactory.ledger import Ledger
+from ecgfactory.lock import FileLock, is_held, waiting_lock
+from ecgfactory.plan import Plan
+from ecgfactory.workspace import SESSIONS_FOLDER, Workspace
+
+HEARTBEAT_INTERVAL_S = 5.0
+
+SessionState = Literal["running", "dead", "failed", "cancelled"]
+
+
+@dataclass(frozen=True)
+class SessionInfo:
+    """What can be told of a session from its workspace.
+
+    Parameters
+    ----------
+    session_id : str
+        Id of its flow run.
+    state : {'running', 'dead', 'failed', 'cancelled'}
+        Dead is a session that ended without a word.
+    reason : str
+        Why it failed, in words; empty otherwise.
+    name, plan_id : str
+        What it builds.
+    records, committed : int
+        Accepted records wanted, and in committed shards.
+    heartbeat_at : float
+        When it was last seen alive, in seconds since the epoch.
+    disk_bytes : int
+        Size of its workspace.
+    """
+
+    session_id: str
+    state: SessionState
+    reason: str
+    name: str
+    plan_id: str
+    records: int
+    committed: int
+    heartbeat_at: float
+    disk_bytes: int
+
+    @property
+    def is_resumable(self) -> bool:
+        """Whether a new build of the plan takes over work of this session."""
+        return self.state != "running" and self.committed > 0
+
+
+def sessions_of(output: Path) -> list[SessionInfo]:
+    """Tell of every session of an output folder, the newest heartbeat first."""
+    found = [_describe(Workspace(root)) for root in _session_folders(output)]
+    return sorted(filter(None, found), key=lambda session: -session.heartbeat_at)
+
+
+@contextlib.contextmanager
+def claimed(plan: Plan, on_wait: Callable[[], None]) -> Iterator[None]:
+    """Be the only session of a plan in its output folder for the length of the block; others wait here."""
+    folder = Path(plan.request.output) / SESSIONS_FOLDER
+    try:
+        with waiting_lock(folder / f".plan-{plan.plan_id}.lock", on_wait):
+            yield
+    finally:
+        with contextlib.suppress(OSError):  # other sessions are still there
+            folder.rmdir()
+
+
+@contextlib.contextmanager
+def occupied(plan: Plan, session_id: str) -> Iterator[Workspace]:
+    """Have a workspace, locked and with a heartbeat, for the length of the block.
+
+    A dead session's workspace of the same plan is taken over by renaming it: whoever still works for that session
+    finds it gone. Its committed shards are checked, and what is not sound is made again.
+    """
+    taken = _take_over(plan, session_id)
+    workspace, lock = taken or _open_new(plan, session_id)
+    over = threading.Event()
+    thread = threading.Thread(target=_beat, args=(workspace, over), daemon=True)
+    workspace.heartbeat_file.touch()
+    thread.start()
+    try:
+        yield workspace
+    finally:
+        over.set()
+        thread.join()
+        lock.release()
+
+
+def note_outcome(workspace: Workspace, state: SessionState, reason: str) -> None:
+    """Write down how a session ended."""
+    write_text(workspace.outcome_file, json.dumps({"state": state, "reason": reason}))
+
+
+def _session_folders(output: Path) -> list[Path]:
+    parent = output / SESSIONS_FOLDER
+    return [path for path in sorted(parent.glob("*")) if path.is_dir() and not path.name.startswith(".")]
+
+
+def _describe(workspace: Workspace) -> SessionInfo | None:
+    try:
+        plan = workspace.read_plan()
+        outcome: dict[str, Any] = {"state": "dead", "reason": ""}
+        with contextlib.suppress(FileNotFoundError):
+            outcome = json.loads(workspace.outcome_file.read_text(encoding="utf-8"))
+        return SessionInfo(
+            session_id=workspace.root.name,
+            state="running" if is_held(workspace.lock_file) else outcome["state"],
+            reason=outcome["reason"],
+            name=plan.request.name,
+            plan_id=plan.plan_id,
+            records=plan.request.records,
+            committed=sum(entry.accepted for entry in Ledger(workspace).entries()),
+            heartbeat_at=workspace.heartbeat_file.stat().st_mtime,
+            disk_bytes=sum(path.stat().st_size for path in workspace.root.rglob("*") if path.is_file()),
+        )
+    except (OSError, ValueError, KeyError):  # just being made or removed, or none of ours
+        return None
+
+
+def _open_new(plan: Plan, session_id: str) -> tuple[Workspace, FileLock]:
+    workspace = Workspace.create(plan, session_id)
+    lock = FileLock(workspace.lock_file)
+    lock.try_acquire()
+    return workspace, lock
+
+
+def _take_over(plan: Plan, session_id: str) -> tuple[Workspace, FileLock] | None:
+    """Make the workspace of a dead session of this plan our own, if there is one with committed shards."""
+    output = Path(plan.request.output).absolute()
+    candidates = [info for info in sessions_of(output) if info.plan_id == plan.plan_id and info.is_resumable]
+    for info in sorted(candidates, key=lambda info: -info.committed):
+        lock = FileLock(Workspace.of(output, info.session_id).lock_file)
+        if not lock.try_acquire():
+            continue
+        workspace = Workspace.of(output, session_id)
+        Workspace.of(output, info.session_id).root.rename(workspace.root)
+        workspace.renew(plan)
+        _withdraw_unsound(workspace)
+        return workspace, lock
+    return None
+
+
+def _withdraw_unsound(workspace: Workspace) -> None:
+    ledger = Ledger(workspace)
+    for entry in list(ledger.entries()):
+        if ledger.faults(entry):
+            ledger.withdraw(entry.shard)
+
+
+def _beat(workspace: Workspace, over: threading.Event) -> None:
+    while not over.wait(HEARTBEAT_INTERVAL_S):
+        with contextlib.suppress(OSError):  # a full disk is the build's to tell of
+            workspace.heartbeat_file.touch()
