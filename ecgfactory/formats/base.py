@@ -6,7 +6,7 @@ import importlib
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import ClassVar
 
 import numpy as np
@@ -84,6 +84,11 @@ class FormatWriter(ABC):
     @abstractmethod
     def staged_path(cls, candidate: int, split: str) -> str:
         """Path of the file that holds a record, below the staging folder."""
+
+    @classmethod
+    def files(cls, path: str) -> list[str]:
+        """Every file that a record consists of, from the path that `staged_path` or records.parquet gives."""
+        return [str(PurePosixPath(path).with_suffix(suffix)) for suffix in cls.media_types]
 
     @classmethod
     def published_path(cls, staged_path: str, position: int, count: int) -> str:

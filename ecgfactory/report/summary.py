@@ -38,7 +38,7 @@ REFERENCES: dict[str, ReferenceRange] = {
 }
 """Published ranges by feature name; features without one are shown alone. Source: `REFERENCE_SOURCE`."""
 
-_BINS = 60
+_FEWEST_BINS, _BINS = 12, 60
 
 
 @dataclass(frozen=True)
@@ -139,7 +139,8 @@ def bin_edges(measured: FloatArray, reference: ReferenceRange | None) -> FloatAr
     if np.array_equal(measured, np.rint(measured)) and high - low < _BINS:
         return np.arange(np.floor(low) - 0.5, np.ceil(high) + 1)
     margin = 0.08 * (high - low)
-    edges: FloatArray = np.linspace(low - margin, high + margin, _BINS + 1)
+    bins = int(np.clip(2 * np.sqrt(measured.size), _FEWEST_BINS, _BINS))
+    edges: FloatArray = np.linspace(low - margin, high + margin, bins + 1)
     return edges
 
 
