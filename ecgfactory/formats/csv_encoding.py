@@ -16,6 +16,7 @@ from ecgfactory.leads import SignalUv
 
 _TIME_CELL = "S16"
 _LEAD_CELL = "S8"
+_ROWS_A_PIECE = 1000
 
 
 def encode_csv(signal_uv: SignalUv, lead_names: Sequence[str], sampling_rate_hz: int) -> bytes:
@@ -47,7 +48,10 @@ def encode_csv(signal_uv: SignalUv, lead_names: Sequence[str], sampling_rate_hz:
     rows = np.empty(samples, dtype=[("time", _TIME_CELL), ("leads", "<u8", (leads,))])
     rows["time"] = _time_cells(samples, sampling_rate_hz)
     rows["leads"] = _lead_cells()[signal_uv.T.view(np.uint16)]
-    return ",".join(["time_ms", *lead_names]).encode() + rows.tobytes().translate(None, b"\0") + b"\n"
+    # In pieces that stay in the cache, and below the size that is fetched from the system afresh each time.
+    pieces = (rows[start : start + _ROWS_A_PIECE].tobytes() for start in range(0, samples, _ROWS_A_PIECE))
+    text = b"".join(piece.translate(None, b"\0") for piece in pieces)
+    return ",".join(["time_ms", *lead_names]).encode() + text + b"\n"
 
 
 @cache

@@ -4,7 +4,7 @@ Each decoder stage of the network repeats every sample 5 or 2 times (nearest-nei
 convolves with 25 taps, so neighbouring taps meet the same sample. Summed beforehand, they leave a convolution of
 6 (or 13) taps on the short signal that makes all 5 (or 2) output phases at once (polyphase decomposition:
 Crochiere and Rabiner, Multirate Digital Signal Processing, 1983, chapter 3): 113 M multiply-adds for a record of
-10 s instead of 313 M.
+10 s instead of 313 M. Cook-Toom convolutions and two small matrices leave 93 M.
 
 Signals are kept channels-last, (n, samples, channels): there the interleaving of output phases is a reshape that
 moves nothing, and the convolutions need no reordering.
@@ -13,18 +13,21 @@ moves nothing, and the convolutions need no reordering.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from ecgfactory.generators.convolutions import Convolution, FastConvolution, ShortConvolution
+
 SCALE_UV = 6000.0
 """The network's output, within [-1, 1], times this is uV (the published generator's own scale)."""
 
-ENCODER = ("conv_1", "conv_2", "conv_3", "conv_4", "conv_5", "conv_6")
-DECODER = ("deconv_1", "deconv_2", "deconv_3", "deconv_5", "deconv_6", "deconv_7")
-"""Names of the stages in the published network, which has no deconv_4."""
+INNERMOST_SAMPLES = 2
+"""Length of the innermost signal in a record of 10 s: the length that is made fastest."""
 
 
 class PolyphaseNetwork(nn.Module):
@@ -40,10 +43,29 @@ class PolyphaseNetwork(nn.Module):
 
     def __init__(self, upstream: nn.Module, dtype: torch.dtype = torch.float32) -> None:
         super().__init__()
-        self.encoder = nn.ModuleList(_Convolution.strided(getattr(upstream, name), dtype) for name in ENCODER)
+        stages: dict[str, Any] = dict(upstream.named_children())
+        # Each stage in the form that measures fastest; the published network has no deconv_4.
+        self.encoder = nn.ModuleList(
+            form(stages[name].weight, stages[name].bias, dtype, stages[name].stride[0])
+            for name, form in (
+                ("conv_1", Convolution),
+                ("conv_2", Convolution),
+                ("conv_3", Convolution),
+                ("conv_4", Convolution),
+                ("conv_5", Convolution),
+                ("conv_6", partial(ShortConvolution, samples=INNERMOST_SAMPLES * 5)),
+            )
+        )
         self.decoder = nn.ModuleList(
-            _Convolution.upsampled(getattr(upstream, name).conv1d, getattr(upstream, name).upsample, dtype)
-            for name in DECODER
+            UpsampledConvolution(stages[name], form, dtype)
+            for name, form in (
+                ("deconv_1", partial(ShortConvolution, samples=INNERMOST_SAMPLES)),
+                ("deconv_2", Convolution),
+                ("deconv_3", FastConvolution),
+                ("deconv_5", FastConvolution),
+                ("deconv_6", Convolution),
+                ("deconv_7", Convolution),
+            )
         )
 
     @torch.inference_mode()
@@ -61,16 +83,18 @@ class PolyphaseNetwork(nn.Module):
             Leads in uV, not rounded; a view that is contiguous channels-last.
         """
         with _ieee_float32(noise.device):
-            signal = noise.transpose(1, 2).contiguous()
-            skips = []
+            signal = noise.transpose(1, 2)
+            encoded = []
             for stage in self.encoder:
                 signal = functional.leaky_relu_(stage(signal))
-                skips.append(signal)
+                encoded.append(signal)
             first, *middle, last = self.decoder
             signal = functional.relu_(first(signal))
-            for stage, skip in zip(middle, (skips[4], skips[3], skips[2], skips[1]), strict=True):
+            for stage, skip in zip(middle, encoded[4:0:-1], strict=True):
                 signal = functional.relu_(stage(torch.cat((signal, skip), dim=2)))
-            return torch.tanh_(last(signal)).mul_(SCALE_UV).transpose(1, 2)
+            # tanh(z) = 2 sigmoid(2 z) - 1, which torch computes six times as fast.
+            sigmoid = torch.sigmoid_(last(signal).mul_(2))
+            return sigmoid.mul_(2 * SCALE_UV).sub_(SCALE_UV).transpose(1, 2)
 
     @torch.inference_mode()
     def signal_uv(self, noise: Tensor) -> Tensor:
@@ -84,64 +108,30 @@ class PolyphaseNetwork(nn.Module):
         return torch.round_(self.forward(noise)).to(torch.int16).contiguous()
 
 
-class _Convolution(nn.Module):
-    """A convolution along time of (n, samples, channels), with its output phases interleaved.
+class UpsampledConvolution(nn.Module):
+    """A decoder stage: nearest-neighbour upsampling and a convolution that keeps the length, merged.
 
     Parameters
     ----------
-    weight : float64 tensor, shape (phases * channels out, channels in, taps)
-        Taps of each phase.
-    bias : tensor, shape (channels out,)
-        Of the convolution that this one replaces.
-    stride, padding : int
-        As in `torch.nn.Conv1d`.
-    phases : int
-        Output samples that each position makes.
-    lead : int
-        Output samples to drop at the start: those before the first input sample.
+    stage : torch.nn.Module
+        A decoder stage of the published network: `upsample`, the factor, and `conv1d`.
+    form : callable
+        Makes the convolution from weight, bias and dtype; one of the classes of `convolutions`.
     dtype : torch.dtype
         Type to compute in.
     """
 
-    def __init__(
-        self,
-        weight: Tensor,
-        bias: Tensor,
-        stride: int,
-        padding: int,
-        phases: int,
-        lead: int,
-        dtype: torch.dtype,
-    ) -> None:
+    def __init__(self, stage: Any, form: Callable[..., nn.Module], dtype: torch.dtype) -> None:
         super().__init__()
-        planar = weight.to(dtype)[:, :, None]
-        self.weight = nn.Buffer(planar.contiguous(memory_format=torch.channels_last))
-        self.bias = nn.Buffer(bias.detach().to(dtype).repeat(phases))
-        self.stride, self.padding, self.phases, self.lead = stride, padding, phases, lead
-
-    @classmethod
-    def strided(cls, convolution: nn.Conv1d, dtype: torch.dtype) -> _Convolution:
-        """Take over an encoder stage as it is."""
-        weight = convolution.weight.detach().double()
-        bias = convolution.bias
-        assert bias is not None
-        return cls(weight, bias, convolution.stride[0], int(convolution.padding[0]), 1, 0, dtype)
-
-    @classmethod
-    def upsampled(cls, convolution: nn.Conv1d, factor: int, dtype: torch.dtype) -> _Convolution:
-        """Merge nearest-neighbour upsampling and the convolution after it, which keeps the length."""
-        bias = convolution.bias
-        assert bias is not None
-        weight, lead = polyphase_weight(convolution.weight.detach(), factor)
-        return cls(weight, bias, 1, weight.shape[2] // 2, factor, lead, dtype)
+        self.factor = int(stage.upsample)
+        weight, self.lead = polyphase_weight(stage.conv1d.weight.detach(), self.factor)
+        self.phases = form(weight, stage.conv1d.bias.detach().repeat(self.factor), dtype)
 
     def forward(self, signal: Tensor) -> Tensor:
-        samples = signal.shape[1] // self.stride * self.phases
-        output = functional.conv2d(
-            signal.transpose(1, 2)[:, :, None], self.weight, self.bias, (1, self.stride), (0, self.padding)
-        )
-        interleaved = output[:, :, 0].transpose(1, 2).reshape(len(signal), -1, len(self.bias) // self.phases)
-        return interleaved[:, self.lead : self.lead + samples]
+        """Turn (n, samples, channels in) into (n, factor * samples, channels out)."""
+        phases: Tensor = self.phases(signal)
+        interleaved = phases.reshape(len(signal), phases.shape[1] * self.factor, -1)
+        return interleaved[:, self.lead : self.lead + signal.shape[1] * self.factor]
 
 
 def polyphase_weight(weight: Tensor, factor: int) -> tuple[Tensor, int]:

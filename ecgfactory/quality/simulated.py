@@ -38,6 +38,9 @@ Dower, Machado, Osborne, "On deriving the electrocardiogram from vectorcardiogra
 MAX_DELAY_S = 0.002
 """Largest delay of a lead against the dipole, either way."""
 
+FINE_S = 1e-4
+"""Step in which a beat is computed once, to be interpolated at every beat: within 0.1 uV."""
+
 
 @dataclass(frozen=True)
 class Lobe:
@@ -181,9 +184,8 @@ def _draw_beat(rng: np.random.Generator, heart_rate_per_min: float, qrs_s: float
 
 
 def _leads_uv(lobes: list[Lobe], time_s: FloatArray) -> FloatArray:
-    """Turn the lobes into the eight leads, on the second-to-last axis of the times."""
-    waves_uv = [(DOWER @ lobe.vector_uv)[:, None] * lobe.shape(time_s) for lobe in lobes]
-    leads_uv: FloatArray = np.sum(waves_uv, axis=0)
+    """Turn the lobes into the eight leads, shape (8, times)."""
+    leads_uv: FloatArray = np.sum([np.outer(DOWER @ lobe.vector_uv, lobe.shape(time_s)) for lobe in lobes], axis=0)
     return leads_uv
 
 
@@ -193,14 +195,14 @@ def _beats_uv(
     """Put the same beat at every onset: the noise-free signal of the eight leads, shape (8, samples)."""
     first_s = min(lobe.onset_s for lobe in lobes) - MAX_DELAY_S
     last_s = max(lobe.offset_s for lobe in lobes) + MAX_DELAY_S
-    starts = np.ceil((qrs_onsets_s + first_s) * sampling_rate_hz).astype(int)
-    index = starts[:, None] + np.arange(int((last_s - first_s) * sampling_rate_hz) + 1)
-    time_s = index[:, None, :] / sampling_rate_hz - qrs_onsets_s[:, None, None] - delays_s[:, None]
-    beats_uv = _leads_uv(lobes, time_s)
+    fine_s = np.arange(first_s - FINE_S, last_s + 2 * FINE_S, FINE_S)
+    beat_uv = _leads_uv(lobes, fine_s)
     signal_uv = np.zeros((8, samples))
-    for beat_uv, place in zip(beats_uv, index, strict=True):
-        inside = (place >= 0) & (place < samples)
-        signal_uv[:, place[inside]] += beat_uv[:, inside]
+    for onset_s in qrs_onsets_s:
+        start, stop = np.clip(np.ceil((onset_s + np.array([first_s, last_s])) * sampling_rate_hz), 0, samples)
+        time_s = np.arange(start, stop) / sampling_rate_hz - onset_s
+        for lead, delay_s in enumerate(delays_s):
+            signal_uv[lead, int(start) : int(stop)] += np.interp(time_s - delay_s, fine_s, beat_uv[lead])
     return signal_uv
 
 

@@ -28,12 +28,19 @@ ONSET_SHARE, OFFSET_SHARE = 0.05, 0.08
 """QRS lasts while the spatial velocity exceeds this share of its peak. Lower, it runs into T; higher, it
 is cut short."""
 
-NOISE_FACTOR = 1.5
-"""Spatial velocity that is not noise, as a multiple of the quietest stretch of the beat."""
+QUIETEST_PERCENT = 5
+"""The noise of a beat is that of its quietest 40 ms; of the quietest 5 % of places, not to hang on one of them."""
 
-QUIET_S = 0.016
-"""QRS is over when the velocity stays low for 16 ms: longer than where all leads turn at once, shorter than a
-steep ST segment."""
+NOISE_FACTOR = 1.2
+"""Spatial velocity that is not noise, as a multiple of the noise."""
+
+QUIET_S = 0.012
+"""QRS is over when the velocity stays low for 12 ms: longer than where all leads turn at once, shorter than the
+rest between a wide QRS and the T of a fast rhythm."""
+
+TURN_SHARE, RETURN_SHARE, RETURN_S = 0.15, 0.6, 0.06
+"""It is not over where the leads, farther from their level at the onset than 0.15 of the farthest, only turn: when
+they have come back to 0.6 of that distance within 60 ms, as in the slow last wave of a bundle branch block."""
 
 QRS_REACH_S = 0.13
 """QRS ends within 130 ms of its steepest place, to either side."""
@@ -119,15 +126,18 @@ def _qrs_bounds(median_uv: FloatArray, centre: int, rate: int) -> tuple[IntArray
     near = round(0.1 * rate)
     steepest = centre - near + velocity[:, centre - near : centre + near].argmax(axis=1)
     height = velocity[np.arange(n), steepest]
-    offset = _rest(velocity, steepest, np.maximum(OFFSET_SHARE * height, NOISE_FACTOR * noise), rate)
-    mirrored = _rest(
-        velocity[:, ::-1], window - 1 - steepest, np.maximum(ONSET_SHARE * height, NOISE_FACTOR * noise), rate
-    )
-    return window - 1 - mirrored, offset, height >= np.maximum(VISIBLE_UV, MEASURABLE * noise)
+    speed = velocity / np.maximum(height, 1e-9)[:, None]
+    floor = NOISE_FACTOR * noise / np.maximum(height, 1e-9)
+    still = np.zeros_like(speed)
+    rest_before = _rest(speed[:, ::-1], still, window - 1 - steepest, np.maximum(ONSET_SHARE, floor), rate)
+    onset = window - 1 - rest_before
+    away = _distance_from(onset, median_uv, steepest + round(QRS_REACH_S * rate), rate)
+    offset = _rest(speed, away, steepest, np.maximum(OFFSET_SHARE, floor), rate)
+    return onset, offset, height >= np.maximum(VISIBLE_UV, MEASURABLE * noise)
 
 
 def _spatial_velocity(median_uv: FloatArray, rate: int) -> tuple[FloatArray, FloatArray]:
-    """Measure the change of all leads over 12 ms, less its noise; and the noise, in the quietest 40 ms."""
+    """Measure the change of all leads over 12 ms, less its noise; and the noise."""
     half = max(round(0.006 * rate), 1)
     changes = median_uv[..., 2 * half :] - median_uv[..., : -2 * half]
     energy = np.pad(np.einsum("nlw,nlw->nw", changes, changes), [(0, 0), (half, half)], mode="edge")
@@ -135,20 +145,33 @@ def _spatial_velocity(median_uv: FloatArray, rate: int) -> tuple[FloatArray, Flo
         ndimage.uniform_filter1d(energy, max(round(length_s * rate), 1), axis=-1, mode="nearest")
         for length_s in (0.01, 0.04)
     )
-    quietest = np.maximum(smoother.min(axis=1), 0)  # a running sum may fall below zero by rounding
+    quietest = np.maximum(np.percentile(smoother, QUIETEST_PERCENT, axis=1), 0)  # a running sum rounds below zero
     return np.sqrt(np.maximum(smooth - quietest[:, None], 0)), np.sqrt(quietest)
 
 
-def _rest(velocity: FloatArray, start: IntArray, threshold: FloatArray, rate: int) -> IntArray:
-    """Find the last sample before the velocity, from `start` on, comes to rest below the threshold.
+def _distance_from(onset: IntArray, median_uv: FloatArray, last: IntArray, rate: int) -> FloatArray:
+    """Measure how far all leads are from their level at the onset, as a share of the farthest before `last`."""
+    smooth = _smooth(median_uv, max(round(0.02 * rate), 1))
+    change = smooth - np.take_along_axis(smooth, onset[:, None, None], axis=-1)
+    distance = np.sqrt(np.square(change).sum(axis=1))
+    farthest = np.where(_between(distance.shape[1], onset, last), distance, 0).max(axis=1)
+    share: FloatArray = distance / np.maximum(farthest, 1e-9)[:, None]
+    return share
 
-    Where QRS and T (or P and QRS) merge without a rest, the slowest place.
+
+def _rest(speed: FloatArray, away: FloatArray, start: IntArray, threshold: FloatArray, rate: int) -> IntArray:
+    """Find the last sample before the leads, from `start` on, come to rest.
+
+    At rest the speed stays below the threshold, and the leads don't just turn, far away, to come back soon.
+    Where QRS and T (or P and QRS) merge without a rest, it is the slowest and nearest place.
     """
-    length = max(round(QUIET_S * rate), 1)
-    within = _between(velocity.shape[1], start + 1, start + round(QRS_REACH_S * rate))
-    slow_before = np.pad(np.cumsum(velocity < threshold[:, None], axis=1), [(0, 0), (1, length)], mode="edge")
-    rests = within & (slow_before[:, length:-1] - slow_before[:, : -length - 1] == length)
-    rest: IntArray = np.where(rests.any(axis=1), rests.argmax(axis=1) - 1, _argmax_within(-velocity, within))
+    length, ahead = (max(round(span_s * rate), 1) for span_s in (QUIET_S, RETURN_S))
+    within = _between(speed.shape[1], start + 1, start + round(QRS_REACH_S * rate))
+    slow_before = np.pad(np.cumsum(speed < threshold[:, None], axis=1), [(0, 0), (1, length)], mode="edge")
+    slow: BoolArray = slow_before[:, length:-1] - slow_before[:, : -length - 1] == length
+    nearest = ndimage.minimum_filter1d(away, ahead, axis=-1, mode="nearest", origin=-(ahead // 2))
+    rests = within & slow & ~((away > TURN_SHARE) & (nearest < RETURN_SHARE * away))
+    rest: IntArray = np.where(rests.any(axis=1), rests.argmax(axis=1) - 1, _argmax_within(-speed - away, within))
     return rest
 
 
