@@ -73,6 +73,14 @@ def show(
     show_record(dataset, record, pdf, png, csv, analysis)
 
 
+@app.command()
+def report(dataset: DatasetPath) -> None:
+    """Make the reports of a dataset again, in place of the old."""
+    from cli.inspect import remake_reports
+
+    remake_reports(dataset)
+
+
 def fail(message: str, exit_code: int) -> NoReturn:
     """Print what is wrong to stderr and exit."""
     for line in message.splitlines():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -15,6 +14,7 @@ import pyarrow.compute as pc
 import pyarrow.csv
 import pyarrow.parquet as pq
 
+from ecgfactory.durable import link
 from ecgfactory.faults import fault_point
 from ecgfactory.formats.base import format_writer
 from ecgfactory.ledger import Ledger, ShardEntry
@@ -54,7 +54,7 @@ def assemble(plan: Plan, entries: Sequence[ShardEntry], workspace: Workspace) ->
     for entry, paths in zip(entries, placed, strict=True):
         for staged in entry.files:
             if (published := paths.get(staged.path)) is not None:
-                _link(ledger.shard_folder(entry.shard) / staged.path, workspace.dataset / published)
+                link(ledger.shard_folder(entry.shard) / staged.path, workspace.dataset / published)
                 sums[published] = staged.sha256
     _write_tables(plan, entries, placed, workspace)
     _write_records_csv(workspace.dataset)
@@ -101,14 +101,6 @@ def _published_paths(plan: Plan, entries: Sequence[ShardEntry]) -> list[dict[str
 
 def _top_folder(name: str) -> str:
     return format_writer(name).staged_path(0, "train").split("/")[0]
-
-
-def _link(source: Path, target: Path) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        os.link(source, target)
-    except OSError:  # a file system without hard links
-        shutil.copy2(source, target)
 
 
 def _write_tables(

@@ -8,6 +8,8 @@ from ecgfactory.record import Record, record_id
 from ecgfactory.report.book import CoverFacts, write_report_book
 from ecgfactory.report.web import Sample, write_web_page
 
+REPORTS_FOLDER = "reports"
+
 _ACCEPTED_RULE = (
     "The {count} accepted samples were chosen by their place alone: the accepted records, in candidate order, are cut "
     "into {count} runs of equal length, and the record in the middle of each run is shown."
@@ -44,7 +46,7 @@ def write_reports(files: DatasetFiles, counts: Counts) -> None:
     if rejected:
         rule += "\n\n" + _REJECTED_RULE.format(count=len(rejected), total=f"{counts.examined - counts.records:,}")
     records = [files.record(name) for name in accepted + rejected]
-    folder = files.path / "reports"
+    folder = files.path / REPORTS_FOLDER
     (folder / "samples").mkdir(parents=True, exist_ok=True)
     facts = _cover_facts(files, counts)
     write_report_book(
