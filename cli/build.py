@@ -6,6 +6,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from cli.interrupt import interruptible
 from cli.output import console, print_rows
 from cli.progress import watch
 from ecgfactory.preflight import estimated_bytes, size_text
@@ -27,7 +28,7 @@ def build_file(file: Path, settings: Sequence[str]) -> None:
     started = time.monotonic()
     from flows import embedded  # Prefect and Dask, only once there is something to build
 
-    with watch(request.name, request.records) as watcher:
+    with interruptible(), watch(request.name, request.records) as watcher:
         outcome = embedded.build(request, watcher.follow)
     _print_summary(outcome.dataset, outcome.already_there, time.monotonic() - started)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from cli.output import console, print_rows
+from cli.output import console, feature_rows, print_rows
 from ecgfactory.dataset import Dataset
 from ecgfactory.record import Record
 from ecgfactory.verify import verify
@@ -50,5 +50,4 @@ def _describe(record: Record) -> Iterator[tuple[str, str]]:
     yield "verdict", "rejected (made again to show it)" if record.reasons else "accepted"
     for reason in record.reasons:
         yield "", reason
-    for name, value in record.features.items():
-        yield name, f"{value:.4g}" if isinstance(value, float) else str(value)
+    yield from feature_rows(record.features)

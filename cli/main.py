@@ -59,6 +59,21 @@ def verify(dataset: DatasetPath) -> None:
 
 
 @app.command()
+def assess(
+    path: Annotated[Path, typer.Argument(metavar="PATH", help="A WFDB record, CSV or Parquet file, or a folder.")],
+    policy: Annotated[str, typer.Option(help="Shipped policy, or path of a policy file.")] = "basic",
+    rate: Annotated[
+        float | None, typer.Option(metavar="HZ", help="Sampling rate of CSV and Parquet files that do not tell it.")
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print a JSON list for machines.")] = False,
+) -> None:
+    """Assess the quality of any ECG; a rejected one is a result, an unreadable one an error."""
+    from cli.assess import assess_path
+
+    assess_path(path, policy, rate, json)
+
+
+@app.command()
 def show(
     dataset: DatasetPath,
     record: Annotated[str, typer.Argument(metavar="RECORD", help="Record id; leading zeros may be left out.")],
@@ -95,7 +110,7 @@ def main() -> None:
     except EcgFactoryError as error:
         fail(str(error), error.exit_code)
     except KeyboardInterrupt:
-        fail("stopped", 130)
+        fail("stopped; the same command goes on from what is committed", 130)
     except OSError as error:
         fail(f"{error.filename or 'system'}: {error.strerror or error}", 1)
     except Exception as error:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 
 from rich.console import Console
 from rich.markup import escape
+
+from ecgfactory.record import FeatureValue
 
 
 def console(stderr: bool = False) -> Console:
@@ -19,3 +21,12 @@ def print_rows(rows: Iterable[tuple[str, str]]) -> None:
     width = max(len(label) for label, _ in listed)
     for label, value in listed:
         console().print(f"[bold]{escape(label):<{width}}[/bold]  {escape(value)}")
+
+
+def feature_rows(features: Mapping[str, FeatureValue]) -> Iterator[tuple[str, str]]:
+    """Write features for `print_rows`."""
+    for name, value in features.items():
+        if value is None:
+            yield name, "not measurable"
+        else:
+            yield name, f"{value:.4g}" if isinstance(value, float) else str(value)

@@ -8,7 +8,8 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 from ecgfactory import assembly, card, croissant, manifest, publish, verify
-from ecgfactory.dataset import DatasetFiles
+from ecgfactory.dataset import DatasetFiles, sample_diversity
+from ecgfactory.faults import fault_point
 from ecgfactory.ledger import Ledger, ShardEntry
 from ecgfactory.plan import Plan, make_plan
 from ecgfactory.report.dataset import write_reports
@@ -41,6 +42,7 @@ def describe(plan: Plan, sums: dict[str, str], workspace: Workspace) -> None:
     card.write_card(workspace.dataset, plan, counts)
     write_reports(DatasetFiles(workspace.dataset, plan), counts)
     croissant.write_croissant(workspace.dataset, plan, counts, sums)
+    fault_point("dataset-described")
 
 
 @task(cache_policy=NO_CACHE, persist_result=False)
@@ -48,7 +50,8 @@ def seal(plan: Plan, shards: list[int], sums: dict[str, str], workspace: Workspa
     """Write the sums of all files and then the manifest."""
     published_at = datetime.now(UTC).isoformat(timespec="seconds")
     counts = assembly.count(plan, workspace.dataset)
-    content = manifest.summarise(plan, _entries(shards, workspace), counts, published_at)
+    diversity = sample_diversity(DatasetFiles(workspace.dataset, plan))
+    content = manifest.summarise(plan, _entries(shards, workspace), counts, diversity, published_at)
     publish.seal(workspace.dataset, content, sums)
 
 

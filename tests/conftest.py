@@ -13,16 +13,17 @@ from ecgfactory.request import BuildRequest
 
 
 @pytest.fixture(scope="session")
-def prefect_server() -> Iterator[None]:
-    """A real Prefect server on loopback, with a database of its own."""
+def prefect_server() -> Iterator[str]:
+    """A real Prefect server on loopback, with a database of its own; the address of its API."""
+    from prefect.settings import PREFECT_API_URL
     from prefect.testing.utilities import prefect_test_harness
 
     with prefect_test_harness(server_startup_timeout=120):
-        yield
+        yield str(PREFECT_API_URL.value())
 
 
 @pytest.fixture(scope="session")
-def scheduler(prefect_server: None) -> Iterator[str]:
+def scheduler(prefect_server: str) -> Iterator[str]:
     """Address of a real Dask cluster of two worker processes that tests share, since workers start slowly."""
     from distributed import LocalCluster
 

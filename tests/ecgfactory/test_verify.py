@@ -65,7 +65,7 @@ def test_a_flipped_byte_is_found_in_any_file(copy: Path, kind: str) -> None:
 
 def test_a_changed_manifest_or_sums_file_is_found(copy: Path) -> None:
     text = (copy / MANIFEST_FILE).read_text()
-    (copy / MANIFEST_FILE).write_text(text.replace('"accepted_share": 0', '"accepted_share": 1'))
+    (copy / MANIFEST_FILE).write_text(text.replace('"published_at": "2', '"published_at": "1'))
     assert f"{MANIFEST_FILE}: was changed after publishing (its own digest does not fit)" in problems_of(copy)
     (copy / MANIFEST_FILE).write_text(text)
     sums = (copy / SUMS_FILE).read_text().splitlines(keepends=True)
