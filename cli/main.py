@@ -78,7 +78,7 @@ def show(
     dataset: DatasetPath,
     record: Annotated[str, typer.Argument(metavar="RECORD", help="Record id; leading zeros may be left out.")],
     pdf: Annotated[Path | None, typer.Option(help="Write the clinical page as PDF.")] = None,
-    png: Annotated[Path | None, typer.Option(help="Write the clinical page as PNG.")] = None,
+    png: Annotated[Path | None, typer.Option(help="Write the clinical page as a picture: .png, .webp or .svg.")] = None,
     csv: Annotated[Path | None, typer.Option(help="Write the signals as CSV.")] = None,
     analysis: Annotated[bool, typer.Option("--analysis", help="Add the NeuroKit2 analysis page to the PDF.")] = False,
 ) -> None:

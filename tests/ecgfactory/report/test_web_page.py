@@ -246,7 +246,7 @@ class TestInBrowser:
         assert "heart_rate: <240> /min" in page.locator("#viewer-verdict").inner_text()
         page.keyboard.press("Escape")
         assert not page.locator("#viewer").is_visible()
-        page.wait_for_function("document.activeElement.dataset.open === '00000002'")
+        page.locator(".gallery a[data-open='00000002']:focus").wait_for()
 
     def test_dragging_measures_time_and_voltage(self, page: Page) -> None:
         page.locator("#samples a[data-open]").first.click()
