@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 
 from ecgfactory.candidates import CandidateBatch
 from ecgfactory.feature_rows import feature_columns
-from ecgfactory.formats.base import FormatWriter, SignalSpec
+from ecgfactory.formats.base import FormatWriter, SignalSpec, numbered
 from ecgfactory.formats.parquet_settings import signal_type, writer_options
 from ecgfactory.leads import SignalUv
 
@@ -115,8 +115,8 @@ class ParquetWriter(FormatWriter):
 
     @classmethod
     def published_path(cls, staged_path: str, position: int, count: int) -> str:
-        """Number the files of a split as Hugging Face does: train-00000-of-00004.parquet."""
-        return f"{staged_path.removesuffix('.parquet')}-{position:05d}-of-{count:05d}.parquet"
+        """Number the files of a split; see `numbered`."""
+        return numbered(staged_path, position, count)
 
     @classmethod
     def count(cls, dataset: Path) -> int:

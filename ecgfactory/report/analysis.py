@@ -26,8 +26,8 @@ from ecgfactory.report.style import PageStyle, Palette
 
 _SPEED_MM_PER_S = 25
 _FOOTNOTE = (
-    "Cleaned, R peaks, rate: NeuroKit2. Beside each lead: mean correlation of its beats with the median; "
-    "NeuroKit2's verdict, E(xcellent), B(arely acceptable), U(nacceptable)"
+    "Cleaned, R peaks, rate: NeuroKit2. By each lead: mean correlation of its beats, NeuroKit2's verdict (Excellent, "
+    "Barely acceptable, Unacceptable)"
 )
 _GAINS_MM_PER_MV = (20.0, 15.0, 10.0, 7.5, 5.0, 2.5, 1.0, 0.5, 0.2)
 _BEATS_LEFT_MM, _BEATS_BOTTOM_MM, _BEATS_HEIGHT_MM = 110.0, 14.0, 56.0

@@ -56,14 +56,19 @@ def test_every_format_of_the_dataset_has_an_example(built: Path) -> None:
         "DuckDB",
         "WFDB",
         "CSV",
+        "WFDB with FLAC",
+        "EDF+",
+        "NumPy",
+        "WebDataset",
     }
 
 
 def test_examples_of_single_records_show_the_first_record(in_dataset: Path) -> None:
     first = Dataset(in_dataset).record(pd.read_parquet("records.parquet").record_id[0])
     code = examples(in_dataset)
-    ecg_mv = run(code["WFDB"])["ecg_mv"]
-    assert ecg_mv[:, 1] * 1000 == pytest.approx(first.lead("II"))
+    for title in ("WFDB", "WFDB with FLAC"):
+        assert run(code[title])["ecg_mv"][:, 1] * 1000 == pytest.approx(first.lead("II"))
+    assert list(run(code["EDF+"])["ecg_uv"]) == list(first.lead("II"))
     assert list(run(code["CSV"])["ecg_uv"]["II"]) == list(first.lead("II"))
 
 
@@ -88,6 +93,18 @@ def test_examples_of_machine_learning(in_dataset: Path) -> None:
     torch = run(code["PyTorch"])
     assert torch["signal_mv"].shape[1:] == (8, 5000)
     assert 0.5 < float(torch["signal_mv"].abs().max()) < 5
+
+
+def test_examples_of_shards(in_dataset: Path) -> None:
+    code = examples(in_dataset)
+    dataset = Dataset(in_dataset)
+    numpy = run(code["NumPy"])
+    assert len(numpy["ecgs_uv"]) == len(numpy["candidates"])
+    first = dataset.record(str(numpy["candidates"][0]))
+    assert (numpy["ecgs_uv"][0] == first.signal_uv).all()
+    last = run(code["WebDataset"])
+    assert (last["signal_uv"] == dataset.record(last["features"]["record_id"]).signal_uv).all()
+    assert last["features"]["leads"][1] == "II"
 
 
 def test_front_matter_describes_the_files(in_dataset: Path) -> None:
