@@ -109,8 +109,6 @@ def main() -> None:
         app()
     except EcgFactoryError as error:
         fail(str(error), error.exit_code)
-    except KeyboardInterrupt:
-        fail("stopped; the same command goes on from what is committed", 130)
     except OSError as error:
         fail(f"{error.filename or 'system'}: {error.strerror or error}", 1)
     except Exception as error:

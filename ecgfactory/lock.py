@@ -18,7 +18,7 @@ class FileLock:
     Parameters
     ----------
     path : Path
-        The lock file; made when missing, its folder must exist.
+        The lock file; made when missing, with its folder.
     """
 
     def __init__(self, path: Path) -> None:
@@ -27,7 +27,11 @@ class FileLock:
 
     def try_acquire(self) -> bool:
         """Take the lock if it is free; tell whether it is held now."""
-        descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o644)
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o644)
+        except FileNotFoundError:  # another session, the last one, has just removed the folder
+            return False
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             # The holder before may have removed the file: then this is a lock on nothing.
@@ -72,7 +76,6 @@ def waiting_lock(path: Path, on_wait: Callable[[], None]) -> Iterator[None]:
     on_wait : callable
         Called once when the lock is not free at first.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
     lock = FileLock(path)
     if not lock.try_acquire():
         on_wait()

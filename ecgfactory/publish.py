@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import json
 import os
 import secrets
 import shutil
@@ -109,6 +110,21 @@ def _exchange(first: Path, second: Path) -> bool:
     if renameat2 is None:
         return False
     return bool(renameat2(_AT_FDCWD, os.fsencode(first), _AT_FDCWD, os.fsencode(second), _RENAME_EXCHANGE) == 0)
+
+
+def settle_latest(target: Path) -> None:
+    """Let `latest` point at a published dataset unless it points at one that was published later.
+
+    For a session that finds the dataset there: the one that published it may have died before it got to this.
+    """
+    named = target.parent / LATEST / MANIFEST_FILE
+    if not named.is_file() or _published_at(named) < _published_at(target / MANIFEST_FILE):
+        point_latest(target)
+
+
+def _published_at(manifest: Path) -> str:
+    published_at: str = json.loads(manifest.read_text(encoding="utf-8"))["published_at"]
+    return published_at
 
 
 def point_latest(target: Path) -> None:

@@ -110,11 +110,20 @@ def test_the_flow_killed_at_each_step_in_turn(
     build_here: Build, assert_resumes: Callable[[], None], tmp_path: Path
 ) -> None:
     """Each build takes over from the one that was killed before it, and is killed a step later."""
-    for point in FLOW_POINTS:
+    *unpublished, published, _latest = FLOW_POINTS
+    for point in (*unpublished, published):
         assert build_here(**{ENVIRONMENT_VARIABLE: point}).wait() == -signal.SIGKILL, point
         assert_whole_or_absent(tmp_path)
         (session,) = sessions_of(tmp_path)
         assert (session.state, session.committed) == ("dead", 40), point
+    assert_resumes()
+
+
+def test_the_flow_killed_right_after_publishing(
+    build_here: Build, assert_resumes: Callable[[], None], tmp_path: Path
+) -> None:
+    assert build_here(**{ENVIRONMENT_VARIABLE: FLOW_POINTS[-1]}).wait() == -signal.SIGKILL
+    assert verify(tmp_path / "killed").manifest.records == 40
     assert_resumes()
 
 
