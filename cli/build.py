@@ -56,6 +56,6 @@ def _print_summary(folder: Path, already_there: bool, seconds: float) -> None:
     ]
     if not already_there:
         rows.append(("time", f"{seconds:.1f} s"))
-    report = folder / "reports" / "report.pdf"
+    report = folder / "reports" / "index.html"
     rows += [("dataset", str(folder)), ("look at", str(report if report.exists() else folder / "README.md"))]
     print_rows(rows)

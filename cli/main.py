@@ -78,7 +78,7 @@ def show(
     dataset: DatasetPath,
     record: Annotated[str, typer.Argument(metavar="RECORD", help="Record id; leading zeros may be left out.")],
     pdf: Annotated[Path | None, typer.Option(help="Write the clinical page as PDF.")] = None,
-    png: Annotated[Path | None, typer.Option(help="Write the clinical page as PNG.")] = None,
+    png: Annotated[Path | None, typer.Option(help="Write the clinical page as a picture: .png, .webp or .svg.")] = None,
     csv: Annotated[Path | None, typer.Option(help="Write the signals as CSV.")] = None,
     analysis: Annotated[bool, typer.Option("--analysis", help="Add the NeuroKit2 analysis page to the PDF.")] = False,
 ) -> None:
@@ -86,6 +86,14 @@ def show(
     from cli.inspect import show_record
 
     show_record(dataset, record, pdf, png, csv, analysis)
+
+
+@app.command()
+def report(dataset: DatasetPath) -> None:
+    """Make the reports of a dataset again, in place of the old."""
+    from cli.inspect import remake_reports
+
+    remake_reports(dataset)
 
 
 def fail(message: str, exit_code: int) -> NoReturn:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import ctypes
 import json
+import os
 import secrets
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -15,6 +18,9 @@ from ecgfactory.manifest import Manifest
 MANIFEST_FILE = "manifest.json"
 SUMS_FILE = "SHA256SUMS.txt"
 LATEST = "latest"
+
+_AT_FDCWD, _RENAME_EXCHANGE = -100, 2
+"""Constants of Linux's renameat2(2)."""
 
 
 def seal(dataset: Path, manifest: Manifest, known_sums: Mapping[str, str]) -> Manifest:
@@ -77,6 +83,33 @@ def publish(staged: Path, target: Path) -> None:
     fault_point("dataset-published")
     point_latest(target)
     fault_point("latest-pointed")
+
+
+def replace(staged: Path, target: Path) -> None:
+    """Put a sealed folder in the place of a published one, and delete that.
+
+    Linux exchanges the two in one step, so that a dataset stands at the target at every moment; elsewhere there is
+    none between two renames.
+    """
+    if not _exchange(staged, target):
+        aside = staged.with_name(f"{staged.name}.old")
+        target.rename(aside)
+        try:
+            staged.rename(target)
+        except OSError:
+            aside.rename(target)
+            raise
+        aside.rename(staged)
+    sync(target.parent)
+    shutil.rmtree(staged)
+
+
+def _exchange(first: Path, second: Path) -> bool:
+    """Exchange two folders by renameat2(2), where there is such a call; tell whether it was done."""
+    renameat2 = getattr(ctypes.CDLL(None), "renameat2", None)
+    if renameat2 is None:
+        return False
+    return bool(renameat2(_AT_FDCWD, os.fsencode(first), _AT_FDCWD, os.fsencode(second), _RENAME_EXCHANGE) == 0)
 
 
 def settle_latest(target: Path) -> None:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
-from ecgfactory import assembly, card, manifest, publish, sessions, verify
+from ecgfactory import assembly, card, croissant, manifest, publish, sessions, verify
 from ecgfactory.dataset import DatasetFiles, sample_diversity
 from ecgfactory.faults import fault_point
 from ecgfactory.ledger import Ledger, ShardEntry
@@ -40,11 +40,12 @@ def assemble(plan: Plan, shards: list[int], workspace: Workspace) -> dict[str, s
 
 
 @task(cache_policy=NO_CACHE, persist_result=False)
-def describe(plan: Plan, workspace: Workspace) -> None:
-    """Write the dataset card and the sample reports."""
+def describe(plan: Plan, sums: dict[str, str], workspace: Workspace) -> None:
+    """Write the dataset card, the reports and the Croissant metadata."""
     counts = assembly.count(plan, workspace.dataset)
     card.write_card(workspace.dataset, plan, counts)
     write_reports(DatasetFiles(workspace.dataset, plan), counts)
+    croissant.write_croissant(workspace.dataset, plan, counts, sums)
     fault_point("dataset-described")
 
 
