@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import argparse
-import time
 import warnings
 from collections import Counter
-from collections.abc import Callable
 from pathlib import Path
 
-import neurokit2
 import numpy as np
 
-from benchmarks import quality_plots
+from benchmarks import assessment, quality_plots
 from benchmarks.quality_ecgs import generated_ecgs, simulated_ecgs
+from benchmarks.timing import machine, table
 from ecgfactory.leads import EIGHT_LEADS, SignalUv
 from ecgfactory.quality.diversity import measure_diversity
 from ecgfactory.quality.evidence import (
@@ -25,15 +23,11 @@ from ecgfactory.quality.evidence import (
     measure_all,
 )
 from ecgfactory.quality.feature import FeatureTable
-from ecgfactory.quality.features import measure
-from ecgfactory.quality.neurokit_quality import measure_neurokit_quality
 from ecgfactory.quality.policy import load_policy, shipped_policies
-from ecgfactory.quality.r_peaks import clean, r_peaks
 
 RESULTS = Path(__file__).parent / "results" / "quality"
 DEVELOPMENT_SEEDS = (11, 12)
-SEED = 2026
-BATCH = 64
+SEED = 2027
 TARGETS = {"moderate": 0.90, "gross": 0.98}
 LARGEST_REJECTED = 0.02
 PAPER_NORMAL, PAPER_RECORDS = 121_977, 150_000
@@ -90,7 +84,9 @@ not looked at before: {candidates:,} generated candidates, of which defects are 
   QRS). Those that `basic` rejects are in the share of sound ECGs rejected, and get no defects injected, so that what is
   caught below is the defect.
 - NeuroKit2's simulator is bounded to solver steps of 40 ms, because at its own tolerance it skips whole QRS complexes
-  in single leads. It makes no consistent limb leads, so that only its I, II and V1 to V6 are used."""
+  in single leads. It makes no consistent limb leads, so that only its I, II and V1 to V6 are used.
+- A first page, on seed 2026, showed one target missed: beats doubled in fast simulated ECGs fell within a refractory
+  time of 250 ms. That was mended on the development seeds (200 ms), and the page moved to a fresh seed."""
 
 
 def _sound_section(sources: dict[str, SoundEcgs], features: FeatureTable) -> str:
@@ -226,67 +222,29 @@ def _yield_section(yields: dict[str, tuple[float, Counter[str]]], candidates: in
 
 
 def _neurokit_section(candidates: SignalUv) -> str:
-    """Compare with plain NeuroKit2 calls on lead II: speed and equality."""
+    """Compare with plain NeuroKit2 calls on lead II: equality and speed."""
     lead_mv = candidates[:, 1] / 1000
-    cleaned = [clean(lead_mv[start : start + BATCH]) for start in range(0, len(lead_mv), BATCH)]
-    peaks = [found for batch in cleaned for found in r_peaks(batch)]
-    ours = [
-        measure_neurokit_quality(batch, peaks[number * BATCH : (number + 1) * BATCH])
-        for number, batch in enumerate(cleaned)
-    ]
+    peaks, ours = assessment.batched_verdicts(lead_mv)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        theirs = [_plain_neurokit(lead) for lead in lead_mv]
-    same_peaks = np.mean([np.array_equal(found, plain[0]) for found, plain in zip(peaks, theirs, strict=True)])
-    same = {
-        approach: np.mean(
-            np.concatenate([table[f"quality_zhao2018_{approach}"] for table in ours])
-            == np.array([plain[1 + index] for plain in theirs])
-        )
-        for index, approach in enumerate(("simple", "fuzzy"))
-    }
-    some = candidates[:128]
-    all_features = _seconds_each(lambda: measure_all(some, EIGHT_LEADS), len(some))
-    one_lead = _seconds_each(lambda: _ours_on_lead(lead_mv[:128]), 128)
-    plain = _seconds_each(lambda: [_plain_neurokit(lead) for lead in lead_mv[:32]], 32)
-    return f"""## Beside plain NeuroKit2
-
-On lead II of {len(candidates):,} generated ECGs: R peaks equal sample for sample in {same_peaks:.2%}, verdicts equal in
-{same["simple"]:.2%} (simple) and {same["fuzzy"]:.2%} (fuzzy).
-
-| work | ms a record, one core |
-|---|---|
-| `ecg_clean`, `ecg_peaks`, `ecg_quality` zhao2018 simple and fuzzy on lead II, NeuroKit2 | {1000 * plain:.1f} |
-| the same, batched here | {1000 * one_lead:.2f} |
-| all {len(measure(some[:1], EIGHT_LEADS))} columns over 8 leads, batched here | {1000 * all_features:.1f} |"""
-
-
-def _plain_neurokit(lead_mv: np.ndarray) -> tuple[np.ndarray, str, str]:
-    """R peaks and both verdicts as a user would get them from NeuroKit2."""
-    cleaned = neurokit2.ecg_clean(lead_mv, sampling_rate=500)
-    _, found = neurokit2.ecg_peaks(cleaned, sampling_rate=500)
-    peaks = np.asarray(found["ECG_R_Peaks"])
-    simple, fuzzy = (
-        neurokit2.ecg_quality(cleaned, rpeaks=peaks, sampling_rate=500, method="zhao2018", approach=approach)
-        for approach in ("simple", "fuzzy")
+        theirs = [assessment.plain_verdicts(lead) for lead in lead_mv]
+    same_peaks = np.mean([np.array_equal(found, plain) for found, (plain, _) in zip(peaks, theirs, strict=True)])
+    same = [
+        np.mean(ours[f"quality_zhao2018_{approach}"] == np.array([verdicts[column] for _, verdicts in theirs]))
+        for column, approach in enumerate(assessment.APPROACHES)
+    ]
+    return "\n".join(
+        [
+            "## Beside plain NeuroKit2",
+            "",
+            f"On lead II of {len(candidates):,} generated ECGs: R peaks equal sample for sample in {same_peaks:.2%}, "
+            f"verdicts equal in {same[0]:.2%} (simple) and {same[1]:.2%} (fuzzy).",
+            "",
+            f"Time on one core of {machine()}:",
+            "",
+            table(assessment.run()),
+        ]
     )
-    return peaks, str(simple), str(fuzzy)
-
-
-def _ours_on_lead(lead_mv: np.ndarray) -> None:
-    for start in range(0, len(lead_mv), BATCH):
-        cleaned = clean(lead_mv[start : start + BATCH])
-        measure_neurokit_quality(cleaned, r_peaks(cleaned))
-
-
-def _seconds_each(work: Callable[[], object], records: int) -> float:
-    """Processor seconds a record, the best of three."""
-    best = np.inf
-    for _ in range(3):
-        started = time.process_time()
-        work()
-        best = min(best, (time.process_time() - started) / records)
-    return float(best)
 
 
 def _diversity_section(candidates: SignalUv) -> str:

@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 from ecgfactory.quality.defects import DEFECTS, GRADES, SoundEcg
 from ecgfactory.quality.evidence import CaughtDefects
 
-DPI = 110
+DPI = 90
 
 
 def plot_caught(caught: dict[str, list[CaughtDefects]], path: Path) -> None:
@@ -35,14 +35,18 @@ def plot_areas(areas: dict[str, dict[str, float]], path: Path) -> None:
 
 
 def _heatmap(values: np.ndarray, rows: list[str], columns: list[str], title: str, path: Path) -> None:
-    figure, axes = pyplot.subplots(figsize=(3 + 0.75 * len(columns), 1.5 + 0.36 * len(rows)), layout="constrained")
+    figure, axes = pyplot.subplots(
+        figsize=(3 + (0.75 if len(columns) < 10 else 0.45) * len(columns), 1.5 + 0.36 * len(rows)), layout="constrained"
+    )
     axes.imshow(values, vmin=0, vmax=1, cmap="RdYlGn", aspect="auto")
     axes.set_xticks(range(len(columns)), columns, rotation=0 if "\n" in columns[0] else 60, fontsize=8)
     for label in axes.get_xticklabels():
         label.set_horizontalalignment("center" if "\n" in columns[0] else "right")
     axes.set_yticks(range(len(rows)), rows, fontsize=8)
     for row, column in np.ndindex(*values.shape):
-        axes.text(column, row, f"{values[row, column]:.2f}", ha="center", va="center", fontsize=7)
+        value = values[row, column]
+        ink = "white" if value < 0.15 or value > 0.9 else "black"
+        axes.text(column, row, f"{value:.2f}", ha="center", va="center", fontsize=7, color=ink)
     axes.set_title(title, fontsize=10)
     _save(figure, path)
 

@@ -37,7 +37,8 @@ def print_for_people(assessments: Iterator[Assessment]) -> int:
     """Print a line an ECG with its reasons below, and all features of a lone one; return the unreadable ones."""
     unreadable = accepted = count = 0
     last: Assessment | None = None
-    for count, assessment in enumerate(assessments, start=1):
+    for assessment in assessments:
+        count += 1
         unreadable += bool(assessment.problem)
         accepted += assessment.accepted
         verdict = "unreadable" if assessment.problem else "accepted" if assessment.accepted else "rejected"

@@ -20,6 +20,14 @@ def verify_dataset(path: Path) -> None:
     )
 
 
+def remake_reports(path: Path) -> None:
+    """Make the reports of a dataset again and say where they are."""
+    from ecgfactory.report.remake import remake_reports as remake
+
+    folder = remake(Dataset(path))
+    console().print(f"{folder / 'index.html'} and {folder / 'report.pdf'} were made again.")
+
+
 def show_record(path: Path, wanted: str, pdf: Path | None, png: Path | None, csv: Path | None, analysis: bool) -> None:
     """Print a record's features, and export it where asked to."""
     record = Dataset(path).record(wanted)

@@ -78,7 +78,7 @@ def show(
     dataset: DatasetPath,
     record: Annotated[str, typer.Argument(metavar="RECORD", help="Record id; leading zeros may be left out.")],
     pdf: Annotated[Path | None, typer.Option(help="Write the clinical page as PDF.")] = None,
-    png: Annotated[Path | None, typer.Option(help="Write the clinical page as PNG.")] = None,
+    png: Annotated[Path | None, typer.Option(help="Write the clinical page as a picture: .png, .webp or .svg.")] = None,
     csv: Annotated[Path | None, typer.Option(help="Write the signals as CSV.")] = None,
     analysis: Annotated[bool, typer.Option("--analysis", help="Add the NeuroKit2 analysis page to the PDF.")] = False,
 ) -> None:
@@ -109,6 +109,14 @@ def sessions(
     list_sessions(output)
 
 
+@app.command()
+def report(dataset: DatasetPath) -> None:
+    """Make the reports of a dataset again, in place of the old."""
+    from cli.inspect import remake_reports
+
+    remake_reports(dataset)
+
+
 def fail(message: str, exit_code: int) -> NoReturn:
     """Print what is wrong to stderr and exit."""
     for line in message.splitlines():
@@ -122,8 +130,6 @@ def main() -> None:
         app()
     except EcgFactoryError as error:
         fail(str(error), error.exit_code)
-    except KeyboardInterrupt:
-        fail("stopped; the same command goes on from what is committed", 130)
     except OSError as error:
         fail(f"{error.filename or 'system'}: {error.strerror or error}", 1)
     except Exception as error:

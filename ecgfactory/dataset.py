@@ -85,6 +85,11 @@ class DatasetFiles:
         }
         return Record(row["record_id"], self.plan.lead_names, signal_uv, self.plan.seed, features=features)
 
+    def paths(self, wanted: str) -> dict[str, list[str]]:
+        """Return the files that hold an accepted record, by format, as paths below the dataset."""
+        row = self._row(wanted)
+        return {name: format_writer(name).files(row[f"{name}_path"]) for name in self.formats}
+
     def signals(self, format_name: str, path: str, candidates: Sequence[int]) -> SignalUv:
         """Read records from one file; see `FormatWriter.read`.
 

@@ -13,7 +13,7 @@ from pydantic import AwareDatetime, BaseModel, ValidationError
 from ecgfactory.disk_use import DiskUse, disk_use
 from ecgfactory.errors import BadInputError
 from ecgfactory.lock import is_held
-from ecgfactory.publish import LATEST, MANIFEST_FILE, PIN_FILE
+from ecgfactory.publish import LATEST, MANIFEST_FILE, PIN_FILE, remake_lock
 from ecgfactory.request import NAME_PATTERN
 from ecgfactory.sessions import PLAN_LOCK_PATTERN, SessionState, describe_session
 from ecgfactory.workspace import SESSIONS_FOLDER, TRASH_PREFIX, Workspace
@@ -23,6 +23,9 @@ RETENTION_LOCK = ".retention.lock"
 
 LATEST_DRAFT = re.compile(rf"\.{LATEST}\.[0-9a-f]{{8}}")
 """The name of a new `latest` in the instant before it takes the place of the old."""
+
+REMAKING = re.compile(r"\.(?P<plan_id>[0-9a-f]{16})\.(lock|report|report\.old)")
+"""Names of what `ecgfactory report` has beside a dataset while it makes it anew."""
 
 WORKSPACE_FOLDERS = {"shards", "ledger", "progress", "logs", "scratch"}
 
@@ -240,7 +243,19 @@ def _look_beside_datasets(path: Path) -> Item | None:
     if path.is_symlink() and LATEST_DRAFT.fullmatch(path.name):
         made_at = path.lstat().st_mtime
         return LeftoverItem(f"{path.parent.name}/{path.name}", DiskUse(), f"half-made link {LATEST}", made_at)
+    if (remaking := REMAKING.fullmatch(path.name)) and not path.is_symlink():
+        return _look_at_remaking(path, path.with_name(remaking["plan_id"]))
     return look_at_dataset(path)
+
+
+def _look_at_remaking(path: Path, dataset: Path) -> Item | None:
+    """Tell what is left of reports that were being made: worth something only while the dataset is not there."""
+    if is_held(remake_lock(dataset)):
+        return None
+    where = f"{path.parent.name}/{path.name}"
+    if not path.name.endswith(".lock") and isinstance(look_at_dataset(dataset), UnknownItem):
+        return UnknownItem(where, f"reports of {dataset.name} were being made, and the dataset is not in its place")
+    return LeftoverItem(where, disk_use(path), "left by reports that were being made")
 
 
 def _is_unborn(folder: Path) -> bool:

@@ -71,17 +71,20 @@ def waiting_lock(path: Path, on_wait: Callable[[], None]) -> Iterator[None]:
     Parameters
     ----------
     path : Path
-        The lock file.
+        The lock file; made when missing, with its folder.
     on_wait : callable
         Called once when the lock is not free at first.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
     lock = FileLock(path)
-    if not lock.try_acquire():
+
+    def is_ours() -> bool:
+        path.parent.mkdir(parents=True, exist_ok=True)  # whoever leaves it last removes it
+        return lock.try_acquire()
+
+    if not is_ours():
         on_wait()
-        while not lock.try_acquire():
+        while not is_ours():
             time.sleep(POLL_INTERVAL_S)
-            path.parent.mkdir(parents=True, exist_ok=True)  # a session that ends removes it when it is the last
     try:
         yield
     finally:

@@ -8,12 +8,15 @@ from pathlib import Path
 
 from ecgfactory.disk_use import disk_use
 from ecgfactory.faults import fault_point
-from ecgfactory.inventory import RETENTION_LOCK, DatasetItem, look_at_dataset
+from ecgfactory.inventory import REMAKING, RETENTION_LOCK, DatasetItem, look_at_dataset
 from ecgfactory.lock import FileLock, waiting_lock
+from ecgfactory.publish import remake_lock
 from ecgfactory.retention import Decision
 from ecgfactory.sessions import PLAN_LOCK_PATTERN, plan_lock
 from ecgfactory.trash import discard, empty_trash
 from ecgfactory.workspace import SESSIONS_FOLDER, TRASH_PREFIX, Workspace
+
+IN_USE = "in use by now"
 
 
 @contextlib.contextmanager
@@ -63,7 +66,8 @@ def _remove(output: Path, decision: Decision) -> Decision:
         with _reserved(output, decision) as obstacle:
             if obstacle is not None:
                 return decision.turned("keep", obstacle)
-            discard(output, decision.path)
+            if not decision.path.endswith(".lock"):  # such a file goes while it is held, or it is somebody's next
+                discard(output, decision.path)
     except FileNotFoundError:
         return decision.turned("keep", "gone by itself meanwhile")
     except OSError as error:
@@ -80,21 +84,24 @@ def _reserved(output: Path, decision: Decision) -> Iterator[str | None]:
             is_ours = _try_lock(stack, Workspace(path).lock_file)
             yield None if is_ours else "a session has taken it up meanwhile"
         elif decision.kind == "dataset":
-            lock_file = plan_lock(output, path.name)
-            is_ours = _try_lock(stack, lock_file)
-            if is_ours:
-                stack.callback(lock_file.unlink, missing_ok=True)
-            yield _changed(path) if is_ours else "a session is at work on its plan"
+            is_ours = _try_lock(stack, plan_lock(output, path.name)) and _try_lock(stack, remake_lock(path))
+            yield _changed(path) if is_ours else "somebody builds it, or makes its reports"
         elif PLAN_LOCK_PATTERN.fullmatch(path.name):
-            yield None if _try_lock(stack, path) else "a session holds it by now"
+            yield None if _try_lock(stack, path) else IN_USE
+        elif remaking := REMAKING.fullmatch(path.name):
+            yield None if _try_lock(stack, remake_lock(path.with_name(remaking["plan_id"]))) else IN_USE
         else:
             yield None
 
 
 def _try_lock(stack: contextlib.ExitStack, path: Path) -> bool:
+    """Hold a lock until the stack closes, and then leave no file of it behind."""
     lock = FileLock(path)
+    if not lock.try_acquire():
+        return False
     stack.callback(lock.release)
-    return lock.try_acquire()
+    stack.callback(path.unlink, missing_ok=True)
+    return True
 
 
 def _changed(path: Path) -> str | None:

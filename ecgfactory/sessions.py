@@ -112,6 +112,16 @@ def occupied(plan: Plan, session_id: str) -> Iterator[Workspace]:
         lock.release()
 
 
+def discard_dead(plan: Plan) -> None:
+    """Remove what dead sessions of a plan left, once its dataset is published; the plan must be claimed."""
+    output = Path(plan.request.output).absolute()
+    for info in sessions_of(output):
+        lock = FileLock(Workspace.of(output, info.session_id).lock_file)
+        if info.plan_id == plan.plan_id and info.state != "running" and lock.try_acquire():
+            Workspace.of(output, info.session_id).remove()
+            lock.release()
+
+
 def note_outcome(workspace: Workspace, state: SessionState, reason: str) -> None:
     """Write down how a session ended."""
     write_text(workspace.outcome_file, json.dumps({"state": state, "reason": reason}))

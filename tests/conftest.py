@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -9,7 +10,10 @@ from typing import Any
 
 import pytest
 
+from ecgfactory.formats import FORMATS
 from ecgfactory.request import BuildRequest
+
+os.environ["PREFECT_SERVER_ANALYTICS_ENABLED"] = "false"  # before Prefect is imported: no test needs the outside world
 
 
 @pytest.fixture(scope="session")
@@ -42,7 +46,7 @@ def make_request(scheduler: str) -> Callable[..., BuildRequest]:
             "seed": 11,
             "generator": {"batch": 16},
             "shard_records": 16,
-            "formats": ["parquet", "wfdb", "csv"],
+            "formats": list(FORMATS),
             "splits": {"train": 0.6, "validation": 0.2, "test": 0.2},
             "report": {"samples": 1},
             "workers": {"scheduler": scheduler},

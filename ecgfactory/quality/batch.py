@@ -29,7 +29,6 @@ class EcgBatch:
         Their names.
     sampling_rate_hz : int
         Samples a second.
-
     """
 
     signals_uv: SignalUv
@@ -81,7 +80,6 @@ def to_integers(signals_uv: npt.NDArray[np.generic]) -> tuple[SignalUv, npt.NDAr
         Rounded half to even; what is no number or does not fit is 0.
     missing : int32 array, shape (records,)
         Samples, over all leads, that are no number or do not fit.
-
     """
     if signals_uv.dtype == np.int16:
         return signals_uv.astype(np.int16, copy=False), np.zeros(len(signals_uv), dtype=np.int32)
@@ -97,7 +95,6 @@ def independent_leads(lead_names: Sequence[str]) -> list[int]:
     """Indices of the leads to measure: all, but without III, aVR, aVL and aVF where I and II are there.
 
     These four follow from I and II, so that an ECG has the same features with 8 and with 12 leads.
-
     """
     if not {"I", "II"} <= set(lead_names):
         return list(range(len(lead_names)))

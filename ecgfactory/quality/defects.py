@@ -37,7 +37,6 @@ class SoundEcg:
         Samples of its beats, rising.
     sampling_rate_hz : int
         Samples a second.
-
     """
 
     signal_uv: FloatArray
@@ -77,7 +76,6 @@ class Defect:
         Unit or meaning of the amounts.
     injector : callable
         Makes the defective signal, shape (leads, samples), in uV.
-
     """
 
     name: str
@@ -250,7 +248,7 @@ def _defect(name: str, injector: Injector, unit: str, mild: float, moderate: flo
 DEFECTS: tuple[Defect, ...] = (
     _defect("lead off", lead_off, "share of the record, one lead", 0.05, 0.25, 1.0),
     _defect("flat line", flat_line, "share of the record, one lead", 0.01, 0.05, 1.0),
-    _defect("noise in place of a lead", noise_lead, "share of the lead's power", 0.2, 0.5, 1.0),
+    _defect("noise in place of a lead", noise_lead, "share of the lead's power", 0.33, 0.67, 1.0),
     _defect("limb-lead reversal", limb_reversal, "(1 LA-LL, 2 RA-LL, 3 RA-LA)", LA_LL, RA_LL, RA_LA),
     _defect("electrode pop", electrode_pop, "uV, one lead", 150, 500, 2000),
     _defect("baseline wander", baseline_wander, "uV amplitude", 150, 500, 1500),
@@ -258,10 +256,10 @@ DEFECTS: tuple[Defect, ...] = (
     _defect("50 Hz hum", mains_hum(50), "uV amplitude, half of the leads", 15, 50, 200),
     _defect("60 Hz hum", mains_hum(60), "uV amplitude, half of the leads", 15, 50, 200),
     _defect("clipping", clipping, "uV, all leads", 1500, 1000, 500),
-    _defect("dropped beat", dropped_beat, "share of the leads", 0.0, 0.5, 1.0),
-    _defect("doubled beat", doubled_beat, "share of the leads", 0.0, 0.5, 1.0),
+    _defect("dropped beat", dropped_beat, "share of the leads", 0.125, 0.5, 1.0),
+    _defect("doubled beat", doubled_beat, "share of the leads", 0.125, 0.5, 1.0),
     _defect("time-shifted lead", time_shift, "ms", 20, 80, 300),
-    _defect("missing samples (NaN)", missing_samples, "ms, one lead", 0, 100, 1000),
+    _defect("missing samples (NaN)", missing_samples, "ms, one lead", 2, 100, 1000),
     _defect("discontinuity", discontinuity, "uV, worst lead", 150, 500, 1500),
     _defect("step at an edge", edge_step, "uV, worst lead", 150, 500, 1500),
 )

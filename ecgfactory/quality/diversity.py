@@ -15,11 +15,13 @@ from ecgfactory.quality.beats import find_beats
 
 Float32Array = npt.NDArray[np.float32]
 
-BEAT_DUPLICATE = 0.999
-"""Median beats of different people, and of one person on different days, correlate below this in all leads at once."""
+BEAT_DUPLICATE = 0.997
+"""No two of 2000 generated ECGs came above 0.9955 (two million pairs); copies shifted in time, which lose a beat at one
+end, stay above 0.996 in 95 of 100 cases."""
 
 RECORD_DUPLICATE = 0.95
-"""Whole records correlate so only when the beats also fall together: the same record with a little noise."""
+"""Whole records correlate so only when all beats fall together: the same record with a little noise. No two of 2000
+generated ECGs came above 0.82."""
 
 BATCH = 32
 DECIMALS = 4

@@ -33,7 +33,6 @@ class Feature:
         float64 (NaN when not measurable), int32, or text.
     definition : str
         One sentence: what is measured and by which method, with its source.
-
     """
 
     name: str
@@ -72,7 +71,6 @@ def over_leads(
     -------
     dict of str to array, each of shape (records,)
         The worst value, float64, and under `lead_key(name)` the lead it is from.
-
     """
     index = values.argmin(axis=1) if worst == "min" else values.argmax(axis=1)
     return {

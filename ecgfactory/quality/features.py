@@ -52,7 +52,6 @@ def measure(
     ------
     ValueError
         When the shape, the lead names and the sampling rate do not fit together.
-
     """
     if signals_uv.ndim != 3 or signals_uv.shape[1] != len(lead_names) or not lead_names:
         raise ValueError(f"expected (records, {len(lead_names)} leads, samples), got shape {signals_uv.shape}")
@@ -65,14 +64,15 @@ def measure(
     batch = EcgBatch(
         np.ascontiguousarray(stored_uv[:, leads]), tuple(lead_names[lead] for lead in leads), sampling_rate_hz
     )
+    activity = qrs_activity.find_activity(batch)
     measured = {
         "missing_samples": missing,
         **heart.measure_heart(batch),
         **integrity.measure_integrity(batch),
         **integrity.limb_lead_error(stored_uv, lead_names),
         **noise.measure_noise(batch),
-        **qrs_activity.measure_activity(batch),
-        **electrodes.measure_electrodes(batch),
+        **qrs_activity.measure_activity(activity, batch.lead_names),
+        **electrodes.measure_electrodes(batch, activity),
     }
     table: FeatureTable = {feature.name: measured.pop(feature.name).astype(feature.dtype) for feature in FEATURES}
     return table | measured

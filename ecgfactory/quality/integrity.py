@@ -88,7 +88,6 @@ def limb_lead_error(signals_uv: SignalUv, lead_names: Sequence[str]) -> FeatureT
         All leads of the records, in uV.
     lead_names : sequence of str
         Names along the second axis.
-
     """
     names = list(lead_names)
     derived = [name for name in ("III", "aVR", "aVL", "aVF") if name in names]
@@ -109,7 +108,6 @@ def _runs(inside: npt.NDArray[np.bool_]) -> tuple[npt.NDArray[np.int64], npt.NDA
     """Begin and end (exclusive) of each run of True along the last axis, in a padded flat array.
 
     Each row is followed by one False, so row r of S samples begins at r * (S + 1).
-
     """
     padded = np.zeros((int(np.prod(inside.shape[:-1])), inside.shape[-1] + 1), dtype=np.int8)
     padded[:, :-1] = inside.reshape(len(padded), -1)

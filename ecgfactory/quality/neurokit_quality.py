@@ -62,7 +62,6 @@ def measure_neurokit_quality(
     -------
     dict of str to array, each of shape (records,)
         NaN and '' where a lead has no signal.
-
     """
     psqi, bassqi = _power_indices(cleaned_mv, sampling_rate_hz)
     ksqi = _kurtosis(cleaned_mv)
@@ -87,7 +86,6 @@ def _power_indices(cleaned_mv: FloatArray, sampling_rate_hz: int) -> tuple[Float
 
     Welch's periodogram as neurokit2.signal_psd sets it up for a record shorter than half an hour: Hann
     windows of half the record, zero-padded to twice their length, and nothing below two periods in a window.
-
     """
     samples = cleaned_mv.shape[1]
     window = samples // 2

@@ -74,7 +74,6 @@ class Rule(BaseModel):
         Returns
         -------
         bool array, shape (records,)
-
         """
         if self.allowed is not None:
             words = values.astype(str)
@@ -134,7 +133,6 @@ class Policy(BaseModel):
         ------
         BadInputError
             When a name is no rule of this policy, or the new bounds do not fit the rule.
-
         """
         known = {rule.name: rule for rule in self.rules}
         problems = []
@@ -163,7 +161,6 @@ class Policy(BaseModel):
             As `measure` returns it.
         records : int
             Number of records in the batch.
-
         """
         failed_rules: list[list[str]] = [[] for _ in range(records)]
         reasons: list[list[str]] = [[] for _ in range(records)]
@@ -182,7 +179,6 @@ class Verdicts:
     ----------
     failed_rules, reasons : list of list of str
         For each record the names of the rules it broke, and a sentence for each; empty for an accepted one.
-
     """
 
     def __init__(self, failed_rules: list[list[str]], reasons: list[list[str]]) -> None:
@@ -206,7 +202,6 @@ def load_policy(name_or_path: str, bounds: Mapping[str, Bounds] | None = None) -
     ------
     BadInputError
         When there is no such policy, or the file is not one; every problem is named.
-
     """
     path = _policy_path(name_or_path, Path())
     if path is None:

@@ -7,6 +7,7 @@ that what is wrong in less than half of them does not reach it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,16 +19,24 @@ from ecgfactory.quality.batch import COARSE_HZ, EcgBatch, block_means
 from ecgfactory.quality.feature import Feature, FeatureTable, over_leads
 
 Float32Array = npt.NDArray[np.float32]
+FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 
 QRS_SHARE = 0.97
 """Quantile of the activity that stands for its height in QRS, which fills 5 % of the time at 30 beats/min."""
 
-BEAT_HEIGHT = 0.35
-REFRACTORY_S = 0.25
+BEAT_HEIGHT = 0.4
+"""A beat stands out from rest by this share of the difference between rest and QRS."""
+
+REFRACTORY_STEPS = 20
+"""No two beats within 200 ms: the refractory time of Pan and Tompkins 1985 (doi:10.1109/TBME.1985.325532)."""
+
 BEAT_HALF_WIDTH_S = 0.06
 QRS_HALF_WIDTH_S = 0.1
 MAX_DELAY_S = 0.4
+DELAY_GAIN = 0.1
+"""A lead counts as delayed when its correlation with the consensus rises by this much as it is moved."""
+
 SHORTEST_S = 2.0
 
 FEATURES = (
@@ -42,7 +51,8 @@ FEATURES = (
         "lead_delay_max_ms",
         "ms",
         "number",
-        "Largest delay, either way, at which a lead's QRS activity fits the median of all leads' best; steps of 10 ms.",
+        "Largest delay, either way, at which a lead's QRS activity fits the median of all leads' best, in steps of "
+        "10 ms; 0 where it fits in place as well (within 0.1 of the correlation).",
     ),
     Feature(
         "beat_strength_min",
@@ -86,7 +96,6 @@ class QrsActivity:
         Median of the shares over the leads.
     beats : list of int arrays
         Steps of the beats in the consensus, for each record.
-
     """
 
     leads: Float32Array
@@ -96,33 +105,39 @@ class QrsActivity:
 
 
 def find_activity(batch: EcgBatch) -> QrsActivity:
-    """Compute the QRS activity of all leads, and the beats they show together."""
+    """Compute the QRS activity of all leads, and the beats they show together; none in less than 2 s."""
+    if batch.samples < SHORTEST_S * batch.sampling_rate_hz:
+        nothing = np.zeros((batch.records, len(batch.lead_names), 1), dtype=np.float32)
+        return QrsActivity(nothing, nothing, nothing[:, 0], [np.empty(0, np.int64)] * batch.records)
     leads = _activity(batch)
     height = _quantile(leads, QRS_SHARE)[..., np.newaxis]
     shares = np.minimum(leads / np.maximum(height, np.float32(1e-3)), np.float32(1.5))
     consensus = np.median(shares, axis=1)
-    heights = BEAT_HEIGHT * _quantile(consensus, QRS_SHARE)
-    distance = round(REFRACTORY_S * COARSE_HZ)
-    beats = [
-        sps.find_peaks(row, height=max(float(height), 1e-6), distance=distance)[0]
-        for row, height in zip(consensus, heights, strict=True)
-    ]
+    beats = [_beats(row, floor, height) for row, floor, height in zip(consensus, *_levels(consensus), strict=True)]
     return QrsActivity(leads, shares, consensus, beats)
 
 
-def measure_activity(batch: EcgBatch) -> FeatureTable:
+def _levels(consensus: Float32Array) -> tuple[Float32Array, Float32Array]:
+    """Activity at rest and in QRS of each record, shape (records,) each."""
+    return np.median(consensus, axis=-1), _quantile(consensus, QRS_SHARE)
+
+
+def _beats(consensus: Float32Array, floor: np.float32, height: np.float32) -> IntArray:
+    """Find the steps at which the consensus of one record stands out from rest."""
+    least = max(BEAT_HEIGHT * float(height - floor), 1e-6)
+    peaks, _ = sps.find_peaks(consensus, height=float(floor) + least, distance=REFRACTORY_STEPS, prominence=least)
+    return peaks.astype(np.int64)
+
+
+def measure_activity(activity: QrsActivity, lead_names: Sequence[str]) -> FeatureTable:
     """Measure how the leads agree, each feature of shape (records,).
 
     NaN where a record is shorter than 2 s, shows fewer than 3 beats, or has a lead without any activity.
-
     """
-    if batch.samples < SHORTEST_S * batch.sampling_rate_hz:
-        return {feature.name: np.full(batch.records, np.nan) for feature in FEATURES}
-    activity = find_activity(batch)
-    names = batch.lead_names
+    records = len(activity.beats)
     agreement, delay_ms = _agreement(activity)
     strength, stray = np.full((2, *agreement.shape), np.nan)
-    shortest, longest = np.full((2, batch.records), np.nan)
+    shortest, longest = np.full((2, records), np.nan)
     for row, beats in enumerate(activity.beats):
         if len(beats) < 3:
             continue
@@ -130,10 +145,10 @@ def measure_activity(batch: EcgBatch) -> FeatureTable:
         intervals = np.diff(beats) / np.median(np.diff(beats))
         shortest[row], longest[row] = intervals.min(), intervals.max()
     return {
-        **over_leads("qrs_agreement_min", agreement, names, "min"),
-        **over_leads("lead_delay_max_ms", delay_ms, names, "max"),
-        **over_leads("beat_strength_min", strength, names, "min"),
-        **over_leads("stray_activity_max", stray, names, "max"),
+        **over_leads("qrs_agreement_min", agreement, lead_names, "min"),
+        **over_leads("lead_delay_max_ms", delay_ms, lead_names, "max"),
+        **over_leads("beat_strength_min", strength, lead_names, "min"),
+        **over_leads("stray_activity_max", stray, lead_names, "max"),
         "rr_shortest_share": shortest,
         "rr_longest_share": longest,
     }
@@ -157,19 +172,21 @@ def _quantile(values: Float32Array, share: float) -> Float32Array:
     return np.partition(values, place, axis=-1)[..., place]
 
 
-def _agreement(activity: QrsActivity) -> tuple[Float32Array, Float32Array]:
+def _agreement(activity: QrsActivity) -> tuple[Float32Array, FloatArray]:
     """Correlation of each lead with the consensus, and its delay in ms, shape (records, leads) each."""
     leads = activity.shares - activity.shares.mean(axis=-1, keepdims=True)
     consensus = activity.consensus - activity.consensus.mean(axis=-1, keepdims=True)
     consensus = consensus[:, np.newaxis]
-    power = (leads**2).sum(axis=-1) * (consensus**2).sum(axis=-1)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        correlation = (leads * consensus).sum(axis=-1) / np.sqrt(power)
+    power = np.sqrt((leads**2).sum(axis=-1) * (consensus**2).sum(axis=-1))
     reach = round(MAX_DELAY_S * COARSE_HZ)
     length = fft.next_fast_len(leads.shape[-1] + reach, real=True)
     products = np.fft.irfft(np.fft.rfft(leads, length) * np.conj(np.fft.rfft(consensus, length)), length)
     near = np.concatenate([products[..., -reach:], products[..., : reach + 1]], axis=-1)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        correlation = (leads * consensus).sum(axis=-1) / power
+        gain = near.max(axis=-1) / power - correlation
     delay_ms = (1000 / COARSE_HZ) * np.abs(near.argmax(axis=-1) - reach)
+    delay_ms[gain < DELAY_GAIN] = 0
     return correlation, np.where(np.isfinite(correlation), delay_ms, np.nan)
 
 

@@ -16,8 +16,9 @@ import pytest
 from ecgfactory.errors import BadInputError
 from ecgfactory.faults import ENVIRONMENT_VARIABLE, RETENTION_FAULT_POINTS
 from ecgfactory.inventory import DatasetItem, UnknownItem, take_inventory
-from ecgfactory.lock import FileLock
+from ecgfactory.lock import FileLock, waiting_lock
 from ecgfactory.plan import Plan, make_plan
+from ecgfactory.publish import remake_lock
 from ecgfactory.removal import carry_out, sole_remover
 from ecgfactory.request import BuildRequest
 from ecgfactory.retention import Decision, decide, freed_by
@@ -162,7 +163,7 @@ def test_a_dataset_pinned_named_or_built_on_after_the_decision_stays(output: Pat
         "s/pinned": ("keep", "pinned by its file PIN"),
         "s/latest-now": ("keep", "latest names it by now"),
         "s/goes": ("remove", told["s/goes"][1]),
-        f"s/{plan.plan_id}": ("keep", "a session is at work on its plan"),
+        f"s/{plan.plan_id}": ("keep", "somebody builds it, or makes its reports"),
     }
     assert not (output / "s" / "goes").exists()
     assert {path.name for path in output.iterdir()} == {"s"}, "no lock or trash is left"
@@ -297,6 +298,28 @@ def test_a_dry_run_changes_nothing_and_tells_what_is_freed(output: Path, plan: P
     assert snapshot(output) == before
     assert {path: path.stat().st_mtime_ns for path in output.rglob("*")} == times
     assert told == sum(len(content) for path, content in before.items() if path != "d/dataset/data/train.parquet")
+
+
+def test_what_a_killed_report_left_goes_only_beside_its_dataset(output: Path) -> None:
+    there, gone, busy = "a" * 16, "b" * 16, "c" * 16
+    for plan_id in (there, gone, busy):
+        add_dataset(output, plan_id)
+    for plan_id in (there, busy):
+        add_dataset(output, "x").rename(output / "d" / f".{plan_id}.report")
+    (output / "d" / gone).rename(output / "d" / f".{gone}.report.old")
+    (output / "d" / f".{there}.lock").touch()
+    with waiting_lock(remake_lock(output / "d" / busy), lambda: None):
+        told = clean(output, RetentionRequest())
+        assert {path for path, (action, _) in told.items() if action == "remove"} == {
+            f"d/.{there}.report",
+            f"d/.{there}.lock",
+        }
+        assert (
+            told[f"d/.{gone}.report.old"][1]
+            == f"reports of {gone} were being made, and the dataset is not in its place"
+        )
+        assert clean(output)[f"d/{busy}"] == ("keep", "somebody builds it, or makes its reports")
+    assert {path.name for path in (output / "d").iterdir()} == {busy, f".{gone}.report.old", f".{busy}.report"}
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may do everything")

@@ -110,7 +110,8 @@ def test_the_flow_killed_at_each_step_in_turn(
     build_here: Build, assert_resumes: Callable[[], None], tmp_path: Path
 ) -> None:
     """Each build takes over from the one that was killed before it, and is killed a step later."""
-    for point in FLOW_POINTS:
+    *unpublished, published, _latest = FLOW_POINTS
+    for point in (*unpublished, published):
         assert build_here(**{ENVIRONMENT_VARIABLE: point}).wait() == -signal.SIGKILL, point
         assert_whole_or_absent(tmp_path)
         (session,) = sessions_of(tmp_path)
@@ -118,10 +119,18 @@ def test_the_flow_killed_at_each_step_in_turn(
     assert_resumes()
 
 
+def test_the_flow_killed_right_after_publishing(
+    build_here: Build, assert_resumes: Callable[[], None], tmp_path: Path
+) -> None:
+    assert build_here(**{ENVIRONMENT_VARIABLE: FLOW_POINTS[-1]}).wait() == -signal.SIGKILL
+    assert verify(tmp_path / "killed").manifest.records == 40
+    assert_resumes()
+
+
 def test_workers_that_die_on_a_shard_again_and_again_at_each_step_in_turn(
     build_here: Build, assert_resumes: Callable[[], None], tmp_path: Path
 ) -> None:
-    for point in WORKER_POINTS:
+    for point in WORKER_POINTS if KILLS > 3 else ["shard-renamed"]:
         process = build_here(**{ENVIRONMENT_VARIABLE: point})
         _, errors = process.communicate()
         assert "Traceback" not in errors
@@ -161,7 +170,8 @@ def test_the_flow_and_its_process_group_killed_at_random_moments(
             process.kill()
         process.wait()
         assert_whole_or_absent(tmp_path)
-        assert not psutil.wait_procs(children, timeout=15)[1], "workers outlived the flow"
+        left = psutil.wait_procs(children, timeout=15)[1]
+        assert all(child.status() == psutil.STATUS_ZOMBIE for child in left), "workers outlived the flow"
     assert_resumes()
 
 
@@ -187,7 +197,8 @@ def test_a_build_that_is_stopped_ends_soon_says_so_and_can_go_on(
     _, errors = process.communicate(timeout=15)
     assert process.returncode == 130, errors
     assert "the same command goes on" in errors
-    assert not psutil.wait_procs(family, timeout=1)[1], "a process was left behind"
+    left = psutil.wait_procs(family, timeout=1)[1]
+    assert all(child.status() == psutil.STATUS_ZOMBIE for child in left), "a process was left behind"
     assert_resumes()
 
 

@@ -1,0 +1,76 @@
+"""Assessing records on one core: our batched features against plain NeuroKit2 calls."""
+
+from __future__ import annotations
+
+import warnings
+
+import neurokit2
+import numpy as np
+import numpy.typing as npt
+
+from benchmarks.quality_ecgs import generated_ecgs
+from benchmarks.timing import Row, per_record
+from ecgfactory.leads import EIGHT_LEADS
+from ecgfactory.quality.evidence import measure_all
+from ecgfactory.quality.feature import FeatureTable
+from ecgfactory.quality.neurokit_quality import measure_neurokit_quality
+from ecgfactory.quality.r_peaks import clean, r_peaks
+
+SEED = 5
+BATCH = 64
+APPROACHES = ("simple", "fuzzy")
+
+
+def run() -> list[Row]:
+    """Compare one lead like for like, and all features with what NeuroKit2 needs for one lead."""
+    ecgs = generated_ecgs(SEED, 2 * BATCH)
+    lead_mv = ecgs[:, 1] / 1000
+    few = lead_mv[:4]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return [
+            per_record(
+                "R peaks and zhao2018 verdicts of lead II",
+                lambda: batched_verdicts(lead_mv),
+                len(lead_mv),
+                lambda: [plain_verdicts(lead) for lead in few],
+                len(few),
+            ),
+            per_record(
+                "all features of 8 leads, against the above and delineation of lead II",
+                lambda: measure_all(ecgs, EIGHT_LEADS),
+                len(ecgs),
+                lambda: [_plain_intervals(lead) for lead in few],
+                len(few),
+                pairs=5,
+            ),
+        ]
+
+
+def batched_verdicts(lead_mv: npt.NDArray[np.float64]) -> tuple[list[npt.NDArray[np.int64]], FeatureTable]:
+    """R peaks and zhao2018 indices of many leads, shape (records, samples), a micro-batch at a time."""
+    peaks, tables = [], []
+    for start in range(0, len(lead_mv), BATCH):
+        cleaned_mv = clean(lead_mv[start : start + BATCH])
+        found = r_peaks(cleaned_mv)
+        peaks += found
+        tables.append(measure_neurokit_quality(cleaned_mv, found))
+    return peaks, {name: np.concatenate([table[name] for table in tables]) for name in tables[0]}
+
+
+def plain_verdicts(lead_mv: npt.NDArray[np.float64]) -> tuple[npt.NDArray[np.int64], list[str]]:
+    """R peaks and both zhao2018 verdicts of one lead, as a user gets them from NeuroKit2."""
+    cleaned_mv = neurokit2.ecg_clean(lead_mv, sampling_rate=500)
+    _, found = neurokit2.ecg_peaks(cleaned_mv, sampling_rate=500)
+    peaks = np.asarray(found["ECG_R_Peaks"])
+    verdicts = [
+        str(neurokit2.ecg_quality(cleaned_mv, rpeaks=peaks, sampling_rate=500, method="zhao2018", approach=approach))
+        for approach in APPROACHES
+    ]
+    return peaks, verdicts
+
+
+def _plain_intervals(lead_mv: npt.NDArray[np.float64]) -> object:
+    peaks, _ = plain_verdicts(lead_mv)
+    cleaned_mv = neurokit2.ecg_clean(lead_mv, sampling_rate=500)
+    return neurokit2.ecg_delineate(cleaned_mv, peaks, sampling_rate=500, method="dwt")

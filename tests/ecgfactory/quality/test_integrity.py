@@ -1,0 +1,120 @@
+import itertools
+
+import numpy as np
+import pytest
+from generated_ecgs import generated_ecgs
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+from ecgfactory.leads import EIGHT_LEADS, TWELVE_LEADS, derive_twelve
+from ecgfactory.quality.batch import EcgBatch, independent_leads, to_integers
+from ecgfactory.quality.integrity import limb_lead_error, measure_integrity
+
+
+def measured(*leads):
+    signals = np.array([leads], dtype=np.int16)
+    return {name: values[0] for name, values in measure_integrity(EcgBatch(signals, EIGHT_LEADS[: len(leads)])).items()}
+
+
+def test_ranges_and_amplitude():
+    found = measured([0, 100, -50, 3], [7, 7, 8, 9])
+    assert (found["amplitude_max_uv"], found["lead_range_min_uv"]) == (100, 2)
+    assert (found["range_I_uv"], found["range_II_uv"]) == (150, 2)
+    assert np.isnan(found["range_V1_uv"])
+
+
+def test_extremes_do_not_overflow():
+    found = measured([-32768, 32767] * 10)
+    assert (found["amplitude_max_uv"], found["lead_range_min_uv"]) == (32768, 65535)
+    assert found["jump_max_uv"] <= 65535
+
+
+def longest_flat(lead):
+    best = run = 1
+    for before, after in itertools.pairwise(lead):
+        run = run + 1 if before == after else 1
+        best = max(best, run)
+    return best
+
+
+@settings(max_examples=50, deadline=None)
+@given(hnp.arrays(np.int16, st.tuples(st.integers(1, 3), st.integers(1, 40)), elements=st.integers(-1, 1)))
+def test_longest_flat_stretch_is_what_counting_finds(leads):
+    assert measured(*leads)["flat_longest_ms"] == 2 * max(map(longest_flat, leads))
+
+
+def test_flat_stretches_do_not_run_from_lead_to_lead():
+    assert measured([1, 2, 5, 5], [5, 5, 9, 8])["flat_longest_ms"] == 4
+
+
+@pytest.mark.parametrize("at", [0, 40, 93])
+def test_a_clipped_stretch_is_measured_wherever_it_lies(at):
+    lead = np.tile([10, -10, 20, 5], 25)
+    lead[at : at + 7] = 1000
+    assert measured(lead, -lead)["clipped_longest_ms"] == 14
+
+
+def test_the_round_top_of_a_slow_wave_is_not_clipped():
+    wave = np.rint(200 * np.sin(np.linspace(0, np.pi, 200)))
+    assert (wave == wave.max()).sum() > 6
+    assert measured(wave)["clipped_longest_ms"] == 0
+
+
+def test_clipping_generated_ecgs_at_1_mv_shows():
+    ecgs = generated_ecgs(40)
+    whole = measure_integrity(EcgBatch(ecgs, EIGHT_LEADS))["clipped_longest_ms"]
+    clipped = measure_integrity(EcgBatch(ecgs.clip(-1000, 1000), EIGHT_LEADS))["clipped_longest_ms"]
+    high = np.abs(ecgs).max(axis=(1, 2)) > 1300
+    assert whole.max() <= 6 < np.median(clipped[high])
+
+
+def test_a_jump_stands_out_where_a_slope_does_not():
+    slope = np.cumsum([0, 0, 0, 100, 200, 200, 100, 0, 0, 0, 0])
+    assert measured(slope)["jump_max_uv"] == 0
+    slope[6:] += 500
+    assert measured(slope)["jump_max_uv"] == 400  # 600 beside a step of 200
+
+
+def test_a_pacing_spike_is_no_jump():
+    lead = np.zeros(100)
+    lead[50] = 3000
+    assert measured(lead)["jump_max_uv"] == 0
+
+
+@pytest.mark.parametrize(("at", "at_edge"), [(100, True), (2500, False), (4900, True)])
+def test_jumps_near_the_ends_count_as_edge_transients(at, at_edge):
+    lead = np.zeros(5000)
+    lead[at:] = 700
+    found = measured(lead)
+    assert found["jump_max_uv"] == 700
+    assert found["edge_jump_uv"] == (700 if at_edge else 0)
+
+
+def test_limb_leads_that_follow_have_no_error_and_others_do():
+    twelve = derive_twelve(generated_ecgs(2)).copy()
+    assert limb_lead_error(twelve, TWELVE_LEADS)["limb_lead_error_uv"].max() <= 0.5
+    twelve[1, TWELVE_LEADS.index("aVL"), 17] += 300
+    table = limb_lead_error(twelve, TWELVE_LEADS)
+    assert table["limb_lead_error_uv"][1] == pytest.approx(300, abs=0.5)
+    assert table["limb_lead_error_uv@lead"][1] == "aVL"
+
+
+def test_no_limb_leads_no_contradiction():
+    assert limb_lead_error(generated_ecgs(2), EIGHT_LEADS)["limb_lead_error_uv"].tolist() == [0, 0]
+    assert limb_lead_error(generated_ecgs(2)[:, :2], ("I", "aVF"))["limb_lead_error_uv"].tolist() == [0, 0]
+
+
+@settings(max_examples=50, deadline=None)
+@given(hnp.arrays(np.float64, (1, 2, 5), elements=st.floats(width=64)))
+def test_integers_are_the_rounded_floats_or_missing(signals):
+    stored, missing = to_integers(signals)
+    fits = np.isfinite(signals) & (np.abs(signals) <= 32767)
+    np.testing.assert_array_equal(stored[fits], np.rint(signals[fits]))
+    assert missing[0] <= (~fits).sum()
+    assert (stored[~np.isfinite(signals)] == 0).all()
+
+
+def test_leads_that_follow_from_others_are_left_out():
+    assert [TWELVE_LEADS[i] for i in independent_leads(TWELVE_LEADS)] == list(EIGHT_LEADS)
+    assert independent_leads(("V1", "II", "aVF")) == [0, 1, 2]
