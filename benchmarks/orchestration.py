@@ -87,7 +87,7 @@ def _bare_build(request: BuildRequest, pool: ProcessPoolExecutor) -> None:
             selection.commit(in_flight.pop(future), entry.examined, entry.accepted)
     shards = selection.complete_shards
     sums = datasets.assemble.fn(plan, shards, workspace)
-    datasets.describe.fn(plan, workspace)
+    datasets.describe.fn(plan, sums, workspace)
     datasets.seal.fn(plan, shards, sums, workspace)
     datasets.publish_dataset.fn(plan, workspace)
     Path(workspace.root, "last_wanted").unlink(missing_ok=True)

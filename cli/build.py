@@ -6,8 +6,10 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from cli.interrupt import interruptible
 from cli.output import console, print_rows
 from cli.progress import watch
+from ecgfactory.errors import BuildCancelledError
 from ecgfactory.preflight import estimated_bytes, size_text
 from ecgfactory.request_file import load_request
 
@@ -27,8 +29,11 @@ def build_file(file: Path, settings: Sequence[str]) -> None:
     started = time.monotonic()
     from flows import embedded  # Prefect and Dask, only once there is something to build
 
-    with watch(request.name, request.records) as watcher:
-        outcome = embedded.build(request, watcher.follow)
+    with interruptible(), watch(request.name, request.records) as watcher:
+        try:
+            outcome = embedded.build(request, watcher.follow)
+        except KeyboardInterrupt:
+            raise BuildCancelledError("stopped; the same command goes on from what is committed") from None
     _print_summary(outcome.dataset, outcome.already_there, time.monotonic() - started)
 
 
@@ -51,6 +56,6 @@ def _print_summary(folder: Path, already_there: bool, seconds: float) -> None:
     ]
     if not already_there:
         rows.append(("time", f"{seconds:.1f} s"))
-    report = folder / "reports" / "report.pdf"
+    report = folder / "reports" / "index.html"
     rows += [("dataset", str(folder)), ("look at", str(report if report.exists() else folder / "README.md"))]
     print_rows(rows)

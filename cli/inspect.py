@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from cli.output import console, print_rows
+from cli.output import console, feature_rows, print_rows
 from ecgfactory.dataset import Dataset
 from ecgfactory.record import Record
 from ecgfactory.verify import verify
@@ -18,6 +18,14 @@ def verify_dataset(path: Path) -> None:
         f"{path}: sound; {manifest.records:,} records as {', '.join(manifest.plan.request.formats)}, "
         f"hashes, counts and signals as published."
     )
+
+
+def remake_reports(path: Path) -> None:
+    """Make the reports of a dataset again and say where they are."""
+    from ecgfactory.report.remake import remake_reports as remake
+
+    folder = remake(Dataset(path))
+    console().print(f"{folder / 'index.html'} and {folder / 'report.pdf'} were made again.")
 
 
 def show_record(path: Path, wanted: str, pdf: Path | None, png: Path | None, csv: Path | None, analysis: bool) -> None:
@@ -42,5 +50,4 @@ def _describe(record: Record) -> Iterator[tuple[str, str]]:
     yield "verdict", "rejected (made again to show it)" if record.reasons else "accepted"
     for reason in record.reasons:
         yield "", reason
-    for name, value in record.features.items():
-        yield name, f"{value:.4g}" if isinstance(value, float) else str(value)
+    yield from feature_rows(record.features)

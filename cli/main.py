@@ -59,11 +59,26 @@ def verify(dataset: DatasetPath) -> None:
 
 
 @app.command()
+def assess(
+    path: Annotated[Path, typer.Argument(metavar="PATH", help="A WFDB record, CSV or Parquet file, or a folder.")],
+    policy: Annotated[str, typer.Option(help="Shipped policy, or path of a policy file.")] = "basic",
+    rate: Annotated[
+        float | None, typer.Option(metavar="HZ", help="Sampling rate of CSV and Parquet files that do not tell it.")
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print a JSON list for machines.")] = False,
+) -> None:
+    """Assess the quality of any ECG; a rejected one is a result, an unreadable one an error."""
+    from cli.assess import assess_path
+
+    assess_path(path, policy, rate, json)
+
+
+@app.command()
 def show(
     dataset: DatasetPath,
     record: Annotated[str, typer.Argument(metavar="RECORD", help="Record id; leading zeros may be left out.")],
     pdf: Annotated[Path | None, typer.Option(help="Write the clinical page as PDF.")] = None,
-    png: Annotated[Path | None, typer.Option(help="Write the clinical page as PNG.")] = None,
+    png: Annotated[Path | None, typer.Option(help="Write the clinical page as a picture: .png, .webp or .svg.")] = None,
     csv: Annotated[Path | None, typer.Option(help="Write the signals as CSV.")] = None,
     analysis: Annotated[bool, typer.Option("--analysis", help="Add the NeuroKit2 analysis page to the PDF.")] = False,
 ) -> None:
@@ -71,6 +86,35 @@ def show(
     from cli.inspect import show_record
 
     show_record(dataset, record, pdf, png, csv, analysis)
+
+
+@app.command()
+def retention(
+    file: Annotated[Path, typer.Argument(metavar="FILE.yaml", help="The retention request.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Tell what would go, and delete nothing.")] = False,
+) -> None:
+    """Delete what sessions left behind, and datasets that no rule keeps."""
+    from cli.retention import clean_up
+
+    clean_up(file, dry_run)
+
+
+@app.command()
+def sessions(
+    output: Annotated[Path, typer.Option("--output", help="Folder that holds the datasets.")] = Path("datasets"),
+) -> None:
+    """List the sessions of an output folder: who is at work, who died, who can be resumed."""
+    from cli.sessions import list_sessions
+
+    list_sessions(output)
+
+
+@app.command()
+def report(dataset: DatasetPath) -> None:
+    """Make the reports of a dataset again, in place of the old."""
+    from cli.inspect import remake_reports
+
+    remake_reports(dataset)
 
 
 def fail(message: str, exit_code: int) -> NoReturn:
@@ -86,8 +130,6 @@ def main() -> None:
         app()
     except EcgFactoryError as error:
         fail(str(error), error.exit_code)
-    except KeyboardInterrupt:
-        fail("stopped", 130)
     except OSError as error:
         fail(f"{error.filename or 'system'}: {error.strerror or error}", 1)
     except Exception as error:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from rich.console import Console
 from rich.markup import escape
+
+from ecgfactory.record import FeatureValue
 
 
 def console(stderr: bool = False) -> Console:
@@ -19,3 +21,25 @@ def print_rows(rows: Iterable[tuple[str, str]]) -> None:
     width = max(len(label) for label, _ in listed)
     for label, value in listed:
         console().print(f"[bold]{escape(label):<{width}}[/bold]  {escape(value)}")
+
+
+def print_table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Print rows in columns, with headings; plain text where there is no terminal."""
+    listed = [list(row) for row in rows]
+    widths = [max(len(text) for text in column) for column in zip(headings, *listed, strict=True)]
+
+    def line(texts: Sequence[str]) -> str:
+        return escape("  ".join(f"{text:<{width}}" for text, width in zip(texts, widths, strict=True)).rstrip())
+
+    console().print(f"[bold]{line(headings)}[/bold]")
+    for row in listed:
+        console().print(line(row))
+
+
+def feature_rows(features: Mapping[str, FeatureValue]) -> Iterator[tuple[str, str]]:
+    """Write features for `print_rows`."""
+    for name, value in features.items():
+        if value is None:
+            yield name, "not measurable"
+        else:
+            yield name, f"{value:.4g}" if isinstance(value, float) else str(value)

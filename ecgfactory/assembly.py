@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -12,8 +11,10 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.csv
 import pyarrow.parquet as pq
 
+from ecgfactory.durable import link
 from ecgfactory.faults import fault_point
 from ecgfactory.formats.base import format_writer
 from ecgfactory.ledger import Ledger, ShardEntry
@@ -22,6 +23,7 @@ from ecgfactory.plan import Plan
 from ecgfactory.shard import RECORDS_FILE, REJECTED_FILE
 from ecgfactory.workspace import Workspace
 
+RECORDS_CSV_FILE = "records.csv"
 ROWS_PER_GROUP = 100_000
 
 
@@ -52,9 +54,10 @@ def assemble(plan: Plan, entries: Sequence[ShardEntry], workspace: Workspace) ->
     for entry, paths in zip(entries, placed, strict=True):
         for staged in entry.files:
             if (published := paths.get(staged.path)) is not None:
-                _link(ledger.shard_folder(entry.shard) / staged.path, workspace.dataset / published)
+                link(ledger.shard_folder(entry.shard) / staged.path, workspace.dataset / published)
                 sums[published] = staged.sha256
     _write_tables(plan, entries, placed, workspace)
+    _write_records_csv(workspace.dataset)
     for name in plan.request.formats:
         format_writer(name).write_index(workspace.dataset, _candidates(workspace.dataset))
     fault_point("dataset-assembled")
@@ -100,14 +103,6 @@ def _top_folder(name: str) -> str:
     return format_writer(name).staged_path(0, "train").split("/")[0]
 
 
-def _link(source: Path, target: Path) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        os.link(source, target)
-    except OSError:  # a file system without hard links
-        shutil.copy2(source, target)
-
-
 def _write_tables(
     plan: Plan, entries: Sequence[ShardEntry], placed: list[dict[str, str]], workspace: Workspace
 ) -> None:
@@ -128,6 +123,15 @@ def _write_tables(
         rejected.add(rejects)
     records.close()
     rejected.close()
+
+
+def _write_records_csv(dataset: Path) -> None:
+    """Write records.parquet once more as text, as ptbxl_database.csv lists the records of PTB-XL."""
+    table = pq.ParquetFile(dataset / RECORDS_FILE)
+    options = pa.csv.WriteOptions(quoting_style="needed")
+    with pa.csv.CSVWriter(dataset / RECORDS_CSV_FILE, table.schema_arrow, write_options=options) as writer:
+        for batch in table.iter_batches():
+            writer.write(batch)
 
 
 def _with_paths(plan: Plan, rows: pa.Table, paths: dict[str, str]) -> pa.Table:

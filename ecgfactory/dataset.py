@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 from pydantic import ValidationError
@@ -20,8 +21,11 @@ from ecgfactory.leads import SignalUv
 from ecgfactory.manifest import Manifest
 from ecgfactory.plan import Plan
 from ecgfactory.publish import LATEST, MANIFEST_FILE
+from ecgfactory.quality.diversity import Diversity, measure_diversity
 from ecgfactory.record import Record, record_id
 from ecgfactory.shard import RECORDS_FILE, REJECTED_FILE, signal_spec
+
+DIVERSITY_SAMPLE = 300
 
 
 class DatasetFiles:
@@ -81,6 +85,11 @@ class DatasetFiles:
         }
         return Record(row["record_id"], self.plan.lead_names, signal_uv, self.plan.seed, features=features)
 
+    def paths(self, wanted: str) -> dict[str, list[str]]:
+        """Return the files that hold an accepted record, by format, as paths below the dataset."""
+        row = self._row(wanted)
+        return {name: format_writer(name).files(row[f"{name}_path"]) for name in self.formats}
+
     def signals(self, format_name: str, path: str, candidates: Sequence[int]) -> SignalUv:
         """Read records from one file; see `FormatWriter.read`.
 
@@ -139,6 +148,21 @@ class DatasetFiles:
             raise DamagedDatasetError(
                 [f"{self.path / name}: can't be read ({' '.join(str(error).split())[:200]})"]
             ) from None
+
+
+def sample_diversity(files: DatasetFiles) -> Diversity:
+    """Look for near-duplicates among at most 300 records, evenly spaced over the dataset."""
+    rows = np.unique(np.linspace(0, files.records.num_rows - 1, DIVERSITY_SAMPLE).round().astype(np.int64))
+    sample = files.records.take(pa.array(rows))
+    name = files.formats[0]
+    by_file: dict[str, list[int]] = {}
+    for path, candidate in zip(
+        sample.column(f"{name}_path").to_pylist(), sample.column("candidate").to_pylist(), strict=True
+    ):
+        by_file.setdefault(path, []).append(candidate)
+    signals = [files.signals(name, path, candidates) for path, candidates in by_file.items()]
+    ids = [record_id(candidate) for candidates in by_file.values() for candidate in candidates]
+    return measure_diversity(np.concatenate(signals), files.plan.lead_names, ids)
 
 
 class Dataset(DatasetFiles):

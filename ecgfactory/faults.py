@@ -24,8 +24,13 @@ FaultPoint = Literal[
 
 FAULT_POINTS: tuple[FaultPoint, ...] = get_args(FaultPoint)
 
+RetentionFaultPoint = Literal["item-renamed", "items-renamed", "trash-half-emptied"]
+"""Every step of a deletion, in order."""
 
-def fault_point(name: FaultPoint) -> None:
+RETENTION_FAULT_POINTS: tuple[RetentionFaultPoint, ...] = get_args(RetentionFaultPoint)
+
+
+def fault_point(name: FaultPoint | RetentionFaultPoint) -> None:
     """Die on the spot by SIGKILL when the environment says so; in all other cases do nothing."""
     if os.environ.get(ENVIRONMENT_VARIABLE) == name:
         os.kill(os.getpid(), signal.SIGKILL)

@@ -18,7 +18,7 @@ class FileLock:
     Parameters
     ----------
     path : Path
-        The lock file; made when missing, its folder must exist.
+        The lock file; made when missing. Without its folder it can't be had.
     """
 
     def __init__(self, path: Path) -> None:
@@ -27,7 +27,10 @@ class FileLock:
 
     def try_acquire(self) -> bool:
         """Take the lock if it is free; tell whether it is held now."""
-        descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o644)
+        try:
+            descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o644)
+        except FileNotFoundError:  # its folder has just been moved or removed
+            return False
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             # The holder before may have removed the file: then this is a lock on nothing.
@@ -68,15 +71,19 @@ def waiting_lock(path: Path, on_wait: Callable[[], None]) -> Iterator[None]:
     Parameters
     ----------
     path : Path
-        The lock file.
+        The lock file; made when missing, with its folder.
     on_wait : callable
         Called once when the lock is not free at first.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
     lock = FileLock(path)
-    if not lock.try_acquire():
+
+    def is_ours() -> bool:
+        path.parent.mkdir(parents=True, exist_ok=True)  # whoever leaves it last removes it
+        return lock.try_acquire()
+
+    if not is_ours():
         on_wait()
-        while not lock.try_acquire():
+        while not is_ours():
             time.sleep(POLL_INTERVAL_S)
     try:
         yield

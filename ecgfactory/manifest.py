@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict
 
 from ecgfactory.ledger import ShardEntry
 from ecgfactory.plan import Plan
+from ecgfactory.quality.diversity import Diversity
 
 TRAINED_DURATION_S = 10
 """The published model was trained on 10 s ECGs."""
@@ -71,6 +72,8 @@ class Manifest(BaseModel):
         Records in each split.
     within_training_length : bool
         Whether the records are as long as those that the model learnt from.
+    diversity : dict
+        Near-duplicates in a sample of the records; see `ecgfactory.quality.diversity`.
     shards : tuple of ShardSummary
         In candidate order.
     stage_seconds : dict of str to float
@@ -95,6 +98,7 @@ class Manifest(BaseModel):
     rejects: dict[str, int]
     splits: dict[str, int]
     within_training_length: bool
+    diversity: dict[str, Any]
     shards: tuple[ShardSummary, ...]
     stage_seconds: dict[str, float]
     devices: tuple[str, ...]
@@ -121,7 +125,9 @@ def manifest_sha256(content: dict[str, Any]) -> str:
     return hashlib.sha256(json.dumps(rest, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 
-def summarise(plan: Plan, entries: Sequence[ShardEntry], counts: Counts, published_at: str) -> Manifest:
+def summarise(
+    plan: Plan, entries: Sequence[ShardEntry], counts: Counts, diversity: Diversity, published_at: str
+) -> Manifest:
     """Sum up the chosen shards of a plan.
 
     Parameters
@@ -132,6 +138,8 @@ def summarise(plan: Plan, entries: Sequence[ShardEntry], counts: Counts, publish
         The chosen shards, in order.
     counts : Counts
         Of the assembled dataset.
+    diversity : Diversity
+        Of a sample of it.
     published_at : str
         UTC time, ISO 8601.
     """
@@ -150,6 +158,7 @@ def summarise(plan: Plan, entries: Sequence[ShardEntry], counts: Counts, publish
         rejects=counts.rejects,
         splits=counts.splits,
         within_training_length=plan.request.duration_s == TRAINED_DURATION_S,
+        diversity=diversity.to_json(),
         shards=tuple(_summary(plan, entry, counts.examined - 1) for entry in entries),
         stage_seconds={stage: round(value, 3) for stage, value in seconds.items()},
         devices=tuple(sorted({entry.device for entry in entries})),

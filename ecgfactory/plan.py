@@ -31,7 +31,7 @@ PARQUET_FILE_BYTES = 125_000_000
 PARQUET_BYTES_PER_SAMPLE = 0.84
 """Measured on the published model: a 12-lead record of 60,000 samples takes 50 kB."""
 
-DECISIVE_PACKAGES = ("torch", "numpy", "scipy", "neurokit2", "pyarrow", "wfdb", "matplotlib")
+DECISIVE_PACKAGES = ("torch", "numpy", "scipy", "neurokit2", "pyarrow", "wfdb", "soundfile", "edfio", "matplotlib")
 """Packages whose version can change a byte of a dataset."""
 
 

@@ -10,7 +10,15 @@ from ecgfactory.errors import BadInputError
 from ecgfactory.quality.policy import load_policy
 from ecgfactory.request import BuildRequest
 
-BYTES_PER_SAMPLE = {"parquet": 0.85, "wfdb": 2.1, "csv": 4.8}
+BYTES_PER_SAMPLE = {
+    "parquet": 0.85,
+    "wfdb": 2.1,
+    "csv": 4.8,
+    "wfdb_flac": 0.75,
+    "edf": 2.1,
+    "npy": 2.0,
+    "webdataset": 2.1,
+}
 """Mean bytes on disk for one sample of one lead, measured on 12-lead datasets of the published model."""
 
 ROOM_FACTOR = 1.2

@@ -95,8 +95,8 @@ class WorkersRequest(_Section):
 class BuildRequest(_Section):
     """Everything a user may ask of a build; only `name` and `records` are needed."""
 
-    name: str = Field(description="name of the dataset, also its folder")
-    records: StrictInt = Field(ge=1, le=99_999_999, description="accepted ECGs wanted")
+    name: str = Field(description="name of the dataset, also its folder", examples=["my-dataset"])
+    records: StrictInt = Field(ge=1, le=99_999_999, description="accepted ECGs wanted", examples=[64])
     leads: LeadCount = Field(12, description="8 (I, II, V1..V6) or 12")
     duration_s: StrictInt = Field(
         10, ge=SECONDS_PER_STRIDE, le=3600, description="length of a record in seconds, a multiple of 5"

@@ -1,13 +1,13 @@
-"""Reading a build request from YAML, with every problem of the file at once: line, value and mend."""
+"""Reading a request from YAML, with every problem of the file at once: line, value and mend."""
 
 from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, TypeVar, get_args
 
 import yaml
 from pydantic import BaseModel, ValidationError
@@ -18,6 +18,7 @@ from ecgfactory.preflight import preflight_problems
 from ecgfactory.request import SPLIT_NAMES, BuildRequest
 
 Location = tuple[str | int, ...]
+Model = TypeVar("Model", bound=BaseModel)
 
 
 @dataclass
@@ -28,6 +29,8 @@ class RequestSource:
     ----------
     name : str
         The file, as the user named it.
+    model : type
+        What the content is meant to be.
     content : dict
         The parsed keys, `--set` values included.
     places : dict of key path to str
@@ -35,6 +38,7 @@ class RequestSource:
     """
 
     name: str
+    model: type[BaseModel]
     content: dict[str, Any] = field(default_factory=dict)
     places: dict[Location, str] = field(default_factory=dict)
 
@@ -46,12 +50,26 @@ class RequestSource:
 
 
 def load_request(path: Path, settings: Sequence[str] = ()) -> BuildRequest:
+    """Read, check and return the build request in a YAML file; see `load`."""
+    return load(path, BuildRequest, preflight_problems, settings)
+
+
+def load(
+    path: Path,
+    model: type[Model],
+    machine_problems: Callable[[Model], list[tuple[str, str]]],
+    settings: Sequence[str] = (),
+) -> Model:
     """Read, check and return the request in a YAML file.
 
     Parameters
     ----------
     path : Path
         The YAML file.
+    model : type
+        What it is meant to be; required fields bear an example.
+    machine_problems : callable
+        Gives what this machine can't do of a request: the key, and a sentence with the mend.
     settings : sequence of str
         `key=value` pairs that replace keys of the file; dots reach into sections, values are YAML.
 
@@ -60,17 +78,17 @@ def load_request(path: Path, settings: Sequence[str] = ()) -> BuildRequest:
     BadInputError
         Naming every problem of the file and the settings, each with its place and mend.
     """
-    source = read_source(path)
+    source = read_source(path, model)
     problems = [problem for text in settings if (problem := _apply_setting(source, text))]
     try:
-        request = BuildRequest.model_validate(source.content)
+        request = model.model_validate(source.content)
     except ValidationError as error:
         details = error.errors()
         problems += _describe_all(details, source)
-        sound = _sound_part(source.content, details)
-        problems += _located(preflight_problems(sound), source) if sound else []
+        sound = _sound_part(model, source.content, details)
+        problems += _located(machine_problems(sound), source) if sound else []
         raise BadInputError(_by_line(problems)) from None
-    problems += _located(preflight_problems(request), source)
+    problems += _located(machine_problems(request), source)
     if problems:
         raise BadInputError(_by_line(problems))
     return request
@@ -86,7 +104,7 @@ def _by_line(problems: list[str]) -> list[str]:
     return sorted(problems, key=line)
 
 
-def read_source(path: Path) -> RequestSource:
+def read_source(path: Path, model: type[BaseModel]) -> RequestSource:
     """Parse a YAML file into its content and the line of each key.
 
     Raises
@@ -105,13 +123,24 @@ def read_source(path: Path) -> RequestSource:
     except (yaml.YAMLError, ValueError) as error:
         raise BadInputError(f"{path}{_yaml_fault(error)}; mend the YAML there.") from None
     if not isinstance(content, dict) or root is None:
-        raise BadInputError(f"{path}: holds no keys; a request needs at least `name: my-dataset` and `records: 64`.")
-    source = RequestSource(str(path), content)
+        raise BadInputError(f"{path}: holds no keys; {_least_keys(model)}.")
+    source = RequestSource(str(path), model, content)
     problems: list[str] = []
     _note_places(root, (), source, problems)
     if problems:
         raise BadInputError(problems)
     return source
+
+
+def _least_keys(model: type[BaseModel]) -> str:
+    needed = [f"`{key}: {value}`" for key, value in _examples(model).items()]
+    return f"give at least {' and '.join(needed)}" if needed else f"known here: {', '.join(model.model_fields)}"
+
+
+def _examples(model: type[BaseModel]) -> dict[str, Any]:
+    """An example of each key that can't be left out."""
+    required = {key: field for key, field in model.model_fields.items() if field.is_required()}
+    return {key: (field.examples or ["..."])[0] for key, field in required.items()}
 
 
 def _yaml_fault(error: Exception) -> str:
@@ -204,9 +233,9 @@ def _describe(detail: ErrorDetails, location: Location, source: RequestSource) -
         kind = "extra_forbidden"
     match kind:
         case "extra_forbidden":
-            return f"{place}: unknown key {key}; {_nearest(location)}"
+            return f"{place}: unknown key {key}; {_nearest(location, source.model)}"
         case "missing":
-            example = {"name": "my-dataset", "records": "64"}.get(key, "...")
+            example = _examples(source.model).get(key, "...")
             return f"{place}: {key} is missing; add `{key}: {example}`."
         case "value_error":
             return f"{place}: {key}: {context['error']}."
@@ -214,7 +243,7 @@ def _describe(detail: ErrorDetails, location: Location, source: RequestSource) -
             return f"{place}: {key} is {shown}; choose {context['expected']}."
         case "greater_than_equal" | "greater_than" | "less_than_equal" | "less_than":
             bound = {"ge": "at least", "gt": "more than", "le": "at most", "lt": "less than"}
-            limit = next(f"{words} {context[short]}" for short, words in bound.items() if short in context)
+            limit = next(f"{words} {_plain(context[short])}" for short, words in bound.items() if short in context)
             return f"{place}: {key} is {shown}; it must be {limit}."
         case "too_short" | "string_too_short":
             return f"{place}: {key} is empty; give at least one value or leave the key out."
@@ -235,25 +264,29 @@ def _describe(detail: ErrorDetails, location: Location, source: RequestSource) -
     return f"{place}: {key} is {shown}; it must be {wanted}{_or_auto(location)}."
 
 
+def _plain(number: float) -> str:
+    return str(int(number)) if number == int(number) else str(number)
+
+
 def _or_auto(location: Location) -> str:
     return " or auto" if location in {("workers", "cpu"), ("workers", "gpu")} else ""
 
 
-def _nearest(location: Location) -> str:
+def _nearest(location: Location, model: type[BaseModel]) -> str:
     """The known key that an unknown one was probably meant to be."""
-    known = _known_keys(location[:-1])
+    known = _known_keys(location[:-1], model)
     close = difflib.get_close_matches(str(location[-1]), known, n=1, cutoff=0.5)
     return f"did you mean {close[0]}?" if close else f"known here: {', '.join(known)}."
 
 
-def _known_keys(section: Location) -> list[str]:
-    model: Any = BuildRequest
+def _known_keys(section: Location, model: type[BaseModel]) -> list[str]:
+    inner: Any = model
     for part in section:
-        info = model.model_fields.get(str(part)) if _is_model(model) else None
+        info = inner.model_fields.get(str(part)) if _is_model(inner) else None
         annotation = info.annotation if info else None
-        model = next((a for a in (annotation, *get_args(annotation)) if _is_model(a)), None)
-    if _is_model(model):
-        return list(model.model_fields)
+        inner = next((a for a in (annotation, *get_args(annotation)) if _is_model(a)), None)
+    if _is_model(inner):
+        return list(inner.model_fields)
     return list(SPLIT_NAMES) if section == ("splits",) else []
 
 
@@ -261,11 +294,11 @@ def _is_model(candidate: Any) -> bool:
     return isinstance(candidate, type) and issubclass(candidate, BaseModel)
 
 
-def _sound_part(content: dict[str, Any], details: Sequence[ErrorDetails]) -> BuildRequest | None:
+def _sound_part(model: type[Model], content: dict[str, Any], details: Sequence[ErrorDetails]) -> Model | None:
     """The request without its faulty keys, so that the environment is checked for the sound ones too."""
     faulty = {str(detail["loc"][0]) for detail in details}
     sound = {key: value for key, value in content.items() if key not in faulty}
     try:
-        return BuildRequest.model_validate({"name": "unnamed", "records": 1} | sound)
+        return model.model_validate(_examples(model) | sound)
     except ValidationError:
         return None

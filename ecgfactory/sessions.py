@@ -4,21 +4,30 @@ from __future__ import annotations
 
 import contextlib
 import json
+import re
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from ecgfactory.disk_use import disk_use
 from ecgfactory.durable import write_text
 from ecgfactory.ledger import Ledger
 from ecgfactory.lock import FileLock, is_held, waiting_lock
 from ecgfactory.plan import Plan
+from ecgfactory.publish import MANIFEST_FILE
 from ecgfactory.workspace import SESSIONS_FOLDER, Workspace
 
 HEARTBEAT_INTERVAL_S = 5.0
 
-SessionState = Literal["running", "dead", "failed", "cancelled"]
+PROBE_INTERVAL_S = 0.01
+
+PLAN_LOCK_PATTERN = re.compile(r"\.plan-[0-9a-f]{16}\.lock")
+"""Names of what `plan_lock` gives."""
+
+SessionState = Literal["running", "finished", "dead", "failed", "cancelled"]
 
 
 @dataclass(frozen=True)
@@ -29,8 +38,8 @@ class SessionInfo:
     ----------
     session_id : str
         Id of its flow run.
-    state : {'running', 'dead', 'failed', 'cancelled'}
-        Dead is a session that ended without a word.
+    state : {'running', 'finished', 'dead', 'failed', 'cancelled'}
+        Dead is a session that ended without a word; finished is one that ended so behind publishing its dataset.
     reason : str
         Why it failed, in words; empty otherwise.
     name, plan_id : str
@@ -56,25 +65,30 @@ class SessionInfo:
     @property
     def is_resumable(self) -> bool:
         """Whether a new build of the plan takes over work of this session."""
-        return self.state != "running" and self.committed > 0
+        return self.state not in {"running", "finished"} and self.committed > 0
 
 
 def sessions_of(output: Path) -> list[SessionInfo]:
     """Tell of every session of an output folder, the newest heartbeat first."""
-    found = [_describe(Workspace(root)) for root in _session_folders(output)]
+    found = [describe_session(Workspace(root)) for root in _session_folders(output)]
     return sorted(filter(None, found), key=lambda session: -session.heartbeat_at)
+
+
+def plan_lock(output: Path, plan_id: str) -> Path:
+    """Return the lock file of whoever builds a plan in an output folder."""
+    return output / SESSIONS_FOLDER / f".plan-{plan_id}.lock"
 
 
 @contextlib.contextmanager
 def claimed(plan: Plan, on_wait: Callable[[], None]) -> Iterator[None]:
     """Be the only session of a plan in its output folder for the length of the block; others wait here."""
-    folder = Path(plan.request.output) / SESSIONS_FOLDER
+    lock_file = plan_lock(Path(plan.request.output), plan.plan_id)
     try:
-        with waiting_lock(folder / f".plan-{plan.plan_id}.lock", on_wait):
+        with waiting_lock(lock_file, on_wait):
             yield
     finally:
         with contextlib.suppress(OSError):  # other sessions are still there
-            folder.rmdir()
+            lock_file.parent.rmdir()
 
 
 @contextlib.contextmanager
@@ -98,6 +112,16 @@ def occupied(plan: Plan, session_id: str) -> Iterator[Workspace]:
         lock.release()
 
 
+def discard_dead(plan: Plan) -> None:
+    """Remove what dead sessions of a plan left, once its dataset is published; the plan must be claimed."""
+    output = Path(plan.request.output).absolute()
+    for info in sessions_of(output):
+        lock = FileLock(Workspace.of(output, info.session_id).lock_file)
+        if info.plan_id == plan.plan_id and info.state != "running" and lock.try_acquire():
+            Workspace.of(output, info.session_id).remove()
+            lock.release()
+
+
 def note_outcome(workspace: Workspace, state: SessionState, reason: str) -> None:
     """Write down how a session ended."""
     write_text(workspace.outcome_file, json.dumps({"state": state, "reason": reason}))
@@ -108,7 +132,8 @@ def _session_folders(output: Path) -> list[Path]:
     return [path for path in sorted(parent.glob("*")) if path.is_dir() and not path.name.startswith(".")]
 
 
-def _describe(workspace: Workspace) -> SessionInfo | None:
+def describe_session(workspace: Workspace) -> SessionInfo | None:
+    """Tell of one session; None when it is just being made or removed, or is none of ours."""
     try:
         plan = workspace.read_plan()
         outcome: dict[str, Any] = {"state": "dead", "reason": ""}
@@ -116,23 +141,39 @@ def _describe(workspace: Workspace) -> SessionInfo | None:
             outcome = json.loads(workspace.outcome_file.read_text(encoding="utf-8"))
         return SessionInfo(
             session_id=workspace.root.name,
-            state="running" if is_held(workspace.lock_file) else outcome["state"],
+            state=_state(workspace, plan, outcome["state"]),
             reason=outcome["reason"],
             name=plan.request.name,
             plan_id=plan.plan_id,
             records=plan.request.records,
             committed=sum(entry.accepted for entry in Ledger(workspace).entries()),
-            heartbeat_at=workspace.heartbeat_file.stat().st_mtime,
-            disk_bytes=sum(path.stat().st_size for path in workspace.root.rglob("*") if path.is_file()),
+            heartbeat_at=_last_seen(workspace),
+            disk_bytes=disk_use(workspace.root).size_bytes,
         )
-    except (OSError, ValueError, KeyError):  # just being made or removed, or none of ours
+    except (OSError, ValueError, KeyError):
         return None
+
+
+def _state(workspace: Workspace, plan: Plan, noted: SessionState) -> SessionState:
+    if is_held(workspace.lock_file):
+        return "running"
+    output = workspace.root.parent.parent  # where it is now, from wherever one looks
+    is_published = (output / plan.request.name / plan.plan_id / MANIFEST_FILE).is_file()
+    return "finished" if is_published else noted
+
+
+def _last_seen(workspace: Workspace) -> float:
+    try:
+        return workspace.heartbeat_file.stat().st_mtime
+    except FileNotFoundError:  # killed before its first
+        return workspace.plan_file.stat().st_mtime
 
 
 def _open_new(plan: Plan, session_id: str) -> tuple[Workspace, FileLock]:
     workspace = Workspace.create(plan, session_id)
     lock = FileLock(workspace.lock_file)
-    lock.try_acquire()
+    while not lock.try_acquire():  # for an instant, somebody looks whether it is held
+        time.sleep(PROBE_INTERVAL_S)
     return workspace, lock
 
 

@@ -43,7 +43,7 @@ def verify(path: Path, with_signals: bool = True) -> Dataset:
         Naming every file that is wrong.
     """
     dataset = Dataset(path)
-    problems = [*_manifest_problems(dataset), *_sum_problems(dataset)]
+    problems = [*_manifest_problems(dataset), *_sum_problems(dataset, with_content=True)]
     if not problems:
         problems = list(_count_problems(dataset))
     if not problems and with_signals:
@@ -51,6 +51,22 @@ def verify(path: Path, with_signals: bool = True) -> Dataset:
     if problems:
         raise DamagedDatasetError(problems)
     return dataset
+
+
+def listed_sums(dataset: Dataset) -> Mapping[str, str]:
+    """Return the sum of each file as published, by path, after checking that just these files are there.
+
+    Their content is not read.
+
+    Raises
+    ------
+    DamagedDatasetError
+        Naming what is missing, superfluous or changed in the listing.
+    """
+    problems = [*_manifest_problems(dataset), *_sum_problems(dataset, with_content=False)]
+    if problems:
+        raise DamagedDatasetError(problems)
+    return _parse_sums((dataset.path / SUMS_FILE).read_text(encoding="utf-8"))
 
 
 def _manifest_problems(dataset: Dataset) -> Iterator[str]:
@@ -66,7 +82,7 @@ def _manifest_problems(dataset: Dataset) -> Iterator[str]:
         yield f"{SUMS_FILE}: content changed"
 
 
-def _sum_problems(dataset: Dataset) -> Iterator[str]:
+def _sum_problems(dataset: Dataset, with_content: bool) -> Iterator[str]:
     sums = dataset.path / SUMS_FILE
     if not sums.is_file():
         return
@@ -79,7 +95,7 @@ def _sum_problems(dataset: Dataset) -> Iterator[str]:
     for path, digest in entered.items():
         if path not in present:
             yield f"{path}: missing"
-        elif sha256_of(dataset.path / path) != digest:
+        elif with_content and sha256_of(dataset.path / path) != digest:
             yield f"{path}: content changed"
     for path in sorted(present - entered.keys()):
         yield f"{path}: does not belong to the dataset"

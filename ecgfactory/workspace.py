@@ -14,6 +14,9 @@ from ecgfactory.plan import Plan
 SESSIONS_FOLDER = ".sessions"
 """Below the output folder, so that publishing is a rename within one file system."""
 
+TRASH_PREFIX = ".trash-"
+"""In the folder of sessions: what was renamed so is being deleted, or is left for the next retention to delete."""
+
 
 @dataclass(frozen=True)
 class Workspace:
@@ -150,7 +153,7 @@ class Workspace:
 
         It is renamed first: a worker still busy there finds it gone, and can put nothing into it any more.
         """
-        trash = self.root.with_name(f".trash-{self.root.name}")
+        trash = self.root.with_name(f"{TRASH_PREFIX}{self.root.name}")
         with contextlib.suppress(FileNotFoundError):
             self.root.rename(trash)
         shutil.rmtree(trash, ignore_errors=True)

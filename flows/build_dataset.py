@@ -40,7 +40,7 @@ def build_dataset(request: BuildRequest) -> BuildOutcome:
             with dask_workers(plan, workspace) as workers:
                 shards = make_shards(plan, workspace, workers)
             sums = datasets.assemble(plan, shards, workspace)
-            datasets.describe(plan, workspace)
+            datasets.describe(plan, sums, workspace)
             datasets.seal(plan, shards, sums, workspace)
             datasets.publish_dataset(plan, workspace)
     return BuildOutcome(dataset=plan.dataset_path, already_there=False)

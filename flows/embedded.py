@@ -15,10 +15,9 @@ from flows.local_server import LocalServer
 if TYPE_CHECKING:
     from flows.build_dataset import BuildOutcome
 
-QUIET = {
-    "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "CRITICAL",  # the log goes to the session's file
-    "PREFECT_LOGGING_TO_API_ENABLED": "false",
-}
+QUIET_TERMINAL = {"PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "CRITICAL"}
+"""The log goes to the session's file, and to a configured server. Read when Prefect is first imported, here and in
+the workers, which inherit the environment."""
 
 
 def build(request: BuildRequest, on_session: Callable[[Workspace], None]) -> BuildOutcome:
@@ -41,7 +40,7 @@ def build(request: BuildRequest, on_session: Callable[[Workspace], None]) -> Bui
     EcgFactoryError
         When the build can't be done; the message is for the user.
     """
-    with _prefect_api():
+    with prefect_api():
         from flows.build_dataset import build_dataset
         from flows.session import listening
 
@@ -50,14 +49,15 @@ def build(request: BuildRequest, on_session: Callable[[Workspace], None]) -> Bui
 
 
 @contextlib.contextmanager
-def _prefect_api() -> Iterator[None]:
+def prefect_api() -> Iterator[None]:
     """Use the configured Prefect server, or one that lives as long as the block."""
+    os.environ.update(QUIET_TERMINAL)
     if _is_configured():
         yield
         return
     server = LocalServer()
     try:
-        os.environ.update(QUIET)  # read when Prefect is first imported, here and in the workers
+        os.environ["PREFECT_LOGGING_TO_API_ENABLED"] = "false"  # that server is gone after the build
         import prefect_dask  # noqa: F401 (imported while the server starts)
         from prefect.settings import PREFECT_API_URL, temporary_settings
 

@@ -8,6 +8,7 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import dask
 from distributed import LocalCluster
 from prefect.settings import get_current_settings
 from prefect_dask.task_runners import DaskTaskRunner
@@ -15,6 +16,9 @@ from prefect_dask.task_runners import DaskTaskRunner
 from ecgfactory.plan import Plan
 from ecgfactory.request import WorkersRequest
 from ecgfactory.workspace import Workspace
+
+DEATHS_ALLOWED = 2
+"""A shard whose worker dies more often than this fails the build."""
 
 SHARDS_PER_WORKER = 2
 """Shards in flight for each worker: one in work and one waiting, so that no worker waits for the flow."""
@@ -57,14 +61,14 @@ def cpu_workers(asked: WorkersRequest) -> int:
 
 
 def _local_cluster(asked: WorkersRequest, workspace: Workspace) -> LocalCluster:
-    scratch = workspace.scratch / "dask"
+    dask.config.set({"distributed.scheduler.allowed-failures": DEATHS_ALLOWED})
     return LocalCluster(
         n_workers=cpu_workers(asked),
         threads_per_worker=1,
         processes=True,
         host="127.0.0.1",
         dashboard_address="127.0.0.1:0",
-        local_directory=str(scratch),
+        local_directory=str(workspace.scratch / "dask"),
         silence_logs=logging.CRITICAL,
         env=_worker_environment(workspace),
     )

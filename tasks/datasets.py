@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from ecgfactory.report.dataset import write_reports
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
-from ecgfactory import assembly, card, manifest, publish, verify
-from ecgfactory.dataset import DatasetFiles
+from ecgfactory import assembly, card, croissant, manifest, publish, sessions, verify
+from ecgfactory.dataset import DatasetFiles, sample_diversity
+from ecgfactory.faults import fault_point
 from ecgfactory.ledger import Ledger, ShardEntry
 from ecgfactory.plan import Plan, make_plan
+from ecgfactory.report.dataset import write_reports
 from ecgfactory.request import BuildRequest
 from ecgfactory.workspace import Workspace
 
@@ -24,8 +25,12 @@ def plan_dataset(request: BuildRequest) -> Plan:
 
 @task(cache_policy=NO_CACHE, persist_result=False)
 def find_published(plan: Plan) -> bool:
-    """Tell whether the plan's dataset is there already, after checking it."""
-    return verify.find_published(plan) is not None
+    """Tell whether the plan's dataset is there already; check it, and finish what its session may not have."""
+    if verify.find_published(plan) is None:
+        return False
+    publish.settle_latest(plan.dataset_path)
+    sessions.discard_dead(plan)
+    return True
 
 
 @task(cache_policy=NO_CACHE, persist_result=False)
@@ -35,11 +40,13 @@ def assemble(plan: Plan, shards: list[int], workspace: Workspace) -> dict[str, s
 
 
 @task(cache_policy=NO_CACHE, persist_result=False)
-def describe(plan: Plan, workspace: Workspace) -> None:
-    """Write the dataset card and the sample reports."""
+def describe(plan: Plan, sums: dict[str, str], workspace: Workspace) -> None:
+    """Write the dataset card, the reports and the Croissant metadata."""
     counts = assembly.count(plan, workspace.dataset)
     card.write_card(workspace.dataset, plan, counts)
     write_reports(DatasetFiles(workspace.dataset, plan), counts)
+    croissant.write_croissant(workspace.dataset, plan, counts, sums)
+    fault_point("dataset-described")
 
 
 @task(cache_policy=NO_CACHE, persist_result=False)
@@ -47,7 +54,8 @@ def seal(plan: Plan, shards: list[int], sums: dict[str, str], workspace: Workspa
     """Write the sums of all files and then the manifest."""
     published_at = datetime.now(UTC).isoformat(timespec="seconds")
     counts = assembly.count(plan, workspace.dataset)
-    content = manifest.summarise(plan, _entries(shards, workspace), counts, published_at)
+    diversity = sample_diversity(DatasetFiles(workspace.dataset, plan))
+    content = manifest.summarise(plan, _entries(shards, workspace), counts, diversity, published_at)
     publish.seal(workspace.dataset, content, sums)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -9,20 +10,24 @@ from typing import Any
 
 import pytest
 
+from ecgfactory.formats import FORMATS
 from ecgfactory.request import BuildRequest
+
+os.environ["PREFECT_SERVER_ANALYTICS_ENABLED"] = "false"  # before Prefect is imported: no test needs the outside world
 
 
 @pytest.fixture(scope="session")
-def prefect_server() -> Iterator[None]:
-    """A real Prefect server on loopback, with a database of its own."""
+def prefect_server() -> Iterator[str]:
+    """A real Prefect server on loopback, with a database of its own; the address of its API."""
+    from prefect.settings import PREFECT_API_URL
     from prefect.testing.utilities import prefect_test_harness
 
     with prefect_test_harness(server_startup_timeout=120):
-        yield
+        yield str(PREFECT_API_URL.value())
 
 
 @pytest.fixture(scope="session")
-def scheduler(prefect_server: None) -> Iterator[str]:
+def scheduler(prefect_server: str) -> Iterator[str]:
     """Address of a real Dask cluster of two worker processes that tests share, since workers start slowly."""
     from distributed import LocalCluster
 
@@ -41,7 +46,7 @@ def make_request(scheduler: str) -> Callable[..., BuildRequest]:
             "seed": 11,
             "generator": {"batch": 16},
             "shard_records": 16,
-            "formats": ["parquet", "wfdb", "csv"],
+            "formats": list(FORMATS),
             "splits": {"train": 0.6, "validation": 0.2, "test": 0.2},
             "report": {"samples": 1},
             "workers": {"scheduler": scheduler},

@@ -8,5 +8,9 @@ FORMATS = {
     "parquet": "ecgfactory.formats.parquet:ParquetWriter",
     "wfdb": "ecgfactory.formats.wfdb:WfdbWriter",
     "csv": "ecgfactory.formats.csv:CsvWriter",
+    "wfdb_flac": "ecgfactory.formats.wfdb_flac:WfdbFlacWriter",
+    "edf": "ecgfactory.formats.edf:EdfWriter",
+    "npy": "ecgfactory.formats.npy:NpyWriter",
+    "webdataset": "ecgfactory.formats.webdataset:WebDatasetWriter",
 }
 """Where each format's writer lives; imported on first use, so that naming formats costs nothing."""

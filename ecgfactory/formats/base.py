@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
@@ -24,6 +24,13 @@ RECORDS_PER_FOLDER = 1000
 def record_folder(candidate: int) -> str:
     """Name the folder of a record: five digits, for the thousand it belongs to."""
     return f"{candidate // RECORDS_PER_FOLDER:05d}"
+
+
+def numbered(staged_path: str, position: int, count: int) -> str:
+    """Number a shard's file as Hugging Face does: data/train.tar becomes data/train-00000-of-00004.tar."""
+    folder, _, name = staged_path.rpartition("/")
+    stem, dot, ending = name.partition(".")
+    return f"{folder}/{stem}-{position:05d}-of-{count:05d}{dot}{ending}"
 
 
 @dataclass(frozen=True)
@@ -62,6 +69,14 @@ class FormatWriter(ABC):
     name: ClassVar[str]
     """Key in the registry, and prefix of the path column in records.parquet."""
 
+    media_types: ClassVar[Mapping[str, str]]
+    """Media type of each kind of file that records are in, by the ending of its name; the first is the one that
+    `staged_path` names."""
+
+    loading: ClassVar[Mapping[str, str]]
+    """How to load it: a title, and Python that runs in the dataset's folder. In it `$path` is the file that holds the
+    first record, `$stem` that path without its suffix, `$record_id` and `$split` say which record it is."""
+
     def __init__(self, folder: Path, spec: SignalSpec) -> None:
         self.folder = folder
         self.spec = spec
@@ -77,6 +92,12 @@ class FormatWriter(ABC):
     @abstractmethod
     def staged_path(cls, candidate: int, split: str) -> str:
         """Path of the file that holds a record, below the staging folder."""
+
+    @classmethod
+    def files(cls, path: str) -> list[str]:
+        """Every file that a record consists of, from the path that `staged_path` or records.parquet gives."""
+        stem = path.removesuffix(next(iter(cls.media_types)))
+        return [stem + ending for ending in cls.media_types]
 
     @classmethod
     def published_path(cls, staged_path: str, position: int, count: int) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import ClassVar
 
@@ -21,6 +21,14 @@ class CsvWriter(FormatWriter):
     """One text file a record."""
 
     name: ClassVar[str] = "csv"
+    media_types: ClassVar[Mapping[str, str]] = {".csv": "text/csv"}
+    loading: ClassVar[Mapping[str, str]] = {
+        "CSV": """\
+import pandas as pd
+
+ecg_uv = pd.read_csv("$path", index_col="time_ms")    # a column a lead
+"""
+    }
 
     def write(self, batch: CandidateBatch) -> None:
         """Write accepted candidates; see `FormatWriter.write`."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import bisect
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import ClassVar
 
@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 
 from ecgfactory.candidates import CandidateBatch
 from ecgfactory.feature_rows import feature_columns
-from ecgfactory.formats.base import FormatWriter, SignalSpec
+from ecgfactory.formats.base import FormatWriter, SignalSpec, numbered
 from ecgfactory.formats.parquet_settings import signal_type, writer_options
 from ecgfactory.leads import SignalUv
 
@@ -22,10 +22,46 @@ ROWS_PER_GROUP = 100
 """Rows a row group: 12 MB of signal in memory, about 1.4 MB on disk."""
 
 
+LOADING = {
+    "Hugging Face datasets": """\
+from pathlib import Path
+
+from datasets import load_dataset
+
+splits = load_dataset(str(Path.cwd()))                # this folder; once it is on the Hub, its name there
+ecg_uv = splits["$split"].with_format("numpy")[0]["II"]
+""",
+    "PyTorch": """\
+from pathlib import Path
+
+import torch
+from datasets import load_dataset
+from torch.utils.data import DataLoader
+
+leads = ["I", "II", "V1", "V2", "V3", "V4", "V5", "V6"]
+ecgs = load_dataset(str(Path.cwd()), split="$split").select_columns(leads).with_format("torch")
+for batch in DataLoader(ecgs, batch_size=32, shuffle=True):
+    signal_mv = torch.stack([batch[lead] for lead in leads], dim=1) / 1000    # (batch, leads, samples)
+""",
+    "pandas": """\
+import pandas as pd
+
+ecgs = pd.read_parquet("data", columns=["record_id", "heart_rate_bpm", "II"])
+""",
+    "DuckDB": """\
+import duckdb
+
+slow = duckdb.sql("SELECT record_id, II FROM 'data/*.parquet' WHERE heart_rate_bpm < 65").df()
+""",
+}
+
+
 class ParquetWriter(FormatWriter):
     """One file a split and shard, in row groups of a fixed size whatever the micro-batches were."""
 
     name: ClassVar[str] = "parquet"
+    media_types: ClassVar[Mapping[str, str]] = {".parquet": "application/x-parquet"}
+    loading: ClassVar[Mapping[str, str]] = LOADING
 
     def __init__(self, folder: Path, spec: SignalSpec) -> None:
         super().__init__(folder, spec)
@@ -79,8 +115,8 @@ class ParquetWriter(FormatWriter):
 
     @classmethod
     def published_path(cls, staged_path: str, position: int, count: int) -> str:
-        """Number the files of a split as Hugging Face does: train-00000-of-00004.parquet."""
-        return f"{staged_path.removesuffix('.parquet')}-{position:05d}-of-{count:05d}.parquet"
+        """Number the files of a split; see `numbered`."""
+        return numbered(staged_path, position, count)
 
     @classmethod
     def count(cls, dataset: Path) -> int:

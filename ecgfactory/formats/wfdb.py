@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import ClassVar
 
@@ -20,6 +20,15 @@ class WfdbWriter(FormatWriter):
     """Two files a record: NUMBER.hea and NUMBER.dat."""
 
     name: ClassVar[str] = "wfdb"
+    media_types: ClassVar[Mapping[str, str]] = {".hea": "text/plain", ".dat": "application/octet-stream"}
+    loading: ClassVar[Mapping[str, str]] = {
+        "WFDB": """\
+import wfdb
+
+record = wfdb.rdrecord("$stem")
+ecg_mv = record.p_signal                              # (samples, leads), named by record.sig_name
+"""
+    }
 
     def write(self, batch: CandidateBatch) -> None:
         """Write accepted candidates; see `FormatWriter.write`."""
@@ -29,30 +38,33 @@ class WfdbWriter(FormatWriter):
             comments = ["synthetic, not for diagnosis", f"seed: {self.spec.seed}", f"candidate: {candidate}"]
             if np.isfinite(rate):
                 comments.append(f"heart rate: {rate:.1f} /min")
-            header, signal = encode_record(
-                record_id(candidate), signal_uv, self.spec.lead_names, self.spec.sampling_rate_hz, comments
-            )
-            path = self.folder / self.staged_path(candidate, "")
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(header, encoding="ascii", newline="\n")
-            path.with_suffix(".dat").write_bytes(signal)
+            contents = self._encode(record_id(candidate), signal_uv, comments)
+            paths = [self.folder / path for path in self.files(self.staged_path(candidate, ""))]
+            paths[0].parent.mkdir(parents=True, exist_ok=True)
+            for path, content in zip(paths, contents, strict=True):
+                path.write_bytes(content)
+
+    def _encode(self, name: str, signal_uv: SignalUv, comments: Sequence[str]) -> Sequence[bytes]:
+        """Return the content of each of the record's files, the header first."""
+        header, signal = encode_record(name, signal_uv, self.spec.lead_names, self.spec.sampling_rate_hz, comments)
+        return header.encode("ascii"), signal
 
     @classmethod
     def staged_path(cls, candidate: int, split: str) -> str:
-        """Name the header; the signal file stands beside it."""
-        return f"wfdb/{record_folder(candidate)}/{record_id(candidate)}.hea"
+        """Name the header; the signals stand beside it."""
+        return f"{cls.name}/{record_folder(candidate)}/{record_id(candidate)}.hea"
 
     @classmethod
     def write_index(cls, dataset: Path, candidates: Iterator[npt.NDArray[np.int64]]) -> None:
         """Write RECORDS, the list of record names that WFDB tools read."""
-        with (dataset / "wfdb" / "RECORDS").open("w", encoding="ascii", newline="\n") as stream:
+        with (dataset / cls.name / "RECORDS").open("w", encoding="ascii", newline="\n") as stream:
             for batch in candidates:
                 stream.writelines(f"{record_folder(number)}/{record_id(number)}\n" for number in batch.tolist())
 
     @classmethod
     def count(cls, dataset: Path) -> int:
         """Count the lines of RECORDS."""
-        with (dataset / "wfdb" / "RECORDS").open(encoding="ascii") as stream:
+        with (dataset / cls.name / "RECORDS").open(encoding="ascii") as stream:
             return sum(1 for _ in stream)
 
     @classmethod

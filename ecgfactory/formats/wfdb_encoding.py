@@ -44,12 +44,27 @@ def encode_record(
     signal : bytes
         Little-endian int16, the leads interleaved.
     """
+    files = [f"{record_name}.dat 16"] * len(lead_names)
+    header = encode_header(record_name, signal_uv, lead_names, sampling_rate_hz, files, comments)
+    return header, signal_uv.T.astype("<i2", order="C").tobytes()
+
+
+def encode_header(
+    record_name: str,
+    signal_uv: SignalUv,
+    lead_names: Sequence[str],
+    sampling_rate_hz: int,
+    files: Sequence[str],
+    comments: Sequence[str] = (),
+) -> str:
+    """Encode the header alone; `files` gives each lead's file and format. See `encode_record`."""
     checksums = signal_uv.sum(axis=1, dtype=np.int16).view(np.uint16)  # the format's checksum wraps at 16 bits
-    description = f"{record_name}.dat 16 {GAIN_PER_MV}(0)/mV 16 0"
     lines = [f"{record_name} {len(lead_names)} {sampling_rate_hz} {signal_uv.shape[1]}"]
     lines += [
-        f"{description} {first} {checksum} 0 {name}"
-        for first, checksum, name in zip(signal_uv[:, 0].tolist(), checksums.tolist(), lead_names, strict=True)
+        f"{file} {GAIN_PER_MV}(0)/mV 16 0 {first} {checksum} 0 {name}"
+        for file, first, checksum, name in zip(
+            files, signal_uv[:, 0].tolist(), checksums.tolist(), lead_names, strict=True
+        )
     ]
     lines += [f"# {comment}" for comment in comments]
-    return "\n".join(lines) + "\n", signal_uv.T.astype("<i2", order="C").tobytes()
+    return "\n".join(lines) + "\n"

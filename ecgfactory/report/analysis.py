@@ -5,10 +5,12 @@ from __future__ import annotations
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
 
 from ecgfactory.record import Record
 from ecgfactory.report.feature_text import feature_label, feature_value
+from ecgfactory.report.median_beat import MedianBeat, find_median_beat
 from ecgfactory.report.page import (
     RIGHT_MM,
     add_panel,
@@ -23,9 +25,13 @@ from ecgfactory.report.rhythm import FloatArray, Rhythm, analyse_rhythm, cut_bea
 from ecgfactory.report.style import PageStyle, Palette
 
 _SPEED_MM_PER_S = 25
+_FOOTNOTE = (
+    "Cleaned, R peaks, rate: NeuroKit2. By each lead: mean correlation of its beats, NeuroKit2's verdict (Excellent, "
+    "Barely acceptable, Unacceptable)"
+)
 _GAINS_MM_PER_MV = (20.0, 15.0, 10.0, 7.5, 5.0, 2.5, 1.0, 0.5, 0.2)
 _BEATS_LEFT_MM, _BEATS_BOTTOM_MM, _BEATS_HEIGHT_MM = 110.0, 14.0, 56.0
-_BEAT_COLUMNS, _BEAT_PITCH_MM = 4, 24.0
+_BEAT_COLUMNS, _BEAT_PITCH_MM = 4, 25.0
 _TABLE_LEFT_MM, _TABLE_TOP_MM, _TABLE_PITCH_MM, _TABLE_ROWS = 216.0, 71.0, 3.7, 15
 
 
@@ -53,7 +59,7 @@ def analysis_page(record: Record, style: PageStyle | None = None) -> Figure:
     _draw_median_beats(sheet, record, rhythm, palette)
     _draw_features(sheet, record, palette)
     draw_header(sheet, record, palette)
-    draw_footer(sheet, "Cleaned, R peaks and heart rate by NeuroKit2; median beats of the leads as stored", palette)
+    draw_footer(sheet, _FOOTNOTE, palette)
     return figure
 
 
@@ -127,25 +133,40 @@ def _draw_beats(panel: Axes, rhythm: Rhythm, rate_hz: int, palette: Palette) -> 
 
 
 def _draw_median_beats(sheet: Axes, record: Record, rhythm: Rhythm, palette: Palette) -> None:
-    """Draw the median beat of every lead side by side, all to one scale."""
-    signals_mv = record.signal_uv.astype(np.float64) / 1000
-    time_s, beats_mv = cut_beats(signals_mv, rhythm.r_peaks, record.sampling_rate_hz)
-    title = "Median beat of each lead"
-    if beats_mv.shape[-2] == 0:
-        sheet.text(_BEATS_LEFT_MM, 72, title, fontsize=7.5, fontweight="bold")
-        sheet.text(_BEATS_LEFT_MM, 60, rhythm.problem, fontsize=8, color=palette.muted)
+    """Draw the median beat of every lead side by side, all to one scale, with its waves and the lead's quality."""
+    beat = find_median_beat(record)
+    if beat is None:
+        sheet.text(_BEATS_LEFT_MM, 72, "Median beat of each lead", fontsize=7.5, fontweight="bold")
+        problem = rhythm.problem or "No beat lies wholly in the record."
+        sheet.text(_BEATS_LEFT_MM, 60, problem, fontsize=8, color=palette.muted)
         return
-    medians_mv = np.median(beats_mv, axis=-2)
-    rows = -(-len(medians_mv) // _BEAT_COLUMNS)
-    gain, baselines = _beat_rows(medians_mv, rows)
+    rows = -(-len(beat.leads_mv) // _BEAT_COLUMNS)
+    gain, baselines = _beat_rows(beat.leads_mv, rows)
     scale = f"{_SPEED_MM_PER_S} mm/s, {gain:g} mm/mV"
-    sheet.text(_BEATS_LEFT_MM, 72, f"{title} ({scale})", fontsize=7.5, fontweight="bold")
-    x_mm = (time_s - time_s[0]) * _SPEED_MM_PER_S
-    for place, (name, beat_mv) in enumerate(zip(record.lead_names, medians_mv, strict=True)):
+    sheet.text(_BEATS_LEFT_MM, 73.5, f"Median beat of each lead ({scale})", fontsize=7.5, fontweight="bold")
+    x_mm = (beat.time_s - beat.time_s[0]) * _SPEED_MM_PER_S
+    for column in range(-(-len(beat.leads_mv) // rows)):
+        _draw_waves(sheet, _BEATS_LEFT_MM + column * _BEAT_PITCH_MM, beat, palette)
+    for place, (name, lead_mv) in enumerate(zip(record.lead_names, beat.leads_mv, strict=True)):
         column, row = divmod(place, rows)
-        left = _BEATS_LEFT_MM + column * _BEAT_PITCH_MM
-        sheet.plot(left + x_mm, baselines[row] + beat_mv * gain, color=palette.trace, linewidth=0.8)
-        sheet.text(left, baselines[row] + 2.5, name, fontsize=6.5, fontweight="bold", color=palette.accent)
+        left, top = _BEATS_LEFT_MM + column * _BEAT_PITCH_MM, baselines[row] + 2.5
+        sheet.plot(left + x_mm, baselines[row] + lead_mv * gain, color=palette.trace, linewidth=0.8)
+        sheet.text(left, top, name, fontsize=6.5, fontweight="bold", color=palette.accent)
+        quality = f"{beat.likeness[place]:.2f} {beat.verdicts[place][:1]}"
+        sheet.text(left + x_mm[-1], top, quality, fontsize=5, ha="right", color=palette.muted)
+
+
+def _draw_waves(sheet: Axes, left: float, beat: MedianBeat, palette: Palette) -> None:
+    """Mark P, QRS and T over a column of leads."""
+    for name, bounds_s in beat.waves_s.items():
+        first, last = (left + (min(bound, beat.time_s[-1]) - beat.time_s[0]) * _SPEED_MM_PER_S for bound in bounds_s)
+        strength = 0.55 if name == "QRS" else 0.22
+        size = (last - first, _BEATS_HEIGHT_MM)
+        sheet.add_patch(
+            Rectangle((first, _BEATS_BOTTOM_MM), *size, facecolor=palette.major_grid, alpha=strength, linewidth=0)
+        )
+        middle, top = (first + last) / 2, _BEATS_BOTTOM_MM + _BEATS_HEIGHT_MM + 0.6
+        sheet.text(middle, top, name, fontsize=5.5, ha="center", color=palette.muted)
 
 
 def _beat_rows(medians_mv: FloatArray, rows: int) -> tuple[float, FloatArray]:

@@ -123,7 +123,7 @@ def write_report_book(
 def _cover_page(facts: CoverFacts, first: Sequence[Record], palette: Palette) -> Figure:
     figure, sheet = new_page()
     draw_title(sheet, facts.name, "a dataset of synthetic ECGs", palette)
-    _draw_rows(sheet, MARGIN_MM, 170, 126, _cover_rows(facts), palette)
+    _draw_rows(sheet, MARGIN_MM, 170, 126, cover_rows(facts), palette)
     _draw_rejects(sheet, 160, 170, facts, palette)
     for record in first:
         _draw_example(sheet, record, palette)
@@ -133,7 +133,8 @@ def _cover_page(facts: CoverFacts, first: Sequence[Record], palette: Palette) ->
     return figure
 
 
-def _cover_rows(facts: CoverFacts) -> list[tuple[str, str]]:
+def cover_rows(facts: CoverFacts) -> list[tuple[str, str]]:
+    """Facts as label and value, in reading order."""
     splits = ", ".join(f"{split} {count:,}" for split, count in facts.splits.items())
     return [
         ("Records", f"{facts.records:,}"),

@@ -8,6 +8,7 @@ part I", Circulation 2007;115:1306-1324).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -126,6 +127,52 @@ def _overlapping_gaps_mm(needed_mm: FloatArray, height_mm: float) -> FloatArray:
     return np.concatenate([edges[:1], between, edges[1:]])
 
 
+@dataclass(frozen=True)
+class Strip:
+    """One lead over part of the time shown: places on the page, and heights above the baseline, in mm."""
+
+    lead: str
+    x_mm: FloatArray
+    height_mm: FloatArray
+
+
+@dataclass(frozen=True)
+class Traces:
+    """Everything drawn on the paper's grid.
+
+    Parameters
+    ----------
+    rows : list of list of Strip
+        From the top row to the last, each from left to right.
+    baselines_mm : float array, shape (rows,)
+        Height of each row on the page.
+    shown : int
+        Samples shown: all, or as many as fit.
+    """
+
+    rows: list[list[Strip]]
+    baselines_mm: FloatArray
+    shown: int
+
+
+def lay_out(record: Record, style: PageStyle) -> Traces:
+    """Place every lead of a record on the paper, each centred on its median."""
+    arrangement = arrange(record.lead_names, style.layout)
+    fits = int(TRACE_WIDTH_MM / style.speed_mm_per_s * record.sampling_rate_hz)
+    shown = min(record.signal_uv.shape[-1], fits)
+    rows = [_row_strips(record, leads, shown, style) for leads in arrangement.strips]
+    return Traces(rows, _baselines_mm(rows, style), shown)
+
+
+def label_place(strip: Strip, baseline_mm: float, alone: bool) -> tuple[float, float, Literal["left", "right"]]:
+    """Where a lead's name stands, and which end of it: left of a trace alone in its row, else above its beginning."""
+    start = float(strip.x_mm[0])
+    if alone:
+        return start - 1, baseline_mm + 1.5, "right"
+    reach = float(strip.height_mm[strip.x_mm < start + 10].max())
+    return start + 1, min(baseline_mm + max(6, reach + 1), GRID_TOP_MM - _LABEL_MM), "left"
+
+
 @rendering()
 def clinical_page(record: Record, style: PageStyle | None = None) -> Figure:
     """Draw a record as a printed ECG.
@@ -149,34 +196,22 @@ def clinical_page(record: Record, style: PageStyle | None = None) -> Figure:
         raise BadInputError(f"ECG {record.record_id} has no samples to draw; choose another record.")
     style = style or PageStyle()
     figure, sheet = new_page()
-    arrangement = arrange(record.lead_names, style.layout)
-    fits = int(TRACE_WIDTH_MM / style.speed_mm_per_s * record.sampling_rate_hz)
-    shown = min(record.signal_uv.shape[-1], fits)
-    strips = [_row_strips(record, row, shown, style) for row in arrangement.strips]
-    baselines = _baselines_mm(strips, style)
+    traces = lay_out(record, style)
 
     paper = _draw_grid(sheet, style.palette)
     cut_off = False
-    for row, baseline in zip(strips, baselines, strict=True):
+    for row, baseline in zip(traces.rows, traces.baselines_mm, strict=True):
         _draw_pulse(sheet, baseline, style, paper)
         for strip in row:
             cut_off |= _draw_strip(sheet, strip, baseline, style.palette, paper)
-            _draw_label(sheet, strip, baseline, len(row) == 1, style.palette)
+            x_mm, y_mm, align = label_place(strip, baseline, alone=len(row) == 1)
+            sheet.text(x_mm, y_mm, strip.lead, ha=align, fontsize=9, fontweight="bold", color=style.palette.text)
     draw_header(sheet, record, style.palette)
-    draw_footer(sheet, _footnote(record, style, shown, cut_off), style.palette)
+    draw_footer(sheet, _footnote(record, style, traces.shown, cut_off), style.palette)
     return figure
 
 
-@dataclass(frozen=True)
-class _Strip:
-    """One lead over part of the time shown: places on the page, and heights above the baseline, in mm."""
-
-    lead: str
-    x_mm: FloatArray
-    height_mm: FloatArray
-
-
-def _row_strips(record: Record, leads: tuple[str, ...], shown: int, style: PageStyle) -> list[_Strip]:
+def _row_strips(record: Record, leads: tuple[str, ...], shown: int, style: PageStyle) -> list[Strip]:
     edges = [shown * column // len(leads) for column in range(len(leads) + 1)]
     time_s = np.arange(shown, dtype=np.float64) / record.sampling_rate_hz
     x_mm = TRACE_LEFT_MM + time_s * style.speed_mm_per_s
@@ -186,11 +221,11 @@ def _row_strips(record: Record, leads: tuple[str, ...], shown: int, style: PageS
         centred_mv = (signal_uv[:shown].astype(np.float64) - np.median(signal_uv)) / 1000
         height_mm = centred_mv * style.gain_mm_per_mv
         part = slice(first, last + 1)  # one sample more, so that neighbours meet
-        strips.append(_Strip(lead, x_mm[part], height_mm[part]))
+        strips.append(Strip(lead, x_mm[part], height_mm[part]))
     return strips
 
 
-def _baselines_mm(strips: list[list[_Strip]], style: PageStyle) -> FloatArray:
+def _baselines_mm(strips: list[list[Strip]], style: PageStyle) -> FloatArray:
     """Heights of the rows' baselines on the page, from the first row to the last."""
     above, below = zip(*(_reach_mm(row, style) for row in strips), strict=True)
     between = [(lower + upper).max() for lower, upper in zip(below, above[1:], strict=False)]
@@ -200,7 +235,7 @@ def _baselines_mm(strips: list[list[_Strip]], style: PageStyle) -> FloatArray:
     return baselines
 
 
-def _reach_mm(row: list[_Strip], style: PageStyle) -> tuple[FloatArray, FloatArray]:
+def _reach_mm(row: list[Strip], style: PageStyle) -> tuple[FloatArray, FloatArray]:
     """How far a row reaches above and below its baseline in each of twelve equal parts of the time shown."""
     label_mm = _LABEL_MM if len(row) > 1 else 0
     heights = np.concatenate([strip.height_mm for strip in row])
@@ -236,7 +271,7 @@ def _draw_pulse(sheet: Axes, baseline: float, style: PageStyle, paper: Rectangle
     _draw_line(sheet, xs, ys, style.palette, paper)
 
 
-def _draw_strip(sheet: Axes, strip: _Strip, baseline: float, palette: Palette, paper: Rectangle) -> bool:
+def _draw_strip(sheet: Axes, strip: Strip, baseline: float, palette: Palette, paper: Rectangle) -> bool:
     """Draw one lead, parted from the one before it; tells whether some of it is cut off."""
     ys = baseline + strip.height_mm
     _draw_line(sheet, strip.x_mm, ys, palette, paper)
@@ -244,17 +279,6 @@ def _draw_strip(sheet: Axes, strip: _Strip, baseline: float, palette: Palette, p
     if start > TRACE_LEFT_MM:
         _draw_line(sheet, [start, start], [baseline - 3, baseline + 3], palette, paper)
     return bool(ys.max() > GRID_TOP_MM or ys.min() < GRID_BOTTOM_MM)
-
-
-def _draw_label(sheet: Axes, strip: _Strip, baseline: float, alone: bool, palette: Palette) -> None:
-    """Name a lead: left of a trace that has its row to itself, else above the beginning of the trace."""
-    start = strip.x_mm[0]
-    if alone:
-        x, y, align = start - 1, baseline + 1.5, "right"
-    else:
-        reach = strip.height_mm[strip.x_mm < start + 10].max()
-        x, y, align = start + 1, min(baseline + max(6, reach + 1), GRID_TOP_MM - _LABEL_MM), "left"
-    sheet.text(x, y, strip.lead, ha=align, fontsize=9, fontweight="bold", color=palette.text)
 
 
 def _draw_line(sheet: Axes, xs: npt.ArrayLike, ys: npt.ArrayLike, palette: Palette, paper: Rectangle) -> None:

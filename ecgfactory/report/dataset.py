@@ -4,17 +4,25 @@ from __future__ import annotations
 
 from ecgfactory.dataset import DatasetFiles
 from ecgfactory.manifest import Counts
-from ecgfactory.record import Record
+from ecgfactory.record import Record, record_id
 from ecgfactory.report.book import CoverFacts, write_report_book
+from ecgfactory.report.web import Sample, write_web_page
 
-SAMPLING_RULE = (
-    "The {samples} samples were chosen by their place alone: the accepted records, in candidate order, are cut into "
-    "{samples} runs of equal length, and the record in the middle of each run is shown."
+REPORTS_FOLDER = "reports"
+
+_ACCEPTED_RULE = (
+    "The {count} accepted samples were chosen by their place alone: the accepted records, in candidate order, are cut "
+    "into {count} runs of equal length, and the record in the middle of each run is shown."
+)
+_REJECTED_RULE = (
+    "Of the {total} rejected candidates, {count} are shown: for each rule of the quality policy, from the rule broken "
+    "most often on, the first candidate that broke it and is not shown already; at most as many as accepted samples. "
+    "Their signals are not part of the dataset and were made again."
 )
 
 
 def write_reports(files: DatasetFiles, counts: Counts) -> None:
-    """Write reports/report.pdf and a PDF for each sample; nothing when no samples were asked for.
+    """Write reports/: report.pdf, index.html and a PDF for each sample; nothing when no samples were asked for.
 
     Parameters
     ----------
@@ -30,26 +38,51 @@ def write_reports(files: DatasetFiles, counts: Counts) -> None:
     DamagedDatasetError
         When a sample can't be read.
     """
-    samples = sample_records(files)
-    if not samples:
+    accepted = accepted_samples(files)
+    if not accepted:
         return
-    folder = files.path / "reports"
+    rejected = rejected_samples(files, counts)
+    rule = _ACCEPTED_RULE.format(count=len(accepted))
+    if rejected:
+        rule += "\n\n" + _REJECTED_RULE.format(count=len(rejected), total=f"{counts.examined - counts.records:,}")
+    records = [files.record(name) for name in accepted + rejected]
+    folder = files.path / REPORTS_FOLDER
     (folder / "samples").mkdir(parents=True, exist_ok=True)
+    facts = _cover_facts(files, counts)
     write_report_book(
-        folder / "report.pdf",
-        _cover_facts(files, counts),
-        samples,
-        SAMPLING_RULE.format(samples=len(samples)),
-        features=files.records,
-        samples_folder=folder / "samples",
+        folder / "report.pdf", facts, records, rule, features=files.records, samples_folder=folder / "samples"
     )
+    samples = [_web_sample(files, record) for record in records]
+    write_web_page(folder / "index.html", facts, samples, rule, features=files.records)
 
 
-def sample_records(files: DatasetFiles) -> list[Record]:
-    """Read the records that the report shows, by the rule that it states."""
+def accepted_samples(files: DatasetFiles) -> list[str]:
+    """Choose the accepted records that the report shows, by the rule that it states; their ids."""
     ids = files.records.column("record_id").to_pylist()
     wanted = min(files.plan.request.report.samples, len(ids))
-    return [files.record(ids[(2 * place + 1) * len(ids) // (2 * wanted)]) for place in range(wanted)]
+    return [ids[(2 * place + 1) * len(ids) // (2 * wanted)] for place in range(wanted)]
+
+
+def rejected_samples(files: DatasetFiles, counts: Counts) -> list[str]:
+    """Choose the rejected candidates that the report shows, by the rule that it states; their ids."""
+    candidates = files.rejected.column("candidate").to_pylist()
+    failed_rules = files.rejected.column("failed_rules").to_pylist()
+    chosen: list[int] = []
+    for rule in sorted(counts.rejects, key=lambda rule: (-counts.rejects[rule], rule)):
+        breakers = (number for number, rules in zip(candidates, failed_rules, strict=True) if rule in rules)
+        chosen += [number for number in breakers if number not in chosen][:1]
+    return [record_id(number) for number in chosen[: files.plan.request.report.samples]]
+
+
+def _web_sample(files: DatasetFiles, record: Record) -> Sample:
+    downloads = {"PDF": f"samples/{record.record_id}.pdf"}
+    if record.reasons:
+        return Sample(record, "", downloads)
+    for name, paths in files.paths(record.record_id).items():
+        for path in paths:
+            downloads[f"{name} .{path.rpartition('.')[2]}" if len(paths) > 1 else name] = f"../{path}"
+    row = files.records.column("record_id").index(record.record_id).as_py()
+    return Sample(record, files.records.column("split")[row].as_py(), downloads)
 
 
 def _cover_facts(files: DatasetFiles, counts: Counts) -> CoverFacts:

@@ -93,7 +93,7 @@ def write_image(
         raise BadInputError(f"{path}: suffix {path.suffix!r} is no picture's; end the name in .png, .svg or .webp.")
     if suffix == ".svg" and with_analysis:
         raise BadInputError(f"{path}: an SVG holds one page; leave the analysis out, or write a PDF, PNG or WebP.")
-    with _whole_file(path) as temporary:
+    with whole_file(path) as temporary:
         if suffix == ".svg":
             with _drawn(partial(clinical_page, record, style)) as figure:
                 figure.savefig(temporary, format="svg", metadata={"Date": None, "Creator": None})
@@ -110,7 +110,7 @@ def write_csv(record: Record, path: Path) -> None:
     BadInputError
         When the file can't be written.
     """
-    with _whole_file(path) as temporary:
+    with whole_file(path) as temporary:
         temporary.write_bytes(encode_csv(record.signal_uv, record.lead_names, record.sampling_rate_hz))
 
 
@@ -125,7 +125,7 @@ def write_pages(path: Path, pages: Sequence[PageMaker], title: str) -> None:
         When the file can't be written.
     """
     metadata = {"Title": title, "Creator": "ecgfactory", "CreationDate": None}
-    with _whole_file(path) as temporary, rendering(), PdfPages(temporary, metadata=metadata) as pdf:
+    with whole_file(path) as temporary, rendering(), PdfPages(temporary, metadata=metadata) as pdf:
         for number, make_page in enumerate(pages, start=1):
             with _drawn(make_page) as figure:
                 if len(pages) > 1:
@@ -145,7 +145,7 @@ def _drawn(make_page: PageMaker) -> Iterator[Figure]:
 
 
 @contextlib.contextmanager
-def _whole_file(path: Path) -> Iterator[Path]:
+def whole_file(path: Path) -> Iterator[Path]:
     """Give a temporary path that takes the place of `path` when all is well."""
     try:
         with durable.atomic_path(path) as temporary:

@@ -39,13 +39,20 @@ def feature_unit(name: str) -> str:
     return _PRINTED_UNITS.get(unit, unit)
 
 
-def feature_value(name: str, value: FeatureValue) -> str:
-    """Value with its unit, in no more digits than it can carry; a dash for what was not measurable."""
+def bare_value(value: FeatureValue) -> str:
+    """Value without its unit, in no more digits than it can carry; a dash for what was not measurable."""
     if value is None or value == "" or value != value:
         return "–"
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, float):
-        value = f"{value:.0f}" if abs(value) >= 10 else f"{value:.3g}"
-    unit = feature_unit(name)
-    return f"{value}{'' if unit == '°' else ' '}{unit}".strip()
+        return f"{value:.0f}" if abs(value) >= 10 else f"{value:.3g}"
+    return str(value)
+
+
+def feature_value(name: str, value: FeatureValue) -> str:
+    """Value with its unit; a dash for what was not measurable."""
+    text, unit = bare_value(value), feature_unit(name)
+    if text == "–":
+        return text
+    return f"{text}{'' if unit == '°' else ' '}{unit}".strip()

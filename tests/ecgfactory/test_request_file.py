@@ -37,7 +37,10 @@ def problems_of(path: Path, text: str, *settings: str) -> list[str]:
     return caught.value.problems
 
 
-@pytest.mark.parametrize("path", sorted(CONFIGS.glob("*.yaml")), ids=lambda path: path.name)
+BUILDS = sorted(path for path in CONFIGS.glob("*.yaml") if path.name != "retention.yaml")
+
+
+@pytest.mark.parametrize("path", BUILDS, ids=lambda path: path.name)
 def test_every_shipped_config_is_sound(path: Path) -> None:
     assert isinstance(load_request(path), BuildRequest)
 

@@ -13,7 +13,7 @@ import pytest
 from ecgfactory.dataset import Dataset
 from ecgfactory.errors import BadInputError, DamagedDatasetError
 from ecgfactory.manifest import Manifest
-from ecgfactory.publish import MANIFEST_FILE, SUMS_FILE, dataset_files, seal
+from ecgfactory.publish import MANIFEST_FILE, PIN_FILE, SUMS_FILE, dataset_files, seal
 from ecgfactory.verify import verify
 
 
@@ -65,7 +65,7 @@ def test_a_flipped_byte_is_found_in_any_file(copy: Path, kind: str) -> None:
 
 def test_a_changed_manifest_or_sums_file_is_found(copy: Path) -> None:
     text = (copy / MANIFEST_FILE).read_text()
-    (copy / MANIFEST_FILE).write_text(text.replace('"accepted_share": 0', '"accepted_share": 1'))
+    (copy / MANIFEST_FILE).write_text(text.replace('"published_at": "2', '"published_at": "1'))
     assert f"{MANIFEST_FILE}: was changed after publishing (its own digest does not fit)" in problems_of(copy)
     (copy / MANIFEST_FILE).write_text(text)
     sums = (copy / SUMS_FILE).read_text().splitlines(keepends=True)
@@ -90,6 +90,14 @@ def test_missing_and_extra_files_are_found(copy: Path) -> None:
         f"{gone.relative_to(copy)}: missing",
         "data/stray.txt: does not belong to the dataset",
     ]
+
+
+def test_a_pin_is_no_damage_and_no_part_of_the_dataset(copy: Path) -> None:
+    (copy / PIN_FILE).write_text("used in our paper", encoding="utf-8")
+    assert verify(copy).manifest.records == 40
+    assert PIN_FILE not in dataset_files(copy)
+    (copy / "data" / PIN_FILE).touch()
+    assert problems_of(copy) == [f"data/{PIN_FILE}: does not belong to the dataset"]
 
 
 def test_a_wrong_count_is_found_behind_fitting_sums(copy: Path) -> None:

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from ecgfactory.errors import BuildFailedError, DamagedDatasetError
+from ecgfactory.formats import FORMATS
 from ecgfactory.plan import make_plan, split_of
 from ecgfactory.publish import SUMS_FILE
 from ecgfactory.request import BuildRequest
@@ -25,12 +26,18 @@ def test_layout_and_contents(built: Path) -> None:
     assert {path.name for path in built.iterdir()} == {
         "README.md",
         "manifest.json",
+        "croissant.json",
         SUMS_FILE,
+        "records.csv",
         "records.parquet",
         "rejected.parquet",
         "data",
         "wfdb",
         "csv",
+        "wfdb_flac",
+        "edf",
+        "npy",
+        "webdataset",
         "reports",
     }
     assert (built.parent / "latest").resolve() == built
@@ -41,8 +48,10 @@ def test_layout_and_contents(built: Path) -> None:
     assert sorted([*records.candidate, *rejected.candidate]) == list(range(records.candidate.max() + 1))
     assert list(records.split) == list(split_of(11, records.candidate.to_numpy(), make_splits()))
     assert all(len(reasons) > 0 for reasons in rejected.reasons)
-    for column in ("parquet_path", "wfdb_path", "csv_path"):
-        assert all((built / path).is_file() for path in records[column])
+    text = pd.read_csv(built / "records.csv", dtype={"record_id": str})
+    pd.testing.assert_frame_equal(text, records, check_dtype=False)
+    for name in FORMATS:
+        assert all((built / path).is_file() for path in records[f"{name}_path"])
 
 
 def make_splits() -> dict[str, float]:
@@ -62,7 +71,7 @@ class TestBuilding:
     ) -> None:
         other = build_dataset(make_request(shard_records=37, output=str(tmp_path))).dataset
         assert other.name != built.name
-        paths = ["parquet_path", "wfdb_path", "csv_path"]
+        paths = [f"{name}_path" for name in FORMATS]
         for table in ("records.parquet", "rejected.parquet"):
             ours = pd.read_parquet(other / table).drop(columns=paths, errors="ignore")
             theirs = pd.read_parquet(built / table).drop(columns=paths, errors="ignore")
@@ -108,7 +117,9 @@ class TestBuilding:
         assert {path.name for path in dataset.path.iterdir()} == {
             "README.md",
             "manifest.json",
+            "croissant.json",
             SUMS_FILE,
+            "records.csv",
             "records.parquet",
             "rejected.parquet",
             "wfdb",

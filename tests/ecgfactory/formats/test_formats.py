@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import tarfile
 from pathlib import Path
 
+import edfio
 import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
+import webdataset
 import wfdb
 
 from ecgfactory.candidates import CandidateBatch
@@ -111,7 +114,18 @@ def read_by_the_ecosystem(name: str, dataset: Path, row: object) -> np.ndarray:
     if name == "parquet":
         table = pd.read_parquet(path).set_index("record_id").loc[row.record_id]  # type: ignore[attr-defined]
         return np.stack([table[lead] for lead in leads])
-    if name == "wfdb":
+    if name == "npy":
+        row_of = list(np.load(str(path).replace(".npy", ".candidates.npy"))).index(row.candidate)  # type: ignore[attr-defined]
+        return np.load(path)[row_of]
+    if name == "webdataset":
+        samples = webdataset.WebDataset(str(path), shardshuffle=False).decode()
+        return next(sample["npy"] for sample in samples if sample["__key__"] == row.record_id)  # type: ignore[attr-defined]
+    if name == "edf":
+        edf = edfio.read_edf(path)
+        assert edf.labels == tuple(f"ECG {lead}" for lead in leads)
+        assert (edf.duration, edf.patient.code) == (10, row.record_id)  # type: ignore[attr-defined]
+        return np.rint([signal.data for signal in edf.signals]).astype(int)
+    if name in {"wfdb", "wfdb_flac"}:
         record = wfdb.rdrecord(str(path.with_suffix("")))
         assert record.sig_name == leads
         assert record.units == ["mV"] * 12
@@ -127,6 +141,25 @@ def read_by_the_ecosystem(name: str, dataset: Path, row: object) -> np.ndarray:
 
 def test_a_published_parquet_file_is_numbered_as_hugging_face_does() -> None:
     assert format_writer("parquet").published_path("data/train.parquet", 2, 4) == "data/train-00002-of-00004.parquet"
+
+
+def test_published_files_of_two_dots_keep_their_ending() -> None:
+    writer = format_writer("npy")
+    assert writer.published_path("npy/test.candidates.npy", 0, 1) == "npy/test-00000-of-00001.candidates.npy"
+
+
+def test_tar_headers_tell_nothing_of_the_machine(built: Path) -> None:
+    with tarfile.open(next((built / "webdataset").glob("train-*"))) as tar:
+        entries = tar.getmembers()
+    assert {(entry.mtime, entry.uid, entry.gid, entry.uname, entry.gname) for entry in entries} == {(0, 0, 0, "", "")}
+    assert [entry.name[-4:] for entry in entries[:2]] == [".npy", "json"]
+
+
+def test_edf_has_no_date_and_is_marked_synthetic(built: Path) -> None:
+    edf = edfio.read_edf(next((built / "edf").glob("*/*.edf")))
+    assert edf.patient.name == "synthetic"
+    with pytest.raises(edfio.AnonymizedDateError):
+        _ = edf.startdate
 
 
 def test_wfdb_comments_carry_the_origin(built: Path) -> None:

@@ -5,6 +5,7 @@ from pdf_lines import pdf_text
 from ecgfactory.quality.features import measure
 from ecgfactory.record import Record
 from ecgfactory.report.analysis import analysis_page
+from ecgfactory.report.median_beat import find_median_beat
 from ecgfactory.report.rhythm import analyse_rhythm, cut_beats, rr_intervals_ms
 
 
@@ -48,6 +49,27 @@ def two_beats():
 )
 def test_page_says_why_there_is_less_to_see(make_record, signal_uv, why):
     assert why in pdf_text(analysis_page(make_record(signal_uv=signal_uv)))
+
+
+def test_median_beat_agrees_with_the_measured_intervals(make_record):
+    record = make_record()
+    features = measure(record.signal_uv[np.newaxis], record.lead_names)
+    beat = find_median_beat(record)
+    (p_onset, p_offset), (qrs_onset, qrs_offset), (_, t_offset) = (beat.waves_s[name] for name in ("P", "QRS", "T"))
+    assert (p_offset - p_onset) * 1000 == pytest.approx(features["p_duration_ms"][0])
+    assert (qrs_onset - p_onset) * 1000 == pytest.approx(features["pr_ms"][0])
+    assert (qrs_offset - qrs_onset) * 1000 == pytest.approx(features["qrs_ms"][0])
+    assert (t_offset - qrs_onset) * 1000 == pytest.approx(features["qt_ms"][0])
+    assert beat.verdicts[1] == features["quality_zhao2018_simple"][0]
+    assert (beat.likeness > 0.8).all()
+    r_wave = beat.time_s[beat.leads_mv[1].argmax()]
+    assert qrs_onset < r_wave < qrs_offset
+
+
+def test_page_marks_the_waves_and_grades_every_lead(make_record):
+    words = pdf_text(analysis_page(make_record())).split()
+    assert words.count("QRS") >= 4
+    assert words.count("B") + words.count("E") + words.count("U") == 12
 
 
 def test_record_without_lead_ii_is_analysed_by_its_first(make_record):

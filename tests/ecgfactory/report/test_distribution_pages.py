@@ -6,8 +6,9 @@ from hypothesis import strategies as st
 from pdf_lines import pdf_text
 
 from ecgfactory.quality.features import FEATURES
-from ecgfactory.report.distributions import REFERENCES, ReferenceRange, _bin_edges, distribution_pages
+from ecgfactory.report.distributions import distribution_pages
 from ecgfactory.report.style import PALETTES
+from ecgfactory.report.summary import REFERENCES, ReferenceRange, bin_edges
 
 PALETTE = PALETTES["red"]
 
@@ -57,7 +58,7 @@ def test_reference_ranges_are_in_order():
 
 @given(st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=50), st.none() | st.just(ReferenceRange(48, 98)))
 def test_bin_edges_rise_and_show_the_reference(values, reference):
-    edges = _bin_edges(np.array(values), reference)
+    edges = bin_edges(np.array(values), reference)
     assert (np.diff(edges) > 0).all()
     assert edges[0] <= np.median(values) <= edges[-1]
     if reference is not None:

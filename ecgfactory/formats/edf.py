@@ -1,0 +1,93 @@
+"""EDF+: a file a record, as viewers of physiological signals read it.
+
+Specification: Kemp and Olivan 2003, doi:10.1016/S1388-2457(03)00123-8. No date is written: EDF+ has a way to say so.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import ClassVar
+
+import edfio
+import numpy as np
+
+from ecgfactory.candidates import CandidateBatch
+from ecgfactory.formats.base import FormatWriter, SignalSpec, record_folder
+from ecgfactory.leads import SignalUv
+from ecgfactory.record import record_id
+
+_RANGE = (-32768, 32767)
+"""Digital and physical: one unit is 1 uV."""
+
+
+class EdfWriter(FormatWriter):
+    """One EDF+C file a record, in data records of 1 s."""
+
+    name: ClassVar[str] = "edf"
+    media_types: ClassVar[Mapping[str, str]] = {".edf": "application/x-edf"}
+    loading: ClassVar[Mapping[str, str]] = {
+        "EDF+": """\
+import edfio
+
+edf = edfio.read_edf("$path")
+ecg_uv = edf.get_signal("ECG II").data
+"""
+    }
+
+    def write(self, batch: CandidateBatch) -> None:
+        """Write accepted candidates; see `FormatWriter.write`."""
+        for candidate, signal_uv in zip(batch.candidates, batch.signals_uv, strict=True):
+            path = self.folder / self.staged_path(candidate, "")
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(self._encode(record_id(candidate), signal_uv))
+
+    def _encode(self, name: str, signal_uv: SignalUv) -> bytes:
+        rate_hz = self.spec.sampling_rate_hz
+        signals = [
+            edfio.EdfSignal.from_digital(
+                lead_uv,
+                rate_hz,
+                label=f"ECG {lead}",
+                physical_dimension="uV",
+                physical_range=_RANGE,
+                digital_range=_RANGE,
+            )
+            for lead, lead_uv in zip(self.spec.lead_names, signal_uv, strict=True)
+        ]
+        edf = edfio.Edf(
+            signals,
+            patient=edfio.Patient(code=name, name="synthetic"),
+            recording=edfio.Recording(equipment_code="ecgfactory", additional=(f"seed_{self.spec.seed}",)),
+            data_record_duration=1,
+            annotations=(),
+        )
+        stream = io.BytesIO()
+        edf.write(stream)
+        return stream.getvalue()
+
+    @classmethod
+    def staged_path(cls, candidate: int, split: str) -> str:
+        """One file a record."""
+        return f"edf/{record_folder(candidate)}/{record_id(candidate)}.edf"
+
+    @classmethod
+    def count(cls, dataset: Path) -> int:
+        """Count the files."""
+        return sum(1 for _ in (dataset / "edf").glob("*/*.edf"))
+
+    @classmethod
+    def read(cls, dataset: Path, path: str, candidates: Sequence[int], spec: SignalSpec) -> SignalUv:
+        """Read records back; see `FormatWriter.read`."""
+        edf = edfio.read_edf(dataset / path)
+        labels = tuple(f"ECG {lead}" for lead in spec.lead_names)
+        described = {
+            (s.sampling_frequency, s.digital.size, s.physical_dimension, s.physical_range, s.digital_range)
+            for s in edf.signals
+        }
+        expected = {(spec.sampling_rate_hz, spec.samples, "uV", _RANGE, _RANGE)}
+        if edf.labels != labels or described != expected or edf.patient.code != record_id(candidates[0]):
+            raise ValueError(f"{path} has other leads, length, sampling rate, scale or id than the dataset")
+        signal: SignalUv = np.stack([signal.digital for signal in edf.signals])[np.newaxis]
+        return signal

@@ -1,0 +1,68 @@
+"""Making the reports of a published dataset again, in place of the old."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+from pathlib import Path
+
+from ecgfactory import assembly
+from ecgfactory.croissant import CROISSANT_FILE, write_croissant
+from ecgfactory.dataset import Dataset, DatasetFiles
+from ecgfactory.durable import link
+from ecgfactory.errors import BadInputError
+from ecgfactory.lock import waiting_lock
+from ecgfactory.publish import PIN_FILE, remake_folder, remake_lock, replace, seal
+from ecgfactory.report.dataset import REPORTS_FOLDER, write_reports
+from ecgfactory.verify import listed_sums
+
+_log = logging.getLogger(__name__)
+
+
+def remake_reports(dataset: Dataset) -> Path:
+    """Make reports/ again, and with it croissant.json, sums and manifest.
+
+    A second folder is made beside the dataset, which shares all other files with it, and takes its place when it is
+    complete. The sums of these files are taken over, not computed: what was damaged before stays visible. What a
+    killed process left is cleared away by the next one.
+
+    Returns
+    -------
+    Path
+        The folder of the reports.
+
+    Raises
+    ------
+    BadInputError
+        When the dataset was asked for without reports.
+    DamagedDatasetError
+        When the files are not those that were published, or a sample can't be read.
+    """
+    if not dataset.plan.request.report.samples:
+        raise BadInputError(f"{dataset.path}: was built with report.samples 0; build it with some to have reports.")
+    staged = remake_folder(dataset.path)
+    with waiting_lock(remake_lock(dataset.path), lambda: _log.warning("%s: waiting for another", dataset.path)):
+        shutil.rmtree(staged, ignore_errors=True)
+        try:
+            _stage(dataset, staged)
+            replace(staged, dataset.path)
+        finally:
+            shutil.rmtree(staged, ignore_errors=True)
+    return dataset.path / REPORTS_FOLDER
+
+
+def _stage(dataset: Dataset, staged: Path) -> None:
+    """Make the whole dataset anew, its data linked."""
+    sums = {
+        path: digest
+        for path, digest in listed_sums(dataset).items()
+        if path != CROISSANT_FILE and not path.startswith(f"{REPORTS_FOLDER}/")
+    }
+    for path in sums:
+        link(dataset.path / path, staged / path)
+    counts = assembly.count(dataset.plan, staged)
+    write_reports(DatasetFiles(staged, dataset.plan), counts)
+    write_croissant(staged, dataset.plan, counts, sums)
+    seal(staged, dataset.manifest, sums)
+    if (dataset.path / PIN_FILE).is_file():
+        link(dataset.path / PIN_FILE, staged / PIN_FILE)

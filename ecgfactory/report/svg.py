@@ -1,0 +1,126 @@
+"""Drawings for the web page: an ECG on its grid, and a histogram, as SVG that the page's style colours."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import numpy.typing as npt
+from markupsafe import Markup
+
+from ecgfactory.record import Record
+from ecgfactory.report.clinical import (
+    GRID_HEIGHT_MM,
+    GRID_LEFT_MM,
+    GRID_TOP_MM,
+    GRID_WIDTH_MM,
+    PULSE_WIDTH_MM,
+    label_place,
+    lay_out,
+)
+from ecgfactory.report.style import PageStyle
+from ecgfactory.report.summary import NumberSummary
+
+UNIT_MM = 0.05
+"""Resolution of traces: 2 ms and 5 uV, half the width of a drawn line."""
+
+DRAWN_HZ = 250
+"""Samples a second that are drawn: steps of 0.1 mm, below what a screen shows."""
+
+_CHART_WIDTH, _CHART_HEIGHT = 300.0, 110.0
+
+
+def ecg_svg(record: Record) -> Markup:
+    """Draw a record as its clinical page has it: 25 mm/s and 10 mm/mV, a user unit a millimetre.
+
+    Grid and colours are the page's: patterns `minor-grid` and `major-grid`, classes `trace` and `lead`.
+    """
+    style = PageStyle()
+    traces = lay_out(record, style)
+    step = max(record.sampling_rate_hz // DRAWN_HZ, 1)
+    lines, labels = [], []
+    for row, baseline in zip(traces.rows, traces.baselines_mm, strict=True):
+        lines.append(_pulse(float(baseline), style))
+        for strip in row:
+            chosen = slice(None, None, step)
+            lines.append(_path(strip.x_mm[chosen], baseline + strip.height_mm[chosen]))
+            if strip is not row[0]:
+                lines.append(_path(strip.x_mm[[0, 0]], baseline + np.array([-3.0, 3.0])))
+            x_mm, y_mm, align = label_place(strip, float(baseline), alone=len(row) == 1)
+            anchor = "end" if align == "right" else "start"
+            place = f'x="{x_mm - GRID_LEFT_MM:.1f}" y="{GRID_TOP_MM - y_mm:.1f}" text-anchor="{anchor}"'
+            labels.append(f'<text class="lead" {place}>{strip.lead}</text>')
+    size = f"{GRID_WIDTH_MM:g} {GRID_HEIGHT_MM:g}"
+    return Markup(  # noqa: S704 (numbers and lead names only)
+        f'<svg class="ecg" viewBox="0 0 {size}" role="img" aria-label="ECG {record.record_id}">'
+        '<rect width="100%" height="100%" fill="url(#minor-grid)"/><rect width="100%" height="100%" '
+        f'fill="url(#major-grid)"/><path class="trace" transform="scale({UNIT_MM})" d="{"".join(lines)}"/>'
+        f"{''.join(labels)}</svg>"
+    )
+
+
+def _pulse(baseline: float, style: PageStyle) -> str:
+    left = GRID_LEFT_MM + 5
+    xs = left + np.array([-2.0, 0, 0, PULSE_WIDTH_MM, PULSE_WIDTH_MM, PULSE_WIDTH_MM + 2])
+    return _path(xs, baseline + style.gain_mm_per_mv * np.array([0.0, 0, 1, 1, 0, 0]))
+
+
+def _path(x_mm: npt.NDArray[np.float64], y_mm: npt.NDArray[np.float64]) -> str:
+    """Write a line through points of the page as relative steps in `UNIT_MM`, straight runs as one step."""
+    xs = np.rint((x_mm - GRID_LEFT_MM) / UNIT_MM).astype(np.int64)
+    ys = np.rint((GRID_TOP_MM - y_mm) / UNIT_MM).astype(np.int64)
+    dx, dy = np.diff(xs), np.diff(ys)
+    turns = np.flatnonzero((dx[1:] * dy[:-1] != dx[:-1] * dy[1:]) | (dx[1:] * dx[:-1] + dy[1:] * dy[:-1] < 0)) + 1
+    corners = np.concatenate([[0], turns, [xs.size - 1]])
+    steps = zip(np.diff(xs[corners]).tolist(), np.diff(ys[corners]).tolist(), strict=True)
+    return f"M{xs[0]} {ys[0]}l" + "".join(_numbers(steps))
+
+
+def _numbers(steps: Iterator[tuple[int, int]]) -> Iterator[str]:
+    """Write pairs of integers with a space only where no minus sign parts them."""
+    separator = ""
+    for dx, dy in steps:
+        first = f"{dx}" if dx < 0 else f"{separator}{dx}"
+        yield f"{first}{dy}" if dy < 0 else f"{first} {dy}"
+        separator = " "
+
+
+def histogram_svg(summary: NumberSummary, label: str) -> Markup:
+    """Draw a histogram with its percentiles below it and the range of real ECGs behind it.
+
+    Colours are the page's: classes `bars`, `real`, `range`, `median` and `axis`.
+    """
+    low, high = float(summary.edges[0]), float(summary.edges[-1])
+
+    def x(value: float) -> float:
+        return (min(max(value, low), high) - low) / (high - low) * _CHART_WIDTH
+
+    top = max(float(summary.percent.max()), 1e-9)
+    heights = summary.percent / top * _CHART_HEIGHT
+    lefts = [x(float(edge)) for edge in summary.edges]
+    bars = f"M0 {_CHART_HEIGHT:g}" + "".join(
+        f"V{_CHART_HEIGHT - height:.1f}H{right:.1f}" for height, right in zip(heights, lefts[1:], strict=True)
+    )
+    parts = []
+    if summary.reference is not None:
+        left, right = x(summary.reference.low), x(summary.reference.high)
+        parts.append(f'<rect class="real" x="{left:.1f}" width="{right - left:.1f}" height="{_CHART_HEIGHT:g}"/>')
+    parts.append(f'<path class="bars" d="{bars}V{_CHART_HEIGHT:g}Z"/>')
+    below = _CHART_HEIGHT + 6
+    parts.append(f'<path class="range" d="M{x(summary.low):.1f} {below:g}H{x(summary.high):.1f}"/>')
+    parts.append(f'<circle class="median" cx="{x(summary.median):.1f}" cy="{below:g}" r="3.5"/>')
+    for value in _ticks(low, high):
+        place = f'x="{x(value):.1f}" y="{_CHART_HEIGHT + 24:g}"'
+        parts.append(f'<text class="axis" {place} text-anchor="middle">{value:,.6g}</text>')
+    size = f"-12 -2 {_CHART_WIDTH + 24:g} {_CHART_HEIGHT + 30:g}"
+    drawing = f'<svg class="chart" viewBox="{size}" role="img" aria-label="{{}}">{"".join(parts)}</svg>'
+    return Markup(drawing).format(f"Histogram of {label}: {summary.caption}")  # noqa: S704
+
+
+def _ticks(low: float, high: float) -> list[float]:
+    """Choose three to six round values inside a range."""
+    span = high - low
+    magnitude = 10.0 ** np.floor(np.log10(span / 3))
+    step = next(factor * magnitude for factor in (5, 2, 1) if span / (factor * magnitude) >= 3)
+    first = int(np.ceil(low / step))
+    return [float(f"{number * step:.10g}") for number in range(first, int(np.floor(high / step)) + 1)]

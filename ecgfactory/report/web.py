@@ -1,0 +1,159 @@
+"""The web page of a dataset: reports/index.html, one file that needs nothing but a browser."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import pyarrow as pa
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from ecgfactory.card import LIMITS, PAPER
+from ecgfactory.quality.features import FEATURES
+from ecgfactory.record import Record
+from ecgfactory.report.book import CoverFacts, cover_rows
+from ecgfactory.report.export import whole_file
+from ecgfactory.report.feature_text import bare_value, feature_label, feature_unit, feature_value
+from ecgfactory.report.page import HEADLINE_FEATURES
+from ecgfactory.report.summary import REFERENCE_SOURCE, NumberSummary, WordSummary, summarise
+from ecgfactory.report.svg import ecg_svg, histogram_svg
+
+DRAWINGS_BYTES = 3_000_000
+"""Room for ECGs drawn into the page; samples beyond it are listed, with their files."""
+
+TABLE_FEATURES = (*HEADLINE_FEATURES, "rr_sd_ms", "amplitude_max_uv", "quality_zhao2018_simple")
+"""Columns of the table of samples; those that the records lack are left out."""
+
+_OPEN_CHARTS = (*TABLE_FEATURES, "rr_mean_ms", "qtc_fridericia_ms", "p_duration_ms")
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A record that the page shows.
+
+    Parameters
+    ----------
+    record : Record
+        Accepted or rejected.
+    split : str
+        Where it belongs; empty for a rejected one.
+    downloads : mapping of str to str
+        Its files: what to call each, and its path relative to the page.
+    """
+
+    record: Record
+    split: str
+    downloads: Mapping[str, str]
+
+    @cached_property
+    def drawing(self) -> Markup:
+        """The ECG as SVG."""
+        return ecg_svg(self.record)
+
+    @property
+    def verdict(self) -> str:
+        """One word."""
+        return "rejected" if self.record.reasons else "accepted"
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A distribution, ready for the page."""
+
+    label: str
+    unit: str
+    definition: str
+    is_open: bool
+    histogram: Markup | None
+    words: Mapping[str, int]
+    caption: str
+    notes: str
+
+
+def write_web_page(
+    path: Path, facts: CoverFacts, samples: Sequence[Sample], sampling_rule: str, features: pa.Table
+) -> None:
+    """Write the web page of a dataset: the same facts, distributions and samples as in the report book.
+
+    Parameters
+    ----------
+    path : Path
+        File to make or replace; its folder must exist.
+    facts : CoverFacts
+        What the top of the page says.
+    samples : sequence of Sample
+        The samples, in the order shown.
+    sampling_rule : str
+        How they were chosen; an empty line parts paragraphs.
+    features : pyarrow Table
+        A row a record of the whole dataset.
+
+    Raises
+    ------
+    BadInputError
+        When the file can't be written.
+    """
+    loader = PackageLoader("ecgfactory.report")
+    environment = Environment(
+        loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.filters["value"] = lambda value, name: feature_value(name, value)
+    environment.filters["bare"] = bare_value
+    columns = [name for name in TABLE_FEATURES if any(name in sample.record.features for sample in samples)]
+    text = environment.get_template("index.html").render(
+        facts=facts,
+        rows=cover_rows(facts),
+        most_rejects=max(facts.rejects.values(), default=1),
+        samples=samples,
+        drawn=_drawn(samples),
+        sampling_rule=sampling_rule.split("\n\n"),
+        columns=[(name, feature_label(name), feature_unit(name)) for name in columns],
+        measured=_measured,
+        charts=list(_charts(features)),
+        reference_source=REFERENCE_SOURCE,
+        limits=LIMITS.split("\n\n"),
+        paper=PAPER,
+    )
+    with whole_file(path) as temporary:
+        temporary.write_text(text, encoding="utf-8", newline="\n")
+
+
+def _drawn(samples: Sequence[Sample]) -> list[Sample]:
+    """Return the samples that are drawn: as many as there is room for."""
+    room, drawn = DRAWINGS_BYTES, []
+    for sample in samples:
+        room -= len(sample.drawing)
+        if room < 0:
+            break
+        drawn.append(sample)
+    return drawn
+
+
+def _measured(record: Record) -> list[tuple[str, str]]:
+    """Every feature of a record as label and value."""
+    return [(feature_label(name), feature_value(name, value)) for name, value in record.features.items()]
+
+
+def _charts(table: pa.Table) -> list[Chart]:
+    charts = []
+    for feature in FEATURES:
+        if feature.name in table.column_names:
+            summary = summarise(feature.name, table.column(feature.name))
+            numbers = summary if isinstance(summary, NumberSummary) else None
+            label = feature_label(feature.name)
+            charts.append(
+                Chart(
+                    label=label,
+                    unit=feature_unit(feature.name),
+                    definition=feature.definition,
+                    is_open=feature.name in _OPEN_CHARTS,
+                    histogram=histogram_svg(numbers, label) if numbers else None,
+                    words=summary.counts if isinstance(summary, WordSummary) else {},
+                    caption=numbers.caption if numbers else "",
+                    notes=numbers.notes if numbers else "Not measurable in any record." if summary is None else "",
+                )
+            )
+    return charts
