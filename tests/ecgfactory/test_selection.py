@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ecgfactory.errors import BuildFailedError
+from ecgfactory.ledger import ShardEntry
 from ecgfactory.selection import Selection, ShardOrder
 
 
@@ -83,3 +84,69 @@ def test_a_low_yield_that_suffices_is_no_error() -> None:
     assert order is not None
     selection.commit(order, 5000, 30)
     assert selection.is_complete
+
+
+class Crashed(Exception):
+    """The process is gone; only what is committed is left."""
+
+
+def run_until_crash(
+    records: int, yields: list[int], window: int, choices: list[int], committed: dict[int, ShardEntry]
+) -> list[int]:
+    """Drive a selection over a ledger as the flow does; each choice ends a shard, or 7 crashes the process."""
+    selection = Selection(records, shard_records=10)
+    flying: list[ShardOrder] = []
+    for _ in range(10_000):
+        while len(flying) < window and (order := selection.next_order()) is not None:
+            entry = committed.get(order.shard)
+            if entry is not None and entry.serves(order.limit):
+                selection.commit(order, entry.examined, entry.accepted)
+            else:
+                flying.append(order)
+        if selection.is_complete:
+            return selection.complete_shards
+        choice = choices.pop() if choices else 0
+        if choice == 7:
+            raise Crashed
+        order = flying.pop(choice % len(flying))
+        accepted = min(yields[order.shard % len(yields)], order.limit)
+        committed[order.shard] = entry_of(order, accepted)
+        if choice == 6:
+            raise Crashed  # committed, and nobody told the flow
+        selection.commit(order, 10, accepted)
+    raise AssertionError("never complete")
+
+
+def entry_of(order: ShardOrder, accepted: int) -> ShardEntry:
+    return ShardEntry(
+        shard=order.shard,
+        limit=order.limit,
+        examined=10,
+        accepted=accepted,
+        rejects={},
+        files=(),
+        seconds={},
+        device="cpu",
+    )
+
+
+@settings(max_examples=300)
+@given(
+    st.integers(1, 200),
+    st.lists(st.integers(0, 10), min_size=1, max_size=30).filter(lambda yields: sum(yields) > len(yields)),
+    st.lists(st.integers(1, 8), min_size=1, max_size=5),
+    st.lists(st.integers(0, 7), max_size=100),
+)
+def test_any_history_of_crashes_and_resumes_ends_in_the_same_shards(
+    records: int, yields: list[int], windows: list[int], choices: list[int]
+) -> None:
+    """Each life of the process may have another number of workers; the ledger is all that passes between them."""
+    committed: dict[int, ShardEntry] = {}
+    for life in range(200):
+        try:
+            chosen = run_until_crash(records, yields, windows[life % len(windows)], choices, committed)
+            break
+        except Crashed:
+            continue
+    held = [committed[shard].accepted for shard in chosen]
+    assert held == run(records, yields, 1, [])

@@ -1,0 +1,143 @@
+"""Builds that are cancelled through Prefect, interrupted twice, short of disk, or many at once."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+
+from ecgfactory.sessions import sessions_of
+from ecgfactory.verify import verify
+
+REQUEST = """\
+name: trouble
+records: {records}
+seed: 5
+generator: {{batch: 8}}
+shard_records: 16
+formats: [parquet, csv]
+report: {{samples: 0}}
+workers: {{cpu: 1}}
+"""
+
+
+@pytest.fixture
+def start(prefect_server: str, tmp_path: Path) -> Callable[..., subprocess.Popen[str]]:
+    def start_build(output: Path, records: int = 20_000, *settings: str) -> subprocess.Popen[str]:
+        path = tmp_path / "trouble.yaml"
+        path.write_text(REQUEST.format(records=records), encoding="utf-8")
+        extra = [part for setting in settings for part in ("--set", setting)]
+        return subprocess.Popen(
+            [sys.executable, "-m", "cli.main", "build", str(path), "--output", str(output), *extra],
+            env=os.environ | {"PREFECT_API_URL": prefect_server},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    return start_build
+
+
+def wait_for_commit(output: Path, process: subprocess.Popen[str]) -> None:
+    while process.poll() is None and not any(output.glob(".sessions/*/ledger/*.json")):
+        time.sleep(0.05)
+    assert process.poll() is None, process.communicate()[1]
+
+
+def test_a_run_cancelled_through_prefect_stops_soon_and_can_be_resumed(
+    start: Callable[..., subprocess.Popen[str]], tmp_path: Path
+) -> None:
+    from prefect.client.orchestration import get_client
+    from prefect.states import Cancelling
+
+    process = start(tmp_path / "out")
+    wait_for_commit(tmp_path / "out", process)
+    (session,) = sessions_of(tmp_path / "out")
+    with get_client(sync_client=True) as client:
+        client.set_flow_run_state(UUID(session.session_id), Cancelling(), force=True)
+    _, errors = process.communicate(timeout=15)
+    assert process.returncode == 130
+    assert "the build was cancelled; the same request goes on" in errors
+    (session,) = sessions_of(tmp_path / "out")
+    assert (session.state, session.is_resumable) == ("cancelled", True)
+
+
+def test_a_second_interrupt_stops_at_once(start: Callable[..., subprocess.Popen[str]], tmp_path: Path) -> None:
+    process = start(tmp_path / "out")
+    wait_for_commit(tmp_path / "out", process)
+    process.send_signal(signal.SIGINT)
+    time.sleep(0.2)
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=5)
+    assert process.returncode == 130
+    (session,) = sessions_of(tmp_path / "out")
+    assert session.is_resumable
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of 12 MB."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=12m", "tmpfs", str(folder)], capture_output=True, check=False
+    )
+    if mounted.returncode:
+        pytest.skip("mounting a small file system needs root")
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", "--lazy", str(folder)], check=True)
+
+
+def test_a_full_disk_is_told_and_what_is_committed_can_be_resumed(
+    start: Callable[..., subprocess.Popen[str]], small_disk: Path
+) -> None:
+    ballast = small_disk / "ballast"
+    ballast.write_bytes(bytes(8_000_000))
+    process = start(small_disk, 24)
+    _, errors = process.communicate()
+    assert process.returncode != 0
+    assert "are free in" in errors or "no space left" in errors.lower()
+    assert "Traceback" not in errors
+    ballast.unlink()
+    subprocess.run(["mount", "-o", "remount,size=200m", str(small_disk)], check=True)
+    process = start(small_disk, 24)
+    assert process.wait() == 0, process.communicate()[1]
+    assert verify(small_disk / "trouble").manifest.records == 24
+
+
+def test_the_disk_fills_while_a_build_is_at_work(start: Callable[..., subprocess.Popen[str]], small_disk: Path) -> None:
+    subprocess.run(["mount", "-o", "remount,size=200m", str(small_disk)], check=True)
+    process = start(small_disk, 200)
+    wait_for_commit(small_disk, process)
+    with (small_disk / "ballast").open("wb") as ballast, pytest.raises(OSError, match="No space left"):
+        while True:
+            ballast.write(bytes(1_000_000))
+            ballast.flush()
+    _, errors = process.communicate()
+    assert process.returncode == 1, errors
+    assert "no space left" in errors.lower()
+    assert "Traceback" not in errors
+    (small_disk / "ballast").unlink()
+    process = start(small_disk, 200)
+    assert process.wait() == 0, process.communicate()[1]
+    assert verify(small_disk / "trouble").manifest.records == 200
+    assert {path.name for path in small_disk.iterdir()} == {"trouble"}
+
+
+def test_a_read_only_output_is_told_before_any_work(
+    start: Callable[..., subprocess.Popen[str]], small_disk: Path
+) -> None:
+    subprocess.run(["mount", "-o", "remount,ro", str(small_disk)], check=True)
+    process = start(small_disk, 8)
+    _, errors = process.communicate()
+    assert process.returncode == 2
+    assert f"no permission to write in {small_disk}" in errors
