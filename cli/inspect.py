@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import cast
 
 from cli.output import console, feature_rows, print_rows
 from ecgfactory.dataset import Dataset
 from ecgfactory.record import Record
+from ecgfactory.report.style import Colours, Gain, Layout, PageStyle, Speed
 from ecgfactory.verify import verify
 
 
@@ -28,8 +30,20 @@ def remake_reports(path: Path) -> None:
     console().print(f"{folder / 'index.html'} and {folder / 'report.pdf'} were made again.")
 
 
-def show_record(path: Path, wanted: str, pdf: Path | None, png: Path | None, csv: Path | None, analysis: bool) -> None:
-    """Print a record's features, and export it where asked to."""
+def page_style(layout: str, gain: int, speed: int, colours: str) -> PageStyle:
+    """Make the style of a page from what was typed; a value that is none of those known is told."""
+    return PageStyle(cast("Layout", layout), cast("Gain", gain), cast("Speed", speed), cast("Colours", colours))
+
+
+def show_record(
+    path: Path,
+    wanted: str,
+    targets: tuple[Path | None, Path | None, Path | None],
+    style: PageStyle,
+    analysis: bool,
+) -> None:
+    """Print a record's features, and export it where asked to: as PDF, picture and CSV."""
+    pdf, png, csv = targets
     record = Dataset(path).record(wanted)
     print_rows(_describe(record))
     if pdf or png or csv:
@@ -37,7 +51,7 @@ def show_record(path: Path, wanted: str, pdf: Path | None, png: Path | None, csv
 
         for target in (pdf, png):
             if target is not None:
-                export.write_page(record, target, with_analysis=analysis)
+                export.write_page(record, target, style, with_analysis=analysis)
         if csv is not None:
             export.write_csv(record, csv)
         for target in filter(None, (pdf, png, csv)):

@@ -81,11 +81,15 @@ def show(
     png: Annotated[Path | None, typer.Option(help="Write the clinical page as a picture: .png, .webp or .svg.")] = None,
     csv: Annotated[Path | None, typer.Option(help="Write the signals as CSV.")] = None,
     analysis: Annotated[bool, typer.Option("--analysis", help="Add the NeuroKit2 analysis page to the PDF.")] = False,
+    layout: Annotated[str, typer.Option(help="Rows x columns: 3x4, 6x2 or 12x1.")] = "3x4",
+    gain: Annotated[int, typer.Option(metavar="MM_PER_MV", help="5, 10 or 20 mm/mV.")] = 10,
+    speed: Annotated[int, typer.Option(metavar="MM_PER_S", help="25 or 50 mm/s.")] = 25,
+    colours: Annotated[str, typer.Option(help="red or black-and-white.")] = "red",
 ) -> None:
-    """Show one record: its features, and its signals as PDF, PNG or CSV."""
-    from cli.inspect import show_record
+    """Show one record: its features, and its signals as PDF, picture or CSV."""
+    from cli.inspect import page_style, show_record
 
-    show_record(dataset, record, pdf, png, csv, analysis)
+    show_record(dataset, record, (pdf, png, csv), page_style(layout, gain, speed, colours), analysis)
 
 
 @app.command()

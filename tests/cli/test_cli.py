@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -106,3 +107,36 @@ def test_help_needs_none_of_the_heavy_packages() -> None:
     done = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
     assert run("--help").returncode == 0
+
+
+def test_assess_tells_people_and_machines_and_names_what_it_can_t_read(built: Path, tmp_path: Path) -> None:
+    for path in sorted((built / "csv").rglob("*.csv"))[:2]:
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    flat = "time_ms,I,II\n" + "".join(f"{2 * sample},0,0\n" for sample in range(5000))
+    (tmp_path / "flat.csv").write_text(flat, encoding="utf-8")
+    (tmp_path / "prose.csv").write_text("dear,reader\nno,ECG\n", encoding="utf-8")
+    told = run("assess", tmp_path)
+    assert told.returncode == 1
+    assert "2 of 4 accepted, 1 unreadable" in told.stdout
+    assert "1 of the ECGs" in told.stderr
+    listed = {ecg["name"]: ecg for ecg in json.loads(run("assess", tmp_path, "--json").stdout)}
+    assert sum(ecg["accepted"] for ecg in listed.values()) == 2
+    assert "lead_alive" in listed["flat.csv"]["failed_rules"]
+    assert listed["prose.csv"]["problem"]
+    lone = run("assess", tmp_path / "flat.csv", "--policy", "off")
+    assert (lone.returncode, lone.stderr) == (0, "")
+    assert "heart_rate_bpm" in lone.stdout
+    assert "not measurable" in lone.stdout
+
+
+def test_show_takes_page_options_and_names_wrong_ones(built: Path, tmp_path: Path) -> None:
+    record = pd.read_parquet(built / "records.parquet").record_id[0]
+    page = tmp_path / "page.pdf"
+    done = run("show", built, record, "--pdf", page, "--layout", "6x2", "--speed", "50", "--colours", "black-and-white")
+    assert done.returncode == 0, done.stderr
+    assert page.read_bytes().startswith(b"%PDF")
+    wrong = run("show", built, record, "--pdf", tmp_path / "x.pdf", "--layout", "5x5", "--gain", "7")
+    assert wrong.returncode == 2
+    assert "layout '5x5' is unknown; choose 3x4, 6x2, 12x1." in wrong.stderr
+    assert "gain_mm_per_mv 7 is unknown; choose" in wrong.stderr
+    assert not (tmp_path / "x.pdf").exists()

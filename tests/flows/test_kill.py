@@ -165,7 +165,10 @@ def test_the_flow_and_its_process_group_killed_at_random_moments(
         process = build_here()
         wait_for_progress(tmp_path, process, moments.uniform(0, 1))
         children = [psutil.Process(pid) for pid in workers_of(process)] if process.poll() is None else []
-        if turn % 2:
+        if turn % 3 == 2 and children:
+            children[0].kill()
+            time.sleep(moments.uniform(0, 1))
+        if turn % 3 == 1:
             os.killpg(process.pid, signal.SIGKILL)
         else:
             process.kill()
