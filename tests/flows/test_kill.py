@@ -32,7 +32,7 @@ seed: 5
 generator: {batch: 8}
 shard_records: 8
 formats: [parquet, wfdb]
-report: {samples: 1}
+report: {samples: 0}
 workers: {cpu: 2}
 """
 KILLS = int(os.environ.get("ECGFACTORY_KILLS", "3"))
