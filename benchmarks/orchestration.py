@@ -25,10 +25,16 @@ PAIRS = 3
 
 def run() -> list[Row]:
     """Build with and without the workflow engine, in turns; start-up of server, workers and pool apart."""
+    import dask
     from distributed import LocalCluster
     from prefect.testing.utilities import prefect_test_harness
 
+    from flows.workers import LOCAL_DASK
+
     os.environ["OMP_NUM_THREADS"] = "1"  # as Dask does for its workers; the pool's processes inherit it
+    for name in ("TRIM", "MMAP"):
+        os.environ[f"MALLOC_{name}_THRESHOLD_"] = str(1 << 29)  # as for the workers of a local cluster
+    dask.config.set(LOCAL_DASK)
     pool = ProcessPoolExecutor(WORKERS, mp_context=multiprocessing.get_context("spawn"))
     cluster = LocalCluster(  # type: ignore[no-untyped-call]
         n_workers=WORKERS, threads_per_worker=1, host="127.0.0.1", dashboard_address="127.0.0.1:0"

@@ -8,7 +8,7 @@ from typing import Any
 
 import distributed
 from distributed.scheduler import KilledWorker
-from prefect.client.orchestration import get_client
+from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.runtime import flow_run
 from prefect_dask.task_runners import PrefectDaskFuture
 
@@ -40,17 +40,18 @@ def make_shards(plan: Plan, workspace: Workspace, workers: Workers) -> list[int]
     selection = Selection(plan.request.records, plan.shard_records)
     in_flight: InFlight = {}
     checked = time.monotonic()
-    while not selection.is_complete:
-        _fill_window(selection, workspace, workers, in_flight)
-        for order, future in _finished(in_flight):
-            report = _result(order, future, workspace)
-            if report is not None:
-                selection.commit(order, report.examined, report.accepted)
-        if selection.last_wanted is not None:
-            workspace.want_shards_until(selection.last_wanted)
-        if time.monotonic() - checked > CANCEL_POLL_S:
-            _heed_cancellation()
-            checked = time.monotonic()
+    with get_client(sync_client=True) as client:
+        while not selection.is_complete:
+            _fill_window(selection, workspace, workers, in_flight)
+            for order, future in _finished(in_flight):
+                report = _result(order, future, workspace)
+                if report is not None:
+                    selection.commit(order, report.examined, report.accepted)
+            if selection.last_wanted is not None:
+                workspace.want_shards_until(selection.last_wanted)
+            if time.monotonic() - checked > CANCEL_POLL_S:
+                _heed_cancellation(client)
+                checked = time.monotonic()
     return selection.complete_shards
 
 
@@ -97,8 +98,7 @@ def _result(order: ShardOrder, future: PrefectDaskFuture[Any], workspace: Worksp
     return report
 
 
-def _heed_cancellation() -> None:
-    with get_client(sync_client=True) as client:
-        state = client.read_flow_run(flow_run.id).state
+def _heed_cancellation(client: SyncPrefectClient) -> None:
+    state = client.read_flow_run(flow_run.id).state
     if state is not None and (state.is_cancelling() or state.is_cancelled()):
         raise BuildCancelledError("the build was cancelled; the same request goes on from what is committed")

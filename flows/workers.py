@@ -20,6 +20,14 @@ from ecgfactory.workspace import Workspace
 DEATHS_ALLOWED = 2
 """A shard whose worker dies more often than this fails the build."""
 
+LOCAL_DASK = {
+    "distributed.scheduler.allowed-failures": DEATHS_ALLOWED,
+    # Dask lets workers hand freed memory back at once; micro-batches then fault the same pages in again and again.
+    "distributed.nanny.pre-spawn-environ.MALLOC_TRIM_THRESHOLD_": 1 << 29,
+    "distributed.nanny.pre-spawn-environ.MALLOC_MMAP_THRESHOLD_": 1 << 29,
+}
+"""Settings of a local cluster."""
+
 SHARDS_PER_WORKER = 2
 """Shards in flight for each worker: one in work and one waiting, so that no worker waits for the flow."""
 
@@ -61,7 +69,7 @@ def cpu_workers(asked: WorkersRequest) -> int:
 
 
 def _local_cluster(asked: WorkersRequest, workspace: Workspace) -> LocalCluster:
-    dask.config.set({"distributed.scheduler.allowed-failures": DEATHS_ALLOWED})
+    dask.config.set(LOCAL_DASK)
     return LocalCluster(
         n_workers=cpu_workers(asked),
         threads_per_worker=1,
