@@ -8,7 +8,6 @@ import statistics
 import tempfile
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from pathlib import Path
 
 from benchmarks.timing import Row, seconds
 from ecgfactory.ledger import ShardEntry
@@ -96,5 +95,4 @@ def _bare_build(request: BuildRequest, pool: ProcessPoolExecutor) -> None:
     datasets.describe.fn(plan, sums, workspace)
     datasets.seal.fn(plan, shards, sums, workspace)
     datasets.publish_dataset.fn(plan, workspace)
-    Path(workspace.root, "last_wanted").unlink(missing_ok=True)
     workspace.remove()

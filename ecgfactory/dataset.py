@@ -106,12 +106,7 @@ class DatasetFiles:
 
     def files_of(self, format_name: str, records_at_once: int) -> Iterator[tuple[str, list[int]]]:
         """Yield each file of a format with the candidates in it, at most so many at once."""
-        paths = self.records.column(f"{format_name}_path").to_pylist()
-        candidates = self.records.column("candidate").to_pylist()
-        by_file: dict[str, list[int]] = {}
-        for path, candidate in zip(paths, candidates, strict=True):
-            by_file.setdefault(path, []).append(candidate)
-        for path, members in by_file.items():
+        for path, members in _candidates_by_file(self.records, format_name).items():
             for start in range(0, len(members), records_at_once):
                 yield path, members[start : start + records_at_once]
 
@@ -155,14 +150,19 @@ def sample_diversity(files: DatasetFiles) -> Diversity:
     rows = np.unique(np.linspace(0, files.records.num_rows - 1, DIVERSITY_SAMPLE).round().astype(np.int64))
     sample = files.records.take(pa.array(rows))
     name = files.formats[0]
-    by_file: dict[str, list[int]] = {}
-    for path, candidate in zip(
-        sample.column(f"{name}_path").to_pylist(), sample.column("candidate").to_pylist(), strict=True
-    ):
-        by_file.setdefault(path, []).append(candidate)
+    by_file = _candidates_by_file(sample, name)
     signals = [files.signals(name, path, candidates) for path, candidates in by_file.items()]
     ids = [record_id(candidate) for candidates in by_file.values() for candidate in candidates]
     return measure_diversity(np.concatenate(signals), files.plan.lead_names, ids)
+
+
+def _candidates_by_file(records: pa.Table, format_name: str) -> dict[str, list[int]]:
+    """Group rows of records.parquet by the file that holds them in a format."""
+    paths = records.column(f"{format_name}_path").to_pylist()
+    by_file: dict[str, list[int]] = {}
+    for path, candidate in zip(paths, records.column("candidate").to_pylist(), strict=True):
+        by_file.setdefault(path, []).append(candidate)
+    return by_file
 
 
 class Dataset(DatasetFiles):
