@@ -26,8 +26,8 @@ def run() -> list[Row]:
     """Build with and without the workflow engine, in turns; start-up of server, workers and pool apart."""
     import dask
     from distributed import LocalCluster
-    from prefect.testing.utilities import prefect_test_harness
 
+    from flows.embedded import prefect_api
     from flows.workers import LOCAL_DASK
 
     os.environ["OMP_NUM_THREADS"] = "1"  # as Dask does for its workers; the pool's processes inherit it
@@ -38,7 +38,7 @@ def run() -> list[Row]:
     cluster = LocalCluster(  # type: ignore[no-untyped-call]
         n_workers=WORKERS, threads_per_worker=1, host="127.0.0.1", dashboard_address="127.0.0.1:0"
     )
-    with prefect_test_harness(server_startup_timeout=120), cluster, pool, tempfile.TemporaryDirectory() as folder:
+    with prefect_api(), cluster, pool, tempfile.TemporaryDirectory() as folder:
         builds: dict[str, Callable[[BuildRequest], object]] = {
             "flow": _flow_build,
             "bare": lambda request: _bare_build(request, pool),

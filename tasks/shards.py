@@ -33,10 +33,9 @@ async def _may_pass_next_time(_task: Any, _run: Any, state: Any) -> bool:
     return False
 
 
-@task(
+@task(  # no tags: each run of a tagged task asks the server for a concurrency slot, which can take seconds
     name="make-shard",
     task_run_name="shard-{shard:05d}",
-    tags=["shard"],
     retries=2,
     retry_delay_seconds=1,
     retry_condition_fn=_may_pass_next_time,
