@@ -16,11 +16,11 @@ import pyarrow.parquet as pq
 
 from ecgfactory.durable import link
 from ecgfactory.faults import fault_point
+from ecgfactory.feature_rows import RECORDS_FILE, REJECTED_FILE
 from ecgfactory.formats.base import format_writer
 from ecgfactory.ledger import Ledger, ShardEntry
 from ecgfactory.manifest import Counts
 from ecgfactory.plan import Plan
-from ecgfactory.shard import RECORDS_FILE, REJECTED_FILE
 from ecgfactory.workspace import Workspace
 
 RECORDS_CSV_FILE = "records.csv"

@@ -11,10 +11,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import yaml
 
+from ecgfactory.feature_rows import RECORDS_FILE
 from ecgfactory.formats.base import format_writer
 from ecgfactory.manifest import Counts
 from ecgfactory.plan import Plan
-from ecgfactory.shard import RECORDS_FILE
 
 LICENSE = "cc-by-4.0"
 """The weights are under the MIT licence; what a build makes may be shared by anyone who names its source."""
