@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -16,6 +16,9 @@ from ecgfactory.leads import SignalUv, derive_twelve
 from ecgfactory.plan import Plan
 from ecgfactory.quality.feature import FeatureTable
 from ecgfactory.quality.features import measure
+
+MicroBatch = tuple[Sequence[int], SignalUv]
+"""Candidate numbers, and their eight model leads: int16, shape (n, 8, samples), in uV."""
 
 
 @dataclass(frozen=True)
@@ -95,37 +98,67 @@ def _load_generator(model: str, checkpoint: Checkpoint, batch: int, device: Devi
 
 
 def assessed_batches(plan: Plan, candidates: Sequence[int], clock: StageClock) -> Iterator[CandidateBatch]:
-    """Generate and assess candidates, a micro-batch at a time.
+    """Generate and assess candidates, a micro-batch at a time; see `generated` and `assessed`."""
+    return assessed(plan, generated(plan, candidates, clock), clock)
+
+
+def generated(plan: Plan, candidates: Sequence[int], clock: StageClock) -> Iterator[MicroBatch]:
+    """Generate candidates.
 
     Parameters
     ----------
     plan : Plan
-        What to generate and how to judge it.
+        What to generate.
     candidates : sequence of int
         Candidate numbers, in order.
     clock : StageClock
-        Gets the seconds of the stages `generate` and `assess`.
+        Gets the seconds of the stage `generate`.
+
+    Yields
+    ------
+    (sequence of int, int16 array of shape (n, 8, samples))
+        Candidate numbers and the eight leads of the model in uV, a micro-batch at a time.
+    """
+    generator = plan_generator(plan)
+    for numbers in micro_batches(plan, candidates):
+        with clock("generate"):
+            signals_uv = generator.generate(plan.seed, numbers, plan.samples)
+        yield numbers, signals_uv
+
+
+def micro_batches(plan: Plan, candidates: Sequence[int]) -> Iterator[Sequence[int]]:
+    """Cut candidate numbers into the micro-batches in which they are generated and assessed."""
+    batch = plan.request.generator.batch
+    for start in range(0, len(candidates), batch):
+        yield candidates[start : start + batch]
+
+
+def assessed(plan: Plan, batches: Iterable[MicroBatch], clock: StageClock) -> Iterator[CandidateBatch]:
+    """Derive the leads asked for, measure and judge.
+
+    Parameters
+    ----------
+    plan : Plan
+        How to judge.
+    batches : iterable
+        As `generated` yields them.
+    clock : StageClock
+        Gets the seconds of the stage `assess`.
 
     Yields
     ------
     CandidateBatch
         All of them, accepted or not.
     """
-    generator = plan_generator(plan)
-    batch = plan.request.generator.batch
-    for start in range(0, len(candidates), batch):
-        numbers = candidates[start : start + batch]
-        with clock("generate"):
-            signals_uv = generator.generate(plan.seed, numbers, plan.samples)
-            if plan.request.leads == 12:
-                signals_uv = derive_twelve(signals_uv)
+    for numbers, signals_uv in batches:
         with clock("assess"):
-            features = measure(signals_uv, plan.lead_names)
+            stored_uv = derive_twelve(signals_uv) if plan.request.leads == 12 else signals_uv
+            features = measure(stored_uv, plan.lead_names)
             verdicts = plan.policy.judge(features, len(numbers))
         yield CandidateBatch(
             np.asarray(numbers, dtype=np.int64),
             plan.splits_of(numbers),
-            signals_uv,
+            stored_uv,
             features,
             verdicts.failed_rules,
             verdicts.reasons,

@@ -44,6 +44,17 @@ class BuildCancelledError(EcgFactoryError):
     exit_code = 130
 
 
+class ShardUnwantedError(EcgFactoryError):
+    """The build needs this shard no longer, or was cancelled."""
+
+    def __init__(self, shard: int) -> None:
+        super().__init__(f"shard {shard} is not wanted any more")
+        self.shard = shard
+
+    def __reduce__(self) -> tuple[type[ShardUnwantedError], tuple[int]]:
+        return type(self), (self.shard,)
+
+
 class DamagedDatasetError(EcgFactoryError):
     """A published dataset is not what its manifest says.
 

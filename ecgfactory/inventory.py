@@ -27,7 +27,7 @@ LATEST_DRAFT = re.compile(rf"\.{LATEST}\.[0-9a-f]{{8}}")
 REMAKING = re.compile(r"\.(?P<plan_id>[0-9a-f]{16})\.(lock|report|report\.old)")
 """Names of what `ecgfactory report` has beside a dataset while it makes it anew."""
 
-WORKSPACE_FOLDERS = {"shards", "ledger", "progress", "logs", "scratch"}
+WORKSPACE_FOLDERS = {"shards", "ledger", "generated", "progress", "logs", "scratch"}
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ import os
 import shutil
 from pathlib import Path
 
+from ecgfactory.devices import gpu_count
 from ecgfactory.errors import BadInputError
 from ecgfactory.quality.policy import load_policy
 from ecgfactory.request import BuildRequest
@@ -35,10 +36,18 @@ def preflight_problems(request: BuildRequest) -> list[tuple[str, str]]:
     """
     single = {
         "generator.checkpoint": _checkpoint_problem(request),
-        "generator.device": _device_problem(request),
         "output": _output_problem(request),
     }
-    return [(key, problem) for key, problem in single.items() if problem] + _quality_problems(request)
+    return [(key, problem) for key, problem in single.items() if problem] + [
+        *_quality_problems(request),
+        *worker_problems(request),
+    ]
+
+
+def worker_problems(request: BuildRequest) -> list[tuple[str, str]]:
+    """Check that this machine has the devices and files that a request's workers need; see `preflight_problems`."""
+    single = {"generator.device": _device_problem(request), "workers.gpu": _gpu_problem(request)}
+    return [(key, problem) for key, problem in single.items() if problem] + _tls_problems(request)
 
 
 def estimated_bytes(request: BuildRequest) -> int:
@@ -55,13 +64,31 @@ def _checkpoint_problem(request: BuildRequest) -> str | None:
 
 
 def _device_problem(request: BuildRequest) -> str | None:
-    if request.generator.device != "cuda" or request.workers.scheduler:
-        return None
-    import torch  # only this request needs it here, and it takes a second
-
-    if torch.cuda.is_available():
+    if request.generator.device != "cuda" or request.workers.scheduler or gpu_count():
         return None
     return "'cuda' was asked for, and PyTorch finds no CUDA device here; use auto or cpu."
+
+
+def _gpu_problem(request: BuildRequest) -> str | None:
+    asked = request.workers.gpu
+    if asked == "auto" or request.workers.scheduler:
+        return None
+    if asked and request.generator.device == "cpu":
+        return f"{asked} GPU workers were asked for, and generator.device is cpu; leave one of the two out."
+    if not asked and request.generator.device == "cuda":
+        return "no GPU worker was asked for, and generator.device is cuda; leave one of the two out."
+    if asked > (found := gpu_count()):
+        return f"{asked} GPU workers were asked for, and PyTorch finds {found} GPUs here; use auto."
+    return None
+
+
+def _tls_problems(request: BuildRequest) -> list[tuple[str, str]]:
+    files = {f"workers.{key}": getattr(request.workers, key) for key in ("tls_ca", "tls_cert", "tls_key")}
+    return [
+        (key, f"there is no file {file!r}; give the path of a PEM file.")
+        for key, file in files.items()
+        if file is not None and not Path(file).is_file()
+    ]
 
 
 def _quality_problems(request: BuildRequest) -> list[tuple[str, str]]:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema, field_validator, model_validator
 
 from ecgfactory.formats import FORMATS
 from ecgfactory.generators import GENERATORS
@@ -18,6 +18,7 @@ SECONDS_PER_STRIDE = 5
 """The model makes 2500 samples at a time: 5 s at 500 Hz."""
 
 NAME_PATTERN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+SCHEDULER_PATTERN = re.compile(r"(tcp|tls)://[^\s/:]+:[0-9]{1,5}|(tcp|tls)://\[[0-9a-fA-F:.]+\]:[0-9]{1,5}")
 SPLIT_NAMES = ("train", "validation", "test")
 
 SplitName = Literal["train", "validation", "test"]
@@ -84,12 +85,44 @@ class WorkersRequest(_Section):
     """Who does the work; decides nothing about the data."""
 
     cpu: Annotated[int, Field(strict=True, ge=1, le=1024)] | Literal["auto"] = Field(
-        "auto", description="CPU worker processes; auto: one a core"
+        "auto", description="CPU worker processes on this machine; auto: one a core"
     )
     gpu: Annotated[int, Field(strict=True, ge=0, le=64)] | Literal["auto"] = Field(
-        "auto", description="GPU worker processes; auto: one a GPU"
+        "auto", description="GPU worker processes on this machine, one a GPU at most; auto: all GPUs"
     )
-    scheduler: str | None = Field(None, description="address of an existing Dask scheduler, as tcp://127.0.0.1:8786")
+    memory_limit_gb: Annotated[float, Field(strict=True, ge=1, le=4096)] | None = Field(
+        None, description="memory a worker process may take, in GB; absent: an equal share of this machine's"
+    )
+    scheduler: str | None = Field(
+        None,
+        description="address of an existing Dask scheduler, as tcp://127.0.0.1:8786; cpu, gpu and memory_limit_gb "
+        "are then up to its workers",
+    )
+    tls_ca: str | None = Field(
+        None, min_length=1, description="PEM file of the authority that signed the scheduler's certificate (tls://)"
+    )
+    tls_cert: str | None = Field(
+        None, min_length=1, description="PEM file of the certificate to show to a tls:// scheduler"
+    )
+    tls_key: str | None = Field(None, min_length=1, description="PEM file of that certificate's private key")
+
+    @field_validator("scheduler")
+    @classmethod
+    def _scheduler_is_an_address(cls, scheduler: str | None) -> str | None:
+        if scheduler is not None and not SCHEDULER_PATTERN.fullmatch(scheduler):
+            raise ValueError(f"{scheduler!r} is no address of a Dask scheduler; write it as tcp://127.0.0.1:8786")
+        return scheduler
+
+    @model_validator(mode="after")
+    def _tls_is_whole(self) -> WorkersRequest:
+        files = {"tls_ca": self.tls_ca, "tls_cert": self.tls_cert, "tls_key": self.tls_key}
+        absent = [name for name, file in files.items() if file is None]
+        is_tls = self.scheduler is not None and self.scheduler.startswith("tls://")
+        if is_tls and absent:
+            raise ValueError(f"the tls:// scheduler needs {', '.join(absent)} too, each the path of a PEM file")
+        if not is_tls and len(absent) < len(files):
+            raise ValueError("tls_ca, tls_cert and tls_key are for a scheduler whose address begins with tls://")
+        return self
 
 
 class BuildRequest(_Section):

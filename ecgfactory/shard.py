@@ -6,7 +6,7 @@ import secrets
 import shutil
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,29 +14,19 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from ecgfactory.candidates import CandidateBatch, StageClock, assessed_batches, plan_generator
+from ecgfactory.candidates import CandidateBatch, StageClock, assessed, assessed_batches, plan_generator
 from ecgfactory.committed import committed_batches
 from ecgfactory.durable import sha256_of, sync, sync_tree
-from ecgfactory.errors import EcgFactoryError
+from ecgfactory.errors import ShardUnwantedError
 from ecgfactory.faults import fault_point
 from ecgfactory.feature_rows import RECORDS_FILE, REJECTED_FILE, feature_columns, rejected_columns
 from ecgfactory.formats.base import SignalSpec, format_writer
+from ecgfactory.handover import Handover
 from ecgfactory.ledger import Ledger, ShardEntry, StagedFile
 from ecgfactory.plan import Plan
 from ecgfactory.workspace import Workspace
 
 PROGRESS_INTERVAL_S = 0.25
-
-
-class ShardUnwantedError(EcgFactoryError):
-    """The build needs this shard no longer, or was cancelled."""
-
-    def __init__(self, shard: int) -> None:
-        super().__init__(f"shard {shard} is not wanted any more")
-        self.shard = shard
-
-    def __reduce__(self) -> tuple[type[ShardUnwantedError], tuple[int]]:
-        return type(self), (self.shard,)
 
 
 def make_shard(plan: Plan, shard: int, limit: int, workspace: Workspace) -> ShardEntry:
@@ -63,6 +53,29 @@ def make_shard(plan: Plan, shard: int, limit: int, workspace: Workspace) -> Shar
     ShardUnwantedError
         When the workspace says, meanwhile, that the shard is not wanted; nothing of it stays behind.
     """
+    return _make(plan, shard, limit, workspace, lambda: _made_anew(plan, shard))
+
+
+def finish_shard(plan: Plan, shard: int, limit: int, workspace: Workspace) -> ShardEntry:
+    """Make and commit a shard from signals that another process has generated; see `make_shard`.
+
+    Raises
+    ------
+    HandoverLostError
+        When these signals are not there, and the shard is not committed either.
+    """
+    handover = Handover(plan, shard, workspace)
+    try:
+        entry = _make(plan, shard, limit, workspace, lambda: _handed_over(plan, handover))
+    except ShardUnwantedError:
+        handover.discard()
+        raise
+    handover.discard()
+    return entry
+
+
+def _make(plan: Plan, shard: int, limit: int, workspace: Workspace, new_source: Callable[[], _Source]) -> ShardEntry:
+    """Make and commit a shard from a source, which is only opened where what is committed does not do."""
     ledger = Ledger(workspace)
     committed = ledger.entry(shard)
     if committed is not None and ledger.faults(committed, with_content=not committed.serves(limit)):
@@ -76,7 +89,7 @@ def make_shard(plan: Plan, shard: int, limit: int, workspace: Workspace) -> Shar
         if committed is not None and committed.accepted > limit:
             source = _read_back(plan, committed, ledger)
         else:
-            source = _made_anew(plan, shard)
+            source = new_source()
         entry = _stage(plan, shard, limit, source, staging, workspace)
         fault_point("shard-staged")
         ledger.withdraw(shard)
@@ -107,6 +120,12 @@ def _made_anew(plan: Plan, shard: int) -> _Source:
     clock = StageClock()
     batches = assessed_batches(plan, plan.shard_candidates(shard), clock)
     return _Source(batches, clock, plan_generator(plan).device_name)
+
+
+def _handed_over(plan: Plan, handover: Handover) -> _Source:
+    origin = handover.origin()
+    clock = StageClock(origin.seconds)
+    return _Source(assessed(plan, handover.batches(), clock), clock, origin.device)
 
 
 def _read_back(plan: Plan, committed: ShardEntry, ledger: Ledger) -> _Source:

@@ -37,6 +37,7 @@ class Workspace:
         for folder in (
             workspace.shards,
             workspace.ledger,
+            workspace.generated,
             workspace.progress,
             workspace.logs,
             workspace.scratch,
@@ -49,14 +50,14 @@ class Workspace:
     def renew(self, plan: Plan) -> None:
         """Make a workspace that a dead session left ready for a new one; committed shards stay.
 
-        Half-staged shards, an assembled dataset, progress notes and scratch files go; the plan is written again,
-        since where the dataset belongs and who works on it may have changed.
+        Half-staged shards, generated signals, an assembled dataset, progress notes and scratch files go; the plan is
+        written again, since where the dataset belongs and who works on it may have changed.
         """
         for path in self.shards.glob(".*"):
             shutil.rmtree(path, ignore_errors=True)
-        for folder in (self.dataset, self.progress, self.scratch):
+        for folder in (self.dataset, self.generated, self.progress, self.scratch):
             shutil.rmtree(folder, ignore_errors=True)
-        for folder in (self.shards, self.ledger, self.progress, self.logs, self.scratch):
+        for folder in (self.shards, self.ledger, self.generated, self.progress, self.logs, self.scratch):
             folder.mkdir(exist_ok=True)
         for path in (self.root / "last_wanted", self.outcome_file):
             path.unlink(missing_ok=True)
@@ -96,6 +97,11 @@ class Workspace:
     def ledger(self) -> Path:
         """One entry a committed shard."""
         return self.root / "ledger"
+
+    @property
+    def generated(self) -> Path:
+        """Signals that one process generated and another has yet to assess, a folder a shard."""
+        return self.root / "generated"
 
     @property
     def progress(self) -> Path:

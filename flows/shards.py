@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import time
+from dataclasses import dataclass
 from typing import Any
 
 import distributed
@@ -13,16 +14,28 @@ from prefect.runtime import flow_run
 from prefect_dask.task_runners import PrefectDaskFuture
 
 from ecgfactory.errors import BuildCancelledError, BuildFailedError
+from ecgfactory.handover import HandoverLostError
 from ecgfactory.ledger import Ledger
 from ecgfactory.plan import Plan
 from ecgfactory.selection import Selection, ShardOrder
 from ecgfactory.workspace import Workspace
+from flows.placement import Step
 from flows.workers import Workers
-from tasks.shards import ShardReport, make_shard
 
 CANCEL_POLL_S = 3.0
 
-InFlight = dict[Any, tuple[ShardOrder, PrefectDaskFuture[Any]]]
+
+@dataclass(frozen=True)
+class Job:
+    """A step of a shard that is in flight."""
+
+    order: ShardOrder
+    step: Step
+    future: PrefectDaskFuture[Any]
+
+
+InFlight = dict[Any, Job]
+"""Jobs by their Dask future."""
 
 
 def make_shards(plan: Plan, workspace: Workspace, workers: Workers) -> list[int]:
@@ -43,34 +56,40 @@ def make_shards(plan: Plan, workspace: Workspace, workers: Workers) -> list[int]
     with get_client(sync_client=True) as client:
         while not selection.is_complete:
             _fill_window(selection, workspace, workers, in_flight)
-            for order, future in _finished(in_flight):
-                report = _result(order, future, workspace)
-                if report is not None:
-                    selection.commit(order, report.examined, report.accepted)
+            for job in _ended(in_flight):
+                _go_on(job, selection, workspace, workers, in_flight)
             if selection.last_wanted is not None:
                 workspace.want_shards_until(selection.last_wanted)
             if time.monotonic() - checked > CANCEL_POLL_S:
                 _heed_cancellation(client)
+                workers.heed_losses()
                 checked = time.monotonic()
     return selection.complete_shards
 
 
 def _fill_window(selection: Selection, workspace: Workspace, workers: Workers, in_flight: InFlight) -> None:
-    ledger = Ledger(workspace)
-    while len(in_flight) < workers.window and (order := selection.next_order()) is not None:
+    """Begin shards for as long as the workers have room and more are wanted."""
+    ledger, placement = Ledger(workspace), workers.placement
+    while (step := placement.first_step(job.step for job in in_flight.values())) is not None:
+        order = selection.next_order()
+        if order is None:
+            return
         entry = ledger.entry(order.shard)
         if entry is not None and entry.serves(order.limit):
             selection.commit(order, entry.examined, entry.accepted)
             continue
-        future = workers.runner.submit(
-            make_shard,
-            parameters={"workspace_root": str(workspace.root), "shard": order.shard, "limit": order.limit},
-        )
-        in_flight[future.wrapped_future] = (order, future)
+        # One that is there has only to be cut.
+        _start(placement.whole if entry else step, order, workspace, workers, in_flight)
 
 
-def _finished(in_flight: InFlight) -> list[tuple[ShardOrder, PrefectDaskFuture[Any]]]:
-    """Wait a moment for shards to end; take those that did out of the window."""
+def _start(step: Step, order: ShardOrder, workspace: Workspace, workers: Workers, in_flight: InFlight) -> None:
+    parameters = {"workspace_root": str(workspace.root), "shard": order.shard, "limit": order.limit}
+    future = workers.runner.place(step.task, parameters, step.resources)
+    in_flight[future.wrapped_future] = Job(order, step, future)
+
+
+def _ended(in_flight: InFlight) -> list[Job]:
+    """Wait a moment for jobs to end; take those that did out of the window."""
     if not in_flight:
         return []
     try:
@@ -80,22 +99,38 @@ def _finished(in_flight: InFlight) -> list[tuple[ShardOrder, PrefectDaskFuture[A
     return [in_flight.pop(wrapped) for wrapped in ended]
 
 
-def _result(order: ShardOrder, future: PrefectDaskFuture[Any], workspace: Workspace) -> ShardReport | None:
+def _go_on(job: Job, selection: Selection, workspace: Workspace, workers: Workers, in_flight: InFlight) -> None:
+    """Start the step that follows a job, or take note of its committed shard."""
     try:
-        report: ShardReport | None = future.result()
+        result = _result(job, workspace)
+    except HandoverLostError:
+        _start(workers.placement.generating, job.order, workspace, workers, in_flight)
+        return
+    if result is None:
+        return  # not wanted any more
+    following = workers.placement.next_step(job.step)
+    if following is not None:
+        _start(following, job.order, workspace, workers, in_flight)
+    else:
+        selection.commit(job.order, result.examined, result.accepted)
+
+
+def _result(job: Job, workspace: Workspace) -> Any:
+    """Return what a job's task returned."""
+    try:
+        return job.future.result()
     except KilledWorker as error:
         raise BuildFailedError(
-            f"shard {order.shard}: its worker died again and again; it may lack memory, "
+            f"shard {job.order.shard}: its worker died again and again; it may lack memory, "
             "so ask for fewer workers or a smaller generator.batch."
         ) from error
     except OSError as error:
         if error.errno not in {errno.ENOSPC, errno.EDQUOT}:
             raise
         raise BuildFailedError(
-            f"shard {order.shard}: no space left in {workspace.root.parent.parent}; make room and build again, "
+            f"shard {job.order.shard}: no space left in {workspace.root.parent.parent}; make room and build again, "
             "what is committed is kept."
         ) from error
-    return report
 
 
 def _heed_cancellation(client: SyncPrefectClient) -> None:

@@ -5,19 +5,21 @@ from __future__ import annotations
 import contextlib
 import contextvars
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Any
+from functools import cached_property, partial
+from typing import Any, TypeVar, cast
 from uuid import UUID, uuid4
 
 import cloudpickle
 from distributed import Client
 from prefect import Task
+from prefect.client.schemas.objects import State
 from prefect.context import SettingsContext, SyncClientContext, serialize_context
-from prefect.states import State
 from prefect.task_engine import run_task_sync
 from prefect_dask.task_runners import DaskTaskRunner, PrefectDaskFuture
+
+Result = TypeVar("Result")
 
 
 class PlacedTaskRunner(DaskTaskRunner):
@@ -34,7 +36,7 @@ class PlacedTaskRunner(DaskTaskRunner):
         return pickled
 
     def place(
-        self, task: Task[Any, Any], parameters: dict[str, Any], resources: Mapping[str, float]
+        self, task: Task[Any, Any], parameters: dict[str, Any], resources: dict[str, float]
     ) -> PrefectDaskFuture[Any]:
         """Submit a run of a task to the workers that have the resources; any worker will do when there are none."""
         run_id = uuid4()
@@ -46,10 +48,15 @@ class PlacedTaskRunner(DaskTaskRunner):
             parameters,
             self._context,
             key=f"{task.name}-{run_id}",
-            resources=dict(resources) or None,
+            resources=resources or None,
             pure=False,
         )
         return PrefectDaskFuture(wrapped_future=future, task_run_id=run_id)
+
+    def run_on_all(self, function: Callable[..., Result], *arguments: Any) -> dict[str, Result]:
+        """Call a function on every worker at once, busy or not, under the flow's settings; results by address."""
+        results: dict[str, Result] = self.client.run(_call, function, arguments, self._context)
+        return results
 
 
 @dataclass(frozen=True)
@@ -77,6 +84,11 @@ class _Prepared:
 _thread = threading.local()
 
 
+def _call(function: Callable[..., Result], arguments: Sequence[Any], context: bytes) -> Result:
+    with SettingsContext(**cloudpickle.loads(context)["settings_context"]):
+        return function(*arguments)
+
+
 def _run(task: Task[Any, Any], run_id: UUID, parameters: dict[str, Any], context: bytes) -> State[Any]:
     """Run a task in a Dask worker; return its final state."""
     prepared: _Prepared | None = getattr(_thread, "prepared", None)
@@ -84,12 +96,5 @@ def _run(task: Task[Any, Any], run_id: UUID, parameters: dict[str, Any], context
         if prepared is not None:
             prepared.close()
         prepared = _thread.prepared = _Prepared.of(context)
-    state: State[Any] = prepared.variables.run(
-        run_task_sync,
-        task,
-        task_run_id=run_id,
-        parameters=parameters,
-        return_type="state",
-        context=prepared.rest,
-    )
-    return state
+    run = partial(run_task_sync, task, run_id, parameters=parameters, return_type="state", context=prepared.rest)
+    return cast("State[Any]", prepared.variables.run(run))

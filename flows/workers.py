@@ -1,21 +1,28 @@
-"""The Dask workers of a build: a local cluster, or a scheduler that exists already."""
+"""The Dask workers of a build: a local cluster, or those of a scheduler that exists already."""
 
 from __future__ import annotations
 
 import contextlib
 import logging
 import os
+import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import Any
 
 import dask
-from distributed import LocalCluster
+from distributed import Client, Nanny, Scheduler, Security, SpecCluster
+from distributed.system import MEMORY_LIMIT
 from prefect.settings import get_current_settings
-from prefect_dask.task_runners import DaskTaskRunner
 
+from ecgfactory.devices import gpu_count
+from ecgfactory.errors import BadInputError, BuildFailedError
 from ecgfactory.plan import Plan
+from ecgfactory.preflight import worker_problems
 from ecgfactory.request import WorkersRequest
 from ecgfactory.workspace import Workspace
+from flows.placement import CPU, GPU, Placement, Slots
+from flows.task_runner import PlacedTaskRunner
+from flows.worker_checks import check_workers
 
 DEATHS_ALLOWED = 2
 """A shard whose worker dies more often than this fails the build."""
@@ -30,39 +37,72 @@ LOCAL_DASK = {
 }
 """Settings of a local cluster."""
 
-SHARDS_PER_WORKER = 2
-"""Shards in flight for each worker: one in work and one waiting, so that no worker waits for the flow."""
+CONNECT_TIMEOUT_S = 10.0
+WORKERS_TIMEOUT_S = 10.0
+"""How long a scheduler that exists already may be without workers at first."""
+
+GONE_TIMEOUT_S = 60.0
+"""How long a build does without any worker of a kind that it needs."""
 
 
-@dataclass(frozen=True)
 class Workers:
     """Workers that are ready.
 
     Parameters
     ----------
-    runner : DaskTaskRunner
+    runner : PlacedTaskRunner
         Takes tasks.
-    window : int
-        Shards to have in flight.
+    placement : Placement
+        Says which of them go where.
     """
 
-    runner: DaskTaskRunner
-    window: int
+    def __init__(self, runner: PlacedTaskRunner, placement: Placement) -> None:
+        self.runner = runner
+        self.placement = placement
+        self._complete_at = time.monotonic()
+
+    def heed_losses(self) -> None:
+        """Note which workers are there.
+
+        Raises
+        ------
+        BuildFailedError
+            When there has been none of a kind that is needed for a minute: its tasks would wait forever.
+        """
+        missing = self.placement.missing(_describe(self.runner.client))
+        if not missing:
+            self._complete_at = time.monotonic()
+        elif time.monotonic() - self._complete_at > GONE_TIMEOUT_S:
+            raise BuildFailedError(
+                f"for {GONE_TIMEOUT_S:.0f} s {self.runner.address} has had {missing}; start workers "
+                "again and then the build, which goes on from what is committed."
+            )
 
 
 @contextlib.contextmanager
 def dask_workers(plan: Plan, workspace: Workspace) -> Iterator[Workers]:
-    """Start the workers that the request asks for, on loopback, or connect to its scheduler."""
-    asked = plan.request.workers
+    """Start the workers that the request asks for, on loopback, or connect to its scheduler.
+
+    Raises
+    ------
+    BadInputError
+        When this machine or that scheduler can't give them; no work has begun then.
+    """
+    if problems := worker_problems(plan.request):
+        raise BadInputError([f"{key}: {problem}" for key, problem in problems])
+    asked, device = plan.request.workers, plan.request.generator.device
     with contextlib.ExitStack() as stack:
-        address = asked.scheduler
-        if address is None:
-            cluster = stack.enter_context(_local_cluster(asked, workspace))
-            address = cluster.scheduler_address
-        runner = stack.enter_context(DaskTaskRunner(address=address))
+        if asked.scheduler is None:
+            gpus = 0 if device == "cpu" else gpu_workers(asked)
+            cluster = stack.enter_context(_local_cluster(asked, gpus, workspace))
+            runner = stack.enter_context(PlacedTaskRunner(address=cluster.scheduler_address))
+        else:
+            runner = stack.enter_context(_connected(asked, asked.scheduler))
         stack.enter_context(runner.client.as_current())  # so that `distributed.wait` finds it
-        count = max(1, len(runner.client.scheduler_info()["workers"]))
-        yield Workers(runner, window=SHARDS_PER_WORKER * count)
+        placement = Placement(Slots.of(_describe(runner.client)), device)
+        if asked.scheduler is not None:
+            check_workers(runner, placement, plan, workspace)
+        yield Workers(runner, placement)
 
 
 def cpu_workers(asked: WorkersRequest) -> int:
@@ -70,18 +110,80 @@ def cpu_workers(asked: WorkersRequest) -> int:
     return len(os.sched_getaffinity(0)) if asked.cpu == "auto" else asked.cpu
 
 
-def _local_cluster(asked: WorkersRequest, workspace: Workspace) -> LocalCluster:
+def gpu_workers(asked: WorkersRequest) -> int:
+    """Return how many GPU workers a request means: one for each GPU that this process may use."""
+    return gpu_count() if asked.gpu == "auto" else asked.gpu
+
+
+def _describe(client: Client) -> dict[str, Any]:
+    """What Dask knows of each worker, by its address."""
+    workers: dict[str, Any] = client.scheduler_info()["workers"]
+    return workers
+
+
+@contextlib.contextmanager
+def _connected(asked: WorkersRequest, address: str) -> Iterator[PlacedTaskRunner]:
+    """Connect to a scheduler and wait a moment for its first worker."""
+    security = None
+    if address.startswith("tls://"):
+        security = Security(
+            require_encryption=True,
+            tls_ca_file=asked.tls_ca,
+            tls_client_cert=asked.tls_cert,
+            tls_client_key=asked.tls_key,
+        )
+    settings = {"security": security, "timeout": CONNECT_TIMEOUT_S}
+    with PlacedTaskRunner(address=address, client_kwargs=settings) as runner:
+        try:
+            runner.client  # noqa: B018 (connects)
+        except OSError as error:
+            reason = " ".join(str(error.__cause__ or error).split())
+            raise BadInputError(
+                f"workers.scheduler: no Dask scheduler answers at {address} ({reason}); start one with "
+                "`dask scheduler`, or leave the key out to use this machine."
+            ) from None
+        try:
+            runner.client.wait_for_workers(1, timeout=WORKERS_TIMEOUT_S)
+        except TimeoutError:
+            raise BadInputError(
+                f"workers.scheduler: {address} has no workers; start some with `dask worker {address}`."
+            ) from None
+        yield runner
+
+
+def _local_cluster(asked: WorkersRequest, gpus: int, workspace: Workspace) -> SpecCluster:
     dask.config.set(LOCAL_DASK)
-    return LocalCluster(
-        n_workers=cpu_workers(asked),
-        threads_per_worker=1,
-        processes=True,
-        host="127.0.0.1",
-        dashboard_address="127.0.0.1:0",
-        local_directory=str(workspace.scratch / "dask"),
-        silence_logs=logging.CRITICAL,
-        env=_worker_environment(workspace),
-    )
+    cpus = cpu_workers(asked)
+    limit_bytes = int(asked.memory_limit_gb * 1e9) if asked.memory_limit_gb else MEMORY_LIMIT // (cpus + gpus)
+    options = {
+        "host": "127.0.0.1",
+        "nthreads": 1,
+        "memory_limit": limit_bytes,
+        "local_directory": str(workspace.scratch / "dask"),
+        "silence_logs": logging.CRITICAL,
+    }
+    environment = _worker_environment(workspace)
+    visible = {f"gpu-{index}": (GPU, device) for index, device in enumerate(_gpu_names(gpus))}
+    visible |= {f"cpu-{index}": (CPU, "") for index in range(cpus)}  # these see no GPU, whatever there is
+    workers = {
+        name: {
+            "cls": Nanny,
+            "options": options
+            | {"resources": {kind: 1}, "env": environment | {"CUDA_VISIBLE_DEVICES": device}, "name": name},
+        }
+        for name, (kind, device) in visible.items()
+    }
+    scheduler = {
+        "cls": Scheduler,
+        "options": {"host": "127.0.0.1", "protocol": "tcp://", "port": 0, "dashboard_address": "127.0.0.1:0"},
+    }
+    return SpecCluster(workers=workers, scheduler=scheduler, silence_logs=logging.CRITICAL)
+
+
+def _gpu_names(gpus: int) -> list[str]:
+    """Names, as CUDA_VISIBLE_DEVICES has them, of the first GPUs that this process may use."""
+    allowed = os.environ.get("CUDA_VISIBLE_DEVICES")
+    return (allowed.split(",") if allowed else [str(index) for index in range(gpus)])[:gpus]
 
 
 def _worker_environment(workspace: Workspace) -> dict[str, str]:

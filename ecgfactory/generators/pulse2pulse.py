@@ -10,7 +10,7 @@ import numpy as np
 import torch
 
 from ecgfactory.checkpoint import Checkpoint
-from ecgfactory.errors import BadInputError
+from ecgfactory.errors import BadInputError, BuildFailedError
 from ecgfactory.generators.base import Device, Generator
 from ecgfactory.generators.noise import CHANNELS, candidate_noise, candidate_noise_torch
 from ecgfactory.generators.polyphase import PolyphaseNetwork
@@ -38,13 +38,34 @@ class Pulse2PulseGenerator(Generator):
         return self._device.type
 
     def generate(self, seed: int, candidates: Sequence[int], samples: int) -> SignalUv:
-        """Make candidates in micro-batches of one shape; see `Generator.generate`."""
+        """Make candidates in micro-batches of one shape; see `Generator.generate`.
+
+        Where the device's memory is too small for that shape, it is halved, from then on: this may change the last
+        bit of a float, and with it a sample by 1 uV.
+        """
         signals = np.empty((len(candidates), CHANNELS, samples), dtype=np.int16)
-        for start in range(0, len(candidates), self._batch):
+        start = 0
+        while start < len(candidates):
             wanted = candidates[start : start + self._batch]
-            made = self._network.signal_uv(self._noise(seed, wanted, samples))
-            signals[start : start + len(wanted)] = made[: len(wanted)].cpu().numpy()
+            try:
+                made = self._network.signal_uv(self._noise(seed, wanted, samples))[: len(wanted)].cpu().numpy()
+            except torch.OutOfMemoryError:
+                self._halve_batch(samples)
+                continue
+            signals[start : start + len(wanted)] = made
+            start += len(wanted)
         return signals
+
+    def _halve_batch(self, samples: int) -> None:
+        if self._batch == 1:
+            raise BuildFailedError(
+                f"the {self.device_name} device has too little free memory to generate one record of {samples} "
+                "samples a lead; free some of it, or use generator.device: cpu."
+            )
+        self._batch //= 2
+        _log.warning("out of memory on %s; generating %d candidates at a time", self.device_name, self._batch)
+        if self._device.type == "cuda":
+            torch.cuda.empty_cache()
 
     def _noise(self, seed: int, candidates: Sequence[int], samples: int) -> torch.Tensor:
         """Make noise on the device; the tail of a micro-batch repeats its last candidate."""

@@ -1,0 +1,121 @@
+"""Whether the workers of a scheduler that exists already can do a build, found out before any work."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import UUID, uuid4
+
+from prefect.client.orchestration import get_client
+from prefect.runtime import flow_run
+from prefect.settings import PREFECT_API_URL
+
+from ecgfactory.errors import BadInputError
+from ecgfactory.plan import DECISIVE_PACKAGES, Plan
+from ecgfactory.workspace import Workspace
+from flows.placement import Placement
+from flows.task_runner import PlacedTaskRunner
+
+PACKAGES = ("ecgfactory", "deepfake-ecg", "prefect", "distributed", *DECISIVE_PACKAGES)
+"""What a worker must have in the very version of the flow: what decides bytes, and what the two talk through."""
+
+REACH_TIMEOUT_S = 5.0
+
+
+def check_workers(runner: PlacedTaskRunner, placement: Placement, plan: Plan, workspace: Workspace) -> None:
+    """Hold every worker against what the build needs of it.
+
+    Raises
+    ------
+    BadInputError
+        Naming every worker that has another version of Python or a package, does not see the session's workspace,
+        can't reach the Prefect server, or lacks the GPU that was asked for.
+    """
+    found: Any = runner.client.get_versions(packages=list(PACKAGES))
+    wanted = _versions(found["client"])
+    others = {f"the scheduler {runner.address}": found["scheduler"]}
+    others |= {f"worker {address}": versions for address, versions in found["workers"].items()}
+    problems = [
+        f"{who} has {difference}; install this version of ecgfactory there with the same constraints.txt."
+        for who, versions in others.items()
+        if (difference := _difference(_versions(versions), wanted))
+    ]
+    if not problems:  # only now can our code be run there
+        looks = runner.run_on_all(_look_around, str(workspace.root), plan.plan_id, str(flow_run.id))
+        problems = [f"worker {address} {problem}" for address, lacks in looks.items() for problem in lacks]
+    if not problems and plan.request.generator.device == "cuda":
+        generating = placement.generating.resource
+        has_cuda = runner.run_on_all(_has_cuda, generating)
+        problems = [
+            f"worker {address} is to generate on 'cuda', and PyTorch finds no CUDA device there; start it with "
+            "--resources CPU=1, or use generator.device: auto."
+            for address, cuda in has_cuda.items()
+            if not cuda
+        ]
+    if problems:
+        raise BadInputError([f"workers.scheduler: {problem}" for problem in problems])
+
+
+def _versions(description: Mapping[str, Any]) -> dict[str, str | None]:
+    """Versions by package; of Python the first two numbers, of others without a build's own suffix (+cu128)."""
+    packages: dict[str, str | None] = description["packages"]
+    versions = {package: (packages.get(package) or "").partition("+")[0] or None for package in PACKAGES}
+    return {"python": ".".join(str(packages["python"]).split(".")[:2]), **versions}
+
+
+def _difference(versions: Mapping[str, str | None], wanted: Mapping[str, str | None]) -> str:
+    """Put in words what is other than wanted; empty when nothing is."""
+    others = [package for package in wanted if versions[package] != wanted[package]]
+    has = ", ".join(f"{package} {versions[package]}" if versions[package] else f"no {package}" for package in others)
+    needs = ", ".join(f"{package} {wanted[package]}" for package in others)
+    return f"{has}, where {needs} is needed" if others else ""
+
+
+def _look_around(workspace_root: str, plan_id: str, flow_run_id: str) -> list[str]:
+    """Tell, on a worker, what it can't see of the build."""
+    return [problem for problem in (_workspace_problem(workspace_root, plan_id), _api_problem(flow_run_id)) if problem]
+
+
+def _workspace_problem(workspace_root: str, plan_id: str) -> str | None:
+    workspace = Workspace(Path(workspace_root))
+    probe = workspace.scratch / f"probe-{uuid4()}"
+    try:
+        if workspace.read_plan().plan_id == plan_id:
+            probe.touch()
+            probe.unlink()
+            return None
+        reason = "it holds another plan"
+    except (OSError, ValueError) as error:
+        reason = str(getattr(error, "strerror", None) or error)
+    return (
+        f"can't work in {workspace.root} ({reason}); choose as output a folder that every worker may write to under "
+        "the same path."
+    )
+
+
+def _api_problem(flow_run_id: str) -> str | None:
+    url = PREFECT_API_URL.value()
+    parts = urlsplit(url or "")
+    try:
+        port = parts.port or (443 if parts.scheme == "https" else 80)
+        socket.create_connection((parts.hostname or "", port), REACH_TIMEOUT_S).close()
+        with get_client(sync_client=True) as client:
+            client.read_flow_run(UUID(flow_run_id))
+    except Exception as error:
+        return (
+            f"can't reach this build's Prefect server at {url} ({' '.join(str(error).split())[:100]}); set "
+            "PREFECT_API_URL, where the build runs, to an address of the server that every worker can reach."
+        )
+    return None
+
+
+def _has_cuda(resource: str | None) -> bool:
+    """Tell whether a worker sees a CUDA device; True where it has not the resource that needs one."""
+    import torch
+    from distributed import get_worker
+
+    declared = get_worker().state.total_resources
+    return (resource is not None and resource not in declared) or torch.cuda.is_available()
