@@ -37,17 +37,21 @@ class Selection:
         Accepted records wanted.
     shard_records : int
         Candidates a shard.
+    in_flight : set of int
+        Shards begun and not committed.
+    examined, accepted : int
+        Candidates in the committed shards, before any was cut.
     """
 
     records: int
     shard_records: int
     in_flight: set[int] = field(default_factory=set)
+    examined: int = 0
+    accepted: int = 0
     _waiting: dict[int, int] = field(default_factory=dict)  # accepted, of committed shards behind a gap
     _complete_shards: int = 0  # shards 0 .. this - 1 are committed and wholly wanted ...
     _complete_records: int = 0  # ... and hold this many records
     _next_shard: int = 0
-    _examined: int = 0
-    _accepted: int = 0
 
     def next_order(self) -> ShardOrder | None:
         """Return a shard worth starting now, or None to wait for one in flight (or because all is done).
@@ -76,18 +80,18 @@ class Selection:
         """
         self.in_flight.discard(order.shard)
         if order.shard not in self._waiting:  # else it was made again, only to be cut
-            self._examined += examined
-            self._accepted += accepted
+            self.examined += examined
+            self.accepted += accepted
         self._waiting[order.shard] = accepted
         while (held := self._waiting.get(self._complete_shards)) is not None and not self.is_complete:
             if self._complete_records + held > self.records:
                 break
             self._complete_records += self._waiting.pop(self._complete_shards)
             self._complete_shards += 1
-        hopeless = self._examined >= YIELD_JUDGED_AFTER and self._accepted < LOWEST_YIELD * self._examined
+        hopeless = self.examined >= YIELD_JUDGED_AFTER and self.accepted < LOWEST_YIELD * self.examined
         if hopeless and not self.is_complete:
             raise HopelessYieldError(
-                f"only {self._accepted} of {self._examined:,} candidates were accepted, under {LOWEST_YIELD:.0%}; "
+                f"only {self.accepted} of {self.examined:,} candidates were accepted, under {LOWEST_YIELD:.0%}; "
                 "choose a less strict quality policy or wider bounds."
             )
 
@@ -114,5 +118,5 @@ class Selection:
     @property
     def _expected(self) -> float:
         """Accepted records that the shards begun are expected to hold."""
-        share = self._accepted / self._examined if self._examined else 1.0
-        return self._accepted + share * self.shard_records * len(self.in_flight)
+        share = self.accepted / self.examined if self.examined else 1.0
+        return self.accepted + share * self.shard_records * len(self.in_flight)

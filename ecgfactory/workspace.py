@@ -129,18 +129,29 @@ class Workspace:
 
     def note_progress(self, shard: int, examined: int, accepted: int) -> None:
         """Write how far a shard has come, for whoever watches; needs no durability."""
-        target = self.progress / f"{shard:06d}.json"
+        self._note(f"{shard:06d}", examined, accepted)
+
+    def note_committed(self, shard: int, examined: int, accepted: int) -> None:
+        """Write how far all committed shards together have come, of which `shard` is the latest.
+
+        What is noted of that shard itself goes, so that there is as little to read of many shards as of few.
+        """
+        (self.progress / f"{shard:06d}.json").unlink(missing_ok=True)
+        self._note("committed", examined, accepted)
+
+    def _note(self, name: str, examined: int, accepted: int) -> None:
+        target = self.progress / f"{name}.json"
         temporary = target.with_suffix(".tmp")
         temporary.write_text(json.dumps({"examined": examined, "accepted": accepted}), encoding="ascii")
         temporary.replace(target)
 
-    def read_progress(self) -> dict[int, tuple[int, int]]:
-        """Return (examined, accepted) so far of every shard that was begun."""
+    def read_progress(self) -> dict[str, tuple[int, int]]:
+        """Return (examined, accepted) so far of each shard in work, and of all committed ones together."""
         found = {}
         for path in self.progress.glob("*.json"):
             with contextlib.suppress(OSError, ValueError):  # being replaced, or the session is over
                 noted = json.loads(path.read_text(encoding="ascii"))
-                found[int(path.stem)] = (noted["examined"], noted["accepted"])
+                found[path.stem] = (noted["examined"], noted["accepted"])
         return found
 
     def want_shards_until(self, last: int) -> None:

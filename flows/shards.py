@@ -76,7 +76,7 @@ def _fill_window(selection: Selection, workspace: Workspace, workers: Workers, i
             return
         entry = ledger.entry(order.shard)
         if entry is not None and entry.serves(order.limit):
-            selection.commit(order, entry.examined, entry.accepted)
+            _commit(order, entry.examined, entry.accepted, selection, workspace)
             continue
         # One that is there has only to be cut.
         _start(placement.whole if entry else step, order, workspace, workers, in_flight)
@@ -112,7 +112,12 @@ def _go_on(job: Job, selection: Selection, workspace: Workspace, workers: Worker
     if following is not None:
         _start(following, job.order, workspace, workers, in_flight)
     else:
-        selection.commit(job.order, result.examined, result.accepted)
+        _commit(job.order, result.examined, result.accepted, selection, workspace)
+
+
+def _commit(order: ShardOrder, examined: int, accepted: int, selection: Selection, workspace: Workspace) -> None:
+    selection.commit(order, examined, accepted)
+    workspace.note_committed(order.shard, selection.examined, selection.accepted)
 
 
 def _result(job: Job, workspace: Workspace) -> Any:

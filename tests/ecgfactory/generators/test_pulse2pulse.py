@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from ecgfactory.checkpoint import Checkpoint
-from ecgfactory.errors import BadInputError
+from ecgfactory.errors import BadInputError, BuildFailedError
 from ecgfactory.generators.noise import candidate_noise
 from ecgfactory.generators.polyphase import SCALE_UV
 from ecgfactory.generators.pulse2pulse import Pulse2PulseGenerator
@@ -55,6 +55,42 @@ def test_cuda_where_there_is_none_is_an_error_and_auto_falls_back(monkeypatch: p
     with pytest.raises(BadInputError, match="no CUDA device"):
         Pulse2PulseGenerator(Checkpoint.published(), batch=1, device="cuda")
     assert Pulse2PulseGenerator(Checkpoint.published(), batch=1, device="auto").device_name == "cpu"
+
+
+class SmallDevice(torch.nn.Module):
+    """The network on a device that holds so many candidates and no more."""
+
+    def __init__(self, network: torch.nn.Module, room: int) -> None:
+        super().__init__()
+        self.network = network
+        self.room = room
+        self.batches: list[int] = []
+
+    def signal_uv(self, noise: torch.Tensor) -> torch.Tensor:
+        if len(noise) > self.room:
+            raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate ...")
+        self.batches.append(len(noise))
+        made: torch.Tensor = self.network.signal_uv(noise)
+        return made
+
+
+def test_a_micro_batch_that_does_not_fit_is_halved_until_it_does(
+    generator: Pulse2PulseGenerator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small = Pulse2PulseGenerator(Checkpoint.published(), batch=16, device="cpu")
+    device = SmallDevice(small._network, room=6)
+    monkeypatch.setattr(small, "_network", device)
+    made = small.generate(7, range(20), 2500).astype(int)
+    assert np.abs(made - generator.generate(7, range(20), 2500)).max() <= 1
+    small.generate(7, [20], 2500)
+    assert device.batches == [4] * 6, "the size that fits stays, for every call"
+
+
+def test_a_device_without_room_for_a_single_record_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    small = Pulse2PulseGenerator(Checkpoint.published(), batch=4, device="cpu")
+    monkeypatch.setattr(small, "_network", SmallDevice(small._network, room=0))
+    with pytest.raises(BuildFailedError, match=r"too little free memory to generate one record of 2500 samples"):
+        small.generate(7, [0], 2500)
 
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device on this machine")

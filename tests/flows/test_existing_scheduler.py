@@ -1,0 +1,176 @@
+"""Builds on a real `dask scheduler` with real `dask worker` processes: one a pretend GPU worker, one a CPU worker."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import psutil
+import pytest
+from distributed import Client, LocalCluster
+
+from ecgfactory.errors import BadInputError
+from ecgfactory.publish import SUMS_FILE
+from ecgfactory.request import BuildRequest
+from ecgfactory.workspace import Workspace
+from flows import workers
+from flows.build_dataset import build_dataset
+from flows.session import listening
+
+MakeRequest = Callable[..., BuildRequest]
+
+
+@contextmanager
+def dask_process(*arguments: str, **environment: str) -> Iterator[subprocess.Popen[bytes]]:
+    process = subprocess.Popen(
+        [*arguments], env=os.environ | {"OMP_NUM_THREADS": "1"} | environment, stderr=subprocess.DEVNULL
+    )
+    try:
+        yield process
+    finally:
+        family = [process, *psutil.Process(process.pid).children(recursive=True)]
+        process.terminate()
+        process.wait(timeout=30)
+        psutil.wait_procs([member for member in family if isinstance(member, psutil.Process)], timeout=30)
+
+
+@contextmanager
+def dask_scheduler(folder: Path) -> Iterator[str]:
+    """Start `dask scheduler`; its address."""
+    file = folder / "scheduler.json"
+    command = [sys.executable, "-m", "dask", "scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard"]
+    with dask_process(*command, "--scheduler-file", str(file)) as process:
+        while not file.exists():
+            assert process.poll() is None, "the scheduler ended"
+            time.sleep(0.05)
+        with Client(scheduler_file=str(file), set_as_default=False) as client:
+            yield client.scheduler.address
+
+
+@contextmanager
+def dask_worker(address: str, folder: Path, *options: str, **environment: str) -> Iterator[subprocess.Popen[bytes]]:
+    """Start `dask worker`, and wait until the scheduler knows it."""
+    command = [sys.executable, "-m", "dask", "worker", address, "--nthreads", "1", "--no-dashboard"]
+    with Client(address, set_as_default=False) as client:
+        there = len(client.scheduler_info()["workers"])
+        with dask_process(*command, "--local-directory", str(folder), *options, **environment) as process:
+            client.wait_for_workers(there + 1, timeout=120)
+            yield process
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]:
+    """Address of the scheduler, and the two processes `dask worker`."""
+    folder = tmp_path_factory.mktemp("dask")
+    with ExitStack() as stack:
+        address = stack.enter_context(dask_scheduler(folder))
+        kinds = ("GPU=1", "CPU=1")
+        processes = [stack.enter_context(dask_worker(address, folder, "--resources", kind)) for kind in kinds]
+        yield address, processes
+
+
+@pytest.fixture
+def lone_scheduler(tmp_path: Path) -> Iterator[str]:
+    """Address of a scheduler that has no workers yet."""
+    with LocalCluster(n_workers=0, host="127.0.0.1", dashboard_address="127.0.0.1:0") as cluster:
+        yield cluster.scheduler_address
+
+
+def sums(dataset: Path) -> str:
+    return (dataset / SUMS_FILE).read_text()
+
+
+def test_gpu_workers_generate_and_cpu_workers_finish(
+    cluster: tuple[str, list[subprocess.Popen[bytes]]],
+    built: Path,
+    make_request: MakeRequest,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    address, _ = cluster
+    with Client(address, set_as_default=False) as client:
+        resources = {worker: info["resources"] for worker, info in client.scheduler_info()["workers"].items()}
+        client.get_task_stream()  # from now on it is recorded
+        outcome = build_dataset(make_request(workers={"scheduler": address}, output=str(tmp_path)))
+        ran = [(task["key"].split("-shard-")[0], resources[task["worker"]]) for task in client.get_task_stream()]
+    assert sums(outcome.dataset) == sums(built), "the bytes of a build by CPU workers alone"
+    assert ("generate", {"GPU": 1.0}) in ran
+    assert ("finish", {"CPU": 1.0}) in ran
+    assert {kind: where for kind, where in ran} == {
+        "generate": {"GPU": 1.0},
+        "finish": {"CPU": 1.0},
+        "make": {"CPU": 1.0},
+    }, "and the CPU worker, idle at first, helped"
+    assert {path.name for path in tmp_path.iterdir()} == {"small"}
+
+
+def test_a_worker_of_each_kind_killed_in_turn_changes_nothing(
+    cluster: tuple[str, list[subprocess.Popen[bytes]]], built: Path, make_request: MakeRequest, tmp_path: Path
+) -> None:
+    address, processes = cluster
+    killed: list[int] = []
+
+    def kill_workers(workspace: Workspace) -> None:
+        """Kill the GPU worker while it generates, then the CPU worker while it makes a shard."""
+        for process, folder in zip(processes, (workspace.generated, workspace.shards), strict=True):
+            while workspace.root.is_dir() and not any(folder.glob(".*")):
+                time.sleep(0.005)
+            for child in psutil.Process(process.pid).children(recursive=True):
+                if "spawn_main" in " ".join(child.cmdline()):
+                    child.send_signal(signal.SIGKILL)
+                    killed.append(child.pid)
+
+    def on_session(workspace: Workspace) -> None:
+        threading.Thread(target=kill_workers, args=(workspace,), daemon=True).start()
+
+    with listening(on_session):
+        outcome = build_dataset(make_request(workers={"scheduler": address}, output=str(tmp_path)))
+    assert len(killed) == 2
+    assert sums(outcome.dataset) == sums(built)
+
+
+def expect_bad_input(request: BuildRequest, words: str) -> None:
+    with pytest.raises(BadInputError, match=words):
+        build_dataset(request)
+    assert not any(Path(request.output).iterdir()), "no work was begun"
+
+
+def test_no_scheduler_at_the_address(
+    make_request: MakeRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workers, "CONNECT_TIMEOUT_S", 1.0)
+    request = make_request(workers={"scheduler": "tcp://127.0.0.1:9"}, output=str(tmp_path))
+    expect_bad_input(request, r"workers.scheduler: no Dask scheduler answers at tcp://127.0.0.1:9 .*`dask scheduler`")
+
+
+def test_a_scheduler_without_workers(
+    lone_scheduler: str, make_request: MakeRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workers, "WORKERS_TIMEOUT_S", 0.5)
+    request = make_request(workers={"scheduler": lone_scheduler}, output=str(tmp_path))
+    expect_bad_input(request, rf"{lone_scheduler} has no workers; start some with `dask worker {lone_scheduler}`")
+
+
+def test_a_worker_with_another_version_or_none_of_a_package(
+    lone_scheduler: str, make_request: MakeRequest, tmp_path: Path
+) -> None:
+    """Its path begins with other metadata, which is what a version is told from."""
+    for name, version in (("neurokit2", "0.0.1"), ("wfdb", "")):
+        metadata = tmp_path / "site" / f"{name}-0.dist-info" / "METADATA"
+        metadata.parent.mkdir(parents=True)
+        metadata.write_text(f"Name: {name}\n" + (f"Version: {version}\n" if version else ""))
+    output = tmp_path / "out"
+    output.mkdir()
+    with dask_worker(lone_scheduler, tmp_path, PYTHONPATH=str(tmp_path / "site")):
+        request = make_request(workers={"scheduler": lone_scheduler}, output=str(output))
+        expect_bad_input(
+            request,
+            r"worker tcp://.* has neurokit2 0\.0\.1, no wfdb, where neurokit2 0\.2\.13, wfdb .* is needed; install",
+        )
