@@ -31,7 +31,7 @@ from tasks.shards import ON_WORKERS, ShardReport
 PLANNED_RECORDS = 10_000_000
 WORKERS = 2
 WARM_UP_SHARDS = 50
-SHARDS = (200, 500)  # 10,000 take six minutes
+SHARDS = (200, 2000)  # 10,000 take six minutes
 CANDIDATES = 1000
 
 

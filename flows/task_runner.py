@@ -17,6 +17,7 @@ from prefect import Task
 from prefect.client.schemas.objects import State
 from prefect.context import SettingsContext, SyncClientContext, serialize_context
 from prefect.task_engine import run_task_sync
+from prefect.utilities.importtools import from_qualified_name, to_qualified_name
 from prefect_dask.task_runners import DaskTaskRunner, PrefectDaskFuture
 
 Result = TypeVar("Result")
@@ -43,7 +44,7 @@ class PlacedTaskRunner(DaskTaskRunner):
         future = Client.submit(
             self.client,
             _run,
-            task,
+            to_qualified_name(task.fn),
             run_id,
             parameters,
             self._context,
@@ -89,12 +90,19 @@ def _call(function: Callable[..., Result], arguments: Sequence[Any], context: by
         return function(*arguments)
 
 
-def _run(task: Task[Any, Any], run_id: UUID, parameters: dict[str, Any], context: bytes) -> State[Any]:
-    """Run a task in a Dask worker; return its final state."""
+def _run(task_name: str, run_id: UUID, parameters: dict[str, Any], context: bytes) -> State[Any]:
+    """Run a task, given by its qualified name, in a Dask worker; return its final state."""
     prepared: _Prepared | None = getattr(_thread, "prepared", None)
     if prepared is None or prepared.pickled != context:
         if prepared is not None:
             prepared.close()
         prepared = _thread.prepared = _Prepared.of(context)
-    run = partial(run_task_sync, task, run_id, parameters=parameters, return_type="state", context=prepared.rest)
+    run = partial(
+        run_task_sync,
+        from_qualified_name(task_name),
+        run_id,
+        parameters=parameters,
+        return_type="state",
+        context=prepared.rest,
+    )
     return cast("State[Any]", prepared.variables.run(run))

@@ -48,12 +48,12 @@ def check_workers(runner: PlacedTaskRunner, placement: Placement, plan: Plan, wo
         problems = [f"worker {address} {problem}" for address, lacks in looks.items() for problem in lacks]
     if not problems and plan.request.generator.device == "cuda":
         generating = placement.generating.resource
-        has_cuda = runner.run_on_all(_has_cuda, generating)
+        workers = runner.client.scheduler_info()["workers"]
         problems = [
             f"worker {address} is to generate on 'cuda', and PyTorch finds no CUDA device there; start it with "
             "--resources CPU=1, or use generator.device: auto."
-            for address, cuda in has_cuda.items()
-            if not cuda
+            for address, has_cuda in runner.run_on_all(_has_cuda).items()
+            if not has_cuda and (generating is None or generating in workers[address]["resources"])
         ]
     if problems:
         raise BadInputError([f"workers.scheduler: {problem}" for problem in problems])
@@ -112,10 +112,7 @@ def _api_problem(flow_run_id: str) -> str | None:
     return None
 
 
-def _has_cuda(resource: str | None) -> bool:
-    """Tell whether a worker sees a CUDA device; True where it has not the resource that needs one."""
+def _has_cuda() -> bool:
     import torch
-    from distributed import get_worker
 
-    declared = get_worker().state.total_resources
-    return (resource is not None and resource not in declared) or torch.cuda.is_available()
+    return torch.cuda.is_available()

@@ -27,6 +27,12 @@ from flows.worker_checks import check_workers
 DEATHS_ALLOWED = 2
 """A shard whose worker dies more often than this fails the build."""
 
+DASK = {
+    # Dask remembers its last 1,000 messages, some of them several times, each with the flow's context: 40 MB.
+    "distributed.admin.low-level-log-length": 10,
+}
+"""Settings of every build's client."""
+
 LOCAL_DASK = {
     "distributed.scheduler.allowed-failures": DEATHS_ALLOWED,
     # Dask lets workers hand freed memory back at once; micro-batches then fault the same pages in again and again.
@@ -91,6 +97,7 @@ def dask_workers(plan: Plan, workspace: Workspace) -> Iterator[Workers]:
     if problems := worker_problems(plan.request):
         raise BadInputError([f"{key}: {problem}" for key, problem in problems])
     asked, device = plan.request.workers, plan.request.generator.device
+    dask.config.set(DASK)
     with contextlib.ExitStack() as stack:
         if asked.scheduler is None:
             gpus = 0 if device == "cpu" else gpu_workers(asked)

@@ -8,21 +8,29 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
-from distributed import Client, LocalCluster
+import torch
+from distributed import Client, LocalCluster, Security
+from prefect import flow
+from prefect.settings import PREFECT_API_URL, temporary_settings
 
-from ecgfactory.errors import BadInputError
+from ecgfactory.errors import BadInputError, BuildFailedError
+from ecgfactory.plan import Plan, make_plan
 from ecgfactory.publish import SUMS_FILE
 from ecgfactory.request import BuildRequest
 from ecgfactory.workspace import Workspace
 from flows import workers
 from flows.build_dataset import build_dataset
+from flows.placement import Placement, Slots
 from flows.session import listening
+from flows.task_runner import PlacedTaskRunner
+from flows.worker_checks import check_workers
 
 MakeRequest = Callable[..., BuildRequest]
 
@@ -55,9 +63,11 @@ def dask_scheduler(folder: Path) -> Iterator[str]:
 
 
 @contextmanager
-def dask_worker(address: str, folder: Path, *options: str, **environment: str) -> Iterator[subprocess.Popen[bytes]]:
-    """Start `dask worker`, and wait until the scheduler knows it."""
-    command = [sys.executable, "-m", "dask", "worker", address, "--nthreads", "1", "--no-dashboard"]
+def dask_worker(
+    address: str, folder: Path, *options: str, before: Sequence[str] = (), **environment: str
+) -> Iterator[subprocess.Popen[bytes]]:
+    """Start `dask worker`, behind what comes before it in the command, and wait until the scheduler knows it."""
+    command = [*before, sys.executable, "-m", "dask", "worker", address, "--nthreads", "1", "--no-dashboard"]
     with Client(address, set_as_default=False) as client:
         there = len(client.scheduler_info()["workers"])
         with dask_process(*command, "--local-directory", str(folder), *options, **environment) as process:
@@ -92,7 +102,6 @@ def test_gpu_workers_generate_and_cpu_workers_finish(
     built: Path,
     make_request: MakeRequest,
     tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     address, _ = cluster
     with Client(address, set_as_default=False) as client:
@@ -103,7 +112,7 @@ def test_gpu_workers_generate_and_cpu_workers_finish(
     assert sums(outcome.dataset) == sums(built), "the bytes of a build by CPU workers alone"
     assert ("generate", {"GPU": 1.0}) in ran
     assert ("finish", {"CPU": 1.0}) in ran
-    assert {kind: where for kind, where in ran} == {
+    assert dict(ran) == {
         "generate": {"GPU": 1.0},
         "finish": {"CPU": 1.0},
         "make": {"CPU": 1.0},
@@ -118,9 +127,9 @@ def test_a_worker_of_each_kind_killed_in_turn_changes_nothing(
     killed: list[int] = []
 
     def kill_workers(workspace: Workspace) -> None:
-        """Kill the GPU worker while it generates, then the CPU worker while it makes a shard."""
+        """Kill the GPU worker when it has begun to generate, then the CPU worker when it has begun to write."""
         for process, folder in zip(processes, (workspace.generated, workspace.shards), strict=True):
-            while workspace.root.is_dir() and not any(folder.glob(".*")):
+            while workspace.root.is_dir() and not any(folder.glob("*")):
                 time.sleep(0.005)
             for child in psutil.Process(process.pid).children(recursive=True):
                 if "spawn_main" in " ".join(child.cmdline()):
@@ -174,3 +183,84 @@ def test_a_worker_with_another_version_or_none_of_a_package(
             request,
             r"worker tcp://.* has neurokit2 0\.0\.1, no wfdb, where neurokit2 0\.2\.13, wfdb .* is needed; install",
         )
+
+
+def test_a_worker_that_does_not_see_the_output_folder(
+    lone_scheduler: str, make_request: MakeRequest, tmp_path: Path
+) -> None:
+    """It runs where another file system covers that folder, as on a machine that does not share it."""
+    output = tmp_path / "out"
+    output.mkdir()
+    if subprocess.run(["unshare", "--mount", "true"], capture_output=True, check=False).returncode:
+        pytest.skip("a worker with mounts of its own needs root")
+    cover = ["unshare", "--mount", "sh", "-c", f'mount -t tmpfs none {output} && exec "$@"', "sh"]
+    with dask_worker(lone_scheduler, tmp_path, before=cover):
+        request = make_request(workers={"scheduler": lone_scheduler}, output=str(output))
+        expect_bad_input(request, r"worker tcp://.* can't work in .*No such file.*that every worker may write to")
+
+
+@flow(name="checking")
+def check_with_unreachable_server(plan: Plan, root: Path) -> None:
+    """Check workers as a build does, but with settings for them that name a server which is not there."""
+    nowhere = {PREFECT_API_URL: "http://127.0.0.1:9/api"}
+    with PlacedTaskRunner(address=plan.request.workers.scheduler) as runner, temporary_settings(nowhere):
+        check_workers(runner, Placement(Slots(0, 2, False), "auto"), plan, Workspace(root))
+
+
+def test_a_worker_that_can_not_reach_the_prefect_server(make_request: MakeRequest, tmp_path: Path) -> None:
+    plan = make_plan(make_request(output=str(tmp_path)))
+    workspace = Workspace.create(plan, "session")
+    with pytest.raises(
+        BadInputError, match=r"can't reach this build's Prefect server at http://127.0.0.1:9/api"
+    ) as told:
+        check_with_unreachable_server(plan, workspace.root)
+    assert len(told.value.problems) == 2, "each worker is named"
+
+
+def test_cuda_on_workers_that_have_none(make_request: MakeRequest, tmp_path: Path) -> None:
+    if torch.cuda.is_available():
+        pytest.skip("this machine has a CUDA device")
+    request = make_request(generator={"device": "cuda"}, output=str(tmp_path))
+    expect_bad_input(request, r"is to generate on 'cuda', and PyTorch finds no CUDA device there")
+
+
+def test_workers_that_are_gone_for_good_fail_the_build(
+    lone_scheduler: str, make_request: MakeRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workers, "GONE_TIMEOUT_S", 0.5)
+    with dask_worker(lone_scheduler, tmp_path) as worker:
+
+        def stop_worker(workspace: Workspace) -> None:
+            while not any(workspace.shards.glob(".*")):
+                time.sleep(0.005)
+            worker.terminate()
+
+        def on_session(workspace: Workspace) -> None:
+            threading.Thread(target=stop_worker, args=(workspace,), daemon=True).start()
+
+        request = make_request(records=5000, workers={"scheduler": lone_scheduler}, output=str(tmp_path / "out"))
+        with listening(on_session), pytest.raises(BuildFailedError, match=r"has had no workers; start workers again"):
+            build_dataset(request)
+
+
+def test_a_scheduler_behind_tls(make_request: MakeRequest, tmp_path: Path) -> None:
+    temporary, other = Security.temporary(), Security.temporary()
+    contents = {
+        "tls_ca": temporary.tls_ca_file,
+        "tls_cert": temporary.tls_client_cert,
+        "tls_key": temporary.tls_client_key,
+        "other_ca": other.tls_ca_file,
+    }
+    files = {name: str(tmp_path / name) for name in contents}
+    for name, content in contents.items():
+        Path(files[name]).write_text(str(content))
+    small: dict[str, Any] = {"records": 2, "formats": ["csv"], "report": {"samples": 0}, "shard_records": 2}
+    with LocalCluster(
+        n_workers=1, threads_per_worker=1, security=temporary, host="127.0.0.1", dashboard_address="127.0.0.1:0"
+    ) as cluster:
+        ours = {"scheduler": cluster.scheduler_address, "tls_cert": files["tls_cert"], "tls_key": files["tls_key"]}
+        request = make_request(**small, workers=ours | {"tls_ca": files["tls_ca"]}, output=str(tmp_path / "out"))
+        assert (build_dataset(request).dataset / SUMS_FILE).is_file()
+        request = make_request(**small, workers=ours | {"tls_ca": files["other_ca"]}, output=str(tmp_path / "no"))
+        with pytest.raises(BadInputError, match=r"no Dask scheduler answers at tls://.*certificate verify failed"):
+            build_dataset(request)
