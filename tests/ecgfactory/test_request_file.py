@@ -110,12 +110,23 @@ def test_missing_keys_name_an_example(tmp_path: Path) -> None:
         ("name: latest\nrecords: 1\n", "can't be a folder name"),
         ("name: a\nrecords: '64'\n", "records is '64'; it must be a whole number"),
         ("name: a\nrecords: 1\ngenerator: {device: cuda}\n", "no CUDA device"),
+        ("name: a\nrecords: 1\nworkers: {gpu: 60}\n", "60 GPU workers were asked for, and PyTorch finds"),
+        ("name: a\nrecords: 1\nworkers: {gpu: 1}\ngenerator: {device: cpu}\n", "device is cpu; leave one of the two"),
+        ("name: a\nrecords: 1\nworkers: {gpu: 0}\ngenerator: {device: cuda}\n", "device is cuda; leave one of the two"),
+        ("name: a\nrecords: 1\nworkers: {memory_limit_gb: 0.1}\n", "memory_limit_gb is 0.1; it must be at least 1"),
+        ("name: a\nrecords: 1\nworkers: {scheduler: host}\n", "is no address of a Dask scheduler; write it as"),
+        ("name: a\nrecords: 1\nworkers: {scheduler: 'tls://h:1', tls_ca: a}\n", "needs tls_cert, tls_key too"),
+        ("name: a\nrecords: 1\nworkers: {tls_key: a}\n", "for a scheduler whose address begins with tls://"),
+        (
+            "name: a\nrecords: 1\nworkers: {scheduler: 'tls://h:1', tls_ca: /a, tls_cert: /b, tls_key: /c}\n",
+            "workers.tls_cert: there is no file '/b'; give the path of a PEM file",
+        ),
     ],
 )
 def test_single_faults(tmp_path: Path, text: str, words: str) -> None:
     import torch
 
-    if "cuda" in text and torch.cuda.is_available():
+    if "device: cuda" in text and torch.cuda.is_available():
         pytest.skip("this machine has a CUDA device")
     assert any(words in problem for problem in problems_of(tmp_path / "r.yaml", text))
 

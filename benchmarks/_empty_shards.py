@@ -1,0 +1,92 @@
+"""The flow's loop over shards, with a Prefect server and Dask workers, but with stages that do nothing."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Sequence
+
+import psutil
+from prefect import flow, task
+from prefect.client.orchestration import get_client
+from prefect.client.schemas.filters import (
+    FlowRunFilter,
+    FlowRunFilterId,
+    TaskRunFilter,
+    TaskRunFilterState,
+    TaskRunFilterStateType,
+)
+from prefect.client.schemas.objects import StateType
+from prefect.runtime import flow_run
+
+from benchmarks.timing import Row
+from ecgfactory.plan import Plan, make_plan
+from ecgfactory.request import BuildRequest
+from ecgfactory.workspace import Workspace
+from flows.placement import Step
+from flows.shards import make_shards
+from flows.workers import dask_workers
+from tasks.shards import ON_WORKERS, ShardReport
+
+WORKERS = 2
+CANDIDATES = 1000
+WARM_UP_SHARDS = 50
+
+
+@task(name="make-shard", task_run_name="shard-{shard:05d}", **ON_WORKERS)
+def do_nothing(workspace_root: str, shard: int, limit: int) -> ShardReport:
+    """Report a shard of which every candidate was accepted."""
+    return ShardReport(examined=CANDIDATES, accepted=min(CANDIDATES, limit))
+
+
+@flow(name="empty-shards")
+def measure(counts: Sequence[int]) -> list[Row]:
+    """Make so many shards, one count after the other, by the same workers."""
+    rows = []
+    with tempfile.TemporaryDirectory() as output:
+        plan = _plan_of(WARM_UP_SHARDS, output)
+        workspace = Workspace.create(plan, "large")
+        with dask_workers(plan, workspace) as workers:
+            workers.placement.whole = Step(do_nothing, workers.placement.whole.resource)
+            make_shards(plan, workspace, workers)
+            done = WARM_UP_SHARDS
+            for shards in counts:
+                plan = _plan_of(shards, output)
+                _wait_for_records(done)
+                before_bytes = psutil.Process().memory_info().rss
+                started = time.perf_counter()
+                make_shards(plan, workspace, workers)
+                made_s = time.perf_counter() - started
+                grown_bytes = psutil.Process().memory_info().rss - before_bytes
+                done += shards
+                _wait_for_records(done)
+                recorded_s = time.perf_counter() - started
+                name = f"{shards:,} shards that do nothing"
+                rows += [
+                    Row(f"{name}: made", "shards/s", shards / made_s),
+                    Row(f"{name}: made, and recorded by the Prefect server", "shards/s", shards / recorded_s),
+                    Row(f"{name}: growth of the flow's process", "MB", grown_bytes / 1e6),
+                ]
+    return rows
+
+
+def _plan_of(shards: int, output: str) -> Plan:
+    request = {
+        "name": "large",
+        "records": shards * CANDIDATES,
+        "seed": 7,
+        "shard_records": CANDIDATES,
+        "output": output,
+        "workers": {"cpu": WORKERS},
+    }
+    return make_plan(BuildRequest.model_validate(request))
+
+
+def _wait_for_records(runs: int) -> None:
+    """Wait until the server knows that so many task runs of this flow run are complete: it lags behind."""
+    completed = TaskRunFilter(state=TaskRunFilterState(type=TaskRunFilterStateType(any_=[StateType.COMPLETED])))
+    here = FlowRunFilter(id=FlowRunFilterId(any_=[flow_run.id]))
+    query = {"flow_runs": here.model_dump(mode="json"), "task_runs": completed.model_dump(mode="json")}
+    with get_client(sync_client=True) as client:
+        while client.request("POST", "/task_runs/count", json=query).json() < runs:
+            time.sleep(0.2)

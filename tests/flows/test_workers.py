@@ -1,0 +1,43 @@
+"""A local cluster: which processes it consists of, and what they see."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from distributed import Client
+
+from ecgfactory.plan import make_plan
+from ecgfactory.request import BuildRequest, WorkersRequest
+from ecgfactory.workspace import Workspace
+from flows.placement import Slots
+from flows.workers import _local_cluster, gpu_workers
+
+
+def test_one_worker_a_gpu_and_cpu_workers_that_see_none(
+    make_request: Callable[..., BuildRequest], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The GPUs are named, and need not be there."""
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "5,3,1")
+    workspace = Workspace.create(make_plan(make_request(output=str(tmp_path))), "session")
+    asked = WorkersRequest(cpu=1, memory_limit_gb=2)
+    with _local_cluster(asked, 2, workspace) as cluster, Client(cluster, set_as_default=False) as client:
+        workers = client.scheduler_info()["workers"]
+        visible = client.run(os.getenv, "CUDA_VISIBLE_DEVICES")
+        assert Slots.of(workers) == Slots(gpu=2, cpu=1, are_declared=True)
+        assert {worker["name"]: visible[address] for address, worker in workers.items()} == {
+            "gpu-0": "5",
+            "gpu-1": "3",
+            "cpu-0": "",
+        }
+        assert {worker["memory_limit"] for worker in workers.values()} == {2_000_000_000}
+        assert {worker["nthreads"] for worker in workers.values()} == {1}
+
+
+def test_gpu_workers_are_as_many_as_gpus_or_as_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("flows.workers.gpu_count", lambda: 3)
+    assert gpu_workers(WorkersRequest()) == 3
+    assert gpu_workers(WorkersRequest(gpu=2)) == 2
+    assert gpu_workers(WorkersRequest(gpu=0)) == 0
