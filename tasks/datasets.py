@@ -26,9 +26,12 @@ def plan_dataset(request: BuildRequest) -> Plan:
 @task(cache_policy=NO_CACHE, persist_result=False)
 def find_published(plan: Plan) -> bool:
     """Tell whether the plan's dataset is there already; check it, and finish what its session may not have."""
-    if verify.find_published(plan) is None:
+    dataset = verify.find_published(plan)
+    if dataset is None:
         return False
     publish.settle_latest(plan.dataset_path)
+    if plan.request.keep and not dataset.plan.request.keep:
+        publish.pin(plan.dataset_path, "a later request for it said keep: true")
     sessions.discard_dead(plan)
     return True
 
