@@ -58,8 +58,8 @@ def _bare_build(request: BuildRequest, pool: ProcessPoolExecutor) -> None:
             entry = future.result()
             selection.commit(in_flight.pop(future), entry.examined, entry.accepted)
     shards = selection.complete_shards
-    sums = datasets.assemble.fn(plan, shards, workspace)
-    datasets.describe.fn(plan, sums, workspace)
-    datasets.seal.fn(plan, shards, sums, workspace)
+    counts = datasets.assemble.fn(plan, shards, workspace)
+    datasets.describe.fn(plan, shards, counts, workspace)
+    datasets.seal.fn(plan, shards, counts, workspace)
     datasets.publish_dataset.fn(plan, workspace)
     workspace.remove()
