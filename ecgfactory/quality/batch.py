@@ -61,8 +61,8 @@ class EcgBatch:
 
 def block_sums(values: Float32Array, block: int) -> Float32Array:
     """Sums of consecutive blocks of samples along the last axis; what is left over at the end is dropped."""
-    whole = values.shape[-1] // block * block
-    blocks = values[..., :whole].reshape(*values.shape[:-1], -1, block)
+    count = values.shape[-1] // block
+    blocks = values[..., : count * block].reshape(*values.shape[:-1], count, block)
     sums: Float32Array = np.einsum("...b->...", blocks)  # five times as fast as .sum() where blocks are short
     return sums
 
