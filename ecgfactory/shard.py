@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 import shutil
 import time
 from collections import Counter
@@ -82,28 +81,28 @@ def _make(plan: Plan, shard: int, limit: int, workspace: Workspace, new_source: 
         committed = None
     if committed is not None and committed.serves(limit):
         return committed
-    staging = workspace.shards / f".{shard:06d}.{secrets.token_hex(4)}"
+    staging = workspace.staging_folder(shard)
     staging.mkdir()
-    fault_point("shard-begun")
+    fault_point("shard-begun", shard)
     try:
         if committed is not None and committed.accepted > limit:
             source = _read_back(plan, committed, ledger)
         else:
             source = new_source()
         entry = _stage(plan, shard, limit, source, staging, workspace)
-        fault_point("shard-staged")
+        fault_point("shard-staged", shard)
         ledger.withdraw(shard)
         folder = ledger.shard_folder(shard)
         if folder.exists():
             shutil.rmtree(folder)
         staging.rename(folder)
         sync(workspace.shards)
-        fault_point("shard-renamed")
+        fault_point("shard-renamed", shard)
     except BaseException:
         shutil.rmtree(staging, ignore_errors=True)
         raise
     ledger.commit(entry)
-    fault_point("shard-entered")
+    fault_point("shard-entered", shard)
     return entry
 
 

@@ -39,8 +39,8 @@ def build_dataset(request: BuildRequest) -> BuildOutcome:
         with session(plan) as workspace:
             with dask_workers(plan, workspace) as workers:
                 shards = make_shards(plan, workspace, workers)
-            sums = datasets.assemble(plan, shards, workspace)
-            datasets.describe(plan, sums, workspace)
-            datasets.seal(plan, shards, sums, workspace)
+            counts = datasets.assemble(plan, shards, workspace)
+            datasets.describe(plan, shards, counts, workspace)
+            datasets.seal(plan, shards, counts, workspace)
             datasets.publish_dataset(plan, workspace)
     return BuildOutcome(dataset=plan.dataset_path, already_there=False)

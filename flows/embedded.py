@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +15,8 @@ from flows.local_server import LocalServer
 
 if TYPE_CHECKING:
     from flows.build_dataset import BuildOutcome
+
+DRAIN_TIMEOUT_S = 10.0
 
 QUIET_TERMINAL = {"PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "CRITICAL"}
 """The log goes to the session's file, and to a configured server. Read when Prefect is first imported, here and in
@@ -64,7 +67,15 @@ def prefect_api() -> Iterator[None]:
         with temporary_settings({PREFECT_API_URL: server.url()}):
             yield
     finally:
+        _send_events()
         server.stop()
+
+
+def _send_events() -> None:
+    """Let what task runs have to tell reach the server while it is there: what is left would hold up the exit."""
+    worker = sys.modules.get("prefect.events.worker")
+    if worker is not None:
+        worker.EventsWorker.drain_all(timeout=DRAIN_TIMEOUT_S, at_exit=False)
 
 
 def _is_configured() -> bool:

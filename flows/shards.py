@@ -125,8 +125,10 @@ def _result(job: Job, workspace: Workspace) -> Any:
     try:
         return job.future.result()
     except KilledWorker as error:
+        most_tried = workspace.most_tried_shard()  # Dask also blames shards that only waited at the worker
+        culprit = job.order.shard if most_tried is None else most_tried
         raise BuildFailedError(
-            f"shard {job.order.shard}: its worker died again and again; it may lack memory, "
+            f"shard {culprit}: its worker died again and again; it may lack memory, "
             "so ask for fewer workers or a smaller generator.batch."
         ) from error
     except OSError as error:
