@@ -28,7 +28,7 @@ DEATHS_ALLOWED = 2
 """A shard whose worker dies more often than this fails the build."""
 
 DASK = {
-    # Dask remembers its last 1,000 messages, some of them several times, each with the flow's context: 40 MB.
+    # Dask keeps its last 1,000 messages, some of them several times, each with the flow's context: 40 MB.
     "distributed.admin.low-level-log-length": 10,
 }
 """Settings of every build's client."""
