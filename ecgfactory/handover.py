@@ -5,7 +5,6 @@ Nothing here is flushed to disk: the file serves this session only, and whoever 
 
 from __future__ import annotations
 
-import secrets
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -81,7 +80,7 @@ class Handover:
         """
         if self._folder.exists():
             return True
-        staging = self._folder.with_name(f".{self._folder.name}.{secrets.token_hex(4)}")
+        staging = self._workspace.staging_folder(self._shard)
         staging.mkdir()
         try:
             clock = StageClock()

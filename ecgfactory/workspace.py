@@ -138,8 +138,9 @@ class Workspace:
 
         What is noted of that shard itself goes, so that there is as little to read of many shards as of few.
         """
-        (self.progress / f"{shard:06d}.json").unlink(missing_ok=True)
-        self._note("committed", examined, accepted)
+        with contextlib.suppress(OSError):  # a full disk is the workers' to tell of
+            (self.progress / f"{shard:06d}.json").unlink(missing_ok=True)
+            self._note("committed", examined, accepted)
 
     def _note(self, name: str, examined: int, accepted: int) -> None:
         target = self.progress / f"{name}.json"

@@ -7,6 +7,7 @@ import logging
 import os
 import time
 from collections.abc import Iterator
+from concurrent.futures import CancelledError
 from typing import Any
 
 import dask
@@ -93,6 +94,8 @@ def dask_workers(plan: Plan, workspace: Workspace) -> Iterator[Workers]:
     ------
     BadInputError
         When this machine or that scheduler can't give them; no work has begun then.
+    BuildFailedError
+        When the scheduler goes away during the block.
     """
     if problems := worker_problems(plan.request):
         raise BadInputError([f"{key}: {problem}" for key, problem in problems])
@@ -109,7 +112,13 @@ def dask_workers(plan: Plan, workspace: Workspace) -> Iterator[Workers]:
         placement = Placement(Slots.of(_describe(runner.client)), device)
         if asked.scheduler is not None:
             check_workers(runner, placement, plan, workspace)
-        yield Workers(runner, placement)
+        try:
+            yield Workers(runner, placement)
+        except CancelledError:  # of Dask futures
+            raise BuildFailedError(
+                f"the Dask scheduler at {runner.address} is gone; start it again and then the build, which goes on "
+                "from what is committed."
+            ) from None
 
 
 def cpu_workers(asked: WorkersRequest) -> int:

@@ -66,7 +66,7 @@ def test_what_is_not_wanted_leaves_nothing(plan: Plan, workspace: Workspace) -> 
         Handover(plan, 2, workspace).write()
     with pytest.raises(ShardUnwantedError):
         finish_shard(plan, 3, 100, workspace)
-    assert list(workspace.generated.iterdir()) == []
+    assert list(workspace.generated.iterdir()) == list(workspace.shards.iterdir()) == []
 
 
 def test_whoever_takes_a_session_over_discards_its_signals(plan: Plan, workspace: Workspace) -> None:

@@ -24,6 +24,7 @@ from ecgfactory.errors import BadInputError, BuildFailedError
 from ecgfactory.plan import Plan, make_plan
 from ecgfactory.publish import SUMS_FILE
 from ecgfactory.request import BuildRequest
+from ecgfactory.sessions import sessions_of
 from ecgfactory.workspace import Workspace
 from flows import workers
 from flows.build_dataset import build_dataset
@@ -241,6 +242,29 @@ def test_workers_that_are_gone_for_good_fail_the_build(
         request = make_request(records=5000, workers={"scheduler": lone_scheduler}, output=str(tmp_path / "out"))
         with listening(on_session), pytest.raises(BuildFailedError, match=r"has had no workers; start workers again"):
             build_dataset(request)
+
+
+def test_a_scheduler_that_goes_away_fails_the_build(make_request: MakeRequest, tmp_path: Path) -> None:
+    with ExitStack() as stack:
+        address = stack.enter_context(dask_scheduler(tmp_path))
+        stack.enter_context(dask_worker(address, tmp_path))
+        scheduler = next(
+            child for child in psutil.Process().children() if str(tmp_path / "scheduler.json") in child.cmdline()
+        )
+
+        def kill_scheduler(workspace: Workspace) -> None:
+            while not any(workspace.ledger.glob("*.json")):
+                time.sleep(0.005)
+            scheduler.kill()
+
+        def on_session(workspace: Workspace) -> None:
+            threading.Thread(target=kill_scheduler, args=(workspace,), daemon=True).start()
+
+        request = make_request(records=5000, workers={"scheduler": address}, output=str(tmp_path / "out"))
+        with listening(on_session), pytest.raises(BuildFailedError, match=r"scheduler at tcp://.* is gone; start it"):
+            build_dataset(request)
+    (session,) = sessions_of(tmp_path / "out")
+    assert (session.state, session.is_resumable) == ("failed", True)
 
 
 def test_a_scheduler_behind_tls(make_request: MakeRequest, tmp_path: Path) -> None:
