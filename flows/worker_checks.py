@@ -83,11 +83,15 @@ def _workspace_problem(workspace_root: str, plan_id: str) -> str | None:
     workspace = Workspace(Path(workspace_root))
     probe = workspace.scratch / f"probe-{uuid4()}"
     try:
-        if workspace.read_plan().plan_id == plan_id:
-            probe.touch()
-            probe.unlink()
+        plan = workspace.read_plan()
+        probe.touch()
+        probe.unlink()
+        if plan.plan_id != plan_id:
+            reason = "it holds another plan"
+        elif not Path(plan.checkpoint.path).is_file():
+            return f"has no file {plan.checkpoint.path}; give generator.checkpoint a full path that every worker has."
+        else:
             return None
-        reason = "it holds another plan"
     except (OSError, ValueError) as error:
         reason = str(getattr(error, "strerror", None) or error)
     return (

@@ -31,7 +31,7 @@ from flows.build_dataset import build_dataset
 from flows.placement import Placement, Slots
 from flows.session import listening
 from flows.task_runner import PlacedTaskRunner
-from flows.worker_checks import check_workers
+from flows.worker_checks import _workspace_problem, check_workers
 
 MakeRequest = Callable[..., BuildRequest]
 
@@ -216,6 +216,17 @@ def test_a_worker_that_can_not_reach_the_prefect_server(make_request: MakeReques
     ) as told:
         check_with_unreachable_server(plan, workspace.root)
     assert len(told.value.problems) == 2, "each worker is named"
+
+
+def test_a_checkpoint_that_a_worker_does_not_have(make_request: MakeRequest, tmp_path: Path) -> None:
+    """The function that runs on workers: here it runs where that file has been removed."""
+    checkpoint = tmp_path / "own.pt"
+    checkpoint.touch()
+    plan = make_plan(make_request(generator={"checkpoint": str(checkpoint)}, output=str(tmp_path)))
+    root = str(Workspace.create(plan, "session").root)
+    assert _workspace_problem(root, plan.plan_id) is None
+    checkpoint.unlink()
+    assert f"has no file {checkpoint}" in str(_workspace_problem(root, plan.plan_id))
 
 
 def test_cuda_on_workers_that_have_none(make_request: MakeRequest, tmp_path: Path) -> None:
