@@ -114,6 +114,20 @@ def sessions(
 
 
 @app.command()
+def serve(
+    port: Annotated[int, typer.Option(min=1, max=65_535, help="Port of the Prefect UI and API, on loopback.")] = 4200,
+    state: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Folder of database and logs; PREFECT_HOME, or one below ~/.local/share."),
+    ] = None,
+) -> None:
+    """Run a Prefect server with the deployments and a worker, until Ctrl-C."""
+    from cli import serve as serving
+
+    serving.serve(port, state or serving.default_state())
+
+
+@app.command()
 def report(dataset: DatasetPath) -> None:
     """Make the reports of a dataset again, in place of the old."""
     from cli.inspect import remake_reports

@@ -55,7 +55,7 @@ def prefect_api() -> Iterator[None]:
     if _is_configured():
         yield
         return
-    server = LocalServer()
+    server = LocalServer.for_one_build()
     try:
         os.environ["PREFECT_LOGGING_TO_API_ENABLED"] = "false"  # that server is gone after the build
         import prefect_dask  # noqa: F401 (imported while the server starts)
