@@ -31,7 +31,7 @@ def build_file(file: Path, settings: Sequence[str]) -> None:
 
     with interruptible(), watch(request.name, request.records) as watcher:
         try:
-            outcome = embedded.build(request, watcher.follow)
+            outcome = embedded.build(request, lambda workspace: watcher.follow(workspace.total_progress))
         except KeyboardInterrupt:
             raise BuildCancelledError("stopped; the same command goes on from what is committed") from None
     _print_summary(outcome.dataset, outcome.already_there, time.monotonic() - started)

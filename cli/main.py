@@ -114,6 +114,18 @@ def sessions(
 
 
 @app.command()
+def submit(
+    file: RequestFile,
+    settings: Settings = None,
+    watch: Annotated[bool, typer.Option("--watch", help="Show progress, and end as the run ends.")] = False,
+) -> None:
+    """Have a request built by the deployment on the server that PREFECT_API_URL names."""
+    from cli.submit import submit_file
+
+    submit_file(file, settings or [], watch)
+
+
+@app.command()
 def serve(
     port: Annotated[int, typer.Option(min=1, max=65_535, help="Port of the Prefect UI and API, on loopback.")] = 4200,
     state: Annotated[

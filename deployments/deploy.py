@@ -11,7 +11,7 @@ from prefect.client.schemas.actions import DeploymentUpdate, WorkPoolCreate
 from prefect.client.schemas.objects import ConcurrencyLimitConfig
 from prefect.deployments.runner import RunnerDeployment
 from prefect.exceptions import ObjectAlreadyExists, ObjectNotFound
-from prefect.flows import load_flow_from_entrypoint
+from prefect.flows import Flow, load_flow_from_entrypoint
 from prefect.schedules import Schedule
 from prefect.utilities.callables import parameter_schema
 from prefect.workers.process import ProcessWorker
@@ -41,10 +41,10 @@ def deploy(folder: Path, silence_s: float = SILENCE_S) -> list[str]:
         Names of the deployments, as `flow/deployment`.
     """
     text = FILE.read_text(encoding="utf-8").replace(FOLDER_PLACEHOLDER, str(folder.absolute()))
-    specifications = yaml.safe_load(text)["deployments"]
+    content = yaml.safe_load(text)
     with get_client(sync_client=True) as client:
         _make_pool(client)
-        names = [_deploy_one(client, specification) for specification in specifications]
+        names = [_deploy_one(client, wanted, content["pull"]) for wanted in content["deployments"]]
     detect_crashes(silence_s)
     return names
 
@@ -63,30 +63,30 @@ def _make_pool(client: SyncPrefectClient) -> None:
         return
 
 
-def _deploy_one(client: SyncPrefectClient, specification: dict[str, Any]) -> str:
-    entrypoint, pool = specification["entrypoint"], specification["work_pool"]
-    flow = load_flow_from_entrypoint(entrypoint)
-    full_name = f"{flow.name}/{specification['name']}"
+def _deploy_one(client: SyncPrefectClient, wanted: dict[str, Any], pull_steps: list[dict[str, Any]]) -> str:
+    entrypoint, pool = wanted["entrypoint"], wanted["work_pool"]
+    flow: Flow[..., Any] = load_flow_from_entrypoint(entrypoint)
+    full_name = f"{flow.name}/{wanted['name']}"
     try:
         there = client.read_deployment_by_name(full_name)
     except ObjectNotFound:
         RunnerDeployment.from_entrypoint(
             entrypoint,
-            specification["name"],
-            description=specification["description"],
-            tags=specification["tags"],
-            parameters=specification["parameters"],
-            concurrency_limit=ConcurrencyLimitConfig(**specification["concurrency_limit"]),
-            schedules=[Schedule(**schedule) for schedule in specification.get("schedules", [])],
+            wanted["name"],
+            tags=wanted["tags"],
+            parameters=wanted["parameters"],
+            concurrency_limit=ConcurrencyLimitConfig(**wanted["concurrency_limit"]),
+            schedules=[Schedule(**schedule) for schedule in wanted.get("schedules", [])],
             work_pool_name=pool["name"],
-            job_variables=pool["job_variables"],
         ).apply()
-    else:
-        code = DeploymentUpdate(
-            entrypoint=entrypoint,
-            description=specification["description"],
-            parameter_openapi_schema=parameter_schema(flow).model_dump(exclude_unset=True),
-            job_variables=there.job_variables | pool["job_variables"],
-        )
-        client.update_deployment(there.id, code)
+        there = client.read_deployment_by_name(full_name)
+    of_the_code = DeploymentUpdate(
+        entrypoint=entrypoint,
+        path=None,
+        pull_steps=pull_steps,
+        description=wanted["description"],
+        parameter_openapi_schema=parameter_schema(flow).model_dump(exclude_unset=True),
+        job_variables=there.job_variables | pool["job_variables"],
+    )
+    client.update_deployment(there.id, of_the_code)
     return full_name

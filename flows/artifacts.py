@@ -12,6 +12,7 @@ import logging
 import threading
 import time
 from collections.abc import Iterator
+from typing import Any
 
 import httpx
 from prefect.artifacts import (
@@ -27,6 +28,7 @@ from prefect.settings import PREFECT_LOGGING_TO_API_ENABLED
 from ecgfactory.card import CARD_FILE, without_front_matter
 from ecgfactory.dataset import Dataset
 from ecgfactory.plan import Plan
+from ecgfactory.progress import Progress
 from ecgfactory.report.svg import ecg_picture
 from ecgfactory.summary import summary_rows
 from ecgfactory.workspace import Workspace
@@ -82,19 +84,17 @@ def show_dataset(plan: Plan) -> None:
 
 def _follow(plan: Plan, workspace: Workspace, over: threading.Event) -> None:
     with _forgiving():
-        wanted = plan.request.records
-        artifact = create_progress_artifact(0.0, key=PROGRESS_KEY, description=f"0 of {wanted:,} records")
-        started, shown, is_last = time.monotonic(), 0, False
+        wanted, shown, is_last = plan.request.records, Progress(), False
+        artifact: Any = create_progress_artifact(0.0, key=PROGRESS_KEY, description=shown.words(wanted))
+        started = time.monotonic()
         while not is_last:
             pause_s = (time.monotonic() - started) / UPDATES
             is_last = over.wait(min(max(pause_s, SHORTEST_INTERVAL_S), LONGEST_INTERVAL_S))
-            notes = workspace.read_progress().values()
-            examined = sum(seen for seen, _ in notes)
-            accepted = min(sum(passed for _, passed in notes), wanted)
-            if accepted != shown:
-                words = f"{accepted:,} of {wanted:,} records, {examined:,} candidates examined"
-                update_progress_artifact(artifact, 100 * accepted / wanted, description=words)
-                shown = accepted
+            progress = workspace.total_progress()
+            if progress not in (shown, Progress()):  # an empty workspace is a removed one
+                percent = 100 * min(progress.accepted / wanted, 1.0)
+                update_progress_artifact(artifact, percent, description=progress.words(wanted))
+                shown = progress
 
 
 def _card(dataset: Dataset) -> str:

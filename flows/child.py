@@ -27,9 +27,7 @@ class Child:
         File that gets its stderr, appended; without one, stderr is kept for error messages, which suits short lives.
     """
 
-    def __init__(
-        self, module: str, environment: Mapping[str, str], *arguments: str, log: Path | None = None
-    ) -> None:
+    def __init__(self, module: str, environment: Mapping[str, str], *arguments: str, log: Path | None = None) -> None:
         self._log = log
         stderr = log.open("ab") if log else None
         try:
@@ -102,7 +100,7 @@ def announce(line: str) -> None:
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
 
 
-def when_parent_ends(act: Callable[[], None]) -> None:
+def when_parent_ends(act: Callable[[], object]) -> None:
     """In the child: do something, in a thread, once the parent wants the child to end or is gone."""
 
     def wait() -> None:

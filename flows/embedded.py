@@ -52,7 +52,7 @@ def build(request: BuildRequest, on_session: Callable[[Workspace], None]) -> Bui
 def prefect_api() -> Iterator[None]:
     """Use the configured Prefect server, or one that lives as long as the block."""
     os.environ.update(QUIET_TERMINAL)
-    if _is_configured():
+    if is_configured():
         yield
         return
     server = LocalServer.for_one_build()
@@ -67,7 +67,7 @@ def prefect_api() -> Iterator[None]:
         server.stop()
 
 
-def _is_configured() -> bool:
+def is_configured() -> bool:
     """Tell whether the user has a Prefect server; Prefect is only imported where it takes its word."""
     if "PREFECT_API_URL" in os.environ:
         return True
