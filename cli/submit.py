@@ -90,4 +90,4 @@ def _tell(run: SubmittedRun, ended: FlowRun) -> None:
     reason = " ".join((ended.state.message or "no reason was told").split())
     if ended.state.is_cancelled():
         raise BuildCancelledError("the run was cancelled; the same request goes on from what is committed")
-    raise BuildFailedError(f"the run {(ended.state.name or "failed").lower()}: {reason}")
+    raise BuildFailedError(f"the run {str(ended.state.name).lower()}: {reason}")

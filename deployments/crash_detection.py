@@ -6,12 +6,12 @@ While it runs, a flow run sends heartbeats to the server; the automation here ac
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
-from prefect.automations import Automation
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import StateType
 from prefect.events.actions import ChangeFlowRunState
-from prefect.events.schemas.automations import EventTrigger, Posture
+from prefect.events.schemas.automations import AutomationCore, EventTrigger, Posture
 from prefect.events.schemas.events import ResourceSpecification
 
 from flows.heartbeat import HEARTBEAT_S
@@ -33,7 +33,7 @@ def detect_crashes(silence_s: float = SILENCE_S) -> None:
     silence_s : float
         Seconds without a heartbeat after which a run is taken for dead.
     """
-    wanted = Automation(
+    wanted = AutomationCore(
         name=NAME,
         description="Its heartbeats stopped: the process of the run was killed, or its machine is gone.",
         trigger=EventTrigger(
@@ -58,9 +58,14 @@ def detect_crashes(silence_s: float = SILENCE_S) -> None:
     )
     with get_client(sync_client=True) as client:
         there = client.read_automations_by_name(NAME)
-        if there:
-            wanted.id = there[0].id
-            wanted.enabled = there[0].enabled  # somebody may have switched it off
-            wanted.update()
-        else:
-            wanted.create()
+        if not there:
+            client.create_automation(wanted)
+        elif _content(there[0]) != _content(wanted):  # a change makes the server forget what it waits for
+            client.update_automation(there[0].id, wanted.model_copy(update={"enabled": there[0].enabled}))
+
+
+def _content(automation: AutomationCore) -> Any:
+    """Return what is ours of an automation: neither ids, nor whether somebody switched it off."""
+    content = automation.model_dump(mode="json", include={"name", "description", "trigger", "actions"})
+    content["trigger"].pop("id", None)
+    return content

@@ -94,7 +94,7 @@ class WorkersRequest(_Section):
 
 
 class BuildRequest(_Section):
-    """Everything a user may ask of a build; only `name` and `records` are needed."""
+    """Everything a user may ask of a build; only the name and the number of records are needed."""
 
     name: str = Field(
         title="Name of the dataset",

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Annotated
 
 from prefect import flow
 from prefect.runtime import flow_run
-from pydantic import BaseModel
+from pydantic import BaseModel, WithJsonSchema
 
 from ecgfactory.request import BuildRequest
 from flows.artifacts import live_progress, show_dataset
@@ -14,6 +15,13 @@ from flows.session import claim, session
 from flows.shards import make_shards
 from flows.workers import dask_workers
 from tasks import datasets
+
+SeedOfTheDay = Annotated[
+    bool,
+    WithJsonSchema(
+        {"type": "boolean", "description": "take the date for which the run is scheduled as seed, in UTC: 20261122"}
+    ),
+]
 
 
 class BuildOutcome(BaseModel):
@@ -32,16 +40,8 @@ class BuildOutcome(BaseModel):
 
 
 @flow(name="build-dataset", flow_run_name="build-{request.name}", validate_parameters=True, persist_result=False)
-def build_dataset(request: BuildRequest, seed_of_the_day: bool = False) -> BuildOutcome:
-    """Build the dataset that a request asks for, or find it already there.
-
-    Parameters
-    ----------
-    request
-        What to build.
-    seed_of_the_day
-        Take the date for which the run was scheduled as the seed: 20261122. For builds on a schedule.
-    """
+def build_dataset(request: BuildRequest, seed_of_the_day: SeedOfTheDay = False) -> BuildOutcome:
+    """Build the dataset that a request asks for, or find it already there."""
     plan = datasets.plan_dataset(with_seed_of_the_day(request) if seed_of_the_day else request)
     with claim(plan):
         if datasets.find_published(plan):
