@@ -132,11 +132,14 @@ def serve(
         Path | None,
         typer.Option(metavar="DIR", help="Folder of database and logs; PREFECT_HOME, or one below ~/.local/share."),
     ] = None,
+    watch_folder: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Submit each YAML file that is put into this folder.")
+    ] = None,
 ) -> None:
     """Run a Prefect server with the deployments and a worker, until Ctrl-C."""
     from cli import serve as serving
 
-    serving.serve(port, state or serving.default_state())
+    serving.serve(port, state or serving.default_state(), watch_folder)
 
 
 @app.command()

@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from cli.drop_folder import DropFolder
 from cli.interrupt import interruptible
 from cli.output import console, print_rows
 from ecgfactory.errors import BadInputError, EcgFactoryError
@@ -35,26 +36,38 @@ def default_state() -> Path:
     return Path(os.environ.get("PREFECT_HOME") or data / "ecgfactory" / "prefect")
 
 
-def serve(port: int, state: Path) -> None:
+def serve(port: int, state: Path, watched: Path | None = None) -> None:
     """Serve until Ctrl-C or SIGTERM.
+
+    Parameters
+    ----------
+    port : int
+        Of the Prefect UI and API.
+    state : Path
+        Folder of database and logs.
+    watched : Path, optional
+        Folder whose YAML files are submitted.
 
     Raises
     ------
     BadInputError
-        When the port or the state folder is in use.
+        When the port or the state folder is in use, or the watched folder can't be.
     EcgFactoryError
         When the server or the worker can't start, or ends by itself.
     """
     _check_port(port)
     state = state.absolute()
+    drop_folder = DropFolder(watched) if watched else None
     with _alone_in(state), contextlib.ExitStack() as stack, interruptible(), contextlib.suppress(KeyboardInterrupt):
         server, worker = _start(port, state, stack)
-        _print_welcome(port, state)
+        _print_welcome(port, state, watched)
         while True:
             time.sleep(LOOK_INTERVAL_S)
             for what, child in (("server", server), ("worker", worker)):
                 if child.has_ended():
                     raise EcgFactoryError(f"the Prefect {what} ended by itself; see {_log(state, what)}")
+            for line in drop_folder.look() if drop_folder else ():
+                console().print(line)
     console(stderr=True).print("stopped; a build that was in work goes on when its request is run again")
 
 
@@ -78,16 +91,16 @@ def _start(port: int, state: Path, stack: contextlib.ExitStack) -> tuple[LocalSe
     return server, worker
 
 
-def _print_welcome(port: int, state: Path) -> None:
-    print_rows(
-        [
-            ("Prefect UI", f"http://{HOST}:{port}"),
-            ("submit", f"PREFECT_API_URL=http://{HOST}:{port}/api ecgfactory submit FILE.yaml --watch"),
-            ("datasets", f"paths in requests start in {Path.cwd()}"),
-            ("state", f"{state}, logs in {state / 'logs'}"),
-            ("stop", "Ctrl-C"),
-        ]
-    )
+def _print_welcome(port: int, state: Path, watched: Path | None) -> None:
+    rows = [
+        ("Prefect UI", f"http://{HOST}:{port}"),
+        ("submit", f"PREFECT_API_URL=http://{HOST}:{port}/api ecgfactory submit FILE.yaml --watch"),
+        ("watched", f"*.yaml in {watched}"),
+        ("paths", f"in requests start in {Path.cwd()}"),
+        ("state", f"{state}, logs in {state / 'logs'}"),
+        ("stop", "Ctrl-C"),
+    ]
+    print_rows(row for row in rows if watched or row[0] != "watched")
 
 
 def _log(state: Path, what: str) -> Path:

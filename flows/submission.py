@@ -77,8 +77,15 @@ class SubmittedRun:
         return found[0] if found else None
 
 
-def submit(request: BuildRequest) -> SubmittedRun:
-    """Have a request built by the deployment; its paths must mean the same on the worker's machine.
+def submit(request: BuildRequest, idempotency_key: str | None = None) -> SubmittedRun:
+    """Have a request built by the deployment.
+
+    Parameters
+    ----------
+    request : BuildRequest
+        What to build; its paths must mean the same on the worker's machine.
+    idempotency_key : str, optional
+        A second submission with the same key gives the run of the first.
 
     Raises
     ------
@@ -102,7 +109,9 @@ def submit(request: BuildRequest) -> SubmittedRun:
                 f"the Prefect server at {PREFECT_API_URL.value()} has no deployment {DEPLOYMENT}; "
                 "run `python -m deployments` against it, or use the server of `ecgfactory serve`."
             ) from None
-        run = client.create_flow_run_from_deployment(deployment.id, parameters=parameters)
+        run = client.create_flow_run_from_deployment(
+            deployment.id, parameters=parameters, idempotency_key=idempotency_key
+        )
     return SubmittedRun(run.id, url_for(run) or str(run.id))
 
 

@@ -24,7 +24,7 @@ import yaml
 from playwright.sync_api import Page, expect
 
 from ecgfactory.dataset import Dataset
-from ecgfactory.sessions import sessions_of
+from ecgfactory.sessions import SessionInfo, sessions_of
 from ecgfactory.verify import verify
 from tests.browsing import chromium
 
@@ -111,9 +111,9 @@ def free_port() -> int:
 
 
 def start(folder: Path, port: int) -> Serving:
-    process = command("serve", "--port", str(port), "--state", folder / "state", cwd=folder)
+    process = command("serve", "--port", str(port), "--state", "state", "--watch-folder", "inbox", cwd=folder)
     assert process.stdout is not None
-    lines = [process.stdout.readline() for _ in range(5)]
+    lines = [process.stdout.readline() for _ in range(6)]
     assert f"http://127.0.0.1:{port}" in lines[0], (folder / "state" / "logs" / "server.log").read_text()[-2000:]
     return Serving(folder, port, process)
 
@@ -231,6 +231,8 @@ def test_in_a_browser_from_the_form_to_the_artifacts(killed: str, serving: Servi
         page.screenshot(path=pictures / "form.png", full_page=True)
 
         fill(page, {"Duration (s)": "5", "Name of the dataset": "from-a-browser", "Records": "16"})
+        for told in ("7 is not a multiple of 5", "'no good' does not match"):
+            expect(page.get_by_text(told)).to_have_count(0)  # before that, a click on Submit does nothing
         page.get_by_role("button", name="Submit").click()
         run = until(lambda: serving.run_named("build-from-a-browser"), "the run")
         page.goto(f"{serving.ui}/v2/runs/flow-run/{run['id']}")
@@ -275,7 +277,28 @@ def test_submitting_and_watching_to_the_end(submit: Submit, serving: Serving) ->
 
 def test_a_request_that_the_worker_can_not_do_fails_with_its_reason(submit: Submit, serving: Serving) -> None:
     _, errors = finished(submit(SMALL, "--watch", "--set", "output=/proc/here"), 1)
-    assert re.search(r"ecgfactory: the run failed: .*output: no permission to write in /proc", errors)
+    assert re.search(r"ecgfactory: the run failed: .*output: .* in /proc; .*choose another", errors)
+
+
+def test_files_in_the_watched_folder_are_submitted_once_or_rejected_with_the_reason(serving: Serving) -> None:
+    inbox = serving.folder / "inbox"
+    (inbox / "again.yaml").write_text(yaml.safe_dump(SMALL | {"name": "submitted", "output": "elsewhere/datasets"}))
+    (inbox / "wrong.yml").write_text("name: no good\nrecords: 3\n")
+    (inbox / "notes.txt").write_text("not a request")
+    (inbox / "link.yaml").symlink_to("notes.txt")
+    moved = [inbox / "accepted" / "again.yaml", inbox / "rejected" / "wrong.yml"]
+    until(lambda: all(path.exists() for path in moved), "the files")
+    accepted, rejected = ((path.parent / f"{path.name}.txt").read_text() for path in moved)
+    assert "wrong.yml:1: name: 'no good' can't be a folder name" in rejected
+    run_id = accepted.strip().rpartition("/")[2]
+
+    def state() -> str:
+        (run,) = serving.filtered("flow_runs", flow_runs={"id": {"any_": [run_id]}})
+        return str(run["state_type"])
+
+    until(lambda: state() == "COMPLETED", "the end of the run")
+    assert len(serving.filtered("flow_runs", flow_runs={"name": {"any_": ["build-submitted"]}})) == 2
+    assert {path.name for path in inbox.iterdir()} == {"accepted", "rejected", "notes.txt", "link.yaml"}
 
 
 def test_a_run_that_is_cancelled_in_the_ui_can_be_resumed(submit: Submit, serving: Serving) -> None:
@@ -309,11 +332,15 @@ def test_stopping_in_the_middle_of_a_build_and_starting_again(serving: Serving, 
     ).raise_for_status()
     finished(submit(ENDLESS, "--set", "name=interrupted"), 0)
     output = serving.folder / "elsewhere" / "datasets"
-    until(lambda: any(output.glob(".sessions/*/ledger/*.json")), "a committed shard")
 
+    def session() -> SessionInfo | None:
+        return next((session for session in sessions_of(output) if session.name == "interrupted"), None)
+
+    until(lambda: (now := session()) and now.committed, "a committed shard")
     stop(serving)
-    (session,) = [session for session in sessions_of(output) if session.name == "interrupted"]
-    assert session.is_resumable
+    stopped = session()
+    assert stopped is not None
+    assert stopped.is_resumable
 
     serving.process = start(serving.folder, serving.port).process
     assert serving.schedule("nightly")[1]["active"] is False
