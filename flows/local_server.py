@@ -15,6 +15,7 @@ import tempfile
 import threading
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from flows.child import Child, announce, when_parent_ends
 
@@ -113,8 +114,10 @@ def _serve(home: Path, port: int, keep_template: bool) -> None:
     from prefect.server.api.server import create_app
 
     listener = socket.create_server((HOST, port))
-    address = f"http://{HOST}:{listener.getsockname()[1]}/api"
-    config = uvicorn.Config(create_app(), log_level="critical", lifespan="on", timeout_graceful_shutdown=2)
+    place = f"{HOST}:{listener.getsockname()[1]}"
+    address = f"http://{place}/api"
+    app = _kept_inside(create_app(), f"http://{place} ws://{place}")
+    config = uvicorn.Config(app, log_level="critical", lifespan="on", timeout_graceful_shutdown=2)
     server = uvicorn.Server(config)
 
     def announce_when_started() -> None:
@@ -132,6 +135,21 @@ def _serve(home: Path, port: int, keep_template: bool) -> None:
     threading.Thread(target=announce_when_started, daemon=True).start()
     when_parent_ends(end)
     server.run(sockets=[listener])
+
+
+def _kept_inside(app: Any, sources: str) -> Any:
+    """Keep browsers from asking anybody else: Prefect's UI calls an analytics service even when that is off."""
+    policy = f"default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob: {sources}".encode()
+
+    async def guarded(scope: Any, receive: Any, send: Any) -> None:
+        async def send_with_policy(message: Any) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message["headers"], (b"content-security-policy", policy)]
+            await send(message)
+
+        await app(scope, receive, send_with_policy)
+
+    return guarded
 
 
 def _main() -> None:
