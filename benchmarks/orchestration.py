@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import multiprocessing
-import os
 import statistics
-import tempfile
-from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 
+from benchmarks.factory import WARM_RECORDS, warm_factory
 from benchmarks.timing import Row, seconds
 from ecgfactory.ledger import ShardEntry
 from ecgfactory.plan import make_plan
@@ -24,42 +22,12 @@ PAIRS = 3
 
 def run() -> list[Row]:
     """Build with and without the workflow engine, in turns; start-up of server, workers and pool apart."""
-    import dask
-    from distributed import LocalCluster
-
-    from flows.embedded import prefect_api
-    from flows.workers import LOCAL_DASK
-
-    os.environ["OMP_NUM_THREADS"] = "1"  # as Dask does for its workers; the pool's processes inherit it
-    for name in ("TRIM", "MMAP"):
-        os.environ[f"MALLOC_{name}_THRESHOLD_"] = str(1 << 29)  # as for the workers of a local cluster
-    dask.config.set(LOCAL_DASK)
-    pool = ProcessPoolExecutor(WORKERS, mp_context=multiprocessing.get_context("spawn"))
-    cluster = LocalCluster(  # type: ignore[no-untyped-call]
-        n_workers=WORKERS, threads_per_worker=1, host="127.0.0.1", dashboard_address="127.0.0.1:0"
-    )
-    with prefect_api(), cluster, pool, tempfile.TemporaryDirectory() as folder:
-        builds: dict[str, Callable[[BuildRequest], object]] = {
-            "flow": _flow_build,
-            "bare": lambda request: _bare_build(request, pool),
-        }
-
-        def build_once(kind: str, turn: int, records: int) -> float:
-            request = BuildRequest.model_validate(
-                {
-                    "name": f"{kind}-{turn}",
-                    "records": records,
-                    "seed": 7,
-                    "report": {"samples": 0},
-                    "output": folder,
-                    "workers": {"scheduler": cluster.scheduler_address},
-                }
-            )
-            return seconds(lambda: builds[kind](request))
-
-        for kind in builds:
-            build_once(kind, -1, 256)  # imports, weights and code paths warm on every worker
-        pairs = [(build_once("flow", turn, RECORDS), build_once("bare", turn, RECORDS)) for turn in range(PAIRS)]
+    with warm_factory(WORKERS) as factory, _pool() as pool:
+        _bare_build(factory.request(WARM_RECORDS), pool)
+        pairs = [
+            (factory.build(RECORDS).taken_s, seconds(lambda: _bare_build(factory.request(RECORDS), pool)))
+            for _ in range(PAIRS)
+        ]
     flow, bare = (statistics.median(side) for side in zip(*pairs, strict=True))
     share = statistics.median(1 - without / with_ for with_, without in pairs)
     return [
@@ -69,10 +37,9 @@ def run() -> list[Row]:
     ]
 
 
-def _flow_build(request: BuildRequest) -> None:
-    from flows.build_dataset import build_dataset
-
-    build_dataset(request)
+def _pool() -> ProcessPoolExecutor:
+    """Make a pool whose processes take their environment from the factory that has warmed up."""
+    return ProcessPoolExecutor(WORKERS, mp_context=multiprocessing.get_context("spawn"))
 
 
 def _bare_build(request: BuildRequest, pool: ProcessPoolExecutor) -> None:
@@ -91,8 +58,8 @@ def _bare_build(request: BuildRequest, pool: ProcessPoolExecutor) -> None:
             entry = future.result()
             selection.commit(in_flight.pop(future), entry.examined, entry.accepted)
     shards = selection.complete_shards
-    sums = datasets.assemble.fn(plan, shards, workspace)
-    datasets.describe.fn(plan, sums, workspace)
-    datasets.seal.fn(plan, shards, sums, workspace)
+    counts = datasets.assemble.fn(plan, shards, workspace)
+    datasets.describe.fn(plan, shards, counts, workspace)
+    datasets.seal.fn(plan, shards, counts, workspace)
     datasets.publish_dataset.fn(plan, workspace)
     workspace.remove()

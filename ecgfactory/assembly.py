@@ -16,18 +16,18 @@ import pyarrow.parquet as pq
 
 from ecgfactory.durable import link
 from ecgfactory.faults import fault_point
+from ecgfactory.feature_rows import RECORDS_FILE, REJECTED_FILE
 from ecgfactory.formats.base import format_writer
 from ecgfactory.ledger import Ledger, ShardEntry
 from ecgfactory.manifest import Counts
 from ecgfactory.plan import Plan
-from ecgfactory.shard import RECORDS_FILE, REJECTED_FILE
 from ecgfactory.workspace import Workspace
 
 RECORDS_CSV_FILE = "records.csv"
 ROWS_PER_GROUP = 100_000
 
 
-def assemble(plan: Plan, entries: Sequence[ShardEntry], workspace: Workspace) -> dict[str, str]:
+def assemble(plan: Plan, entries: Sequence[ShardEntry], workspace: Workspace) -> Counts:
     """Lay the files of the chosen shards out as a dataset, with its tables of records and rejects.
 
     Files are linked, not moved: the shards stay whole, so that this can be done again after a crash.
@@ -43,25 +43,33 @@ def assemble(plan: Plan, entries: Sequence[ShardEntry], workspace: Workspace) ->
 
     Returns
     -------
-    dict of str to str
-        sha256 of the files that came from shards, by path below the dataset.
+    Counts
+        What the dataset holds.
     """
     shutil.rmtree(workspace.dataset, ignore_errors=True)
     workspace.dataset.mkdir()
     placed = _published_paths(plan, entries)
     ledger = Ledger(workspace)
-    sums = {}
     for entry, paths in zip(entries, placed, strict=True):
-        for staged in entry.files:
-            if (published := paths.get(staged.path)) is not None:
-                link(ledger.shard_folder(entry.shard) / staged.path, workspace.dataset / published)
-                sums[published] = staged.sha256
+        for staged_path, published_path in paths.items():
+            link(ledger.shard_folder(entry.shard) / staged_path, workspace.dataset / published_path)
     _write_tables(plan, entries, placed, workspace)
     _write_records_csv(workspace.dataset)
     for name in plan.request.formats:
         format_writer(name).write_index(workspace.dataset, _candidates(workspace.dataset))
     fault_point("dataset-assembled")
-    return sums
+    return count(plan, workspace.dataset)
+
+
+def published_sums(plan: Plan, entries: Sequence[ShardEntry]) -> dict[str, str]:
+    """Return the sha256 of the files that come from the chosen shards, by path below the dataset."""
+    placed = _published_paths(plan, entries)
+    return {
+        paths[staged.path]: staged.sha256
+        for entry, paths in zip(entries, placed, strict=True)
+        for staged in entry.files
+        if staged.path in paths
+    }
 
 
 def count(plan: Plan, dataset: Path) -> Counts:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -64,10 +64,10 @@ class CandidateBatch:
 
 
 class StageClock:
-    """Seconds spent in each stage; `with clock("write"):` adds to one."""
+    """Seconds spent in each stage, on top of those given; `with clock("write"):` adds to one."""
 
-    def __init__(self) -> None:
-        self.seconds: dict[str, float] = {}
+    def __init__(self, seconds: Mapping[str, float] | None = None) -> None:
+        self.seconds = dict(seconds or {})
         self._open: list[tuple[str, float]] = []
 
     def __call__(self, stage: str) -> StageClock:

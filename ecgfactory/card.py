@@ -11,10 +11,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import yaml
 
+from ecgfactory.feature_rows import RECORDS_FILE
 from ecgfactory.formats.base import format_writer
 from ecgfactory.manifest import Counts
 from ecgfactory.plan import Plan
-from ecgfactory.shard import RECORDS_FILE
 
 CARD_FILE = "README.md"
 

@@ -16,13 +16,13 @@ import pyarrow.parquet as pq
 
 from ecgfactory.card import BIBTEX, LIMITS
 from ecgfactory.durable import sha256_of
+from ecgfactory.feature_rows import RECORDS_FILE, REJECTED_FILE
 from ecgfactory.formats.base import FormatWriter, format_writer
 from ecgfactory.manifest import Counts
 from ecgfactory.plan import Plan
 from ecgfactory.publish import dataset_files
 from ecgfactory.quality.features import FEATURES
 from ecgfactory.record import SAMPLING_RATE_HZ
-from ecgfactory.shard import RECORDS_FILE, REJECTED_FILE
 
 CROISSANT_FILE = "croissant.json"
 LICENSE_URL = "https://creativecommons.org/licenses/by/4.0/"

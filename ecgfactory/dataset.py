@@ -16,14 +16,14 @@ from pydantic import ValidationError
 
 from ecgfactory.candidates import StageClock, assessed_batches
 from ecgfactory.errors import BadInputError, DamagedDatasetError
-from ecgfactory.formats.base import format_writer
+from ecgfactory.feature_rows import RECORDS_FILE, REJECTED_FILE
+from ecgfactory.formats.base import SignalSpec, format_writer
 from ecgfactory.leads import SignalUv
 from ecgfactory.manifest import Manifest
 from ecgfactory.plan import Plan
 from ecgfactory.publish import LATEST, MANIFEST_FILE
 from ecgfactory.quality.diversity import Diversity, measure_diversity
 from ecgfactory.record import Record, record_id
-from ecgfactory.shard import RECORDS_FILE, REJECTED_FILE, signal_spec
 
 DIVERSITY_SAMPLE = 300
 
@@ -98,7 +98,7 @@ class DatasetFiles:
         DamagedDatasetError
             When the file is missing or does not hold them.
         """
-        spec = signal_spec(self.plan)
+        spec = SignalSpec.of(self.plan)
         try:
             return format_writer(format_name).read(self.path, path, candidates, spec)
         except (OSError, ValueError, IndexError, KeyError, pa.ArrowException) as error:

@@ -30,7 +30,10 @@ RetentionFaultPoint = Literal["item-renamed", "items-renamed", "trash-half-empti
 RETENTION_FAULT_POINTS: tuple[RetentionFaultPoint, ...] = get_args(RetentionFaultPoint)
 
 
-def fault_point(name: FaultPoint | RetentionFaultPoint) -> None:
-    """Die on the spot by SIGKILL when the environment says so; in all other cases do nothing."""
-    if os.environ.get(ENVIRONMENT_VARIABLE) == name:
+def fault_point(name: FaultPoint | RetentionFaultPoint, shard: int | None = None) -> None:
+    """Die on the spot by SIGKILL when the environment says so; in all other cases do nothing.
+
+    The environment names the point, or the point at one shard: `shard-staged:2`.
+    """
+    if os.environ.get(ENVIRONMENT_VARIABLE) in {name, f"{name}:{shard}"}:
         os.kill(os.getpid(), signal.SIGKILL)

@@ -7,8 +7,12 @@ from typing import Any
 import pyarrow as pa
 
 from ecgfactory.candidates import CandidateBatch
+from ecgfactory.quality.feature import FeatureTable
 from ecgfactory.quality.features import FEATURES
 from ecgfactory.record import record_id
+
+RECORDS_FILE = "records.parquet"
+REJECTED_FILE = "rejected.parquet"
 
 _ARROW_TYPES = {"number": pa.float64(), "count": pa.int32(), "word": pa.string()}
 
@@ -31,6 +35,14 @@ def rejected_columns(batch: CandidateBatch) -> dict[str, Any]:
         "failed_rules": pa.array(batch.failed_rules, words),
         "reasons": pa.array(batch.reasons, words),
         **_features(batch),
+    }
+
+
+def feature_table(rows: pa.Table) -> FeatureTable:
+    """Read the features back from rows that `feature_columns` or `rejected_columns` describe."""
+    return {
+        feature.name: rows.column(feature.name).to_numpy(zero_copy_only=False).astype(feature.dtype)
+        for feature in FEATURES
     }
 
 

@@ -87,6 +87,12 @@ def publish(staged: Path, target: Path) -> None:
     fault_point("latest-pointed")
 
 
+def pin(target: Path, reason: str) -> None:
+    """Pin a published dataset, unless it is."""
+    if not os.path.lexists(target / PIN_FILE):
+        write_text(target / PIN_FILE, f"{reason}\n")
+
+
 def remake_folder(target: Path) -> Path:
     """Return where a published dataset is made anew, beside it, before it is replaced."""
     return target.with_name(f".{target.name}.report")

@@ -22,7 +22,8 @@ from ecgfactory.workspace import SESSIONS_FOLDER, Workspace
 
 HEARTBEAT_INTERVAL_S = 5.0
 
-PROBE_INTERVAL_S = 0.01
+PROBE_S = 0.01
+PROBES = 50
 
 PLAN_LOCK_PATTERN = re.compile(r"\.plan-[0-9a-f]{16}\.lock")
 """Names of what `plan_lock` gives."""
@@ -173,7 +174,7 @@ def _open_new(plan: Plan, session_id: str) -> tuple[Workspace, FileLock]:
     workspace = Workspace.create(plan, session_id)
     lock = FileLock(workspace.lock_file)
     while not lock.try_acquire():  # for an instant, somebody looks whether it is held
-        time.sleep(PROBE_INTERVAL_S)
+        time.sleep(PROBE_S)
     return workspace, lock
 
 
@@ -183,7 +184,7 @@ def _take_over(plan: Plan, session_id: str) -> tuple[Workspace, FileLock] | None
     candidates = [info for info in sessions_of(output) if info.plan_id == plan.plan_id and info.is_resumable]
     for info in sorted(candidates, key=lambda info: -info.committed):
         lock = FileLock(Workspace.of(output, info.session_id).lock_file)
-        if not lock.try_acquire():
+        if not _acquire_dead(lock):
             continue
         workspace = Workspace.of(output, session_id)
         Workspace.of(output, info.session_id).root.rename(workspace.root)
@@ -191,6 +192,15 @@ def _take_over(plan: Plan, session_id: str) -> tuple[Workspace, FileLock] | None
         _withdraw_unsound(workspace)
         return workspace, lock
     return None
+
+
+def _acquire_dead(lock: FileLock) -> bool:
+    """Lock a dead session: who looks whether it is held does so for an instant, who removes it for longer."""
+    for _ in range(PROBES):
+        if lock.try_acquire():
+            return True
+        time.sleep(PROBE_S)
+    return False
 
 
 def _withdraw_unsound(workspace: Workspace) -> None:

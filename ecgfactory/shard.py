@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import secrets
 import shutil
 import time
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -14,18 +14,17 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ecgfactory.candidates import CandidateBatch, StageClock, assessed_batches, plan_generator
+from ecgfactory.committed import committed_batches
 from ecgfactory.durable import sha256_of, sync, sync_tree
 from ecgfactory.errors import EcgFactoryError
 from ecgfactory.faults import fault_point
-from ecgfactory.feature_rows import feature_columns, rejected_columns
+from ecgfactory.feature_rows import RECORDS_FILE, REJECTED_FILE, feature_columns, rejected_columns
 from ecgfactory.formats.base import SignalSpec, format_writer
 from ecgfactory.ledger import Ledger, ShardEntry, StagedFile
 from ecgfactory.plan import Plan
 from ecgfactory.workspace import Workspace
 
 PROGRESS_INTERVAL_S = 0.25
-RECORDS_FILE = "records.parquet"
-REJECTED_FILE = "rejected.parquet"
 
 
 class ShardUnwantedError(EcgFactoryError):
@@ -40,7 +39,7 @@ class ShardUnwantedError(EcgFactoryError):
 
 
 def make_shard(plan: Plan, shard: int, limit: int, workspace: Workspace) -> ShardEntry:
-    """Make and commit a shard; one that is committed already is returned at once.
+    """Make and commit a shard; one that is committed already is returned at once, or cut to the limit.
 
     Parameters
     ----------
@@ -65,41 +64,63 @@ def make_shard(plan: Plan, shard: int, limit: int, workspace: Workspace) -> Shar
     """
     ledger = Ledger(workspace)
     committed = ledger.entry(shard)
-    if committed is not None and committed.serves(limit) and not ledger.faults(committed, with_content=False):
+    if committed is not None and ledger.faults(committed, with_content=not committed.serves(limit)):
+        committed = None
+    if committed is not None and committed.serves(limit):
         return committed
-    staging = workspace.shards / f".{shard:06d}.{secrets.token_hex(4)}"
+    staging = workspace.staging_folder(shard)
     staging.mkdir()
-    fault_point("shard-begun")
+    fault_point("shard-begun", shard)
     try:
-        entry = _stage(plan, shard, limit, staging, workspace)
-        fault_point("shard-staged")
+        if committed is not None and committed.accepted > limit:
+            source = _read_back(plan, committed, ledger)
+        else:
+            source = _made_anew(plan, shard)
+        entry = _stage(plan, shard, limit, source, staging, workspace)
+        fault_point("shard-staged", shard)
         ledger.withdraw(shard)
         folder = ledger.shard_folder(shard)
         if folder.exists():
             shutil.rmtree(folder)
         staging.rename(folder)
         sync(workspace.shards)
-        fault_point("shard-renamed")
+        fault_point("shard-renamed", shard)
     except BaseException:
         shutil.rmtree(staging, ignore_errors=True)
         raise
     ledger.commit(entry)
-    fault_point("shard-entered")
+    fault_point("shard-entered", shard)
     return entry
 
 
-def signal_spec(plan: Plan) -> SignalSpec:
-    """Return what all records of a plan's dataset have in common."""
-    return SignalSpec(plan.lead_names, plan.samples, plan.seed)
+@dataclass(frozen=True)
+class _Source:
+    """Where a shard's candidates come from: in micro-batches, timed, from a device."""
+
+    batches: Iterator[CandidateBatch]
+    clock: StageClock
+    device: str
 
 
-def _stage(plan: Plan, shard: int, limit: int, staging: Path, workspace: Workspace) -> ShardEntry:
-    """Write a shard's files into its staging folder, flushed; return the entry that commits them."""
+def _made_anew(plan: Plan, shard: int) -> _Source:
     clock = StageClock()
-    writers = [format_writer(name)(staging, signal_spec(plan)) for name in plan.request.formats]
+    batches = assessed_batches(plan, plan.shard_candidates(shard), clock)
+    return _Source(batches, clock, plan_generator(plan).device_name)
+
+
+def _read_back(plan: Plan, committed: ShardEntry, ledger: Ledger) -> _Source:
+    """Take what is committed, which is far quicker than to make it again."""
+    batches = committed_batches(plan, committed, ledger.shard_folder(committed.shard))
+    return _Source(batches, StageClock(committed.seconds), committed.device)
+
+
+def _stage(plan: Plan, shard: int, limit: int, source: _Source, staging: Path, workspace: Workspace) -> ShardEntry:
+    """Write a shard's files into its staging folder, flushed; return the entry that commits them."""
+    clock = source.clock
+    writers = [format_writer(name)(staging, SignalSpec.of(plan)) for name in plan.request.formats]
     rows = _RowFiles()
     noted = 0.0
-    for batch in _up_to_limit(assessed_batches(plan, plan.shard_candidates(shard), clock), limit):
+    for batch in _up_to_limit(source.batches, limit):
         accepted = batch.take(np.flatnonzero(batch.accepted))
         rows.add(accepted, batch.take(np.flatnonzero(~batch.accepted)))
         with clock("write"):
@@ -126,7 +147,7 @@ def _stage(plan: Plan, shard: int, limit: int, staging: Path, workspace: Workspa
         rejects=dict(sorted(rows.rejects.items())),
         files=files,
         seconds=clock.seconds,
-        device=plan_generator(plan).device_name,
+        device=source.device,
     )
 
 

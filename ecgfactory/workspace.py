@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import json
+import secrets
 import shutil
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -142,6 +144,15 @@ class Workspace:
         """Return the progress of all shards together."""
         notes = self.read_progress().values()
         return Progress(examined=sum(seen for seen, _ in notes), accepted=sum(passed for _, passed in notes))
+
+    def staging_folder(self, shard: int) -> Path:
+        """Return a new name for the folder in which an attempt at a shard is staged."""
+        return self.shards / f".{shard:06d}.{secrets.token_hex(4)}"
+
+    def most_tried_shard(self) -> int | None:
+        """The shard with the most staging folders: each attempt that was killed has left one."""
+        attempts = Counter(int(path.name.split(".")[1]) for path in self.shards.glob(".[0-9]*.*"))
+        return max(attempts, key=lambda shard: (attempts[shard], -shard), default=None)
 
     def want_shards_until(self, last: int) -> None:
         """Tell the workers that shards behind `last` are no longer wanted; -1 for none at all."""

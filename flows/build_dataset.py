@@ -50,9 +50,9 @@ def build_dataset(request: BuildRequest, seed_of_the_day: SeedOfTheDay = False) 
         with session(plan) as workspace, live_progress(plan, workspace):
             with dask_workers(plan, workspace) as workers:
                 shards = make_shards(plan, workspace, workers)
-            sums = datasets.assemble(plan, shards, workspace)
-            datasets.describe(plan, sums, workspace)
-            datasets.seal(plan, shards, sums, workspace)
+            counts = datasets.assemble(plan, shards, workspace)
+            datasets.describe(plan, shards, counts, workspace)
+            datasets.seal(plan, shards, counts, workspace)
             datasets.publish_dataset(plan, workspace)
     show_dataset(plan)
     return BuildOutcome(dataset=plan.dataset_path, already_there=False)

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import contextlib
 import os
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ecgfactory.request import BuildRequest
 from ecgfactory.workspace import Workspace
+from flows import heartbeat
 from flows.local_server import LocalServer
 
 if TYPE_CHECKING:
     from flows.build_dataset import BuildOutcome
+
+DRAIN_TIMEOUT_S = 10.0
 
 QUIET_TERMINAL = {"PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "CRITICAL"}
 """The log goes to the session's file, and to a configured server. Read when Prefect is first imported, here and in
@@ -51,7 +55,7 @@ def build(request: BuildRequest, on_session: Callable[[Workspace], None]) -> Bui
 @contextlib.contextmanager
 def prefect_api() -> Iterator[None]:
     """Use the configured Prefect server, or one that lives as long as the block."""
-    os.environ.update(QUIET_TERMINAL)
+    os.environ.update(QUIET_TERMINAL | heartbeat.ENVIRONMENT)
     if is_configured():
         yield
         return
@@ -64,7 +68,15 @@ def prefect_api() -> Iterator[None]:
         with temporary_settings({PREFECT_API_URL: server.url()}):
             yield
     finally:
+        _send_events()
         server.stop()
+
+
+def _send_events() -> None:
+    """Let what task runs have to tell reach the server while it is there: what is left would hold up the exit."""
+    worker = sys.modules.get("prefect.events.worker")
+    if worker is not None:
+        worker.EventsWorker.drain_all(timeout=DRAIN_TIMEOUT_S, at_exit=False)
 
 
 def is_configured() -> bool:

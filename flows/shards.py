@@ -84,8 +84,10 @@ def _result(order: ShardOrder, future: PrefectDaskFuture[Any], workspace: Worksp
     try:
         report: ShardReport | None = future.result()
     except KilledWorker as error:
+        most_tried = workspace.most_tried_shard()  # Dask also blames shards that only waited at the worker
+        culprit = order.shard if most_tried is None else most_tried
         raise BuildFailedError(
-            f"shard {order.shard}: its worker died again and again; it may lack memory, "
+            f"shard {culprit}: its worker died again and again; it may lack memory, "
             "so ask for fewer workers or a smaller generator.batch."
         ) from error
     except OSError as error:

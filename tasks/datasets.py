@@ -12,6 +12,7 @@ from ecgfactory.dataset import DatasetFiles, sample_diversity
 from ecgfactory.errors import BadInputError
 from ecgfactory.faults import fault_point
 from ecgfactory.ledger import Ledger, ShardEntry
+from ecgfactory.manifest import Counts
 from ecgfactory.plan import Plan, make_plan
 from ecgfactory.preflight import preflight_problems
 from ecgfactory.report.dataset import write_reports
@@ -30,37 +31,40 @@ def plan_dataset(request: BuildRequest) -> Plan:
 @task(cache_policy=NO_CACHE, persist_result=False)
 def find_published(plan: Plan) -> bool:
     """Tell whether the plan's dataset is there already; check it, and finish what its session may not have."""
-    if verify.find_published(plan) is None:
+    dataset = verify.find_published(plan)
+    if dataset is None:
         return False
     publish.settle_latest(plan.dataset_path)
+    if plan.request.keep and not dataset.plan.request.keep:
+        publish.pin(plan.dataset_path, "a later request for it said keep: true")
     sessions.discard_dead(plan)
     return True
 
 
 @task(cache_policy=NO_CACHE, persist_result=False)
-def assemble(plan: Plan, shards: list[int], workspace: Workspace) -> dict[str, str]:
-    """Lay out the chosen shards as a dataset; return the sums of the files that came from them."""
+def assemble(plan: Plan, shards: list[int], workspace: Workspace) -> Counts:
+    """Lay out the chosen shards as a dataset; count what it holds."""
     return assembly.assemble(plan, _entries(shards, workspace), workspace)
 
 
 @task(cache_policy=NO_CACHE, persist_result=False)
-def describe(plan: Plan, sums: dict[str, str], workspace: Workspace) -> None:
+def describe(plan: Plan, shards: list[int], counts: Counts, workspace: Workspace) -> None:
     """Write the dataset card, the reports and the Croissant metadata."""
-    counts = assembly.count(plan, workspace.dataset)
     card.write_card(workspace.dataset, plan, counts)
     write_reports(DatasetFiles(workspace.dataset, plan), counts)
+    sums = assembly.published_sums(plan, _entries(shards, workspace))
     croissant.write_croissant(workspace.dataset, plan, counts, sums)
     fault_point("dataset-described")
 
 
 @task(cache_policy=NO_CACHE, persist_result=False)
-def seal(plan: Plan, shards: list[int], sums: dict[str, str], workspace: Workspace) -> None:
+def seal(plan: Plan, shards: list[int], counts: Counts, workspace: Workspace) -> None:
     """Write the sums of all files and then the manifest."""
     published_at = datetime.now(UTC).isoformat(timespec="seconds")
-    counts = assembly.count(plan, workspace.dataset)
+    entries = _entries(shards, workspace)
     diversity = sample_diversity(DatasetFiles(workspace.dataset, plan))
-    content = manifest.summarise(plan, _entries(shards, workspace), counts, diversity, published_at)
-    publish.seal(workspace.dataset, content, sums)
+    content = manifest.summarise(plan, entries, counts, diversity, published_at)
+    publish.seal(workspace.dataset, content, assembly.published_sums(plan, entries))
 
 
 @task(cache_policy=NO_CACHE, persist_result=False)

@@ -15,6 +15,7 @@ import numpy.typing as npt
 from ecgfactory.candidates import CandidateBatch
 from ecgfactory.formats import FORMATS
 from ecgfactory.leads import SignalUv
+from ecgfactory.plan import Plan
 from ecgfactory.record import SAMPLING_RATE_HZ
 
 RECORDS_PER_FOLDER = 1000
@@ -53,6 +54,11 @@ class SignalSpec:
     samples: int
     seed: int
     sampling_rate_hz: int = SAMPLING_RATE_HZ
+
+    @classmethod
+    def of(cls, plan: Plan) -> SignalSpec:
+        """Return what all records of a plan's dataset have in common."""
+        return cls(plan.lead_names, plan.samples, plan.seed)
 
 
 class FormatWriter(ABC):

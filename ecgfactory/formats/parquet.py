@@ -127,16 +127,27 @@ class ParquetWriter(FormatWriter):
     def read(cls, dataset: Path, path: str, candidates: Sequence[int], spec: SignalSpec) -> SignalUv:
         """Read records back; see `FormatWriter.read`."""
         with pq.ParquetFile(dataset / path) as source:
-            groups = [group for group in range(source.num_row_groups) if _may_hold(source, group, candidates)]
-            table = source.read_row_groups(groups, columns=["candidate", *spec.lead_names])
-        table = table.filter(pc.is_in(table.column("candidate"), pa.array(candidates, pa.int64())))
-        if table.column("candidate").to_pylist() != list(candidates):
+            tables = [
+                _rows_in(source, group, candidates, ["candidate", *spec.lead_names])
+                for group in range(source.num_row_groups)
+                if _may_hold(source, group, candidates)
+            ]
+        if [number for table in tables for number in table.column("candidate").to_pylist()] != list(candidates):
             raise ValueError(f"{path} does not hold the records that records.parquet places there")
-        leads = [
-            table.column(name).combine_chunks().flatten().to_numpy().reshape(len(candidates), spec.samples)
-            for name in spec.lead_names
-        ]
-        return np.stack(leads, axis=1)
+        signals_uv = np.empty((len(candidates), len(spec.lead_names), spec.samples), dtype=np.int16)
+        start = 0
+        for table in tables:
+            for lead, name in enumerate(spec.lead_names):
+                flat = table.column(name).combine_chunks().flatten().to_numpy()
+                signals_uv[start : start + table.num_rows, lead] = flat.reshape(table.num_rows, spec.samples)
+            start += table.num_rows
+        return signals_uv
+
+
+def _rows_in(source: pq.ParquetFile, group: int, candidates: Sequence[int], columns: list[str]) -> pa.Table:
+    """Read the rows of some candidates from one row group; the rest of it is let go at once."""
+    table = source.read_row_group(group, columns=columns)
+    return table.filter(pc.is_in(table.column("candidate"), pa.array(candidates, pa.int64())))
 
 
 def _may_hold(source: pq.ParquetFile, group: int, candidates: Sequence[int]) -> bool:

@@ -7,6 +7,7 @@ import numpy.typing as npt
 from numpy.lib.stride_tricks import sliding_window_view
 from scipy import ndimage
 
+from ecgfactory.quality.batch import block_sums
 from ecgfactory.quality.beats import Beats
 
 FloatArray = npt.NDArray[np.float64]
@@ -99,14 +100,12 @@ def _lead_agreements(beats: Beats) -> dict[str, FloatArray]:
     """Count the beats at which each lead has its own QRS, as a share, in steps of 8 ms."""
     block = max(round(0.008 * beats.sampling_rate_hz), 1)
     block_hz = beats.sampling_rate_hz / block
-    blocks = beats.samples // block
-    energy = beats.energy[..., : blocks * block]
-    coarse = energy.reshape(*energy.shape[:-1], blocks, block).sum(axis=-1)
+    coarse = block_sums(beats.energy, block)
     smooth = ndimage.uniform_filter1d(coarse, max(round(0.1 * block_hz), 1), mode="nearest", axis=-1)
 
     reach = round(SEARCH_S * block_hz)
     centres = beats.places // block
-    inside = beats.exists & (centres >= reach) & (centres + reach < blocks)
+    inside = beats.exists & (centres >= reach) & (centres + reach < coarse.shape[-1])
     views = sliding_window_view(smooth, 2 * reach + 1, axis=-1)
     rows = np.arange(len(beats.r_peaks))[:, None]
     around = views[rows, :, np.where(inside, centres - reach, 0)]

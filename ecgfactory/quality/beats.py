@@ -11,6 +11,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from scipy import signal as sps
 
 from ecgfactory.leads import EIGHT_LEADS
+from ecgfactory.quality.batch import block_means
 from ecgfactory.quality.r_peaks import apart, clean, qrs_segments, r_peaks
 
 FloatArray = npt.NDArray[np.float64]
@@ -142,7 +143,7 @@ def remove_baseline(signal_uv: npt.NDArray[np.integer], sampling_rate_hz: int = 
     block = max(round(0.05 * sampling_rate_hz), 1)
     blocks = samples // block
     steady_uv = signal_uv.astype(np.float32)
-    means = steady_uv[..., : blocks * block].reshape(*others, blocks, block).mean(axis=-1)
+    means = block_means(steady_uv, block)
     lowpass = sps.butter(4, 0.5, output="sos", fs=sampling_rate_hz / block)
     slow = sps.sosfiltfilt(lowpass, means, axis=-1, padlen=min(60, blocks - 1)).astype(np.float32)
     slow = np.concatenate([slow[..., :1], slow, slow[..., -1:], slow[..., -1:]], axis=-1)

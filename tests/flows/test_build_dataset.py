@@ -8,6 +8,7 @@ import pytest
 
 from ecgfactory.errors import BuildFailedError, DamagedDatasetError
 from ecgfactory.formats import FORMATS
+from ecgfactory.inventory import DatasetItem, take_inventory
 from ecgfactory.plan import make_plan, split_of
 from ecgfactory.publish import SUMS_FILE
 from ecgfactory.request import BuildRequest
@@ -87,6 +88,17 @@ class TestBuilding:
         assert outcome.already_there
         assert sessions == []
         assert (built / "manifest.json").read_bytes() == before
+
+    def test_what_is_there_is_pinned_when_a_later_request_wants_it_kept(
+        self, copy: Path, make_request: MakeRequest
+    ) -> None:
+        output = copy.parents[1]
+        build_dataset(make_request(output=str(output)))
+        assert not (copy / "PIN").exists()
+        build_dataset(make_request(output=str(output), keep=True))
+        (item,) = [item for item in take_inventory(output) if isinstance(item, DatasetItem)]
+        assert (item.path, item.pinned_by) == (f"small/{copy.name}", "pinned by its file PIN")
+        verify(copy)
 
     def test_what_is_there_and_damaged_is_told(self, copy: Path, make_request: MakeRequest) -> None:
         next((copy / "data").glob("*.parquet")).unlink()

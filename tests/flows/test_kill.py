@@ -128,18 +128,19 @@ def test_the_flow_killed_right_after_publishing(
     assert_resumes()
 
 
-def test_workers_that_die_on_a_shard_again_and_again_at_each_step_in_turn(
+def test_workers_that_die_on_the_same_shard_again_and_again(
     build_here: Build, assert_resumes: Callable[[], None], tmp_path: Path
 ) -> None:
-    for point in WORKER_POINTS if KILLS > 3 else ["shard-renamed"]:
-        process = build_here(**{ENVIRONMENT_VARIABLE: point})
+    for point in WORKER_POINTS if KILLS > 3 else ["shard-staged"]:
+        process = build_here(**{ENVIRONMENT_VARIABLE: f"{point}:2"})
         _, errors = process.communicate()
         assert "Traceback" not in errors
-        if process.returncode:  # after "shard-entered" a death leaves its shard committed, so the build may end well
-            assert process.returncode == 1
-            assert re.search(r"ecgfactory: shard \d: its worker died again and again", errors), point
+        if point == "shard-entered":  # such a death leaves its shard committed, and the next attempt finds it so
+            assert process.returncode == 0, errors
         else:
-            assert point == "shard-entered", errors
+            assert process.returncode == 1
+            named = "2" if point in {"shard-begun", "shard-staged"} else r"\d"
+            assert re.search(rf"ecgfactory: shard {named}: its worker died again and again", errors), errors
         assert_whole_or_absent(tmp_path)
     assert_resumes()
 
@@ -155,6 +156,14 @@ def wait_for_progress(output: Path, process: subprocess.Popen[str], after_s: flo
     while process.poll() is None and not any(output.glob(".sessions/*/progress/*.json")):
         time.sleep(0.05)
     time.sleep(after_s)
+
+
+def set_clock_back(output: Path) -> None:
+    """Let every file come from the future, as after the clock was set back by a day."""
+    for path in output.rglob("*"):
+        if not path.is_symlink():
+            changed_at = path.stat().st_mtime + 86_400
+            os.utime(path, (changed_at, changed_at))
 
 
 def test_the_flow_and_its_process_group_killed_at_random_moments(
@@ -176,6 +185,7 @@ def test_the_flow_and_its_process_group_killed_at_random_moments(
         assert_whole_or_absent(tmp_path)
         left = psutil.wait_procs(children, timeout=15)[1]
         assert all(child.status() == psutil.STATUS_ZOMBIE for child in left), "workers outlived the flow"
+    set_clock_back(tmp_path)
     assert_resumes()
 
 

@@ -1,0 +1,71 @@
+"""A shard: cut to fewer records from its own files, with the bytes of one that was made so short."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from ecgfactory import shard as shards
+from ecgfactory.formats import FORMATS
+from ecgfactory.ledger import Ledger
+from ecgfactory.plan import make_plan
+from ecgfactory.request import BuildRequest
+from ecgfactory.shard import make_shard
+from ecgfactory.workspace import Workspace
+
+LIMIT = 7
+
+
+def test_a_committed_shard_is_cut_by_reading_it_back(
+    make_request: Callable[..., BuildRequest], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = make_plan(
+        make_request(
+            name="s",
+            records=100,
+            seed=3,
+            formats=list(FORMATS),
+            splits={"train": 0.6, "test": 0.4},
+            quality={"policy": "basic", "bounds": {"heart_rate": {"max": 72}}},
+            shard_records=24,
+            generator={"batch": 8},
+        )
+    )
+    whole, short = Workspace.create(plan, "whole"), Workspace.create(plan, "short")
+    made_short = make_shard(plan, 1, LIMIT, short)
+    uncut = make_shard(plan, 1, 100, whole)
+    assert uncut.examined == 24
+    assert LIMIT + 1 < uncut.accepted < 24, "both kinds of candidates, within and behind the limit"
+    assert made_short.rejects
+
+    monkeypatch.setattr(shards, "assessed_batches", _must_not_be_called)
+    cut = make_shard(plan, 1, LIMIT, whole)
+    assert cut.files == made_short.files
+    assert (cut.examined, cut.accepted, cut.rejects) == (made_short.examined, LIMIT, made_short.rejects)
+    assert cut.device == uncut.device
+    assert cut.seconds["generate"] == uncut.seconds["generate"]
+    assert Ledger(whole).entry(1) == cut
+    assert Ledger(whole).faults(cut) == []
+
+
+def test_a_committed_shard_that_was_damaged_is_made_anew_to_be_cut(make_request: Callable[..., BuildRequest]) -> None:
+    plan = make_plan(make_request(name="s", records=16, seed=3, shard_records=16, generator={"batch": 8}))
+    workspace = Workspace.create(plan, "one")
+    uncut = make_shard(plan, 0, 16, workspace)
+    data = next(file.path for file in uncut.files if file.path.startswith("data/"))
+    _flip_a_byte(Ledger(workspace).shard_folder(0) / data)
+    cut = make_shard(plan, 0, LIMIT, workspace)
+    assert cut.files == make_shard(plan, 0, LIMIT, Workspace.create(plan, "two")).files
+    assert Ledger(workspace).faults(cut) == []
+
+
+def _flip_a_byte(path: Path) -> None:
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+
+
+def _must_not_be_called(*_: object) -> None:
+    raise AssertionError("the generator was asked")

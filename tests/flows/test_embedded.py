@@ -1,0 +1,43 @@
+"""Builds that bring their own Prefect server."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+TWICE = """
+import time
+from flows.embedded import prefect_api
+
+for turn in range(2):
+    with prefect_api():
+        from prefect import flow, task
+        from prefect.client.orchestration import get_client
+
+        @task
+        def work():
+            pass
+
+        @flow
+        def one_task():
+            work()
+
+        one_task()
+        with get_client(sync_client=True) as client:
+            until = time.monotonic() + 30
+            while not (runs := client.read_task_runs()) and time.monotonic() < until:
+                time.sleep(0.1)
+        print(turn, [run.state_name for run in runs])
+"""
+
+
+def test_each_server_of_a_process_hears_of_its_own_task_runs(tmp_path: Path) -> None:
+    """Events for a server that is gone would hold up the exit of the process for minutes."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
+    environment |= {"PREFECT_HOME": str(tmp_path), "PREFECT_SERVER_ANALYTICS_ENABLED": "false"}
+    command = [sys.executable, "-c", TWICE]
+    ended = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False)
+    assert ended.returncode == 0, ended.stderr
+    assert ended.stdout.splitlines() == ["0 ['Completed']", "1 ['Completed']"]
