@@ -24,7 +24,9 @@ ENVIRONMENT = {
     "DO_NOT_TRACK": "1",
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
     "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
-    "PREFECT_WORKER_QUERY_SECONDS": "2",  # Prefect's 15 s are long for who has just clicked Run
+    # Prefect's 15 s, and 30 s behind another run, are long for who has just clicked Run.
+    "PREFECT_WORKER_QUERY_SECONDS": "2",
+    "PREFECT_SERVER_DEPLOYMENTS_CONCURRENCY_SLOT_WAIT_SECONDS": "5",
     **heartbeat.ENVIRONMENT,
 }
 """Of server, worker and flow runs, where the user's own says nothing else."""
