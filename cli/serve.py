@@ -60,7 +60,7 @@ def serve(port: int, state: Path, watched: Path | None = None) -> None:
     _check_port(port)
     state = state.absolute()
     drop_folder = DropFolder(watched) if watched else None
-    with _alone_in(state), contextlib.ExitStack() as stack, interruptible(), contextlib.suppress(KeyboardInterrupt):
+    with _alone_in(state), interruptible(), contextlib.ExitStack() as stack, contextlib.suppress(KeyboardInterrupt):
         server, worker = _start(port, state, stack)
         _print_welcome(port, state, watched)
         while True:
@@ -78,6 +78,8 @@ def _start(port: int, state: Path, stack: contextlib.ExitStack) -> tuple[LocalSe
     address = f"http://{HOST}:{port}/api"
     os.environ.pop("PREFECT_API_KEY", None)  # of somebody else's server
     os.environ.update(ENVIRONMENT | os.environ | {"PREFECT_HOME": str(state), "PREFECT_API_URL": address})
+    # Prefect's default lets any page that the user has open in a browser start runs here.
+    os.environ["PREFECT_SERVER_CORS_ALLOWED_ORIGINS"] = f"http://{HOST}:{port},http://localhost:{port}"
     (state / "logs").mkdir(exist_ok=True)
     try:
         server = LocalServer.to_stay(state, port, os.environ, _log(state, "server"))
@@ -88,6 +90,7 @@ def _start(port: int, state: Path, stack: contextlib.ExitStack) -> tuple[LocalSe
         deploy(Path.cwd())
         worker = LocalWorker(POOL, os.environ, _log(state, "worker"))
         stack.callback(worker.stop)
+        worker.wait_until_ready()
     except RuntimeError as error:
         raise EcgFactoryError(str(error)) from None
     return server, worker

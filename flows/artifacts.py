@@ -14,7 +14,6 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
-import httpx
 from prefect.artifacts import (
     create_link_artifact,
     create_markdown_artifact,
@@ -22,7 +21,6 @@ from prefect.artifacts import (
     create_table_artifact,
     update_progress_artifact,
 )
-from prefect.exceptions import PrefectException
 from prefect.settings import PREFECT_LOGGING_TO_API_ENABLED
 
 from ecgfactory.card import CARD_FILE, without_front_matter
@@ -114,5 +112,5 @@ def _picture(dataset: Dataset, record_id: str) -> str:
 def _forgiving() -> Iterator[None]:
     try:
         yield
-    except (PrefectException, httpx.HTTPError, OSError) as error:
+    except Exception as error:
         _log.warning("nothing more is shown in the UI: %s", error)

@@ -21,10 +21,19 @@ STOP_TIMEOUT_S = RUN_STOP_TIMEOUT_S + 10.0
 
 
 class LocalWorker:
-    """The child process, ready to take runs once it is made."""
+    """The child process; making it returns at once, `wait_until_ready` waits until it takes runs."""
 
     def __init__(self, pool: str, environment: Mapping[str, str], log: Path) -> None:
         self._child = Child("flows.local_worker", environment, pool, log=log)
+
+    def wait_until_ready(self) -> None:
+        """Wait for the worker.
+
+        Raises
+        ------
+        RuntimeError
+            When it can't start.
+        """
         self._child.announced("the Prefect worker")
 
     def has_ended(self) -> bool:
