@@ -31,7 +31,7 @@ def build_file(file: Path, settings: Sequence[str]) -> None:
 
     with interruptible(), watch(request.name, request.records) as watcher:
         try:
-            outcome = embedded.build(request, watcher.follow)
+            outcome = embedded.build(request, lambda workspace: watcher.follow(workspace.total_progress))
         except KeyboardInterrupt:
             raise BuildCancelledError("stopped; the same command goes on from what is committed") from None
     _print_summary(outcome.dataset, outcome.already_there, time.monotonic() - started)
@@ -39,23 +39,12 @@ def build_file(file: Path, settings: Sequence[str]) -> None:
 
 def _print_summary(folder: Path, already_there: bool, seconds: float) -> None:
     from ecgfactory.dataset import Dataset
+    from ecgfactory.summary import summary_rows
 
     dataset = Dataset(folder)
-    manifest = dataset.manifest
     if already_there:
-        console().print(f"{manifest.name} is there already and sound; nothing was built.")
-    examined, share = manifest.candidates_examined, manifest.accepted_share
-    rejects = ", ".join(f"{rule} {number:,}" for rule, number in manifest.rejects.items())
-    rows = [
-        ("records", f"{manifest.records:,} of {examined:,} candidates ({share:.1%} accepted)"),
-        ("rejected by", rejects or "nothing"),
-        ("splits", ", ".join(f"{split} {number:,}" for split, number in manifest.splits.items())),
-        ("formats", ", ".join(manifest.plan.request.formats)),
-        ("size", size_text(sum(file.stat().st_size for file in folder.rglob("*") if file.is_file()))),
-        ("seed", str(manifest.plan.seed)),
-    ]
+        console().print(f"{dataset.manifest.name} is there already and sound; nothing was built.")
+    rows = summary_rows(dataset)
     if not already_there:
         rows.append(("time", f"{seconds:.1f} s"))
-    report = folder / "reports" / "index.html"
-    rows += [("dataset", str(folder)), ("look at", str(report if report.exists() else folder / "README.md"))]
     print_rows(rows)

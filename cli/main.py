@@ -114,6 +114,35 @@ def sessions(
 
 
 @app.command()
+def submit(
+    file: RequestFile,
+    settings: Settings = None,
+    watch: Annotated[bool, typer.Option("--watch", help="Show progress, and end as the run ends.")] = False,
+) -> None:
+    """Have a request built by the deployment on the server that PREFECT_API_URL names."""
+    from cli.submit import submit_file
+
+    submit_file(file, settings or [], watch)
+
+
+@app.command()
+def serve(
+    port: Annotated[int, typer.Option(min=1, max=65_535, help="Port of the Prefect UI and API, on loopback.")] = 4200,
+    state: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Folder of database and logs; PREFECT_HOME, or one below ~/.local/share."),
+    ] = None,
+    watch_folder: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Submit each YAML file that is put into this folder.")
+    ] = None,
+) -> None:
+    """Run a Prefect server with the deployments and a worker, until Ctrl-C."""
+    from cli import serve as serving
+
+    serving.serve(port, state or serving.default_state(), watch_folder)
+
+
+@app.command()
 def report(dataset: DatasetPath) -> None:
     """Make the reports of a dataset again, in place of the old."""
     from cli.inspect import remake_reports

@@ -1,24 +1,24 @@
-"""The progress of a build, read from its session's workspace: a live bar, or plain lines where there is no terminal."""
+"""The progress of a build, wherever it works: a live bar, or plain lines where there is no terminal."""
 
 from __future__ import annotations
 
 import contextlib
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from cli.output import console
-from ecgfactory.workspace import Workspace
+from ecgfactory.progress import Progress as Counts
 
 POLL_INTERVAL_S = 0.25
 PLAIN_INTERVAL_S = 10.0
 
 
 class Watcher:
-    """Follows a session and shows how far it is.
+    """Follows a build and shows how far it is.
 
     Parameters
     ----------
@@ -32,13 +32,13 @@ class Watcher:
 
     def __init__(self, name: str, records: int, console: Console) -> None:
         self._name, self._records, self._console = name, records, console
-        self._workspace: Workspace | None = None
+        self._read: Callable[[], Counts] = Counts
         self._over = threading.Event()
         self._first_seen: tuple[float, int] | None = None
 
-    def follow(self, workspace: Workspace) -> None:
-        """Begin to follow a session; its workspace need not be there yet."""
-        self._workspace = workspace
+    def follow(self, read: Callable[[], Counts]) -> None:
+        """Begin to show what `read` tells; it is called several times a second."""
+        self._read = read
 
     def finish(self) -> None:
         """Stop showing."""
@@ -53,17 +53,16 @@ class Watcher:
 
     def _state(self) -> tuple[int, str]:
         """Accepted records so far, and rate, yield and time left in words."""
-        shards = self._workspace.read_progress() if self._workspace else {}
-        examined = sum(seen for seen, _ in shards.values())
-        accepted = min(sum(passed for _, passed in shards.values()), self._records)
-        if not examined:
+        counts = self._read()
+        accepted = min(counts.accepted, self._records)
+        if not counts.examined:
             return 0, "starting"
         now = time.monotonic()
         if self._first_seen is None:
             self._first_seen = (now, accepted)
         since, before = self._first_seen
         rate = (accepted - before) / (now - since) if now > since else 0.0
-        words = [f"yield {sum(passed for _, passed in shards.values()) / examined:.1%}"]
+        words = [f"yield {counts.accepted / counts.examined:.1%}"]
         if rate > 0:
             words = [f"{rate:,.0f} records/s", *words]
             if accepted < self._records:

@@ -16,6 +16,8 @@ from ecgfactory.formats.base import format_writer
 from ecgfactory.manifest import Counts
 from ecgfactory.plan import Plan
 
+CARD_FILE = "README.md"
+
 LICENSE = "cc-by-4.0"
 """The weights are under the MIT licence; what a build makes may be shared by anyone who names its source."""
 
@@ -67,7 +69,12 @@ def write_card(dataset: Path, plan: Plan, counts: Counts) -> None:
     """Write README.md into a dataset folder that holds its tables and signals already."""
     front = yaml.safe_dump(_front_matter(dataset, plan, counts), sort_keys=False, allow_unicode=True, width=120)
     body = _body(dataset, plan, counts)
-    (dataset / "README.md").write_text(f"---\n{front}---\n\n{body}", encoding="utf-8", newline="\n")
+    (dataset / CARD_FILE).write_text(f"---\n{front}---\n\n{body}", encoding="utf-8", newline="\n")
+
+
+def without_front_matter(text: str) -> str:
+    """Return the part of a card that is for people."""
+    return text.split("---\n", 2)[2].lstrip()
 
 
 def _front_matter(dataset: Path, plan: Plan, counts: Counts) -> dict[str, Any]:

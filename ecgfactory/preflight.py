@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ecgfactory.devices import gpu_count
 from ecgfactory.errors import BadInputError
-from ecgfactory.quality.policy import load_policy
+from ecgfactory.quality.policy import load_policy, shipped_policies
 from ecgfactory.request import BuildRequest
 
 BYTES_PER_SAMPLE = {
@@ -34,20 +34,31 @@ def preflight_problems(request: BuildRequest) -> list[tuple[str, str]]:
     list of (str, str)
         The key of the request that can't be met, and a sentence that says why and how to mend it.
     """
-    single = {
-        "generator.checkpoint": _checkpoint_problem(request),
-        "output": _output_problem(request),
-    }
-    return [(key, problem) for key, problem in single.items() if problem] + [
-        *_quality_problems(request),
-        *worker_problems(request),
-    ]
+    output = _output_problem(request)
+    return [*([("output", output)] if output else []), *file_problems(request), *worker_problems(request)]
+
+
+def file_problems(request: BuildRequest) -> list[tuple[str, str]]:
+    """Check the files that a request names, as `preflight_problems` does: all that can be told on another machine."""
+    checkpoint = _checkpoint_problem(request)
+    return ([("generator.checkpoint", checkpoint)] if checkpoint else []) + _quality_problems(request)
 
 
 def worker_problems(request: BuildRequest) -> list[tuple[str, str]]:
     """Check that this machine has the devices and files that a request's workers need; see `preflight_problems`."""
     single = {"generator.device": _device_problem(request), "workers.gpu": _gpu_problem(request)}
     return [(key, problem) for key, problem in single.items() if problem] + _tls_problems(request)
+
+
+def with_absolute_paths(request: BuildRequest) -> BuildRequest:
+    """Return the request with the paths in it made absolute, so that they mean the same in any working directory."""
+    generator, quality = request.generator, request.quality
+    if generator.checkpoint is not None:
+        generator = generator.model_copy(update={"checkpoint": str(Path(generator.checkpoint).absolute())})
+    if quality.policy not in shipped_policies():
+        quality = quality.model_copy(update={"policy": str(Path(quality.policy).absolute())})
+    output = str(Path(request.output).absolute())
+    return request.model_copy(update={"output": output, "generator": generator, "quality": quality})
 
 
 def estimated_bytes(request: BuildRequest) -> int:

@@ -45,15 +45,11 @@ ModelName = Annotated[
 ]
 
 
-def _all_train() -> dict[SplitName, float]:
-    return {"train": 1.0}
-
-
 class _Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True)
 
 
-class GeneratorRequest(_Section):
+class GeneratorRequest(_Section, title="Generator"):
     """Which model makes the candidates, and where."""
 
     model: ModelName = Field("deepfakeecg", description="published model to generate with")
@@ -63,22 +59,27 @@ class GeneratorRequest(_Section):
         description="path of your own Pulse2Pulse checkpoint, used in place of the published one",
     )
     device: Literal["auto", "cpu", "cuda"] = Field("auto", description="auto takes CUDA where there is one")
-    batch: StrictInt = Field(64, ge=1, le=4096, description="candidates generated at a time (micro-batch)")
+    batch: StrictInt = Field(
+        64, ge=1, le=4096, title="Micro-batch (candidates)", description="candidates generated at a time, 1 to 4096"
+    )
 
 
-class QualityRequest(_Section):
+class QualityRequest(_Section, title="Quality"):
     """Which candidates are accepted."""
 
     policy: str = Field("basic", description="name of a shipped policy, or path of a policy file")
     bounds: dict[str, Bounds] = Field(
-        default_factory=dict, description="bounds to replace, by rule name: {heart_rate: {min: 50}}"
+        default_factory=dict,
+        description='bounds to replace, by rule name: {"heart_rate": {"min": 50, "max": 100}}',
     )
 
 
-class ReportRequest(_Section):
+class ReportRequest(_Section, title="Report"):
     """The sample report."""
 
-    samples: StrictInt = Field(4, ge=0, le=1000, description="records shown in the report; 0 for no report")
+    samples: StrictInt = Field(
+        4, ge=0, le=1000, title="Samples (records)", description="records shown in the report; 0 for no report"
+    )
 
 
 class WorkersRequest(_Section):
@@ -126,13 +127,23 @@ class WorkersRequest(_Section):
 
 
 class BuildRequest(_Section):
-    """Everything a user may ask of a build; only `name` and `records` are needed."""
+    """Everything a user may ask of a build; only the name and the number of records are needed."""
 
-    name: str = Field(description="name of the dataset, also its folder", examples=["my-dataset"])
+    name: str = Field(
+        title="Name of the dataset",
+        description="also its folder: 1 to 100 letters, digits, '.', '_' or '-'",
+        examples=["my-dataset"],
+        json_schema_extra={"pattern": f"^{NAME_PATTERN.pattern}$"},
+    )
     records: StrictInt = Field(ge=1, le=99_999_999, description="accepted ECGs wanted", examples=[64])
     leads: LeadCount = Field(12, description="8 (I, II, V1..V6) or 12")
     duration_s: StrictInt = Field(
-        10, ge=SECONDS_PER_STRIDE, le=3600, description="length of a record in seconds, a multiple of 5"
+        10,
+        ge=SECONDS_PER_STRIDE,
+        le=3600,
+        title="Duration (s)",
+        description="length of a record in seconds: a multiple of 5, to 3600; the model learnt from 10 s",
+        json_schema_extra={"multipleOf": SECONDS_PER_STRIDE},
     )
     seed: StrictInt | None = Field(
         None, ge=0, lt=2**63, description="same seed, same dataset; drawn and recorded when absent"
@@ -140,12 +151,18 @@ class BuildRequest(_Section):
     generator: GeneratorRequest = GeneratorRequest()
     quality: QualityRequest = QualityRequest()
     formats: tuple[FormatName, ...] = Field(("parquet",), min_length=1, description="file formats to write")
-    splits: dict[SplitName, Share] = Field(default_factory=_all_train, description="share of each split; they sum to 1")
+    splits: dict[SplitName, Share] = Field(
+        {"train": 1.0}, description='share of each split, together 1: {"train": 0.8, "validation": 0.1, "test": 0.1}'
+    )
     report: ReportRequest = ReportRequest()
     shard_records: StrictInt | None = Field(
-        None, ge=1, le=1_000_000, description="candidates a shard; follows from records when absent"
+        None,
+        ge=1,
+        le=1_000_000,
+        title="Shard (candidates)",
+        description="candidates a shard; follows from records when absent",
     )
-    output: str = Field("datasets", min_length=1, description="folder that holds the datasets")
+    output: str = Field("datasets", min_length=1, description="folder that holds the datasets, on the worker's machine")
     keep: StrictBool = Field(False, description="true: retention leaves this dataset alone")
     workers: WorkersRequest = WorkersRequest()
 

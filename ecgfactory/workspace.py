@@ -12,6 +12,7 @@ from pathlib import Path
 
 from ecgfactory.durable import sync, write_text
 from ecgfactory.plan import Plan
+from ecgfactory.progress import Progress
 
 SESSIONS_FOLDER = ".sessions"
 """Below the output folder, so that publishing is a rename within one file system."""
@@ -156,6 +157,11 @@ class Workspace:
                 noted = json.loads(path.read_text(encoding="ascii"))
                 found[path.stem] = (noted["examined"], noted["accepted"])
         return found
+
+    def total_progress(self) -> Progress:
+        """Return the progress of all shards together."""
+        notes = self.read_progress().values()
+        return Progress(examined=sum(seen for seen, _ in notes), accepted=sum(passed for _, passed in notes))
 
     def staging_folder(self, shard: int) -> Path:
         """Return a new name for the folder in which an attempt at a shard is staged."""

@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Annotated
 
 from prefect import flow
-from pydantic import BaseModel
+from prefect.runtime import flow_run
+from pydantic import BaseModel, WithJsonSchema
 
 from ecgfactory.request import BuildRequest
+from flows.artifacts import live_progress, show_dataset
 from flows.session import claim, session
 from flows.shards import make_shards
 from flows.workers import dask_workers
 from tasks import datasets
+
+SeedOfTheDay = Annotated[
+    bool,
+    WithJsonSchema(
+        {"type": "boolean", "description": "take the date for which the run is scheduled as seed, in UTC: 20261122"}
+    ),
+]
 
 
 class BuildOutcome(BaseModel):
@@ -30,17 +40,24 @@ class BuildOutcome(BaseModel):
 
 
 @flow(name="build-dataset", flow_run_name="build-{request.name}", validate_parameters=True, persist_result=False)
-def build_dataset(request: BuildRequest) -> BuildOutcome:
+def build_dataset(request: BuildRequest, seed_of_the_day: SeedOfTheDay = False) -> BuildOutcome:
     """Build the dataset that a request asks for, or find it already there."""
-    plan = datasets.plan_dataset(request)
+    plan = datasets.plan_dataset(with_seed_of_the_day(request) if seed_of_the_day else request)
     with claim(plan):
         if datasets.find_published(plan):
+            show_dataset(plan)
             return BuildOutcome(dataset=plan.dataset_path, already_there=True)
-        with session(plan) as workspace:
+        with session(plan) as workspace, live_progress(plan, workspace):
             with dask_workers(plan, workspace) as workers:
                 shards = make_shards(plan, workspace, workers)
             counts = datasets.assemble(plan, shards, workspace)
             datasets.describe(plan, shards, counts, workspace)
             datasets.seal(plan, shards, counts, workspace)
             datasets.publish_dataset(plan, workspace)
+    show_dataset(plan)
     return BuildOutcome(dataset=plan.dataset_path, already_there=False)
+
+
+def with_seed_of_the_day(request: BuildRequest) -> BuildRequest:
+    """Return the request with the scheduled date of the flow run as its seed, in UTC."""
+    return request.model_copy(update={"seed": int(f"{flow_run.scheduled_start_time:%Y%m%d}")})

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from ecgfactory.request import BuildRequest
 from ecgfactory.workspace import Workspace
+from flows import heartbeat
 from flows.local_server import LocalServer
 
 if TYPE_CHECKING:
@@ -54,11 +55,11 @@ def build(request: BuildRequest, on_session: Callable[[Workspace], None]) -> Bui
 @contextlib.contextmanager
 def prefect_api() -> Iterator[None]:
     """Use the configured Prefect server, or one that lives as long as the block."""
-    os.environ.update(QUIET_TERMINAL)
-    if _is_configured():
+    os.environ.update(QUIET_TERMINAL | heartbeat.ENVIRONMENT)
+    if is_configured():
         yield
         return
-    server = LocalServer()
+    server = LocalServer.for_one_build()
     try:
         os.environ["PREFECT_LOGGING_TO_API_ENABLED"] = "false"  # that server is gone after the build
         import prefect_dask  # noqa: F401 (imported while the server starts)
@@ -78,7 +79,7 @@ def _send_events() -> None:
         worker.EventsWorker.drain_all(timeout=DRAIN_TIMEOUT_S, at_exit=False)
 
 
-def _is_configured() -> bool:
+def is_configured() -> bool:
     """Tell whether the user has a Prefect server; Prefect is only imported where it takes its word."""
     if "PREFECT_API_URL" in os.environ:
         return True

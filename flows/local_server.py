@@ -1,27 +1,28 @@
-"""A Prefect server of a build's own, for builds that have none configured.
-
-The server is a child process on loopback with a database of its own. It ends, and cleans up, when its standard input
-closes: that happens however the build ends, SIGKILL included. Run as a module, this file is that child.
+"""A Prefect server on loopback as a child process: of a build's own, or of `ecgfactory serve`. Run as a module, this
+file is that child.
 """
 
 from __future__ import annotations
 
+import argparse
 import contextlib
 import importlib.metadata
 import os
 import shutil
 import socket
 import sqlite3
-import subprocess
-import sys
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
-START_TIMEOUT_S = 120.0
+from flows.child import Child, announce, when_parent_ends
 
-_ENVIRONMENT = {
+HOST = "127.0.0.1"
+STOP_TIMEOUT_S = 10.0
+
+_QUIET = {
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
     "PREFECT_SERVER_UI_ENABLED": "false",
     "PREFECT_SERVER_LOGGING_LEVEL": "CRITICAL",
@@ -43,19 +44,22 @@ _ENVIRONMENT = {
 
 
 class LocalServer:
-    """The child process; `start` returns at once, `url` waits until it answers."""
+    """The child process; making it returns at once, `url` waits until it answers."""
 
-    def __init__(self) -> None:
+    def __init__(self, child: Child) -> None:
+        self._child = child
+
+    @classmethod
+    def for_one_build(cls) -> LocalServer:
+        """Start one with a database of its own that goes with it, at a port of its own, without UI and schedules."""
         environment = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "flows.local_server"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            env=environment,
-            text=True,
-            start_new_session=True,  # Ctrl-C is for the build, which then ends its server in order
-        )
+        return cls(Child("flows.local_server", environment | _QUIET))
+
+    @classmethod
+    def to_stay(cls, home: Path, port: int, environment: Mapping[str, str], log: Path) -> LocalServer:
+        """Start a whole one, whose state outlives it in a folder."""
+        arguments = ("--home", str(home), "--port", str(port))
+        return cls(Child("flows.local_server", environment, *arguments, log=log))
 
     def url(self) -> str:
         """Wait for the server and return the address of its API.
@@ -65,31 +69,15 @@ class LocalServer:
         RuntimeError
             When the server can't start.
         """
-        assert self._process.stdout is not None
-        timer = threading.Timer(START_TIMEOUT_S, self._process.kill)
-        timer.start()
-        try:
-            line = self._process.stdout.readline().strip()
-        finally:
-            timer.cancel()
-        if not line.startswith("http"):
-            self._process.kill()
-            _, errors = self._process.communicate()
-            raise RuntimeError(f"the local Prefect server did not start: {errors.strip()[-500:]}")
-        return line
+        return self._child.announced("the local Prefect server")
+
+    def has_ended(self) -> bool:
+        """Tell whether the server is gone."""
+        return self._child.has_ended()
 
     def stop(self) -> None:
         """End the server and wait for it."""
-        assert self._process.stdin is not None
-        self._process.stdin.close()
-        try:
-            self._process.wait(timeout=10)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
-        for stream in (self._process.stdout, self._process.stderr):
-            if stream is not None:
-                stream.close()
+        self._child.stop(STOP_TIMEOUT_S)
 
 
 def _template() -> Path:
@@ -111,8 +99,8 @@ def _keep_template(database: Path, template: Path) -> None:
 
 
 @contextlib.contextmanager
-def _home() -> Iterator[Path]:
-    """Make a private Prefect home, with the migrated database where there is one."""
+def _private_home() -> Iterator[Path]:
+    """Make a Prefect home that goes with the server, with the migrated database where there is one."""
     with tempfile.TemporaryDirectory(prefix="ecgfactory-prefect-", ignore_cleanup_errors=True) as folder:
         home = Path(folder)
         with contextlib.suppress(OSError):
@@ -120,31 +108,61 @@ def _home() -> Iterator[Path]:
         yield home
 
 
-def _serve(home: Path) -> None:
-    os.environ.update(_ENVIRONMENT | {"PREFECT_HOME": str(home)})
+def _serve(home: Path, port: int, keep_template: bool) -> None:
+    os.environ["PREFECT_HOME"] = str(home)
     import uvicorn
     from prefect.server.api.server import create_app
 
-    listener = socket.create_server(("127.0.0.1", 0))
-    address = f"http://127.0.0.1:{listener.getsockname()[1]}/api"
-    config = uvicorn.Config(create_app(), log_level="critical", lifespan="on", timeout_graceful_shutdown=2)
+    listener = socket.create_server((HOST, port))
+    place = f"{HOST}:{listener.getsockname()[1]}"
+    address = f"http://{place}/api"
+    app = _kept_inside(create_app(), f"http://{place} ws://{place}")
+    config = uvicorn.Config(app, log_level="critical", lifespan="on", timeout_graceful_shutdown=2)
     server = uvicorn.Server(config)
 
-    def announce_and_watch() -> None:
+    def announce_when_started() -> None:
         while not server.started:
             if server.should_exit:
                 return
             threading.Event().wait(0.02)
-        if not _template().exists():
+        if keep_template and not _template().exists():
             _keep_template(home / "prefect.db", _template())
-        print(address, flush=True)  # noqa: T201 (the parent reads it)
-        sys.stdin.read()
+        announce(address)
+
+    def end() -> None:
         server.should_exit = True
 
-    threading.Thread(target=announce_and_watch, daemon=True).start()
+    threading.Thread(target=announce_when_started, daemon=True).start()
+    when_parent_ends(end)
     server.run(sockets=[listener])
 
 
+def _kept_inside(app: Any, sources: str) -> Any:
+    """Keep browsers from asking anybody else: Prefect's UI calls an analytics service even when that is off."""
+    policy = f"default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob: {sources}".encode()
+
+    async def guarded(scope: Any, receive: Any, send: Any) -> None:
+        async def send_with_policy(message: Any) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message["headers"], (b"content-security-policy", policy)]
+            await send(message)
+
+        await app(scope, receive, send_with_policy)
+
+    return guarded
+
+
+def _main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--home", type=Path)
+    parser.add_argument("--port", type=int, default=0)
+    wanted = parser.parse_args()
+    if wanted.home is not None:
+        _serve(wanted.home, wanted.port, keep_template=False)
+    else:
+        with _private_home() as home:
+            _serve(home, wanted.port, keep_template=True)
+
+
 if __name__ == "__main__":
-    with _home() as private_home:
-        _serve(private_home)
+    _main()

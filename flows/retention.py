@@ -5,9 +5,11 @@ from __future__ import annotations
 import logging
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Annotated
 
 from prefect import flow
 from prefect.artifacts import create_table_artifact
+from pydantic import WithJsonSchema
 
 from ecgfactory.removal import sole_remover
 from ecgfactory.retention import HEADINGS, RetentionFailedError, RetentionOutcome, decide, freed_by
@@ -15,13 +17,17 @@ from ecgfactory.retention_request import RetentionRequest
 from tasks import flow_runs
 from tasks import retention as tasks
 
+DryRun = Annotated[
+    bool, WithJsonSchema({"type": "boolean", "description": "only tell what would go; nothing is deleted"})
+]
+
 ARTIFACT_KEY = "retention"
 
 _log = logging.getLogger("ecgfactory.retention")
 
 
 @flow(name="retention", validate_parameters=True, persist_result=False)
-def retention(request: RetentionRequest, dry_run: bool = False) -> RetentionOutcome:
+def retention(request: RetentionRequest, dry_run: DryRun = False) -> RetentionOutcome:
     """Delete what the request lets go from an output folder and the Prefect server; a dry run only tells."""
     now = datetime.now(UTC)
     outcome = _on_files(request, dry_run, now)

@@ -9,10 +9,12 @@ from prefect.cache_policies import NO_CACHE
 
 from ecgfactory import assembly, card, croissant, manifest, publish, sessions, verify
 from ecgfactory.dataset import DatasetFiles, sample_diversity
+from ecgfactory.errors import BadInputError
 from ecgfactory.faults import fault_point
 from ecgfactory.ledger import Ledger, ShardEntry
 from ecgfactory.manifest import Counts
 from ecgfactory.plan import Plan, make_plan
+from ecgfactory.preflight import preflight_problems
 from ecgfactory.report.dataset import write_reports
 from ecgfactory.request import BuildRequest
 from ecgfactory.workspace import Workspace
@@ -20,7 +22,9 @@ from ecgfactory.workspace import Workspace
 
 @task(cache_policy=NO_CACHE, persist_result=False)
 def plan_dataset(request: BuildRequest) -> Plan:
-    """Resolve the request: seed, weights, policy, shards."""
+    """Check the request against this machine and resolve it: seed, weights, policy, shards."""
+    if problems := preflight_problems(request):
+        raise BadInputError([f"{key}: {problem}" for key, problem in problems])
     return make_plan(request)
 
 

@@ -27,6 +27,17 @@ UNIT_MM = 0.05
 DRAWN_HZ = 250
 """Samples a second that are drawn: steps of 0.1 mm, below what a screen shows."""
 
+_PICTURE_START = (
+    f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {GRID_WIDTH_MM:g} {GRID_HEIGHT_MM:g}">'
+    "<style>.minor,.major{fill:none;stroke:#f6d5d5;stroke-width:.12}.major{stroke:#eba9a9;stroke-width:.28}"
+    ".trace{fill:none;stroke:#111;stroke-width:5.6;stroke-linejoin:round}.lead{font:bold 3.4px sans-serif}</style>"
+    '<pattern id="minor-grid" width="1" height="1" patternUnits="userSpaceOnUse">'
+    '<path class="minor" d="M0 0H1M0 0V1"/></pattern>'
+    '<pattern id="major-grid" width="5" height="5" patternUnits="userSpaceOnUse">'
+    '<path class="major" d="M0 0H5M0 0V5"/></pattern><rect width="100%" height="100%" fill="#fff"/>'
+)
+"""What a picture has in it that a drawing takes from its page."""
+
 _CHART_WIDTH, _CHART_HEIGHT = 300.0, 110.0
 
 
@@ -57,6 +68,12 @@ def ecg_svg(record: Record) -> Markup:
         f'fill="url(#major-grid)"/><path class="trace" transform="scale({UNIT_MM})" d="{"".join(lines)}"/>'
         f"{''.join(labels)}</svg>"
     )
+
+
+def ecg_picture(record: Record) -> str:
+    """Draw a record as `ecg_svg` does, as a file of its own with paper, ink and grid in it."""
+    inside = str(ecg_svg(record)).partition(">")[2]
+    return f"{_PICTURE_START}{inside}"
 
 
 def _pulse(baseline: float, style: PageStyle) -> str:

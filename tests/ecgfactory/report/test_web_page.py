@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
@@ -12,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from ecgfactory.errors import BadInputError
 from ecgfactory.leads import TWELVE_LEADS
@@ -22,6 +20,7 @@ from ecgfactory.report.book import CoverFacts
 from ecgfactory.report.summary import NumberSummary, summarise
 from ecgfactory.report.svg import UNIT_MM, ecg_svg, histogram_svg
 from ecgfactory.report.web import Sample, write_web_page
+from tests.browsing import chromium
 
 FACTS = CoverFacts(
     name="nightly <1>",
@@ -37,7 +36,6 @@ FACTS = CoverFacts(
     rejects={"zhao2018": 240, "heart_rate": 11},
 )
 RULE = "The first ones.\n\nThe first that each rule rejected."
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
 
 @pytest.fixture(scope="module")
@@ -174,11 +172,8 @@ class TestDrawing:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    if CHROMIUM is None:
-        pytest.skip("no Chromium is installed: apt-get install chromium")
-    sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []  # Chromium refuses to sandbox for root
-    with sync_playwright() as playwright:
-        yield playwright.chromium.launch(executable_path=CHROMIUM, args=sandbox)
+    with chromium() as launched:
+        yield launched
 
 
 @pytest.fixture(params=[(390, 844), (1280, 900)], ids=["phone", "desktop"])

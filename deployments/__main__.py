@@ -1,0 +1,12 @@
+"""`python -m deployments [FOLDER]`: bring everything onto the server that PREFECT_API_URL names."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from deployments.deploy import deploy
+
+if __name__ == "__main__":
+    for name in deploy(Path(sys.argv[1]) if len(sys.argv) > 1 else Path.cwd()):
+        print(name)  # noqa: T201

@@ -1,0 +1,92 @@
+"""Bringing prefect.yaml onto the configured Prefect server: the work pool, the deployments, crash detection."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+from prefect.client.orchestration import SyncPrefectClient, get_client
+from prefect.client.schemas.actions import DeploymentUpdate, WorkPoolCreate
+from prefect.client.schemas.objects import ConcurrencyLimitConfig
+from prefect.deployments.runner import RunnerDeployment
+from prefect.exceptions import ObjectAlreadyExists, ObjectNotFound
+from prefect.flows import Flow, load_flow_from_entrypoint
+from prefect.schedules import Schedule
+from prefect.utilities.callables import parameter_schema
+from prefect.workers.process import ProcessWorker
+
+from deployments.crash_detection import SILENCE_S, detect_crashes
+
+FILE = Path(__file__).with_name("prefect.yaml")
+POOL = "ecgfactory"
+FOLDER_PLACEHOLDER = "{{ $PWD }}"
+
+
+def deploy(folder: Path, silence_s: float = SILENCE_S) -> list[str]:
+    """Make what is not there yet, and bring what is there up to date with the code.
+
+    What people change in the UI stays as they left it: schedules, pauses, default parameters, limits.
+
+    Parameters
+    ----------
+    folder : Path
+        Where relative paths of requests start.
+    silence_s : float
+        Seconds without a heartbeat after which a run is taken for dead.
+
+    Returns
+    -------
+    list of str
+        Names of the deployments, as `flow/deployment`.
+    """
+    text = FILE.read_text(encoding="utf-8").replace(FOLDER_PLACEHOLDER, str(folder.absolute()))
+    content = yaml.safe_load(text)
+    with get_client(sync_client=True) as client:
+        _make_pool(client)
+        names = [_deploy_one(client, wanted, content["pull"]) for wanted in content["deployments"]]
+    detect_crashes(silence_s)
+    return names
+
+
+def _make_pool(client: SyncPrefectClient) -> None:
+    try:
+        client.create_work_pool(
+            WorkPoolCreate(
+                name=POOL,
+                type=ProcessWorker.type,
+                description="Runs of ecgfactory, each a process of its own on the worker's machine.",
+                base_job_template=ProcessWorker.get_default_base_job_template(),
+            )
+        )
+    except ObjectAlreadyExists:  # as it was made, or changed, by somebody
+        return
+
+
+def _deploy_one(client: SyncPrefectClient, wanted: dict[str, Any], pull_steps: list[dict[str, Any]]) -> str:
+    entrypoint, pool = wanted["entrypoint"], wanted["work_pool"]
+    flow: Flow[..., Any] = load_flow_from_entrypoint(entrypoint)
+    full_name = f"{flow.name}/{wanted['name']}"
+    try:
+        there = client.read_deployment_by_name(full_name)
+    except ObjectNotFound:
+        RunnerDeployment.from_entrypoint(
+            entrypoint,
+            wanted["name"],
+            tags=wanted["tags"],
+            parameters=wanted["parameters"],
+            concurrency_limit=ConcurrencyLimitConfig(**wanted["concurrency_limit"]),
+            schedules=[Schedule(**schedule) for schedule in wanted.get("schedules", [])],
+            work_pool_name=pool["name"],
+        ).apply()
+        there = client.read_deployment_by_name(full_name)
+    of_the_code = DeploymentUpdate(
+        entrypoint=entrypoint,
+        path=None,
+        pull_steps=pull_steps,
+        description=wanted["description"],
+        parameter_openapi_schema=parameter_schema(flow).model_dump(exclude_unset=True),
+        job_variables=there.job_variables | pool["job_variables"],
+    )
+    client.update_deployment(there.id, of_the_code)
+    return full_name

@@ -1,0 +1,85 @@
+"""A Prefect worker of a process pool as a child process of `ecgfactory serve`. Run as a module, this file is it.
+
+Before it ends, it ends the runs in work in order: their workspaces stay resumable, and no process stays.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from flows.child import Child, announce, when_parent_ends
+
+RUN_STOP_TIMEOUT_S = 20.0
+STOP_TIMEOUT_S = RUN_STOP_TIMEOUT_S + 10.0
+
+
+class LocalWorker:
+    """The child process; making it returns at once, `wait_until_ready` waits until it takes runs."""
+
+    def __init__(self, pool: str, environment: Mapping[str, str], log: Path) -> None:
+        self._child = Child("flows.local_worker", environment, pool, log=log)
+
+    def wait_until_ready(self) -> None:
+        """Wait for the worker.
+
+        Raises
+        ------
+        RuntimeError
+            When it can't start.
+        """
+        self._child.announced("the Prefect worker")
+
+    def has_ended(self) -> bool:
+        """Tell whether the worker is gone."""
+        return self._child.has_ended()
+
+    def stop(self) -> None:
+        """End the runs in work, then the worker, and wait for them."""
+        self._child.stop(STOP_TIMEOUT_S)
+
+
+async def _work(pool: str) -> None:
+    from prefect.workers.process import ProcessWorker
+
+    loop, stopping = asyncio.get_running_loop(), asyncio.Event()
+    when_parent_ends(lambda: loop.call_soon_threadsafe(stopping.set))
+    worker = ProcessWorker(work_pool_name=pool, create_pool_if_not_found=False)
+    poll = worker.get_and_submit_flow_runs
+
+    async def poll_unless_stopping() -> list[Any]:
+        return [] if stopping.is_set() else await poll()
+
+    worker.get_and_submit_flow_runs = poll_unless_stopping  # type: ignore[method-assign]
+    working = asyncio.create_task(worker.start(printer=announce))
+    told_to_stop = asyncio.create_task(stopping.wait())
+    await asyncio.wait({working, told_to_stop}, return_when=asyncio.FIRST_COMPLETED)
+    if not working.done():
+        await asyncio.to_thread(_end_runs)
+        working.cancel()
+    told_to_stop.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await working
+
+
+def _end_runs() -> None:
+    """Ask each flow run's process to end, as cancelling does, and wait for it and all below it; kill what stays."""
+    this = psutil.Process()
+    below = this.children(recursive=True)
+    for run in this.children():
+        with contextlib.suppress(psutil.NoSuchProcess):
+            run.terminate()
+    _, left = psutil.wait_procs(below, timeout=RUN_STOP_TIMEOUT_S)
+    for process in left:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process.kill()
+
+
+if __name__ == "__main__":
+    asyncio.run(_work(sys.argv[1]))

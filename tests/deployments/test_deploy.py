@@ -1,0 +1,113 @@
+"""Deploying to a real server: the first time, and again after somebody changed things in the UI."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from prefect import flow
+from prefect.client.orchestration import SyncPrefectClient, get_client
+from prefect.client.schemas.actions import DeploymentUpdate
+from prefect.client.schemas.responses import DeploymentResponse
+from prefect.flow_engine import run_flow
+from prefect.states import Scheduled
+
+from deployments.crash_detection import NAME, detect_crashes
+from deployments.deploy import FILE, deploy
+from ecgfactory.request import BuildRequest
+from ecgfactory.retention_request import RetentionRequest
+from flows.build_dataset import with_seed_of_the_day
+
+NAMES = ["build-dataset/build", "build-dataset/nightly", "retention/daily"]
+
+
+@pytest.fixture
+def deployed(prefect_server: str, tmp_path: Path) -> dict[str, DeploymentResponse]:
+    assert deploy(tmp_path) == NAMES
+    with get_client(sync_client=True) as client:
+        return read(client)
+
+
+def read(client: SyncPrefectClient) -> dict[str, DeploymentResponse]:
+    return {name: client.read_deployment_by_name(name) for name in NAMES}
+
+
+def test_parameters_are_requests_and_paths_start_in_the_folder(
+    deployed: dict[str, DeploymentResponse], tmp_path: Path
+) -> None:
+    for name, deployment in deployed.items():
+        model: Any = RetentionRequest if name.startswith("retention") else BuildRequest
+        assert model.model_validate(deployment.parameters["request"])
+        (step,) = deployment.pull_steps or []
+        assert step == {"prefect.deployments.steps.set_working_directory": {"directory": str(tmp_path)}}
+        assert deployment.enforce_parameter_schema
+
+
+def test_the_form_has_units_choices_bounds_and_defaults(deployed: dict[str, DeploymentResponse]) -> None:
+    schema: Any = deployed["build-dataset/build"].parameter_openapi_schema
+    fields = schema["definitions"]["BuildRequest"]["properties"]
+    assert fields["duration_s"].items() >= {"title": "Duration (s)", "default": 10, "multipleOf": 5}.items()
+    assert fields["leads"]["enum"] == [8, 12]
+    assert fields["formats"]["items"]["enum"][0] == "parquet"
+    assert fields["splits"]["default"] == {"train": 1.0}
+    assert all(field.get("description") or "$ref" in str(field) for field in fields.values())
+
+
+def test_what_people_changed_stays_when_it_is_deployed_again(
+    deployed: dict[str, DeploymentResponse], tmp_path: Path
+) -> None:
+    nightly = deployed["build-dataset/nightly"]
+    changed = {"request": {"name": "mine", "records": 5}, "seed_of_the_day": True}
+    with get_client(sync_client=True) as client:
+        client.update_deployment_schedule(nightly.id, nightly.schedules[0].id, active=False)
+        client.update_deployment(nightly.id, DeploymentUpdate(parameters=changed))
+        deploy(tmp_path / "elsewhere")
+        again = read(client)
+    assert again["build-dataset/nightly"].parameters == changed
+    assert [schedule.active for schedule in again["build-dataset/nightly"].schedules] == [False]
+    assert [schedule.active for schedule in again["retention/daily"].schedules] == [True]
+    assert str(tmp_path / "elsewhere") in str(again["build-dataset/nightly"].pull_steps)
+
+
+def test_crash_detection_is_one_automation_that_is_only_touched_to_change_it(prefect_server: str) -> None:
+    def automation() -> dict[str, Any]:
+        body = {"automations": {"name": {"any_": [NAME]}}}
+        (found,) = httpx.post(f"{prefect_server}/automations/filter", json=body).json()
+        return dict(found)
+
+    detect_crashes(60)
+    first = automation()
+    detect_crashes(60)
+    assert automation() == first
+    detect_crashes(90)
+    assert automation()["id"] == first["id"]
+    assert automation()["trigger"]["within"] == 90
+
+
+def test_prefect_s_own_command_takes_the_file(deployed: dict[str, DeploymentResponse], prefect_server: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "prefect", "--no-prompt", "deploy", "--all", "--prefect-file", str(FILE)],
+        env=os.environ | {"PREFECT_API_URL": prefect_server},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    with get_client(sync_client=True) as client:
+        assert {read(client)[name].id for name in NAMES} == {there.id for there in deployed.values()}
+
+
+def test_the_seed_of_the_day_is_the_date_for_which_the_run_was_scheduled(prefect_server: str) -> None:
+    @flow
+    def dated() -> int | None:
+        return with_seed_of_the_day(BuildRequest(name="nightly", records=1)).seed
+
+    with get_client(sync_client=True) as client:
+        run = client.create_flow_run(dated, state=Scheduled(scheduled_time=datetime(2024, 3, 5, 2, tzinfo=UTC)))
+    assert run_flow(dated, flow_run=run) == 20240305
