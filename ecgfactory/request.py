@@ -92,20 +92,31 @@ class WorkersRequest(_Section):
         "auto", description="GPU worker processes on this machine, one a GPU at most; auto: all GPUs"
     )
     memory_limit_gb: Annotated[float, Field(strict=True, ge=1, le=4096)] | None = Field(
-        None, description="memory a worker process may take, in GB; absent: an equal share of this machine's"
+        None,
+        title="Memory limit (GB)",
+        description="memory a worker process may take, in GB; absent: an equal share of this machine's",
     )
     scheduler: str | None = Field(
         None,
+        title="Dask scheduler",
         description="address of an existing Dask scheduler, as tcp://127.0.0.1:8786; cpu, gpu and memory_limit_gb "
         "are then up to its workers",
     )
     tls_ca: str | None = Field(
-        None, min_length=1, description="PEM file of the authority that signed the scheduler's certificate (tls://)"
+        None,
+        title="TLS authority",
+        min_length=1,
+        description="PEM file of the authority that signed the scheduler's certificate (tls://)",
     )
     tls_cert: str | None = Field(
-        None, min_length=1, description="PEM file of the certificate to show to a tls:// scheduler"
+        None,
+        title="TLS certificate",
+        min_length=1,
+        description="PEM file of the certificate to show to a tls:// scheduler",
     )
-    tls_key: str | None = Field(None, min_length=1, description="PEM file of that certificate's private key")
+    tls_key: str | None = Field(
+        None, title="TLS key", min_length=1, description="PEM file of that certificate's private key"
+    )
 
     @field_validator("scheduler")
     @classmethod
