@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import math
 import os
 import time
 from collections.abc import Iterator
@@ -104,7 +105,7 @@ def dask_workers(plan: Plan, workspace: Workspace) -> Iterator[Workers]:
     with contextlib.ExitStack() as stack:
         if asked.scheduler is None:
             gpus = 0 if device == "cpu" else gpu_workers(asked)
-            cluster = stack.enter_context(_local_cluster(asked, gpus, workspace))
+            cluster = stack.enter_context(_local_cluster(plan, gpus, workspace))
             runner = stack.enter_context(PlacedTaskRunner(address=cluster.scheduler_address))
         else:
             runner = stack.enter_context(_connected(asked, asked.scheduler))
@@ -167,9 +168,11 @@ def _connected(asked: WorkersRequest, address: str) -> Iterator[PlacedTaskRunner
         yield runner
 
 
-def _local_cluster(asked: WorkersRequest, gpus: int, workspace: Workspace) -> SpecCluster:
+def _local_cluster(plan: Plan, gpus: int, workspace: Workspace) -> SpecCluster:
     dask.config.set(LOCAL_DASK)
-    cpus = cpu_workers(asked)
+    asked = plan.request.workers
+    shards = math.ceil(plan.request.records / plan.shard_records)
+    cpus = min(cpu_workers(asked), shards)  # one without a shard would only slow the others' start
     limit_bytes = int(asked.memory_limit_gb * 1e9) if asked.memory_limit_gb else MEMORY_LIMIT // (cpus + gpus)
     options = {
         "host": "127.0.0.1",

@@ -16,14 +16,15 @@ from flows.placement import Slots
 from flows.workers import _local_cluster, gpu_workers
 
 
-def test_one_worker_a_gpu_and_cpu_workers_that_see_none(
+def test_one_worker_a_gpu_and_cpu_workers_that_see_none_and_are_no_more_than_shards(
     make_request: Callable[..., BuildRequest], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The GPUs are named, and need not be there."""
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "5,3,1")
-    workspace = Workspace.create(make_plan(make_request(output=str(tmp_path))), "session")
-    asked = WorkersRequest(cpu=1, memory_limit_gb=2)
-    with _local_cluster(asked, 2, workspace) as cluster, Client(cluster, set_as_default=False) as client:
+    asked = {"cpu": 9, "memory_limit_gb": 2}
+    plan = make_plan(make_request(records=16, shard_records=16, workers=asked, output=str(tmp_path)))
+    workspace = Workspace.create(plan, "session")
+    with _local_cluster(plan, 2, workspace) as cluster, Client(cluster, set_as_default=False) as client:
         workers = client.scheduler_info()["workers"]
         visible = client.run(os.getenv, "CUDA_VISIBLE_DEVICES")
         assert Slots.of(workers) == Slots(gpu=2, cpu=1, are_declared=True)
