@@ -55,17 +55,19 @@ def build(request: BuildRequest, on_session: Callable[[Workspace], None]) -> Bui
 @contextlib.contextmanager
 def prefect_api() -> Iterator[None]:
     """Use the configured Prefect server, or one that lives as long as the block."""
-    os.environ.update(QUIET_TERMINAL | heartbeat.ENVIRONMENT)
+    os.environ.update(QUIET_TERMINAL)
     if is_configured():
+        os.environ.update(heartbeat.ENVIRONMENT)
         yield
         return
     server = LocalServer.for_one_build()
     try:
         os.environ["PREFECT_LOGGING_TO_API_ENABLED"] = "false"  # that server is gone after the build
         import prefect_dask  # noqa: F401 (imported while the server starts)
-        from prefect.settings import PREFECT_API_URL, temporary_settings
+        from prefect.settings import PREFECT_API_URL, PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
 
-        with temporary_settings({PREFECT_API_URL: server.url()}):
+        # Nobody waits for heartbeats there, and the thread that sends them takes up to a second to end.
+        with temporary_settings({PREFECT_API_URL: server.url(), PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}):
             yield
     finally:
         _send_events()
