@@ -8,7 +8,7 @@ dataset: .venv/.ready
 	$(BIN)/ecgfactory build configs/quickstart.yaml
 
 test: .venv/.ready
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 lint: .venv/.ready
 	$(BIN)/ruff check .
