@@ -19,7 +19,7 @@ LIMIT = 7
 
 
 def test_a_committed_shard_is_cut_by_reading_it_back(
-    make_request: Callable[..., BuildRequest], monkeypatch: pytest.MonkeyPatch
+    make_request: Callable[..., BuildRequest], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     plan = make_plan(
         make_request(
@@ -31,6 +31,7 @@ def test_a_committed_shard_is_cut_by_reading_it_back(
             quality={"policy": "basic", "bounds": {"heart_rate": {"max": 72}}},
             shard_records=24,
             generator={"batch": 8},
+            output=str(tmp_path),
         )
     )
     whole, short = Workspace.create(plan, "whole"), Workspace.create(plan, "short")
@@ -50,8 +51,11 @@ def test_a_committed_shard_is_cut_by_reading_it_back(
     assert Ledger(whole).faults(cut) == []
 
 
-def test_a_committed_shard_that_was_damaged_is_made_anew_to_be_cut(make_request: Callable[..., BuildRequest]) -> None:
-    plan = make_plan(make_request(name="s", records=16, seed=3, shard_records=16, generator={"batch": 8}))
+def test_a_committed_shard_that_was_damaged_is_made_anew_to_be_cut(
+    make_request: Callable[..., BuildRequest], tmp_path: Path
+) -> None:
+    asked = {"records": 16, "seed": 3, "shard_records": 16, "generator": {"batch": 8}}
+    plan = make_plan(make_request(name="s", output=str(tmp_path), **asked))
     workspace = Workspace.create(plan, "one")
     uncut = make_shard(plan, 0, 16, workspace)
     data = next(file.path for file in uncut.files if file.path.startswith("data/"))
