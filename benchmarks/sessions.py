@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import gc
-import os
 import subprocess
 import sys
 import tempfile
 import threading
 from pathlib import Path
+
+import psutil
 
 from benchmarks.timing import Row, seconds
 from ecgfactory.request import BuildRequest
@@ -59,24 +60,15 @@ def _in_a_row() -> list[Row]:
     from flows.embedded import prefect_api
 
     with tempfile.TemporaryDirectory() as folder, prefect_api():
-        figures = []
+        figures, process = [], psutil.Process()
         for number in range(IN_A_ROW):
             request = {"name": "row", "records": RECORDS_IN_A_ROW, "seed": number, "output": folder}
             build_dataset(BuildRequest.model_validate({**request, "workers": {"cpu": 1}}))
             gc.collect()
-            figures.append((_open_files(), threading.active_count(), _resident_mb()))
+            figures.append((process.num_fds(), threading.active_count(), process.memory_info().rss / 1e6))
     return [
         Row(f"{what} after {IN_A_ROW} builds in one process, and after {WARM_AFTER}", unit, last, early)
         for what, unit, last, early in zip(
             ("open files", "threads", "memory"), ("", "", "MB"), figures[-1], figures[WARM_AFTER - 1], strict=True
         )
     ]
-
-
-def _open_files() -> int:
-    return sum(1 for _ in Path("/proc/self/fd").iterdir())
-
-
-def _resident_mb() -> float:
-    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
-    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6

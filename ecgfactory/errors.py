@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import ClassVar
 
 
 class EcgFactoryError(Exception):
@@ -44,15 +45,29 @@ class BuildCancelledError(EcgFactoryError):
     exit_code = 130
 
 
-class ShardUnwantedError(EcgFactoryError):
-    """The build needs this shard no longer, or was cancelled."""
+class ShardError(EcgFactoryError):
+    """Something about one shard that its flow has to know of; it travels between processes.
+
+    Parameters
+    ----------
+    shard : int
+        Its number.
+    """
+
+    words: ClassVar[str]
 
     def __init__(self, shard: int) -> None:
-        super().__init__(f"shard {shard} is not wanted any more")
+        super().__init__(self.words.format(shard))
         self.shard = shard
 
-    def __reduce__(self) -> tuple[type[ShardUnwantedError], tuple[int]]:
+    def __reduce__(self) -> tuple[type[ShardError], tuple[int]]:
         return type(self), (self.shard,)
+
+
+class ShardUnwantedError(ShardError):
+    """The build needs this shard no longer, or was cancelled."""
+
+    words = "shard {} is not wanted any more"
 
 
 class DamagedDatasetError(EcgFactoryError):

@@ -13,7 +13,7 @@ import numpy as np
 from pydantic import BaseModel
 
 from ecgfactory.candidates import MicroBatch, StageClock, generated, micro_batches, plan_generator
-from ecgfactory.errors import EcgFactoryError, ShardUnwantedError
+from ecgfactory.errors import ShardError, ShardUnwantedError
 from ecgfactory.leads import EIGHT_LEADS
 from ecgfactory.plan import Plan
 from ecgfactory.workspace import Workspace
@@ -22,15 +22,10 @@ SIGNALS_FILE = "signals.npy"
 ORIGIN_FILE = "origin.json"
 
 
-class HandoverLostError(EcgFactoryError):
+class HandoverLostError(ShardError):
     """The signals of a shard that was generated are not there; they have to be generated again."""
 
-    def __init__(self, shard: int) -> None:
-        super().__init__(f"the generated signals of shard {shard} are gone")
-        self.shard = shard
-
-    def __reduce__(self) -> tuple[type[HandoverLostError], tuple[int]]:
-        return type(self), (self.shard,)
+    words = "the generated signals of shard {} are gone"
 
 
 class Origin(BaseModel):
