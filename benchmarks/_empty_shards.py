@@ -31,6 +31,7 @@ from tasks.shards import ON_WORKERS, ShardReport
 WORKERS = 2
 CANDIDATES = 1000
 WARM_UP_SHARDS = 50
+STANDSTILL_S = 30.0
 
 
 @task(name="make-shard", task_run_name="shard-{shard:05d}", **ON_WORKERS)
@@ -83,10 +84,22 @@ def _plan_of(shards: int, output: str) -> Plan:
 
 
 def _wait_for_records(runs: int) -> None:
-    """Wait until the server knows that so many task runs of this flow run are complete: it lags behind."""
+    """Wait until the server knows that so many task runs of this flow run are complete: it lags behind.
+
+    Raises
+    ------
+    TimeoutError
+        When it comes to a stop before.
+    """
     completed = TaskRunFilter(state=TaskRunFilterState(type=TaskRunFilterStateType(any_=[StateType.COMPLETED])))
     here = FlowRunFilter(id=FlowRunFilterId(any_=[flow_run.id]))
     query = {"flow_runs": here.model_dump(mode="json"), "task_runs": completed.model_dump(mode="json")}
+    known, changed = -1, time.monotonic()
     with get_client(sync_client=True) as client:
-        while client.request("POST", "/task_runs/count", json=query).json() < runs:
+        while known < runs:
+            count = client.request("POST", "/task_runs/count", json=query).json()
+            if count != known:
+                known, changed = count, time.monotonic()
+            elif time.monotonic() - changed > STANDSTILL_S:
+                raise TimeoutError(f"the server knows {known} of {runs} task runs, and learns of no more")
             time.sleep(0.2)

@@ -9,8 +9,7 @@ from ecgfactory.plan import make_plan
 from ecgfactory.request import BuildRequest
 
 PLANNED_RECORDS = 10_000_000
-SHARDS = (200, 2000)
-"""Shards to make; 10,000 take about seven minutes."""
+SHARDS = (200, 10_000)
 
 
 def run() -> list[Row]:

@@ -22,13 +22,21 @@ from flows.child import Child, announce, when_parent_ends
 HOST = "127.0.0.1"
 STOP_TIMEOUT_S = 10.0
 
+_KEEP_UP = {
+    # Prefect writes each state of a task run by itself, about 30 a second; of more than 10,000 waiting it drops some.
+    "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_BATCH_SIZE": "100",
+    "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_FLUSH_INTERVAL": "1",
+    "PREFECT_SERVER_SERVICES_EVENT_PERSISTER_BATCH_SIZE": "100",
+}
+"""Of every server, where the user's environment says nothing else: what keeps it from falling behind its task runs."""
+
 _QUIET = {
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
     "PREFECT_SERVER_UI_ENABLED": "false",
     "PREFECT_SERVER_LOGGING_LEVEL": "CRITICAL",
     "PREFECT_LOGGING_LEVEL": "CRITICAL",
 } | {
-    # What schedules, sweeps or notifies has nothing to do in a server that lives for one build.
+    # What schedules, sweeps, notifies or keeps events has nothing to do in a server that lives for one build.
     f"PREFECT_SERVER_SERVICES_{service}_ENABLED": "false"
     for service in (
         "SCHEDULER",
@@ -39,6 +47,7 @@ _QUIET = {
         "REPOSSESSOR",
         "TRIGGERS",
         "DB_VACUUM",
+        "EVENT_PERSISTER",
     )
 }
 
@@ -53,13 +62,13 @@ class LocalServer:
     def for_one_build(cls) -> LocalServer:
         """Start one with a database of its own that goes with it, at a port of its own, without UI and schedules."""
         environment = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
-        return cls(Child("flows.local_server", environment | _QUIET))
+        return cls(Child("flows.local_server", environment | _KEEP_UP | _QUIET))
 
     @classmethod
     def to_stay(cls, home: Path, port: int, environment: Mapping[str, str], log: Path) -> LocalServer:
         """Start a whole one, whose state outlives it in a folder."""
         arguments = ("--home", str(home), "--port", str(port))
-        return cls(Child("flows.local_server", environment, *arguments, log=log))
+        return cls(Child("flows.local_server", _KEEP_UP | dict(environment), *arguments, log=log))
 
     def url(self) -> str:
         """Wait for the server and return the address of its API.
