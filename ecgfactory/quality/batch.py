@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any, TypeVar, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -13,8 +14,16 @@ from ecgfactory.leads import EIGHT_LEADS, SignalUv
 from ecgfactory.record import SAMPLING_RATE_HZ
 
 Float32Array = npt.NDArray[np.float32]
+ArrayType = TypeVar("ArrayType", bound=npt.NDArray[Any])
+
 COARSE_HZ = 100
 """Sampling rate at which what is slower than a QRS is measured: means of 10 ms."""
+
+RECORDS_IN_CACHE = 8
+"""Records whose signals, as float32, take the 1 MB of a second-level cache."""
+
+SHORT_BLOCK = 8
+"""Blocks so short are faster added up sample by sample, all at once."""
 
 
 @dataclass(frozen=True)
@@ -59,11 +68,33 @@ class EcgBatch:
         return self.lead_names.index(name) if name in self.lead_names else None
 
 
+def in_cache(function: Callable[[Float32Array], ArrayType], signals: Float32Array) -> ArrayType:
+    """Apply a function of records to a few of them at a time: what it makes on the way stays in the processor's cache.
+
+    Parameters
+    ----------
+    function : callable
+        Makes an array with one row a record.
+    signals : float32 array, shape (records, ...)
+        What it is made from.
+
+    Returns
+    -------
+    array, shape (records, ...)
+    """
+    starts = range(0, max(len(signals), 1), RECORDS_IN_CACHE)
+    return cast(ArrayType, np.concatenate([function(signals[start : start + RECORDS_IN_CACHE]) for start in starts]))
+
+
 def block_sums(values: Float32Array, block: int) -> Float32Array:
     """Sums of consecutive blocks of samples along the last axis; what is left over at the end is dropped."""
     count = values.shape[-1] // block
     blocks = values[..., : count * block].reshape(*values.shape[:-1], count, block)
-    sums: Float32Array = np.einsum("...b->...", blocks)  # five times as fast as .sum() where blocks are short
+    if block > SHORT_BLOCK:
+        return np.asarray(np.einsum("...b->...", blocks))  # five times as fast as .sum()
+    sums: Float32Array = blocks[..., 0].copy()
+    for sample in range(1, block):
+        sums += blocks[..., sample]
     return sums
 
 

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 from numpy.lib.stride_tricks import sliding_window_view
-from scipy import signal as sps
 
 from ecgfactory.leads import EIGHT_LEADS
 from ecgfactory.quality.batch import block_means
+from ecgfactory.quality.filters import zero_phase
+from ecgfactory.quality.medians import median_of_existing
 from ecgfactory.quality.r_peaks import apart, clean, qrs_segments, r_peaks
 
 FloatArray = npt.NDArray[np.float64]
@@ -102,7 +103,7 @@ def find_beats(
     steady_uv = remove_baseline(signal_uv, sampling_rate_hz)
     energy = _energy(steady_uv, sampling_rate_hz)
     places, exists = _beat_places(_combined(energy), sampling_rate_hz)
-    steps = _median(np.diff(places).astype(np.float64), exists[:, 1:])
+    steps = median_of_existing(np.diff(places).astype(np.float64), exists[:, 1:])
     cut_uv, fits = _cut_beats(steady_uv, places, exists, sampling_rate_hz)
     return Beats(
         lead_names=tuple(lead_names),
@@ -115,7 +116,7 @@ def find_beats(
         fits=fits,
         rr_ms=np.where(exists[:, 1], steps * (1000.0 / sampling_rate_hz), np.nan),
         cut_uv=cut_uv,
-        median_uv=_median(cut_uv, fits),
+        median_uv=median_of_existing(cut_uv, fits),
         centre=round(BEFORE_S * sampling_rate_hz),
         energy=energy,
     )
@@ -139,19 +140,21 @@ def remove_baseline(signal_uv: npt.NDArray[np.integer], sampling_rate_hz: int = 
     -------
     float32 array, shape (..., samples)
     """
-    *others, samples = signal_uv.shape
+    samples = signal_uv.shape[-1]
     block = max(round(0.05 * sampling_rate_hz), 1)
     blocks = samples // block
     steady_uv = signal_uv.astype(np.float32)
     means = block_means(steady_uv, block)
-    lowpass = sps.butter(4, 0.5, output="sos", fs=sampling_rate_hz / block)
-    slow = sps.sosfiltfilt(lowpass, means, axis=-1, padlen=min(60, blocks - 1)).astype(np.float32)
+    rate_hz = sampling_rate_hz / block
+    slow = zero_phase(means, 4, "lowpass", 0.5, rate_hz, padding=min(60, blocks - 1)).astype(np.float32)
     slow = np.concatenate([slow[..., :1], slow, slow[..., -1:], slow[..., -1:]], axis=-1)
     # The first of these nodes, the middle of a block before the first, lies (block + 1) / 2 before sample 0.
     start, odd = divmod(block + 1, 2)
     weight = ((np.arange(block) + odd / 2) / block).astype(np.float32)
-    lines = slow[..., :-1, None] + np.diff(slow)[..., None] * weight
-    steady_uv -= lines.reshape(*others, (blocks + 2) * block)[..., start : start + samples]
+    lines = np.repeat(np.diff(slow), block, axis=-1)
+    lines *= np.tile(weight, blocks + 2)
+    lines += np.repeat(slow[..., :-1], block, axis=-1)
+    steady_uv -= lines[..., start : start + samples]
     return steady_uv
 
 
@@ -193,23 +196,9 @@ def _beat_places(combined: FloatArray, sampling_rate_hz: int) -> tuple[IntArray,
     shifts = np.zeros_like(places)
     for _ in range(2):  # the second template is sharper, as it is made of aligned beats
         aligned = np.take_along_axis(shifted, (shifts + reach)[..., None, None], axis=2)[:, :, 0]
-        template = _median(aligned, exists)
+        template = median_of_existing(aligned, exists)
         shifts = np.einsum("nbsw,nw->nbs", shifted, template).argmax(axis=-1) - reach
     return places + shifts, exists
-
-
-def _median(values: FloatArray | Float32Array, exists: BoolArray) -> Float32Array:
-    """Take the median over the second axis of those that exist; zeros where none does."""
-    counts = exists.sum(axis=1)
-    ordered = values.astype(np.float32)
-    ordered[~exists] = np.inf
-    ordered.sort(axis=1)
-    rows = np.arange(counts.size)
-    middle: Float32Array = (
-        ordered[rows, np.maximum(counts - 1, 0) // 2] + ordered[rows, np.maximum(counts, 1) // 2]
-    ) / 2
-    middle[counts == 0] = 0
-    return middle
 
 
 def _cut_beats(

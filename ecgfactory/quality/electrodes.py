@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from scipy import ndimage
-from scipy import signal as sps
 
 from ecgfactory.quality.batch import COARSE_HZ, EcgBatch, block_means
 from ecgfactory.quality.feature import Feature, FeatureTable
+from ecgfactory.quality.filters import zero_phase
 from ecgfactory.quality.qrs_activity import QrsActivity
 
 FloatArray = npt.NDArray[np.float64]
@@ -41,33 +40,34 @@ FEATURES = (
 
 def measure_electrodes(batch: EcgBatch, activity: QrsActivity) -> FeatureTable:
     """Measure the features of electrode placement, each of shape (records,); NaN without these leads."""
+    likeness = _likeness_to_v6(batch, activity)
+    nowhere = np.full(batch.records, np.nan)
     return {
-        "lead_i_v6_correlation": _likeness(batch, activity, "I", "V6"),
-        "lead_ii_v6_correlation": _likeness(batch, activity, "II", "V6"),
+        "lead_i_v6_correlation": likeness.get("I", nowhere),
+        "lead_ii_v6_correlation": likeness.get("II", nowhere),
     }
 
 
-def _likeness(batch: EcgBatch, activity: QrsActivity, first: str, second: str) -> FloatArray:
-    """Larger of the correlations of two leads in QRS and outside, shape (records,)."""
-    one_index, other_index = batch.lead(first), batch.lead(second)
-    if one_index is None or other_index is None or batch.samples < batch.sampling_rate_hz:
-        return np.full(batch.records, np.nan)
-    coarse_uv = block_means(batch.fine_uv[:, [one_index, other_index]], batch.sampling_rate_hz // COARSE_HZ)
-    highpass = sps.butter(2, LOWEST_HZ, "highpass", output="sos", fs=COARSE_HZ)
-    steady = sps.sosfiltfilt(highpass, coarse_uv, axis=-1)
-    in_qrs = np.zeros((batch.records, steady.shape[-1]), dtype=bool)
-    for row, beats in enumerate(activity.beats):
-        in_qrs[row, beats] = True
-    in_qrs = ndimage.binary_dilation(in_qrs, np.ones((1, QRS_STEPS), dtype=bool))
-    return np.fmax(_correlation(steady, in_qrs), _correlation(steady, ~in_qrs))
+def _likeness_to_v6(batch: EcgBatch, activity: QrsActivity) -> dict[str, FloatArray]:
+    """Correlation of I and II with V6, in QRS or outside, whichever is larger, shape (records,); of those there."""
+    names = [name for name in ("V6", "I", "II") if batch.lead(name) is not None]
+    if "V6" not in names or batch.samples < batch.sampling_rate_hz:
+        return {}
+    leads_uv = batch.fine_uv[:, [batch.lead_names.index(name) for name in names]]
+    coarse_uv = block_means(leads_uv, batch.sampling_rate_hz // COARSE_HZ)
+    steady = zero_phase(coarse_uv, 2, "highpass", LOWEST_HZ, COARSE_HZ)
+    in_qrs = activity.near_beats(QRS_STEPS // 2)[:, : steady.shape[-1]]
+    parts = [_correlations(steady, counted) for counted in (in_qrs, ~in_qrs)]
+    return dict(zip(names[1:], np.fmax(*parts).T, strict=True))
 
 
-def _correlation(pairs: FloatArray, counted: npt.NDArray[np.bool_]) -> FloatArray:
-    """Correlation of two leads over some of their samples, shape (records,); NaN where a lead is still."""
-    share = np.maximum(counted.sum(axis=-1), 1)[:, np.newaxis]
+def _correlations(leads: FloatArray, counted: npt.NDArray[np.bool_]) -> FloatArray:
+    """Correlation of the first lead with each other over some samples, shape (records, leads - 1); NaN where still."""
+    share = np.maximum(counted.sum(axis=-1), 1)[:, np.newaxis, np.newaxis]
     weights = counted[:, np.newaxis].astype(np.float64)
-    centred = (pairs - (pairs * weights).sum(axis=-1, keepdims=True) / share[..., np.newaxis]) * weights
-    one, other = centred[:, 0], centred[:, 1]
+    centred = (leads - (leads * weights).sum(axis=-1, keepdims=True) / share) * weights
+    powers = (centred**2).sum(axis=-1)
+    products = (centred[:, :1] * centred[:, 1:]).sum(axis=-1)
     with np.errstate(invalid="ignore", divide="ignore"):
-        correlation: FloatArray = (one * other).sum(axis=-1) / np.sqrt((one**2).sum(axis=-1) * (other**2).sum(axis=-1))
-    return correlation
+        correlations: FloatArray = products / np.sqrt(powers[:, :1] * powers[:, 1:])
+    return correlations

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
 
 from ecgfactory.leads import EIGHT_LEADS, SignalUv
-from ecgfactory.quality.batch import EcgBatch
+from ecgfactory.quality.batch import EcgBatch, in_cache
 from ecgfactory.quality.feature import Feature, FeatureTable, over_leads
 
 PLATEAU_STEP_UV = 10
@@ -17,6 +18,9 @@ PLATEAU_STEP_UV = 10
 """
 
 EDGE_S = 0.25
+
+SHORT_RUN = 4
+"""Runs of one value up to so many steps are common in ECGs in whole uV."""
 
 FEATURES = (
     Feature(
@@ -58,13 +62,12 @@ def measure_integrity(batch: EcgBatch) -> FeatureTable:
     """Measure the features of single leads, each of shape (records,)."""
     signals, names = batch.signals_uv, batch.lead_names
     to_ms = 1000 / batch.sampling_rate_hz
-    highest, lowest = signals.max(axis=2).astype(np.int32), signals.min(axis=2).astype(np.int32)
-    ranges = highest - lowest
-    jumps = _jumps(batch.fine_uv)
-    edge = min(batch.span(EDGE_S), jumps.shape[2])
-    edges = np.maximum(jumps[..., :edge].max(axis=2, initial=0), jumps[..., -edge:].max(axis=2, initial=0))
+    highest, lowest = signals.max(axis=2), signals.min(axis=2)
+    ranges = highest.astype(np.int32) - lowest
+    unchanged = signals[..., 1:] == signals[..., :-1]
+    jumps, edge_jumps = np.moveaxis(in_cache(partial(_largest_jumps, edge=batch.span(EDGE_S)), batch.fine_uv), 1, 0)
     return {
-        **over_leads("amplitude_max_uv", np.maximum(highest, -lowest), names, "max"),
+        **over_leads("amplitude_max_uv", np.maximum(highest.astype(np.int32), -lowest.astype(np.int32)), names, "max"),
         **over_leads("lead_range_min_uv", ranges, names, "min"),
         **{
             f"range_{name}_uv": (
@@ -72,10 +75,10 @@ def measure_integrity(batch: EcgBatch) -> FeatureTable:
             )
             for name in EIGHT_LEADS
         },
-        **over_leads("flat_longest_ms", to_ms * _longest_flat(signals), names, "max"),
+        **over_leads("flat_longest_ms", to_ms * (1 + _longest_run(unchanged)), names, "max"),
         **over_leads("clipped_longest_ms", to_ms * _longest_plateau(signals, highest, lowest), names, "max"),
-        **over_leads("jump_max_uv", jumps.max(axis=2, initial=0), names, "max"),
-        **over_leads("edge_jump_uv", edges, names, "max"),
+        **over_leads("jump_max_uv", jumps, names, "max"),
+        **over_leads("edge_jump_uv", edge_jumps, names, "max"),
     }
 
 
@@ -104,52 +107,56 @@ def limb_lead_error(signals_uv: SignalUv, lead_names: Sequence[str]) -> FeatureT
     return over_leads("limb_lead_error_uv", np.stack(errors, axis=1), derived, "max")
 
 
-def _runs(inside: npt.NDArray[np.bool_]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """Begin and end (exclusive) of each run of True along the last axis, in a padded flat array.
+def _longest_run(inside: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
+    """Length of the longest run of True along the last axis, shape of all others; 0 without one.
 
-    Each row is followed by one False, so row r of S samples begins at r * (S + 1).
+    Short runs are worn down, a sample of each at a time: that is fast, and few are left to be looked at one by one.
     """
-    padded = np.zeros((int(np.prod(inside.shape[:-1])), inside.shape[-1] + 1), dtype=np.int8)
-    padded[:, :-1] = inside.reshape(len(padded), -1)
-    changes = np.diff(padded.ravel(), prepend=np.int8(0))
-    return np.flatnonzero(changes == 1), np.flatnonzero(changes == -1)
+    longest = np.zeros(inside.shape[:-1], dtype=np.int64)
+    for _ in range(SHORT_RUN):
+        longest += inside.any(axis=-1)
+        inside = inside[..., 1:] & inside[..., :-1]
+    rows, begins, ends = _runs(inside)
+    np.maximum.at(longest.reshape(-1), rows, SHORT_RUN + ends - begins)
+    return longest
 
 
-def _longest_by_row(
-    begins: npt.NDArray[np.int64], lengths: npt.NDArray[np.int64], shape: tuple[int, ...]
-) -> npt.NDArray[np.int64]:
-    """Longest run of each row, 0 without one, shape of all axes but the last."""
-    longest = np.zeros(int(np.prod(shape[:-1])), dtype=np.int64)
-    np.maximum.at(longest, begins // (shape[-1] + 1), lengths)
-    return longest.reshape(shape[:-1])
-
-
-def _longest_flat(signals_uv: SignalUv) -> npt.NDArray[np.int64]:
-    """Samples in the longest stretch of one value, shape (records, leads)."""
-    same = signals_uv[..., 1:] == signals_uv[..., :-1]
-    begins, ends = _runs(same)
-    return _longest_by_row(begins, ends - begins, same.shape) + 1
+def _runs(
+    inside: npt.NDArray[np.bool_],
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Row, begin and end (exclusive) of each run of True along the last axis, all other axes in one."""
+    padded = np.zeros((int(np.prod(inside.shape[:-1])), inside.shape[-1] + 2), dtype=bool)
+    padded[:, 1:-1] = inside.reshape(len(padded), -1)
+    rows, places = np.divmod(np.flatnonzero(padded[:, 1:] != padded[:, :-1]), padded.shape[1] - 1)
+    return rows[::2], places[::2], places[1::2]
 
 
 def _longest_plateau(
-    signals_uv: SignalUv, highest: npt.NDArray[np.int32], lowest: npt.NDArray[np.int32]
+    signals_uv: SignalUv, highest: npt.NDArray[np.int16], lowest: npt.NDArray[np.int16]
 ) -> npt.NDArray[np.int64]:
     """Samples in the longest clipped stretch at a lead's extremes, shape (records, leads)."""
     at_extreme = (signals_uv == highest[..., np.newaxis]) | (signals_uv == lowest[..., np.newaxis])
-    begins, ends = _runs(at_extreme)
-    # One step before each row's first sample and one after its last; outside the record the signal counts as
-    # steady.
-    steps = np.abs(np.diff(signals_uv.astype(np.int32), axis=-1))
-    steps = np.pad(steps, [(0, 0), (0, 0), (1, 1)]).reshape(-1, signals_uv.shape[-1] + 1).ravel()
-    clipped = np.maximum(steps[begins], steps[ends]) >= PLATEAU_STEP_UV
-    return _longest_by_row(begins[clipped], (ends - begins)[clipped], signals_uv.shape)
+    rows, begins, ends = _runs(at_extreme)
+    # Outside the record the signal counts as steady.
+    flat_uv = signals_uv.reshape(-1, signals_uv.shape[-1]).astype(np.int32, copy=False)
+    last = flat_uv.shape[1] - 1
+    entered = np.abs(flat_uv[rows, begins] - flat_uv[rows, np.maximum(begins - 1, 0)])
+    left = np.abs(flat_uv[rows, np.minimum(ends, last)] - flat_uv[rows, ends - 1])
+    clipped = np.maximum(entered, left) >= PLATEAU_STEP_UV
+    longest = np.zeros(len(flat_uv), dtype=np.int64)
+    np.maximum.at(longest, rows[clipped], (ends - begins)[clipped])
+    return longest.reshape(signals_uv.shape[:-1])
 
 
-def _jumps(signals_uv: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-    """Change at each step beyond its two neighbours' on either side, shape (records, leads, samples - 5)."""
+def _largest_jumps(signals_uv: npt.NDArray[np.float32], edge: int) -> npt.NDArray[np.float32]:
+    """Largest change at a step beyond its two neighbours' on either side, shape (records, 2, leads).
+
+    First anywhere, then among the first and last `edge` steps that have such neighbours.
+    """
     steps = np.abs(np.diff(signals_uv, axis=-1))
     if steps.shape[-1] < 5:
-        return np.zeros((*steps.shape[:-1], 0), dtype=np.float32)
+        return np.zeros((len(steps), 2, steps.shape[1]), dtype=np.float32)
     pairs = np.maximum(steps[..., :-1], steps[..., 1:])
-    isolated: npt.NDArray[np.float32] = steps[..., 2:-2] - np.maximum(pairs[..., :-3], pairs[..., 3:])
-    return isolated
+    isolated = steps[..., 2:-2] - np.maximum(pairs[..., :-3], pairs[..., 3:])
+    edges = np.maximum(isolated[..., :edge].max(axis=2), isolated[..., -edge:].max(axis=2))
+    return np.stack([isolated.max(axis=2), edges], axis=1).clip(0)

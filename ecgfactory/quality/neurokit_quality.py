@@ -13,6 +13,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
+from scipy import fft
 from scipy import signal as sps
 
 from ecgfactory.quality.feature import Feature, FeatureTable
@@ -95,10 +96,10 @@ def _power_indices(cleaned_mv: FloatArray, sampling_rate_hz: int) -> tuple[Float
     centred = cleaned_mv - cleaned_mv.mean(axis=1, keepdims=True)
     starts = range(0, samples - window + 1, window - window // 2)
     power = np.mean(
-        [np.abs(np.fft.rfft(centred[:, start : start + window] * taper, 2 * window)) ** 2 for start in starts],
+        [np.abs(fft.rfft(centred[:, start : start + window] * taper, 2 * window)) ** 2 for start in starts],
         axis=0,
     )
-    frequencies = np.fft.rfftfreq(2 * window, 1 / sampling_rate_hz)
+    frequencies = fft.rfftfreq(2 * window, 1 / sampling_rate_hz)
     slowest_hz = 2 * sampling_rate_hz / (samples / 2)
 
     def band(low_hz: float, high_hz: float) -> FloatArray:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from scipy import ndimage
+from scipy import fft
 from scipy import signal as sps
 
-from ecgfactory.quality.batch import EcgBatch, block_means
+from ecgfactory.quality.batch import EcgBatch, block_means, in_cache
 from ecgfactory.quality.feature import Feature, FeatureTable, over_leads
+from ecgfactory.quality.filters import symmetric_filter, zero_phase
 
 Float32Array = npt.NDArray[np.float32]
 
@@ -71,8 +72,7 @@ def _wander_uv(batch: EcgBatch) -> Float32Array:
     coarse = block_means(batch.fine_uv, block)
     if coarse.shape[-1] < 4 * edge:
         return np.full(coarse.shape[:-1], np.nan, dtype=np.float32)
-    lowpass = sps.butter(2, WANDER_HZ, output="sos", fs=rate_hz)
-    slow = sps.sosfiltfilt(lowpass, coarse, axis=-1)
+    slow = zero_phase(coarse, 2, "lowpass", WANDER_HZ, rate_hz)
     wander: Float32Array = np.ptp(slow[..., edge:-edge], axis=-1).astype(np.float32)
     return wander
 
@@ -85,33 +85,46 @@ def _high_frequency_uv(batch: EcgBatch) -> Float32Array:
         return np.full(batch.signals_uv.shape[:-1], np.nan, dtype=np.float32)
     kernel = -sps.savgol_coeffs(points, 3)
     kernel[points // 2] += 1
-    rough = ndimage.convolve1d(batch.fine_uv, kernel, axis=-1, mode="nearest")
-    typical: Float32Array = np.sqrt(np.median(block_means(rough**2, block), axis=-1))
-    return typical
+
+    def typical_rms_uv(signals_uv: Float32Array) -> Float32Array:
+        rough = symmetric_filter(signals_uv, kernel)
+        return np.sqrt(np.median(block_means(rough**2, block), axis=-1))
+
+    return in_cache(typical_rms_uv, batch.fine_uv)
 
 
 def _hum_uv(batch: EcgBatch) -> dict[int, Float32Array]:
     """Amplitude of the mains' sine in each lead by frequency, shape (records, leads) each."""
     samples, rate_hz = batch.samples, batch.sampling_rate_hz
+    amplitudes = {hertz: np.full(batch.signals_uv.shape[:-1], np.nan, dtype=np.float32) for hertz in MAINS_HZ}
     measurable = [
         hertz for hertz in MAINS_HZ if samples >= 2 * rate_hz and rate_hz >= 2 * (hertz + HUM_NEIGHBOURS_HZ[1])
     ]
-    amplitudes = {hertz: np.full(batch.signals_uv.shape[:-1], np.nan, dtype=np.float32) for hertz in MAINS_HZ}
     if not measurable:
         return amplitudes
     window = sps.windows.hann(samples, sym=False).astype(np.float32)
-    centred = batch.fine_uv - batch.fine_uv.mean(axis=-1, keepdims=True)
-    spectrum = np.fft.rfft(centred * window, axis=-1)
-    frequencies = np.fft.rfftfreq(samples, 1 / rate_hz)
-    for hertz in measurable:
-        line = _band(frequencies, hertz - HUM_HALF_WIDTH_HZ, hertz + HUM_HALF_WIDTH_HZ)
-        below = _band(frequencies, hertz - HUM_NEIGHBOURS_HZ[1], hertz - HUM_NEIGHBOURS_HZ[0])
-        above = _band(frequencies, hertz + HUM_NEIGHBOURS_HZ[0], hertz + HUM_NEIGHBOURS_HZ[1])
-        beside = (_power(spectrum[..., below]).mean(axis=-1) + _power(spectrum[..., above]).mean(axis=-1)) / 2
-        excess = np.maximum(_power(spectrum[..., line]).sum(axis=-1) - (line.stop - line.start) * beside, 0)
-        # Parseval: a sine of amplitude A has power A^2 / 4 x samples x sum of squares of the window.
-        amplitudes[hertz] = np.sqrt(excess * np.float32(4 / (samples * np.square(window).sum())))
-    return amplitudes
+    frequencies = fft.rfftfreq(samples, 1 / rate_hz)
+
+    def excess_power(signals_uv: Float32Array) -> Float32Array:
+        centred = signals_uv - signals_uv.mean(axis=-1, keepdims=True)
+        spectrum = fft.rfft(centred * window, axis=-1)
+        return np.stack([_line_power(spectrum, frequencies, hertz) for hertz in measurable], axis=1)
+
+    # Parseval: a sine of amplitude A has power A^2 / 4 x samples x sum of squares of the window.
+    found = np.sqrt(in_cache(excess_power, batch.fine_uv) * np.float32(4 / (samples * np.square(window).sum())))
+    return amplitudes | {hertz: found[:, place] for place, hertz in enumerate(measurable)}
+
+
+def _line_power(
+    spectrum: npt.NDArray[np.complexfloating], frequencies: npt.NDArray[np.floating], hertz: int
+) -> Float32Array:
+    """Power around a frequency beyond what its neighbours let expect, shape (records, leads)."""
+    line = _band(frequencies, hertz - HUM_HALF_WIDTH_HZ, hertz + HUM_HALF_WIDTH_HZ)
+    below = _band(frequencies, hertz - HUM_NEIGHBOURS_HZ[1], hertz - HUM_NEIGHBOURS_HZ[0])
+    above = _band(frequencies, hertz + HUM_NEIGHBOURS_HZ[0], hertz + HUM_NEIGHBOURS_HZ[1])
+    beside = (_power(spectrum[..., below]).mean(axis=-1) + _power(spectrum[..., above]).mean(axis=-1)) / 2
+    excess: Float32Array = _power(spectrum[..., line]).sum(axis=-1) - (line.stop - line.start) * beside
+    return np.maximum(excess, 0)
 
 
 def _band(frequencies: npt.NDArray[np.floating], low_hz: float, high_hz: float) -> slice:

@@ -12,15 +12,19 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy import fft, ndimage
+from numpy.lib.stride_tricks import sliding_window_view
+from scipy import fft
 from scipy import signal as sps
 
-from ecgfactory.quality.batch import COARSE_HZ, EcgBatch, block_means
+from ecgfactory.quality.batch import COARSE_HZ, EcgBatch, block_means, in_cache
 from ecgfactory.quality.feature import Feature, FeatureTable, over_leads
+from ecgfactory.quality.filters import moving_mean, symmetric_filter
+from ecgfactory.quality.medians import median_of, median_of_existing
 
 Float32Array = npt.NDArray[np.float32]
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
+BoolArray = npt.NDArray[np.bool_]
 
 QRS_SHARE = 0.97
 """Quantile of the activity that stands for its height in QRS, which fills 5 % of the time at 30 beats/min."""
@@ -38,6 +42,7 @@ DELAY_GAIN = 0.1
 """A lead counts as delayed when its correlation with the consensus rises by this much as it is moved."""
 
 SHORTEST_S = 2.0
+FEWEST_BEATS = 3
 
 FEATURES = (
     Feature(
@@ -103,6 +108,15 @@ class QrsActivity:
     consensus: Float32Array
     beats: list[IntArray]
 
+    def near_beats(self, reach: int) -> BoolArray:
+        """Tell which steps lie at most `reach` steps from a beat, shape (records, steps)."""
+        near = np.zeros_like(self.consensus, dtype=np.bool_)
+        rows = np.repeat(np.arange(len(self.beats)), [len(beats) for beats in self.beats])
+        centres = np.concatenate([*self.beats, np.empty(0, np.int64)])
+        for distance in range(-reach, reach + 1):
+            near[rows, (centres + distance).clip(0, near.shape[1] - 1)] = True
+        return near
+
 
 def find_activity(batch: EcgBatch) -> QrsActivity:
     """Compute the QRS activity of all leads, and the beats they show together; none in less than 2 s."""
@@ -112,7 +126,7 @@ def find_activity(batch: EcgBatch) -> QrsActivity:
     leads = _activity(batch)
     height = _quantile(leads, QRS_SHARE)[..., np.newaxis]
     shares = np.minimum(leads / np.maximum(height, np.float32(1e-3)), np.float32(1.5))
-    consensus = np.median(shares, axis=1)
+    consensus = median_of([shares[:, lead] for lead in range(shares.shape[1])])
     beats = [_beats(row, floor, height) for row, floor, height in zip(consensus, *_levels(consensus), strict=True)]
     return QrsActivity(leads, shares, consensus, beats)
 
@@ -134,16 +148,13 @@ def measure_activity(activity: QrsActivity, lead_names: Sequence[str]) -> Featur
 
     NaN where a record is shorter than 2 s, shows fewer than 3 beats, or has a lead without any activity.
     """
-    records = len(activity.beats)
     agreement, delay_ms = _agreement(activity)
-    strength, stray = np.full((2, *agreement.shape), np.nan)
-    shortest, longest = np.full((2, records), np.nan)
+    strength, stray = _beat_strengths(activity)
+    shortest, longest = np.full((2, len(activity.beats)), np.nan)
     for row, beats in enumerate(activity.beats):
-        if len(beats) < 3:
-            continue
-        strength[row], stray[row] = _beat_strengths(activity.leads[row], beats)
-        intervals = np.diff(beats) / np.median(np.diff(beats))
-        shortest[row], longest[row] = intervals.min(), intervals.max()
+        if len(beats) >= FEWEST_BEATS:
+            intervals = np.diff(beats) / np.median(np.diff(beats))
+            shortest[row], longest[row] = intervals.min(), intervals.max()
     return {
         **over_leads("qrs_agreement_min", agreement, lead_names, "min"),
         **over_leads("lead_delay_max_ms", delay_ms, lead_names, "max"),
@@ -157,13 +168,16 @@ def measure_activity(activity: QrsActivity, lead_names: Sequence[str]) -> Featur
 def _activity(batch: EcgBatch) -> Float32Array:
     """Mean curvature of each smoothed lead in steps of 10 ms, shape (records, leads, steps)."""
     reach = batch.sampling_rate_hz // COARSE_HZ
-    smooth = ndimage.uniform_filter1d(batch.fine_uv, reach, axis=-1, mode="nearest")
-    curvature = np.zeros_like(smooth)
-    inner = curvature[..., reach:-reach]
-    np.abs(smooth[..., 2 * reach :] - 2 * smooth[..., reach:-reach] + smooth[..., : -2 * reach], out=inner)
-    steps = block_means(curvature, reach)
-    averaged: Float32Array = ndimage.convolve1d(steps, np.array([1, 3, 4, 3, 1]) / 12, axis=-1, mode="nearest")
-    return averaged
+
+    def mean_curvature(signals_uv: Float32Array) -> Float32Array:
+        smooth = moving_mean(signals_uv, reach)
+        bend = smooth[..., 2 * reach :] + smooth[..., : -2 * reach]
+        bend -= 2 * smooth[..., reach:-reach]
+        curvature = np.zeros_like(smooth)
+        np.abs(bend, out=curvature[..., reach:-reach])
+        return symmetric_filter(block_means(curvature, reach), np.array([1, 3, 4, 3, 1]) / 12)
+
+    return in_cache(mean_curvature, batch.fine_uv)
 
 
 def _quantile(values: Float32Array, share: float) -> Float32Array:
@@ -180,7 +194,7 @@ def _agreement(activity: QrsActivity) -> tuple[Float32Array, FloatArray]:
     power = np.sqrt((leads**2).sum(axis=-1) * (consensus**2).sum(axis=-1))
     reach = round(MAX_DELAY_S * COARSE_HZ)
     length = fft.next_fast_len(leads.shape[-1] + reach, real=True)
-    products = np.fft.irfft(np.fft.rfft(leads, length) * np.conj(np.fft.rfft(consensus, length)), length)
+    products = fft.irfft(fft.rfft(leads, length) * np.conj(fft.rfft(consensus, length)), length)
     near = np.concatenate([products[..., -reach:], products[..., : reach + 1]], axis=-1)
     with np.errstate(invalid="ignore", divide="ignore"):
         correlation = (leads * consensus).sum(axis=-1) / power
@@ -190,16 +204,25 @@ def _agreement(activity: QrsActivity) -> tuple[Float32Array, FloatArray]:
     return correlation, np.where(np.isfinite(correlation), delay_ms, np.nan)
 
 
-def _beat_strengths(leads: Float32Array, beats: IntArray) -> tuple[Float32Array, Float32Array]:
-    """Weakest beat and strongest stray activity of a record's leads over the median beat's, (leads,) each."""
+def _beat_strengths(activity: QrsActivity) -> tuple[Float32Array, Float32Array]:
+    """Weakest beat and strongest stray activity of each lead over the median beat's, shape (records, leads) each."""
     half = round(BEAT_HALF_WIDTH_S * COARSE_HZ)
-    whole = beats[(beats >= half) & (beats < leads.shape[-1] - half)]
-    around = leads[:, whole[:, np.newaxis] + np.arange(-half, half + 1)]
+    records, leads, steps = activity.leads.shape
+    weakest, strays = np.full((2, records, leads), np.nan, dtype=np.float32)
+    rows = np.flatnonzero([len(beats) >= FEWEST_BEATS for beats in activity.beats])
+    if not rows.size:
+        return weakest, strays
+    counts = np.array([len(activity.beats[row]) for row in rows])
+    exists = np.arange(counts.max()) < counts[:, np.newaxis]
+    places = np.zeros(exists.shape, dtype=np.int64)
+    places[exists] = np.concatenate([activity.beats[row] for row in rows])
+    whole = exists & (places >= half) & (places < steps - half)
+    windows = sliding_window_view(activity.leads, 2 * half + 1, axis=-1)
+    around = windows[rows[:, np.newaxis], :, np.where(whole, places - half, 0)]
     means = around.mean(axis=-1)
-    outside = np.ones(leads.shape[-1], dtype=bool)
-    width = round(QRS_HALF_WIDTH_S * COARSE_HZ)
-    near = beats[:, np.newaxis] + np.arange(-width, width + 1)
-    outside[near.clip(0, outside.size - 1)] = False
-    stray = np.where(outside, leads, 0).max(axis=-1)
+    outside = ~activity.near_beats(round(QRS_HALF_WIDTH_S * COARSE_HZ))[rows, np.newaxis]
+    stray = np.where(outside, activity.leads[rows], 0).max(axis=-1)
     with np.errstate(invalid="ignore", divide="ignore"):
-        return means.min(axis=1) / np.median(means, axis=1), stray / np.median(around.max(axis=-1), axis=1)
+        weakest[rows] = np.where(whole[..., np.newaxis], means, np.inf).min(axis=1) / median_of_existing(means, whole)
+        strays[rows] = stray / median_of_existing(around.max(axis=-1), whole)
+    return weakest, strays

@@ -7,6 +7,8 @@ import numpy.typing as npt
 from scipy import ndimage
 from scipy import signal as sps
 
+from ecgfactory.quality.filters import zero_phase
+
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 
@@ -31,8 +33,7 @@ def clean(signal_mv: FloatArray, sampling_rate_hz: int = 500) -> FloatArray:
     period = np.ones(int(sampling_rate_hz / 50) if sampling_rate_hz >= 100 else 2)
     if signal_mv.size == 0 or signal_mv.shape[-1] <= max(3 * period.size, 18):  # the padding of the two filters
         return np.zeros(signal_mv.shape)
-    highpass = sps.butter(5, 0.5, btype="highpass", output="sos", fs=sampling_rate_hz)
-    steady = sps.sosfiltfilt(highpass, signal_mv, axis=-1)
+    steady = zero_phase(signal_mv, 5, "highpass", 0.5, sampling_rate_hz)
     cleaned: FloatArray = sps.filtfilt(period, [period.size], steady, axis=-1)
     return cleaned
 
