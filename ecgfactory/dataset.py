@@ -25,7 +25,8 @@ from ecgfactory.publish import LATEST, MANIFEST_FILE
 from ecgfactory.quality.diversity import Diversity, measure_diversity
 from ecgfactory.record import Record, record_id
 
-DIVERSITY_SAMPLE = 300
+DIVERSITY_RUNS, DIVERSITY_RUN = 20, 15
+"""Neighbours lie in one row group of a file, which is read as a whole."""
 
 
 class DatasetFiles:
@@ -146,8 +147,10 @@ class DatasetFiles:
 
 
 def sample_diversity(files: DatasetFiles) -> Diversity:
-    """Look for near-duplicates among at most 300 records, evenly spaced over the dataset."""
-    rows = np.unique(np.linspace(0, files.records.num_rows - 1, DIVERSITY_SAMPLE).round().astype(np.int64))
+    """Look for near-duplicates among at most 300 records: runs of 15, evenly spaced over the dataset."""
+    count = files.records.num_rows
+    runs = np.linspace(0, max(count - DIVERSITY_RUN, 0), DIVERSITY_RUNS).round().astype(np.int64)
+    rows = np.unique(np.add.outer(runs, np.arange(min(DIVERSITY_RUN, count))))
     sample = files.records.take(pa.array(rows))
     name = files.formats[0]
     by_file = _candidates_by_file(sample, name)

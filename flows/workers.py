@@ -42,6 +42,9 @@ LOCAL_DASK = {
     "distributed.nanny.pre-spawn-environ.MALLOC_MMAP_THRESHOLD_": 1 << 29,
     # A hundred looks a second at every thread's stack cost 4 % of the work.
     "distributed.worker.profile.enabled": False,
+    # Nor need every process wake fifty times a second to see whether it still does.
+    "distributed.admin.tick.interval": "500ms",
+    "distributed.worker.memory.monitor-interval": "500ms",
 }
 """Settings of a local cluster."""
 
