@@ -12,6 +12,7 @@ those that the tests report.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -20,7 +21,7 @@ from scipy import signal as sps
 
 from ecgfactory.quality.beats import Beats
 
-FloatArray = npt.NDArray[np.float64]
+FloatArray = npt.NDArray[np.floating[Any]]
 IntArray = npt.NDArray[np.int64]
 BoolArray = npt.NDArray[np.bool_]
 
@@ -96,7 +97,7 @@ def find_waves(beats: Beats) -> Waves:
         the onset of QRS and 0.7 of the RR time (without a second beat, of one second).
     """
     rate = beats.sampling_rate_hz
-    median_uv = beats.median_uv.astype(np.float64)
+    median_uv = beats.median_uv
     window = median_uv.shape[-1]
     rr = np.where(np.isnan(beats.rr_ms), 1000, beats.rr_ms) / 1000 * rate
     onset, offset, has_qrs = _qrs_bounds(median_uv, beats.centre, rate)
