@@ -89,8 +89,9 @@ def warm_factory(workers: int) -> Iterator[Factory]:
     from flows.workers import LOCAL_DASK
 
     os.environ["OMP_NUM_THREADS"] = "1"  # as Dask does for its workers; a pool's processes inherit it
-    for name in ("TRIM", "MMAP"):
-        os.environ[f"MALLOC_{name}_THRESHOLD_"] = str(1 << 29)  # as for the workers of a local cluster
+    for name, value in LOCAL_DASK.items():  # a pool's processes get what the workers of a local cluster get
+        if name.startswith("distributed.nanny.pre-spawn-environ."):
+            os.environ[name.rpartition(".")[2]] = str(value)
     dask.config.set(LOCAL_DASK)
     cluster = LocalCluster(  # type: ignore[no-untyped-call]
         n_workers=workers, threads_per_worker=1, host="127.0.0.1", dashboard_address="127.0.0.1:0"

@@ -10,8 +10,8 @@ from benchmarks import peer_pipeline
 from benchmarks.factory import warm_factory
 from benchmarks.timing import Row
 
-OUR_RECORDS = 5000
-PEER_RECORDS = 128
+OUR_RECORDS = 20_000
+PEER_RECORDS = 256
 WORKERS = 2
 PAIRS = 3
 

@@ -25,7 +25,7 @@ from ecgfactory.publish import LATEST, MANIFEST_FILE
 from ecgfactory.quality.diversity import Diversity, measure_diversity
 from ecgfactory.record import Record, record_id
 
-DIVERSITY_RUNS, DIVERSITY_RUN = 20, 15
+DIVERSITY_RUNS, DIVERSITY_RUN = 10, 30
 """Neighbours lie in one row group of a file, which is read as a whole."""
 
 
@@ -147,7 +147,7 @@ class DatasetFiles:
 
 
 def sample_diversity(files: DatasetFiles) -> Diversity:
-    """Look for near-duplicates among at most 300 records: runs of 15, evenly spaced over the dataset."""
+    """Look for near-duplicates among at most 300 records: runs of 30, evenly spaced over the dataset."""
     count = files.records.num_rows
     runs = np.linspace(0, max(count - DIVERSITY_RUN, 0), DIVERSITY_RUNS).round().astype(np.int64)
     rows = np.unique(np.add.outer(runs, np.arange(min(DIVERSITY_RUN, count))))

@@ -112,10 +112,12 @@ def _lead_agreements(beats: Beats) -> dict[str, FloatArray]:
     # Nearer than the next beat: not beyond half the time between beats.
     near = np.fmin(beats.rr_ms / 2000, SEARCH_S)[:, None] * block_hz
     far = np.abs(np.arange(-reach, reach + 1)) > near
-    around = np.where(far[:, None, None], -1, around)
+    np.copyto(around, -1, where=far[:, None, None])
 
-    close = np.abs(around.argmax(axis=-1) - reach) <= AGREEMENT_S * block_hz
-    agrees = close & (around.max(axis=-1) > 0) & inside[..., None]
+    strongest = around.argmax(axis=-1)
+    close = np.abs(strongest - reach) <= AGREEMENT_S * block_hz
+    energy = np.take_along_axis(around, strongest[..., None], axis=-1)[..., 0]
+    agrees = close & (energy > 0) & inside[..., None]
     shares = _mean_over_beats(agrees.astype(np.float64), inside)
     return {f"r_peak_agreement_{name}": shares[:, lead] for lead, name in enumerate(beats.lead_names)}
 

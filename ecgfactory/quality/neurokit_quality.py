@@ -95,10 +95,8 @@ def _power_indices(cleaned_mv: FloatArray, sampling_rate_hz: int) -> tuple[Float
     taper = sps.windows.hann(window, sym=False)
     centred = cleaned_mv - cleaned_mv.mean(axis=1, keepdims=True)
     starts = range(0, samples - window + 1, window - window // 2)
-    power = np.mean(
-        [np.abs(fft.rfft(centred[:, start : start + window] * taper, 2 * window)) ** 2 for start in starts],
-        axis=0,
-    )
+    spectra = [fft.rfft(centred[:, start : start + window] * taper, 2 * window) for start in starts]
+    power = np.mean([spectrum.real**2 + spectrum.imag**2 for spectrum in spectra], axis=0)
     frequencies = fft.rfftfreq(2 * window, 1 / sampling_rate_hz)
     slowest_hz = 2 * sampling_rate_hz / (samples / 2)
 
