@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
-from scipy import signal as sps
+import scipy
 
 from ecgfactory.columns import ColumnError, FloatArray, is_unit, lead_and_unit, rate_of, uv_factors
 from ecgfactory.errors import BadInputError
@@ -243,7 +243,7 @@ def resample(signal_uv: FloatArray, rate_hz: float) -> FloatArray:
         return signal_uv
     ratio = Fraction(SAMPLING_RATE_HZ / rate_hz).limit_denominator(1000)
     missing = ~np.isfinite(signal_uv)
-    resampled: FloatArray = sps.resample_poly(
+    resampled: FloatArray = scipy.signal.resample_poly(
         np.where(missing, 0, signal_uv), ratio.numerator, ratio.denominator, axis=-1, padtype="line"
     )
     if missing.any():

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
+import scipy
 from numpy.lib.stride_tricks import sliding_window_view
-from scipy import ndimage
 
 from ecgfactory.quality.batch import block_sums
 from ecgfactory.quality.beats import Beats
@@ -101,7 +101,7 @@ def _lead_agreements(beats: Beats) -> dict[str, FloatArray]:
     block = max(round(0.008 * beats.sampling_rate_hz), 1)
     block_hz = beats.sampling_rate_hz / block
     coarse = block_sums(beats.energy, block)
-    smooth = ndimage.uniform_filter1d(coarse, max(round(0.1 * block_hz), 1), mode="nearest", axis=-1)
+    smooth = scipy.ndimage.uniform_filter1d(coarse, max(round(0.1 * block_hz), 1), mode="nearest", axis=-1)
 
     reach = round(SEARCH_S * block_hz)
     centres = beats.places // block

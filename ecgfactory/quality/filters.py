@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
-from scipy import signal as sps
+import scipy
 
 Float32Array = npt.NDArray[np.float32]
 FloatArray = npt.NDArray[np.float64]
@@ -41,12 +41,12 @@ def zero_phase(
     -------
     float array, shape (..., samples)
     """
-    return sps.sosfiltfilt(_butterworth(order, kind, cutoff_hz, rate_hz), signals, axis=-1, padlen=padding)
+    return scipy.signal.sosfiltfilt(_butterworth(order, kind, cutoff_hz, rate_hz), signals, axis=-1, padlen=padding)
 
 
 @cache
 def _butterworth(order: int, kind: Kind, cutoff_hz: float, rate_hz: float) -> FloatArray:
-    sections: FloatArray = sps.butter(order, cutoff_hz, kind, output="sos", fs=rate_hz)
+    sections: FloatArray = scipy.signal.butter(order, cutoff_hz, kind, output="sos", fs=rate_hz)
     return sections
 
 

@@ -13,8 +13,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
-from scipy import fft
-from scipy import signal as sps
+import scipy
 
 from ecgfactory.quality.feature import Feature, FeatureTable
 
@@ -92,12 +91,12 @@ def _power_indices(cleaned_mv: FloatArray, sampling_rate_hz: int) -> tuple[Float
     window = samples // 2
     if window < 2:
         return np.full(len(cleaned_mv), np.nan), np.full(len(cleaned_mv), np.nan)
-    taper = sps.windows.hann(window, sym=False)
+    taper = scipy.signal.windows.hann(window, sym=False)
     centred = cleaned_mv - cleaned_mv.mean(axis=1, keepdims=True)
     starts = range(0, samples - window + 1, window - window // 2)
-    spectra = [fft.rfft(centred[:, start : start + window] * taper, 2 * window) for start in starts]
+    spectra = [scipy.fft.rfft(centred[:, start : start + window] * taper, 2 * window) for start in starts]
     power = np.mean([spectrum.real**2 + spectrum.imag**2 for spectrum in spectra], axis=0)
-    frequencies = fft.rfftfreq(2 * window, 1 / sampling_rate_hz)
+    frequencies = scipy.fft.rfftfreq(2 * window, 1 / sampling_rate_hz)
     slowest_hz = 2 * sampling_rate_hz / (samples / 2)
 
     def band(low_hz: float, high_hz: float) -> FloatArray:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from scipy import fft
-from scipy import signal as sps
+import scipy
 
 from ecgfactory.quality.batch import EcgBatch, block_means, in_cache
 from ecgfactory.quality.feature import Feature, FeatureTable, over_leads
@@ -83,7 +82,7 @@ def _high_frequency_uv(batch: EcgBatch) -> Float32Array:
     block = batch.span(NOISE_BLOCK_S)
     if points < 5 or batch.samples < max(block, points):
         return np.full(batch.signals_uv.shape[:-1], np.nan, dtype=np.float32)
-    kernel = -sps.savgol_coeffs(points, 3)
+    kernel = -scipy.signal.savgol_coeffs(points, 3)
     kernel[points // 2] += 1
 
     def typical_rms_uv(signals_uv: Float32Array) -> Float32Array:
@@ -102,12 +101,12 @@ def _hum_uv(batch: EcgBatch) -> dict[int, Float32Array]:
     ]
     if not measurable:
         return amplitudes
-    window = sps.windows.hann(samples, sym=False).astype(np.float32)
-    frequencies = fft.rfftfreq(samples, 1 / rate_hz)
+    window = scipy.signal.windows.hann(samples, sym=False).astype(np.float32)
+    frequencies = scipy.fft.rfftfreq(samples, 1 / rate_hz)
 
     def excess_power(signals_uv: Float32Array) -> Float32Array:
         centred = signals_uv - signals_uv.mean(axis=-1, keepdims=True)
-        spectrum = fft.rfft(centred * window, axis=-1)
+        spectrum = scipy.fft.rfft(centred * window, axis=-1)
         return np.stack([_line_power(spectrum, frequencies, hertz) for hertz in measurable], axis=1)
 
     # Parseval: a sine of amplitude A has power A^2 / 4 x samples x sum of squares of the window.

@@ -12,9 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+import scipy
 from numpy.lib.stride_tricks import sliding_window_view
-from scipy import fft
-from scipy import signal as sps
 
 from ecgfactory.quality.batch import COARSE_HZ, EcgBatch, block_means, in_cache
 from ecgfactory.quality.feature import Feature, FeatureTable, over_leads
@@ -139,7 +138,9 @@ def _levels(consensus: Float32Array) -> tuple[Float32Array, Float32Array]:
 def _beats(consensus: Float32Array, floor: np.float32, height: np.float32) -> IntArray:
     """Find the steps at which the consensus of one record stands out from rest."""
     least = max(BEAT_HEIGHT * float(height - floor), 1e-6)
-    peaks, _ = sps.find_peaks(consensus, height=float(floor) + least, distance=REFRACTORY_STEPS, prominence=least)
+    peaks, _ = scipy.signal.find_peaks(
+        consensus, height=float(floor) + least, distance=REFRACTORY_STEPS, prominence=least
+    )
     return peaks.astype(np.int64)
 
 
@@ -193,8 +194,8 @@ def _agreement(activity: QrsActivity) -> tuple[Float32Array, FloatArray]:
     consensus = consensus[:, np.newaxis]
     power = np.sqrt((leads**2).sum(axis=-1) * (consensus**2).sum(axis=-1))
     reach = round(MAX_DELAY_S * COARSE_HZ)
-    length = fft.next_fast_len(leads.shape[-1] + reach, real=True)
-    products = fft.irfft(fft.rfft(leads, length) * np.conj(fft.rfft(consensus, length)), length)
+    length = scipy.fft.next_fast_len(leads.shape[-1] + reach, real=True)
+    products = scipy.fft.irfft(scipy.fft.rfft(leads, length) * np.conj(scipy.fft.rfft(consensus, length)), length)
     near = np.concatenate([products[..., -reach:], products[..., : reach + 1]], axis=-1)
     with np.errstate(invalid="ignore", divide="ignore"):
         correlation = (leads * consensus).sum(axis=-1) / power

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from scipy import ndimage
-from scipy import signal as sps
+import scipy
 
 from ecgfactory.quality.filters import zero_phase
 
@@ -34,7 +33,7 @@ def clean(signal_mv: FloatArray, sampling_rate_hz: int = 500) -> FloatArray:
     if signal_mv.size == 0 or signal_mv.shape[-1] <= max(3 * period.size, 18):  # the padding of the two filters
         return np.zeros(signal_mv.shape)
     steady = zero_phase(signal_mv, 5, "highpass", 0.5, sampling_rate_hz)
-    cleaned: FloatArray = sps.filtfilt(period, [period.size], steady, axis=-1)
+    cleaned: FloatArray = scipy.signal.filtfilt(period, [period.size], steady, axis=-1)
     return cleaned
 
 
@@ -81,8 +80,8 @@ def qrs_segments(steepness: FloatArray, sampling_rate_hz: int) -> tuple[IntArray
         Last sample before and last sample of each segment, counted in the flattened array.
     """
     n, samples = steepness.shape
-    smooth = ndimage.uniform_filter1d(steepness, round(0.1 * sampling_rate_hz), mode="nearest", axis=-1)
-    average = ndimage.uniform_filter1d(smooth, round(0.75 * sampling_rate_hz), mode="nearest", axis=-1)
+    smooth = scipy.ndimage.uniform_filter1d(steepness, round(0.1 * sampling_rate_hz), mode="nearest", axis=-1)
+    average = scipy.ndimage.uniform_filter1d(smooth, round(0.75 * sampling_rate_hz), mode="nearest", axis=-1)
     begins, ends = _matched_bounds(smooth > 1.5 * average)
     lengths, rows = ends - begins, begins // samples
     mean_lengths = np.bincount(rows, lengths, n) / np.maximum(np.bincount(rows, minlength=n), 1)
@@ -127,9 +126,9 @@ def _most_prominent(flat_mv: FloatArray, begins: IntArray, ends: IntArray) -> In
     steps[ends] -= 1
     # Infinite walls around each segment end the search for a peak's bases as the ends of a slice would.
     walled = np.where(np.cumsum(steps[:-1], dtype=np.int8) > 0, flat_mv, np.inf)
-    maxima = sps.find_peaks(walled)[0]
+    maxima = scipy.signal.find_peaks(walled)[0]
     maxima = maxima[np.isfinite(walled[maxima])]
-    prominences = sps.peak_prominences(walled, maxima)[0]
+    prominences = scipy.signal.peak_prominences(walled, maxima)[0]
     segments = np.searchsorted(begins, maxima, side="right")
     order = np.lexsort((-prominences, segments))  # stable: of equals the first stays first, as argmax has it
     return maxima[order[np.unique(segments[order], return_index=True)[1]]]

@@ -16,8 +16,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy import ndimage
-from scipy import signal as sps
+import scipy
 
 from ecgfactory.quality.beats import Beats
 
@@ -143,7 +142,7 @@ def _spatial_velocity(median_uv: FloatArray, rate: int) -> tuple[FloatArray, Flo
     changes = median_uv[..., 2 * half :] - median_uv[..., : -2 * half]
     energy = np.pad(np.einsum("nlw,nlw->nw", changes, changes), [(0, 0), (half, half)], mode="edge")
     smooth, smoother = (
-        ndimage.uniform_filter1d(energy, max(round(length_s * rate), 1), axis=-1, mode="nearest")
+        scipy.ndimage.uniform_filter1d(energy, max(round(length_s * rate), 1), axis=-1, mode="nearest")
         for length_s in (0.01, 0.04)
     )
     quietest = np.maximum(np.percentile(smoother, QUIETEST_PERCENT, axis=1), 0)  # a running sum rounds below zero
@@ -170,7 +169,7 @@ def _rest(speed: FloatArray, away: FloatArray, start: IntArray, threshold: Float
     within = _between(speed.shape[1], start + 1, start + round(QRS_REACH_S * rate))
     slow_before = np.pad(np.cumsum(speed < threshold[:, None], axis=1), [(0, 0), (1, length)], mode="edge")
     slow: BoolArray = slow_before[:, length:-1] - slow_before[:, : -length - 1] == length
-    nearest = ndimage.minimum_filter1d(away, ahead, axis=-1, mode="nearest", origin=-(ahead // 2))
+    nearest = scipy.ndimage.minimum_filter1d(away, ahead, axis=-1, mode="nearest", origin=-(ahead // 2))
     rests = within & slow & ~((away > TURN_SHARE) & (nearest < RETURN_SHARE * away))
     rest: IntArray = np.where(rests.any(axis=1), rests.argmax(axis=1) - 1, _argmax_within(-speed - away, within))
     return rest
@@ -248,8 +247,8 @@ def _wave_end(wave: FloatArray, peak: IntArray, last: IntArray, half: int) -> Fl
 
 def _smooth(signal_uv: FloatArray, length: int) -> FloatArray:
     """Average with a Hann window, at half height half of `length` wide."""
-    kernel = sps.windows.hann(length + 2)[1:-1]
-    smooth: FloatArray = ndimage.convolve1d(signal_uv, kernel / kernel.sum(), axis=-1, mode="nearest")
+    kernel = scipy.signal.windows.hann(length + 2)[1:-1]
+    smooth: FloatArray = scipy.ndimage.convolve1d(signal_uv, kernel / kernel.sum(), axis=-1, mode="nearest")
     return smooth
 
 
