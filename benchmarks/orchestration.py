@@ -8,6 +8,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wai
 
 from benchmarks.factory import WARM_RECORDS, warm_factory
 from benchmarks.timing import Row, seconds
+from ecgfactory.dataset import DatasetFiles, sample_diversity
 from ecgfactory.ledger import ShardEntry
 from ecgfactory.plan import make_plan
 from ecgfactory.request import BuildRequest
@@ -60,6 +61,7 @@ def _bare_build(request: BuildRequest, pool: ProcessPoolExecutor) -> None:
     shards = selection.complete_shards
     counts = datasets.assemble.fn(plan, shards, workspace)
     datasets.describe.fn(plan, shards, counts, workspace)
-    datasets.seal.fn(plan, shards, counts, workspace)
+    diversity = pool.submit(sample_diversity, DatasetFiles(workspace.dataset, plan)).result()
+    datasets.seal.fn(plan, shards, counts, diversity, workspace)
     datasets.publish_dataset.fn(plan, workspace)
     workspace.remove()

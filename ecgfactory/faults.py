@@ -14,6 +14,7 @@ FaultPoint = Literal[
     "shard-renamed",
     "shard-entered",
     "dataset-assembled",
+    "records-compared",
     "dataset-described",
     "sums-written",
     "manifest-written",

@@ -27,7 +27,6 @@ from ecgfactory.card import CARD_FILE, without_front_matter
 from ecgfactory.dataset import Dataset
 from ecgfactory.plan import Plan
 from ecgfactory.progress import Progress
-from ecgfactory.report.svg import ecg_picture
 from ecgfactory.summary import summary_rows
 from ecgfactory.workspace import Workspace
 
@@ -104,6 +103,8 @@ def _card(dataset: Dataset) -> str:
 
 
 def _picture(dataset: Dataset, record_id: str) -> str:
+    from ecgfactory.report.svg import ecg_picture  # takes matplotlib along, which builds nobody looks at do without
+
     encoded = base64.b64encode(ecg_picture(dataset.record(record_id)).encode()).decode()
     return f"![ECG {record_id}](data:image/svg+xml;base64,{encoded})"
 

@@ -11,6 +11,7 @@ from pydantic import BaseModel, WithJsonSchema
 
 from ecgfactory.request import BuildRequest
 from flows.artifacts import live_progress, show_dataset
+from flows.reports import report_and_compare
 from flows.session import claim, session
 from flows.shards import make_shards
 from flows.workers import dask_workers
@@ -50,9 +51,10 @@ def build_dataset(request: BuildRequest, seed_of_the_day: SeedOfTheDay = False) 
         with session(plan) as workspace, live_progress(plan, workspace):
             with dask_workers(plan, workspace) as workers:
                 shards = make_shards(plan, workspace, workers)
-            counts = datasets.assemble(plan, shards, workspace)
+                counts = datasets.assemble(plan, shards, workspace)
+                diversity = report_and_compare(plan, counts, workspace, workers)
             datasets.describe(plan, shards, counts, workspace)
-            datasets.seal(plan, shards, counts, workspace)
+            datasets.seal(plan, shards, counts, diversity, workspace)
             datasets.publish_dataset(plan, workspace)
     show_dataset(plan)
     return BuildOutcome(dataset=plan.dataset_path, already_there=False)

@@ -97,6 +97,13 @@ class Placement:
         What there is.
     device : {'auto', 'cpu', 'cuda'}
         Where the request wants candidates generated: 'cuda' keeps CPU workers from generating, 'cpu' GPU workers.
+
+    Attributes
+    ----------
+    whole : Step
+        The step that makes a shard by itself.
+    afterwards : dict
+        Resources that a worker needs for work on the assembled dataset.
     """
 
     def __init__(self, slots: Slots, device: Device) -> None:
@@ -106,6 +113,8 @@ class Placement:
         self._cpu_generates = device != "cuda"
         self._generate = Step(generate_shard, gpu)
         self._finish = Step(finish_shard, cpu)
+        resource = cpu if slots.cpu else gpu
+        self.afterwards: dict[str, float] = {resource: 1} if resource else {}
         is_on_cpu = slots.cpu > 0 and (self._cpu_generates or not slots.gpu)
         self.whole = Step(make_shard, cpu if is_on_cpu else gpu)
         self._whole_slots = slots.cpu if is_on_cpu else slots.gpu

@@ -3,26 +3,21 @@
 from __future__ import annotations
 
 import errno
-import time
 from dataclasses import dataclass
 from typing import Any
 
-import distributed
 from distributed.scheduler import KilledWorker
-from prefect.client.orchestration import SyncPrefectClient, get_client
-from prefect.runtime import flow_run
 from prefect_dask.task_runners import PrefectDaskFuture
 
-from ecgfactory.errors import BuildCancelledError, BuildFailedError
+from ecgfactory.errors import BuildFailedError
 from ecgfactory.handover import HandoverLostError
 from ecgfactory.ledger import Ledger
 from ecgfactory.plan import Plan
 from ecgfactory.selection import Selection, ShardOrder
 from ecgfactory.workspace import Workspace
 from flows.placement import Step
+from flows.watch import watching
 from flows.workers import Workers
-
-CANCEL_POLL_S = 3.0
 
 
 @dataclass(frozen=True)
@@ -52,18 +47,13 @@ def make_shards(plan: Plan, workspace: Workspace, workers: Workers) -> list[int]
     """
     selection = Selection(plan.request.records, plan.shard_records)
     in_flight: InFlight = {}
-    checked = time.monotonic()
-    with get_client(sync_client=True) as client:
+    with watching(workers) as watch:
         while not selection.is_complete:
             _fill_window(selection, workspace, workers, in_flight)
-            for job in _ended(in_flight):
+            for job in [in_flight.pop(future) for future in watch.ended(in_flight)]:
                 _go_on(job, selection, workspace, workers, in_flight)
             if selection.last_wanted is not None:
                 workspace.want_shards_until(selection.last_wanted)
-            if time.monotonic() - checked > CANCEL_POLL_S:
-                _heed_cancellation(client)
-                workers.heed_losses()
-                checked = time.monotonic()
     return selection.complete_shards
 
 
@@ -86,17 +76,6 @@ def _start(step: Step, order: ShardOrder, workspace: Workspace, workers: Workers
     parameters = {"workspace_root": str(workspace.root), "shard": order.shard, "limit": order.limit}
     future = workers.runner.place(step.task, parameters, step.resources)
     in_flight[future.wrapped_future] = Job(order, step, future)
-
-
-def _ended(in_flight: InFlight) -> list[Job]:
-    """Wait a moment for jobs to end; take those that did out of the window."""
-    if not in_flight:
-        return []
-    try:
-        ended, _ = distributed.wait(list(in_flight), timeout=CANCEL_POLL_S, return_when="FIRST_COMPLETED")
-    except TimeoutError:
-        return []
-    return [in_flight.pop(wrapped) for wrapped in ended]
 
 
 def _go_on(job: Job, selection: Selection, workspace: Workspace, workers: Workers, in_flight: InFlight) -> None:
@@ -138,9 +117,3 @@ def _result(job: Job, workspace: Workspace) -> Any:
             f"shard {job.order.shard}: no space left in {workspace.root.parent.parent}; make room and build again, "
             "what is committed is kept."
         ) from error
-
-
-def _heed_cancellation(client: SyncPrefectClient) -> None:
-    state = client.read_flow_run(flow_run.id).state
-    if state is not None and (state.is_cancelling() or state.is_cancelled()):
-        raise BuildCancelledError("the build was cancelled; the same request goes on from what is committed")

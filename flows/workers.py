@@ -176,8 +176,7 @@ def _connected(asked: WorkersRequest, address: str) -> Iterator[PlacedTaskRunner
 def _local_cluster(plan: Plan, gpus: int, workspace: Workspace) -> SpecCluster:
     dask.config.set(LOCAL_DASK)
     asked = plan.request.workers
-    shards = math.ceil(plan.request.records / plan.shard_records)
-    cpus = min(cpu_workers(asked), shards)  # one without a shard would only slow the others' start
+    cpus = min(cpu_workers(asked), _jobs(plan))  # one without work would only slow the others' start
     limit_bytes = int(asked.memory_limit_gb * 1e9) if asked.memory_limit_gb else MEMORY_LIMIT // (cpus + gpus)
     options = {
         "host": "127.0.0.1",
@@ -186,7 +185,7 @@ def _local_cluster(plan: Plan, gpus: int, workspace: Workspace) -> SpecCluster:
         "local_directory": str(workspace.scratch / "dask"),
         "silence_logs": logging.CRITICAL,
     }
-    environment = _worker_environment(workspace)
+    environment = _worker_environment()
     visible = {f"gpu-{index}": (GPU, device) for index, device in enumerate(_gpu_names(gpus))}
     visible |= {f"cpu-{index}": (CPU, "") for index in range(cpus)}  # these see no GPU, whatever there is
     workers = {
@@ -204,16 +203,21 @@ def _local_cluster(plan: Plan, gpus: int, workspace: Workspace) -> SpecCluster:
     return SpecCluster(workers=workers, scheduler=scheduler, silence_logs=logging.CRITICAL)
 
 
+def _jobs(plan: Plan) -> int:
+    """How many workers a build can keep busy: a shard each, or one with the report and one with its samples."""
+    shards = math.ceil(plan.request.records / plan.shard_records)
+    return max(shards, 2 if plan.request.report.samples else 1)
+
+
 def _gpu_names(gpus: int) -> list[str]:
     """Names, as CUDA_VISIBLE_DEVICES has them, of the first GPUs that this process may use."""
     allowed = os.environ.get("CUDA_VISIBLE_DEVICES")
     return (allowed.split(",") if allowed else [str(index) for index in range(gpus)])[:gpus]
 
 
-def _worker_environment(workspace: Workspace) -> dict[str, str]:
-    """Environment of a worker process: one thread, the flow's Prefect server, its own matplotlib cache."""
+def _worker_environment() -> dict[str, str]:
+    """Environment of a worker process: one thread, the flow's Prefect server."""
     return {
         "OMP_NUM_THREADS": "1",
-        "MPLCONFIGDIR": str(workspace.scratch / "matplotlib"),
         **get_current_settings().to_environment_variables(exclude_unset=True),
     }

@@ -8,14 +8,13 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 from ecgfactory import assembly, card, croissant, manifest, publish, sessions, verify
-from ecgfactory.dataset import DatasetFiles, sample_diversity
 from ecgfactory.errors import BadInputError
 from ecgfactory.faults import fault_point
 from ecgfactory.ledger import Ledger, ShardEntry
 from ecgfactory.manifest import Counts
 from ecgfactory.plan import Plan, make_plan
 from ecgfactory.preflight import preflight_problems
-from ecgfactory.report.dataset import write_reports
+from ecgfactory.quality.diversity import Diversity
 from ecgfactory.request import BuildRequest
 from ecgfactory.workspace import Workspace
 
@@ -49,20 +48,18 @@ def assemble(plan: Plan, shards: list[int], workspace: Workspace) -> Counts:
 
 @task(cache_policy=NO_CACHE, persist_result=False)
 def describe(plan: Plan, shards: list[int], counts: Counts, workspace: Workspace) -> None:
-    """Write the dataset card, the reports and the Croissant metadata."""
+    """Write the dataset card and the Croissant metadata."""
     card.write_card(workspace.dataset, plan, counts)
-    write_reports(DatasetFiles(workspace.dataset, plan), counts)
     sums = assembly.published_sums(plan, _entries(shards, workspace))
     croissant.write_croissant(workspace.dataset, plan, counts, sums)
     fault_point("dataset-described")
 
 
 @task(cache_policy=NO_CACHE, persist_result=False)
-def seal(plan: Plan, shards: list[int], counts: Counts, workspace: Workspace) -> None:
+def seal(plan: Plan, shards: list[int], counts: Counts, diversity: Diversity, workspace: Workspace) -> None:
     """Write the sums of all files and then the manifest."""
     published_at = datetime.now(UTC).isoformat(timespec="seconds")
     entries = _entries(shards, workspace)
-    diversity = sample_diversity(DatasetFiles(workspace.dataset, plan))
     content = manifest.summarise(plan, entries, counts, diversity, published_at)
     publish.seal(workspace.dataset, content, assembly.published_sums(plan, entries))
 

@@ -17,7 +17,7 @@ from ecgfactory.record import Record
 from ecgfactory.report.analysis import analysis_page
 from ecgfactory.report.clinical import clinical_page
 from ecgfactory.report.distributions import distribution_pages
-from ecgfactory.report.export import PageMaker, write_pages, write_pdf
+from ecgfactory.report.export import PageMaker, write_pages
 from ecgfactory.report.feature_text import feature_value
 from ecgfactory.report.page import MARGIN_MM, RIGHT_MM, draw_footer, draw_title, new_page, rendering
 from ecgfactory.report.style import PageStyle, Palette
@@ -80,7 +80,6 @@ def write_report_book(
     sampling_rule: str,
     features: pa.Table | None = None,
     style: PageStyle | None = None,
-    samples_folder: Path | None = None,
 ) -> None:
     """Write the report of a dataset.
 
@@ -98,8 +97,6 @@ def write_report_book(
         A row a record of the whole dataset, for the distribution pages.
     style : PageStyle, optional
         Layout, scale and colours.
-    samples_folder : Path, optional
-        Existing folder that also gets each sample's two pages as a PDF of its own, named by record id.
 
     Raises
     ------
@@ -114,9 +111,6 @@ def write_report_book(
     for record in records:
         pages += [partial(clinical_page, record, style), partial(analysis_page, record, style)]
     write_pages(path, pages, f"{facts.name} ({facts.plan_id})")
-    if samples_folder is not None:
-        for record in records:
-            write_pdf(record, samples_folder / f"{record.record_id}.pdf", style, with_analysis=True)
 
 
 @rendering()

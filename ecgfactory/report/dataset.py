@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from pathlib import Path
+
 from ecgfactory.dataset import DatasetFiles
 from ecgfactory.manifest import Counts
 from ecgfactory.record import Record, record_id
 from ecgfactory.report.book import CoverFacts, write_report_book
+from ecgfactory.report.export import write_pdf
 from ecgfactory.report.web import Sample, write_web_page
 
 REPORTS_FOLDER = "reports"
@@ -19,6 +23,49 @@ _REJECTED_RULE = (
     "most often on, the first candidate that broke it and is not shown already; at most as many as accepted samples. "
     "Their signals are not part of the dataset and were made again."
 )
+
+
+@dataclass(frozen=True)
+class DatasetReport:
+    """What the reports of a dataset have in common.
+
+    Parameters
+    ----------
+    files : DatasetFiles
+        The dataset, its tables and signals complete.
+    facts : CoverFacts
+        What is said of it.
+    records : list of Record
+        The samples, accepted ones first; empty when none were asked for.
+    rule : str
+        How they were chosen.
+    """
+
+    files: DatasetFiles
+    facts: CoverFacts
+    records: list[Record]
+    rule: str
+
+    @classmethod
+    def of(cls, files: DatasetFiles, counts: Counts) -> DatasetReport:
+        """Choose the samples of a dataset and read them.
+
+        Raises
+        ------
+        DamagedDatasetError
+            When a sample can't be read.
+        """
+        accepted = accepted_samples(files)
+        rejected = rejected_samples(files, counts)
+        rule = _ACCEPTED_RULE.format(count=len(accepted))
+        if rejected:
+            rule += "\n\n" + _REJECTED_RULE.format(count=len(rejected), total=f"{counts.examined - counts.records:,}")
+        return cls(files, _cover_facts(files, counts), [files.record(name) for name in accepted + rejected], rule)
+
+    @property
+    def folder(self) -> Path:
+        """Where the reports go."""
+        return self.files.path / REPORTS_FOLDER
 
 
 def write_reports(files: DatasetFiles, counts: Counts) -> None:
@@ -38,22 +85,33 @@ def write_reports(files: DatasetFiles, counts: Counts) -> None:
     DamagedDatasetError
         When a sample can't be read.
     """
-    accepted = accepted_samples(files)
-    if not accepted:
-        return
-    rejected = rejected_samples(files, counts)
-    rule = _ACCEPTED_RULE.format(count=len(accepted))
-    if rejected:
-        rule += "\n\n" + _REJECTED_RULE.format(count=len(rejected), total=f"{counts.examined - counts.records:,}")
-    records = [files.record(name) for name in accepted + rejected]
-    folder = files.path / REPORTS_FOLDER
-    (folder / "samples").mkdir(parents=True, exist_ok=True)
-    facts = _cover_facts(files, counts)
-    write_report_book(
-        folder / "report.pdf", facts, records, rule, features=files.records, samples_folder=folder / "samples"
-    )
-    samples = [_web_sample(files, record) for record in records]
-    write_web_page(folder / "index.html", facts, samples, rule, features=files.records)
+    if files.plan.request.report.samples:
+        report = DatasetReport.of(files, counts)
+        write_book(report)
+        write_samples(report)
+        write_page(report)
+
+
+def write_book(report: DatasetReport) -> None:
+    """Write reports/report.pdf."""
+    report.folder.mkdir(exist_ok=True)
+    path = report.folder / "report.pdf"
+    write_report_book(path, report.facts, report.records, report.rule, features=report.files.records)
+
+
+def write_samples(report: DatasetReport) -> None:
+    """Write a PDF for each sample, with its analysis."""
+    folder = report.folder / "samples"
+    folder.mkdir(parents=True, exist_ok=True)
+    for record in report.records:
+        write_pdf(record, folder / f"{record.record_id}.pdf", with_analysis=True)
+
+
+def write_page(report: DatasetReport) -> None:
+    """Write reports/index.html."""
+    report.folder.mkdir(exist_ok=True)
+    samples = [_web_sample(report.files, record) for record in report.records]
+    write_web_page(report.folder / "index.html", report.facts, samples, report.rule, features=report.files.records)
 
 
 def accepted_samples(files: DatasetFiles) -> list[str]:

@@ -109,6 +109,14 @@ def test_help_needs_none_of_the_heavy_packages() -> None:
     assert run("--help").returncode == 0
 
 
+def test_the_process_of_a_flow_does_without_what_only_its_workers_need() -> None:
+    probe = (
+        "import sys, flows.build_dataset; print({'torch', 'matplotlib', 'neurokit2', 'scipy.signal'} & {*sys.modules})"
+    )
+    done = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "set()"
+
+
 def test_assess_tells_people_and_machines_and_names_what_it_can_t_read(built: Path, tmp_path: Path) -> None:
     for path in sorted((built / "csv").rglob("*.csv"))[:2]:
         (tmp_path / path.name).write_bytes(path.read_bytes())

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from pypdf import PdfReader
 
 from ecgfactory.errors import BuildFailedError, DamagedDatasetError
 from ecgfactory.formats import FORMATS
@@ -49,6 +50,9 @@ def test_layout_and_contents(built: Path) -> None:
     assert sorted([*records.candidate, *rejected.candidate]) == list(range(records.candidate.max() + 1))
     assert list(records.split) == list(split_of(11, records.candidate.to_numpy(), make_splits()))
     assert all(len(reasons) > 0 for reasons in rejected.reasons)
+    samples = list((built / "reports" / "samples").iterdir())
+    assert {path.stem for path in samples} <= {f"{candidate:08d}" for candidate in range(records.candidate.max() + 1)}
+    assert [len(PdfReader(path).pages) for path in samples] == [2] * len(samples) and samples
     text = pd.read_csv(built / "records.csv", dtype={"record_id": str})
     pd.testing.assert_frame_equal(text, records, check_dtype=False)
     for name in FORMATS:

@@ -39,7 +39,7 @@ KILLS = int(os.environ.get("ECGFACTORY_KILLS", "3"))
 """Random kills in a test run; set it higher for a longer proof."""
 
 WORKER_POINTS = [point for point in FAULT_POINTS if point.startswith("shard-")]
-FLOW_POINTS = [point for point in FAULT_POINTS if not point.startswith("shard-")]
+FLOW_POINTS = [point for point in FAULT_POINTS if point not in {*WORKER_POINTS, "records-compared"}]
 
 
 @pytest.fixture(scope="module")
@@ -142,6 +142,18 @@ def test_workers_that_die_on_the_same_shard_again_and_again(
             named = "2" if point in {"shard-begun", "shard-staged"} else r"\d"
             assert re.search(rf"ecgfactory: shard {named}: its worker died again and again", errors), errors
         assert_whole_or_absent(tmp_path)
+    assert_resumes()
+
+
+def test_workers_that_die_over_the_assembled_dataset_again_and_again(
+    build_here: Build, assert_resumes: Callable[[], None], tmp_path: Path
+) -> None:
+    process = build_here(**{ENVIRONMENT_VARIABLE: "records-compared"})
+    _, errors = process.communicate()
+    assert process.returncode == 1
+    assert "ecgfactory: the workers that wrote the reports died again and again" in errors
+    assert "Traceback" not in errors
+    assert_whole_or_absent(tmp_path)
     assert_resumes()
 
 

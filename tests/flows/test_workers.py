@@ -13,7 +13,7 @@ from ecgfactory.plan import make_plan
 from ecgfactory.request import BuildRequest, WorkersRequest
 from ecgfactory.workspace import Workspace
 from flows.placement import Slots
-from flows.workers import _local_cluster, gpu_workers
+from flows.workers import _jobs, _local_cluster, gpu_workers
 
 
 def test_one_worker_a_gpu_and_cpu_workers_that_see_none_and_are_no_more_than_shards(
@@ -22,7 +22,9 @@ def test_one_worker_a_gpu_and_cpu_workers_that_see_none_and_are_no_more_than_sha
     """The GPUs are named, and need not be there."""
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "5,3,1")
     asked = {"cpu": 9, "memory_limit_gb": 2}
-    plan = make_plan(make_request(records=16, shard_records=16, workers=asked, output=str(tmp_path)))
+    plan = make_plan(
+        make_request(records=16, shard_records=16, workers=asked, report={"samples": 0}, output=str(tmp_path))
+    )
     workspace = Workspace.create(plan, "session")
     with _local_cluster(plan, 2, workspace) as cluster, Client(cluster, set_as_default=False) as client:
         workers = client.scheduler_info()["workers"]
@@ -35,6 +37,11 @@ def test_one_worker_a_gpu_and_cpu_workers_that_see_none_and_are_no_more_than_sha
         }
         assert {worker["memory_limit"] for worker in workers.values()} == {2_000_000_000}
         assert {worker["nthreads"] for worker in workers.values()} == {1}
+
+
+def test_a_single_shard_with_a_report_keeps_two_workers_busy(make_request: Callable[..., BuildRequest]) -> None:
+    plan = make_plan(make_request(records=16, shard_records=16))
+    assert _jobs(plan) == 2
 
 
 def test_gpu_workers_are_as_many_as_gpus_or_as_asked(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -32,7 +32,7 @@ def book(make_record, tmp_path_factory):
     signals_uv = np.stack([make_record(number).signal_uv for number in range(4)])
     columns = measure(signals_uv, TWELVE_LEADS)
     table = pa.table({name: pa.array(values.tolist()) for name, values in columns.items()})
-    write_report_book(folder / "report.pdf", FACTS, records, RULE, table, samples_folder=folder)
+    write_report_book(folder / "report.pdf", FACTS, records, RULE, table)
     return folder
 
 
@@ -67,12 +67,6 @@ def test_distributions_cite_their_source(texts):
     assert "Mason" in texts[1]
     assert "real ECGs 48 to 98" in texts[1]
     assert "Distributions" in texts[1]
-
-
-def test_each_sample_gets_a_file_of_its_own(book):
-    names = sorted(path.name for path in book.iterdir())
-    assert names == ["00000000.pdf", "00000001.pdf", "00000002.pdf", "report.pdf"]
-    assert len(PdfReader(book / "00000001.pdf").pages) == 2
 
 
 def test_book_without_samples_or_features(tmp_path):

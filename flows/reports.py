@@ -1,0 +1,52 @@
+"""The reports of an assembled dataset and the comparison of its records, side by side on the workers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from distributed.scheduler import KilledWorker
+
+from ecgfactory.errors import BuildFailedError
+from ecgfactory.manifest import Counts
+from ecgfactory.plan import Plan
+from ecgfactory.quality.diversity import Diversity
+from ecgfactory.workspace import Workspace
+from flows.watch import watching
+from flows.workers import Workers
+from tasks.reports import REPORT_PARTS, compare_records, write_report
+
+
+def report_and_compare(plan: Plan, counts: Counts, workspace: Workspace, workers: Workers) -> Diversity:
+    """Have the reports written that the request asks for, and a sample of records compared; return how alike they are.
+
+    Raises
+    ------
+    BuildCancelledError
+        When the flow run was cancelled through Prefect.
+    BuildFailedError
+        When workers die again and again over it.
+    """
+    root = str(workspace.root)
+    waiting: dict[Any, Any] = {}
+
+    def begin(task: Any, **parameters: Any) -> Any:
+        future = workers.runner.place(task, {"workspace_root": root, **parameters}, workers.placement.afterwards)
+        waiting[future.wrapped_future] = future
+        return future
+
+    parts = REPORT_PARTS if plan.request.report.samples else ()  # the longest first
+    for part in parts:
+        begin(write_report, part=part, counts=counts)
+    comparison = begin(compare_records)
+    try:
+        with watching(workers) as watch:
+            while waiting:
+                for ended in watch.ended(waiting):
+                    waiting.pop(ended).result()
+        diversity: Diversity = comparison.result()
+    except KilledWorker as error:
+        raise BuildFailedError(
+            "the workers that wrote the reports died again and again; they may lack memory, so ask for fewer workers "
+            "or fewer report.samples."
+        ) from error
+    return diversity

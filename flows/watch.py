@@ -1,0 +1,59 @@
+"""Waiting for workers, with a look now and then at whether the build is still wanted and can end."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Collection, Iterator
+from typing import Any
+
+import distributed
+from prefect.client.orchestration import SyncPrefectClient, get_client
+from prefect.runtime import flow_run
+
+from ecgfactory.errors import BuildCancelledError
+from flows.workers import Workers
+
+LOOK_INTERVAL_S = 3.0
+
+
+class Watch:
+    """Waits for the workers of the present flow run; `watching` makes one."""
+
+    def __init__(self, workers: Workers, client: SyncPrefectClient) -> None:
+        self._workers = workers
+        self._client = client
+        self._looked = time.monotonic()
+
+    def ended(self, futures: Collection[Any]) -> list[Any]:
+        """Wait a moment for Dask futures to end; return those that did.
+
+        Raises
+        ------
+        BuildCancelledError
+            When the flow run was cancelled through Prefect.
+        BuildFailedError
+            When there are no workers any more that could end the build.
+        """
+        if time.monotonic() - self._looked > LOOK_INTERVAL_S:
+            self._heed_cancellation()
+            self._workers.heed_losses()
+            self._looked = time.monotonic()
+        if not futures:
+            return []
+        try:
+            return list(distributed.wait(list(futures), timeout=LOOK_INTERVAL_S, return_when="FIRST_COMPLETED").done)
+        except TimeoutError:
+            return []
+
+    def _heed_cancellation(self) -> None:
+        state = self._client.read_flow_run(flow_run.id).state
+        if state is not None and (state.is_cancelling() or state.is_cancelled()):
+            raise BuildCancelledError("the build was cancelled; the same request goes on from what is committed")
+
+
+@contextlib.contextmanager
+def watching(workers: Workers) -> Iterator[Watch]:
+    """Watch over workers during the block."""
+    with get_client(sync_client=True) as client:
+        yield Watch(workers, client)

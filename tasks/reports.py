@@ -1,0 +1,42 @@
+"""Tasks that run on Dask workers once a dataset is assembled.
+
+What they need is imported in them: the flow's process, which only sends them off, does without matplotlib.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from prefect import task
+
+from ecgfactory.faults import fault_point
+from ecgfactory.manifest import Counts
+from ecgfactory.quality.diversity import Diversity
+from ecgfactory.workspace import Workspace
+from tasks.shards import ON_WORKERS
+
+ReportPart = Literal["book", "samples", "page"]
+REPORT_PARTS: tuple[ReportPart, ...] = ("book", "samples", "page")
+
+
+@task(name="write-report", task_run_name="report-{part}", **ON_WORKERS)
+def write_report(workspace_root: str, part: ReportPart, counts: Counts) -> None:
+    """Write report.pdf, a PDF for each sample, or the web page of the assembled dataset."""
+    from ecgfactory.dataset import DatasetFiles
+    from ecgfactory.report import dataset as report
+
+    workspace = Workspace(Path(workspace_root))
+    write = {"book": report.write_book, "samples": report.write_samples, "page": report.write_page}[part]
+    write(report.DatasetReport.of(DatasetFiles(workspace.dataset, workspace.read_plan()), counts))
+
+
+@task(name="compare-records", **ON_WORKERS)
+def compare_records(workspace_root: str) -> Diversity:
+    """Look for near-duplicates in a sample of the assembled dataset."""
+    from ecgfactory.dataset import DatasetFiles, sample_diversity
+
+    workspace = Workspace(Path(workspace_root))
+    diversity = sample_diversity(DatasetFiles(workspace.dataset, workspace.read_plan()))
+    fault_point("records-compared")
+    return diversity
