@@ -24,7 +24,8 @@ from ecgfactory.plan import Plan
 from ecgfactory.workspace import Workspace
 
 RECORDS_CSV_FILE = "records.csv"
-ROWS_PER_GROUP = 100_000
+ROWS_PER_GROUP = 10_000
+"""Rows of the tables that are held at a time, 6 MB: the flow's process stays small, however many there are."""
 
 
 def assemble(plan: Plan, entries: Sequence[ShardEntry], workspace: Workspace) -> Counts:
@@ -75,11 +76,11 @@ def published_sums(plan: Plan, entries: Sequence[ShardEntry]) -> dict[str, str]:
 def count(plan: Plan, dataset: Path) -> Counts:
     """Count what an assembled dataset holds, from its two tables."""
     splits: Counter[str] = Counter()
-    for batch in pq.ParquetFile(dataset / RECORDS_FILE).iter_batches(columns=["split"]):
+    for batch in pq.ParquetFile(dataset / RECORDS_FILE).iter_batches(ROWS_PER_GROUP, columns=["split"]):
         splits.update(batch.column("split").to_pylist())
     rejects: Counter[str] = Counter()
     rejected = 0
-    for batch in pq.ParquetFile(dataset / REJECTED_FILE).iter_batches(columns=["failed_rules"]):
+    for batch in pq.ParquetFile(dataset / REJECTED_FILE).iter_batches(ROWS_PER_GROUP, columns=["failed_rules"]):
         rejected += len(batch)
         rejects.update(batch.column("failed_rules").flatten().to_pylist())
     return Counts(
@@ -138,8 +139,8 @@ def _write_records_csv(dataset: Path) -> None:
     table = pq.ParquetFile(dataset / RECORDS_FILE)
     options = pa.csv.WriteOptions(quoting_style="needed")
     with pa.csv.CSVWriter(dataset / RECORDS_CSV_FILE, table.schema_arrow, write_options=options) as writer:
-        for batch in table.iter_batches():
-            writer.write(batch)
+        for group in range(table.num_row_groups):
+            writer.write(table.read_row_group(group))
 
 
 def _with_paths(plan: Plan, rows: pa.Table, paths: dict[str, str]) -> pa.Table:
@@ -180,5 +181,5 @@ class _TableFile:
 
 
 def _candidates(dataset: Path) -> Iterator[npt.NDArray[np.int64]]:
-    for batch in pq.ParquetFile(dataset / RECORDS_FILE).iter_batches(columns=["candidate"]):
+    for batch in pq.ParquetFile(dataset / RECORDS_FILE).iter_batches(ROWS_PER_GROUP, columns=["candidate"]):
         yield batch.column("candidate").to_numpy()

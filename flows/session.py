@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 
 from prefect.runtime import flow_run
 
-from ecgfactory.errors import BadInputError, BuildCancelledError, HopelessYieldError
+from ecgfactory.errors import BuildCancelledError, HopelessYieldError
 from ecgfactory.ledger import Ledger
 from ecgfactory.plan import Plan
 from ecgfactory.sessions import claimed, note_outcome, occupied
@@ -60,8 +60,7 @@ def session(plan: Plan) -> Iterator[Workspace]:
 
 
 def _close_failed(workspace: Workspace, error: BaseException) -> None:
-    is_lost = isinstance(error, BadInputError | HopelessYieldError) or not any(Ledger(workspace).entries())
-    if is_lost:
+    if isinstance(error, HopelessYieldError) or not any(Ledger(workspace).entries()):
         workspace.remove()
         return
     with contextlib.suppress(OSError):  # on a full disk the session counts as dead, which loses nothing

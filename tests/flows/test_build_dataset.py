@@ -7,13 +7,16 @@ import pandas as pd
 import pytest
 from pypdf import PdfReader
 
-from ecgfactory.errors import BuildFailedError, DamagedDatasetError
+from ecgfactory.errors import BadInputError, BuildFailedError, DamagedDatasetError
 from ecgfactory.formats import FORMATS
-from ecgfactory.inventory import DatasetItem, take_inventory
+from ecgfactory.inventory import DatasetItem, SessionItem, take_inventory
+from ecgfactory.ledger import Ledger
 from ecgfactory.plan import make_plan, split_of
 from ecgfactory.publish import SUMS_FILE
 from ecgfactory.request import BuildRequest
+from ecgfactory.shard import make_shard
 from ecgfactory.verify import verify
+from ecgfactory.workspace import Workspace
 from flows.build_dataset import build_dataset
 from flows.session import listening
 
@@ -108,6 +111,19 @@ class TestBuilding:
         next((copy / "data").glob("*.parquet")).unlink()
         with pytest.raises(DamagedDatasetError, match=r"missing[\s\S]*move .* away and build again"):
             build_dataset(make_request(output=str(copy.parents[1])))
+
+    def test_a_mistake_in_how_to_go_on_loses_nothing_that_is_committed(
+        self, make_request: MakeRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        plan = make_plan(make_request(formats=["csv"], output=str(tmp_path)))
+        committed = make_shard(plan, 0, 40, Workspace.create(plan, "dead"))
+        monkeypatch.setattr("flows.workers.CONNECT_TIMEOUT_S", 0.5)
+        nobody_there = {"scheduler": "tcp://127.0.0.1:9"}
+        with pytest.raises(BadInputError, match="no Dask scheduler answers"):
+            build_dataset(make_request(formats=["csv"], workers=nobody_there, output=str(tmp_path)))
+        (session,) = (item for item in take_inventory(tmp_path) if isinstance(item, SessionItem))
+        assert session.state == "failed"
+        assert list(Ledger(Workspace(tmp_path / session.path)).entries()) == [committed]
 
     def test_a_hopeless_policy_stops_with_a_sentence_and_leaves_nothing(
         self, make_request: MakeRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
