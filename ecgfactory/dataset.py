@@ -25,6 +25,8 @@ from ecgfactory.publish import LATEST, MANIFEST_FILE
 from ecgfactory.quality.diversity import Diversity, measure_diversity
 from ecgfactory.record import Record, record_id
 
+REPORTS_FOLDER = "reports"
+
 DIVERSITY_RUNS, DIVERSITY_RUN = 10, 30
 """Neighbours lie in one row group of a file, which is read as a whole."""
 
@@ -52,12 +54,12 @@ class DatasetFiles:
     @cached_property
     def records(self) -> pa.Table:
         """The rows of records.parquet."""
-        return self._table(RECORDS_FILE)
+        return self.table(RECORDS_FILE)
 
     @cached_property
     def rejected(self) -> pa.Table:
         """The rows of rejected.parquet."""
-        return self._table(REJECTED_FILE)
+        return self.table(REJECTED_FILE)
 
     def record(self, wanted: str) -> Record:
         """Return one record: an accepted one is read from the first of the formats, a rejected one made again.
@@ -137,9 +139,16 @@ class DatasetFiles:
         row: dict[str, Any] = self.records.slice(ids.index(name), 1).to_pylist()[0]
         return row
 
-    def _table(self, name: str) -> pa.Table:
+    def table(self, name: str, columns: list[str] | None = None) -> pa.Table:
+        """Read one of the dataset's tables, or some columns of it.
+
+        Raises
+        ------
+        DamagedDatasetError
+            When it can't be read.
+        """
         try:
-            return pq.read_table(self.path / name)
+            return pq.read_table(self.path / name, columns=columns)
         except (OSError, pa.ArrowException) as error:
             raise DamagedDatasetError(
                 [f"{self.path / name}: can't be read ({' '.join(str(error).split())[:200]})"]
@@ -148,11 +157,12 @@ class DatasetFiles:
 
 def sample_diversity(files: DatasetFiles) -> Diversity:
     """Look for near-duplicates among at most 300 records: runs of 30, evenly spaced over the dataset."""
-    count = files.records.num_rows
+    name = files.formats[0]
+    where = files.table(RECORDS_FILE, ["candidate", f"{name}_path"])
+    count = where.num_rows
     runs = np.linspace(0, max(count - DIVERSITY_RUN, 0), DIVERSITY_RUNS).round().astype(np.int64)
     rows = np.unique(np.add.outer(runs, np.arange(min(DIVERSITY_RUN, count))))
-    sample = files.records.take(pa.array(rows))
-    name = files.formats[0]
+    sample = where.take(pa.array(rows))
     by_file = _candidates_by_file(sample, name)
     signals = [files.signals(name, path, candidates) for path, candidates in by_file.items()]
     ids = [record_id(candidate) for candidates in by_file.values() for candidate in candidates]

@@ -118,7 +118,7 @@ class Workspace:
 
     @property
     def scratch(self) -> Path:
-        """Room for Dask, matplotlib and the local server."""
+        """Room for Dask, and for what is not part of the dataset yet."""
         return self.root / "scratch"
 
     @property

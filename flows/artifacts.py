@@ -24,7 +24,7 @@ from prefect.artifacts import (
 from prefect.settings import PREFECT_LOGGING_TO_API_ENABLED
 
 from ecgfactory.card import CARD_FILE, without_front_matter
-from ecgfactory.dataset import Dataset
+from ecgfactory.dataset import REPORTS_FOLDER, Dataset
 from ecgfactory.plan import Plan
 from ecgfactory.progress import Progress
 from ecgfactory.summary import summary_rows
@@ -72,7 +72,7 @@ def show_dataset(plan: Plan) -> None:
         rows = [{"what": label, "value": value} for label, value in summary_rows(dataset)]
         create_table_artifact(key=SUMMARY_KEY, table=rows, description=f"{plan.request.name}, plan {plan.plan_id}")
         create_markdown_artifact(key=CARD_KEY, markdown=_card(dataset))
-        report = dataset.path / "reports" / "index.html"
+        report = dataset.path / REPORTS_FOLDER / "index.html"
         if report.exists():
             create_link_artifact(
                 key=REPORT_KEY, link=report.as_uri(), link_text=str(report), description="on the machine of the worker"

@@ -113,7 +113,8 @@ class Placement:
         self._cpu_generates = device != "cuda"
         self._generate = Step(generate_shard, gpu)
         self._finish = Step(finish_shard, cpu)
-        resource = cpu if slots.cpu else gpu
+        remakes_on_gpu = slots.gpu > 0 and not self._cpu_generates  # rejected samples are generated again
+        resource = gpu if remakes_on_gpu or not slots.cpu else cpu
         self.afterwards: dict[str, float] = {resource: 1} if resource else {}
         is_on_cpu = slots.cpu > 0 and (self._cpu_generates or not slots.gpu)
         self.whole = Step(make_shard, cpu if is_on_cpu else gpu)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from typing import Any
 
 from distributed.scheduler import KilledWorker
 
+from ecgfactory.dataset import REPORTS_FOLDER
 from ecgfactory.errors import BuildFailedError
 from ecgfactory.manifest import Counts
 from ecgfactory.plan import Plan
 from ecgfactory.quality.diversity import Diversity
 from ecgfactory.workspace import Workspace
-from flows.watch import watching
+from flows.watch import full_disk, watching
 from flows.workers import Workers
 from tasks.reports import REPORT_PARTS, compare_records, write_report
 
@@ -35,18 +38,23 @@ def report_and_compare(plan: Plan, counts: Counts, workspace: Workspace, workers
         return future
 
     parts = REPORT_PARTS if plan.request.report.samples else ()  # the longest first
-    for part in parts:
-        begin(write_report, part=part, counts=counts)
+    reports = [begin(write_report, part=part, counts=counts) for part in parts]
     comparison = begin(compare_records)
     try:
         with watching(workers) as watch:
             while waiting:
                 for ended in watch.ended(waiting):
                     waiting.pop(ended).result()
-        diversity: Diversity = comparison.result()
     except KilledWorker as error:
         raise BuildFailedError(
-            "the workers that wrote the reports died again and again; they may lack memory, so ask for fewer workers "
-            "or fewer report.samples."
+            "the workers that wrote the reports and compared the records died again and again; they may lack memory, "
+            "so ask for fewer workers."
         ) from error
+    except OSError as error:
+        raise full_disk(error, "the reports", workspace) from error
+    for report in reports:
+        shutil.copytree(
+            report.result(), workspace.dataset / REPORTS_FOLDER, copy_function=os.replace, dirs_exist_ok=True
+        )
+    diversity: Diversity = comparison.result()
     return diversity

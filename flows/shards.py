@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +15,7 @@ from ecgfactory.plan import Plan
 from ecgfactory.selection import Selection, ShardOrder
 from ecgfactory.workspace import Workspace
 from flows.placement import Step
-from flows.watch import watching
+from flows.watch import full_disk, watching
 from flows.workers import Workers
 
 
@@ -111,9 +110,4 @@ def _result(job: Job, workspace: Workspace) -> Any:
             "so ask for fewer workers or a smaller generator.batch."
         ) from error
     except OSError as error:
-        if error.errno not in {errno.ENOSPC, errno.EDQUOT}:
-            raise
-        raise BuildFailedError(
-            f"shard {job.order.shard}: no space left in {workspace.root.parent.parent}; make room and build again, "
-            "what is committed is kept."
-        ) from error
+        raise full_disk(error, f"shard {job.order.shard}", workspace) from error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import time
 from collections.abc import Collection, Iterator
 from typing import Any
@@ -11,7 +12,8 @@ import distributed
 from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.runtime import flow_run
 
-from ecgfactory.errors import BuildCancelledError
+from ecgfactory.errors import BuildCancelledError, BuildFailedError
+from ecgfactory.workspace import Workspace
 from flows.workers import Workers
 
 LOOK_INTERVAL_S = 3.0
@@ -55,5 +57,16 @@ class Watch:
 @contextlib.contextmanager
 def watching(workers: Workers) -> Iterator[Watch]:
     """Watch over workers during the block."""
+    workers.forget_losses()
     with get_client(sync_client=True) as client:
         yield Watch(workers, client)
+
+
+def full_disk(error: OSError, work: str, workspace: Workspace) -> BuildFailedError | OSError:
+    """Return what to raise for an error of the system in some work: a sentence where the disk is full."""
+    if error.errno not in {errno.ENOSPC, errno.EDQUOT}:
+        return error
+    return BuildFailedError(
+        f"{work}: no space left in {workspace.root.parent.parent}; make room and build again, "
+        "what is committed is kept."
+    )

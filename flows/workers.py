@@ -74,6 +74,10 @@ class Workers:
         self.placement = placement
         self._complete_at = time.monotonic()
 
+    def forget_losses(self) -> None:
+        """Count from now on how long workers have been missing: nobody looked for a while."""
+        self._complete_at = time.monotonic()
+
     def heed_losses(self) -> None:
         """Note which workers are there.
 

@@ -5,6 +5,7 @@ What they need is imported in them: the flow's process, which only sends them of
 
 from __future__ import annotations
 
+import secrets
 from pathlib import Path
 from typing import Literal
 
@@ -21,14 +22,20 @@ REPORT_PARTS: tuple[ReportPart, ...] = ("book", "samples", "page")
 
 
 @task(name="write-report", task_run_name="report-{part}", **ON_WORKERS)
-def write_report(workspace_root: str, part: ReportPart, counts: Counts) -> None:
-    """Write report.pdf, a PDF for each sample, or the web page of the assembled dataset."""
+def write_report(workspace_root: str, part: ReportPart, counts: Counts) -> str:
+    """Write report.pdf, a PDF for each sample, or the web page; return the folder that it was written into.
+
+    Each attempt has a folder of its own, outside the dataset, where a worker that is killed leaves nothing behind.
+    """
     from ecgfactory.dataset import DatasetFiles
     from ecgfactory.report import dataset as report
 
     workspace = Workspace(Path(workspace_root))
     write = {"book": report.write_book, "samples": report.write_samples, "page": report.write_page}[part]
-    write(report.DatasetReport.of(DatasetFiles(workspace.dataset, workspace.read_plan()), counts))
+    folder = workspace.scratch / f"report-{part}-{secrets.token_hex(4)}"
+    folder.mkdir()
+    write(report.DatasetReport.of(DatasetFiles(workspace.dataset, workspace.read_plan()), counts, folder))
+    return str(folder)
 
 
 @task(name="compare-records", **ON_WORKERS)

@@ -12,7 +12,7 @@ from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
-from scipy import signal as sps
+import scipy
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -194,7 +194,7 @@ def doubled_beat(ecg: SoundEcg, share: float, rng: np.random.Generator) -> Float
     signal = ecg.signal_uv.copy()
     _, beat, after = _three_beats(ecg, rng)
     half = ecg.span(0.08)
-    window = sps.windows.tukey(2 * half, 0.3)
+    window = scipy.signal.windows.tukey(2 * half, 0.3)
     again = beat + round((after - beat) * rng.uniform(0.5, 0.6))
     for lead in _some_leads(ecg, share, rng):
         qrs = ecg.signal_uv[lead, beat - half : beat + half]
@@ -281,8 +281,8 @@ def _band_noise(
     rng: np.random.Generator, samples: int, low_hz: float, high_hz: float, sampling_rate_hz: int
 ) -> FloatArray:
     """Gaussian noise of unit RMS between two frequencies, shape (samples,)."""
-    band = sps.butter(4, [low_hz, high_hz], "bandpass", output="sos", fs=sampling_rate_hz)
-    noise = sps.sosfiltfilt(band, rng.standard_normal(samples + 2 * sampling_rate_hz))
+    band = scipy.signal.butter(4, [low_hz, high_hz], "bandpass", output="sos", fs=sampling_rate_hz)
+    noise = scipy.signal.sosfiltfilt(band, rng.standard_normal(samples + 2 * sampling_rate_hz))
     noise = noise[sampling_rate_hz:-sampling_rate_hz]
     scaled: FloatArray = noise / noise.std()
     return scaled

@@ -56,7 +56,7 @@ def _likeness_to_v6(batch: EcgBatch, activity: QrsActivity) -> dict[str, FloatAr
     leads_uv = batch.fine_uv[:, [batch.lead_names.index(name) for name in names]]
     coarse_uv = block_means(leads_uv, batch.sampling_rate_hz // COARSE_HZ)
     steady = zero_phase(coarse_uv, 2, "highpass", LOWEST_HZ, COARSE_HZ)
-    in_qrs = activity.near_beats(QRS_STEPS // 2)[:, : steady.shape[-1]]
+    in_qrs = activity.near_beats(QRS_STEPS // 2, steady.shape[-1])
     parts = [_correlations(steady, counted) for counted in (in_qrs, ~in_qrs)]
     return dict(zip(names[1:], np.fmax(*parts).T, strict=True))
 

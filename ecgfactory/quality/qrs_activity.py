@@ -107,13 +107,13 @@ class QrsActivity:
     consensus: Float32Array
     beats: list[IntArray]
 
-    def near_beats(self, reach: int) -> BoolArray:
-        """Tell which steps lie at most `reach` steps from a beat, shape (records, steps)."""
-        near = np.zeros_like(self.consensus, dtype=np.bool_)
+    def near_beats(self, reach: int, steps: int) -> BoolArray:
+        """Tell which of the first steps lie at most `reach` steps from a beat, shape (records, steps)."""
+        near = np.zeros((len(self.beats), steps), dtype=np.bool_)
         rows = np.repeat(np.arange(len(self.beats)), [len(beats) for beats in self.beats])
         centres = np.concatenate([*self.beats, np.empty(0, np.int64)])
         for distance in range(-reach, reach + 1):
-            near[rows, (centres + distance).clip(0, near.shape[1] - 1)] = True
+            near[rows, (centres + distance).clip(0, steps - 1)] = True
         return near
 
 
@@ -221,7 +221,7 @@ def _beat_strengths(activity: QrsActivity) -> tuple[Float32Array, Float32Array]:
     windows = sliding_window_view(activity.leads, 2 * half + 1, axis=-1)
     around = windows[rows[:, np.newaxis], :, np.where(whole, places - half, 0)]
     means = around.mean(axis=-1)
-    outside = ~activity.near_beats(round(QRS_HALF_WIDTH_S * COARSE_HZ))[rows, np.newaxis]
+    outside = ~activity.near_beats(round(QRS_HALF_WIDTH_S * COARSE_HZ), steps)[rows, np.newaxis]
     stray = np.where(outside, activity.leads[rows], 0).max(axis=-1)
     with np.errstate(invalid="ignore", divide="ignore"):
         weakest[rows] = np.where(whole[..., np.newaxis], means, np.inf).min(axis=1) / median_of_existing(means, whole)

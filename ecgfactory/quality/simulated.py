@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy import signal as sps
+import scipy
 
 from ecgfactory.leads import EIGHT_LEADS, SignalUv
 
@@ -216,7 +216,7 @@ def _noise(rng: np.random.Generator, shape: tuple[int, int], sampling_rate_hz: i
     """Draw Gaussian noise up to 150 Hz, the diagnostic bandwidth of IEC 60601-2-25."""
     white = rng.normal(size=shape)
     if sampling_rate_hz > 300:
-        white = sps.sosfiltfilt(sps.butter(4, 150, fs=sampling_rate_hz, output="sos"), white)
+        white = scipy.signal.sosfiltfilt(scipy.signal.butter(4, 150, fs=sampling_rate_hz, output="sos"), white)
     noise: FloatArray = sd_uv * white / white.std()
     return noise
 

@@ -5,14 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from ecgfactory.dataset import DatasetFiles
+from ecgfactory.dataset import REPORTS_FOLDER, DatasetFiles
 from ecgfactory.manifest import Counts
 from ecgfactory.record import Record, record_id
 from ecgfactory.report.book import CoverFacts, write_report_book
 from ecgfactory.report.export import write_pdf
 from ecgfactory.report.web import Sample, write_web_page
-
-REPORTS_FOLDER = "reports"
 
 _ACCEPTED_RULE = (
     "The {count} accepted samples were chosen by their place alone: the accepted records, in candidate order, are cut "
@@ -39,15 +37,18 @@ class DatasetReport:
         The samples, accepted ones first; empty when none were asked for.
     rule : str
         How they were chosen.
+    folder : Path
+        Where the reports go; it exists.
     """
 
     files: DatasetFiles
     facts: CoverFacts
     records: list[Record]
     rule: str
+    folder: Path
 
     @classmethod
-    def of(cls, files: DatasetFiles, counts: Counts) -> DatasetReport:
+    def of(cls, files: DatasetFiles, counts: Counts, folder: Path) -> DatasetReport:
         """Choose the samples of a dataset and read them.
 
         Raises
@@ -60,12 +61,8 @@ class DatasetReport:
         rule = _ACCEPTED_RULE.format(count=len(accepted))
         if rejected:
             rule += "\n\n" + _REJECTED_RULE.format(count=len(rejected), total=f"{counts.examined - counts.records:,}")
-        return cls(files, _cover_facts(files, counts), [files.record(name) for name in accepted + rejected], rule)
-
-    @property
-    def folder(self) -> Path:
-        """Where the reports go."""
-        return self.files.path / REPORTS_FOLDER
+        records = [files.record(name) for name in accepted + rejected]
+        return cls(files, _cover_facts(files, counts), records, rule, folder)
 
 
 def write_reports(files: DatasetFiles, counts: Counts) -> None:
@@ -86,30 +83,30 @@ def write_reports(files: DatasetFiles, counts: Counts) -> None:
         When a sample can't be read.
     """
     if files.plan.request.report.samples:
-        report = DatasetReport.of(files, counts)
+        folder = files.path / REPORTS_FOLDER
+        folder.mkdir(exist_ok=True)
+        report = DatasetReport.of(files, counts, folder)
         write_book(report)
         write_samples(report)
         write_page(report)
 
 
 def write_book(report: DatasetReport) -> None:
-    """Write reports/report.pdf."""
-    report.folder.mkdir(exist_ok=True)
+    """Write report.pdf."""
     path = report.folder / "report.pdf"
     write_report_book(path, report.facts, report.records, report.rule, features=report.files.records)
 
 
 def write_samples(report: DatasetReport) -> None:
-    """Write a PDF for each sample, with its analysis."""
+    """Write a PDF for each sample, with its analysis, into samples/."""
     folder = report.folder / "samples"
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(exist_ok=True)
     for record in report.records:
         write_pdf(record, folder / f"{record.record_id}.pdf", with_analysis=True)
 
 
 def write_page(report: DatasetReport) -> None:
-    """Write reports/index.html."""
-    report.folder.mkdir(exist_ok=True)
+    """Write index.html."""
     samples = [_web_sample(report.files, record) for record in report.records]
     write_web_page(report.folder / "index.html", report.facts, samples, report.rule, features=report.files.records)
 

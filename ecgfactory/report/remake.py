@@ -8,12 +8,12 @@ from pathlib import Path
 
 from ecgfactory import assembly
 from ecgfactory.croissant import CROISSANT_FILE, write_croissant
-from ecgfactory.dataset import Dataset, DatasetFiles
+from ecgfactory.dataset import REPORTS_FOLDER, Dataset, DatasetFiles
 from ecgfactory.durable import link
 from ecgfactory.errors import BadInputError
 from ecgfactory.lock import waiting_lock
 from ecgfactory.publish import PIN_FILE, remake_folder, remake_lock, replace, seal
-from ecgfactory.report.dataset import REPORTS_FOLDER, write_reports
+from ecgfactory.report.dataset import write_reports
 from ecgfactory.verify import listed_sums
 
 _log = logging.getLogger(__name__)

@@ -253,7 +253,8 @@ def test_in_a_browser_from_the_form_to_the_artifacts(killed: str, serving: Servi
         page.goto(f"{serving.ui}/v2/artifacts/artifact/{artifacts['dataset-card']}")
         ecg = page.get_by_role("img", name=re.compile(r"ECG \d{8}")).first
         expect(ecg).to_be_visible()
-        assert ecg.evaluate("picture => picture.decode().then(() => picture.clientWidth > 300)")
+        drawn = "picture => picture.complete && picture.naturalWidth > 0 && picture.clientWidth > 300"
+        page.wait_for_function(drawn, arg=ecg.element_handle())  # the page is laid out once more when it is there
         expect(page.get_by_text("Synthetic, not for diagnosis")).to_be_visible()
         page.screenshot(path=pictures / "card.png")
         assert all(failure == "csp" for _, failure in outside), "a page reached for something outside"

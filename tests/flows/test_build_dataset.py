@@ -53,6 +53,7 @@ def test_layout_and_contents(built: Path) -> None:
     assert sorted([*records.candidate, *rejected.candidate]) == list(range(records.candidate.max() + 1))
     assert list(records.split) == list(split_of(11, records.candidate.to_numpy(), make_splits()))
     assert all(len(reasons) > 0 for reasons in rejected.reasons)
+    assert published(built / "reports") == {"index.html", "report.pdf", "samples"}
     samples = list((built / "reports" / "samples").iterdir())
     assert {path.stem for path in samples} <= {f"{candidate:08d}" for candidate in range(records.candidate.max() + 1)}
     assert [len(PdfReader(path).pages) for path in samples] == [2] * len(samples) and samples

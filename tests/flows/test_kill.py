@@ -151,7 +151,7 @@ def test_workers_that_die_over_the_assembled_dataset_again_and_again(
     process = build_here(**{ENVIRONMENT_VARIABLE: "records-compared"})
     _, errors = process.communicate()
     assert process.returncode == 1
-    assert "ecgfactory: the workers that wrote the reports died again and again" in errors
+    assert "ecgfactory: the workers that wrote the reports and compared the records died again and again" in errors
     assert "Traceback" not in errors
     assert_whole_or_absent(tmp_path)
     assert_resumes()

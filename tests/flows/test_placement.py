@@ -44,6 +44,20 @@ class TestPlacement:
     def test_without_cpu_workers_too(self) -> None:
         assert steps_begun(Placement(Slots(2, 0, True), "cuda"), []) == {("make-shard", "GPU"): 4}
 
+    @pytest.mark.parametrize(
+        ("slots", "device", "resources"),
+        [
+            (Slots(1, 2, True), "auto", {"CPU": 1}),
+            (Slots(1, 2, True), "cuda", {"GPU": 1}),  # rejected samples are generated again, there as before
+            (Slots(1, 0, True), "auto", {"GPU": 1}),
+            (Slots(0, 2, False), "cuda", {}),
+        ],
+    )
+    def test_work_on_the_assembled_dataset_finds_a_worker_that_can_do_it(
+        self, slots: Slots, device: Device, resources: dict[str, float]
+    ) -> None:
+        assert Placement(slots, device).afterwards == resources
+
     def test_gpu_workers_generate_and_idle_cpu_workers_help(self) -> None:
         placement = Placement(Slots(1, 3, True), "auto")
         assert steps_begun(placement, []) == {("generate-shard", "GPU"): 2, ("make-shard", "CPU"): 3}
