@@ -97,13 +97,6 @@ class Placement:
         What there is.
     device : {'auto', 'cpu', 'cuda'}
         Where the request wants candidates generated: 'cuda' keeps CPU workers from generating, 'cpu' GPU workers.
-
-    Attributes
-    ----------
-    whole : Step
-        The step that makes a shard by itself.
-    afterwards : dict
-        Resources that a worker needs for work on the assembled dataset.
     """
 
     def __init__(self, slots: Slots, device: Device) -> None:
@@ -113,9 +106,6 @@ class Placement:
         self._cpu_generates = device != "cuda"
         self._generate = Step(generate_shard, gpu)
         self._finish = Step(finish_shard, cpu)
-        remakes_on_gpu = slots.gpu > 0 and not self._cpu_generates  # rejected samples are generated again
-        resource = gpu if remakes_on_gpu or not slots.cpu else cpu
-        self.afterwards: dict[str, float] = {resource: 1} if resource else {}
         is_on_cpu = slots.cpu > 0 and (self._cpu_generates or not slots.gpu)
         self.whole = Step(make_shard, cpu if is_on_cpu else gpu)
         self._whole_slots = slots.cpu if is_on_cpu else slots.gpu
@@ -140,6 +130,11 @@ class Placement:
     def generating(self) -> Step:
         """The step in which candidates are generated, of those that all shards go through."""
         return self._generate if self._is_split else self.whole
+
+    @property
+    def afterwards(self) -> dict[str, float]:
+        """Resources for work on the assembled dataset: who makes whole shards can make a rejected sample again."""
+        return self.whole.resources
 
     def missing(self, workers: Mapping[str, Mapping[str, Any]]) -> str:
         """Tell what is missing among the workers of a scheduler to end a build, in words; empty when nothing is."""

@@ -52,20 +52,12 @@ def _butterworth(order: int, kind: Kind, cutoff_hz: float, rate_hz: float) -> Fl
 
 def moving_mean(values: Float32Array, length: int) -> Float32Array:
     """Average over `length` samples around each, as `scipy.ndimage.uniform_filter1d(mode="nearest")` centres them."""
-    sums = edge_padded(values, length // 2, length - 1 - length // 2)
-    total, covered = None, 0  # the sum of the first samples of each window, so many of them
-    width = 1
-    while True:
-        if length & width:
-            reach = values.shape[-1]
-            part = sums[..., covered : covered + reach]
-            total = part if total is None else total + part
-            covered += width
-        if covered == length:
-            assert total is not None
-            return total / np.float32(length)
-        sums = sums[..., :-width] + sums[..., width:]
-        width *= 2
+    samples = values.shape[-1]
+    padded = edge_padded(values, length // 2, length - 1 - length // 2)
+    total = padded[..., :samples].copy()
+    for first in range(1, length):
+        total += padded[..., first : first + samples]
+    return total / np.float32(length)
 
 
 def symmetric_filter(values: Float32Array, kernel: npt.NDArray[np.floating]) -> Float32Array:
