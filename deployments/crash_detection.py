@@ -33,7 +33,18 @@ def detect_crashes(silence_s: float = SILENCE_S) -> None:
     silence_s : float
         Seconds without a heartbeat after which a run is taken for dead.
     """
-    wanted = AutomationCore(
+    wanted = crash_automation(silence_s)
+    with get_client(sync_client=True) as client:
+        there = client.read_automations_by_name(NAME)
+        if not there:
+            client.create_automation(wanted)
+        elif content(there[0]) != content(wanted):  # a change makes the server forget what it waits for
+            client.update_automation(there[0].id, wanted.model_copy(update={"enabled": there[0].enabled}))
+
+
+def crash_automation(silence_s: float) -> AutomationCore:
+    """Return the automation that marks a flow run of ours crashed after this long without a heartbeat."""
+    return AutomationCore(
         name=NAME,
         description="Its heartbeats stopped: the process of the run was killed, or its machine is gone.",
         trigger=EventTrigger(
@@ -56,16 +67,10 @@ def detect_crashes(silence_s: float = SILENCE_S) -> None:
             )
         ],
     )
-    with get_client(sync_client=True) as client:
-        there = client.read_automations_by_name(NAME)
-        if not there:
-            client.create_automation(wanted)
-        elif _content(there[0]) != _content(wanted):  # a change makes the server forget what it waits for
-            client.update_automation(there[0].id, wanted.model_copy(update={"enabled": there[0].enabled}))
 
 
-def _content(automation: AutomationCore) -> Any:
+def content(automation: AutomationCore) -> dict[str, Any]:
     """Return what is ours of an automation: neither ids, nor whether somebody switched it off."""
-    content = automation.model_dump(mode="json", include={"name", "description", "trigger", "actions"})
-    content["trigger"].pop("id", None)
-    return content
+    ours = automation.model_dump(include={"name", "description", "trigger", "actions"})  # sets stay sets, of no order
+    ours["trigger"].pop("id", None)
+    return ours

@@ -5,6 +5,7 @@ One server is started for all tests; the last one stops it in the middle of a bu
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import signal
@@ -22,6 +23,7 @@ import psutil
 import pytest
 import yaml
 from playwright.sync_api import Page, Request, expect
+from playwright.sync_api import TimeoutError as NotYet
 
 from ecgfactory.dataset import Dataset
 from ecgfactory.sessions import SessionInfo, sessions_of
@@ -29,7 +31,7 @@ from ecgfactory.verify import verify
 from tests.browsing import chromium
 
 ROOT = Path(__file__).parents[2]
-PATIENCE_S = 120.0
+PATIENCE_S = 240.0
 SILENCE_S = 45.0
 """Heartbeats come every 30 s, the fewest that Prefect allows."""
 
@@ -233,9 +235,7 @@ def test_in_a_browser_from_the_form_to_the_artifacts(killed: str, serving: Servi
 
         fill(page, {"Duration (s)": "5", "Name of the dataset": "from-a-browser", "Records": "16"})
         page.mouse.move(400, 10)  # off the message over the button, which stays while it is pointed at
-        for told in ("7 is not a multiple of 5", "'no good' does not match"):
-            expect(page.get_by_text(told)).to_have_count(0)  # before that, a click on Submit does nothing
-        page.get_by_role("button", name="Submit").click()
+        submit_form(page)
         run = until(lambda: serving.run_named("build-from-a-browser"), "the run")
         page.goto(f"{serving.ui}/v2/runs/flow-run/{run['id']}")
         expect(page.get_by_text("Completed", exact=True).first).to_be_visible()
@@ -259,6 +259,17 @@ def test_in_a_browser_from_the_form_to_the_artifacts(killed: str, serving: Servi
         page.screenshot(path=pictures / "card.png")
         assert all(failure == "csp" for _, failure in outside), "a page reached for something outside"
     assert verify(serving.folder / "datasets" / "from-a-browser").manifest.records == 16
+
+
+def submit_form(page: Page) -> None:
+    """Click until the form is left, as people do: it ignores a click while it still holds what an older check found."""
+    deadline = time.monotonic() + PATIENCE_S
+    form = page.url
+    while page.url == form:
+        assert time.monotonic() < deadline, f"the form was not left: {page.inner_text('body')[-1000:]}"
+        page.get_by_role("button", name="Submit").click()
+        with contextlib.suppress(NotYet):
+            page.wait_for_url(lambda url: url != form, timeout=10_000)
 
 
 def note_outside(request: Request, found: set[tuple[str, str | None]]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import subprocess
 import sys
@@ -15,10 +16,11 @@ from prefect import flow
 from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas.actions import DeploymentUpdate
 from prefect.client.schemas.responses import DeploymentResponse
+from prefect.events.schemas.automations import AutomationCore
 from prefect.flow_engine import run_flow
 from prefect.states import Scheduled
 
-from deployments.crash_detection import NAME, detect_crashes
+from deployments.crash_detection import NAME, content, crash_automation, detect_crashes
 from deployments.deploy import FILE, deploy
 from ecgfactory.request import BuildRequest
 from ecgfactory.retention_request import RetentionRequest
@@ -88,6 +90,14 @@ def test_crash_detection_is_one_automation_that_is_only_touched_to_change_it(pre
     detect_crashes(90)
     assert automation()["id"] == first["id"]
     assert automation()["trigger"]["within"] == 90
+
+
+def test_an_automation_is_the_same_in_whatever_order_the_server_lists_its_events() -> None:
+    wanted = crash_automation(60)
+    listed = wanted.model_dump(mode="json")
+    for events in itertools.permutations(listed["trigger"]["expect"]):
+        listed["trigger"]["expect"] = list(events)
+        assert content(AutomationCore.model_validate(listed)) == content(wanted)
 
 
 def test_prefect_s_own_command_takes_the_file(deployed: dict[str, DeploymentResponse], prefect_server: str) -> None:
