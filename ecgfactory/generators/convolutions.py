@@ -1,29 +1,16 @@
 """Convolutions along time of channels-last signals, (n, samples, channels), for inference.
 
-`Convolution` is the plain form; `FastConvolution` and `ShortConvolution` do the same with less arithmetic.
+`Convolution` is the plain form; `FourierConvolution` and `ShortConvolution` do the same with less arithmetic.
 """
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
-
-BLOCK = 3
-"""Samples a block in `FastConvolution`."""
-
-_TAP_TRANSFORM = (
-    (1 / 2, 0, 0),
-    (-1 / 2, -1 / 2, -1 / 2),
-    (-1 / 6, 1 / 6, -1 / 6),
-    (1 / 6, 1 / 3, 2 / 3),
-    (0, 0, 1),
-)
-"""Matrix G of the Cook-Toom algorithm F(3, 3) with the points 0, 1, -1, 2 and infinity.
-
-Toom 1963 and Cook 1966; as minimal filtering in Lavin and Gray, Fast algorithms for convolutional neural networks,
-CVPR 2016, arXiv:1509.09308.
-"""
 
 
 class Convolution(nn.Module):
@@ -49,21 +36,29 @@ class Convolution(nn.Module):
         self.stride = stride
         self.padding = weight.shape[2] // 2
 
-    def forward(self, signal: Tensor) -> Tensor:
-        """Convolve (n, samples, channels in) to (n, (samples + 2 * padding - taps) // stride + 1, channels out)."""
+    def forward(self, *signals: Tensor) -> Tensor:
+        """Convolve (n, samples, channels in), whose channels may come in several parts.
+
+        Returns
+        -------
+        tensor, shape (n, (samples + 2 * padding - taps) // stride + 1, channels out)
+        """
+        signal = _joined(signals)
         if self.stride == 1:
             return _along_time(signal, self.weight, self.bias, padding=self.padding)
         framed = functional.pad(signal, (0, 0, self.padding, self.padding))
         return _along_time(framed, self.weight, self.bias, stride=self.stride)
 
 
-class FastConvolution(nn.Module):
-    """A centred convolution with 5 multiplications in place of 9, by Cook-Toom on blocks of 3 samples.
+class FourierConvolution(nn.Module):
+    """A centred convolution in the Fourier domain of short windows (overlap-save), all of it matrix products.
 
-    Output i of block b is the sum over j and k of weight[3 j + k] x[3 (b + j) + i + k]. For one j this is a 3-tap
-    filter with 3 outputs, made of 5 products of transformed taps and samples instead of 9 of plain ones. As the
-    transforms are linear, the sum over j is a convolution over blocks of each of the 5 alone: one grouped
-    convolution. In float32 it rounds about five times as coarsely as the plain form.
+    `stride` samples make a frame. In a window of W frames, the discrete Fourier transform turns the convolution into
+    a product of channel matrices for each frequency: complex, so three real products (Gauss). These 3 W / 2 products
+    give W - taps + 1 outputs, each of which takes `taps` products in the plain form. Windows are so short that their
+    transforms, dense matrices, cost little. In float32 this rounds about as the plain form does.
+
+    Overlap-save and Gauss's products: Blahut, Fast Algorithms for Signal Processing, Cambridge 2010.
 
     Parameters
     ----------
@@ -73,31 +68,58 @@ class FastConvolution(nn.Module):
         Added to every output sample.
     dtype : torch.dtype
         Type to compute in.
+    stride : int
+        Input samples between output samples.
+    window : int
+        Frames a window; more than the taps, in frames.
     """
 
-    def __init__(self, weight: Tensor, bias: Tensor, dtype: torch.dtype) -> None:
+    def __init__(self, weight: Tensor, bias: Tensor, dtype: torch.dtype, stride: int = 1, *, window: int) -> None:
         super().__init__()
-        channels_out, channels_in, self.taps = weight.shape
-        self.block_taps = -(-self.taps // BLOCK)
-        taps = functional.pad(weight.detach().double(), (0, self.block_taps * BLOCK - self.taps))
-        blocks = taps.view(channels_out, channels_in, self.block_taps, BLOCK)
-        transform = torch.tensor(_TAP_TRANSFORM, dtype=torch.float64)
-        transformed = torch.einsum("pk,ocjk->pocj", transform, blocks).flatten(0, 1)
-        self.weight = nn.Buffer(_channels_last(transformed.to(dtype)))
-        # The second product enters all three outputs with the factor 1, so it carries the bias.
-        none = torch.zeros_like(bias.detach())
-        self.bias = nn.Buffer(torch.cat((none, bias.detach(), none, none, none)).to(dtype))
+        self.stride, self.window = stride, window
+        self.sample_taps = weight.shape[2]
+        self.padding = self.sample_taps // 2
+        by_frame = _taps_by_frame(weight.detach().double(), stride)
+        self.taps = by_frame.shape[1]
+        analysis, taps_analysis, synthesis = _real_fourier_matrices(window, self.taps)
+        self.weight = nn.Buffer(torch.einsum("pt,oti->pio", taps_analysis, by_frame).to(dtype).contiguous())
+        self.analysis = nn.Buffer(analysis.to(dtype))
+        self.synthesis = nn.Buffer(synthesis.to(dtype))
+        self.bias = nn.Buffer((bias.detach().double() * window).to(dtype))  # as the constant's Fourier coefficient
 
-    def forward(self, signal: Tensor) -> Tensor:
-        """Convolve (n, samples, channels in) to (n, samples + 2 * (taps // 2) - taps + 1, channels out)."""
-        padding = self.taps // 2
-        samples = signal.shape[1] + 2 * padding - self.taps + 1
-        blocks = -(-samples // BLOCK)
-        framed = signal.new_zeros(len(signal), (blocks + self.block_taps) * BLOCK, signal.shape[2])
-        framed[:, padding : padding + signal.shape[1]] = signal
-        transformed = _transform_samples(framed.view(len(signal), -1, BLOCK, signal.shape[2]))
-        products = _along_time(transformed.flatten(2), self.weight, self.bias, groups=5)
-        return _transform_products(products.reshape(len(signal), blocks, 5, -1)).flatten(1, 2)[:, :samples]
+    def forward(self, *signals: Tensor) -> Tensor:
+        """Convolve as `Convolution` does."""
+        records, samples = signals[0].shape[:2]
+        outputs = (samples + 2 * self.padding - self.sample_taps) // self.stride + 1
+        held, padding = -(-(self.padding + samples) // self.stride), self.padding // self.stride
+        if held <= self.window and outputs + self.taps - 1 - self.window <= padding:
+            # One window does: what wraps around meets the padding before the signal.
+            windows, step, first = 1, self.window, 0
+        else:
+            # More padding, so that the last window ends in the zeros before the next record: whatever it held of
+            # that record's signal would only cancel up to rounding.
+            step, first = self.window - self.taps + 1, self.taps - 1 - padding
+            windows = -(-(first + max(outputs, held)) // step)
+        framed = self._framed(signals, windows, step, self.padding + first * self.stride)
+        factors = torch.bmm(self.analysis.expand(len(framed), -1, -1), framed)
+        products = torch.bmm(factors.transpose(0, 1), self.weight)
+        products[0] += self.bias
+        made = torch.bmm(self.synthesis[:step].expand(len(framed), -1, -1), products.transpose(0, 1))
+        return made.view(records, windows * step, -1)[:, first : first + outputs]
+
+    def _framed(self, signals: Sequence[Tensor], windows: int, step: int, padding: int) -> Tensor:
+        """Pad signals in front and cut them into windows, (records * windows, window, stride * channels)."""
+        records, samples = signals[0].shape[:2]
+        channels = sum(signal.shape[2] for signal in signals)
+        size = records * windows * step * self.stride
+        padded = signals[0].new_empty(size + (self.window - step) * self.stride, channels)
+        padded[size:] = 0
+        by_record = padded[:size].view(records, -1, channels)
+        by_record[:, :padding] = 0
+        by_record[:, padding + samples :] = 0
+        torch.cat(tuple(signals), dim=2, out=by_record[:, padding : padding + samples])
+        width = self.stride * channels
+        return padded.as_strided((records * windows, self.window, width), (step * width, width, 1))
 
 
 class ShortConvolution(Convolution):
@@ -125,57 +147,60 @@ class ShortConvolution(Convolution):
         self.offset = nn.Buffer(self.bias.repeat(positions))
         self.samples = samples
 
-    def forward(self, signal: Tensor) -> Tensor:
+    def forward(self, *signals: Tensor) -> Tensor:
         """Convolve as `Convolution` does."""
-        if signal.shape[1] != self.samples:
-            return super().forward(signal)
+        if signals[0].shape[1] != self.samples:
+            return super().forward(*signals)
+        signal = _joined(signals)
         flat = functional.linear(signal.flatten(1), self.matrix, self.offset)
         return flat.view(len(signal), -1, len(self.bias))
 
 
-def _transform_samples(blocks: Tensor) -> Tensor:
-    """Apply the matrix B^T of F(3, 3) to each block and the first two samples of the next.
+def _joined(signals: Sequence[Tensor]) -> Tensor:
+    return torch.cat(tuple(signals), dim=2) if len(signals) > 1 else signals[0]
 
-    Parameters
-    ----------
-    blocks : tensor, shape (n, blocks + 1, 3, channels)
-        Consecutive samples.
+
+def _taps_by_frame(weight: Tensor, stride: int) -> Tensor:
+    """Regroup (channels out, channels in, taps) to (channels out, taps in frames, stride * channels in)."""
+    channels_out, channels_in, taps = weight.shape
+    frames = -(-taps // stride)
+    filled = functional.pad(weight, (0, frames * stride - taps)).view(channels_out, channels_in, frames, stride)
+    return filled.permute(0, 2, 3, 1).flatten(2)
+
+
+def _real_fourier_matrices(window: int, taps: int) -> tuple[Tensor, Tensor, Tensor]:
+    """Return the matrices of a circular correlation of `taps` taps with a window, by its Fourier transform.
+
+    Outputs are `synthesis @ ((taps_analysis @ taps) * (analysis @ window))`. With the window's Fourier coefficient
+    a + bi and the conjugate of the taps', c + di, the three products of a frequency are c (a + b), a (d - c) and
+    b (c + d): the first less the third is the real part of their product, the first and the second its imaginary one.
 
     Returns
     -------
-    tensor, shape (n, blocks, 5, channels)
-        Factors of the five products.
+    analysis : float64 tensor, shape (products, window)
+    taps_analysis : float64 tensor, shape (products, taps)
+    synthesis : float64 tensor, shape (window, products)
     """
-    x_0, x_1, x_2 = blocks[:, :-1].unbind(2)
-    x_3, x_4, _ = blocks[:, 1:].unbind(2)
-    factors = blocks.new_empty(len(blocks), blocks.shape[1] - 1, 5, blocks.shape[3])
-    u_0, u_1, u_2, u_3, u_4 = factors.unbind(2)
-    torch.sub(x_3, x_1, out=u_3)
-    torch.add(u_3, x_0, alpha=2, out=u_0).sub_(x_2, alpha=2)
-    torch.sub(u_3, x_1, out=u_1).sub_(x_2)
-    torch.add(x_3, x_1, alpha=2, out=u_2).sub_(x_2, alpha=3)
-    torch.sub(x_4, x_2, out=u_4).sub_(u_3, alpha=2)
-    return factors
+    time = torch.arange(window, dtype=torch.float64)
+    analysis, taps_analysis, synthesis = [], [], []
+    for frequency in range(window // 2 + 1):
+        angle = 2 * math.pi * frequency / window * time
+        cos, sin = torch.cos(angle), torch.sin(angle)
+        if frequency in (0, window / 2):
+            analysis.append(cos)
+            taps_analysis.append(cos[:taps])
+            synthesis.append(cos / window)
+        else:
+            analysis += [cos - sin, cos, -sin]
+            taps_analysis += [cos[:taps], (sin - cos)[:taps], (cos + sin)[:taps]]
+            synthesis += [2 * (cos - sin) / window, -2 * sin / window, -2 * cos / window]
+    return torch.stack(analysis), torch.stack(taps_analysis), torch.stack(synthesis, dim=1)
 
 
-def _transform_products(products: Tensor) -> Tensor:
-    """Apply the matrix A^T of F(3, 3): (n, blocks, 5, channels) to the three outputs, (n, blocks, 3, channels)."""
-    m_0, m_1, m_2, m_3, m_4 = products.unbind(2)
-    outputs = products.new_empty(*products.shape[:2], BLOCK, products.shape[3])
-    y_0, y_1, y_2 = outputs.unbind(2)
-    total = m_1 + m_2
-    torch.add(m_0, total, out=y_0).add_(m_3)
-    torch.sub(m_1, m_2, out=y_1).add_(m_3, alpha=2)
-    torch.add(m_4, total, out=y_2).add_(m_3, alpha=4)
-    return outputs
-
-
-def _along_time(
-    signal: Tensor, weight: Tensor, bias: Tensor, stride: int = 1, padding: int = 0, groups: int = 1
-) -> Tensor:
+def _along_time(signal: Tensor, weight: Tensor, bias: Tensor, stride: int = 1, padding: int = 0) -> Tensor:
     """Convolve along time as an image of height 1: only so is the channels-last layout kept."""
     image = signal.transpose(1, 2)[:, :, None]
-    return functional.conv2d(image, weight, bias, (1, stride), (0, padding), 1, groups)[:, :, 0].transpose(1, 2)
+    return functional.conv2d(image, weight, bias, (1, stride), (0, padding))[:, :, 0].transpose(1, 2)
 
 
 def _channels_last(weight: Tensor) -> Tensor:

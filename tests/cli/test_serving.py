@@ -251,10 +251,9 @@ def test_in_a_browser_from_the_form_to_the_artifacts(killed: str, serving: Servi
         expect(page.get_by_role("cell", name=re.compile(r"16 of \d+ candidates"))).to_be_visible()
         page.screenshot(path=pictures / "summary.png")
         page.goto(f"{serving.ui}/v2/artifacts/artifact/{artifacts['dataset-card']}")
-        ecg = page.get_by_role("img", name=re.compile(r"ECG \d{8}")).first
-        expect(ecg).to_be_visible()
-        drawn = "picture => picture.complete && picture.naturalWidth > 0 && picture.clientWidth > 300"
-        page.wait_for_function(drawn, arg=ecg.element_handle())  # the page is laid out once more when it is there
+        # Asked of the page anew each time, since it is laid out again, with another element, once the picture is there.
+        drawn = "img => /ECG \\d{8}/.test(img.alt) && img.complete && img.naturalWidth > 0 && img.clientWidth > 300"
+        page.wait_for_function(f"() => [...document.images].some({drawn})")
         expect(page.get_by_text("Synthetic, not for diagnosis")).to_be_visible()
         page.screenshot(path=pictures / "card.png")
         assert all(failure == "csp" for _, failure in outside), "a page reached for something outside"

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional
 
-from ecgfactory.generators.convolutions import Convolution, FastConvolution, ShortConvolution
+from ecgfactory.generators.convolutions import Convolution, FourierConvolution, ShortConvolution
 
 shapes = {
     "records": st.integers(1, 3),
@@ -47,17 +50,27 @@ def test_plain_and_short_forms(records: int, samples: int, half: int, even: bool
     torch.testing.assert_close(short(longer), plain(longer, weight, bias, stride))
 
 
-@settings(max_examples=60, deadline=None)
-@given(**shapes)
-def test_fast_form(records: int, samples: int, half: int, even: bool, seed: int):
+@settings(max_examples=150, deadline=None)
+@given(**shapes, stride=st.integers(1, 5), margin=st.integers(0, 20))
+def test_fourier_form(records: int, samples: int, half: int, even: bool, seed: int, stride: int, margin: int):
     signal, weight, bias = drawn(seed, records, samples, 2 * half + 2 - even)
-    fast = FastConvolution(weight, bias, torch.float64)
-    torch.testing.assert_close(fast(signal), plain(signal, weight, bias))
+    window = -(-weight.shape[2] // stride) + margin
+    fourier = FourierConvolution(weight, bias, torch.float64, stride, window=window)
+    torch.testing.assert_close(fourier(signal), plain(signal, weight, bias, stride))
+    longer = torch.cat((signal, signal), dim=1)
+    torch.testing.assert_close(fourier(longer), plain(longer, weight, bias, stride))
 
 
-@pytest.mark.parametrize("taps", [6, 13])
-def test_fast_form_in_float32_stays_near(taps: int):
+@pytest.mark.parametrize("form", [Convolution, partial(FourierConvolution, window=9)])
+def test_channels_may_come_in_parts(form: Callable[..., nn.Module]):
+    signal, weight, bias = drawn(1, 2, 20, 5)
+    made = form(weight, bias, torch.float64)
+    assert torch.equal(made(signal[:, :, :1], signal[:, :, 1:]), made(signal))
+
+
+@pytest.mark.parametrize(("taps", "window"), [(5, 13), (6, 18), (13, 44)])
+def test_fourier_form_in_float32_stays_near(taps: int, window: int):
     signal, weight, bias = drawn(1, 4, 250, taps)
     exact = plain(signal, weight, bias)
-    fast = FastConvolution(weight, bias, torch.float32)(signal.float())
-    assert (fast - exact).abs().max() < 1e-5 * exact.abs().max()
+    fourier = FourierConvolution(weight, bias, torch.float32, window=window)(signal.float())
+    assert (fourier - exact).abs().max() < 1e-6 * exact.abs().max()
