@@ -119,10 +119,10 @@ def generated(plan: Plan, candidates: Sequence[int], clock: StageClock) -> Itera
     (sequence of int, int16 array of shape (n, 8, samples))
         Candidate numbers and the eight leads of the model in uV, a micro-batch at a time.
     """
-    generator = plan_generator(plan)
+    made = plan_generator(plan).stream(plan.seed, micro_batches(plan, candidates), plan.samples)
     for numbers in micro_batches(plan, candidates):
         with clock("generate"):
-            signals_uv = generator.generate(plan.seed, numbers, plan.samples)
+            signals_uv = next(made)
         yield numbers, signals_uv
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Literal
 
 from ecgfactory.generators import GENERATORS
@@ -44,23 +44,27 @@ class Generator(ABC):
         """The device in use: 'cpu' or 'cuda'."""
 
     @abstractmethod
-    def generate(self, seed: int, candidates: Sequence[int], samples: int) -> SignalUv:
-        """Make the eight model leads of some candidates.
+    def stream(self, seed: int, batches: Iterable[Sequence[int]], samples: int) -> Iterator[SignalUv]:
+        """Make the eight model leads of candidates, batch by batch; a device may work ahead of what is taken.
 
         Parameters
         ----------
         seed : int
             Seed of the dataset.
-        candidates : sequence of int
-            Candidate numbers, any number of them.
+        batches : iterable of sequence of int
+            Candidate numbers, one or more in each.
         samples : int
             Length in samples, a multiple of 2500.
 
-        Returns
-        -------
-        int16 array, shape (candidates, 8, samples)
-            Leads in the order of `EIGHT_LEADS`, in uV.
+        Yields
+        ------
+        int16 array, shape (candidates of the batch, 8, samples)
+            Leads in the order of `EIGHT_LEADS`, in uV; the caller's to keep.
         """
+
+    def generate(self, seed: int, candidates: Sequence[int], samples: int) -> SignalUv:
+        """Make the eight model leads of some candidates; see `stream`."""
+        return next(iter(self.stream(seed, [candidates], samples)))
 
 
 def generator_class(model: str) -> type[Generator]:

@@ -57,17 +57,15 @@ def candidate_noise(
 
 
 @torch.inference_mode()
-def candidate_noise_torch(
-    seed: int, candidates: Sequence[int], samples: int, device: torch.device | str
-) -> torch.Tensor:
+def candidate_noise_torch(seed: int, candidates: torch.Tensor, samples: int) -> torch.Tensor:
     """Make the same bits as `candidate_noise`, on a device.
 
     Parameters
     ----------
-    seed, candidates, samples
+    seed, samples
         As in `candidate_noise`.
-    device : torch.device or str
-        Where to make it.
+    candidates : int64 tensor, shape (candidates,)
+        Candidate numbers, on that device.
 
     Returns
     -------
@@ -75,9 +73,8 @@ def candidate_noise_torch(
         On that device.
     """
     values = CHANNELS * samples
-    key = torch.tensor(list(candidates), dtype=torch.int64, device=device)[:, None]
-    block = torch.arange(1, (values + 7) // 8 + 1, dtype=torch.int64, device=device)
-    words = torch.stack(_philox4x64(block.expand(len(candidates), -1), seed, key), dim=2)
+    block = torch.arange(1, (values + 7) // 8 + 1, dtype=torch.int64, device=candidates.device)
+    words = torch.stack(_philox4x64(block.expand(len(candidates), -1), seed, candidates[:, None]), dim=2)
     high_bits = torch.stack((words >> 8, words >> 40), dim=3) & (2**24 - 1)
     steps = high_bits.flatten(1)[:, :values] - 2**23
     return (steps.to(torch.float32) * 2.0**-23).view(-1, CHANNELS, samples)
@@ -99,9 +96,9 @@ def _wide_product(words: torch.Tensor, factor: int) -> tuple[torch.Tensor, torch
     """High and low 64 bits of the 128-bit products of unsigned words, by products of 32-bit halves."""
     low, high = words & _LOW, _high_half(words)
     factor_low, factor_high = factor & _LOW, factor >> 32
-    inner, outer = low * factor_high, high * factor_low
-    carry = _high_half(low * factor_low) + (inner & _LOW) + (outer & _LOW)
-    upper = high * factor_high + _high_half(inner) + _high_half(outer) + _high_half(carry)
+    middle = high * factor_low + _high_half(low * factor_low)
+    inner = low * factor_high + (middle & _LOW)
+    upper = high * factor_high + _high_half(middle) + _high_half(inner)
     return upper, words * _signed(factor)
 
 

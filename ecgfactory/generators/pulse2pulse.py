@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import warnings
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 import torch
@@ -12,7 +13,7 @@ import torch
 from ecgfactory.checkpoint import Checkpoint
 from ecgfactory.errors import BadInputError, BuildFailedError
 from ecgfactory.generators.base import Device, Generator
-from ecgfactory.generators.noise import CHANNELS, candidate_noise, candidate_noise_torch
+from ecgfactory.generators.engines import CpuEngine, CudaEngine, Engine, Finish
 from ecgfactory.generators.polyphase import PolyphaseNetwork
 from ecgfactory.leads import SignalUv
 
@@ -26,35 +27,45 @@ class Pulse2PulseGenerator(Generator):
     """
 
     def __init__(self, checkpoint: Checkpoint, batch: int, device: Device) -> None:
-        self._device = _resolve_device(device)
+        engine = CudaEngine if _is_on_cuda(device) else CpuEngine
+        self._engine: Engine = engine(PolyphaseNetwork(load_network(checkpoint)))
         self._batch = batch
-        self._network = PolyphaseNetwork(load_network(checkpoint)).to(self._device)
-        if self._device.type == "cpu":
-            torch.set_num_threads(1)  # the workers are the parallelism
 
     @property
     def device_name(self) -> str:
         """The device in use: 'cpu' or 'cuda'."""
-        return self._device.type
+        return self._engine.device_name
 
-    def generate(self, seed: int, candidates: Sequence[int], samples: int) -> SignalUv:
-        """Make candidates in micro-batches of one shape; see `Generator.generate`.
+    def stream(self, seed: int, batches: Iterable[Sequence[int]], samples: int) -> Iterator[SignalUv]:
+        """Make candidates in micro-batches of one shape; see `Generator.stream`.
 
         Where the device's memory is too small for that shape, it is halved, from then on: this may change the last
         bit of a float, and with it a sample by 1 uV.
         """
-        signals = np.empty((len(candidates), CHANNELS, samples), dtype=np.int16)
+        begun: deque[Finish] = deque()
+        for candidates in batches:
+            begun.append(self._begin(seed, candidates, samples))
+            if len(begun) > self._engine.ahead:
+                yield begun.popleft()()
+        while begun:
+            yield begun.popleft()()
+
+    def _begin(self, seed: int, candidates: Sequence[int], samples: int) -> Finish:
+        """Begin a batch in as many micro-batches as it takes; the tail of the last repeats its last candidate."""
+        parts: list[Finish] = []
         start = 0
         while start < len(candidates):
             wanted = candidates[start : start + self._batch]
+            filled = [*wanted, *[wanted[-1]] * (self._batch - len(wanted))]
             try:
-                made = self._network.signal_uv(self._noise(seed, wanted, samples))[: len(wanted)].cpu().numpy()
+                parts.append(self._engine.begin(seed, filled, samples))
             except torch.OutOfMemoryError:
                 self._halve_batch(samples)
                 continue
-            signals[start : start + len(wanted)] = made
             start += len(wanted)
-        return signals
+        if len(parts) == 1:
+            return lambda: parts[0]()[: len(candidates)]
+        return lambda: np.concatenate([finish() for finish in parts])[: len(candidates)]
 
     def _halve_batch(self, samples: int) -> None:
         if self._batch == 1:
@@ -64,15 +75,6 @@ class Pulse2PulseGenerator(Generator):
             )
         self._batch //= 2
         _log.warning("out of memory on %s; generating %d candidates at a time", self.device_name, self._batch)
-        if self._device.type == "cuda":
-            torch.cuda.empty_cache()
-
-    def _noise(self, seed: int, candidates: Sequence[int], samples: int) -> torch.Tensor:
-        """Make noise on the device; the tail of a micro-batch repeats its last candidate."""
-        filled = [*candidates, *[candidates[-1]] * (self._batch - len(candidates))]
-        if self._device.type == "cpu":
-            return torch.from_numpy(candidate_noise(seed, filled, samples))
-        return candidate_noise_torch(seed, filled, samples, self._device)
 
 
 def load_network(checkpoint: Checkpoint) -> torch.nn.Module:
@@ -98,14 +100,14 @@ def load_network(checkpoint: Checkpoint) -> torch.nn.Module:
     return network.eval()
 
 
-def _resolve_device(device: Device) -> torch.device:
+def _is_on_cuda(device: Device) -> bool:
     if device == "cpu":
-        return torch.device("cpu")
+        return False
     if torch.cuda.is_available():
-        return torch.device("cuda")
+        return True
     if device == "cuda":
         raise BadInputError(
             "generator.device: 'cuda' was asked for, and PyTorch finds no CUDA device here; use auto or cpu."
         )
     _log.info("no CUDA device found; generating on the CPU")
-    return torch.device("cpu")
+    return False
