@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
@@ -13,6 +14,8 @@ from torch import Tensor
 from ecgfactory.generators.noise import candidate_noise, candidate_noise_torch
 from ecgfactory.generators.polyphase import PolyphaseNetwork
 from ecgfactory.leads import SignalUv
+
+_log = logging.getLogger(__name__)
 
 Finish = Callable[[], SignalUv]
 """Waits for signals that were begun, and returns them: int16, shape (candidates, 8, samples), in uV."""
@@ -65,14 +68,14 @@ class CpuEngine(Engine):
 
 @dataclass(frozen=True)
 class Recording:
-    """Everything from candidate numbers to signals as one CUDA graph.
+    """Everything from candidate numbers to signals in one launch: a CUDA graph.
 
     Parameters
     ----------
     shape : (int, int, int)
         Seed, micro-batch and samples that it was recorded for.
-    graph : torch.cuda.CUDAGraph
-        Replayed for each micro-batch.
+    replay : callable
+        Queues the work of a micro-batch.
     candidates : int64 tensor, shape (micro-batch,)
         What it reads.
     signals_uv : int16 tensor, shape (micro-batch, 8, samples)
@@ -80,7 +83,7 @@ class Recording:
     """
 
     shape: tuple[int, int, int]
-    graph: torch.cuda.CUDAGraph
+    replay: Callable[[], object]
     candidates: Tensor
     signals_uv: Tensor
 
@@ -109,7 +112,7 @@ class CudaEngine(Engine):
         with self._queueing:
             recording = self.recorded(seed, len(candidates), samples)
             recording.candidates.copy_(numbers, non_blocking=True)
-            recording.graph.replay()
+            recording.replay()
             made = recording.signals_uv.clone()  # the next replay writes over it
             computed = torch.cuda.current_stream().record_event()
         arrived = torch.empty(made.shape, dtype=made.dtype, pin_memory=True)  # recycled by torch when it is dropped
@@ -149,6 +152,13 @@ class CudaEngine(Engine):
                 make()
         torch.cuda.current_stream().wait_stream(trial)
         graph = torch.cuda.CUDAGraph()
-        with torch.cuda.graph(graph):
+        try:
+            with torch.cuda.graph(graph):
+                signals_uv = make()
+        except torch.OutOfMemoryError:
+            raise
+        except RuntimeError as error:
+            _log.warning("this GPU works without a CUDA graph, more slowly: %s", error)
             signals_uv = make()
-        return Recording((seed, batch, samples), graph, candidates, signals_uv)
+            return Recording((seed, batch, samples), lambda: signals_uv.copy_(make()), candidates, signals_uv)
+        return Recording((seed, batch, samples), graph.replay, candidates, signals_uv)
