@@ -41,7 +41,7 @@ def _speeds(batch: int) -> list[Row]:
 
     def make() -> None:
         for _ in batches:
-            recording.replay()
+            recording.repeat()
         torch.cuda.synchronize()
 
     def noise() -> None:

@@ -34,7 +34,7 @@ class Engine(ABC):
     """'cpu' or 'cuda'."""
 
     ahead: int
-    """How many micro-batches to begin before the first is finished, so that nothing waits."""
+    """How many batches to begin before the first is finished, so that nothing waits."""
 
     @abstractmethod
     def __init__(self, network: PolyphaseNetwork) -> None: ...
@@ -68,31 +68,28 @@ class CpuEngine(Engine):
 
 @dataclass(frozen=True)
 class Recording:
-    """Everything from candidate numbers to signals in one launch: a CUDA graph.
+    """Everything from candidate numbers to signals, ready to be repeated.
 
     Parameters
     ----------
-    shape : (int, int, int)
-        Seed, micro-batch and samples that it was recorded for.
-    replay : callable
-        Queues the work of a micro-batch.
+    key : (int, int, int)
+        Seed, micro-batch and samples that it is for.
     candidates : int64 tensor, shape (micro-batch,)
         What it reads.
-    signals_uv : int16 tensor, shape (micro-batch, 8, samples)
-        What it writes.
+    repeat : callable
+        Queues the work of a micro-batch; returns signals, an int16 tensor, shape (micro-batch, 8, samples).
     """
 
-    shape: tuple[int, int, int]
-    replay: Callable[[], object]
+    key: tuple[int, int, int]
     candidates: Tensor
-    signals_uv: Tensor
+    repeat: Callable[[], Tensor]
 
 
 class CudaEngine(Engine):
-    """Makes noise and signals on the GPU, in one launch a micro-batch.
+    """Makes noise and signals on the GPU, by one launch a micro-batch: a CUDA graph.
 
     A stream of its own carries int16 signals to page-locked memory while the next micro-batch is computed.
-    Everything is float32: products rounded to TF32 would move 11 % of all samples by more than 1 uV.
+    Everything is float32: products rounded to TF32, as emulated on a CPU, move 18 % of all samples by over 1 uV.
     """
 
     device_name = "cuda"
@@ -102,19 +99,26 @@ class CudaEngine(Engine):
         torch.set_float32_matmul_precision("highest")
         self._network = network.to("cuda")
         self._copies = torch.cuda.Stream()  # type: ignore[no-untyped-call]
+        self._recorder = torch.cuda.Stream()  # type: ignore[no-untyped-call]
+        self._can_record = True
         self._recording: Recording | None = None
         self._queueing = threading.Lock()
 
     @torch.inference_mode()
     def begin(self, seed: int, candidates: Sequence[int], samples: int) -> Finish:
         """Queue the work on the device; see `Engine.begin`."""
-        numbers = torch.tensor(candidates, pin_memory=True)
-        with self._queueing:
-            recording = self.recorded(seed, len(candidates), samples)
-            recording.candidates.copy_(numbers, non_blocking=True)
-            recording.replay()
-            made = recording.signals_uv.clone()  # the next replay writes over it
-            computed = torch.cuda.current_stream().record_event()
+        try:
+            with self._queueing:
+                return self._queue(self.recorded(seed, len(candidates), samples), candidates)
+        except RuntimeError as error:
+            if tells_of_no_memory(error):
+                raise torch.OutOfMemoryError(str(error)) from error
+            raise
+
+    def _queue(self, recording: Recording, candidates: Sequence[int]) -> Finish:
+        recording.candidates.copy_(torch.tensor(candidates, pin_memory=True), non_blocking=True)
+        made = recording.repeat()
+        computed = torch.cuda.current_stream().record_event()
         arrived = torch.empty(made.shape, dtype=made.dtype, pin_memory=True)  # recycled by torch when it is dropped
         with torch.cuda.stream(self._copies):
             self._copies.wait_event(computed)
@@ -129,13 +133,13 @@ class CudaEngine(Engine):
         return finish
 
     def recorded(self, seed: int, batch: int, samples: int) -> Recording:
-        """Return the graph of one seed and shape; the last one is kept."""
-        shape = (seed, batch, samples)
-        if self._recording is None or self._recording.shape != shape:
+        """Return what makes micro-batches of one seed and shape; the last one is kept."""
+        key = (seed, batch, samples)
+        if self._recording is None or self._recording.key != key:
             torch.cuda.synchronize()
             self._recording = None  # its memory is needed
             torch.cuda.empty_cache()
-            self._recording = self._record(*shape)
+            self._recording = self._record(*key)
         return self._recording
 
     def _record(self, seed: int, batch: int, samples: int) -> Recording:
@@ -144,21 +148,38 @@ class CudaEngine(Engine):
         def make() -> Tensor:
             return self._network.signal_uv(candidate_noise_torch(seed, candidates, samples))
 
-        # Libraries choose algorithms and allocate workspaces in their first calls, which can't be recorded.
-        trial = torch.cuda.Stream()  # type: ignore[no-untyped-call]
-        trial.wait_stream(torch.cuda.current_stream())
-        with torch.cuda.stream(trial):
-            for _ in range(3):
+        if self._can_record:
+            try:
+                return Recording((seed, batch, samples), candidates, self._graph(make))
+            except RuntimeError as error:
+                if tells_of_no_memory(error):
+                    raise
+                self._can_record = False  # not tried again: what failed keeps its memory
+                _log.warning("this GPU works without CUDA graphs, more slowly: %s", error)
+        return Recording((seed, batch, samples), candidates, make)
+
+    def _graph(self, make: Callable[[], Tensor]) -> Callable[[], Tensor]:
+        """Record a CUDA graph; return what replays it."""
+        before = torch.cuda.current_stream()
+        self._recorder.wait_stream(before)
+        with torch.cuda.stream(self._recorder):
+            for _ in range(3):  # libraries choose algorithms and allocate workspaces, which can't be recorded
                 make()
-        torch.cuda.current_stream().wait_stream(trial)
+        before.wait_stream(self._recorder)
         graph = torch.cuda.CUDAGraph()
         try:
-            with torch.cuda.graph(graph):
+            with torch.cuda.graph(graph, stream=self._recorder, capture_error_mode="thread_local"):
                 signals_uv = make()
-        except torch.OutOfMemoryError:
-            raise
-        except RuntimeError as error:
-            _log.warning("this GPU works without a CUDA graph, more slowly: %s", error)
-            signals_uv = make()
-            return Recording((seed, batch, samples), lambda: signals_uv.copy_(make()), candidates, signals_uv)
-        return Recording((seed, batch, samples), graph.replay, candidates, signals_uv)
+        finally:
+            torch.cuda.set_stream(before)  # a recording that fails leaves its own stream set
+
+        def replay() -> Tensor:
+            graph.replay()
+            return signals_uv.clone()  # the next replay writes over it
+
+        return replay
+
+
+def tells_of_no_memory(error: RuntimeError) -> bool:
+    """Tell whether a device lacked memory: not all of CUDA's libraries say so by `torch.OutOfMemoryError`."""
+    return "out of memory" in str(error) or "ALLOC_FAILED" in str(error)

@@ -266,9 +266,9 @@ def submit_form(page: Page) -> None:
     form = page.url
     while page.url == form:
         assert time.monotonic() < deadline, f"the form was not left: {page.inner_text('body')[-1000:]}"
-        page.get_by_role("button", name="Submit").click()
         with contextlib.suppress(NotYet):
-            page.wait_for_url(lambda url: url != form, timeout=10_000)
+            page.get_by_role("button", name="Submit").click(timeout=5_000)
+            page.wait_for_url(lambda url: url != form, timeout=30_000)
 
 
 def note_outside(request: Request, found: set[tuple[str, str | None]]) -> None:

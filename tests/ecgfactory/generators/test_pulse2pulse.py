@@ -147,9 +147,7 @@ def test_a_gpu_makes_the_same_signals_within_a_microvolt(generator: Pulse2PulseG
     assert on_gpu.device_name == "cuda"
     for seed, samples in ((7, 5000), (8, 5000), (8, 2500)):  # each is recorded anew
         made = on_gpu.generate(seed, range(64), samples).astype(int)
-        difference = np.abs(made - generator.generate(seed, range(64), samples))
-        assert difference.max() <= 3
-        assert (difference > 1).mean() < 1e-4
+        assert np.abs(made - generator.generate(seed, range(64), samples)).max() <= 1
 
 
 @needs_cuda
