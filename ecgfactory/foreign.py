@@ -15,7 +15,9 @@ import scipy
 
 from ecgfactory.columns import ColumnError, FloatArray, is_unit, lead_and_unit, rate_of, uv_factors
 from ecgfactory.errors import BadInputError
+from ecgfactory.feature_rows import RECORDS_FILE
 from ecgfactory.leads import TWELVE_LEADS
+from ecgfactory.publish import MANIFEST_FILE
 from ecgfactory.record import SAMPLING_RATE_HZ
 
 READABLE = (".hea", ".csv", ".parquet")
@@ -63,7 +65,8 @@ def read_ecgs(path: Path, sampling_rate_hz: float | None = None) -> Iterator[For
     Parameters
     ----------
     path : Path
-        A WFDB record (with or without suffix), a CSV or Parquet file, or a folder of them at any depth.
+        A WFDB record (with or without suffix), a CSV or Parquet file, or a folder of them at any depth;
+        a dataset of ours is one.
     sampling_rate_hz : float, optional
         Samples a second of CSV and Parquet files that do not tell it themselves.
 
@@ -96,7 +99,7 @@ def _read_each(
 def _files(path: Path) -> list[Path]:
     """Find the files to read."""
     if path.is_dir():
-        files = sorted(file for file in path.rglob("*") if file.suffix.lower() in READABLE and file.is_file())
+        files = sorted(file for file in path.rglob("*") if file.suffix.lower() in READABLE and _may_hold_ecgs(file))
         if not files:
             raise BadInputError(f"{path}: no {', '.join(READABLE)} file in this folder; give a folder of ECGs.")
         return files
@@ -107,6 +110,11 @@ def _files(path: Path) -> list[Path]:
     if file.suffix.lower() not in READABLE:
         raise BadInputError(f"{path}: {file.suffix or 'no'} suffix; give a file of {', '.join(READABLE)}, or a folder.")
     return [file]
+
+
+def _may_hold_ecgs(file: Path) -> bool:
+    """Leave out the tables of a dataset of ours, which stand beside its manifest; its signals are in folders below."""
+    return file.is_file() and not (file.with_name(MANIFEST_FILE).is_file() and file.with_name(RECORDS_FILE).is_file())
 
 
 def _read_file(file: Path, name: str, sampling_rate_hz: float | None) -> Iterator[ForeignEcg | UnreadableEcg]:

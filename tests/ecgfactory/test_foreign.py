@@ -1,4 +1,5 @@
 import json
+from collections import Counter
 
 import numpy as np
 import pandas as pd
@@ -256,6 +257,14 @@ def test_a_folder_is_read_in_order_and_what_fails_is_named(tmp_path):
     assert [one.accepted for one in assessments] == [True, True] + 5 * [False]
     assert "no lead named as one of I, II" in assessments[5].problem
     json.dumps([one.to_json() for one in assessments], allow_nan=False)
+
+
+def test_of_a_dataset_of_ours_all_signals_are_read_and_no_table(built):
+    ecgs = list(read_ecgs(built))
+    assert not [ecg for ecg in ecgs if isinstance(ecg, UnreadableEcg)]
+    assert Counter(ecg.name.partition("/")[0] for ecg in ecgs) == dict.fromkeys(
+        ("csv", "data", "wfdb", "wfdb_flac"), 40
+    )
 
 
 def test_the_same_ecg_gets_the_same_verdict_from_every_format(tmp_path):
