@@ -30,7 +30,9 @@ def main() -> None:
     rows: list[Row] = []
     for name in arguments.names or names:
         print(f"... {name}", flush=True)
-        rows += importlib.import_module(f"benchmarks.{name}").run()
+        measured = importlib.import_module(f"benchmarks.{name}").run()
+        print(table(measured), flush=True)  # all of it takes half an hour, which may be interrupted
+        rows += measured
     text = f"{machine()}\n\n{table(rows)}\n"
     print(text)
     if arguments.save:
