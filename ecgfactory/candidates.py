@@ -119,8 +119,9 @@ def generated(plan: Plan, candidates: Sequence[int], clock: StageClock) -> Itera
     (sequence of int, int16 array of shape (n, 8, samples))
         Candidate numbers and the eight leads of the model in uV, a micro-batch at a time.
     """
-    made = plan_generator(plan).stream(plan.seed, micro_batches(plan, candidates), plan.samples)
-    for numbers in micro_batches(plan, candidates):
+    batches = list(micro_batches(plan, candidates))
+    made = plan_generator(plan).stream(plan.seed, batches, plan.samples)
+    for numbers in batches:
         with clock("generate"):
             signals_uv = next(made)
         yield numbers, signals_uv

@@ -80,8 +80,8 @@ class FourierConvolution(nn.Module):
         self.sample_taps = weight.shape[2]
         self.padding = self.sample_taps // 2
         by_frame = _taps_by_frame(weight.detach().double(), stride)
-        self.taps = by_frame.shape[1]
-        analysis, taps_analysis, synthesis = _real_fourier_matrices(window, self.taps)
+        self.frame_taps = by_frame.shape[1]
+        analysis, taps_analysis, synthesis = _real_fourier_matrices(window, self.frame_taps)
         self.weight = nn.Buffer(torch.einsum("pt,oti->pio", taps_analysis, by_frame).to(dtype).contiguous())
         self.analysis = nn.Buffer(analysis.to(dtype))
         self.synthesis = nn.Buffer(synthesis.to(dtype))
@@ -92,13 +92,13 @@ class FourierConvolution(nn.Module):
         records, samples = signals[0].shape[:2]
         outputs = (samples + 2 * self.padding - self.sample_taps) // self.stride + 1
         held, padding = -(-(self.padding + samples) // self.stride), self.padding // self.stride
-        if held <= self.window and outputs + self.taps - 1 - self.window <= padding:
+        if held <= self.window and outputs + self.frame_taps - 1 - self.window <= padding:
             # One window does: what wraps around meets the padding before the signal.
             windows, step, first = 1, self.window, 0
         else:
             # More padding, so that the last window ends in the zeros before the next record: whatever it held of
             # that record's signal would only cancel up to rounding.
-            step, first = self.window - self.taps + 1, self.taps - 1 - padding
+            step, first = self.window - self.frame_taps + 1, self.frame_taps - 1 - padding
             windows = -(-(first + max(outputs, held)) // step)
         framed = self._framed(signals, windows, step, self.padding + first * self.stride)
         factors = torch.bmm(self.analysis.expand(len(framed), -1, -1), framed)
