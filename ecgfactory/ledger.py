@@ -104,7 +104,7 @@ class Ledger:
 
     def entries(self) -> Iterator[ShardEntry]:
         """Yield all entries in shard order."""
-        for path in sorted(self._workspace.ledger.glob("*.json")):
+        for path in sorted(self._workspace.ledger.glob("[!.]*.json")):
             yield ShardEntry.model_validate_json(path.read_text(encoding="utf-8"))
 
     def faults(self, entry: ShardEntry, with_content: bool = True) -> list[str]:

@@ -152,7 +152,7 @@ class Workspace:
     def read_progress(self) -> dict[str, tuple[int, int]]:
         """Return (examined, accepted) so far of each shard in work, and of all committed ones together."""
         found = {}
-        for path in self.progress.glob("*.json"):
+        for path in self.progress.glob("[!.]*.json"):
             with contextlib.suppress(OSError, ValueError):  # being replaced, or the session is over
                 noted = json.loads(path.read_text(encoding="ascii"))
                 found[path.stem] = (noted["examined"], noted["accepted"])

@@ -93,6 +93,22 @@ def test_a_dead_session_is_taken_over_and_what_is_damaged_made_again(plan: Plan)
     again.remove()
 
 
+def test_what_was_being_written_when_a_session_was_killed_hides_nothing(plan: Plan) -> None:
+    output = Path(plan.request.output)
+    with occupied(plan, "first") as workspace:
+        entry = make_shard(plan, 0, 20, workspace)
+        progress = workspace.total_progress()
+        (workspace.ledger / ".000001.b6ae2870.json").touch()
+        (workspace.progress / ".000000.c0541974.json").write_text('{"examined": 9, "accepted": 9}')
+        assert list(Ledger(workspace).entries()) == [entry]
+        assert workspace.total_progress() == progress
+    (dead,) = sessions_of(output)
+    assert dead.is_resumable
+    with occupied(plan, "second") as again:
+        assert Ledger(again).entry(0) == entry
+        again.remove()
+
+
 def test_another_plan_shares_nothing(plan: Plan, make_request: Callable[..., BuildRequest]) -> None:
     other = make_plan(plan.request.model_copy(update={"seed": 2}))
     with occupied(plan, "a") as workspace:
