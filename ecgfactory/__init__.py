@@ -1,3 +1,3 @@
 """The ECG dataset factory: knows ECGs and files, and nothing of the workflow engine."""
 
-__version__ = "0.3.0"
+__version__ = "0.4.0"

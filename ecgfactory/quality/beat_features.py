@@ -9,6 +9,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from ecgfactory.quality.batch import block_sums
 from ecgfactory.quality.beats import Beats
+from ecgfactory.quality.ragged import side_by_side
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -62,38 +63,45 @@ def measure_beats(beats: Beats) -> dict[str, FloatArray]:
 
 
 def _rhythm(beats: Beats) -> dict[str, FloatArray]:
-    """Count the R peaks, and describe the times between them."""
-    n = len(beats.r_peaks)
-    names = ("rr_mean_ms", "rr_sd_ms", "rr_rmssd_ms", "rr_min_ms", "rr_max_ms")
-    features = {name: np.full(n, np.nan) for name in names}
-    for row, peaks in enumerate(beats.r_peaks):
-        rr_ms = np.diff(peaks) * (1000 / beats.sampling_rate_hz)
-        if rr_ms.size >= 1:
-            features["rr_mean_ms"][row] = rr_ms.mean()
-            features["rr_min_ms"][row] = rr_ms.min()
-            features["rr_max_ms"][row] = rr_ms.max()
-        if rr_ms.size >= 2:
-            features["rr_sd_ms"][row] = rr_ms.std(ddof=1)
-            features["rr_rmssd_ms"][row] = np.sqrt(np.mean(np.diff(rr_ms) ** 2))
-    counts = np.array([peaks.size for peaks in beats.r_peaks], np.float64)
+    """Count the R peaks, and describe the times between them: exact sums of whole samples, then one division."""
+    to_ms = 1000 / beats.sampling_rate_hz
+    peaks, are_peaks = side_by_side(beats.r_peaks)
+    rr, are_rr = np.diff(peaks), are_peaks[:, 1:]
+    changes, are_changes = np.diff(rr), are_rr[:, 1:]
+    count = are_rr.sum(axis=1)
+    total, squares = (values.sum(axis=1, where=are_rr) for values in (rr, rr**2))
+    shortest, longest = (
+        rr.min(axis=1, where=are_rr, initial=beats.samples),
+        rr.max(axis=1, where=are_rr, initial=0),
+    )
+    with np.errstate(invalid="ignore", divide="ignore"):
+        features = {
+            "rr_mean_ms": to_ms * (total / count),
+            "rr_sd_ms": to_ms * np.sqrt((count * squares - total**2) / (count * (count - 1))),
+            "rr_rmssd_ms": to_ms * np.sqrt((changes**2).sum(axis=1, where=are_changes) / are_changes.sum(axis=1)),
+            "rr_min_ms": np.where(count > 0, to_ms * shortest, np.nan),
+            "rr_max_ms": np.where(count > 0, to_ms * longest, np.nan),
+        }
+    counts = are_peaks.sum(axis=1).astype(np.float64)
     return {"beats": counts, "heart_rate_bpm": 60000 / features["rr_mean_ms"], **features}
 
 
 def _agreement(beats: Beats) -> FloatArray:
     """Count R peaks and beats of all leads that lie close to one of the other kind, as a share."""
+    peaks, are_peaks = side_by_side(beats.r_peaks)
+    distances = np.abs(peaks[:, :, np.newaxis] - beats.places[:, np.newaxis])
+    close = distances <= AGREEMENT_S * beats.sampling_rate_hz
+    close &= are_peaks[:, :, np.newaxis] & beats.exists[:, np.newaxis]
     first, last = SEARCH_S * beats.sampling_rate_hz, beats.samples - SEARCH_S * beats.sampling_rate_hz
-    tolerance = AGREEMENT_S * beats.sampling_rate_hz
-    shares = np.full(len(beats.r_peaks), np.nan)
-    for row, peaks in enumerate(beats.r_peaks):
-        places = beats.places[row, beats.exists[row]]
-        distances = np.abs(peaks[:, None] - places.astype(np.float64))
-        from_peaks, from_places = (distances.min(axis=axis, initial=np.inf) for axis in (1, 0))
-        everything = np.concatenate([peaks, places])
-        inside = (everything >= first) & (everything < last)
-        if inside.any():
-            nearest = np.concatenate([from_peaks, from_places])
-            shares[row] = np.mean(nearest[inside] <= tolerance)
-    return shares
+    counted, agreeing = np.zeros((2, len(peaks)))
+    for samples, exist, agree in (
+        (peaks, are_peaks, close.any(axis=2)),
+        (beats.places, beats.exists, close.any(axis=1)),
+    ):
+        inside = exist & (samples >= first) & (samples < last)
+        counted += inside.sum(axis=1)
+        agreeing += (inside & agree).sum(axis=1)
+    return np.divide(agreeing, counted, out=np.full_like(counted, np.nan), where=counted > 0)
 
 
 def _lead_agreements(beats: Beats) -> dict[str, FloatArray]:

@@ -14,6 +14,7 @@ from ecgfactory.quality.batch import block_means
 from ecgfactory.quality.filters import zero_phase
 from ecgfactory.quality.medians import median_of_existing
 from ecgfactory.quality.r_peaks import apart, clean, qrs_segments, r_peaks
+from ecgfactory.quality.ragged import side_by_side
 
 FloatArray = npt.NDArray[np.float64]
 Float32Array = npt.NDArray[np.float32]
@@ -184,10 +185,8 @@ def _beat_places(combined: FloatArray, sampling_rate_hz: int) -> tuple[IntArray,
     begins, ends = qrs_segments(combined, sampling_rate_hz)
     found = apart((begins + ends) // 2, combined.shape, sampling_rate_hz)
     found = [places[(places >= reach + half) & (places < samples - reach - half)] for places in found]
-    counts = np.array([places.size for places in found], np.int64)
-    exists = np.arange(max(counts.max(initial=0), 2)) < counts[:, None]
-    places = np.full(exists.shape, reach + half)
-    places[exists] = np.concatenate([*found, np.empty(0, np.int64)])
+    places, exists = side_by_side(found, width=2)
+    places[~exists] = reach + half
 
     size = 2 * half + 1
     views = sliding_window_view(np.sqrt(combined), size + 2 * reach, axis=-1)

@@ -19,6 +19,7 @@ from ecgfactory.quality.batch import COARSE_HZ, EcgBatch, block_means, in_cache
 from ecgfactory.quality.feature import Feature, FeatureTable, over_leads
 from ecgfactory.quality.filters import moving_mean, symmetric_filter
 from ecgfactory.quality.medians import median_of, median_of_existing
+from ecgfactory.quality.ragged import side_by_side
 
 Float32Array = npt.NDArray[np.float32]
 FloatArray = npt.NDArray[np.float64]
@@ -110,8 +111,8 @@ class QrsActivity:
     def near_beats(self, reach: int, steps: int) -> BoolArray:
         """Tell which of the first steps lie at most `reach` steps from a beat, shape (records, steps)."""
         near = np.zeros((len(self.beats), steps), dtype=np.bool_)
-        rows = np.repeat(np.arange(len(self.beats)), [len(beats) for beats in self.beats])
-        centres = np.concatenate([*self.beats, np.empty(0, np.int64)])
+        beats, exist = side_by_side(self.beats)
+        rows, centres = exist.nonzero()[0], beats[exist]
         for distance in range(-reach, reach + 1):
             near[rows, (centres + distance).clip(0, steps - 1)] = True
         return near
@@ -151,11 +152,7 @@ def measure_activity(activity: QrsActivity, lead_names: Sequence[str]) -> Featur
     """
     agreement, delay_ms = _agreement(activity)
     strength, stray = _beat_strengths(activity)
-    shortest, longest = np.full((2, len(activity.beats)), np.nan)
-    for row, beats in enumerate(activity.beats):
-        if len(beats) >= FEWEST_BEATS:
-            intervals = np.diff(beats) / np.median(np.diff(beats))
-            shortest[row], longest[row] = intervals.min(), intervals.max()
+    shortest, longest = _interval_shares(activity)
     return {
         **over_leads("qrs_agreement_min", agreement, lead_names, "min"),
         **over_leads("lead_delay_max_ms", delay_ms, lead_names, "max"),
@@ -164,6 +161,18 @@ def measure_activity(activity: QrsActivity, lead_names: Sequence[str]) -> Featur
         "rr_shortest_share": shortest,
         "rr_longest_share": longest,
     }
+
+
+def _interval_shares(activity: QrsActivity) -> tuple[FloatArray, FloatArray]:
+    """Shortest and longest time between beats over the median time, shape (records,) each."""
+    beats, exist = side_by_side(activity.beats)
+    intervals, between = np.diff(beats), exist[:, 1:]
+    median = median_of_existing(intervals.astype(np.float64), between).astype(np.float64)
+    median[exist.sum(axis=1) < FEWEST_BEATS] = np.nan
+    steps = activity.consensus.shape[-1]
+    shortest = intervals.min(axis=1, where=between, initial=steps)
+    longest = intervals.max(axis=1, where=between, initial=0)
+    return shortest / median, longest / median
 
 
 def _activity(batch: EcgBatch) -> Float32Array:
@@ -210,13 +219,11 @@ def _beat_strengths(activity: QrsActivity) -> tuple[Float32Array, Float32Array]:
     half = round(BEAT_HALF_WIDTH_S * COARSE_HZ)
     records, leads, steps = activity.leads.shape
     weakest, strays = np.full((2, records, leads), np.nan, dtype=np.float32)
-    rows = np.flatnonzero([len(beats) >= FEWEST_BEATS for beats in activity.beats])
+    places, exists = side_by_side(activity.beats)
+    rows = np.flatnonzero(exists.sum(axis=1) >= FEWEST_BEATS)
     if not rows.size:
         return weakest, strays
-    counts = np.array([len(activity.beats[row]) for row in rows])
-    exists = np.arange(counts.max()) < counts[:, np.newaxis]
-    places = np.zeros(exists.shape, dtype=np.int64)
-    places[exists] = np.concatenate([activity.beats[row] for row in rows])
+    places, exists = places[rows], exists[rows]
     whole = exists & (places >= half) & (places < steps - half)
     windows = sliding_window_view(activity.leads, 2 * half + 1, axis=-1)
     around = windows[rows[:, np.newaxis], :, np.where(whole, places - half, 0)]
