@@ -96,7 +96,7 @@ class Handover:
             np.lib.format.write_array_header_1_0(file, header)
             for _, signals_uv in generated(self._plan, candidates, clock):
                 file.write(np.ascontiguousarray(signals_uv).data)
-                if not self._workspace.wants(self._shard):
+                if not self._workspace.wanted_of(self._shard):
                     raise ShardUnwantedError(self._shard)
 
     def origin(self) -> Origin:

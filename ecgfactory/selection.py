@@ -68,7 +68,7 @@ class Selection:
             shard = self._next_shard
             self._next_shard += 1
         self.in_flight.add(shard)
-        return ShardOrder(shard, limit=self.records - self._complete_records)
+        return ShardOrder(shard, limit=self.missing)
 
     def commit(self, order: ShardOrder, examined: int, accepted: int) -> None:
         """Take note of a finished shard.
@@ -99,6 +99,11 @@ class Selection:
     def is_complete(self) -> bool:
         """Whether shards 0, 1, ... without a gap hold exactly the records wanted."""
         return self._complete_records == self.records
+
+    @property
+    def missing(self) -> int:
+        """Records that the shards behind the gapless run have to hold together: most that is wanted of one of them."""
+        return self.records - self._complete_records
 
     @property
     def complete_shards(self) -> list[int]:

@@ -38,7 +38,7 @@ def make_shard(plan: Plan, shard: int, limit: int, workspace: Workspace) -> Shar
     shard : int
         Its number.
     limit : int
-        Stop after this many accepted records.
+        Stop after this many accepted records, or earlier, once the workspace says that fewer are wanted.
     workspace : Workspace
         The session's.
 
@@ -139,15 +139,21 @@ def _stage(plan: Plan, shard: int, limit: int, source: _Source, staging: Path, w
     writers = [format_writer(name)(staging, SignalSpec.of(plan)) for name in plan.request.formats]
     rows = _RowFiles()
     noted = 0.0
-    for batch in _up_to_limit(source.batches, limit):
+    for whole_batch in source.batches:
+        wanted = workspace.wanted_of(shard)
+        if not wanted:
+            raise ShardUnwantedError(shard)
+        # What is written already can't be taken back: with one record too many, the flow has the shard cut.
+        limit = min(limit, max(wanted, rows.accepted + 1))
+        batch = _cut(whole_batch, limit - rows.accepted)
         accepted = batch.take(np.flatnonzero(batch.accepted))
         rows.add(accepted, batch.take(np.flatnonzero(~batch.accepted)))
         with clock("write"):
             for writer in writers:
                 if len(accepted):
                     writer.write(accepted)
-        if not workspace.wants(shard):
-            raise ShardUnwantedError(shard)
+        if rows.accepted == limit:
+            break
         if time.monotonic() - noted > PROGRESS_INTERVAL_S:
             workspace.note_progress(shard, rows.examined, rows.accepted)
             noted = time.monotonic()
@@ -170,15 +176,10 @@ def _stage(plan: Plan, shard: int, limit: int, source: _Source, staging: Path, w
     )
 
 
-def _up_to_limit(batches: Iterable[CandidateBatch], limit: int) -> Iterable[CandidateBatch]:
-    """Cut the stream behind the accepted record that reaches the limit."""
-    for batch in batches:
-        accepted = np.flatnonzero(batch.accepted)
-        if len(accepted) >= limit:
-            yield batch.take(np.arange(accepted[limit - 1] + 1))
-            return
-        limit -= len(accepted)
-        yield batch
+def _cut(batch: CandidateBatch, records: int) -> CandidateBatch:
+    """Drop what comes behind so many accepted records."""
+    accepted = np.flatnonzero(batch.accepted)
+    return batch.take(np.arange(accepted[records - 1] + 1)) if len(accepted) >= records else batch
 
 
 class _RowFiles:

@@ -6,6 +6,7 @@ import contextlib
 import json
 import secrets
 import shutil
+import sys
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -62,7 +63,7 @@ class Workspace:
             shutil.rmtree(folder, ignore_errors=True)
         for folder in (self.shards, self.ledger, self.generated, self.progress, self.logs, self.scratch):
             folder.mkdir(exist_ok=True)
-        for path in (self.root / "last_wanted", self.outcome_file):
+        for path in (self.wanted_file, self.outcome_file):
             path.unlink(missing_ok=True)
         write_text(self.plan_file, plan.model_dump_json(indent=2))
 
@@ -172,16 +173,31 @@ class Workspace:
         attempts = Counter(int(path.name.split(".")[1]) for path in self.shards.glob(".[0-9]*.*"))
         return max(attempts, key=lambda shard: (attempts[shard], -shard), default=None)
 
-    def want_shards_until(self, last: int) -> None:
-        """Tell the workers that shards behind `last` are no longer wanted; -1 for none at all."""
-        write_text(self.root / "last_wanted", str(last))
+    @property
+    def wanted_file(self) -> Path:
+        """What is still wanted of the shards in work, once that is known."""
+        return self.root / "wanted.json"
 
-    def wants(self, shard: int) -> bool:
-        """Tell whether a shard is still wanted; none is once the workspace is gone."""
+    def want(self, records: int, last_shard: int | None = None) -> None:
+        """Tell the workers what is still wanted.
+
+        Parameters
+        ----------
+        records : int
+            No more are wanted of any shard in work.
+        last_shard : int, optional
+            Nothing is wanted of the shards behind it.
+        """
+        write_text(self.wanted_file, json.dumps({"records": records, "last_shard": last_shard}))
+
+    def wanted_of(self, shard: int) -> int:
+        """Return how many records of a shard are wanted at most; none once the workspace is gone."""
         try:
-            return shard <= int((self.root / "last_wanted").read_text(encoding="ascii"))
+            told = json.loads(self.wanted_file.read_text(encoding="ascii"))
         except FileNotFoundError:
-            return self.root.is_dir()
+            return sys.maxsize if self.root.is_dir() else 0
+        last = told["last_shard"]
+        return int(told["records"]) if last is None or shard <= last else 0
 
     def remove(self) -> None:
         """Delete the workspace and all that is in it.

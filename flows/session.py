@@ -64,7 +64,7 @@ def _close_failed(workspace: Workspace, error: BaseException) -> None:
         workspace.remove()
         return
     with contextlib.suppress(OSError):  # on a full disk the session counts as dead, which loses nothing
-        workspace.want_shards_until(-1)
+        workspace.want(records=0)
         stopped = not isinstance(error, Exception) or isinstance(error, BuildCancelledError)
         note_outcome(workspace, "cancelled" if stopped else "failed", str(error))
 

@@ -51,8 +51,8 @@ def make_shards(plan: Plan, workspace: Workspace, workers: Workers) -> list[int]
             _fill_window(selection, workspace, workers, in_flight)
             for job in [in_flight.pop(future) for future in watch.ended(in_flight)]:
                 _go_on(job, selection, workspace, workers, in_flight)
-            if selection.last_wanted is not None:
-                workspace.want_shards_until(selection.last_wanted)
+            if selection.last_wanted is not None or selection.missing < plan.shard_records:
+                workspace.want(selection.missing, selection.last_wanted)
     return selection.complete_shards
 
 

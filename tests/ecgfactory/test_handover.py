@@ -61,7 +61,7 @@ def test_signals_that_are_gone_are_told_unless_the_shard_is_committed(plan: Plan
 
 def test_what_is_not_wanted_leaves_nothing(plan: Plan, workspace: Workspace) -> None:
     Handover(plan, 3, workspace).write()
-    workspace.want_shards_until(1)
+    workspace.want(records=5, last_shard=1)
     with pytest.raises(ShardUnwantedError):
         Handover(plan, 2, workspace).write()
     with pytest.raises(ShardUnwantedError):

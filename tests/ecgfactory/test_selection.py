@@ -9,8 +9,13 @@ from ecgfactory.ledger import ShardEntry
 from ecgfactory.selection import Selection, ShardOrder
 
 
-def run(records: int, yields: list[int], window: int, order_of_ends: list[int]) -> list[int]:
-    """Drive a selection as a flow does, shards ending in a given order; return records a shard."""
+def run(
+    records: int, yields: list[int], window: int, order_of_ends: list[int], told_at: list[int] | None = None
+) -> list[int]:
+    """Drive a selection as a flow does, shards ending in a given order; return records a shard.
+
+    A shard is told how much is still wanted when it has so many records already; never without `told_at`.
+    """
     selection = Selection(records, shard_records=10)
     flying: list[ShardOrder] = []
     held: dict[int, int] = {}
@@ -24,6 +29,9 @@ def run(records: int, yields: list[int], window: int, order_of_ends: list[int]) 
         order = flying.pop(next(ends, 0) % len(flying))
         accepted = yields[order.shard % len(yields)]
         held[order.shard] = min(accepted, order.limit)
+        if told_at:
+            written = told_at[order.shard % len(told_at)]
+            held[order.shard] = min(held[order.shard], max(selection.missing, written + 1))
         selection.commit(order, 10, held[order.shard])
     raise AssertionError("never complete")
 
@@ -34,11 +42,12 @@ def run(records: int, yields: list[int], window: int, order_of_ends: list[int]) 
     st.lists(st.integers(0, 10), min_size=1, max_size=30).filter(lambda yields: sum(yields) > len(yields)),
     st.integers(1, 8),
     st.lists(st.integers(0, 7), max_size=100),
+    st.lists(st.integers(0, 9), max_size=30),
 )
 def test_the_first_accepted_are_chosen_whatever_the_order_of_ends(
-    records: int, yields: list[int], window: int, order_of_ends: list[int]
+    records: int, yields: list[int], window: int, order_of_ends: list[int], told_at: list[int]
 ) -> None:
-    chosen = run(records, yields, window, order_of_ends)
+    chosen = run(records, yields, window, order_of_ends, told_at)
     assert sum(chosen) == records
     expected, missing = [], records
     while missing:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from ecgfactory import shard as shards
+from ecgfactory.candidates import CandidateBatch, assessed_batches
 from ecgfactory.formats import FORMATS
-from ecgfactory.ledger import Ledger
+from ecgfactory.ledger import Ledger, ShardEntry
 from ecgfactory.plan import make_plan
 from ecgfactory.request import BuildRequest
 from ecgfactory.shard import make_shard
@@ -63,6 +65,38 @@ def test_a_committed_shard_that_was_damaged_is_made_anew_to_be_cut(
     cut = make_shard(plan, 0, LIMIT, workspace)
     assert cut.files == make_shard(plan, 0, LIMIT, Workspace.create(plan, "two")).files
     assert Ledger(workspace).faults(cut) == []
+
+
+def test_a_shard_in_work_stops_once_fewer_records_are_wanted(
+    make_request: Callable[..., BuildRequest], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = {"records": 40, "seed": 3, "shard_records": 40, "generator": {"batch": 8}}
+    plan = make_plan(make_request(name="s", output=str(tmp_path), **asked))
+
+    def told(after_batches: int) -> tuple[Workspace, ShardEntry]:
+        """Make shard 1, which is told that 12 records are wanted when so many micro-batches are written."""
+        workspace = Workspace.create(plan, f"told-{after_batches}")
+
+        def batches(*args: Any) -> Iterator[CandidateBatch]:
+            for number, batch in enumerate(assessed_batches(*args)):
+                if number == after_batches:
+                    workspace.want(records=12)
+                yield batch
+
+        monkeypatch.setattr(shards, "assessed_batches", batches)
+        entry = make_shard(plan, 1, 40, workspace)
+        monkeypatch.undo()
+        return workspace, entry
+
+    made_short = make_shard(plan, 1, 12, Workspace.create(plan, "short"))
+    _, in_time = told(after_batches=1)
+    assert in_time.serves(12)
+    assert (in_time.files, in_time.examined) == (made_short.files, made_short.examined)
+
+    workspace, too_late = told(after_batches=2)
+    assert 12 < too_late.accepted <= too_late.examined < 40, "it stopped before its end"
+    cut = make_shard(plan, 1, 12, workspace)
+    assert (cut.files, cut.examined) == (made_short.files, made_short.examined)
 
 
 def _flip_a_byte(path: Path) -> None:
