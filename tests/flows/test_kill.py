@@ -33,7 +33,7 @@ generator: {batch: 8}
 shard_records: 8
 formats: [parquet, wfdb]
 report: {samples: 0}
-workers: {cpu: 2}
+workers: {cpu: $WORKERS}
 """
 KILLS = int(os.environ.get("ECGFACTORY_KILLS", "3"))
 """Random kills in a test run; set it higher for a longer proof."""
@@ -43,23 +43,36 @@ FLOW_POINTS = [point for point in FAULT_POINTS if point not in {*WORKER_POINTS, 
 
 
 @pytest.fixture(scope="module")
-def request_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("kill") / "killed.yaml"
-    path.write_text(REQUEST, encoding="utf-8")
-    return path
+def request_files(tmp_path_factory: pytest.TempPathFactory) -> dict[int, Path]:
+    """The request by its number of workers: they start slowly, and make the same dataset whatever their number."""
+    folder = tmp_path_factory.mktemp("kill")
+    files = {workers: folder / f"{workers}.yaml" for workers in (1, 2)}
+    for workers, path in files.items():
+        path.write_text(REQUEST.replace("$WORKERS", str(workers)), encoding="utf-8")
+    return files
 
 
 @pytest.fixture(scope="module")
-def undisturbed(prefect_server: str, request_file: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
+def undisturbed(prefect_server: str, request_files: dict[int, Path], tmp_path_factory: pytest.TempPathFactory) -> str:
     output = tmp_path_factory.mktemp("undisturbed")
-    run(prefect_server, request_file, output, 0)
+    run(prefect_server, request_files[1], output, 0)
     return sums_of(output)
 
 
 @pytest.fixture
-def build_here(prefect_server: str, request_file: Path, tmp_path: Path) -> Callable[..., subprocess.Popen[str]]:
+def build_here(
+    prefect_server: str, request_files: dict[int, Path], tmp_path: Path
+) -> Callable[..., subprocess.Popen[str]]:
     """Start a build into the test's own output folder; keyword arguments go into its environment."""
-    return partial(start, prefect_server, request_file, tmp_path)
+    return partial(start, prefect_server, request_files[1], tmp_path)
+
+
+@pytest.fixture
+def build_by_two(
+    prefect_server: str, request_files: dict[int, Path], tmp_path: Path
+) -> Callable[..., subprocess.Popen[str]]:
+    """As `build_here`, by two workers."""
+    return partial(start, prefect_server, request_files[2], tmp_path)
 
 
 def start(api: str, request_file: Path, output: Path, **environment: str) -> subprocess.Popen[str]:
@@ -92,10 +105,12 @@ def assert_whole_or_absent(output: Path) -> None:
 
 
 @pytest.fixture
-def assert_resumes(prefect_server: str, request_file: Path, undisturbed: str, tmp_path: Path) -> Callable[[], None]:
+def assert_resumes(
+    prefect_server: str, request_files: dict[int, Path], undisturbed: str, tmp_path: Path
+) -> Callable[[], None]:
     def check() -> None:
         assert_whole_or_absent(tmp_path)
-        run(prefect_server, request_file, tmp_path, 0)
+        run(prefect_server, request_files[1], tmp_path, 0)
         verify(tmp_path / "killed")
         assert sums_of(tmp_path) == undisturbed
         assert {path.name for path in tmp_path.iterdir()} == {"killed"}, "nothing is left behind"
@@ -129,10 +144,10 @@ def test_the_flow_killed_right_after_publishing(
 
 
 def test_workers_that_die_on_the_same_shard_again_and_again(
-    build_here: Build, assert_resumes: Callable[[], None], tmp_path: Path
+    build_by_two: Build, assert_resumes: Callable[[], None], tmp_path: Path
 ) -> None:
     for point in WORKER_POINTS if KILLS > 3 else ["shard-staged"]:
-        process = build_here(**{ENVIRONMENT_VARIABLE: f"{point}:2"})
+        process = build_by_two(**{ENVIRONMENT_VARIABLE: f"{point}:2"})
         _, errors = process.communicate()
         assert "Traceback" not in errors
         if point == "shard-entered":  # such a death leaves its shard committed, and the next attempt finds it so
@@ -179,11 +194,11 @@ def set_clock_back(output: Path) -> None:
 
 
 def test_the_flow_and_its_process_group_killed_at_random_moments(
-    build_here: Build, assert_resumes: Callable[[], None], tmp_path: Path
+    build_by_two: Build, assert_resumes: Callable[[], None], tmp_path: Path
 ) -> None:
     moments = random.Random(1)
     for turn in range(KILLS):
-        process = build_here()
+        process = build_by_two()
         wait_for_progress(tmp_path, process, moments.uniform(0, 1))
         children = [psutil.Process(pid) for pid in workers_of(process)] if process.poll() is None else []
         if turn % 3 == 2 and children:
@@ -202,9 +217,9 @@ def test_the_flow_and_its_process_group_killed_at_random_moments(
 
 
 def test_a_worker_killed_once_is_replaced_and_the_run_goes_on(
-    build_here: Build, undisturbed: str, tmp_path: Path
+    build_by_two: Build, undisturbed: str, tmp_path: Path
 ) -> None:
-    process = build_here()
+    process = build_by_two()
     wait_for_progress(tmp_path, process, 0)
     os.kill(workers_of(process)[0], signal.SIGKILL)
     _, errors = process.communicate()
