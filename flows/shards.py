@@ -51,9 +51,14 @@ def make_shards(plan: Plan, workspace: Workspace, workers: Workers) -> list[int]
             _fill_window(selection, workspace, workers, in_flight)
             for job in [in_flight.pop(future) for future in watch.ended(in_flight)]:
                 _go_on(job, selection, workspace, workers, in_flight)
-            if selection.last_wanted is not None or selection.missing < plan.shard_records:
-                workspace.want(selection.missing, selection.last_wanted)
+            tell_what_is_wanted(selection, workspace)
     return selection.complete_shards
+
+
+def tell_what_is_wanted(selection: Selection, workspace: Workspace) -> None:
+    """Tell the workers, once it is less than a whole shard: those in work stop at it, or at once when not needed."""
+    if selection.last_wanted is not None or selection.missing < selection.shard_records:
+        workspace.want(selection.missing, selection.last_wanted)
 
 
 def _fill_window(selection: Selection, workspace: Workspace, workers: Workers, in_flight: InFlight) -> None:
