@@ -70,10 +70,8 @@ def _rhythm(beats: Beats) -> dict[str, FloatArray]:
     changes, are_changes = np.diff(rr), are_rr[:, 1:]
     count = are_rr.sum(axis=1)
     total, squares = (values.sum(axis=1, where=are_rr) for values in (rr, rr**2))
-    shortest, longest = (
-        rr.min(axis=1, where=are_rr, initial=beats.samples),
-        rr.max(axis=1, where=are_rr, initial=0),
-    )
+    shortest = rr.min(axis=1, where=are_rr, initial=beats.samples)
+    longest = rr.max(axis=1, where=are_rr, initial=0)
     with np.errstate(invalid="ignore", divide="ignore"):
         features = {
             "rr_mean_ms": to_ms * (total / count),

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -108,10 +109,15 @@ class QrsActivity:
     consensus: Float32Array
     beats: list[IntArray]
 
+    @cached_property
+    def beats_side_by_side(self) -> tuple[IntArray, BoolArray]:
+        """The beats as one array, shape (records, columns), and which of its entries exist."""
+        return side_by_side(self.beats)
+
     def near_beats(self, reach: int, steps: int) -> BoolArray:
         """Tell which of the first steps lie at most `reach` steps from a beat, shape (records, steps)."""
         near = np.zeros((len(self.beats), steps), dtype=np.bool_)
-        beats, exist = side_by_side(self.beats)
+        beats, exist = self.beats_side_by_side
         rows, centres = exist.nonzero()[0], beats[exist]
         for distance in range(-reach, reach + 1):
             near[rows, (centres + distance).clip(0, steps - 1)] = True
@@ -165,7 +171,7 @@ def measure_activity(activity: QrsActivity, lead_names: Sequence[str]) -> Featur
 
 def _interval_shares(activity: QrsActivity) -> tuple[FloatArray, FloatArray]:
     """Shortest and longest time between beats over the median time, shape (records,) each."""
-    beats, exist = side_by_side(activity.beats)
+    beats, exist = activity.beats_side_by_side
     intervals, between = np.diff(beats), exist[:, 1:]
     median = median_of_existing(intervals.astype(np.float64), between).astype(np.float64)
     median[exist.sum(axis=1) < FEWEST_BEATS] = np.nan
@@ -219,7 +225,7 @@ def _beat_strengths(activity: QrsActivity) -> tuple[Float32Array, Float32Array]:
     half = round(BEAT_HALF_WIDTH_S * COARSE_HZ)
     records, leads, steps = activity.leads.shape
     weakest, strays = np.full((2, records, leads), np.nan, dtype=np.float32)
-    places, exists = side_by_side(activity.beats)
+    places, exists = activity.beats_side_by_side
     rows = np.flatnonzero(exists.sum(axis=1) >= FEWEST_BEATS)
     if not rows.size:
         return weakest, strays
