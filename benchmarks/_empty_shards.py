@@ -20,13 +20,13 @@ from prefect.client.schemas.objects import StateType
 from prefect.runtime import flow_run
 
 from benchmarks.timing import Row
-from ecgfactory.plan import Plan, make_plan
-from ecgfactory.request import BuildRequest
-from ecgfactory.workspace import Workspace
-from flows.placement import Step
-from flows.shards import make_shards
-from flows.workers import dask_workers
-from tasks.shards import ON_WORKERS, ShardReport
+from ecgfactory.flows.placement import Step
+from ecgfactory.flows.shards import make_shards
+from ecgfactory.flows.workers import dask_workers
+from ecgfactory.request.build_request import BuildRequest
+from ecgfactory.request.plan import Plan, make_plan
+from ecgfactory.session.workspace import Workspace
+from ecgfactory.tasks.shards import ON_WORKERS, ShardReport
 
 WORKERS = 2
 CANDIDATES = 1000

@@ -14,11 +14,11 @@ from benchmarks.timing import Row, per_record, seconds
 from ecgfactory.leads import EIGHT_LEADS
 from ecgfactory.quality import electrodes, integrity, noise, qrs_activity
 from ecgfactory.quality.batch import EcgBatch
-from ecgfactory.quality.evidence import measure_all
 from ecgfactory.quality.feature import FeatureTable
 from ecgfactory.quality.neurokit_quality import measure_neurokit_quality
 from ecgfactory.quality.policy import load_policy
 from ecgfactory.quality.r_peaks import clean, r_peaks
+from ecgfactory.validation.evidence import measure_all
 
 SEED = 5
 BATCH = 64

@@ -14,10 +14,10 @@ import torch
 import wfdb
 
 from benchmarks.timing import Row, per_record
-from ecgfactory.checkpoint import Checkpoint
 from ecgfactory.formats.csv_encoding import encode_csv
 from ecgfactory.formats.parquet_settings import signal_type, writer_options
 from ecgfactory.formats.wfdb_encoding import GAIN_PER_MV, encode_record
+from ecgfactory.generators.checkpoint import Checkpoint
 from ecgfactory.generators.noise import candidate_noise
 from ecgfactory.generators.polyphase import PolyphaseNetwork
 from ecgfactory.generators.pulse2pulse import load_network

@@ -14,7 +14,7 @@ from typing import Any
 from distributed import Client, LocalCluster
 
 from benchmarks.timing import seconds
-from ecgfactory.request import BuildRequest
+from ecgfactory.request.build_request import BuildRequest
 
 WARM_RECORDS = 256
 BYTES_PER_MB = 1e6
@@ -71,7 +71,7 @@ class Factory:
 
     def build(self, records: int, **changes: Any) -> Build:
         """Build by the flow."""
-        from flows.build_dataset import build_dataset
+        from ecgfactory.flows.build_dataset import build_dataset
 
         request = self.request(records, **changes)
         _forget_peak()
@@ -85,8 +85,8 @@ def warm_factory(workers: int) -> Iterator[Factory]:
     """Start a server as a build has it and a local cluster of so many workers; build once, unmeasured."""
     import dask
 
-    from flows.embedded import prefect_api
-    from flows.workers import LOCAL_DASK
+    from ecgfactory.flows.embedded import prefect_api
+    from ecgfactory.flows.workers import LOCAL_DASK
 
     os.environ["OMP_NUM_THREADS"] = "1"  # as Dask does for its workers; a pool's processes inherit it
     for name, value in LOCAL_DASK.items():  # a pool's processes get what the workers of a local cluster get

@@ -12,7 +12,7 @@ import numpy as np
 import torch
 
 from benchmarks.timing import Row, per_record, seconds
-from ecgfactory.checkpoint import Checkpoint
+from ecgfactory.generators.checkpoint import Checkpoint
 from ecgfactory.generators.noise import candidate_noise
 from ecgfactory.generators.polyphase import PolyphaseNetwork
 from ecgfactory.generators.pulse2pulse import load_network

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 
 from benchmarks.timing import Row, seconds
-from ecgfactory.checkpoint import Checkpoint
+from ecgfactory.generators.checkpoint import Checkpoint
 from ecgfactory.generators.engines import CpuEngine, CudaEngine
 from ecgfactory.generators.noise import candidate_noise_torch
 from ecgfactory.generators.polyphase import PolyphaseNetwork

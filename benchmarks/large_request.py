@@ -5,8 +5,8 @@ from __future__ import annotations
 import tracemalloc
 
 from benchmarks.timing import Row, seconds
-from ecgfactory.plan import make_plan
-from ecgfactory.request import BuildRequest
+from ecgfactory.request.build_request import BuildRequest
+from ecgfactory.request.plan import make_plan
 
 PLANNED_RECORDS = 10_000_000
 SHARDS = (200, 10_000)
@@ -14,7 +14,7 @@ SHARDS = (200, 10_000)
 
 def run() -> list[Row]:
     """Plan for real, and run the flow's loop over shards without ECGs."""
-    from flows.embedded import prefect_api
+    from ecgfactory.flows.embedded import prefect_api
 
     with prefect_api():
         from benchmarks._empty_shards import measure

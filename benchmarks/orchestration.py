@@ -8,13 +8,13 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wai
 
 from benchmarks.factory import WARM_RECORDS, warm_factory
 from benchmarks.timing import Row, seconds
-from ecgfactory.dataset import DatasetFiles, sample_diversity
-from ecgfactory.ledger import ShardEntry
-from ecgfactory.plan import make_plan
-from ecgfactory.request import BuildRequest
-from ecgfactory.selection import Selection, ShardOrder
-from ecgfactory.shard import make_shard
-from ecgfactory.workspace import Workspace
+from ecgfactory.build.selection import Selection, ShardOrder
+from ecgfactory.build.shard import make_shard
+from ecgfactory.dataset.reader import DatasetFiles, sample_diversity
+from ecgfactory.request.build_request import BuildRequest
+from ecgfactory.request.plan import make_plan
+from ecgfactory.session.ledger import ShardEntry
+from ecgfactory.session.workspace import Workspace
 
 RECORDS = 5000
 WORKERS = 2
@@ -45,7 +45,7 @@ def _pool() -> ProcessPoolExecutor:
 
 def _bare_build(request: BuildRequest, pool: ProcessPoolExecutor) -> None:
     """Do what the flow does, by plain calls."""
-    from tasks import datasets
+    from ecgfactory.tasks import datasets
 
     plan = make_plan(request)
     workspace = Workspace.create(plan, "bare")

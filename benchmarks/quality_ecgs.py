@@ -9,7 +9,7 @@ import neurokit2
 import numpy as np
 import scipy.integrate
 
-from ecgfactory.checkpoint import Checkpoint
+from ecgfactory.generators.checkpoint import Checkpoint
 from ecgfactory.generators.pulse2pulse import Pulse2PulseGenerator
 from ecgfactory.leads import EIGHT_LEADS, SignalUv
 

@@ -14,7 +14,9 @@ from benchmarks.quality_ecgs import generated_ecgs, simulated_ecgs
 from benchmarks.timing import machine, table
 from ecgfactory.leads import EIGHT_LEADS, SignalUv
 from ecgfactory.quality.diversity import measure_diversity
-from ecgfactory.quality.evidence import (
+from ecgfactory.quality.feature import FeatureTable
+from ecgfactory.quality.policy import load_policy, shipped_policies
+from ecgfactory.validation.evidence import (
     CaughtDefects,
     SoundEcgs,
     accept_sound,
@@ -22,8 +24,6 @@ from ecgfactory.quality.evidence import (
     catch_defects,
     measure_all,
 )
-from ecgfactory.quality.feature import FeatureTable
-from ecgfactory.quality.policy import load_policy, shipped_policies
 
 RESULTS = Path(__file__).parent / "results" / "quality"
 DEVELOPMENT_SEEDS = (11, 12)

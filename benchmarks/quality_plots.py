@@ -12,8 +12,8 @@ matplotlib.use("Agg")
 from matplotlib import pyplot
 from matplotlib.figure import Figure
 
-from ecgfactory.quality.defects import DEFECTS, GRADES, SoundEcg
-from ecgfactory.quality.evidence import CaughtDefects
+from ecgfactory.validation.defects import DEFECTS, GRADES, SoundEcg
+from ecgfactory.validation.evidence import CaughtDefects
 
 DPI = 90
 

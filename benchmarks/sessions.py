@@ -12,8 +12,8 @@ from pathlib import Path
 import psutil
 
 from benchmarks.timing import Row, seconds
-from ecgfactory.request import BuildRequest
-from ecgfactory.verify import verify
+from ecgfactory.dataset.verify import verify
+from ecgfactory.request.build_request import BuildRequest
 
 AT_ONCE = 8
 RECORDS_AT_ONCE = 200
@@ -51,13 +51,13 @@ def _at_once() -> list[Row]:
 
 
 def _start(output: Path, name: str) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "cli.main", "build", str(output / f"{name}.yaml")]
+    command = [sys.executable, "-m", "ecgfactory", "build", str(output / f"{name}.yaml")]
     return subprocess.Popen([*command, "--output", str(output / "datasets")], stdout=subprocess.DEVNULL)
 
 
 def _in_a_row() -> list[Row]:
-    from flows.build_dataset import build_dataset
-    from flows.embedded import prefect_api
+    from ecgfactory.flows.build_dataset import build_dataset
+    from ecgfactory.flows.embedded import prefect_api
 
     with tempfile.TemporaryDirectory() as folder, prefect_api():
         figures, process = [], psutil.Process()

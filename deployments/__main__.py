@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from deployments.deploy import deploy
+from ecgfactory.deployments.deploy import deploy
 
 if __name__ == "__main__":
     for name in deploy(Path(sys.argv[1]) if len(sys.argv) > 1 else Path.cwd()):

@@ -14,8 +14,8 @@ from prefect.events.actions import ChangeFlowRunState
 from prefect.events.schemas.automations import AutomationCore, EventTrigger, Posture
 from prefect.events.schemas.events import ResourceSpecification
 
-from flows.heartbeat import HEARTBEAT_S
-from tasks.flow_runs import OUR_FLOWS
+from ecgfactory.flows.heartbeat import HEARTBEAT_S
+from ecgfactory.tasks.flow_runs import OUR_FLOWS
 
 NAME = "ecgfactory: mark dead runs as crashed"
 SILENCE_S = 3.0 * HEARTBEAT_S

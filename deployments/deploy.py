@@ -16,7 +16,7 @@ from prefect.schedules import Schedule
 from prefect.utilities.callables import parameter_schema
 from prefect.workers.process import ProcessWorker
 
-from deployments.crash_detection import SILENCE_S, detect_crashes
+from ecgfactory.deployments.crash_detection import SILENCE_S, detect_crashes
 
 FILE = Path(__file__).with_name("prefect.yaml")
 POOL = "ecgfactory"

@@ -23,12 +23,12 @@ from prefect.artifacts import (
 )
 from prefect.settings import PREFECT_LOGGING_TO_API_ENABLED
 
-from ecgfactory.card import CARD_FILE, without_front_matter
-from ecgfactory.dataset import REPORTS_FOLDER, Dataset
-from ecgfactory.plan import Plan
-from ecgfactory.progress import Progress
-from ecgfactory.summary import summary_rows
-from ecgfactory.workspace import Workspace
+from ecgfactory.dataset.card import CARD_FILE, without_front_matter
+from ecgfactory.dataset.reader import REPORTS_FOLDER, Dataset
+from ecgfactory.dataset.summary import summary_rows
+from ecgfactory.request.plan import Plan
+from ecgfactory.session.progress import Progress
+from ecgfactory.session.workspace import Workspace
 
 PROGRESS_KEY, SUMMARY_KEY, CARD_KEY, REPORT_KEY = "progress", "summary", "dataset-card", "report"
 

@@ -9,13 +9,13 @@ from prefect import flow
 from prefect.runtime import flow_run
 from pydantic import BaseModel, WithJsonSchema
 
-from ecgfactory.request import BuildRequest
-from flows.artifacts import live_progress, show_dataset
-from flows.reports import report_and_compare
-from flows.session import claim, session
-from flows.shards import make_shards
-from flows.workers import dask_workers
-from tasks import datasets
+from ecgfactory.flows.artifacts import live_progress, show_dataset
+from ecgfactory.flows.reports import report_and_compare
+from ecgfactory.flows.session import claim, session
+from ecgfactory.flows.shards import make_shards
+from ecgfactory.flows.workers import dask_workers
+from ecgfactory.request.build_request import BuildRequest
+from ecgfactory.tasks import datasets
 
 SeedOfTheDay = Annotated[
     bool,

@@ -9,13 +9,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ecgfactory.request import BuildRequest
-from ecgfactory.workspace import Workspace
-from flows import heartbeat
-from flows.local_server import LocalServer
+from ecgfactory.flows import heartbeat
+from ecgfactory.flows.local_server import LocalServer
+from ecgfactory.request.build_request import BuildRequest
+from ecgfactory.session.workspace import Workspace
 
 if TYPE_CHECKING:
-    from flows.build_dataset import BuildOutcome
+    from ecgfactory.flows.build_dataset import BuildOutcome
 
 DRAIN_TIMEOUT_S = 10.0
 
@@ -45,8 +45,8 @@ def build(request: BuildRequest, on_session: Callable[[Workspace], None]) -> Bui
         When the build can't be done; the message is for the user.
     """
     with prefect_api():
-        from flows.build_dataset import build_dataset
-        from flows.session import listening
+        from ecgfactory.flows.build_dataset import build_dataset
+        from ecgfactory.flows.session import listening
 
         with listening(on_session):
             return build_dataset(request)

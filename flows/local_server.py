@@ -17,7 +17,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from flows.child import Child, announce, when_parent_ends
+from ecgfactory.flows.child import Child, announce, when_parent_ends
 
 HOST = "127.0.0.1"
 STOP_TIMEOUT_S = 10.0

@@ -14,7 +14,7 @@ from typing import Any
 
 import psutil
 
-from flows.child import Child, announce, when_parent_ends
+from ecgfactory.flows.child import Child, announce, when_parent_ends
 
 RUN_STOP_TIMEOUT_S = 20.0
 STOP_TIMEOUT_S = RUN_STOP_TIMEOUT_S + 10.0

@@ -11,7 +11,7 @@ from prefect import Task
 
 from ecgfactory.errors import BadInputError
 from ecgfactory.generators.base import Device
-from tasks.shards import finish_shard, generate_shard, make_shard
+from ecgfactory.tasks.shards import finish_shard, generate_shard, make_shard
 
 GPU, CPU = "GPU", "CPU"
 """Names of the Dask resources; a worker that declares 1 of one takes one step of that kind at a time."""

@@ -8,15 +8,15 @@ from typing import Any
 
 from distributed.scheduler import KilledWorker
 
-from ecgfactory.dataset import REPORTS_FOLDER
+from ecgfactory.dataset.manifest import Counts
+from ecgfactory.dataset.reader import REPORTS_FOLDER
 from ecgfactory.errors import BuildFailedError
-from ecgfactory.manifest import Counts
-from ecgfactory.plan import Plan
+from ecgfactory.flows.watch import full_disk, watching
+from ecgfactory.flows.workers import Workers
 from ecgfactory.quality.diversity import Diversity
-from ecgfactory.workspace import Workspace
-from flows.watch import full_disk, watching
-from flows.workers import Workers
-from tasks.reports import REPORT_PARTS, compare_records, write_report
+from ecgfactory.request.plan import Plan
+from ecgfactory.session.workspace import Workspace
+from ecgfactory.tasks.reports import REPORT_PARTS, compare_records, write_report
 
 
 def report_and_compare(plan: Plan, counts: Counts, workspace: Workspace, workers: Workers) -> Diversity:

@@ -11,11 +11,11 @@ from prefect import flow
 from prefect.artifacts import create_table_artifact
 from pydantic import WithJsonSchema
 
-from ecgfactory.removal import sole_remover
-from ecgfactory.retention import HEADINGS, RetentionFailedError, RetentionOutcome, decide, freed_by
-from ecgfactory.retention_request import RetentionRequest
-from tasks import flow_runs
-from tasks import retention as tasks
+from ecgfactory.retention.decisions import HEADINGS, RetentionFailedError, RetentionOutcome, decide, freed_by
+from ecgfactory.retention.removal import sole_remover
+from ecgfactory.retention.retention_request import RetentionRequest
+from ecgfactory.tasks import flow_runs
+from ecgfactory.tasks import retention as tasks
 
 DryRun = Annotated[
     bool, WithJsonSchema({"type": "boolean", "description": "only tell what would go; nothing is deleted"})
@@ -23,7 +23,7 @@ DryRun = Annotated[
 
 ARTIFACT_KEY = "retention"
 
-_log = logging.getLogger("ecgfactory.retention")
+_log = logging.getLogger("ecgfactory.retention.decisions")
 
 
 @flow(name="retention", validate_parameters=True, persist_result=False)

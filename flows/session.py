@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterator
 from prefect.runtime import flow_run
 
 from ecgfactory.errors import BuildCancelledError, HopelessYieldError
-from ecgfactory.ledger import Ledger
-from ecgfactory.plan import Plan
-from ecgfactory.sessions import claimed, note_outcome, occupied
-from ecgfactory.workspace import Workspace
+from ecgfactory.request.plan import Plan
+from ecgfactory.session.ledger import Ledger
+from ecgfactory.session.sessions import claimed, note_outcome, occupied
+from ecgfactory.session.workspace import Workspace
 
 LOGGED = ("prefect", "ecgfactory", "distributed")
 

@@ -8,15 +8,15 @@ from typing import Any
 from distributed.scheduler import KilledWorker
 from prefect_dask.task_runners import PrefectDaskFuture
 
+from ecgfactory.build.handover import HandoverLostError
+from ecgfactory.build.selection import Selection, ShardOrder
 from ecgfactory.errors import BuildFailedError
-from ecgfactory.handover import HandoverLostError
-from ecgfactory.ledger import Ledger
-from ecgfactory.plan import Plan
-from ecgfactory.selection import Selection, ShardOrder
-from ecgfactory.workspace import Workspace
-from flows.placement import Step
-from flows.watch import full_disk, watching
-from flows.workers import Workers
+from ecgfactory.flows.placement import Step
+from ecgfactory.flows.watch import full_disk, watching
+from ecgfactory.flows.workers import Workers
+from ecgfactory.request.plan import Plan
+from ecgfactory.session.ledger import Ledger
+from ecgfactory.session.workspace import Workspace
 
 
 @dataclass(frozen=True)

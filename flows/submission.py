@@ -18,9 +18,9 @@ from prefect.settings import PREFECT_API_URL
 from prefect.utilities.urls import url_for
 
 from ecgfactory.errors import BadInputError, EcgFactoryError
-from ecgfactory.progress import Progress
-from ecgfactory.request import BuildRequest
-from flows.artifacts import PROGRESS_KEY, SUMMARY_KEY
+from ecgfactory.flows.artifacts import PROGRESS_KEY, SUMMARY_KEY
+from ecgfactory.request.build_request import BuildRequest
+from ecgfactory.session.progress import Progress
 
 DEPLOYMENT = "build-dataset/build"
 

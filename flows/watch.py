@@ -13,8 +13,8 @@ from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.runtime import flow_run
 
 from ecgfactory.errors import BuildCancelledError, BuildFailedError
-from ecgfactory.workspace import Workspace
-from flows.workers import Workers
+from ecgfactory.flows.workers import Workers
+from ecgfactory.session.workspace import Workspace
 
 LOOK_INTERVAL_S = 3.0
 

@@ -14,10 +14,10 @@ from prefect.runtime import flow_run
 from prefect.settings import PREFECT_API_URL
 
 from ecgfactory.errors import BadInputError
-from ecgfactory.plan import DECISIVE_PACKAGES, Plan
-from ecgfactory.workspace import Workspace
-from flows.placement import Placement
-from flows.task_runner import PlacedTaskRunner
+from ecgfactory.flows.placement import Placement
+from ecgfactory.flows.task_runner import PlacedTaskRunner
+from ecgfactory.request.plan import DECISIVE_PACKAGES, Plan
+from ecgfactory.session.workspace import Workspace
 
 PACKAGES = ("ecgfactory", "deepfake-ecg", "prefect", "distributed", *DECISIVE_PACKAGES)
 """What a worker must have in the very version of the flow: what decides bytes, and what the two talk through."""

@@ -16,15 +16,15 @@ from distributed import Client, Nanny, Scheduler, Security, SpecCluster
 from distributed.system import MEMORY_LIMIT
 from prefect.settings import get_current_settings
 
-from ecgfactory.devices import gpu_count
 from ecgfactory.errors import BadInputError, BuildFailedError
-from ecgfactory.plan import Plan
-from ecgfactory.preflight import worker_problems
-from ecgfactory.request import WorkersRequest
-from ecgfactory.workspace import Workspace
-from flows.placement import CPU, GPU, Placement, Slots
-from flows.task_runner import PlacedTaskRunner
-from flows.worker_checks import check_workers
+from ecgfactory.flows.placement import CPU, GPU, Placement, Slots
+from ecgfactory.flows.task_runner import PlacedTaskRunner
+from ecgfactory.flows.worker_checks import check_workers
+from ecgfactory.request.build_request import WorkersRequest
+from ecgfactory.request.devices import gpu_count
+from ecgfactory.request.plan import Plan
+from ecgfactory.request.preflight import worker_problems
+from ecgfactory.session.workspace import Workspace
 
 DEATHS_ALLOWED = 2
 """A shard whose worker dies more often than this fails the build."""

@@ -7,16 +7,18 @@ from datetime import UTC, datetime
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
-from ecgfactory import assembly, card, croissant, manifest, publish, sessions, verify
+from ecgfactory.build import assembly
+from ecgfactory.dataset import card, croissant, manifest, publish, verify
+from ecgfactory.dataset.manifest import Counts
 from ecgfactory.errors import BadInputError
-from ecgfactory.faults import fault_point
-from ecgfactory.ledger import Ledger, ShardEntry
-from ecgfactory.manifest import Counts
-from ecgfactory.plan import Plan, make_plan
-from ecgfactory.preflight import preflight_problems
 from ecgfactory.quality.diversity import Diversity
-from ecgfactory.request import BuildRequest
-from ecgfactory.workspace import Workspace
+from ecgfactory.request.build_request import BuildRequest
+from ecgfactory.request.plan import Plan, make_plan
+from ecgfactory.request.preflight import preflight_problems
+from ecgfactory.session import sessions
+from ecgfactory.session.ledger import Ledger, ShardEntry
+from ecgfactory.session.workspace import Workspace
+from ecgfactory.storage.faults import fault_point
 
 
 @task(cache_policy=NO_CACHE, persist_result=False)

@@ -23,7 +23,7 @@ from prefect.client.schemas.objects import TERMINAL_STATES, FlowRun
 from prefect.client.schemas.sorting import FlowRunSort
 from prefect.exceptions import ObjectNotFound
 
-from ecgfactory.retention import SECONDS_PER_DAY, Decision
+from ecgfactory.retention.decisions import SECONDS_PER_DAY, Decision
 
 OUR_FLOWS = ["build-dataset", "retention"]
 PAGE = 200

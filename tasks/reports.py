@@ -11,11 +11,11 @@ from typing import Literal
 
 from prefect import task
 
-from ecgfactory.faults import fault_point
-from ecgfactory.manifest import Counts
+from ecgfactory.dataset.manifest import Counts
 from ecgfactory.quality.diversity import Diversity
-from ecgfactory.workspace import Workspace
-from tasks.shards import ON_WORKERS
+from ecgfactory.session.workspace import Workspace
+from ecgfactory.storage.faults import fault_point
+from ecgfactory.tasks.shards import ON_WORKERS
 
 ReportPart = Literal["book", "samples", "page"]
 REPORT_PARTS: tuple[ReportPart, ...] = ("book", "samples", "page")
@@ -27,7 +27,7 @@ def write_report(workspace_root: str, part: ReportPart, counts: Counts) -> str:
 
     Each attempt has a folder of its own, outside the dataset, where a worker that is killed leaves nothing behind.
     """
-    from ecgfactory.dataset import DatasetFiles
+    from ecgfactory.dataset.reader import DatasetFiles
     from ecgfactory.report import dataset as report
 
     workspace = Workspace(Path(workspace_root))
@@ -41,7 +41,7 @@ def write_report(workspace_root: str, part: ReportPart, counts: Counts) -> str:
 @task(name="compare-records", **ON_WORKERS)
 def compare_records(workspace_root: str) -> Diversity:
     """Look for near-duplicates in a sample of the assembled dataset."""
-    from ecgfactory.dataset import DatasetFiles, sample_diversity
+    from ecgfactory.dataset.reader import DatasetFiles, sample_diversity
 
     workspace = Workspace(Path(workspace_root))
     diversity = sample_diversity(DatasetFiles(workspace.dataset, workspace.read_plan()))

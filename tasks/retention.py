@@ -7,9 +7,8 @@ from pathlib import Path
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
-from ecgfactory import inventory, removal
-from ecgfactory.inventory import Item
-from ecgfactory.retention import Decision
+from ecgfactory.retention.decisions import Decision, inventory, removal
+from ecgfactory.retention.inventory import Item
 
 
 @task(cache_policy=NO_CACHE, persist_result=False)

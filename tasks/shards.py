@@ -11,12 +11,12 @@ from prefect.cache_policies import NO_CACHE
 from prefect.logging import get_run_logger
 from pydantic import BaseModel
 
-from ecgfactory import shard as shards
+from ecgfactory.build import shard as shards
+from ecgfactory.build.handover import Handover
 from ecgfactory.errors import EcgFactoryError, ShardUnwantedError
-from ecgfactory.handover import Handover
-from ecgfactory.ledger import ShardEntry
-from ecgfactory.plan import Plan
-from ecgfactory.workspace import Workspace
+from ecgfactory.request.plan import Plan
+from ecgfactory.session.ledger import ShardEntry
+from ecgfactory.session.workspace import Workspace
 
 Result = TypeVar("Result")
 

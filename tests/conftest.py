@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from ecgfactory.formats import FORMATS
-from ecgfactory.request import BuildRequest
+from ecgfactory.request.build_request import BuildRequest
 
 os.environ["PREFECT_SERVER_ANALYTICS_ENABLED"] = "false"  # before Prefect is imported: no test needs the outside world
 
@@ -59,7 +59,7 @@ def make_request(scheduler: str) -> Callable[..., BuildRequest]:
 @pytest.fixture(scope="session")
 def built(make_request: Callable[..., BuildRequest], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A published dataset of 40 records in every format; for reading only."""
-    from flows.build_dataset import build_dataset
+    from ecgfactory.flows.build_dataset import build_dataset
 
     output = tmp_path_factory.mktemp("built")
     return build_dataset(make_request(output=str(output))).dataset

@@ -12,11 +12,11 @@ from typing import ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from ecgfactory.candidates import CandidateBatch
+from ecgfactory.candidates.pipeline import CandidateBatch
 from ecgfactory.formats import FORMATS
 from ecgfactory.leads import SignalUv
-from ecgfactory.plan import Plan
 from ecgfactory.record import SAMPLING_RATE_HZ
+from ecgfactory.request.plan import Plan
 
 RECORDS_PER_FOLDER = 1000
 """Formats with a file a record put at most this many in a folder, as PhysioNet's databases do."""

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.csv
 
-from ecgfactory.candidates import CandidateBatch
+from ecgfactory.candidates.pipeline import CandidateBatch
 from ecgfactory.formats.base import FormatWriter, SignalSpec, record_folder
 from ecgfactory.formats.csv_encoding import encode_csv
 from ecgfactory.leads import SignalUv

@@ -13,7 +13,7 @@ from typing import ClassVar
 import edfio
 import numpy as np
 
-from ecgfactory.candidates import CandidateBatch
+from ecgfactory.candidates.pipeline import CandidateBatch
 from ecgfactory.formats.base import FormatWriter, SignalSpec, record_folder
 from ecgfactory.leads import SignalUv
 from ecgfactory.record import record_id

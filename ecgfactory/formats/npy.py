@@ -9,7 +9,7 @@ from typing import IO, ClassVar
 import numpy as np
 from numpy.lib import format as npy_format
 
-from ecgfactory.candidates import CandidateBatch
+from ecgfactory.candidates.pipeline import CandidateBatch
 from ecgfactory.formats.base import FormatWriter, SignalSpec, numbered
 from ecgfactory.leads import SignalUv
 

@@ -12,10 +12,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from ecgfactory.candidates import CandidateBatch
-from ecgfactory.feature_rows import feature_columns
+from ecgfactory.candidates.pipeline import CandidateBatch
 from ecgfactory.formats.base import FormatWriter, SignalSpec, numbered
 from ecgfactory.formats.parquet_settings import signal_type, writer_options
+from ecgfactory.formats.rows import feature_columns
 from ecgfactory.leads import SignalUv
 
 ROWS_PER_GROUP = 100

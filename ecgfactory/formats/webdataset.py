@@ -15,9 +15,9 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from ecgfactory.candidates import CandidateBatch
-from ecgfactory.feature_rows import feature_columns
+from ecgfactory.candidates.pipeline import CandidateBatch
 from ecgfactory.formats.base import FormatWriter, SignalSpec, numbered
+from ecgfactory.formats.rows import feature_columns
 from ecgfactory.leads import SignalUv
 from ecgfactory.record import record_id
 

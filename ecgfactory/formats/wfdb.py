@@ -9,7 +9,7 @@ from typing import ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from ecgfactory.candidates import CandidateBatch
+from ecgfactory.candidates.pipeline import CandidateBatch
 from ecgfactory.formats.base import FormatWriter, SignalSpec, record_folder
 from ecgfactory.formats.wfdb_encoding import GAIN_PER_MV, encode_record
 from ecgfactory.leads import SignalUv

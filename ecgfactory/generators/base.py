@@ -11,7 +11,7 @@ from ecgfactory.generators import GENERATORS
 from ecgfactory.leads import SignalUv
 
 if TYPE_CHECKING:
-    from ecgfactory.checkpoint import Checkpoint
+    from ecgfactory.generators.checkpoint import Checkpoint
 
 Device = Literal["auto", "cpu", "cuda"]
 

@@ -10,9 +10,9 @@ from collections.abc import Iterable, Iterator, Sequence
 import numpy as np
 import torch
 
-from ecgfactory.checkpoint import Checkpoint
 from ecgfactory.errors import BadInputError, BuildFailedError
 from ecgfactory.generators.base import Device, Generator
+from ecgfactory.generators.checkpoint import Checkpoint
 from ecgfactory.generators.engines import CpuEngine, CudaEngine, Engine, Finish
 from ecgfactory.generators.polyphase import PolyphaseNetwork
 from ecgfactory.leads import SignalUv

@@ -16,7 +16,7 @@ from ecgfactory.errors import BadInputError
 from ecgfactory.quality.feature import Feature, FeatureTable, lead_key
 from ecgfactory.quality.features import FEATURES
 
-POLICY_FOLDER = Path(__file__).parents[2] / "configs" / "policies"
+POLICY_FOLDER = Path(__file__).parents[1] / "configs" / "policies"
 _FEATURES: dict[str, Feature] = {feature.name: feature for feature in FEATURES}
 
 

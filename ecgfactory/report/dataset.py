@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from ecgfactory.dataset import REPORTS_FOLDER, DatasetFiles
-from ecgfactory.manifest import Counts
+from ecgfactory.dataset.manifest import Counts
+from ecgfactory.dataset.reader import REPORTS_FOLDER, DatasetFiles
 from ecgfactory.record import Record, record_id
 from ecgfactory.report.book import CoverFacts, write_report_book
 from ecgfactory.report.export import write_pdf

@@ -15,7 +15,6 @@ from matplotlib.backends.backend_pdf import PdfPages
 from matplotlib.figure import Figure
 from PIL import Image
 
-from ecgfactory import durable
 from ecgfactory.errors import BadInputError
 from ecgfactory.formats.csv_encoding import encode_csv
 from ecgfactory.record import Record
@@ -23,6 +22,7 @@ from ecgfactory.report.analysis import analysis_page
 from ecgfactory.report.clinical import clinical_page
 from ecgfactory.report.page import number_page, rendering
 from ecgfactory.report.style import PageStyle
+from ecgfactory.storage import durable
 
 PageMaker = Callable[[], Figure]
 """Draws one page; called when it is that page's turn, so that one figure lives at a time."""

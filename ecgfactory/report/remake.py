@@ -6,15 +6,15 @@ import logging
 import shutil
 from pathlib import Path
 
-from ecgfactory import assembly
-from ecgfactory.croissant import CROISSANT_FILE, write_croissant
-from ecgfactory.dataset import REPORTS_FOLDER, Dataset, DatasetFiles
-from ecgfactory.durable import link
+from ecgfactory.build import assembly
+from ecgfactory.dataset.croissant import CROISSANT_FILE, write_croissant
+from ecgfactory.dataset.publish import PIN_FILE, remake_folder, remake_lock, replace, seal
+from ecgfactory.dataset.reader import REPORTS_FOLDER, Dataset, DatasetFiles
+from ecgfactory.dataset.verify import listed_sums
 from ecgfactory.errors import BadInputError
-from ecgfactory.lock import waiting_lock
-from ecgfactory.publish import PIN_FILE, remake_folder, remake_lock, replace, seal
 from ecgfactory.report.dataset import write_reports
-from ecgfactory.verify import listed_sums
+from ecgfactory.storage.durable import link
+from ecgfactory.storage.lock import waiting_lock
 
 _log = logging.getLogger(__name__)
 

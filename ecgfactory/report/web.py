@@ -11,7 +11,7 @@ import pyarrow as pa
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from ecgfactory.card import LIMITS, PAPER
+from ecgfactory.dataset.card import LIMITS, PAPER
 from ecgfactory.quality.features import FEATURES
 from ecgfactory.record import Record
 from ecgfactory.report.book import CoverFacts, cover_rows

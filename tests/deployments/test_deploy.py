@@ -20,11 +20,11 @@ from prefect.events.schemas.automations import AutomationCore
 from prefect.flow_engine import run_flow
 from prefect.states import Scheduled
 
-from deployments.crash_detection import NAME, content, crash_automation, detect_crashes
-from deployments.deploy import FILE, deploy
-from ecgfactory.request import BuildRequest
-from ecgfactory.retention_request import RetentionRequest
-from flows.build_dataset import with_seed_of_the_day
+from ecgfactory.deployments.crash_detection import NAME, content, crash_automation, detect_crashes
+from ecgfactory.deployments.deploy import FILE, deploy
+from ecgfactory.flows.build_dataset import with_seed_of_the_day
+from ecgfactory.request.build_request import BuildRequest
+from ecgfactory.retention.retention_request import RetentionRequest
 
 NAMES = ["build-dataset/build", "build-dataset/nightly", "retention/daily"]
 

@@ -7,18 +7,18 @@ import pandas as pd
 import pytest
 from pypdf import PdfReader
 
+from ecgfactory.build.shard import make_shard
+from ecgfactory.dataset.publish import SUMS_FILE
+from ecgfactory.dataset.verify import verify
 from ecgfactory.errors import BadInputError, BuildFailedError, DamagedDatasetError
+from ecgfactory.flows.build_dataset import build_dataset
+from ecgfactory.flows.session import listening
 from ecgfactory.formats import FORMATS
-from ecgfactory.inventory import DatasetItem, SessionItem, take_inventory
-from ecgfactory.ledger import Ledger
-from ecgfactory.plan import make_plan, split_of
-from ecgfactory.publish import SUMS_FILE
-from ecgfactory.request import BuildRequest
-from ecgfactory.shard import make_shard
-from ecgfactory.verify import verify
-from ecgfactory.workspace import Workspace
-from flows.build_dataset import build_dataset
-from flows.session import listening
+from ecgfactory.request.build_request import BuildRequest
+from ecgfactory.request.plan import make_plan, split_of
+from ecgfactory.retention.inventory import DatasetItem, SessionItem, take_inventory
+from ecgfactory.session.ledger import Ledger
+from ecgfactory.session.workspace import Workspace
 
 MakeRequest = Callable[..., BuildRequest]
 
@@ -118,7 +118,7 @@ class TestBuilding:
     ) -> None:
         plan = make_plan(make_request(formats=["csv"], output=str(tmp_path)))
         committed = make_shard(plan, 0, 40, Workspace.create(plan, "dead"))
-        monkeypatch.setattr("flows.workers.CONNECT_TIMEOUT_S", 0.5)
+        monkeypatch.setattr("ecgfactory.flows.workers.CONNECT_TIMEOUT_S", 0.5)
         nobody_there = {"scheduler": "tcp://127.0.0.1:9"}
         with pytest.raises(BadInputError, match="no Dask scheduler answers"):
             build_dataset(make_request(formats=["csv"], workers=nobody_there, output=str(tmp_path)))
@@ -129,7 +129,7 @@ class TestBuilding:
     def test_a_hopeless_policy_stops_with_a_sentence_and_leaves_nothing(
         self, make_request: MakeRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("ecgfactory.selection.YIELD_JUDGED_AFTER", 64)
+        monkeypatch.setattr("ecgfactory.build.selection.YIELD_JUDGED_AFTER", 64)
         request = make_request(quality={"bounds": {"heart_rate": {"min": 200}}}, formats=["csv"], output=str(tmp_path))
         with pytest.raises(BuildFailedError, match=r"only 0 of .* candidates were accepted"):
             build_dataset(request)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 TWICE = """
 import time
-from flows.embedded import prefect_api
+from ecgfactory.flows.embedded import prefect_api
 
 for turn in range(2):
     with prefect_api():

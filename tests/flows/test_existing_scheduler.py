@@ -21,18 +21,18 @@ from distributed import Client, LocalCluster, Security
 from prefect import flow
 from prefect.settings import PREFECT_API_URL, temporary_settings
 
+from ecgfactory.dataset.publish import SUMS_FILE
 from ecgfactory.errors import BadInputError, BuildFailedError
-from ecgfactory.plan import Plan, make_plan
-from ecgfactory.publish import SUMS_FILE
-from ecgfactory.request import BuildRequest
-from ecgfactory.sessions import sessions_of
-from ecgfactory.workspace import Workspace
-from flows import workers
-from flows.build_dataset import build_dataset
-from flows.placement import Placement, Slots
-from flows.session import listening
-from flows.task_runner import PlacedTaskRunner
-from flows.worker_checks import _workspace_problem, check_workers
+from ecgfactory.flows import workers
+from ecgfactory.flows.build_dataset import build_dataset
+from ecgfactory.flows.placement import Placement, Slots
+from ecgfactory.flows.session import listening
+from ecgfactory.flows.task_runner import PlacedTaskRunner
+from ecgfactory.flows.worker_checks import _workspace_problem, check_workers
+from ecgfactory.request.build_request import BuildRequest
+from ecgfactory.request.plan import Plan, make_plan
+from ecgfactory.session.sessions import sessions_of
+from ecgfactory.session.workspace import Workspace
 
 MakeRequest = Callable[..., BuildRequest]
 

@@ -20,10 +20,10 @@ from pathlib import Path
 import psutil
 import pytest
 
-from ecgfactory.faults import ENVIRONMENT_VARIABLE, FAULT_POINTS
-from ecgfactory.publish import SUMS_FILE
-from ecgfactory.sessions import sessions_of
-from ecgfactory.verify import verify
+from ecgfactory.dataset.publish import SUMS_FILE
+from ecgfactory.dataset.verify import verify
+from ecgfactory.session.sessions import sessions_of
+from ecgfactory.storage.faults import ENVIRONMENT_VARIABLE, FAULT_POINTS
 
 REQUEST = """\
 name: killed
@@ -77,7 +77,7 @@ def build_by_two(
 
 def start(api: str, request_file: Path, output: Path, **environment: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, "-m", "cli.main", "build", str(request_file), "--output", str(output)],
+        [sys.executable, "-m", "ecgfactory", "build", str(request_file), "--output", str(output)],
         env=os.environ | {"PREFECT_API_URL": api} | environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

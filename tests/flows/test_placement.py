@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ecgfactory.errors import BadInputError
+from ecgfactory.flows.placement import STEPS_PER_SLOT, Placement, Slots, Step
 from ecgfactory.generators.base import Device
-from flows.placement import STEPS_PER_SLOT, Placement, Slots, Step
 
 
 def worker(nthreads: int = 1, **resources: float) -> dict[str, Any]:

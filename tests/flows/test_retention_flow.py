@@ -16,14 +16,14 @@ from prefect.exceptions import ObjectNotFound
 from prefect.logging import get_run_logger
 from prefect.runtime import flow_run
 
-from ecgfactory.plan import make_plan
-from ecgfactory.request import BuildRequest
-from ecgfactory.retention import RetentionFailedError
-from ecgfactory.retention_request import RetentionRequest
-from ecgfactory.sessions import occupied
-from flows.build_dataset import build_dataset
-from flows.retention import ARTIFACT_KEY, retention
-from tasks.flow_runs import OUR_FLOWS
+from ecgfactory.flows.build_dataset import build_dataset
+from ecgfactory.flows.retention import ARTIFACT_KEY, retention
+from ecgfactory.request.build_request import BuildRequest
+from ecgfactory.request.plan import make_plan
+from ecgfactory.retention.decisions import RetentionFailedError
+from ecgfactory.retention.retention_request import RetentionRequest
+from ecgfactory.session.sessions import occupied
+from ecgfactory.tasks.flow_runs import OUR_FLOWS
 
 pytestmark = pytest.mark.usefixtures("prefect_server")
 

@@ -13,8 +13,8 @@ from uuid import UUID
 
 import pytest
 
-from ecgfactory.sessions import sessions_of
-from ecgfactory.verify import verify
+from ecgfactory.dataset.verify import verify
+from ecgfactory.session.sessions import sessions_of
 
 REQUEST = """\
 name: trouble
@@ -35,7 +35,7 @@ def start(prefect_server: str, tmp_path: Path) -> Callable[..., subprocess.Popen
         path.write_text(REQUEST.format(records=records), encoding="utf-8")
         extra = [part for setting in settings for part in ("--set", setting)]
         return subprocess.Popen(
-            [sys.executable, "-m", "cli.main", "build", str(path), "--output", str(output), *extra],
+            [sys.executable, "-m", "ecgfactory", "build", str(path), "--output", str(output), *extra],
             env=os.environ | {"PREFECT_API_URL": prefect_server},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

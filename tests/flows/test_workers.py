@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from distributed import Client
 
-from ecgfactory.plan import make_plan
-from ecgfactory.request import BuildRequest, WorkersRequest
-from ecgfactory.workspace import Workspace
-from flows.placement import Slots
-from flows.workers import _jobs, _local_cluster, gpu_workers
+from ecgfactory.flows.placement import Slots
+from ecgfactory.flows.workers import _jobs, _local_cluster, gpu_workers
+from ecgfactory.request.build_request import BuildRequest, WorkersRequest
+from ecgfactory.request.plan import make_plan
+from ecgfactory.session.workspace import Workspace
 
 
 def test_one_worker_a_gpu_and_cpu_workers_that_see_none_and_are_no_more_than_shards(
@@ -45,7 +45,7 @@ def test_a_single_shard_with_a_report_keeps_two_workers_busy(make_request: Calla
 
 
 def test_gpu_workers_are_as_many_as_gpus_or_as_asked(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("flows.workers.gpu_count", lambda: 3)
+    monkeypatch.setattr("ecgfactory.flows.workers.gpu_count", lambda: 3)
     assert gpu_workers(WorkersRequest()) == 3
     assert gpu_workers(WorkersRequest(gpu=2)) == 2
     assert gpu_workers(WorkersRequest(gpu=0)) == 0

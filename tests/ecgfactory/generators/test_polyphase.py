@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from torch import Tensor, nn
 from torch.nn import functional
 
-from ecgfactory.checkpoint import Checkpoint
+from ecgfactory.generators.checkpoint import Checkpoint
 from ecgfactory.generators.noise import candidate_noise
 from ecgfactory.generators.polyphase import SCALE_UV, PolyphaseNetwork, polyphase_weight
 from ecgfactory.generators.pulse2pulse import load_network

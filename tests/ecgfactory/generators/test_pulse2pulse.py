@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 import torch
 
-from ecgfactory.checkpoint import Checkpoint
 from ecgfactory.errors import BadInputError, BuildFailedError
+from ecgfactory.generators.checkpoint import Checkpoint
 from ecgfactory.generators.engines import CpuEngine, Finish
 from ecgfactory.generators.noise import candidate_noise
 from ecgfactory.generators.polyphase import SCALE_UV, PolyphaseNetwork

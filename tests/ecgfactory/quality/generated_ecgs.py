@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from ecgfactory.checkpoint import Checkpoint
+from ecgfactory.generators.checkpoint import Checkpoint
 from ecgfactory.generators.pulse2pulse import Pulse2PulseGenerator
 from ecgfactory.leads import SignalUv
 

@@ -5,7 +5,7 @@ from generated_ecgs import generated_ecgs
 from ecgfactory.leads import EIGHT_LEADS
 from ecgfactory.quality.beat_features import measure_beats
 from ecgfactory.quality.beats import find_beats
-from ecgfactory.quality.simulated import simulate_ecg
+from ecgfactory.validation.simulated import simulate_ecg
 
 
 def measure(signal_uv, sampling_rate_hz=500):

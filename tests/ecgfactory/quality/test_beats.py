@@ -9,7 +9,7 @@ from ecgfactory.leads import EIGHT_LEADS, derive_twelve
 from ecgfactory.quality.beat_features import measure_beats
 from ecgfactory.quality.beats import find_beats, remove_baseline
 from ecgfactory.quality.intervals import measure_intervals
-from ecgfactory.quality.simulated import simulate_bench, simulate_ecg
+from ecgfactory.validation.simulated import simulate_bench, simulate_ecg
 
 
 def everything(signal_uv, lead_names=EIGHT_LEADS, sampling_rate_hz=500):

@@ -6,8 +6,8 @@ from generated_ecgs import generated_ecgs
 
 from ecgfactory.quality.beats import find_beats
 from ecgfactory.quality.intervals import measure_intervals
-from ecgfactory.quality.simulated import simulate_bench, simulate_ecg
 from ecgfactory.quality.waves import find_waves
+from ecgfactory.validation.simulated import simulate_bench, simulate_ecg
 
 
 @pytest.fixture(scope="module")

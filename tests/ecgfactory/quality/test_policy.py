@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from ecgfactory.errors import BadInputError
 from ecgfactory.leads import EIGHT_LEADS
-from ecgfactory.quality.evidence import measure_all
 from ecgfactory.quality.feature import lead_key
 from ecgfactory.quality.policy import Bounds, Policy, Rule, load_policy, shipped_policies
+from ecgfactory.validation.evidence import measure_all
 
 RATE = {"name": "rate", "feature": "heart_rate_bpm", "unit": "/min", "source": "here"}
 

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ecgfactory.quality.r_peaks import clean, r_peaks
-from ecgfactory.quality.simulated import simulate_bench
+from ecgfactory.validation.simulated import simulate_bench
 
 
 def neurokit_peaks(cleaned_mv, sampling_rate_hz):

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from ecgfactory.dataset import Dataset
+from ecgfactory.dataset.publish import PIN_FILE, replace
+from ecgfactory.dataset.reader import Dataset
+from ecgfactory.dataset.verify import verify
 from ecgfactory.errors import BadInputError, DamagedDatasetError
-from ecgfactory.publish import PIN_FILE, replace
 from ecgfactory.report.remake import remake_reports
-from ecgfactory.verify import verify
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -22,7 +22,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 
 def run_report(dataset: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "cli.main", "report", str(dataset)]
+    command = [sys.executable, "-m", "ecgfactory", "report", str(dataset)]
     return subprocess.run(command, capture_output=True, text=True, env=os.environ | environment, check=False)
 
 
@@ -75,7 +75,7 @@ def test_replace_with_and_without_an_exchange(
     tmp_path: Path, has_exchange: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if not has_exchange:
-        monkeypatch.setattr("ecgfactory.publish._exchange", lambda first, second: False)
+        monkeypatch.setattr("ecgfactory.dataset.publish._exchange", lambda first, second: False)
     for name in ("staged", "target"):
         (tmp_path / name).mkdir()
         (tmp_path / name / name).touch()

@@ -1,1 +1,0 @@
-"""Ready build and retention requests, and the quality policies they name."""

@@ -1,0 +1,5 @@
+"""`python -m ecgfactory`: the command line."""
+
+from ecgfactory.cli.main import main
+
+main()

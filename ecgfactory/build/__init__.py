@@ -1,0 +1,1 @@
+"""The line of work, from a request to a published dataset."""

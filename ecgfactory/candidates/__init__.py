@@ -1,0 +1,1 @@
+"""Numbered candidates: generated, with their derived leads, measured and judged."""

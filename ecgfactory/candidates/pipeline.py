@@ -1,0 +1,166 @@
+"""Candidates in micro-batches: generated, with their derived leads, measured and judged."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+import numpy.typing as npt
+
+from ecgfactory.generators.base import Device, Generator, generator_class
+from ecgfactory.generators.checkpoint import Checkpoint
+from ecgfactory.leads import SignalUv, derive_twelve
+from ecgfactory.quality.feature import FeatureTable
+from ecgfactory.quality.features import measure
+from ecgfactory.request.plan import Plan
+
+MicroBatch = tuple[Sequence[int], SignalUv]
+"""Candidate numbers, and their eight model leads: int16, shape (n, 8, samples), in uV."""
+
+
+@dataclass(frozen=True)
+class CandidateBatch:
+    """Some candidates, row by row in candidate order.
+
+    Parameters
+    ----------
+    candidates : int64 array, shape (n,)
+        Candidate numbers.
+    splits : str array, shape (n,)
+        Split of each.
+    signals_uv : int16 array, shape (n, leads, samples)
+        Stored leads.
+    features : dict of str to array of shape (n,)
+        What was measured.
+    failed_rules, reasons : list of list of str
+        Rules that each broke, and why; empty for an accepted one.
+    """
+
+    candidates: npt.NDArray[np.int64]
+    splits: npt.NDArray[np.str_]
+    signals_uv: SignalUv
+    features: FeatureTable
+    failed_rules: list[list[str]]
+    reasons: list[list[str]]
+
+    def __len__(self) -> int:
+        return len(self.candidates)
+
+    @property
+    def accepted(self) -> npt.NDArray[np.bool_]:
+        """Whether each candidate broke no rule, shape (n,)."""
+        return np.array([not rules for rules in self.failed_rules], dtype=bool)
+
+    def take(self, rows: npt.NDArray[np.integer]) -> CandidateBatch:
+        """Return some of the rows, by index."""
+        return CandidateBatch(
+            self.candidates[rows],
+            self.splits[rows],
+            self.signals_uv[rows],
+            {name: values[rows] for name, values in self.features.items()},
+            [self.failed_rules[row] for row in rows],
+            [self.reasons[row] for row in rows],
+        )
+
+
+class StageClock:
+    """Seconds spent in each stage, on top of those given; `with clock("write"):` adds to one."""
+
+    def __init__(self, seconds: Mapping[str, float] | None = None) -> None:
+        self.seconds = dict(seconds or {})
+        self._open: list[tuple[str, float]] = []
+
+    def __call__(self, stage: str) -> StageClock:
+        """Name the stage that the next block belongs to."""
+        self._open.append((stage, time.perf_counter()))
+        return self
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, *_: object) -> None:
+        stage, started = self._open.pop()
+        self.seconds[stage] = self.seconds.get(stage, 0.0) + time.perf_counter() - started
+
+
+def plan_generator(plan: Plan) -> Generator:
+    """Return this process's generator for a plan; it is loaded once."""
+    wanted = plan.request.generator
+    return _load_generator(wanted.model, plan.checkpoint, wanted.batch, wanted.device)
+
+
+@cache
+def _load_generator(model: str, checkpoint: Checkpoint, batch: int, device: Device) -> Generator:
+    return generator_class(model)(checkpoint, batch, device)
+
+
+def assessed_batches(plan: Plan, candidates: Sequence[int], clock: StageClock) -> Iterator[CandidateBatch]:
+    """Generate and assess candidates, a micro-batch at a time; see `generated` and `assessed`."""
+    return assessed(plan, generated(plan, candidates, clock), clock)
+
+
+def generated(plan: Plan, candidates: Sequence[int], clock: StageClock) -> Iterator[MicroBatch]:
+    """Generate candidates.
+
+    Parameters
+    ----------
+    plan : Plan
+        What to generate.
+    candidates : sequence of int
+        Candidate numbers, in order.
+    clock : StageClock
+        Gets the seconds of the stage `generate`.
+
+    Yields
+    ------
+    (sequence of int, int16 array of shape (n, 8, samples))
+        Candidate numbers and the eight leads of the model in uV, a micro-batch at a time.
+    """
+    batches = list(micro_batches(plan, candidates))
+    made = plan_generator(plan).stream(plan.seed, batches, plan.samples)
+    for numbers in batches:
+        with clock("generate"):
+            signals_uv = next(made)
+        yield numbers, signals_uv
+
+
+def micro_batches(plan: Plan, candidates: Sequence[int]) -> Iterator[Sequence[int]]:
+    """Cut candidate numbers into the micro-batches in which they are generated and assessed."""
+    batch = plan.request.generator.batch
+    for start in range(0, len(candidates), batch):
+        yield candidates[start : start + batch]
+
+
+def assessed(plan: Plan, batches: Iterable[MicroBatch], clock: StageClock) -> Iterator[CandidateBatch]:
+    """Derive the leads asked for, measure and judge.
+
+    Parameters
+    ----------
+    plan : Plan
+        How to judge.
+    batches : iterable
+        As `generated` yields them.
+    clock : StageClock
+        Gets the seconds of the stage `assess`.
+
+    Yields
+    ------
+    CandidateBatch
+        All of them, accepted or not.
+    """
+    for numbers, signals_uv in batches:
+        with clock("assess"):
+            stored_uv = derive_twelve(signals_uv) if plan.request.leads == 12 else signals_uv
+            features = measure(stored_uv, plan.lead_names)
+            verdicts = plan.policy.judge(features, len(numbers))
+        yield CandidateBatch(
+            np.asarray(numbers, dtype=np.int64),
+            plan.splits_of(numbers),
+            stored_uv,
+            features,
+            verdicts.failed_rules,
+            verdicts.reasons,
+        )

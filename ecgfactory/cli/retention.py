@@ -1,0 +1,34 @@
+"""`ecgfactory retention`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ecgfactory.cli.output import console, print_table
+from ecgfactory.retention.decisions import HEADINGS, RetentionFailedError, RetentionOutcome
+from ecgfactory.retention.retention_request import RetentionRequest, load_retention_request
+
+
+def clean_up(file: Path, dry_run: bool) -> None:
+    """Run the retention flow here and now, and print every decision."""
+    request = load_retention_request(file)
+    try:
+        _print(_run(request, dry_run))
+    except RetentionFailedError as error:
+        _print(error.outcome)
+        raise
+
+
+def _run(request: RetentionRequest, dry_run: bool) -> RetentionOutcome:
+    from ecgfactory.flows.embedded import prefect_api
+
+    with prefect_api():
+        from ecgfactory.flows.retention import retention
+
+        return retention(request, dry_run)
+
+
+def _print(outcome: RetentionOutcome) -> None:
+    if outcome.decisions:
+        print_table(HEADINGS, outcome.rows())
+    console().print(f"dry run: {outcome.summary}; nothing was deleted" if outcome.dry_run else outcome.summary)

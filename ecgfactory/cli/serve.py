@@ -1,0 +1,135 @@
+"""`ecgfactory serve`: Prefect server, worker and deployments on this machine, from one command."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from ecgfactory.cli.drop_folder import DropFolder
+from ecgfactory.cli.interrupt import interruptible
+from ecgfactory.cli.output import console, print_rows
+from ecgfactory.errors import BadInputError, EcgFactoryError
+from ecgfactory.flows import heartbeat
+from ecgfactory.flows.local_server import HOST, LocalServer
+from ecgfactory.flows.local_worker import LocalWorker
+from ecgfactory.storage.lock import FileLock
+
+LOOK_INTERVAL_S = 0.5
+
+ENVIRONMENT = {
+    "DO_NOT_TRACK": "1",
+    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+    "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
+    # Prefect's 15 s, and 30 s behind another run, are long for who has just clicked Run.
+    "PREFECT_WORKER_QUERY_SECONDS": "2",
+    "PREFECT_SERVER_DEPLOYMENTS_CONCURRENCY_SLOT_WAIT_SECONDS": "5",
+    **heartbeat.ENVIRONMENT,
+}
+"""Of server, worker and flow runs, where the user's own says nothing else."""
+
+
+def default_state() -> Path:
+    """Return where the server's database and logs are kept unless told otherwise."""
+    data = Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share")
+    return Path(os.environ.get("PREFECT_HOME") or data / "ecgfactory" / "prefect")
+
+
+def serve(port: int, state: Path, watched: Path | None = None) -> None:
+    """Serve until Ctrl-C or SIGTERM.
+
+    Parameters
+    ----------
+    port : int
+        Of the Prefect UI and API.
+    state : Path
+        Folder of database and logs.
+    watched : Path, optional
+        Folder whose YAML files are submitted.
+
+    Raises
+    ------
+    BadInputError
+        When the port or the state folder is in use, or the watched folder can't be.
+    EcgFactoryError
+        When the server or the worker can't start, or ends by itself.
+    """
+    _check_port(port)
+    state = state.absolute()
+    drop_folder = DropFolder(watched) if watched else None
+    with _alone_in(state), interruptible(), contextlib.ExitStack() as stack, contextlib.suppress(KeyboardInterrupt):
+        server, worker = _start(port, state, stack)
+        _print_welcome(port, state, watched)
+        while True:
+            time.sleep(LOOK_INTERVAL_S)
+            for what, child in (("server", server), ("worker", worker)):
+                if child.has_ended():
+                    raise EcgFactoryError(f"the Prefect {what} ended by itself; see {_log(state, what)}")
+            for line in drop_folder.look() if drop_folder else ():
+                console().print(line)
+    console(stderr=True).print("stopped; a build that was in work goes on when its request is run again")
+
+
+def _start(port: int, state: Path, stack: contextlib.ExitStack) -> tuple[LocalServer, LocalWorker]:
+    """Start server and worker, each stopped by the stack, and deploy in between."""
+    address = f"http://{HOST}:{port}/api"
+    os.environ.pop("PREFECT_API_KEY", None)  # of somebody else's server
+    os.environ.update(ENVIRONMENT | os.environ | {"PREFECT_HOME": str(state), "PREFECT_API_URL": address})
+    # Prefect's default lets any page that the user has open in a browser start runs here.
+    os.environ["PREFECT_SERVER_CORS_ALLOWED_ORIGINS"] = f"http://{HOST}:{port},http://localhost:{port}"
+    (state / "logs").mkdir(exist_ok=True)
+    try:
+        server = LocalServer.to_stay(state, port, os.environ, _log(state, "server"))
+        stack.callback(server.stop)
+        from ecgfactory.deployments.deploy import POOL, deploy  # Prefect, imported while the server starts
+
+        server.url()
+        deploy(Path.cwd())
+        worker = LocalWorker(POOL, os.environ, _log(state, "worker"))
+        stack.callback(worker.stop)
+        worker.wait_until_ready()
+    except RuntimeError as error:
+        raise EcgFactoryError(str(error)) from None
+    return server, worker
+
+
+def _print_welcome(port: int, state: Path, watched: Path | None) -> None:
+    rows = [
+        ("Prefect UI", f"http://{HOST}:{port}"),
+        ("submit", f"PREFECT_API_URL=http://{HOST}:{port}/api ecgfactory submit FILE.yaml --watch"),
+        ("watched", f"*.yaml in {watched}"),
+        ("paths", f"in requests start in {Path.cwd()}"),
+        ("state", f"{state}, logs in {state / 'logs'}"),
+        ("stop", "Ctrl-C"),
+    ]
+    print_rows(row for row in rows if watched or row[0] != "watched")
+
+
+def _log(state: Path, what: str) -> Path:
+    return state / "logs" / f"{what}.log"
+
+
+def _check_port(port: int) -> None:
+    try:
+        socket.create_server((HOST, port)).close()
+    except OSError as error:
+        raise BadInputError(
+            f"port {port} of {HOST} can't be had ({error.strerror}); is another `ecgfactory serve` running there? "
+            "Stop it, or choose another with --port."
+        ) from None
+
+
+@contextlib.contextmanager
+def _alone_in(state: Path) -> Iterator[None]:
+    """Keep a second server off the same database."""
+    state.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(state / "serve.lock")
+    if not lock.try_acquire():
+        raise BadInputError(f"another `ecgfactory serve` uses {state}; stop it, or choose another folder with --state.")
+    try:
+        yield
+    finally:
+        lock.release()

@@ -1,0 +1,93 @@
+"""`ecgfactory submit`."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ecgfactory.cli.interrupt import STOPPED, interruptible
+from ecgfactory.cli.output import console, print_rows
+from ecgfactory.cli.progress import watch
+from ecgfactory.errors import BadInputError, BuildCancelledError, BuildFailedError, EcgFactoryError
+from ecgfactory.request.build_request import BuildRequest
+from ecgfactory.request.preflight import file_problems, with_absolute_paths
+from ecgfactory.request.request_file import load
+from ecgfactory.session.progress import Progress
+
+if TYPE_CHECKING:
+    from prefect.client.schemas.objects import FlowRun
+
+    from ecgfactory.flows.submission import SubmittedRun
+
+POLL_INTERVAL_S = 1.0
+PATIENCE_S = 60.0
+"""For so long a server that does not answer is asked again while its run is watched."""
+
+
+class WatchingStoppedError(EcgFactoryError):
+    """The user did not want to wait for the end of the run."""
+
+    exit_code = STOPPED
+
+
+def load_submission(file: Path, settings: Sequence[str] = ()) -> BuildRequest:
+    """Read and check a request; its paths begin to mean the same for whoever builds it.
+
+    Room on the disk and devices are the worker's, and checked there.
+    """
+    return with_absolute_paths(load(file, BuildRequest, file_problems, settings))
+
+
+def submit_file(file: Path, settings: Sequence[str], is_watched: bool) -> None:
+    """Hand a request to the build deployment; watched, wait for the end of its run and tell of it."""
+    request = load_submission(file, settings)
+    from ecgfactory.flows.embedded import is_configured
+
+    if not is_configured():
+        raise BadInputError(
+            "no Prefect server is configured; set PREFECT_API_URL to the address of yours, or to the one that "
+            "`ecgfactory serve` prints."
+        )
+    from ecgfactory.flows.submission import submit  # Prefect, only once there is something to submit
+
+    run = submit(request)
+    console().print(f"submitted: {run.url}")
+    if is_watched:
+        try:
+            with interruptible():
+                ended = _watch(run, request)
+        except KeyboardInterrupt:
+            raise WatchingStoppedError(f"not watched any more; the run goes on: {run.url}") from None
+        _tell(run, ended)
+
+
+def _watch(run: SubmittedRun, request: BuildRequest) -> FlowRun:
+    """Show progress until the run has ended, however it ends."""
+    from ecgfactory.flows.submission import ServerUnreachableError
+
+    progress, answered = Progress(), time.monotonic()
+    with watch(request.name, request.records) as watcher:
+        watcher.follow(lambda: progress)
+        while True:
+            try:
+                seen, progress = run.look(), run.progress()
+                answered = time.monotonic()
+                if seen.state is not None and seen.state.is_final():
+                    return seen
+            except ServerUnreachableError:
+                if time.monotonic() - answered > PATIENCE_S:
+                    raise
+            time.sleep(POLL_INTERVAL_S)
+
+
+def _tell(run: SubmittedRun, ended: FlowRun) -> None:
+    assert ended.state is not None
+    if ended.state.is_completed():
+        print_rows(run.summary())
+        return
+    reason = " ".join((ended.state.message or "no reason was told").split())
+    if ended.state.is_cancelled():
+        raise BuildCancelledError("the run was cancelled; the same request goes on from what is committed")
+    raise BuildFailedError(f"the run {str(ended.state.name).lower()}: {reason}")

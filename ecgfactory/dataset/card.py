@@ -1,0 +1,192 @@
+"""The dataset card: README.md with the front matter that Hugging Face reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from string import Template
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import yaml
+
+from ecgfactory.dataset.manifest import Counts
+from ecgfactory.formats.base import format_writer
+from ecgfactory.formats.rows import RECORDS_FILE
+from ecgfactory.request.plan import Plan
+
+CARD_FILE = "README.md"
+
+LICENSE = "cc-by-4.0"
+"""The weights are under the MIT licence; what a build makes may be shared by anyone who names its source."""
+
+PAPER = (
+    "Thambawita V, Isaksen JL, Hicks SA, et al. DeepFake electrocardiograms using generative adversarial networks are "
+    "the beginning of the end for privacy issues in medicine. Scientific Reports 11, 21896 (2021). "
+    "doi:10.1038/s41598-021-01295-2"
+)
+
+LIMITS = """\
+The model learnt from normal ECGs only, so no pathology is to be found here, and how often something is found says
+nothing about people. No record belongs to a person: there is no age, sex or history to it. The ECGs look real; keep
+them marked as synthetic wherever they go.
+
+They serve research, teaching and the testing of software. They must not be used for diagnosis, nor alone to judge how
+well a method works on patients: test on real ECGs before relying on what was learnt here."""
+
+BIBTEX = """\
+@article{thambawita2021deepfake,
+  title   = {{DeepFake} electrocardiograms using generative adversarial networks are the beginning of the end
+             for privacy issues in medicine},
+  author  = {Thambawita, Vajira and Isaksen, Jonas L. and Hicks, Steven A. and others},
+  journal = {Scientific Reports},
+  volume  = {11},
+  number  = {21896},
+  year    = {2021},
+  doi     = {10.1038/s41598-021-01295-2}
+}
+"""
+
+SIZE_CATEGORIES = (
+    (1_000, "n<1K"),
+    (10_000, "1K<n<10K"),
+    (100_000, "10K<n<100K"),
+    (1_000_000, "100K<n<1M"),
+    (10_000_000, "1M<n<10M"),
+    (100_000_000, "10M<n<100M"),
+)
+"""Hugging Face's names, each with the number of records that it ends below."""
+
+_TABLE_LOADING = """\
+import pandas as pd
+
+records = pd.read_parquet("records.parquet")          # a row a record: split, features, paths of its files
+"""
+
+
+def write_card(dataset: Path, plan: Plan, counts: Counts) -> None:
+    """Write README.md into a dataset folder that holds its tables and signals already."""
+    front = yaml.safe_dump(_front_matter(dataset, plan, counts), sort_keys=False, allow_unicode=True, width=120)
+    body = _body(dataset, plan, counts)
+    (dataset / CARD_FILE).write_text(f"---\n{front}---\n\n{body}", encoding="utf-8", newline="\n")
+
+
+def without_front_matter(text: str) -> str:
+    """Return the part of a card that is for people."""
+    return text.split("---\n", 2)[2].lstrip()
+
+
+def _front_matter(dataset: Path, plan: Plan, counts: Counts) -> dict[str, Any]:
+    """Return the keys of Hugging Face's dataset card specification; `configs` only where there is Parquet."""
+    front: dict[str, Any] = {
+        "pretty_name": plan.request.name,
+        "license": LICENSE,
+        "size_categories": [next(name for limit, name in SIZE_CATEGORIES if counts.records < limit)],
+        "annotations_creators": ["machine-generated"],
+        "source_datasets": ["original"],
+        "tags": ["ecg", "synthetic", f"{plan.request.leads}-lead", "time-series", "medical"],
+    }
+    files = {split: sorted((dataset / "data").glob(f"{split}-*.parquet")) for split in plan.request.splits}
+    present = [split for split, paths in files.items() if paths]
+    if not present:
+        return front
+    schema = pq.read_schema(files[present[0]][0])
+    data_files = [{"split": split, "path": f"data/{split}-*.parquet"} for split in present]
+    return front | {
+        "configs": [{"config_name": "default", "data_files": data_files}],
+        "dataset_info": {"features": [_hugging_face_feature(field) for field in schema]},
+    }
+
+
+def _hugging_face_feature(field: pa.Field) -> dict[str, Any]:
+    if pa.types.is_fixed_size_list(field.type):
+        return {"name": field.name, "list": str(field.type.value_type), "length": field.type.list_size}
+    return {"name": field.name, "dtype": "float64" if pa.types.is_float64(field.type) else str(field.type)}
+
+
+def _body(dataset: Path, plan: Plan, counts: Counts) -> str:
+    request = plan.request
+    rejects = "".join(f"| {rule} | {number:,} |\n" for rule, number in counts.rejects.items())
+    splits = ", ".join(f"{split} {number:,}" for split, number in counts.splits.items())
+    unusual = "" if request.duration_s == 10 else " The model was trained on 10 s; other lengths are outside of that."
+    return f"""\
+# {request.name}
+
+{counts.records:,} synthetic {request.leads}-lead ECGs of {request.duration_s} s at 500 Hz, made by a generative model.
+
+> **Synthetic, not for diagnosis.** No ECG here is a recording of a person.
+
+| | |
+|---|---|
+| Leads | {", ".join(plan.lead_names)} |
+| Storage | int16, 1 uV per unit |
+| Splits | {splits} |
+| Formats | {", ".join(request.formats)} |
+| Seed | {plan.seed} |
+| Model | {request.generator.model}, weights sha256 `{plan.checkpoint_sha256[:16]}...` |
+| Quality policy | {plan.policy.name}: {plan.policy.description} |
+| Accepted | {counts.records:,} of {counts.examined:,} candidates ({counts.records / counts.examined:.1%}) |
+| Plan | `{plan.plan_id}` |
+
+## Loading
+
+Every example runs in this folder.
+
+{"".join(_examples(dataset, plan))}## What is here
+
+`records.parquet`, and the same as `records.csv`, has a row a record: id, split, features, paths of its files.
+`rejected.parquet` has a row a rejected candidate, with the rules it broke and the reasons. `manifest.json` tells all
+about how the dataset was made, `croissant.json` describes it to machines, and `sha256sum -c SHA256SUMS.txt` checks it.
+{_reports_line(plan)}
+## How it was made
+
+Candidates 0, 1, 2, ... were generated from noise that follows from the seed and the candidate's number alone, measured
+and judged by the quality policy; the first {counts.records:,} that passed are the dataset, so ids are sparse. The split
+of a record follows from seed and number too. {_leads_line(plan)}
+The generator is the Pulse2Pulse GAN of Thambawita et al., published as
+[`deepfake-ecg`](https://pypi.org/project/deepfake-ecg/).{unusual} Made with ecgfactory {plan.versions["ecgfactory"]}.
+
+| rule of the policy | candidates that broke it |
+|---|---|
+{rejects or "| none | 0 |" + chr(10)}
+## Limits and ethics
+
+{LIMITS}
+
+## Licence and citation
+
+{LICENSE.upper()}. Please cite the model:
+
+{PAPER}
+
+```bibtex
+{BIBTEX}```
+"""
+
+
+def _reports_line(plan: Plan) -> str:
+    if not plan.request.report.samples:
+        return ""
+    return "`reports/index.html` and `reports/report.pdf` show distributions and sample ECGs.\n"
+
+
+def _leads_line(plan: Plan) -> str:
+    if plan.request.leads == 8:
+        return ""
+    return "III, aVR, aVL and aVF are computed from the stored I and II."
+
+
+def _examples(dataset: Path, plan: Plan) -> Iterator[str]:
+    """Yield a heading and a code block an example: of the table, then of each format."""
+    yield _example("Table of records", _TABLE_LOADING)
+    first = next(pq.ParquetFile(dataset / RECORDS_FILE).iter_batches(1)).to_pylist()[0]
+    for name in plan.request.formats:
+        path = first[f"{name}_path"]
+        words = {key: first[key] for key in ("record_id", "split")} | {"path": path, "stem": path.rpartition(".")[0]}
+        for title, code in format_writer(name).loading.items():
+            yield _example(title, Template(code).substitute(words))
+
+
+def _example(heading: str, code: str) -> str:
+    return f"### {heading}\n\n```python\n{code}```\n\n"

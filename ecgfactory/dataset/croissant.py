@@ -1,0 +1,200 @@
+"""Croissant metadata: croissant.json, by which machines find the files of a dataset and the columns in them.
+
+Format: MLCommons Croissant 1.0, https://docs.mlcommons.org/croissant/docs/croissant-spec-1.0.html. A date of
+publishing, which it recommends, is left out: the same request gives the same bytes.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from ecgfactory.dataset.card import BIBTEX, LIMITS
+from ecgfactory.dataset.manifest import Counts
+from ecgfactory.dataset.publish import dataset_files
+from ecgfactory.formats.base import FormatWriter, format_writer
+from ecgfactory.formats.rows import RECORDS_FILE, REJECTED_FILE
+from ecgfactory.quality.features import FEATURES
+from ecgfactory.record import SAMPLING_RATE_HZ
+from ecgfactory.request.plan import Plan
+from ecgfactory.storage.durable import sha256_of
+
+CROISSANT_FILE = "croissant.json"
+LICENSE_URL = "https://creativecommons.org/licenses/by/4.0/"
+
+MEDIA_TYPES = {
+    ".csv": "text/csv",
+    ".html": "text/html",
+    ".md": "text/markdown",
+    ".parquet": "application/x-parquet",
+    ".pdf": "application/pdf",
+    ".tar": "application/x-tar",
+}
+"""By suffix; anything else is `application/octet-stream`, or text where a format says so."""
+
+_COLUMNS = {
+    "record_id": "The candidate number as eight digits.",
+    "candidate": "Number of the candidate; with the seed, all that the ECG follows from.",
+    "split": "train, validation or test.",
+    "failed_rules": "Rules of the quality policy that the candidate broke.",
+    "reasons": "Why each rule was broken, in words.",
+} | {
+    feature.name: f"{feature.definition} {f'In {feature.unit}.' if feature.unit else ''}".strip()
+    for feature in FEATURES
+}
+
+_DATA_TYPES = {
+    "string": "sc:Text",
+    "double": "cr:Float64",
+    "int16": "cr:Int16",
+    "int32": "cr:Int32",
+    "int64": "cr:Int64",
+}
+
+
+def write_croissant(dataset: Path, plan: Plan, counts: Counts, known_sums: Mapping[str, str]) -> None:
+    """Write croissant.json into a dataset folder that holds all else but sums and manifest.
+
+    Every file is named with its sha256, except that a format with a file or more a record is named as a set of files,
+    which Croissant gives no digest: theirs stand in SHA256SUMS.txt.
+
+    Parameters
+    ----------
+    dataset : Path
+        The folder.
+    plan : Plan
+        What it was made by.
+    counts : Counts
+        What it holds.
+    known_sums : mapping of str to str
+        sha256 of files that are known already, by path below the dataset; the others are read.
+    """
+    content = {
+        "@context": _CONTEXT,
+        "@type": "sc:Dataset",
+        "conformsTo": "http://mlcommons.org/croissant/1.0",
+        "name": plan.request.name,
+        "description": (
+            f"{counts.records:,} synthetic {plan.request.leads}-lead ECGs of {plan.request.duration_s} s at "
+            f"{SAMPLING_RATE_HZ} Hz. Synthetic, not for diagnosis."
+        ),
+        "url": f"urn:ecgfactory:{plan.plan_id}",
+        "version": "1.0.0",
+        "license": LICENSE_URL,
+        "citeAs": BIBTEX,
+        "keywords": ["ECG", "synthetic", "time series", "medicine"],
+        "rai:dataLimitations": " ".join(LIMITS.split()),
+        "rai:personalSensitiveInformation": "None: no record belongs to a person.",
+        "distribution": [*_file_objects(dataset, plan, known_sums), *_file_sets(dataset, plan)],
+        "recordSet": list(_record_sets(dataset, plan)),
+    }
+    text = json.dumps(content, indent=1, ensure_ascii=False) + "\n"
+    (dataset / CROISSANT_FILE).write_text(text, encoding="utf-8", newline="\n")
+
+
+def _file_objects(dataset: Path, plan: Plan, known_sums: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+    in_sets = tuple(f"{_top_folder(writer)}/" for writer in _writers(plan) if _has_a_file_a_record(writer))
+    for path in dataset_files(dataset):
+        if not path.startswith(in_sets) and path != CROISSANT_FILE:
+            yield {
+                "@type": "cr:FileObject",
+                "@id": path,
+                "name": path,
+                "contentUrl": path,
+                "contentSize": f"{(dataset / path).stat().st_size} B",
+                "encodingFormat": MEDIA_TYPES.get(PurePosixPath(path).suffix, "application/octet-stream"),
+                "sha256": known_sums.get(path) or sha256_of(dataset / path),
+            }
+
+
+def _file_sets(dataset: Path, plan: Plan) -> Iterator[dict[str, Any]]:
+    """Yield a set of files for each kind of file that a format consists of."""
+    for writer in _writers(plan):
+        for suffix, media_type in writer.media_types.items():
+            depth = len(PurePosixPath(writer.staged_path(0, "train")).parts) - 2
+            yield {
+                "@type": "cr:FileSet",
+                "@id": f"{writer.name}{suffix}",
+                "name": f"{writer.name}{suffix}",
+                "encodingFormat": media_type,
+                "includes": f"{_top_folder(writer)}/{'*/' * depth}*{suffix}",
+            }
+
+
+def _record_sets(dataset: Path, plan: Plan) -> Iterator[dict[str, Any]]:
+    """Yield the tables, and the signals where they are in Parquet: what readers of Croissant know how to open."""
+    for name, file in (("records", RECORDS_FILE), ("rejected", REJECTED_FILE)):
+        yield _record_set(name, {"fileObject": {"@id": file}}, pq.read_schema(dataset / file), plan)
+    signals = next(iter(sorted((dataset / "data").glob("*.parquet"))), None)
+    if signals is not None:
+        yield _record_set("signals", {"fileSet": {"@id": "parquet.parquet"}}, pq.read_schema(signals), plan)
+
+
+def _record_set(name: str, source: dict[str, Any], schema: pa.Schema, plan: Plan) -> dict[str, Any]:
+    key = schema.names[0]
+    return {
+        "@type": "cr:RecordSet",
+        "@id": name,
+        "name": name,
+        "key": {"@id": f"{name}/{key}"},
+        "field": [_field(name, source, field, plan) for field in schema],
+    }
+
+
+def _field(record_set: str, source: dict[str, Any], field: pa.Field, plan: Plan) -> dict[str, Any]:
+    is_list = pa.types.is_list(field.type) or pa.types.is_fixed_size_list(field.type)
+    described = {
+        "@type": "cr:Field",
+        "@id": f"{record_set}/{field.name}",
+        "name": field.name,
+        "description": _describe(field.name, plan),
+        "dataType": _DATA_TYPES[str(field.type.value_type if is_list else field.type)],
+        "source": source | {"extract": {"column": field.name}},
+    }
+    return described | ({"repeated": True} if is_list else {})
+
+
+def _describe(column: str, plan: Plan) -> str:
+    if column in plan.lead_names:
+        return f"Lead {column} in uV, {plan.samples} samples at {SAMPLING_RATE_HZ} Hz."
+    if column.endswith("_path"):
+        return f"Path of the file that holds the signals as {column.removesuffix('_path')}."
+    return _COLUMNS[column]
+
+
+def _writers(plan: Plan) -> list[type[FormatWriter]]:
+    return [format_writer(name) for name in plan.request.formats]
+
+
+def _top_folder(writer: type[FormatWriter]) -> str:
+    return PurePosixPath(writer.staged_path(0, "train")).parts[0]
+
+
+def _has_a_file_a_record(writer: type[FormatWriter]) -> bool:
+    return writer.staged_path(0, "train") != writer.staged_path(1, "train")
+
+
+_TERMS = (
+    "citeAs column equivalentProperty extract field fileObject fileProperty fileSet format includes isLiveDataset "
+    "jsonPath key md5 parentField path recordSet references regex repeated replace samplingRate separator source "
+    "subField transform"
+)
+_CONTEXT = {
+    "@language": "en",
+    "@vocab": "https://schema.org/",
+    "cr": "http://mlcommons.org/croissant/",
+    "rai": "http://mlcommons.org/croissant/RAI/",
+    "dct": "http://purl.org/dc/terms/",
+    "sc": "https://schema.org/",
+    "conformsTo": "dct:conformsTo",
+    "data": {"@id": "cr:data", "@type": "@json"},
+    "dataType": {"@id": "cr:dataType", "@type": "@vocab"},
+    "examples": {"@id": "cr:examples", "@type": "@json"},
+    **{term: f"cr:{term}" for term in _TERMS.split()},
+}
+"""The context that the specification gives: readers compare it."""

@@ -1,0 +1,178 @@
+"""The manifest of a dataset: what was asked, what was made, and the sums that prove it whole."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from ecgfactory.quality.diversity import Diversity
+from ecgfactory.request.plan import Plan
+from ecgfactory.session.ledger import ShardEntry
+
+TRAINED_DURATION_S = 10
+"""The published model was trained on 10 s ECGs."""
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What an assembled dataset holds.
+
+    Parameters
+    ----------
+    records, examined : int
+        Accepted records, and candidates up to the last of them.
+    splits : dict of str to int
+        Records in each split.
+    rejects : dict of str to int
+        Candidates that broke each rule, most first.
+    """
+
+    records: int
+    examined: int
+    splits: dict[str, int]
+    rejects: dict[str, int]
+
+
+class ShardSummary(BaseModel):
+    """One shard of the dataset; `sha256` is over the sums of its signal files in path order."""
+
+    model_config = ConfigDict(frozen=True)
+
+    shard: int
+    first_candidate: int
+    examined: int
+    accepted: int
+    sha256: str
+
+
+class Manifest(BaseModel):
+    """Content of manifest.json.
+
+    Parameters
+    ----------
+    name, plan_id : str
+        Where the dataset belongs.
+    published_at : str
+        UTC time, ISO 8601. With `stage_seconds`, `devices` and `plan.request` the only content that a second build
+        of the same plan may change.
+    plan : Plan
+        The request and everything it resolved to.
+    records, candidates_examined : int
+        Accepted records, and candidates looked at to find them.
+    accepted_share : float
+        The yield.
+    rejects : dict of str to int
+        Candidates that broke each rule (one may break several).
+    splits : dict of str to int
+        Records in each split.
+    within_training_length : bool
+        Whether the records are as long as those that the model learnt from.
+    diversity : dict
+        Near-duplicates in a sample of the records; see `ecgfactory.quality.diversity`.
+    shards : tuple of ShardSummary
+        In candidate order.
+    stage_seconds : dict of str to float
+        Worker seconds spent in each stage.
+    devices : tuple of str
+        Where candidates were generated.
+    sums_sha256 : str
+        Digest of SHA256SUMS.txt, which holds the digest of every other file.
+    manifest_sha256 : str
+        Digest of this manifest without this field, as canonical JSON.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    plan_id: str
+    published_at: str
+    plan: Plan
+    records: int
+    candidates_examined: int
+    accepted_share: float
+    rejects: dict[str, int]
+    splits: dict[str, int]
+    within_training_length: bool
+    diversity: dict[str, Any]
+    shards: tuple[ShardSummary, ...]
+    stage_seconds: dict[str, float]
+    devices: tuple[str, ...]
+    sums_sha256: str = ""
+    manifest_sha256: str = ""
+
+    def sealed(self, sums_sha256: str) -> Manifest:
+        """Return the manifest with the digests of the sums and of itself."""
+        unsealed = self.model_copy(update={"sums_sha256": sums_sha256, "manifest_sha256": ""})
+        return unsealed.model_copy(update={"manifest_sha256": unsealed.own_sha256()})
+
+    def own_sha256(self) -> str:
+        """Digest of everything but the digest itself."""
+        return manifest_sha256(self.model_dump(mode="json"))
+
+    def to_json(self) -> str:
+        """Write the file's text."""
+        return json.dumps(self.model_dump(mode="json"), indent=2) + "\n"
+
+
+def manifest_sha256(content: dict[str, Any]) -> str:
+    """Digest of a manifest's content as canonical JSON, its own digest left out."""
+    rest = {key: value for key, value in content.items() if key != "manifest_sha256"}
+    return hashlib.sha256(json.dumps(rest, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+
+
+def summarise(
+    plan: Plan, entries: Sequence[ShardEntry], counts: Counts, diversity: Diversity, published_at: str
+) -> Manifest:
+    """Sum up the chosen shards of a plan.
+
+    Parameters
+    ----------
+    plan : Plan
+        The plan.
+    entries : sequence of ShardEntry
+        The chosen shards, in order.
+    counts : Counts
+        Of the assembled dataset.
+    diversity : Diversity
+        Of a sample of it.
+    published_at : str
+        UTC time, ISO 8601.
+    """
+    seconds: dict[str, float] = {}
+    for entry in entries:
+        for stage, spent in entry.seconds.items():
+            seconds[stage] = seconds.get(stage, 0.0) + spent
+    return Manifest(
+        name=plan.request.name,
+        plan_id=plan.plan_id,
+        published_at=published_at,
+        plan=plan,
+        records=counts.records,
+        candidates_examined=counts.examined,
+        accepted_share=round(counts.records / counts.examined, 6),
+        rejects=counts.rejects,
+        splits=counts.splits,
+        within_training_length=plan.request.duration_s == TRAINED_DURATION_S,
+        diversity=diversity.to_json(),
+        shards=tuple(_summary(plan, entry, counts.examined - 1) for entry in entries),
+        stage_seconds={stage: round(value, 3) for stage, value in seconds.items()},
+        devices=tuple(sorted({entry.device for entry in entries})),
+    )
+
+
+def _summary(plan: Plan, entry: ShardEntry, last_candidate: int) -> ShardSummary:
+    """Sum up a shard; of the last one, only what belongs to the dataset."""
+    lines = "".join(f"{staged.sha256}  {staged.path}\n" for staged in entry.files if "/" in staged.path)
+    candidates = plan.shard_candidates(entry.shard)
+    return ShardSummary(
+        shard=entry.shard,
+        first_candidate=candidates.start,
+        examined=min(candidates.stop, last_candidate + 1) - candidates.start,
+        accepted=entry.accepted,
+        sha256=hashlib.sha256(lines.encode()).hexdigest(),
+    )

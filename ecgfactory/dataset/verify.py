@@ -1,0 +1,173 @@
+"""Proving that a published dataset is what its manifest says: names everything that is wrong."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import numpy as np
+
+from ecgfactory.dataset.manifest import manifest_sha256
+from ecgfactory.dataset.publish import MANIFEST_FILE, SUMS_FILE, dataset_files
+from ecgfactory.dataset.reader import Dataset
+from ecgfactory.errors import DamagedDatasetError
+from ecgfactory.formats.base import format_writer
+from ecgfactory.leads import EIGHT_LEADS, TWELVE_LEADS, SignalUv, derive_twelve
+from ecgfactory.request.plan import Plan
+from ecgfactory.storage.durable import sha256_of
+
+RECORDS_AT_ONCE = 256
+
+
+def verify(path: Path, with_signals: bool = True) -> Dataset:
+    """Check a dataset's hashes and counts and, unless told not to, every signal in every format.
+
+    Parameters
+    ----------
+    path : Path
+        The dataset.
+    with_signals : bool
+        Also read every record in every format: the integers agree, and the limb leads obey their identities.
+
+    Returns
+    -------
+    Dataset
+        The dataset, sound.
+
+    Raises
+    ------
+    BadInputError
+        When there is no dataset.
+    DamagedDatasetError
+        Naming every file that is wrong.
+    """
+    dataset = Dataset(path)
+    problems = [*_manifest_problems(dataset), *_sum_problems(dataset, with_content=True)]
+    if not problems:
+        problems = list(_count_problems(dataset))
+    if not problems and with_signals:
+        problems = list(_signal_problems(dataset))
+    if problems:
+        raise DamagedDatasetError(problems)
+    return dataset
+
+
+def listed_sums(dataset: Dataset) -> Mapping[str, str]:
+    """Return the sum of each file as published, by path, after checking that just these files are there.
+
+    Their content is not read.
+
+    Raises
+    ------
+    DamagedDatasetError
+        Naming what is missing, superfluous or changed in the listing.
+    """
+    problems = [*_manifest_problems(dataset), *_sum_problems(dataset, with_content=False)]
+    if problems:
+        raise DamagedDatasetError(problems)
+    return _parse_sums((dataset.path / SUMS_FILE).read_text(encoding="utf-8"))
+
+
+def _manifest_problems(dataset: Dataset) -> Iterator[str]:
+    manifest = dataset.manifest
+    if manifest_sha256(dataset.manifest_content) != manifest.manifest_sha256:
+        yield f"{MANIFEST_FILE}: was changed after publishing (its own digest does not fit)"
+    if manifest.plan.plan_id != manifest.plan_id:
+        yield f"{MANIFEST_FILE}: plan id {manifest.plan_id} does not follow from the plan ({manifest.plan.plan_id})"
+    sums = dataset.path / SUMS_FILE
+    if not sums.is_file():
+        yield f"{SUMS_FILE}: missing"
+    elif sha256_of(sums) != manifest.sums_sha256:
+        yield f"{SUMS_FILE}: content changed"
+
+
+def _sum_problems(dataset: Dataset, with_content: bool) -> Iterator[str]:
+    sums = dataset.path / SUMS_FILE
+    if not sums.is_file():
+        return
+    try:
+        entered = _parse_sums(sums.read_text(encoding="utf-8"))
+    except ValueError as error:
+        yield f"{SUMS_FILE}: {error}"
+        return
+    present = set(dataset_files(dataset.path))
+    for path, digest in entered.items():
+        if path not in present:
+            yield f"{path}: missing"
+        elif with_content and sha256_of(dataset.path / path) != digest:
+            yield f"{path}: content changed"
+    for path in sorted(present - entered.keys()):
+        yield f"{path}: does not belong to the dataset"
+
+
+def _parse_sums(text: str) -> Mapping[str, str]:
+    entered = {}
+    for number, line in enumerate(text.splitlines(), start=1):
+        digest, gap, path = line.partition("  ")
+        if not gap or len(digest) != 64:
+            raise ValueError(f"line {number} is not of the form 'sha256  path'")
+        entered[path] = digest
+    return entered
+
+
+def _count_problems(dataset: Dataset) -> Iterator[str]:
+    manifest = dataset.manifest
+    rows, candidates = dataset.records.num_rows, dataset.records.column("candidate").to_numpy()
+    if rows != manifest.records or rows != manifest.plan.request.records:
+        yield f"records.parquet: {rows} rows where {manifest.records} records were published"
+    if np.any(np.diff(candidates) <= 0):
+        yield "records.parquet: candidates are not strictly rising"
+    overlap = np.intersect1d(candidates, dataset.rejected.column("candidate").to_numpy())
+    if overlap.size:
+        yield f"rejected.parquet: candidate {overlap[0]} stands in records.parquet too"
+    if rows and rows + dataset.rejected.num_rows != candidates[-1] + 1:
+        yield "records.parquet and rejected.parquet: together they do not hold every candidate up to the last"
+    for name in dataset.formats:
+        held = format_writer(name).count(dataset.path)
+        if held != rows:
+            yield f"{name}: {held} records on disk where records.parquet has {rows}"
+
+
+def _signal_problems(dataset: Dataset) -> Iterator[str]:
+    """Read every record in every format; the first format is what the others are held against."""
+    reference: dict[int, bytes] = {}
+    for name in dataset.formats:
+        for path, candidates in dataset.files_of(name, RECORDS_AT_ONCE):
+            try:
+                signals = dataset.signals(name, path, candidates)
+            except DamagedDatasetError as error:
+                yield from error.problems
+                continue
+            if dataset.manifest.plan.request.leads == 12 and not _limb_leads_agree(signals):
+                yield f"{path}: the limb leads do not obey Einthoven's and Goldberger's identities"
+            for candidate, signal in zip(candidates, signals, strict=True):
+                digest = _digest(signal)
+                if reference.setdefault(candidate, digest) != digest:
+                    yield f"{path}: record {candidate:08d} differs from the same record in {dataset.formats[0]}"
+
+
+def _limb_leads_agree(signals_uv: SignalUv) -> bool:
+    eight = signals_uv[:, [TWELVE_LEADS.index(lead) for lead in EIGHT_LEADS]]
+    return np.array_equal(derive_twelve(eight), signals_uv)
+
+
+def _digest(signal_uv: SignalUv) -> bytes:
+    return hashlib.blake2b(signal_uv.tobytes(), digest_size=16).digest()
+
+
+def find_published(plan: Plan) -> Dataset | None:
+    """Return the dataset of a plan when it is published already; its hashes and counts are checked.
+
+    Raises
+    ------
+    DamagedDatasetError
+        When it is there and not sound, with the mend.
+    """
+    if not (plan.dataset_path / MANIFEST_FILE).is_file():
+        return None
+    try:
+        return verify(plan.dataset_path, with_signals=False)
+    except DamagedDatasetError as error:
+        mend = f"move {plan.dataset_path} away and build again to get it back"
+        raise DamagedDatasetError([*error.problems, mend]) from None

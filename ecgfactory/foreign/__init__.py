@@ -1,0 +1,1 @@
+"""ECGs from elsewhere: read from files of many kinds, and assessed."""

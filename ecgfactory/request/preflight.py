@@ -1,0 +1,141 @@
+"""What must be true of this machine before a request is worth starting: files, room on disk, a device."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+from ecgfactory.errors import BadInputError
+from ecgfactory.quality.policy import load_policy, shipped_policies
+from ecgfactory.request.build_request import BuildRequest
+from ecgfactory.request.devices import gpu_count
+
+BYTES_PER_SAMPLE = {
+    "parquet": 0.85,
+    "wfdb": 2.1,
+    "csv": 4.8,
+    "wfdb_flac": 0.75,
+    "edf": 2.1,
+    "npy": 2.0,
+    "webdataset": 2.1,
+}
+"""Mean bytes on disk for one sample of one lead, measured on 12-lead datasets of the published model."""
+
+ROOM_FACTOR = 1.2
+"""Room asked for beyond the estimate: staged shards and reports stand beside the dataset for a while."""
+
+
+def preflight_problems(request: BuildRequest) -> list[tuple[str, str]]:
+    """Check a request against this machine.
+
+    Returns
+    -------
+    list of (str, str)
+        The key of the request that can't be met, and a sentence that says why and how to mend it.
+    """
+    output = _output_problem(request)
+    return [*([("output", output)] if output else []), *file_problems(request), *worker_problems(request)]
+
+
+def file_problems(request: BuildRequest) -> list[tuple[str, str]]:
+    """Check the files that a request names, as `preflight_problems` does: all that can be told on another machine."""
+    checkpoint = _checkpoint_problem(request)
+    return ([("generator.checkpoint", checkpoint)] if checkpoint else []) + _quality_problems(request)
+
+
+def worker_problems(request: BuildRequest) -> list[tuple[str, str]]:
+    """Check that this machine has the devices and files that a request's workers need; see `preflight_problems`."""
+    single = {"generator.device": _device_problem(request), "workers.gpu": _gpu_problem(request)}
+    return [(key, problem) for key, problem in single.items() if problem] + _tls_problems(request)
+
+
+def with_absolute_paths(request: BuildRequest) -> BuildRequest:
+    """Return the request with the paths in it made absolute, so that they mean the same in any working directory."""
+    generator, quality = request.generator, request.quality
+    if generator.checkpoint is not None:
+        generator = generator.model_copy(update={"checkpoint": str(Path(generator.checkpoint).absolute())})
+    if quality.policy not in shipped_policies():
+        quality = quality.model_copy(update={"policy": str(Path(quality.policy).absolute())})
+    output = str(Path(request.output).absolute())
+    return request.model_copy(update={"output": output, "generator": generator, "quality": quality})
+
+
+def estimated_bytes(request: BuildRequest) -> int:
+    """Estimate the size of the published dataset in bytes (within about a third)."""
+    samples = request.records * request.leads * request.duration_s * 500
+    return int(samples * sum(BYTES_PER_SAMPLE.get(name, 2.0) for name in request.formats))
+
+
+def _checkpoint_problem(request: BuildRequest) -> str | None:
+    checkpoint = request.generator.checkpoint
+    if checkpoint is None or Path(checkpoint).is_file():
+        return None
+    return f"there is no file {checkpoint!r}; give the path of a Pulse2Pulse checkpoint, or leave the key out."
+
+
+def _device_problem(request: BuildRequest) -> str | None:
+    if request.generator.device != "cuda" or request.workers.scheduler or gpu_count():
+        return None
+    return "'cuda' was asked for, and PyTorch finds no CUDA device here; use auto or cpu."
+
+
+def _gpu_problem(request: BuildRequest) -> str | None:
+    asked = request.workers.gpu
+    if asked == "auto" or request.workers.scheduler:
+        return None
+    if asked and request.generator.device == "cpu":
+        return f"{asked} GPU workers were asked for, and generator.device is cpu; leave one of the two out."
+    if not asked and request.generator.device == "cuda":
+        return "no GPU worker was asked for, and generator.device is cuda; leave one of the two out."
+    if asked > (found := gpu_count()):
+        return f"{asked} GPU workers were asked for, and PyTorch finds {found} GPUs here; use auto."
+    return None
+
+
+def _tls_problems(request: BuildRequest) -> list[tuple[str, str]]:
+    files = {f"workers.{key}": getattr(request.workers, key) for key in ("tls_ca", "tls_cert", "tls_key")}
+    return [
+        (key, f"there is no file {file!r}; give the path of a PEM file.")
+        for key, file in files.items()
+        if file is not None and not Path(file).is_file()
+    ]
+
+
+def _quality_problems(request: BuildRequest) -> list[tuple[str, str]]:
+    try:
+        load_policy(request.quality.policy, request.quality.bounds)
+    except BadInputError as error:
+        pairs = [problem.partition(": ") for problem in error.problems]
+        return [
+            (head, rest) if head.startswith("quality.") else ("quality.policy", f"{head}: {rest}")
+            for head, _, rest in pairs
+        ]
+    return []
+
+
+def _output_problem(request: BuildRequest) -> str | None:
+    existing = Path(request.output).absolute()
+    while not existing.exists():
+        existing = existing.parent
+    if not existing.is_dir():
+        return f"{existing} is a file; choose a folder."
+    if not os.access(existing, os.W_OK):
+        return f"no permission to write in {existing}; choose another folder or change its permissions."
+    needed, free = int(estimated_bytes(request) * ROOM_FACTOR), shutil.disk_usage(existing).free
+    if needed > free:
+        return (
+            f"about {size_text(needed)} are needed and {size_text(free)} are free in {existing}; "
+            "ask for fewer records or formats, or choose another disk."
+        )
+    return None
+
+
+def size_text(size_bytes: int) -> str:
+    """Write a size for people, in decimal units as disks are sold: 14.4 kB, 2.1 GB."""
+    size, unit = float(size_bytes), "B"
+    for larger in ("kB", "MB", "GB", "TB"):
+        if size < 1000:
+            break
+        size, unit = size / 1000, larger
+    return f"{size:,.0f} {unit}" if size >= 100 or unit == "B" else f"{size:.1f} {unit}"

@@ -1,0 +1,1 @@
+"""What may be deleted from an output folder: found, decided on, and removed."""

@@ -1,0 +1,62 @@
+"""The retention request: what may be deleted from an output folder, and when."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from ecgfactory.request.request_file import load
+
+Hours = Annotated[float, Field(strict=True, allow_inf_nan=False, ge=0, le=876_000)]
+Days = Annotated[float, Field(strict=True, allow_inf_nan=False, ge=0, le=36_500)]
+Gigabytes = Annotated[float, Field(strict=True, allow_inf_nan=False, ge=0, le=1e9)]
+Count = Annotated[int, Field(strict=True, ge=1)]
+
+
+class RetentionRequest(BaseModel):
+    """Ages and limits; null means that nothing is deleted for that reason.
+
+    A dataset stays while `keep_last` or `keep_days` says so, while it is pinned (a file `PIN` in its folder, or
+    `keep: true` in its request), and while `latest` names it. What then is unprotected goes, the oldest first: all of
+    it when there is no `max_gb`, otherwise only until all datasets together are no larger than that. With none of the
+    three given, no dataset goes.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    output: str = Field("datasets", min_length=1, description="folder that holds the datasets and sessions")
+    finished_session_hours: Hours | None = Field(
+        1.0, description="hours after which a session goes whose dataset is published, from its last heartbeat"
+    )
+    failed_session_hours: Hours | None = Field(168.0, description="hours after which a failed session goes")
+    cancelled_session_hours: Hours | None = Field(168.0, description="hours after which a cancelled session goes")
+    dead_session_hours: Hours | None = Field(
+        168.0, description="hours after which a session goes that died without a word; at least a minute"
+    )
+    keep_last: Count | None = Field(None, description="newest datasets of each name that stay")
+    keep_days: Days | None = Field(None, description="days for which a dataset stays, from when it was published")
+    max_gb: Gigabytes | None = Field(
+        None, description="size in GB (10^9 bytes) of all datasets together, down to which unprotected ones go"
+    )
+    flow_run_days: Days | None = Field(
+        30.0, description="days after which ended flow runs go from the Prefect server, with logs and artifacts"
+    )
+
+
+def load_retention_request(path: Path) -> RetentionRequest:
+    """Read, check and return the retention request in a YAML file.
+
+    Raises
+    ------
+    BadInputError
+        Naming every problem, each with its place and mend.
+    """
+    return load(path, RetentionRequest, _output_problems)
+
+
+def _output_problems(request: RetentionRequest) -> list[tuple[str, str]]:
+    if Path(request.output).is_dir():
+        return []
+    return [("output", f"there is no folder {request.output!r}; give the folder that holds the datasets.")]

@@ -1,0 +1,216 @@
+"""Sessions of an output folder: who is at work, who died, who can be resumed."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import re
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from ecgfactory.dataset.publish import MANIFEST_FILE
+from ecgfactory.request.plan import Plan
+from ecgfactory.session.ledger import Ledger
+from ecgfactory.session.workspace import SESSIONS_FOLDER, Workspace
+from ecgfactory.storage.disk_use import disk_use
+from ecgfactory.storage.durable import write_text
+from ecgfactory.storage.lock import FileLock, is_held, waiting_lock
+
+HEARTBEAT_INTERVAL_S = 5.0
+
+PROBE_S = 0.01
+PROBES = 50
+
+PLAN_LOCK_PATTERN = re.compile(r"\.plan-[0-9a-f]{16}\.lock")
+"""Names of what `plan_lock` gives."""
+
+SessionState = Literal["running", "finished", "dead", "failed", "cancelled"]
+
+
+@dataclass(frozen=True)
+class SessionInfo:
+    """What can be told of a session from its workspace.
+
+    Parameters
+    ----------
+    session_id : str
+        Id of its flow run.
+    state : {'running', 'finished', 'dead', 'failed', 'cancelled'}
+        Dead is a session that ended without a word; finished is one that ended so behind publishing its dataset.
+    reason : str
+        Why it failed, in words; empty otherwise.
+    name, plan_id : str
+        What it builds.
+    records, committed : int
+        Accepted records wanted, and in committed shards.
+    heartbeat_at : float
+        When it was last seen alive, in seconds since the epoch.
+    disk_bytes : int
+        Size of its workspace.
+    """
+
+    session_id: str
+    state: SessionState
+    reason: str
+    name: str
+    plan_id: str
+    records: int
+    committed: int
+    heartbeat_at: float
+    disk_bytes: int
+
+    @property
+    def is_resumable(self) -> bool:
+        """Whether a new build of the plan takes over work of this session."""
+        return self.state not in {"running", "finished"} and self.committed > 0
+
+
+def sessions_of(output: Path) -> list[SessionInfo]:
+    """Tell of every session of an output folder, the newest heartbeat first."""
+    found = [describe_session(Workspace(root)) for root in _session_folders(output)]
+    return sorted(filter(None, found), key=lambda session: -session.heartbeat_at)
+
+
+def plan_lock(output: Path, plan_id: str) -> Path:
+    """Return the lock file of whoever builds a plan in an output folder."""
+    return output / SESSIONS_FOLDER / f".plan-{plan_id}.lock"
+
+
+@contextlib.contextmanager
+def claimed(plan: Plan, on_wait: Callable[[], None]) -> Iterator[None]:
+    """Be the only session of a plan in its output folder for the length of the block; others wait here."""
+    lock_file = plan_lock(Path(plan.request.output), plan.plan_id)
+    try:
+        with waiting_lock(lock_file, on_wait):
+            yield
+    finally:
+        with contextlib.suppress(OSError):  # other sessions are still there
+            lock_file.parent.rmdir()
+
+
+@contextlib.contextmanager
+def occupied(plan: Plan, session_id: str) -> Iterator[Workspace]:
+    """Have a workspace, locked and with a heartbeat, for the length of the block.
+
+    A dead session's workspace of the same plan is taken over by renaming it: whoever still works for that session
+    finds it gone. Its committed shards are checked, and what is not sound is made again.
+    """
+    taken = _take_over(plan, session_id)
+    workspace, lock = taken or _open_new(plan, session_id)
+    over = threading.Event()
+    thread = threading.Thread(target=_beat, args=(workspace, over), daemon=True)
+    workspace.heartbeat_file.touch()
+    thread.start()
+    try:
+        yield workspace
+    finally:
+        over.set()
+        thread.join()
+        lock.release()
+
+
+def discard_dead(plan: Plan) -> None:
+    """Remove what dead sessions of a plan left, once its dataset is published; the plan must be claimed."""
+    output = Path(plan.request.output).absolute()
+    for info in sessions_of(output):
+        lock = FileLock(Workspace.of(output, info.session_id).lock_file)
+        if info.plan_id == plan.plan_id and info.state != "running" and lock.try_acquire():
+            Workspace.of(output, info.session_id).remove()
+            lock.release()
+
+
+def note_outcome(workspace: Workspace, state: SessionState, reason: str) -> None:
+    """Write down how a session ended."""
+    write_text(workspace.outcome_file, json.dumps({"state": state, "reason": reason}))
+
+
+def _session_folders(output: Path) -> list[Path]:
+    parent = output / SESSIONS_FOLDER
+    return [path for path in sorted(parent.glob("*")) if path.is_dir() and not path.name.startswith(".")]
+
+
+def describe_session(workspace: Workspace) -> SessionInfo | None:
+    """Tell of one session; None when it is just being made or removed, or is none of ours."""
+    try:
+        plan = workspace.read_plan()
+        outcome: dict[str, Any] = {"state": "dead", "reason": ""}
+        with contextlib.suppress(FileNotFoundError):
+            outcome = json.loads(workspace.outcome_file.read_text(encoding="utf-8"))
+        return SessionInfo(
+            session_id=workspace.root.name,
+            state=_state(workspace, plan, outcome["state"]),
+            reason=outcome["reason"],
+            name=plan.request.name,
+            plan_id=plan.plan_id,
+            records=plan.request.records,
+            committed=sum(entry.accepted for entry in Ledger(workspace).entries()),
+            heartbeat_at=_last_seen(workspace),
+            disk_bytes=disk_use(workspace.root).size_bytes,
+        )
+    except (OSError, ValueError, KeyError):
+        return None
+
+
+def _state(workspace: Workspace, plan: Plan, noted: SessionState) -> SessionState:
+    if is_held(workspace.lock_file):
+        return "running"
+    output = workspace.root.parent.parent  # where it is now, from wherever one looks
+    is_published = (output / plan.request.name / plan.plan_id / MANIFEST_FILE).is_file()
+    return "finished" if is_published else noted
+
+
+def _last_seen(workspace: Workspace) -> float:
+    try:
+        return workspace.heartbeat_file.stat().st_mtime
+    except FileNotFoundError:  # killed before its first
+        return workspace.plan_file.stat().st_mtime
+
+
+def _open_new(plan: Plan, session_id: str) -> tuple[Workspace, FileLock]:
+    workspace = Workspace.create(plan, session_id)
+    lock = FileLock(workspace.lock_file)
+    while not lock.try_acquire():  # for an instant, somebody looks whether it is held
+        time.sleep(PROBE_S)
+    return workspace, lock
+
+
+def _take_over(plan: Plan, session_id: str) -> tuple[Workspace, FileLock] | None:
+    """Make the workspace of a dead session of this plan our own, if there is one with committed shards."""
+    output = Path(plan.request.output).absolute()
+    candidates = [info for info in sessions_of(output) if info.plan_id == plan.plan_id and info.is_resumable]
+    for info in sorted(candidates, key=lambda info: -info.committed):
+        lock = FileLock(Workspace.of(output, info.session_id).lock_file)
+        if not _acquire_dead(lock):
+            continue
+        workspace = Workspace.of(output, session_id)
+        Workspace.of(output, info.session_id).root.rename(workspace.root)
+        workspace.renew(plan)
+        _withdraw_unsound(workspace)
+        return workspace, lock
+    return None
+
+
+def _acquire_dead(lock: FileLock) -> bool:
+    """Lock a dead session: who looks whether it is held does so for an instant, who removes it for longer."""
+    for _ in range(PROBES):
+        if lock.try_acquire():
+            return True
+        time.sleep(PROBE_S)
+    return False
+
+
+def _withdraw_unsound(workspace: Workspace) -> None:
+    ledger = Ledger(workspace)
+    for entry in list(ledger.entries()):
+        if ledger.faults(entry):
+            ledger.withdraw(entry.shard)
+
+
+def _beat(workspace: Workspace, over: threading.Event) -> None:
+    while not over.wait(HEARTBEAT_INTERVAL_S):
+        with contextlib.suppress(OSError):  # a full disk is the build's to tell of
+            workspace.heartbeat_file.touch()

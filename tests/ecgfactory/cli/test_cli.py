@@ -1,0 +1,150 @@
+"""The command line as a user runs it: a process, its output, its exit code."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+COMMAND = [sys.executable, "-m", "ecgfactory"]
+
+
+def run(*arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run the command with no Prefect server configured."""
+    variables = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
+    return subprocess.run(
+        [*COMMAND, *map(str, arguments)], capture_output=True, text=True, env=variables | environment, check=False
+    )
+
+
+@pytest.fixture
+def request_file(tmp_path: Path) -> Path:
+    path = tmp_path / "tiny.yaml"
+    path.write_text(
+        "name: tiny\nrecords: 6\nseed: 3\ngenerator: {batch: 8}\nformats: [csv]\nreport: {samples: 0}\n",
+        encoding="utf-8",
+    )
+    return path
+
+
+def test_build_verify_and_build_again_with_nothing_running(request_file: Path, tmp_path: Path) -> None:
+    output = tmp_path / "out"
+    home = {"PREFECT_HOME": str(tmp_path / "no-prefect-home")}
+    built = run("build", request_file, "--output", output, "--set", "workers.cpu=1", **home)
+    assert built.returncode == 0, built.stderr
+    dataset = (output / "tiny" / "latest").resolve()
+    assert str(dataset.name) in built.stdout
+    assert "Traceback" not in built.stderr
+    assert "prefect" not in built.stderr.lower()
+    assert {path.name for path in output.iterdir()} == {"tiny"}
+    assert len(list((dataset / "csv").rglob("*.csv"))) == 6
+    assert not leftover_processes(str(tmp_path))
+
+    verified = run("verify", output / "tiny")
+    assert (verified.returncode, verified.stderr) == (0, "")
+    assert "sound; 6 records" in verified.stdout
+
+    again = run("build", request_file, "--output", output, **home)
+    assert again.returncode == 0, again.stderr
+    assert "is there already and sound; nothing was built" in again.stdout
+
+    record = pd.read_parquet(dataset / "records.parquet").record_id[2]
+    shown = run("show", output / "tiny", record, "--csv", tmp_path / "r.csv")
+    assert shown.returncode == 0, shown.stderr
+    assert "heart_rate_bpm" in shown.stdout
+    assert (tmp_path / "r.csv").read_bytes() == next((dataset / "csv").rglob(f"{record}.csv")).read_bytes()
+
+
+def leftover_processes(needle: str) -> list[str]:
+    listing = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True).stdout
+    return [line for line in listing.splitlines() if needle in line]
+
+
+def test_validate_tells_every_problem_and_exits_2(tmp_path: Path, request_file: Path) -> None:
+    sound = run("validate", request_file)
+    assert sound.returncode == 0
+    assert "sound; 6 records" in sound.stdout
+    bad = tmp_path / "bad.yaml"
+    bad.write_text("name: a\nrecrods: 5\nleads: 9\n", encoding="utf-8")
+    told = run("validate", bad)
+    assert told.returncode == 2
+    assert told.stdout == ""
+    assert len(told.stderr.splitlines()) == 3
+    assert f"ecgfactory: {bad}:2: unknown key recrods; did you mean records?" in told.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (["build", "/nothing.yaml"], 2, "can't be read (No such file or directory)"),
+        (["verify", "/tmp"], 2, "holds no dataset"),
+        (["show", "/tmp", "1"], 2, "holds no dataset"),
+        (["frobnicate"], 2, "No such command"),
+    ],
+)
+def test_errors_are_sentences(arguments: list[str], code: int, words: str) -> None:
+    done = run(*arguments)
+    assert done.returncode == code
+    assert words in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_verify_of_a_damaged_dataset_exits_1_and_names_the_file(copy: Path) -> None:
+    victim = sorted((copy / "csv").rglob("*.csv"))[0]
+    victim.unlink()
+    done = run("verify", copy)
+    assert done.returncode == 1
+    assert f"{victim.relative_to(copy)}: missing" in done.stderr
+
+
+def test_help_needs_none_of_the_heavy_packages() -> None:
+    heavy = "('torch', 'prefect', 'neurokit2', 'dask')"
+    probe = f"import sys, ecgfactory.cli.main; print([m for m in {heavy} if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+    assert run("--help").returncode == 0
+
+
+def test_the_process_of_a_flow_does_without_what_only_its_workers_need() -> None:
+    heavy = "{'torch', 'matplotlib', 'neurokit2', 'scipy.signal'}"
+    probe = f"import sys, ecgfactory.flows.build_dataset; print({heavy} & {{*sys.modules}})"
+    done = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "set()"
+
+
+def test_assess_tells_people_and_machines_and_names_what_it_can_t_read(built: Path, tmp_path: Path) -> None:
+    for path in sorted((built / "csv").rglob("*.csv"))[:2]:
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    flat = "time_ms,I,II\n" + "".join(f"{2 * sample},0,0\n" for sample in range(5000))
+    (tmp_path / "flat.csv").write_text(flat, encoding="utf-8")
+    (tmp_path / "prose.csv").write_text("dear,reader\nno,ECG\n", encoding="utf-8")
+    told = run("assess", tmp_path)
+    assert told.returncode == 1
+    assert "2 of 4 accepted, 1 unreadable" in told.stdout
+    assert "1 of the ECGs" in told.stderr
+    listed = {ecg["name"]: ecg for ecg in json.loads(run("assess", tmp_path, "--json").stdout)}
+    assert sum(ecg["accepted"] for ecg in listed.values()) == 2
+    assert "lead_alive" in listed["flat.csv"]["failed_rules"]
+    assert listed["prose.csv"]["problem"]
+    lone = run("assess", tmp_path / "flat.csv", "--policy", "off")
+    assert (lone.returncode, lone.stderr) == (0, "")
+    assert "heart_rate_bpm" in lone.stdout
+    assert "not measurable" in lone.stdout
+
+
+def test_show_takes_page_options_and_names_wrong_ones(built: Path, tmp_path: Path) -> None:
+    record = pd.read_parquet(built / "records.parquet").record_id[0]
+    page = tmp_path / "page.pdf"
+    done = run("show", built, record, "--pdf", page, "--layout", "6x2", "--speed", "50", "--colours", "black-and-white")
+    assert done.returncode == 0, done.stderr
+    assert page.read_bytes().startswith(b"%PDF")
+    wrong = run("show", built, record, "--pdf", tmp_path / "x.pdf", "--layout", "5x5", "--gain", "7")
+    assert wrong.returncode == 2
+    assert "layout '5x5' is unknown; choose 3x4, 6x2, 12x1." in wrong.stderr
+    assert "gain_mm_per_mv 7 is unknown; choose" in wrong.stderr
+    assert not (tmp_path / "x.pdf").exists()

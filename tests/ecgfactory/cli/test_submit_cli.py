@@ -1,0 +1,72 @@
+"""`ecgfactory submit` where nothing comes of it, and what it makes of paths."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+from prefect.settings import PREFECT_API_URL, temporary_settings
+
+from ecgfactory.cli.submit import load_submission
+from ecgfactory.errors import BadInputError
+from ecgfactory.flows.submission import ServerUnreachableError, submit
+from ecgfactory.request.build_request import BuildRequest
+
+REQUEST = {"name": "small", "records": 4}
+
+
+@pytest.fixture
+def request_file(tmp_path: Path) -> Path:
+    path = tmp_path / "request.yaml"
+    path.write_text(yaml.safe_dump(REQUEST), encoding="utf-8")
+    return path
+
+
+def test_paths_mean_what_they_mean_for_who_submits(
+    request_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "strict.yaml").write_text("extends: basic\nname: strict\ndescription: strict\nrules: []\n")
+    (tmp_path / "weights.pt").write_bytes(b"weights")
+    request = load_submission(request_file, ["quality.policy=strict.yaml", "generator.checkpoint=weights.pt"])
+    assert request.output == str(tmp_path / "datasets")
+    assert request.quality.policy == str(tmp_path / "strict.yaml")
+    assert request.generator.checkpoint == str(tmp_path / "weights.pt")
+    assert load_submission(request_file).quality.policy == "basic"
+
+
+def test_no_server_configured(request_file: Path, tmp_path: Path) -> None:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
+    done = subprocess.run(
+        [sys.executable, "-m", "ecgfactory", "submit", str(request_file)],
+        env=environment | {"PREFECT_HOME": str(tmp_path / "none")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert done.stderr.startswith("ecgfactory: no Prefect server is configured; set PREFECT_API_URL")
+
+
+def test_no_server_answers() -> None:
+    with (
+        temporary_settings({PREFECT_API_URL: "http://127.0.0.1:9/api"}),
+        pytest.raises(ServerUnreachableError, match=r"no Prefect server answers at http://127\.0\.0\.1:9/api"),
+    ):
+        submit(BuildRequest.model_validate(REQUEST))
+
+
+def test_a_server_without_the_deployment(prefect_server: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("flows.submission.DEPLOYMENT", "build-dataset/missing")
+    with pytest.raises(BadInputError, match="has no deployment build-dataset/missing; run `python -m deployments`"):
+        submit(BuildRequest.model_validate(REQUEST))
+
+
+def test_a_request_that_no_server_takes() -> None:
+    bounds = {f"rule-{number}": {"min": 0.0} for number in range(20_000)}
+    with pytest.raises(BadInputError, match=r"bytes long and a Prefect server takes 524,288; move its quality\.bounds"):
+        submit(BuildRequest.model_validate(REQUEST | {"quality": {"bounds": bounds}}))

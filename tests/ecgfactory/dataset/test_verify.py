@@ -1,0 +1,173 @@
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from ecgfactory.dataset.manifest import Manifest
+from ecgfactory.dataset.publish import MANIFEST_FILE, PIN_FILE, SUMS_FILE, dataset_files, seal
+from ecgfactory.dataset.reader import Dataset
+from ecgfactory.dataset.verify import verify
+from ecgfactory.errors import BadInputError, DamagedDatasetError
+
+
+def problems_of(path: Path) -> list[str]:
+    with pytest.raises(DamagedDatasetError) as caught:
+        verify(path)
+    return caught.value.problems
+
+
+def flip_a_byte(path: Path, offset: int = 200) -> None:
+    content = bytearray(path.read_bytes())
+    content[offset % len(content)] ^= 1
+    path.write_bytes(content)
+
+
+def reseal(dataset: Path, **changes: object) -> None:
+    """Give a changed dataset fitting sums, so that only deeper checks can find what is wrong."""
+    manifest = Manifest.model_validate_json((dataset / MANIFEST_FILE).read_text())
+    seal(dataset, manifest.model_copy(update=changes), {})
+
+
+def test_a_sound_dataset_passes_here_and_with_sha256sum(built: Path) -> None:
+    assert verify(built).manifest.records == 40
+    assert verify(built.parent).path == built  # by the folder of its name, through `latest`
+    subprocess.run(["sha256sum", "--check", "--strict", "--quiet", SUMS_FILE], cwd=built, check=True)
+    listed = {line.split("  ")[1] for line in (built / SUMS_FILE).read_text().splitlines()}
+    assert listed == set(dataset_files(built))
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "data/*.parquet",
+        "wfdb/*/*.dat",
+        "wfdb/*/*.hea",
+        "csv/*/*.csv",
+        "README.md",
+        "records.parquet",
+        "rejected.parquet",
+        "reports/report.pdf",
+        "wfdb/RECORDS",
+    ],
+)
+def test_a_flipped_byte_is_found_in_any_file(copy: Path, kind: str) -> None:
+    victim = sorted(copy.glob(kind))[0]
+    flip_a_byte(victim)
+    assert problems_of(copy) == [f"{victim.relative_to(copy)}: content changed"]
+
+
+def test_a_changed_manifest_or_sums_file_is_found(copy: Path) -> None:
+    text = (copy / MANIFEST_FILE).read_text()
+    (copy / MANIFEST_FILE).write_text(text.replace('"published_at": "2', '"published_at": "1'))
+    assert f"{MANIFEST_FILE}: was changed after publishing (its own digest does not fit)" in problems_of(copy)
+    (copy / MANIFEST_FILE).write_text(text)
+    sums = (copy / SUMS_FILE).read_text().splitlines(keepends=True)
+    (copy / SUMS_FILE).write_text("".join(sums[1:]))
+    problems = problems_of(copy)
+    assert f"{SUMS_FILE}: content changed" in problems
+    assert any("does not belong to the dataset" in problem for problem in problems)
+
+
+def test_a_manifest_that_is_no_manifest(copy: Path) -> None:
+    (copy / MANIFEST_FILE).write_text("{")
+    assert "can't be read" in problems_of(copy)[0]
+    (copy / MANIFEST_FILE).write_text(json.dumps({"name": "x"}))
+    assert "can't be read" in problems_of(copy)[0]
+
+
+def test_missing_and_extra_files_are_found(copy: Path) -> None:
+    gone = sorted((copy / "csv").rglob("*.csv"))[3]
+    gone.unlink()
+    (copy / "data" / "stray.txt").write_text("x")
+    assert problems_of(copy) == [
+        f"{gone.relative_to(copy)}: missing",
+        "data/stray.txt: does not belong to the dataset",
+    ]
+
+
+def test_a_pin_is_no_damage_and_no_part_of_the_dataset(copy: Path) -> None:
+    (copy / PIN_FILE).write_text("used in our paper", encoding="utf-8")
+    assert verify(copy).manifest.records == 40
+    assert PIN_FILE not in dataset_files(copy)
+    (copy / "data" / PIN_FILE).touch()
+    assert problems_of(copy) == [f"data/{PIN_FILE}: does not belong to the dataset"]
+
+
+def test_a_wrong_count_is_found_behind_fitting_sums(copy: Path) -> None:
+    reseal(copy, records=41)
+    assert any("40 rows where 41 records were published" in problem for problem in problems_of(copy))
+    reseal(copy, records=40)
+    sorted((copy / "csv").rglob("*.csv"))[0].unlink()
+    reseal(copy)
+    assert problems_of(copy) == ["csv: 39 records on disk where records.parquet has 40"]
+
+
+def test_a_format_that_disagrees_is_found_behind_fitting_sums(copy: Path) -> None:
+    victim = sorted((copy / "wfdb").rglob("*.dat"))[0]
+    samples = np.fromfile(victim, dtype="<i2")
+    samples[6] += 1  # V1 of the first sample, which no identity binds
+    samples.tofile(victim)
+    reseal(copy)
+    assert problems_of(copy) == [
+        f"{victim.with_suffix('.hea').relative_to(copy)}: record {victim.stem} differs from the same record in parquet"
+    ]
+
+
+def test_broken_lead_identities_are_found_behind_fitting_sums(copy: Path) -> None:
+    path = sorted((copy / "data").glob("train-*"))[0]
+    table = pq.read_table(path)
+    third = table.column("III").combine_chunks()
+    values = third.flatten().to_numpy().copy()
+    values[0] += 1
+    column = pa.FixedSizeListArray.from_arrays(pa.array(values), third.type.list_size)
+    pq.write_table(table.set_column(table.schema.get_field_index("III"), "III", column), path)
+    reseal(copy)
+    assert (
+        f"{path.relative_to(copy)}: the limb leads do not obey Einthoven's and Goldberger's identities"
+        in problems_of(copy)
+    )
+
+
+def test_no_dataset_at_all(tmp_path: Path) -> None:
+    with pytest.raises(BadInputError, match="holds no dataset"):
+        verify(tmp_path)
+
+
+def test_records_are_read_and_unknown_ones_name_the_nearest(built: Path) -> None:
+    dataset = Dataset(built)
+    first = dataset.records.column("record_id")[0].as_py()
+    record = dataset.record(str(int(first)))
+    assert record.record_id == first
+    assert record.signal_uv.shape == (12, 5000)
+    assert record.features["heart_rate_bpm"] == dataset.records.column("heart_rate_bpm")[0].as_py()
+    with pytest.raises(BadInputError, match="the nearest one is"):
+        dataset.record("99999")
+    with pytest.raises(BadInputError, match=r"did you mean|ids are candidate numbers"):
+        dataset.record("hello")
+
+
+def test_a_rejected_candidate_is_made_again(tmp_path: Path, make_request: Callable[..., object]) -> None:
+    from ecgfactory.flows.build_dataset import build_dataset
+
+    request = make_request(
+        records=12,
+        formats=["csv"],
+        report={"samples": 0},
+        output=str(tmp_path),
+        quality={"bounds": {"heart_rate": {"min": 68}}},
+    )
+    dataset = Dataset(build_dataset(request).dataset)  # type: ignore[arg-type]
+    candidate = dataset.rejected.column("candidate")[0].as_py()
+    record = dataset.record(str(candidate))
+    assert record.reasons
+    from ecgfactory.quality.features import measure
+
+    again = measure(record.signal_uv[np.newaxis], record.lead_names)
+    assert again["heart_rate_bpm"][0] == dataset.rejected.column("heart_rate_bpm")[0].as_py()

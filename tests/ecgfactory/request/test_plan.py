@@ -1,0 +1,103 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ecgfactory.request.build_request import BuildRequest
+from ecgfactory.request.plan import Plan, default_shard_records, make_plan, split_of
+
+MakeRequest = Callable[..., BuildRequest]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"output": "elsewhere"}, {"workers": {"cpu": 7}}, {"keep": True}, {"generator": {"batch": 16, "device": "cpu"}}],
+    ids=str,
+)
+def test_where_and_by_whom_is_no_part_of_the_plan(make_request: MakeRequest, change: dict[str, object]) -> None:
+    assert make_plan(make_request(**change)).plan_id == make_plan(make_request()).plan_id
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"name": "other"},
+        {"records": 41},
+        {"leads": 8},
+        {"duration_s": 5},
+        {"seed": 12},
+        {"formats": ["csv"]},
+        {"splits": {"train": 1.0}},
+        {"report": {"samples": 2}},
+        {"shard_records": 32},
+        {"generator": {"batch": 8}},
+        {"quality": {"policy": "off"}},
+        {"quality": {"bounds": {"heart_rate": {"min": 50}}}},
+    ],
+    ids=str,
+)
+def test_whatever_decides_the_bytes_changes_the_plan_id(make_request: MakeRequest, change: dict[str, object]) -> None:
+    assert make_plan(make_request(**change)).plan_id != make_plan(make_request()).plan_id
+
+
+def test_weights_decide_by_content_not_by_path(make_request: MakeRequest, tmp_path: Path) -> None:
+    ids = []
+    for name, content in (("a.pt", b"one"), ("b.pt", b"one"), ("c.pt", b"two")):
+        (tmp_path / name).write_bytes(content)
+        ids.append(make_plan(make_request(generator={"checkpoint": str(tmp_path / name)})).plan_id)
+    assert ids[0] == ids[1] != ids[2]
+
+
+def test_an_absent_seed_is_drawn_and_recorded(make_request: MakeRequest) -> None:
+    plans = [make_plan(make_request(seed=None)) for _ in range(2)]
+    assert plans[0].seed != plans[1].seed
+    assert plans[0].request.seed == plans[0].seed
+
+
+def test_a_plan_survives_json(make_request: MakeRequest) -> None:
+    plan = make_plan(make_request(quality={"bounds": {"heart_rate": {"min": 50}}}))
+    again = Plan.model_validate_json(plan.model_dump_json())
+    assert again == plan
+    assert again.plan_id == plan.plan_id
+
+
+@given(
+    st.integers(1, 10_000_000),
+    st.sampled_from([8, 12]),
+    st.sampled_from([5, 10, 60]),
+    st.sampled_from([1, 16, 64, 100]),
+)
+def test_shards_are_whole_micro_batches_and_bounded(records: int, leads: int, duration_s: int, batch: int) -> None:
+    request = BuildRequest.model_validate(
+        {"name": "a", "records": records, "leads": leads, "duration_s": duration_s, "generator": {"batch": batch}}
+    )
+    size = default_shard_records(request)
+    assert size % batch == 0
+    assert batch <= size <= max(batch, records / 16 + batch)
+
+
+def test_shards_of_a_large_request_make_parquet_files_of_100_mb(make_request: MakeRequest) -> None:
+    plan = make_plan(make_request(records=150_000, shard_records=None, generator={"batch": 64}, splits={"train": 1.0}))
+    assert 100e6 < plan.shard_records * 50_000 < 250e6
+
+
+def test_candidates_of_shards_follow_one_another(make_request: MakeRequest) -> None:
+    plan = make_plan(make_request())
+    assert list(plan.shard_candidates(0)) == list(range(16))
+    assert plan.shard_candidates(2) == range(32, 48)
+
+
+def test_splits_have_their_shares_and_depend_on_seed_and_candidate_alone() -> None:
+    candidates = np.arange(100_000)
+    shares = {"train": 0.8, "validation": 0.15, "test": 0.05}
+    drawn = split_of(7, candidates, shares)
+    for name, share in shares.items():
+        assert abs(np.mean(drawn == name) - share) < 0.005
+    assert np.array_equal(split_of(7, candidates[500:600], shares), drawn[500:600])
+    assert np.mean(split_of(8, candidates, shares) == drawn) < 0.9
+    assert set(split_of(7, candidates, {"train": 1.0})) == {"train"}

@@ -1,0 +1,120 @@
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from ecgfactory.build.shard import make_shard
+from ecgfactory.request.build_request import BuildRequest
+from ecgfactory.request.plan import Plan, make_plan
+from ecgfactory.session.ledger import Ledger
+from ecgfactory.session.sessions import note_outcome, occupied, sessions_of
+from ecgfactory.storage.lock import FileLock, is_held, waiting_lock
+
+
+@pytest.fixture(scope="module")
+def plan(tmp_path_factory: pytest.TempPathFactory) -> Plan:
+    return make_plan(
+        BuildRequest.model_validate(
+            {
+                "name": "s",
+                "records": 20,
+                "seed": 1,
+                "generator": {"batch": 8},
+                "shard_records": 8,
+                "formats": ["csv"],
+                "output": str(tmp_path_factory.mktemp("sessions")),
+            }
+        )
+    )
+
+
+def hold(path: Path, ready: object) -> None:
+    with waiting_lock(path, lambda: None):
+        ready.set()  # type: ignore[attr-defined]
+        time.sleep(60)
+
+
+def test_a_lock_is_free_again_when_its_holder_is_killed(tmp_path: Path) -> None:
+    context = multiprocessing.get_context("spawn")
+    ready = context.Event()
+    holder = context.Process(target=hold, args=(tmp_path / "lock", ready))
+    holder.start()
+    assert ready.wait(30)
+    assert is_held(tmp_path / "lock")
+    assert not FileLock(tmp_path / "lock").try_acquire()
+    assert holder.pid is not None
+    os.kill(holder.pid, signal.SIGKILL)
+    holder.join()
+    waited: list[bool] = []
+    with waiting_lock(tmp_path / "lock", lambda: waited.append(True)):
+        assert is_held(tmp_path / "lock")
+    assert not (tmp_path / "lock").exists()
+    assert not is_held(tmp_path / "lock")
+
+
+def test_a_session_is_listed_while_it_runs_and_gone_when_removed(plan: Plan) -> None:
+    output = Path(plan.request.output)
+    with occupied(plan, "one") as workspace:
+        (listed,) = sessions_of(output)
+        assert (listed.session_id, listed.state, listed.is_resumable) == ("one", "running", False)
+        assert (listed.name, listed.plan_id, listed.records) == ("s", plan.plan_id, 20)
+        workspace.remove()
+    assert sessions_of(output) == []
+
+
+def test_a_dead_session_is_taken_over_and_what_is_damaged_made_again(plan: Plan) -> None:
+    output = Path(plan.request.output)
+    with occupied(plan, "first") as workspace:
+        entries = [make_shard(plan, shard, 20, workspace) for shard in (0, 1)]
+        (workspace.shards / ".000002.half").mkdir()
+        workspace.want(records=0)
+        damaged = Ledger(workspace).shard_folder(1) / entries[1].files[0].path
+        damaged.write_bytes(damaged.read_bytes()[:-1])
+    (dead,) = sessions_of(output)
+    assert (dead.state, dead.is_resumable) == ("dead", True)
+    assert dead.committed == sum(entry.accepted for entry in entries)
+
+    with occupied(plan, "second") as again:
+        assert not (output / ".sessions" / "first").exists()
+        assert Ledger(again).entry(0) == entries[0]
+        assert Ledger(again).entry(1) is None
+        assert list(again.shards.glob(".*")) == []
+        assert again.wanted_of(5) > 0
+        assert make_shard(plan, 1, 20, again).files == entries[1].files, "the same bytes"
+        note_outcome(again, "failed", "because")
+    (failed,) = sessions_of(output)
+    assert (failed.state, failed.reason) == ("failed", "because")
+    again.remove()
+
+
+def test_what_was_being_written_when_a_session_was_killed_hides_nothing(plan: Plan) -> None:
+    output = Path(plan.request.output)
+    with occupied(plan, "first") as workspace:
+        entry = make_shard(plan, 0, 20, workspace)
+        progress = workspace.total_progress()
+        (workspace.ledger / ".000001.b6ae2870.json").touch()
+        (workspace.progress / ".000000.c0541974.json").write_text('{"examined": 9, "accepted": 9}')
+        assert list(Ledger(workspace).entries()) == [entry]
+        assert workspace.total_progress() == progress
+    (dead,) = sessions_of(output)
+    assert dead.is_resumable
+    with occupied(plan, "second") as again:
+        assert Ledger(again).entry(0) == entry
+        again.remove()
+
+
+def test_another_plan_shares_nothing(plan: Plan, make_request: Callable[..., BuildRequest]) -> None:
+    other = make_plan(plan.request.model_copy(update={"seed": 2}))
+    with occupied(plan, "a") as workspace:
+        make_shard(plan, 0, 20, workspace)
+    with occupied(other, "b") as fresh:
+        assert Ledger(fresh).entry(0) is None
+        assert {session.session_id for session in sessions_of(Path(plan.request.output))} == {"a", "b"}
+        fresh.remove()
+    workspace.remove()
