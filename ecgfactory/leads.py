@@ -6,7 +6,7 @@ so that the identities between limb leads hold exactly (or to the documented rou
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +15,9 @@ LeadCount = Literal[8, 12]
 SignalUv = npt.NDArray[np.int16]
 
 EIGHT_LEADS = ("I", "II", "V1", "V2", "V3", "V4", "V5", "V6")
+NARROW_LIMIT_UV = 10_922
+"""While I and II stay within a third of the int16 range, so do all sums on the way to the derived leads."""
+
 TWELVE_LEADS = ("I", "II", "III", "aVR", "aVL", "aVF", "V1", "V2", "V3", "V4", "V5", "V6")
 
 
@@ -23,7 +26,7 @@ def lead_names(leads: LeadCount) -> tuple[str, ...]:
     return EIGHT_LEADS if leads == 8 else TWELVE_LEADS
 
 
-def _half(values: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
+def _half(values: npt.NDArray[np.signedinteger[Any]]) -> npt.NDArray[np.signedinteger[Any]]:
     """Half of each integer, halves rounded to even."""
     floor = values >> 1
     is_half = values & 1
@@ -51,18 +54,21 @@ def derive_twelve(eight_uv: SignalUv) -> SignalUv:
     """
     if eight_uv.shape[-2] != 8:
         raise ValueError(f"expected 8 leads on the second-to-last axis, got shape {eight_uv.shape}")
-    lead_i = eight_uv[..., 0, :].astype(np.int32)
-    lead_ii = eight_uv[..., 1, :].astype(np.int32)
-    derived = np.stack(
-        [
-            lead_ii - lead_i,
-            _half(-(lead_i + lead_ii)),
-            _half(2 * lead_i - lead_ii),
-            _half(2 * lead_ii - lead_i),
-        ],
-        axis=-2,
+    limbs = eight_uv[..., :2, :]
+    is_narrow = not limbs.size or (limbs.min() >= -NARROW_LIMIT_UV and limbs.max() <= NARROW_LIMIT_UV)
+    limbs = limbs if is_narrow else limbs.astype(np.int32)  # sums of int16 take a third of the time
+    lead_i, lead_ii = limbs[..., 0, :], limbs[..., 1, :]
+    derived = (
+        lead_ii - lead_i,
+        _half(-(lead_i + lead_ii)),
+        _half(2 * lead_i - lead_ii),
+        _half(2 * lead_ii - lead_i),
     )
     limits = np.iinfo(np.int16)
-    if derived.size and (derived.min() < limits.min or derived.max() > limits.max):
+    if not is_narrow and any(lead.min() < limits.min or lead.max() > limits.max for lead in derived):
         raise ValueError("a derived lead leaves the int16 range of +-32767 uV; leads I and II are too large")
-    return np.concatenate([eight_uv[..., :2, :], derived.astype(np.int16), eight_uv[..., 2:, :]], axis=-2)
+    twelve_uv = np.empty((*eight_uv.shape[:-2], 12, eight_uv.shape[-1]), dtype=np.int16)
+    twelve_uv[..., :2, :], twelve_uv[..., 6:, :] = eight_uv[..., :2, :], eight_uv[..., 2:, :]
+    for place, lead in enumerate(derived, start=2):
+        twelve_uv[..., place, :] = lead
+    return twelve_uv

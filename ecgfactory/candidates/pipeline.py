@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -119,8 +120,8 @@ def generated(plan: Plan, candidates: Sequence[int], clock: StageClock) -> Itera
     (sequence of int, int16 array of shape (n, 8, samples))
         Candidate numbers and the eight leads of the model in uV, a micro-batch at a time.
     """
-    batches = list(micro_batches(plan, candidates))
-    made = plan_generator(plan).stream(plan.seed, batches, plan.samples)
+    batches, begun = itertools.tee(micro_batches(plan, candidates))  # a device may begin ahead of what is taken
+    made = plan_generator(plan).stream(plan.seed, begun, plan.samples)
     for numbers in batches:
         with clock("generate"):
             signals_uv = next(made)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import threading
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -19,6 +20,28 @@ _log = logging.getLogger(__name__)
 
 Finish = Callable[[], SignalUv]
 """Waits for signals that were begun, and returns them: int16, shape (candidates, 8, samples), in uV."""
+
+
+@contextlib.contextmanager
+def one_thread() -> Iterator[None]:
+    """Let torch use one thread, and then again as many as the caller had set; also a decorator."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
+
+
+@contextlib.contextmanager
+def whole_float32() -> Iterator[None]:
+    """Multiply float32 matrices without rounding to TF32, and then again as the caller had it; also a decorator."""
+    before = torch.get_float32_matmul_precision()
+    torch.set_float32_matmul_precision("highest")
+    try:
+        yield
+    finally:
+        torch.set_float32_matmul_precision(before)
 
 
 class Engine(ABC):
@@ -57,9 +80,9 @@ class CpuEngine(Engine):
     ahead = 0
 
     def __init__(self, network: PolyphaseNetwork) -> None:
-        torch.set_num_threads(1)
         self._network = network
 
+    @one_thread()
     def begin(self, seed: int, candidates: Sequence[int], samples: int) -> Finish:
         """Make them; see `Engine.begin`."""
         signals_uv = self._network.signal_uv(torch.from_numpy(candidate_noise(seed, candidates, samples)))
@@ -96,7 +119,6 @@ class CudaEngine(Engine):
     ahead = 1
 
     def __init__(self, network: PolyphaseNetwork) -> None:
-        torch.set_float32_matmul_precision("highest")
         self._network = network.to("cuda")
         self._copies = torch.cuda.Stream()  # type: ignore[no-untyped-call]
         self._recorder = torch.cuda.Stream()  # type: ignore[no-untyped-call]
@@ -104,6 +126,7 @@ class CudaEngine(Engine):
         self._recording: Recording | None = None
         self._queueing = threading.Lock()
 
+    @whole_float32()
     @torch.inference_mode()
     def begin(self, seed: int, candidates: Sequence[int], samples: int) -> Finish:
         """Queue the work on the device; see `Engine.begin`."""

@@ -13,7 +13,7 @@ import torch
 from ecgfactory.errors import BadInputError, BuildFailedError
 from ecgfactory.generators.base import Device, Generator
 from ecgfactory.generators.checkpoint import Checkpoint
-from ecgfactory.generators.engines import CpuEngine, CudaEngine, Engine, Finish
+from ecgfactory.generators.engines import CpuEngine, CudaEngine, Engine, Finish, one_thread
 from ecgfactory.generators.polyphase import PolyphaseNetwork
 from ecgfactory.leads import SignalUv
 
@@ -26,6 +26,7 @@ class Pulse2PulseGenerator(Generator):
     See `Generator` for the parameters and errors.
     """
 
+    @one_thread()
     def __init__(self, checkpoint: Checkpoint, batch: int, device: Device) -> None:
         engine = CudaEngine if _is_on_cuda(device) else CpuEngine
         self._engine: Engine = engine(PolyphaseNetwork(load_network(checkpoint)))
@@ -89,7 +90,8 @@ def load_network(checkpoint: Checkpoint) -> torch.nn.Module:
         warnings.simplefilter("ignore")  # the package initialises its weights by a deprecated name
         from deepfakeecg.models import Generator as Network
 
-        network: torch.nn.Module = Network()
+        with torch.random.fork_rng(devices=()):  # it draws first weights, which the caller's random state is not for
+            network: torch.nn.Module = Network()
     try:
         network.load_state_dict(checkpoint.generator_state())
     except RuntimeError as error:

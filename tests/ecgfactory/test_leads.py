@@ -11,9 +11,10 @@ from ecgfactory.leads import EIGHT_LEADS, TWELVE_LEADS, derive_twelve, lead_name
 eights = hnp.arrays(
     np.int16, st.tuples(st.integers(1, 3), st.just(8), st.integers(1, 20)), elements=st.integers(-10_000, 10_000)
 )
+loud_eights = hnp.arrays(np.int16, (1, 8, 3), elements=st.integers(-16_383, 16_383))
 
 
-@given(eights)
+@given(eights | loud_eights)
 def test_derived_leads_follow_from_the_stored_integers(eight: np.ndarray) -> None:
     twelve = derive_twelve(eight)
     lead = {name: twelve[:, index].astype(int) for index, name in enumerate(TWELVE_LEADS)}
