@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from ecgfactory.leads import SignalUv
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from ecgfactory.report.style import PageStyle
 
 SAMPLING_RATE_HZ = 500
 """Sampling rate of every generated record (the model was trained at it)."""
@@ -19,9 +25,9 @@ def record_id(candidate: int) -> str:
 FeatureValue = float | int | bool | str | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Record:
-    """A single ECG with what is known about it.
+    """A single ECG with what is known about it; a notebook shows it as an electrocardiograph prints it.
 
     Parameters
     ----------
@@ -66,3 +72,32 @@ class Record:
             raise KeyError(f"no lead {name}; this record has {', '.join(self.lead_names)}")
         signal: SignalUv = self.signal_uv[self.lead_names.index(name)]
         return signal
+
+    # Drawing stands at the end of the line of imports, so these two import it when they are called.
+
+    def plot(self, style: PageStyle | None = None) -> Figure:
+        """Draw it as a printed ECG: A4 landscape, 25 mm/s and 10 mm/mV unless the style says otherwise.
+
+        Parameters
+        ----------
+        style : PageStyle, optional
+            Layout, scale and colours.
+
+        Raises
+        ------
+        BadInputError
+            When the record has no samples.
+        """
+        from ecgfactory.report.clinical import clinical_page
+
+        return clinical_page(self, style)
+
+    def _repr_svg_(self) -> str:
+        from ecgfactory.report.svg import ecg_picture
+
+        return ecg_picture(self)
+
+    def __repr__(self) -> str:
+        verdict = f", rejected: {'; '.join(self.reasons)}" if self.reasons else ""
+        size = f"{len(self.lead_names)} leads, {self.duration_s:g} s at {self.sampling_rate_hz} Hz"
+        return f"Record {self.record_id}: {size}{verdict}"

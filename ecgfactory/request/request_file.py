@@ -80,6 +80,17 @@ def load(
     """
     source = read_source(path, model)
     problems = [problem for text in settings if (problem := _apply_setting(source, text))]
+    return checked(source, model, machine_problems, problems)
+
+
+def checked(
+    source: RequestSource,
+    model: type[Model],
+    machine_problems: Callable[[Model], list[tuple[str, str]]],
+    known_problems: Sequence[str] = (),
+) -> Model:
+    """Return the request of a source, or raise everything that is wrong with it; see `load`."""
+    problems = list(known_problems)
     try:
         request = model.model_validate(source.content)
     except ValidationError as error:

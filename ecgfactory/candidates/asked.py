@@ -1,0 +1,105 @@
+"""What a caller from Python asks for, as the plan of a dataset: one way to check it, one source of numbers."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ecgfactory.errors import BadInputError, HopelessYieldError
+from ecgfactory.request.build_request import BuildRequest
+from ecgfactory.request.plan import Plan, make_plan
+from ecgfactory.request.preflight import file_problems, worker_problems
+from ecgfactory.request.request_file import RequestSource, checked
+
+SECTIONS = {
+    "model": "generator",
+    "checkpoint": "generator",
+    "device": "generator",
+    "batch": "generator",
+    "policy": "quality",
+    "bounds": "quality",
+}
+"""Keys of a request that stand in a section there, and are arguments here."""
+
+PathLike = str | Path
+BoundsByRule = Mapping[str, Mapping[str, float]]
+
+LOWEST_YIELD = 0.02
+YIELD_JUDGED_AFTER = 5000
+"""With under 2 % accepted after 5,000 candidates, there is no end to be waited for."""
+
+
+def asked_plan(caller: str, **arguments: Any) -> Plan:
+    """Make the plan of what a function was asked for.
+
+    Parameters
+    ----------
+    caller : str
+        The function's name, for messages.
+    **arguments
+        By the name of their key in a build request.
+
+    Raises
+    ------
+    BadInputError
+        Naming everything that is wrong, one sentence each.
+    """
+    content: dict[str, Any] = {"name": caller}
+    for name, value in arguments.items():
+        section = SECTIONS.get(name)
+        target = content if section is None else content.setdefault(section, {})
+        target[name] = _plain(value)
+    source = RequestSource(caller, BuildRequest, content)
+    try:
+        return make_plan(checked(source, BuildRequest, lambda asked: file_problems(asked) + worker_problems(asked)))
+    except BadInputError as error:
+        raise BadInputError([_without_sections(problem) for problem in error.problems]) from None
+
+
+def candidate_number(caller: str, argument: str, value: int, least: int = 0) -> int:
+    """Return a number of candidates, or of one.
+
+    Raises
+    ------
+    BadInputError
+        When it is none.
+    """
+    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
+        raise BadInputError(f"{caller}: {argument} is {value!r}; it must be a whole number, at least {least}.")
+    return int(value)
+
+
+def check_yield(examined: int, accepted: int) -> None:
+    """Stop what would not end.
+
+    Raises
+    ------
+    HopelessYieldError
+        When so few candidates are accepted that there is no point in going on.
+    """
+    if examined >= YIELD_JUDGED_AFTER and accepted < LOWEST_YIELD * examined:
+        raise HopelessYieldError(
+            f"only {accepted} of {examined:,} candidates were accepted, under {LOWEST_YIELD:.0%}; "
+            "choose a less strict quality policy or wider bounds."
+        )
+
+
+def _plain(value: Any) -> Any:
+    """Take paths and NumPy's numbers for what they say."""
+    if isinstance(value, np.generic):
+        return value.item()
+    if isinstance(value, os.PathLike):
+        return os.fspath(value)
+    if isinstance(value, Mapping):
+        return {key: _plain(inner) for key, inner in value.items()}
+    return value
+
+
+def _without_sections(problem: str) -> str:
+    for section in set(SECTIONS.values()):
+        problem = problem.replace(f"{section}.", "")
+    return problem

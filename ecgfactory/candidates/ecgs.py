@@ -1,0 +1,109 @@
+"""Some ECGs in memory: signals, candidate numbers and features, row by row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ecgfactory.candidates.pipeline import CandidateBatch
+from ecgfactory.leads import SignalUv
+from ecgfactory.quality.feature import FeatureTable
+from ecgfactory.quality.features import FEATURES
+from ecgfactory.record import SAMPLING_RATE_HZ, FeatureValue, Record, record_id
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Ecgs:
+    """ECGs in candidate order; `len`, iteration and `[i]` give them as `Record`s.
+
+    Parameters
+    ----------
+    signals_uv : int16 array, shape (n, leads, samples)
+        In uV.
+    candidates : int64 array, shape (n,)
+        Candidate numbers.
+    lead_names : tuple of str
+        Names along the second axis of the signals.
+    seed : int
+        The seed they were generated from.
+    measured : dict of str to array of shape (n,)
+        Features; NaN where a number is not measurable.
+    sampling_rate_hz : int
+        Samples a second.
+    """
+
+    signals_uv: SignalUv
+    candidates: npt.NDArray[np.int64]
+    lead_names: tuple[str, ...]
+    seed: int
+    measured: FeatureTable
+    sampling_rate_hz: int = SAMPLING_RATE_HZ
+
+    @property
+    def record_ids(self) -> list[str]:
+        """The candidate numbers as eight digits."""
+        return [record_id(candidate) for candidate in self.candidates]
+
+    @cached_property
+    def features(self) -> pd.DataFrame:
+        """What was measured: one row per record, indexed by record_id, one column per feature."""
+        return feature_frame(self.record_ids, self.measured)
+
+    def __len__(self) -> int:
+        return len(self.candidates)
+
+    def __getitem__(self, row: int) -> Record:
+        return Record(
+            record_id(self.candidates[row]),
+            self.lead_names,
+            self.signals_uv[row],
+            self.seed,
+            self.sampling_rate_hz,
+            {name: _plain(values[row]) for name, values in self.measured.items()},
+        )
+
+    def __iter__(self) -> Iterator[Record]:
+        return (self[row] for row in range(len(self)))
+
+    def __repr__(self) -> str:
+        records, leads, samples = self.signals_uv.shape
+        return f"{records:,} ECGs: {leads} leads, {samples / self.sampling_rate_hz:g} s at {self.sampling_rate_hz} Hz"
+
+
+def accepted_ecgs(batches: Sequence[CandidateBatch], lead_names: tuple[str, ...], seed: int) -> Ecgs:
+    """Collect the accepted candidates of one or more batches."""
+    parts = [batch.take(np.flatnonzero(batch.accepted)) for batch in batches]
+    return Ecgs(
+        np.concatenate([part.signals_uv for part in parts]),
+        np.concatenate([part.candidates for part in parts]),
+        lead_names,
+        seed,
+        features_of(parts),
+    )
+
+
+def features_of(batches: Sequence[CandidateBatch]) -> FeatureTable:
+    """Join the features of one or more batches, without the leads in which they were found."""
+    names = [feature.name for feature in FEATURES]
+    return {name: np.concatenate([batch.features[name] for batch in batches]) for name in names}
+
+
+def feature_frame(record_ids: Sequence[str], columns: dict[str, Any]) -> pd.DataFrame:
+    """Make a table with one row per record, indexed by record_id."""
+    import pandas as pd
+
+    return pd.DataFrame(columns, index=pd.Index(record_ids, name="record_id", dtype=object))
+
+
+def _plain(value: Any) -> FeatureValue:
+    """Turn an element of an array into a Python value, as a dataset gives it: None where there is no number."""
+    plain: FeatureValue = value.item() if isinstance(value, np.generic) else value
+    return None if plain != plain else plain

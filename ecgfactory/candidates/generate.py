@@ -1,0 +1,135 @@
+"""Accepted ECGs in memory: the first of a seed, as a dataset would hold them."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ecgfactory.candidates.asked import BoundsByRule, PathLike, asked_plan, check_yield
+from ecgfactory.candidates.ecgs import Ecgs, accepted_ecgs, feature_frame, features_of
+from ecgfactory.candidates.pipeline import CandidateBatch, StageClock, assessed_batches
+from ecgfactory.generators.base import Device
+from ecgfactory.leads import LeadCount
+from ecgfactory.record import record_id
+from ecgfactory.request.plan import Plan
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
+class GeneratedEcgs(Ecgs):
+    """The first accepted ECGs of a seed; see `Ecgs`.
+
+    Parameters
+    ----------
+    rejected_batches : list of CandidateBatch
+        What was rejected on the way, in candidate order, without signals.
+    """
+
+    rejected_batches: list[CandidateBatch]
+
+    @cached_property
+    def rejected(self) -> pd.DataFrame:
+        """One row per rejected candidate: the rules it broke, why in words, and its features."""
+        return feature_frame(
+            [record_id(candidate) for batch in self.rejected_batches for candidate in batch.candidates],
+            {
+                "failed_rules": [rules for batch in self.rejected_batches for rules in batch.failed_rules],
+                "reasons": [reasons for batch in self.rejected_batches for reasons in batch.reasons],
+                **features_of(self.rejected_batches),
+            },
+        )
+
+
+def generate(
+    records: int,
+    *,
+    seed: int | None,
+    leads: LeadCount = 12,
+    duration_s: int = 10,
+    policy: PathLike = "basic",
+    bounds: BoundsByRule | None = None,
+    model: str = "deepfakeecg",
+    checkpoint: PathLike | None = None,
+    device: Device = "auto",
+    batch: int = 64,
+) -> GeneratedEcgs:
+    """Generate ECGs until enough are accepted: those that a build with this seed has, with the same numbers.
+
+    Parameters
+    ----------
+    records : int
+        Accepted ECGs wanted.
+    seed : int or None
+        Same seed, same ECGs; None draws one, which the result tells.
+    leads : {12, 8}
+        Twelve, or the model's own eight: I, II, V1..V6.
+    duration_s : int
+        Length of a record in seconds, a multiple of 5; the model learnt from 10.
+    policy : str or Path
+        Name of a shipped quality policy, or path of a policy file.
+    bounds : mapping, optional
+        Bounds to replace, by rule name: `{"heart_rate": {"min": 50, "max": 100}}`.
+    model : str
+        Which generator.
+    checkpoint : str or Path, optional
+        Weights of your own, used in place of the published ones.
+    device : {'auto', 'cpu', 'cuda'}
+        Where to generate; auto takes CUDA where there is one.
+    batch : int
+        Candidates generated at a time. A build has 64 too unless its request says otherwise; another number may
+        round a sample by 1 uV.
+
+    Returns
+    -------
+    GeneratedEcgs
+        `signals_uv`, int16 of shape (records, leads, samples), 1 uV per unit at 500 Hz; `features` and `rejected`,
+        tables with one row per record or candidate; `record_ids`, `lead_names`; `[i]` and iteration give `Record`s.
+
+    Raises
+    ------
+    BadInputError
+        Naming everything that is wrong with the arguments, one sentence each.
+    HopelessYieldError
+        When so few candidates are accepted that it would not end.
+    """
+    plan = asked_plan(
+        "generate",
+        records=records,
+        seed=seed,
+        leads=leads,
+        duration_s=duration_s,
+        policy=policy,
+        bounds=bounds or {},
+        model=model,
+        checkpoint=checkpoint,
+        device=device,
+        batch=batch,
+    )
+    batches = list(_until_enough(plan))
+    accepted = accepted_ecgs(batches, plan.lead_names, plan.seed)
+    rejected = [
+        replace(batch.take(np.flatnonzero(~batch.accepted)), signals_uv=batch.signals_uv[:0]) for batch in batches
+    ]
+    return GeneratedEcgs(**vars(accepted), rejected_batches=rejected)
+
+
+def _until_enough(plan: Plan) -> Iterator[CandidateBatch]:
+    """Yield candidates from 0 on, up to the last accepted one that is wanted."""
+    examined = accepted = 0
+    for batch in assessed_batches(plan, range(sys.maxsize), StageClock()):
+        rows = np.flatnonzero(batch.accepted)
+        missing = plan.request.records - accepted
+        if len(rows) >= missing:
+            yield batch.take(np.arange(rows[missing - 1] + 1))
+            return
+        yield batch
+        examined += len(batch)
+        accepted += len(rows)
+        check_yield(examined, accepted)

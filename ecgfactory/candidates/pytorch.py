@@ -1,0 +1,158 @@
+"""ECGs for PyTorch: samples, and an endless source of them that splits over the workers of a DataLoader."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from typing import Any, Literal, get_args
+
+import torch
+from torch.utils.data import IterableDataset, get_worker_info
+
+from ecgfactory.candidates.asked import BoundsByRule, PathLike, asked_plan, candidate_number
+from ecgfactory.candidates.ecgs import Ecgs, accepted_ecgs
+from ecgfactory.candidates.pipeline import StageClock, assessed_batches, micro_batches
+from ecgfactory.errors import BadInputError
+from ecgfactory.generators.base import Device
+from ecgfactory.leads import LeadCount
+from ecgfactory.quality.features import FEATURES
+
+Unit = Literal["mV", "uV"]
+Sample = dict[str, Any]
+"""What a model is given of a record: `signal`, a tensor; `candidate`, its number; and the features asked for."""
+
+
+def check_sample(caller: str, unit: str, features: Sequence[str]) -> None:
+    """Check what samples are to hold.
+
+    Raises
+    ------
+    BadInputError
+        When the unit or a feature is unknown.
+    """
+    if unit not in get_args(Unit):
+        raise BadInputError(f"{caller}: unit is {unit!r}; choose 'mV' (float32) or 'uV' (int16).")
+    known = [feature.name for feature in FEATURES]
+    unknown = [name for name in ([features] if isinstance(features, str) else features) if name not in known]
+    if unknown or isinstance(features, str):
+        raise BadInputError(
+            f"{caller}: features is {features!r}; give a list of feature names, any of {', '.join(known)}."
+        )
+
+
+def samples_of(ecgs: Ecgs, unit: Unit, features: Sequence[str]) -> Iterator[Sample]:
+    """Turn ECGs into samples, one after the other; a feature that is not measurable is NaN or ''."""
+    signals = torch.from_numpy(ecgs.signals_uv)
+    if unit == "mV":
+        signals = signals.to(torch.float32) / 1000
+    columns = {name: ecgs.measured[name].tolist() for name in features}
+    for row, candidate in enumerate(ecgs.candidates.tolist()):
+        yield {"signal": signals[row], "candidate": candidate} | {name: columns[name][row] for name in features}
+
+
+class StreamDataset(IterableDataset[Sample]):
+    """Accepted ECGs generated while a model trains, the same for any number of DataLoader workers.
+
+    An epoch is a range of candidate numbers: with `start` s and `candidates` n, epoch e holds the accepted ones of
+    candidates s + e n .. s + (e + 1) n - 1, which are records of a build with this seed. Each worker generates whole
+    micro-batches of that range, in turn: of W workers, worker w takes number w, w + W, w + 2 W, ... So an epoch has the
+    same records for any number of workers, as a set; without workers, or with one, they come in candidate order.
+
+    Parameters
+    ----------
+    candidates : int
+        Candidates in an epoch; with the policy `basic`, 99 % of them are accepted.
+    seed : int or None
+        Same seed, same ECGs; None draws one, which `seed` tells.
+    start : int
+        Candidate number where epoch 0 starts. To go on where a training stopped, give the `position` it would have
+        had: a later epoch's, or the number after the last candidate that was used.
+    unit : {'mV', 'uV'}
+        mV as float32, or uV as int16.
+    features : sequence of str
+        Names of features that each sample holds too.
+    leads, duration_s, policy, bounds, model, checkpoint, batch
+        As in `generate`.
+    device : {'cpu', 'cuda', 'auto'}
+        Where to generate. Workers of a DataLoader are meant for 'cpu'; 'cuda' is for a loader without workers.
+
+    Yields
+    ------
+    dict
+        `signal`, a tensor of shape (leads, samples) at 500 Hz; `candidate`, an int; and the features asked for, NaN or
+        '' where not measurable.
+
+    Raises
+    ------
+    BadInputError
+        Naming everything that is wrong with the arguments, one sentence each.
+    """
+
+    def __init__(
+        self,
+        candidates: int,
+        *,
+        seed: int | None,
+        start: int = 0,
+        unit: Unit = "mV",
+        features: Sequence[str] = (),
+        leads: LeadCount = 12,
+        duration_s: int = 10,
+        policy: PathLike = "basic",
+        bounds: BoundsByRule | None = None,
+        model: str = "deepfakeecg",
+        checkpoint: PathLike | None = None,
+        device: Device = "cpu",
+        batch: int = 64,
+    ) -> None:
+        self._plan = asked_plan(
+            "StreamDataset",
+            records=1,
+            seed=seed,
+            leads=leads,
+            duration_s=duration_s,
+            policy=policy,
+            bounds=bounds or {},
+            model=model,
+            checkpoint=checkpoint,
+            device=device,
+            batch=batch,
+        )
+        check_sample("StreamDataset", unit, features)
+        self.candidates = candidate_number("StreamDataset", "candidates", candidates, least=1)
+        self.start = candidate_number("StreamDataset", "start", start)
+        self.unit: Unit = unit
+        self.features = tuple(features)
+        # In memory shared with the workers, which outlive an epoch when they are persistent.
+        self._epoch = torch.zeros((), dtype=torch.int64).share_memory_()
+
+    @property
+    def seed(self) -> int:
+        """The seed."""
+        return self._plan.seed
+
+    @property
+    def epoch(self) -> int:
+        """The epoch that the next iteration gives."""
+        return int(self._epoch)
+
+    @property
+    def position(self) -> int:
+        """Candidate number where that epoch starts."""
+        return self.start + self.epoch * self.candidates
+
+    def set_epoch(self, epoch: int) -> None:
+        """Choose the epoch that the next iteration gives, in the workers of a DataLoader too, persistent or not."""
+        self._epoch.fill_(epoch)
+
+    def __iter__(self) -> Iterator[Sample]:
+        worker = get_worker_info()
+        turn, workers = (worker.id, worker.num_workers) if worker else (0, 1)
+        numbers = range(self.position, self.position + self.candidates)
+        return self._samples(islice(micro_batches(self._plan, numbers), turn, None, workers))
+
+    def _samples(self, batches: Iterator[Sequence[int]]) -> Iterator[Sample]:
+        for numbers in batches:
+            for batch in assessed_batches(self._plan, numbers, StageClock()):
+                ecgs = accepted_ecgs([batch], self._plan.lead_names, self.seed)
+                yield from samples_of(ecgs, self.unit, self.features)

@@ -1,0 +1,11 @@
+"""Making any candidate of a plan again, alone."""
+
+from __future__ import annotations
+
+from ecgfactory.candidates.pipeline import CandidateBatch, StageClock, assessed_batches
+from ecgfactory.request.plan import Plan
+
+
+def remade(plan: Plan, candidate: int) -> CandidateBatch:
+    """Generate and assess one candidate of a plan again; the same samples and verdict as the first time."""
+    return next(assessed_batches(plan, [candidate], StageClock()))

@@ -1,0 +1,112 @@
+"""An endless, seeded source of accepted ECGs, without files."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+
+from ecgfactory.candidates.asked import BoundsByRule, PathLike, asked_plan, candidate_number, check_yield
+from ecgfactory.candidates.ecgs import accepted_ecgs
+from ecgfactory.candidates.pipeline import StageClock, assessed_batches
+from ecgfactory.generators.base import Device
+from ecgfactory.leads import LeadCount
+from ecgfactory.record import Record
+from ecgfactory.request.plan import Plan
+
+
+class EcgStream(Iterator[Record]):
+    """Accepted ECGs of a plan one after the other, in candidate order; a micro-batch is held at a time.
+
+    Parameters
+    ----------
+    plan : Plan
+        What to generate; how many records it wants does not matter.
+    start : int
+        Candidate number to start from.
+
+    Attributes
+    ----------
+    position : int
+        Candidate number to go on from, after the records taken so far.
+    """
+
+    def __init__(self, plan: Plan, start: int) -> None:
+        self.plan = plan
+        self.position = start
+        self._records = self._from(start)
+
+    @property
+    def seed(self) -> int:
+        """The seed."""
+        return self.plan.seed
+
+    def __next__(self) -> Record:
+        record = next(self._records)
+        self.position = int(record.record_id) + 1
+        return record
+
+    def __repr__(self) -> str:
+        return f"EcgStream(seed={self.seed}, position={self.position})"
+
+    def _from(self, start: int) -> Iterator[Record]:
+        examined = accepted = 0
+        for batch in assessed_batches(self.plan, range(start, sys.maxsize), StageClock()):
+            ecgs = accepted_ecgs([batch], self.plan.lead_names, self.plan.seed)
+            yield from ecgs
+            examined += len(batch)
+            accepted += len(ecgs)
+            check_yield(examined, accepted)
+
+
+def stream(
+    *,
+    seed: int | None,
+    start: int = 0,
+    leads: LeadCount = 12,
+    duration_s: int = 10,
+    policy: PathLike = "basic",
+    bounds: BoundsByRule | None = None,
+    model: str = "deepfakeecg",
+    checkpoint: PathLike | None = None,
+    device: Device = "auto",
+    batch: int = 64,
+) -> EcgStream:
+    """Generate accepted ECGs without end, in candidate order: those of `generate` and of a build with this seed.
+
+    Parameters
+    ----------
+    seed : int or None
+        Same seed, same ECGs; None draws one, which the stream tells.
+    start : int
+        Candidate number to start from. `stream(seed=s, start=before.position)` goes on exactly where another
+        stream of the seed and the same arguments stopped.
+    leads, duration_s, policy, bounds, model, checkpoint, device, batch
+        As in `generate`.
+
+    Returns
+    -------
+    EcgStream
+        Iterator of `Record`s: `signal_uv`, int16 of shape (leads, samples), 1 uV per unit at 500 Hz, and features.
+        Its `position` is the candidate number to go on from.
+
+    Raises
+    ------
+    BadInputError
+        Naming everything that is wrong with the arguments, one sentence each.
+    HopelessYieldError
+        While iterating, when hardly any candidate is accepted.
+    """
+    plan = asked_plan(
+        "stream",
+        records=1,
+        seed=seed,
+        leads=leads,
+        duration_s=duration_s,
+        policy=policy,
+        bounds=bounds or {},
+        model=model,
+        checkpoint=checkpoint,
+        device=device,
+        batch=batch,
+    )
+    return EcgStream(plan, candidate_number("stream", "start", start))
