@@ -10,7 +10,8 @@ from benchmarks.factory import WARM_RECORDS, warm_factory
 from benchmarks.timing import Row, seconds
 from ecgfactory.build.selection import Selection, ShardOrder
 from ecgfactory.build.shard import make_shard
-from ecgfactory.dataset.reader import DatasetFiles, sample_diversity
+from ecgfactory.dataset.diversity import sample_diversity
+from ecgfactory.dataset.files import DatasetFiles
 from ecgfactory.request.build_request import BuildRequest
 from ecgfactory.request.plan import make_plan
 from ecgfactory.session.ledger import ShardEntry

@@ -98,7 +98,7 @@ def _card(dataset: Dataset) -> str:
     """Write the dataset's card with its first records drawn below the title."""
     text = without_front_matter((dataset.path / CARD_FILE).read_text(encoding="utf-8"))
     title, _, rest = text.partition("\n")
-    ids = dataset.records.column("record_id").to_pylist()[:PICTURES]
+    ids = dataset.records_table.column("record_id").to_pylist()[:PICTURES]
     return "\n\n".join([title, *(_picture(dataset, record_id) for record_id in ids), rest])
 
 

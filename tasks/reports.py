@@ -27,7 +27,7 @@ def write_report(workspace_root: str, part: ReportPart, counts: Counts) -> str:
 
     Each attempt has a folder of its own, outside the dataset, where a worker that is killed leaves nothing behind.
     """
-    from ecgfactory.dataset.reader import DatasetFiles
+    from ecgfactory.dataset.files import DatasetFiles
     from ecgfactory.report import dataset as report
 
     workspace = Workspace(Path(workspace_root))
@@ -41,7 +41,8 @@ def write_report(workspace_root: str, part: ReportPart, counts: Counts) -> str:
 @task(name="compare-records", **ON_WORKERS)
 def compare_records(workspace_root: str) -> Diversity:
     """Look for near-duplicates in a sample of the assembled dataset."""
-    from ecgfactory.dataset.reader import DatasetFiles, sample_diversity
+    from ecgfactory.dataset.diversity import sample_diversity
+    from ecgfactory.dataset.files import DatasetFiles
 
     workspace = Workspace(Path(workspace_root))
     diversity = sample_diversity(DatasetFiles(workspace.dataset, workspace.read_plan()))

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ecgfactory.candidates.accepted import accepted_ecgs, features_of
 from ecgfactory.candidates.asked import BoundsByRule, PathLike, asked_plan, check_yield
-from ecgfactory.candidates.ecgs import Ecgs, accepted_ecgs, feature_frame, features_of
 from ecgfactory.candidates.pipeline import CandidateBatch, StageClock, assessed_batches
+from ecgfactory.ecgs import Ecgs, feature_frame
 from ecgfactory.generators.base import Device
 from ecgfactory.leads import LeadCount
 from ecgfactory.record import record_id

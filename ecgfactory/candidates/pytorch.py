@@ -1,53 +1,21 @@
-"""ECGs for PyTorch: samples, and an endless source of them that splits over the workers of a DataLoader."""
+"""An endless source of ECGs for PyTorch, which splits over the workers of a DataLoader."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import islice
-from typing import Any, Literal, get_args
 
 import torch
 from torch.utils.data import IterableDataset, get_worker_info
 
+from ecgfactory.candidates.accepted import accepted_ecgs
 from ecgfactory.candidates.asked import BoundsByRule, PathLike, asked_plan, candidate_number
-from ecgfactory.candidates.ecgs import Ecgs, accepted_ecgs
 from ecgfactory.candidates.pipeline import StageClock, assessed_batches, micro_batches
-from ecgfactory.errors import BadInputError
+from ecgfactory.ecgs import Unit, check_unit
 from ecgfactory.generators.base import Device
 from ecgfactory.leads import LeadCount
 from ecgfactory.quality.features import FEATURES
-
-Unit = Literal["mV", "uV"]
-Sample = dict[str, Any]
-"""What a model is given of a record: `signal`, a tensor; `candidate`, its number; and the features asked for."""
-
-
-def check_sample(caller: str, unit: str, features: Sequence[str]) -> None:
-    """Check what samples are to hold.
-
-    Raises
-    ------
-    BadInputError
-        When the unit or a feature is unknown.
-    """
-    if unit not in get_args(Unit):
-        raise BadInputError(f"{caller}: unit is {unit!r}; choose 'mV' (float32) or 'uV' (int16).")
-    known = [feature.name for feature in FEATURES]
-    unknown = [name for name in ([features] if isinstance(features, str) else features) if name not in known]
-    if unknown or isinstance(features, str):
-        raise BadInputError(
-            f"{caller}: features is {features!r}; give a list of feature names, any of {', '.join(known)}."
-        )
-
-
-def samples_of(ecgs: Ecgs, unit: Unit, features: Sequence[str]) -> Iterator[Sample]:
-    """Turn ECGs into samples, one after the other; a feature that is not measurable is NaN or ''."""
-    signals = torch.from_numpy(ecgs.signals_uv)
-    if unit == "mV":
-        signals = signals.to(torch.float32) / 1000
-    columns = {name: ecgs.measured[name].tolist() for name in features}
-    for row, candidate in enumerate(ecgs.candidates.tolist()):
-        yield {"signal": signals[row], "candidate": candidate} | {name: columns[name][row] for name in features}
+from ecgfactory.samples import Sample, check_features, samples_of
 
 
 class StreamDataset(IterableDataset[Sample]):
@@ -118,13 +86,14 @@ class StreamDataset(IterableDataset[Sample]):
             device=device,
             batch=batch,
         )
-        check_sample("StreamDataset", unit, features)
+        check_unit("StreamDataset", unit)
+        check_features("StreamDataset", features, [feature.name for feature in FEATURES])
         self.candidates = candidate_number("StreamDataset", "candidates", candidates, least=1)
         self.start = candidate_number("StreamDataset", "start", start)
         self.unit: Unit = unit
         self.features = tuple(features)
         # In memory shared with the workers, which outlive an epoch when they are persistent.
-        self._epoch = torch.zeros((), dtype=torch.int64).share_memory_()
+        self._epoch = torch.zeros((), dtype=torch.int64).share_memory_()  # type: ignore[no-untyped-call]
 
     @property
     def seed(self) -> int:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 
+from ecgfactory.candidates.accepted import accepted_ecgs
 from ecgfactory.candidates.asked import BoundsByRule, PathLike, asked_plan, candidate_number, check_yield
-from ecgfactory.candidates.ecgs import accepted_ecgs
 from ecgfactory.candidates.pipeline import StageClock, assessed_batches
 from ecgfactory.generators.base import Device
 from ecgfactory.leads import LeadCount

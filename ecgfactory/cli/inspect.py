@@ -10,6 +10,7 @@ from ecgfactory.cli.output import console, feature_rows, print_rows
 from ecgfactory.dataset.reader import Dataset
 from ecgfactory.dataset.verify import verify
 from ecgfactory.record import Record
+from ecgfactory.report.records import any_record
 from ecgfactory.report.style import Colours, Gain, Layout, PageStyle, Speed
 
 
@@ -44,7 +45,7 @@ def show_record(
 ) -> None:
     """Print a record's features, and export it where asked to: as PDF, picture and CSV."""
     pdf, png, csv = targets
-    record = Dataset(path).record(wanted)
+    record = any_record(Dataset(path), wanted)
     print_rows(_describe(record))
     if pdf or png or csv:
         from ecgfactory.report import export

@@ -1,197 +1,62 @@
-"""Opening a dataset and reading its records back."""
+"""Opening a published dataset, and reading its records: one, some, or all of them, for NumPy, pandas and PyTorch."""
 
 from __future__ import annotations
 
-import difflib
 import json
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.parquet as pq
+import numpy.typing as npt
 from pydantic import ValidationError
 
-from ecgfactory.candidates.pipeline import StageClock, assessed_batches
+from ecgfactory.dataset.files import DatasetFiles
 from ecgfactory.dataset.manifest import Manifest
 from ecgfactory.dataset.publish import LATEST, MANIFEST_FILE
+from ecgfactory.dataset.sources import Integers
+from ecgfactory.ecgs import Ecgs, Unit, check_unit, feature_frame
 from ecgfactory.errors import BadInputError, DamagedDatasetError
-from ecgfactory.formats.base import SignalSpec, format_writer
-from ecgfactory.formats.rows import RECORDS_FILE, REJECTED_FILE
-from ecgfactory.leads import SignalUv
-from ecgfactory.quality.diversity import Diversity, measure_diversity
-from ecgfactory.record import Record, record_id
-from ecgfactory.request.plan import Plan
+from ecgfactory.record import SAMPLING_RATE_HZ, Record, record_id
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from ecgfactory.dataset.pytorch import EcgDataset
 
 REPORTS_FOLDER = "reports"
 
-DIVERSITY_RUNS, DIVERSITY_RUN = 10, 30
-"""Neighbours lie in one row group of a file, which is read as a whole."""
-
-
-class DatasetFiles:
-    """The files of a dataset, published or about to be.
-
-    Parameters
-    ----------
-    path : Path
-        Its folder.
-    plan : Plan
-        What it was made by.
-    """
-
-    def __init__(self, path: Path, plan: Plan) -> None:
-        self.path = path
-        self.plan = plan
-
-    @property
-    def formats(self) -> Sequence[str]:
-        """Names of the formats it holds."""
-        return self.plan.request.formats
-
-    @cached_property
-    def records(self) -> pa.Table:
-        """The rows of records.parquet."""
-        return self.table(RECORDS_FILE)
-
-    @cached_property
-    def rejected(self) -> pa.Table:
-        """The rows of rejected.parquet."""
-        return self.table(REJECTED_FILE)
-
-    def record(self, wanted: str) -> Record:
-        """Return one record: an accepted one is read from the first of the formats, a rejected one made again.
-
-        Parameters
-        ----------
-        wanted : str
-            Record id, leading zeros optional.
-
-        Raises
-        ------
-        BadInputError
-            When there is no such record; the nearest one is named.
-        DamagedDatasetError
-            When its file can't be read.
-        """
-        number = int(wanted) if wanted.isdecimal() else -1
-        if number in self._rejected_rows:
-            return self._remade(number)
-        row = self._row(wanted)
-        signal_uv = self.signals(self.formats[0], row[f"{self.formats[0]}_path"], [row["candidate"]])[0]
-        features = {
-            name: value
-            for name, value in row.items()
-            if name not in {"record_id", "candidate", "split"} and not name.endswith("_path")
-        }
-        return Record(row["record_id"], self.plan.lead_names, signal_uv, self.plan.seed, features=features)
-
-    def paths(self, wanted: str) -> dict[str, list[str]]:
-        """Return the files that hold an accepted record, by format, as paths below the dataset."""
-        row = self._row(wanted)
-        return {name: format_writer(name).files(row[f"{name}_path"]) for name in self.formats}
-
-    def signals(self, format_name: str, path: str, candidates: Sequence[int]) -> SignalUv:
-        """Read records from one file; see `FormatWriter.read`.
-
-        Raises
-        ------
-        DamagedDatasetError
-            When the file is missing or does not hold them.
-        """
-        spec = SignalSpec.of(self.plan)
-        try:
-            return format_writer(format_name).read(self.path, path, candidates, spec)
-        except (OSError, ValueError, IndexError, KeyError, pa.ArrowException) as error:
-            raise DamagedDatasetError([f"{path}: can't be read ({' '.join(str(error).split())[:200]})"]) from None
-
-    def files_of(self, format_name: str, records_at_once: int) -> Iterator[tuple[str, list[int]]]:
-        """Yield each file of a format with the candidates in it, at most so many at once."""
-        for path, members in _candidates_by_file(self.records, format_name).items():
-            for start in range(0, len(members), records_at_once):
-                yield path, members[start : start + records_at_once]
-
-    @cached_property
-    def _rejected_rows(self) -> dict[int, int]:
-        numbers = self.rejected.column("candidate").to_pylist()
-        return {number: row for row, number in enumerate(numbers)}
-
-    def _remade(self, candidate: int) -> Record:
-        row = self.rejected.slice(self._rejected_rows[candidate], 1).to_pylist()[0]
-        features = {name: row[name] for name in row if name not in {"candidate", "failed_rules", "reasons"}}
-        batch = next(assessed_batches(self.plan, [candidate], StageClock()))
-        return Record(
-            record_id(candidate),
-            self.plan.lead_names,
-            batch.signals_uv[0],
-            self.plan.seed,
-            features=features,
-            reasons=tuple(row["reasons"]),
-        )
-
-    def _row(self, wanted: str) -> dict[str, Any]:
-        ids = self.records.column("record_id").to_pylist()
-        name = record_id(int(wanted)) if wanted.isdecimal() else wanted
-        if name not in ids:
-            raise BadInputError(f"record {wanted!r} is not in {self.path}; {_nearest(name, ids)}.")
-        row: dict[str, Any] = self.records.slice(ids.index(name), 1).to_pylist()[0]
-        return row
-
-    def table(self, name: str, columns: list[str] | None = None) -> pa.Table:
-        """Read one of the dataset's tables, or some columns of it.
-
-        Raises
-        ------
-        DamagedDatasetError
-            When it can't be read.
-        """
-        try:
-            return pq.read_table(self.path / name, columns=columns)
-        except (OSError, pa.ArrowException) as error:
-            raise DamagedDatasetError(
-                [f"{self.path / name}: can't be read ({' '.join(str(error).split())[:200]})"]
-            ) from None
-
-
-def sample_diversity(files: DatasetFiles) -> Diversity:
-    """Look for near-duplicates among at most 300 records: runs of 30, evenly spaced over the dataset."""
-    name = files.formats[0]
-    where = files.table(RECORDS_FILE, ["candidate", f"{name}_path"])
-    count = where.num_rows
-    runs = np.linspace(0, max(count - DIVERSITY_RUN, 0), DIVERSITY_RUNS).round().astype(np.int64)
-    rows = np.unique(np.add.outer(runs, np.arange(min(DIVERSITY_RUN, count))))
-    sample = where.take(pa.array(rows))
-    by_file = _candidates_by_file(sample, name)
-    signals = [files.signals(name, path, candidates) for path, candidates in by_file.items()]
-    ids = [record_id(candidate) for candidates in by_file.values() for candidate in candidates]
-    return measure_diversity(np.concatenate(signals), files.plan.lead_names, ids)
-
-
-def _candidates_by_file(records: pa.Table, format_name: str) -> dict[str, list[int]]:
-    """Group rows of records.parquet by the file that holds them in a format."""
-    paths = records.column(f"{format_name}_path").to_pylist()
-    by_file: dict[str, list[int]] = {}
-    for path, candidate in zip(paths, records.column("candidate").to_pylist(), strict=True):
-        by_file.setdefault(path, []).append(candidate)
-    return by_file
+RECORDS_AT_ONCE = 100
+"""Records that an iteration holds at a time: 12 MB of twelve leads of 10 s."""
 
 
 class Dataset(DatasetFiles):
-    """A published dataset.
+    """A published dataset; `len`, iteration, `[i]` and `["00000012"]` give its records as `Record`s, `[a:b]` as `Ecgs`.
+
+    Records stand in candidate order. A record's id is its candidate number, eight digits, of which leading zeros may be
+    left out.
 
     Parameters
     ----------
     path : Path
         Its folder, or the folder of its name (then the newest one).
 
+    Attributes
+    ----------
+    path : Path
+        Its folder.
+    plan, manifest
+        What it was made by, and what is said of it.
+    candidates : int64 array, shape (records,)
+        Candidate numbers.
+
     Raises
     ------
     BadInputError
-        When there is no dataset.
+        When there is no dataset, or later no such record, split, lead or feature.
     DamagedDatasetError
-        When its manifest can't be read.
+        When one of its files can't be read.
     """
 
     def __init__(self, path: Path) -> None:
@@ -210,10 +75,190 @@ class Dataset(DatasetFiles):
             raise DamagedDatasetError([f"{folder / MANIFEST_FILE}: can't be read ({first})"]) from None
         super().__init__(folder, self.manifest.plan)
 
+    @property
+    def lead_names(self) -> tuple[str, ...]:
+        """Names of the leads, in stored order."""
+        return self.plan.lead_names
 
-def _nearest(name: str, ids: Sequence[str]) -> str:
-    if name.isdecimal():
-        nearest = min(ids, key=lambda record: abs(int(record) - int(name)))
-        return f"the nearest one is {nearest}"
-    close = difflib.get_close_matches(name, ids, n=1)
-    return f"did you mean {close[0]}?" if close else f"ids are candidate numbers, the first is {ids[0]}"
+    @property
+    def sampling_rate_hz(self) -> int:
+        """Samples a second."""
+        return SAMPLING_RATE_HZ
+
+    @property
+    def seed(self) -> int:
+        """The seed it was generated from."""
+        return self.plan.seed
+
+    @property
+    def record_ids(self) -> list[str]:
+        """Ids of the records."""
+        return [record_id(candidate) for candidate in self.candidates]
+
+    @cached_property
+    def features(self) -> pd.DataFrame:
+        """What was measured: one row per record, indexed by record_id, one column per feature."""
+        return feature_frame(self.record_ids, self.measured)
+
+    @cached_property
+    def splits(self) -> pd.Series[str]:
+        """The split of each record, indexed by record_id: `ds.features[ds.splits == "train"]`."""
+        return feature_frame(self.record_ids, {"split": self._splits})["split"]
+
+    @cached_property
+    def rejected(self) -> pd.DataFrame:
+        """One row per rejected candidate, indexed by record_id: failed_rules, reasons, features."""
+        table = self.rejected_table
+        ids = [record_id(candidate) for candidate in table.column("candidate").to_pylist()]
+        lists = {name: table.column(name).to_pylist() for name in ("failed_rules", "reasons")}
+        features = {name: table.column(name).to_numpy() for name in table.column_names if name in self.measured}
+        return feature_frame(ids, lists | features)
+
+    def signals(
+        self, split: str | None = None, leads: Sequence[str] | None = None, unit: Unit = "mV"
+    ) -> npt.NDArray[np.float32] | npt.NDArray[np.int16]:
+        """Read the signals of all records, or of a split, into memory.
+
+        Parameters
+        ----------
+        split : str, optional
+            Only this split's: `train`, `validation` or `test`.
+        leads : sequence of str, optional
+            Only these leads, in this order.
+        unit : {'mV', 'uV'}
+            mV as float32, or uV as stored in int16.
+
+        Returns
+        -------
+        float32 or int16 array, shape (records, leads, samples)
+            At 500 Hz, in candidate order.
+        """
+        check_unit("signals", unit)
+        places, reader = self.places(split), self.reader(self.checked_leads(leads))
+        shape = (len(places), len(reader.lead_names), self.plan.samples)
+        signals = np.empty(shape, dtype=np.float32 if unit == "mV" else np.int16)
+        for start in range(0, len(places), RECORDS_AT_ONCE):
+            part = slice(start, start + RECORDS_AT_ONCE)
+            if signals.dtype == np.int16:
+                reader.read(places[part], out=signals[part])
+            else:
+                np.divide(reader.read(places[part]), np.float32(1000), out=signals[part])
+        return signals
+
+    def chunks(
+        self, records: int = RECORDS_AT_ONCE, split: str | None = None, leads: Sequence[str] | None = None
+    ) -> Iterator[Ecgs]:
+        """Read the records in candidate order, some at a time.
+
+        Parameters
+        ----------
+        records : int
+            How many at a time; the last chunk may be smaller.
+        split, leads
+            As in `signals`.
+
+        Yields
+        ------
+        Ecgs
+            `signals_uv`, int16 of shape (records, leads, samples); `features`, `record_ids`, and `Record`s.
+        """
+        if records < 1:
+            raise BadInputError(f"chunks: records is {records!r}; it must be at least 1.")
+        places, reader = self.places(split), self.reader(self.checked_leads(leads))
+        return (self.take(places[start : start + records], reader) for start in range(0, len(places), records))
+
+    def torch(
+        self,
+        split: str | None = None,
+        leads: Sequence[str] | None = None,
+        unit: Unit = "mV",
+        features: Sequence[str] = (),
+    ) -> EcgDataset:
+        """Return a map-style PyTorch dataset, for any order and any number of DataLoader workers.
+
+        Parameters
+        ----------
+        split, leads, unit
+            As in `signals`.
+        features : sequence of str
+            Names of features that each sample holds too.
+        """
+        from ecgfactory.dataset.pytorch import EcgDataset
+
+        return EcgDataset(self, split, leads, unit, features)
+
+    def places(self, split: str | None = None) -> Integers:
+        """Return the places in records.parquet of all records, or of a split's."""
+        held = list(dict.fromkeys(self._splits.tolist()))
+        if split is not None and split not in held:
+            raise BadInputError(f"{self.path}: there is no split {split!r}; it has {', '.join(held)}.")
+        return np.arange(len(self)) if split is None else np.flatnonzero(self._splits == split)
+
+    def checked_leads(self, leads: Sequence[str] | None) -> tuple[str, ...]:
+        """Return the leads that are meant, when the dataset has them all."""
+        wanted = self.lead_names if leads is None else (leads,) if isinstance(leads, str) else tuple(leads)
+        unknown = [name for name in wanted if name not in self.lead_names]
+        if unknown or not wanted:
+            raise BadInputError(f"{self.path}: leads is {leads!r}; give some of {', '.join(self.lead_names)}.")
+        return wanted
+
+    def __len__(self) -> int:
+        return len(self.candidates)
+
+    @overload
+    def __getitem__(self, wanted: int | str) -> Record: ...
+    @overload
+    def __getitem__(self, wanted: slice) -> Ecgs: ...
+    def __getitem__(self, wanted: int | str | slice) -> Record | Ecgs:
+        if isinstance(wanted, str):
+            return self.record(wanted)
+        if isinstance(wanted, slice):
+            return self.take(np.arange(len(self))[wanted])
+        if not -len(self) <= wanted < len(self):
+            raise IndexError(f"there is no record at {wanted}; {self.path} holds {len(self):,}")
+        return self.take(np.array([wanted % len(self)]))[0]
+
+    def __iter__(self) -> Iterator[Record]:
+        return (record for ecgs in self.chunks() for record in ecgs)
+
+    def __contains__(self, wanted: object) -> bool:
+        return isinstance(wanted, str) and wanted.isdecimal() and bool((self.candidates == int(wanted)).any())
+
+    def __reduce__(self) -> tuple[type[Dataset], tuple[Path]]:
+        return Dataset, (self.path,)  # open files and tables stay behind
+
+    def __repr__(self) -> str:
+        request, splits = self.plan.request, self.manifest.splits
+        return (
+            f"Dataset {request.name}: {len(self):,} ECGs, {request.leads} leads, {request.duration_s} s at "
+            f"{self.sampling_rate_hz} Hz; {', '.join(f'{name} {count:,}' for name, count in splits.items())}; "
+            f"{', '.join(self.formats)}; {self.path}"
+        )
+
+    @cached_property
+    def _splits(self) -> npt.NDArray[np.object_]:
+        splits: npt.NDArray[np.object_] = self.records_table.column("split").to_numpy()
+        return splits
+
+
+def open_dataset(path: str | Path) -> Dataset:
+    """Open a published dataset.
+
+    Parameters
+    ----------
+    path : str or Path
+        Its folder, or the folder of its name (then the newest one).
+
+    Returns
+    -------
+    Dataset
+        See there what it can do.
+
+    Raises
+    ------
+    BadInputError
+        When there is no dataset.
+    DamagedDatasetError
+        When its manifest can't be read.
+    """
+    return Dataset(Path(path))

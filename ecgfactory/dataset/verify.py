@@ -113,15 +113,15 @@ def _parse_sums(text: str) -> Mapping[str, str]:
 
 def _count_problems(dataset: Dataset) -> Iterator[str]:
     manifest = dataset.manifest
-    rows, candidates = dataset.records.num_rows, dataset.records.column("candidate").to_numpy()
+    rows, candidates = dataset.records_table.num_rows, dataset.records_table.column("candidate").to_numpy()
     if rows != manifest.records or rows != manifest.plan.request.records:
         yield f"records.parquet: {rows} rows where {manifest.records} records were published"
     if np.any(np.diff(candidates) <= 0):
         yield "records.parquet: candidates are not strictly rising"
-    overlap = np.intersect1d(candidates, dataset.rejected.column("candidate").to_numpy())
+    overlap = np.intersect1d(candidates, dataset.rejected_table.column("candidate").to_numpy())
     if overlap.size:
         yield f"rejected.parquet: candidate {overlap[0]} stands in records.parquet too"
-    if rows and rows + dataset.rejected.num_rows != candidates[-1] + 1:
+    if rows and rows + dataset.rejected_table.num_rows != candidates[-1] + 1:
         yield "records.parquet and rejected.parquet: together they do not hold every candidate up to the last"
     for name in dataset.formats:
         held = format_writer(name).count(dataset.path)
@@ -135,7 +135,7 @@ def _signal_problems(dataset: Dataset) -> Iterator[str]:
     for name in dataset.formats:
         for path, candidates in dataset.files_of(name, RECORDS_AT_ONCE):
             try:
-                signals = dataset.signals(name, path, candidates)
+                signals = dataset.signals_in(name, path, candidates)
             except DamagedDatasetError as error:
                 yield from error.problems
                 continue

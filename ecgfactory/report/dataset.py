@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from ecgfactory.dataset.files import DatasetFiles
 from ecgfactory.dataset.manifest import Counts
-from ecgfactory.dataset.reader import REPORTS_FOLDER, DatasetFiles
+from ecgfactory.dataset.reader import REPORTS_FOLDER
 from ecgfactory.record import Record, record_id
 from ecgfactory.report.book import CoverFacts, write_report_book
 from ecgfactory.report.export import write_pdf
+from ecgfactory.report.records import any_record
 from ecgfactory.report.web import Sample, write_web_page
 
 _ACCEPTED_RULE = (
@@ -61,7 +63,7 @@ class DatasetReport:
         rule = _ACCEPTED_RULE.format(count=len(accepted))
         if rejected:
             rule += "\n\n" + _REJECTED_RULE.format(count=len(rejected), total=f"{counts.examined - counts.records:,}")
-        records = [files.record(name) for name in accepted + rejected]
+        records = [any_record(files, name) for name in accepted + rejected]
         return cls(files, _cover_facts(files, counts), records, rule, folder)
 
 
@@ -94,7 +96,7 @@ def write_reports(files: DatasetFiles, counts: Counts) -> None:
 def write_book(report: DatasetReport) -> None:
     """Write report.pdf."""
     path = report.folder / "report.pdf"
-    write_report_book(path, report.facts, report.records, report.rule, features=report.files.records)
+    write_report_book(path, report.facts, report.records, report.rule, features=report.files.records_table)
 
 
 def write_samples(report: DatasetReport) -> None:
@@ -108,20 +110,22 @@ def write_samples(report: DatasetReport) -> None:
 def write_page(report: DatasetReport) -> None:
     """Write index.html."""
     samples = [_web_sample(report.files, record) for record in report.records]
-    write_web_page(report.folder / "index.html", report.facts, samples, report.rule, features=report.files.records)
+    write_web_page(
+        report.folder / "index.html", report.facts, samples, report.rule, features=report.files.records_table
+    )
 
 
 def accepted_samples(files: DatasetFiles) -> list[str]:
     """Choose the accepted records that the report shows, by the rule that it states; their ids."""
-    ids = files.records.column("record_id").to_pylist()
+    ids = files.records_table.column("record_id").to_pylist()
     wanted = min(files.plan.request.report.samples, len(ids))
     return [ids[(2 * place + 1) * len(ids) // (2 * wanted)] for place in range(wanted)]
 
 
 def rejected_samples(files: DatasetFiles, counts: Counts) -> list[str]:
     """Choose the rejected candidates that the report shows, by the rule that it states; their ids."""
-    candidates = files.rejected.column("candidate").to_pylist()
-    failed_rules = files.rejected.column("failed_rules").to_pylist()
+    candidates = files.rejected_table.column("candidate").to_pylist()
+    failed_rules = files.rejected_table.column("failed_rules").to_pylist()
     chosen: list[int] = []
     for rule in sorted(counts.rejects, key=lambda rule: (-counts.rejects[rule], rule)):
         breakers = (number for number, rules in zip(candidates, failed_rules, strict=True) if rule in rules)
@@ -136,8 +140,8 @@ def _web_sample(files: DatasetFiles, record: Record) -> Sample:
     for name, paths in files.paths(record.record_id).items():
         for path in paths:
             downloads[f"{name} .{path.rpartition('.')[2]}" if len(paths) > 1 else name] = f"../{path}"
-    row = files.records.column("record_id").index(record.record_id).as_py()
-    return Sample(record, files.records.column("split")[row].as_py(), downloads)
+    row = files.records_table.column("record_id").index(record.record_id).as_py()
+    return Sample(record, files.records_table.column("split")[row].as_py(), downloads)
 
 
 def _cover_facts(files: DatasetFiles, counts: Counts) -> CoverFacts:

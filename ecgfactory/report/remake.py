@@ -8,8 +8,9 @@ from pathlib import Path
 
 from ecgfactory.build import assembly
 from ecgfactory.dataset.croissant import CROISSANT_FILE, write_croissant
+from ecgfactory.dataset.files import DatasetFiles
 from ecgfactory.dataset.publish import PIN_FILE, remake_folder, remake_lock, replace, seal
-from ecgfactory.dataset.reader import REPORTS_FOLDER, Dataset, DatasetFiles
+from ecgfactory.dataset.reader import REPORTS_FOLDER, Dataset
 from ecgfactory.dataset.verify import listed_sums
 from ecgfactory.errors import BadInputError
 from ecgfactory.report.dataset import write_reports

@@ -15,6 +15,7 @@ from ecgfactory.dataset.publish import MANIFEST_FILE, PIN_FILE, SUMS_FILE, datas
 from ecgfactory.dataset.reader import Dataset
 from ecgfactory.dataset.verify import verify
 from ecgfactory.errors import BadInputError, DamagedDatasetError
+from ecgfactory.report.records import any_record
 
 
 def problems_of(path: Path) -> list[str]:
@@ -142,11 +143,11 @@ def test_no_dataset_at_all(tmp_path: Path) -> None:
 
 def test_records_are_read_and_unknown_ones_name_the_nearest(built: Path) -> None:
     dataset = Dataset(built)
-    first = dataset.records.column("record_id")[0].as_py()
+    first = dataset.records_table.column("record_id")[0].as_py()
     record = dataset.record(str(int(first)))
     assert record.record_id == first
     assert record.signal_uv.shape == (12, 5000)
-    assert record.features["heart_rate_bpm"] == dataset.records.column("heart_rate_bpm")[0].as_py()
+    assert record.features["heart_rate_bpm"] == dataset.records_table.column("heart_rate_bpm")[0].as_py()
     with pytest.raises(BadInputError, match="the nearest one is"):
         dataset.record("99999")
     with pytest.raises(BadInputError, match=r"did you mean|ids are candidate numbers"):
@@ -164,10 +165,10 @@ def test_a_rejected_candidate_is_made_again(tmp_path: Path, make_request: Callab
         quality={"bounds": {"heart_rate": {"min": 68}}},
     )
     dataset = Dataset(build_dataset(request).dataset)  # type: ignore[arg-type]
-    candidate = dataset.rejected.column("candidate")[0].as_py()
-    record = dataset.record(str(candidate))
+    candidate = dataset.rejected_table.column("candidate")[0].as_py()
+    record = any_record(dataset, str(candidate))
     assert record.reasons
     from ecgfactory.quality.features import measure
 
     again = measure(record.signal_uv[np.newaxis], record.lead_names)
-    assert again["heart_rate_bpm"][0] == dataset.rejected.column("heart_rate_bpm")[0].as_py()
+    assert again["heart_rate_bpm"][0] == dataset.rejected_table.column("heart_rate_bpm")[0].as_py()

@@ -5,19 +5,32 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
 
-from ecgfactory.candidates.pipeline import CandidateBatch
+from ecgfactory.errors import BadInputError
 from ecgfactory.leads import SignalUv
-from ecgfactory.quality.feature import FeatureTable
-from ecgfactory.quality.features import FEATURES
 from ecgfactory.record import SAMPLING_RATE_HZ, FeatureValue, Record, record_id
 
 if TYPE_CHECKING:
     import pandas as pd
+
+Unit = Literal["mV", "uV"]
+"""How signals are given: float32 in mV, or int16 in uV as they are stored."""
+
+
+def check_unit(place: str, unit: str) -> None:
+    """Check that signals are given in a unit.
+
+    Raises
+    ------
+    BadInputError
+        When they are not.
+    """
+    if unit not in get_args(Unit):
+        raise BadInputError(f"{place}: unit is {unit!r}; choose 'mV' (float32) or 'uV' (int16).")
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -44,7 +57,7 @@ class Ecgs:
     candidates: npt.NDArray[np.int64]
     lead_names: tuple[str, ...]
     seed: int
-    measured: FeatureTable
+    measured: dict[str, npt.NDArray[Any]]
     sampling_rate_hz: int = SAMPLING_RATE_HZ
 
     @property
@@ -78,29 +91,11 @@ class Ecgs:
         return f"{records:,} ECGs: {leads} leads, {samples / self.sampling_rate_hz:g} s at {self.sampling_rate_hz} Hz"
 
 
-def accepted_ecgs(batches: Sequence[CandidateBatch], lead_names: tuple[str, ...], seed: int) -> Ecgs:
-    """Collect the accepted candidates of one or more batches."""
-    parts = [batch.take(np.flatnonzero(batch.accepted)) for batch in batches]
-    return Ecgs(
-        np.concatenate([part.signals_uv for part in parts]),
-        np.concatenate([part.candidates for part in parts]),
-        lead_names,
-        seed,
-        features_of(parts),
-    )
-
-
-def features_of(batches: Sequence[CandidateBatch]) -> FeatureTable:
-    """Join the features of one or more batches, without the leads in which they were found."""
-    names = [feature.name for feature in FEATURES]
-    return {name: np.concatenate([batch.features[name] for batch in batches]) for name in names}
-
-
 def feature_frame(record_ids: Sequence[str], columns: dict[str, Any]) -> pd.DataFrame:
     """Make a table with one row per record, indexed by record_id."""
     import pandas as pd
 
-    return pd.DataFrame(columns, index=pd.Index(record_ids, name="record_id", dtype=object))
+    return pd.DataFrame(columns, index=pd.Index(list(record_ids), name="record_id"))
 
 
 def _plain(value: Any) -> FeatureValue:

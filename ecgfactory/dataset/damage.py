@@ -1,0 +1,26 @@
+"""Whatever a library raises on a damaged file, as the error that names the file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pyarrow as pa
+
+from ecgfactory.errors import DamagedDatasetError
+
+
+@contextmanager
+def reading(path: Path | str) -> Iterator[None]:
+    """Read a file of a dataset.
+
+    Raises
+    ------
+    DamagedDatasetError
+        When it is missing or does not hold what it should.
+    """
+    try:
+        yield
+    except (OSError, ValueError, IndexError, KeyError, pa.ArrowException) as error:
+        raise DamagedDatasetError([f"{path}: can't be read ({' '.join(str(error).split())[:200]})"]) from None

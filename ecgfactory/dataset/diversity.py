@@ -1,0 +1,28 @@
+"""How different the records of a dataset are from each other."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+
+from ecgfactory.dataset.files import DatasetFiles, candidates_by_file
+from ecgfactory.formats.rows import RECORDS_FILE
+from ecgfactory.quality.diversity import Diversity, measure_diversity
+from ecgfactory.record import record_id
+
+DIVERSITY_RUNS, DIVERSITY_RUN = 10, 30
+"""Neighbours lie in one row group of a file, which is read as a whole."""
+
+
+def sample_diversity(files: DatasetFiles) -> Diversity:
+    """Look for near-duplicates among at most 300 records: runs of 30, evenly spaced over the dataset."""
+    name = files.formats[0]
+    where = files.table(RECORDS_FILE, ["candidate", f"{name}_path"])
+    count = where.num_rows
+    runs = np.linspace(0, max(count - DIVERSITY_RUN, 0), DIVERSITY_RUNS).round().astype(np.int64)
+    rows = np.unique(np.add.outer(runs, np.arange(min(DIVERSITY_RUN, count))))
+    sample = where.take(pa.array(rows))
+    by_file = candidates_by_file(sample, name)
+    signals = [files.signals_in(name, path, candidates) for path, candidates in by_file.items()]
+    ids = [record_id(candidate) for candidates in by_file.values() for candidate in candidates]
+    return measure_diversity(np.concatenate(signals), files.plan.lead_names, ids)

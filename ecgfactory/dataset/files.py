@@ -1,0 +1,177 @@
+"""The files of a dataset: its tables, and what its formats hold."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from ecgfactory.dataset.damage import reading
+from ecgfactory.dataset.signals import SignalReader
+from ecgfactory.dataset.sources import Integers
+from ecgfactory.ecgs import Ecgs
+from ecgfactory.errors import BadInputError
+from ecgfactory.formats.base import SignalSpec, format_writer
+from ecgfactory.formats.rows import RECORDS_FILE, REJECTED_FILE
+from ecgfactory.leads import SignalUv
+from ecgfactory.quality.feature import FeatureTable
+from ecgfactory.record import Record, record_id
+from ecgfactory.request.plan import Plan
+
+NO_FEATURES = {"record_id", "candidate", "split"}
+"""Columns of records.parquet that are no features, beside the paths."""
+
+
+LONGEST_ID = 18
+"""Digits that a candidate number can have."""
+
+
+class DatasetFiles:
+    """The files of a dataset, published or about to be.
+
+    Parameters
+    ----------
+    path : Path
+        Its folder.
+    plan : Plan
+        What it was made by.
+    """
+
+    def __init__(self, path: Path, plan: Plan) -> None:
+        self.path = path
+        self.plan = plan
+
+    @property
+    def formats(self) -> Sequence[str]:
+        """Names of the formats it holds."""
+        return self.plan.request.formats
+
+    @cached_property
+    def records_table(self) -> pa.Table:
+        """The rows of records.parquet."""
+        return self.table(RECORDS_FILE)
+
+    @cached_property
+    def rejected_table(self) -> pa.Table:
+        """The rows of rejected.parquet."""
+        return self.table(REJECTED_FILE)
+
+    @cached_property
+    def candidates(self) -> Integers:
+        """Candidate numbers of the records, rising, shape (records,)."""
+        candidates: Integers = self.records_table.column("candidate").to_numpy()
+        return candidates
+
+    @cached_property
+    def measured(self) -> FeatureTable:
+        """Features of the records, by name, each of shape (records,); NaN where a number is not measurable."""
+        table = self.records_table
+        names = [name for name in table.column_names if name not in NO_FEATURES and not name.endswith("_path")]
+        return {name: table.column(name).to_numpy() for name in names}
+
+    def place(self, wanted: str) -> int:
+        """Return the place of a record in records.parquet.
+
+        Parameters
+        ----------
+        wanted : str
+            Record id, leading zeros optional.
+
+        Raises
+        ------
+        BadInputError
+            When there is no such record; the nearest one is named.
+        """
+        if wanted.isdecimal() and len(wanted) <= LONGEST_ID:
+            place = int(np.searchsorted(self.candidates, int(wanted)))
+            if place < len(self.candidates) and self.candidates[place] == int(wanted):
+                return place
+        raise BadInputError(f"record {wanted!r} is not in {self.path}; {_nearest(wanted, self.candidates)}.")
+
+    def take(self, places: Integers, reader: SignalReader | None = None) -> Ecgs:
+        """Read records with their signals and features, by their places in records.parquet.
+
+        Raises
+        ------
+        DamagedDatasetError
+            When a file can't be read.
+        """
+        reader = reader or self._reader
+        return Ecgs(
+            reader.read(places),
+            self.candidates[places],
+            reader.lead_names,
+            self.plan.seed,
+            {name: values[places] for name, values in self.measured.items()},
+        )
+
+    def record(self, wanted: str) -> Record:
+        """Read one record by its id; see `place` and `take`."""
+        return self.take(np.array([self.place(wanted)]))[0]
+
+    def reader(self, lead_names: Sequence[str], at_random: bool = False) -> SignalReader:
+        """Return what reads some leads of the records, in their order or at random."""
+        spec = SignalSpec.of(self.plan)
+        return SignalReader(self.path, self.formats, self.records_table, spec, tuple(lead_names), at_random)
+
+    @cached_property
+    def _reader(self) -> SignalReader:
+        return self.reader(self.plan.lead_names, at_random=True)
+
+    def paths(self, wanted: str) -> dict[str, list[str]]:
+        """Return the files that hold an accepted record, by format, as paths below the dataset."""
+        place = self.place(wanted)
+        held = {name: self.records_table.column(f"{name}_path")[place].as_py() for name in self.formats}
+        return {name: format_writer(name).files(path) for name, path in held.items()}
+
+    def signals_in(self, format_name: str, path: str, candidates: Sequence[int]) -> SignalUv:
+        """Read records from one file of one format; see `FormatWriter.read`.
+
+        Raises
+        ------
+        DamagedDatasetError
+            When the file is missing or does not hold them.
+        """
+        with reading(path):
+            return format_writer(format_name).read(self.path, path, candidates, SignalSpec.of(self.plan))
+
+    def files_of(self, format_name: str, records_at_once: int) -> Iterator[tuple[str, list[int]]]:
+        """Yield each file of a format with the candidates in it, at most so many at once."""
+        for path, members in candidates_by_file(self.records_table, format_name).items():
+            for start in range(0, len(members), records_at_once):
+                yield path, members[start : start + records_at_once]
+
+    def table(self, name: str, columns: list[str] | None = None) -> pa.Table:
+        """Read one of the dataset's tables, or some columns of it.
+
+        Raises
+        ------
+        DamagedDatasetError
+            When it can't be read.
+        """
+        with reading(self.path / name):
+            return pq.read_table(self.path / name, columns=columns)
+
+
+def candidates_by_file(records: pa.Table, format_name: str) -> dict[str, list[int]]:
+    """Group rows of records.parquet by the file that holds them in a format."""
+    paths = records.column(f"{format_name}_path").to_pylist()
+    by_file: dict[str, list[int]] = {}
+    for path, candidate in zip(paths, records.column("candidate").to_pylist(), strict=True):
+        by_file.setdefault(path, []).append(candidate)
+    return by_file
+
+
+def _nearest(wanted: str, candidates: Integers) -> str:
+    if wanted.isdecimal():
+        # In Python's integers: what a user types may be of any size.
+        nearest = min(candidates.tolist(), key=lambda candidate: abs(candidate - int(wanted)))
+        return f"the nearest one is {record_id(nearest)}"
+    ids = [record_id(candidate) for candidate in candidates]
+    close = difflib.get_close_matches(wanted, ids, n=1)
+    return f"did you mean {close[0]}?" if close else f"ids are candidate numbers, the first is {ids[0]}"

@@ -1,0 +1,74 @@
+"""A published dataset for PyTorch, with random access."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+from torch.utils.data import Dataset as TorchDataset
+
+from ecgfactory.ecgs import Unit, check_unit
+from ecgfactory.samples import Sample, check_features, samples_of
+
+if TYPE_CHECKING:
+    from ecgfactory.dataset.reader import Dataset
+
+
+class EcgDataset(TorchDataset[Sample]):
+    """Records of a published dataset, in candidate order; each worker of a DataLoader opens the files for itself.
+
+    A DataLoader asks for a whole batch at a time, which is read file by file and row group by row group.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        As `open_dataset` gives it.
+    split, leads, unit, features
+        As in `Dataset.torch`.
+
+    Returns
+    -------
+    dict
+        For each index: `signal`, a tensor of shape (leads, samples) at 500 Hz, float32 in mV or int16 in uV;
+        `candidate`, an int; and the features asked for, NaN or '' where not measurable.
+
+    Raises
+    ------
+    BadInputError
+        When there is no such split, lead, unit or feature.
+    """
+
+    def __init__(
+        self,
+        dataset: Dataset,
+        split: str | None = None,
+        leads: Sequence[str] | None = None,
+        unit: Unit = "mV",
+        features: Sequence[str] = (),
+    ) -> None:
+        check_unit(str(dataset.path), unit)
+        check_features(str(dataset.path), features, dataset.measured)
+        self.dataset = dataset
+        self.places = dataset.places(split)
+        self.lead_names = dataset.checked_leads(leads)
+        self.unit: Unit = unit
+        self.features = tuple(features)
+        self._reader = dataset.reader(self.lead_names, at_random=True)
+
+    def __len__(self) -> int:
+        return len(self.places)
+
+    def __getitem__(self, index: int) -> Sample:
+        return self.__getitems__([index])[0]
+
+    def __getitems__(self, indices: Sequence[int]) -> list[Sample]:
+        ecgs = self.dataset.take(self.places[np.asarray(indices)], self._reader)
+        return list(samples_of(ecgs, self.unit, self.features))
+
+    def __getstate__(self) -> dict[str, object]:
+        return {name: value for name, value in vars(self).items() if name != "_reader"}
+
+    def __setstate__(self, state: dict[str, object]) -> None:
+        vars(self).update(state)
+        self._reader = self.dataset.reader(self.lead_names, at_random=True)

@@ -1,0 +1,115 @@
+"""Reading the signals of a dataset's records by their places: in order, at random, some leads or all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+
+from ecgfactory.dataset.damage import reading
+from ecgfactory.dataset.sources import FileSource, Integers, Into, NpySource, ParquetSource, Source
+from ecgfactory.formats.base import SignalSpec
+from ecgfactory.leads import EIGHT_LEADS, TWELVE_LEADS, SignalUv, fill_derived
+
+QUICK_SOURCES: dict[str, type[Source]] = {"npy": NpySource, "parquet": ParquetSource}
+"""Formats to read from where the dataset has them, the quickest first."""
+
+
+class SignalReader:
+    """Reads signals of a dataset from the format that is quickest to read; not for several threads at a time.
+
+    Parameters
+    ----------
+    folder : Path
+        The dataset.
+    formats : sequence of str
+        What it holds.
+    records : pyarrow.Table
+        Its records.parquet.
+    spec : SignalSpec
+        What its records have in common.
+    lead_names : tuple of str
+        Leads to read.
+    at_random : bool
+        Whether records will be read in any order, for which more of them stay in memory.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        formats: Sequence[str],
+        records: pa.Table,
+        spec: SignalSpec,
+        lead_names: tuple[str, ...],
+        at_random: bool,
+    ) -> None:
+        # Four of the twelve leads follow from the others as stored, quicker than they are decoded.
+        self.lead_names = lead_names
+        self._derives = lead_names == TWELVE_LEADS
+        stored = EIGHT_LEADS if self._derives else lead_names
+        self._slots = [lead_names.index(name) for name in stored]
+        self._samples = spec.samples
+        name = next((name for name in QUICK_SOURCES if name in formats), formats[0])
+        self._source = (
+            QUICK_SOURCES[name](folder, spec, stored, at_random)
+            if name in QUICK_SOURCES
+            else FileSource(name, folder, spec, stored)
+        )
+        paths = records.column(f"{name}_path").combine_chunks().dictionary_encode()
+        self._paths: list[str] = paths.dictionary.to_pylist()
+        self._file: Integers = paths.indices.to_numpy().astype(np.int64)
+        self._row = _rows_in_their_files(self._file)
+        self._candidates: Integers = records.column("candidate").to_numpy()
+
+    def read(self, places: Integers, out: SignalUv | None = None) -> SignalUv:
+        """Read records.
+
+        Parameters
+        ----------
+        places : int array, shape (n,)
+            Their places in records.parquet, in any order.
+        out : int16 array, shape (n, leads, samples), optional
+            Where to put them.
+
+        Returns
+        -------
+        int16 array, shape (n, leads, samples)
+            In uV.
+
+        Raises
+        ------
+        DamagedDatasetError
+            When a file is missing or does not hold them.
+        """
+        order = np.argsort(places, kind="stable")
+        wanted = places[order]
+        if (np.diff(wanted) == 0).any():
+            once, again = np.unique(places, return_inverse=True)
+            return np.take(self.read(once), again, axis=0, out=out)
+        if out is None:
+            out = np.empty((len(places), len(self.lead_names), self._samples), dtype=np.int16)
+        for chosen in self._by_file(wanted):
+            path = self._paths[self._file[wanted[chosen[0]]]]
+            rows, candidates = self._row[wanted[chosen]], self._candidates[wanted[chosen]]
+            with reading(path):
+                self._source.read(path, rows, candidates, Into(out, order[chosen], self._slots))
+        if self._derives:
+            fill_derived(out)
+        return out
+
+    def _by_file(self, places: Integers) -> Iterator[Integers]:
+        """Yield, for each file, which of the places lie in it."""
+        files = self._file[places]
+        order = np.argsort(files, kind="stable")
+        yield from (part for part in np.split(order, np.flatnonzero(np.diff(files[order])) + 1) if len(part))
+
+
+def _rows_in_their_files(file: Integers) -> Integers:
+    """Return the row of each record in its file: there they stand in candidate order too."""
+    order = np.argsort(file, kind="stable")
+    first = np.flatnonzero(np.diff(file[order], prepend=-1))
+    rows = np.empty_like(file)
+    rows[order] = np.arange(len(file)) - first[file[order]]
+    return rows

@@ -1,0 +1,36 @@
+"""What a model is given of a record by the datasets for PyTorch."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from typing import Any
+
+import torch
+
+from ecgfactory.ecgs import Ecgs, Unit
+from ecgfactory.errors import BadInputError
+
+Sample = dict[str, Any]
+"""`signal`, a tensor; `candidate`, its number; and the features asked for."""
+
+
+def check_features(place: str, wanted: Sequence[str], known: Collection[str]) -> None:
+    """Check that features are known by their names.
+
+    Raises
+    ------
+    BadInputError
+        When one is not.
+    """
+    if isinstance(wanted, str) or not set(wanted) <= set(known):
+        raise BadInputError(f"{place}: features is {wanted!r}; give a list of some of {', '.join(known)}.")
+
+
+def samples_of(ecgs: Ecgs, unit: Unit, features: Sequence[str]) -> Iterator[Sample]:
+    """Turn ECGs into samples, one after the other; a feature that is not measurable is NaN or ''."""
+    signals = torch.from_numpy(ecgs.signals_uv)
+    if unit == "mV":
+        signals = signals.to(torch.float32) / 1000
+    columns = {name: ecgs.measured[name].tolist() for name in features}
+    for row, candidate in enumerate(ecgs.candidates.tolist()):
+        yield {"signal": signals[row], "candidate": candidate} | {name: columns[name][row] for name in features}
