@@ -74,17 +74,17 @@ class Ecgs:
         return len(self.candidates)
 
     def __getitem__(self, row: int) -> Record:
-        return Record(
-            record_id(self.candidates[row]),
-            self.lead_names,
-            self.signals_uv[row],
-            self.seed,
-            self.sampling_rate_hz,
-            {name: _plain(values[row]) for name, values in self.measured.items()},
-        )
+        values = [_plain(values[row : row + 1 or None])[0] for values in self.measured.values()]
+        return self._record(row, values)
 
     def __iter__(self) -> Iterator[Record]:
-        return (self[row] for row in range(len(self)))
+        columns = [_plain(values) for values in self.measured.values()]
+        return (self._record(row, values) for row, values in enumerate(zip(*columns, strict=True)))
+
+    def _record(self, row: int, values: Sequence[FeatureValue]) -> Record:
+        name, signal_uv = record_id(self.candidates[row]), self.signals_uv[row]
+        features = dict(zip(self.measured, values, strict=True))
+        return Record(name, self.lead_names, signal_uv, self.seed, self.sampling_rate_hz, features)
 
     def __repr__(self) -> str:
         records, leads, samples = self.signals_uv.shape
@@ -98,7 +98,7 @@ def feature_frame(record_ids: Sequence[str], columns: dict[str, Any]) -> pd.Data
     return pd.DataFrame(columns, index=pd.Index(list(record_ids), name="record_id"))
 
 
-def _plain(value: Any) -> FeatureValue:
-    """Turn an element of an array into a Python value, as a dataset gives it: None where there is no number."""
-    plain: FeatureValue = value.item() if isinstance(value, np.generic) else value
-    return None if plain != plain else plain
+def _plain(values: npt.NDArray[Any]) -> list[FeatureValue]:
+    """Turn an array into Python values; None where there is no number."""
+    plain: list[FeatureValue] = values.tolist()
+    return [None if value != value else value for value in plain] if values.dtype.kind == "f" else plain
