@@ -1,3 +1,88 @@
-"""The ECG dataset factory: knows ECGs and files, and nothing of the workflow engine."""
+"""The ECG dataset factory: synthetic ECGs in memory, as a stream, as datasets; and the assessment of any ECG.
+
+    import ecgfactory as ef
+
+    ecgs = ef.generate(100, seed=7)             accepted ECGs in memory: signals, features, rejects
+    for record in ef.stream(seed=7): ...        without end
+    ef.build("request.yaml")                    a published dataset
+    dataset = ef.open_dataset("datasets/quickstart")
+    ef.assess(signal, rate_hz=360, lead_names=["II", "V5"], unit="mV")
+
+Each name is imported when it is first used: `import ecgfactory` costs next to nothing.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
 
 __version__ = "0.4.0"
+
+if TYPE_CHECKING:
+    from ecgfactory.candidates.generate import GeneratedEcgs, generate
+    from ecgfactory.candidates.pytorch import StreamDataset
+    from ecgfactory.candidates.stream import EcgStream, stream
+    from ecgfactory.dataset.reader import Dataset, open_dataset
+    from ecgfactory.ecgs import Ecgs
+    from ecgfactory.errors import BadInputError, DamagedDatasetError, EcgFactoryError
+    from ecgfactory.foreign.arrays import assess, measure
+    from ecgfactory.foreign.assessment import Assessment
+    from ecgfactory.foreign.reader import read_ecgs
+    from ecgfactory.line.build import build
+    from ecgfactory.record import Record
+    from ecgfactory.request.build_request import BuildRequest
+
+_MODULES = {
+    "Assessment": "foreign.assessment",
+    "BadInputError": "errors",
+    "BuildRequest": "request.build_request",
+    "DamagedDatasetError": "errors",
+    "Dataset": "dataset.reader",
+    "EcgFactoryError": "errors",
+    "EcgStream": "candidates.stream",
+    "Ecgs": "ecgs",
+    "GeneratedEcgs": "candidates.generate",
+    "Record": "record",
+    "StreamDataset": "candidates.pytorch",
+    "assess": "foreign.arrays",
+    "build": "line.build",
+    "generate": "candidates.generate",
+    "measure": "foreign.arrays",
+    "open_dataset": "dataset.reader",
+    "read_ecgs": "foreign.reader",
+    "stream": "candidates.stream",
+}
+"""Where each exported name lives. None of them is the name of a module in this package, which would hide it."""
+
+__all__ = [
+    "Assessment",
+    "BadInputError",
+    "BuildRequest",
+    "DamagedDatasetError",
+    "Dataset",
+    "EcgFactoryError",
+    "EcgStream",
+    "Ecgs",
+    "GeneratedEcgs",
+    "Record",
+    "StreamDataset",
+    "assess",
+    "build",
+    "generate",
+    "measure",
+    "open_dataset",
+    "read_ecgs",
+    "stream",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _MODULES:
+        raise AttributeError(f"module 'ecgfactory' has no attribute {name!r}")
+    value = getattr(importlib.import_module(f"ecgfactory.{_MODULES[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

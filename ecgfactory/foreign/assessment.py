@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+
+import numpy.typing as npt
 
 from ecgfactory.foreign.reader import ForeignEcg, UnreadableEcg
 from ecgfactory.quality.features import FEATURES, measure
@@ -79,15 +81,40 @@ def assess_records(records: Iterable[ForeignEcg | UnreadableEcg], policy: Policy
         if isinstance(record, UnreadableEcg):
             yield Assessment(record.name, problem=record.problem)
             continue
-        table = measure(record.signal_uv[None], record.lead_names)
-        verdicts = policy.judge(table, 1)
+        yield from assess_batch([record.name], record.signal_uv[None], record.lead_names, policy)
+
+
+def assess_batch(
+    names: Sequence[str], signals_uv: npt.NDArray[Any], lead_names: tuple[str, ...], policy: Policy
+) -> Iterator[Assessment]:
+    """Measure ECGs of the same leads and length, and hold them against a policy.
+
+    Parameters
+    ----------
+    names : sequence of str
+        What to call each.
+    signals_uv : array, shape (records, leads, samples)
+        In uV at 500 Hz; NaN allowed.
+    lead_names : tuple of str
+        Names along the second axis, as in `TWELVE_LEADS`.
+    policy : Policy
+        Which rules.
+
+    Yields
+    ------
+    Assessment
+        One for each, in the same order.
+    """
+    table = measure(signals_uv, lead_names)
+    verdicts = policy.judge(table, len(names))
+    for row, name in enumerate(names):
         yield Assessment(
-            name=record.name,
-            lead_names=record.lead_names,
-            duration_s=record.signal_uv.shape[1] / SAMPLING_RATE_HZ,
-            features={feature.name: _plain(table[feature.name][0]) for feature in FEATURES},
-            failed_rules=tuple(verdicts.failed_rules[0]),
-            reasons=tuple(verdicts.reasons[0]),
+            name=name,
+            lead_names=lead_names,
+            duration_s=signals_uv.shape[2] / SAMPLING_RATE_HZ,
+            features={feature.name: _plain(table[feature.name][row]) for feature in FEATURES},
+            failed_rules=tuple(verdicts.failed_rules[row]),
+            reasons=tuple(verdicts.reasons[row]),
         )
 
 

@@ -59,12 +59,12 @@ class UnreadableEcg:
     problem: str
 
 
-def read_ecgs(path: Path, sampling_rate_hz: float | None = None) -> Iterator[ForeignEcg | UnreadableEcg]:
+def read_ecgs(path: str | Path, sampling_rate_hz: float | None = None) -> Iterator[ForeignEcg | UnreadableEcg]:
     """Read every ECG at a path, one after the other; what can't be read is named, and the rest goes on.
 
     Parameters
     ----------
-    path : Path
+    path : str or Path
         A WFDB record (with or without suffix), a CSV or Parquet file, or a folder of them at any depth;
         a dataset of ours is one.
     sampling_rate_hz : float, optional
@@ -80,6 +80,7 @@ def read_ecgs(path: Path, sampling_rate_hz: float | None = None) -> Iterator[For
     BadInputError
         When there is nothing at the path that could be an ECG.
     """
+    path = Path(path)
     return _read_each(_files(path), path if path.is_dir() else path.parent, sampling_rate_hz)
 
 
@@ -224,13 +225,20 @@ def _ecg(name: str, signals: dict[str, tuple[FloatArray, str]], rate_hz: float |
         raise ColumnError("its leads differ in length")
     if rate_hz is None:
         raise ColumnError("it tells no sampling rate; add a time column or give the rate")
-    if not LOWEST_RATE_HZ <= rate_hz <= HIGHEST_RATE_HZ:
-        raise ColumnError(f"sampling rate {rate_hz:g} Hz is not within {LOWEST_RATE_HZ}..{HIGHEST_RATE_HZ}")
+    if problem := rate_problem(rate_hz):
+        raise ColumnError(problem)
     values = np.stack([values for values, _ in found.values()])
     if not values.shape[1]:
         raise ColumnError("it holds no samples")
     factors = uv_factors([unit for _, unit in found.values()], values)
     return ForeignEcg(name, tuple(found), resample(values * factors[:, np.newaxis], rate_hz))
+
+
+def rate_problem(rate_hz: float) -> str | None:
+    """Say why a sampling rate can't be worked with, if it can't."""
+    if LOWEST_RATE_HZ <= rate_hz <= HIGHEST_RATE_HZ:
+        return None
+    return f"sampling rate {rate_hz:g} Hz is not within {LOWEST_RATE_HZ}..{HIGHEST_RATE_HZ}"
 
 
 def resample(signal_uv: FloatArray, rate_hz: float) -> FloatArray:

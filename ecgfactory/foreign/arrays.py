@@ -1,0 +1,155 @@
+"""Assessing ECGs that are NumPy arrays: of any sampling rate, unit, and order of leads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, NoReturn, get_args
+
+import numpy as np
+import numpy.typing as npt
+
+from ecgfactory.errors import BadInputError
+from ecgfactory.foreign.assessment import Assessment, assess_batch
+from ecgfactory.foreign.columns import UV_PER_UNIT, lead_and_unit
+from ecgfactory.foreign.reader import rate_problem, resample
+from ecgfactory.leads import TWELVE_LEADS
+from ecgfactory.quality import features
+from ecgfactory.quality.policy import load_policy
+from ecgfactory.record import SAMPLING_RATE_HZ
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SignalUnit = Literal["uV", "mV", "V"]
+RECORDS_AT_ONCE = 64
+
+
+def assess(
+    signal: npt.ArrayLike,
+    *,
+    rate_hz: float,
+    lead_names: Sequence[str],
+    unit: SignalUnit,
+    policy: str | Path = "basic",
+) -> Assessment | list[Assessment]:
+    """Assess ECGs of yours as generated ones are: the same features, the same policies.
+
+    Parameters
+    ----------
+    signal : array, shape (leads, samples) or (records, leads, samples)
+        One ECG, or some of the same leads and length; NaN where there is no value.
+    rate_hz : float
+        Samples a second, 50 to 100,000; resampled to 500.
+    lead_names : sequence of str
+        Names along the axis of leads, any of the standard twelve in any order; MLII is II.
+    unit : {'mV', 'uV', 'V'}
+        Unit of the values.
+    policy : str or Path
+        Name of a shipped quality policy, or path of a policy file.
+
+    Returns
+    -------
+    Assessment, or a list of one per record
+        `accepted`, `reasons`, `failed_rules` and `features`; it is named by its number.
+
+    Raises
+    ------
+    BadInputError
+        When the arguments do not fit together or are unknown; one sentence.
+    """
+    ecgs, rules = _Ecgs("assess", signal, rate_hz, lead_names, unit), load_policy(str(policy))
+    found = [
+        assessment
+        for first, signals_uv in ecgs.batches()
+        for assessment in assess_batch(
+            [str(first + row) for row in range(len(signals_uv))], signals_uv, ecgs.lead_names, rules
+        )
+    ]
+    return found[0] if ecgs.is_single else found
+
+
+def measure(signal: npt.ArrayLike, *, rate_hz: float, lead_names: Sequence[str], unit: SignalUnit) -> pd.DataFrame:
+    """Measure every feature of ECGs of yours, as of generated ones.
+
+    Parameters
+    ----------
+    signal, rate_hz, lead_names, unit
+        As in `assess`.
+
+    Returns
+    -------
+    DataFrame
+        One row per record, one column per feature, its unit in its name; NaN or '' where not measurable.
+
+    Raises
+    ------
+    BadInputError
+        When the arguments do not fit together or are unknown; one sentence.
+    """
+    import pandas as pd
+
+    ecgs = _Ecgs("measure", signal, rate_hz, lead_names, unit)
+    tables = [features.measure(signals_uv, ecgs.lead_names) for _, signals_uv in ecgs.batches()]
+    names = [feature.name for feature in features.FEATURES]
+    return pd.DataFrame({name: np.concatenate([table[name] for table in tables]) for name in names})
+
+
+class _Ecgs:
+    """Checked ECGs of a caller; parameters as in `assess`."""
+
+    def __init__(
+        self, caller: str, signal: npt.ArrayLike, rate_hz: float, lead_names: Sequence[str], unit: str
+    ) -> None:
+        self._caller = caller
+        self._values = self._checked_values(signal, len(lead_names))
+        self.is_single = self._values.ndim == 2
+        self.lead_names = self._checked_leads(lead_names)
+        self._rate_hz = self._checked_rate(rate_hz)
+        if unit not in get_args(SignalUnit):
+            self._refuse(f"unit is {unit!r}; choose 'uV', 'mV' or 'V'")
+        self._uv_per_unit = UV_PER_UNIT[unit.lower()]
+
+    def batches(self) -> Iterator[tuple[int, npt.NDArray[Any]]]:
+        """Yield the number of the first of some records, and their signals in uV at 500 Hz."""
+        records = self._values[np.newaxis] if self.is_single else self._values
+        for start in range(0, len(records), RECORDS_AT_ONCE):
+            yield start, self._signals_uv(records[start : start + RECORDS_AT_ONCE])
+
+    def _signals_uv(self, values: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        if values.dtype == np.int16 and self._uv_per_unit == 1 and self._rate_hz == SAMPLING_RATE_HZ:
+            return values  # what we store ourselves
+        signals_uv = values.astype(np.float64) * self._uv_per_unit
+        resampled = resample(signals_uv.reshape(-1, values.shape[2]), self._rate_hz)
+        return resampled.reshape(*values.shape[:2], -1)
+
+    def _checked_values(self, signal: npt.ArrayLike, leads: int) -> npt.NDArray[Any]:
+        try:
+            values = np.asarray(signal)
+        except ValueError:
+            self._refuse("signal is ragged; give an array in which all leads are equally long")
+        if values.dtype.kind not in "iuf":
+            self._refuse(f"signal holds {values.dtype}; give an array of real numbers")
+        if values.ndim not in (2, 3) or values.shape[-2] != leads or not values.size:
+            self._refuse(
+                f"signal has shape {values.shape}; with {leads} lead names it must be ({leads}, samples) "
+                f"or (records, {leads}, samples), and not empty"
+            )
+        return values
+
+    def _checked_leads(self, lead_names: Sequence[str]) -> tuple[str, ...]:
+        names = [lead_and_unit(str(name))[0] for name in lead_names]
+        known = [name for name in names if name is not None]
+        if isinstance(lead_names, str) or len(set(known)) < len(names):
+            self._refuse(f"lead_names is {lead_names!r}; give different ones of {', '.join(TWELVE_LEADS)}")
+        return tuple(known)
+
+    def _checked_rate(self, rate_hz: float) -> float:
+        if isinstance(rate_hz, bool) or not isinstance(rate_hz, int | float | np.number):
+            self._refuse(f"rate_hz is {rate_hz!r}; give the samples a second as a number")
+        if problem := rate_problem(float(rate_hz)):
+            self._refuse(f"{problem}; give the samples a second of the signal")
+        return float(rate_hz)
+
+    def _refuse(self, problem: str) -> NoReturn:
+        raise BadInputError(f"{self._caller}: {problem}.")
