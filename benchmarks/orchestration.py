@@ -8,13 +8,13 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wai
 
 from benchmarks.factory import WARM_RECORDS, warm_factory
 from benchmarks.timing import Row, seconds
-from ecgfactory.build.selection import Selection, ShardOrder
-from ecgfactory.build.shard import make_shard
 from ecgfactory.dataset.reader import DatasetFiles, sample_diversity
 from ecgfactory.request.build_request import BuildRequest
 from ecgfactory.request.plan import make_plan
 from ecgfactory.session.ledger import ShardEntry
 from ecgfactory.session.workspace import Workspace
+from ecgfactory.shards.selection import Selection, ShardOrder
+from ecgfactory.shards.shard import make_shard
 
 RECORDS = 5000
 WORKERS = 2

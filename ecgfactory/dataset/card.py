@@ -12,11 +12,9 @@ import pyarrow.parquet as pq
 import yaml
 
 from ecgfactory.dataset.manifest import Counts
+from ecgfactory.dataset.names import CARD_FILE, RECORDS_FILE
 from ecgfactory.formats.base import format_writer
-from ecgfactory.formats.rows import RECORDS_FILE
 from ecgfactory.request.plan import Plan
-
-CARD_FILE = "README.md"
 
 LICENSE = "cc-by-4.0"
 """The weights are under the MIT licence; what a build makes may be shared by anyone who names its source."""

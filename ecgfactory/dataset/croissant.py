@@ -16,15 +16,14 @@ import pyarrow.parquet as pq
 
 from ecgfactory.dataset.card import BIBTEX, LIMITS
 from ecgfactory.dataset.manifest import Counts
-from ecgfactory.dataset.publish import dataset_files
+from ecgfactory.dataset.names import CROISSANT_FILE, RECORDS_FILE, REJECTED_FILE
+from ecgfactory.dataset.seal import dataset_files
 from ecgfactory.formats.base import FormatWriter, format_writer
-from ecgfactory.formats.rows import RECORDS_FILE, REJECTED_FILE
 from ecgfactory.quality.features import FEATURES
 from ecgfactory.record import SAMPLING_RATE_HZ
 from ecgfactory.request.plan import Plan
 from ecgfactory.storage.durable import sha256_of
 
-CROISSANT_FILE = "croissant.json"
 LICENSE_URL = "https://creativecommons.org/licenses/by/4.0/"
 
 MEDIA_TYPES = {

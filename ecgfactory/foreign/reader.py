@@ -13,10 +13,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import scipy
 
-from ecgfactory.dataset.publish import MANIFEST_FILE
+from ecgfactory.dataset.names import MANIFEST_FILE, RECORDS_FILE
 from ecgfactory.errors import BadInputError
 from ecgfactory.foreign.columns import ColumnError, FloatArray, is_unit, lead_and_unit, rate_of, uv_factors
-from ecgfactory.formats.rows import RECORDS_FILE
 from ecgfactory.leads import TWELVE_LEADS
 from ecgfactory.record import SAMPLING_RATE_HZ
 

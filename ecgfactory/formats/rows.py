@@ -11,9 +11,6 @@ from ecgfactory.quality.feature import FeatureTable
 from ecgfactory.quality.features import FEATURES
 from ecgfactory.record import record_id
 
-RECORDS_FILE = "records.parquet"
-REJECTED_FILE = "rejected.parquet"
-
 _ARROW_TYPES = {"number": pa.float64(), "count": pa.int32(), "word": pa.string()}
 
 

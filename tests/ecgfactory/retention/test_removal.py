@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from ecgfactory.dataset.publish import remake_lock
+from ecgfactory.dataset.replace import remake_lock
 from ecgfactory.errors import BadInputError
 from ecgfactory.request.build_request import BuildRequest
 from ecgfactory.request.plan import Plan, make_plan
