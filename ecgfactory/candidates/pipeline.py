@@ -10,6 +10,7 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 
+from ecgfactory.arrays import BoolArray, IntArray
 from ecgfactory.generators.base import Device, Generator, generator_class
 from ecgfactory.generators.checkpoint import Checkpoint
 from ecgfactory.leads import SignalUv, derive_twelve
@@ -39,7 +40,7 @@ class CandidateBatch:
         Rules that each broke, and why; empty for an accepted one.
     """
 
-    candidates: npt.NDArray[np.int64]
+    candidates: IntArray
     splits: npt.NDArray[np.str_]
     signals_uv: SignalUv
     features: FeatureTable
@@ -50,7 +51,7 @@ class CandidateBatch:
         return len(self.candidates)
 
     @property
-    def accepted(self) -> npt.NDArray[np.bool_]:
+    def accepted(self) -> BoolArray:
         """Whether each candidate broke no rule, shape (n,)."""
         return np.array([not rules for rules in self.failed_rules], dtype=bool)
 
