@@ -8,7 +8,7 @@ import numpy as np
 import torch
 
 from benchmarks.timing import Row, seconds
-from ecgfactory.generators.checkpoint import Checkpoint
+from ecgfactory.generators.deepfakeecg import published_checkpoint
 from ecgfactory.generators.engines import CpuEngine, CudaEngine
 from ecgfactory.generators.noise import candidate_noise_torch
 from ecgfactory.generators.polyphase import PolyphaseNetwork
@@ -30,13 +30,13 @@ def run() -> list[Row]:
 
 
 def _speeds(batch: int) -> list[Row]:
-    generator = Pulse2PulseGenerator(Checkpoint.published(), batch, "cuda")
+    generator = Pulse2PulseGenerator(published_checkpoint(), batch, "cuda")
     batches = [range(first, first + batch) for first in range(0, RECORDS, batch)]
 
     def deliver() -> None:
         deque(generator.stream(1, batches, SAMPLES), maxlen=0)
 
-    engine = CudaEngine(PolyphaseNetwork(load_network(Checkpoint.published())))
+    engine = CudaEngine(PolyphaseNetwork(load_network(published_checkpoint())))
     recording = engine.recorded(1, batch, SAMPLES)
 
     def make() -> None:
@@ -60,7 +60,7 @@ def _speeds(batch: int) -> list[Row]:
 
 
 def _nearness() -> list[Row]:
-    network = PolyphaseNetwork(load_network(Checkpoint.published()))
+    network = PolyphaseNetwork(load_network(published_checkpoint()))
     on_cpu = CpuEngine(network).begin(1, range(COMPARED), SAMPLES)()
     on_gpu = CudaEngine(network).begin(1, range(COMPARED), SAMPLES)()
     difference = np.abs(on_gpu.astype(np.int32) - on_cpu)
