@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-# PyTorch, a second to import, is only imported where a network is made: who reads a request needs none.
 import io
 import logging
 import pickle
@@ -20,6 +19,7 @@ from ecgfactory.generators.checkpoint import Checkpoint
 from ecgfactory.generators.model_card import ModelCard
 from ecgfactory.leads import SignalUv
 
+# PyTorch, a second to import, is imported only where a network is made: reading a request needs none.
 if TYPE_CHECKING:
     import torch
 
