@@ -150,7 +150,7 @@ class GpuChecks:
                 raise CheckFailedError(f"{records:,} records in the files, not {batches[-1].stop:,}")
             kb = sum(path.stat().st_size for path in paths) / records / 1000
             again = _gpu_pipeline.on_cpu(batches[-1])
-            read = _within_1_uv(Difference.of([(_gpu_pipeline.read_eight(paths[-1]), again)]))
+            read = _within_1_uv(Difference.of([(_gpu_pipeline.read_eight(paths[-1], batches[-1]), again)]))
         return f"{records / seconds:,.0f} records/s, {records:,} of 12 leads, {kb:.1f} kB each; read back: {read}"
 
 

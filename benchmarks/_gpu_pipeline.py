@@ -11,17 +11,19 @@ from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.parquet as pq
 
 from benchmarks import _model_wheel
 from benchmarks.gpu_generation import SAMPLES, SEED, new_generator
-from ecgfactory.formats.parquet_settings import signal_type, writer_options
+from ecgfactory.formats.base import SignalSpec
+from ecgfactory.formats.batch import RecordBatch
+from ecgfactory.formats.parquet import ParquetFormat
 from ecgfactory.generators.pulse2pulse import Pulse2PulseGenerator
 from ecgfactory.leads import EIGHT_LEADS, TWELVE_LEADS, SignalUv, derive_twelve
-from ecgfactory.quality.features import measure
+from ecgfactory.quality.features import FEATURES, measure
 
 CPU_BATCH = 64
+SPEC = SignalSpec(TWELVE_LEADS, SAMPLES, SEED)
+SPLIT = "train"
 
 
 def cores() -> int:
@@ -59,23 +61,18 @@ def build(
 
 
 def assess_and_write(folder: Path, candidates: range, eight_uv: SignalUv) -> Path:
-    """Derive twelve leads, measure every feature, and write a Parquet file."""
+    """Derive twelve leads, measure every feature, and write a Parquet file as a shard does."""
     signals_uv = derive_twelve(eight_uv)
     measured = measure(signals_uv, TWELVE_LEADS)
-    columns = {"candidate": pa.array(candidates)} | {
-        name: pa.array(values, from_pandas=True) for name, values in measured.items()
-    }
-    for index, lead in enumerate(TWELVE_LEADS):
-        flat = pa.array(np.ascontiguousarray(signals_uv[:, index]).reshape(-1))
-        columns[lead] = pa.FixedSizeListArray.from_arrays(flat, type=signal_type(SAMPLES))
-    table = pa.table(columns)
-    path = folder / f"{candidates.start:08d}.parquet"
-    with pq.ParquetWriter(path, table.schema, **writer_options(table.schema, TWELVE_LEADS)) as writer:
-        writer.write_table(table)
-    return path
+    features = {feature.name: measured[feature.name] for feature in FEATURES}
+    numbers = np.arange(candidates.start, candidates.stop)
+    shard = ParquetFormat(folder / f"{candidates.start:08d}", SPEC)
+    shard.write(RecordBatch(numbers, np.full(len(numbers), SPLIT), signals_uv, features))
+    shard.close()
+    return shard.folder / shard.staged_path(candidates.start, SPLIT)
 
 
-def read_eight(path: Path) -> SignalUv:
+def read_eight(path: Path, candidates: range) -> SignalUv:
     """Read the leads that the model made back from a file of `assess_and_write`."""
-    table = pq.read_table(path, columns=list(EIGHT_LEADS))
-    return np.stack([table[lead].combine_chunks().flatten().to_numpy().reshape(-1, SAMPLES) for lead in EIGHT_LEADS], 1)
+    signals_uv = ParquetFormat.read(path.parent, path.name, candidates, SPEC)
+    return signals_uv[:, [TWELVE_LEADS.index(lead) for lead in EIGHT_LEADS]]

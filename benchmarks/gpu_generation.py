@@ -11,7 +11,7 @@ import torch
 
 from benchmarks.timing import Row, seconds
 from ecgfactory.generators.base import Device
-from ecgfactory.generators.checkpoint import Checkpoint
+from ecgfactory.generators.deepfakeecg import published_checkpoint
 from ecgfactory.generators.engines import CpuEngine, CudaEngine
 from ecgfactory.generators.noise import candidate_noise_torch
 from ecgfactory.generators.polyphase import PolyphaseNetwork
@@ -46,12 +46,12 @@ def run() -> list[Row]:
 
 def new_generator(device: Device, batch: int) -> Pulse2PulseGenerator:
     """Return a generator with the published weights."""
-    return Pulse2PulseGenerator(Checkpoint.published(), batch, device)
+    return Pulse2PulseGenerator(published_checkpoint(), batch, device)
 
 
 def new_network() -> PolyphaseNetwork:
     """Return the published network, as engines run it."""
-    return PolyphaseNetwork(load_network(Checkpoint.published()))
+    return PolyphaseNetwork(load_network(published_checkpoint()))
 
 
 def micro_batches(batch: int, records: int) -> list[range]:

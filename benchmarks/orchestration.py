@@ -49,7 +49,7 @@ def _bare_build(request: BuildRequest, pool: ProcessPoolExecutor) -> None:
 
     plan = make_plan(request)
     workspace = Workspace.create(plan, "bare")
-    selection = Selection(request.records, plan.shard_records)
+    selection = Selection(request.records, plan.candidates_per_shard)
     in_flight: dict[Future[ShardEntry], ShardOrder] = {}
     while not selection.is_complete:
         while len(in_flight) < 2 * WORKERS and (order := selection.next_order()) is not None:

@@ -44,7 +44,7 @@ def make_shards(plan: Plan, workspace: Workspace, workers: Workers) -> list[int]
     BuildFailedError
         When the yield is hopeless, or a shard fails for good.
     """
-    selection = Selection(plan.request.records, plan.shard_records)
+    selection = Selection(plan.request.records, plan.candidates_per_shard)
     in_flight: InFlight = {}
     with watching(workers) as watch:
         while not selection.is_complete:
@@ -57,7 +57,7 @@ def make_shards(plan: Plan, workspace: Workspace, workers: Workers) -> list[int]
 
 def tell_what_is_wanted(selection: Selection, workspace: Workspace) -> None:
     """Tell the workers, once it is less than a whole shard: those in work stop at it, or at once when not needed."""
-    if selection.last_wanted is not None or selection.missing < selection.shard_records:
+    if selection.last_wanted is not None or selection.missing < selection.candidates_per_shard:
         workspace.want(selection.missing, selection.last_wanted)
 
 

@@ -209,7 +209,7 @@ def _local_cluster(plan: Plan, gpus: int, workspace: Workspace) -> SpecCluster:
 
 def _jobs(plan: Plan) -> int:
     """How many workers a build can keep busy: a shard each, or one with the report and one with its samples."""
-    shards = math.ceil(plan.request.records / plan.shard_records)
+    shards = math.ceil(plan.request.records / plan.candidates_per_shard)
     return max(shards, 2 if plan.request.report.samples else 1)
 
 

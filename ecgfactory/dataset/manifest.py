@@ -14,9 +14,6 @@ from ecgfactory.quality.diversity import Diversity
 from ecgfactory.request.plan import Plan
 from ecgfactory.session.ledger import ShardEntry
 
-TRAINED_DURATION_S = 10
-"""The published model was trained on 10 s ECGs."""
-
 
 @dataclass(frozen=True)
 class Counts:
@@ -71,7 +68,7 @@ class Manifest(BaseModel):
     splits : dict of str to int
         Records in each split.
     within_training_length : bool
-        Whether the records are as long as those that the model learnt from.
+        Whether the records are as long as those that the generator learnt from, or any length is as good.
     diversity : dict
         Near-duplicates in a sample of the records; see `ecgfactory.quality.diversity`.
     shards : tuple of ShardSummary
@@ -157,7 +154,7 @@ def summarise(
         accepted_share=round(counts.records / counts.examined, 6),
         rejects=counts.rejects,
         splits=counts.splits,
-        within_training_length=plan.request.duration_s == TRAINED_DURATION_S,
+        within_training_length=plan.within_training_length,
         diversity=diversity.to_json(),
         shards=tuple(_summary(plan, entry, counts.examined - 1) for entry in entries),
         stage_seconds={stage: round(value, 3) for stage, value in seconds.items()},

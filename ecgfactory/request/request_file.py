@@ -6,6 +6,7 @@ import difflib
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar, get_args
 
@@ -14,6 +15,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from ecgfactory.errors import BadInputError
+from ecgfactory.formats import FORMATS
 from ecgfactory.request.build_request import SPLIT_NAMES, BuildRequest
 from ecgfactory.request.preflight import preflight_problems
 
@@ -256,7 +258,7 @@ def _describe(detail: ErrorDetails, location: Location, source: RequestSource) -
         "float_parsing": "a number",
         "bool_type": "true or false",
         "string_type": "text; put it in quotes",
-        "tuple_type": "a list, as [parquet, csv]",
+        "tuple_type": f"a list, as [{', '.join(islice(FORMATS, 2))}]",
         "dict_type": "a section of keys",
         "model_type": "a section of keys",
         "model_attributes_type": "a section of keys",

@@ -10,7 +10,8 @@ import pytest
 
 from ecgfactory.build import shard as shards
 from ecgfactory.build.shard import make_shard
-from ecgfactory.candidates.pipeline import CandidateBatch, assessed_batches
+from ecgfactory.candidates.batch import CandidateBatch
+from ecgfactory.candidates.pipeline import assessed_batches
 from ecgfactory.formats import FORMATS
 from ecgfactory.request.build_request import BuildRequest
 from ecgfactory.request.plan import make_plan
