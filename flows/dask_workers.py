@@ -183,7 +183,7 @@ def _cluster(crew: Crew, jobs: int, build: Build) -> SpecCluster:
 def _jobs_at_first(build: Build) -> int:
     """How many workers a build can keep busy if all candidates pass: more are started when more work turns up."""
     plan = build.plan
-    shards = math.ceil(plan.request.records / plan.shard_records)
+    shards = math.ceil(plan.request.records / plan.candidates_per_shard)
     return max(shards, 2 if plan.request.report.samples else 1)
 
 

@@ -89,7 +89,7 @@ def _workspace_problem(workspace_root: str, plan_id: str) -> str | None:
         probe.unlink()
         if plan.plan_id != plan_id:
             reason = "it holds another plan"
-        elif not Path(plan.checkpoint.path).is_file():
+        elif plan.checkpoint is not None and not Path(plan.checkpoint.path).is_file():
             return f"has no file {plan.checkpoint.path}; give generator.checkpoint a full path that every worker has."
         else:
             return None

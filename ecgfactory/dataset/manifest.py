@@ -11,9 +11,6 @@ from pydantic import BaseModel, ConfigDict
 
 from ecgfactory.request.plan import Plan
 
-TRAINED_DURATION_S = 10
-"""The published model was trained on 10 s ECGs."""
-
 
 @dataclass(frozen=True)
 class Counts:
@@ -68,7 +65,7 @@ class Manifest(BaseModel):
     splits : dict of str to int
         Records in each split.
     within_training_length : bool
-        Whether the records are as long as those that the model learnt from.
+        Whether the records are as long as those that the generator learnt from, or any length is as good.
     diversity : dict
         Near-duplicates in a sample of the records; see `ecgfactory.quality.diversity`.
     shards : tuple of ShardSummary

@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 
 from ecgfactory.dataset.manifest import Counts
 from ecgfactory.dataset.names import RECORDS_CSV_FILE, RECORDS_FILE, REJECTED_FILE
-from ecgfactory.formats.base import format_writer
+from ecgfactory.formats import FORMATS
 from ecgfactory.request.plan import Plan
 from ecgfactory.session.ledger import Ledger, ShardEntry
 from ecgfactory.session.workspace import Workspace
@@ -56,7 +56,7 @@ def assemble(plan: Plan, entries: Sequence[ShardEntry], workspace: Workspace) ->
     _write_tables(plan, entries, placed, workspace)
     _write_records_csv(workspace.dataset)
     for name in plan.request.formats:
-        format_writer(name).write_index(workspace.dataset, _candidates(workspace.dataset))
+        FORMATS.load(name).write_index(workspace.dataset, _candidates(workspace.dataset))
     fault_point("dataset-assembled")
     return count(plan, workspace.dataset)
 
@@ -92,7 +92,7 @@ def count(plan: Plan, dataset: Path) -> Counts:
 
 def _published_paths(plan: Plan, entries: Sequence[ShardEntry]) -> list[dict[str, str]]:
     """Map each shard's staged paths to where they are published."""
-    prefixes = {_top_folder(name): format_writer(name) for name in plan.request.formats}
+    prefixes = {_top_folder(name): FORMATS.load(name) for name in plan.request.formats}
     signals = [[s.path for s in entry.files if s.path.split("/")[0] in prefixes] for entry in entries]
     counts = Counter(path for paths in signals for path in paths)
     positions: Counter[str] = Counter()
@@ -108,7 +108,7 @@ def _published_paths(plan: Plan, entries: Sequence[ShardEntry]) -> list[dict[str
 
 
 def _top_folder(name: str) -> str:
-    return format_writer(name).staged_path(0, "train").split("/")[0]
+    return FORMATS.load(name).top_folder()
 
 
 def _write_tables(
@@ -145,7 +145,7 @@ def _write_records_csv(dataset: Path) -> None:
 def _with_paths(plan: Plan, rows: pa.Table, paths: dict[str, str]) -> pa.Table:
     candidates, splits = rows.column("candidate").to_pylist(), rows.column("split").to_pylist()
     for name in plan.request.formats:
-        writer = format_writer(name)
+        writer = FORMATS.load(name)
         files = [paths[writer.staged_path(c, s)] for c, s in zip(candidates, splits, strict=True)]
         rows = rows.append_column(f"{name}_path", pa.array(files, pa.string()))
     return rows

@@ -1,9 +1,10 @@
-"""The verb *build*: a request becomes a published dataset, by processes of this machine."""
+"""The verb *build*: a request becomes a published dataset."""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,9 @@ from ecgfactory.line import steps
 from ecgfactory.line.reports import prepare_reports, report_and_compare
 from ecgfactory.line.session import claim, session
 from ecgfactory.line.shards import make_shards
-from ecgfactory.line.state import ProgressCallback
+from ecgfactory.line.state import Build, ProgressCallback
 from ecgfactory.line.workers import process_pool
+from ecgfactory.pools.pool import Pool
 from ecgfactory.request.build_request import BuildRequest
 from ecgfactory.request.request_file import as_request
 
@@ -40,11 +42,14 @@ class Built(BaseModel):
 
 
 def build(
-    request: BuildRequest | Mapping[str, Any] | str | Path, *, on_progress: ProgressCallback | None = None
+    request: BuildRequest | Mapping[str, Any] | str | Path,
+    *,
+    on_progress: ProgressCallback | None = None,
+    pool: Callable[[Build], AbstractContextManager[Pool]] = process_pool,
 ) -> Built:
     """Build the dataset that a request asks for, or find it already there.
 
-    The work is done by processes of this machine; nothing of the caller's process is changed. A build that was
+    Nothing of the caller's process is changed. A build that was
     stopped or killed goes on from what it had committed when the same request is built again.
 
     Parameters
@@ -54,6 +59,8 @@ def build(
     on_progress : callable, optional
         Called several times a second with an `ecgfactory.session.progress.Progress`: candidates `examined` and
         `accepted` so far.
+    pool : callable, optional
+        Gives the workers, as a context manager; processes of this machine by default.
 
     Returns
     -------
@@ -74,11 +81,11 @@ def build(
         if steps.find_published(plan):
             return Built(dataset=plan.dataset_path, already_there=True)
         with session(plan, str(uuid.uuid4()), on_progress) as work:
-            with process_pool(work) as pool:
-                prepare_reports(work, pool)
-                make_shards(work, pool)
+            with pool(work) as workers:
+                prepare_reports(work, workers)
+                make_shards(work, workers)
                 steps.assemble(work)
-                report_and_compare(work, pool)
+                report_and_compare(work, workers)
             steps.describe(work)
             steps.seal(work)
             steps.publish_dataset(work)

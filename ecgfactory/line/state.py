@@ -51,7 +51,7 @@ class Build:
         self.plan = plan
         self.workspace = workspace
         self.ledger = Ledger(workspace)
-        self.selection = Selection(plan.request.records, plan.shard_records)
+        self.selection = Selection(plan.request.records, plan.candidates_per_shard)
         self.clock = StageClock()
         self._on_progress = on_progress
 
@@ -69,5 +69,5 @@ class Build:
     def tell_what_is_wanted(self) -> None:
         """Tell the workers, once it is less than a whole shard: those in progress stop at it, or at once."""
         selection = self.selection
-        if selection.last_wanted is not None or selection.missing < selection.shard_records:
+        if selection.last_wanted is not None or selection.missing < selection.candidates_per_shard:
             want(self.workspace, selection.missing, selection.last_wanted)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from datetime import UTC, datetime
 
-from ecgfactory.dataset.manifest import TRAINED_DURATION_S, Manifest, ShardSummary
+from ecgfactory.dataset.manifest import Manifest, ShardSummary
 from ecgfactory.line.state import Build
 from ecgfactory.request.plan import Plan
 from ecgfactory.session.ledger import ShardEntry
@@ -28,7 +28,7 @@ def manifest_of(build: Build) -> Manifest:
         accepted_share=round(counts.records / counts.examined, 6),
         rejects=counts.rejects,
         splits=counts.splits,
-        within_training_length=plan.request.duration_s == TRAINED_DURATION_S,
+        within_training_length=plan.within_training_length,
         diversity=build.diversity.to_json(),
         shards=tuple(_summary(plan, entry, counts.examined - 1) for entry in build.entries),
         stage_seconds={stage: round(value, 3) for stage, value in seconds.items()},

@@ -143,6 +143,7 @@ def _web_sample(files: DatasetFiles, record: Record) -> Sample:
 
 def _cover_facts(files: DatasetFiles, counts: Counts) -> CoverFacts:
     plan = files.plan
+    weights = f" (weights sha256 {plan.checkpoint_sha256[:12]}...)" if plan.checkpoint_sha256 else ""
     return CoverFacts(
         name=plan.request.name,
         plan_id=plan.plan_id,
@@ -151,8 +152,9 @@ def _cover_facts(files: DatasetFiles, counts: Counts) -> CoverFacts:
         lead_names=plan.lead_names,
         duration_s=plan.request.duration_s,
         seed=plan.seed,
-        model=f"{plan.request.generator.model} (weights sha256 {plan.checkpoint_sha256[:12]}...)",
+        model=f"{plan.request.generator.model}{weights}",
         policy=plan.policy.name,
+        model_card=plan.generator_class.model_card,
         splits=counts.splits,
         rejects=counts.rejects,
     )

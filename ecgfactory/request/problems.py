@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Sequence
+from itertools import islice
 from typing import Any, get_args
 
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
+from ecgfactory.formats import FORMATS
 from ecgfactory.request.build_request import SPLIT_NAMES
 from ecgfactory.request.source import Location, RequestSource, dotted, examples
 
@@ -79,7 +81,7 @@ def _describe(detail: ErrorDetails, location: Location, source: RequestSource) -
         "float_parsing": "a number",
         "bool_type": "true or false",
         "string_type": "text; put it in quotes",
-        "tuple_type": "a list, as [parquet, csv]",
+        "tuple_type": f"a list, as [{', '.join(islice(FORMATS, 2))}]",
         "dict_type": "a section of keys",
         "model_type": "a section of keys",
         "model_attributes_type": "a section of keys",

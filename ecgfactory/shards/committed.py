@@ -10,9 +10,9 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from ecgfactory.candidates.pipeline import CandidateBatch
+from ecgfactory.candidates.batch import CandidateBatch
 from ecgfactory.dataset.names import RECORDS_FILE, REJECTED_FILE
-from ecgfactory.formats.base import SignalSpec, format_writer
+from ecgfactory.formats import FORMATS
 from ecgfactory.formats.rows import feature_table
 from ecgfactory.leads import SignalUv
 from ecgfactory.request.plan import Plan
@@ -60,7 +60,7 @@ def _batch(
     broken: list[list[str]] = [[] for _ in range(len(records))]
     failed_rules = broken + rejected.column("failed_rules").to_pylist()
     reasons = broken + rejected.column("reasons").to_pylist()
-    kept, dropped = feature_table(records), feature_table(rejected)
+    kept, dropped = (feature_table(rows, plan.policy.features) for rows in (records, rejected))
     return CandidateBatch(
         numbers,
         plan.splits_of(numbers),
@@ -73,11 +73,11 @@ def _batch(
 
 def _signals(plan: Plan, records: pa.Table, folder: Path) -> SignalUv:
     """Read the signals of accepted rows from the first of the formats."""
-    writer = format_writer(plan.request.formats[0])
+    writer = FORMATS.load(plan.request.formats[0])
     candidates, splits = records.column("candidate").to_numpy(), records.column("split").to_pylist()
     paths = np.array([writer.staged_path(int(c), split) for c, split in zip(candidates, splits, strict=True)])
     signals_uv = np.empty((len(candidates), len(plan.lead_names), plan.samples), dtype=np.int16)
     for path in dict.fromkeys(paths.tolist()):
         rows = np.flatnonzero(paths == path)
-        signals_uv[rows] = writer.read(folder, path, candidates[rows].tolist(), SignalSpec.of(plan))
+        signals_uv[rows] = writer.read(folder, path, candidates[rows].tolist(), plan.signal_spec)
     return signals_uv

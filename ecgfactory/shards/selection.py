@@ -35,8 +35,8 @@ class Selection:
     ----------
     records : int
         Accepted records wanted.
-    shard_records : int
-        Candidates a shard.
+    candidates_per_shard : int
+        Candidates in each shard.
     in_flight : set of int
         Shards begun and not committed.
     examined, accepted : int
@@ -44,7 +44,7 @@ class Selection:
     """
 
     records: int
-    shard_records: int
+    candidates_per_shard: int
     in_flight: set[int] = field(default_factory=set)
     examined: int = 0
     accepted: int = 0
@@ -124,4 +124,4 @@ class Selection:
     def _expected(self) -> float:
         """Accepted records that the shards begun are expected to hold."""
         share = self.accepted / self.examined if self.examined else 1.0
-        return self.accepted + share * self.shard_records * len(self.in_flight)
+        return self.accepted + share * self.candidates_per_shard * len(self.in_flight)

@@ -13,11 +13,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from ecgfactory.candidates.pipeline import CandidateBatch, StageClock, assessed, assessed_batches, plan_generator
+from ecgfactory.candidates.batch import CandidateBatch, rejected_columns
+from ecgfactory.candidates.pipeline import StageClock, assessed, assessed_batches, plan_generator
 from ecgfactory.dataset.names import RECORDS_FILE, REJECTED_FILE
 from ecgfactory.errors import ShardUnwantedError
-from ecgfactory.formats.base import SignalSpec, format_writer
-from ecgfactory.formats.rows import feature_columns, rejected_columns
+from ecgfactory.formats import FORMATS
+from ecgfactory.formats.rows import record_columns
 from ecgfactory.request.plan import Plan
 from ecgfactory.session.ledger import Ledger, ShardEntry, StagedFile
 from ecgfactory.session.progress import Progress, note_progress
@@ -139,7 +140,7 @@ def _read_back(plan: Plan, committed: ShardEntry, ledger: Ledger) -> _Source:
 def _stage(plan: Plan, shard: int, limit: int, source: _Source, staging: Path, workspace: Workspace) -> ShardEntry:
     """Write a shard's files into its staging folder, flushed; return the entry that commits them."""
     clock = source.clock
-    writers = [format_writer(name)(staging, SignalSpec.of(plan)) for name in plan.request.formats]
+    writers = [FORMATS.load(name)(staging, plan.signal_spec) for name in plan.request.formats]
     rows = _RowFiles()
     noted = 0.0
     for whole_batch in source.batches:
@@ -199,7 +200,7 @@ class _RowFiles:
         self.examined += len(accepted) + len(rejected)
         self.accepted += len(accepted)
         self.rejects.update(rule for rules in rejected.failed_rules for rule in rules)
-        self._records.append(pa.table(feature_columns(accepted)))
+        self._records.append(pa.table(record_columns(accepted)))
         self._rejected.append(pa.table(rejected_columns(rejected)))
 
     def write(self, folder: Path) -> None:

@@ -16,7 +16,7 @@ def run(
 
     A shard is told how much is still wanted when it has so many records already; never without `told_at`.
     """
-    selection = Selection(records, shard_records=10)
+    selection = Selection(records, candidates_per_shard=10)
     flying: list[ShardOrder] = []
     held: dict[int, int] = {}
     ends = iter(order_of_ends)
@@ -57,7 +57,7 @@ def test_the_first_accepted_are_chosen_whatever_the_order_of_ends(
 
 
 def test_no_more_shards_are_begun_than_are_expected_to_be_needed() -> None:
-    selection = Selection(records=25, shard_records=10)
+    selection = Selection(records=25, candidates_per_shard=10)
     begun = []
     while (order := selection.next_order()) is not None:
         begun.append(order.shard)
@@ -65,7 +65,7 @@ def test_no_more_shards_are_begun_than_are_expected_to_be_needed() -> None:
 
 
 def test_the_last_shard_is_cut_to_what_is_missing() -> None:
-    selection = Selection(records=15, shard_records=10)
+    selection = Selection(records=15, candidates_per_shard=10)
     first, second = selection.next_order(), selection.next_order()
     assert first is not None and second is not None
     selection.commit(second, 10, 9)
@@ -79,7 +79,7 @@ def test_the_last_shard_is_cut_to_what_is_missing() -> None:
 
 
 def test_a_hopeless_yield_stops_the_build() -> None:
-    selection = Selection(records=1000, shard_records=2500)
+    selection = Selection(records=1000, candidates_per_shard=2500)
     first, second = selection.next_order(), ShardOrder(1, 1000)
     assert first is not None
     selection.commit(first, 2500, 30)
@@ -88,7 +88,7 @@ def test_a_hopeless_yield_stops_the_build() -> None:
 
 
 def test_a_low_yield_that_suffices_is_no_error() -> None:
-    selection = Selection(records=30, shard_records=5000)
+    selection = Selection(records=30, candidates_per_shard=5000)
     order = selection.next_order()
     assert order is not None
     selection.commit(order, 5000, 30)
@@ -103,7 +103,7 @@ def run_until_crash(
     records: int, yields: list[int], window: int, choices: list[int], committed: dict[int, ShardEntry]
 ) -> list[int]:
     """Drive a selection over a ledger as the flow does; each choice ends a shard, or 7 crashes the process."""
-    selection = Selection(records, shard_records=10)
+    selection = Selection(records, candidates_per_shard=10)
     flying: list[ShardOrder] = []
     for _ in range(10_000):
         while len(flying) < window and (order := selection.next_order()) is not None:

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from ecgfactory.candidates.pipeline import CandidateBatch, assessed_batches
+from ecgfactory.candidates.batch import CandidateBatch
+from ecgfactory.candidates.pipeline import assessed_batches
 from ecgfactory.formats import FORMATS
 from ecgfactory.request.build_request import BuildRequest
 from ecgfactory.request.plan import make_plan
