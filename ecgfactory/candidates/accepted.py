@@ -6,10 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ecgfactory.candidates.pipeline import CandidateBatch
+from ecgfactory.candidates.batch import CandidateBatch
 from ecgfactory.ecgs import Ecgs
 from ecgfactory.quality.feature import FeatureTable
-from ecgfactory.quality.features import FEATURES
 
 
 def accepted_ecgs(batches: Sequence[CandidateBatch], lead_names: tuple[str, ...], seed: int) -> Ecgs:
@@ -25,6 +24,5 @@ def accepted_ecgs(batches: Sequence[CandidateBatch], lead_names: tuple[str, ...]
 
 
 def features_of(batches: Sequence[CandidateBatch]) -> FeatureTable:
-    """Join the features of one or more batches, without the leads in which they were found."""
-    names = [feature.name for feature in FEATURES]
-    return {name: np.concatenate([batch.features[name] for batch in batches]) for name in names}
+    """Join the features of one or more batches."""
+    return {name: np.concatenate([batch.features[name] for batch in batches]) for name in batches[0].features}

@@ -9,11 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from ecgfactory.errors import BadInputError, HopelessYieldError
+from ecgfactory.errors import BadInputError
 from ecgfactory.request.build_request import BuildRequest
 from ecgfactory.request.plan import Plan, make_plan
 from ecgfactory.request.preflight import file_problems, worker_problems
-from ecgfactory.request.request_file import RequestSource, checked
+from ecgfactory.request.request_file import checked
+from ecgfactory.request.source import RequestSource
 
 SECTIONS = {
     "model": "generator",
@@ -27,10 +28,6 @@ SECTIONS = {
 
 PathLike = str | Path
 BoundsByRule = Mapping[str, Mapping[str, float]]
-
-LOWEST_YIELD = 0.02
-YIELD_JUDGED_AFTER = 5000
-"""With under 2 % accepted after 5,000 candidates, there is no end to be waited for."""
 
 
 def asked_plan(caller: str, **arguments: Any) -> Plan:
@@ -71,21 +68,6 @@ def candidate_number(caller: str, argument: str, value: int, least: int = 0) -> 
     if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
         raise BadInputError(f"{caller}: {argument} is {value!r}; it must be a whole number, at least {least}.")
     return int(value)
-
-
-def check_yield(examined: int, accepted: int) -> None:
-    """Stop what would not end.
-
-    Raises
-    ------
-    HopelessYieldError
-        When so few candidates are accepted that there is no point in going on.
-    """
-    if examined >= YIELD_JUDGED_AFTER and accepted < LOWEST_YIELD * examined:
-        raise HopelessYieldError(
-            f"only {accepted} of {examined:,} candidates were accepted, under {LOWEST_YIELD:.0%}; "
-            "choose a less strict quality policy or wider bounds."
-        )
 
 
 def _plain(value: Any) -> Any:

@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ecgfactory.candidates.accepted import accepted_ecgs, features_of
-from ecgfactory.candidates.asked import BoundsByRule, PathLike, asked_plan, check_yield
-from ecgfactory.candidates.pipeline import CandidateBatch, StageClock, assessed_batches
+from ecgfactory.candidates.asked import BoundsByRule, PathLike, asked_plan
+from ecgfactory.candidates.batch import CandidateBatch
+from ecgfactory.candidates.pipeline import StageClock, assessed_batches
+from ecgfactory.candidates.yields import check_yield
 from ecgfactory.ecgs import Ecgs, feature_frame
 from ecgfactory.generators.base import Device
 from ecgfactory.leads import LeadCount
@@ -124,13 +126,11 @@ def generate(
 def _until_enough(plan: Plan) -> Iterator[CandidateBatch]:
     """Yield candidates from 0 on, up to the last accepted one that is wanted."""
     examined = accepted = 0
-    for batch in assessed_batches(plan, range(sys.maxsize), StageClock()):
-        rows = np.flatnonzero(batch.accepted)
-        missing = plan.request.records - accepted
-        if len(rows) >= missing:
-            yield batch.take(np.arange(rows[missing - 1] + 1))
-            return
+    for whole_batch in assessed_batches(plan, range(sys.maxsize), StageClock()):
+        batch = whole_batch.with_accepted(plan.request.records - accepted)
         yield batch
         examined += len(batch)
-        accepted += len(rows)
+        accepted += int(batch.accepted.sum())
+        if accepted == plan.request.records:
+            return
         check_yield(examined, accepted)

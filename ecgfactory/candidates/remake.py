@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ecgfactory.candidates.pipeline import CandidateBatch, StageClock, assessed_batches
+from ecgfactory.candidates.batch import CandidateBatch
+from ecgfactory.candidates.pipeline import StageClock, assessed_batches
 from ecgfactory.request.plan import Plan
 
 

@@ -6,8 +6,9 @@ import sys
 from collections.abc import Iterator
 
 from ecgfactory.candidates.accepted import accepted_ecgs
-from ecgfactory.candidates.asked import BoundsByRule, PathLike, asked_plan, candidate_number, check_yield
+from ecgfactory.candidates.asked import BoundsByRule, PathLike, asked_plan, candidate_number
 from ecgfactory.candidates.pipeline import StageClock, assessed_batches
+from ecgfactory.candidates.yields import check_yield
 from ecgfactory.generators.base import Device
 from ecgfactory.leads import LeadCount
 from ecgfactory.record import Record

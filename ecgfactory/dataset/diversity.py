@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 
 from ecgfactory.dataset.files import DatasetFiles, candidates_by_file
-from ecgfactory.formats.rows import RECORDS_FILE
+from ecgfactory.dataset.names import RECORDS_FILE
 from ecgfactory.quality.diversity import Diversity, measure_diversity
 from ecgfactory.record import record_id
 

@@ -11,13 +11,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from ecgfactory.arrays import IntArray
 from ecgfactory.dataset.damage import reading
+from ecgfactory.dataset.names import RECORDS_FILE, REJECTED_FILE
 from ecgfactory.dataset.signals import SignalReader
-from ecgfactory.dataset.sources import Integers
 from ecgfactory.ecgs import Ecgs
 from ecgfactory.errors import BadInputError
-from ecgfactory.formats.base import SignalSpec, format_writer
-from ecgfactory.formats.rows import RECORDS_FILE, REJECTED_FILE
+from ecgfactory.formats import FORMATS
 from ecgfactory.leads import SignalUv
 from ecgfactory.quality.feature import FeatureTable
 from ecgfactory.record import Record, record_id
@@ -62,9 +62,9 @@ class DatasetFiles:
         return self.table(REJECTED_FILE)
 
     @cached_property
-    def candidates(self) -> Integers:
+    def candidates(self) -> IntArray:
         """Candidate numbers of the records, rising, shape (records,)."""
-        candidates: Integers = self.records_table.column("candidate").to_numpy()
+        candidates: IntArray = self.records_table.column("candidate").to_numpy()
         return candidates
 
     @cached_property
@@ -93,7 +93,7 @@ class DatasetFiles:
                 return place
         raise BadInputError(f"record {wanted!r} is not in {self.path}; {_nearest(wanted, self.candidates)}.")
 
-    def take(self, places: Integers, reader: SignalReader | None = None) -> Ecgs:
+    def take(self, places: IntArray, reader: SignalReader | None = None) -> Ecgs:
         """Read records with their signals and features, by their places in records.parquet.
 
         Raises
@@ -116,7 +116,7 @@ class DatasetFiles:
 
     def reader(self, lead_names: Sequence[str], at_random: bool = False) -> SignalReader:
         """Return what reads some leads of the records, in their order or at random."""
-        spec = SignalSpec.of(self.plan)
+        spec = self.plan.signal_spec
         return SignalReader(self.path, self.formats, self.records_table, spec, tuple(lead_names), at_random)
 
     @cached_property
@@ -127,10 +127,10 @@ class DatasetFiles:
         """Return the files that hold an accepted record, by format, as paths below the dataset."""
         place = self.place(wanted)
         held = {name: self.records_table.column(f"{name}_path")[place].as_py() for name in self.formats}
-        return {name: format_writer(name).files(path) for name, path in held.items()}
+        return {name: FORMATS.load(name).files(path) for name, path in held.items()}
 
     def signals_in(self, format_name: str, path: str, candidates: Sequence[int]) -> SignalUv:
-        """Read records from one file of one format; see `FormatWriter.read`.
+        """Read records from one file of one format; see `Format.read`.
 
         Raises
         ------
@@ -138,7 +138,7 @@ class DatasetFiles:
             When the file is missing or does not hold them.
         """
         with reading(path):
-            return format_writer(format_name).read(self.path, path, candidates, SignalSpec.of(self.plan))
+            return FORMATS.load(format_name).read(self.path, path, candidates, self.plan.signal_spec)
 
     def files_of(self, format_name: str, records_at_once: int) -> Iterator[tuple[str, list[int]]]:
         """Yield each file of a format with the candidates in it, at most so many at once."""
@@ -167,7 +167,7 @@ def candidates_by_file(records: pa.Table, format_name: str) -> dict[str, list[in
     return by_file
 
 
-def _nearest(wanted: str, candidates: Integers) -> str:
+def _nearest(wanted: str, candidates: IntArray) -> str:
     if wanted.isdecimal():
         # In Python's integers: what a user types may be of any size.
         nearest = min(candidates.tolist(), key=lambda candidate: abs(candidate - int(wanted)))

@@ -12,10 +12,10 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import ValidationError
 
+from ecgfactory.arrays import IntArray
 from ecgfactory.dataset.files import DatasetFiles
 from ecgfactory.dataset.manifest import Manifest
-from ecgfactory.dataset.publish import LATEST, MANIFEST_FILE
-from ecgfactory.dataset.sources import Integers
+from ecgfactory.dataset.names import LATEST, MANIFEST_FILE
 from ecgfactory.ecgs import Ecgs, Unit, check_unit, feature_frame
 from ecgfactory.errors import BadInputError, DamagedDatasetError
 from ecgfactory.record import SAMPLING_RATE_HZ, Record, record_id
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from ecgfactory.dataset.pytorch import EcgDataset
-
-REPORTS_FOLDER = "reports"
 
 RECORDS_AT_ONCE = 100
 """Records that an iteration holds at a time: 12 MB of twelve leads of 10 s."""
@@ -187,7 +185,7 @@ class Dataset(DatasetFiles):
 
         return EcgDataset(self, split, leads, unit, features)
 
-    def places(self, split: str | None = None) -> Integers:
+    def places(self, split: str | None = None) -> IntArray:
         """Return the places in records.parquet of all records, or of a split's."""
         held = list(dict.fromkeys(self._splits.tolist()))
         if split is not None and split not in held:

@@ -8,8 +8,9 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
+from ecgfactory.arrays import IntArray
 from ecgfactory.dataset.damage import reading
-from ecgfactory.dataset.sources import FileSource, Integers, Into, NpySource, ParquetSource, Source
+from ecgfactory.dataset.sources import FileSource, Into, NpySource, ParquetSource, Source
 from ecgfactory.formats.base import SignalSpec
 from ecgfactory.leads import EIGHT_LEADS, TWELVE_LEADS, SignalUv, fill_derived
 
@@ -59,11 +60,11 @@ class SignalReader:
         )
         paths = records.column(f"{name}_path").combine_chunks().dictionary_encode()
         self._paths: list[str] = paths.dictionary.to_pylist()
-        self._file: Integers = paths.indices.to_numpy().astype(np.int64)
+        self._file: IntArray = paths.indices.to_numpy().astype(np.int64)
         self._row = _rows_in_their_files(self._file)
-        self._candidates: Integers = records.column("candidate").to_numpy()
+        self._candidates: IntArray = records.column("candidate").to_numpy()
 
-    def read(self, places: Integers, out: SignalUv | None = None) -> SignalUv:
+    def read(self, places: IntArray, out: SignalUv | None = None) -> SignalUv:
         """Read records.
 
         Parameters
@@ -99,14 +100,14 @@ class SignalReader:
             fill_derived(out)
         return out
 
-    def _by_file(self, places: Integers) -> Iterator[Integers]:
+    def _by_file(self, places: IntArray) -> Iterator[IntArray]:
         """Yield, for each file, which of the places lie in it."""
         files = self._file[places]
         order = np.argsort(files, kind="stable")
         yield from (part for part in np.split(order, np.flatnonzero(np.diff(files[order])) + 1) if len(part))
 
 
-def _rows_in_their_files(file: Integers) -> Integers:
+def _rows_in_their_files(file: IntArray) -> IntArray:
     """Return the row of each record in its file: there they stand in candidate order too."""
     order = np.argsort(file, kind="stable")
     first = np.flatnonzero(np.diff(file[order], prepend=-1))

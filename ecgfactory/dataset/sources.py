@@ -13,10 +13,10 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from ecgfactory.formats.base import SignalSpec, format_writer
+from ecgfactory.arrays import IntArray
+from ecgfactory.formats import FORMATS
+from ecgfactory.formats.base import SignalSpec
 from ecgfactory.leads import SignalUv
-
-Integers = npt.NDArray[np.int64]
 
 OPEN_FILES = 64
 LEAST_GROUPS = 4
@@ -41,10 +41,10 @@ class Into:
     """
 
     signals_uv: SignalUv
-    places: Integers
+    places: IntArray
     slots: Sequence[int]
 
-    def put(self, chosen: Integers | slice, lead: int, values: npt.NDArray[np.int16]) -> None:
+    def put(self, chosen: IntArray | slice, lead: int, values: npt.NDArray[np.int16]) -> None:
         """Put one lead of some of the records, shape (chosen, samples), into its place."""
         self.signals_uv[self.places[chosen], self.slots[lead]] = values
 
@@ -68,7 +68,7 @@ class Source(ABC):
     def __init__(self, folder: Path, spec: SignalSpec, lead_names: Sequence[str], at_random: bool) -> None: ...
 
     @abstractmethod
-    def read(self, path: str, rows: Integers, candidates: Integers, into: Into) -> None:
+    def read(self, path: str, rows: IntArray, candidates: IntArray, into: Into) -> None:
         """Read records from one file.
 
         Parameters
@@ -92,14 +92,14 @@ class _ParquetFile:
     """An open file, and the row after the last of each of its groups."""
 
     content: pq.ParquetFile
-    ends: Integers
+    ends: IntArray
 
 
 @dataclass(frozen=True)
 class _RowGroup:
     """A row group decoded: whose signals it holds, and each lead, shape (rows, samples)."""
 
-    candidates: Integers
+    candidates: IntArray
     leads: list[npt.NDArray[np.int16]]
 
     @property
@@ -116,7 +116,7 @@ class ParquetSource(Source):
         self._open = lru_cache(OPEN_FILES)(self._open_anew)
         self._decoded: dict[tuple[str, int], _RowGroup] = {}
 
-    def read(self, path: str, rows: Integers, candidates: Integers, into: Into) -> None:
+    def read(self, path: str, rows: IntArray, candidates: IntArray, into: Into) -> None:
         """Read records; see `Source.read`."""
         ends = self._open(path).ends
         group_of = np.searchsorted(ends, rows, side="right")
@@ -156,14 +156,14 @@ class NpySource(Source):
         self._leads = [spec.lead_names.index(name) for name in lead_names]
         self._open = lru_cache(OPEN_FILES)(self._open_anew)
 
-    def read(self, path: str, rows: Integers, candidates: Integers, into: Into) -> None:
+    def read(self, path: str, rows: IntArray, candidates: IntArray, into: Into) -> None:
         """Read records; see `Source.read`."""
         held, signals_uv = self._open(path)
         _check(path, held[rows], candidates)
         for place, row in zip(into.places, rows, strict=True):
             into.signals_uv[place, into.slots] = signals_uv[row, self._leads]
 
-    def _open_anew(self, path: str) -> tuple[Integers, SignalUv]:
+    def _open_anew(self, path: str) -> tuple[IntArray, SignalUv]:
         held = np.load((self._folder / path).with_suffix(".candidates.npy"))
         signals_uv = np.load(self._folder / path, mmap_mode="r")
         if signals_uv.dtype != np.int16 or signals_uv.shape != (held.size, *self._shape):
@@ -183,10 +183,10 @@ class FileSource(Source):
     """
 
     def __init__(self, format_name: str, folder: Path, spec: SignalSpec, lead_names: Sequence[str]) -> None:
-        self._format, self._folder, self._spec = format_writer(format_name), folder, spec
+        self._format, self._folder, self._spec = FORMATS.load(format_name), folder, spec
         self._leads = [spec.lead_names.index(name) for name in lead_names]
 
-    def read(self, path: str, rows: Integers, candidates: Integers, into: Into) -> None:
+    def read(self, path: str, rows: IntArray, candidates: IntArray, into: Into) -> None:
         """Read records; see `Source.read`."""
         signals_uv = self._format.read(self._folder, path, candidates.tolist(), self._spec)
         for lead, stored in enumerate(self._leads):
@@ -198,6 +198,6 @@ def _joined(column: pa.ChunkedArray) -> pa.FixedSizeListArray:
     return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
 
 
-def _check(path: str, held: Integers, wanted: Integers) -> None:
+def _check(path: str, held: IntArray, wanted: IntArray) -> None:
     if not np.array_equal(held, wanted):
         raise ValueError(f"{path} does not hold the records that records.parquet places there")

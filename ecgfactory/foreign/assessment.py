@@ -10,7 +10,7 @@ from typing import Any
 import numpy.typing as npt
 
 from ecgfactory.foreign.reader import ForeignEcg, UnreadableEcg
-from ecgfactory.quality.features import FEATURES, measure
+from ecgfactory.quality.features import measure
 from ecgfactory.quality.policy import Policy
 from ecgfactory.record import SAMPLING_RATE_HZ, FeatureValue
 
@@ -105,14 +105,14 @@ def assess_batch(
     Assessment
         One for each, in the same order.
     """
-    table = measure(signals_uv, lead_names)
+    table = measure(signals_uv, lead_names, extra=policy.extra_features)
     verdicts = policy.judge(table, len(names))
     for row, name in enumerate(names):
         yield Assessment(
             name=name,
             lead_names=lead_names,
             duration_s=signals_uv.shape[2] / SAMPLING_RATE_HZ,
-            features={feature.name: _plain(table[feature.name][row]) for feature in FEATURES},
+            features={feature.name: _plain(table[feature.name][row]) for feature in policy.features},
             failed_rules=tuple(verdicts.failed_rules[row]),
             reasons=tuple(verdicts.reasons[row]),
         )

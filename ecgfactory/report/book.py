@@ -13,6 +13,7 @@ import pyarrow as pa
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from ecgfactory.generators.model_card import ModelCard
 from ecgfactory.record import Record
 from ecgfactory.report.analysis import analysis_page
 from ecgfactory.report.clinical import clinical_page
@@ -23,7 +24,7 @@ from ecgfactory.report.page import MARGIN_MM, RIGHT_MM, draw_footer, draw_title,
 from ecgfactory.report.style import PageStyle, Palette
 
 _COVER_NOTE = (
-    "Every ECG in this dataset was made by a generative model; none is a recording of a person. "
+    "Every ECG in this dataset was made by {kind}; none is a recording of a person. "
     "The ECGs serve research, teaching and the testing of software. They must not be used for diagnosis, nor to judge "
     "how well a diagnostic method works on patients."
 )
@@ -49,6 +50,8 @@ class CoverFacts:
         Seed of the candidates.
     model, policy : str
         Generator and quality policy.
+    model_card : ModelCard
+        What else is to be said of the generator.
     splits : mapping of str to int
         Records in each split.
     rejects : mapping of str to int
@@ -64,6 +67,7 @@ class CoverFacts:
     seed: int
     model: str
     policy: str
+    model_card: ModelCard
     splits: Mapping[str, int] = field(default_factory=dict)
     rejects: Mapping[str, int] = field(default_factory=dict)
 
@@ -121,7 +125,7 @@ def _cover_page(facts: CoverFacts, first: Sequence[Record], palette: Palette) ->
     _draw_rejects(sheet, 160, 170, facts, palette)
     for record in first:
         _draw_example(sheet, record, palette)
-    note = textwrap.fill(_COVER_NOTE, 170)
+    note = textwrap.fill(_COVER_NOTE.format(kind=facts.model_card.kind), 170)
     sheet.text(MARGIN_MM, 24, note, fontsize=8.5, color=palette.text, linespacing=1.5, va="bottom")
     draw_footer(sheet, f"plan {facts.plan_id}", palette)
     return figure

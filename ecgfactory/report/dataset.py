@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ecgfactory.dataset.files import DatasetFiles
 from ecgfactory.dataset.manifest import Counts
-from ecgfactory.dataset.reader import REPORTS_FOLDER
+from ecgfactory.dataset.names import REPORTS_FOLDER
 from ecgfactory.record import Record, record_id
 from ecgfactory.report.book import CoverFacts, write_report_book
 from ecgfactory.report.export import write_pdf
@@ -146,6 +146,7 @@ def _web_sample(files: DatasetFiles, record: Record) -> Sample:
 
 def _cover_facts(files: DatasetFiles, counts: Counts) -> CoverFacts:
     plan = files.plan
+    weights = f" (weights sha256 {plan.checkpoint_sha256[:12]}...)" if plan.checkpoint_sha256 else ""
     return CoverFacts(
         name=plan.request.name,
         plan_id=plan.plan_id,
@@ -154,8 +155,9 @@ def _cover_facts(files: DatasetFiles, counts: Counts) -> CoverFacts:
         lead_names=plan.lead_names,
         duration_s=plan.request.duration_s,
         seed=plan.seed,
-        model=f"{plan.request.generator.model} (weights sha256 {plan.checkpoint_sha256[:12]}...)",
+        model=f"{plan.request.generator.model}{weights}",
         policy=plan.policy.name,
+        model_card=plan.generator_class.model_card,
         splits=counts.splits,
         rejects=counts.rejects,
     )

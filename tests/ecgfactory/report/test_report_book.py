@@ -4,6 +4,7 @@ import pytest
 from pypdf import PdfReader
 
 from ecgfactory.errors import BadInputError
+from ecgfactory.generators.deepfakeecg import MODEL_CARD
 from ecgfactory.leads import TWELVE_LEADS
 from ecgfactory.quality.features import measure
 from ecgfactory.report.book import CoverFacts, _contents_page, write_report_book
@@ -19,6 +20,7 @@ FACTS = CoverFacts(
     seed=42,
     model="deepfakeecg 1.1.2",
     policy="basic",
+    model_card=MODEL_CARD,
     splits={"train": 800, "test": 200},
     rejects={"zhao2018": 240, "heart_rate": 11},
 )
