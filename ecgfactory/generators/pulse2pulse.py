@@ -113,6 +113,8 @@ def load_network(checkpoint: Checkpoint) -> torch.nn.Module:
     BadInputError
         When the weights do not fit the network.
     """
+    import torch
+
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the package initialises its weights by a deprecated name
         from deepfakeecg.models import Generator as Network

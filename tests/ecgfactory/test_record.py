@@ -1,0 +1,42 @@
+"""How a record shows itself."""
+
+from __future__ import annotations
+
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+from matplotlib.figure import Figure
+
+from ecgfactory.candidates.generate import generate
+from ecgfactory.errors import BadInputError
+from ecgfactory.record import Record
+from ecgfactory.report.style import PageStyle
+
+
+@pytest.fixture(scope="module")
+def record() -> Record:
+    return generate(1, seed=7)[0]
+
+
+def test_a_notebook_shows_a_drawing_with_every_lead(record: Record) -> None:
+    drawing = ElementTree.fromstring(record._repr_svg_())  # noqa: S314 (ours)
+    labels = {element.text for element in drawing.iter() if element.tag.endswith("text")}
+    assert set(record.lead_names) <= labels
+
+
+def test_a_plot_is_a_figure_on_a4(record: Record) -> None:
+    figure = record.plot(PageStyle(layout="6x2"))
+    assert isinstance(figure, Figure)
+    assert tuple(figure.get_size_inches() * 25.4) == pytest.approx((297, 210))
+
+
+def test_a_record_without_samples_says_so(record: Record) -> None:
+    with pytest.raises(BadInputError, match="no samples to draw"):
+        Record("1", ("II",), np.empty((1, 0), np.int16)).plot()
+
+
+def test_its_text_is_a_line(record: Record) -> None:
+    assert repr(record) == "Record 00000000: 12 leads, 10 s at 500 Hz"
+    rejected = Record("00000001", ("II",), record.signal_uv[1:2], reasons=("clipping: 8 ms",))
+    assert repr(rejected) == "Record 00000001: 1 leads, 10 s at 500 Hz, rejected: clipping: 8 ms"
