@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import json
 import subprocess
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +15,6 @@ from ecgfactory.dataset.reader import Dataset
 from ecgfactory.dataset.seal import dataset_files, seal
 from ecgfactory.dataset.verify import verify
 from ecgfactory.errors import BadInputError, DamagedDatasetError
-from ecgfactory.report.records import any_record
 
 
 def problems_of(path: Path) -> list[str]:
@@ -153,23 +151,3 @@ def test_records_are_read_and_unknown_ones_name_the_nearest(built: Path) -> None
         dataset.record("99999")
     with pytest.raises(BadInputError, match=r"did you mean|ids are candidate numbers"):
         dataset.record("hello")
-
-
-def test_a_rejected_candidate_is_made_again(tmp_path: Path, make_request: Callable[..., object]) -> None:
-    from ecgfactory.flows.build_dataset import build_dataset
-
-    request = make_request(
-        records=12,
-        formats=["csv"],
-        report={"samples": 0},
-        output=str(tmp_path),
-        quality={"bounds": {"heart_rate": {"min": 68}}},
-    )
-    dataset = Dataset(build_dataset(request).dataset)  # type: ignore[arg-type]
-    candidate = dataset.rejected_table.column("candidate")[0].as_py()
-    record = any_record(dataset, str(candidate))
-    assert record.reasons
-    from ecgfactory.quality.features import measure
-
-    again = measure(record.signal_uv[np.newaxis], record.lead_names)
-    assert again["heart_rate_bpm"][0] == dataset.rejected_table.column("heart_rate_bpm")[0].as_py()

@@ -1,0 +1,27 @@
+"""A dataset with rejects, several row groups and splits."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import ecgfactory
+
+MANY: dict[str, Any] = {
+    "name": "many",
+    "records": 230,
+    "seed": 7,
+    "quality": {"bounds": {"heart_rate": {"min": 62}}},
+    "splits": {"train": 0.8, "test": 0.2},
+    "report": {"samples": 0},
+    "shard_records": 192,
+}
+
+
+@pytest.fixture(scope="session")
+def many(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A published dataset of 230 records in Parquet; for reading only."""
+    output = tmp_path_factory.mktemp("many")
+    return ecgfactory.build(MANY | {"output": str(output)}).dataset

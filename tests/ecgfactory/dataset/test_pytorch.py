@@ -1,0 +1,56 @@
+"""A published dataset for PyTorch: any record, in any worker."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from torch.utils.data import DataLoader
+
+from ecgfactory.dataset.reader import Dataset, open_dataset
+from ecgfactory.errors import BadInputError
+
+
+@pytest.fixture(scope="module")
+def dataset(many: Path) -> Dataset:
+    return open_dataset(many)
+
+
+def test_samples_are_the_records(dataset: Dataset) -> None:
+    samples = dataset.torch(features=["heart_rate_bpm", "beats"])
+    assert len(samples) == 230
+    last = samples[229]
+    assert last["candidate"] == int(dataset[-1].record_id)
+    assert last["signal"].dtype == torch.float32
+    assert np.array_equal(last["signal"].numpy(), dataset[-1].signal_uv / np.float32(1000))
+    assert last["heart_rate_bpm"] == dataset[-1].features["heart_rate_bpm"]
+    stored = dataset.torch(split="test", leads=["V1", "II"], unit="uV")[0]["signal"]
+    assert (stored.shape, stored.dtype) == ((2, 5000), torch.int16)
+
+
+@pytest.mark.filterwarnings("ignore:This DataLoader will create")
+@pytest.mark.parametrize(("workers", "context"), [(0, None), (2, "fork"), (2, "spawn")])
+def test_a_loader_gives_each_record_once(dataset: Dataset, workers: int, context: str | None) -> None:
+    samples = dataset.torch(leads=["II"], unit="uV")
+    loader = DataLoader(
+        samples,
+        batch_size=32,
+        shuffle=True,
+        num_workers=workers,
+        multiprocessing_context=context,
+        persistent_workers=False,
+    )
+    found = {}
+    for batch in loader:
+        found.update(zip(batch["candidate"].tolist(), batch["signal"], strict=True))
+    assert sorted(found) == dataset.candidates.tolist()
+    assert np.array_equal(
+        torch.stack([found[candidate] for candidate in sorted(found)]).numpy(), dataset.signals(leads=["II"], unit="uV")
+    )
+
+
+def test_an_unknown_feature_is_told(dataset: Dataset) -> None:
+    with pytest.raises(BadInputError, match=r"features is \['pulse'\]; give a list of some of beats"):
+        dataset.torch(features=["pulse"])

@@ -1,0 +1,54 @@
+"""Any record of a dataset to look at."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import ecgfactory
+from ecgfactory.dataset.reader import Dataset, open_dataset
+from ecgfactory.errors import BadInputError
+from ecgfactory.quality.features import measure
+from ecgfactory.report.records import any_record
+
+
+@pytest.fixture(scope="module")
+def dataset(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
+    request = {
+        "name": "rejecting",
+        "records": 12,
+        "seed": 11,
+        "generator": {"batch": 16},
+        "quality": {"bounds": {"heart_rate": {"min": 68}}},
+        "report": {"samples": 0},
+        "output": str(tmp_path_factory.mktemp("rejecting")),
+    }
+    return ecgfactory.build(request).open()
+
+
+def test_an_accepted_one_is_read(dataset: Dataset) -> None:
+    record = any_record(dataset, str(int(dataset[3].record_id)))
+    assert record.reasons == ()
+    assert np.array_equal(record.signal_uv, dataset[3].signal_uv)
+
+
+def test_a_rejected_one_is_made_again(dataset: Dataset) -> None:
+    row = dataset.rejected.iloc[0]
+    record = any_record(dataset, str(row.name))
+    assert record.reasons == tuple(row.reasons)
+    again = measure(record.signal_uv[np.newaxis], record.lead_names)
+    assert again["heart_rate_bpm"][0] == row.heart_rate_bpm == record.features["heart_rate_bpm"]
+    assert record.features.keys() == dataset[0].features.keys()
+
+
+def test_neither_is_told(dataset: Dataset) -> None:
+    for wanted in ("99999", "hello"):
+        with pytest.raises(BadInputError, match=f"record '{wanted}' is not in"):
+            any_record(dataset, wanted)
+
+
+def test_the_reader_alone_knows_nothing_of_the_generator(dataset: Dataset) -> None:
+    with pytest.raises(BadInputError, match="the nearest one is"):
+        open_dataset(Path(dataset.path)).record(str(dataset.rejected.index[0]))
