@@ -30,18 +30,10 @@ def test_samples_are_the_records(dataset: Dataset) -> None:
     assert (stored.shape, stored.dtype) == ((2, 5000), torch.int16)
 
 
-@pytest.mark.filterwarnings("ignore:This DataLoader will create")
 @pytest.mark.parametrize(("workers", "context"), [(0, None), (2, "fork"), (2, "spawn")])
 def test_a_loader_gives_each_record_once(dataset: Dataset, workers: int, context: str | None) -> None:
     samples = dataset.torch(leads=["II"], unit="uV")
-    loader = DataLoader(
-        samples,
-        batch_size=32,
-        shuffle=True,
-        num_workers=workers,
-        multiprocessing_context=context,
-        persistent_workers=False,
-    )
+    loader = DataLoader(samples, batch_size=32, shuffle=True, num_workers=workers, multiprocessing_context=context)
     found = {}
     for batch in loader:
         found.update(zip(batch["candidate"].tolist(), batch["signal"], strict=True))
