@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from ecgfactory.errors import BadInputError, DamagedDatasetError, EcgFactoryError
     from ecgfactory.foreign.arrays import assess, measure
     from ecgfactory.foreign.assessment import Assessment
-    from ecgfactory.foreign.reader import read_ecgs
+    from ecgfactory.foreign.reader import ForeignEcg, UnreadableEcg, read_ecgs
     from ecgfactory.line.build import build
     from ecgfactory.record import Record
     from ecgfactory.request.build_request import BuildRequest
@@ -40,10 +40,12 @@ _MODULES = {
     "Dataset": "dataset.reader",
     "EcgFactoryError": "errors",
     "EcgStream": "candidates.stream",
+    "ForeignEcg": "foreign.reader",
     "Ecgs": "ecgs",
     "GeneratedEcgs": "candidates.generate",
     "Record": "record",
     "StreamDataset": "candidates.pytorch",
+    "UnreadableEcg": "foreign.reader",
     "assess": "foreign.arrays",
     "build": "line.build",
     "generate": "candidates.generate",
@@ -63,9 +65,11 @@ __all__ = [
     "EcgFactoryError",
     "EcgStream",
     "Ecgs",
+    "ForeignEcg",
     "GeneratedEcgs",
     "Record",
     "StreamDataset",
+    "UnreadableEcg",
     "assess",
     "build",
     "generate",

@@ -1,0 +1,27 @@
+"""Open a published dataset, for pandas, NumPy and PyTorch: `python open_a_dataset.py DATASET`.
+
+DATASET is the folder that `ecgfactory build` or `ecgfactory.build` told, such as datasets/quickstart.
+"""
+
+import sys
+
+from torch.utils.data import DataLoader
+
+import ecgfactory as ef
+
+dataset = ef.open_dataset(sys.argv[1])
+print(dataset)
+
+print(dataset.features["heart_rate_bpm"].groupby(dataset.splits).describe().round(1))
+print(f"{len(dataset.rejected)} candidates were rejected")
+
+record = dataset[0]
+print(record, f"heart rate {record.features['heart_rate_bpm']:.0f} /min")
+print("the same by its id:", dataset[record.record_id])
+
+signals_mv = dataset.signals(split="train", leads=["II", "V5"], unit="mV")
+print("in memory:", signals_mv.shape, signals_mv.dtype)
+
+loader = DataLoader(dataset.torch(split="train", features=["heart_rate_bpm"]), batch_size=8, shuffle=True)
+batch = next(iter(loader))
+print("a batch:", tuple(batch["signal"].shape), batch["candidate"].tolist())
