@@ -1,4 +1,4 @@
-"""What several tests share: warm workers, one real dataset, and for tests of flows a Prefect server and a Dask cluster."""
+"""What several tests share: warm workers, one real dataset; for tests of flows, a Prefect server and a Dask cluster."""
 
 from __future__ import annotations
 
