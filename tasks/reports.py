@@ -17,13 +17,13 @@ from ecgfactory.session.workspace import Workspace
 from ecgfactory.storage.faults import fault_point
 from ecgfactory.tasks.shards import ON_WORKERS
 
-ReportPart = Literal["book", "samples", "page"]
-REPORT_PARTS: tuple[ReportPart, ...] = ("book", "samples", "page")
+ReportPart = Literal["pdfs", "page"]
+REPORT_PARTS: tuple[ReportPart, ...] = ("pdfs", "page")
 
 
 @task(name="write-report", task_run_name="report-{part}", **ON_WORKERS)
 def write_report(workspace_root: str, part: ReportPart, counts: Counts) -> str:
-    """Write report.pdf, a PDF for each sample, or the web page; return the folder that it was written into.
+    """Write report.pdf with a PDF for each sample, or the web page; return the folder that it was written into.
 
     Each attempt has a folder of its own, outside the dataset, where a worker that is killed leaves nothing behind.
     """
@@ -31,7 +31,7 @@ def write_report(workspace_root: str, part: ReportPart, counts: Counts) -> str:
     from ecgfactory.report import dataset as report
 
     workspace = Workspace(Path(workspace_root))
-    write = {"book": report.write_book, "samples": report.write_samples, "page": report.write_page}[part]
+    write = {"pdfs": report.write_pdfs, "page": report.write_page}[part]
     folder = workspace.scratch / f"report-{part}-{secrets.token_hex(4)}"
     folder.mkdir()
     write(report.DatasetReport.of(DatasetFiles(workspace.dataset, workspace.read_plan()), counts, folder))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from ecgfactory.dataset.manifest import Counts
 from ecgfactory.dataset.reader import REPORTS_FOLDER, DatasetFiles
 from ecgfactory.record import Record, record_id
 from ecgfactory.report.book import CoverFacts, write_report_book
-from ecgfactory.report.export import write_pdf
+from ecgfactory.report.font import font
 from ecgfactory.report.web import Sample, write_web_page
 
 _ACCEPTED_RULE = (
@@ -21,6 +22,17 @@ _REJECTED_RULE = (
     "most often on, the first candidate that broke it and is not shown already; at most as many as accepted samples. "
     "Their signals are not part of the dataset and were made again."
 )
+
+_NEEDED_LATER = ("pyarrow.dataset", "scipy.ndimage", "scipy.signal")
+"""Modules that packages load only when they are used, a large part of the time that a first report takes."""
+
+
+def preload() -> None:
+    """Import and read what every report needs, so that a process that waits can begin warm; changes nothing else."""
+    for name in _NEEDED_LATER:
+        importlib.import_module(name)
+    for bold in (False, True):
+        font(bold).glyphs(" ")
 
 
 @dataclass(frozen=True)
@@ -86,23 +98,22 @@ def write_reports(files: DatasetFiles, counts: Counts) -> None:
         folder = files.path / REPORTS_FOLDER
         folder.mkdir(exist_ok=True)
         report = DatasetReport.of(files, counts, folder)
-        write_book(report)
-        write_samples(report)
+        write_pdfs(report)
         write_page(report)
 
 
-def write_book(report: DatasetReport) -> None:
-    """Write report.pdf."""
-    path = report.folder / "report.pdf"
-    write_report_book(path, report.facts, report.records, report.rule, features=report.files.records)
-
-
-def write_samples(report: DatasetReport) -> None:
-    """Write a PDF for each sample, with its analysis, into samples/."""
-    folder = report.folder / "samples"
-    folder.mkdir(exist_ok=True)
-    for record in report.records:
-        write_pdf(record, folder / f"{record.record_id}.pdf", with_analysis=True)
+def write_pdfs(report: DatasetReport) -> None:
+    """Write report.pdf, and a PDF for each sample, with its analysis, into samples/: the same pages, drawn once."""
+    samples = report.folder / "samples"
+    samples.mkdir(exist_ok=True)
+    write_report_book(
+        report.folder / "report.pdf",
+        report.facts,
+        report.records,
+        report.rule,
+        features=report.files.records,
+        samples_folder=samples,
+    )
 
 
 def write_page(report: DatasetReport) -> None:
