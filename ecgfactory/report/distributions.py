@@ -28,7 +28,7 @@ def distribution_pages(table: pa.Table, palette: Palette) -> list[PageMaker]:
     Parameters
     ----------
     table : pyarrow Table
-        A row a record; the columns that are features are drawn, in the order of the feature table.
+        One row per record; the columns that are features are drawn, in the order of the feature table.
     palette : Palette
         Colours.
 

@@ -99,7 +99,7 @@ def write_image(
 
 
 def write_csv(record: Record, path: Path) -> None:
-    """Write a record as CSV: time_ms, then a column a lead in uV, as integers.
+    """Write a record as CSV: time_ms, then one column per lead in uV, as integers.
 
     Raises
     ------

@@ -31,24 +31,20 @@ _SETTINGS = {
 }
 
 
-@contextmanager
-def drawn(sheet: Sheet) -> Iterator[Figure]:
-    """Draw a sheet as a figure of matplotlib, and let go of it afterwards."""
-    with matplotlib.style.context(["default", _SETTINGS]):
+def draw_figure(sheet: Sheet) -> Figure:
+    """Draw a sheet as a figure of matplotlib, A4 landscape, which shows itself in a notebook and saves itself."""
+    with _settings():
         figure = Figure(figsize=(WIDTH_MM / MM_PER_INCH, HEIGHT_MM / MM_PER_INCH))
         axes = figure.add_axes((0, 0, 1, 1), xlim=(0, WIDTH_MM), ylim=(0, HEIGHT_MM))
         axes.set_axis_off()
         for item in sheet.items:
             _draw(axes, item)
-        try:
-            yield figure
-        finally:
-            figure.clear()
+    return figure
 
 
 def pixels(sheet: Sheet, dpi: float) -> npt.NDArray[np.uint8]:
     """Draw a sheet as pixels, shape (height, width, 3)."""
-    with drawn(sheet) as figure:
+    with _drawn(sheet) as figure:
         figure.set_dpi(dpi)
         canvas = FigureCanvasAgg(figure)
         canvas.draw()  # type: ignore[no-untyped-call]
@@ -64,8 +60,25 @@ def write_pixels(sheets: Sequence[Sheet], path: FilePath, format_name: str, dpi:
 
 def write_svg(sheet: Sheet, path: FilePath) -> None:
     """Write a sheet as SVG, its text as outlines; no dates are written."""
-    with drawn(sheet) as figure:
+    with _drawn(sheet) as figure:
         figure.savefig(path, format="svg", metadata={"Date": None, "Creator": None})
+
+
+@contextmanager
+def _drawn(sheet: Sheet) -> Iterator[Figure]:
+    """Draw a sheet, keep its settings while it is saved, and let go of it afterwards."""
+    with _settings():
+        figure = draw_figure(sheet)
+        try:
+            yield figure
+        finally:
+            figure.clear()
+
+
+@contextmanager
+def _settings() -> Iterator[None]:
+    with matplotlib.style.context(["default", _SETTINGS]):
+        yield
 
 
 def _draw(axes: Axes, item: Lines | Areas | Text) -> None:

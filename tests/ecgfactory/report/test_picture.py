@@ -1,17 +1,20 @@
 import matplotlib
 import numpy as np
 import pypdfium2
+import pytest
 from matplotlib import _pylab_helpers
 from pdf_lines import pdf_bytes
 
 from ecgfactory.report.analysis import analysis_page
 from ecgfactory.report.clinical import clinical_page
-from ecgfactory.report.picture import pixels
+from ecgfactory.report.picture import draw_figure, pixels
 
 
 def test_figures_stay_out_of_pyplot_and_settings_unchanged(make_record):
     before = dict(matplotlib.rcParams)
     pixels(clinical_page(make_record()), dpi=50)
+    figure = draw_figure(clinical_page(make_record()))
+    assert tuple(figure.get_size_inches() * 25.4) == pytest.approx((297, 210))
     assert dict(matplotlib.rcParams) == before
     assert not _pylab_helpers.Gcf.figs
 

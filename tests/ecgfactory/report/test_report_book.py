@@ -1,3 +1,6 @@
+import subprocess
+import sys
+
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -7,6 +10,7 @@ from ecgfactory.errors import BadInputError
 from ecgfactory.leads import TWELVE_LEADS
 from ecgfactory.quality.features import measure
 from ecgfactory.report.book import CoverFacts, _contents_page, write_report_book
+from ecgfactory.report.export import write_pdf
 from ecgfactory.report.style import PALETTES
 
 FACTS = CoverFacts(
@@ -67,6 +71,25 @@ def test_distributions_cite_their_source(texts):
     assert "Mason" in texts[1]
     assert "real ECGs 48 to 98" in texts[1]
     assert "Distributions" in texts[1]
+
+
+def test_samples_own_pdfs_are_those_of_the_records_alone(make_record, tmp_path):
+    records = [make_record(0), make_record(1, leads=8)]
+    write_report_book(tmp_path / "report.pdf", FACTS, records, RULE, samples_folder=tmp_path)
+    for record in records:
+        write_pdf(record, tmp_path / "alone.pdf", with_analysis=True)
+        assert (tmp_path / f"{record.record_id}.pdf").read_bytes() == (tmp_path / "alone.pdf").read_bytes()
+
+
+def test_reports_take_neither_matplotlib_nor_neurokit2_along():
+    program = (
+        "import sys\n"
+        "from ecgfactory.report import dataset\n"
+        "dataset.preload()\n"
+        "assert 'scipy.signal' in sys.modules\n"
+        "assert not {'matplotlib', 'neurokit2', 'sklearn', 'torch'} & sys.modules.keys()\n"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True)
 
 
 def test_book_without_samples_or_features(tmp_path):
