@@ -17,7 +17,7 @@ from benchmarks.timing import Row, per_record
 from ecgfactory.formats.csv_encoding import encode_csv
 from ecgfactory.formats.parquet_settings import signal_type, writer_options
 from ecgfactory.formats.wfdb_encoding import GAIN_PER_MV, encode_record
-from ecgfactory.generators.checkpoint import Checkpoint
+from ecgfactory.generators.deepfakeecg import published_checkpoint
 from ecgfactory.generators.noise import candidate_noise
 from ecgfactory.generators.polyphase import PolyphaseNetwork
 from ecgfactory.generators.pulse2pulse import load_network
@@ -30,7 +30,7 @@ COMMENTS = ["synthetic, not for diagnosis"]
 
 def run() -> list[Row]:
     """Compare each format's writer, files included."""
-    network = PolyphaseNetwork(load_network(Checkpoint.published()))
+    network = PolyphaseNetwork(load_network(published_checkpoint()))
     noise = torch.from_numpy(candidate_noise(1, range(RECORDS), 5000))
     signals_uv = derive_twelve(network.signal_uv(noise).numpy())
     with tempfile.TemporaryDirectory() as name:

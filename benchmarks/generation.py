@@ -12,7 +12,7 @@ import numpy as np
 import torch
 
 from benchmarks.timing import Row, per_record, seconds
-from ecgfactory.generators.checkpoint import Checkpoint
+from ecgfactory.generators.deepfakeecg import published_checkpoint
 from ecgfactory.generators.noise import candidate_noise
 from ecgfactory.generators.polyphase import PolyphaseNetwork
 from ecgfactory.generators.pulse2pulse import load_network
@@ -34,7 +34,7 @@ def run() -> list[Row]:
 
 
 def _comparisons() -> list[Row]:
-    upstream = load_network(Checkpoint.published())
+    upstream = load_network(published_checkpoint())
     network = PolyphaseNetwork(upstream)
     noise = torch.from_numpy(candidate_noise(1, range(BATCH), SAMPLES))
 
@@ -81,7 +81,7 @@ def text_files(folder: Path, records: int, first: int = 0) -> None:
 
 def _share_of_peak() -> Row:
     """How much of a core's measured peak, in a large matrix product, the network reaches."""
-    network = PolyphaseNetwork(load_network(Checkpoint.published()))
+    network = PolyphaseNetwork(load_network(published_checkpoint()))
     noise = torch.from_numpy(candidate_noise(1, range(BATCH), SAMPLES))
     matrix = torch.rand(1024, 1024)
     network(noise)

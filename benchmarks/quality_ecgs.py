@@ -9,7 +9,7 @@ import neurokit2
 import numpy as np
 import scipy.integrate
 
-from ecgfactory.generators.checkpoint import Checkpoint
+from ecgfactory.generators.deepfakeecg import published_checkpoint
 from ecgfactory.generators.pulse2pulse import Pulse2PulseGenerator
 from ecgfactory.leads import EIGHT_LEADS, SignalUv
 
@@ -22,7 +22,7 @@ other ECG, see `quality_evidence`); with steps of 40 ms at most the solution is 
 
 def generated_ecgs(seed: int, count: int, first: int = 0) -> SignalUv:
     """Generate candidates, shape (count, 8, 5000), in uV."""
-    generator = Pulse2PulseGenerator(Checkpoint.published(), batch=64, device="cpu")
+    generator = Pulse2PulseGenerator(published_checkpoint(), batch=64, device="cpu")
     return generator.generate(seed, range(first, first + count), SAMPLES)
 
 

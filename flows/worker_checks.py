@@ -14,9 +14,10 @@ from prefect.runtime import flow_run
 from prefect.settings import PREFECT_API_URL
 
 from ecgfactory.errors import BadInputError
-from ecgfactory.flows.placement import Placement
 from ecgfactory.flows.task_runner import PlacedTaskRunner
-from ecgfactory.request.plan import DECISIVE_PACKAGES, Plan
+from ecgfactory.line.placement import Placement
+from ecgfactory.line.state import Build
+from ecgfactory.request.plan import DECISIVE_PACKAGES
 from ecgfactory.session.workspace import Workspace
 
 PACKAGES = ("ecgfactory", "deepfake-ecg", "prefect", "distributed", *DECISIVE_PACKAGES)
@@ -25,7 +26,7 @@ PACKAGES = ("ecgfactory", "deepfake-ecg", "prefect", "distributed", *DECISIVE_PA
 REACH_TIMEOUT_S = 5.0
 
 
-def check_workers(runner: PlacedTaskRunner, placement: Placement, plan: Plan, workspace: Workspace) -> None:
+def check_workers(runner: PlacedTaskRunner, placement: Placement, build: Build) -> None:
     """Hold every worker against what the build needs of it.
 
     Raises
@@ -44,9 +45,9 @@ def check_workers(runner: PlacedTaskRunner, placement: Placement, plan: Plan, wo
         if (difference := _difference(_versions(versions), wanted))
     ]
     if not problems:  # only now can our code be run there
-        looks = runner.run_on_all(_look_around, str(workspace.root), plan.plan_id, str(flow_run.id))
+        looks = runner.run_on_all(_look_around, str(build.workspace.root), build.plan.plan_id, str(flow_run.id))
         problems = [f"worker {address} {problem}" for address, lacks in looks.items() for problem in lacks]
-    if not problems and plan.request.generator.device == "cuda":
+    if not problems and build.plan.request.generator.device == "cuda":
         generating = placement.generating.resource
         workers = runner.client.scheduler_info()["workers"]
         problems = [
@@ -88,7 +89,7 @@ def _workspace_problem(workspace_root: str, plan_id: str) -> str | None:
         probe.unlink()
         if plan.plan_id != plan_id:
             reason = "it holds another plan"
-        elif not Path(plan.checkpoint.path).is_file():
+        elif plan.checkpoint is not None and not Path(plan.checkpoint.path).is_file():
             return f"has no file {plan.checkpoint.path}; give generator.checkpoint a full path that every worker has."
         else:
             return None

@@ -4,66 +4,20 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
-import numpy.typing as npt
 
-from ecgfactory.generators.base import Device, Generator, generator_class
+from ecgfactory.candidates.batch import CandidateBatch
+from ecgfactory.generators import GENERATORS
+from ecgfactory.generators.base import Device, Generator
 from ecgfactory.generators.checkpoint import Checkpoint
 from ecgfactory.leads import SignalUv, derive_twelve
-from ecgfactory.quality.feature import FeatureTable
 from ecgfactory.quality.features import measure
 from ecgfactory.request.plan import Plan
 
 MicroBatch = tuple[Sequence[int], SignalUv]
-"""Candidate numbers, and their eight model leads: int16, shape (n, 8, samples), in uV."""
-
-
-@dataclass(frozen=True)
-class CandidateBatch:
-    """Some candidates, row by row in candidate order.
-
-    Parameters
-    ----------
-    candidates : int64 array, shape (n,)
-        Candidate numbers.
-    splits : str array, shape (n,)
-        Split of each.
-    signals_uv : int16 array, shape (n, leads, samples)
-        Stored leads.
-    features : dict of str to array of shape (n,)
-        What was measured.
-    failed_rules, reasons : list of list of str
-        Rules that each broke, and why; empty for an accepted one.
-    """
-
-    candidates: npt.NDArray[np.int64]
-    splits: npt.NDArray[np.str_]
-    signals_uv: SignalUv
-    features: FeatureTable
-    failed_rules: list[list[str]]
-    reasons: list[list[str]]
-
-    def __len__(self) -> int:
-        return len(self.candidates)
-
-    @property
-    def accepted(self) -> npt.NDArray[np.bool_]:
-        """Whether each candidate broke no rule, shape (n,)."""
-        return np.array([not rules for rules in self.failed_rules], dtype=bool)
-
-    def take(self, rows: npt.NDArray[np.integer]) -> CandidateBatch:
-        """Return some of the rows, by index."""
-        return CandidateBatch(
-            self.candidates[rows],
-            self.splits[rows],
-            self.signals_uv[rows],
-            {name: values[rows] for name, values in self.features.items()},
-            [self.failed_rules[row] for row in rows],
-            [self.reasons[row] for row in rows],
-        )
+"""Candidate numbers, and the eight leads of each: int16, shape (n, 8, samples), in uV."""
 
 
 class StageClock:
@@ -93,8 +47,8 @@ def plan_generator(plan: Plan) -> Generator:
 
 
 @cache
-def _load_generator(model: str, checkpoint: Checkpoint, batch: int, device: Device) -> Generator:
-    return generator_class(model)(checkpoint, batch, device)
+def _load_generator(model: str, checkpoint: Checkpoint | None, batch: int, device: Device) -> Generator:
+    return GENERATORS.load(model)(checkpoint, batch, device)
 
 
 def assessed_batches(plan: Plan, candidates: Sequence[int], clock: StageClock) -> Iterator[CandidateBatch]:
@@ -117,7 +71,7 @@ def generated(plan: Plan, candidates: Sequence[int], clock: StageClock) -> Itera
     Yields
     ------
     (sequence of int, int16 array of shape (n, 8, samples))
-        Candidate numbers and the eight leads of the model in uV, a micro-batch at a time.
+        Candidate numbers and the eight leads of the generator in uV, a micro-batch at a time.
     """
     batches = list(micro_batches(plan, candidates))
     made = plan_generator(plan).stream(plan.seed, batches, plan.samples)
@@ -154,13 +108,13 @@ def assessed(plan: Plan, batches: Iterable[MicroBatch], clock: StageClock) -> It
     for numbers, signals_uv in batches:
         with clock("assess"):
             stored_uv = derive_twelve(signals_uv) if plan.request.leads == 12 else signals_uv
-            features = measure(stored_uv, plan.lead_names)
-            verdicts = plan.policy.judge(features, len(numbers))
+            measured = measure(stored_uv, plan.lead_names, extra=plan.policy.extra_features)
+            verdicts = plan.policy.judge(measured, len(numbers))
         yield CandidateBatch(
             np.asarray(numbers, dtype=np.int64),
             plan.splits_of(numbers),
             stored_uv,
-            features,
+            {feature.name: measured[feature.name] for feature in plan.policy.features},
             verdicts.failed_rules,
             verdicts.reasons,
         )

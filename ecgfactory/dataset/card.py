@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 from string import Template
@@ -12,41 +13,18 @@ import pyarrow.parquet as pq
 import yaml
 
 from ecgfactory.dataset.manifest import Counts
-from ecgfactory.formats.base import format_writer
-from ecgfactory.formats.rows import RECORDS_FILE
+from ecgfactory.dataset.names import CARD_FILE, RECORDS_FILE
+from ecgfactory.formats import FORMATS
+from ecgfactory.formats.base import Format
+from ecgfactory.generators.model_card import ModelCard
 from ecgfactory.request.plan import Plan
 
-CARD_FILE = "README.md"
-
-LICENSE = "cc-by-4.0"
-"""The weights are under the MIT licence; what a build makes may be shared by anyone who names its source."""
-
-PAPER = (
-    "Thambawita V, Isaksen JL, Hicks SA, et al. DeepFake electrocardiograms using generative adversarial networks are "
-    "the beginning of the end for privacy issues in medicine. Scientific Reports 11, 21896 (2021). "
-    "doi:10.1038/s41598-021-01295-2"
+_LIMITS = (
+    "No record belongs to a person: there is no age, sex or history to it. The ECGs look real; keep them marked as "
+    "synthetic wherever they go.",
+    "They serve research, teaching and the testing of software. They must not be used for diagnosis, nor alone to "
+    "judge how well a method works on patients: test on real ECGs before relying on what was learnt here.",
 )
-
-LIMITS = """\
-The model learnt from normal ECGs only, so no pathology is to be found here, and how often something is found says
-nothing about people. No record belongs to a person: there is no age, sex or history to it. The ECGs look real; keep
-them marked as synthetic wherever they go.
-
-They serve research, teaching and the testing of software. They must not be used for diagnosis, nor alone to judge how
-well a method works on patients: test on real ECGs before relying on what was learnt here."""
-
-BIBTEX = """\
-@article{thambawita2021deepfake,
-  title   = {{DeepFake} electrocardiograms using generative adversarial networks are the beginning of the end
-             for privacy issues in medicine},
-  author  = {Thambawita, Vajira and Isaksen, Jonas L. and Hicks, Steven A. and others},
-  journal = {Scientific Reports},
-  volume  = {11},
-  number  = {21896},
-  year    = {2021},
-  doi     = {10.1038/s41598-021-01295-2}
-}
-"""
 
 SIZE_CATEGORIES = (
     (1_000, "n<1K"),
@@ -77,22 +55,38 @@ def without_front_matter(text: str) -> str:
     return text.split("---\n", 2)[2].lstrip()
 
 
+def limits(model: ModelCard) -> list[str]:
+    """What the ECGs of a generator can't be taken for, in paragraphs."""
+    return [f"{model.limits} {_LIMITS[0]}", *_LIMITS[1:]]
+
+
+def signal_tables(dataset: Path, plan: Plan) -> tuple[type[Format], pa.Schema] | None:
+    """Return the first format of a dataset that is tables which dataset readers load as such, and their columns."""
+    for name in plan.request.formats:
+        schema = FORMATS.load(name).table_schema(dataset)
+        if schema is not None:
+            return FORMATS.load(name), schema
+    return None
+
+
 def _front_matter(dataset: Path, plan: Plan, counts: Counts) -> dict[str, Any]:
-    """Return the keys of Hugging Face's dataset card specification; `configs` only where there is Parquet."""
+    """Return the keys of Hugging Face's dataset card specification; `configs` only where signals are in tables."""
     front: dict[str, Any] = {
         "pretty_name": plan.request.name,
-        "license": LICENSE,
+        "license": plan.generator_class.model_card.licence,
         "size_categories": [next(name for limit, name in SIZE_CATEGORIES if counts.records < limit)],
         "annotations_creators": ["machine-generated"],
         "source_datasets": ["original"],
         "tags": ["ecg", "synthetic", f"{plan.request.leads}-lead", "time-series", "medical"],
     }
-    files = {split: sorted((dataset / "data").glob(f"{split}-*.parquet")) for split in plan.request.splits}
-    present = [split for split, paths in files.items() if paths]
-    if not present:
+    tables = signal_tables(dataset, plan)
+    if tables is None:
         return front
-    schema = pq.read_schema(files[present[0]][0])
-    data_files = [{"split": split, "path": f"data/{split}-*.parquet"} for split in present]
+    format_, schema = tables
+    files = {split: format_.table_files(split) for split in plan.request.splits}
+    data_files = [
+        {"split": split, "path": pattern} for split, pattern in files.items() if pattern and any(dataset.glob(pattern))
+    ]
     return front | {
         "configs": [{"config_name": "default", "data_files": data_files}],
         "dataset_info": {"features": [_hugging_face_feature(field) for field in schema]},
@@ -109,11 +103,11 @@ def _body(dataset: Path, plan: Plan, counts: Counts) -> str:
     request = plan.request
     rejects = "".join(f"| {rule} | {number:,} |\n" for rule, number in counts.rejects.items())
     splits = ", ".join(f"{split} {number:,}" for split, number in counts.splits.items())
-    unusual = "" if request.duration_s == 10 else " The model was trained on 10 s; other lengths are outside of that."
+    model = plan.generator_class.model_card
     return f"""\
 # {request.name}
 
-{counts.records:,} synthetic {request.leads}-lead ECGs of {request.duration_s} s at 500 Hz, made by a generative model.
+{counts.records:,} synthetic {request.leads}-lead ECGs of {request.duration_s} s at 500 Hz, made by {model.kind}.
 
 > **Synthetic, not for diagnosis.** No ECG here is a recording of a person.
 
@@ -124,7 +118,7 @@ def _body(dataset: Path, plan: Plan, counts: Counts) -> str:
 | Splits | {splits} |
 | Formats | {", ".join(request.formats)} |
 | Seed | {plan.seed} |
-| Model | {request.generator.model}, weights sha256 `{plan.checkpoint_sha256[:16]}...` |
+| Model | {request.generator.model}{_weights(plan)} |
 | Quality policy | {plan.policy.name}: {plan.policy.description} |
 | Accepted | {counts.records:,} of {counts.examined:,} candidates ({counts.records / counts.examined:.1%}) |
 | Plan | `{plan.plan_id}` |
@@ -144,25 +138,35 @@ about how the dataset was made, `croissant.json` describes it to machines, and `
 Candidates 0, 1, 2, ... were generated from noise that follows from the seed and the candidate's number alone, measured
 and judged by the quality policy; the first {counts.records:,} that passed are the dataset, so ids are sparse. The split
 of a record follows from seed and number too. {_leads_line(plan)}
-The generator is the Pulse2Pulse GAN of Thambawita et al., published as
-[`deepfake-ecg`](https://pypi.org/project/deepfake-ecg/).{unusual} Made with ecgfactory {plan.versions["ecgfactory"]}.
+{model.origin}{_unusual_length(plan)} Made with ecgfactory {plan.versions["ecgfactory"]}.
 
 | rule of the policy | candidates that broke it |
 |---|---|
 {rejects or "| none | 0 |" + chr(10)}
 ## Limits and ethics
 
-{LIMITS}
+{(2 * chr(10)).join(textwrap.fill(paragraph, 120) for paragraph in limits(model))}
 
 ## Licence and citation
 
-{LICENSE.upper()}. Please cite the model:
-
-{PAPER}
-
-```bibtex
-{BIBTEX}```
+{model.licence.upper()}.{_citation(model)}
 """
+
+
+def _weights(plan: Plan) -> str:
+    return f", weights sha256 `{plan.checkpoint_sha256[:16]}...`" if plan.checkpoint_sha256 else ""
+
+
+def _unusual_length(plan: Plan) -> str:
+    if plan.within_training_length:
+        return ""
+    trained_s = plan.generator_class.trained_duration_s
+    return f" The model was trained on {trained_s} s; other lengths are outside of that."
+
+
+def _citation(model: ModelCard) -> str:
+    paper = f" Please cite the model:\n\n{model.paper}" if model.paper else ""
+    return f"{paper}\n\n```bibtex\n{model.bibtex}```" if model.bibtex else paper
 
 
 def _reports_line(plan: Plan) -> str:
@@ -184,7 +188,7 @@ def _examples(dataset: Path, plan: Plan) -> Iterator[str]:
     for name in plan.request.formats:
         path = first[f"{name}_path"]
         words = {key: first[key] for key in ("record_id", "split")} | {"path": path, "stem": path.rpartition(".")[0]}
-        for title, code in format_writer(name).loading.items():
+        for title, code in FORMATS.load(name).loading.items():
             yield _example(title, Template(code).substitute(words))
 
 

@@ -14,18 +14,15 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from ecgfactory.dataset.card import BIBTEX, LIMITS
+from ecgfactory.dataset.card import limits, signal_tables
 from ecgfactory.dataset.manifest import Counts
-from ecgfactory.dataset.publish import dataset_files
-from ecgfactory.formats.base import FormatWriter, format_writer
-from ecgfactory.formats.rows import RECORDS_FILE, REJECTED_FILE
-from ecgfactory.quality.features import FEATURES
+from ecgfactory.dataset.names import CROISSANT_FILE, RECORDS_FILE, REJECTED_FILE
+from ecgfactory.dataset.seal import dataset_files
+from ecgfactory.formats import FORMATS
+from ecgfactory.formats.base import Format
 from ecgfactory.record import SAMPLING_RATE_HZ
 from ecgfactory.request.plan import Plan
 from ecgfactory.storage.durable import sha256_of
-
-CROISSANT_FILE = "croissant.json"
-LICENSE_URL = "https://creativecommons.org/licenses/by/4.0/"
 
 MEDIA_TYPES = {
     ".csv": "text/csv",
@@ -33,9 +30,8 @@ MEDIA_TYPES = {
     ".md": "text/markdown",
     ".parquet": "application/x-parquet",
     ".pdf": "application/pdf",
-    ".tar": "application/x-tar",
 }
-"""By suffix; anything else is `application/octet-stream`, or text where a format says so."""
+"""Of what is no format's, by suffix; anything else is `application/octet-stream`."""
 
 _COLUMNS = {
     "record_id": "The candidate number as eight digits.",
@@ -43,9 +39,6 @@ _COLUMNS = {
     "split": "train, validation or test.",
     "failed_rules": "Rules of the quality policy that the candidate broke.",
     "reasons": "Why each rule was broken, in words.",
-} | {
-    feature.name: f"{feature.definition} {f'In {feature.unit}.' if feature.unit else ''}".strip()
-    for feature in FEATURES
 }
 
 _DATA_TYPES = {
@@ -74,6 +67,7 @@ def write_croissant(dataset: Path, plan: Plan, counts: Counts, known_sums: Mappi
     known_sums : mapping of str to str
         sha256 of files that are known already, by path below the dataset; the others are read.
     """
+    model = plan.generator_class.model_card
     content = {
         "@context": _CONTEXT,
         "@type": "sc:Dataset",
@@ -85,10 +79,10 @@ def write_croissant(dataset: Path, plan: Plan, counts: Counts, known_sums: Mappi
         ),
         "url": f"urn:ecgfactory:{plan.plan_id}",
         "version": "1.0.0",
-        "license": LICENSE_URL,
-        "citeAs": BIBTEX,
+        "license": model.licence_url,
+        **({"citeAs": model.bibtex} if model.bibtex else {}),
         "keywords": ["ECG", "synthetic", "time series", "medicine"],
-        "rai:dataLimitations": " ".join(LIMITS.split()),
+        "rai:dataLimitations": " ".join(limits(model)),
         "rai:personalSensitiveInformation": "None: no record belongs to a person.",
         "distribution": [*_file_objects(dataset, plan, known_sums), *_file_sets(dataset, plan)],
         "recordSet": list(_record_sets(dataset, plan)),
@@ -98,7 +92,11 @@ def write_croissant(dataset: Path, plan: Plan, counts: Counts, known_sums: Mappi
 
 
 def _file_objects(dataset: Path, plan: Plan, known_sums: Mapping[str, str]) -> Iterator[dict[str, Any]]:
-    in_sets = tuple(f"{_top_folder(writer)}/" for writer in _writers(plan) if _has_a_file_a_record(writer))
+    formats = _formats(plan)
+    in_sets = tuple(f"{format_.top_folder()}/" for format_ in formats if format_.has_file_per_record())
+    media_types = dict(MEDIA_TYPES)
+    for format_ in formats:
+        media_types |= format_.media_types
     for path in dataset_files(dataset):
         if not path.startswith(in_sets) and path != CROISSANT_FILE:
             yield {
@@ -107,32 +105,34 @@ def _file_objects(dataset: Path, plan: Plan, known_sums: Mapping[str, str]) -> I
                 "name": path,
                 "contentUrl": path,
                 "contentSize": f"{(dataset / path).stat().st_size} B",
-                "encodingFormat": MEDIA_TYPES.get(PurePosixPath(path).suffix, "application/octet-stream"),
+                "encodingFormat": media_types.get(PurePosixPath(path).suffix, "application/octet-stream"),
                 "sha256": known_sums.get(path) or sha256_of(dataset / path),
             }
 
 
 def _file_sets(dataset: Path, plan: Plan) -> Iterator[dict[str, Any]]:
     """Yield a set of files for each kind of file that a format consists of."""
-    for writer in _writers(plan):
-        for suffix, media_type in writer.media_types.items():
-            depth = len(PurePosixPath(writer.staged_path(0, "train")).parts) - 2
+    for format_ in _formats(plan):
+        for suffix, media_type in format_.media_types.items():
+            depth = len(PurePosixPath(format_.staged_path(0, "train")).parts) - 2
             yield {
                 "@type": "cr:FileSet",
-                "@id": f"{writer.name}{suffix}",
-                "name": f"{writer.name}{suffix}",
+                "@id": _set_id(format_, suffix),
+                "name": _set_id(format_, suffix),
                 "encodingFormat": media_type,
-                "includes": f"{_top_folder(writer)}/{'*/' * depth}*{suffix}",
+                "includes": f"{format_.top_folder()}/{'*/' * depth}*{suffix}",
             }
 
 
 def _record_sets(dataset: Path, plan: Plan) -> Iterator[dict[str, Any]]:
-    """Yield the tables, and the signals where they are in Parquet: what readers of Croissant know how to open."""
+    """Yield the tables, and the signals where they are in tables too: what readers of Croissant know how to open."""
     for name, file in (("records", RECORDS_FILE), ("rejected", REJECTED_FILE)):
         yield _record_set(name, {"fileObject": {"@id": file}}, pq.read_schema(dataset / file), plan)
-    signals = next(iter(sorted((dataset / "data").glob("*.parquet"))), None)
-    if signals is not None:
-        yield _record_set("signals", {"fileSet": {"@id": "parquet.parquet"}}, pq.read_schema(signals), plan)
+    tables = signal_tables(dataset, plan)
+    if tables is not None:
+        format_, schema = tables
+        source = {"fileSet": {"@id": _set_id(format_, next(iter(format_.media_types)))}}
+        yield _record_set("signals", source, schema, plan)
 
 
 def _record_set(name: str, source: dict[str, Any], schema: pa.Schema, plan: Plan) -> dict[str, Any]:
@@ -164,19 +164,18 @@ def _describe(column: str, plan: Plan) -> str:
         return f"Lead {column} in uV, {plan.samples} samples at {SAMPLING_RATE_HZ} Hz."
     if column.endswith("_path"):
         return f"Path of the file that holds the signals as {column.removesuffix('_path')}."
-    return _COLUMNS[column]
+    if column in _COLUMNS:
+        return _COLUMNS[column]
+    feature = next(feature for feature in plan.policy.features if feature.name == column)
+    return f"{feature.definition} {f'In {feature.unit}.' if feature.unit else ''}".strip()
 
 
-def _writers(plan: Plan) -> list[type[FormatWriter]]:
-    return [format_writer(name) for name in plan.request.formats]
+def _formats(plan: Plan) -> list[type[Format]]:
+    return [FORMATS.load(name) for name in plan.request.formats]
 
 
-def _top_folder(writer: type[FormatWriter]) -> str:
-    return PurePosixPath(writer.staged_path(0, "train")).parts[0]
-
-
-def _has_a_file_a_record(writer: type[FormatWriter]) -> bool:
-    return writer.staged_path(0, "train") != writer.staged_path(1, "train")
+def _set_id(format_: type[Format], suffix: str) -> str:
+    return f"{format_.name}{suffix}"
 
 
 _TERMS = (

@@ -16,16 +16,13 @@ from pydantic import ValidationError
 
 from ecgfactory.candidates.pipeline import StageClock, assessed_batches
 from ecgfactory.dataset.manifest import Manifest
-from ecgfactory.dataset.publish import LATEST, MANIFEST_FILE
+from ecgfactory.dataset.names import LATEST, MANIFEST_FILE, RECORDS_FILE, REJECTED_FILE
 from ecgfactory.errors import BadInputError, DamagedDatasetError
-from ecgfactory.formats.base import SignalSpec, format_writer
-from ecgfactory.formats.rows import RECORDS_FILE, REJECTED_FILE
+from ecgfactory.formats import FORMATS
 from ecgfactory.leads import SignalUv
 from ecgfactory.quality.diversity import Diversity, measure_diversity
 from ecgfactory.record import Record, record_id
 from ecgfactory.request.plan import Plan
-
-REPORTS_FOLDER = "reports"
 
 DIVERSITY_RUNS, DIVERSITY_RUN = 10, 30
 """Neighbours lie in one row group of a file, which is read as a whole."""
@@ -91,19 +88,19 @@ class DatasetFiles:
     def paths(self, wanted: str) -> dict[str, list[str]]:
         """Return the files that hold an accepted record, by format, as paths below the dataset."""
         row = self._row(wanted)
-        return {name: format_writer(name).files(row[f"{name}_path"]) for name in self.formats}
+        return {name: FORMATS.load(name).files(row[f"{name}_path"]) for name in self.formats}
 
     def signals(self, format_name: str, path: str, candidates: Sequence[int]) -> SignalUv:
-        """Read records from one file; see `FormatWriter.read`.
+        """Read records from one file; see `Format.read`.
 
         Raises
         ------
         DamagedDatasetError
             When the file is missing or does not hold them.
         """
-        spec = SignalSpec.of(self.plan)
+        spec = self.plan.signal_spec
         try:
-            return format_writer(format_name).read(self.path, path, candidates, spec)
+            return FORMATS.load(format_name).read(self.path, path, candidates, spec)
         except (OSError, ValueError, IndexError, KeyError, pa.ArrowException) as error:
             raise DamagedDatasetError([f"{path}: can't be read ({' '.join(str(error).split())[:200]})"]) from None
 

@@ -9,10 +9,11 @@ from pathlib import Path
 import numpy as np
 
 from ecgfactory.dataset.manifest import manifest_sha256
-from ecgfactory.dataset.publish import MANIFEST_FILE, SUMS_FILE, dataset_files
+from ecgfactory.dataset.names import MANIFEST_FILE, SUMS_FILE
 from ecgfactory.dataset.reader import Dataset
+from ecgfactory.dataset.seal import dataset_files
 from ecgfactory.errors import DamagedDatasetError
-from ecgfactory.formats.base import format_writer
+from ecgfactory.formats import FORMATS
 from ecgfactory.leads import EIGHT_LEADS, TWELVE_LEADS, SignalUv, derive_twelve
 from ecgfactory.request.plan import Plan
 from ecgfactory.storage.durable import sha256_of
@@ -124,7 +125,7 @@ def _count_problems(dataset: Dataset) -> Iterator[str]:
     if rows and rows + dataset.rejected.num_rows != candidates[-1] + 1:
         yield "records.parquet and rejected.parquet: together they do not hold every candidate up to the last"
     for name in dataset.formats:
-        held = format_writer(name).count(dataset.path)
+        held = FORMATS.load(name).count(dataset.path)
         if held != rows:
             yield f"{name}: {held} records on disk where records.parquet has {rows}"
 

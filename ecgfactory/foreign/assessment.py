@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ecgfactory.foreign.reader import ForeignEcg, UnreadableEcg
-from ecgfactory.quality.features import FEATURES, measure
+from ecgfactory.quality.features import measure
 from ecgfactory.quality.policy import Policy
 from ecgfactory.record import SAMPLING_RATE_HZ, FeatureValue
 
@@ -79,13 +79,13 @@ def assess_records(records: Iterable[ForeignEcg | UnreadableEcg], policy: Policy
         if isinstance(record, UnreadableEcg):
             yield Assessment(record.name, problem=record.problem)
             continue
-        table = measure(record.signal_uv[None], record.lead_names)
+        table = measure(record.signal_uv[None], record.lead_names, extra=policy.extra_features)
         verdicts = policy.judge(table, 1)
         yield Assessment(
             name=record.name,
             lead_names=record.lead_names,
             duration_s=record.signal_uv.shape[1] / SAMPLING_RATE_HZ,
-            features={feature.name: _plain(table[feature.name][0]) for feature in FEATURES},
+            features={feature.name: _plain(table[feature.name][0]) for feature in policy.features},
             failed_rules=tuple(verdicts.failed_rules[0]),
             reasons=tuple(verdicts.reasons[0]),
         )

@@ -1,16 +1,29 @@
-"""File formats of the signals: one file a format, behind `FormatWriter` (see base.py).
+"""File formats of the signals: one file a format, each a `Format` (see base.py).
 
-A new format is a file here with a `FormatWriter`, and a line in `FORMATS`. The contract
-test then covers it.
+A new format is a file here with a `Format`, and a line in `FORMATS`; or a package with an entry point in the group
+`ecgfactory.formats`. Its test inherits `ecgfactory.validation.format_contract`.
 """
 
-FORMATS = {
-    "parquet": "ecgfactory.formats.parquet:ParquetWriter",
-    "wfdb": "ecgfactory.formats.wfdb:WfdbWriter",
-    "csv": "ecgfactory.formats.csv:CsvWriter",
-    "wfdb_flac": "ecgfactory.formats.wfdb_flac:WfdbFlacWriter",
-    "edf": "ecgfactory.formats.edf:EdfWriter",
-    "npy": "ecgfactory.formats.npy:NpyWriter",
-    "webdataset": "ecgfactory.formats.webdataset:WebDatasetWriter",
-}
-"""Where each format's writer lives; imported on first use, so that naming formats costs nothing."""
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ecgfactory.registry import Registry
+
+if TYPE_CHECKING:
+    from ecgfactory.formats.base import Format
+
+FORMATS: Registry[type[Format]] = Registry(
+    "format",
+    "ecgfactory.formats",
+    "ecgfactory.formats.base:Format",
+    {
+        "parquet": "ecgfactory.formats.parquet:ParquetFormat",
+        "wfdb": "ecgfactory.formats.wfdb:WfdbFormat",
+        "csv": "ecgfactory.formats.csv:CsvFormat",
+        "wfdb_flac": "ecgfactory.formats.wfdb_flac:WfdbFlacFormat",
+        "edf": "ecgfactory.formats.edf:EdfFormat",
+        "npy": "ecgfactory.formats.npy:NpyFormat",
+        "webdataset": "ecgfactory.formats.webdataset:WebDatasetFormat",
+    },
+)

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import importlib
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import ClassVar
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 import numpy.typing as npt
 
-from ecgfactory.candidates.pipeline import CandidateBatch
-from ecgfactory.formats import FORMATS
+from ecgfactory.formats.batch import RecordBatch
 from ecgfactory.leads import SignalUv
 from ecgfactory.record import SAMPLING_RATE_HZ
-from ecgfactory.request.plan import Plan
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 RECORDS_PER_FOLDER = 1000
 """Formats with a file a record put at most this many in a folder, as PhysioNet's databases do."""
@@ -55,14 +55,11 @@ class SignalSpec:
     seed: int
     sampling_rate_hz: int = SAMPLING_RATE_HZ
 
-    @classmethod
-    def of(cls, plan: Plan) -> SignalSpec:
-        """Return what all records of a plan's dataset have in common."""
-        return cls(plan.lead_names, plan.samples, plan.seed)
 
+class Format(ABC):
+    """A file format of the signals: an instance writes the records of one shard, the class reads a dataset back.
 
-class FormatWriter(ABC):
-    """Writes the accepted records of one shard, and knows where a published dataset keeps them.
+    All that the rest of ecgfactory knows of a format stands here, so that a new one is one file and one line.
 
     Parameters
     ----------
@@ -79,17 +76,24 @@ class FormatWriter(ABC):
     """Media type of each kind of file that records are in, by the ending of its name; the first is the one that
     `staged_path` names."""
 
-    loading: ClassVar[Mapping[str, str]]
+    loading: ClassVar[Mapping[str, str]] = {}
     """How to load it: a title, and Python that runs in the dataset's folder. In it `$path` is the file that holds the
     first record, `$stem` that path without its suffix, `$record_id` and `$split` say which record it is."""
+
+    bytes_per_sample: ClassVar[float] = 2.1
+    """Mean bytes on disk for one sample of one lead, from which the room that a build needs is estimated: measured on
+    12-lead datasets. The default is that of plain int16 and a little beside it."""
+
+    packages: ClassVar[tuple[str, ...]] = ()
+    """Installed packages, beside NumPy and PyArrow, whose version can change a byte of the files."""
 
     def __init__(self, folder: Path, spec: SignalSpec) -> None:
         self.folder = folder
         self.spec = spec
 
     @abstractmethod
-    def write(self, batch: CandidateBatch) -> None:
-        """Write accepted candidates; called with rising candidate numbers."""
+    def write(self, batch: RecordBatch) -> None:
+        """Write records; called with rising candidate numbers."""
 
     def close(self) -> None:  # noqa: B027 (most formats have nothing to do)
         """Finish the shard's files. Nothing is flushed to disk yet: the shard does that once for all formats."""
@@ -117,6 +121,29 @@ class FormatWriter(ABC):
             This is file number `position` of the `count` that the shards staged under the same path.
         """
         return staged_path
+
+    @classmethod
+    def top_folder(cls) -> str:
+        """Name of the folder of a dataset that holds all files of this format."""
+        return PurePosixPath(cls.staged_path(0, "train")).parts[0]
+
+    @classmethod
+    def has_file_per_record(cls) -> bool:
+        """Whether each record is in files of its own, rather than many in one."""
+        return cls.staged_path(0, "train") != cls.staged_path(1, "train")
+
+    @classmethod
+    def table_files(cls, split: str) -> str | None:
+        """Pattern, below a dataset, of the files of a split, where these are tables that dataset readers load as such.
+
+        Hugging Face's `datasets` and readers of Croissant are told of them. None, the default, for other formats.
+        """
+        return None
+
+    @classmethod
+    def table_schema(cls, dataset: Path) -> pa.Schema | None:
+        """Columns of the tables in a dataset; None where the format has no tables, or there are no records."""
+        return None
 
     @classmethod  # noqa: B027 (most formats have nothing to do)
     def write_index(cls, dataset: Path, candidates: Iterator[npt.NDArray[np.int64]]) -> None:
@@ -153,10 +180,3 @@ class FormatWriter(ABC):
         ValueError
             When the file does not hold these records as the spec says.
         """
-
-
-def format_writer(name: str) -> type[FormatWriter]:
-    """Import the writer of a format."""
-    module, _, attribute = FORMATS[name].partition(":")
-    found: type[FormatWriter] = getattr(importlib.import_module(module), attribute)
-    return found

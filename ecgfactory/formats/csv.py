@@ -10,18 +10,19 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.csv
 
-from ecgfactory.candidates.pipeline import CandidateBatch
-from ecgfactory.formats.base import FormatWriter, SignalSpec, record_folder
+from ecgfactory.formats.base import Format, SignalSpec, record_folder
+from ecgfactory.formats.batch import RecordBatch
 from ecgfactory.formats.csv_encoding import encode_csv
 from ecgfactory.leads import SignalUv
 from ecgfactory.record import record_id
 
 
-class CsvWriter(FormatWriter):
+class CsvFormat(Format):
     """One text file a record."""
 
     name: ClassVar[str] = "csv"
     media_types: ClassVar[Mapping[str, str]] = {".csv": "text/csv"}
+    bytes_per_sample: ClassVar[float] = 4.8
     loading: ClassVar[Mapping[str, str]] = {
         "CSV": """\
 import pandas as pd
@@ -30,8 +31,8 @@ ecg_uv = pd.read_csv("$path", index_col="time_ms")    # a column a lead
 """
     }
 
-    def write(self, batch: CandidateBatch) -> None:
-        """Write accepted candidates; see `FormatWriter.write`."""
+    def write(self, batch: RecordBatch) -> None:
+        """Write records; see `Format.write`."""
         for candidate, signal_uv in zip(batch.candidates, batch.signals_uv, strict=True):
             path = self.folder / self.staged_path(candidate, "")
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -49,7 +50,7 @@ ecg_uv = pd.read_csv("$path", index_col="time_ms")    # a column a lead
 
     @classmethod
     def read(cls, dataset: Path, path: str, candidates: Sequence[int], spec: SignalSpec) -> SignalUv:
-        """Read records back; see `FormatWriter.read`."""
+        """Read records back; see `Format.read`."""
         table = pa.csv.read_csv(dataset / path)
         if table.column_names != ["time_ms", *spec.lead_names] or table.num_rows != spec.samples:
             raise ValueError(f"{path} has other columns or another length than the dataset")

@@ -13,8 +13,8 @@ from typing import ClassVar
 import edfio
 import numpy as np
 
-from ecgfactory.candidates.pipeline import CandidateBatch
-from ecgfactory.formats.base import FormatWriter, SignalSpec, record_folder
+from ecgfactory.formats.base import Format, SignalSpec, record_folder
+from ecgfactory.formats.batch import RecordBatch
 from ecgfactory.leads import SignalUv
 from ecgfactory.record import record_id
 
@@ -22,11 +22,12 @@ _RANGE = (-32768, 32767)
 """Digital and physical: one unit is 1 uV."""
 
 
-class EdfWriter(FormatWriter):
+class EdfFormat(Format):
     """One EDF+C file a record, in data records of 1 s."""
 
     name: ClassVar[str] = "edf"
     media_types: ClassVar[Mapping[str, str]] = {".edf": "application/x-edf"}
+    packages: ClassVar[tuple[str, ...]] = ("edfio",)
     loading: ClassVar[Mapping[str, str]] = {
         "EDF+": """\
 import edfio
@@ -36,8 +37,8 @@ ecg_uv = edf.get_signal("ECG II").data
 """
     }
 
-    def write(self, batch: CandidateBatch) -> None:
-        """Write accepted candidates; see `FormatWriter.write`."""
+    def write(self, batch: RecordBatch) -> None:
+        """Write records; see `Format.write`."""
         for candidate, signal_uv in zip(batch.candidates, batch.signals_uv, strict=True):
             path = self.folder / self.staged_path(candidate, "")
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -79,7 +80,7 @@ ecg_uv = edf.get_signal("ECG II").data
 
     @classmethod
     def read(cls, dataset: Path, path: str, candidates: Sequence[int], spec: SignalSpec) -> SignalUv:
-        """Read records back; see `FormatWriter.read`."""
+        """Read records back; see `Format.read`."""
         edf = edfio.read_edf(dataset / path)
         labels = tuple(f"ECG {lead}" for lead in spec.lead_names)
         described = {

@@ -9,18 +9,19 @@ from typing import IO, ClassVar
 import numpy as np
 from numpy.lib import format as npy_format
 
-from ecgfactory.candidates.pipeline import CandidateBatch
-from ecgfactory.formats.base import FormatWriter, SignalSpec, numbered
+from ecgfactory.formats.base import Format, SignalSpec, numbered
+from ecgfactory.formats.batch import RecordBatch
 from ecgfactory.leads import SignalUv
 
 _CANDIDATES = ".candidates.npy"
 
 
-class NpyWriter(FormatWriter):
+class NpyFormat(Format):
     """Two files a split and shard: signals int16 (records, leads, samples) in uV, candidates int64 (records,)."""
 
     name: ClassVar[str] = "npy"
     media_types: ClassVar[Mapping[str, str]] = {".npy": "application/octet-stream"}
+    bytes_per_sample: ClassVar[float] = 2.0
     loading: ClassVar[Mapping[str, str]] = {
         "NumPy": """\
 import numpy as np
@@ -35,8 +36,8 @@ candidates = np.load("$path".replace(".npy", ".candidates.npy"))
         self._streams: dict[str, IO[bytes]] = {}
         self._candidates: dict[str, list[int]] = {}
 
-    def write(self, batch: CandidateBatch) -> None:
-        """Write accepted candidates; see `FormatWriter.write`."""
+    def write(self, batch: RecordBatch) -> None:
+        """Write records; see `Format.write`."""
         for split in np.unique(batch.splits).tolist():
             rows = np.flatnonzero(batch.splits == split)
             self._stream(split).write(batch.signals_uv[rows].astype("<i2", order="C").tobytes())
@@ -82,7 +83,7 @@ candidates = np.load("$path".replace(".npy", ".candidates.npy"))
 
     @classmethod
     def read(cls, dataset: Path, path: str, candidates: Sequence[int], spec: SignalSpec) -> SignalUv:
-        """Read records back; see `FormatWriter.read`."""
+        """Read records back; see `Format.read`."""
         held = np.load((dataset / path).with_suffix(_CANDIDATES))
         signals = np.load(dataset / path, mmap_mode="r")
         if signals.dtype != np.int16 or signals.shape != (held.size, len(spec.lead_names), spec.samples):

@@ -12,10 +12,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from ecgfactory.candidates.pipeline import CandidateBatch
-from ecgfactory.formats.base import FormatWriter, SignalSpec, numbered
+from ecgfactory.formats.base import Format, SignalSpec, numbered
+from ecgfactory.formats.batch import RecordBatch
 from ecgfactory.formats.parquet_settings import signal_type, writer_options
-from ecgfactory.formats.rows import feature_columns
+from ecgfactory.formats.rows import record_columns
 from ecgfactory.leads import SignalUv
 
 ROWS_PER_GROUP = 100
@@ -56,11 +56,12 @@ slow = duckdb.sql("SELECT record_id, II FROM 'data/*.parquet' WHERE heart_rate_b
 }
 
 
-class ParquetWriter(FormatWriter):
+class ParquetFormat(Format):
     """One file a split and shard, in row groups of a fixed size whatever the micro-batches were."""
 
     name: ClassVar[str] = "parquet"
     media_types: ClassVar[Mapping[str, str]] = {".parquet": "application/x-parquet"}
+    bytes_per_sample: ClassVar[float] = 0.85
     loading: ClassVar[Mapping[str, str]] = LOADING
 
     def __init__(self, folder: Path, spec: SignalSpec) -> None:
@@ -68,8 +69,8 @@ class ParquetWriter(FormatWriter):
         self._writers: dict[str, pq.ParquetWriter] = {}
         self._waiting: dict[str, list[pa.Table]] = {}
 
-    def write(self, batch: CandidateBatch) -> None:
-        """Write accepted candidates; see `FormatWriter.write`."""
+    def write(self, batch: RecordBatch) -> None:
+        """Write records; see `Format.write`."""
         for split in np.unique(batch.splits):
             rows = batch.take(np.flatnonzero(batch.splits == split))
             waiting = self._waiting.setdefault(str(split), [])
@@ -100,8 +101,8 @@ class ParquetWriter(FormatWriter):
             self._writers[split] = pq.ParquetWriter(path, schema, **writer_options(schema, self.spec.lead_names))
         return self._writers[split]
 
-    def _table(self, batch: CandidateBatch) -> pa.Table:
-        columns = feature_columns(batch)
+    def _table(self, batch: RecordBatch) -> pa.Table:
+        columns = record_columns(batch)
         for index, lead in enumerate(self.spec.lead_names):
             values = pa.array(np.ascontiguousarray(batch.signals_uv[:, index]).reshape(-1))
             columns[lead] = pa.FixedSizeListArray.from_arrays(values, type=signal_type(self.spec.samples))
@@ -119,13 +120,24 @@ class ParquetWriter(FormatWriter):
         return numbered(staged_path, position, count)
 
     @classmethod
+    def table_files(cls, split: str) -> str:
+        """Return the pattern that `published_path` makes names of."""
+        return f"data/{split}-*.parquet"
+
+    @classmethod
+    def table_schema(cls, dataset: Path) -> pa.Schema | None:
+        """Read the columns from the first file."""
+        files = sorted((dataset / "data").glob("*.parquet"))
+        return pq.read_schema(files[0]) if files else None
+
+    @classmethod
     def count(cls, dataset: Path) -> int:
         """Sum up the rows that the footers tell of."""
         return sum(pq.read_metadata(path).num_rows for path in sorted((dataset / "data").glob("*.parquet")))
 
     @classmethod
     def read(cls, dataset: Path, path: str, candidates: Sequence[int], spec: SignalSpec) -> SignalUv:
-        """Read records back; see `FormatWriter.read`."""
+        """Read records back; see `Format.read`."""
         with pq.ParquetFile(dataset / path) as source:
             tables = [
                 _rows_in(source, group, candidates, ["candidate", *spec.lead_names])

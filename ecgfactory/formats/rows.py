@@ -1,53 +1,40 @@
-"""The rows of records.parquet and rejected.parquet, without the signals."""
+"""The rows of a dataset's tables, without the signals."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import pyarrow as pa
 
-from ecgfactory.candidates.pipeline import CandidateBatch
-from ecgfactory.quality.feature import FeatureTable
-from ecgfactory.quality.features import FEATURES
+from ecgfactory.formats.batch import RecordBatch
+from ecgfactory.quality.feature import Feature, FeatureTable
 from ecgfactory.record import record_id
 
-RECORDS_FILE = "records.parquet"
-REJECTED_FILE = "rejected.parquet"
-
-_ARROW_TYPES = {"number": pa.float64(), "count": pa.int32(), "word": pa.string()}
+_ARROW_TYPES = {"f": pa.float64(), "i": pa.int32(), "O": pa.string()}
+"""By the kind of NumPy type that `Feature.dtype` gives."""
 
 
-def feature_columns(batch: CandidateBatch) -> dict[str, Any]:
+def record_columns(batch: RecordBatch) -> dict[str, Any]:
     """Columns of accepted records: record_id, candidate, split and every feature (NaN as null)."""
     return {
         "record_id": pa.array([record_id(candidate) for candidate in batch.candidates]),
         "candidate": pa.array(batch.candidates, pa.int64()),
         "split": pa.array(batch.splits.tolist(), pa.string()),
-        **_features(batch),
+        **feature_columns(batch.features),
     }
 
 
-def rejected_columns(batch: CandidateBatch) -> dict[str, Any]:
-    """Columns of rejected candidates: candidate, the rules broken, the reasons in words, and every feature."""
-    words = pa.list_(pa.string())
+def feature_columns(features: FeatureTable) -> dict[str, Any]:
+    """Columns of features alone."""
     return {
-        "candidate": pa.array(batch.candidates, pa.int64()),
-        "failed_rules": pa.array(batch.failed_rules, words),
-        "reasons": pa.array(batch.reasons, words),
-        **_features(batch),
+        name: pa.array(values, _ARROW_TYPES[values.dtype.kind], from_pandas=True) for name, values in features.items()
     }
 
 
-def feature_table(rows: pa.Table) -> FeatureTable:
-    """Read the features back from rows that `feature_columns` or `rejected_columns` describe."""
+def feature_table(rows: pa.Table, features: Iterable[Feature]) -> FeatureTable:
+    """Read features back from rows of either table."""
     return {
         feature.name: rows.column(feature.name).to_numpy(zero_copy_only=False).astype(feature.dtype)
-        for feature in FEATURES
-    }
-
-
-def _features(batch: CandidateBatch) -> dict[str, Any]:
-    return {
-        feature.name: pa.array(batch.features[feature.name], _ARROW_TYPES[feature.kind], from_pandas=True)
-        for feature in FEATURES
+        for feature in features
     }

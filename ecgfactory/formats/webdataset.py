@@ -15,16 +15,16 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from ecgfactory.candidates.pipeline import CandidateBatch
-from ecgfactory.formats.base import FormatWriter, SignalSpec, numbered
-from ecgfactory.formats.rows import feature_columns
+from ecgfactory.formats.base import Format, SignalSpec, numbered
+from ecgfactory.formats.batch import RecordBatch
+from ecgfactory.formats.rows import record_columns
 from ecgfactory.leads import SignalUv
 from ecgfactory.record import record_id
 
 _SIGNAL, _FEATURES = ".npy", ".json"
 
 
-class WebDatasetWriter(FormatWriter):
+class WebDatasetFormat(Format):
     """One tar file a split and shard: NUMBER.npy, int16 (leads, samples) in uV, and NUMBER.json, the features."""
 
     name: ClassVar[str] = "webdataset"
@@ -43,9 +43,9 @@ for ecg in ecgs:
         super().__init__(folder, spec)
         self._tars: dict[str, tarfile.TarFile] = {}
 
-    def write(self, batch: CandidateBatch) -> None:
-        """Write accepted candidates; see `FormatWriter.write`."""
-        columns = {name: values.to_pylist() for name, values in feature_columns(batch).items()}
+    def write(self, batch: RecordBatch) -> None:
+        """Write records; see `Format.write`."""
+        columns = {name: values.to_pylist() for name, values in record_columns(batch).items()}
         for row, signal_uv in enumerate(batch.signals_uv):
             features: dict[str, Any] = {name: values[row] for name, values in columns.items()}
             features |= {"leads": self.spec.lead_names, "sampling_rate_hz": self.spec.sampling_rate_hz}
@@ -88,7 +88,7 @@ for ecg in ecgs:
 
     @classmethod
     def read(cls, dataset: Path, path: str, candidates: Sequence[int], spec: SignalSpec) -> SignalUv:
-        """Read records back; see `FormatWriter.read`."""
+        """Read records back; see `Format.read`."""
         signals = []
         with tarfile.open(dataset / path) as tar:
             for candidate in candidates:

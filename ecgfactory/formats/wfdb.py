@@ -9,18 +9,19 @@ from typing import ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from ecgfactory.candidates.pipeline import CandidateBatch
-from ecgfactory.formats.base import FormatWriter, SignalSpec, record_folder
+from ecgfactory.formats.base import Format, SignalSpec, record_folder
+from ecgfactory.formats.batch import RecordBatch
 from ecgfactory.formats.wfdb_encoding import GAIN_PER_MV, encode_record
 from ecgfactory.leads import SignalUv
 from ecgfactory.record import record_id
 
 
-class WfdbWriter(FormatWriter):
+class WfdbFormat(Format):
     """Two files a record: NUMBER.hea and NUMBER.dat."""
 
     name: ClassVar[str] = "wfdb"
     media_types: ClassVar[Mapping[str, str]] = {".hea": "text/plain", ".dat": "application/octet-stream"}
+    packages: ClassVar[tuple[str, ...]] = ("wfdb",)
     loading: ClassVar[Mapping[str, str]] = {
         "WFDB": """\
 import wfdb
@@ -30,8 +31,8 @@ ecg_mv = record.p_signal                              # (samples, leads), named 
 """
     }
 
-    def write(self, batch: CandidateBatch) -> None:
-        """Write accepted candidates; see `FormatWriter.write`."""
+    def write(self, batch: RecordBatch) -> None:
+        """Write records; see `Format.write`."""
         for candidate, signal_uv, rate in zip(
             batch.candidates, batch.signals_uv, batch.features["heart_rate_bpm"], strict=True
         ):
@@ -69,7 +70,7 @@ ecg_mv = record.p_signal                              # (samples, leads), named 
 
     @classmethod
     def read(cls, dataset: Path, path: str, candidates: Sequence[int], spec: SignalSpec) -> SignalUv:
-        """Read records back; see `FormatWriter.read`."""
+        """Read records back; see `Format.read`."""
         import wfdb
 
         record = wfdb.rdrecord(str((dataset / path).with_suffix("")), physical=False, return_res=16)

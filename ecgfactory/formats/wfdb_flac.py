@@ -12,7 +12,7 @@ from typing import ClassVar
 
 import soundfile
 
-from ecgfactory.formats.wfdb import WfdbWriter
+from ecgfactory.formats.wfdb import WfdbFormat
 from ecgfactory.formats.wfdb_encoding import encode_header
 from ecgfactory.leads import SignalUv
 
@@ -20,7 +20,7 @@ FLAC_RATE_HZ = 96_000
 """The rate that WFDB writes into FLAC, whatever the ECG's own, which the header has."""
 
 
-class WfdbFlacWriter(WfdbWriter):
+class WfdbFlacFormat(WfdbFormat):
     """Three files a record: NUMBER.hea, NUMBER_limb.flac and NUMBER_chest.flac."""
 
     name: ClassVar[str] = "wfdb_flac"
@@ -29,6 +29,8 @@ class WfdbFlacWriter(WfdbWriter):
         "_limb.flac": "audio/flac",
         "_chest.flac": "audio/flac",
     }
+    bytes_per_sample: ClassVar[float] = 0.75
+    packages: ClassVar[tuple[str, ...]] = ("wfdb", "soundfile")
     loading: ClassVar[Mapping[str, str]] = {
         "WFDB with FLAC": """\
 import wfdb

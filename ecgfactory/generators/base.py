@@ -1,28 +1,27 @@
-"""What every generator of candidates can do, and how one is made from a plan."""
+"""What every generator of candidates can do, and all that the rest of ecgfactory knows of one."""
 
 from __future__ import annotations
 
-import importlib
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Literal
+from typing import ClassVar, Literal
 
-from ecgfactory.generators import GENERATORS
+from ecgfactory.generators.checkpoint import Checkpoint
+from ecgfactory.generators.model_card import ModelCard
 from ecgfactory.leads import SignalUv
-
-if TYPE_CHECKING:
-    from ecgfactory.generators.checkpoint import Checkpoint
 
 Device = Literal["auto", "cpu", "cuda"]
 
 
 class Generator(ABC):
-    """Makes the signals of candidates from (seed, candidate number) alone.
+    """Makes the signals of candidates from (seed, candidate number) alone: the eight leads of `EIGHT_LEADS`.
+
+    A request is read with the class alone: a module that holds one imports heavy libraries only where they are used.
 
     Parameters
     ----------
-    checkpoint : Checkpoint
-        The weights.
+    checkpoint : Checkpoint or None
+        The weights; None where the generator has none.
     batch : int
         Candidates generated at a time. Every call of the model has this shape, so that a candidate's signal
         does not depend on which others are made with it.
@@ -35,8 +34,34 @@ class Generator(ABC):
         When the checkpoint or the device can't be used.
     """
 
+    name: ClassVar[str]
+    """Key in the registry, and `generator.model` of a request."""
+
+    model_card: ClassVar[ModelCard]
+    """What datasets say of it."""
+
+    stride_s: ClassVar[int] = 1
+    """It makes signals of any multiple of this many seconds."""
+
+    trained_duration_s: ClassVar[int | None] = None
+    """Length, in seconds, of the ECGs that it learnt from; None where any length is as good."""
+
+    packages: ClassVar[tuple[str, ...]] = ()
+    """Installed packages, beside NumPy and SciPy, whose version can change a sample."""
+
+    @classmethod
+    def published_checkpoint(cls) -> Checkpoint | None:
+        """Return the weights to use where a request names none; None, the default, for a generator without weights.
+
+        Raises
+        ------
+        BadInputError
+            When they are not installed.
+        """
+        return None
+
     @abstractmethod
-    def __init__(self, checkpoint: Checkpoint, batch: int, device: Device) -> None: ...
+    def __init__(self, checkpoint: Checkpoint | None, batch: int, device: Device) -> None: ...
 
     @property
     @abstractmethod
@@ -45,7 +70,7 @@ class Generator(ABC):
 
     @abstractmethod
     def stream(self, seed: int, batches: Iterable[Sequence[int]], samples: int) -> Iterator[SignalUv]:
-        """Make the eight model leads of candidates, batch by batch; a device may work ahead of what is taken.
+        """Make the eight leads of candidates, batch by batch; a device may work ahead of what is taken.
 
         Parameters
         ----------
@@ -54,7 +79,7 @@ class Generator(ABC):
         batches : iterable of sequence of int
             Candidate numbers, one or more in each.
         samples : int
-            Length in samples, a multiple of 2500.
+            Samples a lead: a multiple of `stride_s`, in seconds.
 
         Yields
         ------
@@ -63,12 +88,5 @@ class Generator(ABC):
         """
 
     def generate(self, seed: int, candidates: Sequence[int], samples: int) -> SignalUv:
-        """Make the eight model leads of some candidates; see `stream`."""
+        """Make the eight leads of some candidates; see `stream`."""
         return next(iter(self.stream(seed, [candidates], samples)))
-
-
-def generator_class(model: str) -> type[Generator]:
-    """Import the generator that a request names."""
-    module, _, name = GENERATORS[model].partition(":")
-    found: type[Generator] = getattr(importlib.import_module(module), name)
-    return found

@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
+import io
 import logging
+import pickle
 import warnings
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
-import torch
 
 from ecgfactory.errors import BadInputError, BuildFailedError
+from ecgfactory.generators import deepfakeecg
 from ecgfactory.generators.base import Device, Generator
 from ecgfactory.generators.checkpoint import Checkpoint
-from ecgfactory.generators.engines import CpuEngine, CudaEngine, Engine, Finish
-from ecgfactory.generators.polyphase import PolyphaseNetwork
+from ecgfactory.generators.model_card import ModelCard
 from ecgfactory.leads import SignalUv
 
+# PyTorch, a second to import, is imported only where a network is made: reading a request needs none.
+if TYPE_CHECKING:
+    import torch
+
+    from ecgfactory.generators.engines import Engine, Finish
+
 _log = logging.getLogger(__name__)
+
+STATE_KEYS = ("stat_dict", "netG_state_dict")
+"""Where the generator's weights stand: in the published file, and in what the Pulse2Pulse training code saves."""
 
 
 class Pulse2PulseGenerator(Generator):
@@ -26,10 +37,24 @@ class Pulse2PulseGenerator(Generator):
     See `Generator` for the parameters and errors.
     """
 
-    def __init__(self, checkpoint: Checkpoint, batch: int, device: Device) -> None:
+    name: ClassVar[str] = "deepfakeecg"
+    model_card: ClassVar[ModelCard] = deepfakeecg.MODEL_CARD
+    stride_s: ClassVar[int] = 5  # 2500 samples
+    trained_duration_s: ClassVar[int | None] = 10
+    packages: ClassVar[tuple[str, ...]] = ("torch", "deepfake-ecg")
+
+    def __init__(self, checkpoint: Checkpoint | None, batch: int, device: Device) -> None:
+        from ecgfactory.generators.engines import CpuEngine, CudaEngine
+        from ecgfactory.generators.polyphase import PolyphaseNetwork
+
         engine = CudaEngine if _is_on_cuda(device) else CpuEngine
-        self._engine: Engine = engine(PolyphaseNetwork(load_network(checkpoint)))
+        self._engine: Engine = engine(PolyphaseNetwork(load_network(checkpoint or self.published_checkpoint())))
         self._batch = batch
+
+    @classmethod
+    def published_checkpoint(cls) -> Checkpoint:
+        """Return the weights of the installed package deepfake-ecg."""
+        return deepfakeecg.published_checkpoint()
 
     @property
     def device_name(self) -> str:
@@ -52,6 +77,8 @@ class Pulse2PulseGenerator(Generator):
 
     def _begin(self, seed: int, candidates: Sequence[int], samples: int) -> Finish:
         """Begin a batch in as many micro-batches as it takes; the tail of the last repeats its last candidate."""
+        import torch
+
         parts: list[Finish] = []
         start = 0
         while start < len(candidates):
@@ -91,7 +118,7 @@ def load_network(checkpoint: Checkpoint) -> torch.nn.Module:
 
         network: torch.nn.Module = Network()
     try:
-        network.load_state_dict(checkpoint.generator_state())
+        network.load_state_dict(generator_state(checkpoint))
     except RuntimeError as error:
         raise BadInputError(
             f"{checkpoint.path}: its weights do not fit the Pulse2Pulse generator "
@@ -100,9 +127,39 @@ def load_network(checkpoint: Checkpoint) -> torch.nn.Module:
     return network.eval()
 
 
+def generator_state(checkpoint: Checkpoint) -> dict[str, torch.Tensor]:
+    """Load the generator's weights, never running code from the file.
+
+    Raises
+    ------
+    BadInputError
+        When the file is no checkpoint, or holds no generator.
+    """
+    import torch
+
+    content: Any
+    try:
+        content = torch.load(io.BytesIO(checkpoint.read()), map_location="cpu", weights_only=True)
+    except (pickle.UnpicklingError, RuntimeError, EOFError, ValueError, KeyError, TypeError):
+        raise BadInputError(
+            f"{checkpoint.path}: is no PyTorch checkpoint that can be loaded safely (weights only); "
+            "give a file saved by the Pulse2Pulse training code."
+        ) from None
+    for key in STATE_KEYS:
+        state = content.get(key) if isinstance(content, dict) else None
+        if isinstance(state, dict):
+            return {name.removeprefix("module."): tensor for name, tensor in state.items()}
+    raise BadInputError(
+        f"{checkpoint.path}: holds no generator weights (none of the keys {', '.join(STATE_KEYS)}); "
+        "give a file saved by the Pulse2Pulse training code."
+    )
+
+
 def _is_on_cuda(device: Device) -> bool:
     if device == "cpu":
         return False
+    import torch
+
     if torch.cuda.is_available():
         return True
     if device == "cuda":

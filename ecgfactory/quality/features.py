@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,8 +10,10 @@ import numpy.typing as npt
 
 from ecgfactory.quality import electrodes, heart, integrity, neurokit_quality, noise, qrs_activity
 from ecgfactory.quality.batch import COARSE_HZ, EcgBatch, independent_leads, to_integers
+from ecgfactory.quality.extra_feature import ExtraFeature
 from ecgfactory.quality.feature import Feature, FeatureTable
 from ecgfactory.record import SAMPLING_RATE_HZ
+from ecgfactory.registry import Registry
 
 FEATURES: tuple[Feature, ...] = (
     *heart.RHYTHM_FEATURES,
@@ -22,10 +24,36 @@ FEATURES: tuple[Feature, ...] = (
     *qrs_activity.FEATURES,
     *electrodes.FEATURES,
 )
+_BY_NAME = {feature.name: feature for feature in FEATURES}
+
+EXTRA_FEATURES: Registry[ExtraFeature] = Registry(
+    "feature", "ecgfactory.quality_rules", "ecgfactory.quality.extra_feature:ExtraFeature", {}, taken=_BY_NAME
+)
+"""What installed packages bring to be measured where a policy asks for it."""
+
+
+def feature_named(name: str) -> Feature | None:
+    """Return the feature of a name, None where there is none.
+
+    Raises
+    ------
+    BadInputError
+        When the package that brings it can't be used.
+    """
+    return EXTRA_FEATURES.load(name) if name in EXTRA_FEATURES else _BY_NAME.get(name)
+
+
+def features_among(names: Collection[str]) -> list[Feature]:
+    """Return the features among some column names, in the order of `FEATURES`; those of packages come last."""
+    others = (feature_named(name) for name in names if name not in _BY_NAME)
+    return [feature for feature in FEATURES if feature.name in names] + [feature for feature in others if feature]
 
 
 def measure(
-    signals_uv: npt.NDArray[Any], lead_names: Sequence[str], sampling_rate_hz: int = SAMPLING_RATE_HZ
+    signals_uv: npt.NDArray[Any],
+    lead_names: Sequence[str],
+    sampling_rate_hz: int = SAMPLING_RATE_HZ,
+    extra: Sequence[ExtraFeature] = (),
 ) -> FeatureTable:
     """Measure every feature of a batch of records.
 
@@ -40,13 +68,15 @@ def measure(
         Names along the second axis, as in `TWELVE_LEADS`; any of them, in any order.
     sampling_rate_hz : int
         Samples a second, a multiple of 100.
+    extra : sequence of ExtraFeature
+        What to measure besides, as `Policy.extra_features` tells.
 
     Returns
     -------
     dict of str to array, each of shape (records,)
-        One entry for each of `FEATURES`, in that order: NaN or an empty word where a record is too odd to
-        measure (flat, no beat, too short). Then, under `lead_key`, the leads in which the worst values were
-        found.
+        One entry for each of `FEATURES` and of `extra`, in that order: NaN or an empty word where a record is too
+        odd to measure (flat, no beat, too short). Then, under `lead_key`, the leads in which the worst values
+        were found.
 
     Raises
     ------
@@ -73,6 +103,8 @@ def measure(
         **noise.measure_noise(batch),
         **qrs_activity.measure_activity(activity, batch.lead_names),
         **electrodes.measure_electrodes(batch, activity),
+        **{feature.name: feature.measure(batch) for feature in extra},
     }
-    table: FeatureTable = {feature.name: measured.pop(feature.name).astype(feature.dtype) for feature in FEATURES}
+    described = (*FEATURES, *extra)
+    table: FeatureTable = {feature.name: measured.pop(feature.name).astype(feature.dtype) for feature in described}
     return table | measured

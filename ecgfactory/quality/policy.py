@@ -12,12 +12,13 @@ import numpy.typing as npt
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from ecgfactory.arrays import BoolArray
 from ecgfactory.errors import BadInputError
+from ecgfactory.quality.extra_feature import ExtraFeature
 from ecgfactory.quality.feature import Feature, FeatureTable, lead_key
-from ecgfactory.quality.features import FEATURES
+from ecgfactory.quality.features import EXTRA_FEATURES, FEATURES, feature_named
 
 POLICY_FOLDER = Path(__file__).parents[1] / "configs" / "policies"
-_FEATURES: dict[str, Feature] = {feature.name: feature for feature in FEATURES}
 
 
 class Bounds(BaseModel):
@@ -49,9 +50,7 @@ class Rule(BaseModel):
 
     @model_validator(mode="after")
     def _fits_its_feature(self) -> Rule:
-        feature = _FEATURES.get(self.feature)
-        if feature is None:
-            raise ValueError(f"feature {self.feature!r} is not measured; choose one of {', '.join(_FEATURES)}")
+        feature = _measurable(self.feature)
         if feature.unit != self.unit:
             raise ValueError(f"unit {self.unit!r} is not that of {self.feature}; write unit: {feature.unit!r}")
         if feature.kind == "word":
@@ -63,7 +62,7 @@ class Rule(BaseModel):
             raise ValueError(f"min {self.min:g} is above max {self.max:g}; swap them")
         return self
 
-    def fails(self, values: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
+    def fails(self, values: npt.NDArray[Any]) -> BoolArray:
         """Tell which values break the rule.
 
         Parameters
@@ -84,7 +83,7 @@ class Rule(BaseModel):
                 passes = passes & (values >= self.min)
             if self.max is not None:
                 passes = passes & (values <= self.max)
-        failed: npt.NDArray[np.bool_] = ~passes & (measured | (self.if_not_measurable == "reject"))
+        failed: BoolArray = ~passes & (measured | (self.if_not_measurable == "reject"))
         return failed
 
     def reason(self, value: Any, lead: str = "") -> str:
@@ -98,6 +97,18 @@ class Rule(BaseModel):
         assert bound is not None
         unit = f" {self.unit}" if self.unit else ""
         return f"{self.name}: {_readable(value, bound)}{unit}{where} is {side} {_readable(bound)}"
+
+
+def _measurable(name: str) -> Feature:
+    """Return the feature of a name, for a rule; what is wrong with it is told as Pydantic wants it."""
+    try:
+        feature = feature_named(name)
+    except BadInputError as error:
+        raise ValueError(str(error).removesuffix(".")) from None
+    if feature is None:
+        known = ", ".join((*(feature.name for feature in FEATURES), *EXTRA_FEATURES))
+        raise ValueError(f"feature {name!r} is not measured; choose one of {known}")
+    return feature
 
 
 def _readable(value: float, bound: float | None = None) -> str:
@@ -125,6 +136,17 @@ class Policy(BaseModel):
         if doubled := sorted({name for name in names if names.count(name) > 1}):
             raise ValueError(f"rule {doubled[0]!r} is there twice; rename or remove one")
         return self
+
+    @property
+    def extra_features(self) -> tuple[ExtraFeature, ...]:
+        """Features of installed packages that the rules judge, each once, in the order of the rules."""
+        named = dict.fromkeys(rule.feature for rule in self.rules)
+        return tuple(EXTRA_FEATURES.load(name) for name in named if name in EXTRA_FEATURES)
+
+    @property
+    def features(self) -> tuple[Feature, ...]:
+        """All features that are measured under this policy, in the order of the columns."""
+        return (*FEATURES, *self.extra_features)
 
     def with_bounds(self, bounds: Mapping[str, Bounds]) -> Policy:
         """Return the policy with single bounds replaced.
@@ -184,7 +206,7 @@ class Verdicts:
     def __init__(self, failed_rules: list[list[str]], reasons: list[list[str]]) -> None:
         self.failed_rules = failed_rules
         self.reasons = reasons
-        self.accepted: npt.NDArray[np.bool_] = np.array([not rules for rules in failed_rules], dtype=bool)
+        self.accepted: BoolArray = np.array([not rules for rules in failed_rules], dtype=bool)
 
 
 def shipped_policies() -> list[str]:

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
+from ecgfactory.generators.model_card import ModelCard
 from ecgfactory.record import Record
 from ecgfactory.report.distributions import distribution_pages
 from ecgfactory.report.export import PageMaker, numbered, record_pages, record_title, whole_pdf
@@ -21,7 +22,7 @@ from ecgfactory.report.sheet import Box, Sheet
 from ecgfactory.report.style import PageStyle, Palette
 
 _COVER_NOTE = (
-    "Every ECG in this dataset was made by a generative model; none is a recording of a person. "
+    "Every ECG in this dataset was made by {kind}; none is a recording of a person. "
     "The ECGs serve research, teaching and the testing of software. They must not be used for diagnosis, nor to judge "
     "how well a diagnostic method works on patients."
 )
@@ -48,6 +49,8 @@ class CoverFacts:
         Seed of the candidates.
     model, policy : str
         Generator and quality policy.
+    model_card : ModelCard
+        What else is to be said of the generator.
     splits : mapping of str to int
         Records in each split.
     rejects : mapping of str to int
@@ -63,6 +66,7 @@ class CoverFacts:
     seed: int
     model: str
     policy: str
+    model_card: ModelCard
     splits: Mapping[str, int] = field(default_factory=dict)
     rejects: Mapping[str, int] = field(default_factory=dict)
 
@@ -137,7 +141,7 @@ def _cover_page(facts: CoverFacts, first: Sequence[Record], palette: Palette) ->
     _draw_rejects(sheet, 160, 170, facts, palette)
     for record in first:
         _draw_example(sheet, record, palette)
-    for line, text in enumerate(reversed(textwrap.wrap(_COVER_NOTE, 170))):
+    for line, text in enumerate(reversed(textwrap.wrap(_COVER_NOTE.format(kind=facts.model_card.kind), 170))):
         sheet.text(MARGIN_MM, 24.8 + 5.2 * line, text, 8.5, palette.text)
     draw_footer(sheet, f"plan {facts.plan_id}", palette)
     return sheet

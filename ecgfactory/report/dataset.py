@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import importlib
 from dataclasses import dataclass
 from pathlib import Path
 
 from ecgfactory.dataset.manifest import Counts
-from ecgfactory.dataset.reader import REPORTS_FOLDER, DatasetFiles
+from ecgfactory.dataset.reader import DatasetFiles
 from ecgfactory.record import Record, record_id
 from ecgfactory.report.book import CoverFacts, write_report_book
-from ecgfactory.report.font import font
 from ecgfactory.report.web import Sample, write_web_page
 
 _ACCEPTED_RULE = (
@@ -22,17 +20,6 @@ _REJECTED_RULE = (
     "most often on, the first candidate that broke it and is not shown already; at most as many as accepted samples. "
     "Their signals are not part of the dataset and were made again."
 )
-
-_NEEDED_LATER = ("pyarrow.dataset", "scipy.ndimage", "scipy.signal")
-"""Modules that packages load only when they are used, a large part of the time that a first report takes."""
-
-
-def preload() -> None:
-    """Import and read what every report needs, so that a process that waits can begin warm; changes nothing else."""
-    for name in _NEEDED_LATER:
-        importlib.import_module(name)
-    for bold in (False, True):
-        font(bold).glyphs(" ")
 
 
 @dataclass(frozen=True)
@@ -77,8 +64,8 @@ class DatasetReport:
         return cls(files, _cover_facts(files, counts), records, rule, folder)
 
 
-def write_reports(files: DatasetFiles, counts: Counts) -> None:
-    """Write reports/: report.pdf, index.html and a PDF for each sample; nothing when no samples were asked for.
+def write_reports(files: DatasetFiles, counts: Counts, folder: Path) -> None:
+    """Write report.pdf, a PDF for each sample and index.html.
 
     Parameters
     ----------
@@ -86,6 +73,8 @@ def write_reports(files: DatasetFiles, counts: Counts) -> None:
         The dataset, its tables and signals complete.
     counts : Counts
         What it holds.
+    folder : Path
+        Where the reports go; it exists.
 
     Raises
     ------
@@ -94,12 +83,9 @@ def write_reports(files: DatasetFiles, counts: Counts) -> None:
     DamagedDatasetError
         When a sample can't be read.
     """
-    if files.plan.request.report.samples:
-        folder = files.path / REPORTS_FOLDER
-        folder.mkdir(exist_ok=True)
-        report = DatasetReport.of(files, counts, folder)
-        write_pdfs(report)
-        write_page(report)
+    report = DatasetReport.of(files, counts, folder)
+    write_pdfs(report)
+    write_page(report)
 
 
 def write_pdfs(report: DatasetReport) -> None:
@@ -153,6 +139,7 @@ def _web_sample(files: DatasetFiles, record: Record) -> Sample:
 
 def _cover_facts(files: DatasetFiles, counts: Counts) -> CoverFacts:
     plan = files.plan
+    weights = f" (weights sha256 {plan.checkpoint_sha256[:12]}...)" if plan.checkpoint_sha256 else ""
     return CoverFacts(
         name=plan.request.name,
         plan_id=plan.plan_id,
@@ -161,8 +148,9 @@ def _cover_facts(files: DatasetFiles, counts: Counts) -> CoverFacts:
         lead_names=plan.lead_names,
         duration_s=plan.request.duration_s,
         seed=plan.seed,
-        model=f"{plan.request.generator.model} (weights sha256 {plan.checkpoint_sha256[:12]}...)",
+        model=f"{plan.request.generator.model}{weights}",
         policy=plan.policy.name,
+        model_card=plan.generator_class.model_card,
         splits=counts.splits,
         rejects=counts.rejects,
     )

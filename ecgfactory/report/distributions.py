@@ -8,7 +8,7 @@ from functools import partial
 import numpy as np
 import pyarrow as pa
 
-from ecgfactory.quality.features import FEATURES
+from ecgfactory.quality.features import features_among
 from ecgfactory.report.export import PageMaker
 from ecgfactory.report.feature_text import feature_label, feature_unit
 from ecgfactory.report.page import MARGIN_MM, draw_footer, draw_title
@@ -37,7 +37,7 @@ def distribution_pages(table: pa.Table, palette: Palette) -> list[PageMaker]:
     list of functions without arguments
         Each draws a page of up to six distributions; no page for a table without features.
     """
-    names = [feature.name for feature in FEATURES if feature.name in table.column_names]
+    names = [feature.name for feature in features_among(table.column_names)]
     per_page = len(_PLACES_MM)
     return [
         partial(_distribution_page, table.select(names[start : start + per_page]), palette)

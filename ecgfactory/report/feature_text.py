@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from ecgfactory.quality.features import FEATURES
+from ecgfactory.quality.features import feature_named
 from ecgfactory.record import FeatureValue
 
-_UNITS = {feature.name: feature.unit for feature in FEATURES}
 _PRINTED_UNITS = {"uV": "µV", "deg": "°", "beats": ""}
 _UNIT_TOKENS = {"bpm": "/min", "ms": "ms", "uv": "uV", "mv": "mV", "deg": "deg"}
 _PRINTED_TOKENS = {
@@ -33,9 +32,8 @@ def feature_label(name: str) -> str:
 
 def feature_unit(name: str) -> str:
     """Unit of a feature as printed: of the feature table, or else by the end of its name; may be empty."""
-    unit = _UNITS.get(name)
-    if unit is None:
-        unit = _UNIT_TOKENS.get(name.rsplit("_", 1)[-1], "")
+    feature = feature_named(name)
+    unit = feature.unit if feature else _UNIT_TOKENS.get(name.rsplit("_", 1)[-1], "")
     return _PRINTED_UNITS.get(unit, unit)
 
 

@@ -13,9 +13,8 @@ from functools import cache, cached_property
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
-IntArray = npt.NDArray[np.int64]
+from ecgfactory.arrays import IntArray
 
 _FILES = {False: "DejaVuSans.ttf", True: "DejaVuSans-Bold.ttf"}
 _KEPT_TABLES = ("cvt ", "fpgm", "head", "hhea", "maxp", "prep")

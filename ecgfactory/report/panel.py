@@ -7,7 +7,8 @@ import textwrap
 import numpy as np
 import numpy.typing as npt
 
-from ecgfactory.report.sheet import Box, FloatArray, Sheet, text_width_mm
+from ecgfactory.arrays import Float64Array
+from ecgfactory.report.sheet import Box, Sheet, text_width_mm
 
 Range = tuple[float, float]
 
@@ -57,11 +58,11 @@ class Panel:
         """Set what the left, right, lower and upper edge stand for; all that is drawn afterwards follows it."""
         self._x, self._y = x, y
 
-    def x_mm(self, values: npt.ArrayLike) -> FloatArray:
+    def x_mm(self, values: npt.ArrayLike) -> Float64Array:
         """Return where values of the horizontal axis are on the sheet."""
         return _scaled(values, self._x, self.frame.left, self.frame.width)
 
-    def y_mm(self, values: npt.ArrayLike) -> FloatArray:
+    def y_mm(self, values: npt.ArrayLike) -> Float64Array:
         """Return where values of the vertical axis are on the sheet."""
         return _scaled(values, self._y, self.frame.bottom, self.frame.height)
 
@@ -77,7 +78,7 @@ class Panel:
         """Draw a line through points of the plot."""
         self.sheet.line(self.x_mm(x), self.y_mm(y), colour, width_pt, dashes_pt=dashes_pt, opacity=opacity)
 
-    def stems(self, x: npt.NDArray[np.generic], y: FloatArray, colour: str, width_pt: float) -> None:
+    def stems(self, x: npt.NDArray[np.generic], y: Float64Array, colour: str, width_pt: float) -> None:
         """Draw a line from the lower edge up to each point."""
         tops = np.column_stack([self.x_mm(x), self.y_mm(y)])
         feet = np.column_stack([tops[:, 0], np.full(len(tops), self.frame.bottom)])
@@ -87,7 +88,7 @@ class Panel:
         """Draw round dots at points of the plot."""
         self.sheet.dots(self.x_mm(x), self.y_mm(y), colour, diameter_pt)
 
-    def steps(self, edges: FloatArray, heights: FloatArray, colour: str) -> None:
+    def steps(self, edges: Float64Array, heights: Float64Array, colour: str) -> None:
         """Fill a histogram: the area below each height between its two edges."""
         shown = heights > 0
         left, right = self.x_mm(edges[:-1][shown]), self.x_mm(edges[1:][shown])
@@ -145,7 +146,7 @@ def around(*values: npt.NDArray[np.floating]) -> Range:
     return low - margin, high + margin
 
 
-def ticks(low: float, high: float, most: int, whole: bool = False) -> FloatArray:
+def ticks(low: float, high: float, most: int, whole: bool = False) -> Float64Array:
     """Return round numbers inside a range, a step of 1, 2, 2.5 or 5 times a power of ten apart, at most so many.
 
     Two at least are tried for, so that a scale can be read.
@@ -157,11 +158,11 @@ def ticks(low: float, high: float, most: int, whole: bool = False) -> FloatArray
         steps = [step for step in steps if step >= 1 and step == round(step)] or [1.0]
     step = next((step for step in steps if span / step <= max(most, 2)), steps[-1])
     first, last = np.ceil(low / step - 1e-6), np.floor(high / step + 1e-6)
-    values: FloatArray = np.arange(first, last + 1) * step + 0.0  # no negative zero
+    values: Float64Array = np.arange(first, last + 1) * step + 0.0  # no negative zero
     return values
 
 
-def tick_labels(values: FloatArray) -> list[str]:
+def tick_labels(values: Float64Array) -> list[str]:
     """Write ticks with as many decimals as tell them apart, a true minus sign before negative ones."""
     if not len(values):
         return []
@@ -172,6 +173,6 @@ def tick_labels(values: FloatArray) -> list[str]:
     return [text.replace("-", "−") for text in texts]
 
 
-def _scaled(values: npt.ArrayLike, scale: Range, start_mm: float, length_mm: float) -> FloatArray:
+def _scaled(values: npt.ArrayLike, scale: Range, start_mm: float, length_mm: float) -> Float64Array:
     low, high = scale
     return start_mm + (np.asarray(values, dtype=np.float64) - low) * (length_mm / (high - low))

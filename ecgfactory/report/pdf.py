@@ -12,8 +12,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO
 
+from ecgfactory.arrays import Float64Array
 from ecgfactory.report.font import font
-from ecgfactory.report.sheet import HEIGHT_MM, POINTS_PER_MM, WIDTH_MM, Areas, FloatArray, Lines, Sheet, Text
+from ecgfactory.report.sheet import HEIGHT_MM, POINTS_PER_MM, WIDTH_MM, Areas, Lines, Sheet, Text
 
 _HEADER = b"%PDF-1.4\n%\xe2\xe3\xcf\xd3\n"
 _FONT_NAMES = {False: "R", True: "B"}
@@ -179,7 +180,7 @@ def _operators(item: Lines | Areas | Text) -> Iterator[str]:
     yield "Q"
 
 
-def _paths(points_mm: FloatArray) -> str:
+def _paths(points_mm: Float64Array) -> str:
     """Write lines of shape (lines, points, 2) to a hundredth of a point."""
     lines, points, _ = points_mm.shape
     template = ("%.2f %.2f m\n" + "%.2f %.2f l\n" * (points - 1)) * lines

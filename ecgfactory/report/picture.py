@@ -20,7 +20,8 @@ from matplotlib.patches import PathPatch, Rectangle
 from matplotlib.path import Path
 from PIL import Image
 
-from ecgfactory.report.sheet import HEIGHT_MM, MM_PER_INCH, WIDTH_MM, Areas, FloatArray, Lines, Sheet, Text
+from ecgfactory.arrays import Float64Array
+from ecgfactory.report.sheet import HEIGHT_MM, MM_PER_INCH, WIDTH_MM, Areas, Lines, Sheet, Text
 
 _SETTINGS = {
     "font.family": "DejaVu Sans",  # shipped with matplotlib: the same on every machine
@@ -121,7 +122,7 @@ def _draw(axes: Axes, item: Lines | Areas | Text) -> None:
         line.set_clip_path(Rectangle((left, bottom), width, height, transform=axes.transData))
 
 
-def _path(points_mm: FloatArray) -> Path:
+def _path(points_mm: Float64Array) -> Path:
     lines, points, _ = points_mm.shape
     if lines == 1:
         return Path(points_mm[0])

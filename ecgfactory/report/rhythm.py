@@ -5,14 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from scipy.interpolate import PchipInterpolator
 
+from ecgfactory.arrays import Float64Array, IntArray
 from ecgfactory.quality.r_peaks import clean, r_peaks
 from ecgfactory.record import Record
-
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.int64]
 
 BEFORE_S, AFTER_S = 0.3, 0.5
 """Part of the signal around an R peak that makes a beat; less where beats follow each other faster."""
@@ -43,9 +40,9 @@ class Rhythm:
     """
 
     lead: str
-    cleaned_mv: FloatArray
+    cleaned_mv: Float64Array
     r_peaks: IntArray
-    rate_bpm: FloatArray
+    rate_bpm: Float64Array
     problem: str
 
 
@@ -69,7 +66,7 @@ def analyse_rhythm(record: Record) -> Rhythm:
     return Rhythm(lead, cleaned_mv, peaks, rate_bpm, _shortage(lead, peaks.size))
 
 
-def heart_rate_bpm(r_peaks: IntArray, sampling_rate_hz: int, samples: int) -> FloatArray:
+def heart_rate_bpm(r_peaks: IntArray, sampling_rate_hz: int, samples: int) -> Float64Array:
     """Interpolate the heart rate between beats as `neurokit2.signal_rate` does.
 
     Parameters
@@ -90,7 +87,7 @@ def heart_rate_bpm(r_peaks: IntArray, sampling_rate_hz: int, samples: int) -> Fl
     period_s = np.ediff1d(r_peaks, to_begin=0) / sampling_rate_hz
     period_s[0] = np.mean(period_s[1:])
     between = np.clip(np.arange(samples), r_peaks[0], r_peaks[-1])
-    rate_bpm: FloatArray = 60 / PchipInterpolator(r_peaks, period_s)(between)
+    rate_bpm: Float64Array = 60 / PchipInterpolator(r_peaks, period_s)(between)
     return rate_bpm
 
 
@@ -102,13 +99,13 @@ def _shortage(lead: str, peaks: int) -> str:
     return ""
 
 
-def rr_intervals_ms(r_peaks: IntArray, sampling_rate_hz: int) -> FloatArray:
+def rr_intervals_ms(r_peaks: IntArray, sampling_rate_hz: int) -> Float64Array:
     """Intervals between neighbouring R peaks, shape (beats - 1,), in ms."""
-    intervals: FloatArray = np.diff(r_peaks) * (1000 / sampling_rate_hz)
+    intervals: Float64Array = np.diff(r_peaks) * (1000 / sampling_rate_hz)
     return intervals
 
 
-def cut_beats(signal: FloatArray, r_peaks: IntArray, sampling_rate_hz: int) -> tuple[FloatArray, FloatArray]:
+def cut_beats(signal: Float64Array, r_peaks: IntArray, sampling_rate_hz: int) -> tuple[Float64Array, Float64Array]:
     """Cut the beats that lie wholly in the signal.
 
     Parameters
@@ -133,5 +130,5 @@ def cut_beats(signal: FloatArray, r_peaks: IntArray, sampling_rate_hz: int) -> t
     offsets = np.arange(-before, after + 1)
     whole = r_peaks[(r_peaks >= before) & (r_peaks + after < signal.shape[-1])]
     beats = signal[..., whole[:, None] + offsets]
-    time_s: FloatArray = offsets / float(sampling_rate_hz)
+    time_s: Float64Array = offsets / float(sampling_rate_hz)
     return time_s, beats - np.median(beats, axis=-1, keepdims=True)

@@ -11,9 +11,9 @@ from typing import Literal, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from ecgfactory.arrays import Float64Array
 from ecgfactory.report.font import font
 
-FloatArray = npt.NDArray[np.float64]
 Align = Literal["left", "center", "right"]
 
 WIDTH_MM, HEIGHT_MM = 297.0, 210.0
@@ -42,7 +42,7 @@ class Box(NamedTuple):
         return self.bottom + self.height
 
     @property
-    def corners(self) -> FloatArray:
+    def corners(self) -> Float64Array:
         """Shape (4, 2), in the order of drawing."""
         return np.array(
             [(self.left, self.bottom), (self.right, self.bottom), (self.right, self.top), (self.left, self.top)]
@@ -69,7 +69,7 @@ class Lines:
         What lies outside is cut off.
     """
 
-    points_mm: FloatArray
+    points_mm: Float64Array
     colour: str
     width_pt: float
     dashes_pt: tuple[float, ...] = ()
@@ -81,7 +81,7 @@ class Lines:
 class Areas:
     """Filled polygons of equally many corners: shape (polygons, corners, 2), in mm."""
 
-    points_mm: FloatArray
+    points_mm: Float64Array
     colour: str
     opacity: float = 1.0
 
@@ -145,15 +145,15 @@ class Sheet:
         points_mm = np.column_stack([x_mm, y_mm])[np.newaxis]
         self.items.append(Lines(points_mm, colour, width_pt, dashes_pt, opacity, inside))
 
-    def segments(self, starts_mm: FloatArray, ends_mm: FloatArray, colour: str, width_pt: float) -> None:
+    def segments(self, starts_mm: Float64Array, ends_mm: Float64Array, colour: str, width_pt: float) -> None:
         """Draw a straight line from each start to its end, both of shape (lines, 2)."""
         self.items.append(Lines(np.stack([starts_mm, ends_mm], axis=1), colour, width_pt))
 
-    def area(self, corners_mm: FloatArray, colour: str, opacity: float = 1.0) -> None:
+    def area(self, corners_mm: Float64Array, colour: str, opacity: float = 1.0) -> None:
         """Fill a polygon, corners of shape (corners, 2)."""
         self.items.append(Areas(corners_mm[np.newaxis], colour, opacity))
 
-    def areas(self, corners_mm: FloatArray, colour: str) -> None:
+    def areas(self, corners_mm: Float64Array, colour: str) -> None:
         """Fill polygons that don't overlap, corners of shape (polygons, corners, 2), without seams between them."""
         self.items.append(Areas(corners_mm, colour))
 

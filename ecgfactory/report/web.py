@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -11,8 +11,8 @@ import pyarrow as pa
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from ecgfactory.dataset.card import LIMITS, PAPER
-from ecgfactory.quality.features import FEATURES
+from ecgfactory.dataset.card import limits
+from ecgfactory.quality.features import features_among
 from ecgfactory.record import Record
 from ecgfactory.report.book import CoverFacts, cover_rows
 from ecgfactory.report.export import whole_file
@@ -114,8 +114,8 @@ def write_web_page(
         measured=_measured,
         charts=list(_charts(features)),
         reference_source=REFERENCE_SOURCE,
-        limits=LIMITS.split("\n\n"),
-        paper=PAPER,
+        limits=limits(facts.model_card),
+        paper=facts.model_card.paper,
     )
     with whole_file(path) as temporary:
         temporary.write_text(text, encoding="utf-8", newline="\n")
@@ -137,23 +137,18 @@ def _measured(record: Record) -> list[tuple[str, str]]:
     return [(feature_label(name), feature_value(name, value)) for name, value in record.features.items()]
 
 
-def _charts(table: pa.Table) -> list[Chart]:
-    charts = []
-    for feature in FEATURES:
-        if feature.name in table.column_names:
-            summary = summarise(feature.name, table.column(feature.name))
-            numbers = summary if isinstance(summary, NumberSummary) else None
-            label = feature_label(feature.name)
-            charts.append(
-                Chart(
-                    label=label,
-                    unit=feature_unit(feature.name),
-                    definition=feature.definition,
-                    is_open=feature.name in _OPEN_CHARTS,
-                    histogram=histogram_svg(numbers, label) if numbers else None,
-                    words=summary.counts if isinstance(summary, WordSummary) else {},
-                    caption=numbers.caption if numbers else "",
-                    notes=numbers.notes if numbers else "Not measurable in any record." if summary is None else "",
-                )
-            )
-    return charts
+def _charts(table: pa.Table) -> Iterator[Chart]:
+    for feature in features_among(table.column_names):
+        summary = summarise(feature.name, table.column(feature.name))
+        numbers = summary if isinstance(summary, NumberSummary) else None
+        label = feature_label(feature.name)
+        yield Chart(
+            label=label,
+            unit=feature_unit(feature.name),
+            definition=feature.definition,
+            is_open=feature.name in _OPEN_CHARTS,
+            histogram=histogram_svg(numbers, label) if numbers else None,
+            words=summary.counts if isinstance(summary, WordSummary) else {},
+            caption=numbers.caption if numbers else "",
+            notes=numbers.notes if numbers else "Not measurable in any record." if summary is None else "",
+        )

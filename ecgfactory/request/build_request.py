@@ -4,18 +4,29 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
-from typing import Annotated, Literal
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
+from pydantic_core import CoreSchema, core_schema
 
+from ecgfactory.errors import BadInputError
 from ecgfactory.formats import FORMATS
 from ecgfactory.generators import GENERATORS
 from ecgfactory.leads import LeadCount
 from ecgfactory.quality.policy import Bounds
+from ecgfactory.registry import Registry
 
-SECONDS_PER_STRIDE = 5
-"""The model makes 2500 samples at a time: 5 s at 500 Hz."""
+DEFAULT_GENERATOR = "deepfakeecg"
 
 NAME_PATTERN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 SCHEDULER_PATTERN = re.compile(r"(tcp|tls)://[^\s/:]+:[0-9]{1,5}|(tcp|tls)://\[[0-9a-fA-F:.]+\]:[0-9]{1,5}")
@@ -27,22 +38,33 @@ Share = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 StrictBool = Annotated[bool, Field(strict=True)]
 
 
-def _known(name: str, registry: Mapping[str, str], what: str) -> str:
-    if name not in registry:
-        raise ValueError(f"{name!r} is no {what}; choose from {', '.join(registry)}")
-    return name
+@dataclass(frozen=True)
+class _MemberOf:
+    """Annotation of a text that names a member of a registry."""
+
+    registry: Registry[Any]
+
+    def check(self, name: str) -> str:
+        try:
+            self.registry.check(name)
+        except BadInputError as error:
+            raise ValueError(str(error).removesuffix(".")) from None
+        return name
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_after_validator_function(self.check, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return {"type": "string", "enum": list(self.registry)}
 
 
-FormatName = Annotated[
-    str,
-    AfterValidator(lambda name: _known(name, FORMATS, "format")),
-    WithJsonSchema({"type": "string", "enum": list(FORMATS)}),
-]
-ModelName = Annotated[
-    str,
-    AfterValidator(lambda name: _known(name, GENERATORS, "generator")),
-    WithJsonSchema({"type": "string", "enum": list(GENERATORS)}),
-]
+FormatName = Annotated[str, _MemberOf(FORMATS)]
+GeneratorName = Annotated[str, _MemberOf(GENERATORS)]
+
+
+def _offer_whole_strides(schema: dict[str, Any]) -> None:
+    """Let a form offer the durations of the default generator; of another, any that fits is accepted."""
+    schema["multipleOf"] = schema["minimum"] = GENERATORS.load(DEFAULT_GENERATOR).stride_s
 
 
 class _Section(BaseModel):
@@ -52,11 +74,11 @@ class _Section(BaseModel):
 class GeneratorRequest(_Section, title="Generator"):
     """Which model makes the candidates, and where."""
 
-    model: ModelName = Field("deepfakeecg", description="published model to generate with")
+    model: GeneratorName = Field(DEFAULT_GENERATOR, description="generator to use: ecgfactory's own, or a package's")
     checkpoint: str | None = Field(
         None,
         min_length=1,
-        description="path of your own Pulse2Pulse checkpoint, used in place of the published one",
+        description="path of your own weights for it, used in place of the published ones",
     )
     device: Literal["auto", "cpu", "cuda"] = Field("auto", description="auto takes CUDA where there is one")
     batch: StrictInt = Field(
@@ -148,18 +170,18 @@ class BuildRequest(_Section):
     )
     records: StrictInt = Field(ge=1, le=99_999_999, description="accepted ECGs wanted", examples=[64])
     leads: LeadCount = Field(12, description="8 (I, II, V1..V6) or 12")
+    generator: GeneratorRequest = GeneratorRequest()  # before what is held against it
     duration_s: StrictInt = Field(
         10,
-        ge=SECONDS_PER_STRIDE,
+        ge=1,
         le=3600,
         title="Duration (s)",
-        description="length of a record in seconds: a multiple of 5, to 3600; the model learnt from 10 s",
-        json_schema_extra={"multipleOf": SECONDS_PER_STRIDE},
+        description="length of a record in seconds, to 3600: a multiple of 5 with deepfakeecg, which learnt from 10 s",
+        json_schema_extra=_offer_whole_strides,
     )
     seed: StrictInt | None = Field(
         None, ge=0, lt=2**63, description="same seed, same dataset; drawn and recorded when absent"
     )
-    generator: GeneratorRequest = GeneratorRequest()
     quality: QualityRequest = QualityRequest()
     formats: tuple[FormatName, ...] = Field(("parquet",), min_length=1, description="file formats to write")
     splits: dict[SplitName, Share] = Field(
@@ -189,13 +211,13 @@ class BuildRequest(_Section):
 
     @field_validator("duration_s")
     @classmethod
-    def _duration_fits_the_model(cls, duration_s: int) -> int:
-        if duration_s % SECONDS_PER_STRIDE:
-            lower = duration_s // SECONDS_PER_STRIDE * SECONDS_PER_STRIDE
-            raise ValueError(
-                f"{duration_s} is not a multiple of 5 s, the stride of the model; use "
-                f"{max(lower, SECONDS_PER_STRIDE)} or {lower + SECONDS_PER_STRIDE}"
-            )
+    def _duration_fits_the_generator(cls, duration_s: int, info: ValidationInfo) -> int:
+        model = info.data.get("generator", GeneratorRequest()).model  # the default where the section is faulty
+        stride_s = GENERATORS.load(model).stride_s
+        if duration_s % stride_s:
+            lower = max(duration_s // stride_s, 1) * stride_s
+            nearest = f"{lower} or {lower + stride_s}" if lower < duration_s else str(lower)
+            raise ValueError(f"{duration_s} is not a multiple of {stride_s} s, the stride of {model}; use {nearest}")
         return duration_s
 
     @field_validator("formats")

@@ -13,11 +13,16 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from pydantic import BaseModel, ConfigDict
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field
 
 from ecgfactory import __version__
+from ecgfactory.formats import FORMATS
+from ecgfactory.formats.base import SignalSpec
+from ecgfactory.generators import GENERATORS
+from ecgfactory.generators.base import Generator
 from ecgfactory.generators.checkpoint import Checkpoint
 from ecgfactory.leads import lead_names
+from ecgfactory.quality.features import EXTRA_FEATURES
 from ecgfactory.quality.policy import Policy, load_policy
 from ecgfactory.record import SAMPLING_RATE_HZ
 from ecgfactory.request.build_request import BuildRequest
@@ -25,14 +30,12 @@ from ecgfactory.request.build_request import BuildRequest
 SHARDS_WANTED = 16
 """Small requests are cut into about this many shards, so that several workers share them."""
 
-PARQUET_FILE_BYTES = 125_000_000
-"""Large requests get shards whose biggest Parquet file is about this size, above the 100 MB that readers like."""
+LARGEST_SPLIT_SAMPLES = 150_000_000
+"""Large requests get shards whose largest split has about so many samples: packed into one file, about 125 MB, above
+the 100 MB that readers like."""
 
-PARQUET_BYTES_PER_SAMPLE = 0.84
-"""Measured on the published model: a 12-lead record of 60,000 samples takes 50 kB."""
-
-DECISIVE_PACKAGES = ("torch", "numpy", "scipy", "neurokit2", "pyarrow", "wfdb", "soundfile", "edfio", "matplotlib")
-"""Packages whose version can change a byte of a dataset."""
+DECISIVE_PACKAGES = ("numpy", "scipy", "neurokit2", "pyarrow", "matplotlib")
+"""Packages whose version can change a byte of any dataset; generator and formats name theirs."""
 
 
 class Plan(BaseModel):
@@ -46,24 +49,25 @@ class Plan(BaseModel):
         The seed of every candidate and split.
     checkpoint_path : str or None
         A user's own weights; None for the published ones, wherever they are installed.
-    checkpoint_sha256 : str
-        Digest of the weights. It is part of the plan's identity, the path is not.
+    checkpoint_sha256 : str or None
+        Digest of the weights, None where the generator has none. It is part of the plan's identity, the path is not.
     policy : Policy
         The rules, with the request's bounds.
-    shard_records : int
-        Candidates a shard.
+    candidates_per_shard : int
+        Candidates in each shard.
     versions : dict of str to str
-        Versions of what decides the bytes.
+        Versions of what decides the bytes, by package: of ecgfactory, of what it computes with, and of the packages
+        that bring the generator, a format or a rule's feature.
     """
 
-    model_config = ConfigDict(frozen=True, ignored_types=(cached_property,))
+    model_config = ConfigDict(frozen=True, ignored_types=(cached_property,), validate_by_name=True)
 
     request: BuildRequest
     seed: int
     checkpoint_path: str | None
-    checkpoint_sha256: str
+    checkpoint_sha256: str | None
     policy: Policy
-    shard_records: int
+    candidates_per_shard: int = Field(validation_alias=AliasChoices("candidates_per_shard", "shard_records"))
     versions: dict[str, str]
 
     @cached_property
@@ -85,16 +89,26 @@ class Plan(BaseModel):
             "batch": self.request.generator.batch,
             "checkpoint_sha256": self.checkpoint_sha256,
             "policy": self.policy.model_dump(mode="json"),
-            "shard_records": self.shard_records,
+            "shard_records": self.candidates_per_shard,
             "versions": self.versions,
         }
 
     @property
-    def checkpoint(self) -> Checkpoint:
-        """The weights to generate with."""
-        if self.checkpoint_path is None:
-            return Checkpoint.published()
+    def generator_class(self) -> type[Generator]:
+        """The generator's class, which tells all about it; to generate, see `ecgfactory.candidates`."""
+        return GENERATORS.load(self.request.generator.model)
+
+    @property
+    def checkpoint(self) -> Checkpoint | None:
+        """The weights to generate with; None where the generator has none."""
+        if self.checkpoint_path is None or self.checkpoint_sha256 is None:
+            return self.generator_class.published_checkpoint()
         return Checkpoint(self.checkpoint_path, self.checkpoint_sha256)
+
+    @property
+    def within_training_length(self) -> bool:
+        """Whether records are as long as those that the generator learnt from, or any length is as good."""
+        return self.generator_class.trained_duration_s in (None, self.request.duration_s)
 
     @property
     def lead_names(self) -> tuple[str, ...]:
@@ -107,13 +121,18 @@ class Plan(BaseModel):
         return self.request.duration_s * SAMPLING_RATE_HZ
 
     @property
+    def signal_spec(self) -> SignalSpec:
+        """What all records of the dataset have in common."""
+        return SignalSpec(self.lead_names, self.samples, self.seed)
+
+    @property
     def dataset_path(self) -> Path:
         """Where the dataset is published."""
         return Path(self.request.output) / self.request.name / self.plan_id
 
     def shard_candidates(self, index: int) -> range:
         """Candidate numbers of a shard."""
-        return range(index * self.shard_records, (index + 1) * self.shard_records)
+        return range(index * self.candidates_per_shard, (index + 1) * self.candidates_per_shard)
 
     def splits_of(self, candidates: npt.ArrayLike) -> npt.NDArray[np.str_]:
         """Split of each candidate, as `split_of` gives it."""
@@ -130,30 +149,47 @@ def make_plan(request: BuildRequest) -> Plan:
     """
     seed = secrets.randbelow(2**32) if request.seed is None else request.seed
     path = request.generator.checkpoint
-    checkpoint = Checkpoint.of_file(Path(path)) if path else Checkpoint.published()
+    published = GENERATORS.load(request.generator.model).published_checkpoint
+    checkpoint = Checkpoint.of_file(Path(path)) if path else published()
+    policy = load_policy(request.quality.policy, request.quality.bounds)
     return Plan(
         request=request.model_copy(update={"seed": seed}),
         seed=seed,
-        checkpoint_path=path and checkpoint.path,
-        checkpoint_sha256=checkpoint.sha256,
-        policy=load_policy(request.quality.policy, request.quality.bounds),
-        shard_records=request.shard_records or default_shard_records(request),
-        versions={"ecgfactory": __version__}
-        | {package: importlib.metadata.version(package) for package in DECISIVE_PACKAGES},
+        checkpoint_path=checkpoint.path if path and checkpoint else None,
+        checkpoint_sha256=checkpoint.sha256 if checkpoint else None,
+        policy=policy,
+        candidates_per_shard=request.shard_records or default_candidates_per_shard(request),
+        versions=_versions(request, policy),
     )
 
 
-def default_shard_records(request: BuildRequest) -> int:
-    """Candidates a shard, from the request alone: whole micro-batches, few for few records.
+def _versions(request: BuildRequest, policy: Policy) -> dict[str, str]:
+    """Return the versions of all packages that decide the bytes of what is asked for."""
+    model = request.generator.model
+    bringing = [
+        GENERATORS.package(model),
+        *(FORMATS.package(name) for name in request.formats),
+        *(EXTRA_FEATURES.package(feature.name) for feature in policy.extra_features),
+    ]
+    needed = {*DECISIVE_PACKAGES, *GENERATORS.load(model).packages}
+    needed |= {package for name in request.formats for package in FORMATS.load(name).packages}
+    return {
+        "ecgfactory": __version__,
+        **{package: importlib.metadata.version(package) for package in sorted(needed)},
+        **{package.name: package.version for package in bringing if package},
+    }
+
+
+def default_candidates_per_shard(request: BuildRequest) -> int:
+    """Choose how many candidates a shard has, from the request alone: whole micro-batches, few for few records.
 
     Returns
     -------
     int
-        About a sixteenth of the records, at least one micro-batch, at most what makes a Parquet file of the
-        largest split about 125 MB.
+        About a sixteenth of the records, at least one micro-batch, at most what makes `LARGEST_SPLIT_SAMPLES`.
     """
-    record_bytes = request.leads * request.duration_s * SAMPLING_RATE_HZ * PARQUET_BYTES_PER_SAMPLE
-    largest = PARQUET_FILE_BYTES / (record_bytes * max(request.splits.values()))
+    record_samples = request.leads * request.duration_s * SAMPLING_RATE_HZ
+    largest = LARGEST_SPLIT_SAMPLES / (record_samples * max(request.splits.values()))
     batch = request.generator.batch
     wanted = min(request.records / SHARDS_WANTED, largest)
     return max(1, math.ceil(wanted / batch)) * batch

@@ -7,20 +7,12 @@ import shutil
 from pathlib import Path
 
 from ecgfactory.errors import BadInputError
+from ecgfactory.formats import FORMATS
+from ecgfactory.generators import GENERATORS
 from ecgfactory.quality.policy import load_policy, shipped_policies
+from ecgfactory.record import SAMPLING_RATE_HZ
 from ecgfactory.request.build_request import BuildRequest
 from ecgfactory.request.devices import gpu_count
-
-BYTES_PER_SAMPLE = {
-    "parquet": 0.85,
-    "wfdb": 2.1,
-    "csv": 4.8,
-    "wfdb_flac": 0.75,
-    "edf": 2.1,
-    "npy": 2.0,
-    "webdataset": 2.1,
-}
-"""Mean bytes on disk for one sample of one lead, measured on 12-lead datasets of the published model."""
 
 ROOM_FACTOR = 1.2
 """Room asked for beyond the estimate: staged shards and reports stand beside the dataset for a while."""
@@ -40,8 +32,7 @@ def preflight_problems(request: BuildRequest) -> list[tuple[str, str]]:
 
 def file_problems(request: BuildRequest) -> list[tuple[str, str]]:
     """Check the files that a request names, as `preflight_problems` does: all that can be told on another machine."""
-    checkpoint = _checkpoint_problem(request)
-    return ([("generator.checkpoint", checkpoint)] if checkpoint else []) + _quality_problems(request)
+    return _generator_problems(request) + _quality_problems(request)
 
 
 def worker_problems(request: BuildRequest) -> list[tuple[str, str]]:
@@ -63,15 +54,25 @@ def with_absolute_paths(request: BuildRequest) -> BuildRequest:
 
 def estimated_bytes(request: BuildRequest) -> int:
     """Estimate the size of the published dataset in bytes (within about a third)."""
-    samples = request.records * request.leads * request.duration_s * 500
-    return int(samples * sum(BYTES_PER_SAMPLE.get(name, 2.0) for name in request.formats))
+    samples = request.records * request.leads * request.duration_s * SAMPLING_RATE_HZ
+    return int(samples * sum(FORMATS.load(name).bytes_per_sample for name in request.formats))
 
 
-def _checkpoint_problem(request: BuildRequest) -> str | None:
-    checkpoint = request.generator.checkpoint
-    if checkpoint is None or Path(checkpoint).is_file():
-        return None
-    return f"there is no file {checkpoint!r}; give the path of a Pulse2Pulse checkpoint, or leave the key out."
+def _generator_problems(request: BuildRequest) -> list[tuple[str, str]]:
+    """Check the weights: those that are installed, and the user's own."""
+    model, checkpoint = request.generator.model, request.generator.checkpoint
+    generator = GENERATORS.load(model)
+    try:
+        published = generator.published_checkpoint()
+    except BadInputError as error:
+        return [("generator.model", str(error).removeprefix("generator.model: "))]
+    if checkpoint is not None and published is None:
+        return [("generator.checkpoint", f"{model} has no weights; leave the key out.")]
+    if checkpoint is not None and not Path(checkpoint).is_file():
+        title = generator.model_card.title
+        problem = f"there is no file {checkpoint!r}; give the path of a {title} checkpoint, or leave the key out."
+        return [("generator.checkpoint", problem)]
+    return []
 
 
 def _device_problem(request: BuildRequest) -> str | None:

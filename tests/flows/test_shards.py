@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ecgfactory.build.selection import Selection, ShardOrder
 from ecgfactory.flows.shards import tell_what_is_wanted
+
 from ecgfactory.request.build_request import BuildRequest
 from ecgfactory.request.plan import make_plan
 from ecgfactory.session.workspace import Workspace
+from ecgfactory.shards.selection import Selection, ShardOrder
 
 
 def test_workers_are_told_what_is_wanted_once_it_is_less_than_a_shard(tmp_path: Path) -> None:
     plan = make_plan(BuildRequest(name="s", records=25, output=str(tmp_path)))
     workspace = Workspace.create(plan, "one")
-    selection = Selection(records=25, shard_records=10)
+    selection = Selection(records=25, candidates_per_shard=10)
     orders = [selection.next_order() for _ in range(3)]
 
     def commit(order: ShardOrder | None, accepted: int) -> list[int]:

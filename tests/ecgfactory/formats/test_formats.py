@@ -13,7 +13,7 @@ import pytest
 import webdataset
 import wfdb
 
-from ecgfactory.candidates.pipeline import CandidateBatch
+from ecgfactory.candidates.batch import CandidateBatch
 from ecgfactory.formats import FORMATS
 from ecgfactory.formats.base import FormatWriter, SignalSpec, format_writer
 from ecgfactory.leads import lead_names

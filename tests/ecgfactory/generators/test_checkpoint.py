@@ -8,29 +8,30 @@ import pytest
 import torch
 
 from ecgfactory.errors import BadInputError
-from ecgfactory.generators.checkpoint import PUBLISHED_SHA256, Checkpoint
-from ecgfactory.generators.pulse2pulse import Pulse2PulseGenerator, load_network
+from ecgfactory.generators.checkpoint import Checkpoint
+from ecgfactory.generators.deepfakeecg import PUBLISHED_SHA256, published_checkpoint
+from ecgfactory.generators.pulse2pulse import Pulse2PulseGenerator, generator_state, load_network
 
 
 def test_the_published_checkpoint_is_the_pinned_one() -> None:
-    published = Checkpoint.published()
+    published = published_checkpoint()
     assert published.sha256 == PUBLISHED_SHA256
-    assert "conv_1.weight" in published.generator_state()
+    assert "conv_1.weight" in generator_state(published)
 
 
 def test_a_changed_file_is_refused(tmp_path: Path) -> None:
     copy = tmp_path / "g.pt"
-    shutil.copy(Checkpoint.published().path, copy)
+    shutil.copy(published_checkpoint().path, copy)
     with copy.open("r+b") as stream:
         stream.seek(1000)
         stream.write(b"\x00\x01")
     with pytest.raises(BadInputError, match="its sha256 is"):
-        Checkpoint(str(copy), PUBLISHED_SHA256).generator_state()
+        generator_state(Checkpoint(str(copy), PUBLISHED_SHA256))
 
 
 def test_what_the_training_code_saves_works_by_path(tmp_path: Path) -> None:
     """The layout of a training checkpoint: epoch, both networks and both optimisers."""
-    state = Checkpoint.published().generator_state()
+    state = generator_state(published_checkpoint())
     parameter = torch.nn.Parameter(torch.zeros(3))
     optimiser = torch.optim.Adam([parameter]).state_dict()
     own = {
@@ -43,12 +44,12 @@ def test_what_the_training_code_saves_works_by_path(tmp_path: Path) -> None:
     torch.save(own, tmp_path / "checkpoint_epoch:100.pt")
     checkpoint = Checkpoint.of_file(tmp_path / "checkpoint_epoch:100.pt")
     mine = Pulse2PulseGenerator(checkpoint, batch=2, device="cpu").generate(3, [0, 1], 2500)
-    published = Pulse2PulseGenerator(Checkpoint.published(), batch=2, device="cpu").generate(3, [0, 1], 2500)
+    published = Pulse2PulseGenerator(published_checkpoint(), batch=2, device="cpu").generate(3, [0, 1], 2500)
     assert (mine == published).all()
 
 
 def test_weights_saved_from_data_parallel_training_load(tmp_path: Path) -> None:
-    state = {f"module.{name}": tensor for name, tensor in Checkpoint.published().generator_state().items()}
+    state = {f"module.{name}": tensor for name, tensor in generator_state(published_checkpoint()).items()}
     torch.save({"netG_state_dict": state}, tmp_path / "g.pt")
     assert isinstance(load_network(Checkpoint.of_file(tmp_path / "g.pt")), torch.nn.Module)
 

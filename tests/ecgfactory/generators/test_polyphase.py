@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from torch import Tensor, nn
 from torch.nn import functional
 
-from ecgfactory.generators.checkpoint import Checkpoint
+from ecgfactory.generators.deepfakeecg import published_checkpoint
 from ecgfactory.generators.noise import candidate_noise
 from ecgfactory.generators.polyphase import SCALE_UV, PolyphaseNetwork, polyphase_weight
 from ecgfactory.generators.pulse2pulse import load_network
@@ -28,7 +28,7 @@ def one_thread():
 
 @pytest.fixture(scope="module")
 def upstream() -> nn.Module:
-    return load_network(Checkpoint.published())
+    return load_network(published_checkpoint())
 
 
 @pytest.fixture(scope="module")

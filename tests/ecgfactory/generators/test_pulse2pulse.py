@@ -8,17 +8,17 @@ import pytest
 import torch
 
 from ecgfactory.errors import BadInputError, BuildFailedError
-from ecgfactory.generators.checkpoint import Checkpoint
+from ecgfactory.generators.deepfakeecg import published_checkpoint
 from ecgfactory.generators.engines import CpuEngine, Finish
 from ecgfactory.generators.noise import candidate_noise
 from ecgfactory.generators.polyphase import SCALE_UV, PolyphaseNetwork
-from ecgfactory.generators.pulse2pulse import Pulse2PulseGenerator
+from ecgfactory.generators.pulse2pulse import Pulse2PulseGenerator, generator_state
 from ecgfactory.leads import SignalUv
 
 
 @pytest.fixture(scope="module")
 def generator() -> Pulse2PulseGenerator:
-    return Pulse2PulseGenerator(Checkpoint.published(), batch=16, device="cpu")
+    return Pulse2PulseGenerator(published_checkpoint(), batch=16, device="cpu")
 
 
 @pytest.mark.parametrize("samples", [2500, 5000, 7500])
@@ -30,7 +30,7 @@ def test_signals_equal_the_package_s_own_module_on_the_same_noise(
         from deepfakeecg.models import Generator as Upstream
 
         upstream = Upstream()
-    upstream.load_state_dict(Checkpoint.published().generator_state())
+    upstream.load_state_dict(generator_state(published_checkpoint()))
     upstream.eval()
     candidates = [0, 5, 123_456]
     with torch.inference_mode():
@@ -56,8 +56,8 @@ def test_seeds_and_candidates_differ(generator: Pulse2PulseGenerator) -> None:
 def test_cuda_where_there_is_none_is_an_error_and_auto_falls_back(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     with pytest.raises(BadInputError, match="no CUDA device"):
-        Pulse2PulseGenerator(Checkpoint.published(), batch=1, device="cuda")
-    assert Pulse2PulseGenerator(Checkpoint.published(), batch=1, device="auto").device_name == "cpu"
+        Pulse2PulseGenerator(published_checkpoint(), batch=1, device="cuda")
+    assert Pulse2PulseGenerator(published_checkpoint(), batch=1, device="auto").device_name == "cpu"
 
 
 class SmallDevice(torch.nn.Module):
@@ -80,7 +80,7 @@ class SmallDevice(torch.nn.Module):
 def test_a_micro_batch_that_does_not_fit_is_halved_until_it_does(
     generator: Pulse2PulseGenerator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    small = Pulse2PulseGenerator(Checkpoint.published(), batch=16, device="cpu")
+    small = Pulse2PulseGenerator(published_checkpoint(), batch=16, device="cpu")
     device = SmallDevice(small._engine._network, room=6)
     monkeypatch.setattr(small._engine, "_network", device)
     made = small.generate(7, range(20), 2500).astype(int)
@@ -90,7 +90,7 @@ def test_a_micro_batch_that_does_not_fit_is_halved_until_it_does(
 
 
 def test_a_device_without_room_for_a_single_record_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    small = Pulse2PulseGenerator(Checkpoint.published(), batch=4, device="cpu")
+    small = Pulse2PulseGenerator(published_checkpoint(), batch=4, device="cpu")
     monkeypatch.setattr(small._engine, "_network", SmallDevice(small._engine._network, room=0))
     with pytest.raises(BuildFailedError, match=r"too little free memory to generate one record of 2500 samples"):
         small.generate(7, [0], 2500)
@@ -119,7 +119,7 @@ class AheadEngine(CpuEngine):
 
 
 def test_a_device_works_ahead_by_one_batch(generator: Pulse2PulseGenerator, monkeypatch: pytest.MonkeyPatch) -> None:
-    ahead = Pulse2PulseGenerator(Checkpoint.published(), batch=16, device="cpu")
+    ahead = Pulse2PulseGenerator(published_checkpoint(), batch=16, device="cpu")
     engine = AheadEngine(ahead._engine._network)
     monkeypatch.setattr(ahead, "_engine", engine)
     batches = [range(0, 8), range(8, 16), range(16, 27)]
@@ -143,7 +143,7 @@ needs_cuda = pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA d
 
 @needs_cuda
 def test_a_gpu_makes_the_same_signals_within_a_microvolt(generator: Pulse2PulseGenerator) -> None:
-    on_gpu = Pulse2PulseGenerator(Checkpoint.published(), batch=16, device="cuda")
+    on_gpu = Pulse2PulseGenerator(published_checkpoint(), batch=16, device="cuda")
     assert on_gpu.device_name == "cuda"
     for seed, samples in ((7, 5000), (8, 5000), (8, 2500)):  # each is recorded anew
         made = on_gpu.generate(seed, range(64), samples).astype(int)
@@ -152,7 +152,7 @@ def test_a_gpu_makes_the_same_signals_within_a_microvolt(generator: Pulse2PulseG
 
 @needs_cuda
 def test_signals_from_a_gpu_are_the_caller_s_to_keep() -> None:
-    on_gpu = Pulse2PulseGenerator(Checkpoint.published(), batch=16, device="cuda")
+    on_gpu = Pulse2PulseGenerator(published_checkpoint(), batch=16, device="cuda")
     batches = [range(first, first + 16) for first in range(0, 320, 16)]
     kept = list(on_gpu.stream(7, batches, 5000))
     for batch, signals_uv in zip(batches, kept, strict=True):

@@ -13,6 +13,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from ecgfactory.errors import BadInputError
+from ecgfactory.generators.deepfakeecg import MODEL_CARD
 from ecgfactory.leads import TWELVE_LEADS
 from ecgfactory.quality.features import measure
 from ecgfactory.record import Record
@@ -32,6 +33,7 @@ FACTS = CoverFacts(
     seed=42,
     model="deepfakeecg 1.1.2",
     policy="basic",
+    model_card=MODEL_CARD,
     splits={"train": 800, "test": 200},
     rejects={"zhao2018": 240, "heart_rate": 11},
 )

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ecgfactory.request.build_request import BuildRequest
-from ecgfactory.request.plan import Plan, default_shard_records, make_plan, split_of
+from ecgfactory.request.plan import Plan, default_candidates_per_shard, make_plan, split_of
 
 MakeRequest = Callable[..., BuildRequest]
 
@@ -76,14 +76,14 @@ def test_shards_are_whole_micro_batches_and_bounded(records: int, leads: int, du
     request = BuildRequest.model_validate(
         {"name": "a", "records": records, "leads": leads, "duration_s": duration_s, "generator": {"batch": batch}}
     )
-    size = default_shard_records(request)
+    size = default_candidates_per_shard(request)
     assert size % batch == 0
     assert batch <= size <= max(batch, records / 16 + batch)
 
 
 def test_shards_of_a_large_request_make_parquet_files_of_100_mb(make_request: MakeRequest) -> None:
     plan = make_plan(make_request(records=150_000, shard_records=None, generator={"batch": 64}, splits={"train": 1.0}))
-    assert 100e6 < plan.shard_records * 50_000 < 250e6
+    assert 100e6 < plan.candidates_per_shard * 50_000 < 250e6
 
 
 def test_candidates_of_shards_follow_one_another(make_request: MakeRequest) -> None:

@@ -1,0 +1,54 @@
+"""Candidates that were judged: records, accepted or not, and why not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any, Self
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from ecgfactory.arrays import BoolArray
+from ecgfactory.formats.batch import RecordBatch
+from ecgfactory.formats.rows import feature_columns
+
+
+@dataclass(frozen=True)
+class CandidateBatch(RecordBatch):
+    """Some candidates, row by row in candidate order.
+
+    Parameters
+    ----------
+    candidates, splits, signals_uv, features
+        As in `RecordBatch`.
+    failed_rules, reasons : list of list of str
+        Rules that each broke, and why; empty for an accepted one.
+    """
+
+    failed_rules: list[list[str]]
+    reasons: list[list[str]]
+
+    @property
+    def accepted(self) -> BoolArray:
+        """Whether each candidate broke no rule, shape (n,)."""
+        return np.array([not rules for rules in self.failed_rules], dtype=bool)
+
+    def take(self, rows: npt.NDArray[np.integer]) -> Self:
+        """Return some of the rows, by index."""
+        return replace(
+            super().take(rows),
+            failed_rules=[self.failed_rules[row] for row in rows],
+            reasons=[self.reasons[row] for row in rows],
+        )
+
+
+def rejected_columns(batch: CandidateBatch) -> dict[str, Any]:
+    """Columns of rejected candidates: candidate, the rules broken, the reasons in words, and every feature."""
+    words = pa.list_(pa.string())
+    return {
+        "candidate": pa.array(batch.candidates, pa.int64()),
+        "failed_rules": pa.array(batch.failed_rules, words),
+        "reasons": pa.array(batch.reasons, words),
+        **feature_columns(batch.features),
+    }

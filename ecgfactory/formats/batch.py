@@ -1,0 +1,47 @@
+"""What a format is given to write: some accepted records."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Self
+
+import numpy as np
+import numpy.typing as npt
+
+from ecgfactory.leads import SignalUv
+from ecgfactory.quality.feature import FeatureTable
+
+
+@dataclass(frozen=True)
+class RecordBatch:
+    """Some records, row by row in candidate order.
+
+    Parameters
+    ----------
+    candidates : int64 array, shape (n,)
+        Candidate numbers.
+    splits : str array, shape (n,)
+        Split of each.
+    signals_uv : int16 array, shape (n, leads, samples)
+        Stored leads, in uV.
+    features : dict of str to array of shape (n,)
+        What was measured and is stored, in the order of the columns.
+    """
+
+    candidates: npt.NDArray[np.int64]
+    splits: npt.NDArray[np.str_]
+    signals_uv: SignalUv
+    features: FeatureTable
+
+    def __len__(self) -> int:
+        return len(self.candidates)
+
+    def take(self, rows: npt.NDArray[np.integer]) -> Self:
+        """Return some of the rows, by index."""
+        return replace(
+            self,
+            candidates=self.candidates[rows],
+            splits=self.splits[rows],
+            signals_uv=self.signals_uv[rows],
+            features={name: values[rows] for name, values in self.features.items()},
+        )

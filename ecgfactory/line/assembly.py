@@ -1,0 +1,184 @@
+"""Putting the chosen shards together as one dataset folder, still inside the workspace."""
+
+from __future__ import annotations
+
+import shutil
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv
+import pyarrow.parquet as pq
+
+from ecgfactory.dataset.manifest import Counts
+from ecgfactory.dataset.names import RECORDS_CSV_FILE, RECORDS_FILE, REJECTED_FILE
+from ecgfactory.formats import FORMATS
+from ecgfactory.request.plan import Plan
+from ecgfactory.session.ledger import Ledger, ShardEntry
+from ecgfactory.session.workspace import Workspace
+from ecgfactory.storage.durable import link
+from ecgfactory.storage.faults import fault_point
+
+ROWS_PER_GROUP = 10_000
+"""Rows of the tables that are held at a time, 6 MB: the flow's process stays small, however many there are."""
+
+
+def assemble(plan: Plan, entries: Sequence[ShardEntry], workspace: Workspace) -> Counts:
+    """Lay the files of the chosen shards out as a dataset, with its tables of records and rejects.
+
+    Files are linked, not moved: the shards stay whole, so that this can be done again after a crash.
+
+    Parameters
+    ----------
+    plan : Plan
+        The plan.
+    entries : sequence of ShardEntry
+        The chosen shards, in order.
+    workspace : Workspace
+        Holds the shards; its `dataset` folder is made anew.
+
+    Returns
+    -------
+    Counts
+        What the dataset holds.
+    """
+    shutil.rmtree(workspace.dataset, ignore_errors=True)
+    workspace.dataset.mkdir()
+    placed = _published_paths(plan, entries)
+    ledger = Ledger(workspace)
+    for entry, paths in zip(entries, placed, strict=True):
+        for staged_path, published_path in paths.items():
+            link(ledger.shard_folder(entry.shard) / staged_path, workspace.dataset / published_path)
+    _write_tables(plan, entries, placed, workspace)
+    _write_records_csv(workspace.dataset)
+    for name in plan.request.formats:
+        FORMATS.load(name).write_index(workspace.dataset, _candidates(workspace.dataset))
+    fault_point("dataset-assembled")
+    return count(plan, workspace.dataset)
+
+
+def published_sums(plan: Plan, entries: Sequence[ShardEntry]) -> dict[str, str]:
+    """Return the sha256 of the files that come from the chosen shards, by path below the dataset."""
+    placed = _published_paths(plan, entries)
+    return {
+        paths[staged.path]: staged.sha256
+        for entry, paths in zip(entries, placed, strict=True)
+        for staged in entry.files
+        if staged.path in paths
+    }
+
+
+def count(plan: Plan, dataset: Path) -> Counts:
+    """Count what an assembled dataset holds, from its two tables."""
+    splits: Counter[str] = Counter()
+    for batch in pq.ParquetFile(dataset / RECORDS_FILE).iter_batches(ROWS_PER_GROUP, columns=["split"]):
+        splits.update(batch.column("split").to_pylist())
+    rejects: Counter[str] = Counter()
+    rejected = 0
+    for batch in pq.ParquetFile(dataset / REJECTED_FILE).iter_batches(ROWS_PER_GROUP, columns=["failed_rules"]):
+        rejected += len(batch)
+        rejects.update(batch.column("failed_rules").flatten().to_pylist())
+    return Counts(
+        records=splits.total(),
+        examined=splits.total() + rejected,
+        splits={split: splits[split] for split in plan.request.splits},
+        rejects=dict(rejects.most_common()),
+    )
+
+
+def _published_paths(plan: Plan, entries: Sequence[ShardEntry]) -> list[dict[str, str]]:
+    """Map each shard's staged paths to where they are published."""
+    prefixes = {_top_folder(name): FORMATS.load(name) for name in plan.request.formats}
+    signals = [[s.path for s in entry.files if s.path.split("/")[0] in prefixes] for entry in entries]
+    counts = Counter(path for paths in signals for path in paths)
+    positions: Counter[str] = Counter()
+    placed = []
+    for paths in signals:
+        mapped = {}
+        for path in paths:
+            writer = prefixes[path.split("/")[0]]
+            mapped[path] = writer.published_path(path, positions[path], counts[path])
+            positions[path] += 1
+        placed.append(mapped)
+    return placed
+
+
+def _top_folder(name: str) -> str:
+    return FORMATS.load(name).top_folder()
+
+
+def _write_tables(
+    plan: Plan, entries: Sequence[ShardEntry], placed: list[dict[str, str]], workspace: Workspace
+) -> None:
+    """Write records.parquet, with the paths of each record's files, and rejected.parquet."""
+    ledger = Ledger(workspace)
+    records = _TableFile(workspace.dataset / RECORDS_FILE)
+    rejected = _TableFile(workspace.dataset / REJECTED_FILE)
+    last_candidate = -1
+    for entry, paths in zip(entries, placed, strict=True):
+        folder = ledger.shard_folder(entry.shard)
+        rows = pq.read_table(folder / RECORDS_FILE)
+        if rows.num_rows:
+            last_candidate = rows.column("candidate")[-1].as_py()
+        records.add(_with_paths(plan, rows, paths))
+        rejects = pq.read_table(folder / REJECTED_FILE)
+        if entry is entries[-1]:  # candidates behind the last record are not part of the dataset
+            rejects = rejects.filter(pc.less(rejects.column("candidate"), last_candidate))
+        rejected.add(rejects)
+    records.close()
+    rejected.close()
+
+
+def _write_records_csv(dataset: Path) -> None:
+    """Write records.parquet once more as text, as ptbxl_database.csv lists the records of PTB-XL."""
+    table = pq.ParquetFile(dataset / RECORDS_FILE)
+    options = pa.csv.WriteOptions(quoting_style="needed")
+    with pa.csv.CSVWriter(dataset / RECORDS_CSV_FILE, table.schema_arrow, write_options=options) as writer:
+        for group in range(table.num_row_groups):
+            writer.write(table.read_row_group(group))
+
+
+def _with_paths(plan: Plan, rows: pa.Table, paths: dict[str, str]) -> pa.Table:
+    candidates, splits = rows.column("candidate").to_pylist(), rows.column("split").to_pylist()
+    for name in plan.request.formats:
+        writer = FORMATS.load(name)
+        files = [paths[writer.staged_path(c, s)] for c, s in zip(candidates, splits, strict=True)]
+        rows = rows.append_column(f"{name}_path", pa.array(files, pa.string()))
+    return rows
+
+
+class _TableFile:
+    """A Parquet file written in row groups of one size, whatever comes in."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._writer: pq.ParquetWriter | None = None
+        self._waiting: list[pa.Table] = []
+
+    def add(self, table: pa.Table) -> None:
+        self._waiting.append(table)
+        while sum(waiting.num_rows for waiting in self._waiting) >= ROWS_PER_GROUP:
+            merged = pa.concat_tables(self._waiting)
+            self._write(merged.slice(0, ROWS_PER_GROUP))
+            self._waiting = [merged.slice(ROWS_PER_GROUP)]
+
+    def close(self) -> None:
+        merged = pa.concat_tables(self._waiting)
+        if merged.num_rows or self._writer is None:
+            self._write(merged)
+        if self._writer is not None:
+            self._writer.close()
+
+    def _write(self, table: pa.Table) -> None:
+        if self._writer is None:
+            self._writer = pq.ParquetWriter(self._path, table.schema, compression="zstd")
+        self._writer.write_table(table.combine_chunks(), row_group_size=ROWS_PER_GROUP)
+
+
+def _candidates(dataset: Path) -> Iterator[npt.NDArray[np.int64]]:
+    for batch in pq.ParquetFile(dataset / RECORDS_FILE).iter_batches(ROWS_PER_GROUP, columns=["candidate"]):
+        yield batch.column("candidate").to_numpy()

@@ -1,0 +1,134 @@
+"""Generated signals on their way to another process: a file in the session's workspace, until the shard is committed.
+
+Nothing here is flushed to disk: the file serves this session only, and whoever takes the session over discards it.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+from pydantic import BaseModel
+
+from ecgfactory.candidates.pipeline import MicroBatch, StageClock, generated, micro_batches, plan_generator
+from ecgfactory.errors import ShardError, ShardUnwantedError
+from ecgfactory.leads import EIGHT_LEADS
+from ecgfactory.request.plan import Plan
+from ecgfactory.session.wanted import wanted_of
+from ecgfactory.session.workspace import Workspace
+
+SIGNALS_FILE = "signals.npy"
+ORIGIN_FILE = "origin.json"
+
+
+class HandoverLostError(ShardError):
+    """The signals of a shard that was generated are not there; they have to be generated again."""
+
+    words = "the generated signals of shard {} are gone"
+
+
+class Origin(BaseModel):
+    """How handed-over signals were made.
+
+    Parameters
+    ----------
+    device : str
+        Where they were generated: 'cpu' or 'cuda'.
+    seconds : dict of str to float
+        Time spent in each stage so far.
+    """
+
+    device: str
+    seconds: dict[str, float]
+
+
+class Handover:
+    """The signals of one shard.
+
+    Parameters
+    ----------
+    plan : Plan
+        What is generated.
+    shard : int
+        Its number.
+    workspace : Workspace
+        The session's.
+    """
+
+    def __init__(self, plan: Plan, shard: int, workspace: Workspace) -> None:
+        self._plan, self._shard, self._workspace = plan, shard, workspace
+        self._folder = workspace.generated / f"{shard:06d}"
+
+    def write(self) -> bool:
+        """Generate the shard's candidates into the file, unless it is there.
+
+        Returns
+        -------
+        bool
+            True: the file is there.
+
+        Raises
+        ------
+        ShardUnwantedError
+            When the workspace says, meanwhile, that the shard is not wanted; nothing of it stays behind.
+        """
+        if self._folder.exists():
+            return True
+        staging = self._workspace.staging_folder(self._shard)
+        staging.mkdir()
+        try:
+            clock = StageClock()
+            self._write_signals(staging / SIGNALS_FILE, clock)
+            origin = Origin(device=plan_generator(self._plan).device_name, seconds=clock.seconds)
+            (staging / ORIGIN_FILE).write_text(origin.model_dump_json(), encoding="utf-8")
+            _rename_unless_there(staging, self._folder)
+        finally:
+            shutil.rmtree(staging, ignore_errors=True)
+        return True
+
+    def _write_signals(self, path: Path, clock: StageClock) -> None:
+        """Write an .npy file as the signals come; a memory map would end the process on a full disk."""
+        candidates = self._plan.shard_candidates(self._shard)
+        shape = (len(candidates), len(EIGHT_LEADS), self._plan.samples)
+        header = {"descr": np.lib.format.dtype_to_descr(np.dtype(np.int16)), "fortran_order": False, "shape": shape}
+        with path.open("wb") as file:
+            np.lib.format.write_array_header_1_0(file, header)
+            for _, signals_uv in generated(self._plan, candidates, clock):
+                file.write(np.ascontiguousarray(signals_uv).data)
+                if not wanted_of(self._workspace, self._shard):
+                    raise ShardUnwantedError(self._shard)
+
+    def origin(self) -> Origin:
+        """Tell how the signals were made.
+
+        Raises
+        ------
+        HandoverLostError
+            When they are not there.
+        """
+        try:
+            return Origin.model_validate_json((self._folder / ORIGIN_FILE).read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            raise HandoverLostError(self._shard) from None
+
+    def batches(self) -> Iterator[MicroBatch]:
+        """Yield the candidates in the micro-batches in which they were generated; one is in memory at a time."""
+        signals_uv = np.load(self._folder / SIGNALS_FILE, mmap_mode="r")
+        candidates = self._plan.shard_candidates(self._shard)
+        for numbers in micro_batches(self._plan, candidates):
+            start = numbers[0] - candidates[0]
+            yield numbers, np.array(signals_uv[start : start + len(numbers)])
+
+    def discard(self) -> None:
+        """Remove the file."""
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+
+def _rename_unless_there(folder: Path, target: Path) -> None:
+    try:
+        folder.rename(target)
+    except OSError:
+        if not target.exists():  # else another process, taken for dead, was first
+            raise

@@ -1,0 +1,110 @@
+"""A shard: cut to fewer records from its own files, with the bytes of one that was made so short."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ecgfactory.candidates.batch import CandidateBatch
+from ecgfactory.candidates.pipeline import assessed_batches
+from ecgfactory.formats import FORMATS
+from ecgfactory.request.build_request import BuildRequest
+from ecgfactory.request.plan import make_plan
+from ecgfactory.session.ledger import Ledger, ShardEntry
+from ecgfactory.session.workspace import Workspace
+from ecgfactory.shards import shard as shards
+from ecgfactory.shards.shard import make_shard
+
+LIMIT = 7
+
+
+def test_a_committed_shard_is_cut_by_reading_it_back(
+    make_request: Callable[..., BuildRequest], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = make_plan(
+        make_request(
+            name="s",
+            records=100,
+            seed=3,
+            formats=list(FORMATS),
+            splits={"train": 0.6, "test": 0.4},
+            quality={"policy": "basic", "bounds": {"heart_rate": {"max": 72}}},
+            shard_records=24,
+            generator={"batch": 8},
+            output=str(tmp_path),
+        )
+    )
+    whole, short = Workspace.create(plan, "whole"), Workspace.create(plan, "short")
+    made_short = make_shard(plan, 1, LIMIT, short)
+    uncut = make_shard(plan, 1, 100, whole)
+    assert uncut.examined == 24
+    assert LIMIT + 1 < uncut.accepted < 24, "both kinds of candidates, within and behind the limit"
+    assert made_short.rejects
+
+    monkeypatch.setattr(shards, "assessed_batches", _must_not_be_called)
+    cut = make_shard(plan, 1, LIMIT, whole)
+    assert cut.files == made_short.files
+    assert (cut.examined, cut.accepted, cut.rejects) == (made_short.examined, LIMIT, made_short.rejects)
+    assert cut.device == uncut.device
+    assert cut.seconds["generate"] == uncut.seconds["generate"]
+    assert Ledger(whole).entry(1) == cut
+    assert Ledger(whole).faults(cut) == []
+
+
+def test_a_committed_shard_that_was_damaged_is_made_anew_to_be_cut(
+    make_request: Callable[..., BuildRequest], tmp_path: Path
+) -> None:
+    asked = {"records": 16, "seed": 3, "shard_records": 16, "generator": {"batch": 8}}
+    plan = make_plan(make_request(name="s", output=str(tmp_path), **asked))
+    workspace = Workspace.create(plan, "one")
+    uncut = make_shard(plan, 0, 16, workspace)
+    data = next(file.path for file in uncut.files if file.path.startswith("data/"))
+    _flip_a_byte(Ledger(workspace).shard_folder(0) / data)
+    cut = make_shard(plan, 0, LIMIT, workspace)
+    assert cut.files == make_shard(plan, 0, LIMIT, Workspace.create(plan, "two")).files
+    assert Ledger(workspace).faults(cut) == []
+
+
+def test_a_shard_in_work_stops_once_fewer_records_are_wanted(
+    make_request: Callable[..., BuildRequest], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = {"records": 40, "seed": 3, "shard_records": 40, "generator": {"batch": 8}}
+    plan = make_plan(make_request(name="s", output=str(tmp_path), **asked))
+
+    def told(after_batches: int) -> tuple[Workspace, ShardEntry]:
+        """Make shard 1, which is told that 12 records are wanted when so many micro-batches are written."""
+        workspace = Workspace.create(plan, f"told-{after_batches}")
+
+        def batches(*args: Any) -> Iterator[CandidateBatch]:
+            for number, batch in enumerate(assessed_batches(*args)):
+                if number == after_batches:
+                    workspace.want(records=12)
+                yield batch
+
+        monkeypatch.setattr(shards, "assessed_batches", batches)
+        entry = make_shard(plan, 1, 40, workspace)
+        monkeypatch.undo()
+        return workspace, entry
+
+    made_short = make_shard(plan, 1, 12, Workspace.create(plan, "short"))
+    _, in_time = told(after_batches=1)
+    assert in_time.serves(12)
+    assert (in_time.files, in_time.examined) == (made_short.files, made_short.examined)
+
+    workspace, too_late = told(after_batches=2)
+    assert 12 < too_late.accepted <= too_late.examined < 40, "it stopped before its end"
+    cut = make_shard(plan, 1, 12, workspace)
+    assert (cut.files, cut.examined) == (made_short.files, made_short.examined)
+
+
+def _flip_a_byte(path: Path) -> None:
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+
+
+def _must_not_be_called(*_: object) -> None:
+    raise AssertionError("the generator was asked")
