@@ -87,11 +87,13 @@ class Factory:
 @contextlib.contextmanager
 def warm_factory(workers: int) -> Iterator[Factory]:
     """Start so many processes; build once, unmeasured."""
-    with tempfile.TemporaryDirectory() as folder:
-        with ProcessPool(Crew.of(0, workers), SHARD_MODULES, Path(folder) / "workers.log") as pool:
-            factory = Factory(Path(folder), pool)
-            factory.build(WARM_RECORDS)
-            yield factory
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        ProcessPool(Crew.of(0, workers), SHARD_MODULES, Path(folder) / "workers.log") as pool,
+    ):
+        factory = Factory(Path(folder), pool)
+        factory.build(WARM_RECORDS)
+        yield factory
 
 
 @contextlib.contextmanager
