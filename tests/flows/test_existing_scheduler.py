@@ -18,8 +18,6 @@ import psutil
 import pytest
 import torch
 from distributed import Client, LocalCluster, Security
-from ecgfactory.flows.placement import Placement, Slots
-from ecgfactory.flows.session import listening
 from prefect import flow
 from prefect.settings import PREFECT_API_URL, temporary_settings
 
@@ -27,6 +25,8 @@ from ecgfactory.dataset.names import SUMS_FILE
 from ecgfactory.errors import BadInputError, BuildFailedError
 from ecgfactory.flows import workers
 from ecgfactory.flows.build_dataset import build_dataset
+from ecgfactory.flows.placement import Placement, Slots
+from ecgfactory.flows.session import listening
 from ecgfactory.flows.task_runner import PlacedTaskRunner
 from ecgfactory.flows.worker_checks import _workspace_problem, check_workers
 from ecgfactory.request.build_request import BuildRequest
