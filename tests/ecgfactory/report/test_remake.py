@@ -76,7 +76,7 @@ def test_replace_with_and_without_an_exchange(
     tmp_path: Path, has_exchange: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if not has_exchange:
-        monkeypatch.setattr("ecgfactory.dataset.publish._exchange", lambda first, second: False)
+        monkeypatch.setattr("ecgfactory.dataset.replace._exchange", lambda first, second: False)
     for name in ("staged", "target"):
         (tmp_path / name).mkdir()
         (tmp_path / name / name).touch()
