@@ -12,7 +12,7 @@ from ecgfactory.request.build_request import BuildRequest
 from ecgfactory.request.preflight import size_text
 from ecgfactory.request.request_file import load_request
 
-CONFIGS = Path(__file__).parents[2] / "configs"
+CONFIGS = Path(__file__).parents[3] / "configs"
 
 EVERYTHING_WRONG = """\
 name: ../x
