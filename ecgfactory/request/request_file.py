@@ -1,4 +1,4 @@
-"""Reading a request from YAML, with every problem of the file at once: line, value and mend."""
+"""Reading a request from YAML, with every problem of the file at once: line, value and fix."""
 
 from __future__ import annotations
 
@@ -71,14 +71,14 @@ def load(
     model : type
         What it is meant to be; required fields bear an example.
     machine_problems : callable
-        Gives what this machine can't do of a request: the key, and a sentence with the mend.
+        Gives what this machine can't do of a request: the key, and a sentence with the fix.
     settings : sequence of str
         `key=value` pairs that replace keys of the file; dots reach into sections, values are YAML.
 
     Raises
     ------
     BadInputError
-        Naming every problem of the file and the settings, each with its place and mend.
+        Naming every problem of the file and the settings, each with its place and fix.
     """
     source = read_source(path, model)
     problems = [problem for text in settings if (problem := _apply_setting(source, text))]
@@ -123,7 +123,7 @@ def read_source(path: Path, model: type[BaseModel]) -> RequestSource:
         root = yaml.compose(text, Loader=yaml.SafeLoader)
         content = yaml.safe_load(text)
     except (yaml.YAMLError, ValueError) as error:
-        raise BadInputError(f"{path}{_yaml_fault(error)}; mend the YAML there.") from None
+        raise BadInputError(f"{path}{_yaml_fault(error)}; fix the YAML there.") from None
     if not isinstance(content, dict) or root is None:
         raise BadInputError(f"{path}: holds no keys; {_least_keys(model)}.")
     source = RequestSource(str(path), model, content)
@@ -209,7 +209,7 @@ def _describe_all(details: Sequence[ErrorDetails], source: RequestSource) -> lis
 
 
 def _within(location: Location, source: RequestSource) -> Location:
-    """Drop the union tags that Pydantic adds behind the user's own keys."""
+    """Drop the union tags that Pydantic adds after the user's own keys."""
     value: Any = source.content
     kept: list[str | int] = []
     for part in location:
