@@ -133,7 +133,8 @@ Every example runs in this folder.
 
 `records.parquet`, and the same as `records.csv`, has one row per record: id, split, features, paths of its files.
 `rejected.parquet` has one row per rejected candidate, with the rules it broke and the reasons. `manifest.json`
-tells all about how the dataset was made, `croissant.json` describes it to machines, and `sha256sum -c SHA256SUMS.txt` checks it.
+tells all about how the dataset was made, `croissant.json` describes it to machines, and `sha256sum -c SHA256SUMS.txt`
+checks it.
 {_reports_line(plan)}
 ## How it was made
 

@@ -1,4 +1,4 @@
-"""NumPy: one array per split and shard, which `numpy.load` maps into memory, and the candidates of its rows beside it."""
+"""NumPy: one array per split and shard, which `numpy.load` maps into memory, and beside it its rows' candidates."""
 
 from __future__ import annotations
 
