@@ -20,13 +20,14 @@ from prefect.client.schemas.objects import StateType
 from prefect.runtime import flow_run
 
 from benchmarks.timing import Row
-from ecgfactory.flows.placement import Step
-from ecgfactory.flows.shards import make_shards
-from ecgfactory.flows.workers import dask_workers
+from ecgfactory.flows.dask_pool import dask_pool
+from ecgfactory.line import jobs
+from ecgfactory.line.shards import make_shards
+from ecgfactory.line.state import Build
 from ecgfactory.request.build_request import BuildRequest
 from ecgfactory.request.plan import Plan, make_plan
 from ecgfactory.session.workspace import Workspace
-from ecgfactory.tasks.shards import ON_WORKERS, ShardReport
+from ecgfactory.tasks.jobs import ON_WORKERS, TASKS
 
 WORKERS = 2
 CANDIDATES = 1000
@@ -35,28 +36,28 @@ STANDSTILL_S = 30.0
 
 
 @task(name="make-shard", task_run_name="shard-{shard:05d}", **ON_WORKERS)
-def do_nothing(workspace_root: str, shard: int, limit: int) -> ShardReport:
-    """Report a shard of which every candidate was accepted."""
-    return ShardReport(examined=CANDIDATES, accepted=min(CANDIDATES, limit))
+def do_nothing(workspace_root: str, shard: int, limit: int) -> jobs.ShardMade:
+    """Tell of a shard of which every candidate was accepted."""
+    return jobs.ShardMade(examined=CANDIDATES, accepted=min(CANDIDATES, limit))
 
 
 @flow(name="empty-shards")
 def measure(counts: Sequence[int]) -> list[Row]:
     """Make so many shards, one count after the other, by the same workers."""
     rows = []
+    TASKS[jobs.make_shard] = do_nothing
     with tempfile.TemporaryDirectory() as output:
-        plan = _plan_of(WARM_UP_SHARDS, output)
-        workspace = Workspace.create(plan, "large")
-        with dask_workers(plan, workspace) as workers:
-            workers.placement.whole = Step(do_nothing, workers.placement.whole.resource)
-            make_shards(plan, workspace, workers)
+        workspace = Workspace.create(_plan_of(WARM_UP_SHARDS, output), "large")
+        warming_up = Build(_plan_of(WARM_UP_SHARDS, output), workspace)
+        with dask_pool(warming_up) as pool:
+            make_shards(warming_up, pool)
             done = WARM_UP_SHARDS
             for shards in counts:
-                plan = _plan_of(shards, output)
+                build = Build(_plan_of(shards, output), workspace)
                 _wait_for_records(done)
                 before_bytes = psutil.Process().memory_info().rss
                 started = time.perf_counter()
-                make_shards(plan, workspace, workers)
+                make_shards(build, pool)
                 made_s = time.perf_counter() - started
                 grown_bytes = psutil.Process().memory_info().rss - before_bytes
                 done += shards

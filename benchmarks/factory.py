@@ -1,9 +1,8 @@
-"""A factory that has warmed up: server, workers and pool are started, and what they load is loaded."""
+"""A factory that has warmed up: its workers are started, and what they load is loaded."""
 
 from __future__ import annotations
 
 import contextlib
-import os
 import re
 import tempfile
 from collections.abc import Iterator
@@ -11,9 +10,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from distributed import Client, LocalCluster
+import psutil
 
 from benchmarks.timing import seconds
+from ecgfactory.line.build import build
+from ecgfactory.line.jobs import SHARD_MODULES
+from ecgfactory.pools.crew import Crew
+from ecgfactory.pools.processes import ProcessPool
 from ecgfactory.request.build_request import BuildRequest
 
 WARM_RECORDS = 256
@@ -21,19 +24,19 @@ BYTES_PER_MB = 1e6
 
 
 @dataclass(frozen=True)
-class Build:
+class Measured:
     """What a build took.
 
     Parameters
     ----------
     taken_s : float
         From the request to the published dataset.
-    flow_mb, worker_mb : float
-        Peak memory of the flow's process and of the largest worker.
+    leader_mb, worker_mb : float
+        Peak memory of the process that leads the build, and of its largest worker.
     """
 
     taken_s: float
-    flow_mb: float
+    leader_mb: float
     worker_mb: float
 
 
@@ -45,18 +48,30 @@ class Factory:
     ----------
     folder : Path
         Where they go meanwhile.
-    client : Client
-        Of the workers.
+    pool : ProcessPool
+        Who does the work.
     scheduler : str
-        Their scheduler's address.
+        Of as many Dask workers, for builds by the flow; empty without any.
     """
 
     folder: Path
-    client: Client
-    scheduler: str
+    pool: ProcessPool
+    scheduler: str = ""
     _built: int = field(default=0, init=False)
 
-    def request(self, records: int, **changes: Any) -> BuildRequest:
+    def build(self, records: int, **changes: Any) -> Measured:
+        """Build by the library and its processes."""
+        request = self._request(records, **changes)
+        return _measured(lambda: build(request, pool=lambda _: contextlib.nullcontext(self.pool)))
+
+    def build_by_flow(self, records: int, **changes: Any) -> Measured:
+        """Build by the flow and Dask's workers."""
+        from ecgfactory.flows.build_dataset import build_dataset
+
+        request = self._request(records, workers={"scheduler": self.scheduler}, **changes)
+        return _measured(lambda: build_dataset(request))
+
+    def _request(self, records: int, **changes: Any) -> BuildRequest:
         """Ask for records that nobody has asked for before: Parquet, `basic`, no report."""
         self._built += 1
         asked = {
@@ -65,55 +80,50 @@ class Factory:
             "seed": 7,
             "report": {"samples": 0},
             "output": str(self.folder),
-            "workers": {"scheduler": self.scheduler},
         }
         return BuildRequest.model_validate(asked | changes)
-
-    def build(self, records: int, **changes: Any) -> Build:
-        """Build by the flow."""
-        from ecgfactory.flows.build_dataset import build_dataset
-
-        request = self.request(records, **changes)
-        _forget_peak()
-        self.client.run(_forget_peak)
-        taken_s = seconds(lambda: build_dataset(request))
-        return Build(taken_s, _peak_mb(), max(self.client.run(_peak_mb).values()))
 
 
 @contextlib.contextmanager
 def warm_factory(workers: int) -> Iterator[Factory]:
-    """Start a server as a build has it and a local cluster of so many workers; build once, unmeasured."""
+    """Start so many processes; build once, unmeasured."""
+    with tempfile.TemporaryDirectory() as folder:
+        with ProcessPool(Crew.of(0, workers), SHARD_MODULES, Path(folder) / "workers.log") as pool:
+            factory = Factory(Path(folder), pool)
+            factory.build(WARM_RECORDS)
+            yield factory
+
+
+@contextlib.contextmanager
+def with_dask(factory: Factory, workers: int) -> Iterator[Factory]:
+    """Start a server as a flow has it, and so many Dask workers; build once, unmeasured."""
     import dask
+    from distributed import LocalCluster
 
+    from ecgfactory.flows.dask_workers import LOCAL_DASK
     from ecgfactory.flows.embedded import prefect_api
-    from ecgfactory.flows.workers import LOCAL_DASK
 
-    os.environ["OMP_NUM_THREADS"] = "1"  # as Dask does for its workers; a pool's processes inherit it
-    for name, value in LOCAL_DASK.items():  # a pool's processes get what the workers of a local cluster get
-        if name.startswith("distributed.nanny.pre-spawn-environ."):
-            os.environ[name.rpartition(".")[2]] = str(value)
-    dask.config.set(LOCAL_DASK)
-    cluster = LocalCluster(  # type: ignore[no-untyped-call]
-        n_workers=workers, threads_per_worker=1, host="127.0.0.1", dashboard_address="127.0.0.1:0"
-    )
-    with (
-        prefect_api(),
-        cluster,
-        Client(cluster, set_as_default=False) as client,  # type: ignore[no-untyped-call]
-        tempfile.TemporaryDirectory() as folder,
-    ):
-        factory = Factory(Path(folder), client, cluster.scheduler_address)
-        factory.build(WARM_RECORDS)
-        yield factory
+    options = {"n_workers": workers, "threads_per_worker": 1, "host": "127.0.0.1", "dashboard_address": "127.0.0.1:0"}
+    with dask.config.set(LOCAL_DASK), prefect_api(), LocalCluster(**options) as cluster:  # type: ignore[no-untyped-call]
+        both = Factory(factory.folder / "dask", factory.pool, cluster.scheduler_address)
+        both.build_by_flow(WARM_RECORDS)
+        yield both
 
 
-def _forget_peak() -> None:
-    """Let the kernel measure this process's peak memory from now on."""
-    Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
+def _measured(work: Any) -> Measured:
+    leader = psutil.Process()
+    for process in (leader, *leader.children(recursive=True)):
+        _forget_peak(process)
+    taken_s = seconds(work)
+    return Measured(taken_s, _peak_mb(leader), max(map(_peak_mb, leader.children(recursive=True))))
 
 
-def _peak_mb() -> float:
-    status = Path("/proc/self/status").read_text(encoding="ascii")
+def _forget_peak(process: psutil.Process) -> None:
+    """Let the kernel measure a process's peak memory from now on."""
+    Path(f"/proc/{process.pid}/clear_refs").write_text("5", encoding="ascii")
+
+
+def _peak_mb(process: psutil.Process) -> float:
+    status = Path(f"/proc/{process.pid}/status").read_text(encoding="ascii")
     found = re.search(r"VmHWM:\s+(\d+) kB", status)
-    assert found is not None
-    return 1024 * int(found[1]) / BYTES_PER_MB
+    return 1024 * int(found[1]) / BYTES_PER_MB if found else 0.0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from benchmarks.factory import Build, warm_factory
+from benchmarks.factory import Measured, warm_factory
 from benchmarks.timing import Row
 
 SIZES = (1000, 5000, 20_000, 100_000)
@@ -23,9 +23,9 @@ def run() -> list[Row]:
     return rows
 
 
-def _rows(name: str, records: int, build: Build) -> list[Row]:
+def _rows(name: str, records: int, build: Measured) -> list[Row]:
     return [
         Row(name, "records/s", records / build.taken_s),
         Row(f"{name}: peak of the largest worker", "MB", build.worker_mb),
-        Row(f"{name}: peak of the flow's process", "MB", build.flow_mb),
+        Row(f"{name}: peak of the leading process", "MB", build.leader_mb),
     ]

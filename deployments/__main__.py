@@ -1,4 +1,4 @@
-"""`python -m deployments [FOLDER]`: bring everything onto the server that PREFECT_API_URL names."""
+"""`python -m ecgfactory.deployments [FOLDER]`: bring everything onto the server that PREFECT_API_URL names."""
 
 from __future__ import annotations
 

@@ -23,12 +23,13 @@ from prefect.artifacts import (
 )
 from prefect.settings import PREFECT_LOGGING_TO_API_ENABLED
 
-from ecgfactory.dataset.card import CARD_FILE, without_front_matter
-from ecgfactory.dataset.reader import REPORTS_FOLDER, Dataset
+from ecgfactory.dataset.card import without_front_matter
+from ecgfactory.dataset.names import CARD_FILE, REPORTS_FOLDER
+from ecgfactory.dataset.reader import Dataset
 from ecgfactory.dataset.summary import summary_rows
+from ecgfactory.line.state import Build
 from ecgfactory.request.plan import Plan
-from ecgfactory.session.progress import Progress
-from ecgfactory.session.workspace import Workspace
+from ecgfactory.session.progress import Progress, read_progress
 
 PROGRESS_KEY, SUMMARY_KEY, CARD_KEY, REPORT_KEY = "progress", "summary", "dataset-card", "report"
 
@@ -47,14 +48,14 @@ def is_seen() -> bool:
 
 
 @contextlib.contextmanager
-def live_progress(plan: Plan, workspace: Workspace) -> Iterator[None]:
-    """Keep a progress artifact of the flow run up to date during the block, from the notes of shards in work."""
+def live_progress(build: Build) -> Iterator[None]:
+    """Keep a progress artifact of the flow run up to date during the block, from the notes of shards in progress."""
     if not is_seen():
         yield
         return
     over = threading.Event()
     context = contextvars.copy_context()  # in which Prefect finds flow run and server
-    thread = threading.Thread(target=context.run, args=(_follow, plan, workspace, over), daemon=True)
+    thread = threading.Thread(target=context.run, args=(_follow, build, over), daemon=True)
     thread.start()
     try:
         yield
@@ -79,15 +80,15 @@ def show_dataset(plan: Plan) -> None:
             )
 
 
-def _follow(plan: Plan, workspace: Workspace, over: threading.Event) -> None:
+def _follow(build: Build, over: threading.Event) -> None:
     with _forgiving():
-        wanted, shown, is_last = plan.request.records, Progress(), False
+        wanted, shown, is_last = build.plan.request.records, Progress(), False
         artifact: Any = create_progress_artifact(0.0, key=PROGRESS_KEY, description=shown.words(wanted))
         started = time.monotonic()
         while not is_last:
             pause_s = (time.monotonic() - started) / UPDATES
             is_last = over.wait(min(max(pause_s, SHORTEST_INTERVAL_S), LONGEST_INTERVAL_S))
-            progress = workspace.total_progress()
+            progress = read_progress(build.workspace)
             if progress not in (shown, Progress()):  # an empty workspace is a removed one
                 percent = 100 * min(progress.accepted / wanted, 1.0)
                 update_progress_artifact(artifact, percent, description=progress.words(wanted))

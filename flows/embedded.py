@@ -5,17 +5,17 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ecgfactory.flows import heartbeat
+from ecgfactory.flows.configured import is_configured
 from ecgfactory.flows.local_server import LocalServer
 from ecgfactory.request.build_request import BuildRequest
-from ecgfactory.session.workspace import Workspace
 
 if TYPE_CHECKING:
-    from ecgfactory.flows.build_dataset import BuildOutcome
+    from ecgfactory.line.build import Built
+    from ecgfactory.line.state import ProgressCallback
 
 DRAIN_TIMEOUT_S = 10.0
 
@@ -24,19 +24,19 @@ QUIET_TERMINAL = {"PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "CRITICAL"}
 the workers, which inherit the environment."""
 
 
-def build(request: BuildRequest, on_session: Callable[[Workspace], None]) -> BuildOutcome:
+def build(request: BuildRequest, on_progress: ProgressCallback) -> Built:
     """Run the build flow here and now.
 
     Parameters
     ----------
     request : BuildRequest
         What to build.
-    on_session : callable
-        Told of the session's workspace as soon as it is made.
+    on_progress : callable
+        Told now and then how far the build is.
 
     Returns
     -------
-    BuildOutcome
+    Built
         The published dataset.
 
     Raises
@@ -46,9 +46,9 @@ def build(request: BuildRequest, on_session: Callable[[Workspace], None]) -> Bui
     """
     with prefect_api():
         from ecgfactory.flows.build_dataset import build_dataset
-        from ecgfactory.flows.session import listening
+        from ecgfactory.flows.watching import watched_by
 
-        with listening(on_session):
+        with watched_by(on_progress):
             return build_dataset(request)
 
 
@@ -79,15 +79,3 @@ def _send_events() -> None:
     worker = sys.modules.get("prefect.events.worker")
     if worker is not None:
         worker.EventsWorker.drain_all(timeout=DRAIN_TIMEOUT_S, at_exit=False)
-
-
-def is_configured() -> bool:
-    """Tell whether the user has a Prefect server; Prefect is only imported where it takes its word."""
-    if "PREFECT_API_URL" in os.environ:
-        return True
-    home = Path(os.environ.get("PREFECT_HOME") or Path.home() / ".prefect")
-    if not (home / "profiles.toml").is_file():
-        return False
-    from prefect.settings import PREFECT_API_URL
-
-    return bool(PREFECT_API_URL.value())

@@ -62,13 +62,13 @@ class LocalServer:
     def for_one_build(cls) -> LocalServer:
         """Start one with a database of its own that goes with it, at a port of its own, without UI and schedules."""
         environment = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
-        return cls(Child("flows.local_server", environment | _KEEP_UP | _QUIET))
+        return cls(Child("ecgfactory.flows.local_server", environment | _KEEP_UP | _QUIET))
 
     @classmethod
     def to_stay(cls, home: Path, port: int, environment: Mapping[str, str], log: Path) -> LocalServer:
         """Start a whole one, whose state outlives it in a folder."""
         arguments = ("--home", str(home), "--port", str(port))
-        return cls(Child("flows.local_server", _KEEP_UP | dict(environment), *arguments, log=log))
+        return cls(Child("ecgfactory.flows.local_server", _KEEP_UP | dict(environment), *arguments, log=log))
 
     def url(self) -> str:
         """Wait for the server and return the address of its API.

@@ -24,7 +24,7 @@ class LocalWorker:
     """The child process; making it returns at once, `wait_until_ready` waits until it takes runs."""
 
     def __init__(self, pool: str, environment: Mapping[str, str], log: Path) -> None:
-        self._child = Child("flows.local_worker", environment, pool, log=log)
+        self._child = Child("ecgfactory.flows.local_worker", environment, pool, log=log)
 
     def wait_until_ready(self) -> None:
         """Wait for the worker.

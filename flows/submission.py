@@ -107,7 +107,7 @@ def submit(request: BuildRequest, idempotency_key: str | None = None) -> Submitt
         except ObjectNotFound:
             raise BadInputError(
                 f"the Prefect server at {PREFECT_API_URL.value()} has no deployment {DEPLOYMENT}; "
-                "run `python -m deployments` against it, or use the server of `ecgfactory serve`."
+                "run `python -m ecgfactory.deployments` against it, or use the server of `ecgfactory serve`."
             ) from None
         run = client.create_flow_run_from_deployment(
             deployment.id, parameters=parameters, idempotency_key=idempotency_key

@@ -14,9 +14,9 @@ from prefect.runtime import flow_run
 from prefect.settings import PREFECT_API_URL
 
 from ecgfactory.errors import BadInputError
-from ecgfactory.flows.placement import Placement
 from ecgfactory.flows.task_runner import PlacedTaskRunner
-from ecgfactory.request.plan import Plan
+from ecgfactory.line.placement import Placement
+from ecgfactory.line.state import Build
 from ecgfactory.session.workspace import Workspace
 
 ENGINE_PACKAGES = ("prefect", "distributed")
@@ -25,7 +25,7 @@ ENGINE_PACKAGES = ("prefect", "distributed")
 REACH_TIMEOUT_S = 5.0
 
 
-def check_workers(runner: PlacedTaskRunner, placement: Placement, plan: Plan, workspace: Workspace) -> None:
+def check_workers(runner: PlacedTaskRunner, placement: Placement, build: Build) -> None:
     """Hold every worker against what the build needs of it.
 
     Raises
@@ -34,7 +34,7 @@ def check_workers(runner: PlacedTaskRunner, placement: Placement, plan: Plan, wo
         Naming every worker that has another version of Python or a package, does not see the session's workspace,
         can't reach the Prefect server, or lacks the GPU that was asked for.
     """
-    packages = (*ENGINE_PACKAGES, *plan.versions)
+    packages = (*ENGINE_PACKAGES, *build.plan.versions)
     found: Any = runner.client.get_versions(packages=list(packages))
     wanted = _versions(found["client"], packages)
     others = {f"the scheduler {runner.address}": found["scheduler"]}
@@ -45,9 +45,9 @@ def check_workers(runner: PlacedTaskRunner, placement: Placement, plan: Plan, wo
         if (difference := _difference(_versions(versions, packages), wanted))
     ]
     if not problems:  # only now can our code be run there
-        looks = runner.run_on_all(_look_around, str(workspace.root), plan.plan_id, str(flow_run.id))
+        looks = runner.run_on_all(_look_around, str(build.workspace.root), build.plan.plan_id, str(flow_run.id))
         problems = [f"worker {address} {problem}" for address, lacks in looks.items() for problem in lacks]
-    if not problems and plan.request.generator.device == "cuda":
+    if not problems and build.plan.request.generator.device == "cuda":
         generating = placement.generating.resource
         workers = runner.client.scheduler_info()["workers"]
         problems = [

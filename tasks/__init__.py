@@ -1,1 +1,1 @@
-"""Thin Prefect tasks: one library call each."""
+"""Thin Prefect tasks: one library call each, plus retries and logging."""

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from ecgfactory.arrays import BoolArray
 from ecgfactory.formats.batch import RecordBatch
 from ecgfactory.formats.rows import feature_columns
 
@@ -29,7 +30,7 @@ class CandidateBatch(RecordBatch):
     reasons: list[list[str]]
 
     @property
-    def accepted(self) -> npt.NDArray[np.bool_]:
+    def accepted(self) -> BoolArray:
         """Whether each candidate broke no rule, shape (n,)."""
         return np.array([not rules for rules in self.failed_rules], dtype=bool)
 

@@ -5,13 +5,20 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ecgfactory.cli.interrupt import interruptible
 from ecgfactory.cli.output import console, print_rows
 from ecgfactory.cli.progress import watch
 from ecgfactory.errors import BuildCancelledError
+from ecgfactory.flows.configured import is_configured
+from ecgfactory.request.build_request import BuildRequest
 from ecgfactory.request.preflight import estimated_bytes, size_text
 from ecgfactory.request.request_file import load_request
+
+if TYPE_CHECKING:
+    from ecgfactory.line.build import Built
+    from ecgfactory.line.state import ProgressCallback
 
 
 def validate_file(file: Path, settings: Sequence[str]) -> None:
@@ -27,24 +34,33 @@ def build_file(file: Path, settings: Sequence[str]) -> None:
     """Build a request with a progress bar, then print a summary."""
     request = load_request(file, settings)
     started = time.monotonic()
-    from ecgfactory.flows import embedded  # Prefect and Dask, only once there is something to build
-
     with interruptible(), watch(request.name, request.records) as watcher:
         try:
-            outcome = embedded.build(request, lambda workspace: watcher.follow(workspace.total_progress))
+            built = _build(request, watcher.show)
         except KeyboardInterrupt:
             raise BuildCancelledError("stopped; the same command goes on from what is committed") from None
-    _print_summary(outcome.dataset, outcome.already_there, time.monotonic() - started)
+    _print_summary(built, time.monotonic() - started)
 
 
-def _print_summary(folder: Path, already_there: bool, seconds: float) -> None:
+def _build(request: BuildRequest, on_progress: ProgressCallback) -> Built:
+    """Build by the flow where a Prefect server is to know of it, or a Dask scheduler to do it; else by the library."""
+    if is_configured() or request.workers.scheduler:
+        from ecgfactory.flows import embedded  # takes Prefect and Dask along
+
+        return embedded.build(request, on_progress)
+    from ecgfactory.line.build import build
+
+    return build(request, on_progress=on_progress)
+
+
+def _print_summary(built: Built, seconds: float) -> None:
     from ecgfactory.dataset.reader import Dataset
     from ecgfactory.dataset.summary import summary_rows
 
-    dataset = Dataset(folder)
-    if already_there:
+    dataset = Dataset(built.dataset)
+    if built.already_there:
         console().print(f"{dataset.manifest.name} is there already and sound; nothing was built.")
     rows = summary_rows(dataset)
-    if not already_there:
+    if not built.already_there:
         rows.append(("time", f"{seconds:.1f} s"))
     print_rows(rows)

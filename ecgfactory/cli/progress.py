@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -32,13 +32,13 @@ class Watcher:
 
     def __init__(self, name: str, records: int, console: Console) -> None:
         self._name, self._records, self._console = name, records, console
-        self._read: Callable[[], Counts] = Counts
+        self._counts = Counts()
         self._over = threading.Event()
         self._first_seen: tuple[float, int] | None = None
 
-    def follow(self, read: Callable[[], Counts]) -> None:
-        """Begin to show what `read` tells; it is called several times a second."""
-        self._read = read
+    def show(self, counts: Counts) -> None:
+        """Show this from now on."""
+        self._counts = counts
 
     def finish(self) -> None:
         """Stop showing."""
@@ -53,7 +53,7 @@ class Watcher:
 
     def _state(self) -> tuple[int, str]:
         """Accepted records so far, and rate, yield and time left in words."""
-        counts = self._read()
+        counts = self._counts
         accepted = min(counts.accepted, self._records)
         if not counts.examined:
             return 0, "starting"

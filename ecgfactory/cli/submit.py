@@ -14,7 +14,6 @@ from ecgfactory.errors import BadInputError, BuildCancelledError, BuildFailedErr
 from ecgfactory.request.build_request import BuildRequest
 from ecgfactory.request.preflight import file_problems, with_absolute_paths
 from ecgfactory.request.request_file import load
-from ecgfactory.session.progress import Progress
 
 if TYPE_CHECKING:
     from prefect.client.schemas.objects import FlowRun
@@ -43,7 +42,7 @@ def load_submission(file: Path, settings: Sequence[str] = ()) -> BuildRequest:
 def submit_file(file: Path, settings: Sequence[str], is_watched: bool) -> None:
     """Hand a request to the build deployment; watched, wait for the end of its run and tell of it."""
     request = load_submission(file, settings)
-    from ecgfactory.flows.embedded import is_configured
+    from ecgfactory.flows.configured import is_configured
 
     if not is_configured():
         raise BadInputError(
@@ -67,12 +66,12 @@ def _watch(run: SubmittedRun, request: BuildRequest) -> FlowRun:
     """Show progress until the run has ended, however it ends."""
     from ecgfactory.flows.submission import ServerUnreachableError
 
-    progress, answered = Progress(), time.monotonic()
+    answered = time.monotonic()
     with watch(request.name, request.records) as watcher:
-        watcher.follow(lambda: progress)
         while True:
             try:
-                seen, progress = run.look(), run.progress()
+                seen = run.look()
+                watcher.show(run.progress())
                 answered = time.monotonic()
                 if seen.state is not None and seen.state.is_final():
                     return seen

@@ -13,13 +13,11 @@ import pyarrow.parquet as pq
 import yaml
 
 from ecgfactory.dataset.manifest import Counts
+from ecgfactory.dataset.names import CARD_FILE, RECORDS_FILE
 from ecgfactory.formats import FORMATS
 from ecgfactory.formats.base import Format
-from ecgfactory.formats.rows import RECORDS_FILE
 from ecgfactory.generators.model_card import ModelCard
 from ecgfactory.request.plan import Plan
-
-CARD_FILE = "README.md"
 
 _LIMITS = (
     "No record belongs to a person: there is no age, sex or history to it. The ECGs look real; keep them marked as "

@@ -16,15 +16,13 @@ import pyarrow.parquet as pq
 
 from ecgfactory.dataset.card import limits, signal_tables
 from ecgfactory.dataset.manifest import Counts
-from ecgfactory.dataset.publish import dataset_files
+from ecgfactory.dataset.names import CROISSANT_FILE, RECORDS_FILE, REJECTED_FILE
+from ecgfactory.dataset.seal import dataset_files
 from ecgfactory.formats import FORMATS
 from ecgfactory.formats.base import Format
-from ecgfactory.formats.rows import RECORDS_FILE, REJECTED_FILE
 from ecgfactory.record import SAMPLING_RATE_HZ
 from ecgfactory.request.plan import Plan
 from ecgfactory.storage.durable import sha256_of
-
-CROISSANT_FILE = "croissant.json"
 
 MEDIA_TYPES = {
     ".csv": "text/csv",

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-from ecgfactory.quality.diversity import Diversity
 from ecgfactory.request.plan import Plan
-from ecgfactory.session.ledger import ShardEntry
 
 
 @dataclass(frozen=True)
@@ -120,56 +117,3 @@ def manifest_sha256(content: dict[str, Any]) -> str:
     """Digest of a manifest's content as canonical JSON, its own digest left out."""
     rest = {key: value for key, value in content.items() if key != "manifest_sha256"}
     return hashlib.sha256(json.dumps(rest, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
-
-
-def summarise(
-    plan: Plan, entries: Sequence[ShardEntry], counts: Counts, diversity: Diversity, published_at: str
-) -> Manifest:
-    """Sum up the chosen shards of a plan.
-
-    Parameters
-    ----------
-    plan : Plan
-        The plan.
-    entries : sequence of ShardEntry
-        The chosen shards, in order.
-    counts : Counts
-        Of the assembled dataset.
-    diversity : Diversity
-        Of a sample of it.
-    published_at : str
-        UTC time, ISO 8601.
-    """
-    seconds: dict[str, float] = {}
-    for entry in entries:
-        for stage, spent in entry.seconds.items():
-            seconds[stage] = seconds.get(stage, 0.0) + spent
-    return Manifest(
-        name=plan.request.name,
-        plan_id=plan.plan_id,
-        published_at=published_at,
-        plan=plan,
-        records=counts.records,
-        candidates_examined=counts.examined,
-        accepted_share=round(counts.records / counts.examined, 6),
-        rejects=counts.rejects,
-        splits=counts.splits,
-        within_training_length=plan.within_training_length,
-        diversity=diversity.to_json(),
-        shards=tuple(_summary(plan, entry, counts.examined - 1) for entry in entries),
-        stage_seconds={stage: round(value, 3) for stage, value in seconds.items()},
-        devices=tuple(sorted({entry.device for entry in entries})),
-    )
-
-
-def _summary(plan: Plan, entry: ShardEntry, last_candidate: int) -> ShardSummary:
-    """Sum up a shard; of the last one, only what belongs to the dataset."""
-    lines = "".join(f"{staged.sha256}  {staged.path}\n" for staged in entry.files if "/" in staged.path)
-    candidates = plan.shard_candidates(entry.shard)
-    return ShardSummary(
-        shard=entry.shard,
-        first_candidate=candidates.start,
-        examined=min(candidates.stop, last_candidate + 1) - candidates.start,
-        accepted=entry.accepted,
-        sha256=hashlib.sha256(lines.encode()).hexdigest(),
-    )

@@ -1,61 +1,16 @@
-"""Sealing a dataset folder with sums and manifest, and making it appear by one rename."""
+"""Making a sealed dataset appear under its name by one rename, and `latest` point at it."""
 
 from __future__ import annotations
 
-import ctypes
 import json
 import os
 import secrets
-import shutil
-from collections.abc import Mapping
 from pathlib import Path
 
-from ecgfactory.dataset.manifest import Manifest
+from ecgfactory.dataset.names import LATEST, MANIFEST_FILE, PIN_FILE
 from ecgfactory.errors import BuildFailedError
-from ecgfactory.storage.durable import sha256_of, sync, sync_tree, write_text
+from ecgfactory.storage.durable import sync, write_text
 from ecgfactory.storage.faults import fault_point
-
-MANIFEST_FILE = "manifest.json"
-SUMS_FILE = "SHA256SUMS.txt"
-LATEST = "latest"
-PIN_FILE = "PIN"
-"""Put beside the manifest by a user who wants a dataset left alone by retention; no part of the dataset."""
-
-_AT_FDCWD, _RENAME_EXCHANGE = -100, 2
-"""Constants of Linux's renameat2(2)."""
-
-
-def seal(dataset: Path, manifest: Manifest, known_sums: Mapping[str, str]) -> Manifest:
-    """Write SHA256SUMS.txt over every file, then, last of all, manifest.json.
-
-    Parameters
-    ----------
-    dataset : Path
-        The folder, otherwise complete.
-    manifest : Manifest
-        What is to be written, digests missing.
-    known_sums : mapping of str to str
-        sha256 of files that are known already, by path below the dataset; the others are read.
-
-    Returns
-    -------
-    Manifest
-        As written.
-    """
-    lines = [f"{known_sums.get(path) or sha256_of(dataset / path)}  {path}\n" for path in dataset_files(dataset)]
-    write_text(dataset / SUMS_FILE, "".join(lines))
-    sync_tree(dataset)
-    fault_point("sums-written")
-    sealed = manifest.sealed(sha256_of(dataset / SUMS_FILE))
-    write_text(dataset / MANIFEST_FILE, sealed.to_json())
-    fault_point("manifest-written")
-    return sealed
-
-
-def dataset_files(dataset: Path) -> list[str]:
-    """Paths below a dataset of every file that SHA256SUMS.txt covers, sorted."""
-    paths = (path.relative_to(dataset).as_posix() for path in dataset.rglob("*") if not path.is_dir())
-    return sorted(path for path in paths if path not in {MANIFEST_FILE, SUMS_FILE, PIN_FILE})
 
 
 def publish(staged: Path, target: Path) -> None:
@@ -91,43 +46,6 @@ def pin(target: Path, reason: str) -> None:
     """Pin a published dataset, unless it is."""
     if not os.path.lexists(target / PIN_FILE):
         write_text(target / PIN_FILE, f"{reason}\n")
-
-
-def remake_folder(target: Path) -> Path:
-    """Return where a published dataset is made anew, beside it, before it is replaced."""
-    return target.with_name(f".{target.name}.report")
-
-
-def remake_lock(target: Path) -> Path:
-    """Return the lock file of whoever makes a published dataset anew."""
-    return target.with_name(f".{target.name}.lock")
-
-
-def replace(staged: Path, target: Path) -> None:
-    """Put a sealed folder in the place of a published one, and delete that.
-
-    Linux exchanges the two in one step, so that a dataset stands at the target at every moment; elsewhere there is
-    none between two renames.
-    """
-    if not _exchange(staged, target):
-        aside = staged.with_name(f"{staged.name}.old")
-        target.rename(aside)
-        try:
-            staged.rename(target)
-        except OSError:
-            aside.rename(target)
-            raise
-        aside.rename(staged)
-    sync(target.parent)
-    shutil.rmtree(staged)
-
-
-def _exchange(first: Path, second: Path) -> bool:
-    """Exchange two folders by renameat2(2), where there is such a call; tell whether it was done."""
-    renameat2 = getattr(ctypes.CDLL(None), "renameat2", None)
-    if renameat2 is None:
-        return False
-    return bool(renameat2(_AT_FDCWD, os.fsencode(first), _AT_FDCWD, os.fsencode(second), _RENAME_EXCHANGE) == 0)
 
 
 def settle_latest(target: Path) -> None:

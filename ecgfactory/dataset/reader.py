@@ -16,16 +16,13 @@ from pydantic import ValidationError
 
 from ecgfactory.candidates.pipeline import StageClock, assessed_batches
 from ecgfactory.dataset.manifest import Manifest
-from ecgfactory.dataset.publish import LATEST, MANIFEST_FILE
+from ecgfactory.dataset.names import LATEST, MANIFEST_FILE, RECORDS_FILE, REJECTED_FILE
 from ecgfactory.errors import BadInputError, DamagedDatasetError
 from ecgfactory.formats import FORMATS
-from ecgfactory.formats.rows import RECORDS_FILE, REJECTED_FILE
 from ecgfactory.leads import SignalUv
 from ecgfactory.quality.diversity import Diversity, measure_diversity
 from ecgfactory.record import Record, record_id
 from ecgfactory.request.plan import Plan
-
-REPORTS_FOLDER = "reports"
 
 DIVERSITY_RUNS, DIVERSITY_RUN = 10, 30
 """Neighbours lie in one row group of a file, which is read as a whole."""

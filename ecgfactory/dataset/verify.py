@@ -9,8 +9,9 @@ from pathlib import Path
 import numpy as np
 
 from ecgfactory.dataset.manifest import manifest_sha256
-from ecgfactory.dataset.publish import MANIFEST_FILE, SUMS_FILE, dataset_files
+from ecgfactory.dataset.names import MANIFEST_FILE, SUMS_FILE
 from ecgfactory.dataset.reader import Dataset
+from ecgfactory.dataset.seal import dataset_files
 from ecgfactory.errors import DamagedDatasetError
 from ecgfactory.formats import FORMATS
 from ecgfactory.leads import EIGHT_LEADS, TWELVE_LEADS, SignalUv, derive_twelve

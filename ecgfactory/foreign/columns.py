@@ -6,12 +6,10 @@ import re
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from ecgfactory.arrays import Float64Array
 from ecgfactory.leads import TWELVE_LEADS
-
-FloatArray = npt.NDArray[np.float64]
 
 UV_PER_UNIT = {"nv": 1e-3, "uv": 1.0, "mv": 1e3, "v": 1e6}
 UNEVEN_SHARE = 0.1
@@ -55,7 +53,7 @@ def is_unit(text: str) -> bool:
     return _UNIT.fullmatch(text.strip(" '\"")) is not None
 
 
-def uv_factors(units: Sequence[str], values: FloatArray) -> FloatArray:
+def uv_factors(units: Sequence[str], values: Float64Array) -> Float64Array:
     """Return the factor to uV of each lead.
 
     Where no unit is told, it is the one that makes the ECG's size plausible: a lead's range is 0.3 to 6 mV, thus
@@ -109,7 +107,7 @@ def rate_of(frame: pd.DataFrame) -> float | None:
     return None
 
 
-def _times(column: pd.Series, unit: str) -> tuple[FloatArray, str]:
+def _times(column: pd.Series, unit: str) -> tuple[Float64Array, str]:
     """Return a time column as numbers, with their unit; clock times (1:02.345 or 0:01:02.345) in seconds."""
     if pd.api.types.is_numeric_dtype(column):
         numbers = np.asarray(column, dtype=np.float64)

@@ -13,10 +13,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import scipy
 
-from ecgfactory.dataset.publish import MANIFEST_FILE
+from ecgfactory.arrays import Float64Array
+from ecgfactory.dataset.names import MANIFEST_FILE, RECORDS_FILE
 from ecgfactory.errors import BadInputError
-from ecgfactory.foreign.columns import ColumnError, FloatArray, is_unit, lead_and_unit, rate_of, uv_factors
-from ecgfactory.formats.rows import RECORDS_FILE
+from ecgfactory.foreign.columns import ColumnError, is_unit, lead_and_unit, rate_of, uv_factors
 from ecgfactory.leads import TWELVE_LEADS
 from ecgfactory.record import SAMPLING_RATE_HZ
 
@@ -40,7 +40,7 @@ class ForeignEcg:
 
     name: str
     lead_names: tuple[str, ...]
-    signal_uv: FloatArray
+    signal_uv: Float64Array
 
 
 @dataclass(frozen=True)
@@ -163,7 +163,7 @@ def _read_csv(file: Path) -> pd.DataFrame:
 
 def _from_frame(frame: pd.DataFrame, name: str, sampling_rate_hz: float | None) -> ForeignEcg:
     """Make an ECG of a table with a row a sample and a column a lead."""
-    signals: dict[str, tuple[FloatArray, str]] = {}
+    signals: dict[str, tuple[Float64Array, str]] = {}
     for column in frame.columns:
         lead, unit = lead_and_unit(str(column))
         if lead is not None:
@@ -195,9 +195,9 @@ def _read_parquet(file: Path, name: str, sampling_rate_hz: float | None) -> Iter
                     yield UnreadableEcg(record, str(error))
 
 
-def _row_signals(values: dict[str, object], columns: Sequence[str], unit: str) -> dict[str, tuple[FloatArray, str]]:
+def _row_signals(values: dict[str, object], columns: Sequence[str], unit: str) -> dict[str, tuple[Float64Array, str]]:
     """Collect the lists of one row by lead."""
-    signals: dict[str, tuple[FloatArray, str]] = {}
+    signals: dict[str, tuple[Float64Array, str]] = {}
     for column in columns:
         lead, own_unit = lead_and_unit(column)
         if lead is not None and values[column] is not None:
@@ -205,7 +205,7 @@ def _row_signals(values: dict[str, object], columns: Sequence[str], unit: str) -
     return signals
 
 
-def _ecg(name: str, signals: dict[str, tuple[FloatArray, str]], rate_hz: float | None) -> ForeignEcg:
+def _ecg(name: str, signals: dict[str, tuple[Float64Array, str]], rate_hz: float | None) -> ForeignEcg:
     """Put leads under their standard names, in uV, at 500 Hz.
 
     Raises
@@ -213,7 +213,7 @@ def _ecg(name: str, signals: dict[str, tuple[FloatArray, str]], rate_hz: float |
     ColumnError
         When there is no lead, the leads differ in length, or sampling rate or unit are unknown.
     """
-    found: dict[str, tuple[FloatArray, str]] = {}
+    found: dict[str, tuple[Float64Array, str]] = {}
     for column, signal in signals.items():
         lead, _ = lead_and_unit(column)
         if lead is not None:
@@ -233,7 +233,7 @@ def _ecg(name: str, signals: dict[str, tuple[FloatArray, str]], rate_hz: float |
     return ForeignEcg(name, tuple(found), resample(values * factors[:, np.newaxis], rate_hz))
 
 
-def resample(signal_uv: FloatArray, rate_hz: float) -> FloatArray:
+def resample(signal_uv: Float64Array, rate_hz: float) -> Float64Array:
     """Resample to 500 Hz with a polyphase filter (scipy.signal.resample_poly).
 
     Parameters
@@ -251,7 +251,7 @@ def resample(signal_uv: FloatArray, rate_hz: float) -> FloatArray:
         return signal_uv
     ratio = Fraction(SAMPLING_RATE_HZ / rate_hz).limit_denominator(1000)
     missing = ~np.isfinite(signal_uv)
-    resampled: FloatArray = scipy.signal.resample_poly(
+    resampled: Float64Array = scipy.signal.resample_poly(
         np.where(missing, 0, signal_uv), ratio.numerator, ratio.denominator, axis=-1, padtype="line"
     )
     if missing.any():

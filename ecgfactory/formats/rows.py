@@ -11,9 +11,6 @@ from ecgfactory.formats.batch import RecordBatch
 from ecgfactory.quality.feature import Feature, FeatureTable
 from ecgfactory.record import record_id
 
-RECORDS_FILE = "records.parquet"
-REJECTED_FILE = "rejected.parquet"
-
 _ARROW_TYPES = {"f": pa.float64(), "i": pa.int32(), "O": pa.string()}
 """By the kind of NumPy type that `Feature.dtype` gives."""
 

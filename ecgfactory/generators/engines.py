@@ -78,11 +78,14 @@ class Recording:
         What it reads.
     repeat : callable
         Queues the work of a micro-batch; returns signals, an int16 tensor, shape (micro-batch, 8, samples).
+    is_graph : bool
+        Whether this is one launch, of a CUDA graph.
     """
 
     key: tuple[int, int, int]
     candidates: Tensor
     repeat: Callable[[], Tensor]
+    is_graph: bool
 
 
 class CudaEngine(Engine):
@@ -150,13 +153,13 @@ class CudaEngine(Engine):
 
         if self._can_record:
             try:
-                return Recording((seed, batch, samples), candidates, self._graph(make))
+                return Recording((seed, batch, samples), candidates, self._graph(make), is_graph=True)
             except RuntimeError as error:
                 if tells_of_no_memory(error):
                     raise
                 self._can_record = False  # not tried again: what failed keeps its memory
                 _log.warning("this GPU works without CUDA graphs, more slowly: %s", error)
-        return Recording((seed, batch, samples), candidates, make)
+        return Recording((seed, batch, samples), candidates, make, is_graph=False)
 
     def _graph(self, make: Callable[[], Tensor]) -> Callable[[], Tensor]:
         """Record a CUDA graph; return what replays it."""

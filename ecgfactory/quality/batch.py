@@ -10,10 +10,10 @@ from typing import Any, TypeVar, cast
 import numpy as np
 import numpy.typing as npt
 
+from ecgfactory.arrays import Float32Array
 from ecgfactory.leads import EIGHT_LEADS, SignalUv
 from ecgfactory.record import SAMPLING_RATE_HZ
 
-Float32Array = npt.NDArray[np.float32]
 ArrayType = TypeVar("ArrayType", bound=npt.NDArray[Any])
 
 COARSE_HZ = 100

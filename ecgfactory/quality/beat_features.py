@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 import scipy
 from numpy.lib.stride_tricks import sliding_window_view
 
+from ecgfactory.arrays import BoolArray, Float64Array
 from ecgfactory.quality.batch import block_sums
 from ecgfactory.quality.beats import Beats
 from ecgfactory.quality.ragged import side_by_side
-
-FloatArray = npt.NDArray[np.float64]
 
 AGREEMENT_S = 0.075
 """Two places are of the same beat when within 75 ms: half the 150 ms match window of ANSI/AAMI EC57."""
@@ -24,7 +22,7 @@ CORRELATED_S = (0.1, 0.3)
 beat up to a heart rate of 150 /min."""
 
 
-def measure_beats(beats: Beats) -> dict[str, FloatArray]:
+def measure_beats(beats: Beats) -> dict[str, Float64Array]:
     """Measure the rhythm and the likeness of beats and leads.
 
     Parameters
@@ -62,7 +60,7 @@ def measure_beats(beats: Beats) -> dict[str, FloatArray]:
     }
 
 
-def _rhythm(beats: Beats) -> dict[str, FloatArray]:
+def _rhythm(beats: Beats) -> dict[str, Float64Array]:
     """Count the R peaks, and describe the times between them: exact sums of whole samples, then one division."""
     to_ms = 1000 / beats.sampling_rate_hz
     peaks, are_peaks = side_by_side(beats.r_peaks)
@@ -84,7 +82,7 @@ def _rhythm(beats: Beats) -> dict[str, FloatArray]:
     return {"beats": counts, "heart_rate_bpm": 60000 / features["rr_mean_ms"], **features}
 
 
-def _agreement(beats: Beats) -> FloatArray:
+def _agreement(beats: Beats) -> Float64Array:
     """Count R peaks and beats of all leads that lie close to one of the other kind, as a share."""
     peaks, are_peaks = side_by_side(beats.r_peaks)
     distances = np.abs(peaks[:, :, np.newaxis] - beats.places[:, np.newaxis])
@@ -102,7 +100,7 @@ def _agreement(beats: Beats) -> FloatArray:
     return np.divide(agreeing, counted, out=np.full_like(counted, np.nan), where=counted > 0)
 
 
-def _lead_agreements(beats: Beats) -> dict[str, FloatArray]:
+def _lead_agreements(beats: Beats) -> dict[str, Float64Array]:
     """Count the beats at which each lead has its own QRS, as a share, in steps of 8 ms."""
     block = max(round(0.008 * beats.sampling_rate_hz), 1)
     block_hz = beats.sampling_rate_hz / block
@@ -128,7 +126,7 @@ def _lead_agreements(beats: Beats) -> dict[str, FloatArray]:
     return {f"r_peak_agreement_{name}": shares[:, lead] for lead, name in enumerate(beats.lead_names)}
 
 
-def _correlations(beats: Beats) -> dict[str, FloatArray]:
+def _correlations(beats: Beats) -> dict[str, Float64Array]:
     """Correlate each beat with the median beat, lead by lead."""
     start = beats.centre - round(CORRELATED_S[0] * beats.sampling_rate_hz)
     stop = beats.centre + round(CORRELATED_S[1] * beats.sampling_rate_hz)
@@ -144,16 +142,16 @@ def _correlations(beats: Beats) -> dict[str, FloatArray]:
     mean = _mean_over_beats(correlations, beats.fits)
     smallest = np.where(beats.fits[..., None], correlations, np.inf).min(axis=1)
     smallest[~beats.fits.any(axis=1)] = np.nan
-    features: dict[str, FloatArray] = {}
+    features: dict[str, Float64Array] = {}
     for lead, name in enumerate(beats.lead_names):
         features[f"beat_correlation_mean_{name}"] = mean[:, lead]
         features[f"beat_correlation_min_{name}"] = smallest[:, lead]
     return features
 
 
-def _mean_over_beats(values: FloatArray, counted: npt.NDArray[np.bool_]) -> FloatArray:
+def _mean_over_beats(values: Float64Array, counted: BoolArray) -> Float64Array:
     """Take the mean over the second axis of those counted; NaN where there are none."""
     counts = counted.sum(axis=1)[:, None].astype(np.float64)
     sums = (values * counted[..., None]).sum(axis=1)
-    mean: FloatArray = np.divide(sums, counts, out=np.full_like(sums, np.nan), where=counts > 0)
+    mean: Float64Array = np.divide(sums, counts, out=np.full_like(sums, np.nan), where=counts > 0)
     return mean

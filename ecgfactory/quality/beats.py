@@ -9,17 +9,13 @@ import numpy as np
 import numpy.typing as npt
 from numpy.lib.stride_tricks import sliding_window_view
 
+from ecgfactory.arrays import BoolArray, Float32Array, Float64Array, IntArray
 from ecgfactory.leads import EIGHT_LEADS
 from ecgfactory.quality.batch import block_means
 from ecgfactory.quality.filters import zero_phase
 from ecgfactory.quality.medians import median_of_existing
 from ecgfactory.quality.r_peaks import apart, clean, qrs_segments, r_peaks
 from ecgfactory.quality.ragged import side_by_side
-
-FloatArray = npt.NDArray[np.float64]
-Float32Array = npt.NDArray[np.float32]
-IntArray = npt.NDArray[np.int64]
-BoolArray = npt.NDArray[np.bool_]
 
 BEFORE_S, AFTER_S = 0.4, 0.6
 """What a beat's window holds before and after its centre: PR to 0.3 s and QT to 0.55 s, beyond the longest of
@@ -62,12 +58,12 @@ class Beats:
     lead_names: tuple[str, ...]
     sampling_rate_hz: int
     samples: int
-    cleaned_mv: FloatArray
+    cleaned_mv: Float64Array
     r_peaks: list[IntArray]
     places: IntArray
     exists: BoolArray
     fits: BoolArray
-    rr_ms: FloatArray
+    rr_ms: Float64Array
     cut_uv: Float32Array
     median_uv: Float32Array
     centre: int
@@ -169,16 +165,16 @@ def _energy(steady_uv: Float32Array, sampling_rate_hz: int) -> Float32Array:
     return energy
 
 
-def _combined(energy: Float32Array) -> FloatArray:
+def _combined(energy: Float32Array) -> Float64Array:
     """Sum the leads; one with more energy than most is scaled down, lest noise in it drown the others."""
     mean = energy.mean(axis=-1, dtype=np.float64)
     usual = np.maximum(mean, np.median(mean, axis=-1, keepdims=True))
     weight = np.divide(1, usual, out=np.zeros_like(mean), where=usual > 0)
-    combined: FloatArray = np.einsum("nl,nls->ns", weight.astype(np.float32), energy).astype(np.float64)
+    combined: Float64Array = np.einsum("nl,nls->ns", weight.astype(np.float32), energy).astype(np.float64)
     return combined
 
 
-def _beat_places(combined: FloatArray, sampling_rate_hz: int) -> tuple[IntArray, BoolArray]:
+def _beat_places(combined: Float64Array, sampling_rate_hz: int) -> tuple[IntArray, BoolArray]:
     """Find the centre of each beat, aligned to the record's others, and tell which entries exist."""
     n, samples = combined.shape
     reach, half = round(ALIGN_S * sampling_rate_hz), round(TEMPLATE_S * sampling_rate_hz)

@@ -9,11 +9,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from ecgfactory.arrays import Float32Array
 from ecgfactory.leads import SignalUv
 from ecgfactory.quality.batch import independent_leads
 from ecgfactory.quality.beats import find_beats
-
-Float32Array = npt.NDArray[np.float32]
 
 BEAT_DUPLICATE = 0.997
 """No two of 2000 generated ECGs came above 0.9955 (two million pairs); copies shifted in time, which lose a beat at one

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
+from ecgfactory.arrays import BoolArray, Float64Array
 from ecgfactory.quality.batch import COARSE_HZ, EcgBatch, block_means
 from ecgfactory.quality.feature import Feature, FeatureTable
 from ecgfactory.quality.filters import zero_phase
 from ecgfactory.quality.qrs_activity import QrsActivity
-
-FloatArray = npt.NDArray[np.float64]
 
 LOWEST_HZ = 0.5
 QRS_STEPS = 15
@@ -48,7 +46,7 @@ def measure_electrodes(batch: EcgBatch, activity: QrsActivity) -> FeatureTable:
     }
 
 
-def _likeness_to_v6(batch: EcgBatch, activity: QrsActivity) -> dict[str, FloatArray]:
+def _likeness_to_v6(batch: EcgBatch, activity: QrsActivity) -> dict[str, Float64Array]:
     """Correlation of I and II with V6, in QRS or outside, whichever is larger, shape (records,); of those there."""
     names = [name for name in ("V6", "I", "II") if batch.lead(name) is not None]
     if "V6" not in names or batch.samples < batch.sampling_rate_hz:
@@ -61,7 +59,7 @@ def _likeness_to_v6(batch: EcgBatch, activity: QrsActivity) -> dict[str, FloatAr
     return dict(zip(names[1:], np.fmax(*parts).T, strict=True))
 
 
-def _correlations(leads: FloatArray, counted: npt.NDArray[np.bool_]) -> FloatArray:
+def _correlations(leads: Float64Array, counted: BoolArray) -> Float64Array:
     """Correlation of the first lead with each other over some samples, shape (records, leads - 1); NaN where still."""
     share = np.maximum(counted.sum(axis=-1), 1)[:, np.newaxis, np.newaxis]
     weights = counted[:, np.newaxis].astype(np.float64)
@@ -69,5 +67,5 @@ def _correlations(leads: FloatArray, counted: npt.NDArray[np.bool_]) -> FloatArr
     powers = (centred**2).sum(axis=-1)
     products = (centred[:, :1] * centred[:, 1:]).sum(axis=-1)
     with np.errstate(invalid="ignore", divide="ignore"):
-        correlations: FloatArray = products / np.sqrt(powers[:, :1] * powers[:, 1:])
+        correlations: Float64Array = products / np.sqrt(powers[:, :1] * powers[:, 1:])
     return correlations

@@ -9,13 +9,13 @@ import numpy as np
 import numpy.typing as npt
 import scipy
 
-Float32Array = npt.NDArray[np.float32]
-FloatArray = npt.NDArray[np.float64]
+from ecgfactory.arrays import Float32Array, Float64Array, FloatingArray
+
 Kind = Literal["lowpass", "highpass"]
 
 
 def zero_phase(
-    signals: npt.NDArray[np.floating],
+    signals: FloatingArray,
     order: int,
     kind: Kind,
     cutoff_hz: float,
@@ -45,8 +45,8 @@ def zero_phase(
 
 
 @cache
-def _butterworth(order: int, kind: Kind, cutoff_hz: float, rate_hz: float) -> FloatArray:
-    sections: FloatArray = scipy.signal.butter(order, cutoff_hz, kind, output="sos", fs=rate_hz)
+def _butterworth(order: int, kind: Kind, cutoff_hz: float, rate_hz: float) -> Float64Array:
+    sections: Float64Array = scipy.signal.butter(order, cutoff_hz, kind, output="sos", fs=rate_hz)
     return sections
 
 
@@ -60,7 +60,7 @@ def moving_mean(values: Float32Array, length: int) -> Float32Array:
     return total / np.float32(length)
 
 
-def symmetric_filter(values: Float32Array, kernel: npt.NDArray[np.floating]) -> Float32Array:
+def symmetric_filter(values: Float32Array, kernel: FloatingArray) -> Float32Array:
     """Convolve with a symmetric kernel of odd length, the ends continued by their last value.
 
     Parameters

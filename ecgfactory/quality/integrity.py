@@ -8,6 +8,7 @@ from functools import partial
 import numpy as np
 import numpy.typing as npt
 
+from ecgfactory.arrays import BoolArray, Float32Array, IntArray
 from ecgfactory.leads import EIGHT_LEADS, SignalUv
 from ecgfactory.quality.batch import EcgBatch, in_cache
 from ecgfactory.quality.feature import Feature, FeatureTable, over_leads
@@ -107,7 +108,7 @@ def limb_lead_error(signals_uv: SignalUv, lead_names: Sequence[str]) -> FeatureT
     return over_leads("limb_lead_error_uv", np.stack(errors, axis=1), derived, "max")
 
 
-def _longest_run(inside: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
+def _longest_run(inside: BoolArray) -> IntArray:
     """Length of the longest run of True along the last axis, shape of all others; 0 without one.
 
     Short runs are worn down, a sample of each at a time: that is fast, and few are left to be looked at one by one.
@@ -122,8 +123,8 @@ def _longest_run(inside: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
 
 
 def _runs(
-    inside: npt.NDArray[np.bool_],
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    inside: BoolArray,
+) -> tuple[IntArray, IntArray, IntArray]:
     """Row, begin and end (exclusive) of each run of True along the last axis, all other axes in one."""
     padded = np.zeros((int(np.prod(inside.shape[:-1])), inside.shape[-1] + 2), dtype=bool)
     padded[:, 1:-1] = inside.reshape(len(padded), -1)
@@ -131,9 +132,7 @@ def _runs(
     return rows[::2], places[::2], places[1::2]
 
 
-def _longest_plateau(
-    signals_uv: SignalUv, highest: npt.NDArray[np.int16], lowest: npt.NDArray[np.int16]
-) -> npt.NDArray[np.int64]:
+def _longest_plateau(signals_uv: SignalUv, highest: npt.NDArray[np.int16], lowest: npt.NDArray[np.int16]) -> IntArray:
     """Samples in the longest clipped stretch at a lead's extremes, shape (records, leads)."""
     at_extreme = (signals_uv == highest[..., np.newaxis]) | (signals_uv == lowest[..., np.newaxis])
     rows, begins, ends = _runs(at_extreme)
@@ -148,7 +147,7 @@ def _longest_plateau(
     return longest.reshape(signals_uv.shape[:-1])
 
 
-def _largest_jumps(signals_uv: npt.NDArray[np.float32], edge: int) -> npt.NDArray[np.float32]:
+def _largest_jumps(signals_uv: Float32Array, edge: int) -> Float32Array:
     """Largest change at a step beyond its two neighbours' on either side, shape (records, 2, leads).
 
     First anywhere, then among the first and last `edge` steps that have such neighbours.

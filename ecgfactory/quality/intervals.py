@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
+from ecgfactory.arrays import Float64Array
 from ecgfactory.quality.beats import Beats
 from ecgfactory.quality.waves import Waves, find_waves
 
-FloatArray = npt.NDArray[np.float64]
 
-
-def measure_intervals(beats: Beats) -> dict[str, FloatArray]:
+def measure_intervals(beats: Beats) -> dict[str, Float64Array]:
     """Measure the intervals of each record.
 
     Parameters
@@ -48,7 +46,7 @@ def measure_intervals(beats: Beats) -> dict[str, FloatArray]:
     }
 
 
-def _frontal_axis_deg(beats: Beats, waves: Waves) -> FloatArray:
+def _frontal_axis_deg(beats: Beats, waves: Waves) -> Float64Array:
     """Measure the direction of the net area of QRS, above its value at the onset, in leads I and II."""
     n, _, window = beats.median_uv.shape
     if not {"I", "II"} <= set(beats.lead_names):

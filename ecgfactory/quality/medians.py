@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from functools import cache
 
 import numpy as np
-import numpy.typing as npt
 
-Float32Array = npt.NDArray[np.float32]
+from ecgfactory.arrays import BoolArray, Float32Array, FloatingArray
 
 MOST_BY_NETWORK = 64
 """Of more, as in recordings of hours, a network has too many comparators: NumPy's selection is faster."""
@@ -39,7 +38,7 @@ def median_of(arrays: Sequence[Float32Array]) -> Float32Array:
     return median
 
 
-def median_of_existing(values: npt.NDArray[np.floating], exists: npt.NDArray[np.bool_]) -> Float32Array:
+def median_of_existing(values: FloatingArray, exists: BoolArray) -> Float32Array:
     """Take the median over the second axis of those that exist.
 
     Parameters

@@ -15,9 +15,8 @@ import numpy as np
 import numpy.typing as npt
 import scipy
 
+from ecgfactory.arrays import Float64Array, IntArray
 from ecgfactory.quality.feature import Feature, FeatureTable
-
-FloatArray = npt.NDArray[np.float64]
 
 VERDICTS = np.array(["Unacceptable", "Barely acceptable", "Excellent"], dtype=np.object_)
 _PAPER = "Zhao and Zhang 2018, doi:10.3389/fphys.2018.00727; equal to neurokit2.ecg_quality(method='zhao2018')"
@@ -45,7 +44,7 @@ FEATURES = (
 
 
 def measure_neurokit_quality(
-    cleaned_mv: FloatArray, r_peaks: Sequence[npt.NDArray[np.int64]], sampling_rate_hz: int = 500
+    cleaned_mv: Float64Array, r_peaks: Sequence[IntArray], sampling_rate_hz: int = 500
 ) -> FeatureTable:
     """Measure the indices and verdicts of one lead of each record.
 
@@ -69,7 +68,7 @@ def measure_neurokit_quality(
     fastest_bpm = 60_000 / (1000 / sampling_rate_hz * np.array(shortest, dtype=np.float64))
     measurable = np.isfinite(psqi) & np.isfinite(ksqi) & np.isfinite(bassqi)
 
-    def words(classes: npt.NDArray[np.int64]) -> npt.NDArray[np.object_]:
+    def words(classes: IntArray) -> npt.NDArray[np.object_]:
         return np.where(measurable, VERDICTS[classes], "").astype(np.object_)
 
     return {
@@ -81,7 +80,7 @@ def measure_neurokit_quality(
     }
 
 
-def _power_indices(cleaned_mv: FloatArray, sampling_rate_hz: int) -> tuple[FloatArray, FloatArray]:
+def _power_indices(cleaned_mv: Float64Array, sampling_rate_hz: int) -> tuple[Float64Array, Float64Array]:
     """Return pSQI and basSQI, shape (records,) each.
 
     Welch's periodogram as neurokit2.signal_psd sets it up for a record shorter than half an hour: Hann
@@ -99,25 +98,25 @@ def _power_indices(cleaned_mv: FloatArray, sampling_rate_hz: int) -> tuple[Float
     frequencies = scipy.fft.rfftfreq(2 * window, 1 / sampling_rate_hz)
     slowest_hz = 2 * sampling_rate_hz / (samples / 2)
 
-    def band(low_hz: float, high_hz: float) -> FloatArray:
+    def band(low_hz: float, high_hz: float) -> Float64Array:
         # A slice, not a mask: a mask's result has a memory layout, thus a last bit, that depends on the
         # batch.
         inside = slice(*np.searchsorted(frequencies, [max(low_hz, slowest_hz), high_hz]))
-        total: FloatArray = np.trapezoid(power[:, inside], frequencies[inside], axis=1)
+        total: Float64Array = np.trapezoid(power[:, inside], frequencies[inside], axis=1)
         return np.where(total == 0, np.nan, total)
 
     return band(5, 15) / band(5, 40), 1 - band(0, 1) / band(0, 40)
 
 
-def _kurtosis(values: FloatArray) -> FloatArray:
+def _kurtosis(values: Float64Array) -> Float64Array:
     """Fourth central moment over the squared second, shape (records,)."""
     squares = (values - values.mean(axis=1, keepdims=True)) ** 2
     variance = squares.mean(axis=1)
-    kurtosis: FloatArray = (squares**2).mean(axis=1) / np.where(variance > 0, variance, np.nan) ** 2
+    kurtosis: Float64Array = (squares**2).mean(axis=1) / np.where(variance > 0, variance, np.nan) ** 2
     return kurtosis
 
 
-def _simple(psqi: FloatArray, ksqi: FloatArray, bassqi: FloatArray, fastest_bpm: FloatArray) -> npt.NDArray[np.int64]:
+def _simple(psqi: Float64Array, ksqi: Float64Array, bassqi: Float64Array, fastest_bpm: Float64Array) -> IntArray:
     """Fuse the indices by counting; 0, 1, 2 index `VERDICTS`."""
     slow = fastest_bpm < 130
     least, most, suspected = np.where(slow, 0.5, 0.4), np.where(slow, 0.8, 0.7), np.where(slow, 0.4, 0.3)
@@ -135,7 +134,7 @@ def _simple(psqi: FloatArray, ksqi: FloatArray, bassqi: FloatArray, fastest_bpm:
     return np.select([unacceptable, (twos >= 2) & (zeros == 0)], [0, 2], 1)
 
 
-def _fuzzy(psqi: FloatArray, ksqi: FloatArray, bassqi: FloatArray) -> npt.NDArray[np.int64]:
+def _fuzzy(psqi: Float64Array, ksqi: Float64Array, bassqi: Float64Array) -> IntArray:
     """Fuse the indices by weighted memberships in excellent, barely acceptable and unacceptable."""
     percent = 100 * bassqi
     with np.errstate(divide="ignore", over="ignore", invalid="ignore"):

@@ -6,11 +6,10 @@ import numpy as np
 import numpy.typing as npt
 import scipy
 
+from ecgfactory.arrays import Float32Array, FloatingArray
 from ecgfactory.quality.batch import EcgBatch, block_means, in_cache
 from ecgfactory.quality.feature import Feature, FeatureTable, over_leads
 from ecgfactory.quality.filters import symmetric_filter, zero_phase
-
-Float32Array = npt.NDArray[np.float32]
 
 WANDER_HZ = 0.5
 WANDER_EDGE_S = 0.5
@@ -114,9 +113,7 @@ def _hum_uv(batch: EcgBatch) -> dict[int, Float32Array]:
     return amplitudes | {hertz: found[:, place] for place, hertz in enumerate(measurable)}
 
 
-def _line_power(
-    spectrum: npt.NDArray[np.complexfloating], frequencies: npt.NDArray[np.floating], hertz: int
-) -> Float32Array:
+def _line_power(spectrum: npt.NDArray[np.complexfloating], frequencies: FloatingArray, hertz: int) -> Float32Array:
     """Power around a frequency beyond what its neighbours let expect, shape (records, leads)."""
     line = _band(frequencies, hertz - HUM_HALF_WIDTH_HZ, hertz + HUM_HALF_WIDTH_HZ)
     below = _band(frequencies, hertz - HUM_NEIGHBOURS_HZ[1], hertz - HUM_NEIGHBOURS_HZ[0])
@@ -126,7 +123,7 @@ def _line_power(
     return np.maximum(excess, 0)
 
 
-def _band(frequencies: npt.NDArray[np.floating], low_hz: float, high_hz: float) -> slice:
+def _band(frequencies: FloatingArray, low_hz: float, high_hz: float) -> slice:
     """Indices of rising frequencies from low to below high."""
     start, stop = np.searchsorted(frequencies, [low_hz, high_hz]).tolist()
     return slice(start, stop)

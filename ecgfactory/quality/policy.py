@@ -12,6 +12,7 @@ import numpy.typing as npt
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from ecgfactory.arrays import BoolArray
 from ecgfactory.errors import BadInputError
 from ecgfactory.quality.extra_feature import ExtraFeature
 from ecgfactory.quality.feature import Feature, FeatureTable, lead_key
@@ -61,7 +62,7 @@ class Rule(BaseModel):
             raise ValueError(f"min {self.min:g} is above max {self.max:g}; swap them")
         return self
 
-    def fails(self, values: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
+    def fails(self, values: npt.NDArray[Any]) -> BoolArray:
         """Tell which values break the rule.
 
         Parameters
@@ -82,7 +83,7 @@ class Rule(BaseModel):
                 passes = passes & (values >= self.min)
             if self.max is not None:
                 passes = passes & (values <= self.max)
-        failed: npt.NDArray[np.bool_] = ~passes & (measured | (self.if_not_measurable == "reject"))
+        failed: BoolArray = ~passes & (measured | (self.if_not_measurable == "reject"))
         return failed
 
     def reason(self, value: Any, lead: str = "") -> str:
@@ -205,7 +206,7 @@ class Verdicts:
     def __init__(self, failed_rules: list[list[str]], reasons: list[list[str]]) -> None:
         self.failed_rules = failed_rules
         self.reasons = reasons
-        self.accepted: npt.NDArray[np.bool_] = np.array([not rules for rules in failed_rules], dtype=bool)
+        self.accepted: BoolArray = np.array([not rules for rules in failed_rules], dtype=bool)
 
 
 def shipped_policies() -> list[str]:

@@ -12,20 +12,15 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-import numpy.typing as npt
 import scipy
 from numpy.lib.stride_tricks import sliding_window_view
 
+from ecgfactory.arrays import BoolArray, Float32Array, Float64Array, IntArray
 from ecgfactory.quality.batch import COARSE_HZ, EcgBatch, block_means, in_cache
 from ecgfactory.quality.feature import Feature, FeatureTable, over_leads
 from ecgfactory.quality.filters import moving_mean, symmetric_filter
 from ecgfactory.quality.medians import median_of, median_of_existing
 from ecgfactory.quality.ragged import side_by_side
-
-Float32Array = npt.NDArray[np.float32]
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.int64]
-BoolArray = npt.NDArray[np.bool_]
 
 QRS_SHARE = 0.97
 """Quantile of the activity that stands for its height in QRS, which fills 5 % of the time at 30 beats/min."""
@@ -169,7 +164,7 @@ def measure_activity(activity: QrsActivity, lead_names: Sequence[str]) -> Featur
     }
 
 
-def _interval_shares(activity: QrsActivity) -> tuple[FloatArray, FloatArray]:
+def _interval_shares(activity: QrsActivity) -> tuple[Float64Array, Float64Array]:
     """Shortest and longest time between beats over the median time, shape (records,) each."""
     beats, exist = activity.beats_side_by_side
     intervals, between = np.diff(beats), exist[:, 1:]
@@ -202,7 +197,7 @@ def _quantile(values: Float32Array, share: float) -> Float32Array:
     return np.partition(values, place, axis=-1)[..., place]
 
 
-def _agreement(activity: QrsActivity) -> tuple[Float32Array, FloatArray]:
+def _agreement(activity: QrsActivity) -> tuple[Float32Array, Float64Array]:
     """Correlation of each lead with the consensus, and its delay in ms, shape (records, leads) each."""
     leads = activity.shares - activity.shares.mean(axis=-1, keepdims=True)
     consensus = activity.consensus - activity.consensus.mean(axis=-1, keepdims=True)

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 import scipy
 
+from ecgfactory.arrays import BoolArray, Float64Array, IntArray
 from ecgfactory.quality.filters import zero_phase
 
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.int64]
 
-
-def clean(signal_mv: FloatArray, sampling_rate_hz: int = 500) -> FloatArray:
+def clean(signal_mv: Float64Array, sampling_rate_hz: int = 500) -> Float64Array:
     """Clean ECGs as `neurokit2.ecg_clean(method="neurokit")` does.
 
     Parameters
@@ -33,11 +30,11 @@ def clean(signal_mv: FloatArray, sampling_rate_hz: int = 500) -> FloatArray:
     if signal_mv.size == 0 or signal_mv.shape[-1] <= max(3 * period.size, 18):  # the padding of the two filters
         return np.zeros(signal_mv.shape)
     steady = zero_phase(signal_mv, 5, "highpass", 0.5, sampling_rate_hz)
-    cleaned: FloatArray = scipy.signal.filtfilt(period, [period.size], steady, axis=-1)
+    cleaned: Float64Array = scipy.signal.filtfilt(period, [period.size], steady, axis=-1)
     return cleaned
 
 
-def r_peaks(cleaned_mv: FloatArray, sampling_rate_hz: int = 500) -> list[IntArray]:
+def r_peaks(cleaned_mv: Float64Array, sampling_rate_hz: int = 500) -> list[IntArray]:
     """Find R peaks as `neurokit2.ecg_peaks(method="neurokit")` does, in many signals at once.
 
     QRS is where the absolute gradient, smoothed over 0.1 s, exceeds 1.5 times its own average over 0.75
@@ -64,7 +61,7 @@ def r_peaks(cleaned_mv: FloatArray, sampling_rate_hz: int = 500) -> list[IntArra
     return apart(_most_prominent(cleaned_mv.ravel(), begins, ends), cleaned_mv.shape, sampling_rate_hz)
 
 
-def qrs_segments(steepness: FloatArray, sampling_rate_hz: int) -> tuple[IntArray, IntArray]:
+def qrs_segments(steepness: Float64Array, sampling_rate_hz: int) -> tuple[IntArray, IntArray]:
     """Find where a signal is steep for long enough to be a QRS, by the rule and the numbers of `r_peaks`.
 
     Parameters
@@ -107,7 +104,7 @@ def apart(peaks: IntArray, shape: tuple[int, ...], sampling_rate_hz: int) -> lis
     return records
 
 
-def _matched_bounds(inside: npt.NDArray[np.bool_]) -> tuple[IntArray, IntArray]:
+def _matched_bounds(inside: BoolArray) -> tuple[IntArray, IntArray]:
     """Find the last sample before, and the last of, each run of True that lies wholly in its row."""
     samples = inside.shape[1]
     rises = np.flatnonzero(np.diff(inside, axis=1, append=inside[:, -1:]))
@@ -119,7 +116,7 @@ def _matched_bounds(inside: npt.NDArray[np.bool_]) -> tuple[IntArray, IntArray]:
     return begins[found], ends[following[found]]
 
 
-def _most_prominent(flat_mv: FloatArray, begins: IntArray, ends: IntArray) -> IntArray:
+def _most_prominent(flat_mv: Float64Array, begins: IntArray, ends: IntArray) -> IntArray:
     """Find the most prominent local maximum within each [begin, end), if it has any."""
     steps = np.zeros(flat_mv.size + 1, np.int8)
     steps[begins] += 1

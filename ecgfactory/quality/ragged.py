@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 
-IntArray = npt.NDArray[np.int64]
-BoolArray = npt.NDArray[np.bool_]
+from ecgfactory.arrays import BoolArray, IntArray
 
 
 def side_by_side(series: Sequence[IntArray], width: int = 0) -> tuple[IntArray, BoolArray]:

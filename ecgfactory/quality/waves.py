@@ -12,17 +12,12 @@ those that the tests report.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import scipy
 
+from ecgfactory.arrays import BoolArray, FloatingArray, IntArray
 from ecgfactory.quality.beats import Beats
-
-FloatArray = npt.NDArray[np.floating[Any]]
-IntArray = npt.NDArray[np.int64]
-BoolArray = npt.NDArray[np.bool_]
 
 ONSET_SHARE, OFFSET_SHARE = 0.05, 0.08
 """QRS lasts while the spatial velocity exceeds this share of its peak. Lower, it runs into T; higher, it
@@ -74,11 +69,11 @@ class Waves:
         First sample of the wave, last sample of it; NaN where it can't be found.
     """
 
-    p_onset: FloatArray
-    p_offset: FloatArray
-    qrs_onset: FloatArray
-    qrs_offset: FloatArray
-    t_offset: FloatArray
+    p_onset: FloatingArray
+    p_offset: FloatingArray
+    qrs_onset: FloatingArray
+    qrs_offset: FloatingArray
+    t_offset: FloatingArray
 
 
 def find_waves(beats: Beats) -> Waves:
@@ -119,7 +114,7 @@ def find_waves(beats: Beats) -> Waves:
     )
 
 
-def _qrs_bounds(median_uv: FloatArray, centre: int, rate: int) -> tuple[IntArray, IntArray, BoolArray]:
+def _qrs_bounds(median_uv: FloatingArray, centre: int, rate: int) -> tuple[IntArray, IntArray, BoolArray]:
     """Find onset and offset of QRS in samples, and whether there is one."""
     velocity, noise = _spatial_velocity(median_uv, rate)
     n, window = velocity.shape
@@ -136,7 +131,7 @@ def _qrs_bounds(median_uv: FloatArray, centre: int, rate: int) -> tuple[IntArray
     return onset, offset, height >= np.maximum(VISIBLE_UV, MEASURABLE * noise)
 
 
-def _spatial_velocity(median_uv: FloatArray, rate: int) -> tuple[FloatArray, FloatArray]:
+def _spatial_velocity(median_uv: FloatingArray, rate: int) -> tuple[FloatingArray, FloatingArray]:
     """Measure the change of all leads over 12 ms, less its noise; and the noise."""
     half = max(round(0.006 * rate), 1)
     changes = median_uv[..., 2 * half :] - median_uv[..., : -2 * half]
@@ -149,17 +144,17 @@ def _spatial_velocity(median_uv: FloatArray, rate: int) -> tuple[FloatArray, Flo
     return np.sqrt(np.maximum(smooth - quietest[:, None], 0)), np.sqrt(quietest)
 
 
-def _distance_from(onset: IntArray, median_uv: FloatArray, last: IntArray, rate: int) -> FloatArray:
+def _distance_from(onset: IntArray, median_uv: FloatingArray, last: IntArray, rate: int) -> FloatingArray:
     """Measure how far all leads are from their level at the onset, as a share of the farthest before `last`."""
     smooth = _smooth(median_uv, max(round(0.02 * rate), 1))
     change = smooth - np.take_along_axis(smooth, onset[:, None, None], axis=-1)
     distance = np.sqrt(np.square(change).sum(axis=1))
     farthest = np.where(_between(distance.shape[1], onset, last), distance, 0).max(axis=1)
-    share: FloatArray = distance / np.maximum(farthest, 1e-9)[:, None]
+    share: FloatingArray = distance / np.maximum(farthest, 1e-9)[:, None]
     return share
 
 
-def _rest(speed: FloatArray, away: FloatArray, start: IntArray, threshold: FloatArray, rate: int) -> IntArray:
+def _rest(speed: FloatingArray, away: FloatingArray, start: IntArray, threshold: FloatingArray, rate: int) -> IntArray:
     """Find the last sample before the leads, from `start` on, come to rest.
 
     At rest the speed stays below the threshold, and the leads don't just turn, far away, to come back soon.
@@ -183,7 +178,7 @@ class _Wave:
     largest bulge.
     """
 
-    def __init__(self, median_uv: FloatArray, first: IntArray, last: IntArray, half_s: float, rate: int) -> None:
+    def __init__(self, median_uv: FloatingArray, first: IntArray, last: IntArray, half_s: float, rate: int) -> None:
         n, leads, window = median_uv.shape
         self.half, self.first, self.last = max(round(half_s * rate), 2), first, last
         # Beyond its bounds the beat is held at the value it has there, lest QRS count as surroundings
@@ -205,19 +200,19 @@ class _Wave:
         noise = np.sqrt(np.square(rough).sum(axis=(1, 2)) / (leads * np.maximum(last - first, 1)))
         self.visible = (np.abs(vector).max(axis=1) >= VISIBLE_UV) & (height >= VISIBLE_NOISE * noise)
 
-    def offset(self) -> FloatArray:
+    def offset(self) -> FloatingArray:
         """Return the last sample of the wave."""
         return _wave_end(self.wave, self.peak, self.last, self.half)
 
-    def onset(self) -> FloatArray:
+    def onset(self) -> FloatingArray:
         """Return the first sample of the wave."""
         window = self.wave.shape[1]
         mirrored = _wave_end(self.wave[:, ::-1], window - 1 - self.peak, window - 1 - self.first, self.half)
-        onset: FloatArray = window - 1 - mirrored
+        onset: FloatingArray = window - 1 - mirrored
         return onset
 
 
-def _wave_end(wave: FloatArray, peak: IntArray, last: IntArray, half: int) -> FloatArray:
+def _wave_end(wave: FloatingArray, peak: IntArray, last: IntArray, half: int) -> FloatingArray:
     """Find where an upright wave, falling from its peak, is over; NaN where it doesn't fall.
 
     With m the steepest place and r the foot (the lowest place in reach), the trapezium (wave[m] -
@@ -245,10 +240,10 @@ def _wave_end(wave: FloatArray, peak: IntArray, last: IntArray, half: int) -> Fl
     return np.where(falls, steepest + reached * np.minimum(np.pi / 2 / angle, 1.41), np.nan)
 
 
-def _smooth(signal_uv: FloatArray, length: int) -> FloatArray:
+def _smooth(signal_uv: FloatingArray, length: int) -> FloatingArray:
     """Average with a Hann window, at half height half of `length` wide."""
     kernel = scipy.signal.windows.hann(length + 2)[1:-1]
-    smooth: FloatArray = scipy.ndimage.convolve1d(signal_uv, kernel / kernel.sum(), axis=-1, mode="nearest")
+    smooth: FloatingArray = scipy.ndimage.convolve1d(signal_uv, kernel / kernel.sum(), axis=-1, mode="nearest")
     return smooth
 
 
@@ -259,7 +254,7 @@ def _between(window: int, first: IntArray, last: IntArray) -> BoolArray:
     return between
 
 
-def _argmax_within(values: FloatArray, within: BoolArray) -> IntArray:
+def _argmax_within(values: FloatingArray, within: BoolArray) -> IntArray:
     """Find the largest value of each row among those within; 0 where there is none."""
     places: IntArray = np.where(within, values, -np.inf).argmax(axis=1)
     return places

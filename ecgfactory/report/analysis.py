@@ -8,6 +8,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
 
+from ecgfactory.arrays import Float64Array
 from ecgfactory.record import Record
 from ecgfactory.report.feature_text import feature_label, feature_value
 from ecgfactory.report.median_beat import MedianBeat, find_median_beat
@@ -21,7 +22,7 @@ from ecgfactory.report.page import (
     panel_title,
     rendering,
 )
-from ecgfactory.report.rhythm import FloatArray, Rhythm, analyse_rhythm, cut_beats, rr_intervals_ms
+from ecgfactory.report.rhythm import Rhythm, analyse_rhythm, cut_beats, rr_intervals_ms
 from ecgfactory.report.style import PageStyle, Palette
 
 _SPEED_MM_PER_S = 25
@@ -169,7 +170,7 @@ def _draw_waves(sheet: Axes, left: float, beat: MedianBeat, palette: Palette) ->
         sheet.text(middle, top, name, fontsize=5.5, ha="center", color=palette.muted)
 
 
-def _beat_rows(medians_mv: FloatArray, rows: int) -> tuple[float, FloatArray]:
+def _beat_rows(medians_mv: Float64Array, rows: int) -> tuple[float, Float64Array]:
     """Choose the largest common gain at which all rows fit; returns it in mm/mV, and each row's baseline in mm."""
     above = np.array([max(medians_mv[row::rows].max(), 0.0) for row in range(rows)])
     below = np.array([max(-medians_mv[row::rows].min(), 0.0) for row in range(rows)])
@@ -177,7 +178,7 @@ def _beat_rows(medians_mv: FloatArray, rows: int) -> tuple[float, FloatArray]:
     gain = next((g for g in _GAINS_MM_PER_MV if (above + below).sum() * g <= room), _GAINS_MM_PER_MV[-1])
     spare = (_BEATS_HEIGHT_MM - (above + below).sum() * gain) / rows
     ends = _BEATS_BOTTOM_MM + _BEATS_HEIGHT_MM - np.cumsum((above + below) * gain + spare)
-    baselines: FloatArray = ends + below * gain + spare / 2
+    baselines: Float64Array = ends + below * gain + spare / 2
     return gain, baselines
 
 

@@ -17,19 +17,11 @@ from matplotlib.figure import Figure
 from matplotlib.patches import PathPatch, Rectangle
 from matplotlib.path import Path
 
+from ecgfactory.arrays import Float64Array
 from ecgfactory.errors import BadInputError
 from ecgfactory.record import Record
-from ecgfactory.report.page import (
-    MARGIN_MM,
-    POINTS_PER_MM,
-    draw_footer,
-    draw_header,
-    new_page,
-    rendering,
-)
+from ecgfactory.report.page import MARGIN_MM, POINTS_PER_MM, draw_footer, draw_header, new_page, rendering
 from ecgfactory.report.style import PageStyle, Palette
-
-FloatArray = npt.NDArray[np.float64]
 
 GRID_LEFT_MM, GRID_BOTTOM_MM = MARGIN_MM, 12.0
 GRID_WIDTH_MM, GRID_HEIGHT_MM = 275.0, 165.0
@@ -85,7 +77,7 @@ def arrange(lead_names: tuple[str, ...], layout: str) -> Arrangement:
     return Arrangement(rows, "II" if "II" in lead_names else lead_names[0])
 
 
-def row_gaps_mm(needed_mm: FloatArray, height_mm: float) -> FloatArray:
+def row_gaps_mm(needed_mm: Float64Array, height_mm: float) -> Float64Array:
     """Share out the height of the grid between rows.
 
     Rows stand equally far apart, except where neighbours would touch: there they get what they need. When not
@@ -117,7 +109,7 @@ def row_gaps_mm(needed_mm: FloatArray, height_mm: float) -> FloatArray:
         fixed |= too_tall
 
 
-def _overlapping_gaps_mm(needed_mm: FloatArray, height_mm: float) -> FloatArray:
+def _overlapping_gaps_mm(needed_mm: Float64Array, height_mm: float) -> Float64Array:
     edges = np.minimum(needed_mm[[0, -1]], height_mm * (0.25 if len(needed_mm) > 2 else 0.5))
     room = height_mm - edges.sum()
     between = needed_mm[1:-1]
@@ -132,8 +124,8 @@ class Strip:
     """One lead over part of the time shown: places on the page, and heights above the baseline, in mm."""
 
     lead: str
-    x_mm: FloatArray
-    height_mm: FloatArray
+    x_mm: Float64Array
+    height_mm: Float64Array
 
 
 @dataclass(frozen=True)
@@ -151,7 +143,7 @@ class Traces:
     """
 
     rows: list[list[Strip]]
-    baselines_mm: FloatArray
+    baselines_mm: Float64Array
     shown: int
 
 
@@ -225,17 +217,17 @@ def _row_strips(record: Record, leads: tuple[str, ...], shown: int, style: PageS
     return strips
 
 
-def _baselines_mm(strips: list[list[Strip]], style: PageStyle) -> FloatArray:
+def _baselines_mm(strips: list[list[Strip]], style: PageStyle) -> Float64Array:
     """Heights of the rows' baselines on the page, from the first row to the last."""
     above, below = zip(*(_reach_mm(row, style) for row in strips), strict=True)
     between = [(lower + upper).max() for lower, upper in zip(below, above[1:], strict=False)]
     needed = np.array([above[0].max(), *between, below[-1].max()]) + 1
     gaps = row_gaps_mm(needed, GRID_HEIGHT_MM)
-    baselines: FloatArray = np.round(GRID_TOP_MM - np.cumsum(gaps[:-1]))
+    baselines: Float64Array = np.round(GRID_TOP_MM - np.cumsum(gaps[:-1]))
     return baselines
 
 
-def _reach_mm(row: list[Strip], style: PageStyle) -> tuple[FloatArray, FloatArray]:
+def _reach_mm(row: list[Strip], style: PageStyle) -> tuple[Float64Array, Float64Array]:
     """How far a row reaches above and below its baseline in each of twelve equal parts of the time shown."""
     label_mm = _LABEL_MM if len(row) > 1 else 0
     heights = np.concatenate([strip.height_mm for strip in row])

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ecgfactory.dataset.manifest import Counts
-from ecgfactory.dataset.reader import REPORTS_FOLDER, DatasetFiles
+from ecgfactory.dataset.names import REPORTS_FOLDER
+from ecgfactory.dataset.reader import DatasetFiles
 from ecgfactory.record import Record, record_id
 from ecgfactory.report.book import CoverFacts, write_report_book
 from ecgfactory.report.export import write_pdf

@@ -5,16 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from ecgfactory.arrays import Float64Array
 from ecgfactory.quality.batch import independent_leads
 from ecgfactory.quality.beats import find_beats, remove_baseline
 from ecgfactory.quality.neurokit_quality import measure_neurokit_quality
 from ecgfactory.quality.r_peaks import clean
 from ecgfactory.quality.waves import Waves, find_waves
 from ecgfactory.record import Record
-
-FloatArray = npt.NDArray[np.float64]
 
 BEFORE_S, AFTER_S = 0.35, 0.55
 """Part of the beat that is shown around its centre."""
@@ -39,10 +37,10 @@ class MedianBeat:
         NeuroKit2's verdict on each lead (Zhao and Zhang 2018, simple); '' where there is none.
     """
 
-    time_s: FloatArray
-    leads_mv: FloatArray
+    time_s: Float64Array
+    leads_mv: Float64Array
     waves_s: dict[str, tuple[float, float]]
-    likeness: FloatArray
+    likeness: Float64Array
     verdicts: list[str]
 
 
@@ -86,11 +84,11 @@ def _wave_bounds_s(waves: Waves, centre: int, rate_hz: int) -> dict[str, tuple[f
     }
 
 
-def _correlations(cut_mv: FloatArray, median_mv: FloatArray) -> FloatArray:
+def _correlations(cut_mv: Float64Array, median_mv: Float64Array) -> Float64Array:
     """Pearson correlation of each beat with its lead's median, shape (leads, beats); 0 for a flat lead."""
     cut = cut_mv - cut_mv.mean(axis=-1, keepdims=True)
     median = median_mv - median_mv.mean(axis=-1, keepdims=True)
     norms = np.linalg.norm(cut, axis=-1) * np.linalg.norm(median, axis=-1)[:, np.newaxis]
     products = np.einsum("lbw,lw->lb", cut, median)
-    correlations: FloatArray = np.divide(products, norms, out=np.zeros_like(norms), where=norms > 0)
+    correlations: Float64Array = np.divide(products, norms, out=np.zeros_like(norms), where=norms > 0)
     return correlations

@@ -6,12 +6,14 @@ import logging
 import shutil
 from pathlib import Path
 
-from ecgfactory.build import assembly
-from ecgfactory.dataset.croissant import CROISSANT_FILE, write_croissant
-from ecgfactory.dataset.publish import PIN_FILE, remake_folder, remake_lock, replace, seal
-from ecgfactory.dataset.reader import REPORTS_FOLDER, Dataset, DatasetFiles
+from ecgfactory.dataset.croissant import write_croissant
+from ecgfactory.dataset.names import CROISSANT_FILE, PIN_FILE, REPORTS_FOLDER
+from ecgfactory.dataset.reader import Dataset, DatasetFiles
+from ecgfactory.dataset.replace import remake_folder, remake_lock, replace
+from ecgfactory.dataset.seal import seal
 from ecgfactory.dataset.verify import listed_sums
 from ecgfactory.errors import BadInputError
+from ecgfactory.line import assembly
 from ecgfactory.report.dataset import write_reports
 from ecgfactory.storage.durable import link
 from ecgfactory.storage.lock import waiting_lock

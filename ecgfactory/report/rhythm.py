@@ -6,12 +6,9 @@ import warnings
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from ecgfactory.arrays import Float64Array, IntArray
 from ecgfactory.record import Record
-
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.int64]
 
 BEFORE_S, AFTER_S = 0.3, 0.5
 """Part of the signal around an R peak that makes a beat; less where beats follow each other faster."""
@@ -42,9 +39,9 @@ class Rhythm:
     """
 
     lead: str
-    cleaned_mv: FloatArray
+    cleaned_mv: Float64Array
     r_peaks: IntArray
-    rate_bpm: FloatArray
+    rate_bpm: Float64Array
     problem: str
 
 
@@ -79,13 +76,13 @@ def _shortage(lead: str, peaks: int) -> str:
     return ""
 
 
-def rr_intervals_ms(r_peaks: IntArray, sampling_rate_hz: int) -> FloatArray:
+def rr_intervals_ms(r_peaks: IntArray, sampling_rate_hz: int) -> Float64Array:
     """Intervals between neighbouring R peaks, shape (beats - 1,), in ms."""
-    intervals: FloatArray = np.diff(r_peaks) * (1000 / sampling_rate_hz)
+    intervals: Float64Array = np.diff(r_peaks) * (1000 / sampling_rate_hz)
     return intervals
 
 
-def cut_beats(signal: FloatArray, r_peaks: IntArray, sampling_rate_hz: int) -> tuple[FloatArray, FloatArray]:
+def cut_beats(signal: Float64Array, r_peaks: IntArray, sampling_rate_hz: int) -> tuple[Float64Array, Float64Array]:
     """Cut the beats that lie wholly in the signal.
 
     Parameters
@@ -110,5 +107,5 @@ def cut_beats(signal: FloatArray, r_peaks: IntArray, sampling_rate_hz: int) -> t
     offsets = np.arange(-before, after + 1)
     whole = r_peaks[(r_peaks >= before) & (r_peaks + after < signal.shape[-1])]
     beats = signal[..., whole[:, None] + offsets]
-    time_s: FloatArray = offsets / float(sampling_rate_hz)
+    time_s: Float64Array = offsets / float(sampling_rate_hz)
     return time_s, beats - np.median(beats, axis=-1, keepdims=True)

@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-FloatArray = npt.NDArray[np.float64]
+from ecgfactory.arrays import Float64Array
 
 REFERENCE_SOURCE = (
     "Mason JW et al., Electrocardiographic reference ranges derived from 79,743 ambulatory subjects, "
@@ -59,8 +58,8 @@ class NumberSummary:
         Records in which it could not be measured, and those outside of all bins.
     """
 
-    edges: FloatArray
-    percent: FloatArray
+    edges: Float64Array
+    percent: Float64Array
     low: float
     median: float
     high: float
@@ -113,7 +112,7 @@ def summarise(name: str, column: pa.ChunkedArray) -> NumberSummary | WordSummary
     return _summarise_numbers(measured, values.size - measured.size, REFERENCES.get(name)) if measured.size else None
 
 
-def _summarise_numbers(measured: FloatArray, missing: int, reference: ReferenceRange | None) -> NumberSummary:
+def _summarise_numbers(measured: Float64Array, missing: int, reference: ReferenceRange | None) -> NumberSummary:
     low, median, high = (float(value) for value in np.percentile(measured, [2, 50, 98]))
     edges = bin_edges(measured, reference)
     inside = np.histogram(measured, edges)[0]
@@ -129,7 +128,7 @@ def _summarise_numbers(measured: FloatArray, missing: int, reference: ReferenceR
     )
 
 
-def bin_edges(measured: FloatArray, reference: ReferenceRange | None) -> FloatArray:
+def bin_edges(measured: Float64Array, reference: ReferenceRange | None) -> Float64Array:
     """Edges that show all but the farthest 0.2 % of the values, and the reference range."""
     low, high = np.percentile(measured, [0.1, 99.9])
     if reference is not None:
@@ -140,7 +139,7 @@ def bin_edges(measured: FloatArray, reference: ReferenceRange | None) -> FloatAr
         return np.arange(np.floor(low) - 0.5, np.ceil(high) + 1)
     margin = 0.08 * (high - low)
     bins = int(np.clip(2 * np.sqrt(measured.size), _FEWEST_BINS, _BINS))
-    edges: FloatArray = np.linspace(low - margin, high + margin, bins + 1)
+    edges: Float64Array = np.linspace(low - margin, high + margin, bins + 1)
     return edges
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
-import numpy.typing as npt
 from markupsafe import Markup
 
+from ecgfactory.arrays import Float64Array
 from ecgfactory.record import Record
 from ecgfactory.report.clinical import (
     GRID_HEIGHT_MM,
@@ -82,7 +82,7 @@ def _pulse(baseline: float, style: PageStyle) -> str:
     return _path(xs, baseline + style.gain_mm_per_mv * np.array([0.0, 0, 1, 1, 0, 0]))
 
 
-def _path(x_mm: npt.NDArray[np.float64], y_mm: npt.NDArray[np.float64]) -> str:
+def _path(x_mm: Float64Array, y_mm: Float64Array) -> str:
     """Write a line through points of the page as relative steps in `UNIT_MM`, straight runs as one step."""
     xs = np.rint((x_mm - GRID_LEFT_MM) / UNIT_MM).astype(np.int64)
     ys = np.rint((GRID_TOP_MM - y_mm) / UNIT_MM).astype(np.int64)

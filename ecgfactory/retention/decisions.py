@@ -84,6 +84,12 @@ class RetentionOutcome(BaseModel):
         verb = "would go and free" if self.dry_run else "removed, freeing"
         return f"{count} of {len(self.decisions)} {verb} {size_text(self.freed_bytes)}"
 
+    def or_raise(self) -> RetentionOutcome:
+        """Return this, or raise `RetentionFailedError` when something could not be removed."""
+        if any(decision.action == "failed" for decision in self.decisions):
+            raise RetentionFailedError(self)
+        return self
+
     def rows(self) -> list[tuple[str, ...]]:
         """Every decision as a row of text, under `HEADINGS`."""
         words = {"remove": "would go", "keep": "stays"} if self.dry_run else {"remove": "removed", "keep": "kept"}

@@ -10,11 +10,12 @@ from pathlib import Path
 
 from pydantic import AwareDatetime, BaseModel, ValidationError
 
-from ecgfactory.dataset.publish import LATEST, MANIFEST_FILE, PIN_FILE, remake_lock
+from ecgfactory.dataset.names import LATEST, MANIFEST_FILE, PIN_FILE
+from ecgfactory.dataset.replace import remake_lock
 from ecgfactory.errors import BadInputError
 from ecgfactory.request.build_request import NAME_PATTERN
 from ecgfactory.session.sessions import PLAN_LOCK_PATTERN, SessionState, describe_session
-from ecgfactory.session.workspace import SESSIONS_FOLDER, TRASH_PREFIX, Workspace
+from ecgfactory.session.workspace import NEW_PREFIX, SESSIONS_FOLDER, TRASH_PREFIX, Workspace
 from ecgfactory.storage.disk_use import DiskUse, disk_use
 from ecgfactory.storage.lock import is_held
 
@@ -26,8 +27,6 @@ LATEST_DRAFT = re.compile(rf"\.{LATEST}\.[0-9a-f]{{8}}")
 
 REMAKING = re.compile(r"\.(?P<plan_id>[0-9a-f]{16})\.(lock|report|report\.old)")
 """Names of what `ecgfactory report` has beside a dataset while it makes it anew."""
-
-WORKSPACE_FOLDERS = {"shards", "ledger", "generated", "progress", "logs", "scratch"}
 
 
 @dataclass(frozen=True)
@@ -196,12 +195,12 @@ def look_at_session(folder: Path) -> Item | None:
     if PLAN_LOCK_PATTERN.fullmatch(folder.name):
         return None if is_held(folder) else LeftoverItem(path, disk_use(folder), "lock that nobody holds")
     workspace = Workspace(folder)
+    if folder.name.startswith(NEW_PREFIX):
+        return LeftoverItem(path, disk_use(folder), "session killed before it had a plan", folder.stat().st_mtime)
     if not folder.is_dir() or folder.name.startswith("."):
         return UnknownItem(path, "not a session")
     if workspace.plan_file.is_symlink() or workspace.lock_file.is_symlink():
         return UnknownItem(path, "it holds symbolic links where a session has files")
-    if not workspace.plan_file.exists() and _is_unborn(folder):
-        return LeftoverItem(path, disk_use(folder), "session killed before it had a plan", folder.stat().st_mtime)
     session = describe_session(workspace)
     if session is None:
         return UnknownItem(path, f"no readable {workspace.plan_file.name}: not a session")
@@ -256,12 +255,3 @@ def _look_at_remaking(path: Path, dataset: Path) -> Item | None:
     if not path.name.endswith(".lock") and isinstance(look_at_dataset(dataset), UnknownItem):
         return UnknownItem(where, f"reports of {dataset.name} were being made, and the dataset is not in its place")
     return LeftoverItem(where, disk_use(path), "left by reports that were being made")
-
-
-def _is_unborn(folder: Path) -> bool:
-    """Tell whether a folder is a workspace in which nothing was written but perhaps a part of its plan."""
-    paths = list(folder.rglob("*"))
-    folders = {path.relative_to(folder).as_posix() for path in paths if path.is_dir() and not path.is_symlink()}
-    files = [path for path in paths if path.is_symlink() or not path.is_dir()]
-    is_ours = all(path.parent == folder and re.fullmatch(r"\.plan\.[0-9a-f]{8}\.json", path.name) for path in files)
-    return is_ours and folders <= WORKSPACE_FOLDERS

@@ -6,7 +6,7 @@ import contextlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from ecgfactory.dataset.publish import remake_lock
+from ecgfactory.dataset.replace import remake_lock
 from ecgfactory.retention.decisions import Decision
 from ecgfactory.retention.inventory import REMAKING, RETENTION_LOCK, DatasetItem, look_at_dataset
 from ecgfactory.retention.trash import discard, empty_trash

@@ -1,11 +1,17 @@
-"""How far a build is, in numbers and in words."""
+"""How far a build is: noted by its workers in the workspace, added up, and put in words."""
 
 from __future__ import annotations
 
+import contextlib
+import json
 import re
 from dataclasses import dataclass
 
+from ecgfactory.session.workspace import Workspace
+
 _WORDS = re.compile(r"([\d,]+) of ([\d,]+) records, ([\d,]+) candidates examined")
+
+_COMMITTED = "committed"
 
 
 @dataclass(frozen=True)
@@ -33,3 +39,36 @@ class Progress:
             return cls()
         accepted, _, examined = (int(number.replace(",", "")) for number in found.groups())
         return cls(examined, accepted)
+
+
+def note_progress(workspace: Workspace, shard: int, progress: Progress) -> None:
+    """Write how far a shard has come, for whoever watches; needs no durability."""
+    _note(workspace, f"{shard:06d}", progress)
+
+
+def note_committed(workspace: Workspace, shard: int, progress: Progress) -> None:
+    """Write how far all committed shards together have come, of which `shard` is the latest.
+
+    What is noted of that shard itself goes, so that there is as little to read of many shards as of few.
+    """
+    with contextlib.suppress(OSError):  # a full disk is the workers' to tell of
+        (workspace.progress / f"{shard:06d}.json").unlink(missing_ok=True)
+        _note(workspace, _COMMITTED, progress)
+
+
+def read_progress(workspace: Workspace) -> Progress:
+    """Add up what is noted: of each shard in progress, and of all committed ones together."""
+    examined = accepted = 0
+    for path in workspace.progress.glob("[!.]*.json"):
+        with contextlib.suppress(OSError, ValueError):  # being replaced, or the session is over
+            noted = json.loads(path.read_text(encoding="ascii"))
+            examined += noted["examined"]
+            accepted += noted["accepted"]
+    return Progress(examined, accepted)
+
+
+def _note(workspace: Workspace, name: str, progress: Progress) -> None:
+    target = workspace.progress / f"{name}.json"
+    temporary = target.with_suffix(".tmp")
+    temporary.write_text(json.dumps({"examined": progress.examined, "accepted": progress.accepted}), encoding="ascii")
+    temporary.replace(target)

@@ -1,10 +1,11 @@
-"""Sessions of an output folder: who is at work, who died, who can be resumed."""
+"""Sessions of an output folder: who is running, who died, who can be resumed."""
 
 from __future__ import annotations
 
 import contextlib
 import json
 import re
+import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -12,10 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from ecgfactory.dataset.publish import MANIFEST_FILE
+from ecgfactory.dataset.names import MANIFEST_FILE
 from ecgfactory.request.plan import Plan
 from ecgfactory.session.ledger import Ledger
-from ecgfactory.session.workspace import SESSIONS_FOLDER, Workspace
+from ecgfactory.session.workspace import SESSIONS_FOLDER, Workspace, new_prefix
 from ecgfactory.storage.disk_use import disk_use
 from ecgfactory.storage.durable import write_text
 from ecgfactory.storage.lock import FileLock, is_held, waiting_lock
@@ -38,9 +39,9 @@ class SessionInfo:
     Parameters
     ----------
     session_id : str
-        Id of its flow run.
+        Its name; where a flow builds, the id of the flow run.
     state : {'running', 'finished', 'dead', 'failed', 'cancelled'}
-        Dead is a session that ended without a word; finished is one that ended so behind publishing its dataset.
+        Dead is a session that ended without a word; finished is one that ended so after publishing its dataset.
     reason : str
         Why it failed, in words; empty otherwise.
     name, plan_id : str
@@ -116,6 +117,8 @@ def occupied(plan: Plan, session_id: str) -> Iterator[Workspace]:
 def discard_dead(plan: Plan) -> None:
     """Remove what dead sessions of a plan left, once its dataset is published; the plan must be claimed."""
     output = Path(plan.request.output).absolute()
+    for unborn in (output / SESSIONS_FOLDER).glob(f"{new_prefix(plan.plan_id)}*"):
+        shutil.rmtree(unborn, ignore_errors=True)
     for info in sessions_of(output):
         lock = FileLock(Workspace.of(output, info.session_id).lock_file)
         if info.plan_id == plan.plan_id and info.state != "running" and lock.try_acquire():

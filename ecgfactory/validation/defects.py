@@ -11,11 +11,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
 import scipy
 
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.int64]
+from ecgfactory.arrays import Float64Array, IntArray
+
 Grade = Literal["mild", "moderate", "gross"]
 GRADES: tuple[Grade, ...] = ("mild", "moderate", "gross")
 
@@ -39,7 +38,7 @@ class SoundEcg:
         Samples a second.
     """
 
-    signal_uv: FloatArray
+    signal_uv: Float64Array
     lead_names: tuple[str, ...]
     beats: IntArray
     sampling_rate_hz: int = 500
@@ -59,7 +58,7 @@ class SoundEcg:
         return round(seconds * self.sampling_rate_hz)
 
 
-Injector = Callable[[SoundEcg, float, np.random.Generator], FloatArray]
+Injector = Callable[[SoundEcg, float, np.random.Generator], Float64Array]
 
 
 @dataclass(frozen=True)
@@ -83,12 +82,12 @@ class Defect:
     unit: str
     injector: Injector
 
-    def inject(self, ecg: SoundEcg, grade: Grade, rng: np.random.Generator) -> FloatArray:
+    def inject(self, ecg: SoundEcg, grade: Grade, rng: np.random.Generator) -> Float64Array:
         """Return the defective signal, shape (leads, samples), in uV; the ECG stays as it is."""
         return self.injector(ecg, self.amounts[grade], rng)
 
 
-def lead_off(ecg: SoundEcg, share: float, rng: np.random.Generator) -> FloatArray:
+def lead_off(ecg: SoundEcg, share: float, rng: np.random.Generator) -> Float64Array:
     """One lead shows only the amplifier's noise for a share of the record."""
     signal, lead = ecg.signal_uv.copy(), rng.integers(ecg.leads)
     length = round(share * ecg.samples)
@@ -98,7 +97,7 @@ def lead_off(ecg: SoundEcg, share: float, rng: np.random.Generator) -> FloatArra
     return signal
 
 
-def flat_line(ecg: SoundEcg, share: float, rng: np.random.Generator) -> FloatArray:
+def flat_line(ecg: SoundEcg, share: float, rng: np.random.Generator) -> Float64Array:
     """One lead holds one value for a share of the record."""
     signal, lead = ecg.signal_uv.copy(), rng.integers(ecg.leads)
     length = round(share * ecg.samples)
@@ -107,7 +106,7 @@ def flat_line(ecg: SoundEcg, share: float, rng: np.random.Generator) -> FloatArr
     return signal
 
 
-def noise_lead(ecg: SoundEcg, share: float, rng: np.random.Generator) -> FloatArray:
+def noise_lead(ecg: SoundEcg, share: float, rng: np.random.Generator) -> Float64Array:
     """A share of one lead's power is replaced by noise of the ECG's own band, 1..40 Hz."""
     signal, lead = ecg.signal_uv.copy(), rng.integers(ecg.leads)
     noise = _band_noise(rng, ecg.samples, 1, 40, ecg.sampling_rate_hz) * signal[lead].std()
@@ -120,7 +119,7 @@ LA_LL, RA_LL, RA_LA = 1.0, 2.0, 3.0
 """The three exchanges among the limb electrodes, from the least to the most visible."""
 
 
-def limb_reversal(ecg: SoundEcg, exchange: float, rng: np.random.Generator) -> FloatArray:
+def limb_reversal(ecg: SoundEcg, exchange: float, rng: np.random.Generator) -> Float64Array:
     """Two limb electrodes are exchanged: left arm and left leg, right arm and left leg, or both arms."""
     signal = ecg.signal_uv.copy()
     first, second = ecg.lead_names.index("I"), ecg.lead_names.index("II")
@@ -133,7 +132,7 @@ def limb_reversal(ecg: SoundEcg, exchange: float, rng: np.random.Generator) -> F
     return signal
 
 
-def electrode_pop(ecg: SoundEcg, size_uv: float, rng: np.random.Generator) -> FloatArray:
+def electrode_pop(ecg: SoundEcg, size_uv: float, rng: np.random.Generator) -> Float64Array:
     """One lead jumps within a sample and returns exponentially, as after a loss of contact."""
     signal, lead = ecg.signal_uv.copy(), rng.integers(ecg.leads)
     start = rng.integers(ecg.span(0.5), ecg.samples - ecg.span(0.5))
@@ -142,16 +141,16 @@ def electrode_pop(ecg: SoundEcg, size_uv: float, rng: np.random.Generator) -> Fl
     return signal
 
 
-def baseline_wander(ecg: SoundEcg, amplitude_uv: float, rng: np.random.Generator) -> FloatArray:
+def baseline_wander(ecg: SoundEcg, amplitude_uv: float, rng: np.random.Generator) -> Float64Array:
     """All leads sway with the breath (0.15..0.4 Hz), the worst with the full amplitude."""
     time_s = np.arange(ecg.samples) / ecg.sampling_rate_hz
     wave = np.sin(2 * np.pi * (rng.uniform(0.15, 0.4) * time_s + rng.uniform()))
     gains = rng.uniform(-1, 1, ecg.leads)
-    signal: FloatArray = ecg.signal_uv + amplitude_uv * (gains / np.abs(gains).max())[:, np.newaxis] * wave
+    signal: Float64Array = ecg.signal_uv + amplitude_uv * (gains / np.abs(gains).max())[:, np.newaxis] * wave
     return signal
 
 
-def muscle_noise(ecg: SoundEcg, rms_uv: float, rng: np.random.Generator) -> FloatArray:
+def muscle_noise(ecg: SoundEcg, rms_uv: float, rng: np.random.Generator) -> Float64Array:
     """Half of the leads carry noise of 20..150 Hz throughout."""
     signal = ecg.signal_uv.copy()
     for lead in _some_leads(ecg, 0.5, rng):
@@ -162,7 +161,7 @@ def muscle_noise(ecg: SoundEcg, rms_uv: float, rng: np.random.Generator) -> Floa
 def mains_hum(frequency_hz: float) -> Injector:
     """Make an injector of hum: a sine of the mains frequency (within 0.1 Hz) on half of the leads."""
 
-    def inject(ecg: SoundEcg, amplitude_uv: float, rng: np.random.Generator) -> FloatArray:
+    def inject(ecg: SoundEcg, amplitude_uv: float, rng: np.random.Generator) -> Float64Array:
         signal = ecg.signal_uv.copy()
         time_s = np.arange(ecg.samples) / ecg.sampling_rate_hz
         actual_hz = frequency_hz + rng.uniform(-0.1, 0.1)
@@ -173,12 +172,12 @@ def mains_hum(frequency_hz: float) -> Injector:
     return inject
 
 
-def clipping(ecg: SoundEcg, limit_uv: float, rng: np.random.Generator) -> FloatArray:
+def clipping(ecg: SoundEcg, limit_uv: float, rng: np.random.Generator) -> Float64Array:
     """All leads end at +-limit."""
     return np.clip(ecg.signal_uv, -limit_uv, limit_uv)
 
 
-def dropped_beat(ecg: SoundEcg, share: float, rng: np.random.Generator) -> FloatArray:
+def dropped_beat(ecg: SoundEcg, share: float, rng: np.random.Generator) -> Float64Array:
     """P, QRS and T of one beat are missing from a share of the leads (at least one)."""
     signal = ecg.signal_uv.copy()
     before, beat, after = _three_beats(ecg, rng)
@@ -189,7 +188,7 @@ def dropped_beat(ecg: SoundEcg, share: float, rng: np.random.Generator) -> Float
     return signal
 
 
-def doubled_beat(ecg: SoundEcg, share: float, rng: np.random.Generator) -> FloatArray:
+def doubled_beat(ecg: SoundEcg, share: float, rng: np.random.Generator) -> Float64Array:
     """The QRS of one beat comes again half way to the next, in a share of the leads (at least one)."""
     signal = ecg.signal_uv.copy()
     _, beat, after = _three_beats(ecg, rng)
@@ -202,7 +201,7 @@ def doubled_beat(ecg: SoundEcg, share: float, rng: np.random.Generator) -> Float
     return signal
 
 
-def time_shift(ecg: SoundEcg, shift_ms: float, rng: np.random.Generator) -> FloatArray:
+def time_shift(ecg: SoundEcg, shift_ms: float, rng: np.random.Generator) -> Float64Array:
     """One lead comes early or late."""
     signal, lead = ecg.signal_uv.copy(), rng.integers(ecg.leads)
     shift = ecg.span(shift_ms / 1000)
@@ -213,7 +212,7 @@ def time_shift(ecg: SoundEcg, shift_ms: float, rng: np.random.Generator) -> Floa
     return signal
 
 
-def missing_samples(ecg: SoundEcg, duration_ms: float, rng: np.random.Generator) -> FloatArray:
+def missing_samples(ecg: SoundEcg, duration_ms: float, rng: np.random.Generator) -> Float64Array:
     """One lead has NaN for a while."""
     signal, lead = ecg.signal_uv.copy(), rng.integers(ecg.leads)
     length = max(ecg.span(duration_ms / 1000), 1)
@@ -222,7 +221,7 @@ def missing_samples(ecg: SoundEcg, duration_ms: float, rng: np.random.Generator)
     return signal
 
 
-def discontinuity(ecg: SoundEcg, size_uv: float, rng: np.random.Generator) -> FloatArray:
+def discontinuity(ecg: SoundEcg, size_uv: float, rng: np.random.Generator) -> Float64Array:
     """From a moment on all leads stand at another level, the worst by the full size."""
     signal = ecg.signal_uv.copy()
     start = rng.integers(ecg.span(0.5), ecg.samples - ecg.span(0.5))
@@ -231,7 +230,7 @@ def discontinuity(ecg: SoundEcg, size_uv: float, rng: np.random.Generator) -> Fl
     return signal
 
 
-def edge_step(ecg: SoundEcg, size_uv: float, rng: np.random.Generator) -> FloatArray:
+def edge_step(ecg: SoundEcg, size_uv: float, rng: np.random.Generator) -> Float64Array:
     """The first or last 20..200 ms stand at another level, in the worst lead by the full size."""
     signal = ecg.signal_uv.copy()
     length = ecg.span(rng.uniform(0.02, 0.2))
@@ -279,10 +278,10 @@ def _three_beats(ecg: SoundEcg, rng: np.random.Generator) -> tuple[int, int, int
 
 def _band_noise(
     rng: np.random.Generator, samples: int, low_hz: float, high_hz: float, sampling_rate_hz: int
-) -> FloatArray:
+) -> Float64Array:
     """Gaussian noise of unit RMS between two frequencies, shape (samples,)."""
     band = scipy.signal.butter(4, [low_hz, high_hz], "bandpass", output="sos", fs=sampling_rate_hz)
     noise = scipy.signal.sosfiltfilt(band, rng.standard_normal(samples + 2 * sampling_rate_hz))
     noise = noise[sampling_rate_hz:-sampling_rate_hz]
-    scaled: FloatArray = noise / noise.std()
+    scaled: Float64Array = noise / noise.std()
     return scaled

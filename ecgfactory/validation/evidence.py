@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from ecgfactory.arrays import Float64Array
 from ecgfactory.leads import SignalUv
 from ecgfactory.quality.batch import COARSE_HZ, EcgBatch
 from ecgfactory.quality.feature import FeatureTable
@@ -16,8 +17,6 @@ from ecgfactory.quality.features import measure
 from ecgfactory.quality.policy import Policy, Rule
 from ecgfactory.quality.qrs_activity import find_activity
 from ecgfactory.validation.defects import DEFECTS, GRADES, Defect, Grade, SoundEcg
-
-FloatArray = npt.NDArray[np.float64]
 
 BATCH = 32
 FEWEST_BEATS = 4
@@ -173,7 +172,7 @@ def area_under_curve(rule: Rule, sound: FeatureTable, defective: FeatureTable) -
     return float((below + not_above).mean() / (2 * len(good)))
 
 
-def _badness(rule: Rule, values: npt.NDArray[np.generic]) -> FloatArray:
+def _badness(rule: Rule, values: npt.NDArray[np.generic]) -> Float64Array:
     """How far each value lies on the bad side; infinite when it is not measurable."""
     if rule.allowed is not None:
         return rule.fails(values).astype(np.float64)

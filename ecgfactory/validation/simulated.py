@@ -10,12 +10,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import scipy
 
+from ecgfactory.arrays import Float64Array
 from ecgfactory.leads import EIGHT_LEADS, SignalUv
-
-FloatArray = npt.NDArray[np.float64]
 
 DOWER = np.array(
     [
@@ -62,13 +60,13 @@ class Lobe:
     offset_s: float
     peak: float
     power: float
-    vector_uv: FloatArray
+    vector_uv: Float64Array
 
-    def shape(self, time_s: FloatArray) -> FloatArray:
+    def shape(self, time_s: Float64Array) -> Float64Array:
         """Return the lobe at the given times, 1 at its peak and 0 outside its support."""
         u = (time_s - self.onset_s) / (self.offset_s - self.onset_s)
         rise = np.where(u < self.peak, u / self.peak, (1 - u) / (1 - self.peak))
-        shape: FloatArray = np.sin(np.pi / 2 * np.clip(rise, 0, 1)) ** self.power
+        shape: Float64Array = np.sin(np.pi / 2 * np.clip(rise, 0, 1)) ** self.power
         return shape
 
 
@@ -90,12 +88,12 @@ class SimulatedEcg:
 
     signal_uv: SignalUv
     truth: dict[str, float]
-    qrs_onsets_s: FloatArray
+    qrs_onsets_s: Float64Array
     heart_rate_per_min: float
     noise_uv: float
 
 
-def _direction(azimuth_deg: float, down_deg: float) -> FloatArray:
+def _direction(azimuth_deg: float, down_deg: float) -> Float64Array:
     """Return the unit vector; azimuth from left (0) to front (90) and right (180), `down_deg` to the feet."""
     azimuth, down = np.deg2rad(azimuth_deg), np.deg2rad(down_deg)
     return np.array([np.cos(down) * np.cos(azimuth), np.sin(down), -np.cos(down) * np.sin(azimuth)])
@@ -140,7 +138,7 @@ def _qrs_lobes(rng: np.random.Generator, qrs_s: float) -> list[Lobe]:
     ]
 
 
-def _t_lobes(rng: np.random.Generator, qrs_s: float, qt_s: float, main_uv: FloatArray) -> list[Lobe]:
+def _t_lobes(rng: np.random.Generator, qrs_s: float, qt_s: float, main_uv: Float64Array) -> list[Lobe]:
     """Draw a slow rise and faster fall near the main forces, and a small second direction."""
     turn = rng.normal(size=3)
     direction = main_uv / np.linalg.norm(main_uv) + 0.7 * turn / np.linalg.norm(turn)
@@ -183,15 +181,15 @@ def _draw_beat(rng: np.random.Generator, heart_rate_per_min: float, qrs_s: float
     return _Beat(p, qrs, t, drifts, p_s, pr_s, qt_s)
 
 
-def _leads_uv(lobes: list[Lobe], time_s: FloatArray) -> FloatArray:
+def _leads_uv(lobes: list[Lobe], time_s: Float64Array) -> Float64Array:
     """Turn the lobes into the eight leads, shape (8, times)."""
-    leads_uv: FloatArray = np.sum([np.outer(DOWER @ lobe.vector_uv, lobe.shape(time_s)) for lobe in lobes], axis=0)
+    leads_uv: Float64Array = np.sum([np.outer(DOWER @ lobe.vector_uv, lobe.shape(time_s)) for lobe in lobes], axis=0)
     return leads_uv
 
 
 def _beats_uv(
-    lobes: list[Lobe], qrs_onsets_s: FloatArray, delays_s: FloatArray, samples: int, sampling_rate_hz: int
-) -> FloatArray:
+    lobes: list[Lobe], qrs_onsets_s: Float64Array, delays_s: Float64Array, samples: int, sampling_rate_hz: int
+) -> Float64Array:
     """Put the same beat at every onset: the noise-free signal of the eight leads, shape (8, samples)."""
     first_s = min(lobe.onset_s for lobe in lobes) - MAX_DELAY_S
     last_s = max(lobe.offset_s for lobe in lobes) + MAX_DELAY_S
@@ -206,18 +204,18 @@ def _beats_uv(
     return signal_uv
 
 
-def _frontal_axis_deg(lead_i: FloatArray, lead_ii: FloatArray) -> float:
+def _frontal_axis_deg(lead_i: Float64Array, lead_ii: Float64Array) -> float:
     """Return the direction of the net area in Einthoven's triangle, lead I at 0 and lead II at 60 degrees."""
     i, ii = lead_i.sum(), lead_ii.sum()
     return float(np.rad2deg(np.arctan2((2 * ii - i) / np.sqrt(3), i)))
 
 
-def _noise(rng: np.random.Generator, shape: tuple[int, int], sampling_rate_hz: int, sd_uv: float) -> FloatArray:
+def _noise(rng: np.random.Generator, shape: tuple[int, int], sampling_rate_hz: int, sd_uv: float) -> Float64Array:
     """Draw Gaussian noise up to 150 Hz, the diagnostic bandwidth of IEC 60601-2-25."""
     white = rng.normal(size=shape)
     if sampling_rate_hz > 300:
         white = scipy.signal.sosfiltfilt(scipy.signal.butter(4, 150, fs=sampling_rate_hz, output="sos"), white)
-    noise: FloatArray = sd_uv * white / white.std()
+    noise: Float64Array = sd_uv * white / white.std()
     return noise
 
 

@@ -14,7 +14,7 @@ PACKAGE = Path(ecgfactory.__file__).parent
 
 LINE = [
     *("errors", "registry", "arrays", "leads", "record", "storage", "generators", "quality", "formats", "request"),
-    *("candidates", "dataset", "session", "report", "build", "foreign", "retention", "validation"),
+    *("candidates", "dataset", "session", "shards", "report", "pools", "line", "foreign", "retention", "validation"),
     *("tasks", "flows", "deployments", "cli"),
 ]
 """The modules and packages of ecgfactory, in the order of the data."""

@@ -7,8 +7,7 @@ import pandas as pd
 import pytest
 from pypdf import PdfReader
 
-from ecgfactory.build.shard import make_shard
-from ecgfactory.dataset.publish import SUMS_FILE
+from ecgfactory.dataset.names import SUMS_FILE
 from ecgfactory.dataset.verify import verify
 from ecgfactory.errors import BadInputError, BuildFailedError, DamagedDatasetError
 from ecgfactory.flows.build_dataset import build_dataset
@@ -19,6 +18,7 @@ from ecgfactory.request.plan import make_plan, split_of
 from ecgfactory.retention.inventory import DatasetItem, SessionItem, take_inventory
 from ecgfactory.session.ledger import Ledger
 from ecgfactory.session.workspace import Workspace
+from ecgfactory.shards.shard import make_shard
 
 MakeRequest = Callable[..., BuildRequest]
 
@@ -129,7 +129,7 @@ class TestBuilding:
     def test_a_hopeless_policy_stops_with_a_sentence_and_leaves_nothing(
         self, make_request: MakeRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("ecgfactory.build.selection.YIELD_JUDGED_AFTER", 64)
+        monkeypatch.setattr("ecgfactory.shards.selection.YIELD_JUDGED_AFTER", 64)
         request = make_request(quality={"bounds": {"heart_rate": {"min": 200}}}, formats=["csv"], output=str(tmp_path))
         with pytest.raises(BuildFailedError, match=r"only 0 of .* candidates were accepted"):
             build_dataset(request)

@@ -21,7 +21,7 @@ from distributed import Client, LocalCluster, Security
 from prefect import flow
 from prefect.settings import PREFECT_API_URL, temporary_settings
 
-from ecgfactory.dataset.publish import SUMS_FILE
+from ecgfactory.dataset.names import SUMS_FILE
 from ecgfactory.errors import BadInputError, BuildFailedError
 from ecgfactory.flows import workers
 from ecgfactory.flows.build_dataset import build_dataset

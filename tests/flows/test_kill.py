@@ -20,7 +20,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from ecgfactory.dataset.publish import SUMS_FILE
+from ecgfactory.dataset.names import SUMS_FILE
 from ecgfactory.dataset.verify import verify
 from ecgfactory.session.sessions import sessions_of
 from ecgfactory.storage.faults import ENVIRONMENT_VARIABLE, FAULT_POINTS

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ecgfactory.build.selection import Selection, ShardOrder
 from ecgfactory.flows.shards import tell_what_is_wanted
+
 from ecgfactory.request.build_request import BuildRequest
 from ecgfactory.request.plan import make_plan
 from ecgfactory.session.workspace import Workspace
+from ecgfactory.shards.selection import Selection, ShardOrder
 
 
 def test_workers_are_told_what_is_wanted_once_it_is_less_than_a_shard(tmp_path: Path) -> None:

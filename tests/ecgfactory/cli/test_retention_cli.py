@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 from prefect.settings import PREFECT_API_URL
 
-from ecgfactory.build.shard import make_shard
 from ecgfactory.cli.sessions import age_text, list_sessions
 from ecgfactory.request.build_request import BuildRequest
 from ecgfactory.request.plan import Plan, make_plan
 from ecgfactory.session.sessions import occupied
+from ecgfactory.shards.shard import make_shard
 
 
 def run(*arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:

@@ -30,7 +30,7 @@ from ecgfactory.dataset.verify import verify
 from ecgfactory.session.sessions import SessionInfo, sessions_of
 from tests.browsing import chromium
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 PATIENCE_S = 240.0
 SILENCE_S = 45.0
 """Heartbeats come every 30 s, the fewest that Prefect allows."""

@@ -61,8 +61,8 @@ def test_no_server_answers() -> None:
 
 
 def test_a_server_without_the_deployment(prefect_server: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("flows.submission.DEPLOYMENT", "build-dataset/missing")
-    with pytest.raises(BadInputError, match="has no deployment build-dataset/missing; run `python -m deployments`"):
+    monkeypatch.setattr("ecgfactory.flows.submission.DEPLOYMENT", "build-dataset/missing")
+    with pytest.raises(BadInputError, match="has no deployment build-dataset/missing; run `python -m"):
         submit(BuildRequest.model_validate(REQUEST))
 
 

@@ -12,9 +12,9 @@ import pyarrow.parquet as pq
 import pytest
 import yaml
 
-from ecgfactory.build import assembly
 from ecgfactory.dataset.card import SIZE_CATEGORIES, write_card
 from ecgfactory.dataset.reader import Dataset
+from ecgfactory.line import assembly
 
 EXAMPLE = re.compile(r"### ([^\n]+)\n\n```python\n(.*?)```", re.DOTALL)
 

@@ -12,9 +12,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ecgfactory.dataset.croissant import CROISSANT_FILE
-from ecgfactory.dataset.publish import dataset_files
+from ecgfactory.dataset.names import CROISSANT_FILE
 from ecgfactory.dataset.reader import Dataset
+from ecgfactory.dataset.seal import dataset_files
 from ecgfactory.leads import TWELVE_LEADS
 
 

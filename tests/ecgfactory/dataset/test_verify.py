@@ -11,8 +11,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from ecgfactory.dataset.manifest import Manifest
-from ecgfactory.dataset.publish import MANIFEST_FILE, PIN_FILE, SUMS_FILE, dataset_files, seal
+from ecgfactory.dataset.names import MANIFEST_FILE, PIN_FILE, SUMS_FILE
 from ecgfactory.dataset.reader import Dataset
+from ecgfactory.dataset.seal import dataset_files, seal
 from ecgfactory.dataset.verify import verify
 from ecgfactory.errors import BadInputError, DamagedDatasetError
 

@@ -1,11 +1,11 @@
 import numpy as np
 import pytest
-from generated_ecgs import generated_ecgs
 
 from ecgfactory.leads import EIGHT_LEADS
 from ecgfactory.quality.beat_features import measure_beats
 from ecgfactory.quality.beats import find_beats
 from ecgfactory.validation.simulated import simulate_ecg
+from tests.generated_ecgs import generated_ecgs
 
 
 def measure(signal_uv, sampling_rate_hz=500):

@@ -1,6 +1,5 @@
 import numpy as np
 import pytest
-from generated_ecgs import generated_ecgs
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
@@ -10,6 +9,7 @@ from ecgfactory.quality.beat_features import measure_beats
 from ecgfactory.quality.beats import find_beats, remove_baseline
 from ecgfactory.quality.intervals import measure_intervals
 from ecgfactory.validation.simulated import simulate_bench, simulate_ecg
+from tests.generated_ecgs import generated_ecgs
 
 
 def everything(signal_uv, lead_names=EIGHT_LEADS, sampling_rate_hz=500):

@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
-from generated_ecgs import generated_ecgs
 
 from ecgfactory.leads import EIGHT_LEADS, TWELVE_LEADS, derive_twelve
 from ecgfactory.quality.diversity import measure_diversity
+from tests.generated_ecgs import generated_ecgs
 
 IDS = [f"{number:08d}" for number in range(100)]
 

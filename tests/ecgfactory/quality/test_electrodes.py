@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from generated_ecgs import generated_ecgs
 from scipy import signal
 
 from ecgfactory.leads import EIGHT_LEADS
 from ecgfactory.quality.batch import EcgBatch
 from ecgfactory.quality.electrodes import measure_electrodes
 from ecgfactory.quality.qrs_activity import find_activity
+from tests.generated_ecgs import generated_ecgs
 
 
 @pytest.mark.parametrize("duration_s", [1.0, 1.5, 1.98])

@@ -1,6 +1,5 @@
 import numpy as np
 import pytest
-from generated_ecgs import generated_ecgs
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
@@ -9,6 +8,7 @@ from ecgfactory.leads import EIGHT_LEADS, TWELVE_LEADS, derive_twelve
 from ecgfactory.quality.feature import lead_key
 from ecgfactory.quality.features import FEATURES, measure
 from ecgfactory.quality.policy import load_policy, shipped_policies
+from tests.generated_ecgs import generated_ecgs
 
 NAMES = [feature.name for feature in FEATURES]
 

@@ -2,7 +2,6 @@ import itertools
 
 import numpy as np
 import pytest
-from generated_ecgs import generated_ecgs
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
@@ -10,6 +9,7 @@ from hypothesis.extra import numpy as hnp
 from ecgfactory.leads import EIGHT_LEADS, TWELVE_LEADS, derive_twelve
 from ecgfactory.quality.batch import EcgBatch, independent_leads, to_integers
 from ecgfactory.quality.integrity import limb_lead_error, measure_integrity
+from tests.generated_ecgs import generated_ecgs
 
 
 def measured(*leads):

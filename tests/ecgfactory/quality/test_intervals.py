@@ -2,12 +2,12 @@
 
 import numpy as np
 import pytest
-from generated_ecgs import generated_ecgs
 
 from ecgfactory.quality.beats import find_beats
 from ecgfactory.quality.intervals import measure_intervals
 from ecgfactory.quality.waves import find_waves
 from ecgfactory.validation.simulated import simulate_bench, simulate_ecg
+from tests.generated_ecgs import generated_ecgs
 
 
 @pytest.fixture(scope="module")

@@ -3,11 +3,11 @@ import warnings
 import neurokit2
 import numpy as np
 import pytest
-from generated_ecgs import generated_ecgs
 from neurokit2.ecg.ecg_quality import _ecg_quality_basSQI, _ecg_quality_kSQI, _ecg_quality_pSQI
 
 from ecgfactory.quality.neurokit_quality import measure_neurokit_quality
 from ecgfactory.quality.r_peaks import clean, r_peaks
+from tests.generated_ecgs import generated_ecgs
 
 
 def leads_mv():

@@ -2,7 +2,6 @@ import itertools
 
 import numpy as np
 import pytest
-from generated_ecgs import generated_ecgs
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -11,6 +10,7 @@ from ecgfactory.leads import EIGHT_LEADS
 from ecgfactory.quality.feature import lead_key
 from ecgfactory.quality.policy import Bounds, Policy, Rule, load_policy, shipped_policies
 from ecgfactory.validation.evidence import measure_all
+from tests.generated_ecgs import generated_ecgs
 
 RATE = {"name": "rate", "feature": "heart_rate_bpm", "unit": "/min", "source": "here"}
 

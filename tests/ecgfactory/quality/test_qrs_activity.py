@@ -1,12 +1,12 @@
 import numpy as np
 import pytest
-from generated_ecgs import generated_ecgs
 
 from ecgfactory.leads import EIGHT_LEADS
 from ecgfactory.quality.batch import EcgBatch
 from ecgfactory.quality.electrodes import measure_electrodes
 from ecgfactory.quality.qrs_activity import find_activity, measure_activity
 from ecgfactory.validation.simulated import simulate_bench
+from tests.generated_ecgs import generated_ecgs
 
 BENCH = [ecg for ecg in simulate_bench(33, records=60) if ecg.noise_uv <= 10]
 STEADY = np.stack([ecg.signal_uv for ecg in BENCH])

@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
-from generated_ecgs import generated_ecgs
 
 from ecgfactory.leads import EIGHT_LEADS
 from ecgfactory.quality.batch import EcgBatch
 from ecgfactory.quality.noise import measure_noise
+from tests.generated_ecgs import generated_ecgs
 
 TIME_S = np.arange(5000) / 500
 

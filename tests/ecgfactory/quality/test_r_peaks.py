@@ -1,12 +1,12 @@
 import neurokit2 as nk
 import numpy as np
 import pytest
-from generated_ecgs import generated_ecgs
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ecgfactory.quality.r_peaks import clean, r_peaks
 from ecgfactory.validation.simulated import simulate_bench
+from tests.generated_ecgs import generated_ecgs
 
 
 def neurokit_peaks(cleaned_mv, sampling_rate_hz):

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from ecgfactory.dataset.publish import PIN_FILE, replace
+from ecgfactory.dataset.names import PIN_FILE
 from ecgfactory.dataset.reader import Dataset
+from ecgfactory.dataset.replace import replace
 from ecgfactory.dataset.verify import verify
 from ecgfactory.errors import BadInputError, DamagedDatasetError
 from ecgfactory.report.remake import remake_reports

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from ecgfactory.dataset.publish import remake_lock
+from ecgfactory.dataset.replace import remake_lock
 from ecgfactory.errors import BadInputError
 from ecgfactory.request.build_request import BuildRequest
 from ecgfactory.request.plan import Plan, make_plan
@@ -337,14 +337,14 @@ def test_what_permissions_forbid_is_named_and_whole(output: Path) -> None:
 RETENTION = """
 import sys
 from pathlib import Path
-from tests.ecgfactory.test_removal import clean
+from tests.ecgfactory.retention.test_removal import clean
 clean(Path(sys.argv[1]))
 """
 
 
 def retention_process(output: Path, kill_at: str | None = None) -> subprocess.Popen[bytes]:
     environment = os.environ | ({ENVIRONMENT_VARIABLE: kill_at} if kill_at else {})
-    root = Path(__file__).parents[2]
+    root = Path(__file__).parents[3]
     return subprocess.Popen([sys.executable, "-c", RETENTION, str(output)], env=environment, cwd=root)
 
 

@@ -7,7 +7,7 @@ import pytest
 from ecgfactory.errors import BadInputError
 from ecgfactory.retention.retention_request import RetentionRequest, load_retention_request
 
-CONFIG = Path(__file__).parents[2] / "configs" / "retention.yaml"
+CONFIG = Path(__file__).parents[3] / "configs" / "retention.yaml"
 
 
 def problems_of(path: Path, text: str) -> list[str]:

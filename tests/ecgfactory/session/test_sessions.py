@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from ecgfactory.build.shard import make_shard
 from ecgfactory.request.build_request import BuildRequest
 from ecgfactory.request.plan import Plan, make_plan
 from ecgfactory.session.ledger import Ledger
 from ecgfactory.session.sessions import note_outcome, occupied, sessions_of
+from ecgfactory.shards.shard import make_shard
 from ecgfactory.storage.lock import FileLock, is_held, waiting_lock
 
 

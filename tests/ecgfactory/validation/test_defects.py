@@ -1,6 +1,5 @@
 import numpy as np
 import pytest
-from generated_ecgs import generated_ecgs
 from scipy import signal as sps
 
 from ecgfactory.leads import EIGHT_LEADS
@@ -8,6 +7,7 @@ from ecgfactory.quality.batch import EcgBatch
 from ecgfactory.quality.qrs_activity import find_activity
 from ecgfactory.validation import defects
 from ecgfactory.validation.defects import DEFECTS, GRADES, SoundEcg
+from tests.generated_ecgs import generated_ecgs
 
 SIGNALS = generated_ecgs(1)
 BEATS = 5 * find_activity(EcgBatch(SIGNALS, EIGHT_LEADS)).beats[0]

@@ -2,13 +2,13 @@ import functools
 
 import numpy as np
 import pytest
-from generated_ecgs import generated_ecgs
 
 from benchmarks.quality_ecgs import simulated_ecgs
 from ecgfactory.leads import EIGHT_LEADS
 from ecgfactory.quality.policy import Rule, load_policy
 from ecgfactory.validation.defects import DEFECTS, GRADES
 from ecgfactory.validation.evidence import accept_sound, area_under_curve, catch_defects
+from tests.generated_ecgs import generated_ecgs
 
 BASIC = load_policy("basic")
 SEED = 5

@@ -8,8 +8,6 @@ from typing import Any
 
 import pytest
 
-from ecgfactory.build import shard as shards
-from ecgfactory.build.shard import make_shard
 from ecgfactory.candidates.batch import CandidateBatch
 from ecgfactory.candidates.pipeline import assessed_batches
 from ecgfactory.formats import FORMATS
@@ -17,6 +15,8 @@ from ecgfactory.request.build_request import BuildRequest
 from ecgfactory.request.plan import make_plan
 from ecgfactory.session.ledger import Ledger, ShardEntry
 from ecgfactory.session.workspace import Workspace
+from ecgfactory.shards import shard as shards
+from ecgfactory.shards.shard import make_shard
 
 LIMIT = 7
 

@@ -15,15 +15,14 @@ import pyarrow.csv
 import pyarrow.parquet as pq
 
 from ecgfactory.dataset.manifest import Counts
+from ecgfactory.dataset.names import RECORDS_CSV_FILE, RECORDS_FILE, REJECTED_FILE
 from ecgfactory.formats import FORMATS
-from ecgfactory.formats.rows import RECORDS_FILE, REJECTED_FILE
 from ecgfactory.request.plan import Plan
 from ecgfactory.session.ledger import Ledger, ShardEntry
 from ecgfactory.session.workspace import Workspace
 from ecgfactory.storage.durable import link
 from ecgfactory.storage.faults import fault_point
 
-RECORDS_CSV_FILE = "records.csv"
 ROWS_PER_GROUP = 10_000
 """Rows of the tables that are held at a time, 6 MB: the flow's process stays small, however many there are."""
 

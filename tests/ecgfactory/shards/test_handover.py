@@ -6,13 +6,13 @@ from collections.abc import Callable
 
 import pytest
 
-from ecgfactory.build.handover import Handover, HandoverLostError
-from ecgfactory.build.shard import finish_shard, make_shard
 from ecgfactory.errors import ShardUnwantedError
 from ecgfactory.request.build_request import BuildRequest
 from ecgfactory.request.plan import Plan, make_plan
 from ecgfactory.session.ledger import Ledger
 from ecgfactory.session.workspace import Workspace
+from ecgfactory.shards.handover import Handover, HandoverLostError
+from ecgfactory.shards.shard import finish_shard, make_shard
 
 MakeRequest = Callable[..., BuildRequest]
 

@@ -13,16 +13,19 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from ecgfactory.build.committed import committed_batches
-from ecgfactory.build.handover import Handover
 from ecgfactory.candidates.batch import CandidateBatch, rejected_columns
 from ecgfactory.candidates.pipeline import StageClock, assessed, assessed_batches, plan_generator
+from ecgfactory.dataset.names import RECORDS_FILE, REJECTED_FILE
 from ecgfactory.errors import ShardUnwantedError
 from ecgfactory.formats import FORMATS
-from ecgfactory.formats.rows import RECORDS_FILE, REJECTED_FILE, record_columns
+from ecgfactory.formats.rows import record_columns
 from ecgfactory.request.plan import Plan
 from ecgfactory.session.ledger import Ledger, ShardEntry, StagedFile
+from ecgfactory.session.progress import Progress, note_progress
+from ecgfactory.session.wanted import wanted_of
 from ecgfactory.session.workspace import Workspace
+from ecgfactory.shards.committed import committed_batches
+from ecgfactory.shards.handover import Handover
 from ecgfactory.storage.durable import sha256_of, sync, sync_tree
 from ecgfactory.storage.faults import fault_point
 
@@ -141,7 +144,7 @@ def _stage(plan: Plan, shard: int, limit: int, source: _Source, staging: Path, w
     rows = _RowFiles()
     noted = 0.0
     for whole_batch in source.batches:
-        wanted = workspace.wanted_of(shard)
+        wanted = wanted_of(workspace, shard)
         if not wanted:
             raise ShardUnwantedError(shard)
         # What is written already can't be taken back: with one record too many, the flow has the shard cut.
@@ -156,7 +159,7 @@ def _stage(plan: Plan, shard: int, limit: int, source: _Source, staging: Path, w
         if rows.accepted == limit:
             break
         if time.monotonic() - noted > PROGRESS_INTERVAL_S:
-            workspace.note_progress(shard, rows.examined, rows.accepted)
+            note_progress(workspace, shard, Progress(rows.examined, rows.accepted))
             noted = time.monotonic()
     with clock("write"):
         for writer in writers:
@@ -164,7 +167,7 @@ def _stage(plan: Plan, shard: int, limit: int, source: _Source, staging: Path, w
         rows.write(staging)
         sync_tree(staging)
         files = tuple(_staged_files(staging))
-    workspace.note_progress(shard, rows.examined, rows.accepted)
+    note_progress(workspace, shard, Progress(rows.examined, rows.accepted))
     return ShardEntry(
         shard=shard,
         limit=limit,

@@ -16,6 +16,7 @@ from ecgfactory.candidates.pipeline import MicroBatch, StageClock, generated, mi
 from ecgfactory.errors import ShardError, ShardUnwantedError
 from ecgfactory.leads import EIGHT_LEADS
 from ecgfactory.request.plan import Plan
+from ecgfactory.session.wanted import wanted_of
 from ecgfactory.session.workspace import Workspace
 
 SIGNALS_FILE = "signals.npy"
@@ -96,7 +97,7 @@ class Handover:
             np.lib.format.write_array_header_1_0(file, header)
             for _, signals_uv in generated(self._plan, candidates, clock):
                 file.write(np.ascontiguousarray(signals_uv).data)
-                if not self._workspace.wanted_of(self._shard):
+                if not wanted_of(self._workspace, self._shard):
                     raise ShardUnwantedError(self._shard)
 
     def origin(self) -> Origin:

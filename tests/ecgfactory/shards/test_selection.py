@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ecgfactory.build.selection import Selection, ShardOrder
 from ecgfactory.errors import BuildFailedError
 from ecgfactory.session.ledger import ShardEntry
+from ecgfactory.shards.selection import Selection, ShardOrder
 
 
 def run(

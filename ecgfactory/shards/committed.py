@@ -11,8 +11,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ecgfactory.candidates.batch import CandidateBatch
+from ecgfactory.dataset.names import RECORDS_FILE, REJECTED_FILE
 from ecgfactory.formats import FORMATS
-from ecgfactory.formats.rows import RECORDS_FILE, REJECTED_FILE, feature_table
+from ecgfactory.formats.rows import feature_table
 from ecgfactory.leads import SignalUv
 from ecgfactory.request.plan import Plan
 from ecgfactory.session.ledger import ShardEntry

@@ -1,1 +1,0 @@
-"""The line of work, from a request to a published dataset."""

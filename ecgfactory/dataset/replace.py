@@ -1,0 +1,50 @@
+"""Putting a dataset that was made anew in the place of the published one."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import shutil
+from pathlib import Path
+
+from ecgfactory.storage.durable import sync
+
+_AT_FDCWD, _RENAME_EXCHANGE = -100, 2
+"""Constants of Linux's renameat2(2)."""
+
+
+def remake_folder(target: Path) -> Path:
+    """Return where a published dataset is made anew, beside it, before it is replaced."""
+    return target.with_name(f".{target.name}.report")
+
+
+def remake_lock(target: Path) -> Path:
+    """Return the lock file of whoever makes a published dataset anew."""
+    return target.with_name(f".{target.name}.lock")
+
+
+def replace(staged: Path, target: Path) -> None:
+    """Put a sealed folder in the place of a published one, and delete that.
+
+    Linux exchanges the two in one step, so that a dataset stands at the target at every moment; elsewhere there is
+    none between two renames.
+    """
+    if not _exchange(staged, target):
+        aside = staged.with_name(f"{staged.name}.old")
+        target.rename(aside)
+        try:
+            staged.rename(target)
+        except OSError:
+            aside.rename(target)
+            raise
+        aside.rename(staged)
+    sync(target.parent)
+    shutil.rmtree(staged)
+
+
+def _exchange(first: Path, second: Path) -> bool:
+    """Exchange two folders by renameat2(2), where there is such a call; tell whether it was done."""
+    renameat2 = getattr(ctypes.CDLL(None), "renameat2", None)
+    if renameat2 is None:
+        return False
+    return bool(renameat2(_AT_FDCWD, os.fsencode(first), _AT_FDCWD, os.fsencode(second), _RENAME_EXCHANGE) == 0)

@@ -1,0 +1,44 @@
+"""Sealing a dataset folder: sums over every file, and the manifest last."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from ecgfactory.dataset.manifest import Manifest
+from ecgfactory.dataset.names import MANIFEST_FILE, PIN_FILE, SUMS_FILE
+from ecgfactory.storage.durable import sha256_of, sync_tree, write_text
+from ecgfactory.storage.faults import fault_point
+
+
+def seal(dataset: Path, manifest: Manifest, known_sums: Mapping[str, str]) -> Manifest:
+    """Write SHA256SUMS.txt over every file, then, last of all, manifest.json.
+
+    Parameters
+    ----------
+    dataset : Path
+        The folder, otherwise complete.
+    manifest : Manifest
+        What is to be written, digests missing.
+    known_sums : mapping of str to str
+        sha256 of files that are known already, by path below the dataset; the others are read.
+
+    Returns
+    -------
+    Manifest
+        As written.
+    """
+    lines = [f"{known_sums.get(path) or sha256_of(dataset / path)}  {path}\n" for path in dataset_files(dataset)]
+    write_text(dataset / SUMS_FILE, "".join(lines))
+    sync_tree(dataset)
+    fault_point("sums-written")
+    sealed = manifest.sealed(sha256_of(dataset / SUMS_FILE))
+    write_text(dataset / MANIFEST_FILE, sealed.to_json())
+    fault_point("manifest-written")
+    return sealed
+
+
+def dataset_files(dataset: Path) -> list[str]:
+    """Paths below a dataset of every file that SHA256SUMS.txt covers, sorted."""
+    paths = (path.relative_to(dataset).as_posix() for path in dataset.rglob("*") if not path.is_dir())
+    return sorted(path for path in paths if path not in {MANIFEST_FILE, SUMS_FILE, PIN_FILE})

@@ -1,0 +1,92 @@
+"""The verb *build*: a request becomes a published dataset."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel
+
+from ecgfactory.dataset.reader import Dataset
+from ecgfactory.line import steps
+from ecgfactory.line.reports import prepare_reports, report_and_compare
+from ecgfactory.line.session import claim, session
+from ecgfactory.line.shards import make_shards
+from ecgfactory.line.state import Build, ProgressCallback
+from ecgfactory.line.workers import process_pool
+from ecgfactory.pools.pool import Pool
+from ecgfactory.request.build_request import BuildRequest
+from ecgfactory.request.request_file import as_request
+
+
+class Built(BaseModel):
+    """What a build ends with.
+
+    Parameters
+    ----------
+    dataset : Path
+        The folder of the published dataset.
+    already_there : bool
+        Whether it was found published, and sound, so that no work was done.
+    """
+
+    dataset: Path
+    already_there: bool
+
+    def open(self) -> Dataset:
+        """Open the dataset; see `ecgfactory.open_dataset`."""
+        return Dataset(self.dataset)
+
+
+def build(
+    request: BuildRequest | Mapping[str, Any] | str | Path,
+    *,
+    on_progress: ProgressCallback | None = None,
+    pool: Callable[[Build], AbstractContextManager[Pool]] = process_pool,
+) -> Built:
+    """Build the dataset that a request asks for, or find it already there.
+
+    Nothing of the caller's process is changed. A build that was
+    stopped or killed goes on from what it had committed when the same request is built again.
+
+    Parameters
+    ----------
+    request : BuildRequest, mapping, str or Path
+        What to build: a request, its keys, or the path of a YAML file that holds them.
+    on_progress : callable, optional
+        Called several times a second with an `ecgfactory.session.progress.Progress`: candidates `examined` and
+        `accepted` so far.
+    pool : callable, optional
+        Gives the workers, as a context manager; processes of this machine by default.
+
+    Returns
+    -------
+    Built
+        Where the dataset is: `build(...).open()` opens it.
+
+    Raises
+    ------
+    BadInputError
+        Naming everything that is wrong with the request, before any work.
+    BuildFailedError
+        When the build can't go on; what is committed is kept for the next one.
+    DamagedDatasetError
+        When the dataset is there already, and damaged.
+    """
+    plan = steps.plan_dataset(as_request(request))
+    with claim(plan):
+        if steps.find_published(plan):
+            return Built(dataset=plan.dataset_path, already_there=True)
+        with session(plan, str(uuid.uuid4()), on_progress) as work:
+            with pool(work) as workers:
+                prepare_reports(work, workers)
+                make_shards(work, workers)
+                steps.assemble(work)
+                report_and_compare(work, workers)
+            steps.describe(work)
+            steps.seal(work)
+            steps.publish_dataset(work)
+    return Built(dataset=plan.dataset_path, already_there=False)

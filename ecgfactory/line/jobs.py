@@ -1,0 +1,120 @@
+"""What workers do for a build, whatever pool they are of: functions of a workspace's folder and a few numbers."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Generic, Literal, TypeVar
+
+from ecgfactory.errors import ShardUnwantedError
+from ecgfactory.session.workspace import Workspace
+from ecgfactory.storage.faults import fault_point
+
+if TYPE_CHECKING:
+    from ecgfactory.dataset.manifest import Counts
+    from ecgfactory.quality.diversity import Diversity
+    from ecgfactory.session.ledger import ShardEntry
+
+Result = TypeVar("Result")
+
+ReportPart = Literal["book", "samples", "page"]
+REPORT_PARTS: tuple[ReportPart, ...] = ("book", "samples", "page")
+"""The longest first."""
+
+SHARD_MODULES = ("ecgfactory.shards.shard", "ecgfactory.generators.pulse2pulse", "deepfakeecg.models", "scipy.signal")
+REPORT_MODULES = ("ecgfactory.report.dataset",)
+"""What the jobs import, for pools that can do so beforehand."""
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class ShardMade:
+    """What the loop over shards needs to know of a committed one; the ledger holds the rest."""
+
+    examined: int
+    accepted: int
+
+
+@dataclass(frozen=True)
+class Timed(Generic[Result]):
+    """What a job returned, and the seconds that it took."""
+
+    value: Result
+    seconds: float
+
+
+def make_shard(workspace_root: str, shard: int, limit: int) -> ShardMade | None:
+    """Make and commit one shard, from noise to files; None when it is not wanted any more."""
+    from ecgfactory.shards import shard as shards
+
+    return _unless_unwanted(workspace_root, lambda work: _made(shards.make_shard(work.read_plan(), shard, limit, work)))
+
+
+def generate_shard(workspace_root: str, shard: int, limit: int) -> bool | None:
+    """Generate one shard for another process to finish; None when it is not wanted any more.
+
+    All steps of a shard have the same parameters: its limit only matters to those that assess.
+    """
+    from ecgfactory.shards.handover import Handover
+
+    return _unless_unwanted(workspace_root, lambda work: Handover(work.read_plan(), shard, work).write())
+
+
+def finish_shard(workspace_root: str, shard: int, limit: int) -> ShardMade | None:
+    """Assess, write and commit a shard that was generated elsewhere; None when it is not wanted any more."""
+    from ecgfactory.shards import shard as shards
+
+    return _unless_unwanted(
+        workspace_root, lambda work: _made(shards.finish_shard(work.read_plan(), shard, limit, work))
+    )
+
+
+def write_report(workspace_root: str, part: ReportPart, counts: Counts) -> Timed[Path]:
+    """Write report.pdf, a PDF for each sample, or the web page; return the folder that it was written into.
+
+    Each attempt has a folder of its own, outside the dataset, where a worker that is killed leaves nothing behind.
+    """
+    from ecgfactory.dataset.reader import DatasetFiles
+    from ecgfactory.report import dataset as report
+
+    started = time.perf_counter()
+    workspace = Workspace(Path(workspace_root))
+    write = {"book": report.write_book, "samples": report.write_samples, "page": report.write_page}[part]
+    folder = workspace.scratch / f"report-{part}-{secrets.token_hex(4)}"
+    folder.mkdir()
+    write(report.DatasetReport.of(DatasetFiles(workspace.dataset, workspace.read_plan()), counts, folder))
+    return Timed(folder, time.perf_counter() - started)
+
+
+def compare_records(workspace_root: str) -> Timed[Diversity]:
+    """Look for near-duplicates in a sample of the assembled dataset."""
+    from ecgfactory.dataset.reader import DatasetFiles, sample_diversity
+
+    started = time.perf_counter()
+    workspace = Workspace(Path(workspace_root))
+    diversity = sample_diversity(DatasetFiles(workspace.dataset, workspace.read_plan()))
+    fault_point("records-compared")
+    return Timed(diversity, time.perf_counter() - started)
+
+
+def _unless_unwanted(workspace_root: str, work: Callable[[Workspace], Result]) -> Result | None:
+    workspace = Workspace(Path(workspace_root))
+    try:
+        return work(workspace)
+    except ShardUnwantedError as reason:
+        _log.info("%s", reason)
+    except FileNotFoundError:
+        if workspace.root.is_dir():
+            raise
+        # else the session ended while this shard was in progress
+    return None
+
+
+def _made(entry: ShardEntry) -> ShardMade:
+    _log.info("shard %d: %d of %d candidates accepted", entry.shard, entry.accepted, entry.examined)
+    return ShardMade(examined=entry.examined, accepted=entry.accepted)

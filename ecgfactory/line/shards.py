@@ -1,0 +1,112 @@
+"""The loop over shards: a bounded window of them in flight until there are enough records."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from ecgfactory.errors import BuildFailedError
+from ecgfactory.line.placement import Placement, Step
+from ecgfactory.line.state import Build
+from ecgfactory.line.trouble import full_disk
+from ecgfactory.pools.pool import Ended, Job, Pool, WorkersDiedError
+from ecgfactory.session.progress import Progress, note_committed
+from ecgfactory.shards.handover import HandoverLostError
+from ecgfactory.shards.selection import ShardOrder
+
+
+def make_shards(build: Build, pool: Pool) -> None:
+    """Have shards made until the first `records` accepted candidates are committed.
+
+    Shards that the ledger holds already, from a session that died, are taken as they are.
+
+    Raises
+    ------
+    BuildCancelledError
+        When the pool says that nobody wants the build any more.
+    BuildFailedError
+        When the yield is hopeless, or a shard fails for good.
+    """
+    window = _Window(build, pool)
+    while not build.selection.is_complete:
+        window.fill()
+        for ended in pool.ended():
+            window.go_on(ended)
+        build.tell_what_is_wanted()
+        build.tell_progress()
+
+
+@dataclass(frozen=True)
+class _InFlight:
+    """A step of a shard that a worker has."""
+
+    order: ShardOrder
+    step: Step
+
+
+class _Window:
+    """The shards in flight."""
+
+    def __init__(self, build: Build, pool: Pool) -> None:
+        self._build = build
+        self._pool = pool
+        self._placement = Placement(pool.slots, build.plan.request.generator.device)
+        self._in_flight: dict[Job, _InFlight] = {}
+
+    def fill(self) -> None:
+        """Begin shards for as long as the workers have room and more are wanted."""
+        while (step := self._placement.first_step(flying.step for flying in self._in_flight.values())) is not None:
+            order = self._build.selection.next_order()
+            if order is None:
+                return
+            entry = self._build.ledger.entry(order.shard)
+            if entry is not None and entry.serves(order.limit):
+                self._commit(order, entry.examined, entry.accepted)
+                continue
+            # One that is there has only to be cut.
+            self._start(self._placement.whole if entry else step, order)
+
+    def go_on(self, ended: Ended) -> None:
+        """Start the step that follows one that has ended, or take note of its committed shard."""
+        flying = self._in_flight.pop(ended.job)
+        try:
+            result = self._result(ended, flying.order)
+        except HandoverLostError:
+            self._start(self._placement.generating, flying.order)
+            return
+        if result is None:
+            return  # not wanted any more
+        following = self._placement.next_step(flying.step)
+        if following is not None:
+            self._start(following, flying.order)
+        else:
+            self._commit(flying.order, result.examined, result.accepted)
+
+    def _start(self, step: Step, order: ShardOrder) -> None:
+        parameters = {
+            "workspace_root": str(self._build.workspace.root),
+            "shard": order.shard,
+            "limit": order.limit,
+        }
+        job = Job(step.function, parameters, step.resource)
+        self._in_flight[job] = _InFlight(order, step)
+        self._pool.start(job)
+
+    def _commit(self, order: ShardOrder, examined: int, accepted: int) -> None:
+        selection = self._build.selection
+        selection.commit(order, examined, accepted)
+        note_committed(self._build.workspace, order.shard, Progress(selection.examined, selection.accepted))
+
+    def _result(self, ended: Ended, order: ShardOrder) -> Any:
+        """Return what a worker returned, its trouble told in words."""
+        try:
+            return ended.result()
+        except WorkersDiedError as error:
+            most_tried = self._build.workspace.most_tried_shard()  # a pool may blame shards that only waited
+            culprit = order.shard if most_tried is None else most_tried
+            raise BuildFailedError(
+                f"shard {culprit}: its worker died again and again; it may lack memory, "
+                "so ask for fewer workers or a smaller generator.batch."
+            ) from error
+        except OSError as error:
+            raise full_disk(error, f"shard {order.shard}", self._build.workspace) from error

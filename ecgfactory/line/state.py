@@ -1,0 +1,73 @@
+"""A build in progress: what all of its steps are about."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property
+
+from ecgfactory.candidates.pipeline import StageClock
+from ecgfactory.dataset.manifest import Counts
+from ecgfactory.quality.diversity import Diversity
+from ecgfactory.request.plan import Plan
+from ecgfactory.session.ledger import Ledger, ShardEntry
+from ecgfactory.session.progress import Progress, read_progress
+from ecgfactory.session.wanted import want
+from ecgfactory.session.workspace import Workspace
+from ecgfactory.shards.selection import Selection
+
+ProgressCallback = Callable[[Progress], None]
+
+
+class Build:
+    """Everything that the steps of a build hand on to each other.
+
+    Parameters
+    ----------
+    plan : Plan
+        What is built.
+    workspace : Workspace
+        The session's.
+    on_progress : callable, optional
+        Called now and then, in the thread of the build.
+
+    Attributes
+    ----------
+    ledger : Ledger
+        What is committed.
+    selection : Selection
+        Which shards are wanted, and which of them are in progress.
+    clock : StageClock
+        Seconds spent in the steps after the shards.
+    counts : Counts
+        What the dataset holds, once it is assembled.
+    diversity : Diversity
+        How alike its records are, once they are compared.
+    """
+
+    counts: Counts
+    diversity: Diversity
+
+    def __init__(self, plan: Plan, workspace: Workspace, on_progress: ProgressCallback | None = None) -> None:
+        self.plan = plan
+        self.workspace = workspace
+        self.ledger = Ledger(workspace)
+        self.selection = Selection(plan.request.records, plan.candidates_per_shard)
+        self.clock = StageClock()
+        self._on_progress = on_progress
+
+    @cached_property
+    def entries(self) -> list[ShardEntry]:
+        """The ledger's entries of the shards that make up the dataset, in order; all of them must be committed."""
+        wanted = set(self.selection.complete_shards)
+        return [entry for entry in self.ledger.entries() if entry.shard in wanted]
+
+    def tell_progress(self) -> None:
+        """Tell whoever wants to know how far the build is."""
+        if self._on_progress is not None:
+            self._on_progress(read_progress(self.workspace))
+
+    def tell_what_is_wanted(self) -> None:
+        """Tell the workers, once it is less than a whole shard: those in progress stop at it, or at once."""
+        selection = self.selection
+        if selection.last_wanted is not None or selection.missing < selection.candidates_per_shard:
+            want(self.workspace, selection.missing, selection.last_wanted)

@@ -1,0 +1,72 @@
+"""The steps of a build that its own process does, each once; those that workers do are in `shards` and `reports`."""
+
+from __future__ import annotations
+
+from ecgfactory.dataset import card, croissant, publish, verify
+from ecgfactory.dataset.seal import seal as seal_dataset
+from ecgfactory.errors import BadInputError
+from ecgfactory.line import assembly
+from ecgfactory.line.state import Build
+from ecgfactory.line.summing_up import manifest_of
+from ecgfactory.request.build_request import BuildRequest
+from ecgfactory.request.plan import Plan, make_plan
+from ecgfactory.request.preflight import preflight_problems
+from ecgfactory.session import sessions
+from ecgfactory.storage.faults import fault_point
+
+
+def plan_dataset(request: BuildRequest) -> Plan:
+    """Check a request against this machine and resolve it: seed, weights, policy, shards.
+
+    Raises
+    ------
+    BadInputError
+        Naming everything that this machine can't do of it.
+    """
+    if problems := preflight_problems(request):
+        raise BadInputError([f"{key}: {problem}" for key, problem in problems])
+    return make_plan(request)
+
+
+def find_published(plan: Plan) -> bool:
+    """Tell whether the plan's dataset is there already; check it, and finish what its session may not have.
+
+    Raises
+    ------
+    DamagedDatasetError
+        When it is there and not sound.
+    """
+    dataset = verify.find_published(plan)
+    if dataset is None:
+        return False
+    publish.settle_latest(plan.dataset_path)
+    if plan.request.keep and not dataset.plan.request.keep:
+        publish.pin(plan.dataset_path, "a later request for it said keep: true")
+    sessions.discard_dead(plan)
+    return True
+
+
+def assemble(build: Build) -> None:
+    """Lay the chosen shards out as a dataset; count what it holds."""
+    with build.clock("assemble"):
+        build.counts = assembly.assemble(build.plan, build.entries, build.workspace)
+
+
+def describe(build: Build) -> None:
+    """Write the dataset card and the Croissant metadata."""
+    folder = build.workspace.dataset
+    card.write_card(folder, build.plan, build.counts)
+    croissant.write_croissant(folder, build.plan, build.counts, assembly.published_sums(build.plan, build.entries))
+    fault_point("dataset-described")
+
+
+def seal(build: Build) -> None:
+    """Write the sums of all files and then the manifest."""
+    sums = assembly.published_sums(build.plan, build.entries)
+    seal_dataset(build.workspace.dataset, manifest_of(build), sums)
+
+
+def publish_dataset(build: Build) -> None:
+    """Make the dataset appear under its name, and remove what dead sessions of its plan left."""
+    publish.publish(build.workspace.dataset, build.plan.dataset_path)
+    sessions.discard_dead(build.plan)

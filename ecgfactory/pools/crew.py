@@ -1,0 +1,79 @@
+"""Who is to work on this machine: how many processes, which of them see a GPU, and with how much memory."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+from ecgfactory.pools.pool import Slots
+
+ENVIRONMENT = {
+    "OMP_NUM_THREADS": "1",
+    # Freed memory is kept: micro-batches would fault the same pages in again and again.
+    "MALLOC_TRIM_THRESHOLD_": str(1 << 29),
+    "MALLOC_MMAP_THRESHOLD_": str(1 << 29),
+    # Huge pages, where the kernel has them to give: 3 % less time in arrays of megabytes.
+    "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1",
+}
+"""Of every worker process, set before it starts."""
+
+_CGROUP_LIMITS = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes")
+
+
+@dataclass(frozen=True)
+class Crew:
+    """Worker processes of one machine.
+
+    Parameters
+    ----------
+    gpus : tuple of str
+        One worker for each, that sees it alone, named as CUDA_VISIBLE_DEVICES has it.
+    cpus : int
+        Workers that see no GPU; at most so many are started.
+    memory_limit_bytes : int
+        What each may take.
+    """
+
+    gpus: tuple[str, ...]
+    cpus: int
+    memory_limit_bytes: int
+
+    @classmethod
+    def of(cls, gpus: int, cpus: int | None = None, memory_limit_bytes: int | None = None) -> Crew:
+        """Make a crew of so many workers.
+
+        Parameters
+        ----------
+        gpus : int
+            The first GPUs that this process may use.
+        cpus : int, optional
+            One for each core that this process may use, when absent.
+        memory_limit_bytes : int, optional
+            An equal share of this machine's memory, when absent.
+        """
+        cpus = len(os.sched_getaffinity(0)) if cpus is None else cpus
+        share = machine_memory_bytes() // (gpus + cpus)
+        return cls(_gpu_names(gpus), cpus, memory_limit_bytes or share)
+
+    @property
+    def slots(self) -> Slots:
+        """A job for each worker."""
+        return Slots(gpu=len(self.gpus), cpu=self.cpus)
+
+
+def machine_memory_bytes() -> int:
+    """Return the memory that this process may use: the machine's, or less where a control group says so."""
+    limits = [psutil.virtual_memory().total]
+    for path in _CGROUP_LIMITS:
+        with contextlib.suppress(OSError, ValueError):  # absent, or "max"
+            limits.append(int(Path(path).read_text(encoding="ascii")))
+    return min(limits)
+
+
+def _gpu_names(count: int) -> tuple[str, ...]:
+    allowed = os.environ.get("CUDA_VISIBLE_DEVICES")
+    return tuple((allowed.split(",") if allowed else [str(index) for index in range(count)])[:count])

@@ -1,0 +1,54 @@
+"""A worker process: it calls functions that come over a connection, one after the other, until that closes."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import select
+import threading
+from collections.abc import Mapping
+from multiprocessing.connection import Connection
+from typing import Any
+
+
+def serve(connection: Connection, environment: Mapping[str, str]) -> None:
+    """Serve the process at the other end, until it closes the connection or is gone.
+
+    Sends the process id first. Then, for each (function, arguments) that arrives, sends (value, None) or (None, error).
+
+    Parameters
+    ----------
+    connection : Connection
+        To the pool.
+    environment : mapping of str to str
+        Variables to set before anything is done: which GPU it may see.
+    """
+    os.environ.update(environment)
+    threading.Thread(target=_end_with, args=(connection.fileno(),), daemon=True).start()
+    connection.send(os.getpid())
+    while True:
+        try:
+            function, parameters = connection.recv()
+        except (EOFError, OSError):
+            return
+        connection.send_bytes(_reply(function, parameters))
+
+
+def _reply(function: Any, parameters: Mapping[str, Any]) -> bytes:
+    """Call a function; return what to send of it, pickled."""
+    try:
+        return pickle.dumps((function(**parameters), None))
+    except Exception as error:
+        try:
+            pickle.loads(told := pickle.dumps((None, error)))  # noqa: S301 (made one step before)
+        except Exception:  # an error with parameters of its own may not survive the way
+            told = pickle.dumps((None, RuntimeError(f"{type(error).__name__}: {error}")))
+        return told
+
+
+def _end_with(descriptor: int) -> None:
+    """End this process, busy or not, when the other end of the connection is gone."""
+    hang_up = select.poll()
+    hang_up.register(descriptor, 0)  # hang-ups are told of without being asked for
+    hang_up.poll()
+    os._exit(1)

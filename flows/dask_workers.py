@@ -1,0 +1,198 @@
+"""The Dask workers of a build: a cluster on this machine, or those of a scheduler that exists already."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import math
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import dask
+from distributed import Client, Nanny, Scheduler, Security, SpecCluster
+from prefect.settings import get_current_settings
+
+from ecgfactory.errors import BadInputError
+from ecgfactory.flows.task_runner import PlacedTaskRunner
+from ecgfactory.line.state import Build
+from ecgfactory.line.workers import crew_of
+from ecgfactory.pools.crew import ENVIRONMENT, Crew
+from ecgfactory.pools.pool import DEATHS_ALLOWED, Resource, Slots
+from ecgfactory.request.build_request import WorkersRequest
+
+RESOURCES: tuple[Resource, ...] = ("GPU", "CPU")
+"""Dask resources; a worker that declares 1 of one takes one job of that kind at a time."""
+
+DASK = {
+    # Dask keeps its last 1,000 messages, some of them several times, each with the flow's context: 40 MB.
+    "distributed.admin.low-level-log-length": 10,
+}
+"""Settings of every build's client."""
+
+LOCAL_DASK = {
+    "distributed.scheduler.allowed-failures": DEATHS_ALLOWED,
+    **{f"distributed.nanny.pre-spawn-environ.{name}": value for name, value in ENVIRONMENT.items()},
+    # A hundred looks a second at every thread's stack cost 4 % of the work.
+    "distributed.worker.profile.enabled": False,
+    # Nor need every process wake fifty times a second to see whether it still does.
+    "distributed.admin.tick.interval": "500ms",
+    "distributed.worker.memory.monitor-interval": "500ms",
+}
+"""Settings of a local cluster."""
+
+CONNECT_TIMEOUT_S = 10.0
+WORKERS_TIMEOUT_S = 10.0
+"""How long a scheduler that exists already may be without workers at first."""
+
+
+@dataclass(frozen=True)
+class DaskWorkers:
+    """Workers that are ready.
+
+    Parameters
+    ----------
+    runner : PlacedTaskRunner
+        Takes tasks.
+    slots : Slots
+        How many jobs they take at a time.
+    cluster : SpecCluster or None
+        Theirs, where it is ours to start more of them.
+    """
+
+    runner: PlacedTaskRunner
+    slots: Slots
+    cluster: SpecCluster | None = None
+
+    def grow(self, jobs: int) -> None:
+        """Start more workers, where there may be more, until there is one for each of so many jobs."""
+        wanted = min(jobs, self.slots.cpu) + self.slots.gpu
+        if self.cluster is not None and len(self.cluster.worker_spec) < wanted:
+            self.cluster.scale(wanted)
+
+    def missing(self, needed: set[Resource]) -> str:
+        """Tell what is missing of the kinds that are needed, in words; empty when nothing is."""
+        present = describe(self.runner.client)
+        if not present:
+            return "no workers"
+        declared = sum(map(_declared, present.values()), Counter[str]())
+        gone = [resource for resource in RESOURCES if resource in needed and not declared[resource]]
+        return " and ".join(f"no {resource} workers" for resource in gone)
+
+
+def describe(client: Client) -> dict[str, Any]:
+    """Return what Dask knows of each worker, by its address."""
+    workers: dict[str, Any] = client.scheduler_info()["workers"]
+    return workers
+
+
+def slots_of(workers: Mapping[str, Mapping[str, Any]]) -> Slots:
+    """Count the slots of the workers in Dask's description of a scheduler.
+
+    Raises
+    ------
+    BadInputError
+        When some declare resources and others do not.
+    """
+    declared = {address: _declared(worker) for address, worker in workers.items()}
+    silent = [address for address, resources in declared.items() if not resources]
+    if len(silent) == len(declared):
+        return Slots(0, sum(worker["nthreads"] for worker in workers.values()), are_declared=False)
+    if silent:
+        raise BadInputError(
+            f"workers.scheduler: {', '.join(silent)} declares neither GPU nor CPU, as other workers do; "
+            'start it with --resources "CPU=1".'
+        )
+    total = sum(declared.values(), Counter[str]())
+    return Slots(total["GPU"], total["CPU"])
+
+
+def _declared(worker: Mapping[str, Any]) -> Counter[str]:
+    resources = worker["resources"]
+    return Counter({name: int(resources[name]) for name in RESOURCES if resources.get(name, 0) >= 1})
+
+
+@contextlib.contextmanager
+def connected(build: Build) -> Iterator[DaskWorkers]:
+    """Connect to the scheduler that a request names, and wait a moment for its first worker.
+
+    Raises
+    ------
+    BadInputError
+        When it does not answer, or has no workers.
+    """
+    asked = build.plan.request.workers
+    assert asked.scheduler is not None
+    settings = {"security": _security(asked), "timeout": CONNECT_TIMEOUT_S}
+    with dask.config.set(DASK), PlacedTaskRunner(address=asked.scheduler, client_kwargs=settings) as runner:
+        try:
+            runner.client  # noqa: B018 (connects)
+        except OSError as error:
+            reason = " ".join(str(error.__cause__ or error).split())
+            raise BadInputError(
+                f"workers.scheduler: no Dask scheduler answers at {asked.scheduler} ({reason}); start one with "
+                "`dask scheduler`, or leave the key out to use this machine."
+            ) from None
+        try:
+            runner.client.wait_for_workers(1, timeout=WORKERS_TIMEOUT_S)
+        except TimeoutError:
+            raise BadInputError(
+                f"workers.scheduler: {asked.scheduler} has no workers; start some with `dask worker {asked.scheduler}`."
+            ) from None
+        with runner.client.as_current():  # so that `distributed.wait` finds it
+            yield DaskWorkers(runner, slots_of(describe(runner.client)))
+
+
+@contextlib.contextmanager
+def local_cluster(build: Build) -> Iterator[DaskWorkers]:
+    """Start the workers that a request asks for, on loopback: as many as it has work for at first."""
+    crew = crew_of(build.plan.request)
+    with (
+        dask.config.set(DASK | LOCAL_DASK),
+        _cluster(crew, _jobs_at_first(build), build) as cluster,
+        PlacedTaskRunner(address=cluster.scheduler_address) as runner,
+        runner.client.as_current(),
+    ):
+        yield DaskWorkers(runner, crew.slots, cluster)
+
+
+def _cluster(crew: Crew, jobs: int, build: Build) -> SpecCluster:
+    options = {
+        "host": "127.0.0.1",
+        "nthreads": 1,
+        "memory_limit": crew.memory_limit_bytes,
+        "local_directory": str(build.workspace.scratch / "dask"),
+        "silence_logs": logging.CRITICAL,
+    }
+    environment = ENVIRONMENT | get_current_settings().to_environment_variables(exclude_unset=True)
+
+    def worker(resource: Resource, gpu: str = "") -> dict[str, Any]:
+        seen = environment | {"CUDA_VISIBLE_DEVICES": gpu}
+        return {"cls": Nanny, "options": options | {"resources": {resource: 1}, "env": seen}}
+
+    workers = {f"gpu-{index}": worker("GPU", gpu) for index, gpu in enumerate(crew.gpus)}
+    workers |= {f"cpu-{index}": worker("CPU") for index in range(min(crew.cpus, jobs))}
+    scheduler = {
+        "cls": Scheduler,
+        "options": {"host": "127.0.0.1", "protocol": "tcp://", "port": 0, "dashboard_address": "127.0.0.1:0"},
+    }
+    return SpecCluster(workers=workers, worker=worker("CPU"), scheduler=scheduler, silence_logs=logging.CRITICAL)
+
+
+def _jobs_at_first(build: Build) -> int:
+    """How many workers a build can keep busy if all candidates pass: more are started when more work turns up."""
+    plan = build.plan
+    shards = math.ceil(plan.request.records / plan.candidates_per_shard)
+    return max(shards, 2 if plan.request.report.samples else 1)
+
+
+def _security(asked: WorkersRequest) -> Security | None:
+    if asked.scheduler is None or not asked.scheduler.startswith("tls://"):
+        return None
+    return Security(
+        require_encryption=True,
+        tls_ca_file=asked.tls_ca,
+        tls_client_cert=asked.tls_cert,
+        tls_client_key=asked.tls_key,
+    )

@@ -1,0 +1,83 @@
+"""Tasks that run on Dask workers: the jobs of a build, one run each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from prefect import Task, task
+from prefect.cache_policies import NO_CACHE
+from prefect.logging import get_run_logger
+
+from ecgfactory.line import jobs
+from ecgfactory.line.jobs import ReportPart, ShardMade, Timed
+from ecgfactory.pools.pool import ATTEMPTS, may_pass_next_time
+
+if TYPE_CHECKING:
+    from ecgfactory.dataset.manifest import Counts
+    from ecgfactory.quality.diversity import Diversity
+
+
+async def _may_pass_next_time(_task: Any, _run: Any, state: Any) -> bool:
+    try:
+        await state.result()
+    except Exception as error:
+        return may_pass_next_time(error)
+    return False
+
+
+ON_WORKERS: dict[str, Any] = {
+    # No tags: each run of a tagged task asks the server for a concurrency slot, which can take seconds.
+    "retries": ATTEMPTS - 1,
+    "retry_delay_seconds": 1,
+    "retry_condition_fn": _may_pass_next_time,
+    "cache_policy": NO_CACHE,
+    "persist_result": False,
+}
+
+
+@task(name="make-shard", task_run_name="shard-{shard:05d}", **ON_WORKERS)
+def make_shard(workspace_root: str, shard: int, limit: int) -> ShardMade | None:
+    """Make and commit one shard in this process, from noise to files; None when it is not wanted any more."""
+    return _told(shard, jobs.make_shard(workspace_root, shard, limit))
+
+
+@task(name="generate-shard", task_run_name="generate-{shard:05d}", **ON_WORKERS)
+def generate_shard(workspace_root: str, shard: int, limit: int) -> bool | None:
+    """Generate one shard for another process to finish; None when it is not wanted any more."""
+    return jobs.generate_shard(workspace_root, shard, limit)
+
+
+@task(name="finish-shard", task_run_name="shard-{shard:05d}", **ON_WORKERS)
+def finish_shard(workspace_root: str, shard: int, limit: int) -> ShardMade | None:
+    """Assess, write and commit a shard that was generated elsewhere; None when it is not wanted any more."""
+    return _told(shard, jobs.finish_shard(workspace_root, shard, limit))
+
+
+@task(name="write-report", task_run_name="report-{part}", **ON_WORKERS)
+def write_report(workspace_root: str, part: ReportPart, counts: Counts) -> Timed[Path]:
+    """Write report.pdf, a PDF for each sample, or the web page; return the folder that it was written into."""
+    return jobs.write_report(workspace_root, part, counts)
+
+
+@task(name="compare-records", **ON_WORKERS)
+def compare_records(workspace_root: str) -> Timed[Diversity]:
+    """Look for near-duplicates in a sample of the assembled dataset."""
+    return jobs.compare_records(workspace_root)
+
+
+TASKS: dict[Callable[..., Any], Task[Any, Any]] = {
+    jobs.make_shard: make_shard,
+    jobs.generate_shard: generate_shard,
+    jobs.finish_shard: finish_shard,
+    jobs.write_report: write_report,
+    jobs.compare_records: compare_records,
+}
+"""The task of each job."""
+
+
+def _told(shard: int, made: ShardMade | None) -> ShardMade | None:
+    if made is not None:
+        get_run_logger().info("shard %d: %d of %d candidates accepted", shard, made.accepted, made.examined)
+    return made
