@@ -13,8 +13,9 @@ from typing import Any
 import psutil
 
 from benchmarks.timing import seconds
+from ecgfactory.generators.pulse2pulse import Pulse2PulseGenerator
 from ecgfactory.line.build import build
-from ecgfactory.line.jobs import SHARD_MODULES
+from ecgfactory.line.jobs import shard_modules
 from ecgfactory.pools.crew import Crew
 from ecgfactory.pools.processes import ProcessPool
 from ecgfactory.request.build_request import BuildRequest
@@ -88,7 +89,8 @@ class Factory:
 def warm_factory(workers: int) -> Iterator[Factory]:
     """Start so many processes; build once, unmeasured."""
     with tempfile.TemporaryDirectory() as folder:
-        with ProcessPool(Crew.of(0, workers), SHARD_MODULES, Path(folder) / "workers.log") as pool:
+        modules = shard_modules(Pulse2PulseGenerator)
+        with ProcessPool(Crew.of(0, workers), modules, Path(folder) / "workers.log") as pool:
             factory = Factory(Path(folder), pool)
             factory.build(WARM_RECORDS)
             yield factory

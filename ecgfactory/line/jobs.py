@@ -16,6 +16,7 @@ from ecgfactory.storage.faults import fault_point
 
 if TYPE_CHECKING:
     from ecgfactory.dataset.manifest import Counts
+    from ecgfactory.generators.base import Generator
     from ecgfactory.quality.diversity import Diversity
     from ecgfactory.session.ledger import ShardEntry
 
@@ -25,11 +26,15 @@ ReportPart = Literal["book", "samples", "page"]
 REPORT_PARTS: tuple[ReportPart, ...] = ("book", "samples", "page")
 """The longest first."""
 
-SHARD_MODULES = ("ecgfactory.shards.shard", "ecgfactory.generators.pulse2pulse", "deepfakeecg.models", "scipy.signal")
 REPORT_MODULES = ("ecgfactory.report.dataset",)
-"""What the jobs import, for pools that can do so beforehand."""
+"""What jobs for reports import, for pools that can do so beforehand."""
 
 _log = logging.getLogger(__name__)
+
+
+def shard_modules(generator: type[Generator]) -> tuple[str, ...]:
+    """What jobs for shards import, for pools that can do so beforehand."""
+    return ("ecgfactory.shards.shard", "scipy.signal", generator.__module__, *generator.modules)
 
 
 @dataclass(frozen=True)
