@@ -88,12 +88,13 @@ class Factory:
 @contextlib.contextmanager
 def warm_factory(workers: int) -> Iterator[Factory]:
     """Start so many processes; build once, unmeasured."""
-    with tempfile.TemporaryDirectory() as folder:
-        modules = shard_modules(Pulse2PulseGenerator)
-        with ProcessPool(Crew.of(0, workers), modules, Path(folder) / "workers.log") as pool:
-            factory = Factory(Path(folder), pool)
-            factory.build(WARM_RECORDS)
-            yield factory
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        ProcessPool(Crew.of(0, workers), shard_modules(Pulse2PulseGenerator), Path(folder) / "workers.log") as pool,
+    ):
+        factory = Factory(Path(folder), pool)
+        factory.build(WARM_RECORDS)
+        yield factory
 
 
 @contextlib.contextmanager

@@ -1,4 +1,4 @@
-"""The share of Prefect and Dask in a build: the same 5,000 records by the library's pool of processes, and by the flow."""
+"""The share of Prefect and Dask in a build: the same records by the library's pool of processes, and by the flow."""
 
 from __future__ import annotations
 

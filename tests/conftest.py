@@ -1,17 +1,26 @@
-"""What several tests share: one Prefect server a session, and one real dataset built by the flow."""
+"""What several tests share: warm workers, one real dataset, and for tests of flows a Prefect server and a Dask cluster."""
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from ecgfactory.formats import FORMATS
+from ecgfactory.generators.pulse2pulse import Pulse2PulseGenerator
+from ecgfactory.line.build import Built
+from ecgfactory.line.build import build as library_build
+from ecgfactory.line.jobs import REPORT_MODULES, shard_modules
+from ecgfactory.pools.crew import Crew
+from ecgfactory.pools.processes import ProcessPool
 from ecgfactory.request.build_request import BuildRequest
+from ecgfactory.storage.lock import waiting_lock
 
 os.environ["PREFECT_SERVER_ANALYTICS_ENABLED"] = "false"  # before Prefect is imported: no test needs the outside world
 
@@ -36,7 +45,7 @@ def scheduler(prefect_server: str) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def make_request(scheduler: str) -> Callable[..., BuildRequest]:
+def make_request() -> Callable[..., BuildRequest]:
     """A small request for tests, with some keys replaced."""
 
     def make(**changes: Any) -> BuildRequest:
@@ -49,20 +58,31 @@ def make_request(scheduler: str) -> Callable[..., BuildRequest]:
             "formats": list(FORMATS),
             "splits": {"train": 0.6, "validation": 0.2, "test": 0.2},
             "report": {"samples": 1},
-            "workers": {"scheduler": scheduler},
         }
         return BuildRequest.model_validate(small | changes)
 
     return make
 
 
-@pytest.fixture(scope="session")
-def built(make_request: Callable[..., BuildRequest], tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A published dataset of 40 records in every format; for reading only."""
-    from ecgfactory.flows.build_dataset import build_dataset
+Builder = Callable[..., Built]
 
-    output = tmp_path_factory.mktemp("built")
-    return build_dataset(make_request(output=str(output))).dataset
+
+@pytest.fixture(scope="session")
+def build(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Builder]:
+    """The library's `build`, by two worker processes that tests share, since they start slowly."""
+    log = tmp_path_factory.mktemp("workers") / "workers.log"
+    with ProcessPool(Crew.of(0, 2), (*shard_modules(Pulse2PulseGenerator), *REPORT_MODULES), log) as pool:
+        yield partial(library_build, pool=lambda _: contextlib.nullcontext(pool))
+
+
+@pytest.fixture(scope="session")
+def built(make_request: Callable[..., BuildRequest], build: Builder, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A published dataset of 40 records in every format, for reading only; all test processes share one."""
+    shared = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        shared = shared.parent
+    with waiting_lock(shared / "built.lock", lambda: None):
+        return build(make_request(output=str(shared / "built"))).dataset
 
 
 @pytest.fixture

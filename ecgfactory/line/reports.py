@@ -61,7 +61,7 @@ def _results(jobs: list[Job], build: Build, pool: Pool) -> dict[Job, Timed[Any]]
     try:
         while waiting:
             for ended in pool.ended():
-                if ended.job in waiting:  # a shard that is not needed may end here too
+                if ended.job in waiting:  # shards that are not needed end here too
                     waiting.remove(ended.job)
                     results[ended.job] = ended.result()
             build.tell_progress()

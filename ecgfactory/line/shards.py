@@ -28,10 +28,11 @@ def make_shards(build: Build, pool: Pool) -> None:
         When the yield is hopeless, or a shard fails for good.
     """
     window = _Window(build, pool)
+    window.fill()
     while not build.selection.is_complete:
-        window.fill()
         for ended in pool.ended():
             window.go_on(ended)
+        window.fill()
         build.tell_what_is_wanted()
         build.tell_progress()
 
@@ -68,7 +69,9 @@ class _Window:
 
     def go_on(self, ended: Ended) -> None:
         """Start the step that follows one that has ended, or take note of its committed shard."""
-        flying = self._in_flight.pop(ended.job)
+        flying = self._in_flight.pop(ended.job, None)
+        if flying is None:
+            return  # of an earlier build by the same pool, which did not need it
         try:
             result = self._result(ended, flying.order)
         except HandoverLostError:

@@ -1,66 +1,47 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any
 
 import pytest
+from ecgfactory.flows.placement import STEPS_PER_SLOT, Placement, Slots, Step
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ecgfactory.errors import BadInputError
-from ecgfactory.flows.placement import STEPS_PER_SLOT, Placement, Slots, Step
 from ecgfactory.generators.base import Device
-
-
-def worker(nthreads: int = 1, **resources: float) -> dict[str, Any]:
-    return {"nthreads": nthreads, "resources": resources}
 
 
 def steps_begun(placement: Placement, in_flight: list[Step]) -> Counter[tuple[str, str | None]]:
     """Begin shards until the placement has enough; name and resource of what is then in flight."""
     while (step := placement.first_step(in_flight)) is not None:
         in_flight.append(step)
-    return Counter((step.task.name, step.resource) for step in in_flight)
-
-
-class TestSlots:
-    def test_workers_that_declare_nothing_are_cpu_workers_for_all_their_threads(self) -> None:
-        assert Slots.of({"a": worker(4), "b": worker(2, MEMORY=1e9)}) == Slots(0, 6, are_declared=False)
-
-    def test_declared_slots_are_added_up(self) -> None:
-        workers = {"a": worker(9, GPU=2), "b": worker(CPU=3), "c": worker(GPU=1, CPU=1)}
-        assert Slots.of(workers) == Slots(3, 4, are_declared=True)
-
-    def test_a_worker_that_declares_nothing_beside_others_that_do_is_named(self) -> None:
-        with pytest.raises(BadInputError, match=r'b declares neither GPU nor CPU.*--resources "CPU=1"'):
-            Slots.of({"a": worker(GPU=1), "b": worker()})
+    return Counter((step.function.__name__, step.resource) for step in in_flight)
 
 
 class TestPlacement:
     def test_without_gpu_workers_a_shard_stays_in_one_process(self) -> None:
-        assert steps_begun(Placement(Slots(0, 3, True), "auto"), []) == {("make-shard", "CPU"): 6}
-        assert steps_begun(Placement(Slots(0, 3, False), "auto"), []) == {("make-shard", None): 6}
+        assert steps_begun(Placement(Slots(0, 3, True), "auto"), []) == {("make_shard", "CPU"): 6}
+        assert steps_begun(Placement(Slots(0, 3, False), "auto"), []) == {("make_shard", None): 6}
 
     def test_without_cpu_workers_too(self) -> None:
-        assert steps_begun(Placement(Slots(2, 0, True), "cuda"), []) == {("make-shard", "GPU"): 4}
+        assert steps_begun(Placement(Slots(2, 0, True), "cuda"), []) == {("make_shard", "GPU"): 4}
 
     @pytest.mark.parametrize(
-        ("slots", "device", "resources"),
+        ("slots", "device", "resource"),
         [
-            (Slots(1, 2, True), "auto", {"CPU": 1}),
-            (Slots(1, 2, True), "cuda", {"GPU": 1}),  # rejected samples are generated again, there as before
-            (Slots(1, 0, True), "auto", {"GPU": 1}),
-            (Slots(0, 2, False), "cuda", {}),
+            (Slots(1, 2, True), "auto", "CPU"),
+            (Slots(1, 2, True), "cuda", "GPU"),  # rejected samples are generated again, there as before
+            (Slots(1, 0, True), "auto", "GPU"),
+            (Slots(0, 2, False), "cuda", None),
         ],
     )
     def test_work_on_the_assembled_dataset_finds_a_worker_that_can_do_it(
-        self, slots: Slots, device: Device, resources: dict[str, float]
+        self, slots: Slots, device: Device, resource: Resource | None
     ) -> None:
-        assert Placement(slots, device).afterwards == resources
+        assert Placement(slots, device).whole.resource == resource
 
     def test_gpu_workers_generate_and_idle_cpu_workers_help(self) -> None:
         placement = Placement(Slots(1, 3, True), "auto")
-        assert steps_begun(placement, []) == {("generate-shard", "GPU"): 2, ("make-shard", "CPU"): 3}
+        assert steps_begun(placement, []) == {("generate_shard", "GPU"): 2, ("make_shard", "CPU"): 3}
 
     def test_cpu_workers_with_shards_to_finish_do_not_generate(self) -> None:
         placement = Placement(Slots(1, 3, True), "auto")
@@ -70,7 +51,7 @@ class TestPlacement:
         assert finish is not None
         assert placement.next_step(finish) is None
         begun = steps_begun(placement, [finish] * 3)
-        assert begun == {("finish-shard", "CPU"): 3, ("generate-shard", "GPU"): 2}
+        assert begun == {("finish_shard", "CPU"): 3, ("generate_shard", "GPU"): 2}
 
     def test_a_gpu_that_is_far_ahead_waits(self) -> None:
         placement = Placement(Slots(1, 3, True), "auto")
@@ -80,11 +61,11 @@ class TestPlacement:
 
     def test_cuda_keeps_cpu_workers_from_generating(self) -> None:
         placement = Placement(Slots(1, 3, True), "cuda")
-        assert steps_begun(placement, []) == {("generate-shard", "GPU"): 2}
+        assert steps_begun(placement, []) == {("generate_shard", "GPU"): 2}
         assert placement.whole.resource == "GPU"
 
     def test_cpu_keeps_gpu_workers_from_generating(self) -> None:
-        assert steps_begun(Placement(Slots(1, 3, True), "cpu"), []) == {("make-shard", "CPU"): 6}
+        assert steps_begun(Placement(Slots(1, 3, True), "cpu"), []) == {("make_shard", "CPU"): 6}
 
     @given(
         st.integers(0, 3),
@@ -107,9 +88,7 @@ class TestPlacement:
             if following is not None:
                 in_flight.append(following)
 
-    def test_what_is_missing_is_told(self) -> None:
-        split = Placement(Slots(1, 1, True), "auto")
-        assert split.missing({"a": worker(GPU=1), "b": worker(CPU=1)}) == ""
-        assert split.missing({"b": worker(CPU=1)}) == "no GPU workers"
-        assert split.missing({}) == "no workers"
-        assert Placement(Slots(0, 2, False), "auto").missing({"a": worker()}) == ""
+    def test_the_kinds_of_workers_that_are_needed(self) -> None:
+        assert Placement(Slots(1, 1, True), "auto").needed == {"GPU", "CPU"}
+        assert Placement(Slots(1, 1, True), "cpu").needed == {"CPU"}
+        assert Placement(Slots(0, 2, False), "auto").needed == set()

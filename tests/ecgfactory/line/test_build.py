@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from ecgfactory.flows.session import listening
 from pypdf import PdfReader
 
 from ecgfactory.dataset.names import SUMS_FILE
 from ecgfactory.dataset.verify import verify
 from ecgfactory.errors import BadInputError, BuildFailedError, DamagedDatasetError
 from ecgfactory.flows.build_dataset import build_dataset
-from ecgfactory.flows.session import listening
 from ecgfactory.formats import FORMATS
 from ecgfactory.request.build_request import BuildRequest
 from ecgfactory.request.plan import make_plan, split_of
