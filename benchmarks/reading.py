@@ -2,7 +2,7 @@
 
 Hugging Face copies Parquet into an Arrow file first, decoded, of three times the size, and then maps that into memory;
 the copying is a row of its own here. What bounds us on Parquet is pyarrow's decoding of packed differences (0.15 ms for
-the eight leads of a record from which the other four follow), in order for each record once, at random for the hundred
+the eight leads of a record from which the other four follow), in order for each record once, at random for the fifty
 records of a row group whenever it isn't among those in memory. The format `npy` needs no decoding.
 """
 
@@ -12,6 +12,7 @@ import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -57,22 +58,10 @@ def _rows(parquet: Dataset, npy: Dataset, cache: Path) -> Iterator[Row]:
         "Parquet in order, against opening it with datasets", lambda: _in_order(parquet), RECORDS, convert, RECORDS, 3
     )
     for name, dataset in (("Parquet", parquet), ("npy", npy)):
-        yield per_record(
-            f"{name} in order, against datasets once it is opened",
-            lambda dataset=dataset: _in_order(dataset),
-            RECORDS,
-            peer_in_order,
-            RECORDS,
-            5,
-        )
-        yield per_record(
-            f"{name} at random, against datasets once it is opened",
-            lambda dataset=dataset: _at_random(dataset, few),
-            AT_RANDOM,
-            peer_at_random,
-            AT_RANDOM,
-            5,
-        )
+        what = f"{name} in order, against datasets once it is opened"
+        yield per_record(what, partial(_in_order, dataset), RECORDS, peer_in_order, RECORDS, 5)
+        what = f"{name} at random, against datasets once it is opened"
+        yield per_record(what, partial(_at_random, dataset, few), AT_RANDOM, peer_at_random, AT_RANDOM, 5)
     yield per_record(
         "Parquet at random, nothing in memory yet",
         lambda: _at_random(ecgfactory.open_dataset(parquet.path), few),

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from ecgfactory.report.style import PageStyle
 
 SAMPLING_RATE_HZ = 500
-"""Sampling rate of every generated record (the model was trained at it)."""
+"""Sampling rate of every generated record (the published model was trained at it)."""
 
 
 def record_id(candidate: int) -> str:

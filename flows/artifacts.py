@@ -104,7 +104,7 @@ def _card(dataset: Dataset) -> str:
 
 
 def _picture(dataset: Dataset, record_id: str) -> str:
-    from ecgfactory.report.svg import ecg_picture  # takes matplotlib along, which builds nobody looks at do without
+    from ecgfactory.report.svg import ecg_picture  # drawing, which builds nobody looks at do without
 
     encoded = base64.b64encode(ecg_picture(dataset.record(record_id)).encode()).decode()
     return f"![ECG {record_id}](data:image/svg+xml;base64,{encoded})"

@@ -11,7 +11,7 @@ from prefect.cache_policies import NO_CACHE
 from prefect.logging import get_run_logger
 
 from ecgfactory.line import jobs
-from ecgfactory.line.jobs import ReportPart, ShardMade, Timed
+from ecgfactory.line.jobs import ShardMade, Timed
 from ecgfactory.pools.pool import ATTEMPTS, may_pass_next_time
 
 if TYPE_CHECKING:
@@ -55,10 +55,10 @@ def finish_shard(workspace_root: str, shard: int, limit: int) -> ShardMade | Non
     return _told(shard, jobs.finish_shard(workspace_root, shard, limit))
 
 
-@task(name="write-report", task_run_name="report-{part}", **ON_WORKERS)
-def write_report(workspace_root: str, part: ReportPart, counts: Counts) -> Timed[Path]:
-    """Write report.pdf, a PDF for each sample, or the web page; return the folder that it was written into."""
-    return jobs.write_report(workspace_root, part, counts)
+@task(name="write-report", **ON_WORKERS)
+def write_report(workspace_root: str, counts: Counts) -> Timed[Path]:
+    """Write report.pdf, a PDF for each sample and the web page; return the folder that they were written into."""
+    return jobs.write_report(workspace_root, counts)
 
 
 @task(name="compare-records", **ON_WORKERS)

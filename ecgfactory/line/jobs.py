@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Generic, Literal, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from ecgfactory.errors import ShardUnwantedError
 from ecgfactory.session.workspace import Workspace
@@ -16,20 +16,21 @@ from ecgfactory.storage.faults import fault_point
 
 if TYPE_CHECKING:
     from ecgfactory.dataset.manifest import Counts
+    from ecgfactory.generators.base import Generator
     from ecgfactory.quality.diversity import Diversity
     from ecgfactory.session.ledger import ShardEntry
 
 Result = TypeVar("Result")
 
-ReportPart = Literal["book", "samples", "page"]
-REPORT_PARTS: tuple[ReportPart, ...] = ("book", "samples", "page")
-"""The longest first."""
-
-SHARD_MODULES = ("ecgfactory.shards.shard", "ecgfactory.generators.pulse2pulse", "deepfakeecg.models", "scipy.signal")
-REPORT_MODULES = ("ecgfactory.report.dataset",)
-"""What the jobs import, for pools that can do so beforehand."""
+REPORT_MODULES = ("ecgfactory.report.dataset", "pyarrow.dataset", "scipy.ndimage", "scipy.signal")
+"""What jobs for reports import, for pools that can do so beforehand."""
 
 _log = logging.getLogger(__name__)
+
+
+def shard_modules(generator: type[Generator]) -> tuple[str, ...]:
+    """What jobs for shards import, for pools that can do so beforehand."""
+    return ("ecgfactory.shards.shard", "scipy.signal", generator.__module__, *generator.modules)
 
 
 @dataclass(frozen=True)
@@ -74,20 +75,19 @@ def finish_shard(workspace_root: str, shard: int, limit: int) -> ShardMade | Non
     )
 
 
-def write_report(workspace_root: str, part: ReportPart, counts: Counts) -> Timed[Path]:
-    """Write report.pdf, a PDF for each sample, or the web page; return the folder that it was written into.
+def write_report(workspace_root: str, counts: Counts) -> Timed[Path]:
+    """Write report.pdf, a PDF for each sample and the web page; return the folder that they were written into.
 
     Each attempt has a folder of its own, outside the dataset, where a worker that is killed leaves nothing behind.
     """
     from ecgfactory.dataset.files import DatasetFiles
-    from ecgfactory.report import dataset as report
+    from ecgfactory.report.dataset import write_reports
 
     started = time.perf_counter()
     workspace = Workspace(Path(workspace_root))
-    write = {"book": report.write_book, "samples": report.write_samples, "page": report.write_page}[part]
-    folder = workspace.scratch / f"report-{part}-{secrets.token_hex(4)}"
+    folder = workspace.scratch / f"report-{secrets.token_hex(4)}"
     folder.mkdir()
-    write(report.DatasetReport.of(DatasetFiles(workspace.dataset, workspace.read_plan()), counts, folder))
+    write_reports(DatasetFiles(workspace.dataset, workspace.read_plan()), counts, folder)
     return Timed(folder, time.perf_counter() - started)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from ecgfactory.dataset.names import REPORTS_FOLDER
 from ecgfactory.errors import BuildFailedError
-from ecgfactory.line.jobs import REPORT_MODULES, REPORT_PARTS, Timed, compare_records, write_report
+from ecgfactory.line.jobs import REPORT_MODULES, Timed, compare_records, write_report
 from ecgfactory.line.placement import Placement
 from ecgfactory.line.state import Build
 from ecgfactory.line.trouble import full_disk
@@ -39,8 +39,7 @@ def report_and_compare(build: Build, pool: Pool) -> None:
     def job(function: Callable[..., Any], **parameters: Any) -> Job:
         return Job(function, {"workspace_root": root, **parameters}, resource)
 
-    parts = REPORT_PARTS if build.plan.request.report.samples else ()
-    reports = [job(write_report, part=part, counts=build.counts) for part in parts]
+    reports = [job(write_report, counts=build.counts)] if build.plan.request.report.samples else []
     comparison = job(compare_records)
     results = _results([*reports, comparison], build, pool)
     build.diversity = results[comparison].value

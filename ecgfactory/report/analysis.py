@@ -3,26 +3,15 @@
 from __future__ import annotations
 
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
-from matplotlib.ticker import MaxNLocator
 
 from ecgfactory.arrays import Float64Array
 from ecgfactory.record import Record
 from ecgfactory.report.feature_text import feature_label, feature_value
 from ecgfactory.report.median_beat import MedianBeat, find_median_beat
-from ecgfactory.report.page import (
-    RIGHT_MM,
-    add_panel,
-    draw_footer,
-    draw_header,
-    new_page,
-    panel_message,
-    panel_title,
-    rendering,
-)
+from ecgfactory.report.page import RIGHT_MM, draw_footer, draw_header
+from ecgfactory.report.panel import Panel, around
 from ecgfactory.report.rhythm import Rhythm, analyse_rhythm, cut_beats, rr_intervals_ms
+from ecgfactory.report.sheet import Box, Sheet
 from ecgfactory.report.style import PageStyle, Palette
 
 _SPEED_MM_PER_S = 25
@@ -30,14 +19,18 @@ _FOOTNOTE = (
     "Cleaned, R peaks, rate: NeuroKit2. By each lead: mean correlation of its beats, NeuroKit2's verdict (Excellent, "
     "Barely acceptable, Unacceptable)"
 )
+_DASHES_PT = (2.4, 1.8)
+_CLEANED, _RATE, _RR, _BEATS = Box(24, 137, 262, 36), Box(24, 88, 168, 34), Box(210, 88, 76, 34), Box(24, 21, 72, 50)
+_RATE_STEP = 10
+"""Samples from one point of the smooth rate to the next: a third of a millimetre at 500 Hz and 10 s."""
+
 _GAINS_MM_PER_MV = (20.0, 15.0, 10.0, 7.5, 5.0, 2.5, 1.0, 0.5, 0.2)
 _BEATS_LEFT_MM, _BEATS_BOTTOM_MM, _BEATS_HEIGHT_MM = 110.0, 14.0, 56.0
 _BEAT_COLUMNS, _BEAT_PITCH_MM = 4, 25.0
 _TABLE_LEFT_MM, _TABLE_TOP_MM, _TABLE_PITCH_MM, _TABLE_ROWS = 216.0, 71.0, 3.7, 15
 
 
-@rendering()
-def analysis_page(record: Record, style: PageStyle | None = None) -> Figure:
+def analysis_page(record: Record, style: PageStyle | None = None) -> Sheet:
     """Draw the analysis of a record.
 
     Cleaned lead II with its R peaks, heart rate and RR intervals, the beats laid over each other with their median,
@@ -51,123 +44,115 @@ def analysis_page(record: Record, style: PageStyle | None = None) -> Figure:
         Only its colours count.
     """
     palette = (style or PageStyle()).palette
-    figure, sheet = new_page()
+    sheet = Sheet()
     rhythm = analyse_rhythm(record)
-    _draw_cleaned(add_panel(figure, 24, 137, 262, 36), rhythm, record.sampling_rate_hz, palette)
-    _draw_rate(add_panel(figure, 24, 88, 168, 34), rhythm, record.sampling_rate_hz, palette)
-    _draw_rr(add_panel(figure, 210, 88, 76, 34), rhythm, record.sampling_rate_hz, palette)
-    _draw_beats(add_panel(figure, 24, 21, 72, 50), rhythm, record.sampling_rate_hz, palette)
+    _draw_cleaned(sheet, rhythm, record.sampling_rate_hz, palette)
+    _draw_rate(sheet, rhythm, record.sampling_rate_hz, palette)
+    _draw_rr(sheet, rhythm, record.sampling_rate_hz, palette)
+    _draw_beats(sheet, rhythm, record.sampling_rate_hz, palette)
     _draw_median_beats(sheet, record, rhythm, palette)
     _draw_features(sheet, record, palette)
     draw_header(sheet, record, palette)
     draw_footer(sheet, _FOOTNOTE, palette)
-    return figure
+    return sheet
 
 
-def _draw_cleaned(panel: Axes, rhythm: Rhythm, rate_hz: int, palette: Palette) -> None:
-    panel_title(panel, f"Lead {rhythm.lead}, cleaned, with R peaks")
+def _draw_cleaned(sheet: Sheet, rhythm: Rhythm, rate_hz: int, palette: Palette) -> None:
+    panel = Panel(sheet, _CLEANED, f"Lead {rhythm.lead}, cleaned, with R peaks")
     time_s = np.arange(rhythm.cleaned_mv.size) / rate_hz
-    panel.plot(time_s, rhythm.cleaned_mv, color=palette.trace, linewidth=0.7)
-    panel.plot(time_s[rhythm.r_peaks], rhythm.cleaned_mv[rhythm.r_peaks], "o", color=palette.accent, markersize=3)
-    panel.set_xlim(0, rhythm.cleaned_mv.size / rate_hz)
-    panel.set_xlabel("s")
-    panel.set_ylabel("mV")
-    panel.grid(axis="x", color=palette.minor_grid, linewidth=0.5)
+    panel.scale((0, rhythm.cleaned_mv.size / rate_hz), around(rhythm.cleaned_mv))
+    panel.x_axis("s", grid=palette.minor_grid)
+    panel.y_axis("mV")
+    panel.line(time_s, rhythm.cleaned_mv, palette.trace, 0.7)
+    panel.dots(time_s[rhythm.r_peaks], rhythm.cleaned_mv[rhythm.r_peaks], palette.accent, 4)
     if rhythm.problem:
-        panel.set_title(rhythm.problem, loc="right", fontsize=7.5, color=palette.bad, pad=3)
+        panel.note(rhythm.problem, palette.bad)
 
 
-def _draw_rate(panel: Axes, rhythm: Rhythm, rate_hz: int, palette: Palette) -> None:
-    panel_title(panel, "Heart rate")
+def _draw_rate(sheet: Sheet, rhythm: Rhythm, rate_hz: int, palette: Palette) -> None:
+    panel = Panel(sheet, _RATE, "Heart rate")
     if np.isnan(rhythm.rate_bpm).any():
-        panel_message(panel, rhythm.problem)
+        panel.message(rhythm.problem)
         return
     time_s = np.arange(rhythm.rate_bpm.size) / rate_hz
-    panel.plot(time_s, rhythm.rate_bpm, color=palette.accent, linewidth=1.1)
-    panel.plot(time_s[rhythm.r_peaks], rhythm.rate_bpm[rhythm.r_peaks], "o", color=palette.accent, markersize=2.5)
-    mean_bpm = 60_000 / rr_intervals_ms(rhythm.r_peaks, rate_hz).mean()
-    panel.axhline(mean_bpm, color=palette.muted, linewidth=0.6, linestyle=(0, (4, 3)))
-    panel.set_title(f"mean {mean_bpm:.0f} /min", loc="right", fontsize=7.5, color=palette.muted, pad=3)
-    centre, half = float(np.mean(panel.get_ylim())), max(float(np.ptp(panel.get_ylim())) / 2, 10)
-    panel.set_ylim(centre - half, centre + half)  # so that a steady rhythm looks steady
-    panel.set_xlim(0, rhythm.rate_bpm.size / rate_hz)
-    panel.set_xlabel("s")
-    panel.set_ylabel("/min")
+    mean_bpm = 60_000 / float(rr_intervals_ms(rhythm.r_peaks, rate_hz).mean())
+    low, high = around(rhythm.rate_bpm)
+    centre, half = (low + high) / 2, max((high - low) / 2, 10)  # so that a steady rhythm looks steady
+    panel.scale((0, rhythm.rate_bpm.size / rate_hz), (centre - half, centre + half))
+    panel.x_axis("s")
+    panel.y_axis("/min")
+    panel.note(f"mean {mean_bpm:.0f} /min", palette.muted)
+    panel.line([0, time_s[-1]], [mean_bpm, mean_bpm], palette.muted, 0.6, _DASHES_PT)
+    drawn = np.append(np.arange(0, time_s.size - 1, _RATE_STEP), time_s.size - 1)
+    panel.line(time_s[drawn], rhythm.rate_bpm[drawn], palette.accent, 1.1)
+    panel.dots(time_s[rhythm.r_peaks], rhythm.rate_bpm[rhythm.r_peaks], palette.accent, 3.5)
 
 
-def _draw_rr(panel: Axes, rhythm: Rhythm, rate_hz: int, palette: Palette) -> None:
-    panel_title(panel, "RR intervals")
+def _draw_rr(sheet: Sheet, rhythm: Rhythm, rate_hz: int, palette: Palette) -> None:
+    panel = Panel(sheet, _RR, "RR intervals")
     intervals_ms = rr_intervals_ms(rhythm.r_peaks, rate_hz)
     if intervals_ms.size == 0:
-        panel_message(panel, rhythm.problem)
+        panel.message(rhythm.problem)
         return
     beats = np.arange(1, intervals_ms.size + 1)
-    panel.vlines(beats, intervals_ms.min() - 40, intervals_ms, color=palette.major_grid, linewidth=1.2)
-    panel.plot(beats, intervals_ms, "o", color=palette.accent, markersize=3)
-    panel.set_title(
-        f"mean {intervals_ms.mean():.0f} ms, SD {intervals_ms.std(ddof=intervals_ms.size > 1):.0f} ms",
-        loc="right",
-        fontsize=7.5,
-        color=palette.muted,
-        pad=3,
-    )
-    panel.set_ylim(intervals_ms.min() - 40, intervals_ms.max() + 40)
-    panel.set_xlim(0.3, beats[-1] + 0.7)
-    panel.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
-    panel.set_xlabel("interval")
-    panel.set_ylabel("ms")
+    panel.scale((0.3, intervals_ms.size + 0.7), (intervals_ms.min() - 40, intervals_ms.max() + 40))
+    panel.x_axis("interval", whole=True)
+    panel.y_axis("ms")
+    panel.stems(beats, intervals_ms, palette.major_grid, 1.2)
+    panel.dots(beats, intervals_ms, palette.accent, 4)
+    spread_ms = intervals_ms.std(ddof=intervals_ms.size > 1)
+    panel.note(f"mean {intervals_ms.mean():.0f} ms, SD {spread_ms:.0f} ms", palette.muted)
 
 
-def _draw_beats(panel: Axes, rhythm: Rhythm, rate_hz: int, palette: Palette) -> None:
-    panel_title(panel, f"Beats of lead {rhythm.lead}, cleaned")
+def _draw_beats(sheet: Sheet, rhythm: Rhythm, rate_hz: int, palette: Palette) -> None:
+    panel = Panel(sheet, _BEATS, f"Beats of lead {rhythm.lead}, cleaned")
     time_s, beats_mv = cut_beats(rhythm.cleaned_mv, rhythm.r_peaks, rate_hz)
     if len(beats_mv) == 0:
-        panel_message(panel, rhythm.problem or "No beat lies wholly in the record.")
+        panel.message(rhythm.problem or "No beat lies wholly in the record.")
         return
-    panel.plot(time_s * 1000, beats_mv.T, color=palette.muted, linewidth=0.4, alpha=0.5)
-    panel.plot(time_s * 1000, np.median(beats_mv, axis=0), color=palette.accent, linewidth=1.4)
-    panel.set_title(f"median of {len(beats_mv)}", loc="right", fontsize=7.5, color=palette.accent, pad=3)
-    panel.axvline(0, color=palette.muted, linewidth=0.5, linestyle=(0, (4, 3)))
-    panel.set_xlim(time_s[0] * 1000, time_s[-1] * 1000)
-    panel.set_xlabel("ms from the R peak")
-    panel.set_ylabel("mV")
+    time_ms = time_s * 1000
+    panel.scale((time_ms[0], time_ms[-1]), around(beats_mv))
+    panel.x_axis("ms from the R peak")
+    panel.y_axis("mV")
+    for beat_mv in beats_mv:
+        panel.line(time_ms, beat_mv, palette.muted, 0.4, opacity=0.5)
+    panel.line([0, 0], around(beats_mv), palette.muted, 0.5, _DASHES_PT)
+    panel.line(time_ms, np.median(beats_mv, axis=0), palette.accent, 1.4)
+    panel.note(f"median of {len(beats_mv)}", palette.accent)
 
 
-def _draw_median_beats(sheet: Axes, record: Record, rhythm: Rhythm, palette: Palette) -> None:
+def _draw_median_beats(sheet: Sheet, record: Record, rhythm: Rhythm, palette: Palette) -> None:
     """Draw the median beat of every lead side by side, all to one scale, with its waves and the lead's quality."""
     beat = find_median_beat(record)
     if beat is None:
-        sheet.text(_BEATS_LEFT_MM, 72, "Median beat of each lead", fontsize=7.5, fontweight="bold")
+        sheet.text(_BEATS_LEFT_MM, 72, "Median beat of each lead", 7.5, "#000000", bold=True)
         problem = rhythm.problem or "No beat lies wholly in the record."
-        sheet.text(_BEATS_LEFT_MM, 60, problem, fontsize=8, color=palette.muted)
+        sheet.text(_BEATS_LEFT_MM, 60, problem, 8, palette.muted)
         return
     rows = -(-len(beat.leads_mv) // _BEAT_COLUMNS)
     gain, baselines = _beat_rows(beat.leads_mv, rows)
     scale = f"{_SPEED_MM_PER_S} mm/s, {gain:g} mm/mV"
-    sheet.text(_BEATS_LEFT_MM, 73.5, f"Median beat of each lead ({scale})", fontsize=7.5, fontweight="bold")
+    sheet.text(_BEATS_LEFT_MM, 73.5, f"Median beat of each lead ({scale})", 7.5, "#000000", bold=True)
     x_mm = (beat.time_s - beat.time_s[0]) * _SPEED_MM_PER_S
     for column in range(-(-len(beat.leads_mv) // rows)):
         _draw_waves(sheet, _BEATS_LEFT_MM + column * _BEAT_PITCH_MM, beat, palette)
     for place, (name, lead_mv) in enumerate(zip(record.lead_names, beat.leads_mv, strict=True)):
         column, row = divmod(place, rows)
         left, top = _BEATS_LEFT_MM + column * _BEAT_PITCH_MM, baselines[row] + 2.5
-        sheet.plot(left + x_mm, baselines[row] + lead_mv * gain, color=palette.trace, linewidth=0.8)
-        sheet.text(left, top, name, fontsize=6.5, fontweight="bold", color=palette.accent)
+        sheet.line(left + x_mm, baselines[row] + lead_mv * gain, palette.trace, 0.8)
+        sheet.text(left, top, name, 6.5, palette.accent, bold=True)
         quality = f"{beat.likeness[place]:.2f} {beat.verdicts[place][:1]}"
-        sheet.text(left + x_mm[-1], top, quality, fontsize=5, ha="right", color=palette.muted)
+        sheet.text(left + x_mm[-1], top, quality, 5, palette.muted, align="right")
 
 
-def _draw_waves(sheet: Axes, left: float, beat: MedianBeat, palette: Palette) -> None:
+def _draw_waves(sheet: Sheet, left: float, beat: MedianBeat, palette: Palette) -> None:
     """Mark P, QRS and T over a column of leads."""
     for name, bounds_s in beat.waves_s.items():
         first, last = (left + (min(bound, beat.time_s[-1]) - beat.time_s[0]) * _SPEED_MM_PER_S for bound in bounds_s)
         strength = 0.55 if name == "QRS" else 0.22
-        size = (last - first, _BEATS_HEIGHT_MM)
-        sheet.add_patch(
-            Rectangle((first, _BEATS_BOTTOM_MM), *size, facecolor=palette.major_grid, alpha=strength, linewidth=0)
-        )
-        middle, top = (first + last) / 2, _BEATS_BOTTOM_MM + _BEATS_HEIGHT_MM + 0.6
-        sheet.text(middle, top, name, fontsize=5.5, ha="center", color=palette.muted)
+        wave = Box(first, _BEATS_BOTTOM_MM, last - first, _BEATS_HEIGHT_MM)
+        sheet.area(wave.corners, palette.major_grid, strength)
+        sheet.text((first + last) / 2, wave.top + 0.6, name, 5.5, palette.muted, align="center")
 
 
 def _beat_rows(medians_mv: Float64Array, rows: int) -> tuple[float, Float64Array]:
@@ -182,14 +167,14 @@ def _beat_rows(medians_mv: Float64Array, rows: int) -> tuple[float, Float64Array
     return gain, baselines
 
 
-def _draw_features(sheet: Axes, record: Record, palette: Palette) -> None:
-    sheet.text(_TABLE_LEFT_MM, 72, "Features", fontsize=7.5, fontweight="bold")
+def _draw_features(sheet: Sheet, record: Record, palette: Palette) -> None:
+    sheet.text(_TABLE_LEFT_MM, 72, "Features", 7.5, "#000000", bold=True)
     rows = [(feature_label(name), feature_value(name, value)) for name, value in record.features.items()]
     if len(rows) > _TABLE_ROWS:
         rows = [*rows[: _TABLE_ROWS - 1], (f"and {len(rows) - _TABLE_ROWS + 1} more", "")]
     for line, (label, value) in enumerate(rows or [("none measured", "")]):
         height = _TABLE_TOP_MM - _TABLE_PITCH_MM * (line + 1)
-        sheet.text(_TABLE_LEFT_MM, height, label, fontsize=6.8, color=palette.muted)
-        sheet.text(RIGHT_MM, height, value, fontsize=6.8, ha="right", color=palette.text)
+        sheet.text(_TABLE_LEFT_MM, height, label, 6.8, palette.muted)
+        sheet.text(RIGHT_MM, height, value, 6.8, palette.text, align="right")
         rule = height - 1.1
-        sheet.plot([_TABLE_LEFT_MM, RIGHT_MM], [rule, rule], color=palette.minor_grid, linewidth=0.4)
+        sheet.line([_TABLE_LEFT_MM, RIGHT_MM], [rule, rule], palette.minor_grid, 0.4)

@@ -10,17 +10,15 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
 from ecgfactory.generators.model_card import ModelCard
 from ecgfactory.record import Record
-from ecgfactory.report.analysis import analysis_page
-from ecgfactory.report.clinical import clinical_page
 from ecgfactory.report.distributions import distribution_pages
-from ecgfactory.report.export import PageMaker, write_pages
+from ecgfactory.report.export import PageMaker, numbered, record_pages, record_title, whole_pdf
 from ecgfactory.report.feature_text import feature_value
-from ecgfactory.report.page import MARGIN_MM, RIGHT_MM, draw_footer, draw_title, new_page, rendering
+from ecgfactory.report.page import MARGIN_MM, RIGHT_MM, draw_footer, draw_title
+from ecgfactory.report.pdf import Content, encode
+from ecgfactory.report.sheet import Box, Sheet
 from ecgfactory.report.style import PageStyle, Palette
 
 _COVER_NOTE = (
@@ -30,6 +28,7 @@ _COVER_NOTE = (
 )
 _CONTENTS_COLUMNS = 3
 _RULE_WIDTH = 130
+_PAGES_PER_SAMPLE = 2
 
 
 @dataclass(frozen=True)
@@ -84,8 +83,11 @@ def write_report_book(
     sampling_rule: str,
     features: pa.Table | None = None,
     style: PageStyle | None = None,
+    samples_folder: Path | None = None,
 ) -> None:
-    """Write the report of a dataset.
+    """Write the report of a dataset, and a PDF of each sample's pages beside it where that is asked for.
+
+    A sample's pages are drawn once for both; the pages of one sample are in memory at a time.
 
     Parameters
     ----------
@@ -98,9 +100,11 @@ def write_report_book(
     sampling_rule : str
         How the samples were chosen, in full sentences; an empty line parts paragraphs.
     features : pyarrow Table, optional
-        A row a record of the whole dataset, for the distribution pages.
+        One row per record of the whole dataset, for the distribution pages.
     style : PageStyle, optional
         Layout, scale and colours.
+    samples_folder : Path, optional
+        Where each sample's own PDF goes; it must exist.
 
     Raises
     ------
@@ -110,25 +114,37 @@ def write_report_book(
     style = style or PageStyle()
     distributions = distribution_pages(features, style.palette) if features is not None else []
     samples_from = len(distributions) + 3
-    pages: list[PageMaker] = [partial(_cover_page, facts, records[:1], style.palette), *distributions]
-    pages.append(partial(_contents_page, sampling_rule, records, samples_from, style.palette))
-    for record in records:
-        pages += [partial(clinical_page, record, style), partial(analysis_page, record, style)]
-    write_pages(path, pages, f"{facts.name} ({facts.plan_id})")
+    front: list[PageMaker] = [partial(_cover_page, facts, records[:1], style.palette), *distributions]
+    front.append(partial(_contents_page, sampling_rule, records, samples_from, style.palette))
+    count = len(front) + _PAGES_PER_SAMPLE * len(records)
+    with whole_pdf(path, f"{facts.name} ({facts.plan_id})") as book:
+        for number, make_page in enumerate(front, start=1):
+            book.add_page(numbered(encode(make_page()), number, count))
+        for place, record in enumerate(records):
+            pages = [encode(make_page()) for make_page in record_pages(record, style, with_analysis=True)]
+            for number, page in enumerate(pages, start=samples_from + _PAGES_PER_SAMPLE * place):
+                book.add_page(numbered(page, number, count))
+            if samples_folder is not None:
+                _write_sample(samples_folder / f"{record.record_id}.pdf", record_title(record), pages)
 
 
-@rendering()
-def _cover_page(facts: CoverFacts, first: Sequence[Record], palette: Palette) -> Figure:
-    figure, sheet = new_page()
+def _write_sample(path: Path, title: str, pages: Sequence[Content]) -> None:
+    with whole_pdf(path, title) as pdf:
+        for number, page in enumerate(pages, start=1):
+            pdf.add_page(numbered(page, number, len(pages)))
+
+
+def _cover_page(facts: CoverFacts, first: Sequence[Record], palette: Palette) -> Sheet:
+    sheet = Sheet()
     draw_title(sheet, facts.name, "a dataset of synthetic ECGs", palette)
     _draw_rows(sheet, MARGIN_MM, 170, 126, cover_rows(facts), palette)
     _draw_rejects(sheet, 160, 170, facts, palette)
     for record in first:
         _draw_example(sheet, record, palette)
-    note = textwrap.fill(_COVER_NOTE.format(kind=facts.model_card.kind), 170)
-    sheet.text(MARGIN_MM, 24, note, fontsize=8.5, color=palette.text, linespacing=1.5, va="bottom")
+    for line, text in enumerate(reversed(textwrap.wrap(_COVER_NOTE.format(kind=facts.model_card.kind), 170))):
+        sheet.text(MARGIN_MM, 24.8 + 5.2 * line, text, 8.5, palette.text)
     draw_footer(sheet, f"plan {facts.plan_id}", palette)
-    return figure
+    return sheet
 
 
 def cover_rows(facts: CoverFacts) -> list[tuple[str, str]]:
@@ -148,64 +164,63 @@ def cover_rows(facts: CoverFacts) -> list[tuple[str, str]]:
     ]
 
 
-def _draw_example(sheet: Axes, record: Record, palette: Palette) -> None:
+def _draw_example(sheet: Sheet, record: Record, palette: Palette) -> None:
     """Draw ten seconds of a record's lead II across the cover, 25 mm/s and 10 mm/mV."""
     lead = "II" if "II" in record.lead_names else record.lead_names[0]
     signal_mv = record.lead(lead)[: 10 * record.sampling_rate_hz] / 1000
     x_mm = MARGIN_MM + np.arange(signal_mv.size) * (25 / record.sampling_rate_hz)
     y_mm = np.clip(55 + 10 * (signal_mv - np.median(signal_mv)), 38, 90)
-    sheet.plot(x_mm, y_mm, color=palette.accent, linewidth=0.8)
-    sheet.text(MARGIN_MM, 41, f"lead {lead} of ECG {record.record_id}", fontsize=7, color=palette.muted)
+    sheet.line(x_mm, y_mm, palette.accent, 0.8)
+    sheet.text(MARGIN_MM, 41, f"lead {lead} of ECG {record.record_id}", 7, palette.muted)
 
 
 def _draw_rows(
-    sheet: Axes, left: float, top: float, width: float, rows: Sequence[tuple[str, str]], palette: Palette
+    sheet: Sheet, left: float, top: float, width: float, rows: Sequence[tuple[str, str]], palette: Palette
 ) -> None:
     """Draw label and value a line, with a thin rule under each; long values take more lines."""
     height = top
     for label, value in rows:
         lines = textwrap.wrap(value, 52) or ["–"]
-        sheet.text(left, height, label, fontsize=9, color=palette.muted)
+        sheet.text(left, height, label, 9, palette.muted)
         for line in lines:
-            sheet.text(left + 42, height, line, fontsize=9, color=palette.text)
+            sheet.text(left + 42, height, line, 9, palette.text)
             height -= 5
-        sheet.plot([left, left + width], [height + 2.6] * 2, color=palette.minor_grid, linewidth=0.6)
+        sheet.line([left, left + width], [height + 2.6] * 2, palette.minor_grid, 0.6)
         height -= 2.5
 
 
-def _draw_rejects(sheet: Axes, left: float, top: float, facts: CoverFacts, palette: Palette) -> None:
+def _draw_rejects(sheet: Sheet, left: float, top: float, facts: CoverFacts, palette: Palette) -> None:
     """Draw how many candidates broke each rule, as bars over the share of candidates examined."""
     rejected = facts.candidates_examined - facts.records
     title = f"Rejected candidates by rule broken ({rejected:,} rejected)"
-    sheet.text(left, top, title, fontsize=9, fontweight="bold", color=palette.text)
+    sheet.text(left, top, title, 9, palette.text, bold=True)
     if not facts.rejects:
-        sheet.text(left, top - 8, "none", fontsize=9, color=palette.muted)
+        sheet.text(left, top - 8, "none", 9, palette.muted)
     most = max(facts.rejects.values(), default=1)
     for place, (rule, count) in enumerate(list(facts.rejects.items())[:12]):
         height = top - 9 - 9.5 * place
         share = f"{count / facts.candidates_examined:.1%}" if facts.candidates_examined else ""
-        sheet.text(left, height, rule, fontsize=8, color=palette.text)
-        sheet.text(RIGHT_MM, height, f"{count:,}  ({share})", fontsize=8, ha="right", color=palette.muted)
+        sheet.text(left, height, rule, 8, palette.text)
+        sheet.text(RIGHT_MM, height, f"{count:,}  ({share})", 8, palette.muted, align="right")
         width = (RIGHT_MM - left) * count / most
-        sheet.barh(height - 2.8, width, height=2.4, left=left, color=palette.major_grid)
+        sheet.area(Box(left, height - 4, width, 2.4).corners, palette.major_grid)
 
 
-@rendering()
-def _contents_page(sampling_rule: str, records: Sequence[Record], first_page: int, palette: Palette) -> Figure:
-    figure, sheet = new_page()
+def _contents_page(sampling_rule: str, records: Sequence[Record], first_page: int, palette: Palette) -> Sheet:
+    sheet = Sheet()
     draw_title(sheet, "Samples", "how they were chosen, and where they are", palette)
     height = 174.0
     for paragraph in sampling_rule.split("\n\n"):
         for line in textwrap.wrap(paragraph, _RULE_WIDTH):
-            sheet.text(MARGIN_MM, height, line, fontsize=9.5, color=palette.text)
+            sheet.text(MARGIN_MM, height, line, 9.5, palette.text)
             height -= 5
         height -= 2.5
     _draw_contents(sheet, records, first_page, height - 4, palette)
     draw_footer(sheet, "Each sample has a clinical page, to scale, and an analysis page", palette)
-    return figure
+    return sheet
 
 
-def _draw_contents(sheet: Axes, records: Sequence[Record], first_page: int, top: float, palette: Palette) -> None:
+def _draw_contents(sheet: Sheet, records: Sequence[Record], first_page: int, top: float, palette: Palette) -> None:
     """List the samples with verdict, heart rate and page, in columns; says how many find no room."""
     rows = max(int((top - 18) / 4.6), 1)
     column_width = (RIGHT_MM - MARGIN_MM) / _CONTENTS_COLUMNS
@@ -216,10 +231,10 @@ def _draw_contents(sheet: Axes, records: Sequence[Record], first_page: int, top:
         left, height = MARGIN_MM + column * column_width, top - 4.6 * row
         verdict, colour = ("rejected", palette.bad) if record.reasons else ("accepted", palette.good)
         rate = feature_value("heart_rate_bpm", record.features.get("heart_rate_bpm"))
-        sheet.text(left, height, record.record_id, fontsize=8.5, fontweight="bold", color=palette.text)
-        sheet.text(left + 28, height, verdict, fontsize=8.5, color=colour)
-        sheet.text(left + 48, height, rate, fontsize=8.5, color=palette.muted)
-        sheet.text(left + 68, height, f"page {first_page + 2 * place}", fontsize=8.5, color=palette.muted)
+        sheet.text(left, height, record.record_id, 8.5, palette.text, bold=True)
+        sheet.text(left + 28, height, verdict, 8.5, colour)
+        sheet.text(left + 48, height, rate, 8.5, palette.muted)
+        sheet.text(left + 68, height, f"page {first_page + _PAGES_PER_SAMPLE * place}", 8.5, palette.muted)
     if len(shown) < len(records):
         left = MARGIN_MM + (_CONTENTS_COLUMNS - 1) * column_width
-        sheet.text(left, top - 4.6 * (rows - 1), f"and {len(records) - len(shown)} more", fontsize=8.5)
+        sheet.text(left, top - 4.6 * (rows - 1), f"and {len(records) - len(shown)} more", 8.5, palette.text)

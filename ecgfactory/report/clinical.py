@@ -12,15 +12,12 @@ from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-from matplotlib.patches import PathPatch, Rectangle
-from matplotlib.path import Path
 
 from ecgfactory.arrays import Float64Array
 from ecgfactory.errors import BadInputError
 from ecgfactory.record import Record
-from ecgfactory.report.page import MARGIN_MM, POINTS_PER_MM, draw_footer, draw_header, new_page, rendering
+from ecgfactory.report.page import MARGIN_MM, draw_footer, draw_header
+from ecgfactory.report.sheet import POINTS_PER_MM, Box, Sheet
 from ecgfactory.report.style import PageStyle, Palette
 
 GRID_LEFT_MM, GRID_BOTTOM_MM = MARGIN_MM, 12.0
@@ -31,6 +28,7 @@ TRACE_WIDTH_MM = 250.0
 PULSE_WIDTH_MM = 5.0
 
 _TRACE_MM, _MINOR_MM, _MAJOR_MM = 0.28, 0.10, 0.22
+_PAPER = Box(GRID_LEFT_MM, GRID_BOTTOM_MM, GRID_WIDTH_MM, GRID_HEIGHT_MM)
 _LABEL_MM = 4.0
 """Height that a lead's label takes above its trace."""
 
@@ -165,8 +163,7 @@ def label_place(strip: Strip, baseline_mm: float, alone: bool) -> tuple[float, f
     return start + 1, min(baseline_mm + max(6, reach + 1), GRID_TOP_MM - _LABEL_MM), "left"
 
 
-@rendering()
-def clinical_page(record: Record, style: PageStyle | None = None) -> Figure:
+def clinical_page(record: Record, style: PageStyle | None = None) -> Sheet:
     """Draw a record as a printed ECG.
 
     Each lead is centred on its median: paper has no zero line. Nothing is filtered. As much time as fits the
@@ -187,20 +184,20 @@ def clinical_page(record: Record, style: PageStyle | None = None) -> Figure:
     if record.signal_uv.size == 0:
         raise BadInputError(f"ECG {record.record_id} has no samples to draw; choose another record.")
     style = style or PageStyle()
-    figure, sheet = new_page()
+    sheet = Sheet()
     traces = lay_out(record, style)
 
-    paper = _draw_grid(sheet, style.palette)
+    _draw_grid(sheet, style.palette)
     cut_off = False
     for row, baseline in zip(traces.rows, traces.baselines_mm, strict=True):
-        _draw_pulse(sheet, baseline, style, paper)
+        _draw_pulse(sheet, baseline, style)
         for strip in row:
-            cut_off |= _draw_strip(sheet, strip, baseline, style.palette, paper)
+            cut_off |= _draw_strip(sheet, strip, baseline, style.palette)
             x_mm, y_mm, align = label_place(strip, baseline, alone=len(row) == 1)
-            sheet.text(x_mm, y_mm, strip.lead, ha=align, fontsize=9, fontweight="bold", color=style.palette.text)
+            sheet.text(x_mm, y_mm, strip.lead, 9, style.palette.text, bold=True, align=align)
     draw_header(sheet, record, style.palette)
     draw_footer(sheet, _footnote(record, style, traces.shown, cut_off), style.palette)
-    return figure
+    return sheet
 
 
 def _row_strips(record: Record, leads: tuple[str, ...], shown: int, style: PageStyle) -> list[Strip]:
@@ -239,50 +236,36 @@ def _reach_mm(row: list[Strip], style: PageStyle) -> tuple[Float64Array, Float64
     return above, below
 
 
-def _draw_grid(sheet: Axes, palette: Palette) -> Rectangle:
-    """Draw the paper's grid; returns its outline, to clip traces with."""
+def _draw_grid(sheet: Sheet, palette: Palette) -> None:
     for pitch, colour, width in ((1, palette.minor_grid, _MINOR_MM), (5, palette.major_grid, _MAJOR_MM)):
         xs = GRID_LEFT_MM + np.arange(0, GRID_WIDTH_MM + 1, pitch)
         ys = GRID_BOTTOM_MM + np.arange(0, GRID_HEIGHT_MM + 1, pitch)
-        ends = [((x, GRID_BOTTOM_MM), (x, GRID_TOP_MM)) for x in xs]
-        ends += [((GRID_LEFT_MM, y), (GRID_RIGHT_MM, y)) for y in ys]
-        codes = [Path.MOVETO, Path.LINETO] * len(ends)
-        path = Path(np.array(ends).reshape(-1, 2), codes)
-        path.should_simplify = False
-        sheet.add_patch(PathPatch(path, fill=False, edgecolor=colour, linewidth=width * POINTS_PER_MM, capstyle="butt"))
-    corner = (GRID_LEFT_MM, GRID_BOTTOM_MM)
-    return Rectangle(corner, GRID_WIDTH_MM, GRID_HEIGHT_MM, transform=sheet.transData)
+        starts = [*((x, GRID_BOTTOM_MM) for x in xs), *((GRID_LEFT_MM, y) for y in ys)]
+        ends = [*((x, GRID_TOP_MM) for x in xs), *((GRID_RIGHT_MM, y) for y in ys)]
+        sheet.segments(np.array(starts), np.array(ends), colour, width * POINTS_PER_MM)
 
 
-def _draw_pulse(sheet: Axes, baseline: float, style: PageStyle, paper: Rectangle) -> None:
+def _draw_pulse(sheet: Sheet, baseline: float, style: PageStyle) -> None:
     """Draw the calibration pulse: 1 mV high, 5 mm wide."""
     left, top = GRID_LEFT_MM + 5, baseline + style.gain_mm_per_mv
     right = left + PULSE_WIDTH_MM
     xs = [left - 2, left, left, right, right, right + 2]
     ys = [baseline, baseline, top, top, baseline, baseline]
-    _draw_line(sheet, xs, ys, style.palette, paper)
+    _draw_line(sheet, xs, ys, style.palette)
 
 
-def _draw_strip(sheet: Axes, strip: Strip, baseline: float, palette: Palette, paper: Rectangle) -> bool:
+def _draw_strip(sheet: Sheet, strip: Strip, baseline: float, palette: Palette) -> bool:
     """Draw one lead, parted from the one before it; tells whether some of it is cut off."""
     ys = baseline + strip.height_mm
-    _draw_line(sheet, strip.x_mm, ys, palette, paper)
+    _draw_line(sheet, strip.x_mm, ys, palette)
     start = strip.x_mm[0]
     if start > TRACE_LEFT_MM:
-        _draw_line(sheet, [start, start], [baseline - 3, baseline + 3], palette, paper)
+        _draw_line(sheet, [start, start], [baseline - 3, baseline + 3], palette)
     return bool(ys.max() > GRID_TOP_MM or ys.min() < GRID_BOTTOM_MM)
 
 
-def _draw_line(sheet: Axes, xs: npt.ArrayLike, ys: npt.ArrayLike, palette: Palette, paper: Rectangle) -> None:
-    (line,) = sheet.plot(
-        xs,
-        ys,
-        color=palette.trace,
-        linewidth=_TRACE_MM * POINTS_PER_MM,
-        solid_joinstyle="round",
-        solid_capstyle="butt",
-    )
-    line.set_clip_path(paper)
+def _draw_line(sheet: Sheet, x_mm: npt.ArrayLike, y_mm: npt.ArrayLike, palette: Palette) -> None:
+    sheet.line(x_mm, y_mm, palette.trace, _TRACE_MM * POINTS_PER_MM, inside=_PAPER)
 
 
 def _footnote(record: Record, style: PageStyle, shown: int, cut_off: bool) -> str:

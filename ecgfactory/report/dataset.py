@@ -7,10 +7,8 @@ from pathlib import Path
 
 from ecgfactory.dataset.files import DatasetFiles
 from ecgfactory.dataset.manifest import Counts
-from ecgfactory.dataset.names import REPORTS_FOLDER
 from ecgfactory.record import Record, record_id
 from ecgfactory.report.book import CoverFacts, write_report_book
-from ecgfactory.report.export import write_pdf
 from ecgfactory.report.records import any_record
 from ecgfactory.report.web import Sample, write_web_page
 
@@ -67,8 +65,8 @@ class DatasetReport:
         return cls(files, _cover_facts(files, counts), records, rule, folder)
 
 
-def write_reports(files: DatasetFiles, counts: Counts) -> None:
-    """Write reports/: report.pdf, index.html and a PDF for each sample; nothing when no samples were asked for.
+def write_reports(files: DatasetFiles, counts: Counts, folder: Path) -> None:
+    """Write report.pdf, a PDF for each sample and index.html.
 
     Parameters
     ----------
@@ -76,6 +74,8 @@ def write_reports(files: DatasetFiles, counts: Counts) -> None:
         The dataset, its tables and signals complete.
     counts : Counts
         What it holds.
+    folder : Path
+        Where the reports go; it exists.
 
     Raises
     ------
@@ -84,27 +84,23 @@ def write_reports(files: DatasetFiles, counts: Counts) -> None:
     DamagedDatasetError
         When a sample can't be read.
     """
-    if files.plan.request.report.samples:
-        folder = files.path / REPORTS_FOLDER
-        folder.mkdir(exist_ok=True)
-        report = DatasetReport.of(files, counts, folder)
-        write_book(report)
-        write_samples(report)
-        write_page(report)
+    report = DatasetReport.of(files, counts, folder)
+    write_pdfs(report)
+    write_page(report)
 
 
-def write_book(report: DatasetReport) -> None:
-    """Write report.pdf."""
-    path = report.folder / "report.pdf"
-    write_report_book(path, report.facts, report.records, report.rule, features=report.files.records_table)
-
-
-def write_samples(report: DatasetReport) -> None:
-    """Write a PDF for each sample, with its analysis, into samples/."""
-    folder = report.folder / "samples"
-    folder.mkdir(exist_ok=True)
-    for record in report.records:
-        write_pdf(record, folder / f"{record.record_id}.pdf", with_analysis=True)
+def write_pdfs(report: DatasetReport) -> None:
+    """Write report.pdf, and a PDF for each sample, with its analysis, into samples/: the same pages, drawn once."""
+    samples = report.folder / "samples"
+    samples.mkdir(exist_ok=True)
+    write_report_book(
+        report.folder / "report.pdf",
+        report.facts,
+        report.records,
+        report.rule,
+        features=report.files.records_table,
+        samples_folder=samples,
+    )
 
 
 def write_page(report: DatasetReport) -> None:

@@ -7,22 +7,13 @@ from functools import partial
 
 import numpy as np
 import pyarrow as pa
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
 from ecgfactory.quality.features import features_among
 from ecgfactory.report.export import PageMaker
 from ecgfactory.report.feature_text import feature_label, feature_unit
-from ecgfactory.report.page import (
-    MARGIN_MM,
-    add_panel,
-    draw_footer,
-    draw_title,
-    new_page,
-    panel_message,
-    panel_title,
-    rendering,
-)
+from ecgfactory.report.page import MARGIN_MM, draw_footer, draw_title
+from ecgfactory.report.panel import Panel
+from ecgfactory.report.sheet import Box, Sheet
 from ecgfactory.report.style import Palette
 from ecgfactory.report.summary import REFERENCE_SOURCE, REFERENCES, NumberSummary, WordSummary, summarise
 
@@ -37,7 +28,7 @@ def distribution_pages(table: pa.Table, palette: Palette) -> list[PageMaker]:
     Parameters
     ----------
     table : pyarrow Table
-        A row a record; the columns that are features are drawn, in the order of the feature table.
+        One row per record; the columns that are features are drawn, in the order of the feature table.
     palette : Palette
         Colours.
 
@@ -54,62 +45,49 @@ def distribution_pages(table: pa.Table, palette: Palette) -> list[PageMaker]:
     ]
 
 
-@rendering()
-def _distribution_page(table: pa.Table, palette: Palette) -> Figure:
-    figure, sheet = new_page()
+def _distribution_page(table: pa.Table, palette: Palette) -> Sheet:
+    sheet = Sheet()
     draw_title(sheet, "Distributions", f"every feature over all {table.num_rows:,} records of the dataset", palette)
     for (left, bottom), name in zip(_PLACES_MM, table.column_names, strict=False):
-        panel = add_panel(figure, left, bottom, *_PANEL_MM)
         unit = feature_unit(name)
-        panel_title(panel, feature_label(name) + (f" ({unit})" if unit else ""))
+        panel = Panel(sheet, Box(left, bottom, *_PANEL_MM), feature_label(name) + (f" ({unit})" if unit else ""))
         summary = summarise(name, table.column(name))
         if summary is None:
-            panel_message(panel, "Not measurable in any record.")
+            panel.message("Not measurable in any record.")
         elif isinstance(summary, WordSummary):
             _draw_words(panel, summary, table.num_rows, palette)
         else:
             _draw_numbers(panel, summary, palette)
     if any(name in REFERENCES for name in table.column_names):
-        source = textwrap.fill(f"Grey band: 2nd to 98th percentile of real ECGs. {REFERENCE_SOURCE}", 200)
-        sheet.text(MARGIN_MM, 13, source, fontsize=6.5, color=palette.muted)
+        source = textwrap.wrap(f"Grey band: 2nd to 98th percentile of real ECGs. {REFERENCE_SOURCE}", 200)
+        for line, text in enumerate(reversed(source)):
+            sheet.text(MARGIN_MM, 13 + 2.75 * line, text, 6.5, palette.muted)
     draw_footer(sheet, "Marked below each plot: 2nd, 50th and 98th percentile of this dataset", palette)
-    return figure
+    return sheet
 
 
-def _draw_numbers(panel: Axes, summary: NumberSummary, palette: Palette) -> None:
-    panel.stairs(summary.percent, summary.edges, fill=True, color=palette.major_grid)
-    top = panel.get_ylim()[1]
-    below = -0.03 * top
-    ends = [summary.low, summary.high]
-    panel.plot(ends, [below, below], color=palette.accent, linewidth=2, solid_capstyle="butt", clip_on=False)
-    panel.plot(summary.median, below, "o", color=palette.accent, markersize=4, clip_on=False)
+def _draw_numbers(panel: Panel, summary: NumberSummary, palette: Palette) -> None:
+    top = max(1.05 * float(summary.percent.max()), 1e-9)
+    panel.scale((summary.edges[0], summary.edges[-1]), (-0.06 * top, top))
     if summary.reference is not None:
-        low, high = summary.reference.low, summary.reference.high
-        panel.axvspan(low, high, color="#d9d9d9", alpha=0.55, zorder=0, linewidth=0)
-    panel.set_xlim(summary.edges[0], summary.edges[-1])
-    panel.set_ylim(-0.06 * top, top)
-    panel.set_ylabel("% of records")
-    panel.set_yticks([tick for tick in panel.get_yticks() if 0 <= tick <= top])
-    panel.text(
-        0,
-        -0.13,
-        f"{summary.caption}\n{summary.notes}",
-        transform=panel.transAxes,
-        fontsize=6.5,
-        color=palette.muted,
-        va="top",
-        linespacing=1.5,
-    )
+        panel.band(summary.reference.low, summary.reference.high, "#d9d9d9", 0.55)
+    panel.steps(summary.edges, summary.percent, palette.major_grid)
+    panel.x_axis("")
+    panel.y_axis("% of records", least=0)
+    below = -0.03 * top
+    panel.line([summary.low, summary.high], [below, below], palette.accent, 2)
+    panel.dots(summary.median, below, palette.accent, 5)
+    for line, text in enumerate((summary.caption, summary.notes)):
+        panel.sheet.text(panel.frame.left, panel.frame.bottom - 8.2 - 3.4 * line, text, 6.5, palette.muted)
 
 
-def _draw_words(panel: Axes, summary: WordSummary, records: int, palette: Palette) -> None:
-    shown = dict(list(summary.counts.items())[:_MOST_WORDS])
-    places = np.arange(len(shown))
-    shares = np.array(list(shown.values())) * (100 / records)
-    panel.barh(places, shares, height=0.6, color=palette.major_grid)
-    panel.set_yticks([])
-    for place, (word, count) in zip(places, shown.items(), strict=True):
-        panel.text(0.5, place - 0.36, f"{word}: {count:,}", fontsize=7, va="bottom")
-    panel.set_ylim(max(len(shown), 4) - 0.5, -0.8)
-    panel.set_xlim(0, 100)
-    panel.set_xlabel("% of records")
+def _draw_words(panel: Panel, summary: WordSummary, records: int, palette: Palette) -> None:
+    shown = list(summary.counts.items())[:_MOST_WORDS]
+    panel.scale((0, 100), (max(len(shown), 4) - 0.5, -0.8))
+    for place, (word, count) in enumerate(shown):
+        bar = np.array([[0, place - 0.3], [1, place - 0.3], [1, place + 0.3], [0, place + 0.3]])
+        corners = np.column_stack([panel.x_mm(bar[:, 0] * 100 * count / records), panel.y_mm(bar[:, 1])])
+        panel.sheet.area(corners, palette.major_grid)
+        x, y = float(panel.x_mm(0.5)), float(panel.y_mm(place - 0.36))
+        panel.sheet.text(x, y, f"{word}: {count:,}", 7, "#000000")
+    panel.x_axis("% of records")

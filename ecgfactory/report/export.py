@@ -8,24 +8,19 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
-import numpy as np
-import numpy.typing as npt
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.backends.backend_pdf import PdfPages
-from matplotlib.figure import Figure
-from PIL import Image
-
 from ecgfactory.errors import BadInputError
 from ecgfactory.formats.csv_encoding import encode_csv
 from ecgfactory.record import Record
 from ecgfactory.report.analysis import analysis_page
 from ecgfactory.report.clinical import clinical_page
-from ecgfactory.report.page import number_page, rendering
+from ecgfactory.report.page import page_number
+from ecgfactory.report.pdf import Content, PdfFile, encode
+from ecgfactory.report.sheet import Sheet
 from ecgfactory.report.style import PageStyle
 from ecgfactory.storage import durable
 
-PageMaker = Callable[[], Figure]
-"""Draws one page; called when it is that page's turn, so that one figure lives at a time."""
+PageMaker = Callable[[], Sheet]
+"""Draws one page; called when it is that page's turn, so that one sheet lives at a time."""
 
 IMAGE_DPI = 254
 """Ten dots a millimetre, so that the grid of a picture is even."""
@@ -58,7 +53,7 @@ def write_pdf(record: Record, path: Path, style: PageStyle | None = None, with_a
     BadInputError
         When the file can't be written, or the record holds no samples.
     """
-    write_pages(path, _record_pages(record, style, with_analysis), f"ECG {record.record_id}")
+    write_pages(path, record_pages(record, style, with_analysis), record_title(record))
 
 
 def write_image(
@@ -93,17 +88,18 @@ def write_image(
         raise BadInputError(f"{path}: suffix {path.suffix!r} is no picture's; end the name in .png, .svg or .webp.")
     if suffix == ".svg" and with_analysis:
         raise BadInputError(f"{path}: an SVG holds one page; leave the analysis out, or write a PDF, PNG or WebP.")
+    from ecgfactory.report import picture  # takes matplotlib along, which PDFs do without
+
     with whole_file(path) as temporary:
         if suffix == ".svg":
-            with _drawn(partial(clinical_page, record, style)) as figure:
-                figure.savefig(temporary, format="svg", metadata={"Date": None, "Creator": None})
+            picture.write_svg(clinical_page(record, style), temporary)
         else:
-            pages = [_pixels(make_page, dpi) for make_page in _record_pages(record, style, with_analysis)]
-            Image.fromarray(np.concatenate(pages)).save(temporary, suffix[1:], dpi=(dpi, dpi), lossless=True)
+            sheets = [make_page() for make_page in record_pages(record, style, with_analysis)]
+            picture.write_pixels(sheets, temporary, suffix[1:], dpi)
 
 
 def write_csv(record: Record, path: Path) -> None:
-    """Write a record as CSV: time_ms, then a column a lead in uV, as integers.
+    """Write a record as CSV: time_ms, then one column per lead in uV, as integers.
 
     Raises
     ------
@@ -117,31 +113,41 @@ def write_csv(record: Record, path: Path) -> None:
 def write_pages(path: Path, pages: Sequence[PageMaker], title: str) -> None:
     """Write pages as one PDF, numbered when there is more than one.
 
-    The bytes follow from the pages alone: no dates are written. One figure lives at a time.
+    The bytes follow from the pages alone: no dates are written. One page is in memory at a time.
 
     Raises
     ------
     BadInputError
         When the file can't be written.
     """
-    metadata = {"Title": title, "Creator": "ecgfactory", "CreationDate": None}
-    with whole_file(path) as temporary, rendering(), PdfPages(temporary, metadata=metadata) as pdf:
+    with whole_pdf(path, title) as pdf:
         for number, make_page in enumerate(pages, start=1):
-            with _drawn(make_page) as figure:
-                if len(pages) > 1:
-                    number_page(figure, number, len(pages))
-                pdf.savefig(figure)
+            pdf.add_page(numbered(encode(make_page()), number, len(pages)))
+
+
+def record_pages(record: Record, style: PageStyle | None, with_analysis: bool) -> list[PageMaker]:
+    """Return what draws the pages of a record."""
+    makers = [clinical_page, analysis_page] if with_analysis else [clinical_page]
+    return [partial(make_page, record, style) for make_page in makers]
+
+
+def record_title(record: Record) -> str:
+    """Return the title of a record's PDF."""
+    return f"ECG {record.record_id}"
+
+
+def numbered(content: Content, number: int, count: int) -> list[Content]:
+    """Return a page with its number laid over it, where there is more than one."""
+    return [content, encode(page_number(number, count))] if count > 1 else [content]
 
 
 @contextlib.contextmanager
-def _drawn(make_page: PageMaker) -> Iterator[Figure]:
-    """Draw a page, and let go of it afterwards."""
-    with rendering():
-        figure = make_page()
-        try:
-            yield figure
-        finally:
-            figure.clear()
+def whole_pdf(path: Path, title: str) -> Iterator[PdfFile]:
+    """Give a PDF to add pages to, that takes the place of `path` when all is well."""
+    with whole_file(path) as temporary, temporary.open("wb") as file:
+        pdf = PdfFile(file, title)
+        yield pdf
+        pdf.close()
 
 
 @contextlib.contextmanager
@@ -155,18 +161,3 @@ def whole_file(path: Path) -> Iterator[Path]:
         raise BadInputError(
             f"{path}: can't be written ({reason}); choose a file in an existing folder that you may write to."
         ) from error
-
-
-def _record_pages(record: Record, style: PageStyle | None, with_analysis: bool) -> list[PageMaker]:
-    makers = [clinical_page, analysis_page] if with_analysis else [clinical_page]
-    return [partial(make_page, record, style) for make_page in makers]
-
-
-def _pixels(make_page: PageMaker, dpi: float) -> npt.NDArray[np.uint8]:
-    """Draw a page as pixels, shape (height, width, 3)."""
-    with _drawn(make_page) as figure:
-        figure.set_dpi(dpi)
-        canvas = FigureCanvasAgg(figure)
-        canvas.draw()  # type: ignore[no-untyped-call]
-        pixels: npt.NDArray[np.uint8] = np.asarray(canvas.buffer_rgba())[..., :3]  # type: ignore[no-untyped-call]
-    return pixels

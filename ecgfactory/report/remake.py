@@ -64,7 +64,9 @@ def _stage(dataset: Dataset, staged: Path) -> None:
     for path in sums:
         link(dataset.path / path, staged / path)
     counts = assembly.count(dataset.plan, staged)
-    write_reports(DatasetFiles(staged, dataset.plan), counts)
+    reports = staged / REPORTS_FOLDER
+    reports.mkdir()
+    write_reports(DatasetFiles(staged, dataset.plan), counts, reports)
     write_croissant(staged, dataset.plan, counts, sums)
     seal(staged, dataset.manifest, sums)
     if (dataset.path / PIN_FILE).is_file():

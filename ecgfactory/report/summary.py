@@ -101,7 +101,7 @@ def summarise(name: str, column: pa.ChunkedArray) -> NumberSummary | WordSummary
     name : str
         The feature's name.
     column : pyarrow ChunkedArray
-        Its values, a row a record.
+        Its values, one row per record.
     """
     if pa.types.is_string(column.type):
         counts = [(entry["values"], entry["counts"]) for entry in pc.value_counts(column).to_pylist()]

@@ -89,7 +89,7 @@ def write_web_page(
     sampling_rule : str
         How they were chosen; an empty line parts paragraphs.
     features : pyarrow Table
-        A row a record of the whole dataset.
+        One row per record of the whole dataset.
 
     Raises
     ------

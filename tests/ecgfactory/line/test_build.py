@@ -1,26 +1,36 @@
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any, ClassVar
 
 import pandas as pd
 import pytest
-from ecgfactory.flows.session import listening
+import yaml
 from pypdf import PdfReader
 
 from ecgfactory.dataset.names import SUMS_FILE
 from ecgfactory.dataset.verify import verify
 from ecgfactory.errors import BadInputError, BuildFailedError, DamagedDatasetError
-from ecgfactory.flows.build_dataset import build_dataset
 from ecgfactory.formats import FORMATS
+from ecgfactory.line.build import Built
+from ecgfactory.line.build import build as library_build
+from ecgfactory.line.state import Build
 from ecgfactory.request.build_request import BuildRequest
 from ecgfactory.request.plan import make_plan, split_of
 from ecgfactory.retention.inventory import DatasetItem, SessionItem, take_inventory
 from ecgfactory.session.ledger import Ledger
+from ecgfactory.session.progress import Progress
 from ecgfactory.session.workspace import Workspace
 from ecgfactory.shards.shard import make_shard
+from tests.inline_pool import InlinePool
 
+ROOT = Path(__file__).parents[3]
 MakeRequest = Callable[..., BuildRequest]
+Builder = Callable[..., Built]
 
 
 def published(output: Path) -> set[str]:
@@ -67,18 +77,22 @@ def make_splits() -> dict[str, float]:
     return {"train": 0.6, "validation": 0.2, "test": 0.2}
 
 
+def no_workers(_: Build) -> InlinePool:
+    raise AssertionError("workers were asked for")
+
+
 class TestBuilding:
     def test_one_worker_and_two_give_the_same_sums(
         self, built: Path, make_request: MakeRequest, tmp_path: Path
     ) -> None:
-        alone = build_dataset(make_request(workers={"cpu": 1}, output=str(tmp_path))).dataset
+        alone = library_build(make_request(workers={"cpu": 1}, output=str(tmp_path))).dataset
         assert alone.name == built.name
         assert (alone / SUMS_FILE).read_text() == (built / SUMS_FILE).read_text()
 
     def test_another_shard_size_gives_the_same_records(
-        self, built: Path, make_request: MakeRequest, tmp_path: Path
+        self, build: Builder, built: Path, make_request: MakeRequest, tmp_path: Path
     ) -> None:
-        other = build_dataset(make_request(shard_records=37, output=str(tmp_path))).dataset
+        other = build(make_request(shard_records=37, output=str(tmp_path))).dataset
         assert other.name != built.name
         paths = [f"{name}_path" for name in FORMATS]
         for table in ("records.parquet", "rejected.parquet"):
@@ -90,52 +104,50 @@ class TestBuilding:
 
     def test_what_is_there_is_verified_and_not_made_again(self, built: Path, make_request: MakeRequest) -> None:
         before = (built / "manifest.json").read_bytes()
-        sessions: list[object] = []
-        with listening(sessions.append):
-            outcome = build_dataset(make_request(output=str(built.parents[1])))
+        outcome = library_build(make_request(output=str(built.parents[1])), pool=no_workers)
         assert outcome.already_there
-        assert sessions == []
         assert (built / "manifest.json").read_bytes() == before
 
     def test_what_is_there_is_pinned_when_a_later_request_wants_it_kept(
-        self, copy: Path, make_request: MakeRequest
+        self, build: Builder, copy: Path, make_request: MakeRequest
     ) -> None:
         output = copy.parents[1]
-        build_dataset(make_request(output=str(output)))
+        build(make_request(output=str(output)))
         assert not (copy / "PIN").exists()
-        build_dataset(make_request(output=str(output), keep=True))
+        build(make_request(output=str(output), keep=True))
         (item,) = [item for item in take_inventory(output) if isinstance(item, DatasetItem)]
         assert (item.path, item.pinned_by) == (f"small/{copy.name}", "pinned by its file PIN")
         verify(copy)
 
-    def test_what_is_there_and_damaged_is_told(self, copy: Path, make_request: MakeRequest) -> None:
+    def test_what_is_there_and_damaged_is_told(self, build: Builder, copy: Path, make_request: MakeRequest) -> None:
         next((copy / "data").glob("*.parquet")).unlink()
         with pytest.raises(DamagedDatasetError, match=r"missing[\s\S]*move .* away and build again"):
-            build_dataset(make_request(output=str(copy.parents[1])))
+            build(make_request(output=str(copy.parents[1])))
 
     def test_a_mistake_in_how_to_go_on_loses_nothing_that_is_committed(
-        self, make_request: MakeRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+        self, make_request: MakeRequest, tmp_path: Path
     ) -> None:
         plan = make_plan(make_request(formats=["csv"], output=str(tmp_path)))
         committed = make_shard(plan, 0, 40, Workspace.create(plan, "dead"))
-        monkeypatch.setattr("ecgfactory.flows.workers.CONNECT_TIMEOUT_S", 0.5)
-        nobody_there = {"scheduler": "tcp://127.0.0.1:9"}
-        with pytest.raises(BadInputError, match="no Dask scheduler answers"):
-            build_dataset(make_request(formats=["csv"], workers=nobody_there, output=str(tmp_path)))
+        elsewhere = {"scheduler": "tcp://127.0.0.1:9"}
+        with pytest.raises(BadInputError, match="a Dask scheduler is named; leave the key out"):
+            library_build(make_request(formats=["csv"], workers=elsewhere, output=str(tmp_path)))
         (session,) = (item for item in take_inventory(tmp_path) if isinstance(item, SessionItem))
         assert session.state == "failed"
         assert list(Ledger(Workspace(tmp_path / session.path)).entries()) == [committed]
 
     def test_a_hopeless_policy_stops_with_a_sentence_and_leaves_nothing(
-        self, make_request: MakeRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+        self, build: Builder, make_request: MakeRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr("ecgfactory.candidates.yields.YIELD_JUDGED_AFTER", 64)
         request = make_request(quality={"bounds": {"heart_rate": {"min": 200}}}, formats=["csv"], output=str(tmp_path))
         with pytest.raises(BuildFailedError, match=r"only 0 of .* candidates were accepted"):
-            build_dataset(request)
+            build(request)
         assert published(tmp_path) == set()
 
-    def test_eight_leads_of_five_seconds_in_one_format(self, make_request: MakeRequest, tmp_path: Path) -> None:
+    def test_eight_leads_of_five_seconds_in_one_format(
+        self, build: Builder, make_request: MakeRequest, tmp_path: Path
+    ) -> None:
         request = make_request(
             records=5,
             leads=8,
@@ -146,7 +158,7 @@ class TestBuilding:
             quality={"policy": "off"},
             splits={"train": 1.0},
         )
-        dataset = verify(build_dataset(request).dataset)
+        dataset = verify(build(request).dataset)
         assert {path.name for path in dataset.path.iterdir()} == {
             "README.md",
             "manifest.json",
@@ -162,10 +174,10 @@ class TestBuilding:
         assert dataset.record("4").signal_uv.shape == (8, 2500)
 
     def test_two_shards_of_one_name_stand_side_by_side_and_latest_is_the_newest(
-        self, make_request: MakeRequest, tmp_path: Path
+        self, build: Builder, make_request: MakeRequest, tmp_path: Path
     ) -> None:
         datasets = [
-            build_dataset(
+            build(
                 make_request(records=3, seed=seed, formats=["csv"], report={"samples": 0}, output=str(tmp_path))
             ).dataset
             for seed in (1, 2)
@@ -177,3 +189,58 @@ class TestBuilding:
 
 def test_the_plan_of_the_built_dataset_is_the_request_s(built: Path, make_request: MakeRequest) -> None:
     assert make_plan(make_request()).plan_id == built.name
+
+
+class TestCalling:
+    """`build` as a user of the library calls it, with processes of its own."""
+
+    ASKED: ClassVar[dict[str, Any]] = {
+        "name": "small",
+        "records": 20,
+        "seed": 4,
+        "generator": {"batch": 8},
+        "shard_records": 8,
+        "formats": ["csv"],
+        "report": {"samples": 0},
+    }
+
+    def test_a_mapping_and_a_file_are_the_same_and_progress_is_told(self, tmp_path: Path) -> None:
+        file = tmp_path / "request.yaml"
+        file.write_text(yaml.safe_dump(self.ASKED | {"output": str(tmp_path / "b")}))
+        told: list[Progress] = []
+        by_keys = library_build(self.ASKED | {"output": str(tmp_path / "a")}, on_progress=told.append)
+        by_file = library_build(str(file))
+        assert (by_keys.dataset / SUMS_FILE).read_text() == (by_file.dataset / SUMS_FILE).read_text()
+        assert len(by_keys.open().records) == 20
+        assert [progress.accepted for progress in told] == sorted(progress.accepted for progress in told)
+        assert told[-1].accepted >= 20
+
+    def test_everything_wrong_is_told_at_once_before_any_work(self, tmp_path: Path) -> None:
+        with pytest.raises(BadInputError) as told:
+            library_build({"name": "a", "recrods": 5, "leads": 9, "output": str(tmp_path / "out")})
+        assert [problem.partition(":")[0] for problem in told.value.problems] == ["request"] * 3
+        assert "did you mean records?" in str(told.value)
+        assert not (tmp_path / "out").exists()
+
+    def test_a_script_without_a_main_guard_builds_and_finds_its_process_as_it_was(self, tmp_path: Path) -> None:
+        """Processes of Python's own pools would run such a script again, each."""
+        script = tmp_path / "script.py"
+        script.write_text(
+            f"""
+import os, threading
+import ecgfactory
+before = dict(os.environ)
+built = ecgfactory.build({self.ASKED | {"output": "out"}!r})
+assert dict(os.environ) == before
+assert threading.active_count() == 1, threading.enumerate()
+print(built.dataset)
+""",
+            encoding="utf-8",
+        )
+        environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])}
+        done = subprocess.run(
+            [sys.executable, str(script)], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stderr
+        assert verify(tmp_path / done.stdout.strip()).manifest.records == 20
+        assert done.stdout.count("\n") == 1

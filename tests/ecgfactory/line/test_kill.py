@@ -1,97 +1,66 @@
 """Builds that are killed by SIGKILL, at every step of the commit protocol and at random moments, and then resumed.
 
-Each build is a real process with a Prefect server and Dask workers of its own. After the kill, what is published must
-be whole or absent; after the next build, the sums are those of a build that nobody disturbed.
+After the kill, what is published must be whole or absent; after the next build, the sums are those of a build that
+nobody disturbed, and nothing is left behind.
 """
 
 from __future__ import annotations
 
 import os
 import random
-import re
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
+import yaml
 
 from ecgfactory.dataset.names import SUMS_FILE
 from ecgfactory.dataset.verify import verify
+from ecgfactory.errors import BuildFailedError
+from ecgfactory.generators import GENERATORS
+from ecgfactory.line.build import Built
+from ecgfactory.line.build import build as library_build
+from ecgfactory.line.jobs import shard_modules
+from ecgfactory.pools.crew import ENVIRONMENT
+from ecgfactory.pools.nursery import Nursery
 from ecgfactory.session.sessions import sessions_of
 from ecgfactory.storage.faults import ENVIRONMENT_VARIABLE, FAULT_POINTS
+from tests.inline_pool import InlinePool
 
-REQUEST = """\
-name: killed
-records: 40
-seed: 5
-generator: {batch: 8}
-shard_records: 8
-formats: [parquet, wfdb]
-report: {samples: 0}
-workers: {cpu: $WORKERS}
-"""
+REQUEST: dict[str, Any] = {
+    "name": "killed",
+    "records": 40,
+    "seed": 5,
+    "generator": {"batch": 8},
+    "shard_records": 8,
+    "formats": ["parquet", "wfdb"],
+    "report": {"samples": 0},
+}
 KILLS = int(os.environ.get("ECGFACTORY_KILLS", "3"))
 """Random kills in a test run; set it higher for a longer proof."""
 
-WORKER_POINTS = [point for point in FAULT_POINTS if point.startswith("shard-")]
-FLOW_POINTS = [point for point in FAULT_POINTS if point not in {*WORKER_POINTS, "records-compared"}]
+WORKER_POINTS = [point for point in FAULT_POINTS if point.startswith("shard-") or point == "records-compared"]
+LEADER_POINTS = [point for point in FAULT_POINTS if point not in WORKER_POINTS]
+
+Builder = Callable[..., Built]
+
+
+def build_inline(output: str) -> None:
+    """Build in one process, which a fault point then ends whole."""
+    library_build(REQUEST | {"output": output}, pool=lambda _: InlinePool())
 
 
 @pytest.fixture(scope="module")
-def request_files(tmp_path_factory: pytest.TempPathFactory) -> dict[int, Path]:
-    """The request by its number of workers: they start slowly, and make the same dataset whatever their number."""
-    folder = tmp_path_factory.mktemp("kill")
-    files = {workers: folder / f"{workers}.yaml" for workers in (1, 2)}
-    for workers, path in files.items():
-        path.write_text(REQUEST.replace("$WORKERS", str(workers)), encoding="utf-8")
-    return files
-
-
-@pytest.fixture(scope="module")
-def undisturbed(prefect_server: str, request_files: dict[int, Path], tmp_path_factory: pytest.TempPathFactory) -> str:
+def undisturbed(tmp_path_factory: pytest.TempPathFactory, build: Builder) -> str:
     output = tmp_path_factory.mktemp("undisturbed")
-    run(prefect_server, request_files[1], output, 0)
+    build(REQUEST | {"output": str(output)})
     return sums_of(output)
-
-
-@pytest.fixture
-def build_here(
-    prefect_server: str, request_files: dict[int, Path], tmp_path: Path
-) -> Callable[..., subprocess.Popen[str]]:
-    """Start a build into the test's own output folder; keyword arguments go into its environment."""
-    return partial(start, prefect_server, request_files[1], tmp_path)
-
-
-@pytest.fixture
-def build_by_two(
-    prefect_server: str, request_files: dict[int, Path], tmp_path: Path
-) -> Callable[..., subprocess.Popen[str]]:
-    """As `build_here`, by two workers."""
-    return partial(start, prefect_server, request_files[2], tmp_path)
-
-
-def start(api: str, request_file: Path, output: Path, **environment: str) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, "-m", "ecgfactory", "build", str(request_file), "--output", str(output)],
-        env=os.environ | {"PREFECT_API_URL": api} | environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
-
-
-def run(api: str, request_file: Path, output: Path, exit_code: int, **environment: str) -> str:
-    process = start(api, request_file, output, **environment)
-    _, errors = process.communicate()
-    assert process.returncode == exit_code, errors
-    assert "Traceback" not in errors
-    return errors
 
 
 def sums_of(output: Path) -> str:
@@ -105,12 +74,10 @@ def assert_whole_or_absent(output: Path) -> None:
 
 
 @pytest.fixture
-def assert_resumes(
-    prefect_server: str, request_files: dict[int, Path], undisturbed: str, tmp_path: Path
-) -> Callable[[], None]:
+def assert_resumes(build: Builder, undisturbed: str, tmp_path: Path) -> Callable[[], None]:
     def check() -> None:
         assert_whole_or_absent(tmp_path)
-        run(prefect_server, request_files[1], tmp_path, 0)
+        build(REQUEST | {"output": str(tmp_path)})
         verify(tmp_path / "killed")
         assert sums_of(tmp_path) == undisturbed
         assert {path.name for path in tmp_path.iterdir()} == {"killed"}, "nothing is left behind"
@@ -118,70 +85,199 @@ def assert_resumes(
     return check
 
 
-Build = Callable[..., subprocess.Popen[str]]
+@pytest.fixture(scope="module")
+def nursery(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nursery]:
+    log = tmp_path_factory.mktemp("nursery") / "children.log"
+    nursery = Nursery(
+        ["tests.ecgfactory.line.test_kill", *shard_modules(GENERATORS.load("deepfakeecg"))], ENVIRONMENT, log
+    )
+    yield nursery
+    nursery.close()
 
 
-def test_the_flow_killed_at_each_step_in_turn(
-    build_here: Build, assert_resumes: Callable[[], None], tmp_path: Path
-) -> None:
-    """Each build takes over from the one that was killed before it, and is killed a step later."""
-    *unpublished, published, _latest = FLOW_POINTS
-    for point in (*unpublished, published):
-        assert build_here(**{ENVIRONMENT_VARIABLE: point}).wait() == -signal.SIGKILL, point
-        assert_whole_or_absent(tmp_path)
-        (session,) = sessions_of(tmp_path)
-        state = "finished" if point == published else "dead"
-        assert (session.state, session.committed) == (state, 40), point
-    assert_resumes()
+class TestAtEachStep:
+    """A forked child builds by itself, alone, and is killed at a step of the protocol."""
 
+    @pytest.fixture
+    def build_killed_at(self, nursery: Nursery, tmp_path: Path) -> Callable[[str], None]:
+        def build_and_die(point: str) -> None:
+            with nursery.fork({ENVIRONMENT_VARIABLE: point}) as child:
+                child.recv()  # its id
+                child.send((build_inline, {"output": str(tmp_path)}))
+                with pytest.raises(EOFError):
+                    child.recv()
+            assert_whole_or_absent(tmp_path)
 
-def test_the_flow_killed_right_after_publishing(
-    build_here: Build, assert_resumes: Callable[[], None], tmp_path: Path
-) -> None:
-    assert build_here(**{ENVIRONMENT_VARIABLE: FLOW_POINTS[-1]}).wait() == -signal.SIGKILL
-    assert verify(tmp_path / "killed").manifest.records == 40
-    assert_resumes()
+        return build_and_die
+
+    @pytest.mark.parametrize("shard", [0, 4])
+    @pytest.mark.parametrize("point", WORKER_POINTS)
+    def test_of_the_workers(
+        self, point: str, shard: int, build_killed_at: Callable[[str], None], assert_resumes: Callable[[], None]
+    ) -> None:
+        build_killed_at(f"{point}:{shard}" if point.startswith("shard-") else point)
+        assert_resumes()
+
+    def test_of_the_leader_in_turn(
+        self, build_killed_at: Callable[[str], None], assert_resumes: Callable[[], None], tmp_path: Path
+    ) -> None:
+        """Each build takes over from the one that was killed before it, and is killed a step later."""
+        *unpublished, published, _latest = LEADER_POINTS
+        for point in (*unpublished, published):
+            build_killed_at(point)
+            (session,) = sessions_of(tmp_path)
+            state = "finished" if point == published else "dead"
+            assert (session.state, session.committed) == (state, 40), point
+        assert_resumes()
+
+    def test_right_after_publishing(
+        self, build_killed_at: Callable[[str], None], assert_resumes: Callable[[], None], tmp_path: Path
+    ) -> None:
+        build_killed_at(LEADER_POINTS[-1])
+        assert verify(tmp_path / "killed").manifest.records == 40
+        assert_resumes()
+
+    def test_before_there_is_anything_to_resume(
+        self, build_killed_at: Callable[[str], None], assert_resumes: Callable[[], None], tmp_path: Path
+    ) -> None:
+        """What was killed before its first commit is nobody's to take over; the build that publishes removes it."""
+        for _ in range(3):
+            build_killed_at("shard-begun:0")
+        assert len(sessions_of(tmp_path)) == 3
+        plan_id = sessions_of(tmp_path)[0].plan_id
+        (tmp_path / ".sessions" / f".new-{plan_id}-half" / "shards").mkdir(parents=True)
+        assert_resumes()
 
 
 def test_workers_that_die_on_the_same_shard_again_and_again(
-    build_by_two: Build, assert_resumes: Callable[[], None], tmp_path: Path
+    assert_resumes: Callable[[], None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for point in WORKER_POINTS if KILLS > 3 else ["shard-staged"]:
-        process = build_by_two(**{ENVIRONMENT_VARIABLE: f"{point}:2"})
-        _, errors = process.communicate()
-        assert "Traceback" not in errors
-        if point == "shard-entered":  # such a death leaves its shard committed, and the next attempt finds it so
-            assert process.returncode == 0, errors
-        else:
-            assert process.returncode == 1
-            named = "2" if point in {"shard-begun", "shard-staged"} else r"\d"
-            assert re.search(rf"ecgfactory: shard {named}: its worker died again and again", errors), errors
+    for point in ("shard-begun", "shard-staged"):
+        monkeypatch.setenv(ENVIRONMENT_VARIABLE, f"{point}:2")
+        with pytest.raises(BuildFailedError, match=r"^shard 2: its worker died again and again"):
+            library_build(REQUEST | {"output": str(tmp_path)})
         assert_whole_or_absent(tmp_path)
+    monkeypatch.delenv(ENVIRONMENT_VARIABLE)
     assert_resumes()
 
 
 def test_workers_that_die_over_the_assembled_dataset_again_and_again(
-    build_here: Build, assert_resumes: Callable[[], None], tmp_path: Path
+    assert_resumes: Callable[[], None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    process = build_here(**{ENVIRONMENT_VARIABLE: "records-compared"})
-    _, errors = process.communicate()
-    assert process.returncode == 1
-    assert "ecgfactory: the workers that wrote the reports and compared the records died again and again" in errors
-    assert "Traceback" not in errors
-    assert_whole_or_absent(tmp_path)
+    monkeypatch.setenv(ENVIRONMENT_VARIABLE, "records-compared")
+    with pytest.raises(BuildFailedError, match="the workers that wrote the reports and compared the records died"):
+        library_build(REQUEST | {"output": str(tmp_path)})
+    monkeypatch.delenv(ENVIRONMENT_VARIABLE)
     assert_resumes()
 
 
-def workers_of(process: subprocess.Popen[str]) -> list[int]:
-    """Pids of the Dask worker processes below a build."""
-    below = psutil.Process(process.pid).children(recursive=True)
-    return [child.pid for child in below if "spawn_main" in " ".join(child.cmdline())]
+class TestByCommand:
+    """`ecgfactory build` as users run it, killed or stopped from outside."""
+
+    @pytest.fixture
+    def start(self, tmp_path_factory: pytest.TempPathFactory, tmp_path: Path) -> Callable[[], subprocess.Popen[str]]:
+        file = tmp_path_factory.mktemp("request") / "request.yaml"
+        file.write_text(yaml.safe_dump(REQUEST | {"workers": {"cpu": 2}}), encoding="utf-8")
+
+        def start_build() -> subprocess.Popen[str]:
+            variables = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
+            return subprocess.Popen(
+                [sys.executable, "-m", "ecgfactory", "build", str(file), "--output", str(tmp_path)],
+                env=variables | {"PREFECT_HOME": str(file.parent)},
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
+                start_new_session=True,
+            )
+
+        return start_build
+
+    def test_killed_alone_or_with_its_group_at_random_moments(
+        self, start: Callable[[], subprocess.Popen[str]], assert_resumes: Callable[[], None], tmp_path: Path
+    ) -> None:
+        moments = random.Random(1)
+        for turn in range(KILLS):
+            process = start()
+            wait_for_work(tmp_path, process, moments.uniform(0, 1))
+            family = family_of(process)
+            workers = workers_of(family)
+            if turn % 3 == 2 and workers:
+                workers[0].kill()
+                time.sleep(moments.uniform(0, 1))
+            if turn % 3 == 1:
+                os.killpg(process.pid, signal.SIGKILL)
+            else:
+                process.kill()
+            process.wait()
+            assert_whole_or_absent(tmp_path)
+            assert_gone(family)
+        set_clock_back(tmp_path)
+        assert_resumes()
+
+    def test_a_worker_killed_once_is_replaced_and_the_build_goes_on(
+        self, start: Callable[[], subprocess.Popen[str]], undisturbed: str, tmp_path: Path
+    ) -> None:
+        process = start()
+        wait_for_work(tmp_path, process, 0)
+        workers_of(family_of(process))[0].kill()
+        _, errors = process.communicate()
+        assert process.returncode == 0, errors
+        assert "Traceback" not in errors
+        assert sums_of(tmp_path) == undisturbed
+
+    @pytest.mark.parametrize("wanted", [signal.SIGINT, signal.SIGTERM])
+    def test_stopped_it_ends_soon_says_so_and_can_go_on(
+        self,
+        wanted: signal.Signals,
+        start: Callable[[], subprocess.Popen[str]],
+        assert_resumes: Callable[[], None],
+        tmp_path: Path,
+    ) -> None:
+        process = start()
+        wait_for_work(tmp_path, process, 0)
+        family = family_of(process)
+        process.send_signal(wanted)
+        _, errors = process.communicate(timeout=15)
+        assert process.returncode == 130, errors
+        assert "the same command goes on" in errors
+        assert "Traceback" not in errors
+        assert_gone(family)
+        assert_resumes()
+
+    def test_two_of_one_plan_started_together(
+        self, start: Callable[[], subprocess.Popen[str]], undisturbed: str, tmp_path: Path
+    ) -> None:
+        """One builds, the other waits for it and finds the dataset there."""
+        both = [start(), start()]
+        printed = [process.communicate() for process in both]
+        assert [process.returncode for process in both] == [0, 0], printed
+        assert sum("is there already and sound" in out for out, _ in printed) == 1
+        assert sums_of(tmp_path) == undisturbed
+        assert {path.name for path in tmp_path.iterdir()} == {"killed"}
 
 
-def wait_for_progress(output: Path, process: subprocess.Popen[str], after_s: float) -> None:
-    """Wait until a session works, and then some more."""
-    while process.poll() is None and not any(output.glob(".sessions/*/progress/*.json")):
-        time.sleep(0.05)
+def family_of(process: subprocess.Popen[str]) -> list[psutil.Process]:
+    try:
+        return psutil.Process(process.pid).children(recursive=True)
+    except psutil.NoSuchProcess:
+        return []
+
+
+def workers_of(family: list[psutil.Process]) -> list[psutil.Process]:
+    """The processes that the nursery has forked: those whose parent is a member of the family."""
+    ids = {member.pid for member in family}
+    return [member for member in family if member.ppid() in ids]
+
+
+def assert_gone(family: list[psutil.Process]) -> None:
+    left = psutil.wait_procs(family, timeout=15)[1]
+    assert all(member.status() == psutil.STATUS_ZOMBIE for member in left), "a process was left behind"
+
+
+def wait_for_work(output: Path, process: subprocess.Popen[str], after_s: float) -> None:
+    """Wait until a worker is at a shard, and then some more."""
+    while process.poll() is None and not any(output.glob(".sessions/*/shards/.*")):
+        time.sleep(0.005)
     time.sleep(after_s)
 
 
@@ -191,63 +287,3 @@ def set_clock_back(output: Path) -> None:
         if not path.is_symlink():
             changed_at = path.stat().st_mtime + 86_400
             os.utime(path, (changed_at, changed_at))
-
-
-def test_the_flow_and_its_process_group_killed_at_random_moments(
-    build_by_two: Build, assert_resumes: Callable[[], None], tmp_path: Path
-) -> None:
-    moments = random.Random(1)
-    for turn in range(KILLS):
-        process = build_by_two()
-        wait_for_progress(tmp_path, process, moments.uniform(0, 1))
-        children = [psutil.Process(pid) for pid in workers_of(process)] if process.poll() is None else []
-        if turn % 3 == 2 and children:
-            children[0].kill()
-            time.sleep(moments.uniform(0, 1))
-        if turn % 3 == 1:
-            os.killpg(process.pid, signal.SIGKILL)
-        else:
-            process.kill()
-        process.wait()
-        assert_whole_or_absent(tmp_path)
-        left = psutil.wait_procs(children, timeout=15)[1]
-        assert all(child.status() == psutil.STATUS_ZOMBIE for child in left), "workers outlived the flow"
-    set_clock_back(tmp_path)
-    assert_resumes()
-
-
-def test_a_worker_killed_once_is_replaced_and_the_run_goes_on(
-    build_by_two: Build, undisturbed: str, tmp_path: Path
-) -> None:
-    process = build_by_two()
-    wait_for_progress(tmp_path, process, 0)
-    os.kill(workers_of(process)[0], signal.SIGKILL)
-    _, errors = process.communicate()
-    assert process.returncode == 0, errors
-    assert sums_of(tmp_path) == undisturbed
-
-
-@pytest.mark.parametrize("wanted", [signal.SIGINT, signal.SIGTERM])
-def test_a_build_that_is_stopped_ends_soon_says_so_and_can_go_on(
-    wanted: signal.Signals, build_here: Build, assert_resumes: Callable[[], None], tmp_path: Path
-) -> None:
-    process = build_here()
-    wait_for_progress(tmp_path, process, 0)
-    family = psutil.Process(process.pid).children(recursive=True)
-    process.send_signal(wanted)
-    _, errors = process.communicate(timeout=15)
-    assert process.returncode == 130, errors
-    assert "the same command goes on" in errors
-    left = psutil.wait_procs(family, timeout=1)[1]
-    assert all(child.status() == psutil.STATUS_ZOMBIE for child in left), "a process was left behind"
-    assert_resumes()
-
-
-def test_two_builds_of_one_plan_started_together(build_here: Build, undisturbed: str, tmp_path: Path) -> None:
-    """One builds, the other waits for it and finds the dataset there."""
-    both = [build_here(), build_here()]
-    printed = [process.communicate() for process in both]
-    assert [process.returncode for process in both] == [0, 0], printed
-    assert sum("is there already and sound" in out for out, _ in printed) == 1
-    assert sums_of(tmp_path) == undisturbed
-    assert {path.name for path in tmp_path.iterdir()} == {"killed"}

@@ -3,11 +3,12 @@ from __future__ import annotations
 from collections import Counter
 
 import pytest
-from ecgfactory.flows.placement import STEPS_PER_SLOT, Placement, Slots, Step
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ecgfactory.generators.base import Device
+from ecgfactory.line.placement import STEPS_PER_SLOT, Placement, Step
+from ecgfactory.pools.pool import Resource, Slots
 
 
 def steps_begun(placement: Placement, in_flight: list[Step]) -> Counter[tuple[str, str | None]]:

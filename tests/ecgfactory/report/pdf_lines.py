@@ -6,29 +6,30 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 import pypdfium2
-from matplotlib.figure import Figure
 from pypdf import PageObject, PdfReader
 
-from ecgfactory.report.page import rendering
+from ecgfactory.report.pdf import PdfFile, encode
+from ecgfactory.report.sheet import Sheet
 
 Line = npt.NDArray[np.float64]
 MM_PER_POINT = 25.4 / 72
 
 
-def pdf_bytes(figure: Figure) -> bytes:
-    """Save a figure as a PDF of one page."""
+def pdf_bytes(sheet: Sheet) -> bytes:
+    """Save a sheet as a PDF of one page."""
     buffer = BytesIO()
-    with rendering():
-        figure.savefig(buffer, format="pdf", metadata={"CreationDate": None})
+    pdf = PdfFile(buffer, "test")
+    pdf.add_page([encode(sheet)])
+    pdf.close()
     return buffer.getvalue()
 
 
-def pdf_page(figure: Figure) -> PageObject:
-    """Save a figure as PDF and return its only page."""
-    return PdfReader(BytesIO(pdf_bytes(figure))).pages[0]
+def pdf_page(sheet: Sheet) -> PageObject:
+    """Save a sheet as PDF and return its only page."""
+    return PdfReader(BytesIO(pdf_bytes(sheet))).pages[0]
 
 
-def pdf_text(source: Figure | bytes, page: int = 0) -> str:
+def pdf_text(source: Sheet | bytes, page: int = 0) -> str:
     """Text of a page as a PDF viewer finds it."""
     document = pypdfium2.PdfDocument(source if isinstance(source, bytes) else pdf_bytes(source))
     return str(document[page].get_textpage().get_text_bounded())

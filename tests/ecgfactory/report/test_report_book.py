@@ -1,3 +1,6 @@
+import subprocess
+import sys
+
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -8,6 +11,7 @@ from ecgfactory.generators.deepfakeecg import MODEL_CARD
 from ecgfactory.leads import TWELVE_LEADS
 from ecgfactory.quality.features import measure
 from ecgfactory.report.book import CoverFacts, _contents_page, write_report_book
+from ecgfactory.report.export import write_pdf
 from ecgfactory.report.style import PALETTES
 
 FACTS = CoverFacts(
@@ -71,6 +75,24 @@ def test_distributions_cite_their_source(texts):
     assert "Distributions" in texts[1]
 
 
+def test_samples_own_pdfs_are_those_of_the_records_alone(make_record, tmp_path):
+    records = [make_record(0), make_record(1, leads=8)]
+    write_report_book(tmp_path / "report.pdf", FACTS, records, RULE, samples_folder=tmp_path)
+    for record in records:
+        write_pdf(record, tmp_path / "alone.pdf", with_analysis=True)
+        assert (tmp_path / f"{record.record_id}.pdf").read_bytes() == (tmp_path / "alone.pdf").read_bytes()
+
+
+def test_reports_take_neither_matplotlib_nor_neurokit2_along():
+    program = (
+        "import sys\n"
+        "import scipy.signal\n"
+        "import ecgfactory.report.dataset\n"
+        "assert not {'matplotlib', 'neurokit2', 'sklearn', 'torch'} & sys.modules.keys()\n"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True)
+
+
 def test_book_without_samples_or_features(tmp_path):
     write_report_book(tmp_path / "report.pdf", FACTS, [], RULE)
     assert len(PdfReader(tmp_path / "report.pdf").pages) == 2
@@ -78,8 +100,7 @@ def test_book_without_samples_or_features(tmp_path):
 
 def test_many_samples_are_listed_as_far_as_there_is_room(make_record):
     record = make_record()
-    figure = _contents_page(RULE, [record] * 500, 4, PALETTES["red"])
-    words = [text.get_text() for text in figure.axes[0].texts]
+    words = _contents_page(RULE, [record] * 500, 4, PALETTES["red"]).texts()
     listed = words.count(record.record_id)
     assert f"and {500 - listed} more" in words
     assert listed > 50
