@@ -73,7 +73,7 @@ class Record:
         signal: SignalUv = self.signal_uv[self.lead_names.index(name)]
         return signal
 
-    # Drawing stands at the end of the line of imports, so these two import it when they are called.
+    # Drawing comes long after a record on the line of imports, so these two import it when they are called.
 
     def plot(self, style: PageStyle | None = None) -> Figure:
         """Draw it as a printed ECG: A4 landscape, 25 mm/s and 10 mm/mV unless the style says otherwise.
@@ -89,8 +89,9 @@ class Record:
             When the record has no samples.
         """
         from ecgfactory.report.clinical import clinical_page
+        from ecgfactory.report.picture import draw_figure
 
-        return clinical_page(self, style)
+        return draw_figure(clinical_page(self, style))
 
     def _repr_svg_(self) -> str:
         from ecgfactory.report.svg import ecg_picture

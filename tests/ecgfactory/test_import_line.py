@@ -13,11 +13,27 @@ import ecgfactory
 PACKAGE = Path(ecgfactory.__file__).parent
 
 LINE = [
-    *("errors", "registry", "arrays", "leads", "record", "storage", "generators", "quality", "formats", "request"),
-    *("candidates", "dataset", "session", "shards", "report", "pools", "line", "foreign", "retention", "validation"),
+    *("errors", "registry", "arrays", "leads", "record", "ecgs", "samples", "storage", "generators", "quality"),
+    *(
+        "formats",
+        "request",
+        "candidates",
+        "dataset",
+        "session",
+        "shards",
+        "report",
+        "pools",
+        "line",
+        "foreign",
+        "retention",
+        "validation",
+    ),
     *("tasks", "flows", "deployments", "cli"),
 ]
 """The modules and packages of ecgfactory, in the order of the data."""
+
+DRAWING = "record.py: report"
+"""The one exception: a record that is asked to show itself imports what draws it."""
 
 ENGINE = {"prefect", "prefect_dask", "dask", "distributed"}
 WITH_ENGINE = {"cli", "tasks", "flows", "deployments"}
@@ -56,7 +72,7 @@ def test_every_module_is_on_the_line() -> None:
     assert len(found) > 100
 
 
-# Some parts are being rewritten.
+# report/remake.py still imports the line of work.
 @pytest.mark.xfail(strict=False)
 def test_no_module_imports_what_comes_after_it() -> None:
     against = [
@@ -65,7 +81,7 @@ def test_no_module_imports_what_comes_after_it() -> None:
         for other in sorted(rooms(names))
         if LINE.index(other) > LINE.index(room)
     ]
-    assert not against
+    assert against == [DRAWING]
 
 
 def test_only_the_outer_rooms_know_the_workflow_engine() -> None:
