@@ -18,7 +18,6 @@ import psutil
 import pytest
 import torch
 from distributed import Client, LocalCluster, Security
-from ecgfactory.flows.placement import Placement, Slots
 from prefect import flow
 from prefect.settings import PREFECT_API_URL, temporary_settings
 
