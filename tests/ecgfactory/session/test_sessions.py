@@ -12,7 +12,9 @@ import pytest
 from ecgfactory.request.build_request import BuildRequest
 from ecgfactory.request.plan import Plan, make_plan
 from ecgfactory.session.ledger import Ledger
+from ecgfactory.session.progress import read_progress
 from ecgfactory.session.sessions import note_outcome, occupied, sessions_of
+from ecgfactory.session.wanted import want, wanted_of
 from ecgfactory.shards.shard import make_shard
 from ecgfactory.storage.lock import FileLock, is_held, waiting_lock
 
@@ -73,7 +75,7 @@ def test_a_dead_session_is_taken_over_and_what_is_damaged_made_again(plan: Plan)
     with occupied(plan, "first") as workspace:
         entries = [make_shard(plan, shard, 20, workspace) for shard in (0, 1)]
         (workspace.shards / ".000002.half").mkdir()
-        workspace.want(records=0)
+        want(workspace, records=0)
         damaged = Ledger(workspace).shard_folder(1) / entries[1].files[0].path
         damaged.write_bytes(damaged.read_bytes()[:-1])
     (dead,) = sessions_of(output)
@@ -85,7 +87,7 @@ def test_a_dead_session_is_taken_over_and_what_is_damaged_made_again(plan: Plan)
         assert Ledger(again).entry(0) == entries[0]
         assert Ledger(again).entry(1) is None
         assert list(again.shards.glob(".*")) == []
-        assert again.wanted_of(5) > 0
+        assert wanted_of(again, 5) > 0
         assert make_shard(plan, 1, 20, again).files == entries[1].files, "the same bytes"
         note_outcome(again, "failed", "because")
     (failed,) = sessions_of(output)
@@ -97,11 +99,11 @@ def test_what_was_being_written_when_a_session_was_killed_hides_nothing(plan: Pl
     output = Path(plan.request.output)
     with occupied(plan, "first") as workspace:
         entry = make_shard(plan, 0, 20, workspace)
-        progress = workspace.total_progress()
+        progress = read_progress(workspace)
         (workspace.ledger / ".000001.b6ae2870.json").touch()
         (workspace.progress / ".000000.c0541974.json").write_text('{"examined": 9, "accepted": 9}')
         assert list(Ledger(workspace).entries()) == [entry]
-        assert workspace.total_progress() == progress
+        assert read_progress(workspace) == progress
     (dead,) = sessions_of(output)
     assert dead.is_resumable
     with occupied(plan, "second") as again:

@@ -10,6 +10,7 @@ from ecgfactory.errors import ShardUnwantedError
 from ecgfactory.request.build_request import BuildRequest
 from ecgfactory.request.plan import Plan, make_plan
 from ecgfactory.session.ledger import Ledger
+from ecgfactory.session.wanted import want
 from ecgfactory.session.workspace import Workspace
 from ecgfactory.shards.handover import Handover, HandoverLostError
 from ecgfactory.shards.shard import finish_shard, make_shard
@@ -61,7 +62,7 @@ def test_signals_that_are_gone_are_told_unless_the_shard_is_committed(plan: Plan
 
 def test_what_is_not_wanted_leaves_nothing(plan: Plan, workspace: Workspace) -> None:
     Handover(plan, 3, workspace).write()
-    workspace.want(records=5, last_shard=1)
+    want(workspace, records=5, last_shard=1)
     with pytest.raises(ShardUnwantedError):
         Handover(plan, 2, workspace).write()
     with pytest.raises(ShardUnwantedError):

@@ -14,6 +14,7 @@ from ecgfactory.formats import FORMATS
 from ecgfactory.request.build_request import BuildRequest
 from ecgfactory.request.plan import make_plan
 from ecgfactory.session.ledger import Ledger, ShardEntry
+from ecgfactory.session.wanted import want
 from ecgfactory.session.workspace import Workspace
 from ecgfactory.shards import shard as shards
 from ecgfactory.shards.shard import make_shard
@@ -81,7 +82,7 @@ def test_a_shard_in_work_stops_once_fewer_records_are_wanted(
         def batches(*args: Any) -> Iterator[CandidateBatch]:
             for number, batch in enumerate(assessed_batches(*args)):
                 if number == after_batches:
-                    workspace.want(records=12)
+                    want(workspace, records=12)
                 yield batch
 
         monkeypatch.setattr(shards, "assessed_batches", batches)
