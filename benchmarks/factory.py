@@ -13,8 +13,9 @@ from typing import Any
 import psutil
 
 from benchmarks.timing import seconds
+from ecgfactory.generators.pulse2pulse import Pulse2PulseGenerator
 from ecgfactory.line.build import build
-from ecgfactory.line.jobs import SHARD_MODULES
+from ecgfactory.line.jobs import shard_modules
 from ecgfactory.pools.crew import Crew
 from ecgfactory.pools.processes import ProcessPool
 from ecgfactory.request.build_request import BuildRequest
@@ -89,7 +90,7 @@ def warm_factory(workers: int) -> Iterator[Factory]:
     """Start so many processes; build once, unmeasured."""
     with (
         tempfile.TemporaryDirectory() as folder,
-        ProcessPool(Crew.of(0, workers), SHARD_MODULES, Path(folder) / "workers.log") as pool,
+        ProcessPool(Crew.of(0, workers), shard_modules(Pulse2PulseGenerator), Path(folder) / "workers.log") as pool,
     ):
         factory = Factory(Path(folder), pool)
         factory.build(WARM_RECORDS)

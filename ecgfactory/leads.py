@@ -1,4 +1,4 @@
-"""The eight leads the model makes, and the twelve a clinician reads.
+"""The eight independent leads, which generators make, and the twelve a clinician reads.
 
 Signals are held as int16 at 1 uV per unit. The four derived leads are computed from those *stored* integers,
 so that the identities between limb leads hold exactly (or to the documented rounding) in every file.

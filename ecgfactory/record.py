@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from ecgfactory.leads import SignalUv
 
 SAMPLING_RATE_HZ = 500
-"""Sampling rate of every generated record (the model was trained at it)."""
+"""Sampling rate of every generated record (the published model was trained at it)."""
 
 
 def record_id(candidate: int) -> str:

@@ -60,6 +60,9 @@ class Registry(Generic[Member]):
         yield from self._built_in
         yield from sorted(self._installed().keys() - self._built_in.keys())
 
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
     def __contains__(self, name: object) -> bool:
         return name in self._built_in or name in self._installed()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,11 +17,10 @@ from ecgfactory.errors import BadInputError
 from ecgfactory.flows.task_runner import PlacedTaskRunner
 from ecgfactory.line.placement import Placement
 from ecgfactory.line.state import Build
-from ecgfactory.request.plan import DECISIVE_PACKAGES
 from ecgfactory.session.workspace import Workspace
 
-PACKAGES = ("ecgfactory", "deepfake-ecg", "prefect", "distributed", *DECISIVE_PACKAGES)
-"""What a worker must have in the very version of the flow: what decides bytes, and what the two talk through."""
+ENGINE_PACKAGES = ("prefect", "distributed")
+"""What flow and workers talk through. A worker must have it, and all that decides bytes, in the flow's very version."""
 
 REACH_TIMEOUT_S = 5.0
 
@@ -35,14 +34,15 @@ def check_workers(runner: PlacedTaskRunner, placement: Placement, build: Build) 
         Naming every worker that has another version of Python or a package, does not see the session's workspace,
         can't reach the Prefect server, or lacks the GPU that was asked for.
     """
-    found: Any = runner.client.get_versions(packages=list(PACKAGES))
-    wanted = _versions(found["client"])
+    packages = (*ENGINE_PACKAGES, *build.plan.versions)
+    found: Any = runner.client.get_versions(packages=list(packages))
+    wanted = _versions(found["client"], packages)
     others = {f"the scheduler {runner.address}": found["scheduler"]}
     others |= {f"worker {address}": versions for address, versions in found["workers"].items()}
     problems = [
         f"{who} has {difference}; install this version of ecgfactory there with the same constraints.txt."
         for who, versions in others.items()
-        if (difference := _difference(_versions(versions), wanted))
+        if (difference := _difference(_versions(versions, packages), wanted))
     ]
     if not problems:  # only now can our code be run there
         looks = runner.run_on_all(_look_around, str(build.workspace.root), build.plan.plan_id, str(flow_run.id))
@@ -60,11 +60,11 @@ def check_workers(runner: PlacedTaskRunner, placement: Placement, build: Build) 
         raise BadInputError([f"workers.scheduler: {problem}" for problem in problems])
 
 
-def _versions(description: Mapping[str, Any]) -> dict[str, str | None]:
+def _versions(description: Mapping[str, Any], packages: Sequence[str]) -> dict[str, str | None]:
     """Versions by package; of Python the first two numbers, of others without a build's own suffix (+cu128)."""
-    packages: dict[str, str | None] = description["packages"]
-    versions = {package: (packages.get(package) or "").partition("+")[0] or None for package in PACKAGES}
-    return {"python": ".".join(str(packages["python"]).split(".")[:2]), **versions}
+    found: dict[str, str | None] = description["packages"]
+    versions = {package: (found.get(package) or "").partition("+")[0] or None for package in packages}
+    return {"python": ".".join(str(found["python"]).split(".")[:2]), **versions}
 
 
 def _difference(versions: Mapping[str, str | None], wanted: Mapping[str, str | None]) -> str:

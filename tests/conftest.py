@@ -13,9 +13,10 @@ from typing import Any
 import pytest
 
 from ecgfactory.formats import FORMATS
+from ecgfactory.generators.pulse2pulse import Pulse2PulseGenerator
 from ecgfactory.line.build import Built
 from ecgfactory.line.build import build as library_build
-from ecgfactory.line.jobs import REPORT_MODULES, SHARD_MODULES
+from ecgfactory.line.jobs import REPORT_MODULES, shard_modules
 from ecgfactory.pools.crew import Crew
 from ecgfactory.pools.processes import ProcessPool
 from ecgfactory.request.build_request import BuildRequest
@@ -70,7 +71,7 @@ Builder = Callable[..., Built]
 def build(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Builder]:
     """The library's `build`, by two worker processes that tests share, since they start slowly."""
     log = tmp_path_factory.mktemp("workers") / "workers.log"
-    with ProcessPool(Crew.of(0, 2), (*SHARD_MODULES, *REPORT_MODULES), log) as pool:
+    with ProcessPool(Crew.of(0, 2), (*shard_modules(Pulse2PulseGenerator), *REPORT_MODULES), log) as pool:
         yield partial(library_build, pool=lambda _: contextlib.nullcontext(pool))
 
 

@@ -39,7 +39,7 @@ SIZE_CATEGORIES = (
 _TABLE_LOADING = """\
 import pandas as pd
 
-records = pd.read_parquet("records.parquet")          # a row a record: split, features, paths of its files
+records = pd.read_parquet("records.parquet")          # one row per record: split, features, paths of its files
 """
 
 
@@ -129,9 +129,10 @@ Every example runs in this folder.
 
 {"".join(_examples(dataset, plan))}## What is here
 
-`records.parquet`, and the same as `records.csv`, has a row a record: id, split, features, paths of its files.
-`rejected.parquet` has a row a rejected candidate, with the rules it broke and the reasons. `manifest.json` tells all
-about how the dataset was made, `croissant.json` describes it to machines, and `sha256sum -c SHA256SUMS.txt` checks it.
+`records.parquet`, and the same as `records.csv`, has one row per record: id, split, features, paths of its files.
+`rejected.parquet` has one row per rejected candidate, with the rules it broke and the reasons. `manifest.json`
+tells all about how the dataset was made, `croissant.json` describes it to machines, and `sha256sum -c SHA256SUMS.txt`
+checks it.
 {_reports_line(plan)}
 ## How it was made
 

@@ -53,7 +53,7 @@ _DATA_TYPES = {
 def write_croissant(dataset: Path, plan: Plan, counts: Counts, known_sums: Mapping[str, str]) -> None:
     """Write croissant.json into a dataset folder that holds all else but sums and manifest.
 
-    Every file is named with its sha256, except that a format with a file or more a record is named as a set of files,
+    Every file is named with its sha256, except that a format with files of each record is named as a set of files,
     which Croissant gives no digest: theirs stand in SHA256SUMS.txt.
 
     Parameters

@@ -202,7 +202,11 @@ class Dataset(DatasetFiles):
             text = (folder / MANIFEST_FILE).read_text(encoding="utf-8")
             self.manifest_content: dict[str, Any] = json.loads(text)
             self.manifest = Manifest.model_validate(self.manifest_content)
-        except (OSError, ValueError, ValidationError) as error:
+        except ValidationError as error:  # a package that brings one of its formats may be missing
+            reasons = dict.fromkeys(problem["msg"].removeprefix("Value error, ") for problem in error.errors())
+            problems = [f"{folder / MANIFEST_FILE}: can't be read ({reason[:200]})" for reason in reasons]
+            raise DamagedDatasetError(problems) from None
+        except (OSError, ValueError) as error:
             first = str(error).splitlines()[0]
             raise DamagedDatasetError([f"{folder / MANIFEST_FILE}: can't be read ({first})"]) from None
         super().__init__(folder, self.manifest.plan)

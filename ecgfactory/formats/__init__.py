@@ -1,4 +1,4 @@
-"""File formats of the signals: one file a format, each a `Format` (see base.py).
+"""File formats of the signals: one module per format, each a `Format` (see base.py).
 
 A new format is a file here with a `Format`, and a line in `FORMATS`; or a package with an entry point in the group
 `ecgfactory.formats`. Its test inherits `ecgfactory.validation.format_contract`.

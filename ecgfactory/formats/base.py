@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 RECORDS_PER_FOLDER = 1000
-"""Formats with a file a record put at most this many in a folder, as PhysioNet's databases do."""
+"""Formats with one file per record put at most this many in a folder, as PhysioNet's databases do."""
 
 
 def record_folder(candidate: int) -> str:

@@ -1,4 +1,4 @@
-"""CSV: a file a record, time_ms and then a column a lead, in uV."""
+"""CSV: one file per record, time_ms and then one column per lead, in uV."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from ecgfactory.record import record_id
 
 
 class CsvFormat(Format):
-    """One text file a record."""
+    """One text file per record."""
 
     name: ClassVar[str] = "csv"
     media_types: ClassVar[Mapping[str, str]] = {".csv": "text/csv"}
@@ -27,7 +27,7 @@ class CsvFormat(Format):
         "CSV": """\
 import pandas as pd
 
-ecg_uv = pd.read_csv("$path", index_col="time_ms")    # a column a lead
+ecg_uv = pd.read_csv("$path", index_col="time_ms")    # one column per lead
 """
     }
 
@@ -40,7 +40,7 @@ ecg_uv = pd.read_csv("$path", index_col="time_ms")    # a column a lead
 
     @classmethod
     def staged_path(cls, candidate: int, split: str) -> str:
-        """One file a record."""
+        """One file per record."""
         return f"csv/{record_folder(candidate)}/{record_id(candidate)}.csv"
 
     @classmethod

@@ -1,4 +1,4 @@
-"""A record as CSV text: time_ms, then a column a lead, in uV.
+"""A record as CSV text: time_ms, then one column per lead, in uV.
 
 Every int16 has one spelling, so numbers are looked up instead of formatted: a cell of fixed width each, padded with
 NUL, and the padding is taken out at the end.
@@ -34,7 +34,7 @@ def encode_csv(signal_uv: SignalUv, lead_names: Sequence[str], sampling_rate_hz:
     Returns
     -------
     bytes
-        `time_ms` and the lead names, then a line a sample: its time in ms (to 10 digits where that is no
+        `time_ms` and the lead names, then one line per sample: its time in ms (to 10 digits where that is no
         integer) and the leads as integers in uV.
 
     Raises
@@ -56,12 +56,12 @@ def encode_csv(signal_uv: SignalUv, lead_names: Sequence[str], sampling_rate_hz:
 
 @cache
 def _lead_cells() -> npt.NDArray[np.uint64]:
-    """Text of every int16 behind a comma, as an 8-byte word, at the index of its bits read as uint16."""
+    """Text of every int16 after a comma, as an 8-byte word, at the index of its bits read as uint16."""
     by_bits = np.arange(65536, dtype=np.uint16).view(np.int16)
     return np.array([f",{value}" for value in by_bits.tolist()], dtype=_LEAD_CELL).view("<u8")
 
 
 @lru_cache(maxsize=4)
 def _time_cells(samples: int, sampling_rate_hz: int) -> npt.NDArray[np.bytes_]:
-    """Text of each sample's time in ms behind a line feed."""
+    """Text of each sample's time in ms after a line feed."""
     return np.array([f"\n{index * 1000 / sampling_rate_hz:.10g}" for index in range(samples)], dtype=_TIME_CELL)

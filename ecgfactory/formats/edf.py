@@ -1,4 +1,4 @@
-"""EDF+: a file a record, as viewers of physiological signals read it.
+"""EDF+: one file per record, as viewers of physiological signals read it.
 
 Specification: Kemp and Olivan 2003, doi:10.1016/S1388-2457(03)00123-8. No date is written: EDF+ has a way to say so.
 """
@@ -23,7 +23,7 @@ _RANGE = (-32768, 32767)
 
 
 class EdfFormat(Format):
-    """One EDF+C file a record, in data records of 1 s."""
+    """One EDF+C file per record, in data records of 1 s."""
 
     name: ClassVar[str] = "edf"
     media_types: ClassVar[Mapping[str, str]] = {".edf": "application/x-edf"}
@@ -70,7 +70,7 @@ ecg_uv = edf.get_signal("ECG II").data
 
     @classmethod
     def staged_path(cls, candidate: int, split: str) -> str:
-        """One file a record."""
+        """One file per record."""
         return f"edf/{record_folder(candidate)}/{record_id(candidate)}.edf"
 
     @classmethod

@@ -1,4 +1,4 @@
-"""NumPy: one array a split and shard, which `numpy.load` maps into memory, and the candidates of its rows beside it."""
+"""NumPy: one array per split and shard, which `numpy.load` maps into memory, and beside it its rows' candidates."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _CANDIDATES = ".candidates.npy"
 
 
 class NpyFormat(Format):
-    """Two files a split and shard: signals int16 (records, leads, samples) in uV, candidates int64 (records,)."""
+    """Two files per split and shard: signals int16 (records, leads, samples) in uV, candidates int64 (records,)."""
 
     name: ClassVar[str] = "npy"
     media_types: ClassVar[Mapping[str, str]] = {".npy": "application/octet-stream"}
@@ -67,7 +67,7 @@ candidates = np.load("$path".replace(".npy", ".candidates.npy"))
 
     @classmethod
     def staged_path(cls, candidate: int, split: str) -> str:
-        """One file a split."""
+        """One file per split."""
         return f"npy/{split}.npy"
 
     @classmethod

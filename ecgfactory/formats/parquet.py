@@ -1,4 +1,4 @@
-"""Parquet: a row a record, a fixed-size int16 list a lead, and the features beside them."""
+"""Parquet: one row per record, one fixed-size int16 list per lead, and the features beside them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from ecgfactory.formats.rows import record_columns
 from ecgfactory.leads import SignalUv
 
 ROWS_PER_GROUP = 100
-"""Rows a row group: 12 MB of signal in memory, about 1.4 MB on disk."""
+"""Rows per row group: 12 MB of signal in memory, about 1.4 MB on disk."""
 
 
 LOADING = {
@@ -57,7 +57,7 @@ slow = duckdb.sql("SELECT record_id, II FROM 'data/*.parquet' WHERE heart_rate_b
 
 
 class ParquetFormat(Format):
-    """One file a split and shard, in row groups of a fixed size whatever the micro-batches were."""
+    """One file per split and shard, in row groups of a fixed size whatever the micro-batches were."""
 
     name: ClassVar[str] = "parquet"
     media_types: ClassVar[Mapping[str, str]] = {".parquet": "application/x-parquet"}
@@ -111,7 +111,7 @@ class ParquetFormat(Format):
 
     @classmethod
     def staged_path(cls, candidate: int, split: str) -> str:
-        """One file a split."""
+        """One file per split."""
         return f"data/{split}.parquet"
 
     @classmethod

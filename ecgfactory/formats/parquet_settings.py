@@ -1,6 +1,6 @@
 """How signals are laid down in Parquet: the settings that are small and fast for ECGs.
 
-Measured on generated 12-lead records of 10 s (pyarrow 26, one core, a column a lead):
+Measured on generated 12-lead records of 10 s (pyarrow 26, one core, one column per lead):
 
     PLAIN, zstd 3                    75.5 kB   1.30 ms
     BYTE_STREAM_SPLIT, zstd 3        65.2 kB   0.54 ms

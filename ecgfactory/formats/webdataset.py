@@ -1,4 +1,4 @@
-"""WebDataset: a tar file a split and shard, in it an array and a JSON file a record, in candidate order.
+"""WebDataset: one tar file per split and shard, in it an array and a JSON file for each record, in candidate order.
 
 Layout: https://github.com/webdataset/webdataset. The headers hold no times or owners, so that the same records give
 the same bytes.
@@ -25,7 +25,7 @@ _SIGNAL, _FEATURES = ".npy", ".json"
 
 
 class WebDatasetFormat(Format):
-    """One tar file a split and shard: NUMBER.npy, int16 (leads, samples) in uV, and NUMBER.json, the features."""
+    """One tar file per split and shard: NUMBER.npy, int16 (leads, samples) in uV, and NUMBER.json, the features."""
 
     name: ClassVar[str] = "webdataset"
     media_types: ClassVar[Mapping[str, str]] = {".tar": "application/x-tar"}
@@ -69,7 +69,7 @@ for ecg in ecgs:
 
     @classmethod
     def staged_path(cls, candidate: int, split: str) -> str:
-        """One file a split."""
+        """One file per split."""
         return f"webdataset/{split}.tar"
 
     @classmethod

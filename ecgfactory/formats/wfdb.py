@@ -1,4 +1,4 @@
-"""WFDB: a header and a format-16 signal file a record, as PhysioNet publishes ECGs."""
+"""WFDB: a header and a format-16 signal file for each record, as PhysioNet publishes ECGs."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ecgfactory.record import record_id
 
 
 class WfdbFormat(Format):
-    """Two files a record: NUMBER.hea and NUMBER.dat."""
+    """Two files per record: NUMBER.hea and NUMBER.dat."""
 
     name: ClassVar[str] = "wfdb"
     media_types: ClassVar[Mapping[str, str]] = {".hea": "text/plain", ".dat": "application/octet-stream"}

@@ -1,4 +1,4 @@
-"""WFDB with FLAC: a header and two losslessly compressed signal files a record, format 516.
+"""WFDB with FLAC: a header and two losslessly compressed signal files for each record, format 516.
 
 FLAC has at most 8 channels, so that limb and chest leads stand in files of their own. Specification: signal(5) of the
 WFDB Applications Guide, https://physionet.org/physiotools/wag/signal-5.htm.
@@ -21,7 +21,7 @@ FLAC_RATE_HZ = 96_000
 
 
 class WfdbFlacFormat(WfdbFormat):
-    """Three files a record: NUMBER.hea, NUMBER_limb.flac and NUMBER_chest.flac."""
+    """Three files per record: NUMBER.hea, NUMBER_limb.flac and NUMBER_chest.flac."""
 
     name: ClassVar[str] = "wfdb_flac"
     media_types: ClassVar[Mapping[str, str]] = {

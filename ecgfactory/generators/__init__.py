@@ -1,4 +1,4 @@
-"""Generators of candidate signals: one file a model, each a `Generator` (see base.py).
+"""Generators of candidate signals: one module per model, each a `Generator` (see base.py).
 
 A new model is a file here with a `Generator`, and a line in `GENERATORS`; or a package with an entry point in the group
 `ecgfactory.generators`. Its test inherits `ecgfactory.validation.generator_contract`.

@@ -49,6 +49,9 @@ class Generator(ABC):
     packages: ClassVar[tuple[str, ...]] = ()
     """Installed packages, beside NumPy and SciPy, whose version can change a sample."""
 
+    modules: ClassVar[tuple[str, ...]] = ()
+    """Modules that only generating imports, so that worker processes can import them beforehand."""
+
     @classmethod
     def published_checkpoint(cls) -> Checkpoint | None:
         """Return the weights to use where a request names none; None, the default, for a generator without weights.

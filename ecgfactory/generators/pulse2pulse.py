@@ -42,6 +42,7 @@ class Pulse2PulseGenerator(Generator):
     stride_s: ClassVar[int] = 5  # 2500 samples
     trained_duration_s: ClassVar[int | None] = 10
     packages: ClassVar[tuple[str, ...]] = ("torch", "deepfake-ecg")
+    modules: ClassVar[tuple[str, ...]] = ("ecgfactory.generators.engines", "deepfakeecg.models")
 
     def __init__(self, checkpoint: Checkpoint | None, batch: int, device: Device) -> None:
         from ecgfactory.generators.engines import CpuEngine, CudaEngine

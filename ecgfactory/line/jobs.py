@@ -16,16 +16,21 @@ from ecgfactory.storage.faults import fault_point
 
 if TYPE_CHECKING:
     from ecgfactory.dataset.manifest import Counts
+    from ecgfactory.generators.base import Generator
     from ecgfactory.quality.diversity import Diversity
     from ecgfactory.session.ledger import ShardEntry
 
 Result = TypeVar("Result")
 
-SHARD_MODULES = ("ecgfactory.shards.shard", "ecgfactory.generators.pulse2pulse", "deepfakeecg.models", "scipy.signal")
 REPORT_MODULES = ("ecgfactory.report.dataset", "pyarrow.dataset", "scipy.ndimage", "scipy.signal")
-"""What the jobs import, for pools that can do so beforehand."""
+"""What jobs for reports import, for pools that can do so beforehand."""
 
 _log = logging.getLogger(__name__)
+
+
+def shard_modules(generator: type[Generator]) -> tuple[str, ...]:
+    """What jobs for shards import, for pools that can do so beforehand."""
+    return ("ecgfactory.shards.shard", "scipy.signal", generator.__module__, *generator.modules)
 
 
 @dataclass(frozen=True)

@@ -64,7 +64,11 @@ GeneratorName = Annotated[str, _MemberOf(GENERATORS)]
 
 def _offer_whole_strides(schema: dict[str, Any]) -> None:
     """Let a form offer the durations of the default generator; of another, any that fits is accepted."""
-    schema["multipleOf"] = schema["minimum"] = GENERATORS.load(DEFAULT_GENERATOR).stride_s
+    default = GENERATORS.load(DEFAULT_GENERATOR)
+    schema["multipleOf"] = schema["minimum"] = default.stride_s
+    schema["description"] += (
+        f"; with {default.name} a multiple of {default.stride_s}, and it learnt from {default.trained_duration_s} s"
+    )
 
 
 class _Section(BaseModel):
@@ -176,7 +180,7 @@ class BuildRequest(_Section):
         ge=1,
         le=3600,
         title="Duration (s)",
-        description="length of a record in seconds, to 3600: a multiple of 5 with deepfakeecg, which learnt from 10 s",
+        description="length of a record in seconds, to 3600",
         json_schema_extra=_offer_whole_strides,
     )
     seed: StrictInt | None = Field(

@@ -24,7 +24,7 @@ def preflight_problems(request: BuildRequest) -> list[tuple[str, str]]:
     Returns
     -------
     list of (str, str)
-        The key of the request that can't be met, and a sentence that says why and how to mend it.
+        The key of the request that can't be met, and a sentence that says why and how to fix it.
     """
     output = _output_problem(request)
     return [*([("output", output)] if output else []), *file_problems(request), *worker_problems(request)]

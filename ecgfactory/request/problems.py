@@ -32,7 +32,7 @@ def located(problems: Sequence[tuple[str, str]], source: RequestSource) -> list[
 
 
 def _within(location: Location, source: RequestSource) -> Location:
-    """Drop the union tags that Pydantic adds behind the user's own keys."""
+    """Drop the union tags that Pydantic adds after the user's own keys."""
     value: Any = source.content
     kept: list[str | int] = []
     for part in location:

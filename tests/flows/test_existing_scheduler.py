@@ -23,14 +23,15 @@ from prefect.settings import PREFECT_API_URL, temporary_settings
 
 from ecgfactory.dataset.names import SUMS_FILE
 from ecgfactory.errors import BadInputError, BuildFailedError
-from ecgfactory.flows import workers
+from ecgfactory.flows import dask_pool, dask_workers
 from ecgfactory.flows.build_dataset import build_dataset
-from ecgfactory.flows.placement import Placement, Slots
-from ecgfactory.flows.session import listening
 from ecgfactory.flows.task_runner import PlacedTaskRunner
 from ecgfactory.flows.worker_checks import _workspace_problem, check_workers
+from ecgfactory.line.placement import Placement
+from ecgfactory.line.state import Build
+from ecgfactory.pools.pool import Slots
 from ecgfactory.request.build_request import BuildRequest
-from ecgfactory.request.plan import Plan, make_plan
+from ecgfactory.request.plan import make_plan
 from ecgfactory.session.sessions import sessions_of
 from ecgfactory.session.workspace import Workspace
 
@@ -95,6 +96,13 @@ def lone_scheduler(tmp_path: Path) -> Iterator[str]:
         yield cluster.scheduler_address
 
 
+def the_workspace(output: Path) -> Workspace:
+    """Wait for the session of a build."""
+    while not (found := list(output.glob(".sessions/*/plan.json"))):
+        time.sleep(0.005)
+    return Workspace(found[0].parent)
+
+
 def sums(dataset: Path) -> str:
     return (dataset / SUMS_FILE).read_text()
 
@@ -129,8 +137,9 @@ def test_a_worker_of_each_kind_killed_in_turn_changes_nothing(
     address, processes = cluster
     killed: list[int] = []
 
-    def kill_workers(workspace: Workspace) -> None:
+    def kill_workers() -> None:
         """Kill the GPU worker when it has begun to generate, then the CPU worker when it has begun to write."""
+        workspace = the_workspace(tmp_path)
         for process, folder in zip(processes, (workspace.generated, workspace.shards), strict=True):
             while workspace.root.is_dir() and not any(folder.glob("*")):
                 time.sleep(0.005)
@@ -139,11 +148,8 @@ def test_a_worker_of_each_kind_killed_in_turn_changes_nothing(
                     child.send_signal(signal.SIGKILL)
                     killed.append(child.pid)
 
-    def on_session(workspace: Workspace) -> None:
-        threading.Thread(target=kill_workers, args=(workspace,), daemon=True).start()
-
-    with listening(on_session):
-        outcome = build_dataset(make_request(workers={"scheduler": address}, output=str(tmp_path)))
+    threading.Thread(target=kill_workers, daemon=True).start()
+    outcome = build_dataset(make_request(workers={"scheduler": address}, output=str(tmp_path)))
     assert len(killed) == 2
     assert sums(outcome.dataset) == sums(built)
 
@@ -157,7 +163,7 @@ def expect_bad_input(request: BuildRequest, words: str) -> None:
 def test_no_scheduler_at_the_address(
     make_request: MakeRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(workers, "CONNECT_TIMEOUT_S", 1.0)
+    monkeypatch.setattr(dask_workers, "CONNECT_TIMEOUT_S", 1.0)
     request = make_request(workers={"scheduler": "tcp://127.0.0.1:9"}, output=str(tmp_path))
     expect_bad_input(request, r"workers.scheduler: no Dask scheduler answers at tcp://127.0.0.1:9 .*`dask scheduler`")
 
@@ -165,7 +171,7 @@ def test_no_scheduler_at_the_address(
 def test_a_scheduler_without_workers(
     lone_scheduler: str, make_request: MakeRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(workers, "WORKERS_TIMEOUT_S", 0.5)
+    monkeypatch.setattr(dask_workers, "WORKERS_TIMEOUT_S", 0.5)
     request = make_request(workers={"scheduler": lone_scheduler}, output=str(tmp_path))
     expect_bad_input(request, rf"{lone_scheduler} has no workers; start some with `dask worker {lone_scheduler}`")
 
@@ -203,20 +209,22 @@ def test_a_worker_that_does_not_see_the_output_folder(
 
 
 @flow(name="checking")
-def check_with_unreachable_server(plan: Plan, root: Path) -> None:
+def check_with_unreachable_server(build: Build) -> None:
     """Check workers as a build does, but with settings for them that name a server which is not there."""
     nowhere = {PREFECT_API_URL: "http://127.0.0.1:9/api"}
-    with PlacedTaskRunner(address=plan.request.workers.scheduler) as runner, temporary_settings(nowhere):
-        check_workers(runner, Placement(Slots(0, 2, False), "auto"), plan, Workspace(root))
+    with PlacedTaskRunner(address=build.plan.request.workers.scheduler) as runner, temporary_settings(nowhere):
+        check_workers(runner, Placement(Slots(0, 2, False), "auto"), build)
 
 
-def test_a_worker_that_can_not_reach_the_prefect_server(make_request: MakeRequest, tmp_path: Path) -> None:
-    plan = make_plan(make_request(output=str(tmp_path)))
+def test_a_worker_that_can_not_reach_the_prefect_server(
+    scheduler: str, make_request: MakeRequest, tmp_path: Path
+) -> None:
+    plan = make_plan(make_request(workers={"scheduler": scheduler}, output=str(tmp_path)))
     workspace = Workspace.create(plan, "session")
     with pytest.raises(
         BadInputError, match=r"can't reach this build's Prefect server at http://127.0.0.1:9/api"
     ) as told:
-        check_with_unreachable_server(plan, workspace.root)
+        check_with_unreachable_server(Build(plan, workspace))
     assert len(told.value.problems) == 2, "each worker is named"
 
 
@@ -231,29 +239,28 @@ def test_a_checkpoint_that_a_worker_does_not_have(make_request: MakeRequest, tmp
     assert f"has no file {checkpoint}" in str(_workspace_problem(root, plan.plan_id))
 
 
-def test_cuda_on_workers_that_have_none(make_request: MakeRequest, tmp_path: Path) -> None:
+def test_cuda_on_workers_that_have_none(scheduler: str, make_request: MakeRequest, tmp_path: Path) -> None:
     if torch.cuda.is_available():
         pytest.skip("this machine has a CUDA device")
-    request = make_request(generator={"device": "cuda"}, output=str(tmp_path))
+    request = make_request(generator={"device": "cuda"}, workers={"scheduler": scheduler}, output=str(tmp_path))
     expect_bad_input(request, r"is to generate on 'cuda', and PyTorch finds no CUDA device there")
 
 
 def test_workers_that_are_gone_for_good_fail_the_build(
     lone_scheduler: str, make_request: MakeRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(workers, "GONE_TIMEOUT_S", 0.5)
+    monkeypatch.setattr(dask_pool, "GONE_TIMEOUT_S", 0.5)
     with dask_worker(lone_scheduler, tmp_path) as worker:
 
-        def stop_worker(workspace: Workspace) -> None:
+        def stop_worker() -> None:
+            workspace = the_workspace(tmp_path / "out")
             while not any(workspace.shards.glob(".*")):
                 time.sleep(0.005)
             worker.terminate()
 
-        def on_session(workspace: Workspace) -> None:
-            threading.Thread(target=stop_worker, args=(workspace,), daemon=True).start()
-
         request = make_request(records=5000, workers={"scheduler": lone_scheduler}, output=str(tmp_path / "out"))
-        with listening(on_session), pytest.raises(BuildFailedError, match=r"has had no workers; start workers again"):
+        threading.Thread(target=stop_worker, daemon=True).start()
+        with pytest.raises(BuildFailedError, match=r"has had no workers; start workers again"):
             build_dataset(request)
 
 
@@ -265,16 +272,15 @@ def test_a_scheduler_that_goes_away_fails_the_build(make_request: MakeRequest, t
             child for child in psutil.Process().children() if str(tmp_path / "scheduler.json") in child.cmdline()
         )
 
-        def kill_scheduler(workspace: Workspace) -> None:
+        def kill_scheduler() -> None:
+            workspace = the_workspace(tmp_path / "out")
             while not any(workspace.ledger.glob("*.json")):
                 time.sleep(0.005)
             scheduler.kill()
 
-        def on_session(workspace: Workspace) -> None:
-            threading.Thread(target=kill_scheduler, args=(workspace,), daemon=True).start()
-
         request = make_request(records=5000, workers={"scheduler": address}, output=str(tmp_path / "out"))
-        with listening(on_session), pytest.raises(BuildFailedError, match=r"scheduler at tcp://.* is gone; start it"):
+        threading.Thread(target=kill_scheduler, daemon=True).start()
+        with pytest.raises(BuildFailedError, match=r"scheduler at tcp://.* is gone; start it"):
             build_dataset(request)
     (session,) = sessions_of(tmp_path / "out")
     assert (session.state, session.is_resumable) == ("failed", True)

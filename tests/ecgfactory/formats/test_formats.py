@@ -13,89 +13,17 @@ import pytest
 import webdataset
 import wfdb
 
-from ecgfactory.candidates.batch import CandidateBatch
 from ecgfactory.formats import FORMATS
-from ecgfactory.formats.base import FormatWriter, SignalSpec, format_writer
+from ecgfactory.formats.base import Format
 from ecgfactory.leads import lead_names
-from ecgfactory.quality.features import measure
-
-CANDIDATES = np.array([3, 4, 7, 999, 1000, 1205, 99_999_999])
-
-
-def make_batch(leads: int, samples: int = 500) -> CandidateBatch:
-    """Arbitrary signals, the extremes of int16 among them."""
-    draw = np.random.default_rng(5)
-    signals = draw.integers(-6000, 6000, (len(CANDIDATES), leads, samples), dtype=np.int16)
-    signals[0, 0, :4] = [32_767, -32_767, 0, -1]
-    names = lead_names(8 if leads == 8 else 12)
-    empty: list[list[str]] = [[] for _ in CANDIDATES]
-    splits = np.array(["train", "test", "train", "train", "validation", "test", "train"])
-    return CandidateBatch(CANDIDATES, splits, signals, measure(signals, names), empty, empty)
-
-
-@pytest.fixture(params=[8, 12], ids=["8-lead", "12-lead"])
-def batch(request: pytest.FixtureRequest) -> CandidateBatch:
-    return make_batch(request.param)
-
-
-def spec_of(batch: CandidateBatch) -> SignalSpec:
-    leads = batch.signals_uv.shape[1]
-    return SignalSpec(lead_names(8 if leads == 8 else 12), batch.signals_uv.shape[2], seed=7)
-
-
-def write(writer_class: type[FormatWriter], folder: Path, batch: CandidateBatch, cuts: list[int]) -> None:
-    writer = writer_class(folder, spec_of(batch))
-    for rows in np.split(np.arange(len(batch)), cuts):
-        writer.write(batch.take(rows))
-    writer.close()
+from ecgfactory.validation.format_contract import FormatContract
 
 
 @pytest.mark.parametrize("name", FORMATS)
-class TestContract:
-    def test_what_is_written_reads_back_the_same(self, name: str, batch: CandidateBatch, tmp_path: Path) -> None:
-        writer = format_writer(name)
-        write(writer, tmp_path, batch, [])
-        for row, candidate in enumerate(batch.candidates):
-            path = writer.staged_path(int(candidate), str(batch.splits[row]))
-            read = writer.read(tmp_path, path, [int(candidate)], spec_of(batch))
-            assert read.dtype == np.int16
-            assert np.array_equal(read[0], batch.signals_uv[row])
-
-    def test_bytes_do_not_depend_on_how_records_were_fed(self, name: str, tmp_path: Path) -> None:
-        batch = make_batch(12)
-        for folder, cuts in (("whole", []), ("parts", [1, 2, 5])):
-            (tmp_path / folder).mkdir()
-            write(format_writer(name), tmp_path / folder, batch, cuts)
-        files = [
-            {path.relative_to(tmp_path / folder): path.read_bytes() for path in (tmp_path / folder).rglob("*.*")}
-            for folder in ("whole", "parts")
-        ]
-        assert files[0] == files[1] != {}
-
-    def test_every_file_is_under_the_path_it_says(self, name: str, batch: CandidateBatch, tmp_path: Path) -> None:
-        writer = format_writer(name)
-        write(writer, tmp_path, batch, [3])
-        told = {
-            writer.staged_path(int(candidate), str(split))
-            for candidate, split in zip(batch.candidates, batch.splits, strict=True)
-        }
-        assert all((tmp_path / path).is_file() for path in told)
-        folders = {path.parent for path in tmp_path.rglob("*") if path.is_file()}
-        assert all(len(list(folder.iterdir())) <= 2000 for folder in folders)
-
-    def test_count_and_index(self, name: str, batch: CandidateBatch, tmp_path: Path) -> None:
-        writer = format_writer(name)
-        write(writer, tmp_path, batch, [])
-        writer.write_index(tmp_path, iter([batch.candidates[:2], batch.candidates[2:]]))
-        assert writer.count(tmp_path) == len(batch)
-
-    def test_another_record_than_the_spec_says_is_told(self, name: str, tmp_path: Path) -> None:
-        batch = make_batch(8)
-        writer = format_writer(name)
-        write(writer, tmp_path, batch, [])
-        path = writer.staged_path(3, "train")
-        with pytest.raises((ValueError, KeyError)):
-            writer.read(tmp_path, path, [3], SignalSpec(lead_names(12), 500, seed=7))
+class TestContract(FormatContract):
+    @pytest.fixture
+    def member(self, name: str) -> type[Format]:
+        return FORMATS.load(name)
 
     def test_all_formats_of_a_dataset_hold_the_same_integers(self, name: str, built: Path) -> None:
         records = pd.read_parquet(built / "records.parquet")
@@ -140,12 +68,13 @@ def read_by_the_ecosystem(name: str, dataset: Path, row: object) -> np.ndarray:
 
 
 def test_a_published_parquet_file_is_numbered_as_hugging_face_does() -> None:
-    assert format_writer("parquet").published_path("data/train.parquet", 2, 4) == "data/train-00002-of-00004.parquet"
+    assert FORMATS.load("parquet").published_path("data/train.parquet", 2, 4) == "data/train-00002-of-00004.parquet"
 
 
 def test_published_files_of_two_dots_keep_their_ending() -> None:
-    writer = format_writer("npy")
-    assert writer.published_path("npy/test.candidates.npy", 0, 1) == "npy/test-00000-of-00001.candidates.npy"
+    assert (
+        FORMATS.load("npy").published_path("npy/test.candidates.npy", 0, 1) == "npy/test-00000-of-00001.candidates.npy"
+    )
 
 
 def test_tar_headers_tell_nothing_of_the_machine(built: Path) -> None:

@@ -23,9 +23,10 @@ import yaml
 from ecgfactory.dataset.names import SUMS_FILE
 from ecgfactory.dataset.verify import verify
 from ecgfactory.errors import BuildFailedError
+from ecgfactory.generators import GENERATORS
 from ecgfactory.line.build import Built
 from ecgfactory.line.build import build as library_build
-from ecgfactory.line.jobs import SHARD_MODULES
+from ecgfactory.line.jobs import shard_modules
 from ecgfactory.pools.crew import ENVIRONMENT
 from ecgfactory.pools.nursery import Nursery
 from ecgfactory.session.sessions import sessions_of
@@ -87,7 +88,9 @@ def assert_resumes(build: Builder, undisturbed: str, tmp_path: Path) -> Callable
 @pytest.fixture(scope="module")
 def nursery(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nursery]:
     log = tmp_path_factory.mktemp("nursery") / "children.log"
-    nursery = Nursery(["tests.ecgfactory.line.test_kill", *SHARD_MODULES], ENVIRONMENT, log)
+    nursery = Nursery(
+        ["tests.ecgfactory.line.test_kill", *shard_modules(GENERATORS.load("deepfakeecg"))], ENVIRONMENT, log
+    )
     yield nursery
     nursery.close()
 

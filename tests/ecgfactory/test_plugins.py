@@ -1,0 +1,139 @@
+"""A generator, a format and a rule's feature from an installed package keep the contracts, and a request uses them."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from plugin_package import NAME, VERSION, write_plugin_package, write_plugin_policy
+
+from ecgfactory.candidates.pipeline import StageClock, assessed_batches
+from ecgfactory.formats import FORMATS
+from ecgfactory.formats.base import Format
+from ecgfactory.formats.rows import record_columns
+from ecgfactory.generators import GENERATORS
+from ecgfactory.generators.base import Generator
+from ecgfactory.quality.extra_feature import ExtraFeature
+from ecgfactory.quality.features import EXTRA_FEATURES, FEATURES
+from ecgfactory.request.build_request import BuildRequest
+from ecgfactory.request.plan import Plan, make_plan
+from ecgfactory.validation.feature_contract import FeatureContract
+from ecgfactory.validation.format_contract import FormatContract
+from ecgfactory.validation.generator_contract import GeneratorContract
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The folder that the package is installed in, for this process and those it starts."""
+    folder = write_plugin_package(tmp_path_factory.mktemp("site"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(str(folder))
+        patch.setenv("PYTHONPATH", f"{folder}{os.pathsep}{os.environ.get('PYTHONPATH', '')}")
+        yield folder
+    sys.modules.pop("ecg_toy", None)
+
+
+class TestGenerator(GeneratorContract):
+    @pytest.fixture
+    def member(self, site: Path) -> type[Generator]:
+        return GENERATORS.load("simulated")
+
+
+class TestFormat(FormatContract):
+    @pytest.fixture
+    def member(self, site: Path) -> type[Format]:
+        return FORMATS.load("raw")
+
+
+class TestFeature(FeatureContract):
+    @pytest.fixture
+    def member(self, site: Path) -> ExtraFeature:
+        return EXTRA_FEATURES.load("rms_uv")
+
+
+@pytest.fixture
+def asked(site: Path, tmp_path: Path) -> dict[str, object]:
+    return {
+        "name": "toy",
+        "records": 6,
+        "seed": 3,
+        "duration_s": 7,
+        "generator": {"model": "simulated", "batch": 4},
+        "formats": ["raw", "csv"],
+        "quality": {"policy": str(write_plugin_policy(tmp_path / "toy.yaml"))},
+        "output": str(tmp_path / "datasets"),
+    }
+
+
+@pytest.fixture
+def plan(asked: dict[str, object]) -> Plan:
+    return make_plan(BuildRequest.model_validate(asked))
+
+
+def test_the_plan_names_the_package_and_only_what_it_computes_with(plan: Plan) -> None:
+    assert plan.versions[NAME] == VERSION
+    assert "torch" not in plan.versions
+    assert (plan.checkpoint, plan.checkpoint_sha256) == (None, None)
+    assert plan.within_training_length
+    again = Plan.model_validate_json(plan.model_dump_json())
+    assert again == plan
+    assert again.plan_id == plan.plan_id
+
+
+def test_another_version_of_the_package_is_another_plan(plan: Plan) -> None:
+    other = plan.model_copy(update={"versions": plan.versions | {NAME: "1.2.4"}})
+    assert other.plan_id != plan.plan_id
+
+
+def test_candidates_are_made_judged_and_stored_with_the_new_feature(plan: Plan) -> None:
+    batches = list(assessed_batches(plan, range(6), StageClock()))
+    assert [len(batch) for batch in batches] == [4, 2]
+    for batch in batches:
+        assert batch.signals_uv.shape == (len(batch), 12, 3500)
+        assert list(record_columns(batch))[3:] == [*(feature.name for feature in FEATURES), "rms_uv"]
+        assert np.all(batch.features["rms_uv"] > 20)
+    assert any(batch.accepted.any() for batch in batches)
+
+
+def test_what_is_installed_changes_nothing_that_is_not_asked_for(asked: dict[str, object]) -> None:
+    usual: dict[str, object] = {"formats": ["csv"], "quality": {}, "generator": {}, "duration_s": 5}
+    plan = make_plan(BuildRequest.model_validate(asked | usual))
+    assert NAME not in plan.versions
+    assert plan.policy.features == FEATURES
+
+
+def test_weights_for_a_generator_without_weights_are_refused(asked: dict[str, object], tmp_path: Path) -> None:
+    (tmp_path / "g.pt").touch()
+    generator = {"model": "simulated", "checkpoint": str(tmp_path / "g.pt")}
+    result = validate(asked | {"generator": generator}, tmp_path)
+    assert result.returncode == 2
+    assert "generator.checkpoint: simulated has no weights; leave the key out." in result.stderr
+
+
+def test_the_command_line_validates_such_a_request(asked: dict[str, object], tmp_path: Path) -> None:
+    result = validate(asked, tmp_path)
+    assert result.returncode == 0, result.stderr
+    assert "6 records of 12 leads and 7 s as raw, csv" in result.stdout
+
+
+def test_without_the_package_each_name_is_told(
+    asked: dict[str, object], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, site: Path
+) -> None:
+    monkeypatch.setenv("PYTHONPATH", os.environ["PYTHONPATH"].removeprefix(f"{site}{os.pathsep}"))
+    result = validate(asked, tmp_path)
+    assert result.returncode == 2
+    for words in ("'simulated' is no generator", "'raw' is no format", "feature 'rms_uv' is not measured"):
+        assert words in result.stderr
+
+
+def validate(asked: dict[str, object], folder: Path) -> subprocess.CompletedProcess[str]:
+    file = folder / "request.yaml"
+    file.write_text(json.dumps(asked), encoding="utf-8")
+    command = [sys.executable, "-m", "ecgfactory", "validate", str(file)]
+    return subprocess.run(command, capture_output=True, text=True)

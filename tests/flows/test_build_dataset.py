@@ -1,0 +1,175 @@
+"""The flow: the steps of the library as Prefect tasks, by Dask workers, with the library's bytes."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+import yaml
+from prefect.client.orchestration import get_client
+from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterId, FlowRunFilterName
+from prefect.states import Cancelling
+
+from ecgfactory.dataset.names import SUMS_FILE
+from ecgfactory.flows.build_dataset import build_dataset
+from ecgfactory.flows.watching import watched_by
+from ecgfactory.line.build import Built
+from ecgfactory.line.build import build as library_build
+from ecgfactory.request.build_request import BuildRequest
+from ecgfactory.session.progress import Progress
+from ecgfactory.session.sessions import SessionInfo, sessions_of
+
+pytestmark = pytest.mark.usefixtures("prefect_server")
+
+MakeRequest = Callable[..., BuildRequest]
+Builder = Callable[..., Built]
+
+SMALL: dict[str, Any] = {
+    "name": "small",
+    "records": 40,
+    "seed": 5,
+    "generator": {"batch": 8},
+    "shard_records": 8,
+    "formats": ["parquet", "wfdb"],
+    "report": {"samples": 0},
+    "workers": {"cpu": 1},
+}
+LARGE = SMALL | {"name": "large", "records": 20_000}
+
+
+def sums(dataset: Path) -> str:
+    return (dataset / SUMS_FILE).read_text()
+
+
+def steps_in(function: Callable[..., object]) -> list[str]:
+    """The steps that a function's text calls, in order."""
+    calls = [node for node in ast.walk(ast.parse(inspect.getsource(function))) if isinstance(node, ast.Call)]
+    names = [
+        (call.lineno, call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", ""))
+        for call in calls
+    ]
+    not_steps = {"as_request", "Built", "str", "uuid4", "pool", "flow", "with_seed_of_the_day", "show_dataset"}
+    not_steps |= {"on_progress", "live_progress", "dask_pool"}
+    return [name for _, name in sorted(names) if name not in not_steps]
+
+
+def test_the_flow_has_the_steps_of_the_library_in_the_same_order() -> None:
+    assert steps_in(build_dataset.fn) == steps_in(library_build)
+    assert len(steps_in(library_build)) > 8
+
+
+def test_it_gives_the_bytes_of_the_library_and_finds_them_again(
+    scheduler: str, built: Path, make_request: MakeRequest, tmp_path: Path
+) -> None:
+    request = make_request(workers={"scheduler": scheduler}, output=str(tmp_path))
+    told: list[Progress] = []
+    with watched_by(told.append):
+        outcome = build_dataset(request)
+    assert not outcome.already_there
+    assert sums(outcome.dataset) == sums(built)
+    assert told[-1].accepted >= 40
+    assert {path.name for path in tmp_path.iterdir()} == {"small"}
+    assert build_dataset(request).already_there
+
+
+@pytest.fixture
+def start(prefect_server: str, tmp_path: Path) -> Callable[[dict[str, Any]], subprocess.Popen[str]]:
+    """Start `ecgfactory build` with the server configured: the flow builds, in a process of its own."""
+
+    def start_build(request: dict[str, Any]) -> subprocess.Popen[str]:
+        file = tmp_path / "request.yaml"
+        file.write_text(yaml.safe_dump(request), encoding="utf-8")
+        return subprocess.Popen(
+            [sys.executable, "-m", "ecgfactory", "build", str(file), "--output", str(tmp_path / "out")],
+            env=os.environ | {"PREFECT_API_URL": prefect_server},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    return start_build
+
+
+def wait_for_commit(output: Path, process: subprocess.Popen[str]) -> SessionInfo:
+    while process.poll() is None and not any(output.glob(".sessions/*/ledger/*.json")):
+        time.sleep(0.01)
+    assert process.poll() is None, process.communicate()[1]
+    (session,) = sessions_of(output)
+    return session
+
+
+def test_killed_under_one_pool_it_goes_on_under_the_other(
+    start: Callable[[dict[str, Any]], subprocess.Popen[str]], build: Builder, tmp_path: Path
+) -> None:
+    process = start(SMALL)
+    wait_for_commit(tmp_path / "out", process)
+    process.kill()
+    process.communicate()
+    (dead,) = sessions_of(tmp_path / "out")
+    assert dead.is_resumable
+    resumed = build(SMALL | {"output": str(tmp_path / "out")})
+    undisturbed = build(SMALL | {"output": str(tmp_path / "undisturbed")})
+    assert sums(resumed.dataset) == sums(undisturbed.dataset)
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {"small"}
+
+
+def test_killed_under_the_library_it_goes_on_under_the_flow(scheduler: str, build: Builder, tmp_path: Path) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-c", f"import ecgfactory; ecgfactory.build({SMALL | {'output': str(tmp_path / 'out')}!r})"]
+    )
+    while not any((tmp_path / "out").glob(".sessions/*/ledger/*.json")):
+        assert process.poll() is None
+        time.sleep(0.005)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    (dead,) = sessions_of(tmp_path / "out")
+    assert dead.is_resumable
+    request = BuildRequest.model_validate(
+        SMALL | {"output": str(tmp_path / "out"), "workers": {"scheduler": scheduler}}
+    )
+    resumed = build_dataset(request)
+    undisturbed = build(SMALL | {"output": str(tmp_path / "undisturbed")})
+    assert sums(resumed.dataset) == sums(undisturbed.dataset)
+
+
+def test_a_run_cancelled_through_prefect_stops_soon_and_can_be_resumed(
+    start: Callable[[dict[str, Any]], subprocess.Popen[str]], tmp_path: Path
+) -> None:
+    process = start(LARGE)
+    session = wait_for_commit(tmp_path / "out", process)
+    with get_client(sync_client=True) as client:
+        client.set_flow_run_state(UUID(session.session_id), Cancelling(), force=True)
+    _, errors = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert "the build was cancelled; the same request goes on" in errors
+    (session,) = sessions_of(tmp_path / "out")
+    assert (session.state, session.is_resumable) == ("cancelled", True)
+
+
+def test_a_flow_that_is_stopped_says_so_and_the_server_knows(
+    start: Callable[[dict[str, Any]], subprocess.Popen[str]], tmp_path: Path
+) -> None:
+    process = start(LARGE)
+    session = wait_for_commit(tmp_path / "out", process)
+    process.send_signal(signal.SIGTERM)
+    _, errors = process.communicate(timeout=30)
+    assert process.returncode == 130, errors
+    assert "Traceback" not in errors
+    with get_client(sync_client=True) as client:
+        (run,) = client.read_flow_runs(
+            flow_run_filter=FlowRunFilter(
+                id=FlowRunFilterId(any_=[UUID(session.session_id)]), name=FlowRunFilterName(any_=["build-large"])
+            )
+        )
+    assert run.state is not None
+    assert run.state.is_final()
