@@ -58,9 +58,7 @@ class PdfFile:
                 _draw(self._canvas, item)
                 self._canvas.restoreState()
         self._canvas.showPage()
-        page = self._document.Pages.pages[-1]
-        _compress(page)
-        self._document.updateSignature(page.Contents.content)  # what the file's id follows from
+        _compress(self._document.Pages.pages[-1])
 
     def close(self) -> None:
         """Write the file, which itself stays open."""
