@@ -17,7 +17,6 @@ from ecgfactory.report.distributions import distribution_pages
 from ecgfactory.report.export import PageMaker, numbered, record_pages, record_title, whole_pdf
 from ecgfactory.report.feature_text import feature_value
 from ecgfactory.report.page import MARGIN_MM, RIGHT_MM, draw_footer, draw_title
-from ecgfactory.report.pdf import Content, encode
 from ecgfactory.report.sheet import Box, Sheet
 from ecgfactory.report.style import PageStyle, Palette
 
@@ -87,7 +86,7 @@ def write_report_book(
 ) -> None:
     """Write the report of a dataset, and a PDF of each sample's pages beside it where that is asked for.
 
-    A sample's pages are drawn once for both; the pages of one sample are in memory at a time.
+    A sample's sheets are drawn once for both; those of one sample are in memory at a time.
 
     Parameters
     ----------
@@ -119,19 +118,19 @@ def write_report_book(
     count = len(front) + _PAGES_PER_SAMPLE * len(records)
     with whole_pdf(path, f"{facts.name} ({facts.plan_id})") as book:
         for number, make_page in enumerate(front, start=1):
-            book.add_page(numbered(encode(make_page()), number, count))
+            book.add_page(*numbered(make_page(), number, count))
         for place, record in enumerate(records):
-            pages = [encode(make_page()) for make_page in record_pages(record, style, with_analysis=True)]
+            pages = [make_page() for make_page in record_pages(record, style, with_analysis=True)]
             for number, page in enumerate(pages, start=samples_from + _PAGES_PER_SAMPLE * place):
-                book.add_page(numbered(page, number, count))
+                book.add_page(*numbered(page, number, count))
             if samples_folder is not None:
                 _write_sample(samples_folder / f"{record.record_id}.pdf", record_title(record), pages)
 
 
-def _write_sample(path: Path, title: str, pages: Sequence[Content]) -> None:
+def _write_sample(path: Path, title: str, pages: Sequence[Sheet]) -> None:
     with whole_pdf(path, title) as pdf:
         for number, page in enumerate(pages, start=1):
-            pdf.add_page(numbered(page, number, len(pages)))
+            pdf.add_page(*numbered(page, number, len(pages)))
 
 
 def _cover_page(facts: CoverFacts, first: Sequence[Record], palette: Palette) -> Sheet:

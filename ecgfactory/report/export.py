@@ -14,7 +14,7 @@ from ecgfactory.record import Record
 from ecgfactory.report.analysis import analysis_page
 from ecgfactory.report.clinical import clinical_page
 from ecgfactory.report.page import page_number
-from ecgfactory.report.pdf import Content, PdfFile, encode
+from ecgfactory.report.pdf import PdfFile
 from ecgfactory.report.sheet import Sheet
 from ecgfactory.report.style import PageStyle
 from ecgfactory.storage import durable
@@ -113,7 +113,7 @@ def write_csv(record: Record, path: Path) -> None:
 def write_pages(path: Path, pages: Sequence[PageMaker], title: str) -> None:
     """Write pages as one PDF, numbered when there is more than one.
 
-    The bytes follow from the pages alone: no dates are written. One page is in memory at a time.
+    The bytes follow from the pages alone: no dates are written. One sheet is in memory at a time.
 
     Raises
     ------
@@ -122,7 +122,7 @@ def write_pages(path: Path, pages: Sequence[PageMaker], title: str) -> None:
     """
     with whole_pdf(path, title) as pdf:
         for number, make_page in enumerate(pages, start=1):
-            pdf.add_page(numbered(encode(make_page()), number, len(pages)))
+            pdf.add_page(*numbered(make_page(), number, len(pages)))
 
 
 def record_pages(record: Record, style: PageStyle | None, with_analysis: bool) -> list[PageMaker]:
@@ -136,9 +136,9 @@ def record_title(record: Record) -> str:
     return f"ECG {record.record_id}"
 
 
-def numbered(content: Content, number: int, count: int) -> list[Content]:
-    """Return a page with its number laid over it, where there is more than one."""
-    return [content, encode(page_number(number, count))] if count > 1 else [content]
+def numbered(sheet: Sheet, number: int, count: int) -> list[Sheet]:
+    """Return a page and its number to lay over it, where there is more than one."""
+    return [sheet, page_number(number, count)] if count > 1 else [sheet]
 
 
 @contextlib.contextmanager

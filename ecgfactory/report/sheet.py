@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ecgfactory.arrays import Float64Array
-from ecgfactory.report.font import font
+from ecgfactory.report.typeface import text_width_pt
 
 Align = Literal["left", "center", "right"]
 
@@ -185,5 +185,4 @@ class Sheet:
 
 def text_width_mm(text: str, size_pt: float, bold: bool = False) -> float:
     """Return how long a line of text is."""
-    face = font(bold)
-    return face.width_em(face.glyphs(text)) * size_pt / POINTS_PER_MM
+    return text_width_pt(text, size_pt, bold) / POINTS_PER_MM

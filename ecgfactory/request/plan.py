@@ -34,7 +34,7 @@ LARGEST_SPLIT_SAMPLES = 150_000_000
 """Large requests get shards whose largest split has about so many samples: packed into one file, about 125 MB, above
 the 100 MB that readers like."""
 
-DECISIVE_PACKAGES = ("numpy", "scipy", "neurokit2", "pyarrow", "matplotlib")
+DECISIVE_PACKAGES = ("numpy", "scipy", "neurokit2", "pyarrow", "matplotlib", "reportlab")
 """Packages whose version can change a byte of any dataset; generator and formats name theirs."""
 
 

@@ -8,7 +8,7 @@ import numpy.typing as npt
 import pypdfium2
 from pypdf import PageObject, PdfReader
 
-from ecgfactory.report.pdf import PdfFile, encode
+from ecgfactory.report.pdf import PdfFile
 from ecgfactory.report.sheet import Sheet
 
 Line = npt.NDArray[np.float64]
@@ -19,7 +19,7 @@ def pdf_bytes(sheet: Sheet) -> bytes:
     """Save a sheet as a PDF of one page."""
     buffer = BytesIO()
     pdf = PdfFile(buffer, "test")
-    pdf.add_page([encode(sheet)])
+    pdf.add_page(sheet)
     pdf.close()
     return buffer.getvalue()
 
@@ -53,7 +53,7 @@ def stroked_lines(page: PageObject) -> list[list[Line]]:
         elif operator == "Q":
             transformed.pop()
         elif operator == "cm":
-            transformed[-1] = True
+            transformed[-1] |= operands != ["1", "0", "0", "1", "0", "0"]
         elif operator in {"S", "s", "B", "b", "n", "f"}:
             if operator == "S":
                 assert not transformed[-1], "a transformed path would be measured wrongly"
