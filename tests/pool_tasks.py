@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import queue
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -52,3 +54,9 @@ TASKS: dict[Callable[..., Any], Task[Any, Any]] = {
     getattr(pool_contract, made.fn.__name__): made
     for made in (double, refuse, note_and_fail, fail_once, die_once, die, process_id)
 }
+
+made: queue.Queue[Any] = queue.Queue()
+over = threading.Event()
+"""For a flow that holds a pool for tests: what it made, and when it may end. Not beside it: a flow is sent to workers
+with what its function names, and these can't be sent.
+"""

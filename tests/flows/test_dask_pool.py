@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextvars
-import queue
 import threading
 from collections.abc import Iterator, Sequence
 
@@ -44,10 +43,6 @@ class InContext:
         self._context.run(self._pool.prepare, modules)
 
 
-_made: queue.Queue[InContext] = queue.Queue()
-_over = threading.Event()
-
-
 @flow
 def hold_a_pool() -> None:
     """Have a pool of two workers for as long as the tests want it."""
@@ -60,16 +55,16 @@ def hold_a_pool() -> None:
         get_client(sync_client=True) as client,
     ):
         workers = DaskWorkers(runner, slots_of(describe(runner.client)))
-        _made.put(InContext(DaskPool(workers, Placement(workers.slots, "cpu"), client)))
-        _over.wait()
+        pool_tasks.made.put(InContext(DaskPool(workers, Placement(workers.slots, "cpu"), client)))
+        pool_tasks.over.wait()
 
 
 @pytest.fixture(scope="module")
 def flow_pool(prefect_server: str) -> Iterator[InContext]:
     thread = threading.Thread(target=contextvars.copy_context().run, args=(hold_a_pool,), daemon=True)
     thread.start()
-    yield _made.get(timeout=120)
-    _over.set()
+    yield pool_tasks.made.get(timeout=120)
+    pool_tasks.over.set()
     thread.join()
 
 
