@@ -80,7 +80,7 @@ class DaskPool:
         now = time.monotonic()
         if now - self._looked_at < SERVER_LOOK_INTERVAL_S:
             return
-        if now - self._looked_at > GONE_TIMEOUT_S / 2:  # nobody looked for a while: count from now on
+        if now - self._looked_at > 5 * SERVER_LOOK_INTERVAL_S:  # nobody looked for a while: count from now on
             self._complete_at = now
         self._looked_at = now
         state = self._client.read_flow_run(flow_run.id).state

@@ -21,6 +21,8 @@ from ecgfactory.session.workspace import Workspace
 
 MakeRequest = Callable[..., BuildRequest]
 
+pytestmark = pytest.mark.usefixtures("prefect_server")
+
 
 def worker(nthreads: int = 1, **resources: float) -> dict[str, Any]:
     return {"nthreads": nthreads, "resources": resources}

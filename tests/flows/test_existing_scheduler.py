@@ -37,6 +37,8 @@ from ecgfactory.session.workspace import Workspace
 
 MakeRequest = Callable[..., BuildRequest]
 
+pytestmark = pytest.mark.usefixtures("prefect_server")
+
 
 @contextmanager
 def dask_process(*arguments: str, **environment: str) -> Iterator[subprocess.Popen[bytes]]:
