@@ -10,10 +10,34 @@ import ecgfactory
 
 PACKAGE = Path(ecgfactory.__file__).parent
 
-LINE = (
-    "errors registry arrays leads record ecgs samples storage generators quality formats request candidates dataset "
-    "session shards report pools line foreign retention validation tasks flows deployments cli"
-).split()
+LINE = [
+    "errors",
+    "registry",
+    "arrays",
+    "leads",
+    "record",
+    "ecgs",
+    "samples",
+    "storage",
+    "generators",
+    "quality",
+    "formats",
+    "request",
+    "candidates",
+    "dataset",
+    "session",
+    "shards",
+    "report",
+    "pools",
+    "line",
+    "foreign",
+    "retention",
+    "validation",
+    "tasks",
+    "flows",
+    "deployments",
+    "cli",
+]
 """The modules and packages of ecgfactory, in the order of the data."""
 
 DRAWING = "record.py: report"
