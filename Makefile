@@ -2,13 +2,16 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: dataset test lint format bench quality-evidence clean
+.PHONY: dataset test test-fast lint format bench quality-evidence clean
 
 dataset: .venv/.ready
 	$(BIN)/ecgfactory build configs/quickstart.yaml
 
 test: .venv/.ready
 	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+test-fast: .venv/.ready
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow"
 
 lint: .venv/.ready
 	$(BIN)/ruff check .

@@ -15,6 +15,8 @@ import pytest
 
 import ecgfactory
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[1]
 REQUEST = "name: tiny\nrecords: 4\nseed: 3\ngenerator: {batch: 4}\nformats: [parquet]\nreport: {samples: 0}\n"
 

@@ -70,9 +70,14 @@ def _close_failed(build: Build, error: BaseException) -> None:
         note_outcome(workspace, "cancelled" if stopped else "failed", str(error))
 
 
+class _LogFile(logging.FileHandler):
+    def handleError(self, record: logging.LogRecord) -> None:
+        """Lose the line: the disk may be full, which is told by what fails for it."""
+
+
 @contextlib.contextmanager
 def _log_file(workspace: Workspace, names: Sequence[str]) -> Iterator[None]:
-    handler = logging.FileHandler(workspace.logs / "build.log", encoding="utf-8", delay=True)
+    handler = _LogFile(workspace.logs / "build.log", encoding="utf-8", delay=True)
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     loggers = [logging.getLogger(name) for name in names]
     for logger in loggers:

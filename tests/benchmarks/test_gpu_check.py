@@ -17,6 +17,8 @@ import pytest
 from benchmarks._gpu_checks import CheckFailedError, GpuChecks
 from benchmarks.gpu_check import REHEARSAL, check_all
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 THERE = ("torch", "numpy", "scipy", "pyarrow")
 ABSENT = ("pydantic", "yaml", "prefect", "dask", "pandas", "neurokit2", "matplotlib", "tqdm", "deepfakeecg")

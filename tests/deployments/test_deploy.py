@@ -26,6 +26,8 @@ from ecgfactory.flows.build_dataset import with_seed_of_the_day
 from ecgfactory.request.build_request import BuildRequest
 from ecgfactory.retention.retention_request import RetentionRequest
 
+pytestmark = pytest.mark.slow
+
 NAMES = ["build-dataset/build", "build-dataset/nightly", "retention/daily"]
 
 

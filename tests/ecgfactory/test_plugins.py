@@ -11,7 +11,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from plugin_package import NAME, VERSION, write_plugin_package, write_plugin_policy
 
 from ecgfactory.candidates.pipeline import StageClock, assessed_batches
 from ecgfactory.formats import FORMATS
@@ -26,6 +25,7 @@ from ecgfactory.request.plan import Plan, make_plan
 from ecgfactory.validation.feature_contract import FeatureContract
 from ecgfactory.validation.format_contract import FormatContract
 from ecgfactory.validation.generator_contract import GeneratorContract
+from tests.plugin_package import NAME, VERSION, write_plugin_package, write_plugin_policy
 
 
 @pytest.fixture(scope="module")

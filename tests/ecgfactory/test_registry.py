@@ -5,13 +5,13 @@ import sys
 from pathlib import Path
 
 import pytest
-from plugin_package import write_package
 
 from ecgfactory.errors import BadInputError
 from ecgfactory.formats import FORMATS
 from ecgfactory.generators import GENERATORS
 from ecgfactory.quality.features import EXTRA_FEATURES
 from ecgfactory.registry import Package
+from tests.plugin_package import write_package
 
 
 @pytest.fixture

@@ -29,7 +29,7 @@ from ecgfactory.request.build_request import BuildRequest
 from ecgfactory.session.progress import Progress
 from ecgfactory.session.sessions import SessionInfo, sessions_of
 
-pytestmark = pytest.mark.usefixtures("prefect_server")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("prefect_server")]
 
 MakeRequest = Callable[..., BuildRequest]
 Builder = Callable[..., Built]

@@ -21,6 +21,8 @@ from ecgfactory.tasks.jobs import TASKS
 from tests import pool_tasks
 from tests.pool_contract import PoolContract
 
+pytestmark = pytest.mark.slow
+
 
 class InContext:
     """A pool whose every call is made in the context of the flow that it belongs to."""

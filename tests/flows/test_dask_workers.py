@@ -21,7 +21,7 @@ from ecgfactory.session.workspace import Workspace
 
 MakeRequest = Callable[..., BuildRequest]
 
-pytestmark = pytest.mark.usefixtures("prefect_server")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("prefect_server")]
 
 
 def worker(nthreads: int = 1, **resources: float) -> dict[str, Any]:

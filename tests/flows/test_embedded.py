@@ -7,6 +7,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+pytestmark = pytest.mark.slow
+
 TWICE = """
 import time
 from ecgfactory.flows.embedded import prefect_api

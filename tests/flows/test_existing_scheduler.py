@@ -37,7 +37,7 @@ from ecgfactory.session.workspace import Workspace
 
 MakeRequest = Callable[..., BuildRequest]
 
-pytestmark = pytest.mark.usefixtures("prefect_server")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("prefect_server")]
 
 
 @contextmanager
@@ -100,7 +100,7 @@ def lone_scheduler(tmp_path: Path) -> Iterator[str]:
 
 def the_workspace(output: Path) -> Workspace:
     """Wait for the session of a build."""
-    while not (found := list(output.glob(".sessions/*/plan.json"))):
+    while not (found := list(output.glob(".sessions/[!.]*/plan.json"))):
         time.sleep(0.005)
     return Workspace(found[0].parent)
 
@@ -260,7 +260,9 @@ def test_workers_that_are_gone_for_good_fail_the_build(
                 time.sleep(0.005)
             worker.terminate()
 
-        request = make_request(records=5000, workers={"scheduler": lone_scheduler}, output=str(tmp_path / "out"))
+        request = make_request(
+            records=20_000, formats=["npy"], workers={"scheduler": lone_scheduler}, output=str(tmp_path / "out")
+        )
         threading.Thread(target=stop_worker, daemon=True).start()
         with pytest.raises(BuildFailedError, match=r"has had no workers; start workers again"):
             build_dataset(request)
@@ -280,7 +282,9 @@ def test_a_scheduler_that_goes_away_fails_the_build(make_request: MakeRequest, t
                 time.sleep(0.005)
             scheduler.kill()
 
-        request = make_request(records=5000, workers={"scheduler": address}, output=str(tmp_path / "out"))
+        request = make_request(
+            records=20_000, formats=["npy"], workers={"scheduler": address}, output=str(tmp_path / "out")
+        )
         threading.Thread(target=kill_scheduler, daemon=True).start()
         with pytest.raises(BuildFailedError, match=r"scheduler at tcp://.* is gone; start it"):
             build_dataset(request)

@@ -25,7 +25,7 @@ from ecgfactory.retention.retention_request import RetentionRequest
 from ecgfactory.session.sessions import occupied
 from ecgfactory.tasks.flow_runs import OUR_FLOWS
 
-pytestmark = pytest.mark.usefixtures("prefect_server")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("prefect_server")]
 
 
 @pytest.fixture

@@ -16,6 +16,8 @@ from ecgfactory.request.plan import Plan, make_plan
 from ecgfactory.session.sessions import occupied
 from ecgfactory.shards.shard import make_shard
 
+pytestmark = pytest.mark.slow
+
 
 def run(*arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run the command with no Prefect server configured but the one given."""

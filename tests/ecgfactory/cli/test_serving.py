@@ -30,6 +30,8 @@ from ecgfactory.dataset.verify import verify
 from ecgfactory.session.sessions import SessionInfo, sessions_of
 from tests.browsing import chromium
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[3]
 PATIENCE_S = 240.0
 SILENCE_S = 45.0

@@ -16,6 +16,8 @@ from ecgfactory.errors import BadInputError
 from ecgfactory.flows.submission import ServerUnreachableError, submit
 from ecgfactory.request.build_request import BuildRequest
 
+pytestmark = pytest.mark.slow
+
 REQUEST = {"name": "small", "records": 4}
 
 

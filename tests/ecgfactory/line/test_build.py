@@ -211,7 +211,7 @@ class TestCalling:
         by_keys = library_build(self.ASKED | {"output": str(tmp_path / "a")}, on_progress=told.append)
         by_file = library_build(str(file))
         assert (by_keys.dataset / SUMS_FILE).read_text() == (by_file.dataset / SUMS_FILE).read_text()
-        assert len(by_keys.open().records) == 20
+        assert len(by_keys.open()) == 20
         assert [progress.accepted for progress in told] == sorted(progress.accepted for progress in told)
         assert told[-1].accepted >= 20
 

@@ -33,6 +33,8 @@ from ecgfactory.session.sessions import sessions_of
 from ecgfactory.storage.faults import ENVIRONMENT_VARIABLE, FAULT_POINTS
 from tests.inline_pool import InlinePool
 
+pytestmark = pytest.mark.slow
+
 REQUEST: dict[str, Any] = {
     "name": "killed",
     "records": 40,

@@ -15,6 +15,8 @@ import pytest
 from ecgfactory.dataset.verify import verify
 from ecgfactory.session.sessions import sessions_of
 
+pytestmark = pytest.mark.slow
+
 REQUEST = """\
 name: trouble
 records: {records}

@@ -22,7 +22,7 @@ from ecgfactory.retention.inventory import DatasetItem, UnknownItem, take_invent
 from ecgfactory.retention.removal import carry_out, sole_remover
 from ecgfactory.retention.retention_request import RetentionRequest
 from ecgfactory.session.sessions import claimed, note_outcome, occupied, plan_lock, sessions_of
-from ecgfactory.session.workspace import Workspace
+from ecgfactory.session.workspace import Workspace, new_prefix
 from ecgfactory.storage.faults import ENVIRONMENT_VARIABLE, RETENTION_FAULT_POINTS
 from ecgfactory.storage.lock import FileLock, waiting_lock
 
@@ -266,10 +266,11 @@ def test_leftovers_of_killed_processes_go(output: Path, plan: Plan) -> None:
     sessions = output / ".sessions"
     (sessions / ".trash-half" / "shards").mkdir(parents=True)
     (sessions / ".trash-half" / "shards" / "f").touch()
-    (sessions / "unborn" / "ledger").mkdir(parents=True)
-    (sessions / "unborn" / ".plan.0a1b2c3d.json").touch()
-    os.utime(sessions / "unborn", (LONG_AGO, LONG_AGO))
-    (sessions / "being-born").mkdir()
+    unborn, being_born = (f"{new_prefix(plan.plan_id)}{name}" for name in ("one", "two"))
+    (sessions / unborn / "ledger").mkdir(parents=True)
+    (sessions / unborn / ".plan.0a1b2c3d.json").touch()
+    os.utime(sessions / unborn, (LONG_AGO, LONG_AGO))
+    (sessions / being_born).mkdir()
     plan_lock(output, "0" * 16).touch()
     (sessions / ".retention.lock").touch()
     with claimed(plan, lambda: None):
@@ -280,11 +281,11 @@ def test_leftovers_of_killed_processes_go(output: Path, plan: Plan) -> None:
         "d/.latest.0123abcd": "remove",
         "d/.latest.ffffffff": "keep",
         ".sessions/.trash-half": "remove",
-        ".sessions/unborn": "remove",
-        ".sessions/being-born": "keep",
+        f".sessions/{unborn}": "remove",
+        f".sessions/{being_born}": "keep",
         f".sessions/.plan-{'0' * 16}.lock": "remove",
     }
-    assert {path.name for path in sessions.iterdir()} == {"being-born"}
+    assert {path.name for path in sessions.iterdir()} == {being_born}
     assert {path.name for path in (output / "d").iterdir()} == {"dataset", "latest", ".latest.ffffffff"}
 
 

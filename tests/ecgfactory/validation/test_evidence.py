@@ -10,6 +10,8 @@ from ecgfactory.validation.defects import DEFECTS, GRADES
 from ecgfactory.validation.evidence import accept_sound, area_under_curve, catch_defects
 from tests.generated_ecgs import generated_ecgs
 
+pytestmark = pytest.mark.slow
+
 BASIC = load_policy("basic")
 SEED = 5
 
