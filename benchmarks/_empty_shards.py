@@ -37,7 +37,7 @@ STANDSTILL_S = 30.0
 
 @task(name="make-shard", task_run_name="shard-{shard:05d}", **ON_WORKERS)
 def do_nothing(workspace_root: str, shard: int, limit: int) -> jobs.ShardMade:
-    """Tell of a shard of which every candidate was accepted."""
+    """Return the outcome of a shard of which every candidate was accepted."""
     return jobs.ShardMade(examined=CANDIDATES, accepted=min(CANDIDATES, limit))
 
 
@@ -85,7 +85,7 @@ def _plan_of(shards: int, output: str) -> Plan:
 
 
 def _wait_for_records(runs: int) -> None:
-    """Wait until the server knows that so many task runs of this flow run are complete: it lags behind.
+    """Wait until the server knows that so many task runs of this flow run are complete: its records come late.
 
     Raises
     ------

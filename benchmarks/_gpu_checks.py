@@ -72,7 +72,7 @@ class GpuChecks:
     size : Size
         How much is done.
     pool : ProcessPoolExecutor
-        Processes, one a core.
+        Processes, one per core.
     """
 
     device: Device
@@ -83,7 +83,7 @@ class GpuChecks:
         """Name the checks, in the order in which they are made."""
         return {
             "noise has NumPy's bits": self.noise,
-            "one launch of a CUDA graph a micro-batch": self.graph,
+            "one launch of a CUDA graph per micro-batch": self.graph,
             "records equal the CPU's within 1 uV": self.equality,
             "too large a micro-batch is halved, same records": self.halving,
             "records/s": self.rates,

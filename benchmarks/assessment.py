@@ -25,7 +25,7 @@ BATCH = 64
 APPROACHES = ("simple", "fuzzy")
 
 RHYTHM = {"missing_samples", "beats", "heart_rate_bpm"}
-"""What R peaks and the rounding to integers tell."""
+"""What R peaks and the rounding to integers show."""
 
 JUDGED_BY_BASIC = {rule.feature for rule in load_policy("basic").rules} - RHYTHM
 

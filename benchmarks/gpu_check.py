@@ -41,7 +41,7 @@ def check_all(checks: GpuChecks) -> bool:
             verdict, found = passed, check()
         except CheckFailedError as failure:
             verdict, found = "FAILED", str(failure)
-        except Exception as error:  # whatever a new machine comes up with: the other checks tell more
+        except Exception as error:  # whatever a new machine comes up with: the other checks still run
             verdict, found = "FAILED", f"{type(error).__name__}: {' '.join(str(error).split())[:300]}"
         lines.append((what, verdict, found, time.perf_counter() - started))
     print("\n| check | | found | s |\n| --- | --- | --- | ---: |")

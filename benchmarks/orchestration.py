@@ -21,5 +21,5 @@ def run() -> list[Row]:
     return [
         Row(f"build of {RECORDS:,} records, with and without Prefect and Dask", "s", flow, library, library / flow),
         Row("share of orchestration in the wall time", "%", 100 * share),
-        Row("records a second of the whole build", "records/s", RECORDS / flow, RECORDS / library),
+        Row("records per second, whole build", "records/s", RECORDS / flow, RECORDS / library),
     ]

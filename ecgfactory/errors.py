@@ -1,4 +1,4 @@
-"""Errors that a user is meant to read: one sentence with the value, the place and the mend."""
+"""Errors that a user is meant to read: one sentence with the value, the place and the fix."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class BuildCancelledError(EcgFactoryError):
 
 
 class ShardError(EcgFactoryError):
-    """Something about one shard that its flow has to know of; it travels between processes.
+    """Something about one shard that the build has to know; it travels between processes.
 
     Parameters
     ----------

@@ -40,7 +40,7 @@ class Record:
     seed : int or None
         Seed of the dataset it belongs to; None for an ECG from elsewhere.
     sampling_rate_hz : int
-        Samples a second.
+        Samples per second.
     features : mapping of str to value
         What the assessment measured, by feature name.
     reasons : tuple of str

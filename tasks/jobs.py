@@ -1,4 +1,4 @@
-"""Tasks that run on Dask workers: the jobs of a build, one run each."""
+"""Tasks that run on Dask workers: the jobs of a build, one task run each."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ SECTIONS = {
     "policy": "quality",
     "bounds": "quality",
 }
-"""Keys of a request that stand in a section there, and are arguments here."""
+"""Keys in a section of a request that are plain arguments here."""
 
 PathLike = str | Path
 BoundsByRule = Mapping[str, Mapping[str, float]]
@@ -38,7 +38,7 @@ def asked_plan(caller: str, **arguments: Any) -> Plan:
     caller : str
         The function's name, for messages.
     **arguments
-        By the name of their key in a build request.
+        Values by the name of their key in a build request.
 
     Raises
     ------

@@ -31,7 +31,7 @@ class StreamDataset(IterableDataset[Sample]):
     candidates : int
         Candidates in an epoch; with the policy `basic`, 99 % of them are accepted.
     seed : int or None
-        Same seed, same ECGs; None draws one, which `seed` tells.
+        Same seed, same ECGs; None draws one, kept as `seed`.
     start : int
         Candidate number where epoch 0 starts. To go on where a training stopped, give the `position` it would have
         had: a later epoch's, or the number after the last candidate that was used.

@@ -42,7 +42,7 @@ class DropFolder:
             raise BadInputError(f"{folder}: can't be watched ({error.strerror}); choose another folder.") from None
 
     def look(self) -> Iterator[str]:
-        """Submit what is there and complete; yield a line on each file.
+        """Submit the files that are complete; yield one line of text per file.
 
         A file stays while the server does not answer. Should this process die between submitting and moving a file,
         the next one's submission gives the same run.

@@ -32,7 +32,7 @@ def remake_reports(path: Path) -> None:
 
 
 def page_style(layout: str, gain: int, speed: int, colours: str) -> PageStyle:
-    """Make the style of a page from what was typed; a value that is none of those known is told."""
+    """Make the style of a page from what was typed; an unknown value is an error that names the known ones."""
     return PageStyle(cast("Layout", layout), cast("Gain", gain), cast("Speed", speed), cast("Colours", colours))
 
 

@@ -24,7 +24,7 @@ ENVIRONMENT = {
     "DO_NOT_TRACK": "1",
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
     "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
-    # Prefect's 15 s, and 30 s behind another run, are long for who has just clicked Run.
+    # Prefect's 15 s, and 30 s after another run, are long for somebody who has just clicked Run.
     "PREFECT_WORKER_QUERY_SECONDS": "2",
     "PREFECT_SERVER_DEPLOYMENTS_CONCURRENCY_SLOT_WAIT_SECONDS": "5",
     **heartbeat.ENVIRONMENT,
@@ -70,7 +70,7 @@ def serve(port: int, state: Path, watched: Path | None = None) -> None:
                     raise EcgFactoryError(f"the Prefect {what} ended by itself; see {_log(state, what)}")
             for line in drop_folder.look() if drop_folder else ():
                 console().print(line)
-    console(stderr=True).print("stopped; a build that was in work goes on when its request is run again")
+    console(stderr=True).print("stopped; a build that was running goes on when its request is run again")
 
 
 def _start(port: int, state: Path, stack: contextlib.ExitStack) -> tuple[LocalServer, LocalWorker]:

@@ -40,7 +40,7 @@ def load_submission(file: Path, settings: Sequence[str] = ()) -> BuildRequest:
 
 
 def submit_file(file: Path, settings: Sequence[str], is_watched: bool) -> None:
-    """Hand a request to the build deployment; watched, wait for the end of its run and tell of it."""
+    """Hand a request to the build deployment; if watched, wait until its run ends and say how."""
     request = load_submission(file, settings)
     from ecgfactory.flows.configured import is_configured
 
@@ -86,7 +86,7 @@ def _tell(run: SubmittedRun, ended: FlowRun) -> None:
     if ended.state.is_completed():
         print_rows(run.summary())
         return
-    reason = " ".join((ended.state.message or "no reason was told").split())
+    reason = " ".join((ended.state.message or "no reason was given").split())
     if ended.state.is_cancelled():
         raise BuildCancelledError("the run was cancelled; the same request goes on from what is committed")
     raise BuildFailedError(f"the run {str(ended.state.name).lower()}: {reason}")

@@ -54,7 +54,7 @@ def write_croissant(dataset: Path, plan: Plan, counts: Counts, known_sums: Mappi
     """Write croissant.json into a dataset folder that holds all else but sums and manifest.
 
     Every file is named with its sha256, except that a format with files of each record is named as a set of files,
-    which Croissant gives no digest: theirs stand in SHA256SUMS.txt.
+    which Croissant gives no digest: theirs are in SHA256SUMS.txt.
 
     Parameters
     ----------

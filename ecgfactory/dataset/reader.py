@@ -32,7 +32,7 @@ RECORDS_AT_ONCE = 100
 class Dataset(DatasetFiles):
     """A published dataset; `len`, iteration, `[i]` and `["00000012"]` give its records as `Record`s, `[a:b]` as `Ecgs`.
 
-    Records stand in candidate order. A record's id is its candidate number, eight digits, of which leading zeros may be
+    Records are in candidate order. A record's id is its candidate number, eight digits, of which leading zeros may be
     left out.
 
     Parameters
@@ -84,7 +84,7 @@ class Dataset(DatasetFiles):
 
     @property
     def sampling_rate_hz(self) -> int:
-        """Samples a second."""
+        """Samples per second."""
         return SAMPLING_RATE_HZ
 
     @property
@@ -227,7 +227,7 @@ class Dataset(DatasetFiles):
         return isinstance(wanted, str) and wanted.isdecimal() and bool((self.candidates == int(wanted)).any())
 
     def __reduce__(self) -> tuple[type[Dataset], tuple[Path]]:
-        return Dataset, (self.path,)  # open files and tables stay behind
+        return Dataset, (self.path,)  # without open files and tables
 
     def __repr__(self) -> str:
         request, splits = self.plan.request, self.manifest.splits

@@ -26,7 +26,7 @@ def remake_lock(target: Path) -> Path:
 def replace(staged: Path, target: Path) -> None:
     """Put a sealed folder in the place of a published one, and delete that.
 
-    Linux exchanges the two in one step, so that a dataset stands at the target at every moment; elsewhere there is
+    Linux exchanges the two in one step, so that there is a dataset at the target at every moment; elsewhere there is
     none between two renames.
     """
     if not _exchange(staged, target):

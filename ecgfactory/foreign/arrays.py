@@ -40,7 +40,7 @@ def assess(
     signal : array, shape (leads, samples) or (records, leads, samples)
         One ECG, or some of the same leads and length; NaN where there is no value.
     rate_hz : float
-        Samples a second, 50 to 100,000; resampled to 500.
+        Samples per second, 50 to 100,000; resampled to 500.
     lead_names : sequence of str
         Names along the axis of leads, any of the standard twelve in any order; MLII is II.
     unit : {'mV', 'uV', 'V'}
@@ -146,9 +146,9 @@ class _Ecgs:
 
     def _checked_rate(self, rate_hz: float) -> float:
         if isinstance(rate_hz, bool) or not isinstance(rate_hz, int | float | np.number):
-            self._refuse(f"rate_hz is {rate_hz!r}; give the samples a second as a number")
+            self._refuse(f"rate_hz is {rate_hz!r}; give the samples per second as a number")
         if problem := rate_problem(float(rate_hz)):
-            self._refuse(f"{problem}; give the samples a second of the signal")
+            self._refuse(f"{problem}; give the samples per second of the signal")
         return float(rate_hz)
 
     def _refuse(self, problem: str) -> NoReturn:

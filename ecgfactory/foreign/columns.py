@@ -39,7 +39,7 @@ def lead_and_unit(column: str) -> tuple[str | None, str]:
     lead : str or None
         As in `TWELVE_LEADS`; None when the column is no lead.
     unit : str
-        As written; empty when not told.
+        As written; empty when not given.
     """
     text = _PREFIX.sub("", column.strip(" '\""))
     if text.upper() in _LEADS:
@@ -56,13 +56,13 @@ def is_unit(text: str) -> bool:
 def uv_factors(units: Sequence[str], values: Float64Array) -> Float64Array:
     """Return the factor to uV of each lead.
 
-    Where no unit is told, it is the one that makes the ECG's size plausible: a lead's range is 0.3 to 6 mV, thus
-    hundreds and more in uV, units in mV, thousandths in V.
+    Where no unit is given, the one that makes the ECG's amplitude plausible is assumed: a lead's range is 0.3 to 6 mV,
+    thus hundreds and more in uV, units in mV, thousandths in V.
 
     Parameters
     ----------
     units : sequence of str
-        Unit of each lead, '' when not told.
+        Unit of each lead, '' when not given.
     values : float array, shape (leads, samples)
         The signals in these units; NaN allowed.
 
@@ -84,7 +84,7 @@ def uv_factors(units: Sequence[str], values: Float64Array) -> Float64Array:
 
 
 def rate_of(frame: pd.DataFrame) -> float | None:
-    """Return the sampling rate in Hz that a table's time column tells; None without one.
+    """Return the sampling rate in Hz that follows from a table's time column; None without one.
 
     Raises
     ------

@@ -43,11 +43,11 @@ class SignalSpec:
     lead_names : tuple of str
         Leads, in stored order.
     samples : int
-        Samples a lead.
+        Samples per lead.
     seed : int
         Seed of the dataset, for the file formats that can carry it.
     sampling_rate_hz : int
-        Samples a second.
+        Samples per second.
     """
 
     lead_names: tuple[str, ...]
@@ -59,7 +59,7 @@ class SignalSpec:
 class Format(ABC):
     """A file format of the signals: an instance writes the records of one shard, the class reads a dataset back.
 
-    All that the rest of ecgfactory knows of a format stands here, so that a new one is one file and one line.
+    All that the rest of ecgfactory knows about a format is here, so that a new one is one file and one line.
 
     Parameters
     ----------
@@ -136,7 +136,7 @@ class Format(ABC):
     def table_files(cls, split: str) -> str | None:
         """Pattern, below a dataset, of the files of a split, where these are tables that dataset readers load as such.
 
-        Hugging Face's `datasets` and readers of Croissant are told of them. None, the default, for other formats.
+        Hugging Face's `datasets` and readers of Croissant find them by it. None, the default, for other formats.
         """
         return None
 

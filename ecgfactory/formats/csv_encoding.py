@@ -29,7 +29,7 @@ def encode_csv(signal_uv: SignalUv, lead_names: Sequence[str], sampling_rate_hz:
     lead_names : sequence of str
         Column names.
     sampling_rate_hz : int
-        Samples a second.
+        Samples per second.
 
     Returns
     -------

@@ -22,7 +22,7 @@ ROWS_PER_GROUP = 50
 """Rows per row group: 6 MB of signal in memory, about 2.6 MB on disk.
 
 A reader of one record decodes its whole group, and a reader of all records pays for each group's columns. Measured on
-12-lead records (one core; groups decoded a second, Hugging Face's conversion, size of a record):
+12-lead records (one core; groups decoded per second, Hugging Face's conversion, size of a record):
 
     10 rows    490 /s    0.95 ms    52.5 kB
     20 rows    240 /s    0.60 ms    51.8 kB
@@ -140,7 +140,7 @@ class ParquetFormat(Format):
 
     @classmethod
     def count(cls, dataset: Path) -> int:
-        """Sum up the rows that the footers tell of."""
+        """Add up the rows that the footers give."""
         return sum(pq.read_metadata(path).num_rows for path in sorted((dataset / "data").glob("*.parquet")))
 
     @classmethod

@@ -82,7 +82,7 @@ class Generator(ABC):
         batches : iterable of sequence of int
             Candidate numbers, one or more in each.
         samples : int
-            Samples a lead: a multiple of `stride_s`, in seconds.
+            Samples per lead: a multiple of `stride_s`, in seconds.
 
         Yields
         ------

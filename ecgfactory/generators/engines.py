@@ -112,7 +112,7 @@ class Recording:
 
 
 class CudaEngine(Engine):
-    """Makes noise and signals on the GPU, by one launch a micro-batch: a CUDA graph.
+    """Makes noise and signals on the GPU, by one launch per micro-batch: a CUDA graph.
 
     A stream of its own carries int16 signals to page-locked memory while the next micro-batch is computed.
     Everything is float32: products rounded to TF32, as emulated on a CPU, move 18 % of all samples by over 1 uV.

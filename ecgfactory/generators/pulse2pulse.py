@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 STATE_KEYS = ("stat_dict", "netG_state_dict")
-"""Where the generator's weights stand: in the published file, and in what the Pulse2Pulse training code saves."""
+"""Keys of the generator's weights: in the published file, and in what the Pulse2Pulse training code saves."""
 
 
 class Pulse2PulseGenerator(Generator):
@@ -100,7 +100,7 @@ class Pulse2PulseGenerator(Generator):
         if self._batch == 1:
             raise BuildFailedError(
                 f"the {self.device_name} device has too little free memory to generate one record of {samples} "
-                "samples a lead; free some of it, or use generator.device: cpu."
+                "samples per lead; free some of it, or use generator.device: cpu."
             )
         self._batch //= 2
         _log.warning("out of memory on %s; generating %d candidates at a time", self.device_name, self._batch)

@@ -126,7 +126,7 @@ def _write_tables(
             last_candidate = rows.column("candidate")[-1].as_py()
         records.add(_with_paths(plan, rows, paths))
         rejects = pq.read_table(folder / REJECTED_FILE)
-        if entry is entries[-1]:  # candidates behind the last record are not part of the dataset
+        if entry is entries[-1]:  # candidates after the last record are not part of the dataset
             rejects = rejects.filter(pc.less(rejects.column("candidate"), last_candidate))
         rejected.add(rejects)
     records.close()

@@ -78,7 +78,7 @@ def finish_shard(workspace_root: str, shard: int, limit: int) -> ShardMade | Non
 def write_report(workspace_root: str, counts: Counts) -> Timed[Path]:
     """Write report.pdf, a PDF for each sample and the web page; return the folder that they were written into.
 
-    Each attempt has a folder of its own, outside the dataset, where a worker that is killed leaves nothing behind.
+    Each attempt has a folder of its own, outside the dataset, so that a worker that is killed leaves nothing in it.
     """
     from ecgfactory.dataset.files import DatasetFiles
     from ecgfactory.report.dataset import write_reports

@@ -37,7 +37,7 @@ class EcgBatch:
     lead_names : tuple of str
         Their names.
     sampling_rate_hz : int
-        Samples a second.
+        Samples per second.
     """
 
     signals_uv: SignalUv
@@ -51,7 +51,7 @@ class EcgBatch:
 
     @property
     def samples(self) -> int:
-        """Samples a lead."""
+        """Samples per lead."""
         return int(self.signals_uv.shape[2])
 
     @cached_property
@@ -74,7 +74,7 @@ def in_cache(function: Callable[[Float32Array], ArrayType], signals: Float32Arra
     Parameters
     ----------
     function : callable
-        Makes an array with one row a record.
+        Makes an array with one row per record.
     signals : float32 array, shape (records, ...)
         What it is made from.
 

@@ -84,7 +84,7 @@ def measure_diversity(
     record_ids : sequence of str
         Name of each record.
     sampling_rate_hz : int
-        Samples a second.
+        Samples per second.
     """
     independent = signals_uv[:, independent_leads(lead_names)]
     names = [lead_names[lead] for lead in independent_leads(lead_names)]
@@ -107,7 +107,7 @@ def measure_diversity(
 def _correlations(signals: npt.NDArray[Any]) -> Float32Array:
     """Correlation of every pair over all leads and samples, shape (records, records); -1 with itself.
 
-    A lead at a time, so that only a lead of the sample is held as floats.
+    One lead at a time, so that only one lead of the sample is held as floats.
     """
     products = np.zeros((len(signals), len(signals)))
     for lead in range(signals.shape[1]):

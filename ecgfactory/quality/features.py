@@ -67,9 +67,9 @@ def measure(
     lead_names : sequence of str
         Names along the second axis, as in `TWELVE_LEADS`; any of them, in any order.
     sampling_rate_hz : int
-        Samples a second, a multiple of 100.
+        Samples per second, a multiple of 100.
     extra : sequence of ExtraFeature
-        What to measure besides, as `Policy.extra_features` tells.
+        What else to measure, as in `Policy.extra_features`.
 
     Returns
     -------

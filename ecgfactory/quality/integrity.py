@@ -15,7 +15,7 @@ from ecgfactory.quality.feature import Feature, FeatureTable, over_leads
 
 PLATEAU_STEP_UV = 10
 """A plateau counts as clipped when the signal enters or leaves it by a step of this size: a clipped QRS does
-(its slope is tens of uV a sample), the round top of a T wave does not.
+(its slope is tens of uV per sample), the round top of a T wave does not.
 """
 
 EDGE_S = 0.25

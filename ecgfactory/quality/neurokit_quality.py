@@ -55,7 +55,7 @@ def measure_neurokit_quality(
     r_peaks : sequence of int arrays
         Its R peaks in samples.
     sampling_rate_hz : int
-        Samples a second.
+        Samples per second.
 
     Returns
     -------

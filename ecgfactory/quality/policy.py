@@ -100,7 +100,7 @@ class Rule(BaseModel):
 
 
 def _measurable(name: str) -> Feature:
-    """Return the feature of a name, for a rule; what is wrong with it is told as Pydantic wants it."""
+    """Return the feature of a name, for a rule; what is wrong with it is raised as Pydantic wants it."""
     try:
         feature = feature_named(name)
     except BadInputError as error:
@@ -112,7 +112,7 @@ def _measurable(name: str) -> Feature:
 
 
 def _readable(value: float, bound: float | None = None) -> str:
-    """Write a number with three significant digits, or as many as tell it from the bound it broke."""
+    """Write a number with three significant digits, or as many as distinguish it from the bound it broke."""
     decimals = max(0, 2 - math.floor(math.log10(abs(value)))) if value else 0
     text = f"{value:,.{decimals}f}"
     while bound is not None and value != bound and float(text.replace(",", "")) == bound:

@@ -23,7 +23,7 @@ from ecgfactory.quality.medians import median_of, median_of_existing
 from ecgfactory.quality.ragged import side_by_side
 
 QRS_SHARE = 0.97
-"""Quantile of the activity that stands for its height in QRS, which fills 5 % of the time at 30 beats/min."""
+"""Quantile of the activity that is taken as its height in QRS, which fills 5 % of the time at 30 beats/min."""
 
 BEAT_HEIGHT = 0.4
 """A beat stands out from rest by this share of the difference between rest and QRS."""

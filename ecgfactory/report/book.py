@@ -176,7 +176,7 @@ def _draw_example(sheet: Sheet, record: Record, palette: Palette) -> None:
 def _draw_rows(
     sheet: Sheet, left: float, top: float, width: float, rows: Sequence[tuple[str, str]], palette: Palette
 ) -> None:
-    """Draw label and value a line, with a thin rule under each; long values take more lines."""
+    """Draw one label and value per line, with a thin rule under each; long values take more lines."""
     height = top
     for label, value in rows:
         lines = textwrap.wrap(value, 52) or ["–"]

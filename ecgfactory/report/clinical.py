@@ -35,7 +35,7 @@ _LABEL_MM = 4.0
 
 @dataclass(frozen=True)
 class Arrangement:
-    """Which lead stands where.
+    """Which lead is where.
 
     Parameters
     ----------
@@ -78,7 +78,7 @@ def arrange(lead_names: tuple[str, ...], layout: str) -> Arrangement:
 def row_gaps_mm(needed_mm: Float64Array, height_mm: float) -> Float64Array:
     """Share out the height of the grid between rows.
 
-    Rows stand equally far apart, except where neighbours would touch: there they get what they need. When not
+    Rows are equally far apart, except where neighbours would touch: there they get what they need. When not
     all can have that, the page's edges come first (what leaves the page is lost) and tall rows overlap, as on
     real paper.
 
@@ -155,7 +155,7 @@ def lay_out(record: Record, style: PageStyle) -> Traces:
 
 
 def label_place(strip: Strip, baseline_mm: float, alone: bool) -> tuple[float, float, Literal["left", "right"]]:
-    """Where a lead's name stands, and which end of it: left of a trace alone in its row, else above its beginning."""
+    """Where a lead's name is, and which end of it: left of a trace alone in its row, else above its beginning."""
     start = float(strip.x_mm[0])
     if alone:
         return start - 1, baseline_mm + 1.5, "right"

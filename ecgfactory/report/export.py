@@ -23,7 +23,7 @@ PageMaker = Callable[[], Sheet]
 """Draws one page; called when it is that page's turn, so that one sheet lives at a time."""
 
 IMAGE_DPI = 254
-"""Ten dots a millimetre, so that the grid of a picture is even."""
+"""Ten dots per millimetre, so that the grid of a picture is even."""
 
 _IMAGE_SUFFIXES = (".png", ".svg", ".webp")
 
@@ -74,9 +74,9 @@ def write_image(
     style : PageStyle, optional
         Layout, scale and colours.
     with_analysis : bool
-        Whether the analysis page stands below; an SVG has room for one page only.
+        Whether the analysis page follows below; an SVG has room for one page only.
     dpi : float
-        Dots an inch of PNG and WebP; at 254 a millimetre is ten dots.
+        Dots per inch of PNG and WebP; 254 are ten dots per millimetre.
 
     Raises
     ------

@@ -27,7 +27,7 @@ class Panel:
     Parameters
     ----------
     sheet : Sheet
-        Where it stands.
+        Where to draw.
     frame : Box
         Its place there.
     title : str
@@ -55,7 +55,7 @@ class Panel:
             self.sheet.text(middle, top - 3.4 * place, line, 8, _MESSAGE, align="center")
 
     def scale(self, x: Range, y: Range) -> None:
-        """Set what the left, right, lower and upper edge stand for; all that is drawn afterwards follows it."""
+        """Set the values at the left, right, lower and upper edge; all that is drawn afterwards follows them."""
         self._x, self._y = x, y
 
     def x_mm(self, values: npt.ArrayLike) -> Float64Array:

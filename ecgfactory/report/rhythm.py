@@ -74,7 +74,7 @@ def heart_rate_bpm(r_peaks: IntArray, sampling_rate_hz: int, samples: int) -> Fl
     r_peaks : int array, shape (beats,)
         Samples of at least four R peaks.
     sampling_rate_hz : int
-        Samples a second.
+        Samples per second.
     samples : int
         Length of the record.
 
@@ -115,7 +115,7 @@ def cut_beats(signal: Float64Array, r_peaks: IntArray, sampling_rate_hz: int) ->
     r_peaks : int array, shape (beats,)
         Samples of the R peaks.
     sampling_rate_hz : int
-        Samples a second.
+        Samples per second.
 
     Returns
     -------

@@ -112,10 +112,10 @@ class WorkersRequest(_Section):
     """Who does the work; decides nothing about the data."""
 
     cpu: Annotated[int, Field(strict=True, ge=1, le=1024)] | Literal["auto"] = Field(
-        "auto", description="CPU worker processes on this machine; auto: one a core"
+        "auto", description="CPU worker processes on this machine; auto: one per core"
     )
     gpu: Annotated[int, Field(strict=True, ge=0, le=64)] | Literal["auto"] = Field(
-        "auto", description="GPU worker processes on this machine, one a GPU at most; auto: all GPUs"
+        "auto", description="GPU worker processes on this machine, at most one per GPU; auto: all GPUs"
     )
     memory_limit_gb: Annotated[float, Field(strict=True, ge=1, le=4096)] | None = Field(
         None,
@@ -197,7 +197,7 @@ class BuildRequest(_Section):
         ge=1,
         le=1_000_000,
         title="Shard (candidates)",
-        description="candidates a shard; follows from records when absent",
+        description="candidates per shard; follows from records when absent",
     )
     output: str = Field("datasets", min_length=1, description="folder that holds the datasets, on the worker's machine")
     keep: StrictBool = Field(False, description="true: retention leaves this dataset alone")

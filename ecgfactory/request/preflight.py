@@ -15,7 +15,7 @@ from ecgfactory.request.build_request import BuildRequest
 from ecgfactory.request.devices import gpu_count
 
 ROOM_FACTOR = 1.2
-"""Room asked for beyond the estimate: staged shards and reports stand beside the dataset for a while."""
+"""Room asked for beyond the estimate: staged shards and reports are beside the dataset for a while."""
 
 
 def preflight_problems(request: BuildRequest) -> list[tuple[str, str]]:
@@ -31,7 +31,7 @@ def preflight_problems(request: BuildRequest) -> list[tuple[str, str]]:
 
 
 def file_problems(request: BuildRequest) -> list[tuple[str, str]]:
-    """Check the files that a request names, as `preflight_problems` does: all that can be told on another machine."""
+    """Check the files that a request names, as `preflight_problems` does: all that another machine can check."""
     return _generator_problems(request) + _quality_problems(request)
 
 

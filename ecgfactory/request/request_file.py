@@ -56,14 +56,14 @@ def load(
     model : type
         What it is meant to be; required fields bear an example.
     machine_problems : callable
-        Gives what this machine can't do of a request: the key, and a sentence with the mend.
+        Gives what this machine can't do of a request: the key, and a sentence with the fix.
     settings : sequence of str
         `key=value` pairs that replace keys of the file; dots reach into sections, values are YAML.
 
     Raises
     ------
     BadInputError
-        Naming every problem of the file and the settings, each with its place and mend.
+        Naming every problem of the file and the settings, each with its place and fix.
     """
     source = read_source(path, model)
     problems = [problem for text in settings if (problem := apply_setting(source, text))]

@@ -15,7 +15,7 @@ _log = logging.getLogger(__name__)
 
 
 def clean_up(request: RetentionRequest, dry_run: bool, now: datetime) -> RetentionOutcome:
-    """Delete what a request lets go from its output folder; a dry run only tells.
+    """Delete what a request lets go from its output folder; a dry run only reports.
 
     Parameters
     ----------

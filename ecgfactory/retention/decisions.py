@@ -131,7 +131,7 @@ def decide(items: Sequence[Item], request: RetentionRequest, now: float) -> list
     Returns
     -------
     list of Decision
-        One an item, the sessions first.
+        One per item, the sessions first.
     """
     sessions = [item for item in items if isinstance(item, SessionItem)]
     datasets = [item for item in items if isinstance(item, DatasetItem)]

@@ -81,7 +81,7 @@ class DatasetItem:
 
 @dataclass(frozen=True)
 class LeftoverItem:
-    """What a killed process left behind.
+    """What a killed process left.
 
     Parameters
     ----------
@@ -159,7 +159,7 @@ def take_inventory(output: Path) -> list[Item]:
 
 
 def look_at_dataset(folder: Path) -> DatasetItem | UnknownItem:
-    """Tell what a folder is that stands where a dataset would."""
+    """Say what a folder in the place of a dataset is."""
     path = f"{folder.parent.name}/{folder.name}"
     manifest_file = folder / MANIFEST_FILE
     if folder.is_symlink():

@@ -51,7 +51,7 @@ def load_retention_request(path: Path) -> RetentionRequest:
     Raises
     ------
     BadInputError
-        Naming every problem, each with its place and mend.
+        Naming every problem, each with its place and fix.
     """
     return load(path, RetentionRequest, _output_problems)
 

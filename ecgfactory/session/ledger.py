@@ -39,7 +39,7 @@ class ShardEntry(BaseModel):
     shard : int
         Its number.
     limit : int
-        Accepted records after which it was told to stop.
+        Accepted records after which it had to stop.
     examined : int
         Candidates looked at, from the shard's first on.
     accepted : int

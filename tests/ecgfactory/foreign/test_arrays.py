@@ -98,9 +98,9 @@ TWO = np.zeros((2, 500))
         ({"lead_names": ["II", "MLII"]}, "give different ones of"),
         ({"lead_names": "II"}, "lead_names is 'II'; give different ones of"),
         ({"unit": "bar"}, "unit is 'bar'; choose 'uV', 'mV' or 'V'"),
-        ({"rate_hz": 5}, "sampling rate 5 Hz is not within 50..100000; give the samples a second"),
+        ({"rate_hz": 5}, "sampling rate 5 Hz is not within 50..100000; give the samples per second"),
         ({"rate_hz": float("nan")}, "sampling rate nan Hz is not within"),
-        ({"rate_hz": "500"}, "rate_hz is '500'; give the samples a second as a number"),
+        ({"rate_hz": "500"}, "rate_hz is '500'; give the samples per second as a number"),
         ({"policy": "lenient"}, "'lenient' is neither a shipped policy"),
     ],
 )

@@ -1,7 +1,7 @@
 """Builds that are killed by SIGKILL, at every step of the commit protocol and at random moments, and then resumed.
 
 After the kill, what is published must be whole or absent; after the next build, the sums are those of a build that
-nobody disturbed, and nothing is left behind.
+nobody disturbed, and nothing else is left.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ def assert_resumes(build: Builder, undisturbed: str, tmp_path: Path) -> Callable
         build(REQUEST | {"output": str(tmp_path)})
         verify(tmp_path / "killed")
         assert sums_of(tmp_path) == undisturbed
-        assert {path.name for path in tmp_path.iterdir()} == {"killed"}, "nothing is left behind"
+        assert {path.name for path in tmp_path.iterdir()} == {"killed"}, "nothing else is left"
 
     return check
 
@@ -271,7 +271,7 @@ def workers_of(family: list[psutil.Process]) -> list[psutil.Process]:
 
 def assert_gone(family: list[psutil.Process]) -> None:
     left = psutil.wait_procs(family, timeout=15)[1]
-    assert all(member.status() == psutil.STATUS_ZOMBIE for member in left), "a process was left behind"
+    assert all(member.status() == psutil.STATUS_ZOMBIE for member in left), "a process was left"
 
 
 def wait_for_work(output: Path, process: subprocess.Popen[str], after_s: float) -> None:

@@ -99,7 +99,7 @@ def test_missing_keys_name_an_example(tmp_path: Path) -> None:
         ("name: [a\n", ":2: not valid YAML"),
         ("", "holds no keys"),
         ("- 1\n", "holds no keys"),
-        ("name: a\nrecords: 1\nname: b\n", ":3: name stands twice"),
+        ("name: a\nrecords: 1\nname: b\n", ":3: name is given twice"),
         ("name: a\nrecords: 1\nsplits: {train: 0.5}\n", "sum to 0.5; make them sum to 1"),
         ("name: a\nrecords: 1\nsplits: {train: .nan}\n", "must be a finite number"),
         ("name: a\nrecords: 1\nsplits: {train: 1.5, test: -0.5}\n", "every share is above 0"),

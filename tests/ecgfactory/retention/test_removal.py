@@ -54,7 +54,7 @@ def add_dataset(output: Path, plan_id: str, days_ago: float = 100, name: str = "
 
 
 def add_session(plan: Plan, session_id: str) -> Workspace:
-    """Leave a session's workspace behind, last seen long ago."""
+    """Leave a session's workspace, last seen long ago."""
     with occupied(plan, session_id) as workspace:
         (workspace.shards / "000000").mkdir()
         (workspace.shards / "000000" / "f").write_bytes(b"x" * 500)
