@@ -84,7 +84,7 @@ class Registry(Generic[Member]):
             raise self._unusable(entry, f"{type(error).__name__}: {' '.join(str(error).split())}") from error
         base = _imported(self._base)
         if not (isinstance(member, base) or (isinstance(member, type) and issubclass(member, base))):
-            raise self._unusable(entry, f"{entry.value} is no {base.__name__}")
+            raise self._unusable(entry, f"{entry.value} is not a {base.__name__}")
         if getattr(member, "name", None) != name:
             raise self._unusable(entry, f"{entry.value} calls itself {getattr(member, 'name', None)!r}")
         return cast(Member, member)
@@ -116,12 +116,12 @@ class Registry(Generic[Member]):
                 f"packages {' and '.join(packages)} each bring a {self._noun} {name!r}; uninstall all but one."
             )
         if not entries and name not in self._built_in:
-            raise BadInputError(f"{name!r} is no {self._noun}; choose from {', '.join(self)}.")
+            raise BadInputError(f"{name!r} is not a {self._noun}; choose from {', '.join(self)}.")
         return entries[0] if entries else None
 
     def _unusable(self, entry: EntryPoint, reason: str) -> BadInputError:
         return BadInputError(
-            f"{self._noun} {entry.name!r} of package {_package(entry)} can't be used ({reason}); install a sound "
+            f"{self._noun} {entry.name!r} of package {_package(entry)} can't be used ({reason}); install a working "
             f"version of that package, or do without this {self._noun}."
         )
 

@@ -66,7 +66,7 @@ class LocalServer:
 
     @classmethod
     def to_stay(cls, home: Path, port: int, environment: Mapping[str, str], log: Path) -> LocalServer:
-        """Start a whole one, whose state outlives it in a folder."""
+        """Start a complete one, whose state outlives it in a folder."""
         arguments = ("--home", str(home), "--port", str(port))
         return cls(Child("ecgfactory.flows.local_server", _KEEP_UP | dict(environment), *arguments, log=log))
 

@@ -15,10 +15,10 @@ from ecgfactory.report.style import Colours, Gain, Layout, PageStyle, Speed
 
 
 def verify_dataset(path: Path) -> None:
-    """Verify a dataset and say in a line what was checked."""
+    """Verify a dataset; print one line on what was checked."""
     manifest = verify(path).manifest
     console().print(
-        f"{path}: sound; {manifest.records:,} records as {', '.join(manifest.plan.request.formats)}, "
+        f"{path}: intact; {manifest.records:,} records as {', '.join(manifest.plan.request.formats)}, "
         f"hashes, counts and signals as published."
     )
 

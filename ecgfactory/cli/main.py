@@ -23,7 +23,7 @@ app = typer.Typer(
 RequestFile = Annotated[Path, typer.Argument(metavar="FILE.yaml", help="The build request.")]
 Settings = Annotated[
     list[str] | None,
-    typer.Option("--set", metavar="KEY=VALUE", help="Replace a key of the request; dots reach into sections."),
+    typer.Option("--set", metavar="KEY=VALUE", help="Replace a key of the request; a dot separates section and key."),
 ]
 DatasetPath = Annotated[Path, typer.Argument(metavar="DATASET", help="Folder of the dataset, or of its name.")]
 
@@ -33,7 +33,7 @@ def build(
     file: RequestFile,
     settings: Settings = None,
     output: Annotated[
-        Path | None, typer.Option("--output", help="Folder for the dataset, in place of the file's.")
+        Path | None, typer.Option("--output", help="Folder for the dataset, instead of the file's.")
     ] = None,
 ) -> None:
     """Build the dataset that a request asks for; exit 0 only when it is published."""
@@ -117,7 +117,7 @@ def sessions(
 def submit(
     file: RequestFile,
     settings: Settings = None,
-    watch: Annotated[bool, typer.Option("--watch", help="Show progress, and end as the run ends.")] = False,
+    watch: Annotated[bool, typer.Option("--watch", help="Show progress, and exit as the run ends.")] = False,
 ) -> None:
     """Have a request built by the deployment on the server that PREFECT_API_URL names."""
     from ecgfactory.cli.submit import submit_file
@@ -144,7 +144,7 @@ def serve(
 
 @app.command()
 def report(dataset: DatasetPath) -> None:
-    """Make the reports of a dataset again, in place of the old."""
+    """Make the reports of a dataset again, replacing the old ones."""
     from ecgfactory.cli.inspect import remake_reports
 
     remake_reports(dataset)

@@ -117,7 +117,7 @@ def _check_port(port: int) -> None:
         socket.create_server((HOST, port)).close()
     except OSError as error:
         raise BadInputError(
-            f"port {port} of {HOST} can't be had ({error.strerror}); is another `ecgfactory serve` running there? "
+            f"port {port} of {HOST} is not available ({error.strerror}); is another `ecgfactory serve` running there? "
             "Stop it, or choose another with --port."
         ) from None
 

@@ -58,7 +58,7 @@ def submit_file(file: Path, settings: Sequence[str], is_watched: bool) -> None:
             with interruptible():
                 ended = _watch(run, request)
         except KeyboardInterrupt:
-            raise WatchingStoppedError(f"not watched any more; the run goes on: {run.url}") from None
+            raise WatchingStoppedError(f"no longer watched; the run goes on: {run.url}") from None
         _tell(run, ended)
 
 

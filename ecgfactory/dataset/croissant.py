@@ -31,7 +31,7 @@ MEDIA_TYPES = {
     ".parquet": "application/x-parquet",
     ".pdf": "application/pdf",
 }
-"""Of what is no format's, by suffix; anything else is `application/octet-stream`."""
+"""Media types of files outside the formats, by suffix; anything else is `application/octet-stream`."""
 
 _COLUMNS = {
     "record_id": "The candidate number as eight digits.",

@@ -24,7 +24,7 @@ from ecgfactory.record import Record, record_id
 from ecgfactory.request.plan import Plan
 
 NO_FEATURES = {"record_id", "candidate", "split"}
-"""Columns of records.parquet that are no features, beside the paths."""
+"""Columns of records.parquet that are neither features nor paths."""
 
 
 LONGEST_ID = 18

@@ -1,4 +1,4 @@
-"""The manifest of a dataset: what was asked, what was made, and the sums that prove it whole."""
+"""The manifest of a dataset: what was asked, what was made, and the sums that verify it."""
 
 from __future__ import annotations
 

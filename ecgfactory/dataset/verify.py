@@ -34,7 +34,7 @@ def verify(path: Path, with_signals: bool = True) -> Dataset:
     Returns
     -------
     Dataset
-        The dataset, sound.
+        The dataset, which is intact.
 
     Raises
     ------

@@ -69,7 +69,7 @@ def uv_factors(units: Sequence[str], values: Float64Array) -> Float64Array:
     Raises
     ------
     ColumnError
-        When a unit is no unit of voltage.
+        When a unit is not a unit of voltage.
     """
     ranges = [np.ptp(lead[np.isfinite(lead)]) if np.isfinite(lead).any() else 0.0 for lead in values]
     typical = float(np.median(ranges))
@@ -78,7 +78,7 @@ def uv_factors(units: Sequence[str], values: Float64Array) -> Float64Array:
     for unit in units:
         known = UV_PER_UNIT.get(unit.lower().replace("µ", "u").replace("μ", "u"))
         if unit and known is None:
-            raise ColumnError(f"unit {unit!r} is none of nV, uV, mV and V")
+            raise ColumnError(f"unit {unit!r} is not one of nV, uV, mV and V")
         factors.append(guessed if known is None else known)
     return np.array(factors)
 

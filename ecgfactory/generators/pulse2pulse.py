@@ -138,7 +138,7 @@ def generator_state(checkpoint: Checkpoint) -> dict[str, torch.Tensor]:
     Raises
     ------
     BadInputError
-        When the file is no checkpoint, or holds no generator.
+        When the file is not a checkpoint, or holds no generator.
     """
     import torch
 
@@ -147,7 +147,7 @@ def generator_state(checkpoint: Checkpoint) -> dict[str, torch.Tensor]:
         content = torch.load(io.BytesIO(checkpoint.read()), map_location="cpu", weights_only=True)
     except (pickle.UnpicklingError, RuntimeError, EOFError, ValueError, KeyError, TypeError):
         raise BadInputError(
-            f"{checkpoint.path}: is no PyTorch checkpoint that can be loaded safely (weights only); "
+            f"{checkpoint.path}: is not a PyTorch checkpoint that can be loaded safely (weights only); "
             "give a file saved by the Pulse2Pulse training code."
         ) from None
     for key in STATE_KEYS:

@@ -30,7 +30,7 @@ ROWS_PER_GROUP = 10_000
 def assemble(plan: Plan, entries: Sequence[ShardEntry], workspace: Workspace) -> Counts:
     """Lay the files of the chosen shards out as a dataset, with its tables of records and rejects.
 
-    Files are linked, not moved: the shards stay whole, so that this can be done again after a crash.
+    Files are linked, not moved: the shards stay complete, so that this can be done again after a crash.
 
     Parameters
     ----------

@@ -30,7 +30,7 @@ class Built(BaseModel):
     dataset : Path
         The folder of the published dataset.
     already_there : bool
-        Whether it was found published, and sound, so that no work was done.
+        Whether it was already published, and intact, so that no work was done.
     """
 
     dataset: Path

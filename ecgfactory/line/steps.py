@@ -34,7 +34,7 @@ def find_published(plan: Plan) -> bool:
     Raises
     ------
     DamagedDatasetError
-        When it is there and not sound.
+        When it is there and damaged.
     """
     dataset = verify.find_published(plan)
     if dataset is None:

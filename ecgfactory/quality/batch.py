@@ -114,9 +114,9 @@ def to_integers(signals_uv: npt.NDArray[np.generic]) -> tuple[SignalUv, npt.NDAr
     Returns
     -------
     signals_uv : int16 array, same shape
-        Rounded half to even; what is no number or does not fit is 0.
+        Rounded half to even; what is not a number or does not fit is 0.
     missing : int32 array, shape (records,)
-        Samples, over all leads, that are no number or do not fit.
+        Samples, over all leads, that are not a number or do not fit.
     """
     if signals_uv.dtype == np.int16:
         return signals_uv.astype(np.int16, copy=False), np.zeros(len(signals_uv), dtype=np.int32)

@@ -199,7 +199,7 @@ def _beat_places(combined: Float64Array, sampling_rate_hz: int) -> tuple[IntArra
 def _cut_beats(
     steady_uv: Float32Array, places: IntArray, exists: BoolArray, sampling_rate_hz: int
 ) -> tuple[Float32Array, BoolArray]:
-    """Cut out each beat, shape (n, beats, leads, window), and tell which lie wholly in the record."""
+    """Cut out each beat, shape (n, beats, leads, window), and say which lie completely within the record."""
     before = round(BEFORE_S * sampling_rate_hz)
     window = round((BEFORE_S + AFTER_S) * sampling_rate_hz)
     starts = places - before

@@ -134,7 +134,7 @@ class Policy(BaseModel):
     def _names_differ(self) -> Policy:
         names = [rule.name for rule in self.rules]
         if doubled := sorted({name for name in names if names.count(name) > 1}):
-            raise ValueError(f"rule {doubled[0]!r} is there twice; rename or remove one")
+            raise ValueError(f"rule {doubled[0]!r} is listed twice; rename or remove one")
         return self
 
     @property
@@ -154,7 +154,7 @@ class Policy(BaseModel):
         Raises
         ------
         BadInputError
-            When a name is no rule of this policy, or the new bounds do not fit the rule.
+            When a name is not a rule of this policy, or the new bounds do not fit the rule.
         """
         known = {rule.name: rule for rule in self.rules}
         problems = []

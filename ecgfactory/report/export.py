@@ -1,4 +1,4 @@
-"""Files of one record: PDF, picture and CSV, each there whole or not at all."""
+"""Files of one record: PDF, picture and CSV, each written completely or not at all."""
 
 from __future__ import annotations
 
@@ -81,11 +81,11 @@ def write_image(
     Raises
     ------
     BadInputError
-        When the suffix is none of these, the file can't be written, or the record holds no samples.
+        When the suffix is not one of these, the file can't be written, or the record holds no samples.
     """
     suffix = path.suffix.lower()
     if suffix not in _IMAGE_SUFFIXES:
-        raise BadInputError(f"{path}: suffix {path.suffix!r} is no picture's; end the name in .png, .svg or .webp.")
+        raise BadInputError(f"{path}: suffix {path.suffix!r} is not a picture's; end the name in .png, .svg or .webp.")
     if suffix == ".svg" and with_analysis:
         raise BadInputError(f"{path}: an SVG holds one page; leave the analysis out, or write a PDF, PNG or WebP.")
     from ecgfactory.report import picture  # takes matplotlib along, which PDFs do without

@@ -103,7 +103,7 @@ def _by_line(problems: list[str]) -> list[str]:
 
 
 def _sound_part(model: type[Model], content: dict[str, Any], details: Sequence[ErrorDetails]) -> Model | None:
-    """The request without its faulty keys, so that the environment is checked for the sound ones too."""
+    """The request without its faulty keys, so that the environment is checked for the valid ones too."""
     faulty = {str(detail["loc"][0]) for detail in details}
     sound = {key: value for key, value in content.items() if key not in faulty}
     try:

@@ -1,4 +1,4 @@
-"""Retention's decisions: what goes, what stays, and why. Nothing here touches a disk or a clock."""
+"""Retention's decisions: what is removed, what is kept, and why. Nothing here touches a disk or a clock."""
 
 from __future__ import annotations
 
@@ -159,7 +159,7 @@ def _on_session(item: SessionItem, request: RetentionRequest, now: float) -> Dec
         "dead": request.dead_session_hours,
     }
     if item.state == "running":
-        return _decision("keep", item, "at work")
+        return _decision("keep", item, "running")
     limit_h, age_s = limits_h[item.state], _age_s(item.seen_at, now)
     key = f"{item.state}_session_hours"
     if limit_h is None:

@@ -108,7 +108,7 @@ class Ledger:
             yield ShardEntry.model_validate_json(path.read_text(encoding="utf-8"))
 
     def faults(self, entry: ShardEntry, with_content: bool = True) -> list[str]:
-        """Name the files of an entry that are not there as entered; empty when the shard is sound."""
+        """Name the files of an entry that are not there as entered; empty when the shard is intact."""
         folder = self.shard_folder(entry.shard)
         faults = []
         for staged in entry.files:

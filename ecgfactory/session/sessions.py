@@ -98,7 +98,7 @@ def occupied(plan: Plan, session_id: str) -> Iterator[Workspace]:
     """Have a workspace, locked and with a heartbeat, for the length of the block.
 
     A dead session's workspace of the same plan is taken over by renaming it: whoever still works for that session
-    finds it gone. Its committed shards are checked, and what is not sound is made again.
+    finds it gone. Its committed shards are checked, and damaged ones are made again.
     """
     taken = _take_over(plan, session_id)
     workspace, lock = taken or _open_new(plan, session_id)

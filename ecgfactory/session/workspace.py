@@ -39,7 +39,7 @@ class Workspace:
 
     @classmethod
     def create(cls, plan: Plan, session_id: str) -> Workspace:
-        """Make a workspace with the plan in it, before any other work; it is there whole, or not there."""
+        """Make a workspace with the plan in it, before any other work; it exists completely or not at all."""
         workspace = cls.of(Path(plan.request.output), session_id)
         new = cls(workspace.root.with_name(f"{new_prefix(plan.plan_id)}{session_id}"))
         for name in FOLDERS:

@@ -45,7 +45,7 @@ class Selection:
     examined: int = 0
     accepted: int = 0
     _waiting: dict[int, int] = field(default_factory=dict)  # accepted, of committed shards after a gap
-    _complete_shards: int = 0  # shards 0 .. this - 1 are committed and wholly wanted ...
+    _complete_shards: int = 0  # shards 0 .. this - 1 are committed and wanted in full ...
     _complete_records: int = 0  # ... and hold this many records
     _next_shard: int = 0
 
@@ -99,7 +99,7 @@ class Selection:
 
     @property
     def complete_shards(self) -> list[int]:
-        """The gapless run of shards that are committed and wholly wanted."""
+        """The gapless run of shards that are committed and wanted in full."""
         return list(range(self._complete_shards))
 
     @property

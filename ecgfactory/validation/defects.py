@@ -270,7 +270,7 @@ def _some_leads(ecg: SoundEcg, share: float, rng: np.random.Generator) -> IntArr
 
 
 def _three_beats(ecg: SoundEcg, rng: np.random.Generator) -> tuple[int, int, int]:
-    """Draw three neighbouring beats, whole within the record."""
+    """Draw three neighbouring beats that lie completely within the record."""
     middle = int(rng.integers(1, len(ecg.beats) - 1))
     before, beat, after = ecg.beats[middle - 1 : middle + 2].tolist()
     return before, beat, after

@@ -1,6 +1,6 @@
 """Builds that are killed by SIGKILL, at every step of the commit protocol and at random moments, and then resumed.
 
-After the kill, what is published must be whole or absent; after the next build, the sums are those of a build that
+After the kill, what is published must be complete or absent; after the next build, the sums are those of a build that
 nobody disturbed, and nothing else is left.
 """
 
@@ -52,7 +52,7 @@ Builder = Callable[..., Built]
 
 
 def build_inline(output: str) -> None:
-    """Build in one process, which a fault point then ends whole."""
+    """Build in one process, so that a fault point ends all of the build."""
     library_build(REQUEST | {"output": output}, pool=lambda _: InlinePool())
 
 
@@ -251,7 +251,7 @@ class TestByCommand:
         both = [start(), start()]
         printed = [process.communicate() for process in both]
         assert [process.returncode for process in both] == [0, 0], printed
-        assert sum("is there already and sound" in out for out, _ in printed) == 1
+        assert sum("is already there and intact" in out for out, _ in printed) == 1
         assert sums_of(tmp_path) == undisturbed
         assert {path.name for path in tmp_path.iterdir()} == {"killed"}
 

@@ -55,7 +55,7 @@ def test_every_problem_is_told_with_its_line_and_mend(tmp_path: Path) -> None:
         4: "leads is 9; choose 8 or 12",
         5: "use 10 or 15",
         6: "unknown key splits.tset; did you mean test?",
-        7: "'parket' is no format; choose from parquet, wfdb, csv",
+        7: "'parket' is not a format; choose from parquet, wfdb, csv",
         9: "unknown key quality.polcy; did you mean policy?",
         10: "workers.cpu is 'none'; it must be a whole number or auto",
         11: "shard_records is True; it must be a whole number",
@@ -114,7 +114,7 @@ def test_missing_keys_name_an_example(tmp_path: Path) -> None:
         ("name: a\nrecords: 1\nworkers: {gpu: 1}\ngenerator: {device: cpu}\n", "device is cpu; leave one of the two"),
         ("name: a\nrecords: 1\nworkers: {gpu: 0}\ngenerator: {device: cuda}\n", "device is cuda; leave one of the two"),
         ("name: a\nrecords: 1\nworkers: {memory_limit_gb: 0.1}\n", "memory_limit_gb is 0.1; it must be at least 1"),
-        ("name: a\nrecords: 1\nworkers: {scheduler: host}\n", "is no address of a Dask scheduler; write it as"),
+        ("name: a\nrecords: 1\nworkers: {scheduler: host}\n", "is not the address of a Dask scheduler; write it as"),
         ("name: a\nrecords: 1\nworkers: {scheduler: 'tls://h:1', tls_ca: a}\n", "needs tls_cert, tls_key too"),
         ("name: a\nrecords: 1\nworkers: {tls_key: a}\n", "for a scheduler whose address begins with tls://"),
         (
