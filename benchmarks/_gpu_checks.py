@@ -106,7 +106,7 @@ class GpuChecks:
         return f"{sum(map(len, NOISE_OF.values()))} candidates of {len(NOISE_OF)} seeds, CPU and {self.device}"
 
     def graph(self) -> str:
-        """Look whether the device records and replays a graph."""
+        """Check that the device records and replays a CUDA graph."""
         if self.device == "cpu":
             return "a CPU has none"
         if not CudaEngine(new_network()).recorded(SEED, self.size.batch, SAMPLES).is_graph:
@@ -127,7 +127,7 @@ class GpuChecks:
             made = new_generator(self.device, wanted).generate(SEED, range(wanted), SAMPLES)
         halved = [message for message in told if "candidates at a time" in message]
         if not halved:
-            raise CheckFailedError(f"{wanted} at a time had room enough: nothing was halved")
+            raise CheckFailedError(f"{wanted} at a time fitted: nothing was halved")
         return f"{_within_1_uv(Difference.of([(made, expected)]))}; from {wanted}, {halved[-1]}"
 
     def rates(self) -> str:

@@ -33,7 +33,7 @@ def cores() -> int:
 
 def new_pool(model: Path) -> ProcessPoolExecutor:
     """Return processes, one per core, that find the model where `_model_wheel.unpack` left it."""
-    os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1")  # theirs: the processes are the parallelism
+    os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1")  # in the processes, which are the parallelism
     return ProcessPoolExecutor(cores(), get_context("spawn"), _model_wheel.use, (model,))
 
 

@@ -1,4 +1,4 @@
-"""Paired timing: ours and the peer take turns, so that whatever else the machine does meets both."""
+"""Paired timing: ours and the peer take turns, so that whatever else the machine does affects both."""
 
 from __future__ import annotations
 

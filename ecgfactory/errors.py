@@ -36,7 +36,7 @@ class BuildFailedError(EcgFactoryError):
 
 
 class HopelessYieldError(BuildFailedError):
-    """So few candidates pass that a build would not end; to resume it would be in vain."""
+    """So few candidates pass that a build would never end; resuming it would not help."""
 
 
 class BuildCancelledError(EcgFactoryError):
@@ -65,9 +65,9 @@ class ShardError(EcgFactoryError):
 
 
 class ShardUnwantedError(ShardError):
-    """The build needs this shard no longer, or was cancelled."""
+    """The build no longer needs this shard, or was cancelled."""
 
-    words = "shard {} is not wanted any more"
+    words = "shard {} is no longer wanted"
 
 
 class DamagedDatasetError(EcgFactoryError):

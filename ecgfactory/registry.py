@@ -72,15 +72,15 @@ class Registry(Generic[Member]):
         Raises
         ------
         BadInputError
-            When there is none of that name, a package takes a name that is not its own to take, or what it brings
-            can't be used.
+            When there is none of that name, a package uses a name that is taken, or what it brings can't be
+            used.
         """
         entry = self._entry(name)
         if entry is None:
             return cast(Member, _imported(self._built_in[name]))
         try:
             member = entry.load()
-        except Exception as error:  # whatever the package raises, the user has to know whose it is
+        except Exception as error:  # whatever the package raises, the message names the package
             raise self._unusable(entry, f"{type(error).__name__}: {' '.join(str(error).split())}") from error
         base = _imported(self._base)
         if not (isinstance(member, base) or (isinstance(member, type) and issubclass(member, base))):
@@ -138,7 +138,7 @@ def _package(entry: EntryPoint) -> Package:
 @lru_cache(maxsize=8)
 def _entry_points(group: str, path: tuple[str, ...]) -> dict[str, list[EntryPoint]]:
     """Read the entry points of a group by name, anew only when the path on which packages are looked for changes."""
-    import importlib.metadata  # takes 30 ms, which who names no member needn't wait for
+    import importlib.metadata  # takes 30 ms, and is only needed where a member is named
 
     found: dict[str, list[EntryPoint]] = {}
     for entry in importlib.metadata.entry_points(group=group):

@@ -100,7 +100,7 @@ def generate(
     BadInputError
         Naming everything that is wrong with the arguments, one sentence each.
     HopelessYieldError
-        When so few candidates are accepted that it would not end.
+        When so few candidates are accepted that it would never end.
     """
     plan = asked_plan(
         "generate",

@@ -43,7 +43,7 @@ def build_file(file: Path, settings: Sequence[str]) -> None:
 
 
 def _build(request: BuildRequest, on_progress: ProgressCallback) -> Built:
-    """Build by the flow where a Prefect server is to know of it, or a Dask scheduler to do it; else by the library."""
+    """Build by the flow where a Prefect server is configured or a Dask scheduler requested; else by the library."""
     if is_configured() or request.workers.scheduler:
         from ecgfactory.flows import embedded  # takes Prefect and Dask along
 

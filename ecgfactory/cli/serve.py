@@ -53,7 +53,7 @@ def serve(port: int, state: Path, watched: Path | None = None) -> None:
     Raises
     ------
     BadInputError
-        When the port or the state folder is in use, or the watched folder can't be.
+        When the port or the state folder is in use, or the folder can't be watched.
     EcgFactoryError
         When the server or the worker can't start, or ends by itself.
     """
@@ -76,7 +76,7 @@ def serve(port: int, state: Path, watched: Path | None = None) -> None:
 def _start(port: int, state: Path, stack: contextlib.ExitStack) -> tuple[LocalServer, LocalWorker]:
     """Start server and worker, each stopped by the stack, and deploy in between."""
     address = f"http://{HOST}:{port}/api"
-    os.environ.pop("PREFECT_API_KEY", None)  # of somebody else's server
+    os.environ.pop("PREFECT_API_KEY", None)  # those of another server
     os.environ.update(ENVIRONMENT | os.environ | {"PREFECT_HOME": str(state), "PREFECT_API_URL": address})
     # Prefect's default lets any page that the user has open in a browser start runs here.
     os.environ["PREFECT_SERVER_CORS_ALLOWED_ORIGINS"] = f"http://{HOST}:{port},http://localhost:{port}"
@@ -124,7 +124,7 @@ def _check_port(port: int) -> None:
 
 @contextlib.contextmanager
 def _alone_in(state: Path) -> Iterator[None]:
-    """Keep a second server off the same database."""
+    """Keep a second server from using the same database."""
     state.mkdir(parents=True, exist_ok=True)
     lock = FileLock(state / "serve.lock")
     if not lock.try_acquire():

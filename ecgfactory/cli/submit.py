@@ -22,19 +22,19 @@ if TYPE_CHECKING:
 
 POLL_INTERVAL_S = 1.0
 PATIENCE_S = 60.0
-"""For so long a server that does not answer is asked again while its run is watched."""
+"""While a run is watched, a server that does not answer is asked again for this long."""
 
 
 class WatchingStoppedError(EcgFactoryError):
-    """The user did not want to wait for the end of the run."""
+    """The user stopped waiting for the end of the run."""
 
     exit_code = STOPPED
 
 
 def load_submission(file: Path, settings: Sequence[str] = ()) -> BuildRequest:
-    """Read and check a request; its paths begin to mean the same for whoever builds it.
+    """Read and check a request; its paths are made absolute.
 
-    Room on the disk and devices are the worker's, and checked there.
+    Disk space and devices are checked by the worker, whose they are.
     """
     return with_absolute_paths(load(file, BuildRequest, file_problems, settings))
 
@@ -63,7 +63,7 @@ def submit_file(file: Path, settings: Sequence[str], is_watched: bool) -> None:
 
 
 def _watch(run: SubmittedRun, request: BuildRequest) -> FlowRun:
-    """Show progress until the run has ended, however it ends."""
+    """Show progress until the run has ended in whatever way."""
     from ecgfactory.flows.submission import ServerUnreachableError
 
     answered = time.monotonic()

@@ -20,7 +20,7 @@ from ecgfactory.generators.model_card import ModelCard
 from ecgfactory.request.plan import Plan
 
 _LIMITS = (
-    "No record belongs to a person: there is no age, sex or history to it. The ECGs look real; keep them marked as "
+    "No record belongs to a person, so there is no age, sex or history. The ECGs look real; keep them marked as "
     "synthetic wherever they go.",
     "They serve research, teaching and the testing of software. They must not be used for diagnosis, nor alone to "
     "judge how well a method works on patients: test on real ECGs before relying on what was learnt here.",
@@ -56,7 +56,7 @@ def without_front_matter(text: str) -> str:
 
 
 def limits(model: ModelCard) -> list[str]:
-    """What the ECGs of a generator can't be taken for, in paragraphs."""
+    """The limits of a generator's ECGs, in paragraphs."""
     return [f"{model.limits} {_LIMITS[0]}", *_LIMITS[1:]]
 
 

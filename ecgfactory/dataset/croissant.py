@@ -61,7 +61,7 @@ def write_croissant(dataset: Path, plan: Plan, counts: Counts, known_sums: Mappi
     dataset : Path
         The folder.
     plan : Plan
-        What it was made by.
+        What it was made from.
     counts : Counts
         What it holds.
     known_sums : mapping of str to str

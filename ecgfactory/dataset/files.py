@@ -28,7 +28,7 @@ NO_FEATURES = {"record_id", "candidate", "split"}
 
 
 LONGEST_ID = 18
-"""Digits that a candidate number can have."""
+"""The most digits that a candidate number can have."""
 
 
 class DatasetFiles:
@@ -39,7 +39,7 @@ class DatasetFiles:
     path : Path
         Its folder.
     plan : Plan
-        What it was made by.
+        What it was made from.
     """
 
     def __init__(self, path: Path, plan: Plan) -> None:

@@ -1,4 +1,4 @@
-"""Making a sealed dataset appear under its name by one rename, and `latest` point at it."""
+"""Publishing: a sealed dataset gets its name by one rename, and `latest` is pointed at it."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def publish(staged: Path, target: Path) -> None:
 
 
 def pin(target: Path, reason: str) -> None:
-    """Pin a published dataset, unless it is."""
+    """Pin a published dataset, unless it is pinned already."""
     if not os.path.lexists(target / PIN_FILE):
         write_text(target / PIN_FILE, f"{reason}\n")
 

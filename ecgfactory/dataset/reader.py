@@ -45,7 +45,7 @@ class Dataset(DatasetFiles):
     path : Path
         Its folder.
     plan, manifest
-        What it was made by, and what is said of it.
+        What it was made from, and what was made.
     candidates : int64 array, shape (records,)
         Candidate numbers.
 
@@ -254,7 +254,7 @@ def open_dataset(path: str | Path) -> Dataset:
     Returns
     -------
     Dataset
-        See there what it can do.
+        The open dataset; see the class.
 
     Raises
     ------

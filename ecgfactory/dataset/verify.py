@@ -1,4 +1,4 @@
-"""Proving that a published dataset is what its manifest says: names everything that is wrong."""
+"""Verifying that a published dataset is what its manifest says; everything wrong is named."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def verify(path: Path, with_signals: bool = True) -> Dataset:
 def listed_sums(dataset: Dataset) -> Mapping[str, str]:
     """Return the sum of each file as published, by path, after checking that just these files are there.
 
-    Their content is not read.
+    The files' content is not read.
 
     Raises
     ------
@@ -131,7 +131,7 @@ def _count_problems(dataset: Dataset) -> Iterator[str]:
 
 
 def _signal_problems(dataset: Dataset) -> Iterator[str]:
-    """Read every record in every format; the first format is what the others are held against."""
+    """Read every record in every format; the others are compared with the first."""
     reference: dict[int, bytes] = {}
     for name in dataset.formats:
         for path, candidates in dataset.files_of(name, RECORDS_AT_ONCE):

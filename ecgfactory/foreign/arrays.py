@@ -118,7 +118,7 @@ class _Ecgs:
 
     def _signals_uv(self, values: npt.NDArray[Any]) -> npt.NDArray[Any]:
         if values.dtype == np.int16 and self._uv_per_unit == 1 and self._rate_hz == SAMPLING_RATE_HZ:
-            return values  # what we store ourselves
+            return values  # as datasets store signals
         signals_uv = values.astype(np.float64) * self._uv_per_unit
         resampled = resample(signals_uv.reshape(-1, values.shape[2]), self._rate_hz)
         return resampled.reshape(*values.shape[:2], -1)
@@ -141,7 +141,7 @@ class _Ecgs:
         names = [lead_and_unit(str(name))[0] for name in lead_names]
         known = [name for name in names if name is not None]
         if isinstance(lead_names, str) or len(set(known)) < len(names):
-            self._refuse(f"lead_names is {lead_names!r}; give different ones of {', '.join(TWELVE_LEADS)}")
+            self._refuse(f"lead_names is {lead_names!r}; give distinct names of {', '.join(TWELVE_LEADS)}")
         return tuple(known)
 
     def _checked_rate(self, rate_hz: float) -> float:

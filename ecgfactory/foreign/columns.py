@@ -1,4 +1,4 @@
-"""What the columns of somebody else's ECG table are: leads, their units, and time."""
+"""What the columns of an ECG table from elsewhere are: leads, their units, and time."""
 
 from __future__ import annotations
 

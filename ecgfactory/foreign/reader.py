@@ -1,4 +1,4 @@
-"""Reading somebody else's ECGs: WFDB, CSV and Parquet, of any sampling rate, unit, and order of leads."""
+"""Reading ECGs from elsewhere: WFDB, CSV and Parquet, of any sampling rate, unit, and order of leads."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class UnreadableEcg:
 
 
 def read_ecgs(path: str | Path, sampling_rate_hz: float | None = None) -> Iterator[ForeignEcg | UnreadableEcg]:
-    """Read every ECG at a path, one after the other; what can't be read is named, and the rest goes on.
+    """Read every ECG at a path, one after the other; what can't be read is reported, and reading goes on.
 
     Parameters
     ----------
@@ -93,7 +93,7 @@ def _read_each(
             yield from _read_file(file, name, sampling_rate_hz)
         except ColumnError as error:
             yield UnreadableEcg(name, str(error))
-        except Exception as error:  # whatever a parser raises on a damaged file concerns that file alone
+        except Exception as error:  # whatever a parser raises concerns this damaged file alone
             yield UnreadableEcg(name, f"not readable ({type(error).__name__}: {' '.join(str(error).split())[:200]})")
 
 
@@ -163,7 +163,7 @@ def _read_csv(file: Path) -> pd.DataFrame:
 
 
 def _from_frame(frame: pd.DataFrame, name: str, sampling_rate_hz: float | None) -> ForeignEcg:
-    """Make an ECG of a table with one row per sample and one column per lead."""
+    """Make an ECG from a table with one row per sample and one column per lead."""
     signals: dict[str, tuple[Float64Array, str]] = {}
     for column in frame.columns:
         lead, unit = lead_and_unit(str(column))
@@ -235,7 +235,7 @@ def _ecg(name: str, signals: dict[str, tuple[Float64Array, str]], rate_hz: float
 
 
 def rate_problem(rate_hz: float) -> str | None:
-    """Say why a sampling rate can't be worked with, if it can't."""
+    """Say why a sampling rate can't be used, if it can't."""
     if LOWEST_RATE_HZ <= rate_hz <= HIGHEST_RATE_HZ:
         return None
     return f"sampling rate {rate_hz:g} Hz is not within {LOWEST_RATE_HZ}..{HIGHEST_RATE_HZ}"

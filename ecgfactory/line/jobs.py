@@ -50,14 +50,14 @@ class Timed(Generic[Result]):
 
 
 def make_shard(workspace_root: str, shard: int, limit: int) -> ShardMade | None:
-    """Make and commit one shard, from noise to files; None when it is not wanted any more."""
+    """Make and commit one shard, from noise to files; None when it is no longer wanted."""
     from ecgfactory.shards import shard as shards
 
     return _unless_unwanted(workspace_root, lambda work: _made(shards.make_shard(work.read_plan(), shard, limit, work)))
 
 
 def generate_shard(workspace_root: str, shard: int, limit: int) -> bool | None:
-    """Generate one shard for another process to finish; None when it is not wanted any more.
+    """Generate one shard for another process to finish; None when it is no longer wanted.
 
     All steps of a shard have the same parameters: its limit only matters to those that assess.
     """
@@ -67,7 +67,7 @@ def generate_shard(workspace_root: str, shard: int, limit: int) -> bool | None:
 
 
 def finish_shard(workspace_root: str, shard: int, limit: int) -> ShardMade | None:
-    """Assess, write and commit a shard that was generated elsewhere; None when it is not wanted any more."""
+    """Assess, write and commit a shard that was generated elsewhere; None when it is no longer wanted."""
     from ecgfactory.shards import shard as shards
 
     return _unless_unwanted(

@@ -102,7 +102,7 @@ def test_missing_keys_name_an_example(tmp_path: Path) -> None:
         ("name: a\nrecords: 1\nname: b\n", ":3: name is given twice"),
         ("name: a\nrecords: 1\nsplits: {train: 0.5}\n", "sum to 0.5; make them sum to 1"),
         ("name: a\nrecords: 1\nsplits: {train: .nan}\n", "must be a finite number"),
-        ("name: a\nrecords: 1\nsplits: {train: 1.5, test: -0.5}\n", "every share is above 0"),
+        ("name: a\nrecords: 1\nsplits: {train: 1.5, test: -0.5}\n", "every share must be above 0"),
         ("name: a\nrecords: 1\nformats: [csv, csv]\n", "name each once"),
         ("name: a\nrecords: 1\nformats: []\n", "formats is empty"),
         ("name: a\nrecords: 1\nquality: {bounds: {nope: {min: 1}}}\n", "has no such rule"),
