@@ -248,7 +248,7 @@ def _neurokit_section(candidates: SignalUv) -> str:
 
 
 def _diversity_section(candidates: SignalUv) -> str:
-    """Show the likest pairs, without and with planted duplicates."""
+    """Show the most similar pairs, without and with planted duplicates."""
     names = [f"{number:08d}" for number in range(len(candidates))]
     rng = np.random.default_rng(SEED)
     planted = candidates[:3] + rng.normal(0, 20, candidates[:3].shape)
@@ -271,7 +271,7 @@ def _diversity_section(candidates: SignalUv) -> str:
         [
             "## Diversity",
             "",
-            "| sample | records | likest median beats | likest whole records | near-duplicate pairs | median of "
+            "| sample | records | closest median beats | closest whole records | near-duplicate pairs | median of "
             "nearest |",
             "|---|---|---|---|---|---|",
             *rows,

@@ -23,7 +23,7 @@ ARTIFACT_KEY = "retention"
 
 @flow(name="retention", validate_parameters=True, persist_result=False)
 def retention(request: RetentionRequest, dry_run: DryRun = False) -> RetentionOutcome:
-    """Delete what the request lets go from an output folder and the Prefect server; a dry run only reports."""
+    """Delete from an output folder and the Prefect server what the request does not keep; a dry run only reports."""
     now = datetime.now(UTC)
     outcome = clean_up(request, dry_run, now)
     runs = flow_runs.find_old_flow_runs(request.flow_run_days, now)

@@ -51,7 +51,7 @@ def check_workers(runner: PlacedTaskRunner, placement: Placement, build: Build) 
         generating = placement.generating.resource
         workers = runner.client.scheduler_info()["workers"]
         problems = [
-            f"worker {address} is to generate on 'cuda', and PyTorch finds no CUDA device there; "
+            f"worker {address} is to generate on 'cuda', but PyTorch finds no CUDA device there; "
             "give it one, or use generator.device: auto."
             for address, has_cuda in runner.run_on_all(_has_cuda).items()
             if not has_cuda and (generating is None or generating in workers[address]["resources"])

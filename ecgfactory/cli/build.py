@@ -45,7 +45,7 @@ def build_file(file: Path, settings: Sequence[str]) -> None:
 def _build(request: BuildRequest, on_progress: ProgressCallback) -> Built:
     """Build by the flow where a Prefect server is configured or a Dask scheduler requested; else by the library."""
     if is_configured() or request.workers.scheduler:
-        from ecgfactory.flows import embedded  # takes Prefect and Dask along
+        from ecgfactory.flows import embedded  # imports Prefect and Dask
 
         return embedded.build(request, on_progress)
     from ecgfactory.line.build import build

@@ -1,4 +1,4 @@
-"""NumPy: one array per split and shard, which `numpy.load` maps into memory, and beside it its rows' candidates."""
+"""NumPy: one array per split and shard, which `numpy.load` maps into memory, and its rows' candidates beside it."""
 
 from __future__ import annotations
 

@@ -129,7 +129,7 @@ class ParquetFormat(Format):
 
     @classmethod
     def table_files(cls, split: str) -> str:
-        """Return the pattern that `published_path` makes names of."""
+        """Return the pattern of the names that `published_path` makes."""
         return f"data/{split}-*.parquet"
 
     @classmethod
@@ -165,13 +165,13 @@ class ParquetFormat(Format):
 
 
 def _rows_in(source: pq.ParquetFile, group: int, candidates: Sequence[int], columns: list[str]) -> pa.Table:
-    """Read the rows of some candidates from one row group; the rest of it is let go at once."""
+    """Read the rows of some candidates from one row group; the rest of it is freed at once."""
     table = source.read_row_group(group, columns=columns)
     return table.filter(pc.is_in(table.column("candidate"), pa.array(candidates, pa.int64())))
 
 
 def _may_hold(source: pq.ParquetFile, group: int, candidates: Sequence[int]) -> bool:
-    """Tell by its statistics whether a row group can hold one of some rising candidate numbers."""
+    """Return whether a row group can hold one of some rising candidate numbers, by its statistics."""
     column = source.schema_arrow.get_field_index("candidate")
     statistics = source.metadata.row_group(group).column(column).statistics
     index = bisect.bisect_left(candidates, statistics.min)

@@ -1,4 +1,4 @@
-"""How signals are laid down in Parquet: the settings that are small and fast for ECGs.
+"""How signals are stored in Parquet: the settings that are small and fast for ECGs.
 
 Measured on generated 12-lead records of 10 s (pyarrow 26, one core, one column per lead):
 

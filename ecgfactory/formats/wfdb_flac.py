@@ -17,7 +17,7 @@ from ecgfactory.formats.wfdb_encoding import encode_header
 from ecgfactory.leads import SignalUv
 
 FLAC_RATE_HZ = 96_000
-"""The rate that WFDB writes into FLAC, whatever the ECG's own, which the header has."""
+"""The rate that WFDB writes into FLAC for every ECG; the true rate is in the header."""
 
 
 class WfdbFlacFormat(WfdbFormat):

@@ -1,4 +1,4 @@
-"""What every generator of candidates can do, and all that the rest of ecgfactory knows of one."""
+"""The interface of every generator of candidates, and all that the rest of ecgfactory knows about one."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Generator(ABC):
     """Key in the registry, and `generator.model` of a request."""
 
     model_card: ClassVar[ModelCard]
-    """What datasets say of it."""
+    """What datasets say about it."""
 
     stride_s: ClassVar[int] = 1
     """It makes signals of any multiple of this many seconds."""
@@ -50,7 +50,7 @@ class Generator(ABC):
     """Installed packages, beside NumPy and SciPy, whose version can change a sample."""
 
     modules: ClassVar[tuple[str, ...]] = ()
-    """Modules that only generating imports, so that worker processes can import them beforehand."""
+    """Modules that only generating needs, so that worker processes can import them beforehand."""
 
     @classmethod
     def published_checkpoint(cls) -> Checkpoint | None:

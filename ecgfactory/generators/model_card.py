@@ -1,4 +1,4 @@
-"""What a dataset says of the model that made it: in its card, its metadata and its report."""
+"""The model card: what the card, metadata and report of a dataset say about the model that made it."""
 
 from __future__ import annotations
 

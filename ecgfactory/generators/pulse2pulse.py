@@ -120,7 +120,7 @@ def load_network(checkpoint: Checkpoint) -> torch.nn.Module:
         warnings.simplefilter("ignore")  # the package initialises its weights by a deprecated name
         from deepfakeecg.models import Generator as Network
 
-        with torch.random.fork_rng(devices=()):  # it draws first weights, which the caller's random state is not for
+        with torch.random.fork_rng(devices=()):  # initial weights must not advance the caller's random state
             network: torch.nn.Module = Network()
     try:
         network.load_state_dict(generator_state(checkpoint))
@@ -169,7 +169,7 @@ def _is_on_cuda(device: Device) -> bool:
         return True
     if device == "cuda":
         raise BadInputError(
-            "generator.device: 'cuda' was asked for, and PyTorch finds no CUDA device here; use auto or cpu."
+            "generator.device: 'cuda' was asked for, but PyTorch finds no CUDA device here; use auto or cpu."
         )
     _log.info("no CUDA device found; generating on the CPU")
     return False

@@ -41,7 +41,7 @@ class Build:
     counts : Counts
         What the dataset holds, once it is assembled.
     diversity : Diversity
-        How alike its records are, once they are compared.
+        The similarity of its records, once they are compared.
     """
 
     counts: Counts

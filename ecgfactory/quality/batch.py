@@ -1,4 +1,4 @@
-"""A batch of ECGs as the features see it: integers of 1 uV, without the leads that follow from others."""
+"""A batch of ECGs as features are measured on it: integers of 1 uV, without the leads that follow from others."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ class EcgBatch:
 
 
 def in_cache(function: Callable[[Float32Array], ArrayType], signals: Float32Array) -> ArrayType:
-    """Apply a function of records to a few of them at a time: what it makes on the way stays in the processor's cache.
+    """Apply a function to a few records at a time, so that its intermediate arrays stay in the processor's cache.
 
     Parameters
     ----------

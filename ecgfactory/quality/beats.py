@@ -166,7 +166,7 @@ def _energy(steady_uv: Float32Array, sampling_rate_hz: int) -> Float32Array:
 
 
 def _combined(energy: Float32Array) -> Float64Array:
-    """Sum the leads; one with more energy than most is scaled down, lest noise in it drown the others."""
+    """Sum the leads; one with more energy than most is scaled down, so that its noise does not hide the others."""
     mean = energy.mean(axis=-1, dtype=np.float64)
     usual = np.maximum(mean, np.median(mean, axis=-1, keepdims=True))
     weight = np.divide(1, usual, out=np.zeros_like(mean), where=usual > 0)

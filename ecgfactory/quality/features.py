@@ -74,8 +74,8 @@ def measure(
     Returns
     -------
     dict of str to array, each of shape (records,)
-        One entry for each of `FEATURES` and of `extra`, in that order: NaN or an empty word where a record is too
-        odd to measure (flat, no beat, too short). Then, under `lead_key`, the leads in which the worst values
+        One entry for each of `FEATURES` and of `extra`, in that order: NaN or an empty word where a record
+        can't be measured (flat, no beat, too short). Then, under `lead_key`, the leads in which the worst values
         were found.
 
     Raises

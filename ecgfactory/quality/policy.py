@@ -1,4 +1,4 @@
-"""Rules hold features against bounds; a policy is a named list of rules, read from YAML."""
+"""Rules compare features with bounds; a policy is a named list of rules, read from YAML."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class Rule(BaseModel):
         return self
 
     def fails(self, values: npt.NDArray[Any]) -> BoolArray:
-        """Tell which values break the rule.
+        """Return which values break the rule.
 
         Parameters
         ----------
@@ -175,7 +175,7 @@ class Policy(BaseModel):
         return self.model_copy(update={"rules": tuple(known.values())})
 
     def judge(self, features: FeatureTable, records: int) -> Verdicts:
-        """Hold the features of a batch against every rule.
+        """Judge the features of a batch by every rule.
 
         Parameters
         ----------
@@ -261,7 +261,7 @@ def _read(path: Path, extending: tuple[Path, ...]) -> Policy:
             " file beside this one; choose one of these."
         )
     if base_path.resolve() in [*(file.resolve() for file in extending), path.resolve()]:
-        raise BadInputError(f"{path}: extends: {base!r} extends this file in turn; break the circle.")
+        raise BadInputError(f"{path}: extends: {base!r} extends this file in turn; break the cycle.")
     rules = {rule.name: rule for rule in _read(base_path, (*extending, path)).rules}
     rules |= {rule.name: rule for rule in policy.rules}
     return policy.model_copy(update={"rules": tuple(rules.values())})

@@ -167,7 +167,7 @@ def clinical_page(record: Record, style: PageStyle | None = None) -> Sheet:
     """Draw a record as a printed ECG.
 
     Each lead is centred on its median: paper has no zero line. Nothing is filtered. As much time as fits the
-    paper is shown, and the page says so where that is not all; what leaves the grid is cut off, and said too.
+    paper is shown, and the page says so where that is not all; what leaves the grid is cut off, which is noted too.
 
     Parameters
     ----------
@@ -229,7 +229,7 @@ def _reach_mm(row: list[Strip], style: PageStyle) -> tuple[Float64Array, Float64
     label_mm = _LABEL_MM if len(row) > 1 else 0
     heights = np.concatenate([strip.height_mm for strip in row])
     parts = [part for part in np.array_split(heights, 12) if part.size]
-    limit = GRID_HEIGHT_MM / 3  # a lead gone astray must not push all others into a corner
+    limit = GRID_HEIGHT_MM / 3  # one faulty lead must not push all others into a corner
     above = np.clip([part.max() for part in parts], 0, limit) + label_mm
     below = np.clip([-part.min() for part in parts], 0, limit)
     above[0] = max(above[0], style.gain_mm_per_mv)
@@ -255,7 +255,7 @@ def _draw_pulse(sheet: Sheet, baseline: float, style: PageStyle) -> None:
 
 
 def _draw_strip(sheet: Sheet, strip: Strip, baseline: float, palette: Palette) -> bool:
-    """Draw one lead, parted from the one before it; tells whether some of it is cut off."""
+    """Draw one lead, separated from the one before it; return whether some of it is cut off."""
     ys = baseline + strip.height_mm
     _draw_line(sheet, strip.x_mm, ys, palette)
     start = strip.x_mm[0]

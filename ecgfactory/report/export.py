@@ -20,7 +20,7 @@ from ecgfactory.report.style import PageStyle
 from ecgfactory.storage import durable
 
 PageMaker = Callable[[], Sheet]
-"""Draws one page; called when it is that page's turn, so that one sheet lives at a time."""
+"""Draws one page; called when that page is written, so that one sheet exists at a time."""
 
 IMAGE_DPI = 254
 """Ten dots per millimetre, so that the grid of a picture is even."""
@@ -88,7 +88,7 @@ def write_image(
         raise BadInputError(f"{path}: suffix {path.suffix!r} is not a picture's; end the name in .png, .svg or .webp.")
     if suffix == ".svg" and with_analysis:
         raise BadInputError(f"{path}: an SVG holds one page; leave the analysis out, or write a PDF, PNG or WebP.")
-    from ecgfactory.report import picture  # takes matplotlib along, which PDFs do without
+    from ecgfactory.report import picture  # imports matplotlib, which PDFs do not need
 
     with whole_file(path) as temporary:
         if suffix == ".svg":
@@ -143,7 +143,7 @@ def numbered(sheet: Sheet, number: int, count: int) -> list[Sheet]:
 
 @contextlib.contextmanager
 def whole_pdf(path: Path, title: str) -> Iterator[PdfFile]:
-    """Give a PDF to add pages to, that takes the place of `path` when all is well."""
+    """Give a PDF to add pages to, which replaces `path` when the block ends well."""
     with whole_file(path) as temporary, temporary.open("wb") as file:
         pdf = PdfFile(file, title)
         yield pdf
@@ -152,7 +152,7 @@ def whole_pdf(path: Path, title: str) -> Iterator[PdfFile]:
 
 @contextlib.contextmanager
 def whole_file(path: Path) -> Iterator[Path]:
-    """Give a temporary path that takes the place of `path` when all is well."""
+    """Give a temporary path, which replaces `path` when the block ends well."""
     try:
         with durable.atomic_path(path) as temporary:
             yield temporary

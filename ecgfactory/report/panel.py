@@ -46,7 +46,7 @@ class Panel:
         self.sheet.text(self.frame.right, self.frame.top + 1.1, text, _TITLE_PT, colour, align="right")
 
     def message(self, text: str) -> None:
-        """Say, in place of a plot, why there is nothing to see."""
+        """Say, instead of a plot, why there is nothing to see."""
         self.sheet.area(self.frame.corners, "#f7f7f7")
         lines = textwrap.wrap(text, 44)
         middle = self.frame.left + self.frame.width / 2

@@ -36,7 +36,7 @@ _PICTURE_START = (
     '<pattern id="major-grid" width="5" height="5" patternUnits="userSpaceOnUse">'
     '<path class="major" d="M0 0H5M0 0V5"/></pattern><rect width="100%" height="100%" fill="#fff"/>'
 )
-"""What a picture has in it that a drawing takes from its page."""
+"""Style and grid that a standalone picture contains, and that a drawing takes from its page."""
 
 _CHART_WIDTH, _CHART_HEIGHT = 300.0, 110.0
 

@@ -77,7 +77,7 @@ class Plan(BaseModel):
         return hashlib.sha256(canonical.encode()).hexdigest()[:16]
 
     def identity(self) -> dict[str, Any]:
-        """Everything that decides the bytes: not where they are written, nor who works on it."""
+        """Everything that decides the bytes: not where they are written, nor by which workers."""
         request = self.request.model_dump(
             mode="json",
             include={"name", "records", "leads", "duration_s", "formats", "splits", "report"},

@@ -54,7 +54,7 @@ def load(
     path : Path
         The YAML file.
     model : type
-        What it is meant to be; required fields bear an example.
+        The model of the request; its required fields have an example.
     machine_problems : callable
         Gives what this machine can't do of a request: the key, and a sentence with the fix.
     settings : sequence of str

@@ -23,7 +23,7 @@ class RequestSource:
     name : str
         The file, as the user named it.
     model : type
-        What the content is meant to be.
+        The model of the request.
     content : dict
         The parsed keys, `--set` values included.
     places : dict of key path to str

@@ -21,7 +21,7 @@ DEAD_GRACE_S = 60.0
 """A session that seems dead is left alone for so long after its last heartbeat: it may just be starting."""
 
 LEFTOVER_GRACE_S = 3600.0
-"""Half-made things that nobody locks are left alone for so long: they may just be in the making."""
+"""Incomplete things that nobody locks are left alone for so long: somebody may be making them."""
 
 HEADINGS = ("action", "kind", "size", "what", "reason")
 """Of a table of decisions."""

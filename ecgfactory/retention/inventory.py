@@ -1,4 +1,4 @@
-"""What an output folder holds, as far as it is ours: sessions, datasets, leftovers; and what is not ours."""
+"""What an output folder holds: sessions, datasets and leftovers of ours; and what is not ours."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from ecgfactory.storage.disk_use import DiskUse, disk_use
 from ecgfactory.storage.lock import is_held
 
 RETENTION_LOCK = ".retention.lock"
-"""In the folder of sessions: held by the one retention that deletes."""
+"""Lock file in the folder of sessions, held by the one retention that deletes."""
 
 LATEST_DRAFT = re.compile(rf"\.{LATEST}\.[0-9a-f]{{8}}")
 """The name of a new `latest` in the instant before it takes the place of the old."""

@@ -61,12 +61,12 @@ def _not_emptied(output: Path, path: str) -> Decision:
 
 def _remove(output: Path, decision: Decision) -> Decision:
     if Path(decision.path).name.startswith(TRASH_PREFIX):
-        return decision  # it is where it belongs
+        return decision  # it is in its place
     try:
         with _reserved(output, decision) as obstacle:
             if obstacle is not None:
                 return decision.turned("keep", obstacle)
-            if not decision.path.endswith(".lock"):  # such a file goes while it is held, or it is somebody's next
+            if not decision.path.endswith(".lock"):  # a lock file is deleted while it is held
                 discard(output, decision.path)
     except FileNotFoundError:
         return decision.turned("keep", "already gone")

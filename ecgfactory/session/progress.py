@@ -42,7 +42,7 @@ class Progress:
 
 
 def note_progress(workspace: Workspace, shard: int, progress: Progress) -> None:
-    """Write how far a shard has come, for whoever watches; needs no durability."""
+    """Write the progress of a shard, for those who watch; needs no durability."""
     _note(workspace, f"{shard:06d}", progress)
 
 

@@ -1,4 +1,4 @@
-"""Which shard to make next, and when there are enough records: pure state, no files and no workers."""
+"""Which shard to make next, and when there are enough records: state only, no files and no workers."""
 
 from __future__ import annotations
 

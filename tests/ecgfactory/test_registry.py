@@ -16,7 +16,7 @@ from ecgfactory.registry import Package
 
 @pytest.fixture
 def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder from which Python imports, and takes what is in it for installed."""
+    """A folder from which Python imports, and regards what is in it as installed."""
     folder = tmp_path / "site"
     folder.mkdir()
     monkeypatch.syspath_prepend(str(folder))

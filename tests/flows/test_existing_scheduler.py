@@ -245,7 +245,7 @@ def test_cuda_on_workers_that_have_none(scheduler: str, make_request: MakeReques
     if torch.cuda.is_available():
         pytest.skip("this machine has a CUDA device")
     request = make_request(generator={"device": "cuda"}, workers={"scheduler": scheduler}, output=str(tmp_path))
-    expect_bad_input(request, r"is to generate on 'cuda', and PyTorch finds no CUDA device there")
+    expect_bad_input(request, r"is to generate on 'cuda', but PyTorch finds no CUDA device there")
 
 
 def test_workers_that_are_gone_for_good_fail_the_build(

@@ -110,7 +110,7 @@ def test_missing_keys_name_an_example(tmp_path: Path) -> None:
         ("name: latest\nrecords: 1\n", "can't be a folder name"),
         ("name: a\nrecords: '64'\n", "records is '64'; it must be a whole number"),
         ("name: a\nrecords: 1\ngenerator: {device: cuda}\n", "no CUDA device"),
-        ("name: a\nrecords: 1\nworkers: {gpu: 60}\n", "60 GPU workers were asked for, and PyTorch finds"),
+        ("name: a\nrecords: 1\nworkers: {gpu: 60}\n", "60 GPU workers were asked for, but PyTorch finds"),
         ("name: a\nrecords: 1\nworkers: {gpu: 1}\ngenerator: {device: cpu}\n", "device is cpu; leave one of the two"),
         ("name: a\nrecords: 1\nworkers: {gpu: 0}\ngenerator: {device: cuda}\n", "device is cuda; leave one of the two"),
         ("name: a\nrecords: 1\nworkers: {memory_limit_gb: 0.1}\n", "memory_limit_gb is 0.1; it must be at least 1"),
