@@ -31,7 +31,7 @@ REHEARSAL = Size(batch=16, compared=40, timed=32, per_core=48)
 
 
 def check_all(checks: GpuChecks) -> bool:
-    """Make every check, print a table, and tell whether all passed."""
+    """Make every check, print a table, and return whether all passed."""
     passed = "ok" if checks.device == "cuda" else "rehearsed"
     lines = []
     for what, check in checks.all().items():

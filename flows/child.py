@@ -77,7 +77,7 @@ class Child:
         return self._process.pid
 
     def has_ended(self) -> bool:
-        """Tell whether the process is gone."""
+        """Return whether the process is gone."""
         return self._process.poll() is not None
 
     def stop(self, timeout_s: float) -> None:

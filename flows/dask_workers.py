@@ -72,7 +72,7 @@ class DaskWorkers:
             self.cluster.scale(wanted)
 
     def missing(self, needed: set[Resource]) -> str:
-        """Tell what is missing of the kinds that are needed, in words; empty when nothing is."""
+        """Describe what is missing of the kinds that are needed; empty when nothing is."""
         present = describe(self.runner.client)
         if not present:
             return "no workers"

@@ -81,7 +81,7 @@ class LocalServer:
         return self._child.announced("the local Prefect server")
 
     def has_ended(self) -> bool:
-        """Tell whether the server is gone."""
+        """Return whether the server is gone."""
         return self._child.has_ended()
 
     def stop(self) -> None:

@@ -37,7 +37,7 @@ class LocalWorker:
         self._child.announced("the Prefect worker")
 
     def has_ended(self) -> bool:
-        """Tell whether the worker is gone."""
+        """Return whether the worker is gone."""
         return self._child.has_ended()
 
     def stop(self) -> None:

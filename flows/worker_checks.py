@@ -76,7 +76,7 @@ def _difference(versions: Mapping[str, str | None], wanted: Mapping[str, str | N
 
 
 def _look_around(workspace_root: str, plan_id: str, flow_run_id: str) -> list[str]:
-    """Tell, on a worker, what it can't see of the build."""
+    """Describe, on a worker, what it can't see of the build."""
     return [problem for problem in (_workspace_problem(workspace_root, plan_id), _api_problem(flow_run_id)) if problem]
 
 

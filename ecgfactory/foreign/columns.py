@@ -49,7 +49,7 @@ def lead_and_unit(column: str) -> tuple[str | None, str]:
 
 
 def is_unit(text: str) -> bool:
-    """Tell whether a text is a unit of voltage, in brackets or not."""
+    """Return whether a text is a unit of voltage, in brackets or not."""
     return _UNIT.fullmatch(text.strip(" '\"")) is not None
 
 

@@ -85,7 +85,7 @@ class Format(ABC):
     datasets. The default is that of plain int16 and a small overhead."""
 
     packages: ClassVar[tuple[str, ...]] = ()
-    """Installed packages, beside NumPy and PyArrow, whose version can change a byte of the files."""
+    """Installed packages, besides NumPy and PyArrow, whose version can change a byte of the files."""
 
     def __init__(self, folder: Path, spec: SignalSpec) -> None:
         self.folder = folder

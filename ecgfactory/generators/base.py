@@ -47,7 +47,7 @@ class Generator(ABC):
     """Length, in seconds, of the ECGs that it learnt from; None where any length is as good."""
 
     packages: ClassVar[tuple[str, ...]] = ()
-    """Installed packages, beside NumPy and SciPy, whose version can change a sample."""
+    """Installed packages, besides NumPy and SciPy, whose version can change a sample."""
 
     modules: ClassVar[tuple[str, ...]] = ()
     """Modules that only generating needs, so that worker processes can import them beforehand."""

@@ -29,7 +29,7 @@ def plan_dataset(request: BuildRequest) -> Plan:
 
 
 def find_published(plan: Plan) -> bool:
-    """Tell whether the plan's dataset is there already; check it, and finish what its session may not have.
+    """Return whether the plan's dataset is there already; check it, and finish what its session may not have.
 
     Raises
     ------

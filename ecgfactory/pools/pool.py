@@ -108,7 +108,7 @@ class Pool(Protocol):
         """
 
     def prepare(self, modules: Sequence[str]) -> None:
-        """Get ready, beside the work, for jobs that will need these modules; a pool may have no use for it."""
+        """Get ready, during other work, for jobs that will need these modules; a pool may ignore it."""
 
 
 def may_pass_next_time(error: BaseException) -> bool:

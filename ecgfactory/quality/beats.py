@@ -175,7 +175,7 @@ def _combined(energy: Float32Array) -> Float64Array:
 
 
 def _beat_places(combined: Float64Array, sampling_rate_hz: int) -> tuple[IntArray, BoolArray]:
-    """Find the centre of each beat, aligned to the record's others, and tell which entries exist."""
+    """Find the centre of each beat, aligned to the record's others, and return which entries exist."""
     n, samples = combined.shape
     reach, half = round(ALIGN_S * sampling_rate_hz), round(TEMPLATE_S * sampling_rate_hz)
     begins, ends = qrs_segments(combined, sampling_rate_hz)

@@ -110,7 +110,7 @@ class QrsActivity:
         return side_by_side(self.beats)
 
     def near_beats(self, reach: int, steps: int) -> BoolArray:
-        """Tell which of the first steps lie at most `reach` steps from a beat, shape (records, steps)."""
+        """Return which of the first steps lie at most `reach` steps from a beat, shape (records, steps)."""
         near = np.zeros((len(self.beats), steps), dtype=np.bool_)
         beats, exist = self.beats_side_by_side
         rows, centres = exist.nonzero()[0], beats[exist]

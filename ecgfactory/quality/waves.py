@@ -248,7 +248,7 @@ def _smooth(signal_uv: FloatingArray, length: int) -> FloatingArray:
 
 
 def _between(window: int, first: IntArray, last: IntArray) -> BoolArray:
-    """Tell which samples lie in [first, last) of each row."""
+    """Return which samples lie in [first, last) of each row."""
     time = np.arange(window)
     between: BoolArray = (time >= first[:, None]) & (time < last[:, None])
     return between

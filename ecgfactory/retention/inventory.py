@@ -92,7 +92,7 @@ class LeftoverItem:
     what : str
         What it is, in words.
     made_at : float or None
-        When, in seconds since the epoch; None where it can't be anybody's any more.
+        When, in seconds since the epoch; None where nobody can be using it.
     """
 
     path: str
@@ -186,7 +186,7 @@ def look_at_dataset(folder: Path) -> DatasetItem | UnknownItem:
 
 
 def look_at_session(folder: Path) -> Item | None:
-    """Tell what an entry of the folder of sessions is; None for a lock that is in use."""
+    """Say what an entry of the folder of sessions is; None for a lock that is in use."""
     path = f"{SESSIONS_FOLDER}/{folder.name}"
     if folder.name.startswith(TRASH_PREFIX):
         return LeftoverItem(path, disk_use(folder), "trash of a removal that was cut short")
@@ -248,7 +248,7 @@ def _look_beside_datasets(path: Path) -> Item | None:
 
 
 def _look_at_remaking(path: Path, dataset: Path) -> Item | None:
-    """Tell what is left of reports that were being made: worth something only while the dataset is not there."""
+    """Say what is left of reports that were being made: of use only while the dataset is not in its place."""
     if is_held(remake_lock(dataset)):
         return None
     where = f"{path.parent.name}/{path.name}"

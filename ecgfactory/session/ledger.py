@@ -66,7 +66,7 @@ class ShardEntry(BaseModel):
     device: str
 
     def serves(self, limit: int) -> bool:
-        """Tell whether the entry holds the records that a shard with this limit would."""
+        """Return whether the entry holds the records that a shard with this limit would."""
         is_whole = self.accepted < self.limit
         return self.accepted == limit or (is_whole and self.accepted < limit)
 

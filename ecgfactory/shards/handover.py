@@ -101,7 +101,7 @@ class Handover:
                     raise ShardUnwantedError(self._shard)
 
     def origin(self) -> Origin:
-        """Tell how the signals were made.
+        """Return how the signals were made.
 
         Raises
         ------

@@ -50,7 +50,7 @@ class FileLock:
 
 
 def is_held(path: Path) -> bool:
-    """Tell whether some process holds the lock on an existing file."""
+    """Return whether some process holds the lock on an existing file."""
     try:
         descriptor = os.open(path, os.O_RDWR)
     except FileNotFoundError:

@@ -140,7 +140,7 @@ class TestAtEachStep:
     def test_before_there_is_anything_to_resume(
         self, build_killed_at: Callable[[str], None], assert_resumes: Callable[[], None], tmp_path: Path
     ) -> None:
-        """What was killed before its first commit is nobody's to take over; the build that publishes removes it."""
+        """No build takes over what was killed before its first commit; the build that publishes removes it."""
         for _ in range(3):
             build_killed_at("shard-begun:0")
         assert len(sessions_of(tmp_path)) == 3
