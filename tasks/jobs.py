@@ -15,7 +15,7 @@ from ecgfactory.line.jobs import ShardMade, Timed
 from ecgfactory.pools.pool import ATTEMPTS, may_pass_next_time
 
 if TYPE_CHECKING:
-    from ecgfactory.dataset.manifest import Counts
+    from ecgfactory.dataset.counts import Counts
     from ecgfactory.quality.diversity import Diversity
 
 

@@ -13,6 +13,8 @@ from zipfile import ZipFile
 
 import pytest
 
+import ecgfactory
+
 ROOT = Path(__file__).parents[1]
 REQUEST = "name: tiny\nrecords: 4\nseed: 3\ngenerator: {batch: 4}\nformats: [parquet]\nreport: {samples: 0}\n"
 
@@ -62,7 +64,10 @@ def python(environment: Path) -> Path:
 
 
 def test_the_wheel_installs_one_package(contents: set[str]) -> None:
-    assert {name.partition("/")[0] for name in contents} == {"ecgfactory", "ecgfactory-0.4.0.dist-info"}
+    assert {name.partition("/")[0] for name in contents} == {
+        "ecgfactory",
+        f"ecgfactory-{ecgfactory.__version__}.dist-info",
+    }
 
 
 def test_the_wheel_holds_all_of_the_package_and_nothing_else(contents: set[str]) -> None:

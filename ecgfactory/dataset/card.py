@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import yaml
 
-from ecgfactory.dataset.manifest import Counts
+from ecgfactory.dataset.counts import Counts
 from ecgfactory.dataset.names import CARD_FILE, RECORDS_FILE
 from ecgfactory.formats import FORMATS
 from ecgfactory.formats.base import Format

@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ecgfactory.dataset.card import limits, signal_tables
-from ecgfactory.dataset.manifest import Counts
+from ecgfactory.dataset.counts import Counts
 from ecgfactory.dataset.names import CROISSANT_FILE, RECORDS_FILE, REJECTED_FILE
 from ecgfactory.dataset.seal import dataset_files
 from ecgfactory.formats import FORMATS

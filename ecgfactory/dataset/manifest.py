@@ -4,32 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
 from ecgfactory.request.plan import Plan
-
-
-@dataclass(frozen=True)
-class Counts:
-    """What an assembled dataset holds.
-
-    Parameters
-    ----------
-    records, examined : int
-        Accepted records, and candidates up to the last of them.
-    splits : dict of str to int
-        Records in each split.
-    rejects : dict of str to int
-        Candidates that broke each rule, most first.
-    """
-
-    records: int
-    examined: int
-    splits: dict[str, int]
-    rejects: dict[str, int]
 
 
 class ShardSummary(BaseModel):

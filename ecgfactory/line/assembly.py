@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 import pyarrow.csv
 import pyarrow.parquet as pq
 
-from ecgfactory.dataset.manifest import Counts
+from ecgfactory.dataset.counts import Counts, count
 from ecgfactory.dataset.names import RECORDS_CSV_FILE, RECORDS_FILE, REJECTED_FILE
 from ecgfactory.formats import FORMATS
 from ecgfactory.request.plan import Plan
@@ -70,24 +70,6 @@ def published_sums(plan: Plan, entries: Sequence[ShardEntry]) -> dict[str, str]:
         for staged in entry.files
         if staged.path in paths
     }
-
-
-def count(plan: Plan, dataset: Path) -> Counts:
-    """Count what an assembled dataset holds, from its two tables."""
-    splits: Counter[str] = Counter()
-    for batch in pq.ParquetFile(dataset / RECORDS_FILE).iter_batches(ROWS_PER_GROUP, columns=["split"]):
-        splits.update(batch.column("split").to_pylist())
-    rejects: Counter[str] = Counter()
-    rejected = 0
-    for batch in pq.ParquetFile(dataset / REJECTED_FILE).iter_batches(ROWS_PER_GROUP, columns=["failed_rules"]):
-        rejected += len(batch)
-        rejects.update(batch.column("failed_rules").flatten().to_pylist())
-    return Counts(
-        records=splits.total(),
-        examined=splits.total() + rejected,
-        splits={split: splits[split] for split in plan.request.splits},
-        rejects=dict(rejects.most_common()),
-    )
 
 
 def _published_paths(plan: Plan, entries: Sequence[ShardEntry]) -> list[dict[str, str]]:

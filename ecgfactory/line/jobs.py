@@ -15,7 +15,7 @@ from ecgfactory.session.workspace import Workspace
 from ecgfactory.storage.faults import fault_point
 
 if TYPE_CHECKING:
-    from ecgfactory.dataset.manifest import Counts
+    from ecgfactory.dataset.counts import Counts
     from ecgfactory.generators.base import Generator
     from ecgfactory.quality.diversity import Diversity
     from ecgfactory.session.ledger import ShardEntry

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import cached_property
 
 from ecgfactory.candidates.pipeline import StageClock
-from ecgfactory.dataset.manifest import Counts
+from ecgfactory.dataset.counts import Counts
 from ecgfactory.quality.diversity import Diversity
 from ecgfactory.request.plan import Plan
 from ecgfactory.session.ledger import Ledger, ShardEntry

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from ecgfactory.dataset.counts import Counts
 from ecgfactory.dataset.files import DatasetFiles
-from ecgfactory.dataset.manifest import Counts
 from ecgfactory.record import Record, record_id
 from ecgfactory.report.book import CoverFacts, write_report_book
 from ecgfactory.report.records import any_record

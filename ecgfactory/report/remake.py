@@ -6,6 +6,7 @@ import logging
 import shutil
 from pathlib import Path
 
+from ecgfactory.dataset.counts import count
 from ecgfactory.dataset.croissant import write_croissant
 from ecgfactory.dataset.files import DatasetFiles
 from ecgfactory.dataset.names import CROISSANT_FILE, PIN_FILE, REPORTS_FOLDER
@@ -14,7 +15,6 @@ from ecgfactory.dataset.replace import remake_folder, remake_lock, replace
 from ecgfactory.dataset.seal import seal
 from ecgfactory.dataset.verify import listed_sums
 from ecgfactory.errors import BadInputError
-from ecgfactory.line import assembly
 from ecgfactory.report.dataset import write_reports
 from ecgfactory.storage.durable import link
 from ecgfactory.storage.lock import waiting_lock
@@ -63,7 +63,7 @@ def _stage(dataset: Dataset, staged: Path) -> None:
     }
     for path in sums:
         link(dataset.path / path, staged / path)
-    counts = assembly.count(dataset.plan, staged)
+    counts = count(dataset.plan, staged)
     reports = staged / REPORTS_FOLDER
     reports.mkdir()
     write_reports(DatasetFiles(staged, dataset.plan), counts, reports)

@@ -13,8 +13,8 @@ import pytest
 import yaml
 
 from ecgfactory.dataset.card import SIZE_CATEGORIES, write_card
+from ecgfactory.dataset.counts import count
 from ecgfactory.dataset.reader import Dataset
-from ecgfactory.line import assembly
 
 EXAMPLE = re.compile(r"### ([^\n]+)\n\n```python\n(.*?)```", re.DOTALL)
 
@@ -127,7 +127,7 @@ def test_no_parquet_no_configs_and_no_reports_no_mention(copy: Path) -> None:
     plan = dataset.plan.model_copy(update={"request": request})
     for path in (copy / "data").iterdir():
         path.unlink()
-    write_card(copy, plan, assembly.count(plan, copy))
+    write_card(copy, plan, count(plan, copy))
     assert "configs" not in front_matter(copy)
     assert examples(copy).keys() == {"Table of records", "CSV"}
     assert "reports/" not in (copy / "README.md").read_text(encoding="utf-8")

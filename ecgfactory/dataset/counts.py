@@ -1,0 +1,52 @@
+"""What an assembled dataset holds, counted from its two tables."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow.parquet as pq
+
+from ecgfactory.dataset.names import RECORDS_FILE, REJECTED_FILE
+from ecgfactory.request.plan import Plan
+
+ROWS_AT_ONCE = 10_000
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What an assembled dataset holds.
+
+    Parameters
+    ----------
+    records, examined : int
+        Accepted records, and candidates up to the last of them.
+    splits : dict of str to int
+        Records in each split.
+    rejects : dict of str to int
+        Candidates that broke each rule, most first.
+    """
+
+    records: int
+    examined: int
+    splits: dict[str, int]
+    rejects: dict[str, int]
+
+
+def count(plan: Plan, dataset: Path) -> Counts:
+    """Count what an assembled dataset holds, from its two tables."""
+    splits: Counter[str] = Counter()
+    for batch in pq.ParquetFile(dataset / RECORDS_FILE).iter_batches(ROWS_AT_ONCE, columns=["split"]):
+        splits.update(batch.column("split").to_pylist())
+    rejects: Counter[str] = Counter()
+    rejected = 0
+    for batch in pq.ParquetFile(dataset / REJECTED_FILE).iter_batches(ROWS_AT_ONCE, columns=["failed_rules"]):
+        rejected += len(batch)
+        rejects.update(batch.column("failed_rules").flatten().to_pylist())
+    return Counts(
+        records=splits.total(),
+        examined=splits.total() + rejected,
+        splits={split: splits[split] for split in plan.request.splits},
+        rejects=dict(rejects.most_common()),
+    )
