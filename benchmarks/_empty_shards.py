@@ -37,13 +37,13 @@ STANDSTILL_S = 30.0
 
 @task(name="make-shard", task_run_name="shard-{shard:05d}", **ON_WORKERS)
 def do_nothing(workspace_root: str, shard: int, limit: int) -> jobs.ShardMade:
-    """Tell of a shard of which every candidate was accepted."""
+    """Return the outcome of a shard of which every candidate was accepted."""
     return jobs.ShardMade(examined=CANDIDATES, accepted=min(CANDIDATES, limit))
 
 
 @flow(name="empty-shards")
 def measure(counts: Sequence[int]) -> list[Row]:
-    """Make so many shards, one count after the other, by the same workers."""
+    """Make each number of shards in turn, with the same workers."""
     rows = []
     TASKS[jobs.make_shard] = do_nothing
     with tempfile.TemporaryDirectory() as output:
@@ -85,12 +85,12 @@ def _plan_of(shards: int, output: str) -> Plan:
 
 
 def _wait_for_records(runs: int) -> None:
-    """Wait until the server knows that so many task runs of this flow run are complete: it lags behind.
+    """Wait until the server has recorded so many task runs of this flow run as complete; it records them late.
 
     Raises
     ------
     TimeoutError
-        When it comes to a stop before.
+        When the count stops rising before.
     """
     completed = TaskRunFilter(state=TaskRunFilterState(type=TaskRunFilterStateType(any_=[StateType.COMPLETED])))
     here = FlowRunFilter(id=FlowRunFilterId(any_=[flow_run.id]))
@@ -102,5 +102,7 @@ def _wait_for_records(runs: int) -> None:
             if count != known:
                 known, changed = count, time.monotonic()
             elif time.monotonic() - changed > STANDSTILL_S:
-                raise TimeoutError(f"the server knows {known} of {runs} task runs, and learns of no more")
+                raise TimeoutError(
+                    f"the server has recorded {known} of {runs} task runs, and the count no longer rises"
+                )
             time.sleep(0.2)

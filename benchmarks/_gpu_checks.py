@@ -72,7 +72,7 @@ class GpuChecks:
     size : Size
         How much is done.
     pool : ProcessPoolExecutor
-        Processes, one a core.
+        Processes, one per core.
     """
 
     device: Device
@@ -83,7 +83,7 @@ class GpuChecks:
         """Name the checks, in the order in which they are made."""
         return {
             "noise has NumPy's bits": self.noise,
-            "one launch of a CUDA graph a micro-batch": self.graph,
+            "one launch of a CUDA graph per micro-batch": self.graph,
             "records equal the CPU's within 1 uV": self.equality,
             "too large a micro-batch is halved, same records": self.halving,
             "records/s": self.rates,
@@ -106,7 +106,7 @@ class GpuChecks:
         return f"{sum(map(len, NOISE_OF.values()))} candidates of {len(NOISE_OF)} seeds, CPU and {self.device}"
 
     def graph(self) -> str:
-        """Look whether the device records and replays a graph."""
+        """Check that the device records and replays a CUDA graph."""
         if self.device == "cpu":
             return "a CPU has none"
         if not CudaEngine(new_network()).recorded(SEED, self.size.batch, SAMPLES).is_graph:
@@ -127,7 +127,7 @@ class GpuChecks:
             made = new_generator(self.device, wanted).generate(SEED, range(wanted), SAMPLES)
         halved = [message for message in told if "candidates at a time" in message]
         if not halved:
-            raise CheckFailedError(f"{wanted} at a time had room enough: nothing was halved")
+            raise CheckFailedError(f"{wanted} at a time fitted: nothing was halved")
         return f"{_within_1_uv(Difference.of([(made, expected)]))}; from {wanted}, {halved[-1]}"
 
     def rates(self) -> str:

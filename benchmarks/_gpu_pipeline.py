@@ -32,8 +32,8 @@ def cores() -> int:
 
 
 def new_pool(model: Path) -> ProcessPoolExecutor:
-    """Return processes, one a core, that find the model where `_model_wheel.unpack` left it."""
-    os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1")  # theirs: the processes are the parallelism
+    """Return processes, one per core, that find the model where `_model_wheel.unpack` left it."""
+    os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1")  # in the processes, which are the parallelism
     return ProcessPoolExecutor(cores(), get_context("spawn"), _model_wheel.use, (model,))
 
 

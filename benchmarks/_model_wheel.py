@@ -1,4 +1,4 @@
-"""The model's package, where nothing was installed: imported from its wheel."""
+"""The model's package, imported from its wheel where it is not installed."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ PATTERN = "deepfake_ecg-*.whl"
 
 
 def unpack(wheel: Path | None, folder: Path) -> None:
-    """Unpack the model's wheel where nobody has installed it; `use` then makes it importable.
+    """Unpack the model's wheel where it is not installed; `use` then makes it importable.
 
     Parameters
     ----------

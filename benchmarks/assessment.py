@@ -25,13 +25,13 @@ BATCH = 64
 APPROACHES = ("simple", "fuzzy")
 
 RHYTHM = {"missing_samples", "beats", "heart_rate_bpm"}
-"""What R peaks and the rounding to integers tell."""
+"""What R peaks and the rounding to integers show."""
 
 JUDGED_BY_BASIC = {rule.feature for rule in load_policy("basic").rules} - RHYTHM
 
 
 def run() -> list[Row]:
-    """Compare one lead like for like, and all features with what NeuroKit2 needs for one lead."""
+    """Compare one lead with the same results, and all features with what NeuroKit2 needs for one lead."""
     ecgs = generated_ecgs(SEED, 2 * BATCH)
     lead_mv = ecgs[:, 1] / 1000
     few = lead_mv[:4]

@@ -1,4 +1,4 @@
-"""A factory that has warmed up: its workers are started, and what they load is loaded."""
+"""A factory that has warmed up: its workers are started and have loaded what they need."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Measured:
 
 @dataclass
 class Factory:
-    """Builds datasets of which only the figures are kept.
+    """Builds datasets for their timings, and deletes them.
 
     Parameters
     ----------
@@ -73,7 +73,7 @@ class Factory:
         return _measured(lambda: build_dataset(request))
 
     def _request(self, records: int, **changes: Any) -> BuildRequest:
-        """Ask for records that nobody has asked for before: Parquet, `basic`, no report."""
+        """Request a dataset that was not built before: Parquet, `basic`, no report."""
         self._built += 1
         asked = {
             "name": f"build-{self._built}",

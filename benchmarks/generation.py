@@ -72,7 +72,7 @@ def _comparisons() -> list[Row]:
 
 
 def text_files(folder: Path, records: int, first: int = 0) -> None:
-    """Call `deepfakeecg.generate`, without its progress bar and its warnings on the terminal."""
+    """Call `deepfakeecg.generate` without its progress bar and warnings."""
     from deepfakeecg import generate
 
     with Path(os.devnull).open("w") as nowhere, contextlib.redirect_stderr(nowhere):

@@ -31,7 +31,7 @@ REHEARSAL = Size(batch=16, compared=40, timed=32, per_core=48)
 
 
 def check_all(checks: GpuChecks) -> bool:
-    """Make every check, print a table, and tell whether all passed."""
+    """Make every check, print a table, and return whether all passed."""
     passed = "ok" if checks.device == "cuda" else "rehearsed"
     lines = []
     for what, check in checks.all().items():
@@ -41,7 +41,7 @@ def check_all(checks: GpuChecks) -> bool:
             verdict, found = passed, check()
         except CheckFailedError as failure:
             verdict, found = "FAILED", str(failure)
-        except Exception as error:  # whatever a new machine comes up with: the other checks tell more
+        except Exception as error:  # whatever a new machine comes up with: the other checks still run
             verdict, found = "FAILED", f"{type(error).__name__}: {' '.join(str(error).split())[:300]}"
         lines.append((what, verdict, found, time.perf_counter() - started))
     print("\n| check | | found | s |\n| --- | --- | --- | ---: |")

@@ -1,4 +1,4 @@
-"""A large request: what it costs to plan it, and what Prefect and Dask cost a shard whose stages do nothing."""
+"""A large request: the cost of planning it, and that of Prefect and Dask per shard, with stages that do nothing."""
 
 from __future__ import annotations
 

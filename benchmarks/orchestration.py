@@ -13,7 +13,7 @@ PAIRS = 3
 
 
 def run() -> list[Row]:
-    """Build by one pool and the other, in turns; start-up of both apart."""
+    """Build by one pool and the other in turn; start-up of both is timed separately."""
     with warm_factory(WORKERS) as library, with_dask(library, WORKERS) as factory:
         pairs = [(factory.build_by_flow(RECORDS).taken_s, factory.build(RECORDS).taken_s) for _ in range(PAIRS)]
     flow, library = (statistics.median(side) for side in zip(*pairs, strict=True))
@@ -21,5 +21,5 @@ def run() -> list[Row]:
     return [
         Row(f"build of {RECORDS:,} records, with and without Prefect and Dask", "s", flow, library, library / flow),
         Row("share of orchestration in the wall time", "%", 100 * share),
-        Row("records a second of the whole build", "records/s", RECORDS / flow, RECORDS / library),
+        Row("records per second, whole build", "records/s", RECORDS / flow, RECORDS / library),
     ]

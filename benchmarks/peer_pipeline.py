@@ -1,7 +1,7 @@
 """What a user writes today for a dataset of synthetic ECGs, as a script over two processes.
 
 `deepfakeecg.generate` to text files, `numpy.loadtxt`, the twelve leads, NeuroKit2's `ecg_process` and `ecg_quality` on
-lead II, and pandas to Parquet. It is written fairly: a thread a process, each process loads its libraries and runs
+lead II, and pandas to Parquet. It is written fairly: one thread per process, each process loads its libraries and runs
 once before the clock starts, and loading the model is taken off its time.
 """
 
@@ -44,19 +44,19 @@ class PeerRun:
 
     @property
     def records_per_s(self) -> float:
-        """Records a second once started."""
+        """Records per second, start-up excluded."""
         return self.records / self.work_s
 
 
 def measure(records: int, folder: Path, processes: int = 2) -> PeerRun:
-    """Run the script and check that its files hold what ours would: 12 leads of 5000 samples a record.
+    """Run the script and check that its files hold what ours would: 12 leads of 5000 samples per record.
 
     Parameters
     ----------
     records : int
         A multiple of `processes`.
     folder : Path
-        Where its Parquet files go, one a process.
+        Where its Parquet files go, one per process.
     processes : int
         How many share the work.
 
@@ -97,7 +97,7 @@ def _start_up(process: int) -> float:
 
 
 def _part(first: int, records: int, path: Path) -> None:
-    """Make a process's share of the dataset."""
+    """Make one process's share of the dataset."""
     with tempfile.TemporaryDirectory() as folder:
         _generate(Path(folder), first, records)
         rows = [_row(Path(folder) / f"{number}.asc", number) for number in range(first, first + records)]

@@ -1,4 +1,4 @@
-"""Sound ECGs from two sources that have nothing in common: the generator, and NeuroKit2's simulator."""
+"""Sound ECGs from two independent sources: the generator, and NeuroKit2's simulator."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def simulated_ecgs(seed: int, count: int) -> SignalUv:
     """Simulate ECGs with NeuroKit2's multi-lead method, shape (count, 8, 5000), in uV.
 
     Heart rate 50..110 /min, its SD 0.5..3 /min, amplitude 0.6..1.6 of NeuroKit2's, white recorder noise of 1..10 uV RMS
-    (NeuroKit2's own noise is next to none at 500 Hz). The first 2 s, in which the simulation settles, are cut off.
+    (NeuroKit2's own noise is negligible at 500 Hz). The first 2 s, in which the simulation settles, are cut off.
     """
     rng = np.random.default_rng(seed)
     solver = functools.partial(scipy.integrate.solve_ivp, max_step=LONGEST_STEP_S)

@@ -86,7 +86,7 @@ not looked at before: {candidates:,} generated candidates, of which defects are 
 - NeuroKit2's simulator is bounded to solver steps of 40 ms, because at its own tolerance it skips whole QRS complexes
   in single leads. It makes no consistent limb leads, so that only its I, II and V1 to V6 are used.
 - A first page, on seed 2026, showed one target missed: beats doubled in fast simulated ECGs fell within a refractory
-  time of 250 ms. That was mended on the development seeds (200 ms), and the page moved to a fresh seed."""
+  time of 250 ms. That was fixed on the development seeds (200 ms), and the page moved to a fresh seed."""
 
 
 def _sound_section(sources: dict[str, SoundEcgs], features: FeatureTable) -> str:
@@ -143,7 +143,7 @@ def _caught_section(sources: dict[str, SoundEcgs], caught: dict[str, list[Caught
             "",
             "![The defects at moderate grade](defects.png)",
             "",
-            "What can't be told, for reasons of principle:",
+            "What can't be recognised, for reasons of principle:",
             "",
             "- Left arm and left leg exchanged (limb-lead reversal, mild): leads I and II change places, and III "
             "changes sign. The result is an ECG that another healthy heart could have.",
@@ -151,7 +151,7 @@ def _caught_section(sources: dict[str, SoundEcgs], caught: dict[str, list[Caught
             "`basic` rejects both, by RR intervals under 0.6 or over 1.7 of the median; lift `no_early_beat` and "
             "`no_pause` to keep ECGs with arrhythmia.",
             "- A lead off for 0.5 s (mild) is invisible when it falls between two beats.",
-            "- Grades stand for what a reader would see: mild is below what disturbs reading, moderate disturbs it, "
+            "- Grades follow what a reader would see: mild is below what disturbs reading, moderate disturbs it, "
             "gross makes the lead useless.",
         ]
     )
@@ -175,10 +175,10 @@ def _areas(sources: dict[str, SoundEcgs], caught: dict[str, list[CaughtDefects]]
 def _area_section(areas: dict[str, dict[str, float]]) -> str:
     features = {rule.name: rule.feature for rule in load_policy("basic").rules}
     lines = [
-        "## How well each feature tells",
+        "## How well each feature separates",
         "",
-        "Area under the ROC curve of each feature that a rule of `basic` uses, for the two defects it tells best. 0.5"
-        " is chance. `amplitude`, `limb_leads` (eight leads can't contradict each other), `beats` and `heart_rate` "
+        "Area under the ROC curve of each feature that a rule of `basic` uses, for the two defects it separates best."
+        " 0.5 is chance. `amplitude`, `limb_leads` (eight leads can't contradict each other), `beats` and `heart_rate` "
         "guard against what the bench does not inject.",
         "",
         "| rule | feature | best | next |",
@@ -248,7 +248,7 @@ def _neurokit_section(candidates: SignalUv) -> str:
 
 
 def _diversity_section(candidates: SignalUv) -> str:
-    """Show the likest pairs, without and with planted duplicates."""
+    """Show the most similar pairs, without and with planted duplicates."""
     names = [f"{number:08d}" for number in range(len(candidates))]
     rng = np.random.default_rng(SEED)
     planted = candidates[:3] + rng.normal(0, 20, candidates[:3].shape)
@@ -271,7 +271,7 @@ def _diversity_section(candidates: SignalUv) -> str:
         [
             "## Diversity",
             "",
-            "| sample | records | likest median beats | likest whole records | near-duplicate pairs | median of "
+            "| sample | records | closest median beats | closest whole records | near-duplicate pairs | median of "
             "nearest |",
             "|---|---|---|---|---|---|",
             *rows,

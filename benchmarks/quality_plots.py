@@ -19,7 +19,7 @@ DPI = 90
 
 
 def plot_caught(caught: dict[str, list[CaughtDefects]], path: Path) -> None:
-    """Draw the share caught, a row a defect and a column a source and grade."""
+    """Draw the share caught, one row per defect and one column per source and grade."""
     columns = [f"{source}\n{grade}" for source in caught for grade in GRADES]
     shares = np.array(
         [[case.share for cases in caught.values() for case in cases if case.defect is defect] for defect in DEFECTS]
@@ -28,7 +28,7 @@ def plot_caught(caught: dict[str, list[CaughtDefects]], path: Path) -> None:
 
 
 def plot_areas(areas: dict[str, dict[str, float]], path: Path) -> None:
-    """Draw the areas under the curve, a row a rule and a column a defect."""
+    """Draw the areas under the curve, one row per rule and one column per defect."""
     values = np.array([list(by_defect.values()) for by_defect in areas.values()])
     columns = list(next(iter(areas.values())))
     _heatmap(values, list(areas), columns, "Area under the ROC curve", path)

@@ -1,7 +1,7 @@
 """Reading 12-lead records of a published dataset on one core: ours against Hugging Face `datasets` on the same files.
 
 Hugging Face copies Parquet into an Arrow file first, decoded, of three times the size, and then maps that into memory;
-the copying is a row of its own here. What bounds us on Parquet is pyarrow's decoding of packed differences (0.15 ms for
+the copying has its own row here. What bounds us on Parquet is pyarrow's decoding of packed differences (0.15 ms for
 the eight leads of a record from which the other four follow), in order for each record once, at random for the fifty
 records of a row group whenever it isn't among those in memory. The format `npy` needs no decoding.
 """

@@ -1,4 +1,4 @@
-"""Many builds at once, and many in a row: everything is published and sound, and nothing piles up in the process."""
+"""Many builds at once, and many in a row: all are published and intact, and nothing accumulates in the process."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def _at_once() -> list[Row]:
         sound = sum(verify(output / "datasets" / name).manifest.records == RECORDS_AT_ONCE for name in names)
     return [
         Row(f"{AT_ONCE} builds of {RECORDS_AT_ONCE} records at once, until the last has ended", "s", taken_s),
-        Row("of these published and sound", "datasets", sound),
+        Row("of these published and intact", "datasets", sound),
     ]
 
 

@@ -1,4 +1,4 @@
-"""Paired timing: ours and the peer take turns, so that whatever else the machine does meets both."""
+"""Paired timing: ours and the peer take turns, so that whatever else the machine does affects both."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def per_record(
     peer_records: int,
     pairs: int = 7,
 ) -> Row:
-    """Compare the time a record takes; both sides run once beforehand, unmeasured.
+    """Compare the time per record; both sides run once beforehand, unmeasured.
 
     Parameters
     ----------
@@ -65,7 +65,7 @@ def per_record(
     Returns
     -------
     Row
-        In ms a record.
+        In ms per record.
     """
     ours()
     peer()

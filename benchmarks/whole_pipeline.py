@@ -17,7 +17,7 @@ PAIRS = 3
 
 
 def run() -> list[Row]:
-    """Take turns; start-up of both sides apart."""
+    """Time both in turn; start-up of both sides is timed separately."""
     ours, peers = [], []
     with warm_factory(WORKERS) as factory:
         for _ in range(PAIRS):

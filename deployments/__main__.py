@@ -1,4 +1,4 @@
-"""`python -m ecgfactory.deployments [FOLDER]`: bring everything onto the server that PREFECT_API_URL names."""
+"""`python -m ecgfactory.deployments [FOLDER]`: set everything up on the server that PREFECT_API_URL names."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Crash detection: a run whose process died without a word is marked crashed by the server.
+"""Crash detection: the server marks a run as crashed when its process has died without reporting it.
 
 While it runs, a flow run sends heartbeats to the server; the automation here acts when they stop.
 """
@@ -70,7 +70,7 @@ def crash_automation(silence_s: float) -> AutomationCore:
 
 
 def content(automation: AutomationCore) -> dict[str, Any]:
-    """Return what is ours of an automation: neither ids, nor whether somebody switched it off."""
-    ours = automation.model_dump(include={"name", "description", "trigger", "actions"})  # sets stay sets, of no order
+    """Return the part of an automation that is defined here: neither ids, nor whether somebody switched it off."""
+    ours = automation.model_dump(include={"name", "description", "trigger", "actions"})  # sets stay unordered sets
     ours["trigger"].pop("id", None)
     return ours

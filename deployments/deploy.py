@@ -1,4 +1,4 @@
-"""Bringing prefect.yaml onto the configured Prefect server: the work pool, the deployments, crash detection."""
+"""Applying prefect.yaml to the configured Prefect server: the work pool, the deployments, crash detection."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ FOLDER_PLACEHOLDER = "{{ $PWD }}"
 
 
 def deploy(folder: Path, silence_s: float = SILENCE_S) -> list[str]:
-    """Make what is not there yet, and bring what is there up to date with the code.
+    """Create what does not exist yet, and update what exists.
 
     What people change in the UI stays as they left it: schedules, pauses, default parameters, limits.
 
@@ -59,7 +59,7 @@ def _make_pool(client: SyncPrefectClient) -> None:
                 base_job_template=ProcessWorker.get_default_base_job_template(),
             )
         )
-    except ObjectAlreadyExists:  # as it was made, or changed, by somebody
+    except ObjectAlreadyExists:  # as somebody created or changed it
         return
 
 

@@ -8,7 +8,7 @@
     dataset = ef.open_dataset("datasets/quickstart")
     ef.assess(signal, rate_hz=360, lead_names=["II", "V5"], unit="mV")
 
-Each name is imported when it is first used: `import ecgfactory` costs next to nothing.
+Each name is imported when it is first used, so that `import ecgfactory` is fast.
 """
 
 from __future__ import annotations

@@ -50,7 +50,7 @@ class Ecgs:
     measured : dict of str to array of shape (n,)
         Features; NaN where a number is not measurable.
     sampling_rate_hz : int
-        Samples a second.
+        Samples per second.
     """
 
     signals_uv: SignalUv

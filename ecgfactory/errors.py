@@ -1,4 +1,4 @@
-"""Errors that a user is meant to read: one sentence with the value, the place and the mend."""
+"""Errors that a user is meant to read: one sentence with the value, the place and the fix."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class BuildFailedError(EcgFactoryError):
 
 
 class HopelessYieldError(BuildFailedError):
-    """So few candidates pass that a build would not end; to resume it would be in vain."""
+    """So few candidates pass that a build would never end; resuming it would not help."""
 
 
 class BuildCancelledError(EcgFactoryError):
@@ -46,7 +46,7 @@ class BuildCancelledError(EcgFactoryError):
 
 
 class ShardError(EcgFactoryError):
-    """Something about one shard that its flow has to know of; it travels between processes.
+    """Something about one shard that the build has to know; it travels between processes.
 
     Parameters
     ----------
@@ -65,9 +65,9 @@ class ShardError(EcgFactoryError):
 
 
 class ShardUnwantedError(ShardError):
-    """The build needs this shard no longer, or was cancelled."""
+    """The build no longer needs this shard, or was cancelled."""
 
-    words = "shard {} is not wanted any more"
+    words = "shard {} is no longer wanted"
 
 
 class DamagedDatasetError(EcgFactoryError):

@@ -1,4 +1,4 @@
-"""One ECG record, as reports, exports and readers pass it on."""
+"""One ECG record, as readers return it and reports draw it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ FeatureValue = float | int | bool | str | None
 
 @dataclass(frozen=True, repr=False)
 class Record:
-    """A single ECG with what is known about it; a notebook shows it as an electrocardiograph prints it.
+    """A single ECG with what is known about it; a notebook shows it as a printed ECG.
 
     Parameters
     ----------
@@ -40,7 +40,7 @@ class Record:
     seed : int or None
         Seed of the dataset it belongs to; None for an ECG from elsewhere.
     sampling_rate_hz : int
-        Samples a second.
+        Samples per second.
     features : mapping of str to value
         What the assessment measured, by feature name.
     reasons : tuple of str

@@ -72,19 +72,19 @@ class Registry(Generic[Member]):
         Raises
         ------
         BadInputError
-            When there is none of that name, a package takes a name that is not its own to take, or what it brings
-            can't be used.
+            When there is none of that name, a package uses a name that is taken, or what it brings can't be
+            used.
         """
         entry = self._entry(name)
         if entry is None:
             return cast(Member, _imported(self._built_in[name]))
         try:
             member = entry.load()
-        except Exception as error:  # whatever the package raises, the user has to know whose it is
+        except Exception as error:  # whatever the package raises, the message names the package
             raise self._unusable(entry, f"{type(error).__name__}: {' '.join(str(error).split())}") from error
         base = _imported(self._base)
         if not (isinstance(member, base) or (isinstance(member, type) and issubclass(member, base))):
-            raise self._unusable(entry, f"{entry.value} is no {base.__name__}")
+            raise self._unusable(entry, f"{entry.value} is not a {base.__name__}")
         if getattr(member, "name", None) != name:
             raise self._unusable(entry, f"{entry.value} calls itself {getattr(member, 'name', None)!r}")
         return cast(Member, member)
@@ -116,12 +116,12 @@ class Registry(Generic[Member]):
                 f"packages {' and '.join(packages)} each bring a {self._noun} {name!r}; uninstall all but one."
             )
         if not entries and name not in self._built_in:
-            raise BadInputError(f"{name!r} is no {self._noun}; choose from {', '.join(self)}.")
+            raise BadInputError(f"{name!r} is not a {self._noun}; choose from {', '.join(self)}.")
         return entries[0] if entries else None
 
     def _unusable(self, entry: EntryPoint, reason: str) -> BadInputError:
         return BadInputError(
-            f"{self._noun} {entry.name!r} of package {_package(entry)} can't be used ({reason}); install a sound "
+            f"{self._noun} {entry.name!r} of package {_package(entry)} can't be used ({reason}); install a working "
             f"version of that package, or do without this {self._noun}."
         )
 
@@ -138,7 +138,7 @@ def _package(entry: EntryPoint) -> Package:
 @lru_cache(maxsize=8)
 def _entry_points(group: str, path: tuple[str, ...]) -> dict[str, list[EntryPoint]]:
     """Read the entry points of a group by name, anew only when the path on which packages are looked for changes."""
-    import importlib.metadata  # takes 30 ms, which who names no member needn't wait for
+    import importlib.metadata  # takes 30 ms, and is only needed where a member is named
 
     found: dict[str, list[EntryPoint]] = {}
     for entry in importlib.metadata.entry_points(group=group):

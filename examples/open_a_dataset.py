@@ -1,6 +1,6 @@
 """Open a published dataset, for pandas, NumPy and PyTorch: `python open_a_dataset.py DATASET`.
 
-DATASET is the folder that `ecgfactory build` or `ecgfactory.build` told, such as datasets/quickstart.
+DATASET is the folder that `ecgfactory build` printed, such as datasets/quickstart.
 """
 
 import sys

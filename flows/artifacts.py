@@ -43,7 +43,7 @@ _log = logging.getLogger("ecgfactory.artifacts")
 
 
 def is_seen() -> bool:
-    """Tell whether anybody can look at the run's server: a build's own server keeps no log either, and has no UI."""
+    """Return whether anybody can look at the run's server: a build's own server keeps no log either, and has no UI."""
     return bool(PREFECT_LOGGING_TO_API_ENABLED.value())
 
 

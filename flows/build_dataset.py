@@ -23,7 +23,7 @@ LOGGED = ("prefect", "ecgfactory", "distributed")
 SeedOfTheDay = Annotated[
     bool,
     WithJsonSchema(
-        {"type": "boolean", "description": "take the date for which the run is scheduled as seed, in UTC: 20261122"}
+        {"type": "boolean", "description": "use the date for which the run is scheduled, in UTC, as seed: 20261122"}
     ),
 ]
 

@@ -20,7 +20,7 @@ class Child:
     module : str
         The module; it calls `announce` when it is ready and `when_parent_ends` for the end.
     environment : mapping of str to str
-        Its whole environment.
+        All of its environment.
     arguments : sequence of str
         Its command line.
     log : Path, optional
@@ -77,7 +77,7 @@ class Child:
         return self._process.pid
 
     def has_ended(self) -> bool:
-        """Tell whether the process is gone."""
+        """Return whether the process is gone."""
         return self._process.poll() is not None
 
     def stop(self, timeout_s: float) -> None:

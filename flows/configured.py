@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 def is_configured() -> bool:
-    """Tell whether the user has a Prefect server; Prefect is only imported where it takes its word."""
+    """Return whether the user has a Prefect server; Prefect is only imported where nothing else answers that."""
     if "PREFECT_API_URL" in os.environ:
         return True
     home = Path(os.environ.get("PREFECT_HOME") or Path.home() / ".prefect")

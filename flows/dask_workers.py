@@ -34,9 +34,9 @@ DASK = {
 LOCAL_DASK = {
     "distributed.scheduler.allowed-failures": DEATHS_ALLOWED,
     **{f"distributed.nanny.pre-spawn-environ.{name}": value for name, value in ENVIRONMENT.items()},
-    # A hundred looks a second at every thread's stack cost 4 % of the work.
+    # Sampling every thread's stack a hundred times per second cost 4 % of the work.
     "distributed.worker.profile.enabled": False,
-    # Nor need every process wake fifty times a second to see whether it still does.
+    # Nor does every process need to wake fifty times per second to check that it is still alive.
     "distributed.admin.tick.interval": "500ms",
     "distributed.worker.memory.monitor-interval": "500ms",
 }
@@ -72,7 +72,7 @@ class DaskWorkers:
             self.cluster.scale(wanted)
 
     def missing(self, needed: set[Resource]) -> str:
-        """Tell what is missing of the kinds that are needed, in words; empty when nothing is."""
+        """Describe what is missing of the kinds that are needed; empty when nothing is."""
         present = describe(self.runner.client)
         if not present:
             return "no workers"

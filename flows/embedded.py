@@ -32,7 +32,7 @@ def build(request: BuildRequest, on_progress: ProgressCallback) -> Built:
     request : BuildRequest
         What to build.
     on_progress : callable
-        Told now and then how far the build is.
+        Called now and then with the `Progress` of the build.
 
     Returns
     -------
@@ -75,7 +75,7 @@ def prefect_api() -> Iterator[None]:
 
 
 def _send_events() -> None:
-    """Let what task runs have to tell reach the server while it is there: what is left would hold up the exit."""
+    """Deliver the events of task runs to the server while it is there: what is left would hold up the exit."""
     worker = sys.modules.get("prefect.events.worker")
     if worker is not None:
         worker.EventsWorker.drain_all(timeout=DRAIN_TIMEOUT_S, at_exit=False)

@@ -1,4 +1,4 @@
-"""Heartbeats of flow runs, from which the server's crash detection tells the dead from the living."""
+"""Heartbeats of flow runs, by which the server's crash detection recognises dead ones."""
 
 HEARTBEAT_S = 30
 """Seconds between heartbeats: the fewest that Prefect allows."""

@@ -23,12 +23,12 @@ HOST = "127.0.0.1"
 STOP_TIMEOUT_S = 10.0
 
 _KEEP_UP = {
-    # Prefect writes each state of a task run by itself, about 30 a second; of more than 10,000 waiting it drops some.
+    # Prefect writes each state of a task run by itself, about 30 per second; of more than 10,000 waiting it drops some.
     "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_BATCH_SIZE": "100",
     "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_FLUSH_INTERVAL": "1",
     "PREFECT_SERVER_SERVICES_EVENT_PERSISTER_BATCH_SIZE": "100",
 }
-"""Of every server, where the user's environment says nothing else: what keeps it from falling behind its task runs."""
+"""Of every server, where the user's environment says nothing else: with these it keeps up with its task runs."""
 
 _QUIET = {
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
@@ -66,7 +66,7 @@ class LocalServer:
 
     @classmethod
     def to_stay(cls, home: Path, port: int, environment: Mapping[str, str], log: Path) -> LocalServer:
-        """Start a whole one, whose state outlives it in a folder."""
+        """Start a complete one, whose state outlives it in a folder."""
         arguments = ("--home", str(home), "--port", str(port))
         return cls(Child("ecgfactory.flows.local_server", _KEEP_UP | dict(environment), *arguments, log=log))
 
@@ -81,7 +81,7 @@ class LocalServer:
         return self._child.announced("the local Prefect server")
 
     def has_ended(self) -> bool:
-        """Tell whether the server is gone."""
+        """Return whether the server is gone."""
         return self._child.has_ended()
 
     def stop(self) -> None:

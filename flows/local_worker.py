@@ -1,6 +1,6 @@
 """A Prefect worker of a process pool as a child process of `ecgfactory serve`. Run as a module, this file is it.
 
-Before it ends, it ends the runs in work in order: their workspaces stay resumable, and no process stays.
+Before it ends, it ends the current runs in order: their workspaces stay resumable, and no process stays.
 """
 
 from __future__ import annotations
@@ -37,11 +37,11 @@ class LocalWorker:
         self._child.announced("the Prefect worker")
 
     def has_ended(self) -> bool:
-        """Tell whether the worker is gone."""
+        """Return whether the worker is gone."""
         return self._child.has_ended()
 
     def stop(self) -> None:
-        """End the runs in work, then the worker, and wait for them."""
+        """End the current runs, then the worker, and wait for them."""
         self._child.stop(STOP_TIMEOUT_S)
 
 

@@ -1,4 +1,4 @@
-"""The retention flow: what sessions leave behind, and datasets nobody keeps, go; every decision is told."""
+"""The retention flow: deletes what dead sessions left and datasets that no rule keeps, and reports every decision."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ecgfactory.tasks import flow_runs
 from ecgfactory.tasks.retention import clean_up
 
 DryRun = Annotated[
-    bool, WithJsonSchema({"type": "boolean", "description": "only tell what would go; nothing is deleted"})
+    bool, WithJsonSchema({"type": "boolean", "description": "only report what would be deleted; nothing is deleted"})
 ]
 
 ARTIFACT_KEY = "retention"
@@ -23,7 +23,7 @@ ARTIFACT_KEY = "retention"
 
 @flow(name="retention", validate_parameters=True, persist_result=False)
 def retention(request: RetentionRequest, dry_run: DryRun = False) -> RetentionOutcome:
-    """Delete what the request lets go from an output folder and the Prefect server; a dry run only tells."""
+    """Delete from an output folder and the Prefect server what the request does not keep; a dry run only reports."""
     now = datetime.now(UTC)
     outcome = clean_up(request, dry_run, now)
     runs = flow_runs.find_old_flow_runs(request.flow_run_days, now)

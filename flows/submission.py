@@ -117,7 +117,7 @@ def submit(request: BuildRequest, idempotency_key: str | None = None) -> Submitt
 
 @contextlib.contextmanager
 def _server() -> Iterator[SyncPrefectClient]:
-    """Connect to the configured server, and tell its troubles in a sentence."""
+    """Connect to the configured server; its errors become one sentence."""
     address = PREFECT_API_URL.value()
     try:
         with get_client(sync_client=True) as client:

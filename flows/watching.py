@@ -1,4 +1,4 @@
-"""Telling whoever started a flow in this process how far it is."""
+"""Reporting the progress of flows to whoever started them in this process."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _watcher: ContextVar[ProgressCallback | None] = ContextVar("watcher", default=No
 
 @contextlib.contextmanager
 def watched_by(callback: ProgressCallback) -> Iterator[None]:
-    """Have a callback told of the progress of flows that run during the block.
+    """Call a callback with the progress of flows that run during the block.
 
     A parameter of the flow would do, were it not for the server, which parameters go to.
     """

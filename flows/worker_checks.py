@@ -51,7 +51,7 @@ def check_workers(runner: PlacedTaskRunner, placement: Placement, build: Build) 
         generating = placement.generating.resource
         workers = runner.client.scheduler_info()["workers"]
         problems = [
-            f"worker {address} is to generate on 'cuda', and PyTorch finds no CUDA device there; "
+            f"worker {address} is to generate on 'cuda', but PyTorch finds no CUDA device there; "
             "give it one, or use generator.device: auto."
             for address, has_cuda in runner.run_on_all(_has_cuda).items()
             if not has_cuda and (generating is None or generating in workers[address]["resources"])
@@ -76,7 +76,7 @@ def _difference(versions: Mapping[str, str | None], wanted: Mapping[str, str | N
 
 
 def _look_around(workspace_root: str, plan_id: str, flow_run_id: str) -> list[str]:
-    """Tell, on a worker, what it can't see of the build."""
+    """Describe, on a worker, what it can't see of the build."""
     return [problem for problem in (_workspace_problem(workspace_root, plan_id), _api_problem(flow_run_id)) if problem]
 
 

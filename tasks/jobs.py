@@ -1,4 +1,4 @@
-"""Tasks that run on Dask workers: the jobs of a build, one run each."""
+"""Tasks that run on Dask workers: the jobs of a build, one task run each."""
 
 from __future__ import annotations
 
@@ -39,19 +39,19 @@ ON_WORKERS: dict[str, Any] = {
 
 @task(name="make-shard", task_run_name="shard-{shard:05d}", **ON_WORKERS)
 def make_shard(workspace_root: str, shard: int, limit: int) -> ShardMade | None:
-    """Make and commit one shard in this process, from noise to files; None when it is not wanted any more."""
+    """Make and commit one shard in this process, from noise to files; None when it is no longer wanted."""
     return _told(shard, jobs.make_shard(workspace_root, shard, limit))
 
 
 @task(name="generate-shard", task_run_name="generate-{shard:05d}", **ON_WORKERS)
 def generate_shard(workspace_root: str, shard: int, limit: int) -> bool | None:
-    """Generate one shard for another process to finish; None when it is not wanted any more."""
+    """Generate one shard for another process to finish; None when it is no longer wanted."""
     return jobs.generate_shard(workspace_root, shard, limit)
 
 
 @task(name="finish-shard", task_run_name="shard-{shard:05d}", **ON_WORKERS)
 def finish_shard(workspace_root: str, shard: int, limit: int) -> ShardMade | None:
-    """Assess, write and commit a shard that was generated elsewhere; None when it is not wanted any more."""
+    """Assess, write and commit a shard that was generated elsewhere; None when it is no longer wanted."""
     return _told(shard, jobs.finish_shard(workspace_root, shard, limit))
 
 

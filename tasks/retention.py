@@ -14,5 +14,5 @@ from ecgfactory.retention.retention_request import RetentionRequest
 
 @task(cache_policy=NO_CACHE, persist_result=False)
 def clean_up(request: RetentionRequest, dry_run: bool, now: datetime) -> RetentionOutcome:
-    """Delete what the request lets go from its output folder; a dry run only tells."""
+    """Delete from its output folder what the request does not keep; a dry run only reports."""
     return library.clean_up(request, dry_run, now)

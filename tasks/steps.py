@@ -19,7 +19,7 @@ def plan_dataset(request: BuildRequest) -> Plan:
 
 @task(cache_policy=NO_CACHE, persist_result=False)
 def find_published(plan: Plan) -> bool:
-    """Tell whether the plan's dataset is there already; check it, and finish what its session may not have."""
+    """Return whether the plan's dataset is there already; check it, and finish what its session may not have."""
     return steps.find_published(plan)
 
 

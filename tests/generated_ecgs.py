@@ -1,4 +1,4 @@
-"""ECGs of the real model, made once a test session."""
+"""ECGs of the real model, made once per test session."""
 
 from functools import cache
 

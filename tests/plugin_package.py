@@ -127,7 +127,7 @@ def write_plugin_package(folder: Path) -> Path:
 
 
 def write_package(folder: Path, name: str, version: str, entry_points: str) -> None:
-    """Write what makes Python take a package for installed."""
+    """Write the metadata that makes Python regard a package as installed."""
     described = folder / f"{name.replace('-', '_')}-{version}.dist-info"
     described.mkdir(parents=True)
     (described / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n", encoding="utf-8")

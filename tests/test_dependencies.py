@@ -48,7 +48,7 @@ def imported_modules(path: Path) -> Iterator[str]:
 
 
 def is_of_the_project(module: str, path: Path) -> bool:
-    """Tell whether a module is ours; pytest lets a test import the helpers that lie beside it."""
+    """Return whether a module is ours; pytest lets a test import the helpers that lie beside it."""
     beside = path.is_relative_to(ROOT / "tests") and path.with_name(f"{module}.py").exists()
     return module in {*LIBRARY, *DEVELOPMENT} or beside
 

@@ -1,4 +1,4 @@
-"""The accepted ones of candidates, as ECGs in memory."""
+"""Accepted candidates as ECGs in memory."""
 
 from __future__ import annotations
 

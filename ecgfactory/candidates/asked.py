@@ -1,4 +1,4 @@
-"""What a caller from Python asks for, as the plan of a dataset: one way to check it, one source of numbers."""
+"""Arguments of the Python functions as the plan of a dataset: checked as a request is, with the same results."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ SECTIONS = {
     "policy": "quality",
     "bounds": "quality",
 }
-"""Keys of a request that stand in a section there, and are arguments here."""
+"""Keys in a section of a request that are plain arguments here."""
 
 PathLike = str | Path
 BoundsByRule = Mapping[str, Mapping[str, float]]
@@ -38,7 +38,7 @@ def asked_plan(caller: str, **arguments: Any) -> Plan:
     caller : str
         The function's name, for messages.
     **arguments
-        By the name of their key in a build request.
+        Values by the name of their key in a build request.
 
     Raises
     ------
@@ -58,12 +58,12 @@ def asked_plan(caller: str, **arguments: Any) -> Plan:
 
 
 def candidate_number(caller: str, argument: str, value: int, least: int = 0) -> int:
-    """Return a number of candidates, or of one.
+    """Return a candidate number, or a number of candidates, as an int.
 
     Raises
     ------
     BadInputError
-        When it is none.
+        When it is not a whole number, or below `least`.
     """
     if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
         raise BadInputError(f"{caller}: {argument} is {value!r}; it must be a whole number, at least {least}.")
@@ -71,7 +71,7 @@ def candidate_number(caller: str, argument: str, value: int, least: int = 0) -> 
 
 
 def _plain(value: Any) -> Any:
-    """Take paths and NumPy's numbers for what they say."""
+    """Turn paths into text, and NumPy's numbers into Python's."""
     if isinstance(value, np.generic):
         return value.item()
     if isinstance(value, os.PathLike):

@@ -1,4 +1,4 @@
-"""Candidates that were judged: records, accepted or not, and why not."""
+"""Candidates that were judged: accepted or not, and why not."""
 
 from __future__ import annotations
 

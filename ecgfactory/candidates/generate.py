@@ -70,7 +70,7 @@ def generate(
     records : int
         Accepted ECGs wanted.
     seed : int or None
-        Same seed, same ECGs; None draws one, which the result tells.
+        Same seed, same ECGs; None draws one, which the result holds as `seed`.
     leads : {12, 8}
         Twelve, or the model's own eight: I, II, V1..V6.
     duration_s : int
@@ -100,7 +100,7 @@ def generate(
     BadInputError
         Naming everything that is wrong with the arguments, one sentence each.
     HopelessYieldError
-        When so few candidates are accepted that it would not end.
+        When so few candidates are accepted that it would never end.
     """
     plan = asked_plan(
         "generate",

@@ -29,7 +29,7 @@ class StageClock:
         self._open: list[tuple[str, float]] = []
 
     def __call__(self, stage: str) -> StageClock:
-        """Name the stage that the next block belongs to."""
+        """Time the block as part of a stage."""
         self._open.append((stage, time.perf_counter()))
         return self
 

@@ -31,7 +31,7 @@ class StreamDataset(IterableDataset[Sample]):
     candidates : int
         Candidates in an epoch; with the policy `basic`, 99 % of them are accepted.
     seed : int or None
-        Same seed, same ECGs; None draws one, which `seed` tells.
+        Same seed, same ECGs; None draws one, kept as `seed`.
     start : int
         Candidate number where epoch 0 starts. To go on where a training stopped, give the `position` it would have
         had: a later epoch's, or the number after the last candidate that was used.
@@ -92,7 +92,7 @@ class StreamDataset(IterableDataset[Sample]):
         self.start = candidate_number("StreamDataset", "start", start)
         self.unit: Unit = unit
         self.features = tuple(features)
-        # In memory shared with the workers, which outlive an epoch when they are persistent.
+        # In memory shared with the workers, because persistent ones live on after an epoch.
         self._epoch = torch.zeros((), dtype=torch.int64).share_memory_()  # type: ignore[no-untyped-call]
 
     @property
@@ -102,7 +102,7 @@ class StreamDataset(IterableDataset[Sample]):
 
     @property
     def epoch(self) -> int:
-        """The epoch that the next iteration gives."""
+        """Number of the epoch that the next iteration gives."""
         return int(self._epoch)
 
     @property
@@ -111,7 +111,7 @@ class StreamDataset(IterableDataset[Sample]):
         return self.start + self.epoch * self.candidates
 
     def set_epoch(self, epoch: int) -> None:
-        """Choose the epoch that the next iteration gives, in the workers of a DataLoader too, persistent or not."""
+        """Set the epoch that the next iteration gives, also in the workers of a DataLoader, persistent or not."""
         self._epoch.fill_(epoch)
 
     def __iter__(self) -> Iterator[Sample]:

@@ -1,4 +1,4 @@
-"""Making any candidate of a plan again, alone."""
+"""Making any single candidate of a plan again."""
 
 from __future__ import annotations
 

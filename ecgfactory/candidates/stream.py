@@ -77,7 +77,7 @@ def stream(
     Parameters
     ----------
     seed : int or None
-        Same seed, same ECGs; None draws one, which the stream tells.
+        Same seed, same ECGs; None draws one, which the stream holds as `seed`.
     start : int
         Candidate number to start from. `stream(seed=s, start=before.position)` goes on exactly where another
         stream of the seed and the same arguments stopped.

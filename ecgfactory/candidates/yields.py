@@ -1,4 +1,4 @@
-"""When so few candidates are accepted that there is no end to wait for."""
+"""The lowest share of accepted candidates with which a build goes on."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ YIELD_JUDGED_AFTER = 5000
 
 
 def check_yield(examined: int, accepted: int) -> None:
-    """Stop what would not end.
+    """Stop work that would never end.
 
     Raises
     ------

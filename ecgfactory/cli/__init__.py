@@ -1,1 +1,1 @@
-"""The command line: arguments in, library and flow calls, messages out."""
+"""The command line: parses arguments, calls the library or the flow, and prints messages."""

@@ -23,7 +23,7 @@ def assess_path(path: Path, policy: str, sampling_rate_hz: float | None, as_json
 
 
 def print_json(assessments: Iterator[Assessment]) -> int:
-    """Print one JSON list, an ECG a line as it is assessed; return how many could not be read."""
+    """Print one JSON list, one line per ECG as it is assessed; return how many could not be read."""
     unreadable = 0
     sys.stdout.write("[")
     for number, assessment in enumerate(assessments):
@@ -34,7 +34,7 @@ def print_json(assessments: Iterator[Assessment]) -> int:
 
 
 def print_for_people(assessments: Iterator[Assessment]) -> int:
-    """Print a line an ECG with its reasons below, and all features of a lone one; return the unreadable ones."""
+    """Print one line per ECG, its reasons below, all features if there is only one; return how many were unreadable."""
     unreadable = accepted = count = 0
     last: Assessment | None = None
     for assessment in assessments:

@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 
 
 def validate_file(file: Path, settings: Sequence[str]) -> None:
-    """Check a request and say in a line what it asks for."""
+    """Check a request; print one line on what it asks for."""
     request = load_request(file, settings)
     console().print(
-        f"{file}: sound; {request.records:,} records of {request.leads} leads and {request.duration_s} s "
+        f"{file}: valid; {request.records:,} records of {request.leads} leads and {request.duration_s} s "
         f"as {', '.join(request.formats)}, about {size_text(estimated_bytes(request))} in {request.output}/"
     )
 
@@ -43,9 +43,9 @@ def build_file(file: Path, settings: Sequence[str]) -> None:
 
 
 def _build(request: BuildRequest, on_progress: ProgressCallback) -> Built:
-    """Build by the flow where a Prefect server is to know of it, or a Dask scheduler to do it; else by the library."""
+    """Build by the flow where a Prefect server is configured or a Dask scheduler requested; else by the library."""
     if is_configured() or request.workers.scheduler:
-        from ecgfactory.flows import embedded  # takes Prefect and Dask along
+        from ecgfactory.flows import embedded  # imports Prefect and Dask
 
         return embedded.build(request, on_progress)
     from ecgfactory.line.build import build
@@ -59,7 +59,7 @@ def _print_summary(built: Built, seconds: float) -> None:
 
     dataset = Dataset(built.dataset)
     if built.already_there:
-        console().print(f"{dataset.manifest.name} is there already and sound; nothing was built.")
+        console().print(f"{dataset.manifest.name} is already there and intact; nothing was built.")
     rows = summary_rows(dataset)
     if not built.already_there:
         rows.append(("time", f"{seconds:.1f} s"))

@@ -1,4 +1,4 @@
-"""A folder whose YAML files are submitted: each once, then moved away with what became of it beside it."""
+"""A folder whose YAML files are submitted: each once, then moved away, with a note on the outcome beside it."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ SUFFIXES = {".yaml", ".yml"}
 ACCEPTED, REJECTED = "accepted", "rejected"
 
 Stamp = tuple[int, int, int]
-"""Number, size and time of change of a file: the same twice, nobody is writing it any more."""
+"""Inode, size and modification time of a file: when they are the same twice, the file is complete."""
 
 
 class DropFolder:
-    """Watches a folder; `look` now and then.
+    """Watches a folder; call `look` now and then.
 
     Parameters
     ----------
     folder : Path
-        Made when missing, with `accepted` and `rejected` in it.
+        Created when missing, with `accepted` and `rejected` in it.
 
     Raises
     ------
@@ -42,7 +42,7 @@ class DropFolder:
             raise BadInputError(f"{folder}: can't be watched ({error.strerror}); choose another folder.") from None
 
     def look(self) -> Iterator[str]:
-        """Submit what is there and complete; yield a line on each file.
+        """Submit the files that are complete; yield one line of text per file.
 
         A file stays while the server does not answer. Should this process die between submitting and moving a file,
         the next one's submission gives the same run.
@@ -56,7 +56,7 @@ class DropFolder:
             except ServerUnreachableError:
                 return
             except EcgFactoryError as error:
-                yield f"rejected {path.name}; why is in {self._move(path, REJECTED, str(error))}"
+                yield f"rejected {path.name}; the reason is in {self._move(path, REJECTED, str(error))}"
             else:
                 self._move(path, ACCEPTED, url)
                 yield f"submitted {path.name}: {url}"
@@ -72,7 +72,7 @@ class DropFolder:
                     yield path, stamp
 
     def _move(self, path: Path, folder: str, told: str) -> Path:
-        """Move a file, under another name where its own is taken, and write beside it what became of it."""
+        """Move a file, under another name where its own is taken, and write a note on the outcome beside it."""
         names = itertools.chain([path.name], (f"{path.stem}-{number}{path.suffix}" for number in itertools.count(2)))
         target = next(target for name in names if not (target := self.folder / folder / name).exists())
         note = target.with_name(f"{target.name}.txt")

@@ -15,10 +15,10 @@ from ecgfactory.report.style import Colours, Gain, Layout, PageStyle, Speed
 
 
 def verify_dataset(path: Path) -> None:
-    """Verify a dataset and say in a line what was checked."""
+    """Verify a dataset; print one line on what was checked."""
     manifest = verify(path).manifest
     console().print(
-        f"{path}: sound; {manifest.records:,} records as {', '.join(manifest.plan.request.formats)}, "
+        f"{path}: intact; {manifest.records:,} records as {', '.join(manifest.plan.request.formats)}, "
         f"hashes, counts and signals as published."
     )
 
@@ -32,7 +32,7 @@ def remake_reports(path: Path) -> None:
 
 
 def page_style(layout: str, gain: int, speed: int, colours: str) -> PageStyle:
-    """Make the style of a page from what was typed; a value that is none of those known is told."""
+    """Make the style of a page from the options; an unknown value is an error that names the known ones."""
     return PageStyle(cast("Layout", layout), cast("Gain", gain), cast("Speed", speed), cast("Colours", colours))
 
 
@@ -43,7 +43,7 @@ def show_record(
     style: PageStyle,
     analysis: bool,
 ) -> None:
-    """Print a record's features, and export it where asked to: as PDF, picture and CSV."""
+    """Print a record's features, and export the record as asked: as PDF, picture or CSV."""
     pdf, png, csv = targets
     record = any_record(Dataset(path), wanted)
     print_rows(_describe(record))

@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM: the first asks a build to end in order, the second ends it at once."""
+"""Ctrl-C and SIGTERM: the first ends a build in order, the second at once."""
 
 from __future__ import annotations
 

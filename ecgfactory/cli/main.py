@@ -23,7 +23,7 @@ app = typer.Typer(
 RequestFile = Annotated[Path, typer.Argument(metavar="FILE.yaml", help="The build request.")]
 Settings = Annotated[
     list[str] | None,
-    typer.Option("--set", metavar="KEY=VALUE", help="Replace a key of the request; dots reach into sections."),
+    typer.Option("--set", metavar="KEY=VALUE", help="Replace a key of the request; a dot separates section and key."),
 ]
 DatasetPath = Annotated[Path, typer.Argument(metavar="DATASET", help="Folder of the dataset, or of its name.")]
 
@@ -33,7 +33,7 @@ def build(
     file: RequestFile,
     settings: Settings = None,
     output: Annotated[
-        Path | None, typer.Option("--output", help="Folder for the dataset, in place of the file's.")
+        Path | None, typer.Option("--output", help="Folder for the dataset, instead of the file's.")
     ] = None,
 ) -> None:
     """Build the dataset that a request asks for; exit 0 only when it is published."""
@@ -44,7 +44,7 @@ def build(
 
 @app.command()
 def validate(file: RequestFile, settings: Settings = None) -> None:
-    """Tell everything that is wrong with a request, with the line and the mend."""
+    """Check a request; print everything that is wrong with it, with line and fix."""
     from ecgfactory.cli.build import validate_file
 
     validate_file(file, settings or [])
@@ -63,7 +63,7 @@ def assess(
     path: Annotated[Path, typer.Argument(metavar="PATH", help="A WFDB record, CSV or Parquet file, or a folder.")],
     policy: Annotated[str, typer.Option(help="Shipped policy, or path of a policy file.")] = "basic",
     rate: Annotated[
-        float | None, typer.Option(metavar="HZ", help="Sampling rate of CSV and Parquet files that do not tell it.")
+        float | None, typer.Option(metavar="HZ", help="Sampling rate of CSV and Parquet files that do not state it.")
     ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print a JSON list for machines.")] = False,
 ) -> None:
@@ -95,9 +95,9 @@ def show(
 @app.command()
 def retention(
     file: Annotated[Path, typer.Argument(metavar="FILE.yaml", help="The retention request.")],
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Tell what would go, and delete nothing.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only print what would be deleted.")] = False,
 ) -> None:
-    """Delete what sessions left behind, and datasets that no rule keeps."""
+    """Delete what dead sessions left, and datasets that no rule keeps."""
     from ecgfactory.cli.retention import clean_up
 
     clean_up(file, dry_run)
@@ -107,7 +107,7 @@ def retention(
 def sessions(
     output: Annotated[Path, typer.Option("--output", help="Folder that holds the datasets.")] = Path("datasets"),
 ) -> None:
-    """List the sessions of an output folder: who is at work, who died, who can be resumed."""
+    """List the sessions of an output folder: which run, which died, which can be resumed."""
     from ecgfactory.cli.sessions import list_sessions
 
     list_sessions(output)
@@ -117,7 +117,7 @@ def sessions(
 def submit(
     file: RequestFile,
     settings: Settings = None,
-    watch: Annotated[bool, typer.Option("--watch", help="Show progress, and end as the run ends.")] = False,
+    watch: Annotated[bool, typer.Option("--watch", help="Show progress, and exit as the run ends.")] = False,
 ) -> None:
     """Have a request built by the deployment on the server that PREFECT_API_URL names."""
     from ecgfactory.cli.submit import submit_file
@@ -144,7 +144,7 @@ def serve(
 
 @app.command()
 def report(dataset: DatasetPath) -> None:
-    """Make the reports of a dataset again, in place of the old."""
+    """Make the reports of a dataset again, replacing the old ones."""
     from ecgfactory.cli.inspect import remake_reports
 
     remake_reports(dataset)

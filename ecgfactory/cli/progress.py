@@ -1,4 +1,4 @@
-"""The progress of a build, wherever it works: a live bar, or plain lines where there is no terminal."""
+"""The progress of a build, wherever it runs: a live bar, or plain lines where there is no terminal."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from ecgfactory.retention.retention_request import RetentionRequest, load_retent
 
 
 def clean_up(file: Path, dry_run: bool) -> None:
-    """Clean an output folder up here and now, and print every decision."""
+    """Clean an output folder up, and print every decision."""
     request = load_retention_request(file)
     try:
         _print(_run(request, dry_run))

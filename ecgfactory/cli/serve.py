@@ -24,7 +24,7 @@ ENVIRONMENT = {
     "DO_NOT_TRACK": "1",
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
     "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
-    # Prefect's 15 s, and 30 s behind another run, are long for who has just clicked Run.
+    # Prefect's 15 s, and 30 s after another run, are long for somebody who has just clicked Run.
     "PREFECT_WORKER_QUERY_SECONDS": "2",
     "PREFECT_SERVER_DEPLOYMENTS_CONCURRENCY_SLOT_WAIT_SECONDS": "5",
     **heartbeat.ENVIRONMENT,
@@ -53,7 +53,7 @@ def serve(port: int, state: Path, watched: Path | None = None) -> None:
     Raises
     ------
     BadInputError
-        When the port or the state folder is in use, or the watched folder can't be.
+        When the port or the state folder is in use, or the folder can't be watched.
     EcgFactoryError
         When the server or the worker can't start, or ends by itself.
     """
@@ -70,13 +70,13 @@ def serve(port: int, state: Path, watched: Path | None = None) -> None:
                     raise EcgFactoryError(f"the Prefect {what} ended by itself; see {_log(state, what)}")
             for line in drop_folder.look() if drop_folder else ():
                 console().print(line)
-    console(stderr=True).print("stopped; a build that was in work goes on when its request is run again")
+    console(stderr=True).print("stopped; a build that was running goes on when its request is run again")
 
 
 def _start(port: int, state: Path, stack: contextlib.ExitStack) -> tuple[LocalServer, LocalWorker]:
     """Start server and worker, each stopped by the stack, and deploy in between."""
     address = f"http://{HOST}:{port}/api"
-    os.environ.pop("PREFECT_API_KEY", None)  # of somebody else's server
+    os.environ.pop("PREFECT_API_KEY", None)  # those of another server
     os.environ.update(ENVIRONMENT | os.environ | {"PREFECT_HOME": str(state), "PREFECT_API_URL": address})
     # Prefect's default lets any page that the user has open in a browser start runs here.
     os.environ["PREFECT_SERVER_CORS_ALLOWED_ORIGINS"] = f"http://{HOST}:{port},http://localhost:{port}"
@@ -117,14 +117,14 @@ def _check_port(port: int) -> None:
         socket.create_server((HOST, port)).close()
     except OSError as error:
         raise BadInputError(
-            f"port {port} of {HOST} can't be had ({error.strerror}); is another `ecgfactory serve` running there? "
+            f"port {port} of {HOST} is not available ({error.strerror}); is another `ecgfactory serve` running there? "
             "Stop it, or choose another with --port."
         ) from None
 
 
 @contextlib.contextmanager
 def _alone_in(state: Path) -> Iterator[None]:
-    """Keep a second server off the same database."""
+    """Keep a second server from using the same database."""
     state.mkdir(parents=True, exist_ok=True)
     lock = FileLock(state / "serve.lock")
     if not lock.try_acquire():

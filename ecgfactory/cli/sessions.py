@@ -13,7 +13,7 @@ HEADINGS = ("session", "state", "name", "plan", "records", "last seen", "disk", 
 
 
 def list_sessions(output: Path) -> None:
-    """Print a row a session, the last seen first."""
+    """Print one row per session, the last seen first."""
     sessions = sessions_of(output)
     if not sessions:
         console().print(f"no sessions in {output}")

@@ -22,25 +22,25 @@ if TYPE_CHECKING:
 
 POLL_INTERVAL_S = 1.0
 PATIENCE_S = 60.0
-"""For so long a server that does not answer is asked again while its run is watched."""
+"""While a run is watched, a server that does not answer is asked again for this long."""
 
 
 class WatchingStoppedError(EcgFactoryError):
-    """The user did not want to wait for the end of the run."""
+    """The user stopped waiting for the end of the run."""
 
     exit_code = STOPPED
 
 
 def load_submission(file: Path, settings: Sequence[str] = ()) -> BuildRequest:
-    """Read and check a request; its paths begin to mean the same for whoever builds it.
+    """Read and check a request; its paths are made absolute.
 
-    Room on the disk and devices are the worker's, and checked there.
+    Disk space and devices are checked by the worker, whose they are.
     """
     return with_absolute_paths(load(file, BuildRequest, file_problems, settings))
 
 
 def submit_file(file: Path, settings: Sequence[str], is_watched: bool) -> None:
-    """Hand a request to the build deployment; watched, wait for the end of its run and tell of it."""
+    """Hand a request to the build deployment; if watched, wait until its run ends and say how."""
     request = load_submission(file, settings)
     from ecgfactory.flows.configured import is_configured
 
@@ -58,12 +58,12 @@ def submit_file(file: Path, settings: Sequence[str], is_watched: bool) -> None:
             with interruptible():
                 ended = _watch(run, request)
         except KeyboardInterrupt:
-            raise WatchingStoppedError(f"not watched any more; the run goes on: {run.url}") from None
+            raise WatchingStoppedError(f"no longer watched; the run goes on: {run.url}") from None
         _tell(run, ended)
 
 
 def _watch(run: SubmittedRun, request: BuildRequest) -> FlowRun:
-    """Show progress until the run has ended, however it ends."""
+    """Show progress until the run has ended in whatever way."""
     from ecgfactory.flows.submission import ServerUnreachableError
 
     answered = time.monotonic()
@@ -86,7 +86,7 @@ def _tell(run: SubmittedRun, ended: FlowRun) -> None:
     if ended.state.is_completed():
         print_rows(run.summary())
         return
-    reason = " ".join((ended.state.message or "no reason was told").split())
+    reason = " ".join((ended.state.message or "no reason was given").split())
     if ended.state.is_cancelled():
         raise BuildCancelledError("the run was cancelled; the same request goes on from what is committed")
     raise BuildFailedError(f"the run {str(ended.state.name).lower()}: {reason}")

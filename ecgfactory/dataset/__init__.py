@@ -1,1 +1,1 @@
-"""A published dataset: its files, what describes it, how it is read back and proven whole."""
+"""A published dataset: its files, what describes it, how it is read back and verified."""

@@ -20,7 +20,7 @@ from ecgfactory.generators.model_card import ModelCard
 from ecgfactory.request.plan import Plan
 
 _LIMITS = (
-    "No record belongs to a person: there is no age, sex or history to it. The ECGs look real; keep them marked as "
+    "No record belongs to a person, so there is no age, sex or history. The ECGs look real; keep them marked as "
     "synthetic wherever they go.",
     "They serve research, teaching and the testing of software. They must not be used for diagnosis, nor alone to "
     "judge how well a method works on patients: test on real ECGs before relying on what was learnt here.",
@@ -56,7 +56,7 @@ def without_front_matter(text: str) -> str:
 
 
 def limits(model: ModelCard) -> list[str]:
-    """What the ECGs of a generator can't be taken for, in paragraphs."""
+    """The limits of a generator's ECGs, in paragraphs."""
     return [f"{model.limits} {_LIMITS[0]}", *_LIMITS[1:]]
 
 
@@ -131,7 +131,7 @@ Every example runs in this folder.
 
 `records.parquet`, and the same as `records.csv`, has one row per record: id, split, features, paths of its files.
 `rejected.parquet` has one row per rejected candidate, with the rules it broke and the reasons. `manifest.json`
-tells all about how the dataset was made, `croissant.json` describes it to machines, and `sha256sum -c SHA256SUMS.txt`
+records how the dataset was made, `croissant.json` describes it to machines, and `sha256sum -c SHA256SUMS.txt`
 checks it.
 {_reports_line(plan)}
 ## How it was made
@@ -183,7 +183,7 @@ def _leads_line(plan: Plan) -> str:
 
 
 def _examples(dataset: Path, plan: Plan) -> Iterator[str]:
-    """Yield a heading and a code block an example: of the table, then of each format."""
+    """Yield the heading and the code of each example: of the table, then of each format."""
     yield _example("Table of records", _TABLE_LOADING)
     first = next(pq.ParquetFile(dataset / RECORDS_FILE).iter_batches(1)).to_pylist()[0]
     for name in plan.request.formats:

@@ -31,7 +31,7 @@ MEDIA_TYPES = {
     ".parquet": "application/x-parquet",
     ".pdf": "application/pdf",
 }
-"""Of what is no format's, by suffix; anything else is `application/octet-stream`."""
+"""Media types of files outside the formats, by suffix; anything else is `application/octet-stream`."""
 
 _COLUMNS = {
     "record_id": "The candidate number as eight digits.",
@@ -54,14 +54,14 @@ def write_croissant(dataset: Path, plan: Plan, counts: Counts, known_sums: Mappi
     """Write croissant.json into a dataset folder that holds all else but sums and manifest.
 
     Every file is named with its sha256, except that a format with files of each record is named as a set of files,
-    which Croissant gives no digest: theirs stand in SHA256SUMS.txt.
+    which Croissant gives no digest: theirs are in SHA256SUMS.txt.
 
     Parameters
     ----------
     dataset : Path
         The folder.
     plan : Plan
-        What it was made by.
+        What it was made from.
     counts : Counts
         What it holds.
     known_sums : mapping of str to str

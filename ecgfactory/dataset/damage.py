@@ -1,4 +1,4 @@
-"""Whatever a library raises on a damaged file, as the error that names the file."""
+"""Any error of a library on a damaged file, turned into one that names the file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How different the records of a dataset are from each other."""
+"""A search for near-duplicates among the records of a dataset."""
 
 from __future__ import annotations
 

@@ -24,11 +24,11 @@ from ecgfactory.record import Record, record_id
 from ecgfactory.request.plan import Plan
 
 NO_FEATURES = {"record_id", "candidate", "split"}
-"""Columns of records.parquet that are no features, beside the paths."""
+"""Columns of records.parquet that are neither features nor paths."""
 
 
 LONGEST_ID = 18
-"""Digits that a candidate number can have."""
+"""The most digits that a candidate number can have."""
 
 
 class DatasetFiles:
@@ -39,7 +39,7 @@ class DatasetFiles:
     path : Path
         Its folder.
     plan : Plan
-        What it was made by.
+        What it was made from.
     """
 
     def __init__(self, path: Path, plan: Plan) -> None:

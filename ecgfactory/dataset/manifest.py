@@ -1,4 +1,4 @@
-"""The manifest of a dataset: what was asked, what was made, and the sums that prove it whole."""
+"""The manifest of a dataset: what was asked, what was made, and the sums that verify it."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Manifest(BaseModel):
     Parameters
     ----------
     name, plan_id : str
-        Where the dataset belongs.
+        The dataset's name, and the id of its plan.
     published_at : str
         UTC time, ISO 8601. With `stage_seconds`, `devices` and `plan.request` the only content that a second build
         of the same plan may change.

@@ -12,7 +12,7 @@ REJECTED_FILE = "rejected.parquet"
 REPORTS_FOLDER = "reports"
 
 LATEST = "latest"
-"""Beside the datasets of a name: the link to the newest."""
+"""The link to the newest dataset, beside the datasets of a name."""
 
 PIN_FILE = "PIN"
-"""Put beside the manifest by a user who wants a dataset left alone by retention; no part of the dataset."""
+"""A file that a user puts beside the manifest to keep a dataset from retention; not part of the dataset."""

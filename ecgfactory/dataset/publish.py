@@ -1,4 +1,4 @@
-"""Making a sealed dataset appear under its name by one rename, and `latest` point at it."""
+"""Publishing: a sealed dataset gets its name by one rename, and `latest` is pointed at it."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def publish(staged: Path, target: Path) -> None:
     Raises
     ------
     BuildFailedError
-        When something that is no dataset stands at the target.
+        When there is something at the target that is not a dataset.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     if not (target / MANIFEST_FILE).is_file():  # else another session was first, with the same bytes
@@ -34,7 +34,7 @@ def publish(staged: Path, target: Path) -> None:
             staged.rename(target)
         except OSError as error:
             raise BuildFailedError(
-                f"{target}: can't be published there ({error.strerror}); move away what stands in its place."
+                f"{target}: can't be published there ({error.strerror}); move away what is in its place."
             ) from error
     sync(target.parent)
     fault_point("dataset-published")
@@ -43,7 +43,7 @@ def publish(staged: Path, target: Path) -> None:
 
 
 def pin(target: Path, reason: str) -> None:
-    """Pin a published dataset, unless it is."""
+    """Pin a published dataset, unless it is pinned already."""
     if not os.path.lexists(target / PIN_FILE):
         write_text(target / PIN_FILE, f"{reason}\n")
 

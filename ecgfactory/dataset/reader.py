@@ -32,7 +32,7 @@ RECORDS_AT_ONCE = 100
 class Dataset(DatasetFiles):
     """A published dataset; `len`, iteration, `[i]` and `["00000012"]` give its records as `Record`s, `[a:b]` as `Ecgs`.
 
-    Records stand in candidate order. A record's id is its candidate number, eight digits, of which leading zeros may be
+    Records are in candidate order. A record's id is its candidate number, eight digits, of which leading zeros may be
     left out.
 
     Parameters
@@ -45,7 +45,7 @@ class Dataset(DatasetFiles):
     path : Path
         Its folder.
     plan, manifest
-        What it was made by, and what is said of it.
+        What it was made from, and what was made.
     candidates : int64 array, shape (records,)
         Candidate numbers.
 
@@ -84,7 +84,7 @@ class Dataset(DatasetFiles):
 
     @property
     def sampling_rate_hz(self) -> int:
-        """Samples a second."""
+        """Samples per second."""
         return SAMPLING_RATE_HZ
 
     @property
@@ -227,7 +227,7 @@ class Dataset(DatasetFiles):
         return isinstance(wanted, str) and wanted.isdecimal() and bool((self.candidates == int(wanted)).any())
 
     def __reduce__(self) -> tuple[type[Dataset], tuple[Path]]:
-        return Dataset, (self.path,)  # open files and tables stay behind
+        return Dataset, (self.path,)  # without open files and tables
 
     def __repr__(self) -> str:
         request, splits = self.plan.request, self.manifest.splits
@@ -254,7 +254,7 @@ def open_dataset(path: str | Path) -> Dataset:
     Returns
     -------
     Dataset
-        See there what it can do.
+        The open dataset; see the class.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Putting a dataset that was made anew in the place of the published one."""
+"""Replacing a published dataset by one that was made anew."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _AT_FDCWD, _RENAME_EXCHANGE = -100, 2
 
 
 def remake_folder(target: Path) -> Path:
-    """Return where a published dataset is made anew, beside it, before it is replaced."""
+    """Return the folder, beside a published dataset, in which it is made anew."""
     return target.with_name(f".{target.name}.report")
 
 
@@ -24,9 +24,9 @@ def remake_lock(target: Path) -> Path:
 
 
 def replace(staged: Path, target: Path) -> None:
-    """Put a sealed folder in the place of a published one, and delete that.
+    """Replace a published folder by a sealed one, and delete the old one.
 
-    Linux exchanges the two in one step, so that a dataset stands at the target at every moment; elsewhere there is
+    Linux exchanges the two in one step, so that there is a dataset at the target at every moment; elsewhere there is
     none between two renames.
     """
     if not _exchange(staged, target):
@@ -43,7 +43,7 @@ def replace(staged: Path, target: Path) -> None:
 
 
 def _exchange(first: Path, second: Path) -> bool:
-    """Exchange two folders by renameat2(2), where there is such a call; tell whether it was done."""
+    """Exchange two folders by renameat2(2), where there is such a call; return whether it was done."""
     renameat2 = getattr(ctypes.CDLL(None), "renameat2", None)
     if renameat2 is None:
         return False

@@ -19,7 +19,7 @@ def seal(dataset: Path, manifest: Manifest, known_sums: Mapping[str, str]) -> Ma
     dataset : Path
         The folder, otherwise complete.
     manifest : Manifest
-        What is to be written, digests missing.
+        What to write; its digests are still missing.
     known_sums : mapping of str to str
         sha256 of files that are known already, by path below the dataset; the others are read.
 

@@ -108,7 +108,7 @@ class SignalReader:
 
 
 def _rows_in_their_files(file: IntArray) -> IntArray:
-    """Return the row of each record in its file: there they stand in candidate order too."""
+    """Return the row of each record in its file, where records are in candidate order too."""
     order = np.argsort(file, kind="stable")
     first = np.flatnonzero(np.diff(file[order], prepend=-1))
     rows = np.empty_like(file)

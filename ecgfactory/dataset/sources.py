@@ -28,7 +28,7 @@ CACHE_BYTES = 256 * 2**20
 
 @dataclass(frozen=True)
 class Into:
-    """Where signals go, so that they are copied once: fresh memory costs as much as decoding them.
+    """Where signals are written, so that they are copied only once: fresh memory costs as much as decoding them.
 
     Parameters
     ----------
@@ -76,7 +76,7 @@ class Source(ABC):
         path : str
             The file, as records.parquet names it.
         rows, candidates : int arrays, shape (n,)
-            Where they are in the file, rising, and who must be there.
+            Their rows in the file, rising, and the candidates expected there.
         into : Into
             Where to put them.
 

@@ -1,4 +1,4 @@
-"""A published dataset in a few lines, for whoever waited for it: on the terminal and in the Prefect UI."""
+"""A published dataset in a few lines, for the terminal and the Prefect UI."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Proving that a published dataset is what its manifest says: names everything that is wrong."""
+"""Verifying that a published dataset is what its manifest says; everything wrong is named."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def verify(path: Path, with_signals: bool = True) -> Dataset:
     Returns
     -------
     Dataset
-        The dataset, sound.
+        The dataset, which is intact.
 
     Raises
     ------
@@ -57,7 +57,7 @@ def verify(path: Path, with_signals: bool = True) -> Dataset:
 def listed_sums(dataset: Dataset) -> Mapping[str, str]:
     """Return the sum of each file as published, by path, after checking that just these files are there.
 
-    Their content is not read.
+    The files' content is not read.
 
     Raises
     ------
@@ -121,7 +121,7 @@ def _count_problems(dataset: Dataset) -> Iterator[str]:
         yield "records.parquet: candidates are not strictly rising"
     overlap = np.intersect1d(candidates, dataset.rejected_table.column("candidate").to_numpy())
     if overlap.size:
-        yield f"rejected.parquet: candidate {overlap[0]} stands in records.parquet too"
+        yield f"rejected.parquet: candidate {overlap[0]} is in records.parquet too"
     if rows and rows + dataset.rejected_table.num_rows != candidates[-1] + 1:
         yield "records.parquet and rejected.parquet: together they do not hold every candidate up to the last"
     for name in dataset.formats:
@@ -131,7 +131,7 @@ def _count_problems(dataset: Dataset) -> Iterator[str]:
 
 
 def _signal_problems(dataset: Dataset) -> Iterator[str]:
-    """Read every record in every format; the first format is what the others are held against."""
+    """Read every record in every format; the others are compared with the first."""
     reference: dict[int, bytes] = {}
     for name in dataset.formats:
         for path, candidates in dataset.files_of(name, RECORDS_AT_ONCE):
@@ -163,12 +163,12 @@ def find_published(plan: Plan) -> Dataset | None:
     Raises
     ------
     DamagedDatasetError
-        When it is there and not sound, with the mend.
+        When it is there and damaged; the message says what to do.
     """
     if not (plan.dataset_path / MANIFEST_FILE).is_file():
         return None
     try:
         return verify(plan.dataset_path, with_signals=False)
     except DamagedDatasetError as error:
-        mend = f"move {plan.dataset_path} away and build again to get it back"
-        raise DamagedDatasetError([*error.problems, mend]) from None
+        fix = f"move {plan.dataset_path} away and build again to get it back"
+        raise DamagedDatasetError([*error.problems, fix]) from None

@@ -40,7 +40,7 @@ def assess(
     signal : array, shape (leads, samples) or (records, leads, samples)
         One ECG, or some of the same leads and length; NaN where there is no value.
     rate_hz : float
-        Samples a second, 50 to 100,000; resampled to 500.
+        Samples per second, 50 to 100,000; resampled to 500.
     lead_names : sequence of str
         Names along the axis of leads, any of the standard twelve in any order; MLII is II.
     unit : {'mV', 'uV', 'V'}
@@ -118,7 +118,7 @@ class _Ecgs:
 
     def _signals_uv(self, values: npt.NDArray[Any]) -> npt.NDArray[Any]:
         if values.dtype == np.int16 and self._uv_per_unit == 1 and self._rate_hz == SAMPLING_RATE_HZ:
-            return values  # what we store ourselves
+            return values  # as datasets store signals
         signals_uv = values.astype(np.float64) * self._uv_per_unit
         resampled = resample(signals_uv.reshape(-1, values.shape[2]), self._rate_hz)
         return resampled.reshape(*values.shape[:2], -1)
@@ -141,14 +141,14 @@ class _Ecgs:
         names = [lead_and_unit(str(name))[0] for name in lead_names]
         known = [name for name in names if name is not None]
         if isinstance(lead_names, str) or len(set(known)) < len(names):
-            self._refuse(f"lead_names is {lead_names!r}; give different ones of {', '.join(TWELVE_LEADS)}")
+            self._refuse(f"lead_names is {lead_names!r}; give distinct names of {', '.join(TWELVE_LEADS)}")
         return tuple(known)
 
     def _checked_rate(self, rate_hz: float) -> float:
         if isinstance(rate_hz, bool) or not isinstance(rate_hz, int | float | np.number):
-            self._refuse(f"rate_hz is {rate_hz!r}; give the samples a second as a number")
+            self._refuse(f"rate_hz is {rate_hz!r}; give the samples per second as a number")
         if problem := rate_problem(float(rate_hz)):
-            self._refuse(f"{problem}; give the samples a second of the signal")
+            self._refuse(f"{problem}; give the samples per second of the signal")
         return float(rate_hz)
 
     def _refuse(self, problem: str) -> NoReturn:

@@ -1,4 +1,4 @@
-"""Assessing somebody else's ECGs: the same features and policies as for generated ones."""
+"""Assessing ECGs from elsewhere: the same features and policies as for generated ones."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ecgfactory.record import SAMPLING_RATE_HZ, FeatureValue
 
 @dataclass(frozen=True)
 class Assessment:
-    """What was found out about one ECG.
+    """The assessment of one ECG.
 
     Parameters
     ----------
@@ -63,7 +63,7 @@ class Assessment:
 
 
 def assess_records(records: Iterable[ForeignEcg | UnreadableEcg], policy: Policy) -> Iterator[Assessment]:
-    """Measure ECGs and hold them against a policy, one after the other.
+    """Measure ECGs and judge them by a policy, one after the other.
 
     Parameters
     ----------
@@ -87,7 +87,7 @@ def assess_records(records: Iterable[ForeignEcg | UnreadableEcg], policy: Policy
 def assess_batch(
     names: Sequence[str], signals_uv: npt.NDArray[Any], lead_names: tuple[str, ...], policy: Policy
 ) -> Iterator[Assessment]:
-    """Measure ECGs of the same leads and length, and hold them against a policy.
+    """Measure ECGs of the same leads and length, and judge them by a policy.
 
     Parameters
     ----------

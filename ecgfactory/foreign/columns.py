@@ -1,4 +1,4 @@
-"""What the columns of somebody else's ECG table are: leads, their units, and time."""
+"""What the columns of an ECG table from elsewhere are: leads, their units, and time."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def lead_and_unit(column: str) -> tuple[str | None, str]:
     lead : str or None
         As in `TWELVE_LEADS`; None when the column is no lead.
     unit : str
-        As written; empty when not told.
+        As written; empty when not given.
     """
     text = _PREFIX.sub("", column.strip(" '\""))
     if text.upper() in _LEADS:
@@ -49,27 +49,27 @@ def lead_and_unit(column: str) -> tuple[str | None, str]:
 
 
 def is_unit(text: str) -> bool:
-    """Tell whether a text is a unit of voltage, in brackets or not."""
+    """Return whether a text is a unit of voltage, in brackets or not."""
     return _UNIT.fullmatch(text.strip(" '\"")) is not None
 
 
 def uv_factors(units: Sequence[str], values: Float64Array) -> Float64Array:
     """Return the factor to uV of each lead.
 
-    Where no unit is told, it is the one that makes the ECG's size plausible: a lead's range is 0.3 to 6 mV, thus
-    hundreds and more in uV, units in mV, thousandths in V.
+    Where no unit is given, the one that makes the ECG's amplitude plausible is assumed: a lead's range is 0.3 to 6 mV,
+    thus hundreds and more in uV, units in mV, thousandths in V.
 
     Parameters
     ----------
     units : sequence of str
-        Unit of each lead, '' when not told.
+        Unit of each lead, '' when not given.
     values : float array, shape (leads, samples)
         The signals in these units; NaN allowed.
 
     Raises
     ------
     ColumnError
-        When a unit is no unit of voltage.
+        When a unit is not a unit of voltage.
     """
     ranges = [np.ptp(lead[np.isfinite(lead)]) if np.isfinite(lead).any() else 0.0 for lead in values]
     typical = float(np.median(ranges))
@@ -78,13 +78,13 @@ def uv_factors(units: Sequence[str], values: Float64Array) -> Float64Array:
     for unit in units:
         known = UV_PER_UNIT.get(unit.lower().replace("µ", "u").replace("μ", "u"))
         if unit and known is None:
-            raise ColumnError(f"unit {unit!r} is none of nV, uV, mV and V")
+            raise ColumnError(f"unit {unit!r} is not one of nV, uV, mV and V")
         factors.append(guessed if known is None else known)
     return np.array(factors)
 
 
 def rate_of(frame: pd.DataFrame) -> float | None:
-    """Return the sampling rate in Hz that a table's time column tells; None without one.
+    """Return the sampling rate in Hz that follows from a table's time column; None without one.
 
     Raises
     ------

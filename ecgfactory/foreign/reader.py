@@ -1,4 +1,4 @@
-"""Reading somebody else's ECGs: WFDB, CSV and Parquet, of any sampling rate, unit, and order of leads."""
+"""Reading ECGs from elsewhere: WFDB, CSV and Parquet, of any sampling rate, unit, and order of leads."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class UnreadableEcg:
 
 
 def read_ecgs(path: str | Path, sampling_rate_hz: float | None = None) -> Iterator[ForeignEcg | UnreadableEcg]:
-    """Read every ECG at a path, one after the other; what can't be read is named, and the rest goes on.
+    """Read every ECG at a path, one after the other; what can't be read is reported, and reading goes on.
 
     Parameters
     ----------
@@ -68,7 +68,7 @@ def read_ecgs(path: str | Path, sampling_rate_hz: float | None = None) -> Iterat
         A WFDB record (with or without suffix), a CSV or Parquet file, or a folder of them at any depth;
         a dataset of ours is one.
     sampling_rate_hz : float, optional
-        Samples a second of CSV and Parquet files that do not tell it themselves.
+        Samples per second of CSV and Parquet files that do not state it.
 
     Returns
     -------
@@ -93,7 +93,7 @@ def _read_each(
             yield from _read_file(file, name, sampling_rate_hz)
         except ColumnError as error:
             yield UnreadableEcg(name, str(error))
-        except Exception as error:  # whatever a parser raises on a damaged file concerns that file alone
+        except Exception as error:  # whatever a parser raises concerns this damaged file alone
             yield UnreadableEcg(name, f"not readable ({type(error).__name__}: {' '.join(str(error).split())[:200]})")
 
 
@@ -114,7 +114,7 @@ def _files(path: Path) -> list[Path]:
 
 
 def _may_hold_ecgs(file: Path) -> bool:
-    """Leave out the tables of a dataset of ours, which stand beside its manifest; its signals are in folders below."""
+    """Leave out the tables of a dataset of ours, which are beside its manifest; its signals are in folders below."""
     return file.is_file() and not (file.with_name(MANIFEST_FILE).is_file() and file.with_name(RECORDS_FILE).is_file())
 
 
@@ -163,7 +163,7 @@ def _read_csv(file: Path) -> pd.DataFrame:
 
 
 def _from_frame(frame: pd.DataFrame, name: str, sampling_rate_hz: float | None) -> ForeignEcg:
-    """Make an ECG of a table with a row a sample and a column a lead."""
+    """Make an ECG from a table with one row per sample and one column per lead."""
     signals: dict[str, tuple[Float64Array, str]] = {}
     for column in frame.columns:
         lead, unit = lead_and_unit(str(column))
@@ -174,7 +174,7 @@ def _from_frame(frame: pd.DataFrame, name: str, sampling_rate_hz: float | None) 
 
 
 def _read_parquet(file: Path, name: str, sampling_rate_hz: float | None) -> Iterator[ForeignEcg | UnreadableEcg]:
-    """Read a table with a row a record and a list a lead, or a row a sample and a number a lead."""
+    """Read a table with one row per record (one list per lead) or one row per sample (one number per lead)."""
     with pq.ParquetFile(file) as source:
         schema = source.schema_arrow
         leads = [field for field in schema if lead_and_unit(field.name)[0] is not None]
@@ -224,7 +224,7 @@ def _ecg(name: str, signals: dict[str, tuple[Float64Array, str]], rate_hz: float
     if len({len(values) for values, _ in found.values()}) > 1:
         raise ColumnError("its leads differ in length")
     if rate_hz is None:
-        raise ColumnError("it tells no sampling rate; add a time column or give the rate")
+        raise ColumnError("it states no sampling rate; add a time column or give the rate")
     if problem := rate_problem(rate_hz):
         raise ColumnError(problem)
     values = np.stack([values for values, _ in found.values()])
@@ -235,7 +235,7 @@ def _ecg(name: str, signals: dict[str, tuple[Float64Array, str]], rate_hz: float
 
 
 def rate_problem(rate_hz: float) -> str | None:
-    """Say why a sampling rate can't be worked with, if it can't."""
+    """Say why a sampling rate can't be used, if it can't."""
     if LOWEST_RATE_HZ <= rate_hz <= HIGHEST_RATE_HZ:
         return None
     return f"sampling rate {rate_hz:g} Hz is not within {LOWEST_RATE_HZ}..{HIGHEST_RATE_HZ}"
@@ -249,7 +249,7 @@ def resample(signal_uv: Float64Array, rate_hz: float) -> Float64Array:
     signal_uv : float array, shape (leads, samples)
         Any unit; NaN stays NaN, as wide as it was.
     rate_hz : float
-        Samples a second.
+        Samples per second.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""What every file format of the signals can do."""
+"""The interface of every file format of the signals."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ RECORDS_PER_FOLDER = 1000
 
 
 def record_folder(candidate: int) -> str:
-    """Name the folder of a record: five digits, for the thousand it belongs to."""
+    """Name the folder of a record: the thousand that its number belongs to, as five digits."""
     return f"{candidate // RECORDS_PER_FOLDER:05d}"
 
 
@@ -43,11 +43,11 @@ class SignalSpec:
     lead_names : tuple of str
         Leads, in stored order.
     samples : int
-        Samples a lead.
+        Samples per lead.
     seed : int
         Seed of the dataset, for the file formats that can carry it.
     sampling_rate_hz : int
-        Samples a second.
+        Samples per second.
     """
 
     lead_names: tuple[str, ...]
@@ -59,7 +59,7 @@ class SignalSpec:
 class Format(ABC):
     """A file format of the signals: an instance writes the records of one shard, the class reads a dataset back.
 
-    All that the rest of ecgfactory knows of a format stands here, so that a new one is one file and one line.
+    All that the rest of ecgfactory knows about a format is here, so that a new one is one file and one line.
 
     Parameters
     ----------
@@ -81,11 +81,11 @@ class Format(ABC):
     first record, `$stem` that path without its suffix, `$record_id` and `$split` say which record it is."""
 
     bytes_per_sample: ClassVar[float] = 2.1
-    """Mean bytes on disk for one sample of one lead, from which the room that a build needs is estimated: measured on
-    12-lead datasets. The default is that of plain int16 and a little beside it."""
+    """Mean bytes on disk for one sample of one lead, to estimate the disk space of a build: measured on 12-lead
+    datasets. The default is that of plain int16 and a small overhead."""
 
     packages: ClassVar[tuple[str, ...]] = ()
-    """Installed packages, beside NumPy and PyArrow, whose version can change a byte of the files."""
+    """Installed packages, besides NumPy and PyArrow, whose version can change a byte of the files."""
 
     def __init__(self, folder: Path, spec: SignalSpec) -> None:
         self.folder = folder
@@ -136,7 +136,7 @@ class Format(ABC):
     def table_files(cls, split: str) -> str | None:
         """Pattern, below a dataset, of the files of a split, where these are tables that dataset readers load as such.
 
-        Hugging Face's `datasets` and readers of Croissant are told of them. None, the default, for other formats.
+        Hugging Face's `datasets` and readers of Croissant find them by it. None, the default, for other formats.
         """
         return None
 
@@ -147,7 +147,7 @@ class Format(ABC):
 
     @classmethod  # noqa: B027 (most formats have nothing to do)
     def write_index(cls, dataset: Path, candidates: Iterator[npt.NDArray[np.int64]]) -> None:
-        """Write what the format needs beside the shards' files, if anything; candidates come in batches."""
+        """Write what the format needs beside the shards' files, if anything; `candidates` come in batches."""
 
     @classmethod
     @abstractmethod

@@ -1,4 +1,4 @@
-"""What a format is given to write: some accepted records."""
+"""Batches of accepted records, which formats write."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """A record as CSV text: time_ms, then one column per lead, in uV.
 
-Every int16 has one spelling, so numbers are looked up instead of formatted: a cell of fixed width each, padded with
-NUL, and the padding is taken out at the end.
+Every int16 has one spelling, so numbers are looked up instead of formatted: each is a cell of fixed width, padded with
+NUL, and the padding is removed at the end.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def encode_csv(signal_uv: SignalUv, lead_names: Sequence[str], sampling_rate_hz:
     lead_names : sequence of str
         Column names.
     sampling_rate_hz : int
-        Samples a second.
+        Samples per second.
 
     Returns
     -------
@@ -48,7 +48,7 @@ def encode_csv(signal_uv: SignalUv, lead_names: Sequence[str], sampling_rate_hz:
     rows = np.empty(samples, dtype=[("time", _TIME_CELL), ("leads", "<u8", (leads,))])
     rows["time"] = _time_cells(samples, sampling_rate_hz)
     rows["leads"] = _lead_cells()[signal_uv.T.view(np.uint16)]
-    # In pieces that stay in the cache, and below the size that is fetched from the system afresh each time.
+    # In pieces that stay in the cache, and below the size that is requested from the system anew each time.
     pieces = (rows[start : start + _ROWS_A_PIECE].tobytes() for start in range(0, samples, _ROWS_A_PIECE))
     text = b"".join(piece.translate(None, b"\0") for piece in pieces)
     return ",".join(["time_ms", *lead_names]).encode() + text + b"\n"

@@ -1,4 +1,4 @@
-"""NumPy: one array per split and shard, which `numpy.load` maps into memory, and beside it its rows' candidates."""
+"""NumPy: one array per split and shard, which `numpy.load` maps into memory, and its rows' candidates beside it."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ candidates = np.load("$path".replace(".npy", ".candidates.npy"))
 
     @classmethod
     def count(cls, dataset: Path) -> int:
-        """Sum up the rows that the headers of the signals tell of."""
+        """Add up the rows that the headers of the signals give."""
         paths = [path for path in (dataset / "npy").glob("*.npy") if not path.name.endswith(_CANDIDATES)]
         return sum(len(np.load(path, mmap_mode="r")) for path in paths)
 

@@ -22,7 +22,7 @@ ROWS_PER_GROUP = 50
 """Rows per row group: 6 MB of signal in memory, about 2.6 MB on disk.
 
 A reader of one record decodes its whole group, and a reader of all records pays for each group's columns. Measured on
-12-lead records (one core; groups decoded a second, Hugging Face's conversion, size of a record):
+12-lead records (one core; groups decoded per second, Hugging Face's conversion, size of a record):
 
     10 rows    490 /s    0.95 ms    52.5 kB
     20 rows    240 /s    0.60 ms    51.8 kB
@@ -129,7 +129,7 @@ class ParquetFormat(Format):
 
     @classmethod
     def table_files(cls, split: str) -> str:
-        """Return the pattern that `published_path` makes names of."""
+        """Return the pattern of the names that `published_path` makes."""
         return f"data/{split}-*.parquet"
 
     @classmethod
@@ -140,7 +140,7 @@ class ParquetFormat(Format):
 
     @classmethod
     def count(cls, dataset: Path) -> int:
-        """Sum up the rows that the footers tell of."""
+        """Add up the rows that the footers give."""
         return sum(pq.read_metadata(path).num_rows for path in sorted((dataset / "data").glob("*.parquet")))
 
     @classmethod
@@ -165,13 +165,13 @@ class ParquetFormat(Format):
 
 
 def _rows_in(source: pq.ParquetFile, group: int, candidates: Sequence[int], columns: list[str]) -> pa.Table:
-    """Read the rows of some candidates from one row group; the rest of it is let go at once."""
+    """Read the rows of some candidates from one row group; the rest of it is freed at once."""
     table = source.read_row_group(group, columns=columns)
     return table.filter(pc.is_in(table.column("candidate"), pa.array(candidates, pa.int64())))
 
 
 def _may_hold(source: pq.ParquetFile, group: int, candidates: Sequence[int]) -> bool:
-    """Tell by its statistics whether a row group can hold one of some rising candidate numbers."""
+    """Return whether a row group can hold one of some rising candidate numbers, by its statistics."""
     column = source.schema_arrow.get_field_index("candidate")
     statistics = source.metadata.row_group(group).column(column).statistics
     index = bisect.bisect_left(candidates, statistics.min)

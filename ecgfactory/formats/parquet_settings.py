@@ -1,4 +1,4 @@
-"""How signals are laid down in Parquet: the settings that are small and fast for ECGs.
+"""How signals are stored in Parquet: the settings that are small and fast for ECGs.
 
 Measured on generated 12-lead records of 10 s (pyarrow 26, one core, one column per lead):
 
@@ -9,7 +9,7 @@ Measured on generated 12-lead records of 10 s (pyarrow 26, one core, one column 
     DELTA_BINARY_PACKED, no codec    50.8 kB   0.58 ms
 
 Packed differences look random to a general codec, so it costs time and saves nothing; the model's signals carry about
-5.5 bits a sample in their first differences, so no lossless encoding of single leads goes far below 41 kB. The four
+5.5 bits per sample in their first differences, so no lossless encoding of single leads goes far below 41 kB. The four
 derived leads are a third of it: 8 leads need 34.3 kB and 0.38 ms.
 """
 

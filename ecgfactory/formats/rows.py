@@ -12,7 +12,7 @@ from ecgfactory.quality.feature import Feature, FeatureTable
 from ecgfactory.record import record_id
 
 _ARROW_TYPES = {"f": pa.float64(), "i": pa.int32(), "O": pa.string()}
-"""By the kind of NumPy type that `Feature.dtype` gives."""
+"""Arrow types by the kind of NumPy type that `Feature.dtype` gives."""
 
 
 def record_columns(batch: RecordBatch) -> dict[str, Any]:

@@ -52,7 +52,7 @@ ecg_mv = record.p_signal                              # (samples, leads), named 
 
     @classmethod
     def staged_path(cls, candidate: int, split: str) -> str:
-        """Name the header; the signals stand beside it."""
+        """Name the header; the signals are beside it."""
         return f"{cls.name}/{record_folder(candidate)}/{record_id(candidate)}.hea"
 
     @classmethod

@@ -12,7 +12,7 @@ import numpy as np
 from ecgfactory.leads import SignalUv
 
 GAIN_PER_MV = 1000
-"""Stored units a millivolt: one unit is 1 uV."""
+"""Stored units per millivolt: one unit is 1 uV."""
 
 
 def encode_record(
@@ -33,14 +33,14 @@ def encode_record(
     lead_names : sequence of str
         Names of the leads.
     sampling_rate_hz : int
-        Samples a second.
+        Samples per second.
     comments : sequence of str
         One line each, without the leading '#'.
 
     Returns
     -------
     header : str
-        One line for the record and one a lead, then the comments.
+        One line for the record and one per lead, then the comments.
     signal : bytes
         Little-endian int16, the leads interleaved.
     """

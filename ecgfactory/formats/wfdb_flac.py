@@ -1,6 +1,6 @@
 """WFDB with FLAC: a header and two losslessly compressed signal files for each record, format 516.
 
-FLAC has at most 8 channels, so that limb and chest leads stand in files of their own. Specification: signal(5) of the
+FLAC has at most 8 channels, so that limb and chest leads are in separate files. Specification: signal(5) of the
 WFDB Applications Guide, https://physionet.org/physiotools/wag/signal-5.htm.
 """
 
@@ -17,7 +17,7 @@ from ecgfactory.formats.wfdb_encoding import encode_header
 from ecgfactory.leads import SignalUv
 
 FLAC_RATE_HZ = 96_000
-"""The rate that WFDB writes into FLAC, whatever the ECG's own, which the header has."""
+"""The rate that WFDB writes into FLAC for every ECG; the true rate is in the header."""
 
 
 class WfdbFlacFormat(WfdbFormat):

@@ -1,4 +1,4 @@
-"""What every generator of candidates can do, and all that the rest of ecgfactory knows of one."""
+"""The interface of every generator of candidates, and all that the rest of ecgfactory knows about one."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Generator(ABC):
     """Key in the registry, and `generator.model` of a request."""
 
     model_card: ClassVar[ModelCard]
-    """What datasets say of it."""
+    """What datasets say about it."""
 
     stride_s: ClassVar[int] = 1
     """It makes signals of any multiple of this many seconds."""
@@ -47,10 +47,10 @@ class Generator(ABC):
     """Length, in seconds, of the ECGs that it learnt from; None where any length is as good."""
 
     packages: ClassVar[tuple[str, ...]] = ()
-    """Installed packages, beside NumPy and SciPy, whose version can change a sample."""
+    """Installed packages, besides NumPy and SciPy, whose version can change a sample."""
 
     modules: ClassVar[tuple[str, ...]] = ()
-    """Modules that only generating imports, so that worker processes can import them beforehand."""
+    """Modules that only generating needs, so that worker processes can import them beforehand."""
 
     @classmethod
     def published_checkpoint(cls) -> Checkpoint | None:
@@ -82,7 +82,7 @@ class Generator(ABC):
         batches : iterable of sequence of int
             Candidate numbers, one or more in each.
         samples : int
-            Samples a lead: a multiple of `stride_s`, in seconds.
+            Samples per lead: a multiple of `stride_s`, in seconds.
 
         Yields
         ------

@@ -45,7 +45,7 @@ class Checkpoint:
         Raises
         ------
         BadInputError
-            When the file is gone or its sha256 is another.
+            When the file is missing or its sha256 differs.
         """
         try:
             digest = sha256_of(Path(self.path))
@@ -54,6 +54,6 @@ class Checkpoint:
         if digest != self.sha256:
             raise BadInputError(
                 f"{self.path}: its sha256 is {digest}, where {self.sha256} was expected; "
-                "put the right file there, or install the package that it belongs to again."
+                "put the right file there, or reinstall the package that it belongs to."
             )
         return Path(self.path).read_bytes()

@@ -71,7 +71,7 @@ class FourierConvolution(nn.Module):
     stride : int
         Input samples between output samples.
     window : int
-        Frames a window; at least the taps, in frames.
+        Frames per window; at least the taps, in frames.
     """
 
     def __init__(self, weight: Tensor, bias: Tensor, dtype: torch.dtype, stride: int = 1, *, window: int) -> None:

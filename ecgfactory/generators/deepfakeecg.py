@@ -1,4 +1,4 @@
-"""The package deepfake-ecg, which holds the published Pulse2Pulse network: its weights, and what is said of it."""
+"""The package deepfake-ecg, which holds the published Pulse2Pulse network: its weights and model card."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where a network is run, and how its signals come back: on the CPU at once, from a GPU while it goes on working."""
+"""Engines run a network on a device: the CPU returns signals at once, a GPU while it computes the next ones."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from ecgfactory.leads import SignalUv
 _log = logging.getLogger(__name__)
 
 Finish = Callable[[], SignalUv]
-"""Waits for signals that were begun, and returns them: int16, shape (candidates, 8, samples), in uV."""
+"""Waits for signals in progress, and returns them: int16, shape (candidates, 8, samples), in uV."""
 
 
 @contextlib.contextmanager
 def one_thread() -> Iterator[None]:
-    """Let torch use one thread, and then again as many as the caller had set; also a decorator."""
+    """Let torch use one thread for the length of the block, then as many as before; also a decorator."""
     before = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
@@ -35,7 +35,7 @@ def one_thread() -> Iterator[None]:
 
 @contextlib.contextmanager
 def whole_float32() -> Iterator[None]:
-    """Multiply float32 matrices without rounding to TF32, and then again as the caller had it; also a decorator."""
+    """Multiply float32 matrices without TF32 for the length of the block, then as before; also a decorator."""
     before = torch.get_float32_matmul_precision()
     torch.set_float32_matmul_precision("highest")
     try:
@@ -57,7 +57,7 @@ class Engine(ABC):
     """'cpu' or 'cuda'."""
 
     ahead: int
-    """How many batches to begin before the first is finished, so that nothing waits."""
+    """How many batches to begin before the first is finished, so that the device never waits."""
 
     @abstractmethod
     def __init__(self, network: PolyphaseNetwork) -> None: ...
@@ -74,7 +74,7 @@ class Engine(ABC):
 
 
 class CpuEngine(Engine):
-    """Makes signals at once, on one thread: the workers are the parallelism."""
+    """Makes signals on the CPU, on one thread: the workers are the parallelism."""
 
     device_name = "cpu"
     ahead = 0
@@ -112,7 +112,7 @@ class Recording:
 
 
 class CudaEngine(Engine):
-    """Makes noise and signals on the GPU, by one launch a micro-batch: a CUDA graph.
+    """Makes noise and signals on the GPU, by one launch per micro-batch: a CUDA graph.
 
     A stream of its own carries int16 signals to page-locked memory while the next micro-batch is computed.
     Everything is float32: products rounded to TF32, as emulated on a CPU, move 18 % of all samples by over 1 uV.
@@ -181,7 +181,7 @@ class CudaEngine(Engine):
                 if tells_of_no_memory(error):
                     raise
                 self._can_record = False  # not tried again: what failed keeps its memory
-                _log.warning("this GPU works without CUDA graphs, more slowly: %s", error)
+                _log.warning("no CUDA graph on this GPU, which is slower: %s", error)
         return Recording((seed, batch, samples), candidates, make, is_graph=False)
 
     def _graph(self, make: Callable[[], Tensor]) -> Callable[[], Tensor]:
@@ -207,5 +207,5 @@ class CudaEngine(Engine):
 
 
 def tells_of_no_memory(error: RuntimeError) -> bool:
-    """Tell whether a device lacked memory: not all of CUDA's libraries say so by `torch.OutOfMemoryError`."""
+    """Return whether a device lacked memory: not all of CUDA's libraries say so by `torch.OutOfMemoryError`."""
     return "out of memory" in str(error) or "ALLOC_FAILED" in str(error)

@@ -1,4 +1,4 @@
-"""What a dataset says of the model that made it: in its card, its metadata and its report."""
+"""The model card: what the card, metadata and report of a dataset say about the model that made it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class ModelCard:
     origin : str
         Full sentences: what it is, whose, and where to get it; Markdown.
     limits : str
-        Full sentences: what its ECGs can't be taken for, beside what holds for all synthetic ones.
+        Full sentences: the limits of its ECGs, besides those of all synthetic ones.
     paper : str
         Reference of the paper to cite; empty where there is none.
     bibtex : str

@@ -33,7 +33,7 @@ def candidate_noise(
     candidates : sequence of int
         Candidate numbers.
     samples : int
-        Samples a channel.
+        Samples per channel.
     out : C-contiguous float32 array, shape (candidates, 8, samples), optional
         Where to put it.
 

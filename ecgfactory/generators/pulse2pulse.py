@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 STATE_KEYS = ("stat_dict", "netG_state_dict")
-"""Where the generator's weights stand: in the published file, and in what the Pulse2Pulse training code saves."""
+"""Keys of the generator's weights: in the published file, and in what the Pulse2Pulse training code saves."""
 
 
 class Pulse2PulseGenerator(Generator):
@@ -100,7 +100,7 @@ class Pulse2PulseGenerator(Generator):
         if self._batch == 1:
             raise BuildFailedError(
                 f"the {self.device_name} device has too little free memory to generate one record of {samples} "
-                "samples a lead; free some of it, or use generator.device: cpu."
+                "samples per lead; free some of it, or use generator.device: cpu."
             )
         self._batch //= 2
         _log.warning("out of memory on %s; generating %d candidates at a time", self.device_name, self._batch)
@@ -120,7 +120,7 @@ def load_network(checkpoint: Checkpoint) -> torch.nn.Module:
         warnings.simplefilter("ignore")  # the package initialises its weights by a deprecated name
         from deepfakeecg.models import Generator as Network
 
-        with torch.random.fork_rng(devices=()):  # it draws first weights, which the caller's random state is not for
+        with torch.random.fork_rng(devices=()):  # initial weights must not advance the caller's random state
             network: torch.nn.Module = Network()
     try:
         network.load_state_dict(generator_state(checkpoint))
@@ -138,7 +138,7 @@ def generator_state(checkpoint: Checkpoint) -> dict[str, torch.Tensor]:
     Raises
     ------
     BadInputError
-        When the file is no checkpoint, or holds no generator.
+        When the file is not a checkpoint, or holds no generator.
     """
     import torch
 
@@ -147,7 +147,7 @@ def generator_state(checkpoint: Checkpoint) -> dict[str, torch.Tensor]:
         content = torch.load(io.BytesIO(checkpoint.read()), map_location="cpu", weights_only=True)
     except (pickle.UnpicklingError, RuntimeError, EOFError, ValueError, KeyError, TypeError):
         raise BadInputError(
-            f"{checkpoint.path}: is no PyTorch checkpoint that can be loaded safely (weights only); "
+            f"{checkpoint.path}: is not a PyTorch checkpoint that can be loaded safely (weights only); "
             "give a file saved by the Pulse2Pulse training code."
         ) from None
     for key in STATE_KEYS:
@@ -169,7 +169,7 @@ def _is_on_cuda(device: Device) -> bool:
         return True
     if device == "cuda":
         raise BadInputError(
-            "generator.device: 'cuda' was asked for, and PyTorch finds no CUDA device here; use auto or cpu."
+            "generator.device: 'cuda' was asked for, but PyTorch finds no CUDA device here; use auto or cpu."
         )
     _log.info("no CUDA device found; generating on the CPU")
     return False

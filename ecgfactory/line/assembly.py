@@ -30,7 +30,7 @@ ROWS_PER_GROUP = 10_000
 def assemble(plan: Plan, entries: Sequence[ShardEntry], workspace: Workspace) -> Counts:
     """Lay the files of the chosen shards out as a dataset, with its tables of records and rejects.
 
-    Files are linked, not moved: the shards stay whole, so that this can be done again after a crash.
+    Files are linked, not moved: the shards stay complete, so that this can be done again after a crash.
 
     Parameters
     ----------
@@ -108,7 +108,7 @@ def _write_tables(
             last_candidate = rows.column("candidate")[-1].as_py()
         records.add(_with_paths(plan, rows, paths))
         rejects = pq.read_table(folder / REJECTED_FILE)
-        if entry is entries[-1]:  # candidates behind the last record are not part of the dataset
+        if entry is entries[-1]:  # candidates after the last record are not part of the dataset
             rejects = rejects.filter(pc.less(rejects.column("candidate"), last_candidate))
         rejected.add(rejects)
     records.close()

@@ -30,7 +30,7 @@ class Built(BaseModel):
     dataset : Path
         The folder of the published dataset.
     already_there : bool
-        Whether it was found published, and sound, so that no work was done.
+        Whether it was already published, and intact, so that no work was done.
     """
 
     dataset: Path
@@ -57,7 +57,7 @@ def build(
     request : BuildRequest, mapping, str or Path
         What to build: a request, its keys, or the path of a YAML file that holds them.
     on_progress : callable, optional
-        Called several times a second with an `ecgfactory.session.progress.Progress`: candidates `examined` and
+        Called several times per second with an `ecgfactory.session.progress.Progress`: candidates `examined` and
         `accepted` so far.
     pool : callable, optional
         Gives the workers, as a context manager; processes of this machine by default.

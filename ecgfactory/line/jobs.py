@@ -50,14 +50,14 @@ class Timed(Generic[Result]):
 
 
 def make_shard(workspace_root: str, shard: int, limit: int) -> ShardMade | None:
-    """Make and commit one shard, from noise to files; None when it is not wanted any more."""
+    """Make and commit one shard, from noise to files; None when it is no longer wanted."""
     from ecgfactory.shards import shard as shards
 
     return _unless_unwanted(workspace_root, lambda work: _made(shards.make_shard(work.read_plan(), shard, limit, work)))
 
 
 def generate_shard(workspace_root: str, shard: int, limit: int) -> bool | None:
-    """Generate one shard for another process to finish; None when it is not wanted any more.
+    """Generate one shard for another process to finish; None when it is no longer wanted.
 
     All steps of a shard have the same parameters: its limit only matters to those that assess.
     """
@@ -67,7 +67,7 @@ def generate_shard(workspace_root: str, shard: int, limit: int) -> bool | None:
 
 
 def finish_shard(workspace_root: str, shard: int, limit: int) -> ShardMade | None:
-    """Assess, write and commit a shard that was generated elsewhere; None when it is not wanted any more."""
+    """Assess, write and commit a shard that was generated elsewhere; None when it is no longer wanted."""
     from ecgfactory.shards import shard as shards
 
     return _unless_unwanted(
@@ -78,7 +78,7 @@ def finish_shard(workspace_root: str, shard: int, limit: int) -> ShardMade | Non
 def write_report(workspace_root: str, counts: Counts) -> Timed[Path]:
     """Write report.pdf, a PDF for each sample and the web page; return the folder that they were written into.
 
-    Each attempt has a folder of its own, outside the dataset, where a worker that is killed leaves nothing behind.
+    Each attempt has a folder of its own, outside the dataset, so that a worker that is killed leaves nothing in it.
     """
     from ecgfactory.dataset.files import DatasetFiles
     from ecgfactory.report.dataset import write_reports

@@ -35,7 +35,7 @@ class Placement:
     """Places the steps of shards.
 
     With GPU and CPU workers, the former generate, and the latter assess and write; a CPU worker that has nothing
-    to finish makes a shard whole, so that all are busy whichever is the slower. With workers of one kind, a shard
+    to finish makes a whole shard, so that all are busy whichever is the slower. With workers of one kind, a shard
     stays in one process from noise to file.
 
     Parameters

@@ -17,7 +17,7 @@ from ecgfactory.pools.pool import Job, Pool, WorkersDiedError
 
 
 def prepare_reports(build: Build, pool: Pool) -> None:
-    """Let the pool load what reports need, beside the work on shards."""
+    """Let the pool load what reports need, while shards are made."""
     if build.plan.request.report.samples:
         pool.prepare(REPORT_MODULES)
 

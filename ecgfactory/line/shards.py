@@ -101,7 +101,7 @@ class _Window:
         note_committed(self._build.workspace, order.shard, Progress(selection.examined, selection.accepted))
 
     def _result(self, ended: Ended, order: ShardOrder) -> Any:
-        """Return what a worker returned, its trouble told in words."""
+        """Return what a worker returned; its errors become sentences."""
         try:
             return ended.result()
         except WorkersDiedError as error:

@@ -41,7 +41,7 @@ class Build:
     counts : Counts
         What the dataset holds, once it is assembled.
     diversity : Diversity
-        How alike its records are, once they are compared.
+        The similarity of its records, once they are compared.
     """
 
     counts: Counts
@@ -62,7 +62,7 @@ class Build:
         return [entry for entry in self.ledger.entries() if entry.shard in wanted]
 
     def tell_progress(self) -> None:
-        """Tell whoever wants to know how far the build is."""
+        """Report the progress of the build, if anybody asked for it."""
         if self._on_progress is not None:
             self._on_progress(read_progress(self.workspace))
 

@@ -29,12 +29,12 @@ def plan_dataset(request: BuildRequest) -> Plan:
 
 
 def find_published(plan: Plan) -> bool:
-    """Tell whether the plan's dataset is there already; check it, and finish what its session may not have.
+    """Return whether the plan's dataset is there already; check it, and finish what its session may not have.
 
     Raises
     ------
     DamagedDatasetError
-        When it is there and not sound.
+        When it is there and damaged.
     """
     dataset = verify.find_published(plan)
     if dataset is None:

@@ -28,7 +28,7 @@ def process_pool(build: Build) -> Iterator[ProcessPool]:
     problems = [f"{key}: {problem}" for key, problem in worker_problems(request)]
     if request.workers.scheduler:
         problems.append(
-            "workers.scheduler: processes of this machine were to build, and a Dask scheduler is named; leave the key "
+            "workers.scheduler: processes of this machine were to build, but a Dask scheduler is named; leave the key "
             "out, or build by `ecgfactory build`."
         )
     if problems:

@@ -1,4 +1,4 @@
-"""Who is to work on this machine: how many processes, which of them see a GPU, and with how much memory."""
+"""The crew of worker processes of one machine: how many, which of them see a GPU, and how much memory each may use."""
 
 from __future__ import annotations
 

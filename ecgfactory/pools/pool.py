@@ -1,4 +1,4 @@
-"""What a build asks of a pool of workers, whoever they are: processes of this machine, or a cluster."""
+"""The protocol of a pool of workers: processes of this machine, or a cluster."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ Resource = Literal["GPU", "CPU"]
 """A kind of worker; a worker of a kind takes one job of that kind at a time."""
 
 ATTEMPTS = 3
-"""A job that fails by what the machine may have caused is tried so often."""
+"""How often a job is tried when it fails for reasons that may lie in the machine."""
 
 DEATHS_ALLOWED = 2
 """A job whose worker dies more often than this is given up."""
 
 LOOK_INTERVAL_S = 0.5
-"""The longest that a pool keeps its user waiting without a word."""
+"""The longest that `Pool.ended` waits."""
 
 
 class WorkersDiedError(EcgFactoryError):
@@ -108,9 +108,9 @@ class Pool(Protocol):
         """
 
     def prepare(self, modules: Sequence[str]) -> None:
-        """Get ready, beside the work, for jobs that will need these modules; a pool may have no use for it."""
+        """Get ready, during other work, for jobs that will need these modules; a pool may ignore it."""
 
 
 def may_pass_next_time(error: BaseException) -> bool:
-    """Tell whether a failed job is worth another try: by what the machine may have caused, not the user's input."""
+    """Return whether to try a failed job again: when the machine may be the cause, not the user's input."""
     return isinstance(error, Exception) and not isinstance(error, EcgFactoryError)

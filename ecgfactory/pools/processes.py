@@ -106,7 +106,7 @@ class ProcessPool:
         self._to_import += modules
 
     def _prepare(self) -> None:
-        """Tell the nursery, once what was to be forked at first is under way."""
+        """Tell the nursery which modules to import, once the first processes are being forked."""
         if self._to_import and self._workers:
             self._modules += self._to_import
             self._generation += 1

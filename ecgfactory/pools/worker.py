@@ -49,6 +49,6 @@ def _reply(function: Any, parameters: Mapping[str, Any]) -> bytes:
 def _end_with(descriptor: int) -> None:
     """End this process, busy or not, when the other end of the connection is gone."""
     hang_up = select.poll()
-    hang_up.register(descriptor, 0)  # hang-ups are told of without being asked for
+    hang_up.register(descriptor, 0)  # hang-ups are reported without being asked for
     hang_up.poll()
     os._exit(1)

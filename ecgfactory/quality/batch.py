@@ -1,4 +1,4 @@
-"""A batch of ECGs as the features see it: integers of 1 uV, without the leads that follow from others."""
+"""A batch of ECGs as features are measured on it: integers of 1 uV, without the leads that follow from others."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class EcgBatch:
     lead_names : tuple of str
         Their names.
     sampling_rate_hz : int
-        Samples a second.
+        Samples per second.
     """
 
     signals_uv: SignalUv
@@ -51,7 +51,7 @@ class EcgBatch:
 
     @property
     def samples(self) -> int:
-        """Samples a lead."""
+        """Samples per lead."""
         return int(self.signals_uv.shape[2])
 
     @cached_property
@@ -69,12 +69,12 @@ class EcgBatch:
 
 
 def in_cache(function: Callable[[Float32Array], ArrayType], signals: Float32Array) -> ArrayType:
-    """Apply a function of records to a few of them at a time: what it makes on the way stays in the processor's cache.
+    """Apply a function to a few records at a time, so that its intermediate arrays stay in the processor's cache.
 
     Parameters
     ----------
     function : callable
-        Makes an array with one row a record.
+        Makes an array with one row per record.
     signals : float32 array, shape (records, ...)
         What it is made from.
 
@@ -114,9 +114,9 @@ def to_integers(signals_uv: npt.NDArray[np.generic]) -> tuple[SignalUv, npt.NDAr
     Returns
     -------
     signals_uv : int16 array, same shape
-        Rounded half to even; what is no number or does not fit is 0.
+        Rounded half to even; what is not a number or does not fit is 0.
     missing : int32 array, shape (records,)
-        Samples, over all leads, that are no number or do not fit.
+        Samples, over all leads, that are not a number or do not fit.
     """
     if signals_uv.dtype == np.int16:
         return signals_uv.astype(np.int16, copy=False), np.zeros(len(signals_uv), dtype=np.int32)

@@ -1,4 +1,4 @@
-"""Rhythm, and how well beats and leads agree with each other."""
+"""Rhythm, and the agreement of beats and leads with each other."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ecgfactory.quality.beats import Beats
 from ecgfactory.quality.ragged import side_by_side
 
 AGREEMENT_S = 0.075
-"""Two places are of the same beat when within 75 ms: half the 150 ms match window of ANSI/AAMI EC57."""
+"""Two places belong to the same beat when within 75 ms: half the 150 ms match window of ANSI/AAMI EC57."""
 
 SEARCH_S = 0.3
 """How far from a beat a lead's own QRS is looked for: the refractory time of `r_peaks`."""
@@ -23,7 +23,7 @@ beat up to a heart rate of 150 /min."""
 
 
 def measure_beats(beats: Beats) -> dict[str, Float64Array]:
-    """Measure the rhythm and the likeness of beats and leads.
+    """Measure the rhythm and the similarity of beats and leads.
 
     Parameters
     ----------

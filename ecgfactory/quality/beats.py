@@ -166,7 +166,7 @@ def _energy(steady_uv: Float32Array, sampling_rate_hz: int) -> Float32Array:
 
 
 def _combined(energy: Float32Array) -> Float64Array:
-    """Sum the leads; one with more energy than most is scaled down, lest noise in it drown the others."""
+    """Sum the leads; one with more energy than most is scaled down, so that its noise does not hide the others."""
     mean = energy.mean(axis=-1, dtype=np.float64)
     usual = np.maximum(mean, np.median(mean, axis=-1, keepdims=True))
     weight = np.divide(1, usual, out=np.zeros_like(mean), where=usual > 0)
@@ -175,7 +175,7 @@ def _combined(energy: Float32Array) -> Float64Array:
 
 
 def _beat_places(combined: Float64Array, sampling_rate_hz: int) -> tuple[IntArray, BoolArray]:
-    """Find the centre of each beat, aligned to the record's others, and tell which entries exist."""
+    """Find the centre of each beat, aligned to the record's others, and return which entries exist."""
     n, samples = combined.shape
     reach, half = round(ALIGN_S * sampling_rate_hz), round(TEMPLATE_S * sampling_rate_hz)
     begins, ends = qrs_segments(combined, sampling_rate_hz)
@@ -199,7 +199,7 @@ def _beat_places(combined: Float64Array, sampling_rate_hz: int) -> tuple[IntArra
 def _cut_beats(
     steady_uv: Float32Array, places: IntArray, exists: BoolArray, sampling_rate_hz: int
 ) -> tuple[Float32Array, BoolArray]:
-    """Cut out each beat, shape (n, beats, leads, window), and tell which lie wholly in the record."""
+    """Cut out each beat, shape (n, beats, leads, window), and say which lie completely within the record."""
     before = round(BEFORE_S * sampling_rate_hz)
     window = round((BEFORE_S + AFTER_S) * sampling_rate_hz)
     starts = places - before

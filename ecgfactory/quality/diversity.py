@@ -1,4 +1,4 @@
-"""Whether a generator repeats itself: the most alike pairs of ECGs in a sample."""
+"""Whether a generator repeats itself: the most similar pairs of ECGs in a sample."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ DECIMALS = 4
 
 @dataclass(frozen=True)
 class LikestPair:
-    """The two most alike records of a sample.
+    """The two most similar records of a sample.
 
     Parameters
     ----------
     correlation : float
-        Pearson correlation over all leads, each with its mean taken off.
+        Pearson correlation over all leads, each with its mean subtracted.
     records : tuple of str
         Their ids; empty when there are fewer than two to compare.
     """
@@ -45,18 +45,18 @@ class LikestPair:
 
 @dataclass(frozen=True)
 class Diversity:
-    """How alike the records of a sample are.
+    """The similarity of the records of a sample.
 
     Parameters
     ----------
     compared : int
         Records in the sample.
     beats, whole : LikestPair
-        Most alike by their aligned median beats, and by their whole signals.
+        The most similar by their aligned median beats, and by their whole signals.
     near_duplicates : int
-        Pairs alike by `BEAT_DUPLICATE` or `RECORD_DUPLICATE`.
+        Pairs that reach `BEAT_DUPLICATE` or `RECORD_DUPLICATE`.
     typical_nearest_beat : float
-        Median, over the records, of the correlation with the record of the most alike median beat.
+        Median, over the records, of the correlation with the record of the most similar median beat.
     """
 
     compared: int
@@ -84,7 +84,7 @@ def measure_diversity(
     record_ids : sequence of str
         Name of each record.
     sampling_rate_hz : int
-        Samples a second.
+        Samples per second.
     """
     independent = signals_uv[:, independent_leads(lead_names)]
     names = [lead_names[lead] for lead in independent_leads(lead_names)]
@@ -107,7 +107,7 @@ def measure_diversity(
 def _correlations(signals: npt.NDArray[Any]) -> Float32Array:
     """Correlation of every pair over all leads and samples, shape (records, records); -1 with itself.
 
-    A lead at a time, so that only a lead of the sample is held as floats.
+    One lead at a time, so that only one lead of the sample is held as floats.
     """
     products = np.zeros((len(signals), len(signals)))
     for lead in range(signals.shape[1]):

@@ -1,4 +1,4 @@
-"""Whether the limb electrodes sit where they belong: the limb leads against the lateral chest leads."""
+"""Whether the limb electrodes are in their places: the limb leads against the lateral chest leads."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ FEATURES = (
         "lead_i_v6_correlation",
         "",
         "number",
-        "Likeness of leads I and V6, which both look from the left; negative when the arm electrodes are exchanged. "
+        "Similarity of leads I and V6, which both look from the left; negative when the arm electrodes are exchanged. "
         f"{_TWO_PARTS}",
     ),
     Feature(
         "lead_ii_v6_correlation",
         "",
         "number",
-        "Likeness of leads II and V6; negative when right arm and left leg are exchanged, which turns P, QRS and T of "
-        f"lead II, while a left axis turns QRS alone. {_TWO_PARTS}",
+        "Similarity of leads II and V6; negative when right arm and left leg are exchanged, which turns P, QRS and T "
+        f"of lead II, while a left axis turns QRS alone. {_TWO_PARTS}",
     ),
 )
 

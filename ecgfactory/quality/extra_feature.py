@@ -24,8 +24,8 @@ class ExtraFeature(Feature):
     name, unit, kind, definition
         As in `Feature`; the name is also that of the entry point, in the group `ecgfactory.quality_rules`.
     measure : callable
-        Gets an `EcgBatch`, and returns an array of shape (records,): NaN, or an empty word, where a record is too odd
-        to measure. What it returns for a record may depend on that record alone.
+        Gets an `EcgBatch`, and returns an array of shape (records,): NaN, or an empty word, where a record can't
+        be measured. What it returns for a record may depend on that record alone.
     """
 
     measure: Callable[[EcgBatch], npt.NDArray[Any]]

@@ -10,10 +10,10 @@ import numpy as np
 import numpy.typing as npt
 
 FeatureTable = dict[str, npt.NDArray[Any]]
-"""Features of a batch: by name, one value a record. Not measurable is NaN (numbers) or '' (words).
+"""Features of a batch: by name, one value per record. Not measurable is NaN (numbers) or '' (words).
 
-Beside a feature that is the worst of the leads may stand, under `lead_key(name)`, which lead that was: not a
-feature and not stored, but named in reasons.
+A feature that is the worst of the leads may come with the name of that lead, under `lead_key(name)`: not a feature
+and not stored, but named in reasons.
 """
 
 Kind = Literal["number", "count", "word"]
@@ -54,7 +54,7 @@ def lead_key(name: str) -> str:
 def over_leads(
     name: str, values: npt.NDArray[Any], lead_names: Sequence[str], worst: Literal["min", "max"]
 ) -> FeatureTable:
-    """Reduce a value a lead to the worst.
+    """Reduce the values of all leads to the worst.
 
     Parameters
     ----------

@@ -67,15 +67,15 @@ def measure(
     lead_names : sequence of str
         Names along the second axis, as in `TWELVE_LEADS`; any of them, in any order.
     sampling_rate_hz : int
-        Samples a second, a multiple of 100.
+        Samples per second, a multiple of 100.
     extra : sequence of ExtraFeature
-        What to measure besides, as `Policy.extra_features` tells.
+        What else to measure, as in `Policy.extra_features`.
 
     Returns
     -------
     dict of str to array, each of shape (records,)
-        One entry for each of `FEATURES` and of `extra`, in that order: NaN or an empty word where a record is too
-        odd to measure (flat, no beat, too short). Then, under `lead_key`, the leads in which the worst values
+        One entry for each of `FEATURES` and of `extra`, in that order: NaN or an empty word where a record
+        can't be measured (flat, no beat, too short). Then, under `lead_key`, the leads in which the worst values
         were found.
 
     Raises

@@ -1,4 +1,4 @@
-"""What the heart does: rhythm, likeness of beats, intervals, and NeuroKit2's verdict on lead II."""
+"""What the heart does: rhythm, similarity of beats, intervals, and NeuroKit2's verdict on lead II."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def measure_heart(batch: EcgBatch) -> FeatureTable:
 
 
 def _rhythm(beats: Beats) -> FeatureTable:
-    """Rhythm features, of the leads' own only those that are columns and the worst."""
+    """Rhythm features; of those per lead, only the ones that are columns, and the worst."""
     found = measure_beats(beats)
     names = beats.lead_names
     nowhere = np.full(len(beats.r_peaks), np.nan)

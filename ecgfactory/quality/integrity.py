@@ -15,7 +15,7 @@ from ecgfactory.quality.feature import Feature, FeatureTable, over_leads
 
 PLATEAU_STEP_UV = 10
 """A plateau counts as clipped when the signal enters or leaves it by a step of this size: a clipped QRS does
-(its slope is tens of uV a sample), the round top of a T wave does not.
+(its slope is tens of uV per sample), the round top of a T wave does not.
 """
 
 EDGE_S = 0.25
@@ -28,7 +28,7 @@ FEATURES = (
         "missing_samples",
         "samples",
         "count",
-        "Samples over all leads that are no number or beyond +-32767 uV; the other features take them as 0.",
+        "Samples, over all leads, that are missing (NaN) or beyond +-32767 uV; the other features take them as 0.",
     ),
     Feature("amplitude_max_uv", "uV", "number", "Largest absolute value over all leads."),
     Feature("lead_range_min_uv", "uV", "number", "Smallest peak-to-peak range among the leads."),
@@ -53,7 +53,7 @@ FEATURES = (
         "limb_lead_error_uv",
         "uV",
         "number",
-        "Largest deviation of III, aVR, aVL and aVF, as far as they are there, from what follows from I and"
+        "Largest deviation of III, aVR, aVL and aVF, as far as present, from what follows from I and"
         " II (Einthoven, Goldberger); 0 without such leads.",
     ),
 )
@@ -84,7 +84,7 @@ def measure_integrity(batch: EcgBatch) -> FeatureTable:
 
 
 def limb_lead_error(signals_uv: SignalUv, lead_names: Sequence[str]) -> FeatureTable:
-    """Measure how far derived limb leads are from what leads I and II make of them.
+    """Measure how far derived limb leads are from their definitions by leads I and II.
 
     Parameters
     ----------
@@ -111,7 +111,7 @@ def limb_lead_error(signals_uv: SignalUv, lead_names: Sequence[str]) -> FeatureT
 def _longest_run(inside: BoolArray) -> IntArray:
     """Length of the longest run of True along the last axis, shape of all others; 0 without one.
 
-    Short runs are worn down, a sample of each at a time: that is fast, and few are left to be looked at one by one.
+    All runs are shortened by one sample at a time until few are left, and these are measured one by one: that is fast.
     """
     longest = np.zeros(inside.shape[:-1], dtype=np.int64)
     for _ in range(SHORT_RUN):

@@ -13,7 +13,7 @@ MOST_BY_NETWORK = 64
 """Of more, as in recordings of hours, a network has too many comparators: NumPy's selection is faster."""
 
 Comparator = tuple[int, int]
-"""Puts the smaller of two places' values at the first, the larger at the second."""
+"""A comparator: the smaller of two places' values goes to the first place, the larger to the second."""
 
 
 def median_of(arrays: Sequence[Float32Array]) -> Float32Array:

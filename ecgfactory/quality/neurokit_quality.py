@@ -3,7 +3,7 @@
 Zhao Z, Zhang Y: SQI quality evaluation mechanism of single-lead ECG signal based on simple heuristic fusion
 and fuzzy comprehensive evaluation. Front Physiol 9 (2018) 727, doi:10.3389/fphys.2018.00727. The fourth index
 of the paper, qSQI, is left out and the weights are redistributed, as NeuroKit2 does. `averageQRS`,
-NeuroKit2's default, is no feature here: it is rescaled to 0..1 within each recording, so that it compares
+NeuroKit2's default, is not a feature here: it is rescaled to 0..1 within each recording, so that it compares
 beats of one ECG but never two ECGs.
 """
 
@@ -55,7 +55,7 @@ def measure_neurokit_quality(
     r_peaks : sequence of int arrays
         Its R peaks in samples.
     sampling_rate_hz : int
-        Samples a second.
+        Samples per second.
 
     Returns
     -------

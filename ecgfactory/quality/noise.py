@@ -41,7 +41,7 @@ FEATURES = (
             "uV",
             "number",
             f"Amplitude, in the worst lead, of a sine within {hertz} +- 0.45 Hz: power of the Hann-windowed"
-            " spectrum less what its neighbours, 1 to 3 Hz beside, let expect.",
+            " spectrum less what the neighbouring frequencies, 1 to 3 Hz away, suggest.",
         )
         for hertz in MAINS_HZ
     ),
@@ -114,7 +114,7 @@ def _hum_uv(batch: EcgBatch) -> dict[int, Float32Array]:
 
 
 def _line_power(spectrum: npt.NDArray[np.complexfloating], frequencies: FloatingArray, hertz: int) -> Float32Array:
-    """Power around a frequency beyond what its neighbours let expect, shape (records, leads)."""
+    """Power around a frequency beyond what its neighbours suggest, shape (records, leads)."""
     line = _band(frequencies, hertz - HUM_HALF_WIDTH_HZ, hertz + HUM_HALF_WIDTH_HZ)
     below = _band(frequencies, hertz - HUM_NEIGHBOURS_HZ[1], hertz - HUM_NEIGHBOURS_HZ[0])
     above = _band(frequencies, hertz + HUM_NEIGHBOURS_HZ[0], hertz + HUM_NEIGHBOURS_HZ[1])

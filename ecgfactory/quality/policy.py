@@ -1,4 +1,4 @@
-"""Rules hold features against bounds; a policy is a named list of rules, read from YAML."""
+"""Rules compare features with bounds; a policy is a named list of rules, read from YAML."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class Rule(BaseModel):
         return self
 
     def fails(self, values: npt.NDArray[Any]) -> BoolArray:
-        """Tell which values break the rule.
+        """Return which values break the rule.
 
         Parameters
         ----------
@@ -100,7 +100,7 @@ class Rule(BaseModel):
 
 
 def _measurable(name: str) -> Feature:
-    """Return the feature of a name, for a rule; what is wrong with it is told as Pydantic wants it."""
+    """Return the feature of a name, for a rule; what is wrong with it is raised as Pydantic wants it."""
     try:
         feature = feature_named(name)
     except BadInputError as error:
@@ -112,7 +112,7 @@ def _measurable(name: str) -> Feature:
 
 
 def _readable(value: float, bound: float | None = None) -> str:
-    """Write a number with three significant digits, or as many as tell it from the bound it broke."""
+    """Write a number with three significant digits, or as many as distinguish it from the bound it broke."""
     decimals = max(0, 2 - math.floor(math.log10(abs(value)))) if value else 0
     text = f"{value:,.{decimals}f}"
     while bound is not None and value != bound and float(text.replace(",", "")) == bound:
@@ -134,7 +134,7 @@ class Policy(BaseModel):
     def _names_differ(self) -> Policy:
         names = [rule.name for rule in self.rules]
         if doubled := sorted({name for name in names if names.count(name) > 1}):
-            raise ValueError(f"rule {doubled[0]!r} is there twice; rename or remove one")
+            raise ValueError(f"rule {doubled[0]!r} is listed twice; rename or remove one")
         return self
 
     @property
@@ -154,7 +154,7 @@ class Policy(BaseModel):
         Raises
         ------
         BadInputError
-            When a name is no rule of this policy, or the new bounds do not fit the rule.
+            When a name is not a rule of this policy, or the new bounds do not fit the rule.
         """
         known = {rule.name: rule for rule in self.rules}
         problems = []
@@ -175,7 +175,7 @@ class Policy(BaseModel):
         return self.model_copy(update={"rules": tuple(known.values())})
 
     def judge(self, features: FeatureTable, records: int) -> Verdicts:
-        """Hold the features of a batch against every rule.
+        """Judge the features of a batch by every rule.
 
         Parameters
         ----------
@@ -261,7 +261,7 @@ def _read(path: Path, extending: tuple[Path, ...]) -> Policy:
             " file beside this one; choose one of these."
         )
     if base_path.resolve() in [*(file.resolve() for file in extending), path.resolve()]:
-        raise BadInputError(f"{path}: extends: {base!r} extends this file in turn; break the circle.")
+        raise BadInputError(f"{path}: extends: {base!r} extends this file in turn; break the cycle.")
     rules = {rule.name: rule for rule in _read(base_path, (*extending, path)).rules}
     rules |= {rule.name: rule for rule in policy.rules}
     return policy.model_copy(update={"rules": tuple(rules.values())})

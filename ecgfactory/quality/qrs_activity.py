@@ -23,7 +23,7 @@ from ecgfactory.quality.medians import median_of, median_of_existing
 from ecgfactory.quality.ragged import side_by_side
 
 QRS_SHARE = 0.97
-"""Quantile of the activity that stands for its height in QRS, which fills 5 % of the time at 30 beats/min."""
+"""Quantile of the activity that is taken as its height in QRS, which fills 5 % of the time at 30 beats/min."""
 
 BEAT_HEIGHT = 0.4
 """A beat stands out from rest by this share of the difference between rest and QRS."""
@@ -110,7 +110,7 @@ class QrsActivity:
         return side_by_side(self.beats)
 
     def near_beats(self, reach: int, steps: int) -> BoolArray:
-        """Tell which of the first steps lie at most `reach` steps from a beat, shape (records, steps)."""
+        """Return which of the first steps lie at most `reach` steps from a beat, shape (records, steps)."""
         near = np.zeros((len(self.beats), steps), dtype=np.bool_)
         beats, exist = self.beats_side_by_side
         rows, centres = exist.nonzero()[0], beats[exist]

@@ -105,7 +105,7 @@ def apart(peaks: IntArray, shape: tuple[int, ...], sampling_rate_hz: int) -> lis
 
 
 def _matched_bounds(inside: BoolArray) -> tuple[IntArray, IntArray]:
-    """Find the last sample before, and the last of, each run of True that lies wholly in its row."""
+    """Find the last sample before, and the last of, each run of True that lies completely within its row."""
     samples = inside.shape[1]
     rises = np.flatnonzero(np.diff(inside, axis=1, append=inside[:, -1:]))
     is_begin = ~inside.ravel()[rises]

@@ -1,4 +1,4 @@
-"""Series of different lengths, one a record, as arrays over the whole batch."""
+"""Series of different lengths, one per record, as arrays over the whole batch."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def side_by_side(series: Sequence[IntArray], width: int = 0) -> tuple[IntArray, 
     Returns
     -------
     values : int array, shape (n, columns)
-        A series a row, as many columns as the longest has; zeros behind the shorter ones.
+        One row per series, as many columns as the longest has; shorter ones are followed by zeros.
     exists : bool array, shape (n, columns)
         Which of the values are of the series.
     """

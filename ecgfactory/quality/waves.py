@@ -24,7 +24,7 @@ ONSET_SHARE, OFFSET_SHARE = 0.05, 0.08
 is cut short."""
 
 QUIETEST_PERCENT = 5
-"""The noise of a beat is that of its quietest 40 ms; of the quietest 5 % of places, not to hang on one of them."""
+"""The noise of a beat is that of its quietest 40 ms; the 5th percentile of places, so as not to depend on one."""
 
 NOISE_FACTOR = 1.2
 """Spatial velocity that is not noise, as a multiple of the noise."""
@@ -181,7 +181,7 @@ class _Wave:
     def __init__(self, median_uv: FloatingArray, first: IntArray, last: IntArray, half_s: float, rate: int) -> None:
         n, leads, window = median_uv.shape
         self.half, self.first, self.last = max(round(half_s * rate), 2), first, last
-        # Beyond its bounds the beat is held at the value it has there, lest QRS count as surroundings
+        # Beyond its bounds the beat is held at the value it has there, so that QRS does not count as surroundings
         # of P or T.
         inside = np.clip(np.arange(window), first[:, None], np.maximum(first, last)[:, None])[:, None]
         smooth = np.take_along_axis(_smooth(median_uv, max(round(0.3 * half_s * rate), 1)), inside, axis=-1)
@@ -248,7 +248,7 @@ def _smooth(signal_uv: FloatingArray, length: int) -> FloatingArray:
 
 
 def _between(window: int, first: IntArray, last: IntArray) -> BoolArray:
-    """Tell which samples lie in [first, last) of each row."""
+    """Return which samples lie in [first, last) of each row."""
     time = np.arange(window)
     between: BoolArray = (time >= first[:, None]) & (time < last[:, None])
     return between

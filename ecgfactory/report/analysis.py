@@ -108,7 +108,7 @@ def _draw_beats(sheet: Sheet, rhythm: Rhythm, rate_hz: int, palette: Palette) ->
     panel = Panel(sheet, _BEATS, f"Beats of lead {rhythm.lead}, cleaned")
     time_s, beats_mv = cut_beats(rhythm.cleaned_mv, rhythm.r_peaks, rate_hz)
     if len(beats_mv) == 0:
-        panel.message(rhythm.problem or "No beat lies wholly in the record.")
+        panel.message(rhythm.problem or "No beat lies completely within the record.")
         return
     time_ms = time_s * 1000
     panel.scale((time_ms[0], time_ms[-1]), around(beats_mv))
@@ -126,7 +126,7 @@ def _draw_median_beats(sheet: Sheet, record: Record, rhythm: Rhythm, palette: Pa
     beat = find_median_beat(record)
     if beat is None:
         sheet.text(_BEATS_LEFT_MM, 72, "Median beat of each lead", 7.5, "#000000", bold=True)
-        problem = rhythm.problem or "No beat lies wholly in the record."
+        problem = rhythm.problem or "No beat lies completely within the record."
         sheet.text(_BEATS_LEFT_MM, 60, problem, 8, palette.muted)
         return
     rows = -(-len(beat.leads_mv) // _BEAT_COLUMNS)

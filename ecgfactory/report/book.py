@@ -176,7 +176,7 @@ def _draw_example(sheet: Sheet, record: Record, palette: Palette) -> None:
 def _draw_rows(
     sheet: Sheet, left: float, top: float, width: float, rows: Sequence[tuple[str, str]], palette: Palette
 ) -> None:
-    """Draw label and value a line, with a thin rule under each; long values take more lines."""
+    """Draw one label and value per line, with a thin rule under each; long values take more lines."""
     height = top
     for label, value in rows:
         lines = textwrap.wrap(value, 52) or ["–"]
@@ -220,7 +220,7 @@ def _contents_page(sampling_rule: str, records: Sequence[Record], first_page: in
 
 
 def _draw_contents(sheet: Sheet, records: Sequence[Record], first_page: int, top: float, palette: Palette) -> None:
-    """List the samples with verdict, heart rate and page, in columns; says how many find no room."""
+    """List the samples with verdict, heart rate and page, in columns; says how many do not fit."""
     rows = max(int((top - 18) / 4.6), 1)
     column_width = (RIGHT_MM - MARGIN_MM) / _CONTENTS_COLUMNS
     room = rows * _CONTENTS_COLUMNS

@@ -35,7 +35,7 @@ _LABEL_MM = 4.0
 
 @dataclass(frozen=True)
 class Arrangement:
-    """Which lead stands where.
+    """Which lead is where.
 
     Parameters
     ----------
@@ -78,7 +78,7 @@ def arrange(lead_names: tuple[str, ...], layout: str) -> Arrangement:
 def row_gaps_mm(needed_mm: Float64Array, height_mm: float) -> Float64Array:
     """Share out the height of the grid between rows.
 
-    Rows stand equally far apart, except where neighbours would touch: there they get what they need. When not
+    Rows are equally far apart, except where neighbours would touch: there they get what they need. When not
     all can have that, the page's edges come first (what leaves the page is lost) and tall rows overlap, as on
     real paper.
 
@@ -155,7 +155,7 @@ def lay_out(record: Record, style: PageStyle) -> Traces:
 
 
 def label_place(strip: Strip, baseline_mm: float, alone: bool) -> tuple[float, float, Literal["left", "right"]]:
-    """Where a lead's name stands, and which end of it: left of a trace alone in its row, else above its beginning."""
+    """Where a lead's name is, and which end of it: left of a trace alone in its row, else above its beginning."""
     start = float(strip.x_mm[0])
     if alone:
         return start - 1, baseline_mm + 1.5, "right"
@@ -167,7 +167,7 @@ def clinical_page(record: Record, style: PageStyle | None = None) -> Sheet:
     """Draw a record as a printed ECG.
 
     Each lead is centred on its median: paper has no zero line. Nothing is filtered. As much time as fits the
-    paper is shown, and the page says so where that is not all; what leaves the grid is cut off, and said too.
+    paper is shown, and the page says so where that is not all; what leaves the grid is cut off, which is noted too.
 
     Parameters
     ----------
@@ -229,7 +229,7 @@ def _reach_mm(row: list[Strip], style: PageStyle) -> tuple[Float64Array, Float64
     label_mm = _LABEL_MM if len(row) > 1 else 0
     heights = np.concatenate([strip.height_mm for strip in row])
     parts = [part for part in np.array_split(heights, 12) if part.size]
-    limit = GRID_HEIGHT_MM / 3  # a lead gone astray must not push all others into a corner
+    limit = GRID_HEIGHT_MM / 3  # one faulty lead must not push all others into a corner
     above = np.clip([part.max() for part in parts], 0, limit) + label_mm
     below = np.clip([-part.min() for part in parts], 0, limit)
     above[0] = max(above[0], style.gain_mm_per_mv)
@@ -255,7 +255,7 @@ def _draw_pulse(sheet: Sheet, baseline: float, style: PageStyle) -> None:
 
 
 def _draw_strip(sheet: Sheet, strip: Strip, baseline: float, palette: Palette) -> bool:
-    """Draw one lead, parted from the one before it; tells whether some of it is cut off."""
+    """Draw one lead, separated from the one before it; return whether some of it is cut off."""
     ys = baseline + strip.height_mm
     _draw_line(sheet, strip.x_mm, ys, palette)
     start = strip.x_mm[0]

@@ -1,4 +1,4 @@
-"""Files of one record: PDF, picture and CSV, each there whole or not at all."""
+"""Files of one record: PDF, picture and CSV, each written completely or not at all."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ from ecgfactory.report.style import PageStyle
 from ecgfactory.storage import durable
 
 PageMaker = Callable[[], Sheet]
-"""Draws one page; called when it is that page's turn, so that one sheet lives at a time."""
+"""Draws one page; called when that page is written, so that one sheet exists at a time."""
 
 IMAGE_DPI = 254
-"""Ten dots a millimetre, so that the grid of a picture is even."""
+"""Ten dots per millimetre, so that the grid of a picture is even."""
 
 _IMAGE_SUFFIXES = (".png", ".svg", ".webp")
 
@@ -74,21 +74,21 @@ def write_image(
     style : PageStyle, optional
         Layout, scale and colours.
     with_analysis : bool
-        Whether the analysis page stands below; an SVG has room for one page only.
+        Whether the analysis page follows below; an SVG has room for one page only.
     dpi : float
-        Dots an inch of PNG and WebP; at 254 a millimetre is ten dots.
+        Dots per inch of PNG and WebP; 254 are ten dots per millimetre.
 
     Raises
     ------
     BadInputError
-        When the suffix is none of these, the file can't be written, or the record holds no samples.
+        When the suffix is not one of these, the file can't be written, or the record holds no samples.
     """
     suffix = path.suffix.lower()
     if suffix not in _IMAGE_SUFFIXES:
-        raise BadInputError(f"{path}: suffix {path.suffix!r} is no picture's; end the name in .png, .svg or .webp.")
+        raise BadInputError(f"{path}: suffix {path.suffix!r} is not a picture's; end the name in .png, .svg or .webp.")
     if suffix == ".svg" and with_analysis:
         raise BadInputError(f"{path}: an SVG holds one page; leave the analysis out, or write a PDF, PNG or WebP.")
-    from ecgfactory.report import picture  # takes matplotlib along, which PDFs do without
+    from ecgfactory.report import picture  # imports matplotlib, which PDFs do not need
 
     with whole_file(path) as temporary:
         if suffix == ".svg":
@@ -143,7 +143,7 @@ def numbered(sheet: Sheet, number: int, count: int) -> list[Sheet]:
 
 @contextlib.contextmanager
 def whole_pdf(path: Path, title: str) -> Iterator[PdfFile]:
-    """Give a PDF to add pages to, that takes the place of `path` when all is well."""
+    """Give a PDF to add pages to, which replaces `path` when the block ends well."""
     with whole_file(path) as temporary, temporary.open("wb") as file:
         pdf = PdfFile(file, title)
         yield pdf
@@ -152,7 +152,7 @@ def whole_pdf(path: Path, title: str) -> Iterator[PdfFile]:
 
 @contextlib.contextmanager
 def whole_file(path: Path) -> Iterator[Path]:
-    """Give a temporary path that takes the place of `path` when all is well."""
+    """Give a temporary path, which replaces `path` when the block ends well."""
     try:
         with durable.atomic_path(path) as temporary:
             yield temporary

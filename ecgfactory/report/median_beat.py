@@ -1,4 +1,4 @@
-"""The median beat of every lead of a record, where its waves begin and end, and how good each lead is."""
+"""The median beat of every lead of a record, where its waves begin and end, and the quality of each lead."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ def draw_title(sheet: Sheet, title: str, subtitle: str, palette: Palette) -> Non
 
 
 def draw_footer(sheet: Sheet, note: str, palette: Palette) -> None:
-    """Draw a note at the left and, on every page, what the ECG is not."""
+    """Draw a note at the left and, on every page, that the ECG is synthetic."""
     sheet.text(MARGIN_MM, FOOTER_MM, note, 7.5, palette.text)
     sheet.text(RIGHT_MM - 26, FOOTER_MM, NOT_FOR_DIAGNOSIS, 7.5, palette.accent, bold=True, align="right")
 

@@ -27,7 +27,7 @@ class Panel:
     Parameters
     ----------
     sheet : Sheet
-        Where it stands.
+        Where to draw.
     frame : Box
         Its place there.
     title : str
@@ -46,7 +46,7 @@ class Panel:
         self.sheet.text(self.frame.right, self.frame.top + 1.1, text, _TITLE_PT, colour, align="right")
 
     def message(self, text: str) -> None:
-        """Say, in place of a plot, why there is nothing to see."""
+        """Say, instead of a plot, why there is nothing to see."""
         self.sheet.area(self.frame.corners, "#f7f7f7")
         lines = textwrap.wrap(text, 44)
         middle = self.frame.left + self.frame.width / 2
@@ -55,7 +55,7 @@ class Panel:
             self.sheet.text(middle, top - 3.4 * place, line, 8, _MESSAGE, align="center")
 
     def scale(self, x: Range, y: Range) -> None:
-        """Set what the left, right, lower and upper edge stand for; all that is drawn afterwards follows it."""
+        """Set the values at the left, right, lower and upper edge; all that is drawn afterwards follows them."""
         self._x, self._y = x, y
 
     def x_mm(self, values: npt.ArrayLike) -> Float64Array:

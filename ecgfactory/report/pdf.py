@@ -67,7 +67,7 @@ class PdfFile:
 
 
 class _Info(PDFInfo):
-    """What a PDF says of itself: no dates, unlike reportlab's."""
+    """Document information of a PDF: no dates, unlike reportlab's."""
 
     def __init__(self, title: str) -> None:
         super().__init__()

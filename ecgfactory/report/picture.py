@@ -67,7 +67,7 @@ def write_svg(sheet: Sheet, path: FilePath) -> None:
 
 @contextmanager
 def _drawn(sheet: Sheet) -> Iterator[Figure]:
-    """Draw a sheet, keep its settings while it is saved, and let go of it afterwards."""
+    """Draw a sheet, keep its settings while it is saved, and close it afterwards."""
     with _settings():
         figure = draw_figure(sheet)
         try:

@@ -1,4 +1,4 @@
-"""Making the reports of a published dataset again, in place of the old."""
+"""Making the reports of a published dataset again, replacing the old ones."""
 
 from __future__ import annotations
 

@@ -74,7 +74,7 @@ def heart_rate_bpm(r_peaks: IntArray, sampling_rate_hz: int, samples: int) -> Fl
     r_peaks : int array, shape (beats,)
         Samples of at least four R peaks.
     sampling_rate_hz : int
-        Samples a second.
+        Samples per second.
     samples : int
         Length of the record.
 
@@ -106,7 +106,7 @@ def rr_intervals_ms(r_peaks: IntArray, sampling_rate_hz: int) -> Float64Array:
 
 
 def cut_beats(signal: Float64Array, r_peaks: IntArray, sampling_rate_hz: int) -> tuple[Float64Array, Float64Array]:
-    """Cut the beats that lie wholly in the signal.
+    """Cut the beats that lie completely within the signal.
 
     Parameters
     ----------
@@ -115,14 +115,14 @@ def cut_beats(signal: Float64Array, r_peaks: IntArray, sampling_rate_hz: int) ->
     r_peaks : int array, shape (beats,)
         Samples of the R peaks.
     sampling_rate_hz : int
-        Samples a second.
+        Samples per second.
 
     Returns
     -------
     time_s : float array, shape (window,)
         Time from the R peak.
     beats : float array, shape (..., beats, window)
-        Each beat centred on its own median; none when no beat lies wholly in the signal.
+        Each beat centred on its own median; none when no beat lies completely within the signal.
     """
     rr_s = float(np.median(np.diff(r_peaks))) / sampling_rate_hz if r_peaks.size > 1 else np.inf
     before = round(min(BEFORE_S, 0.4 * rr_s) * sampling_rate_hz)

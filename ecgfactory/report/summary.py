@@ -88,7 +88,7 @@ class NumberSummary:
 
 @dataclass(frozen=True)
 class WordSummary:
-    """A feature that is a word: each word and how many records it stands in, most frequent first."""
+    """A feature that is a word: each word and how many records have it, most frequent first."""
 
     counts: dict[str, int]
 

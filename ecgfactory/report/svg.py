@@ -25,7 +25,7 @@ UNIT_MM = 0.05
 """Resolution of traces: 2 ms and 5 uV, half the width of a drawn line."""
 
 DRAWN_HZ = 250
-"""Samples a second that are drawn: steps of 0.1 mm, below what a screen shows."""
+"""Samples per second that are drawn: steps of 0.1 mm, below what a screen shows."""
 
 _PICTURE_START = (
     f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {GRID_WIDTH_MM:g} {GRID_HEIGHT_MM:g}">'
@@ -36,13 +36,13 @@ _PICTURE_START = (
     '<pattern id="major-grid" width="5" height="5" patternUnits="userSpaceOnUse">'
     '<path class="major" d="M0 0H5M0 0V5"/></pattern><rect width="100%" height="100%" fill="#fff"/>'
 )
-"""What a picture has in it that a drawing takes from its page."""
+"""Style and grid that a standalone picture contains, and that a drawing takes from its page."""
 
 _CHART_WIDTH, _CHART_HEIGHT = 300.0, 110.0
 
 
 def ecg_svg(record: Record) -> Markup:
-    """Draw a record as its clinical page has it: 25 mm/s and 10 mm/mV, a user unit a millimetre.
+    """Draw a record as its clinical page has it: 25 mm/s and 10 mm/mV, one user unit per millimetre.
 
     Grid and colours are the page's: patterns `minor-grid` and `major-grid`, classes `trace` and `lead`.
     """
@@ -103,7 +103,7 @@ def _numbers(steps: Iterator[tuple[int, int]]) -> Iterator[str]:
 
 
 def histogram_svg(summary: NumberSummary, label: str) -> Markup:
-    """Draw a histogram with its percentiles below it and the range of real ECGs behind it.
+    """Draw a histogram over the range of real ECGs, with its percentiles below.
 
     Colours are the page's: classes `bars`, `real`, `range`, `median` and `axis`.
     """

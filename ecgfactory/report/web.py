@@ -22,7 +22,7 @@ from ecgfactory.report.summary import REFERENCE_SOURCE, NumberSummary, WordSumma
 from ecgfactory.report.svg import ecg_svg, histogram_svg
 
 DRAWINGS_BYTES = 3_000_000
-"""Room for ECGs drawn into the page; samples beyond it are listed, with their files."""
+"""Number of ECGs drawn into the page; further samples are listed, with their files."""
 
 TABLE_FEATURES = (*HEADLINE_FEATURES, "rr_sd_ms", "amplitude_max_uv", "quality_zhao2018_simple")
 """Columns of the table of samples; those that the records lack are left out."""

@@ -82,7 +82,7 @@ class GeneratorRequest(_Section, title="Generator"):
     checkpoint: str | None = Field(
         None,
         min_length=1,
-        description="path of your own weights for it, used in place of the published ones",
+        description="path of your own weights for it, used instead of the published ones",
     )
     device: Literal["auto", "cpu", "cuda"] = Field("auto", description="auto takes CUDA where there is one")
     batch: StrictInt = Field(
@@ -109,13 +109,13 @@ class ReportRequest(_Section, title="Report"):
 
 
 class WorkersRequest(_Section):
-    """Who does the work; decides nothing about the data."""
+    """The workers; they do not affect the data."""
 
     cpu: Annotated[int, Field(strict=True, ge=1, le=1024)] | Literal["auto"] = Field(
-        "auto", description="CPU worker processes on this machine; auto: one a core"
+        "auto", description="CPU worker processes on this machine; auto: one per core"
     )
     gpu: Annotated[int, Field(strict=True, ge=0, le=64)] | Literal["auto"] = Field(
-        "auto", description="GPU worker processes on this machine, one a GPU at most; auto: all GPUs"
+        "auto", description="GPU worker processes on this machine, at most one per GPU; auto: all GPUs"
     )
     memory_limit_gb: Annotated[float, Field(strict=True, ge=1, le=4096)] | None = Field(
         None,
@@ -148,7 +148,7 @@ class WorkersRequest(_Section):
     @classmethod
     def _scheduler_is_an_address(cls, scheduler: str | None) -> str | None:
         if scheduler is not None and not SCHEDULER_PATTERN.fullmatch(scheduler):
-            raise ValueError(f"{scheduler!r} is no address of a Dask scheduler; write it as tcp://127.0.0.1:8786")
+            raise ValueError(f"{scheduler!r} is not the address of a Dask scheduler; write it as tcp://127.0.0.1:8786")
         return scheduler
 
     @model_validator(mode="after")
@@ -168,7 +168,7 @@ class BuildRequest(_Section):
 
     name: str = Field(
         title="Name of the dataset",
-        description="also its folder: 1 to 100 letters, digits, '.', '_' or '-'",
+        description="name of the dataset and of its folder: 1 to 100 letters, digits, '.', '_' or '-'",
         examples=["my-dataset"],
         json_schema_extra={"pattern": f"^{NAME_PATTERN.pattern}$"},
     )
@@ -180,7 +180,7 @@ class BuildRequest(_Section):
         ge=1,
         le=3600,
         title="Duration (s)",
-        description="length of a record in seconds, to 3600",
+        description="length of a record in seconds, at most 3600",
         json_schema_extra=_offer_whole_strides,
     )
     seed: StrictInt | None = Field(
@@ -189,7 +189,7 @@ class BuildRequest(_Section):
     quality: QualityRequest = QualityRequest()
     formats: tuple[FormatName, ...] = Field(("parquet",), min_length=1, description="file formats to write")
     splits: dict[SplitName, Share] = Field(
-        {"train": 1.0}, description='share of each split, together 1: {"train": 0.8, "validation": 0.1, "test": 0.1}'
+        {"train": 1.0}, description='share of each split, summing to 1: {"train": 0.8, "validation": 0.1, "test": 0.1}'
     )
     report: ReportRequest = ReportRequest()
     shard_records: StrictInt | None = Field(
@@ -197,7 +197,7 @@ class BuildRequest(_Section):
         ge=1,
         le=1_000_000,
         title="Shard (candidates)",
-        description="candidates a shard; follows from records when absent",
+        description="candidates per shard; follows from records when absent",
     )
     output: str = Field("datasets", min_length=1, description="folder that holds the datasets, on the worker's machine")
     keep: StrictBool = Field(False, description="true: retention leaves this dataset alone")
@@ -228,14 +228,14 @@ class BuildRequest(_Section):
     @classmethod
     def _formats_differ(cls, formats: tuple[FormatName, ...]) -> tuple[FormatName, ...]:
         if len(set(formats)) != len(formats):
-            raise ValueError(f"a format is there twice ({', '.join(formats)}); name each once")
+            raise ValueError(f"a format is listed twice ({', '.join(formats)}); name each once")
         return formats
 
     @field_validator("splits")
     @classmethod
     def _splits_sum_to_one(cls, splits: dict[SplitName, Share]) -> dict[SplitName, Share]:
         if any(not share > 0 for share in splits.values()):
-            raise ValueError("every share is above 0; leave out a split that is not wanted")
+            raise ValueError("every share must be above 0; leave out a split that is not wanted")
         total = math.fsum(splits.values())
         if not math.isclose(total, 1.0, abs_tol=1e-6):
             raise ValueError(f"the shares sum to {total:g}; make them sum to 1")

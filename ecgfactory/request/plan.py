@@ -77,7 +77,7 @@ class Plan(BaseModel):
         return hashlib.sha256(canonical.encode()).hexdigest()[:16]
 
     def identity(self) -> dict[str, Any]:
-        """Everything that decides the bytes: not where they are written, nor who works on it."""
+        """Everything that decides the bytes: not where they are written, nor by which workers."""
         request = self.request.model_dump(
             mode="json",
             include={"name", "records", "leads", "duration_s", "formats", "splits", "report"},
@@ -95,7 +95,7 @@ class Plan(BaseModel):
 
     @property
     def generator_class(self) -> type[Generator]:
-        """The generator's class, which tells all about it; to generate, see `ecgfactory.candidates`."""
+        """The generator's class, which describes it; to generate, see `ecgfactory.candidates`."""
         return GENERATORS.load(self.request.generator.model)
 
     @property
@@ -117,7 +117,7 @@ class Plan(BaseModel):
 
     @property
     def samples(self) -> int:
-        """Samples a lead."""
+        """Samples per lead."""
         return self.request.duration_s * SAMPLING_RATE_HZ
 
     @property

@@ -1,4 +1,4 @@
-"""What must be true of this machine before a request is worth starting: files, room on disk, a device."""
+"""What a request needs of this machine before it is started: files, disk space, a device."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ecgfactory.request.build_request import BuildRequest
 from ecgfactory.request.devices import gpu_count
 
 ROOM_FACTOR = 1.2
-"""Room asked for beyond the estimate: staged shards and reports stand beside the dataset for a while."""
+"""Disk space asked for beyond the estimate: staged shards and reports are beside the dataset for a while."""
 
 
 def preflight_problems(request: BuildRequest) -> list[tuple[str, str]]:
@@ -31,7 +31,7 @@ def preflight_problems(request: BuildRequest) -> list[tuple[str, str]]:
 
 
 def file_problems(request: BuildRequest) -> list[tuple[str, str]]:
-    """Check the files that a request names, as `preflight_problems` does: all that can be told on another machine."""
+    """Check the files that a request names, as `preflight_problems` does: all that another machine can check."""
     return _generator_problems(request) + _quality_problems(request)
 
 
@@ -59,7 +59,7 @@ def estimated_bytes(request: BuildRequest) -> int:
 
 
 def _generator_problems(request: BuildRequest) -> list[tuple[str, str]]:
-    """Check the weights: those that are installed, and the user's own."""
+    """Check the weights: the installed ones, or the user's own."""
     model, checkpoint = request.generator.model, request.generator.checkpoint
     generator = GENERATORS.load(model)
     try:
@@ -78,7 +78,7 @@ def _generator_problems(request: BuildRequest) -> list[tuple[str, str]]:
 def _device_problem(request: BuildRequest) -> str | None:
     if request.generator.device != "cuda" or request.workers.scheduler or gpu_count():
         return None
-    return "'cuda' was asked for, and PyTorch finds no CUDA device here; use auto or cpu."
+    return "'cuda' was asked for, but PyTorch finds no CUDA device here; use auto or cpu."
 
 
 def _gpu_problem(request: BuildRequest) -> str | None:
@@ -86,11 +86,11 @@ def _gpu_problem(request: BuildRequest) -> str | None:
     if asked == "auto" or request.workers.scheduler:
         return None
     if asked and request.generator.device == "cpu":
-        return f"{asked} GPU workers were asked for, and generator.device is cpu; leave one of the two out."
+        return f"{asked} GPU workers were asked for, but generator.device is cpu; leave one of the two out."
     if not asked and request.generator.device == "cuda":
-        return "no GPU worker was asked for, and generator.device is cuda; leave one of the two out."
+        return "no GPU worker was asked for, but generator.device is cuda; leave one of the two out."
     if asked > (found := gpu_count()):
-        return f"{asked} GPU workers were asked for, and PyTorch finds {found} GPUs here; use auto."
+        return f"{asked} GPU workers were asked for, but PyTorch finds {found} GPUs here; use auto."
     return None
 
 

@@ -16,12 +16,12 @@ from ecgfactory.request.source import Location, RequestSource, dotted, examples
 
 
 def describe_all(details: Sequence[ErrorDetails], source: RequestSource) -> list[str]:
-    """One sentence a problem; the branches of a union tell of the same key once."""
+    """One sentence per problem; a key that several branches of a union report is named once."""
     described: dict[Location, str] = {}
     for detail in sorted(details, key=lambda detail: detail["type"] == "too_short"):
         location = _within(detail["loc"], source)
         if detail["type"] == "too_short" and detail["input"]:
-            continue  # Pydantic counts a list as short once its faulty items, told of already, are dropped
+            continue  # Pydantic counts a list as short once its faulty items, reported already, are dropped
         described.setdefault(location, _describe(detail, location, source))
     return list(described.values())
 

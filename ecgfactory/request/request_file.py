@@ -54,16 +54,16 @@ def load(
     path : Path
         The YAML file.
     model : type
-        What it is meant to be; required fields bear an example.
+        The model of the request; its required fields have an example.
     machine_problems : callable
-        Gives what this machine can't do of a request: the key, and a sentence with the mend.
+        Gives what this machine can't do of a request: the key, and a sentence with the fix.
     settings : sequence of str
         `key=value` pairs that replace keys of the file; dots reach into sections, values are YAML.
 
     Raises
     ------
     BadInputError
-        Naming every problem of the file and the settings, each with its place and mend.
+        Naming every problem of the file and the settings, each with its place and fix.
     """
     source = read_source(path, model)
     problems = [problem for text in settings if (problem := apply_setting(source, text))]
@@ -103,7 +103,7 @@ def _by_line(problems: list[str]) -> list[str]:
 
 
 def _sound_part(model: type[Model], content: dict[str, Any], details: Sequence[ErrorDetails]) -> Model | None:
-    """The request without its faulty keys, so that the environment is checked for the sound ones too."""
+    """The request without its faulty keys, so that the environment is checked for the valid ones too."""
     faulty = {str(detail["loc"][0]) for detail in details}
     sound = {key: value for key, value in content.items() if key not in faulty}
     try:

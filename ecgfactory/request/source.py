@@ -23,7 +23,7 @@ class RequestSource:
     name : str
         The file, as the user named it.
     model : type
-        What the content is meant to be.
+        The model of the request.
     content : dict
         The parsed keys, `--set` values included.
     places : dict of key path to str
@@ -59,7 +59,7 @@ def read_source(path: Path, model: type[BaseModel]) -> RequestSource:
         root = yaml.compose(text, Loader=yaml.SafeLoader)
         content = yaml.safe_load(text)
     except (yaml.YAMLError, ValueError) as error:
-        raise BadInputError(f"{path}{_yaml_fault(error)}; mend the YAML there.") from None
+        raise BadInputError(f"{path}{_yaml_fault(error)}; fix the YAML there.") from None
     if not isinstance(content, dict) or root is None:
         raise BadInputError(f"{path}: holds no keys; {_least_keys(model)}.")
     source = RequestSource(str(path), model, content)
@@ -114,13 +114,13 @@ def _yaml_fault(error: Exception) -> str:
 
 
 def _note_places(node: yaml.Node, location: Location, source: RequestSource, problems: list[str]) -> None:
-    """Note the line of every key under a YAML node, and keys that stand twice."""
+    """Note the line of every key under a YAML node, and keys that are given twice."""
     if isinstance(node, yaml.MappingNode):
         for key_node, value_node in node.value:
             key = (*location, key_node.value)
             place = f"{source.name}:{key_node.start_mark.line + 1}"
             if key in source.places:
-                problems.append(f"{place}: {dotted(key)} stands twice; remove one.")
+                problems.append(f"{place}: {dotted(key)} is given twice; remove one.")
             source.places[key] = place
             _note_places(value_node, key, source, problems)
     elif isinstance(node, yaml.SequenceNode):

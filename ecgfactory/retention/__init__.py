@@ -1,1 +1,1 @@
-"""What may be deleted from an output folder: found, decided on, and removed."""
+"""Retention: finds what an output folder holds, decides what may be deleted, and removes it."""

@@ -1,4 +1,4 @@
-"""One retention of an output folder: looked at, decided on, carried out."""
+"""One retention of an output folder: take stock, decide, remove."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _log = logging.getLogger(__name__)
 
 
 def clean_up(request: RetentionRequest, dry_run: bool, now: datetime) -> RetentionOutcome:
-    """Delete what a request lets go from its output folder; a dry run only tells.
+    """Delete from its output folder what a request does not keep; a dry run only reports.
 
     Parameters
     ----------

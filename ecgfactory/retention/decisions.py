@@ -1,4 +1,4 @@
-"""Retention's decisions: what goes, what stays, and why. Nothing here touches a disk or a clock."""
+"""Retention's decisions: what is removed, what is kept, and why. Nothing here touches a disk or a clock."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ DEAD_GRACE_S = 60.0
 """A session that seems dead is left alone for so long after its last heartbeat: it may just be starting."""
 
 LEFTOVER_GRACE_S = 3600.0
-"""Half-made things that nobody locks are left alone for so long: they may just be in the making."""
+"""Incomplete things that nobody locks are left alone for so long: somebody may be making them."""
 
 HEADINGS = ("action", "kind", "size", "what", "reason")
 """Of a table of decisions."""
@@ -131,7 +131,7 @@ def decide(items: Sequence[Item], request: RetentionRequest, now: float) -> list
     Returns
     -------
     list of Decision
-        One an item, the sessions first.
+        One per item, the sessions first.
     """
     sessions = [item for item in items if isinstance(item, SessionItem)]
     datasets = [item for item in items if isinstance(item, DatasetItem)]
@@ -159,7 +159,7 @@ def _on_session(item: SessionItem, request: RetentionRequest, now: float) -> Dec
         "dead": request.dead_session_hours,
     }
     if item.state == "running":
-        return _decision("keep", item, "at work")
+        return _decision("keep", item, "running")
     limit_h, age_s = limits_h[item.state], _age_s(item.seen_at, now)
     key = f"{item.state}_session_hours"
     if limit_h is None:

@@ -1,4 +1,4 @@
-"""What an output folder holds, as far as it is ours: sessions, datasets, leftovers; and what is not ours."""
+"""What an output folder holds: sessions, datasets and leftovers of ours; and what is not ours."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from ecgfactory.storage.disk_use import DiskUse, disk_use
 from ecgfactory.storage.lock import is_held
 
 RETENTION_LOCK = ".retention.lock"
-"""In the folder of sessions: held by the one retention that deletes."""
+"""Lock file in the folder of sessions, held by the one retention that deletes."""
 
 LATEST_DRAFT = re.compile(rf"\.{LATEST}\.[0-9a-f]{{8}}")
 """The name of a new `latest` in the instant before it takes the place of the old."""
@@ -81,7 +81,7 @@ class DatasetItem:
 
 @dataclass(frozen=True)
 class LeftoverItem:
-    """What a killed process left behind.
+    """What a killed process left.
 
     Parameters
     ----------
@@ -92,7 +92,7 @@ class LeftoverItem:
     what : str
         What it is, in words.
     made_at : float or None
-        When, in seconds since the epoch; None where it can't be anybody's any more.
+        When, in seconds since the epoch; None where nobody can be using it.
     """
 
     path: str
@@ -159,7 +159,7 @@ def take_inventory(output: Path) -> list[Item]:
 
 
 def look_at_dataset(folder: Path) -> DatasetItem | UnknownItem:
-    """Tell what a folder is that stands where a dataset would."""
+    """Say what a folder in the place of a dataset is."""
     path = f"{folder.parent.name}/{folder.name}"
     manifest_file = folder / MANIFEST_FILE
     if folder.is_symlink():
@@ -186,7 +186,7 @@ def look_at_dataset(folder: Path) -> DatasetItem | UnknownItem:
 
 
 def look_at_session(folder: Path) -> Item | None:
-    """Tell what an entry of the folder of sessions is; None for a lock that is in use."""
+    """Say what an entry of the folder of sessions is; None for a lock that is in use."""
     path = f"{SESSIONS_FOLDER}/{folder.name}"
     if folder.name.startswith(TRASH_PREFIX):
         return LeftoverItem(path, disk_use(folder), "trash of a removal that was cut short")
@@ -248,7 +248,7 @@ def _look_beside_datasets(path: Path) -> Item | None:
 
 
 def _look_at_remaking(path: Path, dataset: Path) -> Item | None:
-    """Tell what is left of reports that were being made: worth something only while the dataset is not there."""
+    """Say what is left of reports that were being made: of use only while the dataset is not in its place."""
     if is_held(remake_lock(dataset)):
         return None
     where = f"{path.parent.name}/{path.name}"

@@ -34,7 +34,7 @@ def sole_remover(output: Path, on_wait: Callable[[], None]) -> Iterator[None]:
 def carry_out(output: Path, decisions: list[Decision]) -> list[Decision]:
     """Remove what is to be removed, and empty the trash.
 
-    A killed run leaves each thing whole where it was, or in the trash, which the next run empties.
+    A killed run leaves each thing unchanged in its place, or in the trash, which the next run empties.
 
     Parameters
     ----------
@@ -61,15 +61,15 @@ def _not_emptied(output: Path, path: str) -> Decision:
 
 def _remove(output: Path, decision: Decision) -> Decision:
     if Path(decision.path).name.startswith(TRASH_PREFIX):
-        return decision  # it is where it belongs
+        return decision  # it is in its place
     try:
         with _reserved(output, decision) as obstacle:
             if obstacle is not None:
                 return decision.turned("keep", obstacle)
-            if not decision.path.endswith(".lock"):  # such a file goes while it is held, or it is somebody's next
+            if not decision.path.endswith(".lock"):  # a lock file is deleted while it is held
                 discard(output, decision.path)
     except FileNotFoundError:
-        return decision.turned("keep", "gone by itself meanwhile")
+        return decision.turned("keep", "already gone")
     except OSError as error:
         return decision.turned("failed", f"can't be moved to the trash ({error.strerror}); check its permissions.")
     return decision
@@ -85,7 +85,7 @@ def _reserved(output: Path, decision: Decision) -> Iterator[str | None]:
             yield None if is_ours else "a session has taken it up meanwhile"
         elif decision.kind == "dataset":
             is_ours = _try_lock(stack, plan_lock(output, path.name)) and _try_lock(stack, remake_lock(path))
-            yield _changed(path) if is_ours else "somebody builds it, or makes its reports"
+            yield _changed(path) if is_ours else "it is being built, or its reports are being made"
         elif PLAN_LOCK_PATTERN.fullmatch(path.name):
             yield None if _try_lock(stack, path) else IN_USE
         elif remaking := REMAKING.fullmatch(path.name):
@@ -95,7 +95,7 @@ def _reserved(output: Path, decision: Decision) -> Iterator[str | None]:
 
 
 def _try_lock(stack: contextlib.ExitStack, path: Path) -> bool:
-    """Hold a lock until the stack closes, and then leave no file of it behind."""
+    """Hold a lock until the stack closes, and then remove its file."""
     lock = FileLock(path)
     if not lock.try_acquire():
         return False

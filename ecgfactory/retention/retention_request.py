@@ -28,20 +28,20 @@ class RetentionRequest(BaseModel):
 
     output: str = Field("datasets", min_length=1, description="folder that holds the datasets and sessions")
     finished_session_hours: Hours | None = Field(
-        1.0, description="hours after which a session goes whose dataset is published, from its last heartbeat"
+        1.0, description="hours from its last heartbeat after which a session whose dataset is published is deleted"
     )
-    failed_session_hours: Hours | None = Field(168.0, description="hours after which a failed session goes")
-    cancelled_session_hours: Hours | None = Field(168.0, description="hours after which a cancelled session goes")
+    failed_session_hours: Hours | None = Field(168.0, description="hours after which a failed session is deleted")
+    cancelled_session_hours: Hours | None = Field(168.0, description="hours after which a cancelled session is deleted")
     dead_session_hours: Hours | None = Field(
-        168.0, description="hours after which a session goes that died without a word; at least a minute"
+        168.0, description="hours after which a session that was killed is deleted; at least a minute"
     )
-    keep_last: Count | None = Field(None, description="newest datasets of each name that stay")
-    keep_days: Days | None = Field(None, description="days for which a dataset stays, from when it was published")
+    keep_last: Count | None = Field(None, description="newest datasets of each name that are kept")
+    keep_days: Days | None = Field(None, description="days from publishing for which a dataset is kept")
     max_gb: Gigabytes | None = Field(
         None, description="size in GB (10^9 bytes) of all datasets together, down to which unprotected ones go"
     )
     flow_run_days: Days | None = Field(
-        30.0, description="days after which ended flow runs go from the Prefect server, with logs and artifacts"
+        30.0, description="days after which ended flow runs are deleted from the Prefect server, logs and artifacts too"
     )
 
 
@@ -51,7 +51,7 @@ def load_retention_request(path: Path) -> RetentionRequest:
     Raises
     ------
     BadInputError
-        Naming every problem, each with its place and mend.
+        Naming every problem, each with its place and fix.
     """
     return load(path, RetentionRequest, _output_problems)
 

@@ -1,4 +1,4 @@
-"""Deleting by renaming first: what is gone is gone at once, and what is cut short is emptied by the next run.
+"""Deleting by renaming first: a thing disappears at once, and the next run finishes what was cut short.
 
 Every folder on the way is opened without following symbolic links, and renamed from and deleted through that handle, so
 that nothing outside the output folder can be touched, even when somebody swaps a folder for a link meanwhile.

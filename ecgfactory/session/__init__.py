@@ -1,1 +1,1 @@
-"""The session of a build: its workspace, its shard ledger, how far it is, and who is running."""
+"""The session of a build: its workspace, its shard ledger, its progress, and the state of all sessions."""

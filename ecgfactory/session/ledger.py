@@ -39,7 +39,7 @@ class ShardEntry(BaseModel):
     shard : int
         Its number.
     limit : int
-        Accepted records after which it was told to stop.
+        Accepted records after which it had to stop.
     examined : int
         Candidates looked at, from the shard's first on.
     accepted : int
@@ -66,7 +66,7 @@ class ShardEntry(BaseModel):
     device: str
 
     def serves(self, limit: int) -> bool:
-        """Tell whether the entry holds the records that a shard with this limit would."""
+        """Return whether the entry holds the records that a shard with this limit would."""
         is_whole = self.accepted < self.limit
         return self.accepted == limit or (is_whole and self.accepted < limit)
 
@@ -108,7 +108,7 @@ class Ledger:
             yield ShardEntry.model_validate_json(path.read_text(encoding="utf-8"))
 
     def faults(self, entry: ShardEntry, with_content: bool = True) -> list[str]:
-        """Name the files of an entry that are not there as entered; empty when the shard is sound."""
+        """Name the files of an entry that are not there as entered; empty when the shard is intact."""
         folder = self.shard_folder(entry.shard)
         faults = []
         for staged in entry.files:

@@ -42,7 +42,7 @@ class Progress:
 
 
 def note_progress(workspace: Workspace, shard: int, progress: Progress) -> None:
-    """Write how far a shard has come, for whoever watches; needs no durability."""
+    """Write the progress of a shard, for those who watch; needs no durability."""
     _note(workspace, f"{shard:06d}", progress)
 
 
@@ -51,7 +51,7 @@ def note_committed(workspace: Workspace, shard: int, progress: Progress) -> None
 
     What is noted of that shard itself goes, so that there is as little to read of many shards as of few.
     """
-    with contextlib.suppress(OSError):  # a full disk is the workers' to tell of
+    with contextlib.suppress(OSError):  # workers report a full disk
         (workspace.progress / f"{shard:06d}.json").unlink(missing_ok=True)
         _note(workspace, _COMMITTED, progress)
 

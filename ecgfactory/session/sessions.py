@@ -1,4 +1,4 @@
-"""Sessions of an output folder: who is running, who died, who can be resumed."""
+"""Sessions of an output folder: which run, which died, which can be resumed."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ SessionState = Literal["running", "finished", "dead", "failed", "cancelled"]
 
 @dataclass(frozen=True)
 class SessionInfo:
-    """What can be told of a session from its workspace.
+    """What is known about a session from its workspace.
 
     Parameters
     ----------
@@ -71,7 +71,7 @@ class SessionInfo:
 
 
 def sessions_of(output: Path) -> list[SessionInfo]:
-    """Tell of every session of an output folder, the newest heartbeat first."""
+    """Describe every session of an output folder, the newest heartbeat first."""
     found = [describe_session(Workspace(root)) for root in _session_folders(output)]
     return sorted(filter(None, found), key=lambda session: -session.heartbeat_at)
 
@@ -98,7 +98,7 @@ def occupied(plan: Plan, session_id: str) -> Iterator[Workspace]:
     """Have a workspace, locked and with a heartbeat, for the length of the block.
 
     A dead session's workspace of the same plan is taken over by renaming it: whoever still works for that session
-    finds it gone. Its committed shards are checked, and what is not sound is made again.
+    finds it gone. Its committed shards are checked, and damaged ones are made again.
     """
     taken = _take_over(plan, session_id)
     workspace, lock = taken or _open_new(plan, session_id)
@@ -137,7 +137,7 @@ def _session_folders(output: Path) -> list[Path]:
 
 
 def describe_session(workspace: Workspace) -> SessionInfo | None:
-    """Tell of one session; None when it is just being made or removed, or is none of ours."""
+    """Describe one session; None when it is just being made or removed, or is not a session."""
     try:
         plan = workspace.read_plan()
         outcome: dict[str, Any] = {"state": "dead", "reason": ""}
@@ -215,5 +215,5 @@ def _withdraw_unsound(workspace: Workspace) -> None:
 
 def _beat(workspace: Workspace, over: threading.Event) -> None:
     while not over.wait(HEARTBEAT_INTERVAL_S):
-        with contextlib.suppress(OSError):  # a full disk is the build's to tell of
+        with contextlib.suppress(OSError):  # the build reports a full disk
             workspace.heartbeat_file.touch()

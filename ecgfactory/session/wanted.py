@@ -1,4 +1,4 @@
-"""What is still wanted of the shards in progress: told by the build, heeded by its workers."""
+"""What is still wanted of the shards in progress: written by the build, read by its workers."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ TRASH_PREFIX = ".trash-"
 """In the folder of sessions: what was renamed so is being deleted, or is left for the next retention to delete."""
 
 NEW_PREFIX = ".new-"
-"""In the folder of sessions: a workspace that is just being made, or whose process was killed over it."""
+"""In the folder of sessions: a workspace that is just being made, or whose process was killed while making it."""
 
 FOLDERS = ("shards", "ledger", "generated", "progress", "logs", "scratch")
 """In every workspace from the beginning."""
@@ -39,7 +39,7 @@ class Workspace:
 
     @classmethod
     def create(cls, plan: Plan, session_id: str) -> Workspace:
-        """Make a workspace with the plan in it, before any other work; it is there whole, or not there."""
+        """Make a workspace with the plan in it, before any other work; it exists completely or not at all."""
         workspace = cls.of(Path(plan.request.output), session_id)
         new = cls(workspace.root.with_name(f"{new_prefix(plan.plan_id)}{session_id}"))
         for name in FOLDERS:
@@ -108,7 +108,7 @@ class Workspace:
 
     @property
     def progress(self) -> Path:
-        """How far each shard in progress has come."""
+        """Progress of each shard in progress."""
         return self.root / "progress"
 
     @property
@@ -118,7 +118,7 @@ class Workspace:
 
     @property
     def scratch(self) -> Path:
-        """Room for workers, and for what is not part of the dataset yet."""
+        """Scratch folder of workers, for what is not part of the dataset yet."""
         return self.root / "scratch"
 
     @property

@@ -27,7 +27,7 @@ def committed_batches(plan: Plan, entry: ShardEntry, folder: Path) -> Iterator[C
     plan : Plan
         What was made.
     entry : ShardEntry
-        The shard's; its files are sound.
+        The shard's; its files are intact.
     folder : Path
         Where they are.
 

@@ -72,7 +72,7 @@ class Handover:
         Raises
         ------
         ShardUnwantedError
-            When the workspace says, meanwhile, that the shard is not wanted; nothing of it stays behind.
+            When the workspace says, meanwhile, that the shard is not wanted; nothing of it is kept.
         """
         if self._folder.exists():
             return True
@@ -101,7 +101,7 @@ class Handover:
                     raise ShardUnwantedError(self._shard)
 
     def origin(self) -> Origin:
-        """Tell how the signals were made.
+        """Return how the signals were made.
 
         Raises
         ------

@@ -1,4 +1,4 @@
-"""Which shard to make next, and when there are enough records: pure state, no files and no workers."""
+"""Which shard to make next, and when there are enough records: state only, no files and no workers."""
 
 from __future__ import annotations
 
@@ -44,8 +44,8 @@ class Selection:
     in_flight: set[int] = field(default_factory=set)
     examined: int = 0
     accepted: int = 0
-    _waiting: dict[int, int] = field(default_factory=dict)  # accepted, of committed shards behind a gap
-    _complete_shards: int = 0  # shards 0 .. this - 1 are committed and wholly wanted ...
+    _waiting: dict[int, int] = field(default_factory=dict)  # accepted, of committed shards after a gap
+    _complete_shards: int = 0  # shards 0 .. this - 1 are committed and wanted in full ...
     _complete_records: int = 0  # ... and hold this many records
     _next_shard: int = 0
 
@@ -94,17 +94,17 @@ class Selection:
 
     @property
     def missing(self) -> int:
-        """Records that the shards behind the gapless run have to hold together: most that is wanted of one of them."""
+        """Records still wanted of all shards after the gapless run, thus the most that any one of them needs."""
         return self.records - self._complete_records
 
     @property
     def complete_shards(self) -> list[int]:
-        """The gapless run of shards that are committed and wholly wanted."""
+        """The gapless run of shards that are committed and wanted in full."""
         return list(range(self._complete_shards))
 
     @property
     def last_wanted(self) -> int | None:
-        """The shard behind which none is needed, once that is known."""
+        """The last shard that is needed, once that is known."""
         return self._complete_shards - 1 if self.is_complete else self._boundary
 
     @property

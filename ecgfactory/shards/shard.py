@@ -54,7 +54,7 @@ def make_shard(plan: Plan, shard: int, limit: int, workspace: Workspace) -> Shar
     Raises
     ------
     ShardUnwantedError
-        When the workspace says, meanwhile, that the shard is not wanted; nothing of it stays behind.
+        When the workspace says, meanwhile, that the shard is not wanted; nothing of it is kept.
     """
     return _make(plan, shard, limit, workspace, lambda: _made_anew(plan, shard))
 

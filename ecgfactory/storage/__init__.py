@@ -1,1 +1,1 @@
-"""Files, locks and folders: what is written is there whole, or not there, whatever happens."""
+"""Files, locks and folders: what is written is there completely or not at all, whatever happens."""

@@ -1,4 +1,4 @@
-"""Writing files so that they are there whole, or not there, whatever happens."""
+"""Writing files so that they are there completely or not at all, whatever happens."""
 
 from __future__ import annotations
 

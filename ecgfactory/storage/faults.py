@@ -1,4 +1,4 @@
-"""Places where tests kill the process, to prove that nothing is lost or half done there."""
+"""Fault points: places where tests kill the process, to prove that nothing is lost or half done there."""
 
 from __future__ import annotations
 

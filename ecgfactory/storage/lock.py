@@ -1,4 +1,4 @@
-"""A lock that the kernel lets go of when its holder dies, however it dies."""
+"""A lock that the kernel releases when its holder dies, however it dies."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class FileLock:
     Parameters
     ----------
     path : Path
-        The lock file; made when missing. Without its folder it can't be had.
+        The lock file; created when missing. It can't be taken where its folder does not exist.
     """
 
     def __init__(self, path: Path) -> None:
@@ -26,7 +26,7 @@ class FileLock:
         self._descriptor: int | None = None
 
     def try_acquire(self) -> bool:
-        """Take the lock if it is free; tell whether it is held now."""
+        """Take the lock if it is free; return whether it is held now."""
         try:
             descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o644)
         except FileNotFoundError:  # its folder has just been moved or removed
@@ -43,14 +43,14 @@ class FileLock:
         return False
 
     def release(self) -> None:
-        """Let go of the lock; the file stays."""
+        """Release the lock; the file stays."""
         if self._descriptor is not None:
             os.close(self._descriptor)
             self._descriptor = None
 
 
 def is_held(path: Path) -> bool:
-    """Tell whether some process holds the lock on an existing file."""
+    """Return whether some process holds the lock on an existing file."""
     try:
         descriptor = os.open(path, os.O_RDWR)
     except FileNotFoundError:
@@ -78,7 +78,7 @@ def waiting_lock(path: Path, on_wait: Callable[[], None]) -> Iterator[None]:
     lock = FileLock(path)
 
     def is_ours() -> bool:
-        path.parent.mkdir(parents=True, exist_ok=True)  # whoever leaves it last removes it
+        path.parent.mkdir(parents=True, exist_ok=True)  # the last one removes it
         return lock.try_acquire()
 
     if not is_ours():

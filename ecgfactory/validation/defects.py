@@ -35,7 +35,7 @@ class SoundEcg:
     beats : int array, shape (beats,)
         Samples of its beats, rising.
     sampling_rate_hz : int
-        Samples a second.
+        Samples per second.
     """
 
     signal_uv: Float64Array
@@ -222,7 +222,7 @@ def missing_samples(ecg: SoundEcg, duration_ms: float, rng: np.random.Generator)
 
 
 def discontinuity(ecg: SoundEcg, size_uv: float, rng: np.random.Generator) -> Float64Array:
-    """From a moment on all leads stand at another level, the worst by the full size."""
+    """From a moment on all leads are at another level, the worst by the full size."""
     signal = ecg.signal_uv.copy()
     start = rng.integers(ecg.span(0.5), ecg.samples - ecg.span(0.5))
     gains = rng.uniform(-1, 1, ecg.leads)
@@ -231,7 +231,7 @@ def discontinuity(ecg: SoundEcg, size_uv: float, rng: np.random.Generator) -> Fl
 
 
 def edge_step(ecg: SoundEcg, size_uv: float, rng: np.random.Generator) -> Float64Array:
-    """The first or last 20..200 ms stand at another level, in the worst lead by the full size."""
+    """The first or last 20..200 ms are at another level, in the worst lead by the full size."""
     signal = ecg.signal_uv.copy()
     length = ecg.span(rng.uniform(0.02, 0.2))
     gains = rng.uniform(-1, 1, ecg.leads)
@@ -270,7 +270,7 @@ def _some_leads(ecg: SoundEcg, share: float, rng: np.random.Generator) -> IntArr
 
 
 def _three_beats(ecg: SoundEcg, rng: np.random.Generator) -> tuple[int, int, int]:
-    """Draw three neighbouring beats, whole within the record."""
+    """Draw three neighbouring beats that lie completely within the record."""
     middle = int(rng.integers(1, len(ecg.beats) - 1))
     before, beat, after = ecg.beats[middle - 1 : middle + 2].tolist()
     return before, beat, after

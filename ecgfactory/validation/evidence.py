@@ -1,4 +1,4 @@
-"""What a policy catches: defects injected into sound ECGs, counted by defect and grade, and how well features tell."""
+"""What a policy catches: defects injected into sound ECGs, by defect and grade; and how well features separate."""
 
 from __future__ import annotations
 

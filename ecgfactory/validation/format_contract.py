@@ -38,7 +38,7 @@ def make_spec(leads: LeadCount) -> SignalSpec:
 
 
 def write(member: type[Format], folder: Path, leads: LeadCount, cuts: list[int]) -> RecordBatch:
-    """Write the records of `make_batch`, cut into several batches, and return them whole."""
+    """Write the records of `make_batch`, cut into several batches, and return them as one."""
     batch = make_batch(leads)
     folder.mkdir(parents=True, exist_ok=True)
     writer = member(folder, make_spec(leads))

@@ -1,4 +1,4 @@
-"""The GPU check on a machine as bare as it asks for, rehearsed on the CPU."""
+"""The GPU check in an environment with nothing but what it requires, rehearsed on the CPU."""
 
 from __future__ import annotations
 

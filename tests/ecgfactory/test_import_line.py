@@ -1,4 +1,4 @@
-"""Imports run with the line of the data: a module knows what stands before it, and never what comes after."""
+"""Imports run with the line of the data: a module imports only what comes before it, never what comes after."""
 
 from __future__ import annotations
 

@@ -128,7 +128,7 @@ def test_without_the_package_each_name_is_told(
     monkeypatch.setenv("PYTHONPATH", os.environ["PYTHONPATH"].removeprefix(f"{site}{os.pathsep}"))
     result = validate(asked, tmp_path)
     assert result.returncode == 2
-    for words in ("'simulated' is no generator", "'raw' is no format", "feature 'rms_uv' is not measured"):
+    for words in ("'simulated' is not a generator", "'raw' is not a format", "feature 'rms_uv' is not measured"):
         assert words in result.stderr
 
 

@@ -1,4 +1,4 @@
-"""How a record shows itself."""
+"""How a record is shown: in notebooks, as text and as a plot."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ from tests.plugin_package import write_package
 
 @pytest.fixture
 def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder from which Python imports, and takes what is in it for installed."""
+    """A folder from which Python imports, and regards what is in it as installed."""
     folder = tmp_path / "site"
     folder.mkdir()
     monkeypatch.syspath_prepend(str(folder))
@@ -53,7 +53,7 @@ def test_a_package_s_member_is_named_with_its_package(installed: Path) -> None:
 
 
 def test_an_unknown_name_is_told_with_those_known() -> None:
-    with pytest.raises(BadInputError, match=r"^'parket' is no format; choose from parquet, wfdb, csv, .*\.$"):
+    with pytest.raises(BadInputError, match=r"^'parket' is not a format; choose from parquet, wfdb, csv, .*\.$"):
         FORMATS.load("parket")
 
 
@@ -86,7 +86,7 @@ def test_two_packages_can_t_share_a_name(installed: Path) -> None:
         ("import nothing_there", r"\(ModuleNotFoundError: No module named 'nothing_there'\)"),
         ("1 / 0", r"\(ZeroDivisionError: division by zero\)"),
         ("", r"\(AttributeError: module 'broken_\w+' has no attribute 'Mine'\)"),
-        ("class Mine: name = 'mine'", r"\(broken_\w+:Mine is no Format\)"),
+        ("class Mine: name = 'mine'", r"\(broken_\w+:Mine is not a Format\)"),
         (
             "from ecgfactory.formats.base import Format\nclass Mine(Format): name = 'other'",
             r"\(broken_\w+:Mine calls itself 'other'\)",

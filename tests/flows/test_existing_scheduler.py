@@ -71,7 +71,7 @@ def dask_scheduler(folder: Path) -> Iterator[str]:
 def dask_worker(
     address: str, folder: Path, *options: str, before: Sequence[str] = (), **environment: str
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """Start `dask worker`, behind what comes before it in the command, and wait until the scheduler knows it."""
+    """Start `dask worker`, with what comes before it in the command, and wait until the scheduler knows it."""
     command = [*before, sys.executable, "-m", "dask", "worker", address, "--nthreads", "1", "--no-dashboard"]
     with Client(address, set_as_default=False) as client:
         there = len(client.scheduler_info()["workers"])
@@ -181,7 +181,7 @@ def test_a_scheduler_without_workers(
 def test_a_worker_with_another_version_or_none_of_a_package(
     lone_scheduler: str, make_request: MakeRequest, tmp_path: Path
 ) -> None:
-    """Its path begins with other metadata, which is what a version is told from."""
+    """Its path begins with other metadata, from which its version is read."""
     for name, version in (("neurokit2", "0.0.1"), ("wfdb", "")):
         metadata = tmp_path / "site" / f"{name}-0.dist-info" / "METADATA"
         metadata.parent.mkdir(parents=True)
@@ -245,7 +245,7 @@ def test_cuda_on_workers_that_have_none(scheduler: str, make_request: MakeReques
     if torch.cuda.is_available():
         pytest.skip("this machine has a CUDA device")
     request = make_request(generator={"device": "cuda"}, workers={"scheduler": scheduler}, output=str(tmp_path))
-    expect_bad_input(request, r"is to generate on 'cuda', and PyTorch finds no CUDA device there")
+    expect_bad_input(request, r"is to generate on 'cuda', but PyTorch finds no CUDA device there")
 
 
 def test_workers_that_are_gone_for_good_fail_the_build(

@@ -112,7 +112,7 @@ def test_a_seed_is_drawn_where_none_is_given() -> None:
         ({"leads": 3}, "generate: leads is 3; choose 8 or 12."),
         ({"device": "gpu"}, "generate: device is 'gpu'; choose 'auto', 'cpu' or 'cuda'."),
         ({"batch": 0}, "generate: batch is 0; it must be at least 1."),
-        ({"model": "none"}, "generate: model: 'none' is no generator; choose from"),
+        ({"model": "none"}, "generate: model: 'none' is not a generator; choose from"),
         ({"duration_s": 7}, "generate: duration_s: 7 is not a multiple of 5 s"),
         ({"policy": "lenient"}, "generate: policy: 'lenient' is neither a shipped policy"),
         ({"bounds": {"heart": {"min": 1}}}, "generate: bounds.heart: policy 'basic' has no such rule"),

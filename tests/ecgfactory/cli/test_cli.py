@@ -49,11 +49,11 @@ def test_build_verify_and_build_again_with_nothing_running(request_file: Path, t
 
     verified = run("verify", output / "tiny")
     assert (verified.returncode, verified.stderr) == (0, "")
-    assert "sound; 6 records" in verified.stdout
+    assert "intact; 6 records" in verified.stdout
 
     again = run("build", request_file, "--output", output, **home)
     assert again.returncode == 0, again.stderr
-    assert "is there already and sound; nothing was built" in again.stdout
+    assert "is already there and intact; nothing was built" in again.stdout
 
     record = pd.read_parquet(dataset / "records.parquet").record_id[2]
     shown = run("show", output / "tiny", record, "--csv", tmp_path / "r.csv")
@@ -70,7 +70,7 @@ def leftover_processes(needle: str) -> list[str]:
 def test_validate_tells_every_problem_and_exits_2(tmp_path: Path, request_file: Path) -> None:
     sound = run("validate", request_file)
     assert sound.returncode == 0
-    assert "sound; 6 records" in sound.stdout
+    assert "valid; 6 records" in sound.stdout
     bad = tmp_path / "bad.yaml"
     bad.write_text("name: a\nrecrods: 5\nleads: 9\n", encoding="utf-8")
     told = run("validate", bad)

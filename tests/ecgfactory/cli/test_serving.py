@@ -136,7 +136,7 @@ def stop(running: Serving) -> None:
     running.process.send_signal(signal.SIGTERM)
     finished(running.process, 0)
     left = psutil.wait_procs(family, timeout=1)[1]
-    assert all(child.status() == psutil.STATUS_ZOMBIE for child in left), "a process was left behind"
+    assert all(child.status() == psutil.STATUS_ZOMBIE for child in left), "a process was left"
 
 
 @pytest.fixture(scope="module")

@@ -66,7 +66,7 @@ class _Attack:
 
 def test_code_in_a_checkpoint_is_never_run(tmp_path: Path) -> None:
     (tmp_path / "x.pt").write_bytes(pickle.dumps(_Attack(str(tmp_path / "attacked")), protocol=2))
-    with pytest.raises(BadInputError, match="is no PyTorch checkpoint"):
+    with pytest.raises(BadInputError, match="is not a PyTorch checkpoint"):
         load_network(Checkpoint.of_file(tmp_path / "x.pt"))
     assert not (tmp_path / "attacked").exists()
 
@@ -74,8 +74,8 @@ def test_code_in_a_checkpoint_is_never_run(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (b"", "is no PyTorch checkpoint"),
-        (b"not a checkpoint at all", "is no PyTorch checkpoint"),
+        (b"", "is not a PyTorch checkpoint"),
+        (b"not a checkpoint at all", "is not a PyTorch checkpoint"),
         ({"weights": 1}, "holds no generator weights"),
         ([1, 2], "holds no generator weights"),
         ({"netG_state_dict": {"conv_1.weight": torch.zeros(2)}}, "do not fit the Pulse2Pulse generator"),

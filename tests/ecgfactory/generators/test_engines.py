@@ -1,4 +1,4 @@
-"""What can be told of engines without their device; on one, they are tested through the generator."""
+"""What can be tested of engines without their device; on one, they are tested through the generator."""
 
 from __future__ import annotations
 

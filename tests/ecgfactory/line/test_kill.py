@@ -1,7 +1,7 @@
 """Builds that are killed by SIGKILL, at every step of the commit protocol and at random moments, and then resumed.
 
-After the kill, what is published must be whole or absent; after the next build, the sums are those of a build that
-nobody disturbed, and nothing is left behind.
+After the kill, what is published must be complete or absent; after the next build, the sums are those of a build that
+nobody disturbed, and nothing else is left.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ Builder = Callable[..., Built]
 
 
 def build_inline(output: str) -> None:
-    """Build in one process, which a fault point then ends whole."""
+    """Build in one process, so that a fault point ends all of the build."""
     library_build(REQUEST | {"output": output}, pool=lambda _: InlinePool())
 
 
@@ -82,7 +82,7 @@ def assert_resumes(build: Builder, undisturbed: str, tmp_path: Path) -> Callable
         build(REQUEST | {"output": str(tmp_path)})
         verify(tmp_path / "killed")
         assert sums_of(tmp_path) == undisturbed
-        assert {path.name for path in tmp_path.iterdir()} == {"killed"}, "nothing is left behind"
+        assert {path.name for path in tmp_path.iterdir()} == {"killed"}, "nothing else is left"
 
     return check
 
@@ -142,7 +142,7 @@ class TestAtEachStep:
     def test_before_there_is_anything_to_resume(
         self, build_killed_at: Callable[[str], None], assert_resumes: Callable[[], None], tmp_path: Path
     ) -> None:
-        """What was killed before its first commit is nobody's to take over; the build that publishes removes it."""
+        """No build takes over what was killed before its first commit; the build that publishes removes it."""
         for _ in range(3):
             build_killed_at("shard-begun:0")
         assert len(sessions_of(tmp_path)) == 3
@@ -253,7 +253,7 @@ class TestByCommand:
         both = [start(), start()]
         printed = [process.communicate() for process in both]
         assert [process.returncode for process in both] == [0, 0], printed
-        assert sum("is there already and sound" in out for out, _ in printed) == 1
+        assert sum("is already there and intact" in out for out, _ in printed) == 1
         assert sums_of(tmp_path) == undisturbed
         assert {path.name for path in tmp_path.iterdir()} == {"killed"}
 
@@ -273,7 +273,7 @@ def workers_of(family: list[psutil.Process]) -> list[psutil.Process]:
 
 def assert_gone(family: list[psutil.Process]) -> None:
     left = psutil.wait_procs(family, timeout=15)[1]
-    assert all(member.status() == psutil.STATUS_ZOMBIE for member in left), "a process was left behind"
+    assert all(member.status() == psutil.STATUS_ZOMBIE for member in left), "a process was left"
 
 
 def wait_for_work(output: Path, process: subprocess.Popen[str], after_s: float) -> None:

@@ -131,7 +131,7 @@ SLOTS = st.builds(Slots, gpu=st.integers(0, 2), cpu=st.integers(1, 4))
 def test_the_first_accepted_are_chosen_whatever_the_order_of_ends(
     records: int, yields: list[int], slots: Slots, choices: list[int], told_at: list[int]
 ) -> None:
-    """By whole shards or in two steps, whatever is lost on the way between them, and told or not what is wanted."""
+    """By whole shards or in two steps, whatever is lost between them, and whether or not they learn what is wanted."""
     with a_workspace(records) as (plan, workspace):
         workers = Workers(workspace, yields, told_at, choices)
         assert chosen(plan, workspace, slots, workers) == expected(records, yields)

@@ -1,4 +1,4 @@
-"""Likeness of limb and chest leads, against plain correlations."""
+"""Similarity of limb and chest leads, against plain correlations."""
 
 from __future__ import annotations
 

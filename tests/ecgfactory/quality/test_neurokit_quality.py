@@ -11,7 +11,7 @@ from tests.generated_ecgs import generated_ecgs
 
 
 def leads_mv():
-    """Lead II of generated ECGs as they are, with noise, with wander, and fast; so that every verdict comes up."""
+    """Lead II of generated ECGs as they are, with noise, with wander, and fast; so that every verdict occurs."""
     rng = np.random.default_rng(4)
     plain = generated_ecgs(20)[:, 1] / 1000
     time_s = np.arange(5000) / 500

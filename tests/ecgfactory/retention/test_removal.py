@@ -54,7 +54,7 @@ def add_dataset(output: Path, plan_id: str, days_ago: float = 100, name: str = "
 
 
 def add_session(plan: Plan, session_id: str) -> Workspace:
-    """Leave a session's workspace behind, last seen long ago."""
+    """Leave a session's workspace, last seen long ago."""
     with occupied(plan, session_id) as workspace:
         (workspace.shards / "000000").mkdir()
         (workspace.shards / "000000" / "f").write_bytes(b"x" * 500)
@@ -90,7 +90,7 @@ def test_each_state_of_a_session_goes_after_its_own_age_and_a_running_one_stays(
         told = clean(output, RetentionRequest(cancelled_session_hours=None))
         assert {path.name for path in (output / ".sessions").iterdir()} == {"running", "cancelled"}
         assert running.plan_file.is_file()
-    assert told[".sessions/running"] == ("keep", "at work")
+    assert told[".sessions/running"] == ("keep", "running")
     assert told[".sessions/dead"][0] == told[".sessions/failed"][0] == "remove"
     running.heartbeat_file.touch()
     assert clean(output)[".sessions/running"] == ("keep", "seems dead, and may just be starting")
@@ -163,7 +163,7 @@ def test_a_dataset_pinned_named_or_built_on_after_the_decision_stays(output: Pat
         "s/pinned": ("keep", "pinned by its file PIN"),
         "s/latest-now": ("keep", "latest names it by now"),
         "s/goes": ("remove", told["s/goes"][1]),
-        f"s/{plan.plan_id}": ("keep", "somebody builds it, or makes its reports"),
+        f"s/{plan.plan_id}": ("keep", "it is being built, or its reports are being made"),
     }
     assert not (output / "s" / "goes").exists()
     assert {path.name for path in output.iterdir()} == {"s"}, "no lock or trash is left"
@@ -319,7 +319,7 @@ def test_what_a_killed_report_left_goes_only_beside_its_dataset(output: Path) ->
             told[f"d/.{gone}.report.old"][1]
             == f"reports of {gone} were being made, and the dataset is not in its place"
         )
-        assert clean(output)[f"d/{busy}"] == ("keep", "somebody builds it, or makes its reports")
+        assert clean(output)[f"d/{busy}"] == ("keep", "it is being built, or its reports are being made")
     assert {path.name for path in (output / "d").iterdir()} == {busy, f".{gone}.report.old", f".{busy}.report"}
 
 

@@ -147,7 +147,7 @@ def session(state: Any, hours_ago: float) -> SessionItem:
         (session("cancelled", 5), "keep", "cancelled; cancelled_session_hours is null"),
         (session("dead", 0.01), "keep", "seems dead, and may just be starting"),
         (session("dead", 0.02), "remove", "dead, 0.0 h old; dead_session_hours is 0"),
-        (session("running", 9999), "keep", "at work"),
+        (session("running", 9999), "keep", "running"),
         (LeftoverItem("a/.latest.x", DiskUse(), "half-made link"), "remove", "half-made link"),
         (LeftoverItem("y", DiskUse(), "half-made", NOW - 9), "keep", "half-made, less than an hour old"),
         (UnknownItem("notes", "holds no dataset"), "keep", "holds no dataset"),

@@ -12,9 +12,9 @@ from ecgfactory.shards.selection import Selection, ShardOrder
 def run(
     records: int, yields: list[int], window: int, order_of_ends: list[int], told_at: list[int] | None = None
 ) -> list[int]:
-    """Drive a selection as a flow does, shards ending in a given order; return records a shard.
+    """Drive a selection as a flow does, shards ending in a given order; return the records of each shard.
 
-    A shard is told how much is still wanted when it has so many records already; never without `told_at`.
+    A shard learns how much is still wanted when it has so many records already; never without `told_at`.
     """
     selection = Selection(records, candidates_per_shard=10)
     flying: list[ShardOrder] = []
@@ -121,7 +121,7 @@ def run_until_crash(
         accepted = min(yields[order.shard % len(yields)], order.limit)
         committed[order.shard] = entry_of(order, accepted)
         if choice == 6:
-            raise Crashed  # committed, and nobody told the flow
+            raise Crashed  # committed, and the flow never learns it
         selection.commit(order, 10, accepted)
     raise AssertionError("never complete")
 

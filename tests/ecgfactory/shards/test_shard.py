@@ -42,7 +42,7 @@ def test_a_committed_shard_is_cut_by_reading_it_back(
     made_short = make_shard(plan, 1, LIMIT, short)
     uncut = make_shard(plan, 1, 100, whole)
     assert uncut.examined == 24
-    assert LIMIT + 1 < uncut.accepted < 24, "both kinds of candidates, within and behind the limit"
+    assert LIMIT + 1 < uncut.accepted < 24, "both kinds of candidates, before and after the limit"
     assert made_short.rejects
 
     monkeypatch.setattr(shards, "assessed_batches", _must_not_be_called)
@@ -76,7 +76,7 @@ def test_a_shard_in_work_stops_once_fewer_records_are_wanted(
     plan = make_plan(make_request(name="s", output=str(tmp_path), **asked))
 
     def told(after_batches: int) -> tuple[Workspace, ShardEntry]:
-        """Make shard 1, which is told that 12 records are wanted when so many micro-batches are written."""
+        """Make shard 1, which learns that 12 records are wanted when so many micro-batches are written."""
         workspace = Workspace.create(plan, f"told-{after_batches}")
 
         def batches(*args: Any) -> Iterator[CandidateBatch]:
