@@ -75,7 +75,7 @@ def generated(plan: Plan, candidates: Sequence[int], clock: StageClock) -> Itera
         Candidate numbers and the eight leads of the generator in uV, a micro-batch at a time.
     """
     batches, begun = itertools.tee(micro_batches(plan, candidates))  # a device may begin ahead of what is taken
-    made = plan_generator(plan).stream(plan.seed, begun, plan.samples)
+    made = plan_generator(plan).stream(plan.seed, begun, plan.samples_per_lead)
     for numbers in batches:
         with clock("generate"):
             signals_uv = next(made)

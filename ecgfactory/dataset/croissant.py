@@ -161,7 +161,7 @@ def _field(record_set: str, source: dict[str, Any], field: pa.Field, plan: Plan)
 
 def _describe(column: str, plan: Plan) -> str:
     if column in plan.lead_names:
-        return f"Lead {column} in uV, {plan.samples} samples at {SAMPLING_RATE_HZ} Hz."
+        return f"Lead {column} in uV, {plan.samples_per_lead} samples at {SAMPLING_RATE_HZ} Hz."
     if column.endswith("_path"):
         return f"Path of the file that holds the signals as {column.removesuffix('_path')}."
     if column in _COLUMNS:

@@ -137,7 +137,7 @@ class Dataset(DatasetFiles):
         """
         check_unit("signals", unit)
         places, reader = self.places(split), self.reader(self.checked_leads(leads))
-        shape = (len(places), len(reader.lead_names), self.plan.samples)
+        shape = (len(places), len(reader.lead_names), self.plan.samples_per_lead)
         signals = np.empty(shape, dtype=np.float32 if unit == "mV" else np.int16)
         for start in range(0, len(places), RECORDS_AT_ONCE):
             part = slice(start, start + RECORDS_AT_ONCE)

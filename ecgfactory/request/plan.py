@@ -116,14 +116,14 @@ class Plan(BaseModel):
         return lead_names(self.request.leads)
 
     @property
-    def samples(self) -> int:
+    def samples_per_lead(self) -> int:
         """Samples per lead."""
         return self.request.duration_s * SAMPLING_RATE_HZ
 
     @property
     def signal_spec(self) -> SignalSpec:
         """What all records of the dataset have in common."""
-        return SignalSpec(self.lead_names, self.samples, self.seed)
+        return SignalSpec(self.lead_names, self.samples_per_lead, self.seed)
 
     @property
     def dataset_path(self) -> Path:

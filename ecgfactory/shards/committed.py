@@ -55,7 +55,7 @@ def _batch(
     """Put accepted and rejected rows together again, in candidate order."""
     accepted_numbers = records.column("candidate").to_numpy()
     order = np.argsort(np.concatenate([accepted_numbers, rejected.column("candidate").to_numpy()]))
-    signals_uv = np.zeros((len(numbers), len(plan.lead_names), plan.samples), dtype=np.int16)
+    signals_uv = np.zeros((len(numbers), len(plan.lead_names), plan.samples_per_lead), dtype=np.int16)
     signals_uv[np.searchsorted(numbers, accepted_numbers)] = _signals(plan, records, folder)
     broken: list[list[str]] = [[] for _ in range(len(records))]
     failed_rules = broken + rejected.column("failed_rules").to_pylist()
@@ -76,7 +76,7 @@ def _signals(plan: Plan, records: pa.Table, folder: Path) -> SignalUv:
     writer = FORMATS.load(plan.request.formats[0])
     candidates, splits = records.column("candidate").to_numpy(), records.column("split").to_pylist()
     paths = np.array([writer.staged_path(int(c), split) for c, split in zip(candidates, splits, strict=True)])
-    signals_uv = np.empty((len(candidates), len(plan.lead_names), plan.samples), dtype=np.int16)
+    signals_uv = np.empty((len(candidates), len(plan.lead_names), plan.samples_per_lead), dtype=np.int16)
     for path in dict.fromkeys(paths.tolist()):
         rows = np.flatnonzero(paths == path)
         signals_uv[rows] = writer.read(folder, path, candidates[rows].tolist(), plan.signal_spec)
