@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import pickle
 import shutil
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -18,6 +19,7 @@ from ecgfactory.line.build import Built
 from ecgfactory.line.build import build as library_build
 from ecgfactory.line.jobs import REPORT_MODULES, shard_modules
 from ecgfactory.pools.crew import Crew
+from ecgfactory.pools.nursery import Nursery
 from ecgfactory.pools.processes import ProcessPool
 from ecgfactory.request.build_request import BuildRequest
 from ecgfactory.storage.lock import waiting_lock
@@ -73,6 +75,26 @@ def build(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Builder]:
     log = tmp_path_factory.mktemp("workers") / "workers.log"
     with ProcessPool(Crew.of(0, 2), (*shard_modules(Pulse2PulseGenerator), *REPORT_MODULES), log) as pool:
         yield partial(library_build, pool=lambda _: contextlib.nullcontext(pool))
+
+
+@pytest.fixture(scope="session")
+def in_fresh_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Any]]:
+    """Calls a function of a test module in a new process, as users' are: this one has threads of servers and clusters,
+    and is better not forked, as PyTorch's loaders do.
+    """
+    nursery = Nursery(["ecgfactory.candidates.pytorch"], {}, tmp_path_factory.mktemp("fresh") / "processes.log")
+
+    def call(function: Callable[..., Any], **parameters: Any) -> Any:
+        with nursery.fork({}) as process:
+            process.recv()  # its id
+            process.send((function, parameters))
+            value, error = pickle.loads(process.recv_bytes())
+        if error is not None:
+            raise error
+        return value
+
+    yield call
+    nursery.close()
 
 
 @pytest.fixture(scope="session")

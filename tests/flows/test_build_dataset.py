@@ -83,12 +83,12 @@ def test_it_gives_the_bytes_of_the_library_and_finds_them_again(
 
 
 @pytest.fixture
-def start(prefect_server: str, tmp_path: Path) -> Callable[[dict[str, Any]], subprocess.Popen[str]]:
+def start(prefect_server: str, scheduler: str, tmp_path: Path) -> Callable[[dict[str, Any]], subprocess.Popen[str]]:
     """Start `ecgfactory build` with the server configured: the flow builds, in a process of its own."""
 
     def start_build(request: dict[str, Any]) -> subprocess.Popen[str]:
         file = tmp_path / "request.yaml"
-        file.write_text(yaml.safe_dump(request), encoding="utf-8")
+        file.write_text(yaml.safe_dump(request | {"workers": {"scheduler": scheduler}}), encoding="utf-8")
         return subprocess.Popen(
             [sys.executable, "-m", "ecgfactory", "build", str(file), "--output", str(tmp_path / "out")],
             env=os.environ | {"PREFECT_API_URL": prefect_server},

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 import torch
 from torch.utils.data import DataLoader
@@ -30,16 +33,24 @@ def test_samples_are_the_records(dataset: Dataset) -> None:
     assert (stored.shape, stored.dtype) == ((2, 5000), torch.int16)
 
 
-@pytest.mark.parametrize(("workers", "context"), [(0, None), (2, "fork"), (2, "spawn")])
-def test_a_loader_gives_each_record_once(dataset: Dataset, workers: int, context: str | None) -> None:
-    samples = dataset.torch(leads=["II"], unit="uV")
+def load(path: Path, workers: int, context: str | None) -> dict[int, npt.NDArray[np.int16]]:
+    """Lead II of each record, by candidate number, as a loader gives them."""
+    samples = open_dataset(path).torch(leads=["II"], unit="uV")
     loader = DataLoader(samples, batch_size=32, shuffle=True, num_workers=workers, multiprocessing_context=context)
-    found = {}
+    found: dict[int, npt.NDArray[np.int16]] = {}
     for batch in loader:
-        found.update(zip(batch["candidate"].tolist(), batch["signal"], strict=True))
+        found.update(zip(batch["candidate"].tolist(), batch["signal"].numpy(), strict=True))
+    return found
+
+
+@pytest.mark.parametrize(("workers", "context"), [(0, None), (2, "fork"), (2, "spawn")])
+def test_a_loader_gives_each_record_once(
+    in_fresh_process: Callable[..., Any], many: Path, dataset: Dataset, workers: int, context: str | None
+) -> None:
+    found = in_fresh_process(load, path=many, workers=workers, context=context)
     assert sorted(found) == dataset.candidates.tolist()
     assert np.array_equal(
-        torch.stack([found[candidate] for candidate in sorted(found)]).numpy(), dataset.signals(leads=["II"], unit="uV")
+        np.stack([found[candidate] for candidate in sorted(found)]), dataset.signals(leads=["II"], unit="uV")
     )
 
 
