@@ -71,7 +71,7 @@ def measure(records: int, folder: Path, processes: int = 2) -> PeerRun:
         start_up_s = seconds(lambda: loading_s.extend(pool.map(_start_up, range(processes))))
         firsts = [share * process for process in range(processes)]
         paths = [folder / f"part-{process}.parquet" for process in range(processes)]
-        work_s = seconds(lambda: list(pool.map(_part, firsts, [share] * processes, paths)))
+        work_s = seconds(lambda: list(pool.map(make_part, firsts, [share] * processes, paths)))
     _check(paths, records)
     return PeerRun(records, start_up_s, work_s - statistics.median(loading_s))
 
@@ -92,11 +92,11 @@ def _start_up(process: int) -> float:
 
     torch.set_num_threads(1)
     with tempfile.TemporaryDirectory() as folder:
-        _part(process, 1, Path(folder) / "one.parquet")
+        make_part(process, 1, Path(folder) / "one.parquet")
         return seconds(lambda: _generate(Path(folder), 0, 0))
 
 
-def _part(first: int, records: int, path: Path) -> None:
+def make_part(first: int, records: int, path: Path) -> None:
     """Make one process's share of the dataset."""
     with tempfile.TemporaryDirectory() as folder:
         _generate(Path(folder), first, records)

@@ -25,9 +25,12 @@ def clean_up(file: Path, dry_run: bool) -> None:
 def _run(request: RetentionRequest, dry_run: bool) -> RetentionOutcome:
     """Run the flow where there is a Prefect server, which may have old runs to delete; else the library alone."""
     if is_configured():
-        from ecgfactory.flows.retention import retention
+        from ecgfactory.flows.embedded import prefect_api
 
-        return retention(request, dry_run)
+        with prefect_api():
+            from ecgfactory.flows.retention import retention
+
+            return retention(request, dry_run)
     return library.clean_up(request, dry_run, datetime.now(UTC)).or_raise()
 
 
