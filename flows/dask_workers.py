@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import math
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -182,9 +181,7 @@ def _cluster(crew: Crew, jobs: int, build: Build) -> SpecCluster:
 
 def _jobs_at_first(build: Build) -> int:
     """How many workers a build can keep busy if all candidates pass: more are started when more work turns up."""
-    plan = build.plan
-    shards = math.ceil(plan.request.records / plan.candidates_per_shard)
-    return max(shards, 2 if plan.request.report.samples else 1)
+    return max(build.plan.fewest_shards, 2 if build.plan.request.report.samples else 1)
 
 
 def _security(asked: WorkersRequest) -> Security | None:

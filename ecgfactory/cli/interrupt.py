@@ -18,7 +18,11 @@ def interruptible() -> Iterator[None]:
     Workers and the local server end by themselves when this process is gone, and what is committed is kept.
     """
 
+    stopped = False
+
     def stop(_signal: int, _frame: FrameType | None) -> None:
+        nonlocal stopped
+        stopped = True
         for name in (signal.SIGINT, signal.SIGTERM):
             signal.signal(name, lambda *_: os._exit(STOPPED))
         raise KeyboardInterrupt
@@ -27,5 +31,6 @@ def interruptible() -> Iterator[None]:
     try:
         yield
     finally:
-        for name, handler in before.items():
-            signal.signal(name, handler)
+        if not stopped:  # else a second one still ends the process, which is about to end anyhow
+            for name, handler in before.items():
+                signal.signal(name, handler)

@@ -91,6 +91,19 @@ class Format(ABC):
         self.folder = folder
         self.spec = spec
 
+    def place(self, path: str) -> Path:
+        """Return where to write a file, given below the staging folder; the folders in between are made.
+
+        Raises
+        ------
+        FileNotFoundError
+            When the staging folder is gone, and with it whoever wanted the shard: it is not made again.
+        """
+        place = self.folder / path
+        for parent in reversed(place.relative_to(self.folder).parents[:-1]):
+            (self.folder / parent).mkdir(exist_ok=True)
+        return place
+
     @abstractmethod
     def write(self, batch: RecordBatch) -> None:
         """Write records; called with rising candidate numbers."""

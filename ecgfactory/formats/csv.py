@@ -34,8 +34,7 @@ ecg_uv = pd.read_csv("$path", index_col="time_ms")    # one column per lead
     def write(self, batch: RecordBatch) -> None:
         """Write records; see `Format.write`."""
         for candidate, signal_uv in zip(batch.candidates, batch.signals_uv, strict=True):
-            path = self.folder / self.staged_path(candidate, "")
-            path.parent.mkdir(parents=True, exist_ok=True)
+            path = self.place(self.staged_path(candidate, ""))
             path.write_bytes(encode_csv(signal_uv, self.spec.lead_names, self.spec.sampling_rate_hz))
 
     @classmethod

@@ -40,8 +40,7 @@ ecg_uv = edf.get_signal("ECG II").data
     def write(self, batch: RecordBatch) -> None:
         """Write records; see `Format.write`."""
         for candidate, signal_uv in zip(batch.candidates, batch.signals_uv, strict=True):
-            path = self.folder / self.staged_path(candidate, "")
-            path.parent.mkdir(parents=True, exist_ok=True)
+            path = self.place(self.staged_path(candidate, ""))
             path.write_bytes(self._encode(record_id(candidate), signal_uv))
 
     def _encode(self, name: str, signal_uv: SignalUv) -> bytes:

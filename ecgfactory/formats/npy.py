@@ -54,8 +54,7 @@ candidates = np.load("$path".replace(".npy", ".candidates.npy"))
 
     def _stream(self, split: str) -> IO[bytes]:
         if split not in self._streams:
-            path = self.folder / self.staged_path(0, split)
-            path.parent.mkdir(parents=True, exist_ok=True)
+            path = self.place(self.staged_path(0, split))
             self._streams[split] = path.open("wb")
             self._write_header(self._streams[split], 0)
         return self._streams[split]

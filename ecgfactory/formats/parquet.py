@@ -104,8 +104,7 @@ class ParquetFormat(Format):
 
     def _writer(self, split: str, schema: pa.Schema) -> pq.ParquetWriter:
         if split not in self._writers:
-            path = self.folder / self.staged_path(0, split)
-            path.parent.mkdir(parents=True, exist_ok=True)
+            path = self.place(self.staged_path(0, split))
             self._writers[split] = pq.ParquetWriter(path, schema, **writer_options(schema, self.spec.lead_names))
         return self._writers[split]
 

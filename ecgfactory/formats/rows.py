@@ -18,7 +18,7 @@ _ARROW_TYPES = {"f": pa.float64(), "i": pa.int32(), "O": pa.string()}
 def record_columns(batch: RecordBatch) -> dict[str, Any]:
     """Columns of accepted records: record_id, candidate, split and every feature (NaN as null)."""
     return {
-        "record_id": pa.array([record_id(candidate) for candidate in batch.candidates]),
+        "record_id": pa.array([record_id(candidate) for candidate in batch.candidates], pa.string()),
         "candidate": pa.array(batch.candidates, pa.int64()),
         "split": pa.array(batch.splits.tolist(), pa.string()),
         **feature_columns(batch.features),

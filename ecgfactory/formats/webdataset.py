@@ -62,8 +62,7 @@ for ecg in ecgs:
 
     def _tar(self, split: str) -> tarfile.TarFile:
         if split not in self._tars:
-            path = self.folder / self.staged_path(0, split)
-            path.parent.mkdir(parents=True, exist_ok=True)
+            path = self.place(self.staged_path(0, split))
             self._tars[split] = tarfile.open(path, "w", format=tarfile.USTAR_FORMAT)  # noqa: SIM115 (see close)
         return self._tars[split]
 

@@ -40,8 +40,7 @@ ecg_mv = record.p_signal                              # (samples, leads), named 
             if np.isfinite(rate):
                 comments.append(f"heart rate: {rate:.1f} /min")
             contents = self._encode(record_id(candidate), signal_uv, comments)
-            paths = [self.folder / path for path in self.files(self.staged_path(candidate, ""))]
-            paths[0].parent.mkdir(parents=True, exist_ok=True)
+            paths = [self.place(path) for path in self.files(self.staged_path(candidate, ""))]
             for path, content in zip(paths, contents, strict=True):
                 path.write_bytes(content)
 

@@ -77,8 +77,9 @@ class _Window:
         except HandoverLostError:
             self._start(self._placement.generating, flying.order)
             return
-        if result is None:
-            return  # not wanted any more
+        if result is None:  # no longer wanted
+            self._give_up(flying.order)
+            return
         following = self._placement.next_step(flying.step)
         if following is not None:
             self._start(following, flying.order)
@@ -94,6 +95,13 @@ class _Window:
         job = Job(step.function, parameters, step.resource)
         self._in_flight[job] = _InFlight(order, step)
         self._pool.start(job)
+
+    def _give_up(self, order: ShardOrder) -> None:
+        """Count a shard as not begun; where the session's folder is gone, nothing more can be made."""
+        workspace = self._build.workspace
+        if not workspace.root.is_dir():
+            raise BuildFailedError(f"the session's folder {workspace.root} was removed while it was used; build again.")
+        self._build.selection.in_flight.discard(order.shard)
 
     def _commit(self, order: ShardOrder, examined: int, accepted: int) -> None:
         selection = self._build.selection

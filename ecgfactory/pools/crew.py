@@ -21,6 +21,10 @@ ENVIRONMENT = {
 }
 """Of every worker process, set before it starts."""
 
+LEAST_MEMORY_BYTES = 1_500_000_000
+"""A worker takes 0.8 to 1 GB at work, much of which it shares with the others."""
+
+_CGROUP_CORES = "/sys/fs/cgroup/cpu.max"
 _CGROUP_LIMITS = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes")
 
 
@@ -51,18 +55,30 @@ class Crew:
         gpus : int
             The first GPUs that this process may use.
         cpus : int, optional
-            One for each core that this process may use, when absent.
+            One for each core that this process may use, as far as there is memory for them, when absent.
         memory_limit_bytes : int, optional
-            An equal share of this machine's memory, when absent.
+            An equal share of this machine's memory, when absent, and at least what a worker needs.
         """
-        cpus = len(os.sched_getaffinity(0)) if cpus is None else cpus
-        share = machine_memory_bytes() // (gpus + cpus)
+        memory_bytes = machine_memory_bytes()
+        if cpus is None:
+            room = int(memory_bytes / LEAST_MEMORY_BYTES) - gpus
+            cpus = max(1, min(usable_cores(), room))
+        share = max(memory_bytes // (gpus + cpus), LEAST_MEMORY_BYTES)
         return cls(_gpu_names(gpus), cpus, memory_limit_bytes or share)
 
     @property
     def slots(self) -> Slots:
         """A job for each worker."""
         return Slots(gpu=len(self.gpus), cpu=self.cpus)
+
+
+def usable_cores() -> int:
+    """Return how many cores this process may use: those it is bound to, or fewer where a control group says so."""
+    cores = len(os.sched_getaffinity(0))
+    with contextlib.suppress(OSError, ValueError):  # absent, or "max"
+        quota, period = map(int, Path(_CGROUP_CORES).read_text(encoding="ascii").split())
+        cores = max(1, min(cores, round(quota / period)))
+    return cores
 
 
 def machine_memory_bytes() -> int:

@@ -5,6 +5,8 @@ Run as a module, this file is that process. It ends when the pool that started i
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import importlib
 import json
 import os
@@ -12,13 +14,26 @@ import signal
 import socket
 import subprocess
 import sys
+import traceback
 from collections.abc import Mapping, Sequence
 from multiprocessing.connection import Connection
 from pathlib import Path
+from weakref import WeakSet
 
 from ecgfactory.pools.worker import serve
 
 _MESSAGE_BYTES = 65_536
+
+inherited: WeakSet[socket.socket | Connection] = WeakSet()
+"""What a forked child of this process closes: the other ends must see when this process is gone."""
+
+
+def _close_inherited() -> None:
+    for end in list(inherited):
+        end.close()
+
+
+os.register_at_fork(after_in_child=_close_inherited)
 
 
 class Nursery:
@@ -39,18 +54,23 @@ class Nursery:
 
     def __init__(self, modules: Sequence[str], environment: Mapping[str, str], log: Path) -> None:
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        paths = os.pathsep.join(path or str(Path.cwd()) for path in sys.path)
-        command = [sys.executable, "-P", "-m", "ecgfactory.pools.nursery", str(theirs.fileno()), *modules]
+        inherited.add(self._control)
+        paths = os.pathsep.join(path or str(Path.cwd()) for path in sys.path if isinstance(path, str))
         with theirs, log.open("ab") as stderr:
-            self._process = subprocess.Popen(
-                command,
-                env={**os.environ, **environment, "PYTHONPATH": paths},
-                pass_fds=[theirs.fileno()],
-                stdin=subprocess.DEVNULL,
-                stdout=stderr,
-                stderr=stderr,
-                start_new_session=True,
-            )
+            descriptor = fcntl.fcntl(theirs, fcntl.F_DUPFD, 3)  # clear of stdin, stdout and stderr, which may be closed
+            command = [sys.executable, "-P", "-m", "ecgfactory.pools.nursery", str(descriptor), *modules]
+            try:
+                self._process = subprocess.Popen(
+                    command,
+                    env={**os.environ, **environment, "PYTHONPATH": paths},
+                    pass_fds=[descriptor],
+                    stdin=subprocess.DEVNULL,
+                    stdout=stderr,
+                    stderr=stderr,
+                    start_new_session=True,
+                )
+            finally:
+                os.close(descriptor)
 
     def fork(self, environment: Mapping[str, str]) -> Connection:
         """Have a worker forked; return the connection to it (see `worker.serve`), which closes when the worker dies.
@@ -63,16 +83,30 @@ class Nursery:
         ours, theirs = socket.socketpair()
         with theirs:
             socket.send_fds(self._control, [json.dumps({"fork": dict(environment)}).encode()], [theirs.fileno()])
-        return Connection(ours.detach())
+        connection = Connection(ours.detach())
+        inherited.add(connection)
+        return connection
 
     def prepare(self, modules: Sequence[str]) -> None:
         """Have more modules imported, for the workers that are forked from then on."""
         self._control.send(json.dumps({"import": list(modules)}).encode())
 
+    def failure(self) -> str:
+        """Return why the process could not import something; empty when it could, or has not tried yet."""
+        for _ in range(2):
+            try:
+                return self._control.recv(_MESSAGE_BYTES, socket.MSG_DONTWAIT).decode(errors="replace")
+            except ConnectionResetError:  # said once, where requests were left unread; what it had to say comes next
+                continue
+            except OSError:  # nothing was said
+                break
+        return ""
+
     def close(self) -> None:
-        """End the process; workers that it forked are not touched."""
+        """End the process, and the workers that it forked."""
         self._control.close()
-        self._process.kill()
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
 
 
@@ -80,7 +114,20 @@ def main() -> None:
     """Be the nursery."""
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the kernel forgets dead workers by itself
     control = socket.socket(fileno=int(sys.argv[1]))
-    _import(sys.argv[2:])
+    try:
+        _serve(control, sys.argv[2:])
+    except BrokenPipeError:
+        pass
+    except Exception as error:
+        traceback.print_exc()
+        control.send(f"{type(error).__name__}: {error}"[:1000].encode())
+    finally:
+        sys.stderr.flush()
+        os._exit(0)  # what was imported has nothing to put in order
+
+
+def _serve(control: socket.socket, modules: Sequence[str]) -> None:
+    _import(modules)
     while True:
         message, descriptors, _, _ = socket.recv_fds(control, _MESSAGE_BYTES, 1)
         if not message:
@@ -98,7 +145,10 @@ def _be_worker(descriptor: int, environment: Mapping[str, str]) -> None:
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     try:
         serve(Connection(descriptor), environment)
+    except BaseException:
+        traceback.print_exc()
     finally:
+        sys.stderr.flush()
         os._exit(0)
 
 

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import os
 import pickle
-import signal
 import time
 from collections import Counter, deque
 from collections.abc import Iterator, Sequence
@@ -17,6 +15,7 @@ from types import TracebackType
 
 import psutil
 
+from ecgfactory.errors import BuildFailedError
 from ecgfactory.pools.crew import ENVIRONMENT, Crew
 from ecgfactory.pools.nursery import Nursery
 from ecgfactory.pools.pool import (
@@ -45,13 +44,17 @@ class _Worker:
     gpu: str
     generation: int  # how often the nursery had been prepared when it was forked
     job: Job | None = None
-    pid: int = 0  # until it says which
+    process: psutil.Process | None = None  # until it says which
 
     def kill(self) -> None:
-        if self.pid:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(self.pid, signal.SIGKILL)
+        self.kill_process()
         self.connection.close()  # one that has not said its id yet ends by this
+
+    def kill_process(self) -> None:
+        """Kill the process, and never another one that has its number by now: psutil compares when they started."""
+        if self.process is not None:
+            with contextlib.suppress(psutil.Error):
+                self.process.kill()
 
 
 class ProcessPool:
@@ -87,9 +90,9 @@ class ProcessPool:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._nursery.close()
         for worker in self._workers:
             worker.kill()
+        self._nursery.close()
 
     @property
     def slots(self) -> Slots:
@@ -118,9 +121,10 @@ class ProcessPool:
         """Wait a moment for jobs to end; see `Pool.ended`."""
         self._hand_out()
         self._prepare()
-        busy = {worker.connection: worker for worker in self._workers if worker.job is not None}
+        by_connection = {worker.connection: worker for worker in self._workers}
         timeout_s = 0.0 if self._given_up else LOOK_INTERVAL_S
-        ready = [busy[connection] for connection in wait(list(busy), timeout_s) if isinstance(connection, Connection)]
+        heard = wait(list(by_connection), timeout_s)
+        ready = [by_connection[connection] for connection in heard if isinstance(connection, Connection)]
         found = [ended for worker in ready for ended in self._heard_from(worker)]
         self._end_the_greedy()
         self._hand_out()
@@ -163,7 +167,8 @@ class ProcessPool:
         environment = {"CUDA_VISIBLE_DEVICES": gpu}
         try:
             connection = self._nursery.fork(environment)
-        except OSError:  # somebody killed it
+        except OSError:  # somebody killed it, or it could not start
+            self._check_nursery()
             self._nursery.close()
             self._nursery = Nursery(self._modules, ENVIRONMENT, self._log)
             connection = self._nursery.fork(environment)
@@ -173,17 +178,16 @@ class ProcessPool:
 
     def _heard_from(self, worker: _Worker) -> Iterator[Ended]:
         """Take what a process sent: its id at first, then how its job ended."""
-        job = worker.job
-        assert job is not None
         try:
-            if not worker.pid:
-                worker.pid = int(worker.connection.recv())
+            if worker.process is None:
+                worker.process = psutil.Process(worker.connection.recv())
                 return
             value, error = pickle.loads(worker.connection.recv_bytes())  # noqa: S301 (of our own process)
-        except (EOFError, OSError):
+        except (EOFError, OSError, psutil.NoSuchProcess):
             self._lost(worker)
             return
-        worker.job = None
+        job, worker.job = worker.job, None
+        assert job is not None
         if error is None or not may_pass_next_time(error) or self._failures[job] == ATTEMPTS - 1:
             yield Ended(job, value, error)
             return
@@ -195,8 +199,10 @@ class ProcessPool:
         """Have the job of a dead process done by another, unless it has cost too many."""
         self._workers.remove(worker)
         worker.kill()
+        self._check_nursery()
         job = worker.job
-        assert job is not None
+        if job is None:  # it was idle
+            return
         self._deaths[job] += 1
         _log.warning("a worker died while it did %s%s", job.function.__name__, dict(job.parameters))
         if self._deaths[job] > DEATHS_ALLOWED:
@@ -205,6 +211,12 @@ class ProcessPool:
         else:
             self._waiting.appendleft(job)
 
+    def _check_nursery(self) -> None:
+        if problem := self._nursery.failure():
+            raise BuildFailedError(
+                f"worker processes can't start: {problem}; install what is missing or broken, and build again."
+            )
+
     def _end_the_greedy(self) -> None:
         """Kill processes that take more memory than they may, before the machine has none left for anybody."""
         if time.monotonic() - self._memory_looked_at < MEMORY_LOOK_INTERVAL_S:
@@ -212,6 +224,6 @@ class ProcessPool:
         self._memory_looked_at = time.monotonic()
         for worker in self._workers:
             with contextlib.suppress(psutil.Error):
-                if worker.pid and psutil.Process(worker.pid).memory_info().rss > self._crew.memory_limit_bytes:
+                if worker.process and worker.process.memory_info().rss > self._crew.memory_limit_bytes:
                     _log.warning("a worker took more than %d bytes of memory", self._crew.memory_limit_bytes)
-                    os.kill(worker.pid, signal.SIGKILL)
+                    worker.process.kill()

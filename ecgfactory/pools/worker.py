@@ -8,7 +8,6 @@ import select
 import threading
 from collections.abc import Mapping
 from multiprocessing.connection import Connection
-from typing import Any
 
 
 def serve(connection: Connection, environment: Mapping[str, str]) -> None:
@@ -28,17 +27,20 @@ def serve(connection: Connection, environment: Mapping[str, str]) -> None:
     connection.send(os.getpid())
     while True:
         try:
-            function, parameters = connection.recv()
+            asked = connection.recv_bytes()
         except (EOFError, OSError):
             return
-        connection.send_bytes(_reply(function, parameters))
+        connection.send_bytes(_reply(asked))
 
 
-def _reply(function: Any, parameters: Mapping[str, Any]) -> bytes:
-    """Call a function; return what to send of it, pickled."""
+def _reply(asked: bytes) -> bytes:
+    """Call the function that is asked for; return what to send of it, pickled."""
     try:
+        function, parameters = pickle.loads(asked)  # noqa: S301 (of the process that started this one)
         return pickle.dumps((function(**parameters), None))
-    except Exception as error:
+    except BaseException as error:
+        if not isinstance(error, Exception):  # such as SystemExit
+            error = RuntimeError(f"{type(error).__name__}: {error}")
         try:
             pickle.loads(told := pickle.dumps((None, error)))  # noqa: S301 (made one step before)
         except Exception:  # an error with parameters of its own may not survive the way

@@ -130,6 +130,11 @@ class Plan(BaseModel):
         """Where the dataset is published."""
         return Path(self.request.output) / self.request.name / self.plan_id
 
+    @property
+    def fewest_shards(self) -> int:
+        """Shards that are needed when every candidate passes."""
+        return math.ceil(self.request.records / self.candidates_per_shard)
+
     def shard_candidates(self, index: int) -> range:
         """Candidate numbers of a shard."""
         return range(index * self.candidates_per_shard, (index + 1) * self.candidates_per_shard)

@@ -8,8 +8,13 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from weakref import WeakSet
 
 POLL_INTERVAL_S = 0.2
+
+
+_held: WeakSet[FileLock] = WeakSet()
+"""By this process."""
 
 
 class FileLock:
@@ -36,6 +41,7 @@ class FileLock:
             # The holder before may have removed the file: then this is a lock on nothing.
             if os.fstat(descriptor).st_ino == self.path.stat().st_ino:
                 self._descriptor = descriptor
+                _held.add(self)
                 return True
         except (BlockingIOError, FileNotFoundError):
             pass
@@ -45,8 +51,23 @@ class FileLock:
     def release(self) -> None:
         """Release the lock; the file stays."""
         if self._descriptor is not None:
+            fcntl.flock(self._descriptor, fcntl.LOCK_UN)  # also where a child has inherited the descriptor
+            self._forget()
+
+    def _forget(self) -> None:
+        """Close the descriptor: in a forked child, without releasing the lock of its parent."""
+        _held.discard(self)
+        if self._descriptor is not None:
             os.close(self._descriptor)
             self._descriptor = None
+
+
+def _forget_all() -> None:
+    for lock in list(_held):
+        lock._forget()
+
+
+os.register_at_fork(after_in_child=_forget_all)  # or a child that outlives this process would keep its locks
 
 
 def is_held(path: Path) -> bool:

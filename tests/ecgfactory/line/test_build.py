@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -189,6 +190,36 @@ class TestBuilding:
 
 def test_the_plan_of_the_built_dataset_is_the_request_s(built: Path, make_request: MakeRequest) -> None:
     assert make_plan(make_request()).plan_id == built.name
+
+
+class TestOddBuilds:
+    @pytest.mark.parametrize(("shard_records", "batch"), [(4, 64), (1, 64), (40, 4)])
+    def test_shards_and_micro_batches_without_a_single_accepted_record(
+        self, build: Builder, make_request: MakeRequest, tmp_path: Path, shard_records: int, batch: int
+    ) -> None:
+        few = {"bounds": {"heart_rate": {"min": 60, "max": 66}}}
+        request = make_request(
+            records=6,
+            seed=7,
+            quality=few,
+            shard_records=shard_records,
+            generator={"batch": batch},
+            report={"samples": 0},
+            output=str(tmp_path),
+        )
+        dataset = verify(build(request).dataset)
+        assert dataset.manifest.records == 6
+        assert dataset.manifest.candidates_examined > 12
+
+    def test_an_output_folder_that_is_removed_fails_the_build(self, make_request: MakeRequest, tmp_path: Path) -> None:
+        request = make_request(records=400, formats=["npy"], report={"samples": 0}, output=str(tmp_path / "out"))
+
+        def remove(progress: Progress) -> None:
+            shutil.rmtree(tmp_path / "out", ignore_errors=True)
+
+        with pytest.raises((BuildFailedError, FileNotFoundError)):
+            library_build(request, on_progress=remove, pool=lambda _: InlinePool())
+        assert not (tmp_path / "out").exists(), "nothing is made there again"
 
 
 class TestCalling:

@@ -13,10 +13,11 @@ from pathlib import Path
 import psutil
 import pytest
 
-from ecgfactory.pools.crew import Crew, machine_memory_bytes
-from ecgfactory.pools.pool import Job, Slots, WorkersDiedError
+from ecgfactory.errors import BadInputError, BuildFailedError
+from ecgfactory.pools.crew import LEAST_MEMORY_BYTES, Crew, machine_memory_bytes, usable_cores
+from ecgfactory.pools.pool import DEATHS_ALLOWED, Job, Slots, WorkersDiedError
 from ecgfactory.pools.processes import ProcessPool
-from tests.pool_contract import PoolContract, double, process_id, results
+from tests.pool_contract import PoolContract, double, process_id, refuse, results
 
 ROOT = Path(__file__).parents[3]
 PLENTY = 10**12
@@ -100,6 +101,55 @@ def test_a_nursery_that_is_killed_is_replaced(tmp_path: Path) -> None:
         assert second.result() == 4
 
 
+def test_what_can_not_be_imported_is_told_and_not_taken_for_a_lack_of_memory(tmp_path: Path) -> None:
+    with (
+        ProcessPool(Crew((), 1, PLENTY), ["no_such_module"], tmp_path / "log") as pool,
+        pytest.raises(BuildFailedError, match=r"can't start: ModuleNotFoundError: No module named 'no_such_module'"),
+    ):
+        results(pool, [Job(double, {"number": 1}, "CPU")])
+
+
+def test_a_worker_that_dies_while_it_is_idle_is_nobody_s_fault(tmp_path: Path) -> None:
+    with ProcessPool(Crew((), 1, PLENTY), [], tmp_path / "log") as pool:
+        for _ in range(DEATHS_ALLOWED + 1):
+            (first,) = results(pool, [Job(process_id, {}, "CPU")])
+            os.kill(first.result(), signal.SIGKILL)
+        (after,) = results(pool, [Job(double, {"number": 2}, "CPU")])
+        assert after.result() == 4
+
+
+class Unreadable:
+    """Something that only the process can read that made it."""
+
+    def __reduce__(self) -> tuple[object, tuple[str]]:
+        return refuse, ("to be read",)
+
+
+def test_a_job_that_a_worker_can_not_read_fails_with_the_reason(tmp_path: Path) -> None:
+    with ProcessPool(Crew((), 1, PLENTY), [], tmp_path / "log") as pool:
+        (ended,) = results(pool, [Job(double, {"number": Unreadable()}, "CPU")])
+        with pytest.raises(BadInputError, match="to be read: no"):
+            ended.result()
+
+
+def test_a_child_that_this_process_forks_does_not_keep_the_workers_alive(tmp_path: Path) -> None:
+    pool = ProcessPool(Crew((), 1, PLENTY), [], tmp_path / "log")
+    (ended,) = results(pool, [Job(process_id, {}, "CPU")])
+    worker = psutil.Process(ended.result())
+    child = os.fork()
+    if child == 0:
+        time.sleep(30)
+        os._exit(0)
+    try:
+        for open_end in [pool._nursery._control, *(worker.connection for worker in pool._workers)]:
+            open_end.close()  # as when this process is killed
+        assert psutil.wait_procs([worker], timeout=10)[1] == []
+    finally:
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+        pool._nursery.close()
+
+
 LEADER = """
 import sys, time
 from pathlib import Path
@@ -135,5 +185,9 @@ def test_a_crew_shares_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
     crew = Crew.of(gpus=2, cpus=2)
     assert (crew.gpus, crew.cpus) == (("0", "1"), 2)
-    assert crew.memory_limit_bytes == machine_memory_bytes() // 4
-    assert Crew.of(gpus=0).cpus == len(os.sched_getaffinity(0))
+    assert crew.memory_limit_bytes == max(machine_memory_bytes() // 4, LEAST_MEMORY_BYTES)
+    assert Crew.of(gpus=0, cpus=1000).memory_limit_bytes == LEAST_MEMORY_BYTES
+    assert Crew.of(gpus=0).cpus == min(usable_cores(), machine_memory_bytes() // LEAST_MEMORY_BYTES)
+    monkeypatch.setattr("ecgfactory.pools.crew.machine_memory_bytes", lambda: 2 * LEAST_MEMORY_BYTES)
+    monkeypatch.setattr("ecgfactory.pools.crew.usable_cores", lambda: 64)
+    assert Crew.of(gpus=0).cpus == 2

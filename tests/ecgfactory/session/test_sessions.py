@@ -60,6 +60,26 @@ def test_a_lock_is_free_again_when_its_holder_is_killed(tmp_path: Path) -> None:
     assert not is_held(tmp_path / "lock")
 
 
+def test_a_child_that_is_forked_does_not_keep_a_lock(tmp_path: Path) -> None:
+    """Neither when the lock is released, nor when the process that took it is killed."""
+    lock = FileLock(tmp_path / "lock")
+    assert lock.try_acquire()
+    child = os.fork()
+    if child == 0:
+        time.sleep(30)
+        os._exit(0)
+    try:
+        time.sleep(0.2)
+        held = [os.readlink(entry) for entry in Path(f"/proc/{child}/fd").iterdir() if entry.is_symlink()]
+        assert str(tmp_path / "lock") not in held
+        assert is_held(tmp_path / "lock"), "the child has not released it"
+        lock.release()
+        assert not is_held(tmp_path / "lock")
+    finally:
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+
+
 def test_a_session_is_listed_while_it_runs_and_gone_when_removed(plan: Plan) -> None:
     output = Path(plan.request.output)
     with occupied(plan, "one") as workspace:
