@@ -70,7 +70,7 @@ def test_a_child_that_is_forked_does_not_keep_a_lock(tmp_path: Path) -> None:
         os._exit(0)
     try:
         time.sleep(0.2)
-        held = [os.readlink(entry) for entry in Path(f"/proc/{child}/fd").iterdir() if entry.is_symlink()]
+        held = [str(entry.readlink()) for entry in Path(f"/proc/{child}/fd").iterdir() if entry.is_symlink()]
         assert str(tmp_path / "lock") not in held
         assert is_held(tmp_path / "lock"), "the child has not released it"
         lock.release()
