@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, overload
+from typing import TYPE_CHECKING, Any, SupportsIndex, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +18,7 @@ from ecgfactory.dataset.manifest import Manifest
 from ecgfactory.dataset.names import LATEST, MANIFEST_FILE
 from ecgfactory.ecgs import Ecgs, Unit, check_unit, feature_frame
 from ecgfactory.errors import BadInputError, DamagedDatasetError
+from ecgfactory.places import find, place_at
 from ecgfactory.record import SAMPLING_RATE_HZ, Record, record_id
 
 if TYPE_CHECKING:
@@ -208,23 +209,44 @@ class Dataset(DatasetFiles):
         return len(self.candidates)
 
     @overload
-    def __getitem__(self, wanted: int | str) -> Record: ...
+    def __getitem__(self, wanted: SupportsIndex | str) -> Record: ...
     @overload
     def __getitem__(self, wanted: slice) -> Ecgs: ...
-    def __getitem__(self, wanted: int | str | slice) -> Record | Ecgs:
+    def __getitem__(self, wanted: SupportsIndex | str | slice) -> Record | Ecgs:
+        """Read one record, or some.
+
+        Parameters
+        ----------
+        wanted : int, str or slice
+            An index, negative from the end; a record id, leading zeros optional; or a slice of indices.
+
+        Returns
+        -------
+        Record or Ecgs
+            Ecgs for a slice.
+
+        Raises
+        ------
+        IndexError
+            When there is no record at the index.
+        BadInputError
+            When there is no record of the id.
+        TypeError
+            When it is anything else.
+        DamagedDatasetError
+            When a file can't be read.
+        """
         if isinstance(wanted, str):
             return self.record(wanted)
         if isinstance(wanted, slice):
             return self.take(np.arange(len(self))[wanted])
-        if not -len(self) <= wanted < len(self):
-            raise IndexError(f"there is no record at {wanted}; {self.path} holds {len(self):,}")
-        return self.take(np.array([wanted % len(self)]))[0]
+        return self.take(np.array([place_at(wanted, len(self), str(self.path))]))[0]
 
     def __iter__(self) -> Iterator[Record]:
         return (record for ecgs in self.chunks() for record in ecgs)
 
     def __contains__(self, wanted: object) -> bool:
-        return isinstance(wanted, str) and wanted.isdecimal() and bool((self.candidates == int(wanted)).any())
+        return isinstance(wanted, str) and find(wanted, self.candidates) is not None
 
     def __reduce__(self) -> tuple[type[Dataset], tuple[Path]]:
         return Dataset, (self.path,)  # without open files and tables
