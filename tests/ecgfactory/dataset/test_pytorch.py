@@ -67,3 +67,5 @@ def test_an_index_counts_as_in_a_list(dataset: Dataset) -> None:
 def test_an_unknown_feature_is_told(dataset: Dataset) -> None:
     with pytest.raises(BadInputError, match=r"features is \['pulse'\]; give a list of some of beats"):
         dataset.torch(features=["pulse"])
+    with pytest.raises(BadInputError, match=r"features is 3; give a list of some of beats"):
+        dataset.torch(features=3)  # type: ignore[arg-type]

@@ -84,10 +84,14 @@ def test_what_is_not_there_is_told(dataset: Dataset) -> None:
         dataset.signals(split="validation")
     with pytest.raises(BadInputError, match=r"leads is \['V7'\]; give some of I, II"):
         dataset.signals(leads=["V7"])
+    with pytest.raises(BadInputError, match="leads is 8; give some of I, II"):
+        dataset.signals(leads=8)  # type: ignore[arg-type]
     with pytest.raises(BadInputError, match="unit is 'V'; choose 'mV'"):
         dataset.signals(unit="V")  # type: ignore[arg-type]
     with pytest.raises(BadInputError, match="records is 0"):
         dataset.chunks(0)
+    with pytest.raises(BadInputError, match="records is 'all'"):
+        dataset.chunks("all")  # type: ignore[arg-type]
 
 
 def test_iteration_and_chunks_go_through_all_in_order(dataset: Dataset, ecgs: GeneratedEcgs) -> None:
@@ -169,3 +173,5 @@ def test_a_damaged_file_is_named(many: Path, tmp_path: Path) -> None:
 def test_no_dataset_at_all(tmp_path: Path) -> None:
     with pytest.raises(BadInputError, match="holds no dataset"):
         open_dataset(str(tmp_path))
+    with pytest.raises(BadInputError, match="open_dataset: path is None; give the folder"):
+        open_dataset(None)  # type: ignore[arg-type]
