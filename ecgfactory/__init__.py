@@ -24,18 +24,28 @@ if TYPE_CHECKING:
     from ecgfactory.candidates.stream import EcgStream, stream
     from ecgfactory.dataset.reader import Dataset, open_dataset
     from ecgfactory.ecgs import Ecgs
-    from ecgfactory.errors import BadInputError, DamagedDatasetError, EcgFactoryError
+    from ecgfactory.errors import (
+        BadInputError,
+        BuildFailedError,
+        DamagedDatasetError,
+        EcgFactoryError,
+        HopelessYieldError,
+    )
     from ecgfactory.foreign.arrays import assess, measure
     from ecgfactory.foreign.assessment import Assessment
     from ecgfactory.foreign.reader import ForeignEcg, UnreadableEcg, read_ecgs
-    from ecgfactory.line.build import build
+    from ecgfactory.line.build import Built, build
     from ecgfactory.record import Record
+    from ecgfactory.report.style import PageStyle
     from ecgfactory.request.build_request import BuildRequest
+    from ecgfactory.session.progress import Progress
 
 _MODULES = {
     "Assessment": "foreign.assessment",
     "BadInputError": "errors",
+    "BuildFailedError": "errors",
     "BuildRequest": "request.build_request",
+    "Built": "line.build",
     "DamagedDatasetError": "errors",
     "Dataset": "dataset.reader",
     "EcgFactoryError": "errors",
@@ -43,6 +53,9 @@ _MODULES = {
     "ForeignEcg": "foreign.reader",
     "Ecgs": "ecgs",
     "GeneratedEcgs": "candidates.generate",
+    "HopelessYieldError": "errors",
+    "PageStyle": "report.style",
+    "Progress": "session.progress",
     "Record": "record",
     "StreamDataset": "candidates.pytorch",
     "UnreadableEcg": "foreign.reader",
@@ -59,7 +72,9 @@ _MODULES = {
 __all__ = [
     "Assessment",
     "BadInputError",
+    "BuildFailedError",
     "BuildRequest",
+    "Built",
     "DamagedDatasetError",
     "Dataset",
     "EcgFactoryError",
@@ -67,6 +82,9 @@ __all__ = [
     "Ecgs",
     "ForeignEcg",
     "GeneratedEcgs",
+    "HopelessYieldError",
+    "PageStyle",
+    "Progress",
     "Record",
     "StreamDataset",
     "UnreadableEcg",
@@ -89,4 +107,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    return __all__

@@ -5,17 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, SupportsIndex, get_args, overload
 
 import numpy as np
 import numpy.typing as npt
 
 from ecgfactory.errors import BadInputError
 from ecgfactory.leads import SignalUv
+from ecgfactory.places import find, place_at, place_of
 from ecgfactory.record import SAMPLING_RATE_HZ, FeatureValue, Record, record_id
 
 if TYPE_CHECKING:
     import pandas as pd
+
+HERE = "these ECGs"
+"""What ECGs in memory are called in messages."""
 
 Unit = Literal["mV", "uV"]
 """How signals are given: float32 in mV, or int16 in uV as they are stored."""
@@ -35,7 +39,7 @@ def check_unit(place: str, unit: str) -> None:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Ecgs:
-    """ECGs in candidate order; `len`, iteration and `[i]` give them as `Record`s.
+    """ECGs in candidate order; `len`, iteration, `[i]` and `["00000012"]` give them as `Record`s, `[a:b]` as `Ecgs`.
 
     Parameters
     ----------
@@ -73,9 +77,42 @@ class Ecgs:
     def __len__(self) -> int:
         return len(self.candidates)
 
-    def __getitem__(self, row: int) -> Record:
-        values = [_plain(values[row : row + 1 or None])[0] for values in self.measured.values()]
+    @overload
+    def __getitem__(self, wanted: SupportsIndex | str) -> Record: ...
+    @overload
+    def __getitem__(self, wanted: slice) -> Ecgs: ...
+    def __getitem__(self, wanted: SupportsIndex | str | slice) -> Record | Ecgs:
+        """Return one ECG, or some.
+
+        Parameters
+        ----------
+        wanted : int, str or slice
+            An index, negative from the end; a record id, leading zeros optional; or a slice of indices.
+
+        Returns
+        -------
+        Record or Ecgs
+            Ecgs for a slice, which shares the signals' memory; of generated ones without what was rejected.
+
+        Raises
+        ------
+        IndexError
+            When there is no ECG at the index.
+        BadInputError
+            When there is no ECG of the id.
+        TypeError
+            When it is anything else.
+        """
+        if isinstance(wanted, slice):
+            measured = {name: values[wanted] for name, values in self.measured.items()}
+            signals_uv, candidates = self.signals_uv[wanted], self.candidates[wanted]
+            return Ecgs(signals_uv, candidates, self.lead_names, self.seed, measured, self.sampling_rate_hz)
+        row = place_of(wanted, self.candidates, HERE) if isinstance(wanted, str) else place_at(wanted, len(self), HERE)
+        values = [_plain(values[row : row + 1])[0] for values in self.measured.values()]
         return self._record(row, values)
+
+    def __contains__(self, wanted: object) -> bool:
+        return isinstance(wanted, str) and find(wanted, self.candidates) is not None
 
     def __iter__(self) -> Iterator[Record]:
         columns = [_plain(values) for values in self.measured.values()]

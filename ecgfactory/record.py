@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from ecgfactory.errors import BadInputError
 from ecgfactory.leads import SignalUv
 
 if TYPE_CHECKING:
@@ -25,9 +26,11 @@ def record_id(candidate: int) -> str:
 FeatureValue = float | int | bool | str | None
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Record:
     """A single ECG with what is known about it; a notebook shows it as a printed ECG.
+
+    Two records are equal only when they are the same object; a record can be a key or an element of a set.
 
     Parameters
     ----------
@@ -63,14 +66,22 @@ class Record:
     def lead(self, name: str) -> SignalUv:
         """Return the signal of one lead, shape (samples,), in uV.
 
+        Parameters
+        ----------
+        name : str
+            Its name, in any case: `aVR` or `avr`.
+
         Raises
         ------
-        KeyError
+        BadInputError
             When the record has no lead of that name.
         """
-        if name not in self.lead_names:
-            raise KeyError(f"no lead {name}; this record has {', '.join(self.lead_names)}")
-        signal: SignalUv = self.signal_uv[self.lead_names.index(name)]
+        known, wanted = [lead.casefold() for lead in self.lead_names], str(name).casefold()
+        if wanted not in known:
+            raise BadInputError(
+                f"record {self.record_id}: there is no lead {name!r}; it has {', '.join(self.lead_names)}."
+            )
+        signal: SignalUv = self.signal_uv[known.index(wanted)]
         return signal
 
     # Drawing comes long after a record on the line of imports, so these two import it when they are called.
@@ -81,7 +92,12 @@ class Record:
         Parameters
         ----------
         style : PageStyle, optional
-            Layout, scale and colours.
+            Layout, scale and colours: `record.plot(ef.PageStyle(layout="6x2", speed_mm_per_s=50))`.
+
+        Returns
+        -------
+        Figure
+            Of Matplotlib; `savefig` writes it, a notebook shows it.
 
         Raises
         ------

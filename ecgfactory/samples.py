@@ -22,7 +22,8 @@ def check_features(place: str, wanted: Sequence[str], known: Collection[str]) ->
     BadInputError
         When one is not.
     """
-    if isinstance(wanted, str) or not set(wanted) <= set(known):
+    is_list = isinstance(wanted, Collection) and not isinstance(wanted, str)
+    if not is_list or any(name not in list(known) for name in wanted):
         raise BadInputError(f"{place}: features is {wanted!r}; give a list of some of {', '.join(known)}.")
 
 

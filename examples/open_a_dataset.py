@@ -1,6 +1,7 @@
-"""Open a published dataset, for pandas, NumPy and PyTorch: `python open_a_dataset.py DATASET`.
+"""Open a published dataset, for pandas, NumPy and PyTorch: `python open_a_dataset.py [DATASET]`.
 
-DATASET is the folder that `ecgfactory build` printed, such as datasets/quickstart.
+DATASET is the folder that `ecgfactory build` printed; without one, datasets/quickstart, which
+`ecgfactory build configs/quickstart.yaml` makes.
 """
 
 import sys
@@ -9,7 +10,10 @@ from torch.utils.data import DataLoader
 
 import ecgfactory as ef
 
-dataset = ef.open_dataset(sys.argv[1])
+try:
+    dataset = ef.open_dataset(sys.argv[1] if len(sys.argv) > 1 else "datasets/quickstart")
+except ef.BadInputError as error:
+    sys.exit(f"{error} `ecgfactory build configs/quickstart.yaml` makes datasets/quickstart.")
 print(dataset)
 
 print(dataset.features["heart_rate_bpm"].groupby(dataset.splits).describe().round(1))

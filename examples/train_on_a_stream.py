@@ -30,7 +30,7 @@ def main(candidates: int = 2048, workers: int = 2) -> None:
     optimiser = torch.optim.Adam(network.parameters(), 1e-3)
     for epoch in range(EPOCHS):
         ecgs.set_epoch(epoch)  # the next range of candidates, in the workers too
-        errors = []
+        errors, of_guessing = [], []
         for batch in loader:
             wanted = (batch["heart_rate_bpm"].float() - 72) / 10
             found = network(batch["signal"][:, 1:2])[:, 0]
@@ -39,7 +39,9 @@ def main(candidates: int = 2048, workers: int = 2) -> None:
             loss.backward()
             optimiser.step()
             errors.append(10 * (found - wanted).abs().mean().item())
-        print(f"epoch {epoch}: off by {sum(errors) / len(errors):.1f} /min on average")
+            of_guessing.append(10 * (wanted - wanted.mean()).abs().mean().item())
+        off, guessing = (sum(values) / len(values) for values in (errors, of_guessing))
+        print(f"epoch {epoch}: off by {off:.1f} /min on average; always guessing the mean by {guessing:.1f} /min")
     print(f"to go on: start={ecgs.position + candidates}")
 
 

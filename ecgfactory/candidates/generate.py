@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)
 class GeneratedEcgs(Ecgs):
-    """The first accepted ECGs of a seed; see `Ecgs`.
+    """The first accepted ECGs of a seed; see `Ecgs`. A slice of them is an `Ecgs`, without `rejected`.
 
     Parameters
     ----------

@@ -114,6 +114,12 @@ class StreamDataset(IterableDataset[Sample]):
         """Set the epoch that the next iteration gives, also in the workers of a DataLoader, persistent or not."""
         self._epoch.fill_(epoch)
 
+    def __repr__(self) -> str:
+        return (
+            f"StreamDataset(candidates={self.candidates}, seed={self.seed}, "
+            f"epoch={self.epoch}, position={self.position})"
+        )
+
     def __iter__(self) -> Iterator[Sample]:
         worker = get_worker_info()
         turn, workers = (worker.id, worker.num_workers) if worker else (0, 1)

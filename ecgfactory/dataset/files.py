@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -16,19 +15,15 @@ from ecgfactory.dataset.damage import reading
 from ecgfactory.dataset.names import RECORDS_FILE, REJECTED_FILE
 from ecgfactory.dataset.signals import SignalReader
 from ecgfactory.ecgs import Ecgs
-from ecgfactory.errors import BadInputError
 from ecgfactory.formats import FORMATS
 from ecgfactory.leads import SignalUv
+from ecgfactory.places import place_of
 from ecgfactory.quality.feature import FeatureTable
-from ecgfactory.record import Record, record_id
+from ecgfactory.record import Record
 from ecgfactory.request.plan import Plan
 
 NO_FEATURES = {"record_id", "candidate", "split"}
 """Columns of records.parquet that are neither features nor paths."""
-
-
-LONGEST_ID = 18
-"""The most digits that a candidate number can have."""
 
 
 class DatasetFiles:
@@ -87,11 +82,7 @@ class DatasetFiles:
         BadInputError
             When there is no such record; the nearest one is named.
         """
-        if wanted.isdecimal() and len(wanted) <= LONGEST_ID:
-            place = int(np.searchsorted(self.candidates, int(wanted)))
-            if place < len(self.candidates) and self.candidates[place] == int(wanted):
-                return place
-        raise BadInputError(f"record {wanted!r} is not in {self.path}; {_nearest(wanted, self.candidates)}.")
+        return place_of(wanted, self.candidates, str(self.path))
 
     def take(self, places: IntArray, reader: SignalReader | None = None) -> Ecgs:
         """Read records with their signals and features, by their places in records.parquet.
@@ -165,13 +156,3 @@ def candidates_by_file(records: pa.Table, format_name: str) -> dict[str, list[in
     for path, candidate in zip(paths, records.column("candidate").to_pylist(), strict=True):
         by_file.setdefault(path, []).append(candidate)
     return by_file
-
-
-def _nearest(wanted: str, candidates: IntArray) -> str:
-    if wanted.isdecimal():
-        # In Python's integers: what a user types may be of any size.
-        nearest = min(candidates.tolist(), key=lambda candidate: abs(candidate - int(wanted)))
-        return f"the nearest one is {record_id(nearest)}"
-    ids = [record_id(candidate) for candidate in candidates]
-    close = difflib.get_close_matches(wanted, ids, n=1)
-    return f"did you mean {close[0]}?" if close else f"ids are candidate numbers, the first is {ids[0]}"

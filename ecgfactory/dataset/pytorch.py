@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-import numpy as np
 from torch.utils.data import Dataset as TorchDataset
 
 from ecgfactory.ecgs import Unit, check_unit
+from ecgfactory.places import place_at
 from ecgfactory.samples import Sample, check_features, samples_of
 
 if TYPE_CHECKING:
@@ -60,11 +60,26 @@ class EcgDataset(TorchDataset[Sample]):
         return len(self.places)
 
     def __getitem__(self, index: int) -> Sample:
+        """Read one sample, by its index, negative from the end.
+
+        Raises
+        ------
+        IndexError
+            When there is none at it.
+        TypeError
+            When it is not a whole number.
+        """
         return self.__getitems__([index])[0]
 
     def __getitems__(self, indices: Sequence[int]) -> list[Sample]:
-        ecgs = self.dataset.take(self.places[np.asarray(indices)], self._reader)
+        records, where = len(self), str(self.dataset.path)
+        rows = [place_at(index, records, where) for index in indices]
+        ecgs = self.dataset.take(self.places[rows], self._reader)
         return list(samples_of(ecgs, self.unit, self.features))
+
+    def __repr__(self) -> str:
+        name = self.dataset.plan.request.name
+        return f"EcgDataset {name}: {len(self):,} ECGs, {len(self.lead_names)} leads, {self.unit}"
 
     def __getstate__(self) -> dict[str, object]:
         return {name: value for name, value in vars(self).items() if name != "_reader"}

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+import os
+from collections.abc import Collection, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, overload
+from typing import TYPE_CHECKING, Any, SupportsIndex, overload
 
 import numpy as np
 import numpy.typing as npt
 from pydantic import ValidationError
 
 from ecgfactory.arrays import IntArray
+from ecgfactory.candidates.asked import candidate_number
 from ecgfactory.dataset.files import DatasetFiles
 from ecgfactory.dataset.manifest import Manifest
 from ecgfactory.dataset.names import LATEST, MANIFEST_FILE
 from ecgfactory.ecgs import Ecgs, Unit, check_unit, feature_frame
 from ecgfactory.errors import BadInputError, DamagedDatasetError
+from ecgfactory.places import find, place_at
 from ecgfactory.record import SAMPLING_RATE_HZ, Record, record_id
 
 if TYPE_CHECKING:
@@ -134,6 +137,13 @@ class Dataset(DatasetFiles):
         -------
         float32 or int16 array, shape (records, leads, samples)
             At 500 Hz, in candidate order.
+
+        Raises
+        ------
+        BadInputError
+            When there is no such split, lead or unit.
+        DamagedDatasetError
+            When a file can't be read.
         """
         check_unit("signals", unit)
         places, reader = self.places(split), self.reader(self.checked_leads(leads))
@@ -163,9 +173,15 @@ class Dataset(DatasetFiles):
         ------
         Ecgs
             `signals_uv`, int16 of shape (records, leads, samples); `features`, `record_ids`, and `Record`s.
+
+        Raises
+        ------
+        BadInputError
+            When `records` is not a number from 1, or there is no such split or lead; at once.
+        DamagedDatasetError
+            While iterating, when a file can't be read.
         """
-        if records < 1:
-            raise BadInputError(f"chunks: records is {records!r}; it must be at least 1.")
+        records = candidate_number("chunks", "records", records, least=1)
         places, reader = self.places(split), self.reader(self.checked_leads(leads))
         return (self.take(places[start : start + records], reader) for start in range(0, len(places), records))
 
@@ -184,6 +200,19 @@ class Dataset(DatasetFiles):
             As in `signals`.
         features : sequence of str
             Names of features that each sample holds too.
+
+        Returns
+        -------
+        EcgDataset
+            For each index a dict: `signal`, a tensor of shape (leads, samples) at 500 Hz, float32 in mV or int16 in
+            uV; `candidate`, an int; and the features asked for, NaN or '' where not measurable.
+
+        Raises
+        ------
+        BadInputError
+            When there is no such split, lead, unit or feature.
+        DamagedDatasetError
+            When a file can't be read; also later, when a sample is taken.
         """
         from ecgfactory.dataset.pytorch import EcgDataset
 
@@ -198,7 +227,8 @@ class Dataset(DatasetFiles):
 
     def checked_leads(self, leads: Sequence[str] | None) -> tuple[str, ...]:
         """Return the leads that are meant, when the dataset has them all."""
-        wanted = self.lead_names if leads is None else (leads,) if isinstance(leads, str) else tuple(leads)
+        given = self.lead_names if leads is None else [leads] if isinstance(leads, str) else leads
+        wanted = tuple(given) if isinstance(given, Collection) else ()
         unknown = [name for name in wanted if name not in self.lead_names]
         if unknown or not wanted:
             raise BadInputError(f"{self.path}: leads is {leads!r}; give some of {', '.join(self.lead_names)}.")
@@ -208,23 +238,44 @@ class Dataset(DatasetFiles):
         return len(self.candidates)
 
     @overload
-    def __getitem__(self, wanted: int | str) -> Record: ...
+    def __getitem__(self, wanted: SupportsIndex | str) -> Record: ...
     @overload
     def __getitem__(self, wanted: slice) -> Ecgs: ...
-    def __getitem__(self, wanted: int | str | slice) -> Record | Ecgs:
+    def __getitem__(self, wanted: SupportsIndex | str | slice) -> Record | Ecgs:
+        """Read one record, or some.
+
+        Parameters
+        ----------
+        wanted : int, str or slice
+            An index, negative from the end; a record id, leading zeros optional; or a slice of indices.
+
+        Returns
+        -------
+        Record or Ecgs
+            Ecgs for a slice.
+
+        Raises
+        ------
+        IndexError
+            When there is no record at the index.
+        BadInputError
+            When there is no record of the id.
+        TypeError
+            When it is anything else.
+        DamagedDatasetError
+            When a file can't be read.
+        """
         if isinstance(wanted, str):
             return self.record(wanted)
         if isinstance(wanted, slice):
             return self.take(np.arange(len(self))[wanted])
-        if not -len(self) <= wanted < len(self):
-            raise IndexError(f"there is no record at {wanted}; {self.path} holds {len(self):,}")
-        return self.take(np.array([wanted % len(self)]))[0]
+        return self.take(np.array([place_at(wanted, len(self), str(self.path))]))[0]
 
     def __iter__(self) -> Iterator[Record]:
         return (record for ecgs in self.chunks() for record in ecgs)
 
     def __contains__(self, wanted: object) -> bool:
-        return isinstance(wanted, str) and wanted.isdecimal() and bool((self.candidates == int(wanted)).any())
+        return isinstance(wanted, str) and find(wanted, self.candidates) is not None
 
     def __reduce__(self) -> tuple[type[Dataset], tuple[Path]]:
         return Dataset, (self.path,)  # without open files and tables
@@ -259,8 +310,10 @@ def open_dataset(path: str | Path) -> Dataset:
     Raises
     ------
     BadInputError
-        When there is no dataset.
+        When there is no dataset, or `path` is no path.
     DamagedDatasetError
         When its manifest can't be read.
     """
+    if not isinstance(path, str | os.PathLike):
+        raise BadInputError(f"open_dataset: path is {path!r}; give the folder that `ecgfactory build` printed.")
     return Dataset(Path(path))

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, NoReturn, get_args
+from typing import TYPE_CHECKING, Any, Literal, NoReturn
 
 import numpy as np
 import numpy.typing as npt
 
 from ecgfactory.errors import BadInputError
 from ecgfactory.foreign.assessment import Assessment, assess_batch
-from ecgfactory.foreign.columns import UV_PER_UNIT, lead_and_unit
+from ecgfactory.foreign.columns import lead_and_unit, uv_per_unit
 from ecgfactory.foreign.reader import rate_problem, resample
 from ecgfactory.leads import TWELVE_LEADS
 from ecgfactory.quality import features
@@ -21,7 +21,7 @@ from ecgfactory.record import SAMPLING_RATE_HZ
 if TYPE_CHECKING:
     import pandas as pd
 
-SignalUnit = Literal["uV", "mV", "V"]
+SignalUnit = Literal["uV", "\u00b5V", "\u03bcV", "mV", "V"]
 RECORDS_AT_ONCE = 64
 
 
@@ -44,7 +44,7 @@ def assess(
     lead_names : sequence of str
         Names along the axis of leads, any of the standard twelve in any order; MLII is II.
     unit : {'mV', 'uV', 'V'}
-        Unit of the values.
+        Unit of the values, in any case; uV also as µV.
     policy : str or Path
         Name of a shipped quality policy, or path of a policy file.
 
@@ -106,9 +106,10 @@ class _Ecgs:
         self.is_single = self._values.ndim == 2
         self.lead_names = self._checked_leads(lead_names)
         self._rate_hz = self._checked_rate(rate_hz)
-        if unit not in get_args(SignalUnit):
+        factor = uv_per_unit(unit) if isinstance(unit, str) else None
+        if factor is None:
             self._refuse(f"unit is {unit!r}; choose 'uV', 'mV' or 'V'")
-        self._uv_per_unit = UV_PER_UNIT[unit.lower()]
+        self._uv_per_unit = factor
 
     def batches(self) -> Iterator[tuple[int, npt.NDArray[Any]]]:
         """Yield the number of the first of some records, and their signals in uV at 500 Hz."""

@@ -15,7 +15,7 @@ from ecgfactory.quality.policy import Policy
 from ecgfactory.record import SAMPLING_RATE_HZ, FeatureValue
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Assessment:
     """The assessment of one ECG.
 
@@ -47,6 +47,10 @@ class Assessment:
     def accepted(self) -> bool:
         """Whether it could be read and broke no rule."""
         return not self.failed_rules and not self.problem
+
+    def __repr__(self) -> str:
+        rejected = f"not read: {self.problem}" if self.problem else f"rejected: {'; '.join(self.reasons)}"
+        return f"Assessment of {self.name}: {'accepted' if self.accepted else rejected}"
 
     def to_json(self) -> dict[str, Any]:
         """Return everything as values that JSON knows."""

@@ -11,7 +11,7 @@ import pandas as pd
 from ecgfactory.arrays import Float64Array
 from ecgfactory.leads import TWELVE_LEADS
 
-UV_PER_UNIT = {"nv": 1e-3, "uv": 1.0, "mv": 1e3, "v": 1e6}
+_UV_PER_UNIT = {"nv": 1e-3, "uv": 1.0, "mv": 1e3, "v": 1e6}
 UNEVEN_SHARE = 0.1
 """A step of the time column that differs by a tenth from the usual one is a gap, not jitter."""
 
@@ -53,6 +53,11 @@ def is_unit(text: str) -> bool:
     return _UNIT.fullmatch(text.strip(" '\"")) is not None
 
 
+def uv_per_unit(unit: str) -> float | None:
+    """Return the factor to uV of a unit in any case, u also as either Greek mu; None when it is no unit of voltage."""
+    return _UV_PER_UNIT.get(unit.lower().replace("\u00b5", "u").replace("\u03bc", "u"))
+
+
 def uv_factors(units: Sequence[str], values: Float64Array) -> Float64Array:
     """Return the factor to uV of each lead.
 
@@ -76,7 +81,7 @@ def uv_factors(units: Sequence[str], values: Float64Array) -> Float64Array:
     guessed = 1e6 if 0 < typical < 0.03 else 1e3 if 0 < typical < 30 else 1.0
     factors = []
     for unit in units:
-        known = UV_PER_UNIT.get(unit.lower().replace("µ", "u").replace("μ", "u"))
+        known = uv_per_unit(unit)
         if unit and known is None:
             raise ColumnError(f"unit {unit!r} is not one of nV, uV, mV and V")
         factors.append(guessed if known is None else known)

@@ -11,6 +11,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from ecgfactory.dataset.reader import Dataset
+from ecgfactory.errors import BadInputError
 from ecgfactory.line import steps
 from ecgfactory.line.reports import prepare_reports, report_and_compare
 from ecgfactory.line.session import claim, session
@@ -57,8 +58,8 @@ def build(
     request : BuildRequest, mapping, str or Path
         What to build: a request, its keys, or the path of a YAML file that holds them.
     on_progress : callable, optional
-        Called several times per second with an `ecgfactory.session.progress.Progress`: candidates `examined` and
-        `accepted` so far.
+        Called several times per second with a `Progress`: candidates `examined` and `accepted` so far; never when the
+        dataset is already there. What it raises stops the build and is passed on; what is committed is kept.
     pool : callable, optional
         Gives the workers, as a context manager; processes of this machine by default.
 
@@ -70,12 +71,13 @@ def build(
     Raises
     ------
     BadInputError
-        Naming everything that is wrong with the request, before any work.
+        Naming everything that is wrong with the request or `on_progress`, before any work.
     BuildFailedError
         When the build can't go on; what is committed is kept for the next one.
     DamagedDatasetError
         When the dataset is there already, and damaged.
     """
+    check_callback(on_progress)
     plan = steps.plan_dataset(as_request(request))
     with claim(plan):
         if steps.find_published(plan):
@@ -90,3 +92,15 @@ def build(
             steps.seal(work)
             steps.publish_dataset(work)
     return Built(dataset=plan.dataset_path, already_there=False)
+
+
+def check_callback(on_progress: object) -> None:
+    """Check that progress can be told.
+
+    Raises
+    ------
+    BadInputError
+        When it can't be called.
+    """
+    if on_progress is not None and not callable(on_progress):
+        raise BadInputError(f"on_progress is {on_progress!r}; give a function that takes a Progress.")

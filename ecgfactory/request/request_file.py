@@ -33,6 +33,8 @@ def as_request(given: BuildRequest | Mapping[str, Any] | str | Path) -> BuildReq
         return given
     if isinstance(given, str | Path):
         return load_request(Path(given))
+    if not isinstance(given, Mapping):
+        raise BadInputError(f"request is {given!r}; give a BuildRequest, a mapping of its keys, or a YAML file's path.")
     return checked(RequestSource("request", BuildRequest, dict(given)), BuildRequest, preflight_problems)
 
 

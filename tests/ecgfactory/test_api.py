@@ -37,7 +37,35 @@ def test_generating_imports_neither_tables_nor_drawing_nor_the_workflow_engine()
 @pytest.mark.parametrize("name", ecgfactory.__all__)
 def test_every_exported_name_is_there(name: str) -> None:
     assert getattr(ecgfactory, name).__name__ == name
-    assert name in dir(ecgfactory)
+
+
+def test_it_lists_what_it_exports_and_nothing_else() -> None:
+    assert dir(ecgfactory) == sorted(ecgfactory.__all__)
+
+
+@pytest.mark.parametrize("request_", [3, None, [1]])
+def test_what_is_no_request_is_told(request_: object) -> None:
+    with pytest.raises(
+        ecgfactory.BadInputError, match=r"request is .*; give a BuildRequest, a mapping of its keys, or"
+    ):
+        ecgfactory.build(request_)  # type: ignore[arg-type]
+
+
+def test_progress_that_can_not_be_told_is_told_before_any_work(tmp_path: Path) -> None:
+    request = {"name": "x", "records": 1, "output": str(tmp_path / "out")}
+    with pytest.raises(ecgfactory.BadInputError, match="on_progress is True; give a function that takes a Progress"):
+        ecgfactory.build(request, on_progress=True)  # type: ignore[arg-type]
+    assert not (tmp_path / "out").exists()
+
+
+def test_what_a_callback_raises_stops_the_build_and_is_passed_on(tmp_path: Path) -> None:
+    def stop(_: ecgfactory.Progress) -> None:
+        raise ZeroDivisionError("enough")
+
+    request = {"name": "x", "records": 2, "workers": {"cpu": 1}, "report": {"samples": 0}, "output": str(tmp_path)}
+    with pytest.raises(ZeroDivisionError, match="enough"):
+        ecgfactory.build(request, on_progress=stop)
+    assert not (tmp_path / "x").exists()
 
 
 def test_no_exported_name_is_hidden_by_a_module() -> None:

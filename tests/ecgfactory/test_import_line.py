@@ -16,6 +16,7 @@ LINE = [
     "arrays",
     "leads",
     "record",
+    "places",
     "ecgs",
     "samples",
     "storage",

@@ -36,6 +36,19 @@ def test_a_record_without_samples_says_so(record: Record) -> None:
         Record("1", ("II",), np.empty((1, 0), np.int16)).plot()
 
 
+def test_a_lead_is_found_in_any_case_and_a_missing_one_is_told(record: Record) -> None:
+    assert np.array_equal(record.lead("avr"), record.signal_uv[3])
+    assert np.array_equal(record.lead("V5"), record.lead("v5"))
+    with pytest.raises(BadInputError, match="record 00000000: there is no lead 'V7'; it has I, II, III, aVR"):
+        record.lead("V7")
+
+
+def test_a_record_is_equal_to_itself_alone(record: Record) -> None:
+    same_content = Record(record.record_id, record.lead_names, record.signal_uv)
+    assert record != same_content
+    assert len({record, same_content, record}) == 2
+
+
 def test_its_text_is_a_line(record: Record) -> None:
     assert repr(record) == "Record 00000000: 12 leads, 10 s at 500 Hz"
     rejected = Record("00000001", ("II",), record.signal_uv[1:2], reasons=("clipping: 8 ms",))

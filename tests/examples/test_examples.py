@@ -35,6 +35,7 @@ def test_generate_and_plot(tmp_path: Path) -> None:
 def test_train_on_a_stream(tmp_path: Path) -> None:
     printed = run("train_on_a_stream.py", tmp_path, "128", "2")
     assert "epoch 1: off by " in printed
+    assert printed.count("always guessing the mean by ") == 2
     assert printed.endswith("to go on: start=256\n")
 
 
@@ -42,6 +43,20 @@ def test_open_a_dataset(built: Path, tmp_path: Path) -> None:
     printed = run("open_a_dataset.py", tmp_path, str(built))
     assert "Dataset small: 40 ECGs" in printed
     assert "a batch: (8, 12, 5000)" in printed
+
+
+def test_open_a_dataset_that_is_not_there(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, str(EXAMPLES / "open_a_dataset.py")],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert done.stderr.startswith("datasets/quickstart: holds no dataset ")
+    assert done.stderr.endswith("`ecgfactory build configs/quickstart.yaml` makes datasets/quickstart.\n")
 
 
 def test_assess_your_ecg(built: Path, tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from ecgfactory.candidates.generate import GeneratedEcgs, generate
 from ecgfactory.candidates.pipeline import StageClock, assessed_batches
 from ecgfactory.candidates.remake import remade
 from ecgfactory.candidates.stream import stream
+from ecgfactory.ecgs import Ecgs
 from ecgfactory.errors import BadInputError, HopelessYieldError
 from ecgfactory.record import record_id
 from ecgfactory.request.build_request import BuildRequest
@@ -87,8 +88,31 @@ def test_records_one_by_one(ecgs: GeneratedEcgs) -> None:
     assert last.seed == 7
     assert last.features["heart_rate_bpm"] == ecgs.features.heart_rate_bpm.iloc[-1]
     assert all(isinstance(value, float | int | str | None) for value in last.features.values())
-    with pytest.raises(IndexError):
-        _ = ecgs[20]
+
+
+def test_records_by_index_by_id_and_by_slice(ecgs: GeneratedEcgs) -> None:
+    name = ecgs.record_ids[3]
+    assert ecgs[name].record_id == ecgs[str(int(name))].record_id == ecgs[np.int64(3)].record_id == name
+    assert name in ecgs and ecgs.rejected.index[0] not in ecgs
+    some = ecgs[10:2:-3]
+    assert type(some) is Ecgs
+    assert some.record_ids == ecgs.record_ids[10:2:-3]
+    assert some[0].features == ecgs[10].features
+    assert np.array_equal(some.signals_uv, ecgs.signals_uv[10:2:-3])
+    pd.testing.assert_frame_equal(some.features, ecgs.features[10:2:-3])
+
+
+def test_what_is_no_index_is_told(ecgs: GeneratedEcgs) -> None:
+    for index in (20, -21):
+        with pytest.raises(IndexError, match=f"these ECGs: index is {index}; there are 20 records, counted from 0"):
+            _ = ecgs[index]
+    for wrong in (True, 1.0, None, [1], np.array([1])):
+        with pytest.raises(TypeError, match=f"index can't be of type {type(wrong).__name__}; give a whole number"):
+            _ = ecgs[wrong]  # type: ignore[call-overload]
+    with pytest.raises(BadInputError, match="record '99999999' is not in these ECGs; the nearest one is"):
+        _ = ecgs["99999999"]
+    with pytest.raises(BadInputError, match="record '1' is not in these ECGs; there are none at all"):
+        _ = ecgs[:0]["1"]
 
 
 def test_eight_leads_of_five_seconds() -> None:

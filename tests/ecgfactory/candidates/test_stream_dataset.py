@@ -75,6 +75,7 @@ def test_it_goes_on_from_a_position(expected: list[dict[int, torch.Tensor]]) -> 
     before = StreamDataset(CANDIDATES, unit="uV", **ASKED)
     before.set_epoch(1)
     assert (before.epoch, before.position) == (1, CANDIDATES)
+    assert repr(before) == "StreamDataset(candidates=40, seed=7, epoch=1, position=40)"
     after = StreamDataset(CANDIDATES, unit="uV", start=before.position, **ASKED)
     assert [sample["candidate"] for sample in after] == list(expected[1])
 

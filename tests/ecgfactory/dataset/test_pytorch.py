@@ -54,6 +54,18 @@ def test_a_loader_gives_each_record_once(
     )
 
 
+def test_an_index_counts_as_in_a_list(dataset: Dataset) -> None:
+    samples = dataset.torch(leads=["II"])
+    assert repr(samples) == "EcgDataset many: 230 ECGs, 1 leads, mV"
+    assert samples[-1]["candidate"] == int(dataset.record_ids[-1])
+    with pytest.raises(IndexError, match="index is 230; there are 230 records"):
+        _ = samples[230]
+    with pytest.raises(TypeError, match="index can't be of type slice; give a whole number"):
+        _ = samples[:2]  # type: ignore[index]
+
+
 def test_an_unknown_feature_is_told(dataset: Dataset) -> None:
     with pytest.raises(BadInputError, match=r"features is \['pulse'\]; give a list of some of beats"):
         dataset.torch(features=["pulse"])
+    with pytest.raises(BadInputError, match=r"features is 3; give a list of some of beats"):
+        dataset.torch(features=3)  # type: ignore[arg-type]

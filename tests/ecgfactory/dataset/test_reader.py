@@ -63,6 +63,8 @@ def test_one_record_by_place_and_by_id(dataset: Dataset, ecgs: GeneratedEcgs) ->
             assert np.array_equal(dataset[name].signal_uv, expected.signal_uv)
             assert name in dataset
     assert np.array_equal(dataset[3:6].signals_uv, ecgs.signals_uv[3:6])
+    assert len(dataset[5:5]) == 0
+    assert dataset[np.int64(3)].record_id == ecgs.record_ids[3]
     assert dataset[::-100].record_ids == ecgs.record_ids[::-100]
 
 
@@ -73,16 +75,23 @@ def test_what_is_not_there_is_told(dataset: Dataset) -> None:
         with pytest.raises(BadInputError, match=rf"'{wanted}' is not in .*; (the nearest one is|did you mean|ids are)"):
             _ = dataset[wanted]
     for place in (len(dataset), -len(dataset) - 1):
-        with pytest.raises(IndexError, match=f"there is no record at {place}; .* holds 230"):
+        with pytest.raises(IndexError, match=f"many.*: index is {place}; there are 230 records, counted from 0"):
             _ = dataset[place]
+    for index in (True, 1.0, None, [1], np.array([1])):
+        with pytest.raises(TypeError, match=f"index can't be of type {type(index).__name__}; give a whole number"):
+            _ = dataset[index]  # type: ignore[call-overload]
     with pytest.raises(BadInputError, match="there is no split 'validation'; it has train, test"):
         dataset.signals(split="validation")
     with pytest.raises(BadInputError, match=r"leads is \['V7'\]; give some of I, II"):
         dataset.signals(leads=["V7"])
+    with pytest.raises(BadInputError, match="leads is 8; give some of I, II"):
+        dataset.signals(leads=8)  # type: ignore[arg-type]
     with pytest.raises(BadInputError, match="unit is 'V'; choose 'mV'"):
         dataset.signals(unit="V")  # type: ignore[arg-type]
     with pytest.raises(BadInputError, match="records is 0"):
         dataset.chunks(0)
+    with pytest.raises(BadInputError, match="records is 'all'"):
+        dataset.chunks("all")  # type: ignore[arg-type]
 
 
 def test_iteration_and_chunks_go_through_all_in_order(dataset: Dataset, ecgs: GeneratedEcgs) -> None:
@@ -164,3 +173,5 @@ def test_a_damaged_file_is_named(many: Path, tmp_path: Path) -> None:
 def test_no_dataset_at_all(tmp_path: Path) -> None:
     with pytest.raises(BadInputError, match="holds no dataset"):
         open_dataset(str(tmp_path))
+    with pytest.raises(BadInputError, match="open_dataset: path is None; give the folder"):
+        open_dataset(None)  # type: ignore[arg-type]

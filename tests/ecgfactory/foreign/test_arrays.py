@@ -32,12 +32,19 @@ def test_some_ecgs_give_the_features_they_were_generated_with(ecgs: GeneratedEcg
         pd.testing.assert_frame_equal(found, ecgs.features.reset_index(drop=True))
 
 
+@pytest.mark.parametrize("unit", ["uV", "UV", "uv", "\u00b5V", "\u03bcV", "\u03bcv"])
+def test_a_microvolt_may_be_written_in_any_way(ecgs: GeneratedEcgs, unit: Any) -> None:
+    found = measure(ecgs.signals_uv[:1, :2], rate_hz=500, lead_names=["I", "II"], unit=unit)
+    assert found.range_II_uv[0] == ecgs.features.range_II_uv.iloc[0]
+
+
 def test_one_ecg_is_one_assessment_and_some_are_a_list(ecgs: GeneratedEcgs) -> None:
     one = assess(ecgs.signals_uv[1], rate_hz=500, lead_names=ecgs.lead_names, unit="uV")
     some = assess(ecgs.signals_uv, rate_hz=500, lead_names=ecgs.lead_names, unit="uV")
     assert isinstance(one, Assessment)
     assert isinstance(some, list)
     assert one.accepted
+    assert repr(one) == "Assessment of 0: accepted"
     assert one.features == some[1].features == ecgs[1].features
     assert [assessment.name for assessment in some] == ["0", "1", "2"]
     assert measure(ecgs.signals_uv[1], rate_hz=500, lead_names=ecgs.lead_names, unit="uV").shape[0] == 1
@@ -62,6 +69,7 @@ def test_missing_values_are_counted_and_rejected(ecgs: GeneratedEcgs) -> None:
     assert isinstance(found, Assessment)
     assert found.features["missing_samples"] == 10
     assert "complete" in found.failed_rules
+    assert repr(found).startswith("Assessment of 0: rejected: complete: ")
 
 
 @given(order=st.permutations(range(12)), records=st.integers(1, 3))
@@ -98,6 +106,7 @@ TWO = np.zeros((2, 500))
         ({"lead_names": ["II", "MLII"]}, "give distinct names of"),
         ({"lead_names": "II"}, "lead_names is 'II'; give distinct names of"),
         ({"unit": "bar"}, "unit is 'bar'; choose 'uV', 'mV' or 'V'"),
+        ({"unit": None}, "unit is None; choose 'uV', 'mV' or 'V'"),
         ({"rate_hz": 5}, "sampling rate 5 Hz is not within 50..100000; give the samples per second"),
         ({"rate_hz": float("nan")}, "sampling rate nan Hz is not within"),
         ({"rate_hz": "500"}, "rate_hz is '500'; give the samples per second as a number"),
