@@ -66,7 +66,9 @@ def assess_and_write(folder: Path, candidates: range, eight_uv: SignalUv) -> Pat
     measured = measure(signals_uv, TWELVE_LEADS)
     features = {feature.name: measured[feature.name] for feature in FEATURES}
     numbers = np.arange(candidates.start, candidates.stop)
-    shard = ParquetFormat(folder / f"{candidates.start:08d}", SPEC)
+    staging = folder / f"{candidates.start:08d}"
+    staging.mkdir()
+    shard = ParquetFormat(staging, SPEC)
     shard.write(RecordBatch(numbers, np.full(len(numbers), SPLIT), signals_uv, features))
     shard.close()
     return shard.folder / shard.staged_path(candidates.start, SPLIT)

@@ -64,7 +64,7 @@ class Format(ABC):
     Parameters
     ----------
     folder : Path
-        The shard's staging folder; files go below it, under the paths that `staged_path` gives.
+        The shard's staging folder, which exists; files go below it, under the paths that `staged_path` gives.
     spec : SignalSpec
         What the records have in common.
     """

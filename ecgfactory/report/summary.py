@@ -134,7 +134,7 @@ def bin_edges(measured: Float64Array, reference: ReferenceRange | None) -> Float
     if reference is not None:
         low, high = min(low, reference.low), max(high, reference.high)
     if np.isclose(low, high):
-        return low + np.arange(-2.5, 3)  # room at both sides, or one value looks like an even spread
+        return np.arange(low - 2.5, low + 3)  # room at both sides, or one value looks like an even spread
     if np.array_equal(measured, np.rint(measured)) and high - low < _BINS:
         return np.arange(np.floor(low) - 0.5, np.ceil(high) + 1)
     margin = 0.08 * (high - low)

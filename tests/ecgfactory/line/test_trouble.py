@@ -60,7 +60,8 @@ def test_a_second_interrupt_stops_at_once(start: Callable[..., subprocess.Popen[
     time.sleep(0.2)
     process.send_signal(signal.SIGINT)
     process.communicate(timeout=5)
-    assert process.returncode == 130
+    # 130 in a shell, either way: a build that has just ended by the first dies of the second as Python itself ends.
+    assert process.returncode in {130, -signal.SIGINT}
     (session,) = sessions_of(tmp_path / "out")
     assert session.is_resumable
 
