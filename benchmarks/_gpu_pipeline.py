@@ -67,7 +67,7 @@ def assess_and_write(folder: Path, candidates: range, eight_uv: SignalUv) -> Pat
     features = {feature.name: measured[feature.name] for feature in FEATURES}
     numbers = np.arange(candidates.start, candidates.stop)
     staging = folder / f"{candidates.start:08d}"
-    staging.mkdir()
+    staging.mkdir(exist_ok=True)  # it is written twice: the first time, unmeasured
     shard = ParquetFormat(staging, SPEC)
     shard.write(RecordBatch(numbers, np.full(len(numbers), SPLIT), signals_uv, features))
     shard.close()
