@@ -15,6 +15,8 @@ from ecgfactory.candidates.generate import generate
 from ecgfactory.candidates.pytorch import StreamDataset
 from ecgfactory.errors import BadInputError
 
+pytestmark = pytest.mark.slow
+
 CANDIDATES = 40
 ASKED: dict[str, Any] = {"seed": 7, "bounds": {"heart_rate": {"min": 66}}, "batch": 8}
 

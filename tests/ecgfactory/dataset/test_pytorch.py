@@ -15,6 +15,8 @@ from torch.utils.data import DataLoader
 from ecgfactory.dataset.reader import Dataset, open_dataset
 from ecgfactory.errors import BadInputError
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def dataset(many: Path) -> Dataset:

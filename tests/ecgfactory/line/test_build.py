@@ -29,6 +29,8 @@ from ecgfactory.session.workspace import Workspace
 from ecgfactory.shards.shard import make_shard
 from tests.inline_pool import InlinePool
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[3]
 MakeRequest = Callable[..., BuildRequest]
 Builder = Callable[..., Built]
