@@ -11,7 +11,7 @@ test: .venv/.ready
 	$(BIN)/python -m pytest -n 3 --dist loadfile
 
 test-fast: .venv/.ready
-	$(BIN)/python -m pytest -n 3 --dist loadfile -m "not slow"
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow"
 
 lint: .venv/.ready
 	$(BIN)/ruff check .

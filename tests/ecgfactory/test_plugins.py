@@ -27,6 +27,8 @@ from ecgfactory.validation.format_contract import FormatContract
 from ecgfactory.validation.generator_contract import GeneratorContract
 from tests.plugin_package import NAME, VERSION, write_plugin_package, write_plugin_policy
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:

@@ -19,6 +19,8 @@ from ecgfactory.dataset.signals import QUICK_SOURCES
 from ecgfactory.errors import BadInputError, DamagedDatasetError
 from ecgfactory.leads import TWELVE_LEADS
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def dataset(many: Path) -> Dataset:

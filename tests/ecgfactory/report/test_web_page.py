@@ -23,6 +23,8 @@ from ecgfactory.report.svg import UNIT_MM, ecg_svg, histogram_svg
 from ecgfactory.report.web import Sample, write_web_page
 from tests.browsing import chromium
 
+pytestmark = pytest.mark.slow
+
 FACTS = CoverFacts(
     name="nightly <1>",
     plan_id="0123456789abcdef",
