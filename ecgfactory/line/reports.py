@@ -46,9 +46,8 @@ def report_and_compare(build: Build, pool: Pool) -> None:
     build.clock.seconds["compare"] = results[comparison].seconds
     target = build.workspace.dataset / REPORTS_FOLDER
     for report in reports:
-        shutil.copytree(results[report].value, target, copy_function=os.replace, dirs_exist_ok=True)
-    if reports:
-        build.clock.seconds["report"] = sum(results[report].seconds for report in reports)
+        shutil.copytree(results[report].value, target, copy_function=os.replace)
+        build.clock.seconds["report"] = results[report].seconds
 
 
 def _results(jobs: list[Job], build: Build, pool: Pool) -> dict[Job, Timed[Any]]:

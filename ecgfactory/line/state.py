@@ -54,6 +54,7 @@ class Build:
         self.selection = Selection(plan.request.records, plan.candidates_per_shard)
         self.clock = StageClock()
         self._on_progress = on_progress
+        self._told: tuple[int, int | None] | None = None
 
     @cached_property
     def entries(self) -> list[ShardEntry]:
@@ -69,5 +70,8 @@ class Build:
     def tell_what_is_wanted(self) -> None:
         """Tell the workers, once it is less than a whole shard: those in progress stop at it, or at once."""
         selection = self.selection
-        if selection.last_wanted is not None or selection.missing < selection.candidates_per_shard:
-            want(self.workspace, selection.missing, selection.last_wanted)
+        wanted = selection.missing, selection.last_wanted
+        is_less = selection.last_wanted is not None or selection.missing < selection.candidates_per_shard
+        if is_less and wanted != self._told:  # each telling is flushed to disk
+            want(self.workspace, *wanted)
+            self._told = wanted
