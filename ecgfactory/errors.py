@@ -5,6 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
+LONGEST_SHOWN = 80
+
+
+def shown(value: object) -> str:
+    """Write a value for a message: as Python does, cut where it is long."""
+    text = repr(value)
+    return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}..."
+
 
 class EcgFactoryError(Exception):
     """Base of every expected error; `exit_code` is what the command line returns for it."""

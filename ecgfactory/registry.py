@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar, cast
 
-from ecgfactory.errors import BadInputError
+from ecgfactory.errors import BadInputError, shown
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
@@ -116,7 +116,7 @@ class Registry(Generic[Member]):
                 f"packages {' and '.join(packages)} each bring a {self._noun} {name!r}; uninstall all but one."
             )
         if not entries and name not in self._built_in:
-            raise BadInputError(f"{name!r} is not a {self._noun}; choose from {', '.join(self)}.")
+            raise BadInputError(f"{shown(name)} is not a {self._noun}; choose from {', '.join(self)}.")
         return entries[0] if entries else None
 
     def _unusable(self, entry: EntryPoint, reason: str) -> BadInputError:

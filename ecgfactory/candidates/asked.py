@@ -9,12 +9,12 @@ from typing import Any
 
 import numpy as np
 
+from ecgfactory.documents.reading import checked
+from ecgfactory.documents.source import Source
 from ecgfactory.errors import BadInputError
 from ecgfactory.request.build_request import BuildRequest
 from ecgfactory.request.plan import Plan, make_plan
 from ecgfactory.request.preflight import file_problems, worker_problems
-from ecgfactory.request.request_file import checked
-from ecgfactory.request.source import RequestSource
 
 SECTIONS = {
     "model": "generator",
@@ -50,7 +50,7 @@ def asked_plan(caller: str, **arguments: Any) -> Plan:
         section = SECTIONS.get(name)
         target = content if section is None else content.setdefault(section, {})
         target[name] = _plain(value)
-    source = RequestSource(caller, BuildRequest, content)
+    source = Source(caller, BuildRequest, content)
     try:
         return make_plan(checked(source, BuildRequest, lambda asked: file_problems(asked) + worker_problems(asked)))
     except BadInputError as error:

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 from ecgfactory.cli.interrupt import STOPPED, interruptible
 from ecgfactory.cli.output import console, print_rows
 from ecgfactory.cli.progress import watch
+from ecgfactory.documents.reading import load
 from ecgfactory.errors import BadInputError, BuildCancelledError, BuildFailedError, EcgFactoryError
 from ecgfactory.request.build_request import BuildRequest
 from ecgfactory.request.preflight import file_problems, with_absolute_paths
-from ecgfactory.request.request_file import load
 
 if TYPE_CHECKING:
     from prefect.client.schemas.objects import FlowRun

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
 import numpy.typing as npt
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from ecgfactory.arrays import BoolArray
-from ecgfactory.errors import BadInputError
+from ecgfactory.documents.file import kind_of
+from ecgfactory.documents.reading import checked
+from ecgfactory.documents.source import read_source
+from ecgfactory.errors import BadInputError, shown
 from ecgfactory.quality.extra_feature import ExtraFeature
 from ecgfactory.quality.feature import Feature, FeatureTable, lead_key
 from ecgfactory.quality.features import EXTRA_FEATURES, FEATURES, feature_named
@@ -21,13 +24,19 @@ from ecgfactory.quality.features import EXTRA_FEATURES, FEATURES, feature_named
 POLICY_FOLDER = Path(__file__).parents[1] / "configs" / "policies"
 
 
+MOST_EXTENDED = 10
+"""Policies that extend each other in a row."""
+
+Finite = Annotated[float, Field(strict=True, allow_inf_nan=False)]
+
+
 class Bounds(BaseModel):
     """Bounds that replace a rule's own; what is absent stays as it was."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    min: float | None = Field(None, description="smallest value accepted, in the rule's unit")
-    max: float | None = Field(None, description="largest value accepted, in the rule's unit")
+    min: Finite | None = Field(None, description="smallest value accepted, in the rule's unit")
+    max: Finite | None = Field(None, description="largest value accepted, in the rule's unit")
 
 
 class Rule(BaseModel):
@@ -41,8 +50,8 @@ class Rule(BaseModel):
 
     name: str
     feature: str
-    min: float | None = None
-    max: float | None = None
+    min: Finite | None = None
+    max: Finite | None = None
     allowed: tuple[str, ...] | None = None
     unit: str = ""
     if_not_measurable: Literal["reject", "accept"] = "reject"
@@ -52,7 +61,7 @@ class Rule(BaseModel):
     def _fits_its_feature(self) -> Rule:
         feature = _measurable(self.feature)
         if feature.unit != self.unit:
-            raise ValueError(f"unit {self.unit!r} is not that of {self.feature}; write unit: {feature.unit!r}")
+            raise ValueError(f"unit {shown(self.unit)} is not that of {self.feature}; write unit: {feature.unit!r}")
         if feature.kind == "word":
             if not self.allowed or self.min is not None or self.max is not None:
                 raise ValueError(f"{self.feature} is a word; give the words that pass as `allowed`, no min or max")
@@ -107,7 +116,7 @@ def _measurable(name: str) -> Feature:
         raise ValueError(str(error).removesuffix(".")) from None
     if feature is None:
         known = ", ".join((*(feature.name for feature in FEATURES), *EXTRA_FEATURES))
-        raise ValueError(f"feature {name!r} is not measured; choose one of {known}")
+        raise ValueError(f"feature {shown(name)} is not measured; choose one of {known}")
     return feature
 
 
@@ -134,7 +143,7 @@ class Policy(BaseModel):
     def _names_differ(self) -> Policy:
         names = [rule.name for rule in self.rules]
         if doubled := sorted({name for name in names if names.count(name) > 1}):
-            raise ValueError(f"rule {doubled[0]!r} is listed twice; rename or remove one")
+            raise ValueError(f"rule {shown(doubled[0])} is listed twice; rename or remove one")
         return self
 
     @property
@@ -228,10 +237,16 @@ def load_policy(name_or_path: str, bounds: Mapping[str, Bounds] | None = None) -
     path = _policy_path(name_or_path, Path())
     if path is None:
         raise BadInputError(
-            f"quality.policy: {name_or_path!r} is neither a shipped policy ({', '.join(shipped_policies())}) "
+            f"quality.policy: {shown(name_or_path)} is neither a shipped policy ({', '.join(shipped_policies())}) "
             "nor a file; choose one of these or give the path of a policy file."
         )
     return _read(path, ()).with_bounds(bounds or {})
+
+
+@lru_cache(maxsize=1)
+def usual_rule_names() -> list[str]:
+    """Names of the rules of the shipped policies."""
+    return sorted({rule.name for policy in shipped_policies() for rule in load_policy(policy).rules})
 
 
 def _policy_path(name_or_path: str, folder: Path) -> Path | None:
@@ -239,39 +254,39 @@ def _policy_path(name_or_path: str, folder: Path) -> Path | None:
     if name_or_path in shipped_policies():
         return POLICY_FOLDER / f"{name_or_path}.yaml"
     path = folder / name_or_path
-    return path if path.is_file() else None
+    return path if kind_of(path) else None
+
+
+class _PolicyFile(Policy):
+    """A policy as it is written: its rules may be added to those of another."""
+
+    name: str = Field(examples=["my-policy"])
+    description: str = Field(examples=["what it is for"])
+    rules: tuple[Rule, ...] = Field(examples=[[]])
+    extends: str | None = None
 
 
 def _read(path: Path, extending: tuple[Path, ...]) -> Policy:
     """Read a policy file with all that it extends; `extending` are the files that led to it."""
-    try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-        base = content.pop("extends", None) if isinstance(content, dict) else None
-        policy = Policy.model_validate(content)
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise BadInputError(f"{path}: not readable as YAML ({' '.join(str(error).split())}).") from error
-    except ValidationError as error:
-        raise BadInputError([f"{path}: {problem}." for problem in _messages(error)]) from error
-    if base is None:
+    written = checked(read_source(path, _PolicyFile, tells_values=False), _PolicyFile, lambda _: [])
+    policy = Policy(name=written.name, description=written.description, rules=written.rules)
+    if written.extends is None:
         return policy
-    base_path = _policy_path(str(base), path.parent)
-    if base_path is None:
+    base = _policy_path(written.extends, path.parent)
+    if base is None:
         raise BadInputError(
-            f"{path}: extends: {base!r} is neither a shipped policy ({', '.join(shipped_policies())}) nor a"
-            " file beside this one; choose one of these."
+            f"{path}: extends: {shown(written.extends)} is neither a shipped policy ({', '.join(shipped_policies())})"
+            " nor a file beside this one; choose one of these."
         )
-    if base_path.resolve() in [*(file.resolve() for file in extending), path.resolve()]:
-        raise BadInputError(f"{path}: extends: {base!r} extends this file in turn; break the cycle.")
-    rules = {rule.name: rule for rule in _read(base_path, (*extending, path)).rules}
+    if base.resolve() in [*(file.resolve() for file in extending), path.resolve()]:
+        raise BadInputError(f"{path}: extends: {written.extends!r} extends this file in turn; break the cycle.")
+    if len(extending) >= MOST_EXTENDED:
+        raise BadInputError(
+            f"{path}: extends: more than {MOST_EXTENDED} policies extend each other; put some together."
+        )
+    rules = {rule.name: rule for rule in _read(base, (*extending, path)).rules}
     rules |= {rule.name: rule for rule in policy.rules}
     return policy.model_copy(update={"rules": tuple(rules.values())})
-
-
-def _messages(error: ValidationError) -> Sequence[str]:
-    return [
-        f"{'.'.join(map(str, problem['loc'])) or 'policy'}: {problem['msg'].removeprefix('Value error, ')}"
-        for problem in error.errors()
-    ]
 
 
 def _message(error: ValidationError) -> str:

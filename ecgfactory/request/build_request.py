@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
+import os
 import re
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     GetCoreSchemaHandler,
@@ -19,21 +22,45 @@ from pydantic import (
 )
 from pydantic_core import CoreSchema, core_schema
 
-from ecgfactory.errors import BadInputError
+from ecgfactory.documents.keys import Among
+from ecgfactory.errors import BadInputError, shown
 from ecgfactory.formats import FORMATS
 from ecgfactory.generators import GENERATORS
 from ecgfactory.leads import LeadCount
-from ecgfactory.quality.policy import Bounds
+from ecgfactory.quality.policy import Bounds, usual_rule_names
 from ecgfactory.registry import Registry
 
 DEFAULT_GENERATOR = "deepfakeecg"
 
 NAME_PATTERN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 SCHEDULER_PATTERN = re.compile(r"(tcp|tls)://[^\s/:]+:[0-9]{1,5}|(tcp|tls)://\[[0-9a-fA-F:.]+\]:[0-9]{1,5}")
+LONGEST_NAME_BYTES, LONGEST_PATH_BYTES = 255, 4000
+"""What file systems take, with room for what is made inside a folder."""
+
 SPLIT_NAMES = ("train", "validation", "test")
 
 SplitName = Literal["train", "validation", "test"]
-StrictInt = Annotated[int, Field(strict=True)]
+
+
+def _whole(number: Any) -> Any:
+    """Take 1e3, which YAML and JSON hold for a fraction, for the whole number that it is."""
+    return int(number) if isinstance(number, float) and number.is_integer() else number
+
+
+def _could_be_a_path(text: str) -> str:
+    encoded = os.fsencode(text)
+    longest = max(map(len, encoded.split(b"/")))
+    if b"\0" in encoded or longest > LONGEST_NAME_BYTES or len(encoded) > LONGEST_PATH_BYTES:
+        raise ValueError(
+            f"{shown(text)} can't be a path; give one of at most {LONGEST_PATH_BYTES:,} bytes, {LONGEST_NAME_BYTES} "
+            "between slashes, without a null"
+        )
+    return text
+
+
+StrictInt = Annotated[int, BeforeValidator(_whole), Field(strict=True)]
+PathText = Annotated[str, AfterValidator(_could_be_a_path)]
+RuleName = Annotated[str, Among(usual_rule_names)]
 Share = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 StrictBool = Annotated[bool, Field(strict=True)]
 
@@ -79,7 +106,7 @@ class GeneratorRequest(_Section, title="Generator"):
     """Which model makes the candidates, and where."""
 
     model: GeneratorName = Field(DEFAULT_GENERATOR, description="generator to use: ecgfactory's own, or a package's")
-    checkpoint: str | None = Field(
+    checkpoint: PathText | None = Field(
         None,
         min_length=1,
         description="path of your own weights for it, used instead of the published ones",
@@ -93,8 +120,8 @@ class GeneratorRequest(_Section, title="Generator"):
 class QualityRequest(_Section, title="Quality"):
     """Which candidates are accepted."""
 
-    policy: str = Field("basic", description="name of a shipped policy, or path of a policy file")
-    bounds: dict[str, Bounds] = Field(
+    policy: PathText = Field("basic", description="name of a shipped policy, or path of a policy file")
+    bounds: dict[RuleName, Bounds] = Field(
         default_factory=dict,
         description='bounds to replace, by rule name: {"heart_rate": {"min": 50, "max": 100}}',
     )
@@ -111,13 +138,13 @@ class ReportRequest(_Section, title="Report"):
 class WorkersRequest(_Section):
     """The workers; they do not affect the data."""
 
-    cpu: Annotated[int, Field(strict=True, ge=1, le=1024)] | Literal["auto"] = Field(
+    cpu: Annotated[StrictInt, Field(ge=1, le=1024)] | Literal["auto"] = Field(
         "auto", description="CPU worker processes on this machine; auto: one per core"
     )
-    gpu: Annotated[int, Field(strict=True, ge=0, le=64)] | Literal["auto"] = Field(
+    gpu: Annotated[StrictInt, Field(ge=0, le=64)] | Literal["auto"] = Field(
         "auto", description="GPU worker processes on this machine, at most one per GPU; auto: all GPUs"
     )
-    memory_limit_gb: Annotated[float, Field(strict=True, ge=1, le=4096)] | None = Field(
+    memory_limit_gb: Annotated[float, Field(strict=True, allow_inf_nan=False, ge=1, le=4096)] | None = Field(
         None,
         title="Memory limit (GB)",
         description="memory a worker process may take, in GB; absent: an equal share of this machine's",
@@ -128,19 +155,19 @@ class WorkersRequest(_Section):
         description="address of an existing Dask scheduler, as tcp://127.0.0.1:8786; cpu, gpu and memory_limit_gb "
         "are then up to its workers",
     )
-    tls_ca: str | None = Field(
+    tls_ca: PathText | None = Field(
         None,
         title="TLS authority",
         min_length=1,
         description="PEM file of the authority that signed the scheduler's certificate (tls://)",
     )
-    tls_cert: str | None = Field(
+    tls_cert: PathText | None = Field(
         None,
         title="TLS certificate",
         min_length=1,
         description="PEM file of the certificate to show to a tls:// scheduler",
     )
-    tls_key: str | None = Field(
+    tls_key: PathText | None = Field(
         None, title="TLS key", min_length=1, description="PEM file of that certificate's private key"
     )
 
@@ -148,7 +175,9 @@ class WorkersRequest(_Section):
     @classmethod
     def _scheduler_is_an_address(cls, scheduler: str | None) -> str | None:
         if scheduler is not None and not SCHEDULER_PATTERN.fullmatch(scheduler):
-            raise ValueError(f"{scheduler!r} is not the address of a Dask scheduler; write it as tcp://127.0.0.1:8786")
+            raise ValueError(
+                f"{shown(scheduler)} is not the address of a Dask scheduler; write it as tcp://127.0.0.1:8786"
+            )
         return scheduler
 
     @model_validator(mode="after")
@@ -187,7 +216,9 @@ class BuildRequest(_Section):
         None, ge=0, lt=2**63, description="same seed, same dataset; drawn and recorded when absent"
     )
     quality: QualityRequest = QualityRequest()
-    formats: tuple[FormatName, ...] = Field(("parquet",), min_length=1, description="file formats to write")
+    formats: tuple[FormatName, ...] = Field(
+        ("parquet",), min_length=1, description="file formats to write", examples=[["parquet", "wfdb"]]
+    )
     splits: dict[SplitName, Share] = Field(
         {"train": 1.0}, description='share of each split, summing to 1: {"train": 0.8, "validation": 0.1, "test": 0.1}'
     )
@@ -199,7 +230,9 @@ class BuildRequest(_Section):
         title="Shard (candidates)",
         description="candidates per shard; follows from records when absent",
     )
-    output: str = Field("datasets", min_length=1, description="folder that holds the datasets, on the worker's machine")
+    output: PathText = Field(
+        "datasets", min_length=1, description="folder that holds the datasets, on the worker's machine"
+    )
     keep: StrictBool = Field(False, description="true: retention leaves this dataset alone")
     workers: WorkersRequest = WorkersRequest()
 
@@ -208,7 +241,7 @@ class BuildRequest(_Section):
     def _name_stays_inside(cls, name: str) -> str:
         if not NAME_PATTERN.fullmatch(name) or name == "latest":
             raise ValueError(
-                f"{name!r} can't be a folder name inside the output; use 1 to 100 letters, digits, '.', '_' "
+                f"{shown(name)} can't be a folder name inside the output; use 1 to 100 letters, digits, '.', '_' "
                 "or '-', starting with a letter or digit"
             )
         return name

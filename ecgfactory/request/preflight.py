@@ -6,6 +6,7 @@ import os
 import shutil
 from pathlib import Path
 
+from ecgfactory.documents.file import is_file, kind_of
 from ecgfactory.errors import BadInputError
 from ecgfactory.formats import FORMATS
 from ecgfactory.generators import GENERATORS
@@ -68,7 +69,7 @@ def _generator_problems(request: BuildRequest) -> list[tuple[str, str]]:
         return [("generator.model", str(error).removeprefix("generator.model: "))]
     if checkpoint is not None and published is None:
         return [("generator.checkpoint", f"{model} has no weights; leave the key out.")]
-    if checkpoint is not None and not Path(checkpoint).is_file():
+    if checkpoint is not None and not is_file(Path(checkpoint)):
         title = generator.model_card.title
         problem = f"there is no file {checkpoint!r}; give the path of a {title} checkpoint, or leave the key out."
         return [("generator.checkpoint", problem)]
@@ -99,7 +100,7 @@ def _tls_problems(request: BuildRequest) -> list[tuple[str, str]]:
     return [
         (key, f"there is no file {file!r}; give the path of a PEM file.")
         for key, file in files.items()
-        if file is not None and not Path(file).is_file()
+        if file is not None and not is_file(Path(file))
     ]
 
 
@@ -108,16 +109,14 @@ def _quality_problems(request: BuildRequest) -> list[tuple[str, str]]:
         load_policy(request.quality.policy, request.quality.bounds)
     except BadInputError as error:
         pairs = [problem.partition(": ") for problem in error.problems]
-        return [
-            (head, rest) if head.startswith("quality.") else ("quality.policy", f"{head}: {rest}")
-            for head, _, rest in pairs
-        ]
+        own = {"quality.policy", *(f"quality.bounds.{rule}" for rule in request.quality.bounds)}
+        return [(head, rest) if head in own else ("quality.policy", f"{head}: {rest}") for head, _, rest in pairs]
     return []
 
 
 def _output_problem(request: BuildRequest) -> str | None:
     existing = Path(request.output).absolute()
-    while not existing.exists():
+    while not kind_of(existing):
         existing = existing.parent
     if not existing.is_dir():
         return f"{existing} is a file; choose a folder."

@@ -7,12 +7,13 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from ecgfactory.request.request_file import load
+from ecgfactory.documents.reading import load
+from ecgfactory.request.build_request import PathText, StrictInt
 
 Hours = Annotated[float, Field(strict=True, allow_inf_nan=False, ge=0, le=876_000)]
 Days = Annotated[float, Field(strict=True, allow_inf_nan=False, ge=0, le=36_500)]
 Gigabytes = Annotated[float, Field(strict=True, allow_inf_nan=False, ge=0, le=1e9)]
-Count = Annotated[int, Field(strict=True, ge=1)]
+Count = Annotated[StrictInt, Field(ge=1)]
 
 
 class RetentionRequest(BaseModel):
@@ -26,7 +27,7 @@ class RetentionRequest(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    output: str = Field("datasets", min_length=1, description="folder that holds the datasets and sessions")
+    output: PathText = Field("datasets", min_length=1, description="folder that holds the datasets and sessions")
     finished_session_hours: Hours | None = Field(
         1.0, description="hours from its last heartbeat after which a session whose dataset is published is deleted"
     )

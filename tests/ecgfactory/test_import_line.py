@@ -20,6 +20,7 @@ LINE = [
     "ecgs",
     "samples",
     "storage",
+    "documents",
     "generators",
     "quality",
     "formats",

@@ -124,7 +124,7 @@ def test_a_user_policy_extends_another_and_replaces_its_rules(tmp_path):
         ("name: x\ndescription: d\nextends: nothing\nrules: []", "'nothing' is neither a shipped policy"),
         ("name: x\ndescription: d\nextends: broken.yaml\nrules: []", "extends this file in turn"),
         ("[1, 2]", "broken.yaml"),
-        ("name: [", "not readable as YAML"),
+        ("name: [", ":1: not valid YAML"),
         ("name: x\ndescription: d\nrules: [{name: r, feature: nothing, max: 1, source: s}]", "is not measured"),
         ("name: x\ndescription: d\nrules: [{name: r, feature: qrs_ms, max: 1, source: s}]", "write unit: 'ms'"),
         (

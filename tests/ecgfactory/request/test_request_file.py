@@ -58,7 +58,7 @@ def test_every_problem_is_told_with_its_line_and_mend(tmp_path: Path) -> None:
         7: "'parket' is not a format; choose from parquet, wfdb, csv",
         9: "unknown key quality.polcy; did you mean policy?",
         10: "workers.cpu is 'none'; it must be a whole number or auto",
-        11: "shard_records is True; it must be a whole number",
+        11: "shard_records is 'yes'; it must be a whole number",
         12: "seed is -1; it must be at least 0",
     }
     for line, words in told.items():
