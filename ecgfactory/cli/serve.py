@@ -69,7 +69,7 @@ def serve(port: int, state: Path, watched: Path | None = None) -> None:
                 if child.has_ended():
                     raise EcgFactoryError(f"the Prefect {what} ended by itself; see {_log(state, what)}")
             for line in drop_folder.look() if drop_folder else ():
-                console().print(line)
+                console().print(line, markup=False)
     console(stderr=True).print("stopped; a build that was running goes on when its request is run again")
 
 

@@ -40,7 +40,7 @@ def read_text(path: Path) -> str:
         raise BadInputError(f"{path}: can't be read ({reason}); give the path of a YAML file.") from None
     if len(data) > LARGEST_BYTES:
         raise BadInputError(
-            f"{path}: is larger than the {LARGEST_BYTES // 1000} kB that are read; is it the right file? Else shorten it."
+            f"{path}: is larger than the {LARGEST_BYTES // 1000} kB that are read; give the right file, or shorten it."
         )
     try:
         return data.decode("utf-8-sig")

@@ -125,7 +125,7 @@ class _Parser:
             _fail(event, f"more than {DEEPEST_LEVEL} levels inside each other; write fewer")
 
     def _events_of(self, alias: yaml.AliasEvent) -> list[yaml.Event]:
-        """Return what an alias stands for, to be read anew: so each use is counted, and shares no value with another."""
+        """Return what an alias stands for, to be read anew: each use is counted, and shares no value with another."""
         place = self._anchored.get(str(alias.anchor))
         if place is None:
             _fail(alias, "an alias (*) stands for nothing that is complete before it; write the value itself")

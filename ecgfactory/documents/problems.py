@@ -78,7 +78,7 @@ def _describe(detail: ErrorDetails, location: Location, source: Source) -> str:
             return f"{place}: unknown key {key}; {_meant(location, source)}"
         case "missing":
             example = examples(source.model).get(key, "...")
-            return f"{place}: {key} is missing; add `{key}: {example}`."
+            return f"{place}: {key} is missing; add `{location[-1]}: {example}`."
         case "value_error":
             return f"{place}: {key}: {context['error']}."
         case "too_short" | "string_too_short":
@@ -91,7 +91,9 @@ def _shown(given: Any, source: Source) -> str:
         return "a section"
     if isinstance(given, list | tuple):
         return "a list"
-    return shown(given) if source.tells_values or given is None or isinstance(given, bool) else "something else"
+    if source.tells_values or given is None or isinstance(given, bool):
+        return shown(given)
+    return "text" if isinstance(given, str) else "a number"
 
 
 def _mend(detail: ErrorDetails, location: Location, source: Source) -> str:
