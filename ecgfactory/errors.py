@@ -10,7 +10,10 @@ LONGEST_SHOWN = 80
 
 def shown(value: object) -> str:
     """Write a value for a message: as Python does, cut where it is long."""
-    text = repr(value)
+    try:
+        text = repr(value)
+    except ValueError:  # a whole number beyond Python's limit
+        return "a number of thousands of digits"
     return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}..."
 
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from prefect import flow
 from prefect.runtime import flow_run
-from pydantic import WithJsonSchema
+from pydantic import BeforeValidator, WithJsonSchema
 
 from ecgfactory.flows.artifacts import live_progress, show_dataset
 from ecgfactory.flows.dask_pool import dask_pool
@@ -16,6 +16,7 @@ from ecgfactory.line.reports import prepare_reports, report_and_compare
 from ecgfactory.line.session import claim, session
 from ecgfactory.line.shards import make_shards
 from ecgfactory.request.build_request import BuildRequest
+from ecgfactory.request.request_file import request_from_keys
 from ecgfactory.tasks import steps
 
 LOGGED = ("prefect", "ecgfactory", "distributed")
@@ -28,8 +29,12 @@ SeedOfTheDay = Annotated[
 ]
 
 
+Request = Annotated[BuildRequest, BeforeValidator(request_from_keys)]
+"""A run of which several fields are wrong tells all at once, with what its worker can't do."""
+
+
 @flow(name="build-dataset", flow_run_name="build-{request.name}", validate_parameters=True, persist_result=False)
-def build_dataset(request: BuildRequest, seed_of_the_day: SeedOfTheDay = False) -> Built:
+def build_dataset(request: Request, seed_of_the_day: SeedOfTheDay = False) -> Built:
     """Build the dataset that a request asks for, or find it already there."""
     plan = steps.plan_dataset(with_seed_of_the_day(request) if seed_of_the_day else request)
     with claim(plan):

@@ -7,10 +7,10 @@ from typing import Annotated
 
 from prefect import flow
 from prefect.artifacts import create_table_artifact
-from pydantic import WithJsonSchema
+from pydantic import BeforeValidator, WithJsonSchema
 
 from ecgfactory.retention.decisions import HEADINGS, RetentionOutcome
-from ecgfactory.retention.retention_request import RetentionRequest
+from ecgfactory.retention.retention_request import RetentionRequest, request_from_keys
 from ecgfactory.tasks import flow_runs
 from ecgfactory.tasks.retention import clean_up
 
@@ -18,11 +18,14 @@ DryRun = Annotated[
     bool, WithJsonSchema({"type": "boolean", "description": "only report what would be deleted; nothing is deleted"})
 ]
 
+Request = Annotated[RetentionRequest, BeforeValidator(request_from_keys)]
+"""A run of which several fields are wrong tells all at once."""
+
 ARTIFACT_KEY = "retention"
 
 
 @flow(name="retention", validate_parameters=True, persist_result=False)
-def retention(request: RetentionRequest, dry_run: DryRun = False) -> RetentionOutcome:
+def retention(request: Request, dry_run: DryRun = False) -> RetentionOutcome:
     """Delete from an output folder and the Prefect server what the request does not keep; a dry run only reports."""
     now = datetime.now(UTC)
     outcome = clean_up(request, dry_run, now)

@@ -25,6 +25,7 @@ WANTED = {
     "float_parsing": "a number",
     "bool_type": "true or false",
     "string_type": "text; put it in quotes",
+    "string_unicode": "text of whole characters",
     "dict_type": "a section of keys",
     "model_type": "a section of keys",
     "model_attributes_type": "a section of keys",
@@ -108,7 +109,7 @@ def _mend(detail: ErrorDetails, location: Location, source: Source) -> str:
             return f"it must be {limit}"
         case "tuple_type":
             return f"it must be a list{_example(location, source)}"
-    wanted = WANTED.get(kind, detail["msg"].lower())
+    wanted = WANTED.get(kind, detail["msg"].lower().removeprefix("input should be "))
     return f"it must be {wanted}{_or_word(location, source)}{_hint(given) if 'number' in wanted else ''}"
 
 

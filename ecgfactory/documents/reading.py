@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -13,7 +13,7 @@ from pydantic_core import ErrorDetails
 from ecgfactory.documents.keys import examples
 from ecgfactory.documents.problems import MOST_TOLD, describe_all, located
 from ecgfactory.documents.source import Source, apply_setting, read_source
-from ecgfactory.errors import BadInputError
+from ecgfactory.errors import BadInputError, shown
 
 Model = TypeVar("Model", bound=BaseModel)
 MachineCheck = Callable[[Model], list[tuple[str, str]]]
@@ -47,6 +47,21 @@ def load(
     source = read_source(path, model)
     problems = [problem for text in settings if (problem := apply_setting(source, text))]
     return checked(source, model, machine_problems, problems)
+
+
+def from_keys(given: object, model: type[Model], machine_problems: MachineCheck[Model]) -> Model:
+    """Return the request that a mapping of its keys asks for; one that is made already is returned as it is.
+
+    Raises
+    ------
+    BadInputError
+        Naming everything that is wrong with it.
+    """
+    if isinstance(given, model):
+        return given
+    if not isinstance(given, Mapping):
+        raise BadInputError(f"request is {shown(given)}; give a {model.__name__}, or a mapping of its keys.")
+    return checked(Source("request", model, dict(given)), model, machine_problems)
 
 
 def checked(

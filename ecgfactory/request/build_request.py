@@ -58,7 +58,8 @@ def _could_be_a_path(text: str) -> str:
     return text
 
 
-StrictInt = Annotated[int, BeforeValidator(_whole), Field(strict=True)]
+Whole = BeforeValidator(_whole)
+StrictInt = Annotated[int, Field(strict=True), Whole]
 PathText = Annotated[str, AfterValidator(_could_be_a_path)]
 RuleName = Annotated[str, Among(usual_rule_names)]
 Share = Annotated[float, Field(strict=True, allow_inf_nan=False)]
@@ -138,10 +139,10 @@ class ReportRequest(_Section, title="Report"):
 class WorkersRequest(_Section):
     """The workers; they do not affect the data."""
 
-    cpu: Annotated[StrictInt, Field(ge=1, le=1024)] | Literal["auto"] = Field(
+    cpu: Annotated[int, Field(strict=True, ge=1, le=1024), Whole] | Literal["auto"] = Field(
         "auto", description="CPU worker processes on this machine; auto: one per core"
     )
-    gpu: Annotated[StrictInt, Field(ge=0, le=64)] | Literal["auto"] = Field(
+    gpu: Annotated[int, Field(strict=True, ge=0, le=64), Whole] | Literal["auto"] = Field(
         "auto", description="GPU worker processes on this machine, at most one per GPU; auto: all GPUs"
     )
     memory_limit_gb: Annotated[float, Field(strict=True, allow_inf_nan=False, ge=1, le=4096)] | None = Field(
@@ -212,8 +213,8 @@ class BuildRequest(_Section):
         description="length of a record in seconds, at most 3600",
         json_schema_extra=_offer_whole_strides,
     )
-    seed: StrictInt | None = Field(
-        None, ge=0, lt=2**63, description="same seed, same dataset; drawn and recorded when absent"
+    seed: Annotated[int, Field(strict=True, ge=0, lt=2**63), Whole] | None = Field(
+        None, description="same seed, same dataset; drawn and recorded when absent"
     )
     quality: QualityRequest = QualityRequest()
     formats: tuple[FormatName, ...] = Field(
@@ -223,10 +224,8 @@ class BuildRequest(_Section):
         {"train": 1.0}, description='share of each split, summing to 1: {"train": 0.8, "validation": 0.1, "test": 0.1}'
     )
     report: ReportRequest = ReportRequest()
-    shard_records: StrictInt | None = Field(
+    shard_records: Annotated[int, Field(strict=True, ge=1, le=1_000_000), Whole] | None = Field(
         None,
-        ge=1,
-        le=1_000_000,
         title="Shard (candidates)",
         description="candidates per shard; follows from records when absent",
     )

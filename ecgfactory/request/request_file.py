@@ -6,9 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from ecgfactory.documents.reading import checked, load
-from ecgfactory.documents.source import Source
-from ecgfactory.errors import BadInputError
+from ecgfactory.documents.reading import from_keys, load
 from ecgfactory.request.build_request import BuildRequest
 from ecgfactory.request.preflight import preflight_problems
 
@@ -21,13 +19,14 @@ def as_request(given: BuildRequest | Mapping[str, Any] | str | Path) -> BuildReq
     BadInputError
         Naming everything that is wrong with it.
     """
-    if isinstance(given, BuildRequest):
-        return given
     if isinstance(given, str | Path):
         return load_request(Path(given))
-    if not isinstance(given, Mapping):
-        raise BadInputError(f"request is {given!r}; give a BuildRequest, a mapping of its keys, or a YAML file's path.")
-    return checked(Source("request", BuildRequest, dict(given)), BuildRequest, preflight_problems)
+    return request_from_keys(given)
+
+
+def request_from_keys(given: object) -> BuildRequest:
+    """Return the build request that a mapping of its keys asks for; see `from_keys`."""
+    return from_keys(given, BuildRequest, preflight_problems)
 
 
 def load_request(path: Path, settings: Sequence[str] = ()) -> BuildRequest:

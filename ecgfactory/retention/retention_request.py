@@ -7,13 +7,13 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from ecgfactory.documents.reading import load
-from ecgfactory.request.build_request import PathText, StrictInt
+from ecgfactory.documents.reading import from_keys, load
+from ecgfactory.request.build_request import PathText, Whole
 
 Hours = Annotated[float, Field(strict=True, allow_inf_nan=False, ge=0, le=876_000)]
 Days = Annotated[float, Field(strict=True, allow_inf_nan=False, ge=0, le=36_500)]
 Gigabytes = Annotated[float, Field(strict=True, allow_inf_nan=False, ge=0, le=1e9)]
-Count = Annotated[StrictInt, Field(ge=1)]
+Count = Annotated[int, Field(strict=True, ge=1), Whole]
 
 
 class RetentionRequest(BaseModel):
@@ -55,6 +55,14 @@ def load_retention_request(path: Path) -> RetentionRequest:
         Naming every problem, each with its place and fix.
     """
     return load(path, RetentionRequest, _output_problems)
+
+
+def request_from_keys(given: object) -> RetentionRequest:
+    """Return the retention request that a mapping of its keys asks for; see `from_keys`.
+
+    The output may not be there yet, as before the first build on a server that cleans up every day.
+    """
+    return from_keys(given, RetentionRequest, lambda _: [])
 
 
 def _output_problems(request: RetentionRequest) -> list[tuple[str, str]]:
