@@ -177,9 +177,11 @@ def _scalar(event: yaml.ScalarEvent) -> Scalar:
 
 
 def _text(event: yaml.ScalarEvent) -> str:
-    if any("\ud800" <= character <= "\udfff" for character in event.value):
+    """Return the text of a word, in which JSON may have escaped one character as two halves."""
+    try:
+        return event.value.encode("utf-16", "surrogatepass").decode("utf-16")
+    except UnicodeDecodeError:
         _fail(event, "half of a character (an escape from \\ud800 to \\udfff); write the character itself")
-    return event.value
 
 
 def _line(event: yaml.Event) -> int:

@@ -12,6 +12,9 @@ from typing import Any
 
 import pytest
 
+import ecgfactory as ef
+from ecgfactory.quality.policy import load_policy
+
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[2]
@@ -43,6 +46,14 @@ def test_open_a_dataset(built: Path, tmp_path: Path) -> None:
     printed = run("open_a_dataset.py", tmp_path, str(built))
     assert "Dataset small: 40 ECGs" in printed
     assert "a batch: (8, 12, 5000)" in printed
+
+
+def test_own_policy() -> None:
+    ecgs = ef.generate(8, seed=7, policy=str(EXAMPLES / "own_policy.yaml"))
+    assert ecgs.features["heart_rate_bpm"].between(50, 75).all()
+    assert any("heart_rate" in reason for reason in ecgs.rejected["reasons"].map(str))
+    policy = load_policy(str(EXAMPLES / "own_policy.yaml"))
+    assert len(policy.rules) == len(load_policy("basic").rules) + 2
 
 
 def test_open_a_dataset_that_is_not_there(tmp_path: Path) -> None:

@@ -82,6 +82,21 @@ def test_it_gives_the_bytes_of_the_library_and_finds_them_again(
     assert build_dataset(request).already_there
 
 
+def test_a_run_with_several_wrong_fields_tells_all_at_once(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    wrong: Any = {"name": "no good", "records": 0, "policy": "basic", "generator": {"checkpoint": "/nope.pt"}}
+    state = build_dataset(wrong | {"output": str(tmp_path / "file")}, return_state=True)
+    assert state.is_failed()
+    assert state.message is not None
+    assert [line.partition("request: ")[2].partition(";")[0] for line in state.message.splitlines()] == [
+        "name: 'no good' can't be a folder name inside the output",
+        "records is 0",
+        "unknown key policy",
+        f"output: {tmp_path / 'file'} is a file",
+        "generator.checkpoint: there is no file '/nope.pt'",
+    ]
+
+
 @pytest.fixture
 def start(prefect_server: str, scheduler: str, tmp_path: Path) -> Callable[[dict[str, Any]], subprocess.Popen[str]]:
     """Start `ecgfactory build` with the server configured: the flow builds, in a process of its own."""

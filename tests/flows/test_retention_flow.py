@@ -46,6 +46,16 @@ def last_table(client: SyncPrefectClient) -> tuple[list[dict[str, str]], str]:
     return json.loads(artifact["data"]), artifact["description"]
 
 
+def test_a_run_with_several_wrong_fields_tells_all_at_once(tmp_path: Path) -> None:
+    wrong: Any = {"output": str(tmp_path / "nothing yet"), "keep_last": 0, "keep_dyas": 3}
+    state = retention(wrong, return_state=True)
+    assert state.is_failed()
+    assert str(state.message).splitlines() == [
+        "Validation of flow parameters failed with error: BadInputError: request: keep_last is 0; it must be at least 1.",
+        "request: unknown key keep_dyas; did you mean keep_days?",
+    ]
+
+
 def test_a_dry_run_tells_and_a_run_deletes_what_was_told(output: Path) -> None:
     request = RetentionRequest(output=str(output), flow_run_days=None)
     told = retention(request, dry_run=True)

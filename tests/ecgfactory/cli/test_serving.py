@@ -306,8 +306,9 @@ def test_files_in_the_watched_folder_are_submitted_once_or_rejected_with_the_rea
     (inbox / "wrong.yml").write_text("name: no good\nrecords: 3\n")
     (inbox / "notes.txt").write_text("not a request")
     (inbox / "link.yaml").symlink_to("notes.txt")
+    (inbox / "deep.yaml").write_text("[" * 5000)
     moved = [inbox / "accepted" / "again.yaml", inbox / "rejected" / "wrong.yml"]
-    until(lambda: all(path.exists() for path in moved), "the files")
+    until(lambda: all(path.exists() for path in moved) and not (inbox / "link.yaml").is_symlink(), "the files")
     accepted, rejected = ((path.parent / f"{path.name}.txt").read_text() for path in moved)
     assert "wrong.yml:1: name: 'no good' can't be a folder name" in rejected
     run_id = accepted.strip().rpartition("/")[2]
@@ -318,7 +319,9 @@ def test_files_in_the_watched_folder_are_submitted_once_or_rejected_with_the_rea
 
     until(lambda: state() == "COMPLETED", "the end of the run")
     assert len(serving.filtered("flow_runs", flow_runs={"name": {"any_": ["build-submitted"]}})) == 2
-    assert {path.name for path in inbox.iterdir()} == {"accepted", "rejected", "notes.txt", "link.yaml"}
+    assert {path.name for path in inbox.iterdir()} == {"accepted", "rejected", "notes.txt"}
+    assert (inbox / "rejected" / "link.yaml").is_symlink()
+    assert "more than 20 levels" in (inbox / "rejected" / "deep.yaml.txt").read_text()
 
 
 def test_a_run_that_is_cancelled_in_the_ui_can_be_resumed(submit: Submit, serving: Serving) -> None:

@@ -1,4 +1,5 @@
 import itertools
+import os
 
 import numpy as np
 import pytest
@@ -118,6 +119,9 @@ def test_a_user_policy_extends_another_and_replaces_its_rules(tmp_path):
     assert load_policy(str(tmp_path / "ours.yaml")).rules == mine.rules
 
 
+POLICY = "name: x\ndescription: d\nrules: [{{name: r, feature: qrs_ms, unit: ms, source: s, {}}}]"
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
@@ -132,6 +136,14 @@ def test_a_user_policy_extends_another_and_replaces_its_rules(tmp_path):
             "swap them",
         ),
         ("name: x\ndescription: d\nrules: [{name: r, feature: qrs_ms, unit: ms, source: s}]", "give `min`, `max`"),
+        (POLICY.format("max: .nan"), ":3: rules.0.max is a number; it must be a finite number"),
+        (POLICY.format("min: -.inf"), ":3: rules.0.min is a number; it must be a finite number"),
+        (POLICY.format("max: 'nan'"), ":3: rules.0.max is text; it must be a number"),
+        (POLICY.format("max: true"), ":3: rules.0.max is True; it must be a number"),
+        (POLICY.format("maxx: 5"), ":3: unknown key rules.0.maxx; did you mean max?"),
+        ("name: x\ndescription: d\n", "rules is missing; add `rules: []`"),
+        ("name: x\ndescription: d\nrules: {}\n", ":3: rules is a section; it must be a list"),
+        ("name: x\ndescription: d\nrules: " + "[" * 5000, ":3: more than 20 levels"),
     ],
 )
 def test_policies_that_can_not_be_are_refused_with_the_mend(tmp_path, text, words):
@@ -140,6 +152,20 @@ def test_policies_that_can_not_be_are_refused_with_the_mend(tmp_path, text, word
     with pytest.raises(BadInputError, match=r"broken\.yaml") as caught:
         load_policy(str(path))
     assert words in str(caught.value)
+
+
+def test_policies_that_extend_each_other_for_ever_are_refused(tmp_path):
+    for number in range(20):
+        text = f"name: x\ndescription: d\nextends: {number + 1}.yaml\nrules: []"
+        (tmp_path / f"{number}.yaml").write_text(text)
+    with pytest.raises(BadInputError, match="more than 10 policies"):
+        load_policy(str(tmp_path / "0.yaml"))
+
+
+def test_a_pipe_is_no_policy(tmp_path):
+    os.mkfifo(tmp_path / "pipe.yaml")
+    with pytest.raises(BadInputError, match="is a pipe, not a file"):
+        load_policy(str(tmp_path / "pipe.yaml"))
 
 
 def test_a_missing_policy_is_named():

@@ -142,6 +142,93 @@ def test_settings_replace_keys_and_are_named_when_wrong(tmp_path: Path) -> None:
     assert any(problem.startswith("--set name.x=1: name holds no keys") for problem in problems)
 
 
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("heart_rate: {min: 50}", "unknown key heart_rate; it belongs under quality.bounds: `quality: {bounds: {heart"),
+        ("policy: strict", "unknown key policy; it belongs under quality: `quality: {policy: ...}`."),
+        ("scheduler: tcp://h:1", "it belongs under workers: `workers: {scheduler: ...}`."),
+        ("train: 1.0", "it belongs under splits: `splits: {train: ...}`."),
+        ("report: {seed: 3}", "unknown key report.seed; it belongs at the top of the request: `seed: ...`."),
+        ("n_records: 3", "unknown key n_records; did you mean records?"),
+        ("size: 3", "unknown key size; known here: name, records,"),
+        ("'root:x:0:0:root': 3", "unknown key (not a word); known here: name,"),
+        ("records: 1_000", "records is '1_000'; it must be a whole number; write 1000."),
+        ("records: 1,000", "records is '1,000'; it must be a whole number; write 1000."),
+        ("records: '64'", "records is '64'; it must be a whole number; leave out its quotes."),
+        ("records: 1:30", "records is '1:30'; it must be a whole number."),
+        ("records: 1.5", "records is 1.5; it must be a whole number."),
+        ("keep: yes", "keep is 'yes'; it must be true or false."),
+        ("formats: csv", "formats is 'csv'; it must be a list, as [parquet, wfdb]."),
+        ("quality: {bounds: {jump: {min: .nan}}}", "quality.bounds.jump.min is nan; it must be a finite number."),
+        ("quality: {bounds: {jump: {max: -.inf}}}", "quality.bounds.jump.max is -inf; it must be a finite number."),
+        ("quality: {bounds: {jump: {max: 'nan'}}}", "quality.bounds.jump.max is 'nan'; it must be a number."),
+        ("quality: {bounds: {heart_rate: {min: 9, max: 3}}}", "bounds.heart_rate: min 9 is above max 3; swap them."),
+        ("workers: {memory_limit_gb: .nan}", "workers.memory_limit_gb is nan; it must be a finite number."),
+        (f"output: {'x' * 300}", "can't be a path; give one of at most 4,000 bytes, 255 between slashes"),
+        ('output: "a\\0b"', "output: 'a\\x00b' can't be a path"),
+        (f"quality: {{policy: {'x' * 300}}}", "xxx... can't be a path"),
+    ],
+)
+def test_words_and_keys_are_taken_as_typed(tmp_path: Path, line: str, told: str) -> None:
+    path = tmp_path / "r.yaml"
+    given = f"name: a\n{'' if line.startswith('records') else 'records: 1'}\n{line}\n"
+    (problem,) = problems_of(path, given)
+    assert problem.startswith(f"{path}:3: ")
+    assert told in problem
+    path.write_text("name: a\nrecords: 1\n", encoding="utf-8")
+    if ": {" not in line and "'" not in line:
+        key, value = line.split(": ", 1)
+        (problem,) = problems_of(path, path.read_text(), f"{key}={value}")
+        assert problem.startswith(f"--set {key}={value}: ")
+        assert told in problem
+
+
+@pytest.mark.parametrize(
+    ("text", "seed"), [("010", 10), ("0o10", 8), ("0x10", 16), ("1e3", 1000), ("+7", 7), ("64.0", 64), ("~", None)]
+)
+def test_whole_numbers_in_all_that_yaml_1_2_has_for_them(tmp_path: Path, text: str, seed: int | None) -> None:
+    path = tmp_path / "r.yaml"
+    path.write_text(f"name: off\nrecords: 1\nseed: {text}\n", encoding="utf-8")
+    assert (load_request(path).seed, load_request(path).name) == (seed, "off")
+    assert load_request(path, ["seed=5", f"seed={text}", "name=2026-11-28"]).seed == seed
+
+
+def test_of_many_problems_the_first_are_told(tmp_path: Path) -> None:
+    rules = ", ".join(f"rule{number}: {{}}" for number in range(5000))
+    for text in (f"formats: [{'nothing,' * 9000}]", f"quality: {{bounds: {{{rules}}}}}"):
+        problems = problems_of(tmp_path / "r.yaml", f"name: a\nrecords: 1\n{text}\n")
+        assert len(problems) == 51
+        assert problems[-1].endswith("there is more of this kind; mend these first.")
+    (problem,) = problems_of(tmp_path / "r.yaml", f"name: {'x' * 100_000}\nrecords: 1\n")
+    assert len(problem) < 500
+
+
+SECRETS = {
+    "id": "-----BEGIN OPENSSH PRIVATE KEY-----\nb3Blb: SECRET\nSECRET\n-----END OPENSSH PRIVATE KEY-----\n",
+    "passwd": "root:x:0:0:root:/root:/bin/bash\nSECRET:x:1:1:SECRET:/:/bin/sh\n",
+    "shadow": "SECRET:$6$SECRET:1: x\n",
+    "env.yaml": "SECRET: SECRET\napi_key: SECRET\n",
+    "compose.yaml": "name: a\npassword: SECRET\nservices: {db: {token: SECRET}}\nrules: SECRET\nrecords: [SECRET]\n",
+    "roles.yaml": "rules:\n- apiGroups: [SECRET]\n- SECRET\n- {name: [SECRET], feature: {a: SECRET}, max: SECRET}\n",
+    "tags.yaml": "name: !SECRET!SECRET SECRET\nb: !SECRET SECRET\n",
+    "alias.yaml": "name: *SECRET\n",
+    "doubled.yaml": "$SECRET: SECRET\nname: a\n$SECRET: SECRET\n",
+    "binary": "\0SECRET",
+}
+
+
+@pytest.mark.parametrize("name", SECRETS)
+def test_a_wrong_path_shows_nothing_of_a_file_but_keys(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_text(SECRETS[name], encoding="utf-8")
+    with pytest.raises(BadInputError) as as_request:
+        load_request(tmp_path / name)
+    as_policy = problems_of(tmp_path / "r.yaml", f"name: a\nrecords: 1\nquality: {{policy: {tmp_path / name}}}\n")
+    assert "SECRET" not in str(as_request.value)
+    assert "SECRET" not in str(as_policy)
+    assert all(problem.startswith(f"{tmp_path / 'r.yaml'}:3: quality.policy: ") for problem in as_policy)
+
+
 def test_missing_file_and_binary_file(tmp_path: Path) -> None:
     with pytest.raises(BadInputError, match="can't be read"):
         load_request(tmp_path / "nothing.yaml")
