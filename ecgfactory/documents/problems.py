@@ -119,8 +119,7 @@ def _plain(number: float) -> str:
 
 def _example(location: Location, source: Source) -> str:
     info = source.model.model_fields.get(dotted(location))
-    example = info.examples[0] if info and info.examples else ()
-    return f", as [{', '.join(map(str, example))}]" if example else ""
+    return f", as [{', '.join(info.default)}]" if info and isinstance(info.default, tuple) else ""
 
 
 def _or_word(location: Location, source: Source) -> str:

@@ -217,9 +217,7 @@ class BuildRequest(_Section):
         None, description="same seed, same dataset; drawn and recorded when absent"
     )
     quality: QualityRequest = QualityRequest()
-    formats: tuple[FormatName, ...] = Field(
-        ("parquet",), min_length=1, description="file formats to write", examples=[["parquet", "wfdb"]]
-    )
+    formats: tuple[FormatName, ...] = Field(("parquet",), min_length=1, description="file formats to write")
     splits: dict[SplitName, Share] = Field(
         {"train": 1.0}, description='share of each split, summing to 1: {"train": 0.8, "validation": 0.1, "test": 0.1}'
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import time
 from typing import Any
@@ -129,36 +130,25 @@ def repeated(part: str) -> str:
 )
 def test_no_text_of_the_largest_size_takes_long(text: str) -> None:
     began = time.process_time()
-    try:
+    with contextlib.suppress(ParseError):
         parse(text)
-    except ParseError:
-        pass
     assert time.process_time() - began < 5
 
 
 PARTS = [
-    "[",
-    "]",
-    "{",
-    "}",
-    ":",
+    *"[]{}:,|>'\"#%\n\t\\\0\ud800é~a",
     ": ",
-    ",",
     "- ",
     "? ",
     "&a ",
     "*a ",
     "!!x ",
-    "|",
-    ">",
-    "'",
-    '"',
-    "#",
-    "%",
-    "\n",
     "\n  ",
+    "0o8",
+    "<<",
+    "---\n",
+    ".nan",
 ]
-PARTS += ["a", "0o8", "<<", "---\n", "\t", "\\", "\0", "\ud800", "é", "~", ".nan"]
 
 
 @settings(suppress_health_check=[HealthCheck.too_slow])

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 
 from ecgfactory.errors import BadInputError
 from ecgfactory.formats import FORMATS
-from ecgfactory.request.build_request import BuildRequest
+from ecgfactory.request.build_request import BuildRequest, GeneratorRequest, QualityRequest, WorkersRequest
 from ecgfactory.request.preflight import size_text
 from ecgfactory.request.request_file import load_request
 
@@ -159,7 +160,7 @@ def test_settings_replace_keys_and_are_named_when_wrong(tmp_path: Path) -> None:
         ("records: 1:30", "records is '1:30'; it must be a whole number."),
         ("records: 1.5", "records is 1.5; it must be a whole number."),
         ("keep: yes", "keep is 'yes'; it must be true or false."),
-        ("formats: csv", "formats is 'csv'; it must be a list, as [parquet, wfdb]."),
+        ("formats: csv", "formats is 'csv'; it must be a list, as [parquet]."),
         ("quality: {bounds: {jump: {min: .nan}}}", "quality.bounds.jump.min is nan; it must be a finite number."),
         ("quality: {bounds: {jump: {max: -.inf}}}", "quality.bounds.jump.max is -inf; it must be a finite number."),
         ("quality: {bounds: {jump: {max: 'nan'}}}", "quality.bounds.jump.max is 'nan'; it must be a number."),
@@ -245,6 +246,33 @@ def test_any_text_gives_a_request_or_sentences(tmp_path_factory: pytest.TempPath
         load_request(path)
     except BadInputError as error:
         assert all(error.problems)
+
+
+SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=12)
+SCALARS |= st.sampled_from(["basic", "csv", "auto", "tls://h:1", "/dev/zero", "a\0b", "x" * 400, "y/" * 3000])
+
+VALUES = st.recursive(
+    SCALARS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3)
+)
+SECTIONS = {
+    section: st.dictionaries(st.sampled_from(list(model.model_fields)), VALUES, max_size=4)
+    for section, model in {"generator": GeneratorRequest, "quality": QualityRequest, "workers": WorkersRequest}.items()
+}
+
+
+@given(
+    st.fixed_dictionaries(
+        {"name": st.just("a") | VALUES, "records": st.just(1) | VALUES},
+        optional={key: SECTIONS.get(key, st.nothing()) | VALUES for key in list(BuildRequest.model_fields)[2:]},
+    )
+)
+def test_any_values_give_a_request_or_sentences(tmp_path_factory: pytest.TempPathFactory, content: object) -> None:
+    path = tmp_path_factory.getbasetemp() / "any.yaml"
+    path.write_text(json.dumps(content).replace("NaN", ".nan").replace("Infinity", ".inf"), encoding="utf-8")
+    try:
+        load_request(path)
+    except BadInputError as error:
+        assert all(len(problem) < 1000 and problem.isprintable() for problem in error.problems)
 
 
 def test_the_form_offers_the_registered_formats() -> None:
