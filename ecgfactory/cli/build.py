@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -30,8 +31,10 @@ def validate_file(file: Path, settings: Sequence[str]) -> None:
     )
 
 
-def build_file(file: Path, settings: Sequence[str]) -> None:
+def build_file(file: Path, settings: Sequence[str], output: Path | None) -> None:
     """Build a request with a progress bar, then print a summary."""
+    if output:
+        settings = [*settings, f"output={json.dumps(str(output))}"]  # quoted: a folder may be named 010
     request = load_request(file, settings)
     started = time.monotonic()
     with interruptible(), watch(request.name, request.records) as watcher:

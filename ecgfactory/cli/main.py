@@ -39,7 +39,7 @@ def build(
     """Build the dataset that a request asks for; exit 0 only when it is published."""
     from ecgfactory.cli.build import build_file
 
-    build_file(file, [*(settings or []), *([f"output={output}"] if output else [])])
+    build_file(file, settings or [], output)
 
 
 @app.command()

@@ -10,11 +10,8 @@ from pydantic_core import ErrorDetails
 from ecgfactory.documents.core_schema import scalar_of
 from ecgfactory.documents.keys import annotation_at, branches, dotted, examples, homes, known_keys, nearest, shown_key
 from ecgfactory.documents.parser import Location
-from ecgfactory.documents.source import Source
+from ecgfactory.documents.source import MOST_TOLD, Source
 from ecgfactory.errors import shown
-
-MOST_TOLD = 50
-"""Sentences about one document; who reads them begins with the first."""
 
 WANTED = {
     "int_type": "a whole number",

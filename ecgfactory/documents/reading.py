@@ -11,8 +11,8 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from ecgfactory.documents.keys import examples
-from ecgfactory.documents.problems import MOST_TOLD, describe_all, located
-from ecgfactory.documents.source import Source, apply_setting, read_source
+from ecgfactory.documents.problems import describe_all, located
+from ecgfactory.documents.source import MOST_TOLD, Source, apply_setting, read_source
 from ecgfactory.errors import BadInputError, shown
 
 Model = TypeVar("Model", bound=BaseModel)

@@ -14,6 +14,9 @@ from ecgfactory.documents.keys import examples, nearest, shown_key
 from ecgfactory.documents.parser import DEEPEST_LEVEL, Location, ParseError, parse
 from ecgfactory.errors import BadInputError
 
+MOST_TOLD = 50
+"""Sentences about one document; who reads them begins with the first."""
+
 
 @dataclass
 class Source:
@@ -64,9 +67,8 @@ def read_source(path: Path, model: type[BaseModel], tells_values: bool = True) -
     if not _is_meant_as(model, document.content):
         raise BadInputError(f"{path}: has none of the keys that are known here; {_least_keys(model)}.")
     if document.doubled:
-        raise BadInputError(
-            [f"{path}:{line}: {shown_key(key)} is given twice; remove one." for key, line in document.doubled]
-        )
+        doubled = document.doubled[:MOST_TOLD]
+        raise BadInputError([f"{path}:{line}: {shown_key(key)} is given twice; remove one." for key, line in doubled])
     places = {key: f"{path}:{line}" for key, line in document.lines.items()}
     return Source(str(path), model, document.content, places, tells_values)
 

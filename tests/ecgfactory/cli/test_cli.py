@@ -96,6 +96,12 @@ def test_errors_are_sentences(arguments: list[str], code: int, words: str) -> No
     assert "Traceback" not in done.stderr
 
 
+def test_the_output_option_is_a_path_whatever_it_looks_like(request_file: Path) -> None:
+    done = run("build", request_file, "--output", f"010/{'x' * 300}")
+    assert done.returncode == 2
+    assert "output: '010/xxx" in done.stderr
+
+
 def test_verify_of_a_damaged_dataset_exits_1_and_names_the_file(copy: Path) -> None:
     victim = sorted((copy / "csv").rglob("*.csv"))[0]
     victim.unlink()

@@ -135,20 +135,7 @@ def test_no_text_of_the_largest_size_takes_long(text: str) -> None:
     assert time.process_time() - began < 5
 
 
-PARTS = [
-    *"[]{}:,|>'\"#%\n\t\\\0\ud800é~a",
-    ": ",
-    "- ",
-    "? ",
-    "&a ",
-    "*a ",
-    "!!x ",
-    "\n  ",
-    "0o8",
-    "<<",
-    "---\n",
-    ".nan",
-]
+PARTS = [*"[]{}:,|>'\"#%\n\t\\\0\ud800é~a", ": ", "- ", "? ", "&a ", "*a ", "!!x ", "\n  ", "0o8", "<<", "---\n"]
 
 
 @settings(suppress_health_check=[HealthCheck.too_slow])
