@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -76,14 +78,18 @@ class Child:
         """Id of the process."""
         return self._process.pid
 
-    def has_ended(self) -> bool:
-        """Return whether the process is gone."""
-        return self._process.poll() is not None
+    def end(self) -> str | None:
+        """Return how the process ended, in words; None while it runs."""
+        code = self._process.poll()
+        if code is None:
+            return None
+        return f"was killed by {signal.Signals(-code).name}" if code < 0 else f"ended by itself with exit code {code}"
 
     def stop(self, timeout_s: float) -> None:
         """Ask the child to end and wait for it; after the timeout it is killed."""
         assert self._process.stdin is not None
-        self._process.stdin.close()
+        with contextlib.suppress(BrokenPipeError):
+            self._process.stdin.close()
         try:
             self._process.wait(timeout=timeout_s)
         except subprocess.TimeoutExpired:
