@@ -67,10 +67,13 @@ class Child:
         finally:
             timer.cancel()
         if not line:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(timeout=1.0)  # it is about to end, or has closed its output and hangs
+            how = self.end() or f"said nothing for {START_TIMEOUT_S:.0f} s"
             self._process.kill()
             _, errors = self._process.communicate()
             told = f"see {self._log}" if self._log else errors.strip()[-500:]
-            raise RuntimeError(f"{what} did not start: {told}")
+            raise RuntimeError(f"{what} did not start, it {how}: {told}")
         return line
 
     @property
@@ -83,7 +86,7 @@ class Child:
         code = self._process.poll()
         if code is None:
             return None
-        return f"was killed by {signal.Signals(-code).name}" if code < 0 else f"ended by itself with exit code {code}"
+        return f"was killed by {signal.Signals(-code).name}" if code < 0 else f"ended with exit code {code}"
 
     def stop(self, timeout_s: float) -> None:
         """Ask the child to end and wait for it; after the timeout it is killed."""
