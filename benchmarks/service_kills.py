@@ -8,6 +8,7 @@ and submits another build, which must complete. Prints one line a kill; fails wh
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import random
@@ -62,18 +63,20 @@ class Service:
 
     def keep(self) -> None:
         """Start it unless it runs; return once it answers."""
-        if self.process is None or self.process.poll() is not None:
-            with (self.folder / "serve.log").open("ab") as log:
-                command = [sys.executable, "-m", "ecgfactory", "serve", "--port", str(self.port), "--state", "state"]
-                self.process = subprocess.Popen(command, cwd=self.folder, stdout=log, stderr=log)
         deadline = time.monotonic() + PATIENCE_S
         while time.monotonic() < deadline:
-            try:
+            if self.process is None or self.process.poll() is not None:
+                self._start()
+            with contextlib.suppress(httpx.HTTPError, ValueError):
                 if httpx.post(f"{self.api}/deployments/filter", json={}, timeout=5).json():
                     return
-            except (httpx.HTTPError, ValueError):
-                time.sleep(0.2)
+            time.sleep(0.2)
         raise SystemExit("the server does not answer")
+
+    def _start(self) -> None:
+        with (self.folder / "serve.log").open("ab") as log:
+            command = [sys.executable, "-m", "ecgfactory", "serve", "--port", str(self.port), "--state", "state"]
+            self.process = subprocess.Popen(command, cwd=self.folder, stdout=log, stderr=log)
 
     def processes(self, what: str) -> list[psutil.Process]:
         """Return the processes of one part of the service."""

@@ -12,6 +12,11 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 START_TIMEOUT_S = 120.0
+KILLED = "was killed"
+
+
+class ChildKilledError(RuntimeError):
+    """A child process was killed before it was ready: it may as well be started again."""
 
 
 class Child:
@@ -56,6 +61,8 @@ class Child:
 
         Raises
         ------
+        ChildKilledError
+            When it is killed before that.
         RuntimeError
             When it ends, or takes too long, before that.
         """
@@ -73,7 +80,8 @@ class Child:
             self._process.kill()
             _, errors = self._process.communicate()
             told = f"see {self._log}" if self._log else errors.strip()[-500:]
-            raise RuntimeError(f"{what} did not start, it {how}: {told}")
+            error = ChildKilledError if how.startswith(KILLED) else RuntimeError
+            raise error(f"{what} did not start, it {how}: {told}")
         return line
 
     @property
@@ -86,7 +94,7 @@ class Child:
         code = self._process.poll()
         if code is None:
             return None
-        return f"was killed by {signal.Signals(-code).name}" if code < 0 else f"ended with exit code {code}"
+        return f"{KILLED} by {signal.Signals(-code).name}" if code < 0 else f"ended with exit code {code}"
 
     def stop(self, timeout_s: float) -> None:
         """Ask the child to end and wait for it; after the timeout it is killed."""

@@ -12,7 +12,7 @@ from pathlib import Path
 from ecgfactory.cli.drop_folder import DropFolder
 from ecgfactory.cli.interrupt import interruptible
 from ecgfactory.cli.output import console, print_rows
-from ecgfactory.errors import BadInputError, EcgFactoryError
+from ecgfactory.errors import BadInputError
 from ecgfactory.flows import heartbeat
 from ecgfactory.flows.local_server import HOST
 from ecgfactory.flows.local_service import LocalService
@@ -81,10 +81,7 @@ def _service(port: int, state: Path) -> Iterator[LocalService]:
     os.environ.update(ENVIRONMENT | os.environ | {"PREFECT_HOME": str(state), "PREFECT_API_URL": address})
     # Prefect's default lets any page that the user has open in a browser start runs here.
     os.environ["PREFECT_SERVER_CORS_ALLOWED_ORIGINS"] = f"http://{HOST}:{port},http://localhost:{port}"
-    try:
-        service = LocalService(state, port, Path.cwd())
-    except RuntimeError as error:
-        raise EcgFactoryError(str(error)) from None
+    service = LocalService(state, port, Path.cwd())
     try:
         yield service
     finally:
