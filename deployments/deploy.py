@@ -16,10 +16,10 @@ from prefect.schedules import Schedule
 from prefect.utilities.callables import parameter_schema
 from prefect.workers.process import ProcessWorker
 
-from ecgfactory.deployments.crash_detection import SILENCE_S, detect_crashes
+from ecgfactory.deployments import automations
+from ecgfactory.deployments.automations import POOL, SILENCE_S
 
 FILE = Path(__file__).with_name("prefect.yaml")
-POOL = "ecgfactory"
 FOLDER_PLACEHOLDER = "{{ $PWD }}"
 
 
@@ -45,7 +45,7 @@ def deploy(folder: Path, silence_s: float = SILENCE_S) -> list[str]:
     with get_client(sync_client=True) as client:
         _make_pool(client)
         names = [_deploy_one(client, wanted, content["pull"]) for wanted in content["deployments"]]
-    detect_crashes(silence_s)
+    automations.set_up(silence_s)
     return names
 
 

@@ -10,6 +10,7 @@ from pydantic import BeforeValidator, WithJsonSchema
 
 from ecgfactory.flows.artifacts import live_progress, show_dataset
 from ecgfactory.flows.dask_pool import dask_pool
+from ecgfactory.flows.end_with_worker import end_with_worker
 from ecgfactory.flows.watching import on_progress
 from ecgfactory.line.build import Built
 from ecgfactory.line.reports import prepare_reports, report_and_compare
@@ -36,6 +37,7 @@ Request = Annotated[BuildRequest, BeforeValidator(request_from_keys)]
 @flow(name="build-dataset", flow_run_name="build-{request.name}", validate_parameters=True, persist_result=False)
 def build_dataset(request: Request, seed_of_the_day: SeedOfTheDay = False) -> Built:
     """Build the dataset that a request asks for, or find it already there."""
+    end_with_worker()
     plan = steps.plan_dataset(with_seed_of_the_day(request) if seed_of_the_day else request)
     with claim(plan):
         if steps.find_published(plan):

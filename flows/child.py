@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -10,6 +12,11 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 START_TIMEOUT_S = 120.0
+KILLED = "was killed"
+
+
+class ChildKilledError(RuntimeError):
+    """A child process was killed before it was ready: it may as well be started again."""
 
 
 class Child:
@@ -54,6 +61,8 @@ class Child:
 
         Raises
         ------
+        ChildKilledError
+            When it is killed before that.
         RuntimeError
             When it ends, or takes too long, before that.
         """
@@ -65,10 +74,14 @@ class Child:
         finally:
             timer.cancel()
         if not line:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(timeout=1.0)  # it is about to end, or has closed its output and hangs
+            how = self.end() or f"said nothing for {START_TIMEOUT_S:.0f} s"
             self._process.kill()
             _, errors = self._process.communicate()
             told = f"see {self._log}" if self._log else errors.strip()[-500:]
-            raise RuntimeError(f"{what} did not start: {told}")
+            error = ChildKilledError if how.startswith(KILLED) else RuntimeError
+            raise error(f"{what} did not start, it {how}: {told}")
         return line
 
     @property
@@ -76,14 +89,18 @@ class Child:
         """Id of the process."""
         return self._process.pid
 
-    def has_ended(self) -> bool:
-        """Return whether the process is gone."""
-        return self._process.poll() is not None
+    def end(self) -> str | None:
+        """Return how the process ended, in words; None while it runs."""
+        code = self._process.poll()
+        if code is None:
+            return None
+        return f"{KILLED} by {signal.Signals(-code).name}" if code < 0 else f"ended with exit code {code}"
 
     def stop(self, timeout_s: float) -> None:
         """Ask the child to end and wait for it; after the timeout it is killed."""
         assert self._process.stdin is not None
-        self._process.stdin.close()
+        with contextlib.suppress(BrokenPipeError):
+            self._process.stdin.close()
         try:
             self._process.wait(timeout=timeout_s)
         except subprocess.TimeoutExpired:

@@ -26,7 +26,7 @@ from ecgfactory.tasks.jobs import TASKS
 SERVER_LOOK_INTERVAL_S = 3.0
 """How often the Prefect server is asked whether the run was cancelled, and Dask whether its workers are there."""
 
-GONE_TIMEOUT_S = 60.0
+GONE_TIMEOUT_S = 20.0
 """How long a build does without any worker of a kind that it needs."""
 
 

@@ -80,9 +80,9 @@ class LocalServer:
         """
         return self._child.announced("the local Prefect server")
 
-    def has_ended(self) -> bool:
-        """Return whether the server is gone."""
-        return self._child.has_ended()
+    def end(self) -> str | None:
+        """Return how the server ended, in words; None while it runs."""
+        return self._child.end()
 
     def stop(self) -> None:
         """End the server and wait for it."""

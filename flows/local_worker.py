@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,6 +16,7 @@ from typing import Any
 import psutil
 
 from ecgfactory.flows.child import Child, announce, when_parent_ends
+from ecgfactory.flows.end_with_worker import WORKER_VARIABLE
 
 RUN_STOP_TIMEOUT_S = 20.0
 STOP_TIMEOUT_S = RUN_STOP_TIMEOUT_S + 10.0
@@ -36,9 +38,9 @@ class LocalWorker:
         """
         self._child.announced("the Prefect worker")
 
-    def has_ended(self) -> bool:
-        """Return whether the worker is gone."""
-        return self._child.has_ended()
+    def end(self) -> str | None:
+        """Return how the worker ended, in words; None while it runs."""
+        return self._child.end()
 
     def stop(self) -> None:
         """End the current runs, then the worker, and wait for them."""
@@ -50,6 +52,7 @@ async def _work(pool: str) -> None:
 
     loop, stopping = asyncio.get_running_loop(), asyncio.Event()
     when_parent_ends(lambda: loop.call_soon_threadsafe(stopping.set))
+    os.environ[WORKER_VARIABLE] = str(os.getpid())
     worker = ProcessWorker(work_pool_name=pool, create_pool_if_not_found=False)
     poll = worker.get_and_submit_flow_runs
 

@@ -9,6 +9,7 @@ from prefect import flow
 from prefect.artifacts import create_table_artifact
 from pydantic import BeforeValidator, WithJsonSchema
 
+from ecgfactory.flows.end_with_worker import end_with_worker
 from ecgfactory.retention.decisions import HEADINGS, RetentionOutcome
 from ecgfactory.retention.retention_request import RetentionRequest, request_from_keys
 from ecgfactory.tasks import flow_runs
@@ -27,6 +28,7 @@ ARTIFACT_KEY = "retention"
 @flow(name="retention", validate_parameters=True, persist_result=False)
 def retention(request: Request, dry_run: DryRun = False) -> RetentionOutcome:
     """Delete from an output folder and the Prefect server what the request does not keep; a dry run only reports."""
+    end_with_worker()
     now = datetime.now(UTC)
     outcome = clean_up(request, dry_run, now)
     runs = flow_runs.find_old_flow_runs(request.flow_run_days, now)

@@ -12,10 +12,10 @@ from pathlib import Path
 from ecgfactory.cli.drop_folder import DropFolder
 from ecgfactory.cli.interrupt import interruptible
 from ecgfactory.cli.output import console, print_rows
-from ecgfactory.errors import BadInputError, EcgFactoryError
+from ecgfactory.errors import BadInputError
 from ecgfactory.flows import heartbeat
-from ecgfactory.flows.local_server import HOST, LocalServer
-from ecgfactory.flows.local_worker import LocalWorker
+from ecgfactory.flows.local_server import HOST
+from ecgfactory.flows.local_service import LocalService
 from ecgfactory.storage.lock import FileLock
 
 LOOK_INTERVAL_S = 0.5
@@ -27,6 +27,8 @@ ENVIRONMENT = {
     # Prefect's 15 s, and 30 s after another run, are long for somebody who has just clicked Run.
     "PREFECT_WORKER_QUERY_SECONDS": "2",
     "PREFECT_SERVER_DEPLOYMENTS_CONCURRENCY_SLOT_WAIT_SECONDS": "5",
+    # In memory, a run would lose its slot, and with it be stopped, when the server is started again.
+    "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE": "prefect.server.concurrency.lease_storage.filesystem",
     **heartbeat.ENVIRONMENT,
 }
 """Of server, worker and flow runs, where the user's own says nothing else."""
@@ -55,45 +57,35 @@ def serve(port: int, state: Path, watched: Path | None = None) -> None:
     BadInputError
         When the port or the state folder is in use, or the folder can't be watched.
     EcgFactoryError
-        When the server or the worker can't start, or ends by itself.
+        When the server or the worker can't start, or dies again and again.
     """
     _check_port(port)
     state = state.absolute()
     drop_folder = DropFolder(watched) if watched else None
-    with _alone_in(state), interruptible(), contextlib.ExitStack() as stack, contextlib.suppress(KeyboardInterrupt):
-        server, worker = _start(port, state, stack)
+    with _alone_in(state), interruptible(), contextlib.suppress(KeyboardInterrupt), _service(port, state) as service:
         _print_welcome(port, state, watched)
         while True:
             time.sleep(LOOK_INTERVAL_S)
-            for what, child in (("server", server), ("worker", worker)):
-                if child.has_ended():
-                    raise EcgFactoryError(f"the Prefect {what} ended by itself; see {_log(state, what)}")
+            for line in service.look():
+                console().print(line)
             for line in drop_folder.look() if drop_folder else ():
                 console().print(line, markup=False)
     console(stderr=True).print("stopped; a build that was running goes on when its request is run again")
 
 
-def _start(port: int, state: Path, stack: contextlib.ExitStack) -> tuple[LocalServer, LocalWorker]:
-    """Start server and worker, each stopped by the stack, and deploy in between."""
+@contextlib.contextmanager
+def _service(port: int, state: Path) -> Iterator[LocalService]:
+    """Start server and worker, and stop them at the end."""
     address = f"http://{HOST}:{port}/api"
     os.environ.pop("PREFECT_API_KEY", None)  # those of another server
     os.environ.update(ENVIRONMENT | os.environ | {"PREFECT_HOME": str(state), "PREFECT_API_URL": address})
     # Prefect's default lets any page that the user has open in a browser start runs here.
     os.environ["PREFECT_SERVER_CORS_ALLOWED_ORIGINS"] = f"http://{HOST}:{port},http://localhost:{port}"
-    (state / "logs").mkdir(exist_ok=True)
+    service = LocalService(state, port, Path.cwd())
     try:
-        server = LocalServer.to_stay(state, port, os.environ, _log(state, "server"))
-        stack.callback(server.stop)
-        from ecgfactory.deployments.deploy import POOL, deploy  # Prefect, imported while the server starts
-
-        server.url()
-        deploy(Path.cwd())
-        worker = LocalWorker(POOL, os.environ, _log(state, "worker"))
-        stack.callback(worker.stop)
-        worker.wait_until_ready()
-    except RuntimeError as error:
-        raise EcgFactoryError(str(error)) from None
-    return server, worker
+        yield service
+    finally:
+        service.stop()
 
 
 def _print_welcome(port: int, state: Path, watched: Path | None) -> None:
@@ -106,10 +98,6 @@ def _print_welcome(port: int, state: Path, watched: Path | None) -> None:
         ("stop", "Ctrl-C"),
     ]
     print_rows(row for row in rows if watched or row[0] != "watched")
-
-
-def _log(state: Path, what: str) -> Path:
-    return state / "logs" / f"{what}.log"
 
 
 def _check_port(port: int) -> None:

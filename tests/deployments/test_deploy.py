@@ -2,31 +2,37 @@
 
 from __future__ import annotations
 
-import itertools
 import os
 import subprocess
 import sys
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import httpx
 import pytest
 from prefect import flow
 from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas.actions import DeploymentUpdate
+from prefect.client.schemas.objects import State, StateType
 from prefect.client.schemas.responses import DeploymentResponse
 from prefect.events.schemas.automations import AutomationCore
 from prefect.flow_engine import run_flow
-from prefect.states import Scheduled
+from prefect.states import Pending, Scheduled
 
-from ecgfactory.deployments.crash_detection import NAME, content, crash_automation, detect_crashes
+from ecgfactory.deployments import automations
 from ecgfactory.deployments.deploy import FILE, deploy
 from ecgfactory.flows.build_dataset import with_seed_of_the_day
 from ecgfactory.request.build_request import BuildRequest
 from ecgfactory.retention.retention_request import RetentionRequest
 
 pytestmark = pytest.mark.slow
+
+ALL = (automations.crashed(60), automations.scheduled_again(), automations.cancelled())
+
+PATIENCE_S = 120.0
 
 NAMES = ["build-dataset/build", "build-dataset/nightly", "retention/daily"]
 
@@ -79,27 +85,67 @@ def test_what_people_changed_stays_when_it_is_deployed_again(
     assert str(tmp_path / "elsewhere") in str(again["build-dataset/nightly"].pull_steps)
 
 
-def test_crash_detection_is_one_automation_that_is_only_touched_to_change_it(prefect_server: str) -> None:
-    def automation() -> dict[str, Any]:
-        body = {"automations": {"name": {"any_": [NAME]}}}
-        (found,) = httpx.post(f"{prefect_server}/automations/filter", json=body).json()
-        return dict(found)
+def test_automations_are_only_touched_to_change_them(prefect_server: str) -> None:
+    def there() -> dict[str, dict[str, Any]]:
+        body = {"automations": {"name": {"any_": [wanted.name for wanted in ALL]}}}
+        found = httpx.post(f"{prefect_server}/automations/filter", json=body).json()
+        assert len(found) == len(ALL)
+        return {automation["name"]: automation for automation in found}
 
-    detect_crashes(60)
-    first = automation()
-    detect_crashes(60)
-    assert automation() == first
-    detect_crashes(90)
-    assert automation()["id"] == first["id"]
-    assert automation()["trigger"]["within"] == 90
+    automations.set_up(60)
+    first = there()
+    automations.set_up(60)
+    assert there() == first
+    automations.set_up(90)
+    changed = there()
+    name = automations.crashed(90).name
+    assert changed[name]["id"] == first[name]["id"]
+    assert changed[name]["trigger"]["within"] == 90
 
 
-def test_an_automation_is_the_same_in_whatever_order_the_server_lists_its_events() -> None:
-    wanted = crash_automation(60)
+@pytest.mark.parametrize("wanted", ALL, ids=lambda wanted: wanted.name)
+def test_an_automation_is_the_same_in_whatever_order_the_server_lists_its_events(wanted: AutomationCore) -> None:
     listed = wanted.model_dump(mode="json")
-    for events in itertools.permutations(listed["trigger"]["expect"]):
-        listed["trigger"]["expect"] = list(events)
-        assert content(AutomationCore.model_validate(listed)) == content(wanted)
+    for events in (sorted(listed["trigger"]["expect"]), sorted(listed["trigger"]["expect"], reverse=True)):
+        listed["trigger"]["expect"] = events
+        assert automations.content(AutomationCore.model_validate(listed)) == automations.content(wanted)
+
+
+def test_what_a_worker_took_and_lost_is_scheduled_again_and_what_stays_cancelling_ends(
+    deployed: dict[str, DeploymentResponse],
+) -> None:
+    """By the server alone: no worker runs here."""
+    build = deployed["build-dataset/build"]
+    with get_client(sync_client=True) as client:
+        made = [
+            client.create_automation(automations.scheduled_again(10)),
+            client.create_automation(automations.cancelled(10)),
+        ]
+        request = {"name": "lost", "records": 1}
+        taken, told = (
+            client.create_flow_run_from_deployment(build.id, parameters={"request": request}).id for _ in range(2)
+        )
+        client.set_flow_run_state(taken, Pending(name="Submitting"))
+        limit = build.global_concurrency_limit
+        assert limit is not None
+        assert client.read_global_concurrency_limit_by_name(limit.name).active_slots == 1
+        client.set_flow_run_state(told, State(type=StateType.CANCELLING), force=True)
+        deadline = time.monotonic() + PATIENCE_S
+        while (states := [_state_of(client, run) for run in (taken, told)]) != ["SCHEDULED", "CANCELLED"]:
+            assert time.monotonic() < deadline, states
+            time.sleep(0.5)
+        assert client.read_global_concurrency_limit_by_name(limit.name).active_slots == 0
+        assert client.read_flow_run(taken).next_scheduled_start_time is not None, "a worker would not find it"
+        for run in (taken, told):
+            client.delete_flow_run(run)
+        for automation in made:
+            client.delete_automation(automation)
+
+
+def _state_of(client: SyncPrefectClient, run_id: UUID) -> str:
+    state = client.read_flow_run(run_id).state
+    assert state is not None
+    return str(state.type.value)
 
 
 def test_prefect_s_own_command_takes_the_file(deployed: dict[str, DeploymentResponse], prefect_server: str) -> None:

@@ -348,6 +348,40 @@ def test_a_killed_run_does_not_stay_running(killed: str, serving: Serving) -> No
     assert "heartbeats stopped" in found["message"]
 
 
+def test_a_killed_worker_and_server_are_started_again_and_the_next_build_completes(
+    submit: Submit, serving: Serving
+) -> None:
+    """Both at once, in the middle of a build, whose process must not live on with the only slot."""
+    finished(submit(ENDLESS, "--set", "name=orphan"), 0)
+    output = serving.folder / "elsewhere" / "datasets"
+    until(lambda: any(session.name == "orphan" and session.committed for session in sessions_of(output)), "a shard")
+    children = psutil.Process(serving.process.pid).children()
+    (flow,) = [run for child in children for run in child.children()]
+    for child in children:
+        child.kill()
+    assert serving.process.stdout is not None
+    told = "".join(serving.process.stdout.readline() for _ in range(2))
+    for what in ("server", "worker"):
+        line = f"the Prefect {what} was killed by SIGKILL; it is started again"
+        assert line in told
+        assert line in (serving.folder / "state" / "logs" / f"{what}.log").read_text()
+    flow.wait(timeout=30)
+    until(answers(serving), "an answer of the server")
+    finished(submit(SMALL, "--watch", "--set", "name=after-the-kill"), 0)
+    run = serving.run_named("build-orphan")
+    assert run is not None
+    assert run["state_type"] in {"CRASHED", "FAILED"}
+
+
+def answers(serving: Serving) -> Callable[[], bool]:
+    def does() -> bool:
+        with contextlib.suppress(httpx.TransportError):
+            return bool(serving.filtered("deployments"))
+        return False
+
+    return does
+
+
 def test_stopping_in_the_middle_of_a_build_and_starting_again(serving: Serving, submit: Submit) -> None:
     deployment, schedule = serving.schedule("nightly")
     httpx.patch(

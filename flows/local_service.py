@@ -1,0 +1,137 @@
+"""Prefect server and worker of `ecgfactory serve`, as child processes that are started again when they die."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections import deque
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+import httpx
+
+from ecgfactory.errors import EcgFactoryError
+from ecgfactory.flows.child import KILLED, ChildKilledError
+from ecgfactory.flows.local_server import LocalServer
+from ecgfactory.flows.local_worker import LocalWorker
+
+RESTARTS_ALLOWED = 5
+RESTARTS_WITHIN_S = 600.0
+"""What ends more often than that does so for a reason that starting it once more does not remove."""
+
+
+class LocalService:
+    """Both of them, ready, with the deployments in place.
+
+    Parameters
+    ----------
+    state : Path
+        Folder of database and logs.
+    port : int
+        Of the server, on loopback.
+    folder : Path
+        Where relative paths of requests start.
+
+    Raises
+    ------
+    EcgFactoryError
+        When one of them can't start.
+    """
+
+    def __init__(self, state: Path, port: int, folder: Path) -> None:
+        self._state, self._port = state, port
+        self._restarts: deque[float] = deque(maxlen=RESTARTS_ALLOWED)
+        self._worker: LocalWorker | None = None
+        self.log("server").parent.mkdir(parents=True, exist_ok=True)
+        self._server = self._new_server()
+        try:
+            from ecgfactory.deployments.automations import POOL  # Prefect, imported while the server starts
+            from ecgfactory.flows.lost_runs import LostRuns
+
+            self._make_ready("server")
+            self._deploy(folder)
+            self._pool, self._lost_runs = POOL, LostRuns(POOL)
+            self._worker = self._new_worker()
+            self._make_ready("worker")
+        except BaseException:
+            self.stop()
+            raise
+
+    def log(self, what: str) -> Path:
+        """Return where the server or the worker logs."""
+        return self._state / "logs" / f"{what}.log"
+
+    def look(self) -> Iterator[str]:
+        """Start again what died, and release the runs that no process has any more; yield a line of text on each.
+
+        Raises
+        ------
+        EcgFactoryError
+            When one of them can't start any more, or dies again and again.
+        """
+        assert self._worker is not None
+        for what, child in (("server", self._server), ("worker", self._worker)):
+            if how := child.end():
+                yield self._restart(what, how)
+                self._make_ready(what)
+        yield from self._lost_runs.release()
+
+    def stop(self) -> None:
+        """End current runs, worker and server, in this order."""
+        if self._worker is not None:
+            self._worker.stop()
+        self._server.stop()
+
+    def _new_server(self) -> LocalServer:
+        return LocalServer.to_stay(self._state, self._port, os.environ, self.log("server"))
+
+    def _new_worker(self) -> LocalWorker:
+        return LocalWorker(self._pool, os.environ, self.log("worker"))
+
+    def _deploy(self, folder: Path) -> None:
+        from ecgfactory.deployments.deploy import deploy
+
+        try:
+            deploy(folder)
+        except httpx.TransportError:
+            how = self._server.end()
+            if how is None:
+                raise
+            self._restart("server", how)
+            self._make_ready("server")
+            self._deploy(folder)
+
+    def _make_ready(self, what: str) -> None:
+        """Wait until the server or the worker is ready; killed while it starts, it is started again."""
+        try:
+            if what == "server":
+                self._server.url()
+            elif self._worker is not None:
+                self._worker.wait_until_ready()
+        except ChildKilledError:
+            self._restart(what, f"{KILLED} while it started")
+            self._make_ready(what)
+        except RuntimeError as error:
+            raise EcgFactoryError(str(error)) from None
+
+    def _restart(self, what: str, how: str) -> str:
+        """Start the server or the worker again, unless that is once too often; return a line for log and user."""
+        now = time.monotonic()
+        if len(self._restarts) == RESTARTS_ALLOWED and now - self._restarts[0] < RESTARTS_WITHIN_S:
+            raise EcgFactoryError(
+                f"the Prefect {what} {how}, after {RESTARTS_ALLOWED} restarts within "
+                f"{RESTARTS_WITHIN_S / 60:.0f} minutes. Look into {self.log(what)} for the reason, then start "
+                "`ecgfactory serve` again."
+            )
+        self._restarts.append(now)
+        line = f"the Prefect {what} {how}; it is started again"
+        with self.log(what).open("a", encoding="utf-8") as log:
+            log.write(f"{datetime.now():%Y-%m-%d %H:%M:%S} ecgfactory serve: {line}\n")
+        if what == "server":
+            self._server.stop()
+            self._server = self._new_server()
+        elif self._worker is not None:
+            self._worker.stop()
+            self._worker = self._new_worker()
+        return line

@@ -1,0 +1,116 @@
+"""Flow runs that no process has any more, where server and worker are on this machine: found, and scheduled again or
+ended, so that none keeps its deployment's slot.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import time
+from collections.abc import Iterator
+from uuid import UUID
+
+import httpx
+import psutil
+from prefect.client.orchestration import SyncPrefectClient, get_client
+from prefect.client.schemas.filters import (
+    FlowRunFilter,
+    FlowRunFilterState,
+    FlowRunFilterStateType,
+    WorkPoolFilter,
+    WorkPoolFilterName,
+)
+from prefect.client.schemas.objects import FlowRun, State, StateType
+from prefect.client.schemas.responses import SetStateStatus
+from prefect.exceptions import PrefectHTTPStatusError
+from prefect.states import Cancelled, Crashed, Scheduled
+
+from ecgfactory.flows.end_with_worker import RUN_VARIABLE
+
+LOOK_INTERVAL_S = 5.0
+
+GRACE_S = 30.0
+"""A run is taken for lost once it has been without a process for this long: between taking a run and starting its
+process, a worker on a busy machine needs up to half of that."""
+
+HOLDING = (StateType.PENDING, StateType.RUNNING, StateType.CANCELLING)
+"""States in which a run has a slot of its deployment."""
+
+_log = logging.getLogger(__name__)
+
+
+class LostRuns:
+    """Looks after the runs of a work pool whose workers are all on this machine.
+
+    Parameters
+    ----------
+    pool : str
+        Name of the work pool.
+    """
+
+    def __init__(self, pool: str) -> None:
+        self._pool = WorkPoolFilter(name=WorkPoolFilterName(any_=[pool]))
+        self._without_process: dict[UUID, float] = {}
+        self._looked_at = -LOOK_INTERVAL_S
+
+    def release(self) -> Iterator[str]:
+        """Release the runs that are lost; yield one line of text on each.
+
+        May be called as often as one likes. A server that does not answer is asked again at the next call.
+        """
+        now = time.monotonic()
+        if now - self._looked_at < LOOK_INTERVAL_S:
+            return
+        self._looked_at = now
+        try:
+            with get_client(sync_client=True) as client:
+                for run in self._lost(client, now):
+                    state = _after(run)
+                    if client.set_flow_run_state(run.id, state).status == SetStateStatus.ACCEPT:
+                        del self._without_process[run.id]
+                        yield f"{run.name} had no process any more; it is {str(state.name).lower()} now"
+        except (httpx.HTTPError, PrefectHTTPStatusError) as error:
+            _log.info("lost runs can't be looked for now: %s", error)
+
+    def _lost(self, client: SyncPrefectClient, now: float) -> list[FlowRun]:
+        holding = FlowRunFilterState(type=FlowRunFilterStateType(any_=list(HOLDING)))
+        runs = client.read_flow_runs(flow_run_filter=FlowRunFilter(state=holding), work_pool_filter=self._pool)
+        alone = [run for run in runs if not _has_process(run)]
+        if alone:
+            running = _runs_with_processes()
+            alone = [run for run in alone if str(run.id) not in running]
+        since = self._without_process
+        self._without_process = {run.id: since.get(run.id, now) for run in alone}
+        return [run for run in alone if now - self._without_process[run.id] >= GRACE_S]
+
+
+def _after(run: FlowRun) -> State[None]:
+    """Return the state in which nobody expects a process to have the run."""
+    assert run.state is not None
+    if run.state.is_pending():
+        return Scheduled(message="No worker had it any more before it began.")
+    if run.state.is_cancelling():
+        return Cancelled(message="No process had it any more.")
+    return Crashed(message="Its process is gone. The same request goes on from what this run committed.")
+
+
+def _has_process(run: FlowRun) -> bool:
+    """Return whether the process that the worker noted for a run is still there; its number may be another's now."""
+    if not (run.infrastructure_pid or "").isdecimal():
+        return False
+    with contextlib.suppress(psutil.Error):
+        return _run_of(psutil.Process(int(run.infrastructure_pid or 0))) == str(run.id)
+    return False
+
+
+def _runs_with_processes() -> set[str | None]:
+    """Return the ids of all flow runs that have a process on this machine, noted or not."""
+    return {_run_of(process) for process in psutil.process_iter()}
+
+
+def _run_of(process: psutil.Process) -> str | None:
+    """Return the id of the flow run for which a worker started a process; None of others."""
+    try:
+        return process.environ().get(RUN_VARIABLE)
+    except (psutil.Error, OSError):  # gone, or another user's
+        return None

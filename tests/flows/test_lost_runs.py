@@ -1,0 +1,132 @@
+"""Runs that no process has, on a real server without a worker."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from prefect.client.orchestration import SyncPrefectClient, get_client
+from prefect.client.schemas.objects import FlowRun, State, StateType
+from prefect.settings import PREFECT_API_URL, temporary_settings
+
+from ecgfactory.deployments.automations import POOL
+from ecgfactory.deployments.deploy import deploy
+from ecgfactory.flows import lost_runs
+from ecgfactory.flows.end_with_worker import RUN_VARIABLE
+from ecgfactory.flows.lost_runs import LostRuns
+
+pytestmark = pytest.mark.slow
+
+MakeRun = Callable[..., FlowRun]
+
+
+@pytest.fixture
+def client(prefect_server: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[SyncPrefectClient]:
+    monkeypatch.setattr(lost_runs, "GRACE_S", 0.0)
+    monkeypatch.setattr(lost_runs, "LOOK_INTERVAL_S", 0.0)
+    with get_client(sync_client=True) as client:
+        yield client
+
+
+@pytest.fixture
+def make_run(client: SyncPrefectClient, tmp_path: Path) -> Iterator[MakeRun]:
+    """Make a run of a deployment, as a worker does that then dies."""
+    deploy(tmp_path)
+    made: list[UUID] = []
+
+    def make(*states: StateType, deployment: str = "build-dataset/build", pid: str | None = None) -> FlowRun:
+        parameters = {"request": {"name": "lost", "records": 1}} if deployment.startswith("build") else {}
+        found = client.read_deployment_by_name(deployment)
+        run = client.create_flow_run_from_deployment(found.id, parameters=parameters)
+        made.append(run.id)
+        for state in states:
+            client.set_flow_run_state(run.id, State(type=state), force=state is StateType.CANCELLING)
+        if pid is not None:
+            client.update_flow_run(run.id, infrastructure_pid=pid)
+        return run
+
+    yield make
+    for run_id in made:
+        client.delete_flow_run(run_id)
+
+
+def state_of(client: SyncPrefectClient, run: FlowRun) -> str:
+    state = client.read_flow_run(run.id).state
+    assert state is not None
+    return str(state.type.value)
+
+
+def slots_held(client: SyncPrefectClient, deployment: str = "build-dataset/build") -> int:
+    limit = client.read_deployment_by_name(deployment).global_concurrency_limit
+    assert limit is not None
+    return client.read_global_concurrency_limit_by_name(limit.name).active_slots
+
+
+@pytest.mark.parametrize(
+    ("states", "after"),
+    [
+        ((StateType.PENDING,), "SCHEDULED"),
+        ((StateType.PENDING, StateType.RUNNING), "CRASHED"),
+        ((StateType.PENDING, StateType.CANCELLING), "CANCELLED"),
+        ((StateType.PENDING, StateType.RUNNING, StateType.CANCELLING), "CANCELLED"),
+    ],
+)
+@pytest.mark.parametrize("pid", [None, "1", str(2**30)])
+def test_a_run_without_a_process_releases_its_slot(
+    states: tuple[StateType, ...], after: str, pid: str | None, client: SyncPrefectClient, make_run: MakeRun
+) -> None:
+    run = make_run(*states, pid=pid)
+    assert slots_held(client) == 1
+    assert list(LostRuns(POOL).release()) == [f"{run.name} had no process any more; it is {after.lower()} now"]
+    assert state_of(client, run) == after
+    assert slots_held(client) == 0
+
+
+@pytest.mark.parametrize("is_noted", [True, False])
+def test_a_run_with_a_process_is_left_alone(is_noted: bool, client: SyncPrefectClient, make_run: MakeRun) -> None:
+    run = make_run(StateType.PENDING, StateType.RUNNING)
+    sleep = [sys.executable, "-c", "import sys; sys.stdin.read()"]
+    environment = os.environ | {RUN_VARIABLE: str(run.id)}
+    lost = LostRuns(POOL)
+    with subprocess.Popen(sleep, env=environment, stdin=subprocess.PIPE) as process:
+        if is_noted:
+            client.update_flow_run(run.id, infrastructure_pid=str(process.pid))
+        assert list(lost.release()) == []
+        assert state_of(client, run) == "RUNNING"
+    assert len(list(lost.release())) == 1
+    assert state_of(client, run) == "CRASHED"
+
+
+def test_runs_that_wait_or_have_ended_are_left_alone(client: SyncPrefectClient, make_run: MakeRun) -> None:
+    make_run()
+    make_run(StateType.PENDING, StateType.RUNNING, StateType.FAILED)
+    assert list(LostRuns(POOL).release()) == []
+
+
+def test_a_run_is_given_time_to_start_its_process(
+    client: SyncPrefectClient, make_run: MakeRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lost_runs, "GRACE_S", 60.0)
+    run = make_run(StateType.PENDING)
+    lost = LostRuns(POOL)
+    assert list(lost.release()) == list(lost.release()) == []
+    assert state_of(client, run) == "PENDING"
+
+
+def test_every_deployment_of_the_pool_is_looked_after(client: SyncPrefectClient, make_run: MakeRun) -> None:
+    make_run(StateType.PENDING, deployment="retention/daily")
+    assert len(list(LostRuns(POOL).release())) == 1
+    assert slots_held(client, "retention/daily") == 0
+
+
+def test_a_server_that_does_not_answer_is_asked_again_later(client: SyncPrefectClient, make_run: MakeRun) -> None:
+    make_run(StateType.PENDING)
+    lost = LostRuns(POOL)
+    with temporary_settings({PREFECT_API_URL: "http://127.0.0.1:9/api"}):
+        assert list(lost.release()) == []
+    assert len(list(lost.release())) == 1
