@@ -48,6 +48,8 @@ class Record:
         What the assessment measured, by feature name.
     reasons : tuple of str
         Why it was rejected; empty for an accepted record.
+    dataset : str
+        Name and short plan id of the dataset that it is of; empty for others.
     """
 
     record_id: str
@@ -57,6 +59,7 @@ class Record:
     sampling_rate_hz: int = SAMPLING_RATE_HZ
     features: Mapping[str, FeatureValue] = field(default_factory=dict)
     reasons: tuple[str, ...] = ()
+    dataset: str = ""
 
     @property
     def duration_s(self) -> float:

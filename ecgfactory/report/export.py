@@ -138,7 +138,7 @@ def record_title(record: Record) -> str:
 
 def numbered(sheet: Sheet, number: int, count: int) -> list[Sheet]:
     """Return a page and its number to lay over it, where there is more than one."""
-    return [sheet, page_number(number, count)] if count > 1 else [sheet]
+    return [sheet, page_number(number, count, sheet.paper)] if count > 1 else [sheet]
 
 
 @contextlib.contextmanager

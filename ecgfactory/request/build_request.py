@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     ConfigDict,
     Field,
@@ -25,6 +26,7 @@ from ecgfactory.generators import GENERATORS
 from ecgfactory.leads import LeadCount
 from ecgfactory.quality.policy import Bounds
 from ecgfactory.registry import Registry
+from ecgfactory.storage.home import from_home
 
 DEFAULT_GENERATOR = "deepfakeecg"
 
@@ -58,6 +60,16 @@ class _MemberOf:
         return {"type": "string", "enum": list(self.registry)}
 
 
+def _whole_path(path: str) -> str:
+    try:
+        return str(from_home(path)) if path.startswith("~") else path
+    except BadInputError as error:
+        raise ValueError(str(error).removesuffix(".")) from None
+
+
+RequestPath = Annotated[str, AfterValidator(_whole_path)]
+"""A path in a request; `~` is the home of whoever reads the request first: who submits it, or the worker's user."""
+
 FormatName = Annotated[str, _MemberOf(FORMATS)]
 GeneratorName = Annotated[str, _MemberOf(GENERATORS)]
 
@@ -79,7 +91,7 @@ class GeneratorRequest(_Section, title="Generator"):
     """Which model makes the candidates, and where."""
 
     model: GeneratorName = Field(DEFAULT_GENERATOR, description="generator to use: ecgfactory's own, or a package's")
-    checkpoint: str | None = Field(
+    checkpoint: RequestPath | None = Field(
         None,
         min_length=1,
         description="path of your own weights for it, used instead of the published ones",
@@ -93,7 +105,7 @@ class GeneratorRequest(_Section, title="Generator"):
 class QualityRequest(_Section, title="Quality"):
     """Which candidates are accepted."""
 
-    policy: str = Field("basic", description="name of a shipped policy, or path of a policy file")
+    policy: RequestPath = Field("basic", description="name of a shipped policy, or path of a policy file")
     bounds: dict[str, Bounds] = Field(
         default_factory=dict,
         description='bounds to replace, by rule name: {"heart_rate": {"min": 50, "max": 100}}',
@@ -128,19 +140,19 @@ class WorkersRequest(_Section):
         description="address of an existing Dask scheduler, as tcp://127.0.0.1:8786; cpu, gpu and memory_limit_gb "
         "are then up to its workers",
     )
-    tls_ca: str | None = Field(
+    tls_ca: RequestPath | None = Field(
         None,
         title="TLS authority",
         min_length=1,
         description="PEM file of the authority that signed the scheduler's certificate (tls://)",
     )
-    tls_cert: str | None = Field(
+    tls_cert: RequestPath | None = Field(
         None,
         title="TLS certificate",
         min_length=1,
         description="PEM file of the certificate to show to a tls:// scheduler",
     )
-    tls_key: str | None = Field(
+    tls_key: RequestPath | None = Field(
         None, title="TLS key", min_length=1, description="PEM file of that certificate's private key"
     )
 
@@ -199,7 +211,9 @@ class BuildRequest(_Section):
         title="Shard (candidates)",
         description="candidates per shard; follows from records when absent",
     )
-    output: str = Field("datasets", min_length=1, description="folder that holds the datasets, on the worker's machine")
+    output: RequestPath = Field(
+        "datasets", min_length=1, description="folder that holds the datasets, on the worker's machine"
+    )
     keep: StrictBool = Field(False, description="true: retention leaves this dataset alone")
     workers: WorkersRequest = WorkersRequest()
 

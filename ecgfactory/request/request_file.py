@@ -15,6 +15,7 @@ from ecgfactory.request.build_request import BuildRequest
 from ecgfactory.request.preflight import preflight_problems
 from ecgfactory.request.problems import describe_all, located
 from ecgfactory.request.source import RequestSource, apply_setting, examples, read_source
+from ecgfactory.storage.home import from_home
 
 Model = TypeVar("Model", bound=BaseModel)
 MachineCheck = Callable[[Model], list[tuple[str, str]]]
@@ -32,7 +33,7 @@ def as_request(given: BuildRequest | Mapping[str, Any] | str | Path) -> BuildReq
     if isinstance(given, BuildRequest):
         return given
     if isinstance(given, str | Path):
-        return load_request(Path(given))
+        return load_request(from_home(given))
     if not isinstance(given, Mapping):
         raise BadInputError(f"request is {given!r}; give a BuildRequest, a mapping of its keys, or a YAML file's path.")
     return checked(RequestSource("request", BuildRequest, dict(given)), BuildRequest, preflight_problems)
