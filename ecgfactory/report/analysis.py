@@ -9,15 +9,15 @@ from ecgfactory.record import Record
 from ecgfactory.report.feature_text import feature_label, feature_value
 from ecgfactory.report.median_beat import MedianBeat, find_median_beat
 from ecgfactory.report.page import draw_footer, draw_header
-from ecgfactory.report.paper import Paper
 from ecgfactory.report.panel import Panel, around
+from ecgfactory.report.paper import Paper
 from ecgfactory.report.rhythm import Rhythm, analyse_rhythm, cut_beats, rr_intervals_ms
 from ecgfactory.report.sheet import Box, Sheet
 from ecgfactory.report.style import PageStyle, Palette
 
 _SPEED_MM_PER_S = 25
 _FOOTNOTE = (
-    "Cleaned, R peaks, rate: NeuroKit2. By each lead: mean correlation of its beats, NeuroKit2's verdict (Excellent, "
+    "Cleaned, R peaks, rate: NeuroKit2. At each lead: mean correlation of beats, NeuroKit2's verdict (Excellent, "
     "Barely acceptable, Unacceptable)"
 )
 _DASHES_PT = (2.4, 1.8)

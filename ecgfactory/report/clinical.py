@@ -71,6 +71,12 @@ def arrange(lead_names: tuple[str, ...], layout: str) -> Arrangement:
     return Arrangement(rows, "II" if "II" in lead_names else lead_names[0])
 
 
+def layout_name(lead_names: tuple[str, ...], layout: str) -> str:
+    """Return rows x columns as they are for these leads, which may be others than twelve: `4x2` for eight."""
+    rows = arrange(lead_names, layout).rows
+    return f"{len(rows)}x{len(rows[0])}"
+
+
 def row_gaps_mm(needed_mm: Float64Array, height_mm: float) -> Float64Array:
     """Share out the height of the grid between rows.
 

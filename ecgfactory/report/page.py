@@ -39,8 +39,8 @@ def draw_header(sheet: Sheet, record: Record, style: PageStyle) -> None:
 
 def draw_title(sheet: Sheet, title: str, subtitle: str, palette: Palette) -> None:
     """Draw the title of a page that shows no single record."""
-    sheet.text(MARGIN_MM, 195, title, 18, palette.text, bold=True)
-    sheet.text(MARGIN_MM, 187, subtitle, 9, palette.muted)
+    sheet.text(sheet.paper.left_mm, 195, title, 18, palette.text, bold=True)
+    sheet.text(sheet.paper.left_mm, 187, subtitle, 9, palette.muted)
 
 
 def draw_footer(sheet: Sheet, note: str, palette: Palette) -> None:
