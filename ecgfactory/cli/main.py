@@ -6,11 +6,11 @@ import json
 import os
 import sys
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, NoReturn
 
 import typer
 
-from ecgfactory.cli.paths import as_path
+from ecgfactory.cli.paths import path_argument, path_option
 from ecgfactory.errors import EcgFactoryError
 
 app = typer.Typer(
@@ -22,28 +22,29 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-RequestFile = Annotated[Path, typer.Argument(metavar="FILE.yaml", help="The build request.", callback=as_path)]
+RequestFile = Annotated[Path, path_argument("FILE.yaml", "The build request.")]
 Settings = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="KEY=VALUE", help="Replace a key of the request; a dot separates section and key."),
 ]
-DatasetPath = Annotated[
-    Path, typer.Argument(metavar="DATASET", help="Folder of the dataset, or of its name.", callback=as_path)
-]
+DatasetPath = Annotated[Path, path_argument("DATASET", "Folder of the dataset, or of its name.")]
 
 
 @app.command()
 def build(
     file: RequestFile,
     settings: Settings = None,
-    output: Annotated[
-        Path | None, typer.Option("--output", help="Folder for the dataset, instead of the file's.", callback=as_path)
-    ] = None,
+    output: Annotated[Path | None, path_option("DIR", "Folder for the dataset, instead of the file's.")] = None,
 ) -> None:
     """Build the dataset that a request asks for; exit 0 only when it is published."""
     from ecgfactory.cli.build import build_file
 
-    build_file(file, [*(settings or []), *([f"output={json.dumps(str(output))}"] if output else [])])
+    build_file(file, [*(settings or []), *([_output_setting(output)] if output else [])])
+
+
+def _output_setting(output: Path) -> str:
+    """Write a folder as a setting, in which a number is no number and `~` a name: homes are in their place already."""
+    return f"output={json.dumps(f'./{output}' if str(output).startswith('~') else str(output))}"
 
 
 @app.command()
@@ -64,10 +65,7 @@ def verify(dataset: DatasetPath) -> None:
 
 @app.command()
 def assess(
-    path: Annotated[
-        Path,
-        typer.Argument(metavar="PATH", help="A WFDB record, CSV or Parquet file, or a folder.", callback=as_path),
-    ],
+    path: Annotated[Path, path_argument("PATH", "A WFDB record, CSV or Parquet file, or a folder.")],
     policy: Annotated[str, typer.Option(help="Shipped policy, or path of a policy file.")] = "basic",
     rate: Annotated[
         float | None, typer.Option(metavar="HZ", help="Sampling rate of CSV and Parquet files that do not state it.")
@@ -80,14 +78,6 @@ def assess(
     assess_path(path, policy, rate, as_json)
 
 
-def _file(text: str) -> Any:
-    return typer.Option(metavar="FILE", help=text, callback=as_path)
-
-
-def _folder(text: str) -> Any:
-    return typer.Option(metavar="DIR", help=f"{text} into this folder.", callback=as_path)
-
-
 @app.command()
 def show(
     dataset: DatasetPath,
@@ -95,12 +85,12 @@ def show(
         list[str],
         typer.Argument(metavar="RECORD", help="Ids like 12, ranges like 0-9, or `samples`: those of the report."),
     ],
-    pdf: Annotated[Path | None, _file("Write the clinical pages as one PDF.")] = None,
-    png: Annotated[Path | None, _file("Write the clinical page as a picture: .png, .webp or .svg.")] = None,
-    csv: Annotated[Path | None, _file("Write the signals as CSV.")] = None,
-    pdf_dir: Annotated[Path | None, _folder("Write a PDF per record, layout and paper")] = None,
-    png_dir: Annotated[Path | None, _folder("Write a PNG per record, layout and paper")] = None,
-    csv_dir: Annotated[Path | None, _folder("Write a CSV file per record")] = None,
+    pdf: Annotated[Path | None, path_option("FILE", "Write the clinical pages as one PDF.")] = None,
+    png: Annotated[Path | None, path_option("FILE", "Write the clinical page as picture: .png, .webp or .svg.")] = None,
+    csv: Annotated[Path | None, path_option("FILE", "Write the signals as CSV.")] = None,
+    pdf_dir: Annotated[Path | None, path_option("DIR", "Write a PDF per record, layout and paper here.")] = None,
+    png_dir: Annotated[Path | None, path_option("DIR", "Write a PNG per record, layout and paper here.")] = None,
+    csv_dir: Annotated[Path | None, path_option("DIR", "Write a CSV file per record here.")] = None,
     layout: Annotated[str, typer.Option(help="Rows x columns: 3x4, 6x2, 12x1; several with commas, or all.")] = "3x4",
     paper: Annotated[str, typer.Option(help="A4, Letter, or all.")] = "A4",
     gain: Annotated[int, typer.Option(metavar="MM_PER_MV", help="5, 10 or 20 mm/mV.")] = 10,
@@ -108,7 +98,7 @@ def show(
     colours: Annotated[str, typer.Option(help="red or black-and-white.")] = "red",
     analysis: Annotated[bool, typer.Option("--analysis", help="Add the NeuroKit2 analysis page.")] = False,
     quiz: Annotated[bool, typer.Option("--quiz", help="Leave measurements and verdict out of the pages.")] = False,
-    answers: Annotated[Path | None, _file("Write measurements and verdicts as a PDF of their own.")] = None,
+    answers: Annotated[Path | None, path_option("FILE", "Write measurements and verdicts as PDF of their own.")] = None,
     csv_dialect: Annotated[
         str, typer.Option(help="standard, or decimal-comma: as German, French and other spreadsheets read it.")
     ] = "standard",
@@ -125,7 +115,7 @@ def show(
 
 @app.command()
 def retention(
-    file: Annotated[Path, typer.Argument(metavar="FILE.yaml", help="The retention request.", callback=as_path)],
+    file: Annotated[Path, path_argument("FILE.yaml", "The retention request.")],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only print what would be deleted.")] = False,
 ) -> None:
     """Delete what dead sessions left, and datasets that no rule keeps."""
@@ -136,9 +126,7 @@ def retention(
 
 @app.command()
 def sessions(
-    output: Annotated[Path, typer.Option("--output", help="Folder that holds the datasets.", callback=as_path)] = Path(
-        "datasets"
-    ),
+    output: Annotated[Path, path_option("DIR", "Folder that holds the datasets.")] = Path("datasets"),
 ) -> None:
     """List the sessions of an output folder: which run, which died, which can be resumed."""
     from ecgfactory.cli.sessions import list_sessions
@@ -163,15 +151,10 @@ def serve(
     port: Annotated[int, typer.Option(min=1, max=65_535, help="Port of the Prefect UI and API, on loopback.")] = 4200,
     state: Annotated[
         Path | None,
-        typer.Option(
-            metavar="DIR",
-            help="Folder of database and logs; PREFECT_HOME, or one below ~/.local/share.",
-            callback=as_path,
-        ),
+        path_option("DIR", "Folder of database and logs; PREFECT_HOME, or one below ~/.local/share."),
     ] = None,
     watch_folder: Annotated[
-        Path | None,
-        typer.Option(metavar="DIR", help="Submit each YAML file that is put into this folder.", callback=as_path),
+        Path | None, path_option("DIR", "Submit each YAML file that is put into this folder.")
     ] = None,
 ) -> None:
     """Run a Prefect server with the deployments and a worker, until Ctrl-C."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import typer
 
@@ -10,19 +11,20 @@ from ecgfactory.errors import BadInputError
 from ecgfactory.storage.home import from_home
 
 
-def as_path(parameter: typer.CallbackParam, value: Path | None) -> Path | None:
-    """Return the path that is meant, `~` replaced by the home.
+def path_argument(metavar: str, text: str) -> Any:
+    """Return an argument that is a file or a folder; `~` in it is the home."""
+    return typer.Argument(metavar=metavar, help=text, parser=from_home)
 
-    Raises
-    ------
-    BadInputError
-        When it is the next option, so that the file was forgotten.
-    """
-    if value is None:
-        return None
-    if str(value).startswith("-") and parameter.param_type_name == "option":
+
+def path_option(metavar: str, text: str) -> Any:
+    """Return an option that is a file or a folder; `~` in it is the home, and what follows must not be an option."""
+    return typer.Option(metavar=metavar, help=text, parser=from_home, callback=_not_an_option)
+
+
+def _not_an_option(parameter: typer.CallbackParam, value: Path | None) -> Path | None:
+    if str(value).startswith("-"):
         option = parameter.opts[0]
         raise BadInputError(
             f"{option} needs a file or folder, and {value} follows it; write {option} ./{value} if that is its name."
         )
-    return from_home(value)
+    return value

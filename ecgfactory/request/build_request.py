@@ -62,7 +62,7 @@ class _MemberOf:
 
 def _whole_path(path: str) -> str:
     try:
-        return str(from_home(path)) if path.startswith("~") else path
+        return str(from_home(path)) if path.startswith("~") else path  # else as it was written
     except BadInputError as error:
         raise ValueError(str(error).removesuffix(".")) from None
 

@@ -11,11 +11,15 @@ from ecgfactory.errors import BadInputError
 def from_home(path: str | PathLike[str]) -> Path:
     """Return a path with a leading `~` or `~user` replaced by that home, as a shell does outside quotes.
 
+    `./~` is a name like any other, in text; a `Path` has lost its `./`.
+
     Raises
     ------
     BadInputError
         When that home is not known here.
     """
+    if not str(path).startswith("~"):
+        return Path(path)
     try:
         return Path(path).expanduser()
     except RuntimeError:
