@@ -158,14 +158,14 @@ def test_show_takes_page_options_and_names_wrong_ones(built: Path, tmp_path: Pat
 
 def test_show_hands_out_several_records_and_leaves_datasets_and_files_alone(built: Path, tmp_path: Path) -> None:
     home = {"HOME": str(tmp_path)}
-    several = ["show", built, "0-9", "samples", "--layout", "all", "--paper", "a4,letter"]
+    several = ["show", built, "0-9", "samples", "--layout", "3x4,12x1", "--paper", "letter"]
     done = run(*several, "--pdf-dir", "~/pages", "--quiz", "--answers", "~/answers.pdf", **home)
     assert done.returncode == 0, done.stderr
     records = pd.read_parquet(built / "records.parquet")
     shown = [line.split()[0] for line in done.stdout.splitlines() if line[:8].isdecimal()]
     assert set(shown[:-1]) <= set(records.record_id[records.candidate < 10]) <= set(shown)
-    assert len(list((tmp_path / "pages").iterdir())) == 6 * len(shown)
-    assert f"wrote {6 * len(shown)} files into {tmp_path}/pages: {shown[0]}-3x4-A4-quiz.pdf to" in done.stdout
+    assert len(list((tmp_path / "pages").iterdir())) == 2 * len(shown)
+    assert f"wrote {2 * len(shown)} files into {tmp_path}/pages: {shown[0]}-3x4-Letter-quiz.pdf to" in done.stdout
     again = run(*several, "--answers", tmp_path / "answers.pdf")
     assert (again.returncode, again.stdout) == (2, "")
     assert "answers.pdf: is there already; choose another name, or replace it with --overwrite" in again.stderr
