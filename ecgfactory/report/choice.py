@@ -58,7 +58,7 @@ def choose(files: DatasetFiles, words: Sequence[str]) -> Choice:
     for part in filter(None, (part.strip() for word in words for part in word.split(","))):
         try:
             if part == SAMPLES:
-                ids += accepted_samples(files)
+                ids += _samples(files)
             elif bounds := _RANGE.fullmatch(part):
                 low, high = int(bounds[1]), int(bounds[2])
                 ids += _accepted_between(files, low, high)
@@ -74,6 +74,12 @@ def choose(files: DatasetFiles, words: Sequence[str]) -> Choice:
     if problems:
         raise BadInputError(problems)
     return Choice(list(dict.fromkeys(ids)), left_out)
+
+
+def _samples(files: DatasetFiles) -> list[str]:
+    if not files.plan.request.report.samples:
+        raise BadInputError(f"{SAMPLES}: {files.path} was built with report.samples 0; name the records instead.")
+    return accepted_samples(files)
 
 
 def _accepted_between(files: DatasetFiles, low: int, high: int) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -139,6 +140,8 @@ class Handouts:
         if targets.csv and len(self.ids) > 1:
             yield f"{targets.csv}: a CSV file holds one record; give a folder for several (--csv-dir)."
         yield from (f"{folder}: is a file; choose a folder." for folder in targets.folders if folder.is_file())
+        times = Counter(file.path.absolute() for file in files)
+        yield from (f"{path}: is asked for twice; give each file its own name." for path in times if times[path] > 1)
         checks = [partial(export.check_analysis, self.styles[0], self.with_analysis)]
         checks += [partial(check_csv_dialect, self.csv_dialect)]
         checks += [

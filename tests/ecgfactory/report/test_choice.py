@@ -48,3 +48,11 @@ def test_everything_that_means_no_record_is_told(rejecting: Dataset) -> None:
     for problem, words in zip(told, ("write 3-9", "'hello'", "no accepted record", "'77777'", "'1-2-3'"), strict=True):
         assert words in problem
     assert "no record is named" in problems_of(rejecting, ",", " ")[0]
+
+
+def test_a_dataset_without_a_report_has_no_samples(rejecting: Dataset) -> None:
+    dataset = Dataset(rejecting.path)
+    none = dataset.plan.request.report.model_copy(update={"samples": 0})
+    request = dataset.plan.request.model_copy(update={"report": none})
+    dataset.plan = dataset.plan.model_copy(update={"request": request})
+    assert "was built with report.samples 0" in problems_of(dataset, SAMPLES)[0]

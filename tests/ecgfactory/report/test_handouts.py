@@ -144,6 +144,8 @@ def test_all_that_is_in_the_way_is_told_before_anything_is_written(
         told, ("--png-dir", "--csv-dir", "'latin' is unknown", "is there already", "'.doc' says no format"), strict=True
     ):
         assert words in problem
+    twice = Targets(pdf=tmp_path / "a.pdf", answers=tmp_path / "a.pdf")
+    assert problems_of(handouts(), twice) == [f"{tmp_path}/a.pdf: is asked for twice; give each file its own name."]
     assert "is a file; choose a folder" in problems_of(handouts(), Targets(pdf_folder=tmp_path / "file"))[0]
     inside = problems_of(handouts(styles=BOTH), Targets(pdf_folder=rejecting.path / "new"), overwrite=True)
     assert f"is inside the published dataset {rejecting.path}" in inside[0]
