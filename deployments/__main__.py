@@ -6,7 +6,8 @@ import sys
 from pathlib import Path
 
 from ecgfactory.deployments.deploy import deploy
+from ecgfactory.storage.home import from_home
 
 if __name__ == "__main__":
-    for name in deploy(Path(sys.argv[1]) if len(sys.argv) > 1 else Path.cwd()):
+    for name in deploy(from_home(sys.argv[1]) if len(sys.argv) > 1 else Path.cwd()):
         print(name)  # noqa: T201

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from ecgfactory.errors import BadInputError
 from ecgfactory.leads import SignalUv
 
 if TYPE_CHECKING:
+    from os import PathLike
+
     from matplotlib.figure import Figure
 
     from ecgfactory.report.style import PageStyle
@@ -24,6 +26,9 @@ def record_id(candidate: int) -> str:
 
 
 FeatureValue = float | int | bool | str | None
+
+CsvDialect = Literal["standard", "decimal-comma"]
+"""1.5,2 as programs and English spreadsheets read it; or 1,5;2 as those in German, French, Spanish and others do."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -48,6 +53,8 @@ class Record:
         What the assessment measured, by feature name.
     reasons : tuple of str
         Why it was rejected; empty for an accepted record.
+    dataset : str
+        Name and short plan id of the dataset that it is of; empty for others.
     """
 
     record_id: str
@@ -57,6 +64,7 @@ class Record:
     sampling_rate_hz: int = SAMPLING_RATE_HZ
     features: Mapping[str, FeatureValue] = field(default_factory=dict)
     reasons: tuple[str, ...] = ()
+    dataset: str = ""
 
     @property
     def duration_s(self) -> float:
@@ -84,10 +92,10 @@ class Record:
         signal: SignalUv = self.signal_uv[known.index(wanted)]
         return signal
 
-    # Drawing comes long after a record on the line of imports, so these two import it when they are called.
+    # Drawing comes long after a record on the line of imports, so these import it when they are called.
 
     def plot(self, style: PageStyle | None = None) -> Figure:
-        """Draw it as a printed ECG: A4 landscape, 25 mm/s and 10 mm/mV unless the style says otherwise.
+        """Draw it as a printed ECG: on A4, 25 mm/s and 10 mm/mV unless the style says otherwise.
 
         Parameters
         ----------
@@ -108,6 +116,40 @@ class Record:
         from ecgfactory.report.picture import draw_figure
 
         return draw_figure(clinical_page(self, style))
+
+    def save(
+        self,
+        path: str | PathLike[str],
+        style: PageStyle | None = None,
+        *,
+        with_analysis: bool = False,
+        csv_dialect: CsvDialect = "standard",
+        overwrite: bool = False,
+    ) -> None:
+        """Write it as a file: the printed ECG as PDF or picture, or its signal as CSV.
+
+        Parameters
+        ----------
+        path : str or Path
+            Where; the suffix says what: .pdf (to scale), .png, .svg, .webp, or .csv (time_ms, then each lead in uV).
+        style : PageStyle, optional
+            Layout, scale, colours and paper; `ef.PageStyle(paper="Letter", quiz=True)`.
+        with_analysis : bool
+            Whether the analysis page follows.
+        csv_dialect : {"standard", "decimal-comma"}
+            Which spreadsheets a CSV is for: `decimal-comma` for those in German, French and others.
+        overwrite : bool
+            Whether a file at the path is replaced.
+
+        Raises
+        ------
+        BadInputError
+            When the suffix says no format, the file is there already or inside a published dataset, it can't be
+            written, or the record has no samples.
+        """
+        from ecgfactory.report.export import save_record
+
+        save_record(self, path, style, with_analysis, csv_dialect, overwrite)
 
     def _repr_svg_(self) -> str:
         from ecgfactory.report.svg import ecg_picture

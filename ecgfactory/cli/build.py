@@ -34,7 +34,9 @@ def validate_file(file: Path, settings: Sequence[str]) -> None:
 def build_file(file: Path, settings: Sequence[str], output: Path | None) -> None:
     """Build a request with a progress bar, then print a summary."""
     if output:
-        settings = [*settings, f"output={json.dumps(str(output))}"]  # quoted: a folder may be named 010
+        # Quoted, since a folder may be named 010. Its home is in place already: `~` is a name.
+        path = f"./{output}" if str(output).startswith("~") else str(output)
+        settings = [*settings, f"output={json.dumps(path)}"]
     request = load_request(file, settings)
     started = time.monotonic()
     with interruptible(), watch(request.name, request.records) as watcher:

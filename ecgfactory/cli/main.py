@@ -9,6 +9,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
+from ecgfactory.cli.paths import path_argument, path_option
 from ecgfactory.errors import EcgFactoryError
 
 app = typer.Typer(
@@ -20,21 +21,19 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-RequestFile = Annotated[Path, typer.Argument(metavar="FILE.yaml", help="The build request.")]
+RequestFile = Annotated[Path, path_argument("FILE.yaml", "The build request.")]
 Settings = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="KEY=VALUE", help="Replace a key of the request; a dot separates section and key."),
 ]
-DatasetPath = Annotated[Path, typer.Argument(metavar="DATASET", help="Folder of the dataset, or of its name.")]
+DatasetPath = Annotated[Path, path_argument("DATASET", "Folder of the dataset, or of its name.")]
 
 
 @app.command()
 def build(
     file: RequestFile,
     settings: Settings = None,
-    output: Annotated[
-        Path | None, typer.Option("--output", help="Folder for the dataset, instead of the file's.")
-    ] = None,
+    output: Annotated[Path | None, path_option("DIR", "Folder for the dataset, instead of the file's.")] = None,
 ) -> None:
     """Build the dataset that a request asks for; exit 0 only when it is published."""
     from ecgfactory.cli.build import build_file
@@ -60,41 +59,57 @@ def verify(dataset: DatasetPath) -> None:
 
 @app.command()
 def assess(
-    path: Annotated[Path, typer.Argument(metavar="PATH", help="A WFDB record, CSV or Parquet file, or a folder.")],
+    path: Annotated[Path, path_argument("PATH", "A WFDB record, CSV or Parquet file, or a folder.")],
     policy: Annotated[str, typer.Option(help="Shipped policy, or path of a policy file.")] = "basic",
     rate: Annotated[
         float | None, typer.Option(metavar="HZ", help="Sampling rate of CSV and Parquet files that do not state it.")
     ] = None,
-    json: Annotated[bool, typer.Option("--json", help="Print a JSON list for machines.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print a JSON list for machines.")] = False,
 ) -> None:
     """Assess the quality of any ECG; a rejected one is a result, an unreadable one an error."""
     from ecgfactory.cli.assess import assess_path
 
-    assess_path(path, policy, rate, json)
+    assess_path(path, policy, rate, as_json)
 
 
 @app.command()
 def show(
     dataset: DatasetPath,
-    record: Annotated[str, typer.Argument(metavar="RECORD", help="Record id; leading zeros may be left out.")],
-    pdf: Annotated[Path | None, typer.Option(help="Write the clinical page as PDF.")] = None,
-    png: Annotated[Path | None, typer.Option(help="Write the clinical page as a picture: .png, .webp or .svg.")] = None,
-    csv: Annotated[Path | None, typer.Option(help="Write the signals as CSV.")] = None,
-    analysis: Annotated[bool, typer.Option("--analysis", help="Add the NeuroKit2 analysis page to the PDF.")] = False,
-    layout: Annotated[str, typer.Option(help="Rows x columns: 3x4, 6x2 or 12x1.")] = "3x4",
+    records: Annotated[
+        list[str],
+        typer.Argument(metavar="RECORD", help="Ids like 12, ranges like 0-9, or `samples`: those of the report."),
+    ],
+    pdf: Annotated[Path | None, path_option("FILE", "Write the clinical pages as one PDF.")] = None,
+    png: Annotated[Path | None, path_option("FILE", "Write the clinical page as picture: .png, .webp or .svg.")] = None,
+    csv: Annotated[Path | None, path_option("FILE", "Write the signals as CSV.")] = None,
+    pdf_dir: Annotated[Path | None, path_option("DIR", "Write a PDF per record, layout and paper here.")] = None,
+    png_dir: Annotated[Path | None, path_option("DIR", "Write a PNG per record, layout and paper here.")] = None,
+    csv_dir: Annotated[Path | None, path_option("DIR", "Write a CSV file per record here.")] = None,
+    layout: Annotated[str, typer.Option(help="Rows x columns: 3x4, 6x2, 12x1; several with commas, or all.")] = "3x4",
+    paper: Annotated[str, typer.Option(help="A4, Letter, or all.")] = "A4",
     gain: Annotated[int, typer.Option(metavar="MM_PER_MV", help="5, 10 or 20 mm/mV.")] = 10,
     speed: Annotated[int, typer.Option(metavar="MM_PER_S", help="25 or 50 mm/s.")] = 25,
     colours: Annotated[str, typer.Option(help="red or black-and-white.")] = "red",
+    analysis: Annotated[bool, typer.Option("--analysis", help="Add the NeuroKit2 analysis page.")] = False,
+    quiz: Annotated[bool, typer.Option("--quiz", help="Leave measurements and verdict out of the pages.")] = False,
+    answers: Annotated[Path | None, path_option("FILE", "Write measurements and verdicts as PDF of their own.")] = None,
+    csv_dialect: Annotated[
+        str, typer.Option(help="standard, or decimal-comma: as German, French and other spreadsheets read it.")
+    ] = "standard",
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace files that are there already.")] = False,
 ) -> None:
-    """Show one record: its features, and its signals as PDF, picture or CSV."""
-    from ecgfactory.cli.inspect import page_style, show_record
+    """Show records: what was measured, and their signals as PDF, picture or CSV."""
+    from ecgfactory.cli.show import page_styles, show_records
+    from ecgfactory.report.handouts import Targets
 
-    show_record(dataset, record, (pdf, png, csv), page_style(layout, gain, speed, colours), analysis)
+    targets = Targets(pdf, png, csv, answers, pdf_dir, png_dir, csv_dir)
+    styles = page_styles(layout, paper, gain, speed, colours, quiz)
+    show_records(dataset, records, targets, styles, analysis, csv_dialect, overwrite)
 
 
 @app.command()
 def retention(
-    file: Annotated[Path, typer.Argument(metavar="FILE.yaml", help="The retention request.")],
+    file: Annotated[Path, path_argument("FILE.yaml", "The retention request.")],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only print what would be deleted.")] = False,
 ) -> None:
     """Delete what dead sessions left, and datasets that no rule keeps."""
@@ -105,7 +120,7 @@ def retention(
 
 @app.command()
 def sessions(
-    output: Annotated[Path, typer.Option("--output", help="Folder that holds the datasets.")] = Path("datasets"),
+    output: Annotated[Path, path_option("DIR", "Folder that holds the datasets.")] = Path("datasets"),
 ) -> None:
     """List the sessions of an output folder: which run, which died, which can be resumed."""
     from ecgfactory.cli.sessions import list_sessions
@@ -130,10 +145,10 @@ def serve(
     port: Annotated[int, typer.Option(min=1, max=65_535, help="Port of the Prefect UI and API, on loopback.")] = 4200,
     state: Annotated[
         Path | None,
-        typer.Option(metavar="DIR", help="Folder of database and logs; PREFECT_HOME, or one below ~/.local/share."),
+        path_option("DIR", "Folder of database and logs; PREFECT_HOME, or one below ~/.local/share."),
     ] = None,
     watch_folder: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Submit each YAML file that is put into this folder.")
+        Path | None, path_option("DIR", "Submit each YAML file that is put into this folder.")
     ] = None,
 ) -> None:
     """Run a Prefect server with the deployments and a worker, until Ctrl-C."""

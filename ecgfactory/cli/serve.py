@@ -11,12 +11,14 @@ from pathlib import Path
 
 from ecgfactory.cli.drop_folder import DropFolder
 from ecgfactory.cli.interrupt import interruptible
+from ecgfactory.cli.local_service import LocalService
 from ecgfactory.cli.output import console, print_rows
 from ecgfactory.errors import BadInputError
 from ecgfactory.flows import heartbeat
 from ecgfactory.flows.local_server import HOST
-from ecgfactory.flows.local_service import LocalService
+from ecgfactory.storage.home import from_home
 from ecgfactory.storage.lock import FileLock
+from ecgfactory.storage.sealed import check_outside
 
 LOOK_INTERVAL_S = 0.5
 
@@ -36,8 +38,8 @@ ENVIRONMENT = {
 
 def default_state() -> Path:
     """Return where the server's database and logs are kept unless told otherwise."""
-    data = Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share")
-    return Path(os.environ.get("PREFECT_HOME") or data / "ecgfactory" / "prefect")
+    data = from_home(os.environ.get("XDG_DATA_HOME") or "~/.local/share")
+    return from_home(os.environ.get("PREFECT_HOME") or data / "ecgfactory" / "prefect")
 
 
 def serve(port: int, state: Path, watched: Path | None = None) -> None:
@@ -55,10 +57,12 @@ def serve(port: int, state: Path, watched: Path | None = None) -> None:
     Raises
     ------
     BadInputError
-        When the port or the state folder is in use, or the folder can't be watched.
+        When the port or the state folder is in use, the folder can't be watched, or one is inside a dataset.
     EcgFactoryError
         When the server or the worker can't start, or dies again and again.
     """
+    for folder in (state, *([watched] if watched else [])):
+        check_outside(folder)
     _check_port(port)
     state = state.absolute()
     drop_folder = DropFolder(watched) if watched else None

@@ -42,6 +42,11 @@ class DatasetFiles:
         self.plan = plan
 
     @property
+    def title(self) -> str:
+        """Its name and how its plan id begins, as pages name it."""
+        return f"{self.plan.request.name} {self.plan.plan_id[:8]}"
+
+    @property
     def formats(self) -> Sequence[str]:
         """Names of the formats it holds."""
         return self.plan.request.formats
@@ -99,6 +104,7 @@ class DatasetFiles:
             reader.lead_names,
             self.plan.seed,
             {name: values[places] for name, values in self.measured.items()},
+            dataset=self.title,
         )
 
     def record(self, wanted: str) -> Record:

@@ -2,8 +2,21 @@
 
 from __future__ import annotations
 
-MANIFEST_FILE = "manifest.json"
-SUMS_FILE = "SHA256SUMS.txt"
+from ecgfactory.storage.sealed import MANIFEST_FILE, SUMS_FILE
+
+__all__ = [
+    "CARD_FILE",
+    "CROISSANT_FILE",
+    "LATEST",
+    "MANIFEST_FILE",
+    "PIN_FILE",
+    "RECORDS_CSV_FILE",
+    "RECORDS_FILE",
+    "REJECTED_FILE",
+    "REPORTS_FOLDER",
+    "SUMS_FILE",
+]
+
 CARD_FILE = "README.md"
 CROISSANT_FILE = "croissant.json"
 RECORDS_FILE = "records.parquet"

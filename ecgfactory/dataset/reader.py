@@ -22,6 +22,7 @@ from ecgfactory.ecgs import Ecgs, Unit, check_unit, feature_frame
 from ecgfactory.errors import BadInputError, DamagedDatasetError
 from ecgfactory.places import find, place_at
 from ecgfactory.record import SAMPLING_RATE_HZ, Record, record_id
+from ecgfactory.storage.home import from_home
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -316,4 +317,4 @@ def open_dataset(path: str | Path) -> Dataset:
     """
     if not isinstance(path, str | os.PathLike):
         raise BadInputError(f"open_dataset: path is {path!r}; give the folder that `ecgfactory build` printed.")
-    return Dataset(Path(path))
+    return Dataset(from_home(path))

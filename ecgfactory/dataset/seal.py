@@ -39,6 +39,24 @@ def seal(dataset: Path, manifest: Manifest, known_sums: Mapping[str, str]) -> Ma
 
 
 def dataset_files(dataset: Path) -> list[str]:
-    """Paths below a dataset of every file that SHA256SUMS.txt covers, sorted."""
-    paths = (path.relative_to(dataset).as_posix() for path in dataset.rglob("*") if not path.is_dir())
+    """Paths below a dataset of every file but those that seal and pin it, sorted."""
+    files = (path for path in dataset.rglob("*") if path.is_symlink() or not path.is_dir())
+    paths = (path.relative_to(dataset).as_posix() for path in files)
     return sorted(path for path in paths if path not in {MANIFEST_FILE, SUMS_FILE, PIN_FILE})
+
+
+def read_sums(dataset: Path) -> dict[str, str]:
+    """Return the sha256 of each file as SHA256SUMS.txt lists it, by path below the dataset.
+
+    Raises
+    ------
+    ValueError
+        When it is not such a list.
+    """
+    sums = {}
+    for number, line in enumerate((dataset / SUMS_FILE).read_text(encoding="utf-8").splitlines(), start=1):
+        digest, gap, path = line.partition("  ")
+        if not gap or len(digest) != 64:
+            raise ValueError(f"line {number} is not of the form 'sha256  path'")
+        sums[path] = digest
+    return sums

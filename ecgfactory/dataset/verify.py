@@ -8,10 +8,11 @@ from pathlib import Path
 
 import numpy as np
 
+from ecgfactory.dataset.foreign_files import passes_for_data
 from ecgfactory.dataset.manifest import manifest_sha256
 from ecgfactory.dataset.names import MANIFEST_FILE, SUMS_FILE
 from ecgfactory.dataset.reader import Dataset
-from ecgfactory.dataset.seal import dataset_files
+from ecgfactory.dataset.seal import dataset_files, read_sums
 from ecgfactory.errors import DamagedDatasetError
 from ecgfactory.formats import FORMATS
 from ecgfactory.leads import EIGHT_LEADS, TWELVE_LEADS, SignalUv, derive_twelve
@@ -23,6 +24,8 @@ RECORDS_AT_ONCE = 256
 
 def verify(path: Path, with_signals: bool = True) -> Dataset:
     """Check a dataset's hashes and counts and, unless told not to, every signal in every format.
+
+    Files that are not part of it are damage only where readers would take them for data; see `foreign_files`.
 
     Parameters
     ----------
@@ -55,7 +58,7 @@ def verify(path: Path, with_signals: bool = True) -> Dataset:
 
 
 def listed_sums(dataset: Dataset) -> Mapping[str, str]:
-    """Return the sum of each file as published, by path, after checking that just these files are there.
+    """Return the sum of each file as published, by path, after checking that these files are there and no other data.
 
     The files' content is not read.
 
@@ -67,7 +70,7 @@ def listed_sums(dataset: Dataset) -> Mapping[str, str]:
     problems = [*_manifest_problems(dataset), *_sum_problems(dataset, with_content=False)]
     if problems:
         raise DamagedDatasetError(problems)
-    return _parse_sums((dataset.path / SUMS_FILE).read_text(encoding="utf-8"))
+    return read_sums(dataset.path)
 
 
 def _manifest_problems(dataset: Dataset) -> Iterator[str]:
@@ -84,11 +87,10 @@ def _manifest_problems(dataset: Dataset) -> Iterator[str]:
 
 
 def _sum_problems(dataset: Dataset, with_content: bool) -> Iterator[str]:
-    sums = dataset.path / SUMS_FILE
-    if not sums.is_file():
+    if not (dataset.path / SUMS_FILE).is_file():
         return
     try:
-        entered = _parse_sums(sums.read_text(encoding="utf-8"))
+        entered = read_sums(dataset.path)
     except ValueError as error:
         yield f"{SUMS_FILE}: {error}"
         return
@@ -96,20 +98,15 @@ def _sum_problems(dataset: Dataset, with_content: bool) -> Iterator[str]:
     for path, digest in entered.items():
         if path not in present:
             yield f"{path}: missing"
-        elif with_content and sha256_of(dataset.path / path) != digest:
+        elif with_content and not _holds(dataset.path / path, digest):
             yield f"{path}: content changed"
     for path in sorted(present - entered.keys()):
-        yield f"{path}: does not belong to the dataset"
+        if passes_for_data(path, dataset.formats):
+            yield f"{path}: does not belong to the dataset, and readers would take it for data; move it away"
 
 
-def _parse_sums(text: str) -> Mapping[str, str]:
-    entered = {}
-    for number, line in enumerate(text.splitlines(), start=1):
-        digest, gap, path = line.partition("  ")
-        if not gap or len(digest) != 64:
-            raise ValueError(f"line {number} is not of the form 'sha256  path'")
-        entered[path] = digest
-    return entered
+def _holds(path: Path, digest: str) -> bool:
+    return path.is_file() and sha256_of(path) == digest  # reading a pipe in its place would never end
 
 
 def _count_problems(dataset: Dataset) -> Iterator[str]:

@@ -19,6 +19,7 @@ from ecgfactory.errors import BadInputError
 from ecgfactory.foreign.columns import ColumnError, is_unit, lead_and_unit, rate_of, uv_factors
 from ecgfactory.leads import TWELVE_LEADS
 from ecgfactory.record import SAMPLING_RATE_HZ
+from ecgfactory.storage.home import from_home
 
 READABLE = (".hea", ".csv", ".parquet")
 LOWEST_RATE_HZ, HIGHEST_RATE_HZ = 50, 100_000
@@ -80,7 +81,7 @@ def read_ecgs(path: str | Path, sampling_rate_hz: float | None = None) -> Iterat
     BadInputError
         When there is nothing at the path that could be an ECG.
     """
-    path = Path(path)
+    path = from_home(path)
     return _read_each(_files(path), path if path.is_dir() else path.parent, sampling_rate_hz)
 
 
@@ -114,8 +115,9 @@ def _files(path: Path) -> list[Path]:
 
 
 def _may_hold_ecgs(file: Path) -> bool:
-    """Leave out the tables of a dataset of ours, which are beside its manifest; its signals are in folders below."""
-    return file.is_file() and not (file.with_name(MANIFEST_FILE).is_file() and file.with_name(RECORDS_FILE).is_file())
+    """Leave out hidden files, and the tables of a dataset of ours beside its manifest; its signals are in folders."""
+    is_shown = file.is_file() and not file.name.startswith(".")
+    return is_shown and not (file.with_name(MANIFEST_FILE).is_file() and file.with_name(RECORDS_FILE).is_file())
 
 
 def _read_file(file: Path, name: str, sampling_rate_hz: float | None) -> Iterator[ForeignEcg | UnreadableEcg]:

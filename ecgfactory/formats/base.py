@@ -146,6 +146,11 @@ class Format(ABC):
         return cls.staged_path(0, "train") != cls.staged_path(1, "train")
 
     @classmethod
+    def takes_for_data(cls, path: str) -> bool:
+        """Whether readers of this format would take a file for data, by its path below a dataset."""
+        return path.startswith(f"{cls.top_folder()}/") and path.endswith(tuple(cls.media_types))
+
+    @classmethod
     def table_files(cls, split: str) -> str | None:
         """Pattern, below a dataset, of the files of a split, where these are tables that dataset readers load as such.
 

@@ -45,7 +45,7 @@ ecg_uv = pd.read_csv("$path", index_col="time_ms")    # one column per lead
     @classmethod
     def count(cls, dataset: Path) -> int:
         """Count the files."""
-        return sum(1 for _ in (dataset / "csv").glob("*/*.csv"))
+        return sum(1 for _ in (dataset / "csv").glob("[!.]*/[!.]*.csv"))
 
     @classmethod
     def read(cls, dataset: Path, path: str, candidates: Sequence[int], spec: SignalSpec) -> SignalUv:

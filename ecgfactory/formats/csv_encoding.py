@@ -1,5 +1,8 @@
 """A record as CSV text: time_ms, then one column per lead, in uV.
 
+Spreadsheets read a file by the language that they are set to: where a comma separates decimals, a semicolon separates
+columns. The text is ASCII, so no byte order mark is needed for either.
+
 Every int16 has one spelling, so numbers are looked up instead of formatted: each is a cell of fixed width, padded with
 NUL, and the padding is removed at the end.
 """
@@ -8,18 +11,38 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache, lru_cache
+from typing import get_args
 
 import numpy as np
 import numpy.typing as npt
 
+from ecgfactory.errors import BadInputError
 from ecgfactory.leads import SignalUv
+from ecgfactory.record import CsvDialect
+
+_SPELLINGS: dict[CsvDialect, bytes] = {"standard": b",.", "decimal-comma": b";,"}
+"""What separates columns, and what decimals."""
 
 _TIME_CELL = "S16"
 _LEAD_CELL = "S8"
 _ROWS_A_PIECE = 1000
 
 
-def encode_csv(signal_uv: SignalUv, lead_names: Sequence[str], sampling_rate_hz: int) -> bytes:
+def check_csv_dialect(dialect: str) -> None:
+    """Check that there is such a dialect.
+
+    Raises
+    ------
+    BadInputError
+        When there is not.
+    """
+    if dialect not in get_args(CsvDialect):
+        raise BadInputError(f"CSV dialect {dialect!r} is unknown; choose {', '.join(get_args(CsvDialect))}.")
+
+
+def encode_csv(
+    signal_uv: SignalUv, lead_names: Sequence[str], sampling_rate_hz: int, dialect: CsvDialect = "standard"
+) -> bytes:
     """Encode one record.
 
     Parameters
@@ -30,6 +53,8 @@ def encode_csv(signal_uv: SignalUv, lead_names: Sequence[str], sampling_rate_hz:
         Column names.
     sampling_rate_hz : int
         Samples per second.
+    dialect : {"standard", "decimal-comma"}
+        How columns and decimals are separated.
 
     Returns
     -------
@@ -50,8 +75,10 @@ def encode_csv(signal_uv: SignalUv, lead_names: Sequence[str], sampling_rate_hz:
     rows["leads"] = _lead_cells()[signal_uv.T.view(np.uint16)]
     # In pieces that stay in the cache, and below the size that is requested from the system anew each time.
     pieces = (rows[start : start + _ROWS_A_PIECE].tobytes() for start in range(0, samples, _ROWS_A_PIECE))
-    text = b"".join(piece.translate(None, b"\0") for piece in pieces)
-    return ",".join(["time_ms", *lead_names]).encode() + text + b"\n"
+    spelling = bytes.maketrans(_SPELLINGS["standard"], _SPELLINGS[dialect])
+    text = b"".join(piece.translate(spelling, b"\0") for piece in pieces)
+    separator = _SPELLINGS[dialect][:1].decode()
+    return separator.join(["time_ms", *lead_names]).encode() + text + b"\n"
 
 
 @cache

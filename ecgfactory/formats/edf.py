@@ -75,7 +75,7 @@ ecg_uv = edf.get_signal("ECG II").data
     @classmethod
     def count(cls, dataset: Path) -> int:
         """Count the files."""
-        return sum(1 for _ in (dataset / "edf").glob("*/*.edf"))
+        return sum(1 for _ in (dataset / "edf").glob("[!.]*/[!.]*.edf"))
 
     @classmethod
     def read(cls, dataset: Path, path: str, candidates: Sequence[int], spec: SignalSpec) -> SignalUv:

@@ -77,7 +77,7 @@ candidates = np.load("$path".replace(".npy", ".candidates.npy"))
     @classmethod
     def count(cls, dataset: Path) -> int:
         """Add up the rows that the headers of the signals give."""
-        paths = [path for path in (dataset / "npy").glob("*.npy") if not path.name.endswith(_CANDIDATES)]
+        paths = [path for path in (dataset / "npy").glob("[!.]*.npy") if not path.name.endswith(_CANDIDATES)]
         return sum(len(np.load(path, mmap_mode="r")) for path in paths)
 
     @classmethod

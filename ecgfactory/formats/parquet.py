@@ -127,6 +127,11 @@ class ParquetFormat(Format):
         return numbered(staged_path, position, count)
 
     @classmethod
+    def takes_for_data(cls, path: str) -> bool:
+        """Whether it is in `data`: pandas and PyArrow read that folder whole, whatever its files are called."""
+        return path.startswith(f"{cls.top_folder()}/")
+
+    @classmethod
     def table_files(cls, split: str) -> str:
         """Return the pattern of the names that `published_path` makes."""
         return f"data/{split}-*.parquet"
@@ -134,13 +139,13 @@ class ParquetFormat(Format):
     @classmethod
     def table_schema(cls, dataset: Path) -> pa.Schema | None:
         """Read the columns from the first file."""
-        files = sorted((dataset / "data").glob("*.parquet"))
+        files = sorted((dataset / "data").glob("[!.]*.parquet"))
         return pq.read_schema(files[0]) if files else None
 
     @classmethod
     def count(cls, dataset: Path) -> int:
         """Add up the rows that the footers give."""
-        return sum(pq.read_metadata(path).num_rows for path in sorted((dataset / "data").glob("*.parquet")))
+        return sum(pq.read_metadata(path).num_rows for path in (dataset / "data").glob("[!.]*.parquet"))
 
     @classmethod
     def read(cls, dataset: Path, path: str, candidates: Sequence[int], spec: SignalSpec) -> SignalUv:

@@ -80,7 +80,7 @@ for ecg in ecgs:
     def count(cls, dataset: Path) -> int:
         """Count the arrays in all files."""
         total = 0
-        for path in sorted((dataset / "webdataset").glob("*.tar")):
+        for path in (dataset / "webdataset").glob("[!.]*.tar"):
             with tarfile.open(path) as tar:
                 total += sum(name.endswith(_SIGNAL) for name in tar.getnames())
         return total

@@ -20,6 +20,7 @@ from ecgfactory.errors import BadInputError, shown
 from ecgfactory.quality.extra_feature import ExtraFeature
 from ecgfactory.quality.feature import Feature, FeatureTable, lead_key
 from ecgfactory.quality.features import EXTRA_FEATURES, FEATURES, feature_named
+from ecgfactory.storage.home import from_home
 
 POLICY_FOLDER = Path(__file__).parents[1] / "configs" / "policies"
 
@@ -253,7 +254,7 @@ def _policy_path(name_or_path: str, folder: Path) -> Path | None:
     """Find the file of a shipped policy or of a path relative to a folder."""
     if name_or_path in shipped_policies():
         return POLICY_FOLDER / f"{name_or_path}.yaml"
-    path = folder / name_or_path
+    path = folder / from_home(name_or_path)
     return path if kind_of(path) else None
 
 

@@ -8,26 +8,32 @@ from ecgfactory.arrays import Float64Array
 from ecgfactory.record import Record
 from ecgfactory.report.feature_text import feature_label, feature_value
 from ecgfactory.report.median_beat import MedianBeat, find_median_beat
-from ecgfactory.report.page import RIGHT_MM, draw_footer, draw_header
+from ecgfactory.report.page import draw_footer, draw_header
 from ecgfactory.report.panel import Panel, around
+from ecgfactory.report.paper import Paper
 from ecgfactory.report.rhythm import Rhythm, analyse_rhythm, cut_beats, rr_intervals_ms
 from ecgfactory.report.sheet import Box, Sheet
 from ecgfactory.report.style import PageStyle, Palette
 
 _SPEED_MM_PER_S = 25
 _FOOTNOTE = (
-    "Cleaned, R peaks, rate: NeuroKit2. By each lead: mean correlation of its beats, NeuroKit2's verdict (Excellent, "
+    "Cleaned, R peaks, rate: NeuroKit2. At each lead: mean correlation of beats, NeuroKit2's verdict (Excellent, "
     "Barely acceptable, Unacceptable)"
 )
 _DASHES_PT = (2.4, 1.8)
-_CLEANED, _RATE, _RR, _BEATS = Box(24, 137, 262, 36), Box(24, 88, 168, 34), Box(210, 88, 76, 34), Box(24, 21, 72, 50)
+_AXIS_MM, _RR_WIDTH_MM, _BEATS_WIDTH_MM = 13.0, 76.0, 72.0
+"""Room left of a panel for its axis, and widths of the panels that do not take what the paper gives."""
+
 _RATE_STEP = 10
 """Samples from one point of the smooth rate to the next: a third of a millimetre at 500 Hz and 10 s."""
 
 _GAINS_MM_PER_MV = (20.0, 15.0, 10.0, 7.5, 5.0, 2.5, 1.0, 0.5, 0.2)
-_BEATS_LEFT_MM, _BEATS_BOTTOM_MM, _BEATS_HEIGHT_MM = 110.0, 14.0, 56.0
+_MEDIANS_FROM_MM, _TABLE_FROM_MM = 99.0, 205.0
+"""Left edges of median beats and features, from that of the page."""
+
+_MEDIANS_BOTTOM_MM, _MEDIANS_HEIGHT_MM = 14.0, 56.0
 _BEAT_COLUMNS, _BEAT_PITCH_MM = 4, 25.0
-_TABLE_LEFT_MM, _TABLE_TOP_MM, _TABLE_PITCH_MM, _TABLE_ROWS = 216.0, 71.0, 3.7, 15
+_TABLE_TOP_MM, _TABLE_PITCH_MM, _TABLE_ROWS = 71.0, 3.7, 15
 
 
 def analysis_page(record: Record, style: PageStyle | None = None) -> Sheet:
@@ -41,10 +47,11 @@ def analysis_page(record: Record, style: PageStyle | None = None) -> Sheet:
     record : Record
         Any number of leads, of any length.
     style : PageStyle, optional
-        Only its colours count.
+        Only its paper and colours count.
     """
-    palette = (style or PageStyle()).palette
-    sheet = Sheet()
+    style = style or PageStyle()
+    palette = style.palette
+    sheet = Sheet(style.sheet_paper)
     rhythm = analyse_rhythm(record)
     _draw_cleaned(sheet, rhythm, record.sampling_rate_hz, palette)
     _draw_rate(sheet, rhythm, record.sampling_rate_hz, palette)
@@ -52,13 +59,19 @@ def analysis_page(record: Record, style: PageStyle | None = None) -> Sheet:
     _draw_beats(sheet, rhythm, record.sampling_rate_hz, palette)
     _draw_median_beats(sheet, record, rhythm, palette)
     _draw_features(sheet, record, palette)
-    draw_header(sheet, record, palette)
+    draw_header(sheet, record, style)
     draw_footer(sheet, _FOOTNOTE, palette)
     return sheet
 
 
+def _wide(paper: Paper, bottom: float, height: float, leaving: float = 0) -> Box:
+    """Return the frame of a panel across the page, or up to so many mm before its right edge."""
+    left = paper.left_mm + _AXIS_MM
+    return Box(left, bottom, paper.right_mm - leaving - left, height)
+
+
 def _draw_cleaned(sheet: Sheet, rhythm: Rhythm, rate_hz: int, palette: Palette) -> None:
-    panel = Panel(sheet, _CLEANED, f"Lead {rhythm.lead}, cleaned, with R peaks")
+    panel = Panel(sheet, _wide(sheet.paper, 137, 36), f"Lead {rhythm.lead}, cleaned, with R peaks")
     time_s = np.arange(rhythm.cleaned_mv.size) / rate_hz
     panel.scale((0, rhythm.cleaned_mv.size / rate_hz), around(rhythm.cleaned_mv))
     panel.x_axis("s", grid=palette.minor_grid)
@@ -70,7 +83,7 @@ def _draw_cleaned(sheet: Sheet, rhythm: Rhythm, rate_hz: int, palette: Palette) 
 
 
 def _draw_rate(sheet: Sheet, rhythm: Rhythm, rate_hz: int, palette: Palette) -> None:
-    panel = Panel(sheet, _RATE, "Heart rate")
+    panel = Panel(sheet, _wide(sheet.paper, 88, 34, leaving=18 + _RR_WIDTH_MM), "Heart rate")
     if np.isnan(rhythm.rate_bpm).any():
         panel.message(rhythm.problem)
         return
@@ -89,7 +102,8 @@ def _draw_rate(sheet: Sheet, rhythm: Rhythm, rate_hz: int, palette: Palette) -> 
 
 
 def _draw_rr(sheet: Sheet, rhythm: Rhythm, rate_hz: int, palette: Palette) -> None:
-    panel = Panel(sheet, _RR, "RR intervals")
+    frame = Box(sheet.paper.right_mm - _RR_WIDTH_MM, 88, _RR_WIDTH_MM, 34)
+    panel = Panel(sheet, frame, "RR intervals")
     intervals_ms = rr_intervals_ms(rhythm.r_peaks, rate_hz)
     if intervals_ms.size == 0:
         panel.message(rhythm.problem)
@@ -105,7 +119,8 @@ def _draw_rr(sheet: Sheet, rhythm: Rhythm, rate_hz: int, palette: Palette) -> No
 
 
 def _draw_beats(sheet: Sheet, rhythm: Rhythm, rate_hz: int, palette: Palette) -> None:
-    panel = Panel(sheet, _BEATS, f"Beats of lead {rhythm.lead}, cleaned")
+    frame = Box(sheet.paper.left_mm + _AXIS_MM, 21, _BEATS_WIDTH_MM, 50)
+    panel = Panel(sheet, frame, f"Beats of lead {rhythm.lead}, cleaned")
     time_s, beats_mv = cut_beats(rhythm.cleaned_mv, rhythm.r_peaks, rate_hz)
     if len(beats_mv) == 0:
         panel.message(rhythm.problem or "No beat lies completely within the record.")
@@ -124,21 +139,22 @@ def _draw_beats(sheet: Sheet, rhythm: Rhythm, rate_hz: int, palette: Palette) ->
 def _draw_median_beats(sheet: Sheet, record: Record, rhythm: Rhythm, palette: Palette) -> None:
     """Draw the median beat of every lead side by side, all to one scale, with its waves and the lead's quality."""
     beat = find_median_beat(record)
+    edge = sheet.paper.left_mm + _MEDIANS_FROM_MM
     if beat is None:
-        sheet.text(_BEATS_LEFT_MM, 72, "Median beat of each lead", 7.5, "#000000", bold=True)
+        sheet.text(edge, 72, "Median beat of each lead", 7.5, "#000000", bold=True)
         problem = rhythm.problem or "No beat lies completely within the record."
-        sheet.text(_BEATS_LEFT_MM, 60, problem, 8, palette.muted)
+        sheet.text(edge, 60, problem, 8, palette.muted)
         return
     rows = -(-len(beat.leads_mv) // _BEAT_COLUMNS)
     gain, baselines = _beat_rows(beat.leads_mv, rows)
     scale = f"{_SPEED_MM_PER_S} mm/s, {gain:g} mm/mV"
-    sheet.text(_BEATS_LEFT_MM, 73.5, f"Median beat of each lead ({scale})", 7.5, "#000000", bold=True)
+    sheet.text(edge, 73.5, f"Median beat of each lead ({scale})", 7.5, "#000000", bold=True)
     x_mm = (beat.time_s - beat.time_s[0]) * _SPEED_MM_PER_S
     for column in range(-(-len(beat.leads_mv) // rows)):
-        _draw_waves(sheet, _BEATS_LEFT_MM + column * _BEAT_PITCH_MM, beat, palette)
+        _draw_waves(sheet, edge + column * _BEAT_PITCH_MM, beat, palette)
     for place, (name, lead_mv) in enumerate(zip(record.lead_names, beat.leads_mv, strict=True)):
         column, row = divmod(place, rows)
-        left, top = _BEATS_LEFT_MM + column * _BEAT_PITCH_MM, baselines[row] + 2.5
+        left, top = edge + column * _BEAT_PITCH_MM, baselines[row] + 2.5
         sheet.line(left + x_mm, baselines[row] + lead_mv * gain, palette.trace, 0.8)
         sheet.text(left, top, name, 6.5, palette.accent, bold=True)
         quality = f"{beat.likeness[place]:.2f} {beat.verdicts[place][:1]}"
@@ -150,7 +166,7 @@ def _draw_waves(sheet: Sheet, left: float, beat: MedianBeat, palette: Palette) -
     for name, bounds_s in beat.waves_s.items():
         first, last = (left + (min(bound, beat.time_s[-1]) - beat.time_s[0]) * _SPEED_MM_PER_S for bound in bounds_s)
         strength = 0.55 if name == "QRS" else 0.22
-        wave = Box(first, _BEATS_BOTTOM_MM, last - first, _BEATS_HEIGHT_MM)
+        wave = Box(first, _MEDIANS_BOTTOM_MM, last - first, _MEDIANS_HEIGHT_MM)
         sheet.area(wave.corners, palette.major_grid, strength)
         sheet.text((first + last) / 2, wave.top + 0.6, name, 5.5, palette.muted, align="center")
 
@@ -159,22 +175,23 @@ def _beat_rows(medians_mv: Float64Array, rows: int) -> tuple[float, Float64Array
     """Choose the largest common gain at which all rows fit; returns it in mm/mV, and each row's baseline in mm."""
     above = np.array([max(medians_mv[row::rows].max(), 0.0) for row in range(rows)])
     below = np.array([max(-medians_mv[row::rows].min(), 0.0) for row in range(rows)])
-    room = _BEATS_HEIGHT_MM - rows
+    room = _MEDIANS_HEIGHT_MM - rows
     gain = next((g for g in _GAINS_MM_PER_MV if (above + below).sum() * g <= room), _GAINS_MM_PER_MV[-1])
-    spare = (_BEATS_HEIGHT_MM - (above + below).sum() * gain) / rows
-    ends = _BEATS_BOTTOM_MM + _BEATS_HEIGHT_MM - np.cumsum((above + below) * gain + spare)
+    spare = (_MEDIANS_HEIGHT_MM - (above + below).sum() * gain) / rows
+    ends = _MEDIANS_BOTTOM_MM + _MEDIANS_HEIGHT_MM - np.cumsum((above + below) * gain + spare)
     baselines: Float64Array = ends + below * gain + spare / 2
     return gain, baselines
 
 
 def _draw_features(sheet: Sheet, record: Record, palette: Palette) -> None:
-    sheet.text(_TABLE_LEFT_MM, 72, "Features", 7.5, "#000000", bold=True)
+    left, right = sheet.paper.left_mm + _TABLE_FROM_MM, sheet.paper.right_mm
+    sheet.text(left, 72, "Features", 7.5, "#000000", bold=True)
     rows = [(feature_label(name), feature_value(name, value)) for name, value in record.features.items()]
     if len(rows) > _TABLE_ROWS:
         rows = [*rows[: _TABLE_ROWS - 1], (f"and {len(rows) - _TABLE_ROWS + 1} more", "")]
     for line, (label, value) in enumerate(rows or [("none measured", "")]):
         height = _TABLE_TOP_MM - _TABLE_PITCH_MM * (line + 1)
-        sheet.text(_TABLE_LEFT_MM, height, label, 6.8, palette.muted)
-        sheet.text(RIGHT_MM, height, value, 6.8, palette.text, align="right")
+        sheet.text(left, height, label, 6.8, palette.muted)
+        sheet.text(right, height, value, 6.8, palette.text, align="right")
         rule = height - 1.1
-        sheet.line([_TABLE_LEFT_MM, RIGHT_MM], [rule, rule], palette.minor_grid, 0.4)
+        sheet.line([left, right], [rule, rule], palette.minor_grid, 0.4)

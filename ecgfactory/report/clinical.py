@@ -1,4 +1,4 @@
-"""The clinical page: an ECG as an electrocardiograph prints it, true to scale on A4 landscape.
+"""The clinical page: an ECG as an electrocardiograph prints it, true to scale, on A4 or Letter, landscape.
 
 Standard paper: 25 mm/s and 10 mm/mV on a 1 mm and 5 mm grid, each row led in by a calibration pulse of 1 mV
 (Kligfield P et al., "Recommendations for the standardization and interpretation of the electrocardiogram:
@@ -16,19 +16,15 @@ import numpy.typing as npt
 from ecgfactory.arrays import Float64Array
 from ecgfactory.errors import BadInputError
 from ecgfactory.record import Record
-from ecgfactory.report.page import MARGIN_MM, draw_footer, draw_header
+from ecgfactory.report.page import draw_footer, draw_header
+from ecgfactory.report.paper import Paper
 from ecgfactory.report.sheet import POINTS_PER_MM, Box, Sheet
 from ecgfactory.report.style import PageStyle, Palette
 
-GRID_LEFT_MM, GRID_BOTTOM_MM = MARGIN_MM, 12.0
-GRID_WIDTH_MM, GRID_HEIGHT_MM = 275.0, 165.0
-GRID_RIGHT_MM, GRID_TOP_MM = GRID_LEFT_MM + GRID_WIDTH_MM, GRID_BOTTOM_MM + GRID_HEIGHT_MM
-TRACE_LEFT_MM = GRID_LEFT_MM + 20
 TRACE_WIDTH_MM = 250.0
 PULSE_WIDTH_MM = 5.0
 
 _TRACE_MM, _MINOR_MM, _MAJOR_MM = 0.28, 0.10, 0.22
-_PAPER = Box(GRID_LEFT_MM, GRID_BOTTOM_MM, GRID_WIDTH_MM, GRID_HEIGHT_MM)
 _LABEL_MM = 4.0
 """Height that a lead's label takes above its trace."""
 
@@ -73,6 +69,12 @@ def arrange(lead_names: tuple[str, ...], layout: str) -> Arrangement:
     if columns == 1:
         return Arrangement(rows, None)
     return Arrangement(rows, "II" if "II" in lead_names else lead_names[0])
+
+
+def layout_name(lead_names: tuple[str, ...], layout: str) -> str:
+    """Return rows x columns as they are for these leads, which may be others than twelve: `4x2` for eight."""
+    rows = arrange(lead_names, layout).rows
+    return f"{len(rows)}x{len(rows[0])}"
 
 
 def row_gaps_mm(needed_mm: Float64Array, height_mm: float) -> Float64Array:
@@ -154,13 +156,15 @@ def lay_out(record: Record, style: PageStyle) -> Traces:
     return Traces(rows, _baselines_mm(rows, style), shown)
 
 
-def label_place(strip: Strip, baseline_mm: float, alone: bool) -> tuple[float, float, Literal["left", "right"]]:
+def label_place(
+    strip: Strip, baseline_mm: float, alone: bool, paper: Paper
+) -> tuple[float, float, Literal["left", "right"]]:
     """Where a lead's name is, and which end of it: left of a trace alone in its row, else above its beginning."""
     start = float(strip.x_mm[0])
     if alone:
         return start - 1, baseline_mm + 1.5, "right"
     reach = float(strip.height_mm[strip.x_mm < start + 10].max())
-    return start + 1, min(baseline_mm + max(6, reach + 1), GRID_TOP_MM - _LABEL_MM), "left"
+    return start + 1, min(baseline_mm + max(6, reach + 1), paper.grid_top_mm - _LABEL_MM), "left"
 
 
 def clinical_page(record: Record, style: PageStyle | None = None) -> Sheet:
@@ -184,7 +188,7 @@ def clinical_page(record: Record, style: PageStyle | None = None) -> Sheet:
     if record.signal_uv.size == 0:
         raise BadInputError(f"ECG {record.record_id} has no samples to draw; choose another record.")
     style = style or PageStyle()
-    sheet = Sheet()
+    sheet = Sheet(style.sheet_paper)
     traces = lay_out(record, style)
 
     _draw_grid(sheet, style.palette)
@@ -193,9 +197,9 @@ def clinical_page(record: Record, style: PageStyle | None = None) -> Sheet:
         _draw_pulse(sheet, baseline, style)
         for strip in row:
             cut_off |= _draw_strip(sheet, strip, baseline, style.palette)
-            x_mm, y_mm, align = label_place(strip, baseline, alone=len(row) == 1)
+            x_mm, y_mm, align = label_place(strip, baseline, alone=len(row) == 1, paper=sheet.paper)
             sheet.text(x_mm, y_mm, strip.lead, 9, style.palette.text, bold=True, align=align)
-    draw_header(sheet, record, style.palette)
+    draw_header(sheet, record, style)
     draw_footer(sheet, _footnote(record, style, traces.shown, cut_off), style.palette)
     return sheet
 
@@ -203,7 +207,7 @@ def clinical_page(record: Record, style: PageStyle | None = None) -> Sheet:
 def _row_strips(record: Record, leads: tuple[str, ...], shown: int, style: PageStyle) -> list[Strip]:
     edges = [shown * column // len(leads) for column in range(len(leads) + 1)]
     time_s = np.arange(shown, dtype=np.float64) / record.sampling_rate_hz
-    x_mm = TRACE_LEFT_MM + time_s * style.speed_mm_per_s
+    x_mm = style.sheet_paper.traces_left_mm + time_s * style.speed_mm_per_s
     strips = []
     for lead, first, last in zip(leads, edges, edges[1:], strict=False):
         signal_uv = record.lead(lead)
@@ -219,8 +223,8 @@ def _baselines_mm(strips: list[list[Strip]], style: PageStyle) -> Float64Array:
     above, below = zip(*(_reach_mm(row, style) for row in strips), strict=True)
     between = [(lower + upper).max() for lower, upper in zip(below, above[1:], strict=False)]
     needed = np.array([above[0].max(), *between, below[-1].max()]) + 1
-    gaps = row_gaps_mm(needed, GRID_HEIGHT_MM)
-    baselines: Float64Array = np.round(GRID_TOP_MM - np.cumsum(gaps[:-1]))
+    gaps = row_gaps_mm(needed, style.sheet_paper.grid_height_mm)
+    baselines: Float64Array = np.round(style.sheet_paper.grid_top_mm - np.cumsum(gaps[:-1]))
     return baselines
 
 
@@ -229,7 +233,7 @@ def _reach_mm(row: list[Strip], style: PageStyle) -> tuple[Float64Array, Float64
     label_mm = _LABEL_MM if len(row) > 1 else 0
     heights = np.concatenate([strip.height_mm for strip in row])
     parts = [part for part in np.array_split(heights, 12) if part.size]
-    limit = GRID_HEIGHT_MM / 3  # one faulty lead must not push all others into a corner
+    limit = style.sheet_paper.grid_height_mm / 3  # one faulty lead must not push all others into a corner
     above = np.clip([part.max() for part in parts], 0, limit) + label_mm
     below = np.clip([-part.min() for part in parts], 0, limit)
     above[0] = max(above[0], style.gain_mm_per_mv)
@@ -237,17 +241,22 @@ def _reach_mm(row: list[Strip], style: PageStyle) -> tuple[Float64Array, Float64
 
 
 def _draw_grid(sheet: Sheet, palette: Palette) -> None:
+    grid = _grid(sheet.paper)
     for pitch, colour, width in ((1, palette.minor_grid, _MINOR_MM), (5, palette.major_grid, _MAJOR_MM)):
-        xs = GRID_LEFT_MM + np.arange(0, GRID_WIDTH_MM + 1, pitch)
-        ys = GRID_BOTTOM_MM + np.arange(0, GRID_HEIGHT_MM + 1, pitch)
-        starts = [*((x, GRID_BOTTOM_MM) for x in xs), *((GRID_LEFT_MM, y) for y in ys)]
-        ends = [*((x, GRID_TOP_MM) for x in xs), *((GRID_RIGHT_MM, y) for y in ys)]
+        xs = grid.left + np.arange(0, grid.width + 1, pitch)
+        ys = grid.bottom + np.arange(0, grid.height + 1, pitch)
+        starts = [*((x, grid.bottom) for x in xs), *((grid.left, y) for y in ys)]
+        ends = [*((x, grid.top) for x in xs), *((grid.right, y) for y in ys)]
         sheet.segments(np.array(starts), np.array(ends), colour, width * POINTS_PER_MM)
+
+
+def _grid(paper: Paper) -> Box:
+    return Box(paper.left_mm, paper.grid_bottom_mm, paper.grid_width_mm, paper.grid_height_mm)
 
 
 def _draw_pulse(sheet: Sheet, baseline: float, style: PageStyle) -> None:
     """Draw the calibration pulse: 1 mV high, 5 mm wide."""
-    left, top = GRID_LEFT_MM + 5, baseline + style.gain_mm_per_mv
+    left, top = sheet.paper.pulse_left_mm, baseline + style.gain_mm_per_mv
     right = left + PULSE_WIDTH_MM
     xs = [left - 2, left, left, right, right, right + 2]
     ys = [baseline, baseline, top, top, baseline, baseline]
@@ -259,13 +268,13 @@ def _draw_strip(sheet: Sheet, strip: Strip, baseline: float, palette: Palette) -
     ys = baseline + strip.height_mm
     _draw_line(sheet, strip.x_mm, ys, palette)
     start = strip.x_mm[0]
-    if start > TRACE_LEFT_MM:
+    if start > sheet.paper.traces_left_mm:
         _draw_line(sheet, [start, start], [baseline - 3, baseline + 3], palette)
-    return bool(ys.max() > GRID_TOP_MM or ys.min() < GRID_BOTTOM_MM)
+    return bool(ys.max() > sheet.paper.grid_top_mm or ys.min() < sheet.paper.grid_bottom_mm)
 
 
 def _draw_line(sheet: Sheet, x_mm: npt.ArrayLike, y_mm: npt.ArrayLike, palette: Palette) -> None:
-    sheet.line(x_mm, y_mm, palette.trace, _TRACE_MM * POINTS_PER_MM, inside=_PAPER)
+    sheet.line(x_mm, y_mm, palette.trace, _TRACE_MM * POINTS_PER_MM, inside=_grid(sheet.paper))
 
 
 def _footnote(record: Record, style: PageStyle, shown: int, cut_off: bool) -> str:
@@ -275,5 +284,5 @@ def _footnote(record: Record, style: PageStyle, shown: int, cut_off: bool) -> st
         notes.append(f"first {shown / record.sampling_rate_hz:g} s of {record.duration_s:g} s")
     if cut_off:
         notes.append("some traces cut off at the edge")
-    notes.append("to scale at 100 % on A4")
+    notes.append(f"to scale at 100 % on {style.paper}")
     return "   |   ".join(notes)

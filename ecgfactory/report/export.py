@@ -1,4 +1,4 @@
-"""Files of one record: PDF, picture and CSV, each written completely or not at all."""
+"""Files of records: PDF, picture and CSV, each written completely or not at all, and none inside a dataset."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from functools import partial
 from pathlib import Path
 
 from ecgfactory.errors import BadInputError
-from ecgfactory.formats.csv_encoding import encode_csv
-from ecgfactory.record import Record
+from ecgfactory.formats.csv_encoding import check_csv_dialect, encode_csv
+from ecgfactory.record import CsvDialect, Record
 from ecgfactory.report.analysis import analysis_page
 from ecgfactory.report.clinical import clinical_page
 from ecgfactory.report.page import page_number
@@ -18,6 +18,8 @@ from ecgfactory.report.pdf import PdfFile
 from ecgfactory.report.sheet import Sheet
 from ecgfactory.report.style import PageStyle
 from ecgfactory.storage import durable
+from ecgfactory.storage.home import from_home
+from ecgfactory.storage.sealed import check_outside
 
 PageMaker = Callable[[], Sheet]
 """Draws one page; called when that page is written, so that one sheet exists at a time."""
@@ -25,7 +27,58 @@ PageMaker = Callable[[], Sheet]
 IMAGE_DPI = 254
 """Ten dots per millimetre, so that the grid of a picture is even."""
 
-_IMAGE_SUFFIXES = (".png", ".svg", ".webp")
+IMAGE_SUFFIXES = (".png", ".svg", ".webp")
+
+
+def save_record(
+    record: Record,
+    path: str | os.PathLike[str],
+    style: PageStyle | None,
+    with_analysis: bool,
+    csv_dialect: CsvDialect,
+    overwrite: bool,
+) -> None:
+    """Write a record as PDF, picture or CSV, by the suffix of the path; see `Record.save`."""
+    target = from_home(path)
+    check_target(target, (".pdf", *IMAGE_SUFFIXES, ".csv"), with_analysis, overwrite)
+    if target.suffix.lower() == ".csv":
+        write_csv(record, target, csv_dialect)
+    else:
+        write_page(record, target, style, with_analysis)
+
+
+def check_target(path: Path, suffixes: Sequence[str], with_analysis: bool, overwrite: bool) -> None:
+    """Check that a file may be made, before anything is done for it.
+
+    Parameters
+    ----------
+    path : Path
+        Where.
+    suffixes : sequence of str
+        What its name may end in.
+    with_analysis : bool
+        Whether the analysis page is to be in it too.
+    overwrite : bool
+        Whether it may replace a file.
+
+    Raises
+    ------
+    BadInputError
+        When it may not.
+    """
+    check_outside(path)
+    if path.suffix.lower() not in suffixes:
+        raise BadInputError(f"{path}: the suffix {path.suffix!r} says no format; end the name in {_listed(suffixes)}.")
+    if path.suffix.lower() == ".svg" and with_analysis:
+        raise BadInputError(f"{path}: an SVG holds one page; leave the analysis out, or write a PDF, PNG or WebP.")
+    if os.path.lexists(path) and not overwrite:
+        raise BadInputError(
+            f"{path}: is there already; choose another name, or replace it with --overwrite (Python: overwrite=True)."
+        )
+
+
+def _listed(suffixes: Sequence[str]) -> str:
+    return " or ".join(filter(None, (", ".join(suffixes[:-1]), suffixes[-1])))
 
 
 def write_page(record: Record, path: Path, style: PageStyle | None = None, with_analysis: bool = False) -> None:
@@ -35,7 +88,7 @@ def write_page(record: Record, path: Path, style: PageStyle | None = None, with_
 
 
 def write_pdf(record: Record, path: Path, style: PageStyle | None = None, with_analysis: bool = False) -> None:
-    """Write a record's clinical page as PDF, to scale on A4 landscape.
+    """Write a record's clinical page as PDF, to scale.
 
     Parameters
     ----------
@@ -84,10 +137,7 @@ def write_image(
         When the suffix is not one of these, the file can't be written, or the record holds no samples.
     """
     suffix = path.suffix.lower()
-    if suffix not in _IMAGE_SUFFIXES:
-        raise BadInputError(f"{path}: suffix {path.suffix!r} is not a picture's; end the name in .png, .svg or .webp.")
-    if suffix == ".svg" and with_analysis:
-        raise BadInputError(f"{path}: an SVG holds one page; leave the analysis out, or write a PDF, PNG or WebP.")
+    check_target(path, IMAGE_SUFFIXES, with_analysis, overwrite=True)
     from ecgfactory.report import picture  # imports matplotlib, which PDFs do not need
 
     with whole_file(path) as temporary:
@@ -98,16 +148,17 @@ def write_image(
             picture.write_pixels(sheets, temporary, suffix[1:], dpi)
 
 
-def write_csv(record: Record, path: Path) -> None:
+def write_csv(record: Record, path: Path, dialect: CsvDialect = "standard") -> None:
     """Write a record as CSV: time_ms, then one column per lead in uV, as integers.
 
     Raises
     ------
     BadInputError
-        When the file can't be written.
+        When the file can't be written, or there is no such dialect.
     """
+    check_csv_dialect(dialect)
     with whole_file(path) as temporary:
-        temporary.write_bytes(encode_csv(record.signal_uv, record.lead_names, record.sampling_rate_hz))
+        temporary.write_bytes(encode_csv(record.signal_uv, record.lead_names, record.sampling_rate_hz, dialect))
 
 
 def write_pages(path: Path, pages: Sequence[PageMaker], title: str) -> None:
@@ -126,19 +177,32 @@ def write_pages(path: Path, pages: Sequence[PageMaker], title: str) -> None:
 
 
 def record_pages(record: Record, style: PageStyle | None, with_analysis: bool) -> list[PageMaker]:
-    """Return what draws the pages of a record."""
+    """Return what draws the pages of a record; see `check_analysis`."""
+    check_analysis(style, with_analysis)
     makers = [clinical_page, analysis_page] if with_analysis else [clinical_page]
     return [partial(make_page, record, style) for make_page in makers]
 
 
+def check_analysis(style: PageStyle | None, with_analysis: bool) -> None:
+    """Check that an analysis page may follow.
+
+    Raises
+    ------
+    BadInputError
+        When it would give the answers to a quiz.
+    """
+    if with_analysis and style is not None and style.quiz:
+        raise BadInputError("an analysis page tells the answers to a quiz page; leave one of the two out.")
+
+
 def record_title(record: Record) -> str:
     """Return the title of a record's PDF."""
-    return f"ECG {record.record_id}"
+    return ", ".join(filter(None, (f"ECG {record.record_id}", record.dataset)))
 
 
 def numbered(sheet: Sheet, number: int, count: int) -> list[Sheet]:
     """Return a page and its number to lay over it, where there is more than one."""
-    return [sheet, page_number(number, count)] if count > 1 else [sheet]
+    return [sheet, page_number(number, count, sheet.paper)] if count > 1 else [sheet]
 
 
 @contextlib.contextmanager
@@ -152,7 +216,14 @@ def whole_pdf(path: Path, title: str) -> Iterator[PdfFile]:
 
 @contextlib.contextmanager
 def whole_file(path: Path) -> Iterator[Path]:
-    """Give a temporary path, which replaces `path` when the block ends well."""
+    """Give a temporary path, which replaces `path` when the block ends well.
+
+    Raises
+    ------
+    BadInputError
+        When it can't be written, or is inside a published dataset.
+    """
+    check_outside(path)
     try:
         with durable.atomic_path(path) as temporary:
             yield temporary

@@ -7,12 +7,16 @@ from collections.abc import Mapping, Sequence
 
 from ecgfactory.record import FeatureValue, Record
 from ecgfactory.report.feature_text import feature_label, feature_value
-from ecgfactory.report.sheet import WIDTH_MM, Box, Sheet
-from ecgfactory.report.style import Palette
+from ecgfactory.report.paper import A4, Paper
+from ecgfactory.report.sheet import Box, Sheet
+from ecgfactory.report.style import PageStyle, Palette
 
-MARGIN_MM = 11.0
-RIGHT_MM = WIDTH_MM - MARGIN_MM
+MARGIN_MM, RIGHT_MM = A4.left_mm, A4.right_mm
+"""Left and right edge of pages that show no single record: these are on A4."""
+
 FOOTER_MM = 6.0
+_HEADER_MM = 11.5
+"""Height of the header's first line below the upper edge of the paper."""
 
 NOT_FOR_DIAGNOSIS = "Synthetic ECG, not for diagnosis"
 
@@ -23,43 +27,48 @@ _REASON_WIDTH = 52
 _REASON_LINES = 4
 
 
-def draw_header(sheet: Sheet, record: Record, palette: Palette) -> None:
-    """Draw identity, measurements and verdict of a record along the top of a page."""
-    _draw_identity(sheet, record, palette)
-    _draw_measurements(sheet, record.features, palette)
-    _draw_verdict(sheet, record.reasons, palette)
+def draw_header(sheet: Sheet, record: Record, style: PageStyle) -> None:
+    """Draw identity, measurements and verdict of a record along the top of a page; of a quiz, what may be said."""
+    _draw_identity(sheet, record, style.palette)
+    if style.quiz:
+        _draw_blanks(sheet, style.palette)
+        return
+    _draw_measurements(sheet, record.features, style.palette)
+    _draw_verdict(sheet, record.reasons, style.palette)
 
 
 def draw_title(sheet: Sheet, title: str, subtitle: str, palette: Palette) -> None:
     """Draw the title of a page that shows no single record."""
-    sheet.text(MARGIN_MM, 195, title, 18, palette.text, bold=True)
-    sheet.text(MARGIN_MM, 187, subtitle, 9, palette.muted)
+    sheet.text(sheet.paper.left_mm, 195, title, 18, palette.text, bold=True)
+    sheet.text(sheet.paper.left_mm, 187, subtitle, 9, palette.muted)
 
 
 def draw_footer(sheet: Sheet, note: str, palette: Palette) -> None:
     """Draw a note at the left and, on every page, that the ECG is synthetic."""
-    sheet.text(MARGIN_MM, FOOTER_MM, note, 7.5, palette.text)
-    sheet.text(RIGHT_MM - 26, FOOTER_MM, NOT_FOR_DIAGNOSIS, 7.5, palette.accent, bold=True, align="right")
+    sheet.text(sheet.paper.left_mm, FOOTER_MM, note, 7.5, palette.text)
+    sheet.text(sheet.paper.right_mm - 26, FOOTER_MM, NOT_FOR_DIAGNOSIS, 7.5, palette.accent, bold=True, align="right")
 
 
-def page_number(number: int, count: int) -> Sheet:
+def page_number(number: int, count: int, paper: Paper) -> Sheet:
     """Return a sheet with "page i of n" in its lower right corner, to lay over a page."""
-    sheet = Sheet()
-    sheet.text(RIGHT_MM, FOOTER_MM, f"page {number} of {count}", 7.5, "#666666", align="right")
+    sheet = Sheet(paper)
+    sheet.text(paper.right_mm, FOOTER_MM, f"page {number} of {count}", 7.5, "#666666", align="right")
     return sheet
 
 
 def _draw_identity(sheet: Sheet, record: Record, palette: Palette) -> None:
+    left, top = sheet.paper.left_mm, sheet.paper.height_mm - _HEADER_MM
     name = f"ECG {record.record_id}"
     size = 13 if len(name) <= 22 else 8
-    sheet.text(MARGIN_MM, 198.5, _shorten(name, 38), size, palette.text, bold=True)
+    sheet.text(left, top, _shorten(name, 38), size, palette.text, bold=True)
     seed = "seed unknown" if record.seed is None else f"seed {record.seed}"
-    lines = (
+    lines = [
+        *([_shorten(record.dataset, 48)] if record.dataset else []),
         f"{seed}, {len(record.lead_names)} {'lead' if len(record.lead_names) == 1 else 'leads'}",
         f"{record.duration_s:g} s at {record.sampling_rate_hz} Hz, 16 bit, 1 µV",
-    )
+    ]
     for line, text in enumerate(lines):
-        sheet.text(MARGIN_MM, 192.5 - 4.5 * line, text, 8, palette.muted)
+        sheet.text(left, top - 6 - 4.5 * line, text, 8, palette.muted)
 
 
 def _shorten(name: str, length: int) -> str:
@@ -69,20 +78,33 @@ def _shorten(name: str, length: int) -> str:
 def _draw_measurements(sheet: Sheet, features: Mapping[str, FeatureValue], palette: Palette) -> None:
     known = [name for name in HEADLINE_FEATURES if name in features]
     for place, name in enumerate(known):
-        column, line = divmod(place, 3)
-        left, height = 92 + 50 * column, 198.5 - 5 * line
+        left, height = _measurement_place(sheet.paper, place)
         sheet.text(left, height, feature_label(name), 8, palette.muted)
         sheet.text(left + 24, height, feature_value(name, features[name]), 9, palette.text, bold=True)
 
 
+def _draw_blanks(sheet: Sheet, palette: Palette) -> None:
+    """Draw a line for each measurement to be written on."""
+    for place, name in enumerate(HEADLINE_FEATURES):
+        left, height = _measurement_place(sheet.paper, place)
+        sheet.text(left, height, feature_label(name), 8, palette.muted)
+        sheet.line([left + 24, left + 44], [height - 0.8] * 2, palette.muted, 0.5)
+
+
+def _measurement_place(paper: Paper, place: int) -> tuple[float, float]:
+    column, line = divmod(place, 3)
+    return paper.left_mm + 81 + 50 * column, paper.height_mm - _HEADER_MM - 5 * line
+
+
 def _draw_verdict(sheet: Sheet, reasons: Sequence[str], palette: Palette) -> None:
+    right, top = sheet.paper.right_mm, sheet.paper.height_mm - _HEADER_MM
     colour = palette.bad if reasons else palette.good
     verdict = "REJECTED" if reasons else "ACCEPTED"
-    frame = Box(RIGHT_MM - 30, 196.2, 30, 7).corners[[0, 1, 2, 3, 0]]
+    frame = Box(right - 30, top - 2.3, 30, 7).corners[[0, 1, 2, 3, 0]]
     sheet.line(frame[:, 0], frame[:, 1], colour, 1.2)
-    sheet.text(RIGHT_MM - 15, 198.5, verdict, 9, colour, bold=True, align="center")
+    sheet.text(right - 15, top, verdict, 9, colour, bold=True, align="center")
     for line, text in enumerate(_reason_lines(reasons)):
-        sheet.text(RIGHT_MM, 192.2 - 3.7 * line, text, 7, palette.text, align="right")
+        sheet.text(right, top - 6.3 - 3.7 * line, text, 7, palette.text, align="right")
 
 
 def _reason_lines(reasons: Sequence[str]) -> list[str]:

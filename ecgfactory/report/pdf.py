@@ -12,7 +12,7 @@ from reportlab.pdfbase.pdfdoc import PDFDictionary, PDFInfo, PDFName, PDFPage, P
 from reportlab.pdfgen.canvas import Canvas
 
 from ecgfactory.arrays import Float64Array
-from ecgfactory.report.sheet import HEIGHT_MM, POINTS_PER_MM, WIDTH_MM, Areas, Box, Lines, Sheet, Text
+from ecgfactory.report.sheet import POINTS_PER_MM, Areas, Box, Lines, Sheet, Text
 from ecgfactory.report.typeface import font_name
 
 _ROUND_JOIN = 1
@@ -39,7 +39,6 @@ class PdfFile:
     def __init__(self, file: BinaryIO, title: str) -> None:
         self._canvas = Canvas(
             file,
-            pagesize=(WIDTH_MM * POINTS_PER_MM, HEIGHT_MM * POINTS_PER_MM),
             invariant=1,
             # Otherwise Helvetica, which would be named in the file but not embedded.
             initialFontName=font_name(bold=False),  # type: ignore[arg-type]  # the stubs are wrong
@@ -50,7 +49,9 @@ class PdfFile:
         self._document.signature = hashlib.md5(usedforsecurity=False)  # the default starts with SOURCE_DATE_EPOCH
 
     def add_page(self, *sheets: Sheet) -> None:
-        """Add a page with what is drawn on sheets, the lowest first."""
+        """Add a page with what is drawn on sheets of one size, the lowest first."""
+        paper = sheets[0].paper
+        self._canvas.setPageSize((paper.width_mm * POINTS_PER_MM, paper.height_mm * POINTS_PER_MM))
         self._canvas.setLineJoin(_ROUND_JOIN)
         for sheet in sheets:
             for item in sheet.items:

@@ -21,7 +21,7 @@ from matplotlib.path import Path
 from PIL import Image
 
 from ecgfactory.arrays import Float64Array
-from ecgfactory.report.sheet import HEIGHT_MM, MM_PER_INCH, WIDTH_MM, Areas, Lines, Sheet, Text
+from ecgfactory.report.sheet import MM_PER_INCH, Areas, Lines, Sheet, Text
 
 _SETTINGS = {
     "font.family": "DejaVu Sans",  # shipped with matplotlib: the same on every machine
@@ -33,10 +33,11 @@ _SETTINGS = {
 
 
 def draw_figure(sheet: Sheet) -> Figure:
-    """Draw a sheet as a figure of matplotlib, A4 landscape, which shows itself in a notebook and saves itself."""
+    """Draw a sheet as a figure of matplotlib, in its size, which shows itself in a notebook and saves itself."""
+    width_mm, height_mm = sheet.paper.width_mm, sheet.paper.height_mm
     with _settings():
-        figure = Figure(figsize=(WIDTH_MM / MM_PER_INCH, HEIGHT_MM / MM_PER_INCH))
-        axes = figure.add_axes((0, 0, 1, 1), xlim=(0, WIDTH_MM), ylim=(0, HEIGHT_MM))
+        figure = Figure(figsize=(width_mm / MM_PER_INCH, height_mm / MM_PER_INCH))
+        axes = figure.add_axes((0, 0, 1, 1), xlim=(0, width_mm), ylim=(0, height_mm))
         axes.set_axis_off()
         for item in sheet.items:
             _draw(axes, item)

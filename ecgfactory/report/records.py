@@ -39,4 +39,5 @@ def any_record(files: DatasetFiles, wanted: str) -> Record:
         files.plan.seed,
         features={name: row[name] for name in row if name in files.measured},
         reasons=tuple(row["reasons"]),
+        dataset=files.title,
     )

@@ -9,6 +9,7 @@ from pathlib import Path
 from ecgfactory.dataset.counts import count
 from ecgfactory.dataset.croissant import write_croissant
 from ecgfactory.dataset.files import DatasetFiles
+from ecgfactory.dataset.foreign_files import foreign_files
 from ecgfactory.dataset.names import CROISSANT_FILE, PIN_FILE, REPORTS_FOLDER
 from ecgfactory.dataset.reader import Dataset
 from ecgfactory.dataset.replace import remake_folder, remake_lock, replace
@@ -25,9 +26,9 @@ _log = logging.getLogger(__name__)
 def remake_reports(dataset: Dataset) -> Path:
     """Make reports/ again, and with it croissant.json, sums and manifest.
 
-    A second folder is made beside the dataset, which shares all other files with it, and takes its place when it is
-    complete. The sums of these files are taken over, not computed: what was damaged before stays visible. What a
-    killed process left is cleared away by the next one.
+    A second folder is made beside the dataset, which shares all other files with it, also those that are not part of
+    the dataset, and takes its place when it is complete. The sums of these files are taken over, not computed: what was
+    damaged before stays visible. What a killed process left is cleared away by the next one.
 
     Returns
     -------
@@ -69,5 +70,6 @@ def _stage(dataset: Dataset, staged: Path) -> None:
     write_reports(DatasetFiles(staged, dataset.plan), counts, reports)
     write_croissant(staged, dataset.plan, counts, sums)
     seal(staged, dataset.manifest, sums)
-    if (dataset.path / PIN_FILE).is_file():
-        link(dataset.path / PIN_FILE, staged / PIN_FILE)
+    pins = [PIN_FILE] if (dataset.path / PIN_FILE).is_file() else []
+    for path in (*pins, *foreign_files(dataset.path)):  # what people put there is theirs
+        link(dataset.path / path, staged / path)

@@ -1,4 +1,4 @@
-"""The A4 landscape sheet that pages are drawn on, in millimetres from its lower left corner.
+"""The sheet of paper that pages are drawn on, in millimetres from its lower left corner.
 
 A sheet remembers what was drawn on it and in which order: lines, areas and text. `pdf` and `picture` make files of it.
 """
@@ -12,11 +12,11 @@ import numpy as np
 import numpy.typing as npt
 
 from ecgfactory.arrays import Float64Array
+from ecgfactory.report.paper import A4, Paper
 from ecgfactory.report.typeface import text_width_pt
 
 Align = Literal["left", "center", "right"]
 
-WIDTH_MM, HEIGHT_MM = 297.0, 210.0
 MM_PER_INCH = 25.4
 POINTS_PER_MM = 72 / MM_PER_INCH
 
@@ -121,13 +121,21 @@ class Text:
 class Sheet:
     """A page, empty at first.
 
+    Parameters
+    ----------
+    paper : Paper
+        What it is drawn on.
+
     Attributes
     ----------
+    paper : Paper
+        As given.
     items : list of Lines, Areas and Text
         What was drawn, what lies lowest first.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, paper: Paper = A4) -> None:
+        self.paper = paper
         self.items: list[Lines | Areas | Text] = []
 
     def line(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from ecgfactory.errors import BadInputError
+from ecgfactory.report.paper import PAPERS, Paper, PaperName
 
 Layout = Literal["3x4", "6x2", "12x1"]
 Gain = Literal[5, 10, 20]
@@ -65,6 +66,10 @@ class PageStyle:
         Width of 1 s on paper.
     colours : {"red", "black-and-white"}
         Colour of grid and marks.
+    paper : {"A4", "Letter"}
+        What it is printed on, to the same scale.
+    quiz : bool
+        Whether measurements and verdict are left out, for readers to find.
 
     Raises
     ------
@@ -76,6 +81,8 @@ class PageStyle:
     gain_mm_per_mv: Gain = 10
     speed_mm_per_s: Speed = 25
     colours: Colours = "red"
+    paper: PaperName = "A4"
+    quiz: bool = False
 
     def __post_init__(self) -> None:
         allowed = {
@@ -83,6 +90,7 @@ class PageStyle:
             "gain_mm_per_mv": get_args(Gain),
             "speed_mm_per_s": get_args(Speed),
             "colours": get_args(Colours),
+            "paper": get_args(PaperName),
         }
         problems = [
             f"{name} {getattr(self, name)!r} is unknown; choose {', '.join(map(str, choices))}."
@@ -96,3 +104,8 @@ class PageStyle:
     def palette(self) -> Palette:
         """The colours to draw with."""
         return PALETTES[self.colours]
+
+    @property
+    def sheet_paper(self) -> Paper:
+        """The paper to draw on."""
+        return PAPERS[self.paper]

@@ -9,15 +9,8 @@ from markupsafe import Markup
 
 from ecgfactory.arrays import Float64Array
 from ecgfactory.record import Record
-from ecgfactory.report.clinical import (
-    GRID_HEIGHT_MM,
-    GRID_LEFT_MM,
-    GRID_TOP_MM,
-    GRID_WIDTH_MM,
-    PULSE_WIDTH_MM,
-    label_place,
-    lay_out,
-)
+from ecgfactory.report.clinical import PULSE_WIDTH_MM, label_place, lay_out
+from ecgfactory.report.paper import A4
 from ecgfactory.report.style import PageStyle
 from ecgfactory.report.summary import NumberSummary
 
@@ -28,7 +21,7 @@ DRAWN_HZ = 250
 """Samples per second that are drawn: steps of 0.1 mm, below what a screen shows."""
 
 _PICTURE_START = (
-    f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {GRID_WIDTH_MM:g} {GRID_HEIGHT_MM:g}">'
+    f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {A4.grid_width_mm:g} {A4.grid_height_mm:g}">'
     "<style>.minor,.major{fill:none;stroke:#f6d5d5;stroke-width:.12}.major{stroke:#eba9a9;stroke-width:.28}"
     ".trace{fill:none;stroke:#111;stroke-width:5.6;stroke-linejoin:round}.lead{font:bold 3.4px sans-serif}</style>"
     '<pattern id="minor-grid" width="1" height="1" patternUnits="userSpaceOnUse">'
@@ -57,11 +50,11 @@ def ecg_svg(record: Record) -> Markup:
             lines.append(_path(strip.x_mm[chosen], baseline + strip.height_mm[chosen]))
             if strip is not row[0]:
                 lines.append(_path(strip.x_mm[[0, 0]], baseline + np.array([-3.0, 3.0])))
-            x_mm, y_mm, align = label_place(strip, float(baseline), alone=len(row) == 1)
+            x_mm, y_mm, align = label_place(strip, float(baseline), alone=len(row) == 1, paper=A4)
             anchor = "end" if align == "right" else "start"
-            place = f'x="{x_mm - GRID_LEFT_MM:.1f}" y="{GRID_TOP_MM - y_mm:.1f}" text-anchor="{anchor}"'
+            place = f'x="{x_mm - A4.left_mm:.1f}" y="{A4.grid_top_mm - y_mm:.1f}" text-anchor="{anchor}"'
             labels.append(f'<text class="lead" {place}>{strip.lead}</text>')
-    size = f"{GRID_WIDTH_MM:g} {GRID_HEIGHT_MM:g}"
+    size = f"{A4.grid_width_mm:g} {A4.grid_height_mm:g}"
     return Markup(  # noqa: S704 (numbers and lead names only)
         f'<svg class="ecg" viewBox="0 0 {size}" role="img" aria-label="ECG {record.record_id}">'
         '<rect width="100%" height="100%" fill="url(#minor-grid)"/><rect width="100%" height="100%" '
@@ -77,15 +70,15 @@ def ecg_picture(record: Record) -> str:
 
 
 def _pulse(baseline: float, style: PageStyle) -> str:
-    left = GRID_LEFT_MM + 5
+    left = A4.pulse_left_mm
     xs = left + np.array([-2.0, 0, 0, PULSE_WIDTH_MM, PULSE_WIDTH_MM, PULSE_WIDTH_MM + 2])
     return _path(xs, baseline + style.gain_mm_per_mv * np.array([0.0, 0, 1, 1, 0, 0]))
 
 
 def _path(x_mm: Float64Array, y_mm: Float64Array) -> str:
     """Write a line through points of the page as relative steps in `UNIT_MM`, straight runs as one step."""
-    xs = np.rint((x_mm - GRID_LEFT_MM) / UNIT_MM).astype(np.int64)
-    ys = np.rint((GRID_TOP_MM - y_mm) / UNIT_MM).astype(np.int64)
+    xs = np.rint((x_mm - A4.left_mm) / UNIT_MM).astype(np.int64)
+    ys = np.rint((A4.grid_top_mm - y_mm) / UNIT_MM).astype(np.int64)
     dx, dy = np.diff(xs), np.diff(ys)
     turns = np.flatnonzero((dx[1:] * dy[:-1] != dx[:-1] * dy[1:]) | (dx[1:] * dx[:-1] + dy[1:] * dy[:-1] < 0)) + 1
     corners = np.concatenate([[0], turns, [xs.size - 1]])

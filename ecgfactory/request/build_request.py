@@ -29,6 +29,7 @@ from ecgfactory.generators import GENERATORS
 from ecgfactory.leads import LeadCount
 from ecgfactory.quality.policy import Bounds, usual_rule_names
 from ecgfactory.registry import Registry
+from ecgfactory.storage.home import from_home
 
 DEFAULT_GENERATOR = "deepfakeecg"
 
@@ -60,7 +61,6 @@ def _could_be_a_path(text: str) -> str:
 
 Whole = BeforeValidator(_whole)
 StrictInt = Annotated[int, Field(strict=True), Whole]
-PathText = Annotated[str, AfterValidator(_could_be_a_path)]
 RuleName = Annotated[str, Among(usual_rule_names)]
 Share = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 StrictBool = Annotated[bool, Field(strict=True)]
@@ -86,6 +86,16 @@ class _MemberOf:
         return {"type": "string", "enum": list(self.registry)}
 
 
+def _whole_path(path: str) -> str:
+    try:
+        return str(from_home(path)) if path.startswith("~") else path  # else as it was written
+    except BadInputError as error:
+        raise ValueError(str(error).removesuffix(".")) from None
+
+
+RequestPath = Annotated[str, AfterValidator(_could_be_a_path), AfterValidator(_whole_path)]
+"""A path in a request; `~` is the home of whoever reads the request first: who submits it, or the worker's user."""
+
 FormatName = Annotated[str, _MemberOf(FORMATS)]
 GeneratorName = Annotated[str, _MemberOf(GENERATORS)]
 
@@ -107,7 +117,7 @@ class GeneratorRequest(_Section, title="Generator"):
     """Which model makes the candidates, and where."""
 
     model: GeneratorName = Field(DEFAULT_GENERATOR, description="generator to use: ecgfactory's own, or a package's")
-    checkpoint: PathText | None = Field(
+    checkpoint: RequestPath | None = Field(
         None,
         min_length=1,
         description="path of your own weights for it, used instead of the published ones",
@@ -121,7 +131,7 @@ class GeneratorRequest(_Section, title="Generator"):
 class QualityRequest(_Section, title="Quality"):
     """Which candidates are accepted."""
 
-    policy: PathText = Field("basic", description="name of a shipped policy, or path of a policy file")
+    policy: RequestPath = Field("basic", description="name of a shipped policy, or path of a policy file")
     bounds: dict[RuleName, Bounds] = Field(
         default_factory=dict,
         description='bounds to replace, by rule name: {"heart_rate": {"min": 50, "max": 100}}',
@@ -156,19 +166,19 @@ class WorkersRequest(_Section):
         description="address of an existing Dask scheduler, as tcp://127.0.0.1:8786; cpu, gpu and memory_limit_gb "
         "are then up to its workers",
     )
-    tls_ca: PathText | None = Field(
+    tls_ca: RequestPath | None = Field(
         None,
         title="TLS authority",
         min_length=1,
         description="PEM file of the authority that signed the scheduler's certificate (tls://)",
     )
-    tls_cert: PathText | None = Field(
+    tls_cert: RequestPath | None = Field(
         None,
         title="TLS certificate",
         min_length=1,
         description="PEM file of the certificate to show to a tls:// scheduler",
     )
-    tls_key: PathText | None = Field(
+    tls_key: RequestPath | None = Field(
         None, title="TLS key", min_length=1, description="PEM file of that certificate's private key"
     )
 
@@ -227,7 +237,7 @@ class BuildRequest(_Section):
         title="Shard (candidates)",
         description="candidates per shard; follows from records when absent",
     )
-    output: PathText = Field(
+    output: RequestPath = Field(
         "datasets", min_length=1, description="folder that holds the datasets, on the worker's machine"
     )
     keep: StrictBool = Field(False, description="true: retention leaves this dataset alone")

@@ -14,6 +14,7 @@ from ecgfactory.quality.policy import load_policy, shipped_policies
 from ecgfactory.record import SAMPLING_RATE_HZ
 from ecgfactory.request.build_request import BuildRequest
 from ecgfactory.request.devices import gpu_count
+from ecgfactory.storage.sealed import enclosing_sealed, inside_words
 
 ROOM_FACTOR = 1.2
 """Disk space asked for beyond the estimate: staged shards and reports are beside the dataset for a while."""
@@ -115,6 +116,9 @@ def _quality_problems(request: BuildRequest) -> list[tuple[str, str]]:
 
 
 def _output_problem(request: BuildRequest) -> str | None:
+    place = Path(request.output) / request.name
+    if (dataset := enclosing_sealed(place)) is not None:
+        return f"{place} {inside_words(dataset)}"
     existing = Path(request.output).absolute()
     while not kind_of(existing):
         existing = existing.parent

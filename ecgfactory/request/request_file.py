@@ -9,6 +9,7 @@ from typing import Any
 from ecgfactory.documents.reading import from_keys, load
 from ecgfactory.request.build_request import BuildRequest
 from ecgfactory.request.preflight import preflight_problems
+from ecgfactory.storage.home import from_home
 
 
 def as_request(given: BuildRequest | Mapping[str, Any] | str | Path) -> BuildRequest:
@@ -20,7 +21,7 @@ def as_request(given: BuildRequest | Mapping[str, Any] | str | Path) -> BuildReq
         Naming everything that is wrong with it.
     """
     if isinstance(given, str | Path):
-        return load_request(Path(given))
+        return load_request(from_home(given))
     return request_from_keys(given)
 
 

@@ -18,6 +18,7 @@ from ecgfactory.session.sessions import PLAN_LOCK_PATTERN, SessionState, describ
 from ecgfactory.session.workspace import NEW_PREFIX, SESSIONS_FOLDER, TRASH_PREFIX, Workspace
 from ecgfactory.storage.disk_use import DiskUse, disk_use
 from ecgfactory.storage.lock import is_held
+from ecgfactory.storage.sealed import enclosing_sealed, inside_words
 
 RETENTION_LOCK = ".retention.lock"
 """Lock file in the folder of sessions, held by the one retention that deletes."""
@@ -145,8 +146,8 @@ def take_inventory(output: Path) -> list[Item]:
     BadInputError
         When there is no such folder, or its sessions are elsewhere.
     """
-    if not output.is_dir():
-        raise BadInputError(f"output: there is no folder {str(output)!r}; give the folder that holds the datasets.")
+    if problem := output_problem(output):
+        raise BadInputError(f"output: {problem}")
     items: list[Item] = []
     for path in sorted(output.iterdir()):
         if path.name == SESSIONS_FOLDER:
@@ -156,6 +157,15 @@ def take_inventory(output: Path) -> list[Item]:
         else:
             items += _datasets(path)
     return items
+
+
+def output_problem(output: Path) -> str | None:
+    """Say why a folder can't be an output folder to clean up, if it can't."""
+    if not output.is_dir():
+        return f"there is no folder {str(output)!r}; give the folder that holds the datasets."
+    if (dataset := enclosing_sealed(output)) is not None:
+        return f"{output} {inside_words(dataset)}"
+    return None
 
 
 def look_at_dataset(folder: Path) -> DatasetItem | UnknownItem:

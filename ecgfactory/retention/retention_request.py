@@ -8,7 +8,8 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from ecgfactory.documents.reading import from_keys, load
-from ecgfactory.request.build_request import PathText, Whole
+from ecgfactory.request.build_request import RequestPath, Whole
+from ecgfactory.retention.inventory import output_problem
 
 Hours = Annotated[float, Field(strict=True, allow_inf_nan=False, ge=0, le=876_000)]
 Days = Annotated[float, Field(strict=True, allow_inf_nan=False, ge=0, le=36_500)]
@@ -27,7 +28,7 @@ class RetentionRequest(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    output: PathText = Field("datasets", min_length=1, description="folder that holds the datasets and sessions")
+    output: RequestPath = Field("datasets", min_length=1, description="folder that holds the datasets and sessions")
     finished_session_hours: Hours | None = Field(
         1.0, description="hours from its last heartbeat after which a session whose dataset is published is deleted"
     )
@@ -66,6 +67,5 @@ def request_from_keys(given: object) -> RetentionRequest:
 
 
 def _output_problems(request: RetentionRequest) -> list[tuple[str, str]]:
-    if Path(request.output).is_dir():
-        return []
-    return [("output", f"there is no folder {request.output!r}; give the folder that holds the datasets.")]
+    problem = output_problem(Path(request.output))
+    return [("output", problem)] if problem else []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from xml.etree import ElementTree
 
 import numpy as np
@@ -29,6 +30,29 @@ def test_a_plot_is_a_figure_on_a4(record: Record) -> None:
     figure = record.plot(PageStyle(layout="6x2"))
     assert isinstance(figure, Figure)
     assert tuple(figure.get_size_inches() * 25.4) == pytest.approx((297, 210))
+
+
+def test_it_is_saved_as_what_the_suffix_says_and_replaces_nothing_unasked(record: Record, tmp_path: Path) -> None:
+    begins = {".pdf": b"%PDF", ".svg": b"<?xml", ".CSV": b"time_ms,I,II"}
+    for suffix, start in begins.items():
+        record.save(str(tmp_path / f"ecg{suffix}"), PageStyle(paper="Letter"))
+        assert (tmp_path / f"ecg{suffix}").read_bytes().startswith(start)
+    with pytest.raises(BadInputError, match=r"ecg\.pdf: is there already"):
+        record.save(tmp_path / "ecg.pdf")
+    record.save(tmp_path / "ecg.pdf", with_analysis=True, overwrite=True)
+    record.save(tmp_path / "ecg.CSV", csv_dialect="decimal-comma", overwrite=True)
+    assert (tmp_path / "ecg.CSV").read_bytes().startswith(b"time_ms;I;II")
+    with pytest.raises(BadInputError, match=r"'\.gif' says no format; end the name in \.pdf, \.png"):
+        record.save(tmp_path / "ecg.gif")
+    with pytest.raises(BadInputError, match="leave one of the two out"):
+        record.save(tmp_path / "quiz.pdf", PageStyle(quiz=True), with_analysis=True)
+    assert len(list(tmp_path.iterdir())) == len(begins)
+
+
+def test_it_is_not_saved_inside_a_dataset(record: Record, built: Path) -> None:
+    for path in (built / "ecg.pdf", built.parent / "latest" / "data" / "ecg.csv", built / "README.md"):
+        with pytest.raises(BadInputError, match="is inside the published dataset"):
+            record.save(path, overwrite=True)
 
 
 def test_a_record_without_samples_says_so(record: Record) -> None:

@@ -87,6 +87,10 @@ def test_validate_tells_every_problem_and_exits_2(tmp_path: Path, request_file: 
         (["verify", "/tmp"], 2, "holds no dataset"),
         (["show", "/tmp", "1"], 2, "holds no dataset"),
         (["frobnicate"], 2, "No such command"),
+        (["show", "/tmp", "1", "--pdf"], 2, "Option '--pdf' requires an argument"),
+        (["show", "/tmp", "1", "--pdf", "--csv", "x.csv"], 2, "--pdf needs a file or folder, and --csv follows it"),
+        (["build", "--output", "--set", "seed=1"], 2, "--output needs a file or folder, and --set follows it"),
+        (["verify", "~nobody-here/x"], 2, "the home that ~nobody-here stands for is not known here"),
     ],
 )
 def test_errors_are_sentences(arguments: list[str], code: int, words: str) -> None:
@@ -156,3 +160,35 @@ def test_show_takes_page_options_and_names_wrong_ones(built: Path, tmp_path: Pat
     assert "layout '5x5' is unknown; choose 3x4, 6x2, 12x1." in wrong.stderr
     assert "gain_mm_per_mv 7 is unknown; choose" in wrong.stderr
     assert not (tmp_path / "x.pdf").exists()
+
+
+def test_show_hands_out_several_records_and_leaves_datasets_and_files_alone(built: Path, tmp_path: Path) -> None:
+    home = {"HOME": str(tmp_path)}
+    several = ["show", built, "0-9", "samples", "--layout", "3x4,12x1", "--paper", "letter"]
+    done = run(*several, "--pdf-dir", "~/pages", "--quiz", "--answers", "~/answers.pdf", **home)
+    assert done.returncode == 0, done.stderr
+    records = pd.read_parquet(built / "records.parquet")
+    shown = [line.split()[0] for line in done.stdout.splitlines() if line[:8].isdecimal()]
+    assert set(shown[:-1]) <= set(records.record_id[records.candidate < 10]) <= set(shown)
+    assert len(list((tmp_path / "pages").iterdir())) == 2 * len(shown)
+    assert f"wrote {2 * len(shown)} files into {tmp_path}/pages: {shown[0]}-3x4-Letter-quiz.pdf to" in done.stdout
+    again = run(*several, "--answers", tmp_path / "answers.pdf")
+    assert (again.returncode, again.stdout) == (2, "")
+    assert "answers.pdf: is there already; choose another name, or replace it with --overwrite" in again.stderr
+    for target in (built / "x.csv", built.parent / "latest" / "records.csv"):
+        inside = run("show", built, shown[0], "--csv", target, "--overwrite")
+        assert inside.returncode == 2
+        assert "is inside the published dataset" in inside.stderr
+    serving = run("serve", "--state", built / "state", "--port", "1")
+    assert serving.returncode == 2
+    assert "is inside the published dataset" in serving.stderr
+
+
+def test_verify_names_what_is_not_part_of_a_dataset(copy: Path) -> None:
+    for number in range(12):
+        (copy / f".dropped-{number:02d}").touch()
+    done = run("verify", copy)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "intact; 40 records" in done.stdout
+    assert "not part of it, and no damage: .dropped-00, .dropped-01" in done.stdout
+    assert "and 2 more" in done.stdout

@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as st_numpy
 
-from ecgfactory.formats.csv_encoding import encode_csv
+from ecgfactory.errors import BadInputError
+from ecgfactory.formats.csv_encoding import check_csv_dialect, encode_csv
 from ecgfactory.leads import EIGHT_LEADS, TWELVE_LEADS
 
 any_int16 = st.one_of(st.sampled_from([-32768, -10, -9, -1, 0, 1, 9, 10, 32767]), st.integers(-32768, 32767))
@@ -55,6 +56,20 @@ def test_a_record_reads_back_with_pyarrow_and_pandas():
 def test_time_between_milliseconds_is_kept():
     lines = encode_csv(np.zeros((1, 4), np.int16), ("II",), 360).decode().splitlines()
     assert lines == ["time_ms,II", "0,0", "2.777777778,0", "5.555555556,0", "8.333333333,0"]
+
+
+def test_spreadsheets_with_decimal_commas_have_a_dialect_that_reads_back():
+    signal_uv = np.array([[-32768, 0, 1], [7, 8, 32767]], np.int16)
+    text = encode_csv(signal_uv, ("I", "a,b.c"), 360, "decimal-comma")
+    assert text.decode().splitlines() == ["time_ms;I;a,b.c", "0;-32768;7", "2,777777778;0;8", "5,555555556;1;32767"]
+    standard = pd.read_csv(io.BytesIO(encode_csv(signal_uv, ("I", "II"), 360)))
+    german = pd.read_csv(io.BytesIO(encode_csv(signal_uv, ("I", "II"), 360, "decimal-comma")), sep=";", decimal=",")
+    pd.testing.assert_frame_equal(german, standard)
+
+
+def test_an_unknown_dialect_is_told():
+    with pytest.raises(BadInputError, match="'excel' is unknown; choose standard, decimal-comma"):
+        check_csv_dialect("excel")
 
 
 def test_a_missing_lead_name_is_an_error():

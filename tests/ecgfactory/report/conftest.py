@@ -10,8 +10,26 @@ import pytest
 import torch
 from deepfakeecg.models import Generator
 
+import ecgfactory
+from ecgfactory.dataset.reader import Dataset
 from ecgfactory.leads import LeadCount, derive_twelve, lead_names
 from ecgfactory.record import Record
+
+
+@pytest.fixture(scope="session")
+def rejecting(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
+    """A dataset of 12 records with as many rejects among them, and three samples in its report."""
+    request = {
+        "name": "rejecting",
+        "records": 12,
+        "seed": 11,
+        "generator": {"batch": 16},
+        "quality": {"bounds": {"heart_rate": {"min": 68}}},
+        "report": {"samples": 3},
+        "output": str(tmp_path_factory.mktemp("rejecting")),
+    }
+    return ecgfactory.build(request).open()
+
 
 FEATURES = {
     "heart_rate_bpm": 72.3,

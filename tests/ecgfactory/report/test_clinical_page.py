@@ -11,7 +11,10 @@ from pdf_lines import grid_pitch_mm, pdf_page, pdf_text, stroked_lines
 from ecgfactory.errors import BadInputError
 from ecgfactory.leads import EIGHT_LEADS, TWELVE_LEADS
 from ecgfactory.record import Record
-from ecgfactory.report.clinical import TRACE_LEFT_MM, arrange, clinical_page, row_gaps_mm
+from ecgfactory.report.analysis import analysis_page
+from ecgfactory.report.clinical import arrange, clinical_page, row_gaps_mm
+from ecgfactory.report.paper import A4, PAPERS
+from ecgfactory.report.sheet import Text, text_width_mm
 from ecgfactory.report.style import PageStyle
 
 
@@ -32,45 +35,54 @@ def calibration_pulses(sheet):
     return [line for line in lines if len(line) == 6]
 
 
-def test_page_is_a4_landscape(default_page):
-    box = default_page.mediabox
-    assert float(box.width) * 25.4 / 72 == pytest.approx(297, abs=0.01)
-    assert float(box.height) * 25.4 / 72 == pytest.approx(210, abs=0.01)
+PAGE_SIZES_MM = {"A4": (297, 210), "Letter": (279.4, 215.9)}
+
+
+@pytest.mark.parametrize("paper", PAPERS)
+def test_page_is_the_paper_on_its_side(make_record, paper):
+    box = pdf_page(clinical_page(make_record(), PageStyle(paper=paper))).mediabox
+    size_mm = [float(side) * 25.4 / 72 for side in (box.width, box.height)]
+    assert size_mm == pytest.approx(PAGE_SIZES_MM[paper], abs=0.01)
 
 
 @pytest.mark.parametrize("axis", [0, 1])
-def test_grid_is_one_and_five_millimetres(default_page, axis):
-    grids = [path for path in stroked_lines(default_page) if len(path) > 50]
+@pytest.mark.parametrize("paper", PAPERS)
+def test_grid_is_one_and_five_millimetres(make_record, axis, paper):
+    page = pdf_page(clinical_page(make_record(), PageStyle(paper=paper)))
+    grids = [path for path in stroked_lines(page) if len(path) > 50]
     minor, major = (grid_pitch_mm(path, axis) for path in grids)
     assert minor == pytest.approx(np.ones(len(minor)), rel=0.005)
     assert major == pytest.approx(np.full(len(major), 5), rel=0.005)
-    assert (len(minor), len(major)) == ((275, 55) if axis == 0 else (165, 33))
+    squares = {"A4": (275, 165), "Letter": (265, 170)}[paper][axis]
+    assert (len(minor), len(major)) == (squares, squares // 5)
 
 
+@pytest.mark.parametrize("paper", PAPERS)
 @pytest.mark.parametrize("gain", [5, 10, 20])
-def test_each_row_starts_with_a_calibration_pulse_to_scale(make_record, gain):
-    pulses = calibration_pulses(clinical_page(make_record(), PageStyle(gain_mm_per_mv=gain)))
+def test_each_row_starts_with_a_calibration_pulse_to_scale(make_record, gain, paper):
+    pulses = calibration_pulses(clinical_page(make_record(), PageStyle(gain_mm_per_mv=gain, paper=paper)))
     assert len(pulses) == 4
     for pulse in pulses:
         assert np.ptp(pulse[:, 1]) == pytest.approx(gain, rel=0.005)
         assert pulse[3, 0] - pulse[2, 0] == pytest.approx(5, rel=0.005)
 
 
+@pytest.mark.parametrize("paper", PAPERS)
 @pytest.mark.parametrize(("speed", "gain"), [(25, 10), (50, 5)])
-def test_rhythm_strip_is_drawn_to_scale(make_record, speed, gain):
+def test_rhythm_strip_is_drawn_to_scale(make_record, speed, gain, paper):
     record = make_record()
-    sheet = clinical_page(record, PageStyle(speed_mm_per_s=speed, gain_mm_per_mv=gain))
+    sheet = clinical_page(record, PageStyle(speed_mm_per_s=speed, gain_mm_per_mv=gain, paper=paper))
     rhythm = max(traces(pdf_page(sheet)), key=lambda line: np.ptp(line[:, 0]))
     shown_uv = record.lead("II")[: int(250 / speed * 500)]
     assert np.ptp(rhythm[:, 0]) == pytest.approx(250, rel=0.005)
     assert np.ptp(rhythm[:, 1]) == pytest.approx(np.ptp(shown_uv) / 1000 * gain, rel=0.005)
     r_peak_s = shown_uv.argmax() / 500
-    assert rhythm[rhythm[:, 1].argmax(), 0] == pytest.approx(TRACE_LEFT_MM + r_peak_s * speed, abs=0.05)
+    assert rhythm[rhythm[:, 1].argmax(), 0] == pytest.approx(sheet.paper.traces_left_mm + r_peak_s * speed, abs=0.05)
 
 
 def test_columns_follow_each_other_in_time(default_page):
     columns = sorted({round(line[0, 0]) for line in traces(default_page)})
-    assert columns == pytest.approx(TRACE_LEFT_MM + np.array([0, 62.5, 125, 187.5]), abs=0.6)
+    assert columns == pytest.approx(A4.traces_left_mm + np.array([0, 62.5, 125, 187.5]), abs=0.6)
 
 
 @pytest.mark.parametrize(
@@ -82,6 +94,47 @@ def test_every_lead_is_drawn_and_named(make_record, leads, layout, strips):
     page = pdf_page(clinical_page(record, PageStyle(layout=layout)))
     assert len(traces(page)) == strips
     assert set(record.lead_names) <= set(page.extract_text().split())
+
+
+@pytest.mark.parametrize("analysis", [False, True])
+@pytest.mark.parametrize("leads", [8, 12])
+@pytest.mark.parametrize("layout", ["3x4", "6x2", "12x1"])
+@pytest.mark.parametrize("paper", PAPERS)
+def test_everything_is_where_printers_print(make_record, paper, layout, leads, analysis):
+    record = make_record(leads=leads, dataset=f"{'long' * 25} 01234567", reasons=("far too " * 20,))
+    style = PageStyle(paper=paper, layout=layout)
+    sheet = (analysis_page if analysis else clinical_page)(record, style)
+    left, right = 5.0, PAPERS[paper].width_mm - 5.0
+    for item in sheet.items:
+        if isinstance(item, Text) and not item.upwards:
+            width = text_width_mm(item.text, item.size_pt, item.bold)
+            start = item.x_mm - {"left": 0, "center": width / 2, "right": width}[item.align]
+            assert left < start < start + width < right, item
+            assert 5 < item.y_mm < sheet.paper.height_mm - 8
+        elif not isinstance(item, Text):
+            visible = item.points_mm if getattr(item, "inside", None) is None else np.empty((0, 2))
+            assert np.all((visible[..., 0] > left) & (visible[..., 0] < right))
+
+
+def test_names_of_leads_stay_clear_of_the_calibration_pulse(make_record):
+    for paper in PAPERS:
+        sheet = clinical_page(make_record(), PageStyle(layout="12x1", paper=paper))
+        pulse_right_mm = sheet.paper.pulse_left_mm + 5
+        for label in (item for item in sheet.items if isinstance(item, Text) and item.text in TWELVE_LEADS):
+            assert label.x_mm - text_width_mm(label.text, label.size_pt, bold=True) > pulse_right_mm + 0.2
+
+
+def test_page_names_the_dataset(make_record):
+    assert "course 0123abcd" in pdf_text(clinical_page(make_record(dataset="course 0123abcd")))
+
+
+def test_quiz_page_tells_neither_measurements_nor_verdict(make_record):
+    for reasons in ((), ("lead V3 is flat for 2.4 s",)):
+        text = pdf_text(clinical_page(make_record(reasons=reasons), PageStyle(quiz=True)))
+        for secret in ("72 /min", "162 ms", "ACCEPTED", "REJECTED", "flat"):
+            assert secret not in text
+        for asked in ("ECG 00000000", "Heart rate", "QRS axis", "25 mm/s"):
+            assert asked in text
 
 
 def test_page_says_what_it_shows(default_page):
@@ -162,8 +215,8 @@ def test_empty_record_is_refused(make_record):
 
 def test_unknown_style_names_every_problem():
     with pytest.raises(BadInputError) as error:
-        PageStyle(layout="2x6", gain_mm_per_mv=7)  # type: ignore[arg-type]
-    assert len(error.value.problems) == 2
+        PageStyle(layout="2x6", gain_mm_per_mv=7, paper="A5")  # type: ignore[arg-type]
+    assert len(error.value.problems) == 3
     assert "3x4, 6x2, 12x1" in error.value.problems[0]
 
 

@@ -9,8 +9,9 @@ import pytest
 from pypdf import PdfReader
 
 from ecgfactory.report.clinical import clinical_page
+from ecgfactory.report.paper import A4
 from ecgfactory.report.pdf import PdfFile
-from ecgfactory.report.sheet import HEIGHT_MM, WIDTH_MM, Box, Sheet
+from ecgfactory.report.sheet import Box, Sheet
 
 
 def pdf(*pages, title="test"):
@@ -25,7 +26,7 @@ def pdf(*pages, title="test"):
 def rendered(data, page=0):
     """Pixels of a page, one per millimetre, shape (height, width, 3)."""
     picture = pypdfium2.PdfDocument(data)[page].render(scale=25.4 / 72)
-    return picture.to_numpy()[: int(HEIGHT_MM), : int(WIDTH_MM), ::-1]
+    return picture.to_numpy()[: int(A4.height_mm), : int(A4.width_mm), ::-1]
 
 
 def written(text, **options):

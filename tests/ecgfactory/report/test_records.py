@@ -7,7 +7,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-import ecgfactory
 from ecgfactory.dataset.reader import Dataset, open_dataset
 from ecgfactory.errors import BadInputError
 from ecgfactory.quality.features import measure
@@ -15,22 +14,14 @@ from ecgfactory.report.records import any_record
 
 
 @pytest.fixture(scope="module")
-def dataset(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
-    request = {
-        "name": "rejecting",
-        "records": 12,
-        "seed": 11,
-        "generator": {"batch": 16},
-        "quality": {"bounds": {"heart_rate": {"min": 68}}},
-        "report": {"samples": 0},
-        "output": str(tmp_path_factory.mktemp("rejecting")),
-    }
-    return ecgfactory.build(request).open()
+def dataset(rejecting: Dataset) -> Dataset:
+    return rejecting
 
 
 def test_an_accepted_one_is_read(dataset: Dataset) -> None:
     record = any_record(dataset, str(int(dataset[3].record_id)))
     assert record.reasons == ()
+    assert record.dataset == dataset[0].dataset == f"rejecting {dataset.plan.plan_id[:8]}"
     assert np.array_equal(record.signal_uv, dataset[3].signal_uv)
 
 
@@ -41,6 +32,7 @@ def test_a_rejected_one_is_made_again(dataset: Dataset) -> None:
     again = measure(record.signal_uv[np.newaxis], record.lead_names)
     assert again["heart_rate_bpm"][0] == row.heart_rate_bpm == record.features["heart_rate_bpm"]
     assert record.features.keys() == dataset[0].features.keys()
+    assert record.dataset == dataset[0].dataset
 
 
 def test_neither_is_told(dataset: Dataset) -> None:

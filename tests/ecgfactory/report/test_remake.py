@@ -30,7 +30,8 @@ def run_report(dataset: Path, **environment: str) -> subprocess.CompletedProcess
 
 
 def test_reports_come_back_the_same_and_sealed(copy: Path) -> None:
-    (copy / PIN_FILE).write_text("stays", encoding="utf-8")
+    for name in (PIN_FILE, "notes.txt", ".DS_Store", "reports/notes.txt"):
+        (copy / name).write_text("stays", encoding="utf-8")
     before = contents(copy)
     (copy / "reports" / "index.html").write_text("old", encoding="utf-8")
     done = run_report(copy)

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from ecgfactory.errors import BadInputError
 from ecgfactory.formats import FORMATS
 from ecgfactory.request.build_request import BuildRequest, GeneratorRequest, QualityRequest, WorkersRequest
+from ecgfactory.request.plan import make_plan
 from ecgfactory.request.preflight import size_text
-from ecgfactory.request.request_file import load_request
+from ecgfactory.request.request_file import as_request, load_request
 
 CONFIGS = Path(__file__).parents[3] / "configs"
 
@@ -287,3 +288,30 @@ NESTED = {"generator", "quality", "report", "workers", "keep"}
 @pytest.mark.parametrize(("size", "text"), [(0, "0 B"), (999, "999 B"), (14_400, "14.4 kB"), (2_100_000_000, "2.1 GB")])
 def test_sizes_are_written_for_people(size: int, text: str) -> None:
     assert size_text(size) == text
+
+
+def test_a_tilde_is_the_home_of_who_reads_the_request(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (tmp_path / "mine.yaml").write_text("name: mine\ndescription: none\nrules: []\n", encoding="utf-8")
+    path = tmp_path / "request.yaml"
+    path.write_text("name: a\nrecords: 1\nquality: {policy: ~/mine.yaml}\n", encoding="utf-8")
+    request = load_request(path, ["output=~/x", "seed=1"])
+    assert (request.output, request.quality.policy) == (str(tmp_path / "x"), str(tmp_path / "mine.yaml"))
+    assert as_request("~/request.yaml").output == "datasets"
+    assert make_plan(request).plan_id == make_plan(request.model_copy(update={"output": "elsewhere"})).plan_id
+    sealed = BuildRequest.model_validate_json(request.model_dump_json())
+    monkeypatch.setenv("HOME", "/another")
+    assert BuildRequest.model_validate_json(sealed.model_dump_json()) == request
+    assert problems_of(path, "name: a\nrecords: 1\noutput: ~nobody-here/x\n") == [
+        f"{path}:3: output: ~nobody-here/x: the home that ~nobody-here stands for is not known here; write the whole "
+        "path, or ./~nobody-here/x for a folder of that name."
+    ]
+
+
+def test_output_inside_a_dataset_is_refused(built: Path, tmp_path: Path) -> None:
+    path = tmp_path / "request.yaml"
+    for output, name in ((built, "a"), (built.parent / "latest" / "data", "a"), (built.parent, built.name)):
+        (problem,) = problems_of(path, f"name: {name}\nrecords: 1\noutput: {output}\n")
+        assert f"is inside the published dataset {built}" in problem
+    path.write_text(f"name: a\nrecords: 1\noutput: {built.parent}\n", encoding="utf-8")
+    load_request(path)

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from ecgfactory.errors import BadInputError
+from ecgfactory.retention.inventory import take_inventory
 from ecgfactory.retention.retention_request import RetentionRequest, load_retention_request
 
 CONFIG = Path(__file__).parents[3] / "configs" / "retention.yaml"
@@ -44,3 +45,18 @@ def test_every_problem_is_told_with_its_line_and_mend(tmp_path: Path) -> None:
 def test_a_file_without_keys_names_those_there_are(tmp_path: Path) -> None:
     (problem,) = problems_of(tmp_path / "empty.yaml", "# nothing\n")
     assert "holds no keys; known here: output, finished_session_hours" in problem
+
+
+def test_the_output_may_be_in_a_home_and_not_inside_a_dataset(
+    tmp_path: Path, built: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "retention.yaml"
+    monkeypatch.setenv("HOME", str(tmp_path))
+    path.write_text("output: ~/\n", encoding="utf-8")
+    assert load_retention_request(path).output == str(tmp_path)
+    (problem,) = problems_of(path, f"output: {built}\n")
+    assert f"{path}:1: output: {built} is inside the published dataset" in problem
+    with pytest.raises(BadInputError, match="is inside the published dataset"):
+        take_inventory(built)
+    (problem,) = problems_of(path, "output: ~nobody-here/x\n")
+    assert "~nobody-here" in problem

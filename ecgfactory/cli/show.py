@@ -1,0 +1,128 @@
+"""`ecgfactory show`: records of a dataset on the terminal, and as pages, pictures and CSV files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import lru_cache, partial
+from itertools import product
+from pathlib import Path
+from typing import cast, get_args
+
+from ecgfactory.cli.output import console, feature_rows, print_rows, print_table
+from ecgfactory.dataset.reader import Dataset
+from ecgfactory.errors import BadInputError
+from ecgfactory.record import CsvDialect, Record
+from ecgfactory.report.choice import Choice, choose
+from ecgfactory.report.feature_text import feature_label, feature_value
+from ecgfactory.report.handouts import Handouts, Targets
+from ecgfactory.report.page import HEADLINE_FEATURES
+from ecgfactory.report.paper import PaperName
+from ecgfactory.report.records import any_record
+from ecgfactory.report.style import Colours, Gain, Layout, PageStyle, Speed
+
+ALL = "all"
+
+NAMED_FILES = 4
+"""Written files that are named one by one; more are summed up by folder."""
+
+
+def page_styles(
+    layouts: str, papers: str, gain_mm_per_mv: int, speed_mm_per_s: int, colours: str, quiz: bool
+) -> list[PageStyle]:
+    """Make a style for each layout on each paper; both are names with commas in between, or `all`.
+
+    Raises
+    ------
+    BadInputError
+        Naming each unknown value, and the known ones.
+    """
+    styles: list[PageStyle] = []
+    problems: list[str] = []
+    for paper, layout in product(_listed(papers, get_args(PaperName)), _listed(layouts, get_args(Layout))):
+        try:
+            styles.append(
+                PageStyle(
+                    cast("Layout", layout),
+                    cast("Gain", gain_mm_per_mv),
+                    cast("Speed", speed_mm_per_s),
+                    cast("Colours", colours),
+                    cast("PaperName", paper),
+                    quiz,
+                )
+            )
+        except BadInputError as error:
+            problems += error.problems
+    if problems:
+        raise BadInputError(list(dict.fromkeys(problems)))
+    return styles
+
+
+def _listed(text: str, known: Sequence[str]) -> list[str]:
+    """Take a list of names apart, in any case; a known one is spelt as it is known."""
+    spelt = {name.casefold(): name for name in known}
+    names = [name.strip() for name in text.split(",")]
+    return list(known) if names == [ALL] else [spelt.get(name.casefold(), name) for name in names]
+
+
+def show_records(
+    path: Path,
+    wanted: Sequence[str],
+    targets: Targets,
+    styles: Sequence[PageStyle],
+    with_analysis: bool,
+    csv_dialect: str,
+    overwrite: bool,
+) -> None:
+    """Print what is known about records of a dataset, and write the files that are asked for."""
+    dataset = Dataset(path)
+    choice = choose(dataset, wanted)
+    handouts = Handouts(
+        title=dataset.title,
+        ids=choice.ids,
+        read=lru_cache(1)(partial(any_record, dataset)),
+        lead_names=dataset.lead_names,
+        styles=styles,
+        with_analysis=with_analysis,
+        csv_dialect=cast("CsvDialect", csv_dialect),
+    )
+    written = handouts.write(targets, overwrite)
+    _print(handouts, choice)
+    _print_files(written)
+
+
+def _print(handouts: Handouts, choice: Choice) -> None:
+    """Print all features of one record, or the most important ones of several."""
+    if len(choice.ids) == 1:
+        print_rows(_describe(handouts.read(choice.ids[0])))
+    else:
+        headings = ["record", "verdict", *map(feature_label, HEADLINE_FEATURES)]
+        print_table(headings, [_row(handouts.read(wanted)) for wanted in choice.ids])
+    if choice.left_out:
+        console().print(f"left out: {choice.left_out} rejected candidates within the range; name one to see it")
+
+
+def _describe(record: Record) -> Iterator[tuple[str, str]]:
+    yield "record", f"{record.record_id} (seed {record.seed})"
+    yield "dataset", record.dataset
+    yield "signal", f"{record.duration_s:g} s at {record.sampling_rate_hz} Hz, leads {', '.join(record.lead_names)}"
+    yield "verdict", "rejected (made again to show it)" if record.reasons else "accepted"
+    for reason in record.reasons:
+        yield "", reason
+    yield from feature_rows(record.features)
+
+
+def _row(record: Record) -> list[str]:
+    values = [feature_value(name, record.features.get(name)) for name in HEADLINE_FEATURES]
+    return [record.record_id, "rejected" if record.reasons else "accepted", *values]
+
+
+def _print_files(written: Sequence[Path]) -> None:
+    if len(written) <= NAMED_FILES:
+        for path in written:
+            console().print(f"wrote {path}", markup=False)
+        return
+    by_folder: dict[Path, list[str]] = {}
+    for path in written:
+        by_folder.setdefault(path.parent, []).append(path.name)
+    for folder, names in by_folder.items():
+        console().print(f"wrote {len(names):,} files into {folder}: {names[0]} to {names[-1]}", markup=False)

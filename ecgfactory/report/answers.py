@@ -1,0 +1,58 @@
+"""The answers to quiz pages: what was measured in each record, and the verdict on it, one line a record."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Sequence
+
+from ecgfactory.record import Record
+from ecgfactory.report.feature_text import feature_label, feature_value
+from ecgfactory.report.page import HEADLINE_FEATURES, draw_footer, draw_title
+from ecgfactory.report.sheet import Sheet
+from ecgfactory.report.style import PageStyle
+
+ROWS = 26
+"""Records on a page."""
+
+_TOP_MM, _PITCH_MM = 176.0, 6.0
+_RECORD_MM, _FEATURES_MM, _VERDICT_MM = 0.0, 28.0, 180.0
+"""Where columns begin, from the left edge of the page."""
+
+_FEATURE_MM = 25.0
+_VERDICT_WIDTH = 58
+
+
+def answer_page(records: Sequence[Record], title: str, style: PageStyle) -> Sheet:
+    """Draw the answers of up to `ROWS` records; only paper and colours of the style count.
+
+    Parameters
+    ----------
+    records : sequence of Record
+        The records.
+    title : str
+        What they are of.
+    style : PageStyle
+        Of the pages.
+    """
+    sheet, palette = Sheet(style.sheet_paper), style.palette
+    left, right = sheet.paper.left_mm, sheet.paper.right_mm
+    draw_title(sheet, "Answers", title, palette)
+    columns = [(_FEATURES_MM + _FEATURE_MM * place, name) for place, name in enumerate(HEADLINE_FEATURES)]
+    headings = [(_RECORD_MM, "Record"), *((x, feature_label(name)) for x, name in columns), (_VERDICT_MM, "Verdict")]
+    for x, heading in headings:
+        sheet.text(left + x, _TOP_MM, heading, 8, palette.muted)
+    for line, record in enumerate(records, start=1):
+        height = _TOP_MM - _PITCH_MM * line
+        sheet.line([left, right], [height + 4.1] * 2, palette.minor_grid, 0.4)
+        sheet.text(left, height, record.record_id, 9, palette.text, bold=True)
+        for x, name in columns:
+            sheet.text(left + x, height, feature_value(name, record.features.get(name)), 9, palette.text)
+        sheet.text(left + _VERDICT_MM, height, _verdict(record), 7.5, palette.bad if record.reasons else palette.text)
+    draw_footer(sheet, "Measured by ecgfactory; see the quality policy of the dataset for verdicts", palette)
+    return sheet
+
+
+def _verdict(record: Record) -> str:
+    if not record.reasons:
+        return "accepted"
+    return textwrap.shorten(f"rejected: {'; '.join(record.reasons)}", _VERDICT_WIDTH, placeholder=" ...")
