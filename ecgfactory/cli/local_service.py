@@ -1,4 +1,4 @@
-"""What `ecgfactory serve` keeps alive: Prefect server and worker, as child processes that are started again when they die."""
+"""Prefect server and worker of `ecgfactory serve`, as child processes that are started again when they die."""
 
 from __future__ import annotations
 

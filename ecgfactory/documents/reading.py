@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
-from pydantic_core import ErrorDetails
 
 from ecgfactory.documents.keys import examples
 from ecgfactory.documents.problems import describe_all, located
@@ -77,8 +76,10 @@ def checked(
     except ValidationError as error:
         details = error.errors()
         problems += describe_all(details, source)
-        sound = _sound_part(model, source.content, details)
-        problems += located(machine_problems(sound), source) if sound else []
+        faulty = {str(detail["loc"][0]) for detail in details}
+        sound = _sound_part(model, source.content, faulty)
+        found = machine_problems(sound) if sound else []
+        problems += located([(key, problem) for key, problem in found if key.split(".")[0] not in faulty], source)
         raise BadInputError(_in_order(problems, source)) from None
     problems += located(machine_problems(request), source)
     if problems:
@@ -99,9 +100,8 @@ def _in_order(problems: list[str], source: Source) -> list[str]:
     return ordered
 
 
-def _sound_part(model: type[Model], content: dict[str, Any], details: Sequence[ErrorDetails]) -> Model | None:
+def _sound_part(model: type[Model], content: dict[str, Any], faulty: Collection[str]) -> Model | None:
     """The request without its faulty keys, so that the environment is checked for the valid ones too."""
-    faulty = {str(detail["loc"][0]) for detail in details}
     sound = {key: value for key, value in content.items() if key not in faulty}
     try:
         return model.model_validate(examples(model) | sound)
