@@ -125,4 +125,5 @@ def _print_files(written: Sequence[Path]) -> None:
     for path in written:
         by_folder.setdefault(path.parent, []).append(path.name)
     for folder, names in by_folder.items():
-        console().print(f"wrote {len(names):,} files into {folder}: {names[0]} to {names[-1]}", markup=False)
+        several = f"{len(names):,} files into {folder}: {names[0]} to {names[-1]}"
+        console().print(f"wrote {several if len(names) > 1 else folder / names[0]}", markup=False)

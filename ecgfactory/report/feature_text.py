@@ -56,4 +56,4 @@ def feature_value(name: str, value: FeatureValue) -> str:
     text, unit = bare_value(value), feature_unit(name)
     if text == "–":
         return text
-    return f"{text}{'' if unit == '°' else ' '}{unit}".strip()
+    return f"{value:.0f}°" if unit == "°" else f"{text} {unit}".strip()  # an axis has no tenths of a degree
