@@ -39,6 +39,7 @@ class ShardMade:
 
     examined: int
     accepted: int
+    rejects: dict[str, int]
 
 
 @dataclass(frozen=True)
@@ -118,4 +119,4 @@ def _unless_unwanted(workspace_root: str, work: Callable[[Workspace], Result]) -
 
 def _made(entry: ShardEntry) -> ShardMade:
     _log.info("shard %d: %d of %d candidates accepted", entry.shard, entry.accepted, entry.examined)
-    return ShardMade(examined=entry.examined, accepted=entry.accepted)
+    return ShardMade(examined=entry.examined, accepted=entry.accepted, rejects=entry.rejects)

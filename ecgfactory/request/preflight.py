@@ -9,6 +9,7 @@ from pathlib import Path
 from ecgfactory.errors import BadInputError
 from ecgfactory.formats import FORMATS
 from ecgfactory.generators import GENERATORS
+from ecgfactory.generators.checkpoint import Checkpoint
 from ecgfactory.quality.policy import load_policy, shipped_policies
 from ecgfactory.record import SAMPLING_RATE_HZ
 from ecgfactory.request.build_request import BuildRequest
@@ -72,6 +73,11 @@ def _generator_problems(request: BuildRequest) -> list[tuple[str, str]]:
         title = generator.model_card.title
         problem = f"there is no file {checkpoint!r}; give the path of a {title} checkpoint, or leave the key out."
         return [("generator.checkpoint", problem)]
+    if checkpoint is not None:
+        try:
+            generator.check_checkpoint(Checkpoint.of_file(Path(checkpoint)))
+        except BadInputError as error:
+            return [("generator.checkpoint", str(error).removeprefix("generator.checkpoint: "))]
     return []
 
 

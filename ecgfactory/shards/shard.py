@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 
 from ecgfactory.candidates.batch import CandidateBatch, rejected_columns
 from ecgfactory.candidates.pipeline import StageClock, assessed, assessed_batches, plan_generator
+from ecgfactory.candidates.yields import rule_counts
 from ecgfactory.dataset.names import RECORDS_FILE, REJECTED_FILE
 from ecgfactory.errors import ShardUnwantedError
 from ecgfactory.formats import FORMATS
@@ -193,7 +194,7 @@ class _RowFiles:
     def add(self, accepted: CandidateBatch, rejected: CandidateBatch) -> None:
         self.examined += len(accepted) + len(rejected)
         self.accepted += len(accepted)
-        self.rejects.update(rule for rules in rejected.failed_rules for rule in rules)
+        self.rejects.update(rule_counts(rejected.failed_rules))
         self._records.append(pa.table(record_columns(accepted)))
         self._rejected.append(pa.table(rejected_columns(rejected)))
 
