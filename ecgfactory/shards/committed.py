@@ -72,8 +72,8 @@ def _batch(
 
 
 def _signals(plan: Plan, records: pa.Table, folder: Path) -> SignalUv:
-    """Read the signals of accepted rows from the first of the formats."""
-    writer = FORMATS.load(plan.request.formats[0])
+    """Read the signals of accepted rows from the first of the staged formats."""
+    writer = FORMATS.load(plan.staged_formats[0])
     candidates, splits = records.column("candidate").to_numpy(), records.column("split").to_pylist()
     paths = np.array([writer.staged_path(int(c), split) for c, split in zip(candidates, splits, strict=True)])
     signals_uv = np.empty((len(candidates), len(plan.lead_names), plan.samples_per_lead), dtype=np.int16)

@@ -141,7 +141,7 @@ def _read_back(plan: Plan, committed: ShardEntry, ledger: Ledger) -> _Source:
 def _stage(plan: Plan, shard: int, limit: int, source: _Source, staging: Path, workspace: Workspace) -> ShardEntry:
     """Write a shard's files into its staging folder, flushed; return the entry that commits them."""
     clock = source.clock
-    writers = [FORMATS.load(name)(staging, plan.signal_spec) for name in plan.request.formats]
+    writers = [FORMATS.load(name)(staging, plan.signal_spec) for name in plan.staged_formats]
     rows = _RowFiles()
     noted = 0.0
     for whole_batch in source.batches:

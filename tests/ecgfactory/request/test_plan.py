@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ecgfactory.request.build_request import BuildRequest
-from ecgfactory.request.plan import Plan, default_candidates_per_shard, make_plan, split_of
+from ecgfactory.request.cutting import default_candidates_per_shard
+from ecgfactory.request.plan import Plan, make_plan, split_of
 
 MakeRequest = Callable[..., BuildRequest]
 
