@@ -26,10 +26,12 @@ from ecgfactory.quality.features import EXTRA_FEATURES
 from ecgfactory.quality.policy import Policy, load_policy
 from ecgfactory.record import SAMPLING_RATE_HZ
 from ecgfactory.request.build_request import BuildRequest
-from ecgfactory.request.cutting import default_candidates_per_shard, packable_formats, packs_wanted
-
-STAGING_FORMAT = "npy"
-"""In which shards hold the records that are packed later: the quickest to write, and to read back."""
+from ecgfactory.request.cutting import (
+    STAGING_FORMAT,
+    default_candidates_per_shard,
+    packable_formats,
+    packs_wanted,
+)
 
 DECISIVE_PACKAGES = ("numpy", "scipy", "neurokit2", "pyarrow", "matplotlib", "reportlab")
 """Packages whose version can change a byte of any dataset; generator and formats name theirs."""
@@ -94,6 +96,11 @@ class Plan(BaseModel):
             **({"packs": self.packs} if self.packs else {}),
             "versions": self.versions,
         }
+
+    @property
+    def packages_gone(self) -> list[str]:
+        """Packages, with their version, that decided the bytes and aren't installed in it: nothing more can be made."""
+        return [f"{name} {version}" for name, version in self.versions.items() if _installed(name) != version]
 
     @property
     def generator_class(self) -> type[Generator]:
@@ -197,6 +204,15 @@ def _versions(request: BuildRequest, policy: Policy) -> dict[str, str]:
         **{package: importlib.metadata.version(package) for package in sorted(needed)},
         **{package.name: package.version for package in bringing if package},
     }
+
+
+def _installed(package: str) -> str | None:
+    if package == "ecgfactory":
+        return __version__
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return None
 
 
 def split_of(seed: int, candidates: npt.NDArray[np.integer[Any]], splits: dict[Any, float]) -> npt.NDArray[np.str_]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Iterable
 from pathlib import Path
 
 from ecgfactory.errors import BadInputError
@@ -13,6 +14,7 @@ from ecgfactory.generators.checkpoint import Checkpoint
 from ecgfactory.quality.policy import load_policy, shipped_policies
 from ecgfactory.record import SAMPLING_RATE_HZ
 from ecgfactory.request.build_request import BuildRequest
+from ecgfactory.request.cutting import STAGING_FORMAT, packs_wanted
 from ecgfactory.request.devices import gpu_count
 
 ROOM_FACTOR = 1.2
@@ -55,8 +57,17 @@ def with_absolute_paths(request: BuildRequest) -> BuildRequest:
 
 def estimated_bytes(request: BuildRequest) -> int:
     """Estimate the size of the published dataset in bytes (within about a third)."""
+    return _bytes_in(request, request.formats)
+
+
+def _staged_bytes(request: BuildRequest) -> int:
+    """Estimate what small shards hold until their records are in files that they share."""
+    return _bytes_in(request, [STAGING_FORMAT]) if packs_wanted(request) else 0
+
+
+def _bytes_in(request: BuildRequest, formats: Iterable[str]) -> int:
     samples = request.records * request.leads * request.duration_s * SAMPLING_RATE_HZ
-    return int(samples * sum(FORMATS.load(name).bytes_per_sample for name in request.formats))
+    return int(samples * sum(FORMATS.load(name).bytes_per_sample for name in formats))
 
 
 def _generator_problems(request: BuildRequest) -> list[tuple[str, str]]:
@@ -129,7 +140,8 @@ def _output_problem(request: BuildRequest) -> str | None:
         return f"{existing} is a file; choose a folder."
     if not os.access(existing, os.W_OK):
         return f"no permission to write in {existing}; choose another folder or change its permissions."
-    needed, free = int(estimated_bytes(request) * ROOM_FACTOR), shutil.disk_usage(existing).free
+    needed = int((estimated_bytes(request) + _staged_bytes(request)) * ROOM_FACTOR)
+    free = shutil.disk_usage(existing).free
     if needed > free:
         return (
             f"about {size_text(needed)} are needed and {size_text(free)} are free in {existing}; "
