@@ -43,7 +43,7 @@ candidates = [np.load(file.with_suffix(".candidates.npy")) for file in files]
         """Write records; see `Format.write`."""
         for split in np.unique(batch.splits).tolist():
             rows = np.flatnonzero(batch.splits == split)
-            self._stream(split).write(batch.signals_uv[rows].astype("<i2", order="C").tobytes())
+            self._stream(split).write(np.ascontiguousarray(batch.signals_uv[rows], dtype="<i2").data)
             self._candidates.setdefault(split, []).extend(batch.candidates[rows].tolist())
 
     def close(self) -> None:

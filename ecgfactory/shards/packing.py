@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
-
 from ecgfactory.formats import FORMATS
 from ecgfactory.request.plan import Plan
 from ecgfactory.session.ledger import Ledger
-from ecgfactory.shards.committed import committed_batches
+from ecgfactory.shards.committed import committed_records
 
 
 def pack(plan: Plan, format_name: str, shards: Sequence[int], ledger: Ledger, folder: Path) -> None:
@@ -31,11 +29,6 @@ def pack(plan: Plan, format_name: str, shards: Sequence[int], ledger: Ledger, fo
     """
     writer = FORMATS.load(format_name)(folder, plan.signal_spec)
     for shard in shards:
-        entry = ledger.entry(shard)
-        if entry is None:
-            raise FileNotFoundError(f"shard {shard} is not committed")
-        for batch in committed_batches(plan, entry, ledger.shard_folder(shard)):
-            accepted = batch.take(np.flatnonzero(batch.accepted))
-            if len(accepted):
-                writer.write(accepted)
+        for records in committed_records(plan, ledger.shard_folder(shard)):
+            writer.write(records)
     writer.close()
