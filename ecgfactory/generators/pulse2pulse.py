@@ -69,7 +69,7 @@ class Pulse2PulseGenerator(Generator):
 
         from ecgfactory.generators.engines import one_thread
         from ecgfactory.generators.noise import candidate_noise
-        from ecgfactory.generators.polyphase import PolyphaseNetwork
+        from ecgfactory.generators.polyphase import SCALE_UV, PolyphaseNetwork
 
         noise = torch.from_numpy(candidate_noise(0, TRIAL_CANDIDATES, cls.stride_s * SAMPLING_RATE_HZ))
         with one_thread():
@@ -79,6 +79,8 @@ class Pulse2PulseGenerator(Generator):
             fault = "not numbers"
         elif (ecgs_uv.amax(dim=2) - ecgs_uv.amin(dim=2) < 1).all():
             fault = "flat lines"
+        elif (ecgs_uv.abs() > SCALE_UV - 1).float().mean() > 0.5:
+            fault = f"at their limit of {SCALE_UV / 1000:g} mV most of the time"
         if fault:
             raise BadInputError(
                 f"{checkpoint.path}: the ECGs that it makes are {fault}; give a checkpoint of a trained generator."
@@ -179,7 +181,9 @@ def generator_state(checkpoint: Checkpoint) -> dict[str, torch.Tensor]:
     content: Any
     try:
         _check_unpacked_size(packed)
-        content = torch.load(io.BytesIO(packed), map_location="cpu", weights_only=True)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # about what it refuses anyway
+            content = torch.load(io.BytesIO(packed), map_location="cpu", weights_only=True)
     except Exception:  # whatever a file that is no checkpoint makes of the reader
         raise BadInputError(
             f"{checkpoint.path}: is not a PyTorch checkpoint that can be loaded safely (weights only); "

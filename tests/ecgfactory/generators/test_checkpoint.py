@@ -87,6 +87,7 @@ def test_sound_weights_of_the_users_own_pass_the_check(state: dict[str, torch.Te
         ("conv_1.weight", lambda weights: torch.zeros(1).expand(10**12), "do not fit the Pulse2Pulse generator"),
         ("conv_1.weight", lambda weights: 3, "do not fit the Pulse2Pulse generator"),
         ("conv_4.weight", lambda weights: weights.fill_(3e38), "the ECGs that it makes are not numbers"),
+        ("deconv_7.conv1d.weight", lambda weights: weights * 1e4, "are at their limit of 6 mV most of the time"),
         ("deconv_7.conv1d.weight", torch.zeros_like, "the ECGs that it makes are flat lines"),
         ("deconv_7.conv1d.bias", lambda weights: weights.fill_(-1e6), "the ECGs that it makes are flat lines"),
     ],

@@ -87,6 +87,32 @@ def test_shards_of_a_large_request_make_parquet_files_of_100_mb(make_request: Ma
     assert 100e6 < plan.candidates_per_shard * 50_000 < 250e6
 
 
+@pytest.mark.parametrize(
+    ("changes", "packs"),
+    [
+        ({"records": 1}, 1),
+        ({"records": 300}, 1),
+        ({"records": 1000}, 1),
+        ({"records": 2000}, 2),
+        ({"records": 2000, "splits": {"train": 0.5, "test": 0.5}}, 1),
+        ({"records": 4000}, 4),
+        ({"records": 4001}, None),
+        ({"records": 300, "shard_records": 64}, None),
+        ({"records": 300, "formats": ["csv", "wfdb"]}, None),
+        ({"records": 300, "formats": ["csv", "npy"]}, 1),
+    ],
+    ids=str,
+)
+def test_shards_of_small_requests_share_files(
+    make_request: MakeRequest, changes: dict[str, object], packs: int | None
+) -> None:
+    request = {"shard_records": None, "generator": {"batch": 64}, "splits": {"train": 1.0}} | changes
+    plan = make_plan(make_request(**request))
+    assert plan.packs == packs
+    assert ("packs" in plan.identity()) == (packs is not None), "plans of which each shard has its own keep their id"
+    assert len(plan.staged_formats) <= len(plan.request.formats) + 1
+
+
 def test_candidates_of_shards_follow_one_another(make_request: MakeRequest) -> None:
     plan = make_plan(make_request())
     assert list(plan.shard_candidates(0)) == list(range(16))
