@@ -158,6 +158,10 @@ def assert_typed(dataset: Dataset) -> None:
         "rejected": {"candidate": pa.int64(), "failed_rules": words, "reasons": words} | features,
         "data": named | features | signals,
     }
+    assert set(dataset.rejected[["failed_rules", "reasons"]].dtypes) == {np.dtype(object)}
+    for split, count in dataset.manifest.splits.items():
+        assert dataset.signals(split).shape == (count, len(dataset.lead_names), dataset.plan.samples_per_lead)
+        assert len(dataset.torch(split)) == count
     tables = list(dataset.path.rglob("*.parquet"))
     assert len(tables) >= 2
     for path in tables:
