@@ -129,7 +129,7 @@ class Ecgs:
 
 
 def feature_frame(record_ids: Sequence[str], columns: dict[str, Any]) -> pd.DataFrame:
-    """Make a table with one row per record, indexed by record_id; columns given as lists hold objects, also when empty."""
+    """Make a table with one row per record, indexed by record_id; columns given as lists hold objects, even of none."""
     import pandas as pd
 
     typed = {
