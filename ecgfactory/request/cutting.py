@@ -23,10 +23,6 @@ MOST_PACKS = 4
 """Files of a split that shards share; what needs more has shards that are large enough for files of their own."""
 
 
-STAGING_FORMAT = "npy"
-"""In which shards hold the records that are packed later: the quickest to write, and to read back."""
-
-
 def default_candidates_per_shard(request: BuildRequest) -> int:
     """Choose how many candidates a shard has: whole micro-batches, few for few records.
 

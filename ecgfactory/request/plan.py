@@ -27,7 +27,6 @@ from ecgfactory.quality.policy import Policy, load_policy
 from ecgfactory.record import SAMPLING_RATE_HZ
 from ecgfactory.request.build_request import BuildRequest
 from ecgfactory.request.cutting import (
-    STAGING_FORMAT,
     default_candidates_per_shard,
     packable_formats,
     packs_wanted,
@@ -148,12 +147,6 @@ class Plan(BaseModel):
     def packed_formats(self) -> list[str]:
         """The formats in which shards share files."""
         return packable_formats(self.request) if self.packs else []
-
-    @property
-    def staged_formats(self) -> list[str]:
-        """The formats in which a shard holds its records, the one to read them back from first."""
-        own = [name for name in self.request.formats if name not in self.packed_formats]
-        return [STAGING_FORMAT, *own] if self.packs else own
 
     def shard_candidates(self, index: int) -> range:
         """Candidate numbers of a shard."""

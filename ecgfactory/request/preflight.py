@@ -14,8 +14,11 @@ from ecgfactory.generators.checkpoint import Checkpoint
 from ecgfactory.quality.policy import load_policy, shipped_policies
 from ecgfactory.record import SAMPLING_RATE_HZ
 from ecgfactory.request.build_request import BuildRequest
-from ecgfactory.request.cutting import STAGING_FORMAT, packs_wanted
+from ecgfactory.request.cutting import packs_wanted
 from ecgfactory.request.devices import gpu_count
+
+STAGED_LIKE = "npy"
+"""The format whose size is that of the signals which small shards hold for a while."""
 
 ROOM_FACTOR = 1.2
 """Disk space asked for beyond the estimate: staged shards and reports are beside the dataset for a while."""
@@ -62,7 +65,7 @@ def estimated_bytes(request: BuildRequest) -> int:
 
 def _staged_bytes(request: BuildRequest) -> int:
     """Estimate what small shards hold until their records are in files that they share."""
-    return _bytes_in(request, [STAGING_FORMAT]) if packs_wanted(request) else 0
+    return _bytes_in(request, [STAGED_LIKE]) if packs_wanted(request) else 0
 
 
 def _bytes_in(request: BuildRequest, formats: Iterable[str]) -> int:

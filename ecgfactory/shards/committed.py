@@ -12,12 +12,12 @@ import pyarrow.parquet as pq
 
 from ecgfactory.candidates.batch import CandidateBatch
 from ecgfactory.dataset.names import RECORDS_FILE, REJECTED_FILE
-from ecgfactory.formats import FORMATS
 from ecgfactory.formats.batch import RecordBatch
 from ecgfactory.formats.rows import feature_table
 from ecgfactory.leads import SignalUv
 from ecgfactory.request.plan import Plan
 from ecgfactory.session.ledger import ShardEntry
+from ecgfactory.shards.staging import staged_formats
 
 
 def committed_batches(plan: Plan, entry: ShardEntry, folder: Path) -> Iterator[CandidateBatch]:
@@ -100,7 +100,7 @@ def _batch(
 
 def _signals(plan: Plan, records: pa.Table, folder: Path) -> SignalUv:
     """Read the signals of accepted rows from the first of the staged formats."""
-    writer = FORMATS.load(plan.staged_formats[0])
+    writer = staged_formats(plan)[0]
     candidates, splits = records.column("candidate").to_numpy(), records.column("split").to_pylist()
     paths = np.array([writer.staged_path(int(c), split) for c, split in zip(candidates, splits, strict=True)])
     signals_uv = np.empty((len(candidates), len(plan.lead_names), plan.samples_per_lead), dtype=np.int16)

@@ -110,7 +110,6 @@ def test_shards_of_small_requests_share_files(
     plan = make_plan(make_request(**request))
     assert plan.packs == packs
     assert ("packs" in plan.identity()) == (packs is not None), "plans of which each shard has its own keep their id"
-    assert len(plan.staged_formats) <= len(plan.request.formats) + 1
 
 
 def test_candidates_of_shards_follow_one_another(make_request: MakeRequest) -> None:
