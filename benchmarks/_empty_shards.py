@@ -38,7 +38,7 @@ STANDSTILL_S = 30.0
 @task(name="make-shard", task_run_name="shard-{shard:05d}", **ON_WORKERS)
 def do_nothing(workspace_root: str, shard: int, limit: int) -> jobs.ShardMade:
     """Return the outcome of a shard of which every candidate was accepted."""
-    return jobs.ShardMade(examined=CANDIDATES, accepted=min(CANDIDATES, limit))
+    return jobs.ShardMade(examined=CANDIDATES, accepted=min(CANDIDATES, limit), rejects={})
 
 
 @flow(name="empty-shards")

@@ -136,10 +136,14 @@ class Ecgs:
 
 
 def feature_frame(record_ids: Sequence[str], columns: dict[str, Any]) -> pd.DataFrame:
-    """Make a table with one row per record, indexed by record_id."""
+    """Make a table with one row per record, indexed by record_id; columns given as lists hold objects, even of none."""
     import pandas as pd
 
-    return pd.DataFrame(columns, index=pd.Index(list(record_ids), name="record_id"))
+    typed = {
+        name: np.fromiter(values, dtype=object, count=len(values)) if isinstance(values, list) else values
+        for name, values in columns.items()
+    }
+    return pd.DataFrame(typed, index=pd.Index(list(record_ids), name="record_id"))
 
 
 def _plain(values: npt.NDArray[Any]) -> list[FeatureValue]:

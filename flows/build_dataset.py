@@ -13,6 +13,7 @@ from ecgfactory.flows.dask_pool import dask_pool
 from ecgfactory.flows.end_with_worker import end_with_worker
 from ecgfactory.flows.watching import on_progress
 from ecgfactory.line.build import Built
+from ecgfactory.line.packing import pack_small_shards
 from ecgfactory.line.reports import prepare_reports, report_and_compare
 from ecgfactory.line.session import claim, session
 from ecgfactory.line.shards import make_shards
@@ -47,6 +48,7 @@ def build_dataset(request: Request, seed_of_the_day: SeedOfTheDay = False) -> Bu
             with dask_pool(build) as pool:
                 prepare_reports(build, pool)
                 make_shards(build, pool)
+                pack_small_shards(build, pool)
                 steps.assemble(build)
                 report_and_compare(build, pool)
             steps.describe(build)

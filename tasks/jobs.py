@@ -12,6 +12,7 @@ from prefect.logging import get_run_logger
 
 from ecgfactory.line import jobs
 from ecgfactory.line.jobs import ShardMade, Timed
+from ecgfactory.line.layout import Pack
 from ecgfactory.pools.pool import ATTEMPTS, may_pass_next_time
 
 if TYPE_CHECKING:
@@ -55,6 +56,12 @@ def finish_shard(workspace_root: str, shard: int, limit: int) -> ShardMade | Non
     return _told(shard, jobs.finish_shard(workspace_root, shard, limit))
 
 
+@task(name="pack-shards", task_run_name="pack-{format_name}-{shards[0]:05d}", **ON_WORKERS)
+def pack_shards(workspace_root: str, format_name: str, shards: list[int]) -> Timed[Pack]:
+    """Write the records of committed shards into files that they share, in a folder of the attempt's own."""
+    return jobs.pack_shards(workspace_root, format_name, shards)
+
+
 @task(name="write-report", **ON_WORKERS)
 def write_report(workspace_root: str, counts: Counts) -> Timed[Path]:
     """Write report.pdf, a PDF for each sample and the web page; return the folder that they were written into."""
@@ -71,6 +78,7 @@ TASKS: dict[Callable[..., Any], Task[Any, Any]] = {
     jobs.make_shard: make_shard,
     jobs.generate_shard: generate_shard,
     jobs.finish_shard: finish_shard,
+    jobs.pack_shards: pack_shards,
     jobs.write_report: write_report,
     jobs.compare_records: compare_records,
 }

@@ -14,7 +14,7 @@ from ecgfactory.candidates.accepted import accepted_ecgs, features_of
 from ecgfactory.candidates.asked import BoundsByRule, PathLike, asked_plan
 from ecgfactory.candidates.batch import CandidateBatch
 from ecgfactory.candidates.pipeline import StageClock, assessed_batches
-from ecgfactory.candidates.yields import check_yield
+from ecgfactory.candidates.yields import Yield
 from ecgfactory.ecgs import Ecgs, feature_frame
 from ecgfactory.generators.base import Device
 from ecgfactory.leads import LeadCount
@@ -125,12 +125,11 @@ def generate(
 
 def _until_enough(plan: Plan) -> Iterator[CandidateBatch]:
     """Yield candidates from 0 on, up to the last accepted one that is wanted."""
-    examined = accepted = 0
+    judged = Yield()
     for whole_batch in assessed_batches(plan, range(sys.maxsize), StageClock()):
-        batch = whole_batch.with_accepted(plan.request.records - accepted)
+        batch = whole_batch.with_accepted(plan.request.records - judged.accepted)
         yield batch
-        examined += len(batch)
-        accepted += int(batch.accepted.sum())
-        if accepted == plan.request.records:
+        judged.add_batch(batch)
+        if judged.accepted == plan.request.records:
             return
-        check_yield(examined, accepted)
+        judged.check()

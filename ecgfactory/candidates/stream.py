@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from ecgfactory.candidates.accepted import accepted_ecgs
 from ecgfactory.candidates.asked import BoundsByRule, PathLike, asked_plan, candidate_number
 from ecgfactory.candidates.pipeline import StageClock, assessed_batches
-from ecgfactory.candidates.yields import check_yield
+from ecgfactory.candidates.yields import Yield
 from ecgfactory.generators.base import Device
 from ecgfactory.leads import LeadCount
 from ecgfactory.record import Record
@@ -50,13 +50,11 @@ class EcgStream(Iterator[Record]):
         return f"EcgStream(seed={self.seed}, position={self.position})"
 
     def _from(self, start: int) -> Iterator[Record]:
-        examined = accepted = 0
+        judged = Yield()
         for batch in assessed_batches(self.plan, range(start, sys.maxsize), StageClock()):
-            ecgs = accepted_ecgs([batch], self.plan.lead_names, self.plan.seed)
-            yield from ecgs
-            examined += len(batch)
-            accepted += len(ecgs)
-            check_yield(examined, accepted)
+            yield from accepted_ecgs([batch], self.plan.lead_names, self.plan.seed)
+            judged.add_batch(batch)
+            judged.check()
 
 
 def stream(

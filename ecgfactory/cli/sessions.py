@@ -31,8 +31,14 @@ def _row(session: SessionInfo, now: float) -> tuple[str, ...]:
         f"{min(session.committed, session.records):,} of {session.records:,}",
         f"{age_text(max(0.0, now - session.heartbeat_at))} ago",
         size_text(session.disk_bytes),
-        "yes" if session.is_resumable else "no",
+        _resumable(session),
     )
+
+
+def _resumable(session: SessionInfo) -> str:
+    if session.holds_work and session.needs:
+        return f"with {', '.join(session.needs)}"
+    return "yes" if session.is_resumable else "no"
 
 
 def age_text(age_s: float) -> str:

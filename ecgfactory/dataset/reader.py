@@ -221,7 +221,7 @@ class Dataset(DatasetFiles):
 
     def places(self, split: str | None = None) -> IntArray:
         """Return the places in records.parquet of all records, or of a split's."""
-        held = list(dict.fromkeys(self._splits.tolist()))
+        held = list(self.plan.request.splits)  # one of few records may be empty
         if split is not None and split not in held:
             raise BadInputError(f"{self.path}: there is no split {split!r}; it has {', '.join(held)}.")
         return np.arange(len(self)) if split is None else np.flatnonzero(self._splits == split)

@@ -28,7 +28,7 @@ def record_folder(candidate: int) -> str:
 
 
 def numbered(staged_path: str, position: int, count: int) -> str:
-    """Number a shard's file as Hugging Face does: data/train.tar becomes data/train-00000-of-00004.tar."""
+    """Number one of several files as Hugging Face does: data/train.tar becomes data/train-00000-of-00004.tar."""
     folder, _, name = staged_path.rpartition("/")
     stem, dot, ending = name.partition(".")
     return f"{folder}/{stem}-{position:05d}-of-{count:05d}{dot}{ending}"
@@ -57,14 +57,16 @@ class SignalSpec:
 
 
 class Format(ABC):
-    """A file format of the signals: an instance writes the records of one shard, the class reads a dataset back.
+    """A file format of the signals: an instance writes the records of a shard, or of small ones that share files.
+
+    The class reads a dataset back.
 
     All that the rest of ecgfactory knows about a format is here, so that a new one is one file and one line.
 
     Parameters
     ----------
     folder : Path
-        The shard's staging folder, which exists; files go below it, under the paths that `staged_path` gives.
+        The folder to write into, which exists; files go below it, under the paths that `staged_path` gives.
     spec : SignalSpec
         What the records have in common.
     """
@@ -131,7 +133,7 @@ class Format(ABC):
         staged_path : str
             Path below the staging folder.
         position, count : int
-            This is file number `position` of the `count` that the shards staged under the same path.
+            This is file number `position` of the `count` that were staged under the same path.
         """
         return staged_path
 

@@ -1,4 +1,4 @@
-"""NumPy: one array per split and shard, which `numpy.load` maps into memory, and its rows' candidates beside it."""
+"""NumPy: arrays of the records of a split, which `numpy.load` maps into memory, and its rows' candidates beside it."""
 
 from __future__ import annotations
 
@@ -17,17 +17,20 @@ _CANDIDATES = ".candidates.npy"
 
 
 class NpyFormat(Format):
-    """Two files per split and shard: signals int16 (records, leads, samples) in uV, candidates int64 (records,)."""
+    """Pairs of files for each split: signals int16 (records, leads, samples) in uV, candidates int64 (records,)."""
 
     name: ClassVar[str] = "npy"
     media_types: ClassVar[Mapping[str, str]] = {".npy": "application/octet-stream"}
     bytes_per_sample: ClassVar[float] = 2.0
     loading: ClassVar[Mapping[str, str]] = {
         "NumPy": """\
+from pathlib import Path
+
 import numpy as np
 
-ecgs_uv = np.load("$path", mmap_mode="r")    # (records, leads, samples), read when used
-candidates = np.load("$path".replace(".npy", ".candidates.npy"))
+files = sorted(Path("npy").glob("$split-*[0-9].npy"))
+ecgs_uv = [np.load(file, mmap_mode="r") for file in files]    # each (records, leads, samples), read when used
+candidates = [np.load(file.with_suffix(".candidates.npy")) for file in files]
 """
     }
 
@@ -40,7 +43,7 @@ candidates = np.load("$path".replace(".npy", ".candidates.npy"))
         """Write records; see `Format.write`."""
         for split in np.unique(batch.splits).tolist():
             rows = np.flatnonzero(batch.splits == split)
-            self._stream(split).write(batch.signals_uv[rows].astype("<i2", order="C").tobytes())
+            self._stream(split).write(np.ascontiguousarray(batch.signals_uv[rows], dtype="<i2").data)
             self._candidates.setdefault(split, []).extend(batch.candidates[rows].tolist())
 
     def close(self) -> None:

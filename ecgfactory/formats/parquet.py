@@ -65,7 +65,7 @@ slow = duckdb.sql("SELECT record_id, II FROM 'data/*.parquet' WHERE heart_rate_b
 
 
 class ParquetFormat(Format):
-    """One file per split and shard, in row groups of a fixed size whatever the micro-batches were."""
+    """Files for each split, in row groups of a fixed size whatever the micro-batches were."""
 
     name: ClassVar[str] = "parquet"
     media_types: ClassVar[Mapping[str, str]] = {".parquet": "application/x-parquet"}

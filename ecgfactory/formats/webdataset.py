@@ -1,4 +1,4 @@
-"""WebDataset: one tar file per split and shard, in it an array and a JSON file for each record, in candidate order.
+"""WebDataset: tar files of a split's records, an array and a JSON file for each, in candidate order.
 
 Layout: https://github.com/webdataset/webdataset. The headers hold no times or owners, so that the same records give
 the same bytes.
@@ -25,15 +25,18 @@ _SIGNAL, _FEATURES = ".npy", ".json"
 
 
 class WebDatasetFormat(Format):
-    """One tar file per split and shard: NUMBER.npy, int16 (leads, samples) in uV, and NUMBER.json, the features."""
+    """Tar files for each split: NUMBER.npy, int16 (leads, samples) in uV, and NUMBER.json, the features."""
 
     name: ClassVar[str] = "webdataset"
     media_types: ClassVar[Mapping[str, str]] = {".tar": "application/x-tar"}
     loading: ClassVar[Mapping[str, str]] = {
         "WebDataset": """\
+from glob import glob
+
 import webdataset
 
-ecgs = webdataset.WebDataset("$path", shardshuffle=False).decode()
+files = sorted(glob("webdataset/$split-*.tar"))
+ecgs = webdataset.WebDataset(files, shardshuffle=False).decode()
 for ecg in ecgs:
     signal_uv, features = ecg["npy"], ecg["json"]    # (leads, samples); leads are named in features["leads"]
 """

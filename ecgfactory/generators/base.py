@@ -63,6 +63,16 @@ class Generator(ABC):
         """
         return None
 
+    @classmethod  # noqa: B027 (a generator without weights has nothing to check)
+    def check_checkpoint(cls, checkpoint: Checkpoint) -> None:
+        """Check, before any other work, that ECGs can be made with weights of the user's own.
+
+        Raises
+        ------
+        BadInputError
+            When they can't; the sentence begins with the file's path.
+        """
+
     @abstractmethod
     def __init__(self, checkpoint: Checkpoint | None, batch: int, device: Device) -> None: ...
 

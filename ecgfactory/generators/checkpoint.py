@@ -8,6 +8,9 @@ from pathlib import Path
 from ecgfactory.errors import BadInputError
 from ecgfactory.storage.durable import sha256_of
 
+LARGEST_BYTES = 10**9
+"""Larger files are not read into memory: ten times what a training checkpoint of both networks needs."""
+
 
 @dataclass(frozen=True)
 class Checkpoint:
@@ -31,13 +34,24 @@ class Checkpoint:
         Raises
         ------
         BadInputError
-            When there is no such file.
+            When there is no such file, or it can't be read.
         """
         if not path.is_file():
             raise BadInputError(
                 f"generator.checkpoint: there is no file {str(path)!r}; give the path of a file of weights."
             )
-        return cls(str(path), sha256_of(path))
+        if path.stat().st_size > LARGEST_BYTES:
+            raise BadInputError(
+                f"generator.checkpoint: {str(path)!r} has more than {LARGEST_BYTES / 1e9:.0f} GB; give a file that "
+                "holds the weights alone."
+            )
+        try:
+            return cls(str(path), sha256_of(path))
+        except OSError as error:
+            raise BadInputError(
+                f"generator.checkpoint: {str(path)!r} can't be read ({error.strerror}); change its permissions, or "
+                "give another file."
+            ) from None
 
     def read(self) -> bytes:
         """Return the file's bytes.

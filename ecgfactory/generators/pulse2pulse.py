@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import io
 import logging
-import pickle
 import warnings
+import zipfile
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -18,6 +18,7 @@ from ecgfactory.generators.base import Device, Generator
 from ecgfactory.generators.checkpoint import Checkpoint
 from ecgfactory.generators.model_card import ModelCard
 from ecgfactory.leads import SignalUv
+from ecgfactory.record import SAMPLING_RATE_HZ
 
 # PyTorch, a second to import, is imported only where a network is made: reading a request needs none.
 if TYPE_CHECKING:
@@ -27,8 +28,11 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-STATE_KEYS = ("stat_dict", "netG_state_dict")
-"""Keys of the generator's weights: in the published file, and in what the Pulse2Pulse training code saves."""
+STATE_KEYS = ("stat_dict", "netG_state_dict", "state_dict", "model_state_dict")
+"""Keys of the generator's weights: in the published file, in what the Pulse2Pulse training code saves, and as PyTorch's
+tutorials have them. A file may also hold the weights alone."""
+
+TRIAL_CANDIDATES = range(2)
 
 
 class Pulse2PulseGenerator(Generator):
@@ -57,6 +61,30 @@ class Pulse2PulseGenerator(Generator):
     def published_checkpoint(cls) -> Checkpoint:
         """Return the weights of the installed package deepfake-ecg."""
         return deepfakeecg.published_checkpoint()
+
+    @classmethod
+    def check_checkpoint(cls, checkpoint: Checkpoint) -> None:
+        """Load the weights, and make two ECGs with them; see `Generator.check_checkpoint`."""
+        import torch
+
+        from ecgfactory.generators.engines import one_thread
+        from ecgfactory.generators.noise import candidate_noise
+        from ecgfactory.generators.polyphase import SCALE_UV, PolyphaseNetwork
+
+        noise = torch.from_numpy(candidate_noise(0, TRIAL_CANDIDATES, cls.stride_s * SAMPLING_RATE_HZ))
+        with one_thread():
+            ecgs_uv = PolyphaseNetwork(load_network(checkpoint))(noise)
+        fault = None
+        if not ecgs_uv.isfinite().all():
+            fault = "not numbers"
+        elif (ecgs_uv.amax(dim=2) - ecgs_uv.amin(dim=2) < 1).all():
+            fault = "flat lines"
+        elif (ecgs_uv.abs() > SCALE_UV - 1).float().mean() > 0.5:
+            fault = f"at their limit of {SCALE_UV / 1000:g} mV most of the time"
+        if fault:
+            raise BadInputError(
+                f"{checkpoint.path}: the ECGs that it makes are {fault}; give a checkpoint of a trained generator."
+            )
 
     @property
     def device_name(self) -> str:
@@ -112,7 +140,7 @@ def load_network(checkpoint: Checkpoint) -> torch.nn.Module:
     Raises
     ------
     BadInputError
-        When the weights do not fit the network.
+        When the weights do not fit the network, or are not finite numbers.
     """
     import torch
 
@@ -122,13 +150,20 @@ def load_network(checkpoint: Checkpoint) -> torch.nn.Module:
 
         with torch.random.fork_rng(devices=()):  # initial weights must not advance the caller's random state
             network: torch.nn.Module = Network()
+    state = generator_state(checkpoint)
     try:
-        network.load_state_dict(generator_state(checkpoint))
+        network.load_state_dict(state)
     except RuntimeError as error:
         raise BadInputError(
             f"{checkpoint.path}: its weights do not fit the Pulse2Pulse generator "
             f"({' '.join(str(error).split())[:160]}...); give a checkpoint of that network with 8 channels."
         ) from None
+    for name, weights in network.state_dict().items():  # of known size, unlike what the file says
+        if not (weights.isfinite().all() and state[name].is_floating_point()):
+            raise BadInputError(
+                f"{checkpoint.path}: its weights {name} are not all finite floating-point numbers; give a checkpoint "
+                "from before the training went wrong."
+            )
     return network.eval()
 
 
@@ -142,22 +177,35 @@ def generator_state(checkpoint: Checkpoint) -> dict[str, torch.Tensor]:
     """
     import torch
 
+    packed = checkpoint.read()
     content: Any
     try:
-        content = torch.load(io.BytesIO(checkpoint.read()), map_location="cpu", weights_only=True)
-    except (pickle.UnpicklingError, RuntimeError, EOFError, ValueError, KeyError, TypeError):
+        _check_unpacked_size(packed)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # about what it refuses anyway
+            content = torch.load(io.BytesIO(packed), map_location="cpu", weights_only=True)
+    except Exception:  # whatever a file that is no checkpoint makes of the reader
         raise BadInputError(
             f"{checkpoint.path}: is not a PyTorch checkpoint that can be loaded safely (weights only); "
-            "give a file saved by the Pulse2Pulse training code."
+            "give a file saved by torch.save(generator.state_dict(), path)."
         ) from None
-    for key in STATE_KEYS:
-        state = content.get(key) if isinstance(content, dict) else None
-        if isinstance(state, dict):
-            return {name.removeprefix("module."): tensor for name, tensor in state.items()}
+    held = content if isinstance(content, dict) else {}
+    for state in (*(held.get(key) for key in STATE_KEYS), held):
+        if isinstance(state, dict) and any(torch.is_tensor(value) for value in state.values()):
+            return {str(name).removeprefix("module."): value for name, value in state.items()}
     raise BadInputError(
-        f"{checkpoint.path}: holds no generator weights (none of the keys {', '.join(STATE_KEYS)}); "
-        "give a file saved by the Pulse2Pulse training code."
+        f"{checkpoint.path}: holds no generator weights, neither as they are nor under one of the keys "
+        f"{', '.join(STATE_KEYS)}; give a file saved by torch.save(generator.state_dict(), path)."
     )
+
+
+def _check_unpacked_size(packed: bytes) -> None:
+    """Refuse an archive that unpacks to more than itself, as none does that PyTorch saves: it could fill the memory."""
+    if not zipfile.is_zipfile(io.BytesIO(packed)):
+        return
+    with zipfile.ZipFile(io.BytesIO(packed)) as archive:
+        if sum(entry.file_size for entry in archive.infolist()) > len(packed):
+            raise ValueError("it unpacks to more than its own size")
 
 
 def _is_on_cuda(device: Device) -> bool:

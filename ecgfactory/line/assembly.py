@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -17,6 +16,7 @@ import pyarrow.parquet as pq
 from ecgfactory.dataset.counts import Counts, count
 from ecgfactory.dataset.names import RECORDS_CSV_FILE, RECORDS_FILE, REJECTED_FILE
 from ecgfactory.formats import FORMATS
+from ecgfactory.line.layout import Layout
 from ecgfactory.request.plan import Plan
 from ecgfactory.session.ledger import Ledger, ShardEntry
 from ecgfactory.session.workspace import Workspace
@@ -27,7 +27,7 @@ ROWS_PER_GROUP = 10_000
 """Rows of the tables that are held at a time, 6 MB: the flow's process stays small, however many there are."""
 
 
-def assemble(plan: Plan, entries: Sequence[ShardEntry], workspace: Workspace) -> Counts:
+def assemble(plan: Plan, entries: Sequence[ShardEntry], layout: Layout, workspace: Workspace) -> Counts:
     """Lay the files of the chosen shards out as a dataset, with its tables of records and rejects.
 
     Files are linked, not moved: the shards stay complete, so that this can be done again after a crash.
@@ -38,6 +38,8 @@ def assemble(plan: Plan, entries: Sequence[ShardEntry], workspace: Workspace) ->
         The plan.
     entries : sequence of ShardEntry
         The chosen shards, in order.
+    layout : Layout
+        Where their files are published.
     workspace : Workspace
         Holds the shards; its `dataset` folder is made anew.
 
@@ -48,12 +50,9 @@ def assemble(plan: Plan, entries: Sequence[ShardEntry], workspace: Workspace) ->
     """
     shutil.rmtree(workspace.dataset, ignore_errors=True)
     workspace.dataset.mkdir()
-    placed = _published_paths(plan, entries)
-    ledger = Ledger(workspace)
-    for entry, paths in zip(entries, placed, strict=True):
-        for staged_path, published_path in paths.items():
-            link(ledger.shard_folder(entry.shard) / staged_path, workspace.dataset / published_path)
-    _write_tables(plan, entries, placed, workspace)
+    for made, published in layout.files():
+        link(made, workspace.dataset / published)
+    _write_tables(plan, entries, layout, workspace)
     _write_records_csv(workspace.dataset)
     for name in plan.request.formats:
         FORMATS.load(name).write_index(workspace.dataset, _candidates(workspace.dataset))
@@ -61,52 +60,18 @@ def assemble(plan: Plan, entries: Sequence[ShardEntry], workspace: Workspace) ->
     return count(plan, workspace.dataset)
 
 
-def published_sums(plan: Plan, entries: Sequence[ShardEntry]) -> dict[str, str]:
-    """Return the sha256 of the files that come from the chosen shards, by path below the dataset."""
-    placed = _published_paths(plan, entries)
-    return {
-        paths[staged.path]: staged.sha256
-        for entry, paths in zip(entries, placed, strict=True)
-        for staged in entry.files
-        if staged.path in paths
-    }
-
-
-def _published_paths(plan: Plan, entries: Sequence[ShardEntry]) -> list[dict[str, str]]:
-    """Map each shard's staged paths to where they are published."""
-    prefixes = {_top_folder(name): FORMATS.load(name) for name in plan.request.formats}
-    signals = [[s.path for s in entry.files if s.path.split("/")[0] in prefixes] for entry in entries]
-    counts = Counter(path for paths in signals for path in paths)
-    positions: Counter[str] = Counter()
-    placed = []
-    for paths in signals:
-        mapped = {}
-        for path in paths:
-            writer = prefixes[path.split("/")[0]]
-            mapped[path] = writer.published_path(path, positions[path], counts[path])
-            positions[path] += 1
-        placed.append(mapped)
-    return placed
-
-
-def _top_folder(name: str) -> str:
-    return FORMATS.load(name).top_folder()
-
-
-def _write_tables(
-    plan: Plan, entries: Sequence[ShardEntry], placed: list[dict[str, str]], workspace: Workspace
-) -> None:
+def _write_tables(plan: Plan, entries: Sequence[ShardEntry], layout: Layout, workspace: Workspace) -> None:
     """Write records.parquet, with the paths of each record's files, and rejected.parquet."""
     ledger = Ledger(workspace)
     records = _TableFile(workspace.dataset / RECORDS_FILE)
     rejected = _TableFile(workspace.dataset / REJECTED_FILE)
     last_candidate = -1
-    for entry, paths in zip(entries, placed, strict=True):
+    for entry in entries:
         folder = ledger.shard_folder(entry.shard)
         rows = pq.read_table(folder / RECORDS_FILE)
         if rows.num_rows:
             last_candidate = rows.column("candidate")[-1].as_py()
-        records.add(_with_paths(plan, rows, paths))
+        records.add(_with_paths(plan, rows, layout, entry.shard))
         rejects = pq.read_table(folder / REJECTED_FILE)
         if entry is entries[-1]:  # candidates after the last record are not part of the dataset
             rejects = rejects.filter(pc.less(rejects.column("candidate"), last_candidate))
@@ -124,11 +89,10 @@ def _write_records_csv(dataset: Path) -> None:
             writer.write(table.read_row_group(group))
 
 
-def _with_paths(plan: Plan, rows: pa.Table, paths: dict[str, str]) -> pa.Table:
+def _with_paths(plan: Plan, rows: pa.Table, layout: Layout, shard: int) -> pa.Table:
     candidates, splits = rows.column("candidate").to_pylist(), rows.column("split").to_pylist()
     for name in plan.request.formats:
-        writer = FORMATS.load(name)
-        files = [paths[writer.staged_path(c, s)] for c, s in zip(candidates, splits, strict=True)]
+        files = [layout.record_path(name, shard, c, s) for c, s in zip(candidates, splits, strict=True)]
         rows = rows.append_column(f"{name}_path", pa.array(files, pa.string()))
     return rows
 

@@ -13,6 +13,7 @@ from pydantic import BaseModel
 from ecgfactory.dataset.reader import Dataset
 from ecgfactory.errors import BadInputError
 from ecgfactory.line import steps
+from ecgfactory.line.packing import pack_small_shards
 from ecgfactory.line.reports import prepare_reports, report_and_compare
 from ecgfactory.line.session import claim, session
 from ecgfactory.line.shards import make_shards
@@ -86,6 +87,7 @@ def build(
             with pool(work) as workers:
                 prepare_reports(work, workers)
                 make_shards(work, workers)
+                pack_small_shards(work, workers)
                 steps.assemble(work)
                 report_and_compare(work, workers)
             steps.describe(work)

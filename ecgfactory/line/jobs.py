@@ -11,7 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from ecgfactory.errors import ShardUnwantedError
+from ecgfactory.line.layout import Pack
+from ecgfactory.session.ledger import Ledger
 from ecgfactory.session.workspace import Workspace
+from ecgfactory.storage.durable import sha256_of
 from ecgfactory.storage.faults import fault_point
 
 if TYPE_CHECKING:
@@ -39,6 +42,7 @@ class ShardMade:
 
     examined: int
     accepted: int
+    rejects: dict[str, int]
 
 
 @dataclass(frozen=True)
@@ -75,6 +79,20 @@ def finish_shard(workspace_root: str, shard: int, limit: int) -> ShardMade | Non
     )
 
 
+def pack_shards(workspace_root: str, format_name: str, shards: list[int]) -> Timed[Pack]:
+    """Write the records of committed shards into files that they share, in a folder of the attempt's own."""
+    from ecgfactory.shards.packing import pack
+
+    started = time.perf_counter()
+    workspace = Workspace(Path(workspace_root))
+    folder = _new_folder(workspace, "pack")
+    pack(workspace.read_plan(), format_name, shards, Ledger(workspace), folder)
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    sums = {path.relative_to(folder).as_posix(): sha256_of(path) for path in files}
+    fault_point("shards-packed")
+    return Timed(Pack(tuple(shards), (format_name,), folder, sums), time.perf_counter() - started)
+
+
 def write_report(workspace_root: str, counts: Counts) -> Timed[Path]:
     """Write report.pdf, a PDF for each sample and the web page; return the folder that they were written into.
 
@@ -85,8 +103,7 @@ def write_report(workspace_root: str, counts: Counts) -> Timed[Path]:
 
     started = time.perf_counter()
     workspace = Workspace(Path(workspace_root))
-    folder = workspace.scratch / f"report-{secrets.token_hex(4)}"
-    folder.mkdir()
+    folder = _new_folder(workspace, "report")
     write_reports(DatasetFiles(workspace.dataset, workspace.read_plan()), counts, folder)
     return Timed(folder, time.perf_counter() - started)
 
@@ -101,6 +118,12 @@ def compare_records(workspace_root: str) -> Timed[Diversity]:
     diversity = sample_diversity(DatasetFiles(workspace.dataset, workspace.read_plan()))
     fault_point("records-compared")
     return Timed(diversity, time.perf_counter() - started)
+
+
+def _new_folder(workspace: Workspace, purpose: str) -> Path:
+    folder = workspace.scratch / f"{purpose}-{secrets.token_hex(4)}"
+    folder.mkdir()
+    return folder
 
 
 def _unless_unwanted(workspace_root: str, work: Callable[[Workspace], Result]) -> Result | None:
@@ -118,4 +141,4 @@ def _unless_unwanted(workspace_root: str, work: Callable[[Workspace], Result]) -
 
 def _made(entry: ShardEntry) -> ShardMade:
     _log.info("shard %d: %d of %d candidates accepted", entry.shard, entry.accepted, entry.examined)
-    return ShardMade(examined=entry.examined, accepted=entry.accepted)
+    return ShardMade(examined=entry.examined, accepted=entry.accepted, rejects=entry.rejects)

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from ecgfactory.errors import BuildFailedError
+from ecgfactory.line.jobs import ShardMade
 from ecgfactory.line.placement import Placement, Step
 from ecgfactory.line.state import Build
 from ecgfactory.line.trouble import full_disk
 from ecgfactory.pools.pool import Ended, Job, Pool, WorkersDiedError
+from ecgfactory.session.ledger import ShardEntry
 from ecgfactory.session.progress import Progress, note_committed
 from ecgfactory.shards.handover import HandoverLostError
 from ecgfactory.shards.selection import ShardOrder
@@ -62,7 +64,7 @@ class _Window:
                 return
             entry = self._build.ledger.entry(order.shard)
             if entry is not None and entry.serves(order.limit):
-                self._commit(order, entry.examined, entry.accepted)
+                self._commit(order, entry)
                 continue
             # One that is there has only to be cut.
             self._start(self._placement.whole if entry else step, order)
@@ -84,7 +86,7 @@ class _Window:
         if following is not None:
             self._start(following, flying.order)
         else:
-            self._commit(flying.order, result.examined, result.accepted)
+            self._commit(flying.order, result)
 
     def _start(self, step: Step, order: ShardOrder) -> None:
         parameters = {
@@ -103,10 +105,11 @@ class _Window:
             raise BuildFailedError(f"the session's folder {workspace.root} was removed while it was used; build again.")
         self._build.selection.in_flight.discard(order.shard)
 
-    def _commit(self, order: ShardOrder, examined: int, accepted: int) -> None:
+    def _commit(self, order: ShardOrder, made: ShardMade | ShardEntry) -> None:
         selection = self._build.selection
-        selection.commit(order, examined, accepted)
-        note_committed(self._build.workspace, order.shard, Progress(selection.examined, selection.accepted))
+        selection.commit(order, made.examined, made.accepted, made.rejects)
+        judged = selection.judged
+        note_committed(self._build.workspace, order.shard, Progress(judged.examined, judged.accepted))
 
     def _result(self, ended: Ended, order: ShardOrder) -> Any:
         """Return what a worker returned; its errors become sentences."""

@@ -7,6 +7,7 @@ from functools import cached_property
 
 from ecgfactory.candidates.pipeline import StageClock
 from ecgfactory.dataset.counts import Counts
+from ecgfactory.line.layout import Layout, Pack, pack_of
 from ecgfactory.quality.diversity import Diversity
 from ecgfactory.request.plan import Plan
 from ecgfactory.session.ledger import Ledger, ShardEntry
@@ -38,6 +39,10 @@ class Build:
         Which shards are wanted, and which of them are in progress.
     clock : StageClock
         Seconds spent in the steps after the shards.
+    packs : list of Pack
+        Files that several shards share; empty where each has its own.
+    layout : Layout
+        Where the signal files are published, once shards are packed.
     counts : Counts
         What the dataset holds, once it is assembled.
     diversity : Diversity
@@ -53,6 +58,7 @@ class Build:
         self.ledger = Ledger(workspace)
         self.selection = Selection(plan.request.records, plan.candidates_per_shard)
         self.clock = StageClock()
+        self.packs: list[Pack] = []
         self._on_progress = on_progress
         self._told: tuple[int, int | None] | None = None
 
@@ -61,6 +67,11 @@ class Build:
         """The ledger's entries of the shards that make up the dataset, in order; all of them must be committed."""
         wanted = set(self.selection.complete_shards)
         return [entry for entry in self.ledger.entries() if entry.shard in wanted]
+
+    @cached_property
+    def layout(self) -> Layout:
+        """Where the signal files are published."""
+        return Layout([*(pack_of(self.plan, entry, self.ledger) for entry in self.entries), *self.packs])
 
     def tell_progress(self) -> None:
         """Report the progress of the build, if anybody asked for it."""

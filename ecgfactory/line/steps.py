@@ -49,21 +49,20 @@ def find_published(plan: Plan) -> bool:
 def assemble(build: Build) -> None:
     """Lay the chosen shards out as a dataset; count what it holds."""
     with build.clock("assemble"):
-        build.counts = assembly.assemble(build.plan, build.entries, build.workspace)
+        build.counts = assembly.assemble(build.plan, build.entries, build.layout, build.workspace)
 
 
 def describe(build: Build) -> None:
     """Write the dataset card and the Croissant metadata."""
     folder = build.workspace.dataset
     card.write_card(folder, build.plan, build.counts)
-    croissant.write_croissant(folder, build.plan, build.counts, assembly.published_sums(build.plan, build.entries))
+    croissant.write_croissant(folder, build.plan, build.counts, build.layout.sums())
     fault_point("dataset-described")
 
 
 def seal(build: Build) -> None:
     """Write the sums of all files and then the manifest."""
-    sums = assembly.published_sums(build.plan, build.entries)
-    seal_dataset(build.workspace.dataset, manifest_of(build), sums)
+    seal_dataset(build.workspace.dataset, manifest_of(build), build.layout.sums())
 
 
 def publish_dataset(build: Build) -> None:

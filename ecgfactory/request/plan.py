@@ -26,13 +26,11 @@ from ecgfactory.quality.features import EXTRA_FEATURES
 from ecgfactory.quality.policy import Policy, load_policy
 from ecgfactory.record import SAMPLING_RATE_HZ
 from ecgfactory.request.build_request import BuildRequest
-
-SHARDS_WANTED = 16
-"""Small requests are cut into about this many shards, so that several workers share them."""
-
-LARGEST_SPLIT_SAMPLES = 150_000_000
-"""Large requests get shards whose largest split has about so many samples: packed into one file, about 125 MB, above
-the 100 MB that readers like."""
+from ecgfactory.request.cutting import (
+    default_candidates_per_shard,
+    packable_formats,
+    packs_wanted,
+)
 
 DECISIVE_PACKAGES = ("numpy", "scipy", "neurokit2", "pyarrow", "matplotlib", "reportlab")
 """Packages whose version can change a byte of any dataset; generator and formats name theirs."""
@@ -55,6 +53,9 @@ class Plan(BaseModel):
         The rules, with the request's bounds.
     candidates_per_shard : int
         Candidates in each shard.
+    packs : int or None
+        Files of each split that the shards share, in the formats that keep many records in a file; None where each
+        shard has files of its own.
     versions : dict of str to str
         Versions of what decides the bytes, by package: of ecgfactory, of what it computes with, and of the packages
         that bring the generator, a format or a rule's feature.
@@ -68,6 +69,7 @@ class Plan(BaseModel):
     checkpoint_sha256: str | None
     policy: Policy
     candidates_per_shard: int = Field(validation_alias=AliasChoices("candidates_per_shard", "shard_records"))
+    packs: int | None = None
     versions: dict[str, str]
 
     @cached_property
@@ -90,8 +92,14 @@ class Plan(BaseModel):
             "checkpoint_sha256": self.checkpoint_sha256,
             "policy": self.policy.model_dump(mode="json"),
             "shard_records": self.candidates_per_shard,
+            **({"packs": self.packs} if self.packs else {}),
             "versions": self.versions,
         }
+
+    @property
+    def packages_gone(self) -> list[str]:
+        """Packages, with their version, that decided the bytes and aren't installed in it: nothing more can be made."""
+        return [f"{name} {version}" for name, version in self.versions.items() if _installed(name) != version]
 
     @property
     def generator_class(self) -> type[Generator]:
@@ -135,6 +143,11 @@ class Plan(BaseModel):
         """Shards that are needed when every candidate passes."""
         return math.ceil(self.request.records / self.candidates_per_shard)
 
+    @property
+    def packed_formats(self) -> list[str]:
+        """The formats in which shards share files."""
+        return packable_formats(self.request) if self.packs else []
+
     def shard_candidates(self, index: int) -> range:
         """Candidate numbers of a shard."""
         return range(index * self.candidates_per_shard, (index + 1) * self.candidates_per_shard)
@@ -164,6 +177,7 @@ def make_plan(request: BuildRequest) -> Plan:
         checkpoint_sha256=checkpoint.sha256 if checkpoint else None,
         policy=policy,
         candidates_per_shard=request.shard_records or default_candidates_per_shard(request),
+        packs=packs_wanted(request),
         versions=_versions(request, policy),
     )
 
@@ -185,19 +199,13 @@ def _versions(request: BuildRequest, policy: Policy) -> dict[str, str]:
     }
 
 
-def default_candidates_per_shard(request: BuildRequest) -> int:
-    """Choose how many candidates a shard has, from the request alone: whole micro-batches, few for few records.
-
-    Returns
-    -------
-    int
-        About a sixteenth of the records, at least one micro-batch, at most what makes `LARGEST_SPLIT_SAMPLES`.
-    """
-    record_samples = request.leads * request.duration_s * SAMPLING_RATE_HZ
-    largest = LARGEST_SPLIT_SAMPLES / (record_samples * max(request.splits.values()))
-    batch = request.generator.batch
-    wanted = min(request.records / SHARDS_WANTED, largest)
-    return max(1, math.ceil(wanted / batch)) * batch
+def _installed(package: str) -> str | None:
+    if package == "ecgfactory":
+        return __version__
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return None
 
 
 def split_of(seed: int, candidates: npt.NDArray[np.integer[Any]], splits: dict[Any, float]) -> npt.NDArray[np.str_]:

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Iterable
 from pathlib import Path
 
 from ecgfactory.documents.file import is_file, kind_of
 from ecgfactory.errors import BadInputError
 from ecgfactory.formats import FORMATS
 from ecgfactory.generators import GENERATORS
+from ecgfactory.generators.checkpoint import Checkpoint
 from ecgfactory.quality.policy import load_policy, shipped_policies
 from ecgfactory.record import SAMPLING_RATE_HZ
 from ecgfactory.request.build_request import BuildRequest
+from ecgfactory.request.cutting import packs_wanted
 from ecgfactory.request.devices import gpu_count
 from ecgfactory.storage.sealed import enclosing_sealed, inside_words
+
+STAGED_LIKE = "npy"
+"""The format whose size is that of the signals which small shards hold for a while."""
 
 ROOM_FACTOR = 1.2
 """Disk space asked for beyond the estimate: staged shards and reports are beside the dataset for a while."""
@@ -56,8 +62,17 @@ def with_absolute_paths(request: BuildRequest) -> BuildRequest:
 
 def estimated_bytes(request: BuildRequest) -> int:
     """Estimate the size of the published dataset in bytes (within about a third)."""
+    return _bytes_in(request, request.formats)
+
+
+def _staged_bytes(request: BuildRequest) -> int:
+    """Estimate what small shards hold until their records are in files that they share."""
+    return _bytes_in(request, [STAGED_LIKE]) if packs_wanted(request) else 0
+
+
+def _bytes_in(request: BuildRequest, formats: Iterable[str]) -> int:
     samples = request.records * request.leads * request.duration_s * SAMPLING_RATE_HZ
-    return int(samples * sum(FORMATS.load(name).bytes_per_sample for name in request.formats))
+    return int(samples * sum(FORMATS.load(name).bytes_per_sample for name in formats))
 
 
 def _generator_problems(request: BuildRequest) -> list[tuple[str, str]]:
@@ -74,6 +89,11 @@ def _generator_problems(request: BuildRequest) -> list[tuple[str, str]]:
         title = generator.model_card.title
         problem = f"there is no file {checkpoint!r}; give the path of a {title} checkpoint, or leave the key out."
         return [("generator.checkpoint", problem)]
+    if checkpoint is not None:
+        try:
+            generator.check_checkpoint(Checkpoint.of_file(Path(checkpoint)))
+        except BadInputError as error:
+            return [("generator.checkpoint", str(error).removeprefix("generator.checkpoint: "))]
     return []
 
 
@@ -126,7 +146,8 @@ def _output_problem(request: BuildRequest) -> str | None:
         return f"{existing} is a file; choose a folder."
     if not os.access(existing, os.W_OK):
         return f"no permission to write in {existing}; choose another folder or change its permissions."
-    needed, free = int(estimated_bytes(request) * ROOM_FACTOR), shutil.disk_usage(existing).free
+    needed = int((estimated_bytes(request) + _staged_bytes(request)) * ROOM_FACTOR)
+    free = shutil.disk_usage(existing).free
     if needed > free:
         return (
             f"about {size_text(needed)} are needed and {size_text(free)} are free in {existing}; "

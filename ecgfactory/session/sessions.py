@@ -52,6 +52,8 @@ class SessionInfo:
         When it was last seen alive, in seconds since the epoch.
     disk_bytes : int
         Size of its workspace.
+    needs : tuple of str
+        Packages, with their version, that are not installed here and without which it can't be gone on with.
     """
 
     session_id: str
@@ -63,10 +65,16 @@ class SessionInfo:
     committed: int
     heartbeat_at: float
     disk_bytes: int
+    needs: tuple[str, ...]
 
     @property
     def is_resumable(self) -> bool:
-        """Whether a new build of the plan takes over work of this session."""
+        """Whether a new build of the same request takes over work of this session."""
+        return self.holds_work and not self.needs
+
+    @property
+    def holds_work(self) -> bool:
+        """Whether it ended before its dataset was published, with shards committed."""
         return self.state not in {"running", "finished"} and self.committed > 0
 
 
@@ -114,6 +122,12 @@ def occupied(plan: Plan, session_id: str) -> Iterator[Workspace]:
         lock.release()
 
 
+def stranded(plan: Plan) -> list[SessionInfo]:
+    """Return the sessions that began a dataset of this name and that can't be gone on with here."""
+    sessions = sessions_of(Path(plan.request.output))
+    return [info for info in sessions if info.name == plan.request.name and info.holds_work and info.needs]
+
+
 def discard_dead(plan: Plan) -> None:
     """Remove what dead sessions of a plan left, once its dataset is published; the plan must be claimed."""
     output = Path(plan.request.output).absolute()
@@ -153,6 +167,7 @@ def describe_session(workspace: Workspace) -> SessionInfo | None:
             committed=sum(entry.accepted for entry in Ledger(workspace).entries()),
             heartbeat_at=_last_seen(workspace),
             disk_bytes=disk_use(workspace.root).size_bytes,
+            needs=tuple(plan.packages_gone),
         )
     except (OSError, ValueError, KeyError):
         return None

@@ -1,4 +1,4 @@
-"""The candidates of a committed shard, read back from its files as they were when it was made."""
+"""The candidates of a committed shard, or its records alone, read back from its files as they were made."""
 
 from __future__ import annotations
 
@@ -12,11 +12,12 @@ import pyarrow.parquet as pq
 
 from ecgfactory.candidates.batch import CandidateBatch
 from ecgfactory.dataset.names import RECORDS_FILE, REJECTED_FILE
-from ecgfactory.formats import FORMATS
+from ecgfactory.formats.batch import RecordBatch
 from ecgfactory.formats.rows import feature_table
 from ecgfactory.leads import SignalUv
 from ecgfactory.request.plan import Plan
 from ecgfactory.session.ledger import ShardEntry
+from ecgfactory.shards.staging import staged_formats
 
 
 def committed_batches(plan: Plan, entry: ShardEntry, folder: Path) -> Iterator[CandidateBatch]:
@@ -42,6 +43,32 @@ def committed_batches(plan: Plan, entry: ShardEntry, folder: Path) -> Iterator[C
     for start in range(0, len(candidates), plan.request.generator.batch):
         numbers = np.asarray(candidates[start : start + plan.request.generator.batch], dtype=np.int64)
         yield _batch(plan, numbers, _rows_of(records, numbers), _rows_of(rejected, numbers), folder)
+
+
+def committed_records(plan: Plan, folder: Path) -> Iterator[RecordBatch]:
+    """Read the accepted records of a shard back, as many at a time as a micro-batch has candidates.
+
+    Parameters
+    ----------
+    plan : Plan
+        What was made.
+    folder : Path
+        The shard's files, intact.
+
+    Yields
+    ------
+    RecordBatch
+        In candidate order.
+    """
+    records = pq.read_table(folder / RECORDS_FILE)
+    for start in range(0, len(records), plan.request.generator.batch):
+        rows = records.slice(start, plan.request.generator.batch)
+        yield RecordBatch(
+            rows.column("candidate").to_numpy(),
+            np.array(rows.column("split").to_pylist(), dtype=np.str_),
+            _signals(plan, rows, folder),
+            feature_table(rows, plan.policy.features),
+        )
 
 
 def _rows_of(table: pa.Table, numbers: npt.NDArray[np.int64]) -> pa.Table:
@@ -72,8 +99,8 @@ def _batch(
 
 
 def _signals(plan: Plan, records: pa.Table, folder: Path) -> SignalUv:
-    """Read the signals of accepted rows from the first of the formats."""
-    writer = FORMATS.load(plan.request.formats[0])
+    """Read the signals of accepted rows from the first of the staged formats."""
+    writer = staged_formats(plan)[0]
     candidates, splits = records.column("candidate").to_numpy(), records.column("split").to_pylist()
     paths = np.array([writer.staged_path(int(c), split) for c, split in zip(candidates, splits, strict=True)])
     signals_uv = np.empty((len(candidates), len(plan.lead_names), plan.samples_per_lead), dtype=np.int16)

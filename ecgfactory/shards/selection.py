@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from ecgfactory.candidates.yields import check_yield
+from ecgfactory.candidates.yields import Yield
 
 
 @dataclass(frozen=True)
@@ -35,15 +36,14 @@ class Selection:
         Candidates in each shard.
     in_flight : set of int
         Shards begun and not committed.
-    examined, accepted : int
+    judged : Yield
         Candidates in the committed shards, before any was cut.
     """
 
     records: int
     candidates_per_shard: int
     in_flight: set[int] = field(default_factory=set)
-    examined: int = 0
-    accepted: int = 0
+    judged: Yield = field(default_factory=Yield)
     _waiting: dict[int, int] = field(default_factory=dict)  # accepted, of committed shards after a gap
     _complete_shards: int = 0  # shards 0 .. this - 1 are committed and wanted in full ...
     _complete_records: int = 0  # ... and hold this many records
@@ -66,8 +66,8 @@ class Selection:
         self.in_flight.add(shard)
         return ShardOrder(shard, limit=self.missing)
 
-    def commit(self, order: ShardOrder, examined: int, accepted: int) -> None:
-        """Take note of a finished shard.
+    def commit(self, order: ShardOrder, examined: int, accepted: int, rejects: Mapping[str, int]) -> None:
+        """Take note of a finished shard: its candidates, and how many of them broke each rule.
 
         Raises
         ------
@@ -76,8 +76,7 @@ class Selection:
         """
         self.in_flight.discard(order.shard)
         if order.shard not in self._waiting:  # else it was made again, only to be cut
-            self.examined += examined
-            self.accepted += accepted
+            self.judged.add(examined, accepted, rejects)
         self._waiting[order.shard] = accepted
         while (held := self._waiting.get(self._complete_shards)) is not None and not self.is_complete:
             if self._complete_records + held > self.records:
@@ -85,7 +84,7 @@ class Selection:
             self._complete_records += self._waiting.pop(self._complete_shards)
             self._complete_shards += 1
         if not self.is_complete:
-            check_yield(self.examined, self.accepted)
+            self.judged.check()
 
     @property
     def is_complete(self) -> bool:
@@ -115,5 +114,6 @@ class Selection:
     @property
     def _expected(self) -> float:
         """Accepted records that the shards begun are expected to hold."""
-        share = self.accepted / self.examined if self.examined else 1.0
-        return self.accepted + share * self.candidates_per_shard * len(self.in_flight)
+        judged = self.judged
+        share = judged.accepted / judged.examined if judged.examined else 1.0
+        return judged.accepted + share * self.candidates_per_shard * len(self.in_flight)

@@ -15,9 +15,9 @@ import pyarrow.parquet as pq
 
 from ecgfactory.candidates.batch import CandidateBatch, rejected_columns
 from ecgfactory.candidates.pipeline import StageClock, assessed, assessed_batches, plan_generator
+from ecgfactory.candidates.yields import rule_counts
 from ecgfactory.dataset.names import RECORDS_FILE, REJECTED_FILE
 from ecgfactory.errors import ShardUnwantedError
-from ecgfactory.formats import FORMATS
 from ecgfactory.formats.rows import record_columns
 from ecgfactory.request.plan import Plan
 from ecgfactory.session.ledger import Ledger, ShardEntry, StagedFile
@@ -26,6 +26,7 @@ from ecgfactory.session.wanted import wanted_of
 from ecgfactory.session.workspace import Workspace
 from ecgfactory.shards.committed import committed_batches
 from ecgfactory.shards.handover import Handover
+from ecgfactory.shards.staging import staged_formats
 from ecgfactory.storage.durable import sha256_of, sync, sync_tree
 from ecgfactory.storage.faults import fault_point
 
@@ -140,7 +141,7 @@ def _read_back(plan: Plan, committed: ShardEntry, ledger: Ledger) -> _Source:
 def _stage(plan: Plan, shard: int, limit: int, source: _Source, staging: Path, workspace: Workspace) -> ShardEntry:
     """Write a shard's files into its staging folder, flushed; return the entry that commits them."""
     clock = source.clock
-    writers = [FORMATS.load(name)(staging, plan.signal_spec) for name in plan.request.formats]
+    writers = [writer(staging, plan.signal_spec) for writer in staged_formats(plan)]
     rows = _RowFiles()
     noted = 0.0
     for whole_batch in source.batches:
@@ -193,7 +194,7 @@ class _RowFiles:
     def add(self, accepted: CandidateBatch, rejected: CandidateBatch) -> None:
         self.examined += len(accepted) + len(rejected)
         self.accepted += len(accepted)
-        self.rejects.update(rule for rules in rejected.failed_rules for rule in rules)
+        self.rejects.update(rule_counts(rejected.failed_rules))
         self._records.append(pa.table(record_columns(accepted)))
         self._rejected.append(pa.table(rejected_columns(rejected)))
 

@@ -13,6 +13,7 @@ FaultPoint = Literal[
     "shard-staged",
     "shard-renamed",
     "shard-entered",
+    "shards-packed",
     "dataset-assembled",
     "records-compared",
     "dataset-described",

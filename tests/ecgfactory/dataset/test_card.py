@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
@@ -99,10 +100,11 @@ def test_examples_of_shards(in_dataset: Path) -> None:
     code = examples(in_dataset)
     dataset = Dataset(in_dataset)
     numpy = run(code["NumPy"])
-    assert len(numpy["ecgs_uv"]) == len(numpy["candidates"])
-    first = dataset.record(str(numpy["candidates"][0]))
-    assert (numpy["ecgs_uv"][0] == first.signal_uv).all()
+    train = dataset.splits[dataset.splits == "train"].index
+    assert [f"{candidate:08d}" for candidates in numpy["candidates"] for candidate in candidates] == list(train)
+    assert (np.concatenate(numpy["ecgs_uv"]) == dataset.signals("train", unit="uV")).all()
     last = run(code["WebDataset"])
+    assert len(list(last["ecgs"])) == len(train)
     assert (last["signal_uv"] == dataset.record(last["features"]["record_id"]).signal_uv).all()
     assert last["features"]["leads"][1] == "II"
 

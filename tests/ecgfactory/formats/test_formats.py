@@ -10,13 +10,13 @@ import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
-import webdataset
 import wfdb
 
 from ecgfactory.formats import FORMATS
 from ecgfactory.formats.base import Format
 from ecgfactory.leads import lead_names
 from ecgfactory.validation.format_contract import FormatContract
+from tests.ecosystem import read_record
 
 
 @pytest.mark.parametrize("name", FORMATS)
@@ -29,42 +29,10 @@ class TestContract(FormatContract):
         records = pd.read_parquet(built / "records.parquet")
         leads = list(lead_names(12))
         for row in records.itertuples():
-            signal = read_by_the_ecosystem(name, built, row)
+            signal = read_record(name, built, row, leads, duration_s=10)
             parquet = pq.read_table(built / row.parquet_path, filters=[("candidate", "=", row.candidate)])
             expected = np.stack([parquet.column(lead)[0].as_py() for lead in leads])
             assert np.array_equal(signal, expected), row.record_id
-
-
-def read_by_the_ecosystem(name: str, dataset: Path, row: object) -> np.ndarray:
-    """Read one record by other people's readers; int, shape (leads, samples), uV."""
-    leads = list(lead_names(12))
-    path = dataset / str(getattr(row, f"{name}_path"))
-    if name == "parquet":
-        table = pd.read_parquet(path).set_index("record_id").loc[row.record_id]  # type: ignore[attr-defined]
-        return np.stack([table[lead] for lead in leads])
-    if name == "npy":
-        row_of = list(np.load(str(path).replace(".npy", ".candidates.npy"))).index(row.candidate)  # type: ignore[attr-defined]
-        return np.load(path)[row_of]
-    if name == "webdataset":
-        samples = webdataset.WebDataset(str(path), shardshuffle=False).decode()
-        return next(sample["npy"] for sample in samples if sample["__key__"] == row.record_id)  # type: ignore[attr-defined]
-    if name == "edf":
-        edf = edfio.read_edf(path)
-        assert edf.labels == tuple(f"ECG {lead}" for lead in leads)
-        assert (edf.duration, edf.patient.code) == (10, row.record_id)  # type: ignore[attr-defined]
-        return np.rint([signal.data for signal in edf.signals]).astype(int)
-    if name in {"wfdb", "wfdb_flac"}:
-        record = wfdb.rdrecord(str(path.with_suffix("")))
-        assert record.sig_name == leads
-        assert record.units == ["mV"] * 12
-        assert record.adc_gain == [1000.0] * 12
-        assert record.baseline == [0] * 12
-        assert record.fs == 500
-        return np.rint(record.p_signal.T * 1000).astype(int)
-    frame = pd.read_csv(path)
-    assert list(frame.columns) == ["time_ms", *leads]
-    assert np.array_equal(frame["time_ms"], np.arange(5000) * 2)
-    return frame[leads].to_numpy().T
 
 
 def test_a_published_parquet_file_is_numbered_as_hugging_face_does() -> None:

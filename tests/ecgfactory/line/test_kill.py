@@ -40,14 +40,15 @@ REQUEST: dict[str, Any] = {
     "records": 40,
     "seed": 5,
     "generator": {"batch": 8},
-    "shard_records": 8,
     "formats": ["parquet", "wfdb"],
     "report": {"samples": 0},
 }
 KILLS = int(os.environ.get("ECGFACTORY_KILLS", "3"))
 """Random kills in a test run; set it higher for a longer proof."""
 
-WORKER_POINTS = [point for point in FAULT_POINTS if point.startswith("shard-") or point == "records-compared"]
+WORKER_POINTS = [
+    point for point in FAULT_POINTS if point.startswith("shard-") or point in {"shards-packed", "records-compared"}
+]
 LEADER_POINTS = [point for point in FAULT_POINTS if point not in WORKER_POINTS]
 
 Builder = Callable[..., Built]

@@ -74,7 +74,7 @@ class Workers:
             limit = min(limit, max(wanted, self._told_at[shard % len(self._told_at)] + 1))
         accepted = min(self._yields[shard % len(self._yields)], limit)
         Ledger(self._workspace).commit(entry_of(shard, limit, accepted))
-        return jobs.ShardMade(CANDIDATES, accepted)
+        return jobs.ShardMade(CANDIDATES, accepted, {})
 
 
 def entry_of(shard: int, limit: int, accepted: int) -> ShardEntry:
@@ -162,7 +162,7 @@ def test_workers_are_told_what_is_wanted_once_it_is_less_than_a_shard() -> None:
 
         def commit(order: ShardOrder | None, accepted: int) -> list[int]:
             assert order is not None
-            build.selection.commit(order, CANDIDATES, accepted)
+            build.selection.commit(order, CANDIDATES, accepted, {})
             build.tell_what_is_wanted()
             return [wanted_of(workspace, shard) for shard in range(4)]
 

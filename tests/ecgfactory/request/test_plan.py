@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ecgfactory.request.build_request import BuildRequest
-from ecgfactory.request.plan import Plan, default_candidates_per_shard, make_plan, split_of
+from ecgfactory.request.cutting import default_candidates_per_shard
+from ecgfactory.request.plan import Plan, make_plan, split_of
 
 MakeRequest = Callable[..., BuildRequest]
 
@@ -84,6 +85,31 @@ def test_shards_are_whole_micro_batches_and_bounded(records: int, leads: int, du
 def test_shards_of_a_large_request_make_parquet_files_of_100_mb(make_request: MakeRequest) -> None:
     plan = make_plan(make_request(records=150_000, shard_records=None, generator={"batch": 64}, splits={"train": 1.0}))
     assert 100e6 < plan.candidates_per_shard * 50_000 < 250e6
+
+
+@pytest.mark.parametrize(
+    ("changes", "packs"),
+    [
+        ({"records": 1}, 1),
+        ({"records": 300}, 1),
+        ({"records": 1000}, 1),
+        ({"records": 2000}, 2),
+        ({"records": 2000, "splits": {"train": 0.5, "test": 0.5}}, 1),
+        ({"records": 4000}, 4),
+        ({"records": 4001}, None),
+        ({"records": 300, "shard_records": 64}, None),
+        ({"records": 300, "formats": ["csv", "wfdb"]}, None),
+        ({"records": 300, "formats": ["csv", "npy"]}, 1),
+    ],
+    ids=str,
+)
+def test_shards_of_small_requests_share_files(
+    make_request: MakeRequest, changes: dict[str, object], packs: int | None
+) -> None:
+    request = {"shard_records": None, "generator": {"batch": 64}, "splits": {"train": 1.0}} | changes
+    plan = make_plan(make_request(**request))
+    assert plan.packs == packs
+    assert ("packs" in plan.identity()) == (packs is not None), "plans of which each shard has its own keep their id"
 
 
 def test_candidates_of_shards_follow_one_another(make_request: MakeRequest) -> None:

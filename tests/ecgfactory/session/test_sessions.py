@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from ecgfactory.cli.sessions import list_sessions
+from ecgfactory.line.session import session
 from ecgfactory.request.build_request import BuildRequest
 from ecgfactory.request.plan import Plan, make_plan
 from ecgfactory.session.ledger import Ledger
@@ -129,6 +131,29 @@ def test_what_was_being_written_when_a_session_was_killed_hides_nothing(plan: Pl
     with occupied(plan, "second") as again:
         assert Ledger(again).entry(0) == entry
         again.remove()
+
+
+def test_what_another_version_began_is_told_and_left_alone(
+    plan: Plan, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its bytes would differ: the same request has another plan here."""
+    output = Path(plan.request.output)
+    versions = plan.versions | {"ecgfactory": "0.0.1", "numpy": "1.0"}
+    older = Plan.model_validate(plan.model_dump() | {"versions": versions})
+    assert older.plan_id != plan.plan_id
+    with occupied(older, "old") as workspace:
+        make_shard(older, 0, 20, workspace)
+    (old,) = sessions_of(output)
+    assert old.needs == ("ecgfactory 0.0.1", "numpy 1.0")
+    assert not old.is_resumable
+    list_sessions(output)
+    assert "with ecgfactory 0.0.1, numpy 1.0" in capsys.readouterr().out
+    with session(plan, "new") as build:
+        assert list(build.ledger.entries()) == []
+    (told,) = (record.getMessage() for record in caplog.records if "begun with" in record.getMessage())
+    assert "ecgfactory 0.0.1, numpy 1.0: install that to go on, or leave it to retention" in told
+    assert Ledger(workspace).entry(0) is not None
+    workspace.remove()
 
 
 def test_another_plan_shares_nothing(plan: Plan, make_request: Callable[..., BuildRequest]) -> None:

@@ -32,7 +32,7 @@ def run(
         if told_at:
             written = told_at[order.shard % len(told_at)]
             held[order.shard] = min(held[order.shard], max(selection.missing, written + 1))
-        selection.commit(order, 10, held[order.shard])
+        selection.commit(order, 10, held[order.shard], {})
     raise AssertionError("never complete")
 
 
@@ -68,13 +68,13 @@ def test_the_last_shard_is_cut_to_what_is_missing() -> None:
     selection = Selection(records=15, candidates_per_shard=10)
     first, second = selection.next_order(), selection.next_order()
     assert first is not None and second is not None
-    selection.commit(second, 10, 9)
+    selection.commit(second, 10, 9, {})
     assert selection.last_wanted is None
-    selection.commit(first, 10, 8)
+    selection.commit(first, 10, 8, {})
     assert selection.last_wanted == 1
     assert selection.next_order() == ShardOrder(1, limit=7)
     assert selection.next_order() is None
-    selection.commit(ShardOrder(1, 7), 8, 7)
+    selection.commit(ShardOrder(1, 7), 8, 7, {})
     assert selection.is_complete
 
 
@@ -82,16 +82,17 @@ def test_a_hopeless_yield_stops_the_build() -> None:
     selection = Selection(records=1000, candidates_per_shard=2500)
     first, second = selection.next_order(), ShardOrder(1, 1000)
     assert first is not None
-    selection.commit(first, 2500, 30)
-    with pytest.raises(BuildFailedError, match="only 60 of 5,000 candidates"):
-        selection.commit(second, 2500, 30)
+    selection.commit(first, 2500, 30, {"clipping": 70, "heart_rate": 2400})
+    told = r"only 60 of 5,000 candidates were accepted, .*rejected by heart_rate 4,800, clipping 140 .*give heart_rate "
+    with pytest.raises(BuildFailedError, match=told):
+        selection.commit(second, 2500, 30, {"clipping": 70, "heart_rate": 2400})
 
 
 def test_a_low_yield_that_suffices_is_no_error() -> None:
     selection = Selection(records=30, candidates_per_shard=5000)
     order = selection.next_order()
     assert order is not None
-    selection.commit(order, 5000, 30)
+    selection.commit(order, 5000, 30, {})
     assert selection.is_complete
 
 
@@ -109,7 +110,7 @@ def run_until_crash(
         while len(flying) < window and (order := selection.next_order()) is not None:
             entry = committed.get(order.shard)
             if entry is not None and entry.serves(order.limit):
-                selection.commit(order, entry.examined, entry.accepted)
+                selection.commit(order, entry.examined, entry.accepted, {})
             else:
                 flying.append(order)
         if selection.is_complete:
@@ -122,7 +123,7 @@ def run_until_crash(
         committed[order.shard] = entry_of(order, accepted)
         if choice == 6:
             raise Crashed  # committed, and the flow never learns it
-        selection.commit(order, 10, accepted)
+        selection.commit(order, 10, accepted, {})
     raise AssertionError("never complete")
 
 

@@ -1,0 +1,95 @@
+"""Where the signal files that were made are published, and in which of them each record is."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ecgfactory.formats import FORMATS
+from ecgfactory.request.plan import Plan
+from ecgfactory.session.ledger import Ledger, ShardEntry
+
+
+@dataclass(frozen=True)
+class Pack:
+    """Files with the records of one or more shards.
+
+    Parameters
+    ----------
+    shards : tuple of int
+        Numbers of the shards.
+    formats : tuple of str
+        In which formats.
+    folder : Path
+        Where the files are.
+    sums : mapping of str to str
+        sha256 of each file, by path below the folder.
+    """
+
+    shards: tuple[int, ...]
+    formats: tuple[str, ...]
+    folder: Path
+    sums: Mapping[str, str]
+
+
+def pack_of(plan: Plan, entry: ShardEntry, ledger: Ledger) -> Pack:
+    """Return the files that a committed shard contributes by itself."""
+    formats = tuple(name for name in plan.request.formats if name not in plan.packed_formats)
+    folders = {FORMATS.load(name).top_folder() for name in formats}
+    sums = {staged.path: staged.sha256 for staged in entry.files if staged.path.split("/")[0] in folders}
+    return Pack((entry.shard,), formats, ledger.shard_folder(entry.shard), sums)
+
+
+class Layout:
+    """Maps files as they were made to files as they are published.
+
+    Parameters
+    ----------
+    packs : sequence of Pack
+        All of the dataset's, those of each format in the order of its records.
+    """
+
+    def __init__(self, packs: Sequence[Pack]) -> None:
+        self._packs = packs
+        self._published = _published_paths(packs)
+        self._of_shard = {
+            (name, shard): paths
+            for pack, paths in zip(packs, self._published, strict=True)
+            for name in pack.formats
+            for shard in pack.shards
+        }
+
+    def files(self) -> Iterator[tuple[Path, str]]:
+        """Yield where each file is, and its path below the dataset."""
+        for pack, paths in zip(self._packs, self._published, strict=True):
+            for made, published in paths.items():
+                yield pack.folder / made, published
+
+    def sums(self) -> dict[str, str]:
+        """Return the sha256 of each file, by path below the dataset."""
+        return {
+            published: pack.sums[made]
+            for pack, paths in zip(self._packs, self._published, strict=True)
+            for made, published in paths.items()
+        }
+
+    def record_path(self, format_name: str, shard: int, candidate: int, split: str) -> str:
+        """Return the path below the dataset of the file that holds a record."""
+        return self._of_shard[format_name, shard][FORMATS.load(format_name).staged_path(candidate, split)]
+
+
+def _published_paths(packs: Sequence[Pack]) -> list[dict[str, str]]:
+    """Map each pack's paths to where they are published."""
+    counts = Counter(path for pack in packs for path in pack.sums)
+    positions: Counter[str] = Counter()
+    published = []
+    for pack in packs:
+        writers = {FORMATS.load(name).top_folder(): FORMATS.load(name) for name in pack.formats}
+        paths = {}
+        for path in pack.sums:
+            paths[path] = writers[path.split("/")[0]].published_path(path, positions[path], counts[path])
+            positions[path] += 1
+        published.append(paths)
+    return published

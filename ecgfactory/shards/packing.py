@@ -1,0 +1,34 @@
+"""Files that several small shards share: written from the committed shards, which hold the signals until then."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from ecgfactory.formats import FORMATS
+from ecgfactory.request.plan import Plan
+from ecgfactory.session.ledger import Ledger
+from ecgfactory.shards.committed import committed_records
+
+
+def pack(plan: Plan, format_name: str, shards: Sequence[int], ledger: Ledger, folder: Path) -> None:
+    """Write the records of some committed shards in one format, as if they were a single shard.
+
+    Parameters
+    ----------
+    plan : Plan
+        What was made.
+    format_name : str
+        One of its packed formats.
+    shards : sequence of int
+        Their numbers, rising.
+    ledger : Ledger
+        Holds them.
+    folder : Path
+        Where the files go, under the paths of `Format.staged_path`; it exists and is empty.
+    """
+    writer = FORMATS.load(format_name)(folder, plan.signal_spec)
+    for shard in shards:
+        for records in committed_records(plan, ledger.shard_folder(shard)):
+            writer.write(records)
+    writer.close()
