@@ -3,10 +3,23 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 
-from ecgfactory.deployments.deploy import deploy
+from ecgfactory.import_path import import_path
 
-if __name__ == "__main__":
+sys.path[:] = import_path()
+
+from pathlib import Path  # noqa: E402 (imported from there)
+
+from ecgfactory.cli.main import run  # noqa: E402
+
+
+def main() -> None:
+    """Set it up, and print the names of the deployments."""
+    from ecgfactory.deployments.deploy import deploy
+
     for name in deploy(Path(sys.argv[1]) if len(sys.argv) > 1 else Path.cwd()):
         print(name)  # noqa: T201
+
+
+if __name__ == "__main__":
+    run(main)

@@ -33,6 +33,7 @@ DASK = {
 LOCAL_DASK = {
     "distributed.scheduler.allowed-failures": DEATHS_ALLOWED,
     **{f"distributed.nanny.pre-spawn-environ.{name}": value for name, value in ENVIRONMENT.items()},
+    "distributed.nanny.pre-spawn-environ.PYTHONSAFEPATH": "1",  # nothing from the working folder
     # Sampling every thread's stack a hundred times per second cost 4 % of the work.
     "distributed.worker.profile.enabled": False,
     # Nor does every process need to wake fifty times per second to check that it is still alive.

@@ -54,11 +54,14 @@ def build(request: BuildRequest, on_progress: ProgressCallback) -> Built:
 
 @contextlib.contextmanager
 def prefect_api() -> Iterator[None]:
-    """Use the configured Prefect server, or one that lives as long as the block."""
+    """Use the configured Prefect server, or one that lives as long as the block; see `server.usable_server`."""
     os.environ.update(QUIET_TERMINAL)
     if is_configured():
         os.environ.update(heartbeat.ENVIRONMENT)
-        yield
+        from ecgfactory.flows.server import usable_server
+
+        with usable_server():
+            yield
         return
     server = LocalServer.for_one_build()
     try:

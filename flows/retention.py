@@ -9,6 +9,8 @@ from prefect import flow
 from prefect.artifacts import create_table_artifact
 from pydantic import WithJsonSchema
 
+from ecgfactory.flows.exceptions import keep_no_exceptions
+from ecgfactory.flows.folder import enter_folder
 from ecgfactory.retention.decisions import HEADINGS, RetentionOutcome
 from ecgfactory.retention.retention_request import RetentionRequest
 from ecgfactory.tasks import flow_runs
@@ -24,6 +26,7 @@ ARTIFACT_KEY = "retention"
 @flow(name="retention", validate_parameters=True, persist_result=False)
 def retention(request: RetentionRequest, dry_run: DryRun = False) -> RetentionOutcome:
     """Delete from an output folder and the Prefect server what the request does not keep; a dry run only reports."""
+    enter_folder()
     now = datetime.now(UTC)
     outcome = clean_up(request, dry_run, now)
     runs = flow_runs.find_old_flow_runs(request.flow_run_days, now)
@@ -32,6 +35,9 @@ def retention(request: RetentionRequest, dry_run: DryRun = False) -> RetentionOu
     outcome = outcome.model_copy(update={"decisions": (*outcome.decisions, *runs)})
     _publish(outcome)
     return outcome.or_raise()
+
+
+keep_no_exceptions(retention)
 
 
 def _publish(outcome: RetentionOutcome) -> None:

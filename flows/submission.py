@@ -19,6 +19,7 @@ from prefect.utilities.urls import url_for
 
 from ecgfactory.errors import BadInputError, EcgFactoryError
 from ecgfactory.flows.artifacts import PROGRESS_KEY, SUMMARY_KEY
+from ecgfactory.flows.server import ServerUnreachableError
 from ecgfactory.request.build_request import BuildRequest
 from ecgfactory.session.progress import Progress
 
@@ -26,10 +27,6 @@ DEPLOYMENT = "build-dataset/build"
 
 PARAMETERS_LIMIT_BYTES = 512 * 1024
 """Prefect servers refuse more for the parameters of a run, unless told otherwise."""
-
-
-class ServerUnreachableError(EcgFactoryError):
-    """The configured Prefect server does not answer."""
 
 
 @dataclass(frozen=True)

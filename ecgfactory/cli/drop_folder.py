@@ -47,7 +47,7 @@ class DropFolder:
         A file stays while the server does not answer. Should this process die between submitting and moving a file,
         the next one's submission gives the same run.
         """
-        from ecgfactory.flows.submission import ServerUnreachableError
+        from ecgfactory.flows.server import ServerUnreachableError
 
         for path, stamp in self._complete_files():
             try:

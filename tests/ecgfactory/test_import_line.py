@@ -11,6 +11,7 @@ import ecgfactory
 PACKAGE = Path(ecgfactory.__file__).parent
 
 LINE = [
+    "import_path",
     "errors",
     "registry",
     "arrays",
