@@ -11,11 +11,13 @@ sys.path[:] = import_path()
 from pathlib import Path  # noqa: E402 (imported from there)
 
 from ecgfactory.cli.main import run  # noqa: E402
+from ecgfactory.flows.configured import check_configured  # noqa: E402
 
 
 def main() -> None:
     """Set it up, and print the names of the deployments."""
-    from ecgfactory.deployments.deploy import deploy
+    check_configured()
+    from ecgfactory.deployments.deploy import deploy  # Prefect, which some wrong addresses keep from being imported
 
     for name in deploy(Path(sys.argv[1]) if len(sys.argv) > 1 else Path.cwd()):
         print(name)  # noqa: T201

@@ -6,9 +6,9 @@ import contextlib
 import json
 import re
 from collections.abc import Iterator
-from urllib.parse import urlsplit
 
 import httpx
+import prefect
 from prefect.client.orchestration import get_client
 from prefect.exceptions import PrefectHTTPStatusError
 from prefect.settings import (
@@ -19,15 +19,14 @@ from prefect.settings import (
 )
 
 from ecgfactory.errors import BadInputError, EcgFactoryError
+from ecgfactory.flows.configured import EXAMPLE, NOT_CONFIGURED, check_form
 
-OLDEST, TOO_NEW = (3, 8), (4, 0)
-"""Versions of servers, from the one up to below the other: older ones don't know all that is asked of them."""
+OLDEST = prefect.__version__
+"""Older servers refuse some of what this version of the client sends: 3.8.0 does."""
 
-VERSION = re.compile(r"\d+\.\d+\.")
+VERSION = re.compile(r"(\d+)\.(\d+)\.(\d+)")
 
 ANSWER_TIMEOUT_S = 10.0
-
-EXAMPLE = "http://127.0.0.1:4200/api"
 
 
 class ServerUnreachableError(EcgFactoryError):
@@ -45,44 +44,36 @@ def usable_server() -> Iterator[None]:
     ServerUnreachableError
         When nothing answers there.
     """
-    with temporary_settings({PREFECT_API_URL: _checked(PREFECT_API_URL.value() or "")}):
+    with temporary_settings({PREFECT_API_URL: _checked(PREFECT_API_URL.value())}):
         yield
 
 
-def _checked(address: str) -> str:
+def _checked(address: str | None) -> str:
     """Return the address at which the server's API answers."""
-    _check_form(address)
+    if not address:
+        raise BadInputError(NOT_CONFIGURED)
+    check_form(address)
     if address.startswith(PREFECT_CLOUD_API_URL.value()):  # which is of a new enough version at any time
         return address
     answer = _asked(address)
-    version = _version(answer)
-    if version is None and (completed := f"{address.rstrip('/')}/api"):
-        address, version = completed, _version(_asked(completed))
-    if version is None:
-        raise BadInputError(_not_prefect(answer))
-    if not OLDEST <= _numbers(version) < TOO_NEW:
-        raise BadInputError(
-            f"the Prefect server at {_named(address)} has version {version}, and ecgfactory works with "
-            f"{_text(OLDEST)} and newer, below {_text(TOO_NEW)}; update that server, or use that of `ecgfactory serve`."
-        )
-    return address
+    for there, said in ((address, answer), *((guess, _asked(guess)) for guess in _guesses(address))):
+        if (version := _version(said)) is not None:
+            _check_version(version, there)
+            return there
+    raise BadInputError(_not_prefect(answer))
 
 
-def _check_form(address: str) -> None:
-    if not address:
+def _guesses(address: str) -> list[str]:
+    """Where the API may be when it is not at the address: below it, or on its host, as for a page of the UI."""
+    return [f"{address.rstrip('/')}/api", str(httpx.URL(address).copy_with(raw_path=b"/api"))]
+
+
+def _check_version(version: str, address: str) -> None:
+    oldest, found = _numbers(OLDEST), _numbers(version)
+    if not oldest <= found < (oldest[0] + 1,):
         raise BadInputError(
-            "no Prefect server is configured; set PREFECT_API_URL to the address of yours, or to the one that "
-            "`ecgfactory serve` prints."
-        )
-    try:
-        parts = urlsplit(address)
-        is_address = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
-        httpx.URL(address)
-    except (ValueError, httpx.InvalidURL):
-        is_address = False
-    if not is_address:
-        raise BadInputError(
-            f"PREFECT_API_URL is {address!r}, which can't be the address of a server; write one like {EXAMPLE}."
+            f"the Prefect server at {_named(address)} has version {version}; ecgfactory needs {OLDEST} or a newer "
+            f"{oldest[0]}.x: install that for the server, or use the server of `ecgfactory serve`."
         )
 
 
@@ -113,7 +104,7 @@ def _version(answer: httpx.Response) -> str | None:
         version = json.loads(answer.text) if answer.is_success else None
     except ValueError:
         return None
-    return version if isinstance(version, str) and VERSION.match(version) else None
+    return version if isinstance(version, str) and _numbers(version) else None
 
 
 def _not_prefect(answer: httpx.Response) -> str:
@@ -123,7 +114,7 @@ def _not_prefect(answer: httpx.Response) -> str:
         return f"the server at {address} lets nobody in ({told}); set PREFECT_API_AUTH_STRING, or PREFECT_API_KEY."
     if answer.is_server_error:
         return f"the server at {address} is in trouble ({told}); look at its log, or try again later."
-    return f"what answers at {address} is not a Prefect server ({told}); set PREFECT_API_URL to one like {EXAMPLE}."
+    return f"what answers at {address} is not the API of a Prefect server ({told}); set PREFECT_API_URL to an address like {EXAMPLE}."
 
 
 def _named(address: str) -> str:
@@ -132,8 +123,5 @@ def _named(address: str) -> str:
 
 
 def _numbers(version: str) -> tuple[int, ...]:
-    return tuple(int(number) for number in version.split(".")[:2])
-
-
-def _text(numbers: tuple[int, ...]) -> str:
-    return ".".join(map(str, numbers))
+    found = VERSION.match(version)
+    return tuple(map(int, found.groups())) if found else ()

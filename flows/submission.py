@@ -20,6 +20,7 @@ from prefect.utilities.urls import url_for
 from ecgfactory.errors import BadInputError, EcgFactoryError
 from ecgfactory.flows.artifacts import PROGRESS_KEY, SUMMARY_KEY
 from ecgfactory.flows.server import ServerUnreachableError
+from ecgfactory.flows.standing import standing
 from ecgfactory.request.build_request import BuildRequest
 from ecgfactory.session.progress import Progress
 
@@ -51,6 +52,11 @@ class SubmittedRun:
                 return client.read_flow_run(self.run_id)
             except ObjectNotFound:
                 raise EcgFactoryError(f"run {self.run_id} was deleted on the server.") from None
+
+    def standing(self, run: FlowRun) -> str:
+        """Say what keeps the run, as just looked at, from working; empty when nothing does."""
+        with _server() as client:
+            return standing(client, run)
 
     def progress(self) -> Progress:
         """Return how far it is, as its progress artifact says."""
@@ -107,7 +113,7 @@ def submit(request: BuildRequest, idempotency_key: str | None = None) -> Submitt
                 "run `python -m ecgfactory.deployments` against it, or use the server of `ecgfactory serve`."
             ) from None
         run = client.create_flow_run_from_deployment(
-            deployment.id, parameters=parameters, idempotency_key=idempotency_key
+            deployment.id, parameters=parameters, idempotency_key=idempotency_key, name=f"build-{request.name}"
         )
     return SubmittedRun(run.id, url_for(run) or str(run.id))
 
