@@ -12,6 +12,7 @@ from ecgfactory.flows.artifacts import live_progress, show_dataset
 from ecgfactory.flows.dask_pool import dask_pool
 from ecgfactory.flows.exceptions import keep_no_exceptions
 from ecgfactory.flows.folder import enter_folder
+from ecgfactory.flows.main_guard import check_main_guard
 from ecgfactory.flows.watching import on_progress
 from ecgfactory.line.build import Built
 from ecgfactory.line.reports import prepare_reports, report_and_compare
@@ -33,6 +34,7 @@ SeedOfTheDay = Annotated[
 @flow(name="build-dataset", flow_run_name="build-{request.name}", validate_parameters=True, persist_result=False)
 def build_dataset(request: BuildRequest, seed_of_the_day: SeedOfTheDay = False) -> Built:
     """Build the dataset that a request asks for, or find it already there."""
+    check_main_guard()
     enter_folder()
     plan = steps.plan_dataset(with_seed_of_the_day(request) if seed_of_the_day else request)
     with claim(plan):

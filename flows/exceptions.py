@@ -17,10 +17,6 @@ class Nowhere(LocalFileSystem):
         """Drop the content."""
         return path
 
-    def write_path(self, path: str, content: bytes, **_: Any) -> str:
-        """Drop the content."""
-        return path
-
 
 def keep_no_exceptions(flow: Flow[..., Any]) -> None:
     """Have no pickle left in `~/.prefect/storage` by each run that fails, as Prefect does whatever it is told.

@@ -33,6 +33,6 @@ def enter_folder() -> None:
         os.chdir(folder)
     except OSError as error:
         raise BadInputError(
-            f"{folder}: the paths of this deployment's runs start there, and this machine can't ({error.strerror}); make "
-            "that folder here, or deploy again with another."
+            f"{folder}: the paths of this deployment's runs start there, and can't on this machine ({error.strerror}); "
+            "make that folder here, or deploy again with another."
         ) from None

@@ -10,7 +10,6 @@ from collections.abc import Iterator
 import httpx
 import prefect
 from prefect.client.orchestration import get_client
-from prefect.exceptions import PrefectHTTPStatusError
 from prefect.settings import (
     PREFECT_API_URL,
     PREFECT_CLIENT_MAX_RETRIES,
@@ -19,7 +18,7 @@ from prefect.settings import (
 )
 
 from ecgfactory.errors import BadInputError, EcgFactoryError
-from ecgfactory.flows.configured import EXAMPLE, NOT_CONFIGURED, check_form
+from ecgfactory.flows.configured import NOT_CONFIGURED, check_form
 
 OLDEST = prefect.__version__
 """Older servers refuse some of what this version of the client sends: 3.8.0 does."""
@@ -83,10 +82,11 @@ def _asked(address: str) -> httpx.Response:
     other = "start it, or set PREFECT_API_URL to the address of another."
     try:
         with temporary_settings({PREFECT_API_URL: address, PREFECT_CLIENT_MAX_RETRIES: 0}):
-            client = get_client(httpx_settings={"timeout": ANSWER_TIMEOUT_S}, sync_client=True)
+            hooks = {"response": [_Answered.hook]}
+            client = get_client(httpx_settings={"timeout": ANSWER_TIMEOUT_S, "event_hooks": hooks}, sync_client=True)
             return client.request("GET", "/admin/version")
-    except PrefectHTTPStatusError as error:
-        return error.response
+    except _Answered as answered:
+        return answered.response
     except httpx.TimeoutException:
         raise ServerUnreachableError(
             f"no Prefect server answers at {named} (nothing within {ANSWER_TIMEOUT_S:.0f} s); {other}"
@@ -94,8 +94,24 @@ def _asked(address: str) -> httpx.Response:
     except httpx.TransportError as error:
         reason = " ".join(str(error).split()) or type(error).__name__
         if "SSL" in reason:
-            other = "write http:// if it has no TLS, or set PREFECT_API_SSL_CERT_FILE to what its certificate is signed by."
+            other = (
+                "write http:// if it has no TLS, or set PREFECT_API_SSL_CERT_FILE to what its certificate is signed by."
+            )
         raise ServerUnreachableError(f"no Prefect server answers at {named} ({reason}); {other}") from None
+
+
+class _Answered(Exception):
+    """The server has answered; raised where Prefect's client would wait for as long as the answer says (503)."""
+
+    def __init__(self, response: httpx.Response) -> None:
+        super().__init__()
+        self.response = response
+
+    @classmethod
+    def hook(cls, response: httpx.Response) -> None:
+        if not response.has_redirect_location:
+            response.read()
+            raise cls(response)
 
 
 def _version(answer: httpx.Response) -> str | None:
@@ -114,7 +130,9 @@ def _not_prefect(answer: httpx.Response) -> str:
         return f"the server at {address} lets nobody in ({told}); set PREFECT_API_AUTH_STRING, or PREFECT_API_KEY."
     if answer.is_server_error:
         return f"the server at {address} is in trouble ({told}); look at its log, or try again later."
-    return f"what answers at {address} is not the API of a Prefect server ({told}); set PREFECT_API_URL to an address like {EXAMPLE}."
+    return (
+        f"what answers at {address} is not the API of a Prefect server ({told}); correct PREFECT_API_URL."
+    )
 
 
 def _named(address: str) -> str:
