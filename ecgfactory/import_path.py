@@ -14,10 +14,11 @@ def import_path() -> list[str]:
 
     It stays where it is when PYTHONPATH names it, or this package lies there.
     """
+    entries = [entry for entry in sys.path if isinstance(entry, str)]  # Python ignores others, such as paths
     here = os.path.realpath(os.curdir)
     package_folder = os.path.realpath(f"{__file__}/../..")
     chosen = [package_folder, *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
     if here in map(os.path.realpath, chosen):
-        return list(sys.path)
-    elsewhere = [entry for entry in sys.path if os.path.realpath(entry) != here]
-    return [*elsewhere, here] if len(elsewhere) < len(sys.path) else elsewhere
+        return entries
+    elsewhere = [entry for entry in entries if os.path.realpath(entry) != here]
+    return [*elsewhere, here] if len(elsewhere) < len(entries) else elsewhere

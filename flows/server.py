@@ -130,9 +130,7 @@ def _not_prefect(answer: httpx.Response) -> str:
         return f"the server at {address} lets nobody in ({told}); set PREFECT_API_AUTH_STRING, or PREFECT_API_KEY."
     if answer.is_server_error:
         return f"the server at {address} is in trouble ({told}); look at its log, or try again later."
-    return (
-        f"what answers at {address} is not the API of a Prefect server ({told}); correct PREFECT_API_URL."
-    )
+    return f"what answers at {address} is not the API of a Prefect server ({told}); correct PREFECT_API_URL."
 
 
 def _named(address: str) -> str:

@@ -29,7 +29,7 @@ def test_the_working_folder_goes_last(here: Path, entry: str, monkeypatch: pytes
 
 
 def test_it_is_not_added(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys, "path", ["/elsewhere", "/further"])
+    monkeypatch.setattr(sys, "path", ["/elsewhere", Path("/ignored"), "/further"])
     assert import_path() == ["/elsewhere", "/further"]
 
 
