@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +12,15 @@ from prefect.client.schemas.actions import DeploymentUpdate, WorkPoolCreate
 from prefect.client.schemas.objects import ConcurrencyLimitConfig
 from prefect.deployments.runner import RunnerDeployment
 from prefect.exceptions import ObjectAlreadyExists, ObjectNotFound
-from prefect.flows import Flow, load_flow_from_entrypoint
+from prefect.flows import Flow
 from prefect.schedules import Schedule
+from prefect.types.entrypoint import EntrypointType
 from prefect.utilities.callables import parameter_schema
 from prefect.workers.process import ProcessWorker
 
 from ecgfactory.deployments import automations
 from ecgfactory.deployments.automations import POOL, SILENCE_S
+from ecgfactory.flows.server import usable_server
 
 FILE = Path(__file__).with_name("prefect.yaml")
 FOLDER_PLACEHOLDER = "{{ $PWD }}"
@@ -39,13 +42,19 @@ def deploy(folder: Path, silence_s: float = SILENCE_S) -> list[str]:
     -------
     list of str
         Names of the deployments, as `flow/deployment`.
+
+    Raises
+    ------
+    BadInputError, ServerUnreachableError
+        When there is no such server, before anything is changed on it; see `usable_server`.
     """
     text = FILE.read_text(encoding="utf-8").replace(FOLDER_PLACEHOLDER, str(folder.absolute()))
     content = yaml.safe_load(text)
-    with get_client(sync_client=True) as client:
-        _make_pool(client)
-        names = [_deploy_one(client, wanted, content["pull"]) for wanted in content["deployments"]]
-    automations.set_up(silence_s)
+    with usable_server():
+        with get_client(sync_client=True) as client:
+            _make_pool(client)
+            names = [_deploy_one(client, wanted, content["pull"]) for wanted in content["deployments"]]
+        automations.set_up(silence_s)
     return names
 
 
@@ -65,14 +74,15 @@ def _make_pool(client: SyncPrefectClient) -> None:
 
 def _deploy_one(client: SyncPrefectClient, wanted: dict[str, Any], pull_steps: list[dict[str, Any]]) -> str:
     entrypoint, pool = wanted["entrypoint"], wanted["work_pool"]
-    flow: Flow[..., Any] = load_flow_from_entrypoint(entrypoint)
+    flow = _imported(entrypoint)
     full_name = f"{flow.name}/{wanted['name']}"
     try:
         there = client.read_deployment_by_name(full_name)
     except ObjectNotFound:
-        RunnerDeployment.from_entrypoint(
-            entrypoint,
+        RunnerDeployment.from_flow(
+            flow,
             wanted["name"],
+            entrypoint_type=EntrypointType.MODULE_PATH,
             tags=wanted["tags"],
             parameters=wanted["parameters"],
             concurrency_limit=ConcurrencyLimitConfig(**wanted["concurrency_limit"]),
@@ -90,3 +100,10 @@ def _deploy_one(client: SyncPrefectClient, wanted: dict[str, Any], pull_steps: l
     )
     client.update_deployment(there.id, of_the_code)
     return full_name
+
+
+def _imported(entrypoint: str) -> Flow[..., Any]:
+    """Import a flow; Prefect's own way of doing that imports from the working folder first."""
+    module, _, name = entrypoint.rpartition(".")
+    flow: Flow[..., Any] = getattr(importlib.import_module(module), name)
+    return flow

@@ -11,6 +11,9 @@ from pydantic import BeforeValidator, WithJsonSchema
 from ecgfactory.flows.artifacts import live_progress, show_dataset
 from ecgfactory.flows.dask_pool import dask_pool
 from ecgfactory.flows.end_with_worker import end_with_worker
+from ecgfactory.flows.exceptions import keep_no_exceptions
+from ecgfactory.flows.folder import enter_folder
+from ecgfactory.flows.main_guard import check_main_guard
 from ecgfactory.flows.watching import on_progress
 from ecgfactory.line.build import Built
 from ecgfactory.line.packing import pack_small_shards
@@ -31,7 +34,12 @@ SeedOfTheDay = Annotated[
 ]
 
 
-Request = Annotated[BuildRequest, BeforeValidator(request_from_keys)]
+def _checked(given: object) -> BuildRequest:
+    enter_folder()  # where its paths start
+    return request_from_keys(given)
+
+
+Request = Annotated[BuildRequest, BeforeValidator(_checked)]
 """A run of which several fields are wrong tells all at once, with what its worker can't do."""
 
 
@@ -39,6 +47,7 @@ Request = Annotated[BuildRequest, BeforeValidator(request_from_keys)]
 def build_dataset(request: Request, seed_of_the_day: SeedOfTheDay = False) -> Built:
     """Build the dataset that a request asks for, or find it already there."""
     end_with_worker()
+    check_main_guard()
     plan = steps.plan_dataset(with_seed_of_the_day(request) if seed_of_the_day else request)
     with claim(plan):
         if steps.find_published(plan):
@@ -56,6 +65,9 @@ def build_dataset(request: Request, seed_of_the_day: SeedOfTheDay = False) -> Bu
             steps.publish_dataset(build)
     show_dataset(plan)
     return Built(dataset=plan.dataset_path, already_there=False)
+
+
+keep_no_exceptions(build_dataset)
 
 
 def with_seed_of_the_day(request: BuildRequest) -> BuildRequest:

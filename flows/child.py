@@ -39,7 +39,7 @@ class Child:
         stderr = log.open("ab") if log else None
         try:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", module, *arguments],
+                [sys.executable, "-P", "-m", module, *arguments],  # nothing from the working folder
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=stderr or subprocess.PIPE,

@@ -13,7 +13,8 @@ import dask
 from distributed import Client, Nanny, Scheduler, Security, SpecCluster
 from prefect.settings import get_current_settings
 
-from ecgfactory.errors import BadInputError
+from ecgfactory.errors import BadInputError, BuildFailedError
+from ecgfactory.flows.main_guard import HINT
 from ecgfactory.flows.task_runner import PlacedTaskRunner
 from ecgfactory.line.state import Build
 from ecgfactory.line.workers import crew_of
@@ -33,6 +34,7 @@ DASK = {
 LOCAL_DASK = {
     "distributed.scheduler.allowed-failures": DEATHS_ALLOWED,
     **{f"distributed.nanny.pre-spawn-environ.{name}": value for name, value in ENVIRONMENT.items()},
+    "distributed.nanny.pre-spawn-environ.PYTHONSAFEPATH": "1",  # nothing from the working folder
     # Sampling every thread's stack a hundred times per second cost 4 % of the work.
     "distributed.worker.profile.enabled": False,
     # Nor does every process need to wake fifty times per second to check that it is still alive.
@@ -145,15 +147,28 @@ def connected(build: Build) -> Iterator[DaskWorkers]:
 
 @contextlib.contextmanager
 def local_cluster(build: Build) -> Iterator[DaskWorkers]:
-    """Start the workers that a request asks for, on loopback: as many as it has work for at first."""
+    """Start the workers that a request asks for, on loopback: as many as it has work for at first.
+
+    Raises
+    ------
+    BuildFailedError
+        When they can't start.
+    """
     crew = crew_of(build.plan.request)
     with (
         dask.config.set(DASK | LOCAL_DASK),
-        _cluster(crew, _jobs_at_first(build), build) as cluster,
+        _started(crew, _jobs_at_first(build), build) as cluster,
         PlacedTaskRunner(address=cluster.scheduler_address) as runner,
         runner.client.as_current(),
     ):
         yield DaskWorkers(runner, crew.slots, cluster)
+
+
+def _started(crew: Crew, jobs: int, build: Build) -> SpecCluster:
+    try:
+        return _cluster(crew, jobs, build)
+    except RuntimeError as error:
+        raise BuildFailedError(f"the Dask workers of the build can't start ({error}); {HINT}") from error
 
 
 def _cluster(crew: Crew, jobs: int, build: Build) -> SpecCluster:

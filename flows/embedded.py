@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 from ecgfactory.flows import heartbeat
 from ecgfactory.flows.configured import is_configured
 from ecgfactory.flows.local_server import LocalServer
+from ecgfactory.line.build import Built, find_built
 from ecgfactory.request.build_request import BuildRequest
 
 if TYPE_CHECKING:
-    from ecgfactory.line.build import Built
     from ecgfactory.line.state import ProgressCallback
 
 DRAIN_TIMEOUT_S = 10.0
@@ -25,7 +25,7 @@ the workers, which inherit the environment."""
 
 
 def build(request: BuildRequest, on_progress: ProgressCallback) -> Built:
-    """Run the build flow here and now.
+    """Run the build flow here and now, unless the dataset is there already.
 
     Parameters
     ----------
@@ -44,6 +44,8 @@ def build(request: BuildRequest, on_progress: ProgressCallback) -> Built:
     EcgFactoryError
         When the build can't be done; the message is for the user.
     """
+    if (built := find_built(request)) is not None:  # before a server is started, or a run is made on one
+        return built
     with prefect_api():
         from ecgfactory.flows.build_dataset import build_dataset
         from ecgfactory.flows.watching import watched_by
@@ -54,11 +56,14 @@ def build(request: BuildRequest, on_progress: ProgressCallback) -> Built:
 
 @contextlib.contextmanager
 def prefect_api() -> Iterator[None]:
-    """Use the configured Prefect server, or one that lives as long as the block."""
+    """Use the configured Prefect server, or one that lives as long as the block; see `server.usable_server`."""
     os.environ.update(QUIET_TERMINAL)
     if is_configured():
         os.environ.update(heartbeat.ENVIRONMENT)
-        yield
+        from ecgfactory.flows.server import usable_server
+
+        with usable_server():
+            yield
         return
     server = LocalServer.for_one_build()
     try:

@@ -10,6 +10,8 @@ from prefect.artifacts import create_table_artifact
 from pydantic import BeforeValidator, WithJsonSchema
 
 from ecgfactory.flows.end_with_worker import end_with_worker
+from ecgfactory.flows.exceptions import keep_no_exceptions
+from ecgfactory.flows.folder import enter_folder
 from ecgfactory.retention.decisions import HEADINGS, RetentionOutcome
 from ecgfactory.retention.retention_request import RetentionRequest, request_from_keys
 from ecgfactory.tasks import flow_runs
@@ -19,7 +21,13 @@ DryRun = Annotated[
     bool, WithJsonSchema({"type": "boolean", "description": "only report what would be deleted; nothing is deleted"})
 ]
 
-Request = Annotated[RetentionRequest, BeforeValidator(request_from_keys)]
+
+def _checked(given: object) -> RetentionRequest:
+    enter_folder()  # where its path starts
+    return request_from_keys(given)
+
+
+Request = Annotated[RetentionRequest, BeforeValidator(_checked)]
 """A run of which several fields are wrong tells all at once."""
 
 ARTIFACT_KEY = "retention"
@@ -37,6 +45,9 @@ def retention(request: Request, dry_run: DryRun = False) -> RetentionOutcome:
     outcome = outcome.model_copy(update={"decisions": (*outcome.decisions, *runs)})
     _publish(outcome)
     return outcome.or_raise()
+
+
+keep_no_exceptions(retention)
 
 
 def _publish(outcome: RetentionOutcome) -> None:

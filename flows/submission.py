@@ -19,6 +19,8 @@ from prefect.utilities.urls import url_for
 
 from ecgfactory.errors import BadInputError, EcgFactoryError
 from ecgfactory.flows.artifacts import PROGRESS_KEY, SUMMARY_KEY
+from ecgfactory.flows.server import ServerUnreachableError
+from ecgfactory.flows.standing import standing
 from ecgfactory.request.build_request import BuildRequest
 from ecgfactory.session.progress import Progress
 
@@ -26,10 +28,6 @@ DEPLOYMENT = "build-dataset/build"
 
 PARAMETERS_LIMIT_BYTES = 512 * 1024
 """Prefect servers refuse more for the parameters of a run, unless told otherwise."""
-
-
-class ServerUnreachableError(EcgFactoryError):
-    """The configured Prefect server does not answer."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +52,11 @@ class SubmittedRun:
                 return client.read_flow_run(self.run_id)
             except ObjectNotFound:
                 raise EcgFactoryError(f"run {self.run_id} was deleted on the server.") from None
+
+    def standing(self, run: FlowRun) -> str:
+        """Say what keeps the run, as just looked at, from working; empty when nothing does."""
+        with _server() as client:
+            return standing(client, run)
 
     def progress(self) -> Progress:
         """Return how far it is, as its progress artifact says."""
@@ -110,7 +113,7 @@ def submit(request: BuildRequest, idempotency_key: str | None = None) -> Submitt
                 "run `python -m ecgfactory.deployments` against it, or use the server of `ecgfactory serve`."
             ) from None
         run = client.create_flow_run_from_deployment(
-            deployment.id, parameters=parameters, idempotency_key=idempotency_key
+            deployment.id, parameters=parameters, idempotency_key=idempotency_key, name=f"build-{request.name}"
         )
     return SubmittedRun(run.id, url_for(run) or str(run.id))
 

@@ -76,7 +76,7 @@ class DropFolder:
         self._trouble = trouble
 
     def _look(self) -> Iterator[str]:
-        from ecgfactory.flows.submission import ServerUnreachableError
+        from ecgfactory.flows.server import ServerUnreachableError
 
         until = time.monotonic() + LONGEST_LOOK_S
         for path, stamp in self._complete_files():
@@ -138,7 +138,7 @@ def _outcome(path: Path, stamp: Stamp) -> Outcome | None:
     ServerUnreachableError
         When the server does not answer.
     """
-    from ecgfactory.flows.submission import ServerUnreachableError
+    from ecgfactory.flows.server import ServerUnreachableError
 
     try:
         if path.is_symlink():

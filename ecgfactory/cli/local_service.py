@@ -9,8 +9,6 @@ from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
-import httpx
-
 from ecgfactory.errors import EcgFactoryError
 from ecgfactory.flows.child import KILLED, ChildKilledError
 from ecgfactory.flows.local_server import LocalServer
@@ -91,10 +89,11 @@ class LocalService:
 
     def _deploy(self, folder: Path) -> None:
         from ecgfactory.deployments.deploy import deploy
+        from ecgfactory.flows.server import ServerUnreachableError
 
         try:
             deploy(folder)
-        except httpx.TransportError:
+        except ServerUnreachableError:
             how = self._server.end()
             if how is None:
                 raise

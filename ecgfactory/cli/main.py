@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -173,9 +174,15 @@ def fail(message: str, exit_code: int) -> NoReturn:
 
 
 def main() -> None:
-    """Run the command line; every expected error is one sentence and an exit code."""
+    """Run the command line."""
+    os.environ["PYTHONSAFEPATH"] = "1"  # no process that it starts imports from the working folder
+    run(app)
+
+
+def run(command: Callable[[], object]) -> None:
+    """Run a command; every expected error is one sentence and an exit code."""
     try:
-        app()
+        command()
     except EcgFactoryError as error:
         fail(str(error), error.exit_code)
     except OSError as error:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Column
 
 from ecgfactory.cli.output import console
 from ecgfactory.session.progress import Progress as Counts
@@ -32,13 +33,13 @@ class Watcher:
 
     def __init__(self, name: str, records: int, console: Console) -> None:
         self._name, self._records, self._console = name, records, console
-        self._counts = Counts()
+        self._counts, self._note = Counts(), ""
         self._over = threading.Event()
         self._first_seen: tuple[float, int] | None = None
 
-    def show(self, counts: Counts) -> None:
-        """Show this from now on."""
-        self._counts = counts
+    def show(self, counts: Counts, note: str = "") -> None:
+        """Show this from now on: how far it is, and what keeps it from working, if anything does."""
+        self._counts, self._note = counts, note
 
     def finish(self) -> None:
         """Stop showing."""
@@ -55,8 +56,8 @@ class Watcher:
         """Accepted records so far, and rate, yield and time left in words."""
         counts = self._counts
         accepted = min(counts.accepted, self._records)
-        if not counts.examined:
-            return 0, "starting"
+        if self._note or not counts.examined:
+            return accepted, self._note or "starting"
         now = time.monotonic()
         if self._first_seen is None:
             self._first_seen = (now, accepted)
@@ -75,7 +76,7 @@ class Watcher:
             BarColumn(),
             MofNCompleteColumn(),
             TimeElapsedColumn(),
-            TextColumn("{task.fields[words]}"),
+            TextColumn("{task.fields[words]}", table_column=Column()),  # which takes more than one line where it must
         )
         with Progress(*columns, console=self._console, transient=True) as progress:
             bar = progress.add_task(self._name, total=self._records, words="starting")
@@ -84,9 +85,15 @@ class Watcher:
                 progress.update(bar, completed=accepted, words=words)
 
     def _print_lines(self) -> None:
-        while not self._over.wait(PLAIN_INTERVAL_S):
-            accepted, words = self._state()
-            self._console.print(f"{self._name}: {accepted:,} of {self._records:,} records, {words}")
+        """Print a line when something has changed: at once what it waits for, and now and then how far it is."""
+        told: tuple[Counts, str] | None = None
+        told_at, note = time.monotonic(), ""
+        while not self._over.wait(POLL_INTERVAL_S):
+            now, shown = time.monotonic(), (self._counts, self._note)
+            if self._note != note or (shown != told and now - told_at >= PLAIN_INTERVAL_S):
+                accepted, words = self._state()
+                self._console.print(f"{self._name}: {accepted:,} of {self._records:,} records, {words}")
+                told, told_at, note = shown, now, self._note
 
 
 @contextlib.contextmanager

@@ -11,7 +11,8 @@ from ecgfactory.cli.interrupt import STOPPED, interruptible
 from ecgfactory.cli.output import console, print_rows
 from ecgfactory.cli.progress import watch
 from ecgfactory.documents.reading import load
-from ecgfactory.errors import BadInputError, BuildCancelledError, BuildFailedError, EcgFactoryError
+from ecgfactory.errors import BuildCancelledError, BuildFailedError, EcgFactoryError
+from ecgfactory.flows.configured import check_configured
 from ecgfactory.request.build_request import BuildRequest
 from ecgfactory.request.preflight import file_problems, with_absolute_paths
 
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     from ecgfactory.flows.submission import SubmittedRun
 
 POLL_INTERVAL_S = 1.0
+WAITING_POLL_INTERVAL_S = 3.0
+"""Between looks at a run that works, and at one that waits, for hours maybe."""
+
 PATIENCE_S = 60.0
 """While a run is watched, a server that does not answer is asked again for this long."""
 
@@ -42,43 +46,40 @@ def load_submission(file: Path, settings: Sequence[str] = ()) -> BuildRequest:
 def submit_file(file: Path, settings: Sequence[str], is_watched: bool) -> None:
     """Hand a request to the build deployment; if watched, wait until its run ends and say how."""
     request = load_submission(file, settings)
-    from ecgfactory.flows.configured import is_configured
+    check_configured()
+    from ecgfactory.flows.server import usable_server  # Prefect, only once there is something to submit
+    from ecgfactory.flows.submission import submit
 
-    if not is_configured():
-        raise BadInputError(
-            "no Prefect server is configured; set PREFECT_API_URL to the address of yours, or to the one that "
-            "`ecgfactory serve` prints."
-        )
-    from ecgfactory.flows.submission import submit  # Prefect, only once there is something to submit
-
-    run = submit(request)
-    console().print(f"submitted: {run.url}")
-    if is_watched:
-        try:
-            with interruptible():
-                ended = _watch(run, request)
-        except KeyboardInterrupt:
-            raise WatchingStoppedError(f"no longer watched; the run goes on: {run.url}") from None
-        _tell(run, ended)
+    with usable_server():
+        run = submit(request)
+        console().print(f"submitted: {run.url}")
+        if is_watched:
+            try:
+                with interruptible():
+                    ended = _watch(run, request)
+            except KeyboardInterrupt:
+                raise WatchingStoppedError(f"no longer watched; the run goes on: {run.url}") from None
+            _tell(run, ended)
 
 
 def _watch(run: SubmittedRun, request: BuildRequest) -> FlowRun:
     """Show progress until the run has ended in whatever way."""
-    from ecgfactory.flows.submission import ServerUnreachableError
+    from ecgfactory.flows.server import ServerUnreachableError
 
-    answered = time.monotonic()
+    answered, standing = time.monotonic(), ""
     with watch(request.name, request.records) as watcher:
         while True:
             try:
                 seen = run.look()
-                watcher.show(run.progress())
+                standing = run.standing(seen)
+                watcher.show(run.progress(), standing)
                 answered = time.monotonic()
                 if seen.state is not None and seen.state.is_final():
                     return seen
             except ServerUnreachableError:
                 if time.monotonic() - answered > PATIENCE_S:
                     raise
-            time.sleep(POLL_INTERVAL_S)
+            time.sleep(WAITING_POLL_INTERVAL_S if standing else POLL_INTERVAL_S)
 
 
 def _tell(run: SubmittedRun, ended: FlowRun) -> None:

@@ -8,9 +8,35 @@ import secrets
 from pathlib import Path
 
 from ecgfactory.dataset.names import LATEST, MANIFEST_FILE, PIN_FILE
-from ecgfactory.errors import BuildFailedError
+from ecgfactory.errors import BadInputError, BuildFailedError
 from ecgfactory.storage.durable import sync, write_text
 from ecgfactory.storage.faults import fault_point
+
+
+def check_place(target: Path) -> None:
+    """Make sure that a dataset can get its name, before it is made.
+
+    Raises
+    ------
+    BadInputError
+        When something else has a name that publishing needs.
+    """
+    latest = target.parent / LATEST
+    if target.parent.exists() and not target.parent.is_dir():
+        taken, use = target.parent, "the datasets of this name go"
+    elif os.path.lexists(latest) and not latest.is_symlink():
+        taken, use = latest, "a link to the newest dataset goes"
+    elif os.path.lexists(target) and not _is_free(target):
+        taken, use = target, "this dataset goes, and it is none"
+    else:
+        return
+    kind = "folder" if taken.is_dir() else "file"
+    raise BadInputError(f"output: {taken} is a {kind}, where {use}; move it away, or choose another output or name.")
+
+
+def _is_free(target: Path) -> bool:
+    """Return whether a dataset is at its place already, or an empty folder, which gives way to it."""
+    return target.is_dir() and ((target / MANIFEST_FILE).is_file() or not any(target.iterdir()))
 
 
 def publish(staged: Path, target: Path) -> None:

@@ -96,6 +96,25 @@ def build(
     return Built(dataset=plan.dataset_path, already_there=False)
 
 
+def find_built(request: BuildRequest) -> Built | None:
+    """Return the dataset of a request, if it is published and intact; no build of it is waited for.
+
+    Raises
+    ------
+    BadInputError
+        As `build` does.
+    DamagedDatasetError
+        When it is there, and damaged.
+    """
+    if request.seed is None:  # each build of it draws another
+        return None
+    plan = steps.plan_dataset(request)
+    if not plan.dataset_path.exists():
+        return None
+    with claim(plan):
+        return Built(dataset=plan.dataset_path, already_there=True) if steps.find_published(plan) else None
+
+
 def check_callback(on_progress: object) -> None:
     """Check that progress can be told.
 

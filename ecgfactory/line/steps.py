@@ -25,7 +25,9 @@ def plan_dataset(request: BuildRequest) -> Plan:
     """
     if problems := preflight_problems(request):
         raise BadInputError([f"{key}: {problem}" for key, problem in problems])
-    return make_plan(request)
+    plan = make_plan(request)
+    publish.check_place(plan.dataset_path)
+    return plan
 
 
 def find_published(plan: Plan) -> bool:

@@ -20,6 +20,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from weakref import WeakSet
 
+from ecgfactory.import_path import import_path
 from ecgfactory.pools.worker import serve
 
 _MESSAGE_BYTES = 65_536
@@ -55,14 +56,13 @@ class Nursery:
     def __init__(self, modules: Sequence[str], environment: Mapping[str, str], log: Path) -> None:
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         inherited.add(self._control)
-        paths = os.pathsep.join(path or str(Path.cwd()) for path in sys.path if isinstance(path, str))
         with theirs, log.open("ab") as stderr:
             descriptor = fcntl.fcntl(theirs, fcntl.F_DUPFD, 3)  # clear of stdin, stdout and stderr, which may be closed
             command = [sys.executable, "-P", "-m", "ecgfactory.pools.nursery", str(descriptor), *modules]
             try:
                 self._process = subprocess.Popen(
                     command,
-                    env={**os.environ, **environment, "PYTHONPATH": paths},
+                    env={**os.environ, **environment, "PYTHONPATH": os.pathsep.join(import_path())},
                     pass_fds=[descriptor],
                     stdin=subprocess.DEVNULL,
                     stdout=stderr,

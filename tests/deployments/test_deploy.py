@@ -55,7 +55,7 @@ def test_parameters_are_requests_and_paths_start_in_the_folder(
         model: Any = RetentionRequest if name.startswith("retention") else BuildRequest
         assert model.model_validate(deployment.parameters["request"])
         (step,) = deployment.pull_steps or []
-        assert step == {"prefect.deployments.steps.set_working_directory": {"directory": str(tmp_path)}}
+        assert step == {"ecgfactory.flows.folder.start_in": {"directory": str(tmp_path)}}
         assert deployment.enforce_parameter_schema
 
 

@@ -18,10 +18,13 @@ import pytest
 import yaml
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterId, FlowRunFilterName
+from prefect.settings import PREFECT_LOCAL_STORAGE_PATH, temporary_settings
 from prefect.states import Cancelling
 
 from ecgfactory.dataset.names import SUMS_FILE
+from ecgfactory.errors import BadInputError
 from ecgfactory.flows.build_dataset import build_dataset
+from ecgfactory.flows.folder import VARIABLE, start_in
 from ecgfactory.flows.watching import watched_by
 from ecgfactory.line.build import Built
 from ecgfactory.line.build import build as library_build
@@ -59,7 +62,7 @@ def steps_in(function: Callable[..., object]) -> list[str]:
         for call in calls
     ]
     not_steps = {"as_request", "Built", "str", "uuid4", "pool", "flow", "with_seed_of_the_day", "show_dataset"}
-    not_steps |= {"on_progress", "check_callback", "live_progress", "dask_pool"}
+    not_steps |= {"on_progress", "check_callback", "live_progress", "dask_pool", "enter_folder", "check_main_guard"}
     return [name for _, name in sorted(names) if name not in not_steps]
 
 
@@ -95,6 +98,30 @@ def test_a_run_with_several_wrong_fields_tells_all_at_once(tmp_path: Path) -> No
         f"output: {tmp_path / 'file'} is a file",
         "generator.checkpoint: there is no file '/nope.pt'",
     ]
+
+
+def test_a_run_that_fails_leaves_its_words_and_no_pickle(make_request: MakeRequest, tmp_path: Path) -> None:
+    request = make_request(output="/proc/here")
+    with temporary_settings({PREFECT_LOCAL_STORAGE_PATH: tmp_path / "storage"}):
+        state = build_dataset(request, return_state=True)
+        assert "BadInputError: output: " in str(state.message)
+        with pytest.raises(BadInputError, match="output: "):
+            build_dataset(request)
+    assert not (tmp_path / "storage").exists()
+
+
+def test_a_deployed_run_starts_its_paths_in_the_folder_of_its_deployment(
+    make_request: MakeRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(Path.cwd())  # goes back to it
+    (tmp_path / "taken").touch()
+    monkeypatch.setenv(VARIABLE, "")
+    start_in(str(tmp_path))
+    with pytest.raises(BadInputError, match=f"output: {tmp_path}/taken is a file"):
+        build_dataset(make_request(output="taken"))
+    start_in(str(tmp_path / "missing"))
+    with pytest.raises(BadInputError, match=f"{tmp_path}/missing: the paths of this deployment's runs start there"):
+        build_dataset(make_request())
 
 
 @pytest.fixture

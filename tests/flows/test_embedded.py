@@ -5,9 +5,15 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
+from ecgfactory.flows import embedded
+from ecgfactory.request.build_request import BuildRequest
+
+MakeRequest = Callable[..., BuildRequest]
 
 pytestmark = pytest.mark.slow
 
@@ -45,3 +51,11 @@ def test_each_server_of_a_process_hears_of_its_own_task_runs(tmp_path: Path) -> 
     ended = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False)
     assert ended.returncode == 0, ended.stderr
     assert ended.stdout.splitlines() == ["0 ['Completed']", "1 ['Completed']"]
+
+
+def test_a_dataset_that_is_there_is_found_without_a_server(
+    built: Path, make_request: MakeRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PREFECT_API_URL", "http://127.0.0.1:9/api")  # nobody answers there
+    found = embedded.build(make_request(output=str(built.parents[1])), lambda _: None)
+    assert (found.dataset, found.already_there) == (built, True)

@@ -114,6 +114,19 @@ def free_port() -> int:
         return int(listener.getsockname()[1])
 
 
+SHADOWS = ("flows.py", "tasks.py", "logging.py", "random.py", "torch.py", "yaml.py", "prefect.py", "distributed.py")
+SHADOW_FOLDERS = ("numpy", "configs", "deployments", "tests", "dask")
+
+
+def put_shadows(folder: Path) -> None:
+    """Put files with the names of modules into a user's folder, and a folder of datasets with that of the package."""
+    for name in SHADOW_FOLDERS:
+        (folder / name).mkdir()
+    for name in (*SHADOWS, *(f"{name}/__init__.py" for name in SHADOW_FOLDERS)):
+        (folder / name).write_text("raise RuntimeError(f'{__file__} was imported')")
+    (folder / "ecgfactory" / "quickstart").mkdir(parents=True)
+
+
 def start(folder: Path, port: int) -> Serving:
     process = command("serve", "--port", str(port), "--state", "state", "--watch-folder", "inbox", cwd=folder)
     assert process.stdout is not None
@@ -125,6 +138,7 @@ def start(folder: Path, port: int) -> Serving:
 @pytest.fixture(scope="module")
 def serving(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
     folder = tmp_path_factory.mktemp("serving")
+    put_shadows(folder)
     running = start(folder, free_port())
     yield running
     stop(running)
@@ -169,6 +183,7 @@ def submit(serving: Serving) -> Callable[..., subprocess.Popen[str]]:
     """Submit from another folder than the one in which `serve` was started."""
     elsewhere = serving.folder / "elsewhere"
     elsewhere.mkdir()
+    put_shadows(elsewhere)
 
     def submit_request(request: dict[str, Any], *options: str) -> subprocess.Popen[str]:
         (elsewhere / "request.yaml").write_text(yaml.safe_dump(request))

@@ -13,7 +13,8 @@ from prefect.settings import PREFECT_API_URL, temporary_settings
 
 from ecgfactory.cli.submit import load_submission
 from ecgfactory.errors import BadInputError
-from ecgfactory.flows.submission import ServerUnreachableError, submit
+from ecgfactory.flows.server import ServerUnreachableError
+from ecgfactory.flows.submission import submit
 from ecgfactory.request.build_request import BuildRequest
 
 pytestmark = pytest.mark.slow
@@ -41,8 +42,9 @@ def test_paths_mean_what_they_mean_for_who_submits(
     assert load_submission(request_file).quality.policy == "basic"
 
 
-def test_no_server_configured(request_file: Path, tmp_path: Path) -> None:
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
+@pytest.mark.parametrize("empty", [{}, {"PREFECT_API_URL": ""}])
+def test_no_server_configured(request_file: Path, tmp_path: Path, empty: dict[str, str]) -> None:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")} | empty
     done = subprocess.run(
         [sys.executable, "-m", "ecgfactory", "submit", str(request_file)],
         env=environment | {"PREFECT_HOME": str(tmp_path / "none")},
