@@ -131,4 +131,9 @@ def _server() -> Iterator[SyncPrefectClient]:
         ) from None
     except PrefectHTTPStatusError as error:
         told = " ".join(error.response.text.split())[:300]
+        if error.response.is_server_error:  # as while it starts, or its database is busy
+            raise ServerUnreachableError(
+                f"the Prefect server at {address} is in trouble ({error.response.status_code} {told}); look at its "
+                "log, or try again later."
+            ) from None
         raise EcgFactoryError(f"the Prefect server at {address} refused: {error.response.status_code} {told}") from None
