@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 
 DRAIN_TIMEOUT_S = 10.0
 
-QUIET_TERMINAL = {"PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "CRITICAL"}
+QUIET_TERMINAL = {
+    "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "CRITICAL",
+    "PREFECT_INTERNAL_LOGGING_LEVEL": "CRITICAL",  # which has a handler of its own
+}
 """The log goes to the session's file, and to a configured server. Read when Prefect is first imported, here and in
 the workers, which inherit the environment."""
 
@@ -62,8 +65,11 @@ def prefect_api() -> Iterator[None]:
         os.environ.update(heartbeat.ENVIRONMENT)
         from ecgfactory.flows.server import usable_server
 
-        with usable_server():
-            yield
+        try:
+            with usable_server():
+                yield
+        finally:
+            _send_events()
         return
     server = LocalServer.for_one_build()
     try:

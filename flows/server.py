@@ -41,10 +41,17 @@ def usable_server() -> Iterator[None]:
     BadInputError
         When none is configured, what answers there is not a Prefect server, or not one of a version that will do.
     ServerUnreachableError
-        When nothing answers there.
+        When nothing answers there, at first or later on.
     """
-    with temporary_settings({PREFECT_API_URL: _checked(PREFECT_API_URL.value())}):
-        yield
+    address = _checked(PREFECT_API_URL.value())
+    with temporary_settings({PREFECT_API_URL: address}):
+        try:
+            yield
+        except httpx.TransportError as error:  # Prefect has tried again for a minute or two
+            raise ServerUnreachableError(
+                f"the Prefect server at {_named(address)} no longer answers ({error}); once it does, the same command "
+                "goes on."
+            ) from error
 
 
 def _checked(address: str | None) -> str:
