@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ecgfactory.documents.reading import from_keys, load
+from ecgfactory.errors import BadInputError, shown
 from ecgfactory.request.build_request import BuildRequest
 from ecgfactory.request.preflight import preflight_problems
 from ecgfactory.storage.home import from_home
@@ -22,6 +23,10 @@ def as_request(given: BuildRequest | Mapping[str, Any] | str | Path) -> BuildReq
     """
     if isinstance(given, str | Path):
         return load_request(from_home(given))
+    if not isinstance(given, BuildRequest | Mapping):
+        raise BadInputError(
+            f"request is {shown(given)}; give a BuildRequest, a mapping of its keys, or a YAML file's path."
+        )
     return request_from_keys(given)
 
 

@@ -62,7 +62,7 @@ def steps_in(function: Callable[..., object]) -> list[str]:
         for call in calls
     ]
     not_steps = {"as_request", "Built", "str", "uuid4", "pool", "flow", "with_seed_of_the_day", "show_dataset"}
-    not_steps |= {"on_progress", "check_callback", "live_progress", "dask_pool", "enter_folder", "check_main_guard"}
+    not_steps |= {"on_progress", "check_callback", "live_progress", "dask_pool", "end_with_worker", "check_main_guard"}
     return [name for _, name in sorted(names) if name not in not_steps]
 
 

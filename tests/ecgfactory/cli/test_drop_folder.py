@@ -151,4 +151,4 @@ def test_a_sound_file_is_submitted_once_even_if_it_can_not_be_moved(
     (again,) = looks(DropFolder(inbox))  # as after a restart
     assert again == told.split(";")[0]  # the same run
     with get_client(sync_client=True) as client:
-        assert len([run for run in client.read_flow_runs() if run.parameters["request"]["name"] == "dropped"]) == 1
+        assert len([run for run in client.read_flow_runs() if run.name == "build-dropped"]) == 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -15,6 +16,7 @@ from ecgfactory.cli.submit import load_submission
 from ecgfactory.errors import BadInputError
 from ecgfactory.flows.server import ServerUnreachableError
 from ecgfactory.flows.submission import submit
+from ecgfactory.generators.deepfakeecg import published_checkpoint
 from ecgfactory.request.build_request import BuildRequest
 
 pytestmark = pytest.mark.slow
@@ -34,7 +36,7 @@ def test_paths_mean_what_they_mean_for_who_submits(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "strict.yaml").write_text("extends: basic\nname: strict\ndescription: strict\nrules: []\n")
-    (tmp_path / "weights.pt").write_bytes(b"weights")
+    shutil.copyfile(published_checkpoint().path, tmp_path / "weights.pt")
     request = load_submission(request_file, ["quality.policy=strict.yaml", "generator.checkpoint=weights.pt"])
     assert request.output == str(tmp_path / "datasets")
     assert request.quality.policy == str(tmp_path / "strict.yaml")
