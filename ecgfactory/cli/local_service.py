@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import time
-from collections import deque
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -14,9 +13,9 @@ from ecgfactory.flows.child import KILLED, ChildKilledError
 from ecgfactory.flows.local_server import LocalServer
 from ecgfactory.flows.local_worker import LocalWorker
 
-RESTARTS_ALLOWED = 5
-RESTARTS_WITHIN_S = 600.0
-"""What ends more often than that does so for a reason that starting it once more does not remove."""
+SHORT_LIFE_S = 10.0
+SHORT_LIVES_ALLOWED = 5
+"""What dies that soon after it was ready, so often in a row, does so for a reason that a restart does not remove."""
 
 
 class LocalService:
@@ -39,7 +38,7 @@ class LocalService:
 
     def __init__(self, state: Path, port: int, folder: Path) -> None:
         self._state, self._port = state, port
-        self._restarts: deque[float] = deque(maxlen=RESTARTS_ALLOWED)
+        self._lives = ShortLives()
         self._worker: LocalWorker | None = None
         self.log("server").parent.mkdir(parents=True, exist_ok=True)
         self._server = self._new_server()
@@ -108,6 +107,7 @@ class LocalService:
                 self._server.url()
             elif self._worker is not None:
                 self._worker.wait_until_ready()
+            self._lives.begin(what, time.monotonic())
         except ChildKilledError:
             self._restart(what, f"{KILLED} while it started")
             self._make_ready(what)
@@ -116,14 +116,11 @@ class LocalService:
 
     def _restart(self, what: str, how: str) -> str:
         """Start the server or the worker again, unless that is once too often; return a line for log and user."""
-        now = time.monotonic()
-        if len(self._restarts) == RESTARTS_ALLOWED and now - self._restarts[0] < RESTARTS_WITHIN_S:
+        if self._lives.end(what, time.monotonic()) > SHORT_LIVES_ALLOWED:
             raise EcgFactoryError(
-                f"the Prefect {what} {how}, after {RESTARTS_ALLOWED} restarts within "
-                f"{RESTARTS_WITHIN_S / 60:.0f} minutes. Look into {self.log(what)} for the reason, then start "
-                "`ecgfactory serve` again."
+                f"the Prefect {what} {how}, and was started again {SHORT_LIVES_ALLOWED} times for nothing. "
+                f"Look into {self.log(what)} for the reason, then start `ecgfactory serve` again."
             )
-        self._restarts.append(now)
         line = f"the Prefect {what} {how}; it is started again"
         with self.log(what).open("a", encoding="utf-8") as log:
             log.write(f"{datetime.now():%Y-%m-%d %H:%M:%S} ecgfactory serve: {line}\n")
@@ -134,3 +131,21 @@ class LocalService:
             self._worker.stop()
             self._worker = self._new_worker()
         return line
+
+
+class ShortLives:
+    """Counts the lives of server and worker that were too short to be of use."""
+
+    def __init__(self) -> None:
+        self._begun: dict[str, float] = {}
+        self._in_a_row = 0
+
+    def begin(self, what: str, now_s: float) -> None:
+        """Note that one of them is ready."""
+        self._begun[what] = now_s
+
+    def end(self, what: str, now_s: float) -> int:
+        """Note that one of them has died, maybe before it was ready; return how many short lives there were in a row."""
+        lived_s = now_s - self._begun.pop(what, now_s)
+        self._in_a_row = self._in_a_row + 1 if lived_s < SHORT_LIFE_S else 0
+        return self._in_a_row
