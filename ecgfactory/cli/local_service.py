@@ -145,7 +145,7 @@ class ShortLives:
         self._begun[what] = now_s
 
     def end(self, what: str, now_s: float) -> int:
-        """Note that one of them has died, maybe before it was ready; return how many short lives there were in a row."""
+        """Note that one has died, maybe before it was ready; return how many short lives there were in a row."""
         lived_s = now_s - self._begun.pop(what, now_s)
         self._in_a_row = self._in_a_row + 1 if lived_s < SHORT_LIFE_S else 0
         return self._in_a_row
