@@ -8,7 +8,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import shutil
 import sys
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -23,10 +25,24 @@ STOP_TIMEOUT_S = RUN_STOP_TIMEOUT_S + 10.0
 
 
 class LocalWorker:
-    """The child process; making it returns at once, `wait_until_ready` waits until it takes runs."""
+    """The child process; making it returns at once, `wait_until_ready` waits until it takes runs.
 
-    def __init__(self, pool: str, environment: Mapping[str, str], log: Path) -> None:
-        self._child = Child("ecgfactory.flows.local_worker", environment, pool, log=log)
+    Parameters
+    ----------
+    pool : str
+        Name of the work pool.
+    environment : mapping of str to str
+        All of its environment.
+    log : Path
+        File that gets what it prints.
+    scratch : Path
+        Folder for what it keeps of each run while that lasts; what a killed one left there is deleted.
+    """
+
+    def __init__(self, pool: str, environment: Mapping[str, str], log: Path, scratch: Path) -> None:
+        shutil.rmtree(scratch, ignore_errors=True)
+        scratch.mkdir(parents=True, exist_ok=True)
+        self._child = Child("ecgfactory.flows.local_worker", environment, pool, str(scratch), log=log)
 
     def wait_until_ready(self) -> None:
         """Wait for the worker.
@@ -47,12 +63,13 @@ class LocalWorker:
         self._child.stop(STOP_TIMEOUT_S)
 
 
-async def _work(pool: str) -> None:
+async def _work(pool: str, scratch: str) -> None:
     from prefect.workers.process import ProcessWorker
 
     loop, stopping = asyncio.get_running_loop(), asyncio.Event()
     when_parent_ends(lambda: loop.call_soon_threadsafe(stopping.set))
     os.environ[WORKER_VARIABLE] = str(os.getpid())
+    tempfile.tempdir = scratch  # of this process alone, not of what runs make
     worker = ProcessWorker(work_pool_name=pool, create_pool_if_not_found=False)
     poll = worker.get_and_submit_flow_runs
 
@@ -85,4 +102,4 @@ def _end_runs() -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(_work(sys.argv[1]))
+    asyncio.run(_work(*sys.argv[1:]))

@@ -84,7 +84,7 @@ class LocalService:
         return LocalServer.to_stay(self._state, self._port, os.environ, self.log("server"))
 
     def _new_worker(self) -> LocalWorker:
-        return LocalWorker(self._pool, os.environ, self.log("worker"))
+        return LocalWorker(self._pool, os.environ, self.log("worker"), scratch=self._state / "scratch")
 
     def _deploy(self, folder: Path) -> None:
         from ecgfactory.deployments.deploy import deploy
