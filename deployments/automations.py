@@ -40,16 +40,19 @@ OUR_RUNS = ResourceSpecification({"prefect.resource.role": "flow", "prefect.reso
 OUR_POOL = ResourceSpecification({"prefect.resource.role": "work-pool", "prefect.resource.name": POOL})
 
 
-def set_up(silence_s: float = SILENCE_S) -> None:
+def set_up(silence_s: float = SILENCE_S, is_shared: bool = True) -> None:
     """Set up the automations on the configured server, each in place of the one that is there.
 
     Parameters
     ----------
     silence_s : float
         Seconds without a heartbeat after which a run is taken for dead.
+    is_shared : bool
+        Whether to set up those too that only a server with workers on several machines needs.
     """
+    wanted_here = [crashed(silence_s), *([scheduled_again(), cancelled()] if is_shared else [])]
     with get_client(sync_client=True) as client:
-        for wanted in (crashed(silence_s), scheduled_again(), cancelled()):
+        for wanted in wanted_here:
             there = client.read_automations_by_name(wanted.name)
             if not there:
                 client.create_automation(wanted)
@@ -79,7 +82,8 @@ def scheduled_again(start_s: float = START_S) -> AutomationCore:
         name="ecgfactory: schedule again what no worker began",
         description="A worker took the run and died, or lost it, before the run began.",
         trigger=_missing(
-            ["Running", "Cancelling", "Scheduled", "AwaitingConcurrencySlot", "AwaitingRetry", *ENDS],
+            # Of a run that has begun, a busy server may lose the first event, but hardly the heartbeats too.
+            ["Running", HEARTBEAT, "Cancelling", "Scheduled", "AwaitingConcurrencySlot", "AwaitingRetry", *ENDS],
             after=TAKEN,
             within_s=start_s,
             of=OUR_POOL,

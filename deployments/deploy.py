@@ -26,7 +26,7 @@ FILE = Path(__file__).with_name("prefect.yaml")
 FOLDER_PLACEHOLDER = "{{ $PWD }}"
 
 
-def deploy(folder: Path, silence_s: float = SILENCE_S) -> list[str]:
+def deploy(folder: Path, silence_s: float = SILENCE_S, is_shared: bool = True) -> list[str]:
     """Create what does not exist yet, and update what exists.
 
     What people change in the UI stays as they left it: schedules, pauses, default parameters, limits.
@@ -37,6 +37,8 @@ def deploy(folder: Path, silence_s: float = SILENCE_S) -> list[str]:
         Where relative paths of requests start.
     silence_s : float
         Seconds without a heartbeat after which a run is taken for dead.
+    is_shared : bool
+        Whether workers are on other machines too; where all are on this one, `LostRuns` knows better than the server.
 
     Returns
     -------
@@ -54,7 +56,7 @@ def deploy(folder: Path, silence_s: float = SILENCE_S) -> list[str]:
         with get_client(sync_client=True) as client:
             _make_pool(client)
             names = [_deploy_one(client, wanted, content["pull"]) for wanted in content["deployments"]]
-        automations.set_up(silence_s)
+        automations.set_up(silence_s, is_shared)
     return names
 
 

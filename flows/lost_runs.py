@@ -8,6 +8,7 @@ import contextlib
 import logging
 import time
 from collections.abc import Iterator
+from datetime import datetime
 from uuid import UUID
 
 import httpx
@@ -29,9 +30,12 @@ from ecgfactory.flows.end_with_worker import RUN_VARIABLE
 
 LOOK_INTERVAL_S = 5.0
 
-GRACE_S = 30.0
-"""A run is taken for lost once it has been without a process for this long: between taking a run and starting its
-process, a worker on a busy machine needs up to half of that."""
+GRACE_S = 20.0
+"""A run is taken for lost once it has been without a process for this long: its worker may be about to say how it
+ended."""
+
+STARTING_GRACE_S = 150.0
+"""The same for a run that the present worker has taken and not begun: on a busy machine, it was seen to need 62 s."""
 
 HOLDING = (StateType.PENDING, StateType.RUNNING, StateType.CANCELLING)
 """States in which a run has a slot of its deployment."""
@@ -53,10 +57,15 @@ class LostRuns:
         self._without_process: dict[UUID, float] = {}
         self._looked_at = -LOOK_INTERVAL_S
 
-    def release(self) -> Iterator[str]:
+    def release(self, worker_since: datetime) -> Iterator[str]:
         """Release the runs that are lost; yield one line of text on each.
 
         May be called as often as one likes. A server that does not answer is asked again at the next call.
+
+        Parameters
+        ----------
+        worker_since : datetime
+            When the present worker was started: what was taken before was taken by another, which is gone.
         """
         now = time.monotonic()
         if now - self._looked_at < LOOK_INTERVAL_S:
@@ -64,7 +73,7 @@ class LostRuns:
         self._looked_at = now
         try:
             with get_client(sync_client=True) as client:
-                for run in self._lost(client, now):
+                for run in self._lost(client, now, worker_since):
                     state = _after(run)
                     if client.set_flow_run_state(run.id, state).status == SetStateStatus.ACCEPT:
                         del self._without_process[run.id]
@@ -72,7 +81,7 @@ class LostRuns:
         except (httpx.HTTPError, PrefectHTTPStatusError) as error:
             _log.info("lost runs can't be looked for now: %s", error)
 
-    def _lost(self, client: SyncPrefectClient, now: float) -> list[FlowRun]:
+    def _lost(self, client: SyncPrefectClient, now: float, worker_since: datetime) -> list[FlowRun]:
         holding = FlowRunFilterState(type=FlowRunFilterStateType(any_=list(HOLDING)))
         runs = client.read_flow_runs(flow_run_filter=FlowRunFilter(state=holding), work_pool_filter=self._pool)
         alone = [run for run in runs if not _has_process(run)]
@@ -81,7 +90,12 @@ class LostRuns:
             alone = [run for run in alone if str(run.id) not in running]
         since = self._without_process
         self._without_process = {run.id: since.get(run.id, now) for run in alone}
-        return [run for run in alone if now - self._without_process[run.id] >= GRACE_S]
+        return [run for run in alone if now - self._without_process[run.id] >= _grace_s(run, worker_since)]
+
+
+def _grace_s(run: FlowRun, worker_since: datetime) -> float:
+    assert run.state is not None
+    return STARTING_GRACE_S if run.state.is_pending() and run.state.timestamp >= worker_since else GRACE_S
 
 
 def _after(run: FlowRun) -> State[None]:

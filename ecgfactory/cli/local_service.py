@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from ecgfactory.errors import EcgFactoryError
@@ -72,7 +72,7 @@ class LocalService:
             if how := child.end():
                 yield self._restart(what, how)
                 self._make_ready(what)
-        yield from self._lost_runs.release()
+        yield from self._lost_runs.release(self._worker_since)
 
     def stop(self) -> None:
         """End current runs, worker and server, in this order."""
@@ -84,6 +84,7 @@ class LocalService:
         return LocalServer.to_stay(self._state, self._port, os.environ, self.log("server"))
 
     def _new_worker(self) -> LocalWorker:
+        self._worker_since = datetime.now(UTC)
         return LocalWorker(self._pool, os.environ, self.log("worker"), scratch=self._state / "scratch")
 
     def _deploy(self, folder: Path) -> None:
@@ -91,7 +92,7 @@ class LocalService:
         from ecgfactory.flows.server import ServerUnreachableError
 
         try:
-            deploy(folder)
+            deploy(folder, is_shared=False)
         except ServerUnreachableError:
             how = self._server.end()
             if how is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import json
 import re
 import shutil
@@ -188,8 +189,15 @@ def _last_seen(workspace: Workspace) -> float:
         return workspace.plan_file.stat().st_mtime
 
 
+def _free_workspace(plan: Plan, session_id: str) -> Workspace:
+    """Return where a workspace can be: a run that is begun again may have left one, even one still at work."""
+    ids = itertools.chain([session_id], (f"{session_id}-{number}" for number in itertools.count(2)))
+    places = (Workspace.of(Path(plan.request.output), name) for name in ids)
+    return next(workspace for workspace in places if not workspace.root.exists())
+
+
 def _open_new(plan: Plan, session_id: str) -> tuple[Workspace, FileLock]:
-    workspace = Workspace.create(plan, session_id)
+    workspace = Workspace.create(plan, _free_workspace(plan, session_id).root.name)
     lock = FileLock(workspace.lock_file)
     while not lock.try_acquire():  # for an instant, somebody looks whether it is held
         time.sleep(PROBE_S)
@@ -204,7 +212,7 @@ def _take_over(plan: Plan, session_id: str) -> tuple[Workspace, FileLock] | None
         lock = FileLock(Workspace.of(output, info.session_id).lock_file)
         if not _acquire_dead(lock):
             continue
-        workspace = Workspace.of(output, session_id)
+        workspace = _free_workspace(plan, session_id)
         Workspace.of(output, info.session_id).root.rename(workspace.root)
         workspace.renew(plan)
         _withdraw_unsound(workspace)

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
 
@@ -24,10 +25,14 @@ pytestmark = pytest.mark.slow
 
 MakeRun = Callable[..., FlowRun]
 
+LATER = datetime(2100, 1, 1, tzinfo=UTC)
+"""Start of a worker that took none of the runs here."""
+
 
 @pytest.fixture
 def client(prefect_server: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[SyncPrefectClient]:
     monkeypatch.setattr(lost_runs, "GRACE_S", 0.0)
+    monkeypatch.setattr(lost_runs, "STARTING_GRACE_S", 60.0)
     monkeypatch.setattr(lost_runs, "LOOK_INTERVAL_S", 0.0)
     with get_client(sync_client=True) as client:
         yield client
@@ -82,7 +87,7 @@ def test_a_run_without_a_process_releases_its_slot(
 ) -> None:
     run = make_run(*states, pid=pid)
     assert slots_held(client) == 1
-    assert list(LostRuns(POOL).release()) == [f"{run.name} had no process any more; it is {after.lower()} now"]
+    assert list(LostRuns(POOL).release(LATER)) == [f"{run.name} had no process any more; it is {after.lower()} now"]
     assert state_of(client, run) == after
     assert slots_held(client) == 0
 
@@ -96,31 +101,33 @@ def test_a_run_with_a_process_is_left_alone(is_noted: bool, client: SyncPrefectC
     with subprocess.Popen(sleep, env=environment, stdin=subprocess.PIPE) as process:
         if is_noted:
             client.update_flow_run(run.id, infrastructure_pid=str(process.pid))
-        assert list(lost.release()) == []
+        assert list(lost.release(LATER)) == []
         assert state_of(client, run) == "RUNNING"
-    assert len(list(lost.release())) == 1
+    assert len(list(lost.release(LATER))) == 1
     assert state_of(client, run) == "CRASHED"
 
 
 def test_runs_that_wait_or_have_ended_are_left_alone(client: SyncPrefectClient, make_run: MakeRun) -> None:
     make_run()
     make_run(StateType.PENDING, StateType.RUNNING, StateType.FAILED)
-    assert list(LostRuns(POOL).release()) == []
+    assert list(LostRuns(POOL).release(LATER)) == []
 
 
-def test_a_run_is_given_time_to_start_its_process(
+def test_the_present_worker_is_given_time_to_start_a_process(
     client: SyncPrefectClient, make_run: MakeRun, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(lost_runs, "GRACE_S", 60.0)
+    before = datetime.now(UTC)
     run = make_run(StateType.PENDING)
     lost = LostRuns(POOL)
-    assert list(lost.release()) == list(lost.release()) == []
+    assert list(lost.release(before)) == list(lost.release(before)) == []
     assert state_of(client, run) == "PENDING"
+    monkeypatch.setattr(lost_runs, "STARTING_GRACE_S", 0.0)
+    assert len(list(lost.release(before))) == 1
 
 
 def test_every_deployment_of_the_pool_is_looked_after(client: SyncPrefectClient, make_run: MakeRun) -> None:
     make_run(StateType.PENDING, deployment="retention/daily")
-    assert len(list(LostRuns(POOL).release())) == 1
+    assert len(list(LostRuns(POOL).release(LATER))) == 1
     assert slots_held(client, "retention/daily") == 0
 
 
@@ -128,5 +135,5 @@ def test_a_server_that_does_not_answer_is_asked_again_later(client: SyncPrefectC
     make_run(StateType.PENDING)
     lost = LostRuns(POOL)
     with temporary_settings({PREFECT_API_URL: "http://127.0.0.1:9/api"}):
-        assert list(lost.release()) == []
-    assert len(list(lost.release())) == 1
+        assert list(lost.release(LATER)) == []
+    assert len(list(lost.release(LATER))) == 1

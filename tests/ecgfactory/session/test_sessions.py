@@ -117,6 +117,17 @@ def test_a_dead_session_is_taken_over_and_what_is_damaged_made_again(plan: Plan)
     again.remove()
 
 
+def test_a_run_that_is_begun_again_gets_another_folder(
+    plan: Plan, make_request: Callable[..., BuildRequest], tmp_path: Path
+) -> None:
+    """As Prefect does when somebody retries it; without a seed in its request, each time is another plan."""
+    first, second = (make_plan(make_request(seed=seed, output=str(tmp_path))) for seed in (1, 2))
+    with occupied(first, "run") as at_work, occupied(second, "run") as beside:
+        assert (at_work.root.name, beside.root.name) == ("run", "run-2")
+    with occupied(first, "run") as again:  # nothing was committed, so nothing is taken over
+        assert again.root.name == "run-3"
+
+
 def test_what_was_being_written_when_a_session_was_killed_hides_nothing(plan: Plan) -> None:
     output = Path(plan.request.output)
     with occupied(plan, "first") as workspace:
