@@ -93,7 +93,7 @@ def show(
     colours: Annotated[str, typer.Option(help="red or black-and-white.")] = "red",
     analysis: Annotated[bool, typer.Option("--analysis", help="Add the NeuroKit2 analysis page.")] = False,
     quiz: Annotated[bool, typer.Option("--quiz", help="Leave measurements and verdict out of the pages.")] = False,
-    answers: Annotated[Path | None, path_option("FILE", "Write measurements and verdicts as PDF of their own.")] = None,
+    answers: Annotated[Path | None, path_option("FILE", "Write measurements and verdicts as PDF or CSV.")] = None,
     csv_dialect: Annotated[
         str, typer.Option(help="standard, or decimal-comma: as German, French and other spreadsheets read it.")
     ] = "standard",

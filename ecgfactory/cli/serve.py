@@ -85,6 +85,7 @@ def _service(port: int, state: Path) -> Iterator[LocalService]:
     os.environ.update(ENVIRONMENT | os.environ | {"PREFECT_HOME": str(state), "PREFECT_API_URL": address})
     # Prefect's default lets any page that the user has open in a browser start runs here.
     os.environ["PREFECT_SERVER_CORS_ALLOWED_ORIGINS"] = f"http://{HOST}:{port},http://localhost:{port}"
+    console(stderr=True).print("starting, which may take half a minute")
     service = LocalService(state, port, Path.cwd())
     try:
         yield service

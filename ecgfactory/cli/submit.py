@@ -90,4 +90,5 @@ def _tell(run: SubmittedRun, ended: FlowRun) -> None:
     reason = " ".join((ended.state.message or "no reason was given").split())
     if ended.state.is_cancelled():
         raise BuildCancelledError("the run was cancelled; the same request goes on from what is committed")
-    raise BuildFailedError(f"the run {str(ended.state.name).lower()}: {reason}")
+    more = "; the same request goes on from what is committed" if ended.state.is_crashed() else ""
+    raise BuildFailedError(f"the run {str(ended.state.name).lower()}: {reason.rstrip('.')}{more}")

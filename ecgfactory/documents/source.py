@@ -92,6 +92,10 @@ def apply_setting(source: Source, text: str) -> str | None:
             return f"--set {text}: {part} holds no keys; set {part} itself."
         target = child
     target[str(location[-1])] = parsed.content
+    for depth in range(1, len(location)):
+        source.places.setdefault(location[:depth], f"--set {text}")
+    for replaced in [place for place in source.places if place[: len(location)] == location]:
+        del source.places[replaced]
     source.places[location] = f"--set {text}"
     return None
 

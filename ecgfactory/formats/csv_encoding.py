@@ -40,6 +40,19 @@ def check_csv_dialect(dialect: str) -> None:
         raise BadInputError(f"CSV dialect {dialect!r} is unknown; choose {', '.join(get_args(CsvDialect))}.")
 
 
+def spelling(dialect: CsvDialect) -> tuple[str, str]:
+    """Return what separates columns, and what decimals.
+
+    Raises
+    ------
+    BadInputError
+        When there is no such dialect.
+    """
+    check_csv_dialect(dialect)
+    spelt = _SPELLINGS[dialect].decode()
+    return spelt[0], spelt[1]
+
+
 def encode_csv(
     signal_uv: SignalUv, lead_names: Sequence[str], sampling_rate_hz: int, dialect: CsvDialect = "standard"
 ) -> bytes:
@@ -75,9 +88,9 @@ def encode_csv(
     rows["leads"] = _lead_cells()[signal_uv.T.view(np.uint16)]
     # In pieces that stay in the cache, and below the size that is requested from the system anew each time.
     pieces = (rows[start : start + _ROWS_A_PIECE].tobytes() for start in range(0, samples, _ROWS_A_PIECE))
-    spelling = bytes.maketrans(_SPELLINGS["standard"], _SPELLINGS[dialect])
-    text = b"".join(piece.translate(spelling, b"\0") for piece in pieces)
-    separator = _SPELLINGS[dialect][:1].decode()
+    to_dialect = bytes.maketrans(_SPELLINGS["standard"], _SPELLINGS[dialect])
+    text = b"".join(piece.translate(to_dialect, b"\0") for piece in pieces)
+    separator, _ = spelling(dialect)
     return separator.join(["time_ms", *lead_names]).encode() + text + b"\n"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import numpy as np
@@ -33,12 +33,15 @@ class Feature:
         float64 (NaN when not measurable), int32, or text.
     definition : str
         One sentence: what is measured and by which method, with its source.
+    words : tuple of str
+        The words that it may be; empty where they are not all known.
     """
 
     name: str
     unit: str
     kind: Kind
     definition: str
+    words: tuple[str, ...] = field(default=(), kw_only=True)
 
     @property
     def dtype(self) -> np.dtype[Any]:

@@ -37,6 +37,7 @@ FEATURES = (
             "",
             "word",
             f"Verdict on {_LEAD} by the {approach} approach: Excellent, Barely acceptable or Unacceptable. {_PAPER}.",
+            words=tuple(VERDICTS),
         )
         for approach in ("simple", "fuzzy")
     ),

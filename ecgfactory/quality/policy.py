@@ -66,6 +66,10 @@ class Rule(BaseModel):
         if feature.kind == "word":
             if not self.allowed or self.min is not None or self.max is not None:
                 raise ValueError(f"{self.feature} is a word; give the words that pass as `allowed`, no min or max")
+            if unknown := [word for word in self.allowed if feature.words and word not in feature.words]:
+                raise ValueError(
+                    f"{self.feature} is never {shown(unknown[0])}; it is one of {', '.join(feature.words)}"
+                )
         elif self.allowed is not None or (self.min is None and self.max is None):
             raise ValueError(f"{self.feature} is a number; give `min`, `max` or both, and no `allowed`")
         if self.min is not None and self.max is not None and self.min > self.max:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import csv
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from pathlib import Path
 
-from ecgfactory.record import Record
+from ecgfactory.formats.csv_encoding import spelling
+from ecgfactory.record import CsvDialect, FeatureValue, Record
+from ecgfactory.report.export import whole_file
 from ecgfactory.report.feature_text import feature_label, feature_value
 from ecgfactory.report.page import HEADLINE_FEATURES, draw_footer, draw_title
 from ecgfactory.report.sheet import Sheet
@@ -50,6 +54,30 @@ def answer_page(records: Sequence[Record], title: str, style: PageStyle) -> Shee
         sheet.text(left + _VERDICT_MM, height, _verdict(record), 7.5, palette.bad if record.reasons else palette.text)
     draw_footer(sheet, "Measured by ecgfactory; see the quality policy of the dataset for verdicts", palette)
     return sheet
+
+
+def write_answer_table(records: Iterable[Record], path: Path, dialect: CsvDialect) -> None:
+    """Write the answers as CSV, one line a record: the measured numbers, their units in the headings.
+
+    Raises
+    ------
+    BadInputError
+        When the file can't be written, or there is no such dialect.
+    """
+    separator, point = spelling(dialect)
+    with whole_file(path) as temporary, temporary.open("w", encoding="utf-8", newline="") as file:
+        table = csv.writer(file, delimiter=separator)
+        table.writerow(["record_id", *HEADLINE_FEATURES, "verdict", "reasons"])
+        for record in records:
+            values = [_cell(record.features.get(name), point) for name in HEADLINE_FEATURES]
+            verdict = "rejected" if record.reasons else "accepted"
+            table.writerow([record.record_id, *values, verdict, "; ".join(record.reasons)])
+
+
+def _cell(value: FeatureValue, point: str) -> str:
+    if value is None or value != value:
+        return ""
+    return f"{value:.6g}".replace(".", point) if isinstance(value, float) else str(value)
 
 
 def _verdict(record: Record) -> str:

@@ -13,7 +13,7 @@ from ecgfactory.formats.csv_encoding import check_csv_dialect
 from ecgfactory.record import CsvDialect, Record
 from ecgfactory.report import export
 from ecgfactory.report.analysis import analysis_page
-from ecgfactory.report.answers import ROWS, answer_page
+from ecgfactory.report.answers import ROWS, answer_page, write_answer_table
 from ecgfactory.report.clinical import clinical_page, layout_name
 from ecgfactory.report.sheet import Sheet
 from ecgfactory.report.style import PageStyle
@@ -33,7 +33,7 @@ class Targets:
     png, csv : Path, optional
         Picture and signals of the only record.
     answers : Path, optional
-        PDF of what was measured in each record, and the verdict on it.
+        PDF or CSV of what was measured in each record, and the verdict on it.
     pdf_folder, png_folder : Path, optional
         Folder for a file per record, layout and paper.
     csv_folder : Path, optional
@@ -125,7 +125,7 @@ class Handouts:
         if targets.csv:
             yield _File(targets.csv, (".csv",), partial(self._write_csv, first))
         if targets.answers:
-            yield _File(targets.answers, (".pdf",), self._write_answers)
+            yield _File(targets.answers, (".pdf", ".csv"), self._write_answers)
         for wanted in self.ids:
             for folder, suffix in ((targets.pdf_folder, ".pdf"), (targets.png_folder, ".png")):
                 for name, style in styles.items() if folder else ():
@@ -181,6 +181,9 @@ class Handouts:
         return draw(self.read(wanted), style)
 
     def _write_answers(self, path: Path) -> None:
+        if path.suffix.lower() == ".csv":
+            write_answer_table(map(self.read, self.ids), path, self.csv_dialect)
+            return
         parts = [self.ids[start : start + ROWS] for start in range(0, len(self.ids), ROWS)]
         pages = [partial(self._answers, part) for part in parts]
         export.write_pages(path, pages, f"Answers, {self.title}")

@@ -136,6 +136,11 @@ POLICY = "name: x\ndescription: d\nrules: [{{name: r, feature: qrs_ms, unit: ms,
             "swap them",
         ),
         ("name: x\ndescription: d\nrules: [{name: r, feature: qrs_ms, unit: ms, source: s}]", "give `min`, `max`"),
+        (
+            "name: x\ndescription: d\n"
+            "rules: [{name: r, feature: quality_zhao2018_fuzzy, allowed: [Excelent], source: s}]",
+            "is never 'Excelent'; it is one of Unacceptable, Barely acceptable, Excellent",
+        ),
         (POLICY.format("max: .nan"), ":3: rules.0.max is a number; it must be a finite number"),
         (POLICY.format("min: -.inf"), ":3: rules.0.min is a number; it must be a finite number"),
         (POLICY.format("max: 'nan'"), ":3: rules.0.max is text; it must be a number"),

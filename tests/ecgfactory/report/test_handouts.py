@@ -8,13 +8,14 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from pdf_lines import pdf_text
 from pypdf import PdfReader
 
 from ecgfactory.dataset.reader import Dataset
 from ecgfactory.errors import BadInputError
-from ecgfactory.record import Record
+from ecgfactory.record import CsvDialect, Record
 from ecgfactory.report.answers import ROWS, answer_page
 from ecgfactory.report.export import write_pdf
 from ecgfactory.report.handouts import Handouts, Targets
@@ -102,6 +103,20 @@ def test_quiz_pages_keep_what_the_answers_tell(
         "an analysis page tells the answers"
         in problems_of(handouts(styles=[PageStyle(quiz=True)], with_analysis=True), Targets(pdf=tmp_path / "x.pdf"))[0]
     )
+
+
+@pytest.mark.parametrize(("dialect", "separator", "point"), [("standard", ",", "."), ("decimal-comma", ";", ",")])
+def test_answers_are_a_table_for_spreadsheets(
+    dialect: CsvDialect, separator: str, point: str, handouts: Callable[..., Handouts], tmp_path: Path
+) -> None:
+    made = handouts(csv_dialect=dialect)
+    made.write(Targets(answers=tmp_path / "answers.csv"), overwrite=False)
+    table = pd.read_csv(tmp_path / "answers.csv", sep=separator, decimal=point, dtype={"record_id": str})
+    assert table["record_id"].tolist() == list(made.ids)
+    for row, wanted in zip(table.itertuples(), made.ids, strict=True):
+        record = made.read(wanted)
+        assert row.heart_rate_bpm == pytest.approx(record.features["heart_rate_bpm"], rel=1e-5)
+        assert row.verdict == ("rejected" if record.reasons else "accepted")
 
 
 def test_answers_go_on_over_pages(

@@ -142,6 +142,10 @@ def test_settings_replace_keys_and_are_named_when_wrong(tmp_path: Path) -> None:
     assert problems[0].startswith("--set records: not of the form key=value")
     assert "--set leads=7: leads is 7; choose 8 or 12." in problems
     assert any(problem.startswith("--set name.x=1: name holds no keys") for problem in problems)
+    text = "name: a\nrecords: 1\nformats: [csv, npy]\nquality: {bounds: {heart_rate: {min: 40}}}\n"
+    within, above = problems_of(path, text, "formats=[csv, mat]", "quality.bounds.foo.min=3")
+    assert within.startswith("--set formats=[csv, mat]: formats.1: 'mat' is not")
+    assert above.startswith("--set quality.bounds.foo.min=3: quality.bounds.foo: ")
 
 
 @pytest.mark.parametrize(
