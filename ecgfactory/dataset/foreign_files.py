@@ -22,6 +22,8 @@ DROPPINGS = (
     "@eaDir",
     "*~",
     "#*#",
+    "~$*",
+    "_SUCCESS",
     "*.bak",
     "*.crdownload",
     "*.part",

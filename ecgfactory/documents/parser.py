@@ -72,7 +72,7 @@ def parse(text: str) -> Document:
         raise _not_yaml(line, f"the character U+{ord(text[error.position]):04X} is not allowed") from None
     except yaml.MarkedYAMLError as error:
         raise _not_yaml(error.problem_mark.line + 1 if error.problem_mark else None, _problem(error)) from None
-    except ValueError:  # raw from PyYAML, for numbers beyond Unicode or Python's limit
+    except (ValueError, OverflowError):  # raw from PyYAML, for numbers beyond Unicode or Python's limit
         raise _not_yaml(None, "an escaped character or a %YAML version that can't be") from None
 
 

@@ -69,7 +69,7 @@ def _within(location: Location, source: Source) -> Location:
 def _describe(detail: ErrorDetails, location: Location, source: Source) -> str:
     key, place = shown_key(location), source.place(location)
     given, context, kind = detail["input"], detail.get("ctx", {}), detail["type"]
-    if detail["loc"][-1] == "[key]":
+    if detail["loc"][-1:] == ("[key]",):
         kind = "extra_forbidden"
     match kind:
         case "extra_forbidden" | "invalid_key":
@@ -78,7 +78,7 @@ def _describe(detail: ErrorDetails, location: Location, source: Source) -> str:
             example = examples(source.model).get(key, "...")
             return f"{place}: {key} is missing; add `{location[-1]}: {example}`."
         case "value_error":
-            return f"{place}: {key}: {context['error']}."
+            return f"{place}: {f'{key}: ' if key else ''}{context['error']}."
         case "too_short" | "string_too_short":
             return f"{place}: {key} is empty; give at least one value or leave the key out."
     return f"{place}: {key} is {_shown(given, source)}; {_mend(detail, location, source)}."

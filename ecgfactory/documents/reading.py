@@ -76,7 +76,7 @@ def checked(
     except ValidationError as error:
         details = error.errors()
         problems += describe_all(details, source)
-        faulty = {str(detail["loc"][0]) for detail in details}
+        faulty = {str(detail["loc"][0]) for detail in details if detail["loc"]}
         sound = _sound_part(model, source.content, faulty)
         found = machine_problems(sound) if sound else []
         problems += located([(key, problem) for key, problem in found if key.split(".")[0] not in faulty], source)

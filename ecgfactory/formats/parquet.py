@@ -59,7 +59,7 @@ ecgs = pd.read_parquet("data", columns=["record_id", "heart_rate_bpm", "II"])
     "DuckDB": """\
 import duckdb
 
-slow = duckdb.sql("SELECT record_id, II FROM 'data/*.parquet' WHERE heart_rate_bpm < 65").df()
+slow = duckdb.sql("SELECT record_id, II FROM 'data/[!.]*.parquet' WHERE heart_rate_bpm < 65").df()
 """,
 }
 

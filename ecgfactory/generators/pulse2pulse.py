@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import logging
+import pickle
 import warnings
 import zipfile
 from collections import deque
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
     from ecgfactory.generators.engines import Engine, Finish
 
 _log = logging.getLogger(__name__)
+
+LEGACY_HEAD = pickle.dumps(0x1950A86A20F9469CFC6C, protocol=2)
+"""How a file begins that PyTorch saved in its way before the archives of version 1.6."""
 
 STATE_KEYS = ("stat_dict", "netG_state_dict", "state_dict", "model_state_dict")
 """Keys of the generator's weights: in the published file, in what the Pulse2Pulse training code saves, and as PyTorch's
@@ -180,7 +184,7 @@ def generator_state(checkpoint: Checkpoint) -> dict[str, torch.Tensor]:
     packed = checkpoint.read()
     content: Any
     try:
-        _check_unpacked_size(packed)
+        _check_kind(packed)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about what it refuses anyway
             content = torch.load(io.BytesIO(packed), map_location="cpu", weights_only=True)
@@ -199,9 +203,13 @@ def generator_state(checkpoint: Checkpoint) -> dict[str, torch.Tensor]:
     )
 
 
-def _check_unpacked_size(packed: bytes) -> None:
-    """Refuse an archive that unpacks to more than itself, as none does that PyTorch saves: it could fill the memory."""
-    if not zipfile.is_zipfile(io.BytesIO(packed)):
+def _check_kind(packed: bytes) -> None:
+    """Refuse what PyTorch does not save, before it is read: it could fill the memory.
+
+    That is anything but an archive or a pickle that begins with PyTorch's number, and an archive that unpacks to more
+    than itself.
+    """
+    if packed.startswith(LEGACY_HEAD):
         return
     with zipfile.ZipFile(io.BytesIO(packed)) as archive:
         if sum(entry.file_size for entry in archive.infolist()) > len(packed):

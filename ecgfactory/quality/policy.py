@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -10,10 +11,11 @@ from typing import Annotated, Any, Literal
 
 import numpy as np
 import numpy.typing as npt
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from ecgfactory.arrays import BoolArray
 from ecgfactory.documents.file import kind_of
+from ecgfactory.documents.keys import nearest
 from ecgfactory.documents.reading import checked
 from ecgfactory.documents.source import read_source
 from ecgfactory.errors import BadInputError, shown
@@ -40,6 +42,15 @@ class Bounds(BaseModel):
     max: Finite | None = Field(None, description="largest value accepted, in the rule's unit")
 
 
+def _can_name_a_rule(name: str) -> str:
+    if not re.fullmatch(r"\w[\w -]{0,59}", name):  # it is printed in reasons, in tables and on terminals
+        raise ValueError(f"{shown(name)} can't name a rule; take letters, digits, `_`, `-` and spaces, at most 60")
+    return name
+
+
+RuleName = Annotated[str, AfterValidator(_can_name_a_rule)]
+
+
 class Rule(BaseModel):
     """One criterion: a feature and what it may be.
 
@@ -49,7 +60,7 @@ class Rule(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    name: str
+    name: RuleName
     feature: str
     min: Finite | None = None
     max: Finite | None = None
@@ -174,10 +185,9 @@ class Policy(BaseModel):
         problems = []
         for name, bound in bounds.items():
             if name not in known:
-                problems.append(
-                    f"quality.bounds.{name}: policy {self.name!r} has no such rule; "
-                    f"it has {', '.join(known) or 'no rules'}."
-                )
+                meant = nearest(name, known)
+                mend = f"did you mean {meant}?" if meant else f"it has {', '.join(known) or 'no rules'}."
+                problems.append(f"quality.bounds.{name}: policy {self.name!r} has no such rule; {mend}")
                 continue
             changed = known[name].model_dump() | bound.model_dump(exclude_none=True)
             try:

@@ -17,7 +17,7 @@ from ecgfactory.report.dataset import accepted_samples
 
 SAMPLES = "samples"
 
-_RANGE = re.compile(r"([0-9]{1,18})-([0-9]{1,18})")
+_RANGE = re.compile(r"([0-9]{1,18})[-–]([0-9]{1,18})")  # word processors write the longer dash
 
 
 @dataclass(frozen=True)
