@@ -22,8 +22,8 @@ from ecgfactory.tasks.flow_runs import OUR_FLOWS
 POOL = "ecgfactory"
 """Name of the work pool, of type process."""
 
-SILENCE_S = 3.0 * HEARTBEAT_S
-"""A run is taken for dead after this long without a heartbeat: one or two may be late on a loaded machine."""
+SILENCE_S = 4.0 * HEARTBEAT_S
+"""A run is taken for dead after this long without a heartbeat: a few may be late, or lost, on a loaded machine."""
 
 START_S = 120.0
 """How long a worker may take from taking a run until the run begins: some ten seconds, more on a loaded machine."""

@@ -38,14 +38,15 @@ def end_with_worker() -> None:
 
 
 def _end_after(worker: psutil.Process | None) -> None:
-    while worker is not None and _is_there(worker):
+    while worker is not None and is_there(worker):
         time.sleep(LOOK_INTERVAL_S)
     os.kill(os.getpid(), signal.SIGTERM)  # as the worker itself does when it is stopped
     time.sleep(ORDERLY_END_S)
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-def _is_there(process: psutil.Process) -> bool:
+def is_there(process: psutil.Process) -> bool:
+    """Return whether a process still works; nobody may have asked yet how it ended."""
     try:
         return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:

@@ -11,15 +11,18 @@ import os
 import shutil
 import sys
 import tempfile
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import psutil
 
 from ecgfactory.flows.child import Child, announce, when_parent_ends
-from ecgfactory.flows.end_with_worker import WORKER_VARIABLE
+from ecgfactory.flows.end_with_worker import WORKER_VARIABLE, is_there
 
+LOOK_INTERVAL_S = 0.1
 RUN_STOP_TIMEOUT_S = 20.0
 STOP_TIMEOUT_S = RUN_STOP_TIMEOUT_S + 10.0
 
@@ -58,6 +61,11 @@ class LocalWorker:
         """Return how the worker ended, in words; None while it runs."""
         return self._child.end()
 
+    @property
+    def pid(self) -> int:
+        """Id of the process."""
+        return self._child.pid
+
     def stop(self) -> None:
         """End the current runs, then the worker, and wait for them."""
         self._child.stop(STOP_TIMEOUT_S)
@@ -89,16 +97,41 @@ async def _work(pool: str, scratch: str) -> None:
 
 
 def _end_runs() -> None:
-    """Ask each flow run's process to end, as cancelling does, and wait for it and all below it; kill what stays."""
+    """End the processes of runs: in order where a run has begun, without a word where not, so that it begins later."""
     this = psutil.Process()
     below = this.children(recursive=True)
-    for run in this.children():
+    to_begin_later = [run for run in this.children() if _has_not_begun(run)]
+    for run in set(this.children()).difference(to_begin_later):
         with contextlib.suppress(psutil.NoSuchProcess):
             run.terminate()
-    _, left = psutil.wait_procs(below, timeout=RUN_STOP_TIMEOUT_S)
-    for process in left:
+    deadline = time.monotonic() + RUN_STOP_TIMEOUT_S
+    # Looked at from outside: it is for the worker to ask how they ended.
+    while time.monotonic() < deadline and any(is_there(process) for process in below if process not in to_begin_later):
+        time.sleep(LOOK_INTERVAL_S)
+    for process in filter(is_there, below):
         with contextlib.suppress(psutil.NoSuchProcess):
             process.kill()
+    if to_begin_later:
+        os._exit(0)  # before the worker reports them as crashed
+
+
+def _has_not_begun(process: psutil.Process) -> bool:
+    """Return whether a process is of a run that does not work yet, as far as the server can be asked."""
+    import httpx
+    from prefect.client.orchestration import get_client
+    from prefect.exceptions import PrefectHTTPStatusError
+
+    from ecgfactory.flows.lost_runs import run_of
+
+    run = run_of(process)
+    if run is None:
+        return False
+    try:
+        with get_client(sync_client=True) as client:
+            state = client.read_flow_run(UUID(run)).state
+    except (httpx.HTTPError, PrefectHTTPStatusError):
+        return False
+    return state is not None and state.is_pending()
 
 
 if __name__ == "__main__":

@@ -7,8 +7,8 @@ from __future__ import annotations
 import contextlib
 import logging
 import time
-from collections.abc import Iterator
-from datetime import datetime
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
 from uuid import UUID
 
 import httpx
@@ -16,6 +16,7 @@ import psutil
 from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas.filters import (
     FlowRunFilter,
+    FlowRunFilterId,
     FlowRunFilterState,
     FlowRunFilterStateType,
     WorkPoolFilter,
@@ -57,8 +58,8 @@ class LostRuns:
         self._without_process: dict[UUID, float] = {}
         self._looked_at = -LOOK_INTERVAL_S
 
-    def release(self, worker_since: datetime) -> Iterator[str]:
-        """Release the runs that are lost; yield one line of text on each.
+    def release(self, worker_since: datetime, worker_pid: int) -> Iterator[str]:
+        """Release the runs that are lost, and kill processes whose run has ended; yield one line of text on each.
 
         May be called as often as one likes. A server that does not answer is asked again at the next call.
 
@@ -66,6 +67,8 @@ class LostRuns:
         ----------
         worker_since : datetime
             When the present worker was started: what was taken before was taken by another, which is gone.
+        worker_pid : int
+            Its process, the parent of those of the runs that it has taken.
         """
         now = time.monotonic()
         if now - self._looked_at < LOOK_INTERVAL_S:
@@ -78,8 +81,20 @@ class LostRuns:
                     if client.set_flow_run_state(run.id, state).status == SetStateStatus.ACCEPT:
                         del self._without_process[run.id]
                         yield f"{run.name} had no process any more; it is {str(state.name).lower()} now"
+                yield from self._kill_left_over(client, worker_pid)
         except (httpx.HTTPError, PrefectHTTPStatusError) as error:
             _log.info("lost runs can't be looked for now: %s", error)
+
+    def _kill_left_over(self, client: SyncPrefectClient, worker_pid: int) -> Iterator[str]:
+        """Kill the processes of runs that have ended some time ago: one that hung keeps what it has locked."""
+        with contextlib.suppress(psutil.NoSuchProcess):
+            processes = {of: child for child in psutil.Process(worker_pid).children() if (of := run_of(child))}
+            for run in _read(client, processes):
+                if run.state is None or not run.state.is_final():
+                    continue
+                if (datetime.now(UTC) - run.state.timestamp).total_seconds() >= GRACE_S:
+                    processes[str(run.id)].kill()
+                    yield f"{run.name} is {str(run.state.name).lower()}, and its process hung; it is killed"
 
     def _lost(self, client: SyncPrefectClient, now: float, worker_since: datetime) -> list[FlowRun]:
         holding = FlowRunFilterState(type=FlowRunFilterStateType(any_=list(HOLDING)))
@@ -91,6 +106,11 @@ class LostRuns:
         since = self._without_process
         self._without_process = {run.id: since.get(run.id, now) for run in alone}
         return [run for run in alone if now - self._without_process[run.id] >= _grace_s(run, worker_since)]
+
+
+def _read(client: SyncPrefectClient, run_ids: Iterable[str]) -> list[FlowRun]:
+    ids = FlowRunFilterId(any_=[UUID(run_id) for run_id in run_ids])
+    return client.read_flow_runs(flow_run_filter=FlowRunFilter(id=ids)) if ids.any_ else []
 
 
 def _grace_s(run: FlowRun, worker_since: datetime) -> float:
@@ -113,16 +133,16 @@ def _has_process(run: FlowRun) -> bool:
     if not (run.infrastructure_pid or "").isdecimal():
         return False
     with contextlib.suppress(psutil.Error):
-        return _run_of(psutil.Process(int(run.infrastructure_pid or 0))) == str(run.id)
+        return run_of(psutil.Process(int(run.infrastructure_pid or 0))) == str(run.id)
     return False
 
 
 def _runs_with_processes() -> set[str | None]:
     """Return the ids of all flow runs that have a process on this machine, noted or not."""
-    return {_run_of(process) for process in psutil.process_iter()}
+    return {run_of(process) for process in psutil.process_iter()}
 
 
-def _run_of(process: psutil.Process) -> str | None:
+def run_of(process: psutil.Process) -> str | None:
     """Return the id of the flow run for which a worker started a process; None of others."""
     try:
         return process.environ().get(RUN_VARIABLE)

@@ -49,7 +49,7 @@ def usable_server() -> Iterator[None]:
             yield
         except httpx.TransportError as error:  # Prefect has tried again for a minute or two
             raise ServerUnreachableError(
-                f"the Prefect server at {_named(address)} no longer answers ({error}); once it does, the same command "
+                f"the Prefect server at {named(address)} no longer answers ({error}); once it does, the same command "
                 "goes on."
             ) from error
 
@@ -78,14 +78,14 @@ def _check_version(version: str, address: str) -> None:
     oldest, found = _numbers(OLDEST), _numbers(version)
     if not oldest <= found < (oldest[0] + 1,):
         raise BadInputError(
-            f"the Prefect server at {_named(address)} has version {version}; ecgfactory needs {OLDEST} or a newer "
+            f"the Prefect server at {named(address)} has version {version}; ecgfactory needs {OLDEST} or a newer "
             f"{oldest[0]}.x: install that for the server, or use the server of `ecgfactory serve`."
         )
 
 
 def _asked(address: str) -> httpx.Response:
     """Ask for the version of the server, once, and return whatever it answers."""
-    named = _named(address)
+    shown = named(address)
     other = "start it, or set PREFECT_API_URL to the address of another."
     try:
         with temporary_settings({PREFECT_API_URL: address, PREFECT_CLIENT_MAX_RETRIES: 0}):
@@ -96,15 +96,15 @@ def _asked(address: str) -> httpx.Response:
         return answered.response
     except httpx.TimeoutException:
         raise ServerUnreachableError(
-            f"no Prefect server answers at {named} (nothing within {ANSWER_TIMEOUT_S:.0f} s); {other}"
+            f"no Prefect server answers at {shown} (nothing within {ANSWER_TIMEOUT_S:.0f} s); {other}"
         ) from None
-    except httpx.TransportError as error:
+    except httpx.RequestError as error:  # no connection, or redirects in a circle
         reason = " ".join(str(error).split()) or type(error).__name__
         if "SSL" in reason:
             other = (
                 "write http:// if it has no TLS, or set PREFECT_API_SSL_CERT_FILE to what its certificate is signed by."
             )
-        raise ServerUnreachableError(f"no Prefect server answers at {named} ({reason}); {other}") from None
+        raise ServerUnreachableError(f"no Prefect server answers at {shown} ({reason}); {other}") from None
 
 
 class _Answered(Exception):
@@ -131,7 +131,7 @@ def _version(answer: httpx.Response) -> str | None:
 
 
 def _not_prefect(answer: httpx.Response) -> str:
-    address = _named(str(answer.url).removesuffix("/admin/version"))
+    address = named(str(answer.url).removesuffix("/admin/version"))
     told = f"{answer.status_code} {answer.reason_phrase}".strip()
     if answer.status_code in {httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN}:
         return f"the server at {address} lets nobody in ({told}); set PREFECT_API_AUTH_STRING, or PREFECT_API_KEY."
@@ -140,9 +140,9 @@ def _not_prefect(answer: httpx.Response) -> str:
     return f"what answers at {address} is not the API of a Prefect server ({told}); correct PREFECT_API_URL."
 
 
-def _named(address: str) -> str:
+def named(address: str | None) -> str:
     """Write an address for people: without a password in it."""
-    return str(httpx.URL(address).copy_with(userinfo=b""))
+    return str(httpx.URL(address or "").copy_with(userinfo=b""))
 
 
 def _numbers(version: str) -> tuple[int, ...]:

@@ -19,7 +19,7 @@ from prefect.utilities.urls import url_for
 
 from ecgfactory.errors import BadInputError, EcgFactoryError
 from ecgfactory.flows.artifacts import PROGRESS_KEY, SUMMARY_KEY
-from ecgfactory.flows.server import ServerUnreachableError
+from ecgfactory.flows.server import ServerUnreachableError, named
 from ecgfactory.flows.standing import standing
 from ecgfactory.request.build_request import BuildRequest
 from ecgfactory.session.progress import Progress
@@ -109,19 +109,19 @@ def submit(request: BuildRequest, idempotency_key: str | None = None) -> Submitt
             deployment = client.read_deployment_by_name(DEPLOYMENT)
         except ObjectNotFound:
             raise BadInputError(
-                f"the Prefect server at {PREFECT_API_URL.value()} has no deployment {DEPLOYMENT}; "
+                f"the Prefect server at {named(PREFECT_API_URL.value())} has no deployment {DEPLOYMENT}; "
                 "run `python -m ecgfactory.deployments` against it, or use the server of `ecgfactory serve`."
             ) from None
         run = client.create_flow_run_from_deployment(
             deployment.id, parameters=parameters, idempotency_key=idempotency_key, name=f"build-{request.name}"
         )
-    return SubmittedRun(run.id, url_for(run) or str(run.id))
+    return SubmittedRun(run.id, named(url_for(run)) or str(run.id))
 
 
 @contextlib.contextmanager
 def _server() -> Iterator[SyncPrefectClient]:
     """Connect to the configured server; its errors become one sentence."""
-    address = PREFECT_API_URL.value()
+    address = named(PREFECT_API_URL.value())
     try:
         with get_client(sync_client=True) as client:
             yield client

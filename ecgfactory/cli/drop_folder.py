@@ -23,8 +23,11 @@ LONGEST_LOOK_S = 5.0
 LONGEST_STEM_BYTES = 200
 """Of a moved file: a file system takes 255 for a name, and the note's is longer."""
 
+SETTLED_S = 2.0
+"""A file that has not changed for this long is complete: who writes it may pause for a moment."""
+
 Stamp = tuple[int, int, int]
-"""Inode, size and modification time of a file: when they are the same twice, the file is complete."""
+"""Inode, size and modification time of a file: what is the same as before while the file is."""
 
 
 class Outcome(NamedTuple):
@@ -50,7 +53,8 @@ class DropFolder:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder.absolute()
-        self._seen: dict[Path, Stamp] = {}
+        self._seen: dict[Path, tuple[Stamp, float]] = {}
+        """What is there, and since when it has been the same."""
         self._unmoved: dict[Path, tuple[Stamp, Outcome]] = {}
         """Files that are done with and could not be moved away; they are not submitted again."""
         self._trouble = ""
@@ -93,18 +97,28 @@ class DropFolder:
                 yield self._settle(path, stamp, outcome)
 
     def _complete_files(self) -> Iterator[tuple[Path, Stamp]]:
-        """Yield what did not change since the last look."""
-        before, self._seen = self._seen, {}
+        """Yield what has not changed for a while."""
+        before, self._seen, now = self._seen, {}, time.monotonic()
         for path in sorted(self.folder.iterdir()):
             if path.suffix.lower() in SUFFIXES and (stamp := _stamp(path)) is not None:
-                self._seen[path] = stamp
-        self._unmoved = {path: known for path, known in self._unmoved.items() if self._seen.get(path) == known[0]}
-        yield from ((path, stamp) for path, stamp in self._seen.items() if before.get(path) == stamp)
+                known, since = before.get(path, (None, now))
+                self._seen[path] = (stamp, since if known == stamp else now)
+        self._unmoved = {
+            path: known
+            for path, known in self._unmoved.items()
+            if path in self._seen and self._seen[path][0] == known[0]
+        }
+        for path, (stamp, since) in self._seen.items():
+            if before.get(path, (None, now))[0] == stamp and now - since >= SETTLED_S:
+                yield path, stamp
 
     def _settle(self, path: Path, stamp: Stamp, outcome: Outcome) -> str:
         """Move a file away; return the line of text on it."""
         name = _printable(path.name)
         told = f"submitted {name}: {outcome.told}" if outcome.folder == ACCEPTED else f"rejected {name}"
+        if (now_there := _stamp(path)) != stamp:
+            became = "it was removed meanwhile" if now_there is None else "another has taken its place, and is next"
+            return f"{told}; {became}"
         try:
             note = self._move(path, outcome)
         except Exception as error:

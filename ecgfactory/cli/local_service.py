@@ -39,6 +39,7 @@ class LocalService:
     def __init__(self, state: Path, port: int, folder: Path) -> None:
         self._state, self._port = state, port
         self._lives = ShortLives()
+        self._was_ready = False
         self._worker: LocalWorker | None = None
         self.log("server").parent.mkdir(parents=True, exist_ok=True)
         self._server = self._new_server()
@@ -51,6 +52,7 @@ class LocalService:
             self._pool, self._lost_runs = POOL, LostRuns(POOL)
             self._worker = self._new_worker()
             self._make_ready("worker")
+            self._was_ready = True
         except BaseException:
             self.stop()
             raise
@@ -68,11 +70,16 @@ class LocalService:
             When one of them can't start any more, or dies again and again.
         """
         assert self._worker is not None
+        if not self.log("server").parent.is_dir():
+            raise EcgFactoryError(
+                f"{self._state}, where the server keeps its database, was removed while it was used; "
+                "start `ecgfactory serve` again, and submit again what has not been built."
+            )
         for what, child in (("server", self._server), ("worker", self._worker)):
             if how := child.end():
                 yield self._restart(what, how)
                 self._make_ready(what)
-        yield from self._lost_runs.release(self._worker_since)
+        yield from self._lost_runs.release(self._worker_since, self._worker.pid)
 
     def stop(self) -> None:
         """End current runs, worker and server, in this order."""
@@ -102,7 +109,10 @@ class LocalService:
             self._deploy(folder)
 
     def _make_ready(self, what: str) -> None:
-        """Wait until the server or the worker is ready; killed while it starts, it is started again."""
+        """Wait until the server or the worker is ready; where a start fails by chance, start again.
+
+        As when it is killed, or when another has taken the port for a moment while the server was away.
+        """
         try:
             if what == "server":
                 self._server.url()
@@ -113,7 +123,10 @@ class LocalService:
             self._restart(what, f"{KILLED} while it started")
             self._make_ready(what)
         except RuntimeError as error:
-            raise EcgFactoryError(str(error)) from None
+            if not self._was_ready:
+                raise EcgFactoryError(str(error)) from None
+            self._restart(what, "did not start")
+            self._make_ready(what)
 
     def _restart(self, what: str, how: str) -> str:
         """Start the server or the worker again, unless that is once too often; return a line for log and user."""

@@ -10,7 +10,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from ecgfactory.cli.paths import path_argument, path_option
+from ecgfactory.cli.paths import given_options, path_argument, path_option
 from ecgfactory.errors import EcgFactoryError
 
 app = typer.Typer(
@@ -75,6 +75,7 @@ def assess(
 
 @app.command()
 def show(
+    context: typer.Context,
     dataset: DatasetPath,
     records: Annotated[
         list[str],
@@ -100,10 +101,11 @@ def show(
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace files that are there already.")] = False,
 ) -> None:
     """Show records: what was measured, and their signals as PDF, picture or CSV."""
-    from ecgfactory.cli.show import page_styles, show_records
+    from ecgfactory.cli.show import check_used, page_styles, show_records
     from ecgfactory.report.handouts import Targets
 
     targets = Targets(pdf, png, csv, answers, pdf_dir, png_dir, csv_dir)
+    check_used(given_options(context))
     styles = page_styles(layout, paper, gain, speed, colours, quiz)
     show_records(dataset, records, targets, styles, analysis, csv_dialect, overwrite)
 

@@ -1,4 +1,4 @@
-"""Files and folders as options and arguments of the command line."""
+"""Options and arguments of the command line: files and folders, and which were given."""
 
 from __future__ import annotations
 
@@ -19,6 +19,13 @@ def path_argument(metavar: str, text: str) -> Any:
 def path_option(metavar: str, text: str) -> Any:
     """Return an option that is a file or a folder; `~` in it is the home, and what follows must not be an option."""
     return typer.Option(metavar=metavar, help=text, parser=from_home, callback=_not_an_option)
+
+
+def given_options(context: typer.Context) -> list[str]:
+    """Return the options that were typed, as in `--layout`, in the order of the help."""
+    sources = {parameter: context.get_parameter_source(parameter.name or "") for parameter in context.command.params}
+    typed = [parameter for parameter, source in sources.items() if source is not None and source.name == "COMMANDLINE"]
+    return [parameter.opts[0] for parameter in typed if parameter.param_type_name == "option"]
 
 
 def _not_an_option(parameter: typer.CallbackParam, value: Path | None) -> Path | None:

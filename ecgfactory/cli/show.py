@@ -64,6 +64,30 @@ def _listed(text: str, known: Sequence[str]) -> list[str]:
     return list(known) if names == [ALL] else [spelt.get(name.casefold(), name) for name in names]
 
 
+PAGES = ("--pdf", "--png", "--pdf-dir", "--png-dir")
+TABLES = ("--csv", "--csv-dir")
+NEEDS = {
+    **dict.fromkeys(("--layout", "--gain", "--speed", "--analysis", "--quiz"), PAGES),
+    **dict.fromkeys(("--paper", "--colours"), (*PAGES, "--answers")),
+    "--csv-dialect": (*TABLES, "--answers"),
+    "--overwrite": (*PAGES, *TABLES, "--answers"),
+}
+"""Options that say how files are written, and those that name the files."""
+
+
+def check_used(given: Sequence[str]) -> None:
+    """Check that every option has a file to act on.
+
+    Raises
+    ------
+    BadInputError
+        Naming each that has none, and the options that name one.
+    """
+    idle = [option for option in given if option in NEEDS and not set(NEEDS[option]) & set(given)]
+    if idle:
+        raise BadInputError([f"{option} needs a file to act on; add {' or '.join(NEEDS[option])}." for option in idle])
+
+
 def show_records(
     path: Path,
     wanted: Sequence[str],
@@ -86,7 +110,8 @@ def show_records(
         csv_dialect=cast("CsvDialect", csv_dialect),
     )
     written = handouts.write(targets, overwrite)
-    _print(handouts, choice)
+    if not any(style.quiz for style in styles):  # the terminal may be on the wall of a classroom
+        _print(handouts, choice)
     _print_files(written)
 
 

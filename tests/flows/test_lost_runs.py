@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -87,7 +88,9 @@ def test_a_run_without_a_process_releases_its_slot(
 ) -> None:
     run = make_run(*states, pid=pid)
     assert slots_held(client) == 1
-    assert list(LostRuns(POOL).release(LATER)) == [f"{run.name} had no process any more; it is {after.lower()} now"]
+    assert list(LostRuns(POOL).release(LATER, os.getpid())) == [
+        f"{run.name} had no process any more; it is {after.lower()} now"
+    ]
     assert state_of(client, run) == after
     assert slots_held(client) == 0
 
@@ -101,16 +104,28 @@ def test_a_run_with_a_process_is_left_alone(is_noted: bool, client: SyncPrefectC
     with subprocess.Popen(sleep, env=environment, stdin=subprocess.PIPE) as process:
         if is_noted:
             client.update_flow_run(run.id, infrastructure_pid=str(process.pid))
-        assert list(lost.release(LATER)) == []
+        assert list(lost.release(LATER, os.getpid())) == []
         assert state_of(client, run) == "RUNNING"
-    assert len(list(lost.release(LATER))) == 1
+    assert len(list(lost.release(LATER, os.getpid()))) == 1
     assert state_of(client, run) == "CRASHED"
 
 
 def test_runs_that_wait_or_have_ended_are_left_alone(client: SyncPrefectClient, make_run: MakeRun) -> None:
     make_run()
     make_run(StateType.PENDING, StateType.RUNNING, StateType.FAILED)
-    assert list(LostRuns(POOL).release(LATER)) == []
+    assert list(LostRuns(POOL).release(LATER, os.getpid())) == []
+
+
+def test_a_process_whose_run_has_ended_is_killed_even_if_it_hangs(client: SyncPrefectClient, make_run: MakeRun) -> None:
+    run = make_run(StateType.PENDING, StateType.RUNNING)
+    lost = LostRuns(POOL)
+    environment = os.environ | {RUN_VARIABLE: str(run.id)}
+    with subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"], env=environment) as process:
+        process.send_signal(signal.SIGSTOP)
+        assert list(lost.release(LATER, os.getpid())) == []
+        client.set_flow_run_state(run.id, State(type=StateType.CRASHED))
+        assert list(lost.release(LATER, os.getpid())) == [f"{run.name} is crashed, and its process hung; it is killed"]
+        assert process.wait(timeout=30) == -signal.SIGKILL
 
 
 def test_the_present_worker_is_given_time_to_start_a_process(
@@ -119,15 +134,15 @@ def test_the_present_worker_is_given_time_to_start_a_process(
     before = datetime.now(UTC)
     run = make_run(StateType.PENDING)
     lost = LostRuns(POOL)
-    assert list(lost.release(before)) == list(lost.release(before)) == []
+    assert list(lost.release(before, os.getpid())) == list(lost.release(before, os.getpid())) == []
     assert state_of(client, run) == "PENDING"
     monkeypatch.setattr(lost_runs, "STARTING_GRACE_S", 0.0)
-    assert len(list(lost.release(before))) == 1
+    assert len(list(lost.release(before, os.getpid()))) == 1
 
 
 def test_every_deployment_of_the_pool_is_looked_after(client: SyncPrefectClient, make_run: MakeRun) -> None:
     make_run(StateType.PENDING, deployment="retention/daily")
-    assert len(list(LostRuns(POOL).release(LATER))) == 1
+    assert len(list(LostRuns(POOL).release(LATER, os.getpid()))) == 1
     assert slots_held(client, "retention/daily") == 0
 
 
@@ -135,5 +150,5 @@ def test_a_server_that_does_not_answer_is_asked_again_later(client: SyncPrefectC
     make_run(StateType.PENDING)
     lost = LostRuns(POOL)
     with temporary_settings({PREFECT_API_URL: "http://127.0.0.1:9/api"}):
-        assert list(lost.release(LATER)) == []
-    assert len(list(lost.release(LATER))) == 1
+        assert list(lost.release(LATER, os.getpid())) == []
+    assert len(list(lost.release(LATER, os.getpid()))) == 1

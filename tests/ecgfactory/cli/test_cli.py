@@ -168,11 +168,13 @@ def test_show_hands_out_several_records_and_leaves_datasets_and_files_alone(buil
     done = run(*several, "--pdf-dir", "~/pages", "--quiz", "--answers", "~/answers.pdf", **home)
     assert done.returncode == 0, done.stderr
     records = pd.read_parquet(built / "records.parquet")
-    shown = [line.split()[0] for line in done.stdout.splitlines() if line[:8].isdecimal()]
-    assert set(shown[:-1]) <= set(records.record_id[records.candidate < 10]) <= set(shown)
-    assert len(list((tmp_path / "pages").iterdir())) == 2 * len(shown)
+    pages = [path.name for path in (tmp_path / "pages").iterdir()]
+    shown = sorted({name[:8] for name in pages})
+    assert set(records.record_id[records.candidate < 10]) <= set(shown) <= set(records.record_id)
+    assert len(pages) == 2 * len(shown)
+    assert all(line.startswith("wrote ") for line in done.stdout.splitlines()), "a quiz prints no answers"
     assert f"wrote {2 * len(shown)} files into {tmp_path}/pages: {shown[0]}-3x4-Letter-quiz.pdf to" in done.stdout
-    again = run(*several, "--answers", tmp_path / "answers.pdf")
+    again = run("show", built, "0-9", "--answers", tmp_path / "answers.pdf")
     assert (again.returncode, again.stdout) == (2, "")
     assert "answers.pdf: is there already; choose another name, or replace it with --overwrite" in again.stderr
     for target in (built / "x.csv", built.parent / "latest" / "records.csv"):
@@ -182,6 +184,16 @@ def test_show_hands_out_several_records_and_leaves_datasets_and_files_alone(buil
     serving = run("serve", "--state", built / "state", "--port", "1")
     assert serving.returncode == 2
     assert "is inside the published dataset" in serving.stderr
+
+
+def test_options_of_show_that_have_no_file_to_act_on_say_so(built: Path) -> None:
+    done = run("show", built, "0", "--layout", "6x2", "--csv-dialect", "standard", "--quiz")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.splitlines() == [
+        "ecgfactory: --layout needs a file to act on; add --pdf or --png or --pdf-dir or --png-dir.",
+        "ecgfactory: --quiz needs a file to act on; add --pdf or --png or --pdf-dir or --png-dir.",
+        "ecgfactory: --csv-dialect needs a file to act on; add --csv or --csv-dir or --answers.",
+    ]
 
 
 def test_verify_names_what_is_not_part_of_a_dataset(copy: Path) -> None:

@@ -14,6 +14,7 @@ from ecgfactory.cli import drop_folder
 from ecgfactory.cli.drop_folder import ACCEPTED, REJECTED, DropFolder
 from ecgfactory.deployments.deploy import deploy
 from ecgfactory.errors import BadInputError
+from ecgfactory.request.build_request import BuildRequest
 
 pytestmark = pytest.mark.slow
 
@@ -27,7 +28,8 @@ def inbox(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def watcher(inbox: Path) -> DropFolder:
+def watcher(inbox: Path, monkeypatch: pytest.MonkeyPatch) -> DropFolder:
+    monkeypatch.setattr(drop_folder, "SETTLED_S", 0.0)
     return DropFolder(inbox)
 
 
@@ -112,6 +114,38 @@ def test_an_error_that_nobody_foresaw_rejects_one_file_and_quotes_nothing(
         (inbox / name).write_text(UNSOUND)
     assert [line.split(";")[0] for line in looks(watcher)] == ["rejected a.yaml", "rejected b.yaml"]
     assert note(inbox, "a.yaml") == "unexpected RecursionError; please report it\n"
+
+
+def test_a_file_that_is_still_written_is_left_alone(
+    inbox: Path, watcher: DropFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(drop_folder, "SETTLED_S", 3600.0)
+    (inbox / "half.yaml").write_text(UNSOUND)
+    assert looks(watcher, 3) == []
+    monkeypatch.setattr(drop_folder, "SETTLED_S", 0.0)
+    (inbox / "half.yaml").write_text(f"{UNSOUND}seed: 1\n")
+    assert looks(watcher, 1) == []
+    assert len(looks(watcher, 1)) == 1
+
+
+def test_a_file_that_takes_the_place_of_one_being_submitted_has_its_turn(
+    inbox: Path, watcher: DropFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, submitted = inbox / "r.yaml", []
+
+    def replace(request: BuildRequest, *_: object) -> str:
+        submitted.append(request.records)
+        if request.records == 4:
+            path.write_text("name: dropped\nrecords: 5000\n")
+        return "http://run"
+
+    monkeypatch.setattr(drop_folder, "_submit", replace)
+    path.write_text(SOUND)
+    first, second = looks(watcher, 4)
+    assert first == "submitted r.yaml: http://run; another has taken its place, and is next"
+    assert second == "submitted r.yaml: http://run"
+    assert submitted == [4, 5000]
+    assert "5000" in (inbox / ACCEPTED / "r.yaml").read_text()
 
 
 def test_what_can_not_be_moved_is_told_once_and_moved_when_it_can(inbox: Path, watcher: DropFolder) -> None:

@@ -143,7 +143,7 @@ POLICY = "name: x\ndescription: d\nrules: [{{name: r, feature: qrs_ms, unit: ms,
         ),
         (
             "name: x\ndescription: d\nrules:\n" + 2 * " - {name: r, feature: beats, unit: beats, min: 1, source: s}\n",
-            "rule r is listed twice",
+            "rule 'r' is listed twice",
         ),
         (
             'name: x\ndescription: d\nrules: [{name: "a|b", feature: beats, unit: beats, min: 1, source: s}]',
