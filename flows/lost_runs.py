@@ -22,12 +22,13 @@ from prefect.client.schemas.filters import (
     WorkPoolFilter,
     WorkPoolFilterName,
 )
-from prefect.client.schemas.objects import FlowRun, State, StateType
+from prefect.client.schemas.objects import FlowRun, State
 from prefect.client.schemas.responses import SetStateStatus
 from prefect.exceptions import PrefectHTTPStatusError
 from prefect.states import Cancelled, Crashed, Scheduled
 
 from ecgfactory.flows.end_with_worker import RUN_VARIABLE
+from ecgfactory.flows.standing import AT_WORK
 
 LOOK_INTERVAL_S = 5.0
 
@@ -37,9 +38,6 @@ ended."""
 
 STARTING_GRACE_S = 150.0
 """The same for a run that the present worker has taken and not begun: on a busy machine, it was seen to need 62 s."""
-
-HOLDING = (StateType.PENDING, StateType.RUNNING, StateType.CANCELLING)
-"""States in which a run has a slot of its deployment."""
 
 _log = logging.getLogger(__name__)
 
@@ -97,7 +95,7 @@ class LostRuns:
                     yield f"{run.name} is {str(run.state.name).lower()}, and its process hung; it is killed"
 
     def _lost(self, client: SyncPrefectClient, now: float, worker_since: datetime) -> list[FlowRun]:
-        holding = FlowRunFilterState(type=FlowRunFilterStateType(any_=list(HOLDING)))
+        holding = FlowRunFilterState(type=FlowRunFilterStateType(any_=list(AT_WORK)))
         runs = client.read_flow_runs(flow_run_filter=FlowRunFilter(state=holding), work_pool_filter=self._pool)
         alone = [run for run in runs if not _has_process(run)]
         if alone:

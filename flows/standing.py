@@ -18,6 +18,8 @@ SOON = timedelta(seconds=30)
 """A run that is to start later than this was scheduled for later; one that waits is looked at again before."""
 
 AT_WORK = {StateType.PENDING, StateType.RUNNING, StateType.CANCELLING}
+"""States in which a run has a slot of its deployment."""
+
 MOST_COUNTED = 200
 
 

@@ -22,6 +22,8 @@ def pack_small_shards(build: Build, pool: Pool) -> None:
         When workers die again and again over it, or the disk is full.
     """
     plan, shards = build.plan, build.selection.complete_shards
+    if not plan.packed_formats:
+        return
     resource = Placement(pool.slots, plan.request.generator.device).whole.resource
     runs = np.array_split(shards, min(plan.packs or 1, len(shards)))
     jobs = [
@@ -35,5 +37,4 @@ def pack_small_shards(build: Build, pool: Pool) -> None:
     ]
     results = results_of(jobs, build, pool, "the files of small shards", "put small shards together")
     build.packs = [results[job].value for job in jobs]
-    if jobs:
-        build.clock.seconds["write"] = sum(result.seconds for result in results.values())
+    build.clock.seconds["write"] = sum(result.seconds for result in results.values())

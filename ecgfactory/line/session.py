@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from ecgfactory.errors import BuildCancelledError, HopelessYieldError
 from ecgfactory.line.state import Build, ProgressCallback
 from ecgfactory.request.plan import Plan
-from ecgfactory.session.sessions import claimed, note_outcome, occupied, stranded
+from ecgfactory.session.sessions import claimed, note_outcome, occupied
 from ecgfactory.session.wanted import want
 from ecgfactory.session.workspace import Workspace
 
@@ -48,12 +48,6 @@ def session(
     loggers : sequence of str
         What is kept in the session's log.
     """
-    for info in stranded(plan):
-        _log.warning(
-            "session %s holds %d of %d records of %s and can't be gone on with, for it was begun with %s: install that "
-            "to go on, or leave it to retention; this build begins anew",
-            *(info.session_id, info.committed, info.records, info.name, ", ".join(info.needs)),
-        )
     with occupied(plan, session_id) as workspace:
         build = Build(plan, workspace, on_progress)
         with _log_file(workspace, loggers):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 
 from ecgfactory.errors import BadInputError
@@ -117,7 +117,7 @@ class Handouts:
         return [file.path for file in files]
 
     def _files(self, targets: Targets) -> Iterator[_File]:
-        styles, first = self._styles_by_name(), self.ids[0]
+        styles, first = self._styles_by_name, self.ids[0]
         if targets.pdf:
             yield _File(targets.pdf, (".pdf",), self._write_booklet)
         if targets.png:
@@ -135,7 +135,7 @@ class Handouts:
                 yield _File(targets.csv_folder / f"{wanted}.csv", (".csv",), partial(self._write_csv, wanted))
 
     def _problems(self, targets: Targets, files: Sequence[_File], overwrite: bool) -> Iterator[str]:
-        if targets.png and len(self.ids) * len(self._styles_by_name()) > 1:
+        if targets.png and len(self.ids) * len(self._styles_by_name) > 1:
             yield f"{targets.png}: a picture holds one record in one layout; give a folder for several (--png-dir)."
         if targets.csv and len(self.ids) > 1:
             yield f"{targets.csv}: a CSV file holds one record; give a folder for several (--csv-dir)."
@@ -153,6 +153,7 @@ class Handouts:
             except BadInputError as error:
                 yield from error.problems
 
+    @cached_property
     def _styles_by_name(self) -> dict[str, PageStyle]:
         """Return the styles by what a file's name says of them, each once."""
         return {
@@ -171,7 +172,7 @@ class Handouts:
 
     def _pages(self, wanted: str) -> Iterator[export.PageMaker]:
         """Yield what draws the pages of a record, which is read then: first in all styles, then its analysis."""
-        styles = list(self._styles_by_name().values())
+        styles = list(self._styles_by_name.values())
         for style in styles:
             yield partial(self._page, clinical_page, wanted, style)
         for style in {style.paper: style for style in styles}.values() if self.with_analysis else ():

@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterable
+from functools import lru_cache
 from pathlib import Path
 
 from ecgfactory.documents.file import is_file, kind_of
 from ecgfactory.errors import BadInputError
 from ecgfactory.formats import FORMATS
 from ecgfactory.generators import GENERATORS
+from ecgfactory.generators.base import Generator
 from ecgfactory.generators.checkpoint import Checkpoint
 from ecgfactory.quality.policy import load_policy, shipped_policies
 from ecgfactory.record import SAMPLING_RATE_HZ
@@ -91,10 +93,16 @@ def _generator_problems(request: BuildRequest) -> list[tuple[str, str]]:
         return [("generator.checkpoint", problem)]
     if checkpoint is not None:
         try:
-            generator.check_checkpoint(Checkpoint.of_file(Path(checkpoint)))
+            _check_weights(generator, Checkpoint.of_file(Path(checkpoint)))
         except BadInputError as error:
             return [("generator.checkpoint", str(error).removeprefix("generator.checkpoint: "))]
     return []
+
+
+@lru_cache(maxsize=1)
+def _check_weights(generator: type[Generator], weights: Checkpoint) -> None:
+    """Try weights out once in a process: a request is checked when it is read and again when it is built."""
+    generator.check_checkpoint(weights)
 
 
 def _device_problem(request: BuildRequest) -> str | None:

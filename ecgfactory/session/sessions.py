@@ -5,11 +5,12 @@ from __future__ import annotations
 import contextlib
 import itertools
 import json
+import logging
 import re
 import shutil
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -29,6 +30,8 @@ PROBES = 50
 
 PLAN_LOCK_PATTERN = re.compile(r"\.plan-[0-9a-f]{16}\.lock")
 """Names of what `plan_lock` gives."""
+
+_log = logging.getLogger(__name__)
 
 SessionState = Literal["running", "finished", "dead", "failed", "cancelled"]
 
@@ -123,12 +126,6 @@ def occupied(plan: Plan, session_id: str) -> Iterator[Workspace]:
         lock.release()
 
 
-def stranded(plan: Plan) -> list[SessionInfo]:
-    """Return the sessions that began a dataset of this name and that can't be gone on with here."""
-    sessions = sessions_of(Path(plan.request.output))
-    return [info for info in sessions if info.name == plan.request.name and info.holds_work and info.needs]
-
-
 def discard_dead(plan: Plan) -> None:
     """Remove what dead sessions of a plan left, once its dataset is published; the plan must be claimed."""
     output = Path(plan.request.output).absolute()
@@ -207,7 +204,9 @@ def _open_new(plan: Plan, session_id: str) -> tuple[Workspace, FileLock]:
 def _take_over(plan: Plan, session_id: str) -> tuple[Workspace, FileLock] | None:
     """Make the workspace of a dead session of this plan our own, if there is one with committed shards."""
     output = Path(plan.request.output).absolute()
-    candidates = [info for info in sessions_of(output) if info.plan_id == plan.plan_id and info.is_resumable]
+    sessions = sessions_of(output)
+    _warn_of_stranded(plan, sessions)
+    candidates = [info for info in sessions if info.plan_id == plan.plan_id and info.is_resumable]
     for info in sorted(candidates, key=lambda info: -info.committed):
         lock = FileLock(Workspace.of(output, info.session_id).lock_file)
         if not _acquire_dead(lock):
@@ -218,6 +217,17 @@ def _take_over(plan: Plan, session_id: str) -> tuple[Workspace, FileLock] | None
         _withdraw_unsound(workspace)
         return workspace, lock
     return None
+
+
+def _warn_of_stranded(plan: Plan, sessions: Sequence[SessionInfo]) -> None:
+    """Name the sessions that began a dataset of this name and that can't be gone on with here."""
+    for info in sessions:
+        if info.name == plan.request.name and info.holds_work and info.needs:
+            _log.warning(
+                "session %s holds %d of %d records of %s and can't be gone on with, for it was begun with %s: install "
+                "that to go on, or leave it to retention; this build begins anew",
+                *(info.session_id, info.committed, info.records, info.name, ", ".join(info.needs)),
+            )
 
 
 def _acquire_dead(lock: FileLock) -> bool:
