@@ -118,7 +118,12 @@ def _check_port(port: int) -> None:
 @contextlib.contextmanager
 def _alone_in(state: Path) -> Iterator[None]:
     """Keep a second server from using the same database."""
-    state.mkdir(parents=True, exist_ok=True)
+    try:
+        state.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise BadInputError(
+            f"{state}: can't hold the server's database ({error.strerror}); choose another folder with --state."
+        ) from None
     lock = FileLock(state / "serve.lock")
     if not lock.try_acquire():
         raise BadInputError(f"another `ecgfactory serve` uses {state}; stop it, or choose another folder with --state.")

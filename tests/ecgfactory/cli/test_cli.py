@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -184,6 +185,15 @@ def test_show_hands_out_several_records_and_leaves_datasets_and_files_alone(buil
     serving = run("serve", "--state", built / "state", "--port", "1")
     assert serving.returncode == 2
     assert "is inside the published dataset" in serving.stderr
+
+
+def test_a_state_folder_that_can_not_be_is_told_with_a_mend(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        free = listener.getsockname()[1]
+    done = run("serve", "--state", tmp_path / "file", "--port", str(free))
+    assert done.returncode == 2
+    assert f"{tmp_path / 'file'}: can't hold the server's database (File exists); choose another folder" in done.stderr
 
 
 def test_options_of_show_that_have_no_file_to_act_on_say_so(built: Path) -> None:
