@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import os
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -157,11 +158,27 @@ def local_cluster(build: Build) -> Iterator[DaskWorkers]:
     crew = crew_of(build.plan.request)
     with (
         dask.config.set(DASK | LOCAL_DASK),
+        _environment_restored(),
         _started(crew, _jobs_at_first(build), build) as cluster,
         PlacedTaskRunner(address=cluster.scheduler_address) as runner,
         runner.client.as_current(),
     ):
         yield DaskWorkers(runner, crew.slots, cluster)
+
+
+@contextlib.contextmanager
+def _environment_restored() -> Iterator[None]:
+    """Undo at the end of the block what Dask sets in this process for its workers to inherit, and leaves there."""
+    names: dict[str, Any] = dask.config.get("distributed.nanny.pre-spawn-environ")
+    before = {name: os.environ.get(name) for name in names}
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
 
 
 def _started(crew: Crew, jobs: int, build: Build) -> SpecCluster:

@@ -14,6 +14,7 @@ from ecgfactory.errors import BadInputError
 from ecgfactory.flows.dask_workers import DaskWorkers, describe, local_cluster, slots_of
 from ecgfactory.line.state import Build
 from ecgfactory.line.workers import crew_of
+from ecgfactory.pools.crew import ENVIRONMENT
 from ecgfactory.pools.pool import Slots
 from ecgfactory.request.build_request import BuildRequest
 from ecgfactory.request.plan import make_plan
@@ -64,6 +65,7 @@ def test_one_worker_per_gpu_and_cpu_workers_that_see_none_and_more_of_them_once_
     monkeypatch.setattr("ecgfactory.request.preflight.gpu_count", lambda: 2)
     asked = {"cpu": 2, "gpu": 2, "memory_limit_gb": 2}
     build = a_build(records=16, shard_records=16, workers=asked, report={"samples": 0})
+    before = {name: os.environ.get(name) for name in ("PYTHONSAFEPATH", *ENVIRONMENT)}
     with local_cluster(build) as workers:
         assert workers.slots == Slots(gpu=2, cpu=2)
         assert visible(workers) == {"gpu-0": "5", "gpu-1": "3", "cpu-0": ""}, "one shard keeps one CPU worker busy"
@@ -76,6 +78,7 @@ def test_one_worker_per_gpu_and_cpu_workers_that_see_none_and_more_of_them_once_
             time.sleep(0.1)
         assert sorted(visible(workers).values()) == ["", "", "3", "5"]
         assert workers.missing({"GPU", "CPU"}) == ""
+    assert {name: os.environ.get(name) for name in before} == before, "what workers inherit stays with the caller"
 
 
 def test_what_is_missing_is_told(scheduler: str, prefect_server: str) -> None:
