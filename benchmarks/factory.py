@@ -100,14 +100,13 @@ def warm_factory(workers: int) -> Iterator[Factory]:
 @contextlib.contextmanager
 def with_dask(factory: Factory, workers: int) -> Iterator[Factory]:
     """Start a server as a flow has it, and so many Dask workers; build once, unmeasured."""
-    import dask
     from distributed import LocalCluster
 
-    from ecgfactory.flows.dask_workers import LOCAL_DASK
+    from ecgfactory.flows.dask_workers import local_dask
     from ecgfactory.flows.embedded import prefect_api
 
     options = {"n_workers": workers, "threads_per_worker": 1, "host": "127.0.0.1", "dashboard_address": "127.0.0.1:0"}
-    with dask.config.set(LOCAL_DASK), prefect_api(), LocalCluster(**options) as cluster:  # type: ignore[no-untyped-call]
+    with local_dask(), prefect_api(), LocalCluster(**options) as cluster:  # type: ignore[no-untyped-call]
         both = Factory(factory.folder / "dask", factory.pool, cluster.scheduler_address)
         both.build_by_flow(WARM_RECORDS)
         yield both

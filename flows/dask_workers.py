@@ -157,8 +157,8 @@ def local_cluster(build: Build) -> Iterator[DaskWorkers]:
     """
     crew = crew_of(build.plan.request)
     with (
-        dask.config.set(DASK | LOCAL_DASK),
-        _environment_restored(),
+        dask.config.set(DASK),
+        local_dask(),
         _started(crew, _jobs_at_first(build), build) as cluster,
         PlacedTaskRunner(address=cluster.scheduler_address) as runner,
         runner.client.as_current(),
@@ -167,18 +167,27 @@ def local_cluster(build: Build) -> Iterator[DaskWorkers]:
 
 
 @contextlib.contextmanager
-def _environment_restored() -> Iterator[None]:
-    """Undo at the end of the block what Dask sets in this process for its workers to inherit, and leaves there."""
-    names: dict[str, Any] = dask.config.get("distributed.nanny.pre-spawn-environ")
-    before = {name: os.environ.get(name) for name in names}
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
+def local_dask() -> Iterator[None]:
+    """Have the settings of a local cluster for a block that starts one.
+
+    At its end this process also has its environment variables back: Dask sets those that the workers inherit here
+    as well, and leaves them.
+    """
+    with dask.config.set(LOCAL_DASK):
+        names: dict[str, Any] = dask.config.get("distributed.nanny.pre-spawn-environ")
+        before = {name: os.environ.get(name) for name in names}
+        try:
+            yield
+        finally:
+            _restore(before)
+
+
+def _restore(before: Mapping[str, str | None]) -> None:
+    for name, value in before.items():
+        if value is None:
+            os.environ.pop(name, None)
+        else:
+            os.environ[name] = value
 
 
 def _started(crew: Crew, jobs: int, build: Build) -> SpecCluster:

@@ -6,14 +6,13 @@ import contextvars
 import threading
 from collections.abc import Iterator, Sequence
 
-import dask
 import pytest
 from distributed import LocalCluster
 from prefect import flow
 from prefect.client.orchestration import get_client
 
 from ecgfactory.flows.dask_pool import DaskPool
-from ecgfactory.flows.dask_workers import LOCAL_DASK, DaskWorkers, describe, slots_of
+from ecgfactory.flows.dask_workers import DaskWorkers, describe, local_dask, slots_of
 from ecgfactory.flows.task_runner import PlacedTaskRunner
 from ecgfactory.line.placement import Placement
 from ecgfactory.pools.pool import Ended, Job, Slots
@@ -50,7 +49,7 @@ def hold_a_pool() -> None:
     """Have a pool of two workers for as long as the tests want it."""
     options = {"n_workers": 2, "threads_per_worker": 1, "host": "127.0.0.1", "dashboard_address": "127.0.0.1:0"}
     with (
-        dask.config.set(LOCAL_DASK),
+        local_dask(),
         LocalCluster(**options) as cluster,
         PlacedTaskRunner(address=cluster.scheduler_address) as runner,
         runner.client.as_current(),
