@@ -33,7 +33,9 @@ if TYPE_CHECKING:
     )
     from ecgfactory.foreign.arrays import assess, measure
     from ecgfactory.foreign.assessment import Assessment
-    from ecgfactory.foreign.reader import ForeignEcg, UnreadableEcg, read_ecgs
+    from ecgfactory.foreign.reader import read_ecgs
+    from ecgfactory.foreign.recording import UnreadableEcg
+    from ecgfactory.foreign.standard import ForeignEcg
     from ecgfactory.line.build import Built, build
     from ecgfactory.record import Record
     from ecgfactory.report.style import PageStyle
@@ -50,7 +52,7 @@ _MODULES = {
     "Dataset": "dataset.reader",
     "EcgFactoryError": "errors",
     "EcgStream": "candidates.stream",
-    "ForeignEcg": "foreign.reader",
+    "ForeignEcg": "foreign.standard",
     "Ecgs": "ecgs",
     "GeneratedEcgs": "candidates.generate",
     "HopelessYieldError": "errors",
@@ -58,7 +60,7 @@ _MODULES = {
     "Progress": "session.progress",
     "Record": "record",
     "StreamDataset": "candidates.pytorch",
-    "UnreadableEcg": "foreign.reader",
+    "UnreadableEcg": "foreign.recording",
     "assess": "foreign.arrays",
     "build": "line.build",
     "generate": "candidates.generate",

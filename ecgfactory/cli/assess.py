@@ -16,7 +16,7 @@ from ecgfactory.quality.policy import load_policy
 
 def assess_path(path: Path, policy: str, sampling_rate_hz: float | None, as_json: bool) -> None:
     """Assess every ECG at a path and print what was found; what can't be read is named and fails the command."""
-    assessments = assess_records(read_ecgs(path, sampling_rate_hz), load_policy(policy))
+    assessments = assess_records(read_ecgs(path, rate_hz=sampling_rate_hz), load_policy(policy))
     unreadable = print_json(assessments) if as_json else print_for_people(assessments)
     if unreadable:
         raise EcgFactoryError(f"{unreadable} of the ECGs at {path} could not be read; they are named above.")

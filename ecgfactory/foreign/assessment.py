@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy.typing as npt
 
-from ecgfactory.foreign.reader import ForeignEcg, UnreadableEcg
+from ecgfactory.foreign.recording import UnreadableEcg
+from ecgfactory.foreign.standard import ForeignEcg
 from ecgfactory.quality.features import measure
 from ecgfactory.quality.policy import Policy
 from ecgfactory.record import SAMPLING_RATE_HZ, FeatureValue

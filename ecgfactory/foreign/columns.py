@@ -8,7 +8,8 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from ecgfactory.arrays import Float64Array
+from ecgfactory.arrays import Float64Array, FloatingArray
+from ecgfactory.foreign.recording import UnreadableError
 from ecgfactory.leads import TWELVE_LEADS
 
 _UV_PER_UNIT = {"nv": 1e-3, "uv": 1.0, "mv": 1e3, "v": 1e6}
@@ -20,10 +21,6 @@ _LEADS |= {"DI": "I", "DII": "II", "DIII": "III", "MLI": "I", "MLII": "II", "MLI
 _PREFIX = re.compile(r"^(?:(?:ecg|ekg|lead)[\s_.:-]*)+", re.IGNORECASE)
 _UNIT = re.compile(r"[\s_\[(/]*(?<![A-Za-z])([nuµμm]?V)[\])]?$", re.IGNORECASE)
 _TIME = re.compile(r"^(?:elapsed[\s_]*)?(?:time|t)(?:[\s_\[(/]*(ms|msec|s|sec|seconds)[\])]?)?$", re.IGNORECASE)
-
-
-class ColumnError(Exception):
-    """What is wrong with a table's columns, in words for its user."""
 
 
 def lead_and_unit(column: str) -> tuple[str | None, str]:
@@ -58,7 +55,7 @@ def uv_per_unit(unit: str) -> float | None:
     return _UV_PER_UNIT.get(unit.lower().replace("\u00b5", "u").replace("\u03bc", "u"))
 
 
-def uv_factors(units: Sequence[str], values: Float64Array) -> Float64Array:
+def uv_factors(units: Sequence[str], values: FloatingArray) -> Float64Array:
     """Return the factor to uV of each lead.
 
     Where no unit is given, the one that makes the ECG's amplitude plausible is assumed: a lead's range is 0.3 to 6 mV,
@@ -73,7 +70,7 @@ def uv_factors(units: Sequence[str], values: Float64Array) -> Float64Array:
 
     Raises
     ------
-    ColumnError
+    UnreadableError
         When a unit is not a unit of voltage.
     """
     ranges = [np.ptp(lead[np.isfinite(lead)]) if np.isfinite(lead).any() else 0.0 for lead in values]
@@ -83,7 +80,7 @@ def uv_factors(units: Sequence[str], values: Float64Array) -> Float64Array:
     for unit in units:
         known = uv_per_unit(unit)
         if unit and known is None:
-            raise ColumnError(f"unit {unit!r} is not one of nV, uV, mV and V")
+            raise UnreadableError(f"unit {unit!r} is not one of nV, uV, mV and V")
         factors.append(guessed if known is None else known)
     return np.array(factors)
 
@@ -93,7 +90,7 @@ def rate_of(frame: pd.DataFrame) -> float | None:
 
     Raises
     ------
-    ColumnError
+    UnreadableError
         When time does not rise evenly.
     """
     for column in frame.columns:
@@ -104,7 +101,7 @@ def rate_of(frame: pd.DataFrame) -> float | None:
         steps = np.diff(times)
         usual = float(np.median(steps))
         if not usual > 0 or np.abs(steps - usual).max() > UNEVEN_SHARE * usual:
-            raise ColumnError(f"column {column!r} does not rise evenly; fill or cut the gaps")
+            raise UnreadableError(f"column {column!r} does not rise evenly; fill or cut the gaps")
         # Without a unit: steps of ECGs are 0.25 to 20 ms, thus under 0.05 in seconds.
         in_ms = unit.startswith("m") or (not unit and usual > 0.05)
         mean = float(times[-1] - times[0]) / (len(times) - 1)

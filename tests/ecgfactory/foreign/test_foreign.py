@@ -13,7 +13,10 @@ from hypothesis import strategies as st
 from ecgfactory.errors import BadInputError
 from ecgfactory.foreign.assessment import assess_records
 from ecgfactory.foreign.columns import lead_and_unit, uv_factors
-from ecgfactory.foreign.reader import ForeignEcg, UnreadableEcg, read_ecgs, resample
+from ecgfactory.foreign.reader import read_ecgs
+from ecgfactory.foreign.recording import UnreadableEcg
+from ecgfactory.foreign.resampling import resample
+from ecgfactory.foreign.standard import ForeignEcg
 from ecgfactory.leads import EIGHT_LEADS, TWELVE_LEADS, derive_twelve
 from ecgfactory.quality.features import FEATURES, measure
 from ecgfactory.quality.policy import load_policy
@@ -24,7 +27,7 @@ TWELVE = derive_twelve(EIGHT)
 
 
 def read(path, rate=None):
-    return list(read_ecgs(path, rate))
+    return list(read_ecgs(path, rate_hz=rate))
 
 
 def only(path, rate=None):

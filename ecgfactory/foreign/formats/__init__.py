@@ -1,0 +1,23 @@
+"""The formats of ECGs from elsewhere: each yields the recordings of a file as they stand there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from ecgfactory.foreign.formats import csv_file, parquet_file, wfdb_record
+from ecgfactory.foreign.recording import Recording, UnreadableEcg
+from ecgfactory.foreign.stated import Stated
+
+Reader = Callable[[Path, str, Stated], Iterator[Recording | UnreadableEcg]]
+"""Takes a file, its name for the user, and what the user says; yields its records.
+
+It raises `UnreadableError` for what concerns the whole file; one bad record of many is yielded as `UnreadableEcg`, and
+reading goes on."""
+
+READERS: dict[str, Reader] = {
+    ".hea": wfdb_record.read,
+    ".csv": csv_file.read,
+    ".parquet": parquet_file.read,
+}
+"""By suffix in lower case."""

@@ -1,0 +1,71 @@
+"""What a file says about an ECG, before it is decided which lead, unit and rate that means."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ecgfactory.arrays import FloatingArray
+
+
+@dataclass(frozen=True, eq=False)
+class Signal:
+    """One signal of a recording, as its file has it.
+
+    Parameters
+    ----------
+    name : str
+        As written; empty where the file names none.
+    unit : str
+        As written; empty where the file gives none.
+    values : float array, shape (samples,)
+        In that unit; NaN where the file has no value.
+    """
+
+    name: str
+    unit: str
+    values: FloatingArray
+
+
+@dataclass(frozen=True, eq=False)
+class Recording:
+    """One recording, as its file has it.
+
+    Parameters
+    ----------
+    name : str
+        Where it was read: the path within what was given, and in a file of many records the record's id.
+    signals : tuple of Signal
+        In the file's order, those that are no leads as well.
+    rate_hz : float or None
+        Samples per second; None where the file does not say, or not so that it can be used.
+    rate_problem : str
+        Why the rate can't be used, where there is one that can't; empty otherwise.
+    notes : tuple of str
+        What was guessed or mended in reading the file, in words for its user.
+    """
+
+    name: str
+    signals: tuple[Signal, ...]
+    rate_hz: float | None
+    rate_problem: str = ""
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class UnreadableEcg:
+    """A file, or a record in one, that holds no ECG that can be read.
+
+    Parameters
+    ----------
+    name : str
+        Where, as in `Recording`.
+    problem : str
+        What is wrong, in one sentence.
+    """
+
+    name: str
+    problem: str
+
+
+class UnreadableError(Exception):
+    """Why a recording can't be read, in words for its user."""
