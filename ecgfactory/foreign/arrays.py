@@ -13,7 +13,7 @@ from ecgfactory.errors import BadInputError
 from ecgfactory.foreign.assessment import Assessment, assess_batch
 from ecgfactory.foreign.resampling import resample
 from ecgfactory.foreign.stated import stated
-from ecgfactory.foreign.units import Unit
+from ecgfactory.foreign.units import UNITS_SHOWN, Unit
 from ecgfactory.quality import features
 from ecgfactory.quality.policy import load_policy
 from ecgfactory.record import SAMPLING_RATE_HZ
@@ -110,8 +110,10 @@ class _Ecgs:
             said = stated(rate_hz, unit, lead_names)
         except BadInputError as error:
             raise BadInputError([f"{caller}: {problem}" for problem in error.problems]) from None
-        if said.rate_hz is None or said.unit is None:
-            self._refuse("rate_hz and unit are needed; give both")
+        if said.rate_hz is None:
+            self._refuse("rate_hz is None; give the samples per second as a number")
+        if said.unit is None:
+            self._refuse(f"unit is None; give {UNITS_SHOWN}")
         self.lead_names, self._rate_hz, self._unit = said.lead_names, said.rate_hz, said.unit
 
     def batches(self) -> Iterator[tuple[int, npt.NDArray[Any]]]:

@@ -63,7 +63,7 @@ def clock_of(times: Times, column: str) -> Clock:
     shown = f"column {column!r}" if column else "the first column"
     values = times.values
     if len(values) < 2:
-        return Clock(problem="it holds one sample")
+        return Clock(problem=f"{shown} holds one time; give --rate")
     if not np.isfinite(values).all():
         row = int(np.flatnonzero(~np.isfinite(values))[0]) + 1
         return Clock(problem=f"{shown} holds no time at sample {row}; fill the gap or give --rate")
@@ -81,14 +81,12 @@ def clock_of(times: Times, column: str) -> Clock:
                 problem=f"{shown} rises by {stamps.step:.6g} a sample, no ECG's step in s, ms, us or ns; give --rate"
             )
         notes.append(f"assumed: {shown} is in {unit}, as it rises by {stamps.step:.6g} a sample")
-    rate_hz = 1 / (stamps.step * _SECONDS_PER_UNIT[unit])
+    rate_hz = _nicest(1 / (stamps.step * _SECONDS_PER_UNIT[unit]), stamps.uncertainty)
     if stamps.are_shared:
-        notes.append(f"assumed: {rate_hz:.6g} Hz, as {stamps.samples_a_stamp:.6g} samples share a stamp in {shown}")
-        return Clock(_nicest(rate_hz, stamps.uncertainty), notes=tuple(notes))
-    nicest_hz = _nicest(rate_hz, stamps.uncertainty)
-    if stamps.are_rounded:
-        notes.append(f"assumed: {nicest_hz:.6g} Hz, as the times in {shown} are rounded")
-    return Clock(nicest_hz, notes=tuple(notes))
+        notes.append(f"assumed: {rate_hz:.6g} Hz, as {stamps.samples_a_stamp:.4g} samples share a stamp in {shown}")
+    elif stamps.are_rounded:
+        notes.append(f"assumed: {rate_hz:.6g} Hz, as the times in {shown} are rounded")
+    return Clock(rate_hz, notes=tuple(notes))
 
 
 class _Stamps:
@@ -115,7 +113,8 @@ class _Stamps:
         self.step = span / float(self.places[-1] - self.places[0]) if span else 0.0
         self._usual = float(np.median(self.steps / self.lengths)) if len(self.steps) else 0.0
         self.samples_a_stamp = float(np.mean(self.lengths)) if len(self.lengths) else 0.0
-        varies = len(self.steps) > 0 and bool(np.ptp(self.steps) > 1e-6 * abs(self._usual) or np.ptp(self.lengths))
+        alike = 1e-6 * abs(self._usual) + 2 * noise
+        varies = len(self.steps) > 0 and bool(np.ptp(self.steps) > alike or np.ptp(self.lengths))
         self.are_rounded = varies and self._quantum > 0
         # Both ends are rounded by up to one quantum; a stamp that is shared begins up to one sample late.
         slack = max(self._quantum, self.step if self.are_shared and np.ptp(self.lengths) else 0.0)

@@ -51,7 +51,9 @@ _AFTER = re.compile(
 )
 _MINUS = re.compile(r"^(?:[-\u2212\u2013]\s*|(?:minus|inv|inverted)[\s_-]+)", re.IGNORECASE)
 
-_UNIT_AFTER = re.compile(r"^(?P<name>.*?)(?:\s*[(\[](?P<bracketed>[^()\[\]]*)[)\]]|[\s_,/;]+(?P<bare>\S+))$", re.DOTALL)
+_UNIT_AFTER = re.compile(
+    r"^(?P<name>.*?)(?:\s*[(\[](?P<bracketed>[^()\[\]]*)[)\]]|[\s_,/;]+(?P<bare>[^\s_,/;]+))$", re.DOTALL
+)
 
 _ECG_WORD = re.compile(r"(?:^|[^a-z])(?:[ef]?[ce][ck]g|elektrokardiogramm|electrocardiogram)(?![a-z])", re.IGNORECASE)
 _ECG_LEAD = re.compile(
@@ -90,7 +92,7 @@ def split_unit(text: str) -> tuple[str, str]:
     before = match["name"].rstrip()
     if match["bare"] in ("V", "v") and not before.endswith(",") and standard_lead(before) is None:
         return name, ""
-    return before.strip(" \t_,"), unit
+    return re.sub(r"[\s_]in$", "", before).strip(" \t_,"), unit
 
 
 def standard_lead(name: str) -> LeadName | None:
@@ -126,3 +128,9 @@ def says_ecg(name: str) -> bool:
 def says_nothing(name: str) -> bool:
     """Return whether a name says nothing of what its signal is, like `ch1`, `value`, `0` or none at all."""
     return _SAYS_NOTHING.fullmatch(name.strip(" \t'\",;")) is not None
+
+
+def may_be_lead(column: str) -> bool:
+    """Return whether the name of a column, with or without unit, leaves open that it is a lead."""
+    name, _ = split_unit(column)
+    return standard_lead(name) is not None or says_ecg(name) or says_nothing(name)

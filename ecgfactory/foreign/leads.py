@@ -181,7 +181,7 @@ def _standard_order(signals: Sequence[Signal], shown: str) -> Chosen | None:
     """Name twelve signals in the standard order, if III = II - I, aVR = -(I + II) / 2 and so on hold."""
     if len(signals) != len(TWELVE_LEADS) or len({len(signal.values) for signal in signals}) > 1:
         return None
-    lead_i, lead_ii, *derived = (signal.values - np.nanmedian(signal.values) for signal in signals[:6])
+    lead_i, lead_ii, *derived = (signal.values - np.nanmean(signal.values) for signal in signals[:6])
     expected = (lead_ii - lead_i, -(lead_i + lead_ii) / 2, lead_i - lead_ii / 2, lead_ii - lead_i / 2)
     size = np.sqrt(np.nanmean(np.square([lead_i, lead_ii])))
     wrong = [np.sqrt(np.nanmean(np.square(lead - fit))) for lead, fit in zip(derived, expected, strict=True)]
@@ -213,15 +213,21 @@ def _unnamed(signals: Sequence[Signal]) -> Chosen:
         )
     if not of_ecg and (standard := _standard_order(found, "its columns")):
         return standard[0], standard[1] + _left_out([signal for signal in signals if signal not in found])
-    leads: list[Signal] = []
-    for signal in found:
-        plain = signal.name if signal.name and not signal.name.isdigit() else "ECG"
-        taken = {lead.name for lead in leads}
-        name = next(one for one in (plain, *(f"{plain} {n}" for n in range(2, len(found) + 2))) if one not in taken)
-        leads.append(replace(signal, name=name))
+    leads = _distinct(found)
     names = ", ".join(lead.name for lead in leads)
     notes = [f"assumed: an ECG of unknown lead{'s' if len(leads) > 1 else ''}: {names}"]
     return leads, notes + _left_out([signal for signal in signals if signal not in found])
+
+
+def _distinct(signals: Sequence[Signal]) -> list[Signal]:
+    """Number signals of the same name, and call those without one ECG."""
+    plain = [signal.name if signal.name and not signal.name.isdigit() else "ECG" for signal in signals]
+    numbered = [
+        f"{name} {plain[: place + 1].count(name)}" if plain.count(name) > 1 else name
+        for place, name in enumerate(plain)
+    ]
+    names = numbered if len(set(numbered)) == len(numbered) else [f"ECG {n + 1}" for n in range(len(signals))]
+    return [replace(signal, name=name) for signal, name in zip(signals, names, strict=True)]
 
 
 def _may_be_voltage(signal: Signal) -> bool:

@@ -96,6 +96,8 @@ def _rate(lead: Signal, recording: Recording, stated: Stated) -> float:
 
 def _rate_notes(recording: Recording, stated: Stated) -> list[str]:
     """Tell where user and file contradict each other, and who is believed."""
+    if stated.rate_hz and recording.rate_problem:
+        return [f"{stated.rate_hz:g} Hz as you say; {recording.rate_problem.partition(';')[0]}"]
     if not stated.rate_hz or not recording.rate_hz:
         return []
     if abs(stated.rate_hz - recording.rate_hz) <= SAME_RATE * stated.rate_hz:
@@ -137,7 +139,7 @@ def _assumed_unit(untold: Sequence[Signal], told: Sequence[str], rate_hz: float,
     unit, span = plausible_unit([lead.values for lead in untold], rate_hz)
     if not unit:
         raise UnreadableError(
-            f"no unit is given, and {names} span {span:.4g} in a second, where ECGs span 0.4 to 3 mV; give --unit as "
+            f"no unit is given, and that {names} span {span:.4g} in a second tells none for sure; give --unit as "
             f"{UNITS_SHOWN}"
         )
     why = f"leads span {span:.4g} in a second" if span else "a flat signal fits any unit"

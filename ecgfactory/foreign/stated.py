@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from numbers import Real
@@ -64,13 +63,11 @@ def stated(
     if rate_hz is not None:
         problems += filter(None, [stated_rate_problem(rate_hz)])
     known = parse_unit(unit) if isinstance(unit, str) else None
-    if unit not in (None, "") and known is None:
+    if unit is not None and known is None:
         problems.append(f"unit is {shown(unit)}; give {UNITS_SHOWN}")
     mapped = dict(lead_map or {})
-    for names in filter(
-        len, ([lead_names] if isinstance(lead_names, str) else lead_names or (), list(mapped.values()))
-    ):
-        problems += filter(None, [lead_names_problem(names)])
+    named = [names for names in (lead_names, list(mapped.values())) if names]
+    problems += filter(None, map(lead_names_problem, named))
     if lead_names and mapped:
         problems.append("names of all leads and a map of some are both given; give one of them")
     if problems:
@@ -87,7 +84,7 @@ def stated_rate_problem(rate_hz: object) -> str | None:
     """Say why what a user gives as sampling rate can't be used, if it can't."""
     if isinstance(rate_hz, bool) or not isinstance(rate_hz, Real):
         return f"rate_hz is {shown(rate_hz)}; give the samples per second as a number"
-    problem = rate_problem(float(rate_hz)) if not math.isnan(rate_hz) else "sampling rate nan Hz is not a number"
+    problem = rate_problem(float(rate_hz))
     return f"{problem}; give the samples per second of the signal" if problem else None
 
 
@@ -95,7 +92,7 @@ def lead_names_problem(names: Sequence[str]) -> str | None:
     """Say why what a user gives as names of leads can't be used, if it can't."""
     leads = [stated_lead(name) if isinstance(name, str) else "" for name in names]
     if isinstance(names, str) or "" in leads or len(set(leads)) < len(leads):
-        return f"lead_names is {shown(names)}; give distinct names of {', '.join(TWELVE_LEADS)}, or such as ECG1"
+        return f"lead names are {shown(names)}; give distinct names of {', '.join(TWELVE_LEADS)}, or such as ECG1"
     return None
 
 

@@ -26,6 +26,7 @@ _FILLERS = re.compile(
 _COUNTER_WORDS = re.compile("samples?|index|idx|i|n|nr|no|num(?:ber)?|row|frame|counter|count|point|k|#|unnamed|level")
 
 _TIME_OF_DAY = re.compile(r"(?<![\d:])(\d{1,3}):(\d{2}):(\d{2}(?:[.,:]\d+)?)")
+_DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}")
 _MINUTES = re.compile(r"^(\d+):(\d{2}(?:[.,]\d+)?)$")
 
 _EPOCHS = ((1e8, 1e10, "s"), (1e11, 1e13, "ms"), (1e14, 1e16, "us"), (1e17, 1e19, "ns"))
@@ -137,7 +138,8 @@ def _of_text(text: pd.Series) -> Times | None:
         return None if stamps.isna().all() else parse_times(stamps.dt.tz_localize(None).astype("datetime64[ns]"), "")
     seconds = pd.to_numeric(parts[2].str.replace("[,:]", ".", regex=True), errors="coerce").to_numpy(np.float64)
     hours, minutes_ = (pd.to_numeric(parts[part], errors="coerce").to_numpy(np.float64) for part in (0, 1))
-    return _past_midnight(hours * 3600 + minutes_ * 60 + seconds)
+    times = _past_midnight(hours * 3600 + minutes_ * 60 + seconds)
+    return replace(times, notes=()) if text.str.contains(_DATE).all() else times
 
 
 def _past_midnight(seconds: Float64Array) -> Times:

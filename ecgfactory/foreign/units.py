@@ -23,9 +23,12 @@ _VOLTAGE = re.compile(
 )
 _ADC = re.compile(rf"adc:(?P<gain>{_NUMBER})(?::(?P<zero>{_NUMBER}))?", re.IGNORECASE)
 
-_PLAUSIBLE_UV = (400.0, 3000.0)
-"""What an ECG's leads span within a second: 0.53 to 2.9 mV in LUDB, as the median over twelve leads. The bounds are
-narrow so that numbers of converters at 200 per mV, and units of 0.1 mV, fall outside in all but extreme ECGs."""
+_PLAUSIBLE_UV = (100.0, 3000.0)
+"""What an ECG's leads span within a second: 0.53 to 2.9 mV in LUDB, as the median over twelve leads. The upper bound is
+low so that values in units of 0.1 mV fall outside in all but the smallest ECGs."""
+
+_PLAUSIBLE_WHOLE_UV = (400.0, 3000.0)
+"""The same for whole numbers, which may also be those of a converter: at 200 per mV they fall outside as a rule."""
 
 _LIVE_SHARE = 0.05
 """A lead that spans less than this of the largest is dead, and tells nothing of the unit."""
@@ -98,10 +101,18 @@ def plausible_unit(values: Sequence[FloatingArray], rate_hz: float) -> tuple[str
     if not largest:
         return "uV", 0.0  # flat in any unit
     typical = float(np.median(spans[spans > _LIVE_SHARE * largest]))
+    if all(_is_whole(lead) for lead in values):
+        lowest, highest = _PLAUSIBLE_WHOLE_UV
+        return "uV" if lowest <= typical <= highest else "", typical
     for unit, factor in (("uV", 1.0), ("mV", 1e3), ("V", 1e6)):
         if _PLAUSIBLE_UV[0] <= typical * factor <= _PLAUSIBLE_UV[1]:
             return unit, typical
     return "", typical
+
+
+def _is_whole(lead: FloatingArray) -> bool:
+    known = lead[np.isfinite(lead)]
+    return bool(np.all(known == np.rint(known)))
 
 
 def _span(lead: FloatingArray, second: int) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -11,8 +12,8 @@ import pandas as pd
 
 from ecgfactory.foreign.formats.table import Column, Table, recordings
 from ecgfactory.foreign.formats.text_layout import MISSING, TextLayout, encoding_of, layout_of
-from ecgfactory.foreign.lead_names import split_unit
-from ecgfactory.foreign.recording import Recording, UnreadableEcg, UnreadableError
+from ecgfactory.foreign.lead_names import may_be_lead, split_unit
+from ecgfactory.foreign.recording import NoEcgError, Recording, UnreadableEcg, UnreadableError
 from ecgfactory.foreign.resampling import rate_problem
 from ecgfactory.foreign.stated import Stated
 
@@ -27,16 +28,30 @@ def read(file: Path, name: str, stated: Stated) -> Iterator[Recording | Unreadab
     if not head.strip(b"\xef\xbb\xbf\xff\xfe\0 \t\r\n"):
         raise UnreadableError("the file is empty")
     encoding = encoding_of(head)
-    lines = io.StringIO(head.decode(encoding, errors="replace")).readlines()
+    lines = _whole_rows(head.decode(encoding, errors="replace"))
     layout = layout_of(lines[:-1] if len(head) == _HEAD_BYTES else lines)
+    names = layout.names[0 if layout.names[0] else 1 :]  # the first without a name is an index
+    if any(names) and not (any(map(may_be_lead, names)) or stated.lead_names or stated.lead_map):
+        raise NoEcgError(f"no column is named as a lead or ECG: {', '.join(map(repr, names[:12]))}")
     yield from recordings(_table(file, encoding, layout), name)
+
+
+def _whole_rows(text: str) -> list[str]:
+    """Split a text into rows, of which one may span lines within quotes."""
+    rows: list[str] = []
+    for line in io.StringIO(text, newline=None):
+        if rows and rows[-1].count('"') % 2:
+            rows[-1] += line
+        else:
+            rows.append(line)
+    return rows
 
 
 def _table(file: Path, encoding: str, layout: TextLayout) -> Table:
     frame = _frame(file, encoding, layout)
     # A row that holds nothing may stand at the end; elsewhere it is a missing sample.
     kept = len(frame) - int(frame.isna().all(axis=1).to_numpy()[::-1].cumprod().sum())
-    notes = [f"left out: {len(frame) - kept} empty rows at the end"] if kept < len(frame) else []
+    notes = [f"left out: empty rows at the end ({len(frame) - kept})"] if kept < len(frame) else []
     columns = [
         Column(name, unit or ("" if split_unit(name)[1] else layout.said.get("unit", "")), frame[place].iloc[:kept])
         for place, (name, unit) in enumerate(zip(layout.names, layout.units, strict=True))
@@ -64,7 +79,9 @@ def _frame(file: Path, encoding: str, layout: TextLayout) -> pd.DataFrame:
             low_memory=False,
         )
     except pd.errors.ParserError as error:
-        raise UnreadableError(f"its rows have more or fewer columns than its header ({error})") from None
+        where = re.search(r"Expected (\d+) fields in line (\d+), saw (\d+)", str(error))
+        found = f"line {where[2]} has {where[3]} columns instead of {where[1]}" if where else "rows differ in columns"
+        raise UnreadableError(f"{found}; mend or cut it") from None
 
 
 def _rate_hz(said: str) -> float | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ import pyarrow.parquet as pq
 
 from ecgfactory.arrays import Float64Array
 from ecgfactory.foreign.formats.table import Column, Table, is_id_name, is_rate_name, recordings
-from ecgfactory.foreign.lead_names import says_ecg, says_nothing, split_unit, standard_lead
+from ecgfactory.foreign.lead_names import may_be_lead, split_unit, standard_lead
 from ecgfactory.foreign.recording import Recording, Signal, UnreadableEcg, UnreadableError
 from ecgfactory.foreign.stated import Stated
 
@@ -63,10 +64,10 @@ def _said(schema: pa.Schema) -> dict[str, Any]:
 def _rate_hz(said: Mapping[str, Any]) -> float | None:
     for key, value in said.items():
         if is_rate_name(key):
-            try:
-                return float(value) or None
-            except (TypeError, ValueError):
-                raise UnreadableError(f"its metadata {key!r} is {value!r}, which is no sampling rate") from None
+            match = re.fullmatch(r"\s*([\d.]+)\s*(?:hz)?\s*", str(value), re.IGNORECASE)
+            if match is None:
+                raise UnreadableError(f"its metadata {key!r} is {value!r}, which is no sampling rate")
+            return float(match[1]) or None
     return None
 
 
@@ -81,7 +82,9 @@ def _rows(
     """Read a table of one row per record."""
     schema = source.schema_arrow
     lists = [field for field in schema if _is_list(field.type)]
-    lists = [field for field in lists if _may_be_lead(field.name, stated)] or lists
+    # Lists like those of R peaks are left unread, unless the user names all lists, or this one.
+    if not stated.lead_names:
+        lists = [field for field in lists if may_be_lead(field.name) or field.name in stated.lead_map] or lists
     scalars = [field.name for field in schema if not _is_list(field.type)]
     ids = [column for column in scalars if is_id_name(column)][:1]
     rates = [column for column in scalars if is_rate_name(column)][:1]
@@ -97,13 +100,6 @@ def _rows(
                 yield Recording(record, signals, rate_hz or _rate_hz(said), has_own_rate=differ, notes=notes)
             except UnreadableError as error:
                 yield UnreadableEcg(record, str(error))
-
-
-def _may_be_lead(name: str, stated: Stated) -> bool:
-    """Leave out lists like those of R peaks, unless the user names all lists, or this one."""
-    bare = split_unit(name)[0]
-    is_lead = standard_lead(bare) is not None or says_ecg(bare) or says_nothing(bare)
-    return is_lead or bool(stated.lead_names) or name in stated.lead_map
 
 
 def _signals(cells: Mapping[pa.Field, Any], said: Mapping[str, Any]) -> tuple[tuple[Signal, ...], tuple[str, ...]]:

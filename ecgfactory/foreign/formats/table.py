@@ -11,7 +11,7 @@ import pandas as pd
 
 from ecgfactory.arrays import Float64Array
 from ecgfactory.foreign.clock import Clock, clock_of, is_counter, unwrapped
-from ecgfactory.foreign.lead_names import split_unit, standard_lead
+from ecgfactory.foreign.lead_names import says_nothing, split_unit, standard_lead
 from ecgfactory.foreign.recording import NoEcgError, Recording, Signal, UnreadableEcg, UnreadableError
 from ecgfactory.foreign.standard import SAME_RATE
 from ecgfactory.foreign.times import Times, names_counter, parse_times, time_unit, unit_of_time
@@ -27,10 +27,10 @@ _RATE = re.compile(
 )
 _RATE_UNIT = re.compile(r"[\s_]*[(\[]?hz[)\]]?$", re.IGNORECASE)
 
-_THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:[.,' ]\d{3})+")
+_THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:[.,' \u00a0\u202f]\d{3})+(?:[.,]\d+)?")
 
 FEWEST_ROWS = 10
-"""Of a record, on average: a table whose ids change faster than that holds no samples of records."""
+"""Of a record, on average: a table with more ids than that holds no samples of records."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -131,7 +131,7 @@ def _roles(columns: Sequence[Column]) -> _Roles:
         times = _times(column, is_first=place == 0)
         if times is not None:
             roles.clocks.append((column.name, times))
-        elif is_id_name(column.name) and _is_id(column.values):
+        elif _is_id(column):
             roles.ids.append(column)
         elif is_rate_name(column.name):
             roles.rates.append(column)
@@ -146,7 +146,8 @@ def _times(column: Column, is_first: bool) -> Times | None:
     unit = time_unit(column.name)
     beside = unit_of_time(column.unit) if column.unit else None
     if unit is not None or beside is not None:
-        return parse_times(column.values, unit or beside or "")
+        nothing = Times(np.full(len(column.values), np.nan), "", 0.0)
+        return parse_times(column.values, unit or beside or "") or nothing
     if pd.api.types.is_datetime64_any_dtype(column.values):
         return parse_times(column.values, "")
     is_named = names_counter(column.name) or is_id_name(column.name) or standard_lead(column.name) is not None
@@ -162,9 +163,11 @@ def _times(column: Column, is_first: bool) -> Times | None:
     return parse_times(column.values, "") if is_index and (rises_evenly or is_text) else None
 
 
-def _is_id(values: pd.Series) -> bool:
-    """Return whether values stay the same over many rows, as ids of records do and signals don't."""
-    return int((values != values.shift()).sum()) * FEWEST_ROWS <= len(values)
+def _is_id(column: Column) -> bool:
+    """Return whether a column is named as ids are, or as a lead whose name is in it, and its values are few."""
+    is_text = not pd.api.types.is_numeric_dtype(column.values)
+    is_named = is_id_name(column.name) or (is_text and column.name != "" and says_nothing(column.name))
+    return is_named and column.values.nunique() * FEWEST_ROWS <= len(column.values)
 
 
 def _signal(column: Column, notes: list[str]) -> Signal | None:
@@ -176,8 +179,9 @@ def _signal(column: Column, notes: list[str]) -> Signal | None:
         if not np.isfinite(numbers).any() and standard_lead(split_unit(column.name)[0]) is None:
             return None
         first = words.iloc[0]
-        fix = "; write numbers without thousands separators" if _THOUSANDS.match(first) else ""
-        notes.append(f"column {column.name!r} holds {len(words)} values that are no numbers, as {first[:20]!r}{fix}")
+        if _THOUSANDS.fullmatch(first):
+            raise UnreadableError(f"column {column.name!r} separates thousands, as in {first!r}; write plain numbers")
+        notes.append(f"column {column.name!r} holds {len(words)} values that are no numbers, as {first[:20]!r}")
     return Signal(column.name, column.unit, numbers)
 
 

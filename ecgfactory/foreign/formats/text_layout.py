@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ecgfactory.foreign.lead_names import split_unit, standard_lead
-from ecgfactory.foreign.recording import NoEcgError
+from ecgfactory.foreign.recording import NoEcgError, UnreadableError
 from ecgfactory.foreign.times import unit_of_time
 from ecgfactory.foreign.units import parse_unit
 
@@ -34,7 +34,7 @@ _HALF_NUMBER = re.compile(r"[+-]?0\d+|-0")
 MISSING = ("", "-", "--", "?", "*", ".", "nan", "na", "n/a", "null", "none")
 """What stands where there is no value, in lower case."""
 
-_COMMENT = re.compile(r"\s*(?:[#%!]|//)+")
+_COMMENT = re.compile(r"^\s*(?:[#%!]|//)+")
 _SAID = {
     "rate": re.compile(
         r"(?:sampl\w*[\s_]*(?:rate|freq\w*)|f_?s|abtastrate|frequency)"
@@ -105,10 +105,10 @@ def layout_of(lines: Sequence[str]) -> TextLayout:
         When there is no table of numbers.
     """
     filled = [line for line in lines if line.strip() and not _COMMENT.match(line)]
-    separator, decimal = _dialect(filled[-_LINES_TRIED:])
+    tried = filled[1:][-_LINES_TRIED:] or filled  # the first may be a header
+    separator, decimal = _dialect(tried or lines)
     rows = [_cells(line, separator) for line in lines]
-    width = Counter(len(_cells(line, separator)) for line in filled[-_LINES_TRIED:]).most_common(1)[0][0]
-    numeric = _numeric_columns([_cells(line, separator) for line in filled[-_LINES_TRIED:]], width, separator, decimal)
+    width, numeric = _numeric_columns([_cells(line, separator) for line in tried], separator, decimal)
     data = [
         place
         for place, (line, row) in enumerate(zip(lines, rows, strict=True))
@@ -117,7 +117,7 @@ def layout_of(lines: Sequence[str]) -> TextLayout:
     if data and _counts_columns(rows[data[0]]) and len(data) > 1 and not _counts_columns(rows[data[1]]):
         data = data[1:]  # a header of numbers, as pandas writes for columns without names
     if not data:
-        raise NoEcgError("it holds no numbers")
+        raise _no_table(lines)
     names, units, said = _head(lines[: data[0]], separator, width, ends_empty=not rows[data[0]][-1])
     return TextLayout(separator, decimal, names, units, data[0], said)
 
@@ -127,26 +127,35 @@ def _dialect(lines: Sequence[str]) -> tuple[str, str]:
 
     def score(dialect: tuple[str, str]) -> tuple[float, int]:
         separator, decimal = dialect
-        rows = [_cells(line, separator) for line in lines]
-        width = Counter(map(len, rows)).most_common(1)[0][0]
-        numbers = len(_numeric_columns(rows, width, separator, decimal))
-        return numbers / width, numbers
+        width, numeric = _numeric_columns([_cells(line, separator) for line in lines], separator, decimal)
+        is_prose = separator == BLANKS and 2 * len(numeric) < width
+        return (0, 0) if is_prose else (len(numeric) / width, len(numeric))
 
     best = max(_DIALECTS, key=score) if lines else _DIALECTS[0]
     if not lines or not score(best)[1]:
-        raise NoEcgError("it holds no table of numbers")
+        raise _no_table(lines)
     return best
+
+
+def _no_table(lines: Sequence[str]) -> UnreadableError:
+    """Say that there is no table of numbers; where leads are named, it is a damaged one, and no other file."""
+    for line in lines[:_LINES_TRIED]:
+        names = [cell for cell in re.split(r"[,;|\t ]+", line.strip()) if standard_lead(cell) is not None]
+        if len(names) > 1:
+            return UnreadableError(f"leads are named ({', '.join(names[:3])}), but no table of numbers follows")
+    return NoEcgError("it holds no table of numbers")
 
 
 def _cells(line: str, separator: str) -> list[str]:
     if separator == BLANKS:
         return line.split()
-    cells = next(csv.reader([line.strip("\r\n")], delimiter=separator, skipinitialspace=True), [])
+    cells = next(csv.reader([line.strip("\r\n").replace("\n", " ")], delimiter=separator, skipinitialspace=True), [])
     return [cell.strip(" \t'\"") for cell in cells]
 
 
-def _numeric_columns(rows: Sequence[Sequence[str]], width: int, separator: str, decimal: str) -> list[int]:
-    """Return the columns whose cells are numbers, as a rule."""
+def _numeric_columns(rows: Sequence[Sequence[str]], separator: str, decimal: str) -> tuple[int, list[int]]:
+    """Return how many columns rows have as a rule, and those whose cells are numbers as a rule."""
+    width = max(Counter(map(len, rows)).most_common(1)[0][0], 1)
 
     def is_number(cell: str) -> bool:
         is_half = separator == "," and _HALF_NUMBER.fullmatch(cell) is not None
@@ -157,7 +166,7 @@ def _numeric_columns(rows: Sequence[Sequence[str]], width: int, separator: str, 
         cells = [row[column] for row in rows if len(row) == width and row[column].lower() not in MISSING]
         if cells and sum(map(is_number, cells)) >= 0.8 * len(cells):
             found.append(column)
-    return found
+    return width, found
 
 
 def _is_data(row: Sequence[str], width: int, numeric: Sequence[int], decimal: str) -> bool:
@@ -186,12 +195,12 @@ def _head(
         said |= {} if is_header else found
         if plain and (is_header or not found):
             left.append(line)
+    fitting = [_fitting(line, separator, width, ends_empty) for line in left[-2:]]
     units = [""] * width
-    if left and (row := _fitting(left[-1], separator, width, ends_empty)) and _are_units(row):
-        units = row
-        left.pop()
-    names = _fitting(left[-1], separator, width, ends_empty) if left else None
-    if names is None or (width == 1 and len(names[0]) > _LONGEST_NAME):
+    if len(fitting) == 2 and all(fitting) and _are_units(fitting[1] or ()):
+        units = fitting.pop() or units
+    names = fitting[-1] if fitting else None
+    if names is None or (width == 1 and _is_remark(names[0])):
         names = [""] * width
     return tuple(names), tuple(units), said
 
@@ -206,10 +215,17 @@ def _fitting(line: str, separator: str, width: int, ends_empty: bool) -> list[st
         tried.append([cell.strip(" '\"") for cell in re.split(r"\s{2,}|\t", _COMMENT.sub("", line).strip())])
         tried.append(_cells(_COMMENT.sub("", line), ",") if "," in line else [])
     for cells in tried:
-        for fitting in (cells, [*cells, ""] if ends_empty else ["", *cells]):
+        without_end = cells[:-1] if cells and not cells[-1] else cells
+        for fitting in (cells, without_end, [*cells, ""] if ends_empty else ["", *cells]):
             if len(fitting) == width and any(fitting):
                 return fitting
     return None
+
+
+def _is_remark(line: str) -> bool:
+    """Return whether a line above a single column is no name of it."""
+    name = split_unit(line)[0]
+    return len(name) > _LONGEST_NAME or re.search(r"[,:;=]", name) is not None
 
 
 def _are_units(row: Sequence[str]) -> bool:
