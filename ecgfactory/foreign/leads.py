@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
@@ -18,17 +17,13 @@ from ecgfactory.foreign.lead_names import (
     split_unit,
     standard_lead,
 )
+from ecgfactory.foreign.lead_order import numbered_leads, order_note, standard_order
 from ecgfactory.foreign.recording import NoEcgError, Signal, UnreadableError
 from ecgfactory.foreign.stated import Stated
 from ecgfactory.foreign.units import parse_unit
-from ecgfactory.leads import TWELVE_LEADS
 
 MOST_UNNAMED = 16
 """More signals without lead names than this are no leads; rows of a table may be its records then."""
-
-_NUMBERED = re.compile(r"(.*?)(\d+)")
-_SAME_SHARE = 0.02
-"""Limb leads fit when what is wrong with them, as RMS, is at most this share of the leads'."""
 
 Chosen = tuple[list[Signal], list[str]]
 """Leads under their names, and notes for the user."""
@@ -61,9 +56,9 @@ def choose_leads(signals: Sequence[Signal], stated: Stated) -> Chosen:
     split = [_without_unit(signal) for signal in signals]
     if stated.lead_names:
         return _in_order(split, stated.lead_names)
-    numbered = _numbered(split)
-    if numbered:
-        return numbered
+    may_be = [signal for signal in split if not says_other(signal.name)]
+    if not stated.lead_map and (in_order := numbered_leads(may_be)):
+        return in_order, [order_note(may_be), *_left_out(split, may_be)]
     leads, notes = _named(split, stated)
     if leads:
         return leads, notes
@@ -81,8 +76,7 @@ def _in_order(signals: Sequence[Signal], names: Sequence[str]) -> Chosen:
     may_be = [signal for signal in signals if not says_other(signal.name)]
     for meant in (signals, may_be):
         if len(meant) == len(names):
-            notes = _left_out([signal for signal in signals if signal not in meant])
-            return [replace(signal, name=name) for signal, name in zip(meant, names, strict=True)], notes
+            return [replace(one, name=name) for one, name in zip(meant, names, strict=True)], _left_out(signals, meant)
     raise UnreadableError(f"{len(names)} lead names are given for {len(signals)} signals: {_listed(signals)}")
 
 
@@ -112,9 +106,8 @@ def _named(signals: Sequence[Signal], stated: Stated) -> Chosen:
     names = [lead.name for lead in leads]
     if not mapped and len(names) == len(signals) and names == [f"V{number}" for number in range(1, len(names) + 1)]:
         notes.append(f"assumed: {', '.join(names)} are chest leads, though R names columns so that have no names")
-    considered = {id(signal) for alike in named.values() for _, signal in alike}
-    rest = [signal for signal in signals if id(signal) not in considered]
-    return leads, notes + (_left_out(rest) if leads else [])
+    considered = [signal for alike in named.values() for _, signal in alike]
+    return leads, notes + (_left_out(signals, considered) if leads else [])
 
 
 def _the_one(alike: list[tuple[LeadName, Signal]], notes: list[str]) -> tuple[LeadName, Signal]:
@@ -130,71 +123,24 @@ def _the_one(alike: list[tuple[LeadName, Signal]], notes: list[str]) -> tuple[Le
         raise UnreadableError(
             f"signals {names} are all lead {chosen[0].lead} by their names, and differ; name all with --leads"
         )
-    for number, (_, signal) in enumerate(alike, start=1):
-        if signal is chosen[1]:
-            continue
-        why = (
-            "is the same again"
-            if signal in [one for _, one in moving]
-            else "never changes"
-            if not _moves(signal)
-            else ""
-        )
-        why = why or f"{chosen[1].name!r} says that more plainly"
-        notes.append(f"left out: signal {number} of {len(alike)} for lead {chosen[0].lead}, {signal.name!r}: {why}")
+    for number, (lead, signal) in enumerate(alike, start=1):
+        if signal is not chosen[1]:
+            which = f"signal {number} of {len(alike)} for lead {lead.lead}, {signal.name!r}"
+            notes.append(f"left out: {which}: {_why_left_out(signal, chosen[1])}")
     return chosen
+
+
+def _why_left_out(signal: Signal, chosen: Signal) -> str:
+    if not _moves(signal):
+        return "never changes"
+    if np.array_equal(signal.values, chosen.values, equal_nan=True):
+        return "is the same again"
+    return f"{chosen.name!r} says that more plainly"
 
 
 def _moves(signal: Signal) -> bool:
     known = signal.values[np.isfinite(signal.values)]
     return bool(known.size and np.ptp(known) > 0)
-
-
-def _numbered(signals: Sequence[Signal]) -> Chosen | None:
-    """Choose columns that are only numbered (`V1` to `V12` by R, `ch1`, `Lead 4`), if there are more than chest leads.
-
-    Twelve are the standard ones in the standard order if the limb leads fit each other.
-    """
-    may_be = [signal for signal in signals if not says_other(signal.name)]
-    matches = [_NUMBERED.fullmatch(signal.name) for signal in may_be]
-    stems = {match[1].casefold() for match in matches if match}
-    numbers = [int(match[2]) for match in matches if match]
-    if len(stems) != 1 or len(numbers) != len(may_be) or len(numbers) < 4:
-        return None
-    (stem,) = stems
-    if numbers not in (list(range(len(numbers))), list(range(1, len(numbers) + 1))) or (
-        stem == "v" and len(numbers) < 7
-    ):
-        return None
-    names = f"{may_be[0].name} to {may_be[-1].name}"
-    notes = _left_out([signal for signal in signals if signal not in may_be])
-    if standard := _standard_order(may_be, names):
-        return standard[0], standard[1] + notes
-    if stem == "v" or standard_lead(may_be[1].name):
-        raise UnreadableError(
-            f"columns {names} are numbered, and not chest leads or the twelve leads in order; name them with --leads"
-        )
-    return None
-
-
-def _standard_order(signals: Sequence[Signal], shown: str) -> Chosen | None:
-    """Name twelve signals in the standard order, if III = II - I, aVR = -(I + II) / 2 and so on hold."""
-    if len(signals) != len(TWELVE_LEADS) or len({len(signal.values) for signal in signals}) > 1:
-        return None
-    lead_i, lead_ii, *derived = (signal.values - np.nanmean(signal.values) for signal in signals[:6])
-    expected = (lead_ii - lead_i, -(lead_i + lead_ii) / 2, lead_i - lead_ii / 2, lead_ii - lead_i / 2)
-    size = np.sqrt(np.nanmean(np.square([lead_i, lead_ii])))
-    wrong = [np.sqrt(np.nanmean(np.square(lead - fit))) for lead, fit in zip(derived, expected, strict=True)]
-    if not size > 0 or not max(wrong) <= _SAME_SHARE * size + _rounding(signals):
-        return None
-    leads = [replace(signal, name=name) for signal, name in zip(signals, TWELVE_LEADS, strict=True)]
-    return leads, [f"assumed: {shown} are {', '.join(TWELVE_LEADS)}, as the first six fit each other as limb leads do"]
-
-
-def _rounding(signals: Sequence[Signal]) -> float:
-    """Smallest step between values: what rounding may add up to in sums of leads."""
-    steps = np.abs(np.diff(signals[0].values))
-    return float(steps[steps > 0].min()) if (steps > 0).any() else 0.0
 
 
 def _unnamed(signals: Sequence[Signal]) -> Chosen:
@@ -211,12 +157,12 @@ def _unnamed(signals: Sequence[Signal]) -> Chosen:
         raise UnreadableError(
             f"{len(found)} signals have no names of leads, which is too many for one ECG; name them with --leads"
         )
-    if not of_ecg and (standard := _standard_order(found, "its columns")):
-        return standard[0], standard[1] + _left_out([signal for signal in signals if signal not in found])
+    if not of_ecg and (in_order := standard_order(found)):
+        return in_order, [order_note(found), *_left_out(signals, found)]
     leads = _distinct(found)
     names = ", ".join(lead.name for lead in leads)
-    notes = [f"assumed: an ECG of unknown lead{'s' if len(leads) > 1 else ''}: {names}"]
-    return leads, notes + _left_out([signal for signal in signals if signal not in found])
+    notes = [f"assumed: {names} {'are ECGs of unknown leads' if len(leads) > 1 else 'is an ECG of unknown lead'}"]
+    return leads, notes + _left_out(signals, found)
 
 
 def _distinct(signals: Sequence[Signal]) -> list[Signal]:
@@ -234,8 +180,9 @@ def _may_be_voltage(signal: Signal) -> bool:
     return not signal.unit or parse_unit(signal.unit) is not None
 
 
-def _left_out(signals: Sequence[Signal]) -> list[str]:
-    return [f"left out, as no lead: {_listed(signals)}"] if signals else []
+def _left_out(signals: Sequence[Signal], kept: Sequence[Signal]) -> list[str]:
+    rest = [signal for signal in signals if signal not in kept]
+    return [f"left out, as no lead: {_listed(rest)}"] if rest else []
 
 
 def _listed(signals: Sequence[Signal]) -> str:

@@ -101,8 +101,8 @@ def layout_of(lines: Sequence[str]) -> TextLayout:
 
     Raises
     ------
-    NoEcgError
-        When there is no table of numbers.
+    UnreadableError
+        When there is no table of numbers; `NoEcgError` where no leads are named either.
     """
     filled = [line for line in lines if line.strip() and not _COMMENT.match(line)]
     tried = filled[1:][-_LINES_TRIED:] or filled  # the first may be a header
@@ -188,13 +188,13 @@ def _head(
     """Read names, units and what else is said from the lines above the data."""
     said: dict[str, str] = {}
     left = []
-    for line in above:
+    filled = [line for line in above if line.strip()]
+    for line in filled:
         plain = _COMMENT.sub("", line).strip(" \t\r\n;\"'")
         found = {key: match[1].strip() for key, pattern in _SAID.items() if (match := pattern.match(plain))}
-        is_header = width > 1 and len(_cells(line, separator)) == width and standard_lead(_cells(line, separator)[-1])
+        is_header = line is filled[-1] and 1 < width == len(_cells(line, separator)) and "rate" not in found
         said |= {} if is_header else found
-        if plain and (is_header or not found):
-            left.append(line)
+        left += [line] if plain and (is_header or not found) else []
     fitting = [_fitting(line, separator, width, ends_empty) for line in left[-2:]]
     units = [""] * width
     if len(fitting) == 2 and all(fitting) and _are_units(fitting[1] or ()):

@@ -136,18 +136,38 @@ def test_assess_tells_people_and_machines_and_names_what_it_can_t_read(built: Pa
     flat = "time_ms,I,II\n" + "".join(f"{2 * sample},0,0\n" for sample in range(5000))
     (tmp_path / "flat.csv").write_text(flat, encoding="utf-8")
     (tmp_path / "prose.csv").write_text("dear,reader\nno,ECG\n", encoding="utf-8")
+    (tmp_path / "void.csv").write_bytes(b"")
     told = run("assess", tmp_path)
     assert told.returncode == 1
-    assert "2 of 4 accepted, 1 unreadable" in told.stdout
-    assert "1 of the ECGs" in told.stderr
-    listed = {ecg["name"]: ecg for ecg in json.loads(run("assess", tmp_path, "--json").stdout)}
+    assert told.stdout.endswith("no ECG in prose.csv\n2 of 4 accepted, 1 rejected, 1 unreadable\n")
+    assert "            assumed: uV, as no unit is given" in told.stdout
+    assert "1 of 4 ECGs" in told.stderr
+    machine = run("assess", tmp_path, "--json")
+    listed = {ecg["name"]: ecg for ecg in json.loads(machine.stdout)}
     assert sum(ecg["accepted"] for ecg in listed.values()) == 2
     assert "lead_alive" in listed["flat.csv"]["failed_rules"]
-    assert listed["prose.csv"]["problem"]
+    assert listed["flat.csv"]["notes"] == ["assumed: uV, as no unit is given and a flat signal fits any unit"]
+    assert listed["void.csv"]["problem"] == "the file is empty"
+    assert "2 of 4 accepted, 1 rejected, 1 unreadable\n" in machine.stderr
     lone = run("assess", tmp_path / "flat.csv", "--policy", "off")
     assert (lone.returncode, lone.stderr) == (0, "")
     assert "heart_rate_bpm" in lone.stdout
     assert "not measurable" in lone.stdout
+    assert lone.stdout.endswith("1 of 1 accepted, 0 rejected, 0 unreadable\n")
+
+
+def test_assess_takes_what_the_user_says_and_refuses_what_can_t_be(tmp_path: Path) -> None:
+    samples = "".join(f"{1024 + sample % 7},{1024 + sample % 9}\n" for sample in range(900))
+    (tmp_path / "a.csv").write_text(f"x,y\n{samples}", encoding="utf-8")
+    said = ["--rate", "500", "--unit", "ADC:200:1024"]
+    (named,) = json.loads(run("assess", tmp_path, *said, "--leads", "II,V5", "--json").stdout)
+    assert (named["leads"], named["duration_s"], named["notes"]) == (["II", "V5"], 1.8, [])
+    (mapped,) = json.loads(run("assess", tmp_path, *said, "--lead-map", "x=I,y=II", "--json").stdout)
+    assert mapped["leads"] == ["I", "II"]
+    assert mapped["features"]["range_II_uv"] == 40
+    for wrong in (["--rate", "5"], ["--unit", "bar"], ["--leads", "x"], ["--lead-map", "x"], ["--lead-map", "x=y"]):
+        done = run("assess", tmp_path, *wrong)
+        assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
 
 
 def test_show_takes_page_options_and_names_wrong_ones(built: Path, tmp_path: Path) -> None:

@@ -110,7 +110,7 @@ def test_an_ecg_whose_name_says_no_lead_is_an_ecg_too(tmp_path: Path) -> None:
     ):
         found = only(ecg(tmp_path / "a.csv", names))
         assert found.lead_names == leads
-        assert any("assumed: an ECG of unknown lead" in note for note in found.notes)
+        assert any("of unknown lead" in note for note in found.notes)
     assert "no signal is named as a lead or ECG: 'ABP', 'x'" in problem(
         ecg(tmp_path / "b.csv", ["ABP", "x"]), lead_map={"y": "I"}
     )
@@ -138,7 +138,7 @@ def test_twelve_numbered_columns_are_the_standard_leads_only_if_the_limb_leads_f
 
 
 def test_names_of_r_for_eight_columns_are_not_chest_leads(tmp_path: Path) -> None:
-    assert "columns V1 to V8 are numbered" in problem(ecg(tmp_path / "a.csv", [f"V{n}" for n in range(1, 9)]))
+    assert "signals V1 to V8 are numbered" in problem(ecg(tmp_path / "a.csv", [f"V{n}" for n in range(1, 9)]))
     found = only(ecg(tmp_path / "b.csv", ["V1", "V2", "V3"], MV[6:]))
     assert found.lead_names == ("V1", "V2", "V3")
     assert notes(found) == ["assumed: V1, V2, V3 are chest leads, though R names columns so that have no names"]
