@@ -1,6 +1,6 @@
 """Assess an ECG of yours as generated ones are: `python assess_your_ecg.py [PATH]`.
 
-PATH is a WFDB record, a CSV or Parquet file, or a folder of them. Without one, NeuroKit2 simulates an ECG.
+PATH is a WFDB record, a table (CSV, Parquet), or a folder of them. Without one, NeuroKit2 simulates an ECG.
 """
 
 import sys
@@ -12,12 +12,14 @@ import ecgfactory as ef
 
 def assess_files(path: str) -> None:
     """Assess every ECG at a path."""
+    # What a file leaves open may be said here: rate_hz=500, unit="0.1mV", lead_names=["II", "V5"].
     for ecg in ef.read_ecgs(path):
         if isinstance(ecg, ef.UnreadableEcg):
             print(f"{ecg.name}: {ecg.problem}")
             continue
         assessment = ef.assess(ecg.signal_uv, rate_hz=500, lead_names=ecg.lead_names, unit="uV")
         print(f"{ecg.name}: {'accepted' if assessment.accepted else 'rejected'}", *assessment.reasons)
+        print(*(f"    {note}" for note in ecg.notes), sep="\n")  # what was assumed
 
 
 def assess_an_array() -> None:

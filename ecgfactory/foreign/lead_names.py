@@ -41,23 +41,23 @@ _PLAIN = {name.upper(): name for name in TWELVE_LEADS}
 _LIMB = {"I": "I", "II": "II", "III": "III", "1": "I", "2": "II", "3": "III"}
 _TRANSLATED = {f"{letter}{number}": lead for letter in ("D", "L", "ML") for number, lead in _LIMB.items()}
 
-_WORDS_BEFORE = r"(?:ecg|ekg|lead|ableitung|abl|d[eé]rivation|derivaci[oó]n|derivazione|deriva[cç][aã]o|afleiding)"
+_WORDS_BEFORE = r"(?:mdc|ecg|ekg|lead|ableitung|abl|d[eé]rivation|derivaci[oó]n|derivazione|deriva[cç][aã]o|afleiding)"
 _BEFORE = re.compile(rf"^(?:{_WORDS_BEFORE}(?![a-z])[\s_.:-]*)+", re.IGNORECASE)
 _GLUED_BEFORE = re.compile(rf"^{_WORDS_BEFORE}(?=(?:I|II|III|aV[RLF]|V[1-6])$)", re.IGNORECASE)
 _LEAD_WORD = re.compile(rf"^(?:(?:ecg|ekg)[\s_.:-]*)?(?!ecg|ekg){_WORDS_BEFORE}[\s_.:-]*([123])$", re.IGNORECASE)
 _AFTER = re.compile(
-    r"[\s_.:-]*[(\[]?(?:filt|filtered|filter|raw|clean|cleaned|orig|original|denoised|corrected|ref|reference|lead)[)\]]?$",
+    r"[\s_.:-]*[(\[]?(?:filt|filtered|filter|raw|clean|cleaned|orig|original|denoised|corrected|ref|reference|lead|einthoven)[)\]]?$",
     re.IGNORECASE,
 )
 _MINUS = re.compile(r"^(?:[-\u2212\u2013]\s*|(?:minus|inv|inverted)[\s_-]+)", re.IGNORECASE)
 
 _UNIT_AFTER = re.compile(
-    r"^(?P<name>.*?)(?:\s*[(\[](?P<bracketed>[^()\[\]]*)[)\]]|[\s_,/;]+(?P<bare>[^\s_,/;]+))$", re.DOTALL
+    r"^(?P<name>.*?)(?:\s*[(\[](?P<bracketed>[^()\[\]]*)[)\]]|[\s_,/;.]+(?P<bare>[^\s_,/;.]+)\.*)$", re.DOTALL
 )
 
 _ECG_WORD = re.compile(r"(?:^|[^a-z])(?:[ef]?[ce][ck]g|elektrokardiogramm|electrocardiogram)(?![a-z])", re.IGNORECASE)
 _ECG_LEAD = re.compile(
-    r"(?:mod\.?\s*)?(?:v|mcl|ml|cm|cc|cb|cl|cr|cs|m?v|nasa)[\s_.-]?\d?r?|v[1-9]r?|v[xyz]|nasa|es|as|ai"
+    r"(?:mod\.?\s*)?(?:v|mcl|ml|cm|cc|cb|cl|cr|cs|m?v|nasa)[\s_.-]?\d?r?|v[1-9]r?|v[xyz]|nasa|e-?s|a-?s|a-?i"
     r"|v\d\s*-\s*v\d",
     re.IGNORECASE,
 )
@@ -92,12 +92,12 @@ def split_unit(text: str) -> tuple[str, str]:
     before = match["name"].rstrip()
     if match["bare"] in ("V", "v") and not before.endswith(",") and standard_lead(before) is None:
         return name, ""
-    return re.sub(r"[\s_]in$", "", before).strip(" \t_,"), unit
+    return re.sub(r"[\s_]in$", "", before).strip(" \t_,."), unit
 
 
 def standard_lead(name: str) -> LeadName | None:
     """Return the standard lead that a signal's name says, without its unit; None when it says none."""
-    text = name.strip(" \t'\",;")
+    text = re.sub(r",\s*augmented.*$", "", name.strip(" \t'\",;"), flags=re.IGNORECASE)
     minus = _MINUS.match(text)
     core = text[minus.end() :] if minus else text
     if match := _LEAD_WORD.match(core):

@@ -76,14 +76,14 @@ def _shown(signals: Sequence[Signal]) -> str:
 
 
 def _numbered_stem(names: Sequence[str]) -> str | None:
-    """Return what stands before the numbers of names that count up from 0 or 1; None when they don't."""
+    """Return what stands before the numbers of names that count up from 0, 1, or 2 (1 was time); None if none do."""
     matches = [match for name in names if (match := _NUMBERED.fullmatch(name))]
     stems = {match[1].casefold() for match in matches}
     numbers = [int(match[2]) for match in matches]
     if len(stems) != 1 or len(names) != len(matches) or len(names) < FEWEST_NUMBERED:
         return None
     first = numbers[0]
-    return stems.pop() if first in (0, 1) and numbers == list(range(first, first + len(numbers))) else None
+    return stems.pop() if first in (0, 1, 2) and numbers == list(range(first, first + len(numbers))) else None
 
 
 def _rounding(signals: Sequence[Signal]) -> float:

@@ -104,7 +104,7 @@ def _named(signals: Sequence[Signal], stated: Stated) -> Chosen:
             notes.append(f"assumed: {lead.lead} for {signal.name!r}")
         leads.append(replace(signal, name=lead.lead))
     names = [lead.name for lead in leads]
-    if not mapped and len(names) == len(signals) and names == [f"V{number}" for number in range(1, len(names) + 1)]:
+    if not mapped and len(names) == len(signals) and " ".join(names) in "V1 V2 V3 V4 V5 V6":
         notes.append(f"assumed: {', '.join(names)} are chest leads, though R names columns so that have no names")
     considered = [signal for alike in named.values() for _, signal in alike]
     return leads, notes + (_left_out(signals, considered) if leads else [])

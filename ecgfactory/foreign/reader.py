@@ -87,6 +87,8 @@ class EcgReading(Iterator[ForeignEcg | UnreadableEcg]):
     def _read_file(self, file: Path, name: str) -> Iterator[ForeignEcg | UnreadableEcg]:
         is_any = False
         try:
+            if not file.stat().st_size:
+                raise UnreadableError("the file is empty")
             for found in READERS[file.suffix.lower()](file, name, self._stated):
                 try:
                     ecg = found if isinstance(found, UnreadableEcg) else standard_ecg(found, self._stated)

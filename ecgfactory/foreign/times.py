@@ -26,6 +26,8 @@ _FILLERS = re.compile(
 _COUNTER_WORDS = re.compile("samples?|index|idx|i|n|nr|no|num(?:ber)?|row|frame|counter|count|point|k|#|unnamed|level")
 
 _TIME_OF_DAY = re.compile(r"(?<![\d:])(\d{1,3}):(\d{2}):(\d{2}(?:[.,:]\d+)?)")
+_CLOCK = re.compile(r"\d{1,3}:\d{2}:\d{2}(?:\.\d+)?$")
+_ISO = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2}|\d{8}T\d{6}")
 _DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}")
 _MINUTES = re.compile(r"^(\d+):(\d{2}(?:[.,]\d+)?)$")
 
@@ -103,9 +105,7 @@ def parse_times(column: pd.Series, unit: str) -> Times | None:
     Times, or None when it holds no times.
     """
     if pd.api.types.is_datetime64_any_dtype(column) or pd.api.types.is_timedelta64_dtype(column):
-        nanoseconds = column.astype("int64").to_numpy(np.int64)
-        scale = {"s": 1e9, "ms": 1e6, "us": 1e3}.get(getattr(column.dt, "unit", "ns"), 1.0)
-        return Times((nanoseconds - nanoseconds[0]) * (scale / 1e9), "s", 0.0)
+        return _of_datetimes(column)
     if not pd.api.types.is_numeric_dtype(column):
         text = column.astype(str).str.strip(" \t'\"[]()")
         numbers = pd.to_numeric(text.str.replace(",", ".", regex=False), errors="coerce")
@@ -129,17 +129,27 @@ def _of_numbers(column: pd.Series, unit: str) -> Times:
 
 
 def _of_text(text: pd.Series) -> Times | None:
+    """Read timestamps and times of day; the usual spellings fast, and any that holds a time of day."""
+    if _ISO.match(text.iloc[0]):
+        stamps = pd.to_datetime(text, errors="coerce", format="ISO8601", utc=True)
+        return _of_datetimes(stamps)
+    if _CLOCK.match(text.iloc[0]):
+        since_midnight = pd.to_timedelta(text, errors="coerce").dt.total_seconds()
+        return _past_midnight(np.asarray(since_midnight, dtype=np.float64))
     parts = text.str.extract(_TIME_OF_DAY)
     if parts[0].isna().all():
         minutes = text.str.extract(_MINUTES)
         parts = pd.DataFrame({0: "0", 1: minutes[0], 2: minutes[1]})
     if parts[1].isna().all():
-        stamps = pd.to_datetime(text, errors="coerce", format="ISO8601", utc=True)
-        return None if stamps.isna().all() else parse_times(stamps.dt.tz_localize(None).astype("datetime64[ns]"), "")
-    seconds = pd.to_numeric(parts[2].str.replace("[,:]", ".", regex=True), errors="coerce").to_numpy(np.float64)
-    hours, minutes_ = (pd.to_numeric(parts[part], errors="coerce").to_numpy(np.float64) for part in (0, 1))
-    times = _past_midnight(hours * 3600 + minutes_ * 60 + seconds)
+        return None
+    parts[2] = parts[2].str.replace("[,:]", ".", regex=True)
+    hours, minute, second = (pd.to_numeric(parts[part], errors="coerce").to_numpy(np.float64) for part in range(3))
+    times = _past_midnight(hours * 3600 + minute * 60 + second)
     return replace(times, notes=()) if text.str.contains(_DATE).all() else times
+
+
+def _of_datetimes(stamps: pd.Series) -> Times:
+    return Times(((stamps - stamps.iloc[0]) / pd.Timedelta(1, "s")).to_numpy(np.float64), "s", 0.0)
 
 
 def _past_midnight(seconds: Float64Array) -> Times:

@@ -11,7 +11,8 @@ from pathlib import Path
 import pandas as pd
 
 from ecgfactory.foreign.formats.table import Column, Table, recordings
-from ecgfactory.foreign.formats.text_layout import MISSING, TextLayout, encoding_of, layout_of
+from ecgfactory.foreign.formats.text_dialect import MISSING, encoding_of
+from ecgfactory.foreign.formats.text_layout import TextLayout, layout_of
 from ecgfactory.foreign.lead_names import may_be_lead, split_unit
 from ecgfactory.foreign.recording import NoEcgError, Recording, UnreadableEcg, UnreadableError
 from ecgfactory.foreign.resampling import rate_problem
@@ -66,8 +67,8 @@ def _frame(file: Path, encoding: str, layout: TextLayout) -> pd.DataFrame:
     try:
         return pd.read_csv(
             file,
-            sep=layout.separator,
-            decimal=layout.decimal,
+            sep=layout.dialect.separator,
+            decimal=layout.dialect.decimal,
             header=None,
             names=range(len(layout.names)),
             index_col=False,

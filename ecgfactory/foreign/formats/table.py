@@ -18,11 +18,11 @@ from ecgfactory.foreign.times import Times, names_counter, parse_times, time_uni
 
 _ID = re.compile(
     r"(?:(?:ecg|rec|record|recording|patient|subject|study|case|file|segment|trial|exam|session)[\s_-]*)?"
-    r"(?:id|name|nr|no|number)|record|recording|patient|subject|study|case|segment|trial|exam|session|file|filename",
+    r"(?:id|name|nr|no|number)|uu?id|pid|rec|record|recording|patient|subject|study|case|segment|trial|exam|session|file|filename",
     re.IGNORECASE,
 )
 _RATE = re.compile(
-    r"f_?s|sr|sampl(?:e|ing)[\s_-]*(?:rate|freq(?:uency)?)|samplerate|freq(?:uency)?|abtastrate|hz|rate[\s_]*[(\[]?hz[)\]]?",
+    r"f_?s|sr|sampl(?:e|ing)[\s_-]*(?:rate|freq(?:uency)?)|samplerate|freq(?:uency)?|sfreq|sps|abtastrate|hz|rate[\s_]*[(\[]?hz[)\]]?",
     re.IGNORECASE,
 )
 _RATE_UNIT = re.compile(r"[\s_]*[(\[]?hz[)\]]?$", re.IGNORECASE)
@@ -151,16 +151,16 @@ def _times(column: Column, is_first: bool) -> Times | None:
     if pd.api.types.is_datetime64_any_dtype(column.values):
         return parse_times(column.values, "")
     is_named = names_counter(column.name) or is_id_name(column.name) or standard_lead(column.name) is not None
-    is_index = is_first and not column.name
-    if not (is_named or is_index):
+    if not (is_named or is_first):
         return None
     numbers = pd.to_numeric(column.values, errors="coerce").to_numpy(np.float64)
     steps = np.diff(numbers)
     if is_counter(numbers) or (names_counter(column.name) and len(steps) and float(np.median(steps)) == 1):
         return Times(unwrapped(numbers - numbers[0]), "", 0.0)
     rises_evenly = len(steps) > 0 and steps.min() > 0 and np.ptp(steps) < 0.5 * steps.max()
-    is_text = bool(np.isnan(numbers).all())
-    return parse_times(column.values, "") if is_index and (rises_evenly or is_text) else None
+    is_index = not column.name and bool(np.isnan(numbers).all())
+    # No lead rises evenly all along, whatever the first column's name.
+    return parse_times(column.values, "") if is_first and (rises_evenly or is_index) else None
 
 
 def _is_id(column: Column) -> bool:

@@ -25,6 +25,8 @@ from tests.foreign_files import MV, TIME_S, TWELVE, only, problem, table
         ("lead_ii", "II", ""), ("ECG_Lead_II", "II", ""), ("leadII", "II", ""), ("ECG LEAD 2", "II", ""),
         ("DERIVATION 1", "I", ""), ("Dérivation III", "III", ""), ("ecgV3", "V3", ""), ("II,", "II", ""),
         ("V2, mV", "V2", "mV"), ("aVF in mV", "aVF", "mV"), ("ECG.aVL", "aVL", ""), ("V 4", "V4", ""),
+        ("MDC_ECG_LEAD_V2", "V2", ""), ("Lead I (Einthoven)", "I", ""), ("aVL, augmented voltage, left", "aVL", ""),
+        ("I..mV.", "I", "mV"),
     ],
 )  # fmt: skip
 def test_names_of_standard_leads(column: str, lead: str, unit: str) -> None:
@@ -142,6 +144,14 @@ def test_names_of_r_for_eight_columns_are_not_chest_leads(tmp_path: Path) -> Non
     found = only(ecg(tmp_path / "b.csv", ["V1", "V2", "V3"], MV[6:]))
     assert found.lead_names == ("V1", "V2", "V3")
     assert notes(found) == ["assumed: V1, V2, V3 are chest leads, though R names columns so that have no names"]
+
+
+def test_names_of_r_for_time_and_twelve_columns_are_those_of_time_and_leads(tmp_path: Path) -> None:
+    columns = {"V1": TIME_S} | {f"V{place + 2}": MV[place] for place in range(12)}
+    found = only(table(tmp_path / "a.csv", columns))
+    assert found.lead_names == TWELVE_LEADS
+    np.testing.assert_allclose(found.signal_uv, TWELVE, atol=1e-6)
+    assert found.notes[0] == "assumed: column 'V1' is in s, as it rises by 0.002 a sample"
 
 
 def test_a_user_names_leads_in_order_or_by_a_map(tmp_path: Path) -> None:

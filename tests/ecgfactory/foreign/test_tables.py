@@ -133,6 +133,7 @@ def test_separated_thousands_are_refused(tmp_path: Path) -> None:
         ),
         (",description,form\nNDT,x,1.0\nNST,y,1.0\n", "no column is named as a lead or ECG: 'description', 'form'"),
         ("dear,reader\nno,ECG\n", "no table of numbers"),
+        ("I,II\n" + "0,001,-0,012\n" * 30, "its header has 2 columns and its rows 4; mend one of them"),
         (",".join("7" * 187) + "\n" + ",".join("5" * 187) + "\n", "187 signals have no names of leads"),
     ],
 )

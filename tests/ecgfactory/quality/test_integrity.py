@@ -118,3 +118,4 @@ def test_integers_are_the_rounded_floats_or_missing(signals):
 def test_leads_that_follow_from_others_are_left_out():
     assert [TWELVE_LEADS[i] for i in independent_leads(TWELVE_LEADS)] == list(EIGHT_LEADS)
     assert independent_leads(("V1", "II", "aVF")) == [0, 1, 2]
+    assert independent_leads(("V7", "II", "III", "I")) == [3, 1, 0]
