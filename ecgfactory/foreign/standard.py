@@ -12,7 +12,7 @@ from ecgfactory.foreign.leads import choose_leads
 from ecgfactory.foreign.recording import Recording, Signal, UnreadableError
 from ecgfactory.foreign.resampling import rate_problem, resample
 from ecgfactory.foreign.stated import Stated
-from ecgfactory.foreign.units import UNITS_SHOWN, Unit, parse_unit, plausible_unit
+from ecgfactory.foreign.units import UNITS_SHOWN, Unit, are_whole, parse_unit, plausible_unit
 
 LARGEST_STORED_UV = 32_767
 """What int16 holds at 1 uV per unit."""
@@ -136,13 +136,16 @@ def _assumed_unit(untold: Sequence[Signal], told: Sequence[str], rate_hz: float,
     if len(told) == 1:
         notes.append(f"assumed: {told[0]} for {names}, as the other leads")
         return parse_unit(told[0])
-    unit, span = plausible_unit([lead.values for lead in untold], rate_hz)
+    values = [lead.values for lead in untold]
+    unit, span = plausible_unit(values, rate_hz)
     if not unit:
         raise UnreadableError(
             f"no unit is given, and that {names} span {span:.4g} in a second tells none for sure; give --unit as "
             f"{UNITS_SHOWN}"
         )
     why = f"leads span {span:.4g} in a second" if span else "a flat signal fits any unit"
+    if span and are_whole(values):
+        why += "; if the numbers are a converter's, give --unit ADC:GAIN:ZERO"
     notes.append(f"assumed: {unit}, as no unit is given and {why}")
     return parse_unit(unit)
 

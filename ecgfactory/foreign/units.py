@@ -101,7 +101,7 @@ def plausible_unit(values: Sequence[FloatingArray], rate_hz: float) -> tuple[str
     if not largest:
         return "uV", 0.0  # flat in any unit
     typical = float(np.median(spans[spans > _LIVE_SHARE * largest]))
-    if all(_is_whole(lead) for lead in values):
+    if are_whole(values):
         lowest, highest = _PLAUSIBLE_WHOLE_UV
         return "uV" if lowest <= typical <= highest else "", typical
     for unit, factor in (("uV", 1.0), ("mV", 1e3), ("V", 1e6)):
@@ -110,9 +110,9 @@ def plausible_unit(values: Sequence[FloatingArray], rate_hz: float) -> tuple[str
     return "", typical
 
 
-def _is_whole(lead: FloatingArray) -> bool:
-    known = lead[np.isfinite(lead)]
-    return bool(np.all(known == np.rint(known)))
+def are_whole(values: Sequence[FloatingArray]) -> bool:
+    """Return whether all numbers are whole, as those of converters are."""
+    return all(np.array_equal(known, np.rint(known)) for lead in values for known in [lead[np.isfinite(lead)]])
 
 
 def _span(lead: FloatingArray, second: int) -> float:

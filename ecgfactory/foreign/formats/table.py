@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -12,8 +12,7 @@ import pandas as pd
 from ecgfactory.arrays import Float64Array
 from ecgfactory.foreign.clock import Clock, clock_of, is_counter, unwrapped
 from ecgfactory.foreign.lead_names import says_nothing, split_unit, standard_lead
-from ecgfactory.foreign.recording import NoEcgError, Recording, Signal, UnreadableEcg, UnreadableError
-from ecgfactory.foreign.standard import SAME_RATE
+from ecgfactory.foreign.recording import NoEcgError, Recording, Signal, UnreadableError
 from ecgfactory.foreign.times import Times, names_counter, parse_times, time_unit, unit_of_time
 
 _ID = re.compile(
@@ -28,6 +27,9 @@ _RATE = re.compile(
 _RATE_UNIT = re.compile(r"[\s_]*[(\[]?hz[)\]]?$", re.IGNORECASE)
 
 _THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:[.,' \u00a0\u202f]\d{3})+(?:[.,]\d+)?")
+
+AGREEING_SHARE = 0.01
+"""Clocks of devices, and rates that people write down, differ by less than this."""
 
 FEWEST_ROWS = 10
 """Of a record, on average: a table with more ids than that holds no samples of records."""
@@ -88,7 +90,7 @@ def is_id_name(name: str) -> bool:
     return _ID.fullmatch(name.strip()) is not None
 
 
-def recordings(table: Table, name: str) -> Iterator[Recording | UnreadableEcg]:
+def recordings(table: Table, name: str) -> Iterator[Recording]:
     """Take a table for recordings: one, or several below each other.
 
     Parameters
@@ -138,6 +140,8 @@ def _roles(columns: Sequence[Column]) -> _Roles:
         else:
             signal = _signal(column, roles.notes)
             roles.signals += [signal] if signal is not None else []
+    # Beside a column of times, one that stands still, as a date does, tells nothing.
+    roles.clocks = [clock for clock in roles.clocks if np.nanmax(np.abs(clock[1].values), initial=0)] or roles.clocks
     return roles
 
 
@@ -189,11 +193,12 @@ def _parts(roles: _Roles, rows: int) -> Iterator[tuple[str, slice]]:
     """Yield the rows of each record, and what to call it."""
     starts = {0}
     for column in roles.ids:
-        starts |= set(np.flatnonzero((column.values != column.values.shift()).to_numpy()).tolist())
+        values = column.values.astype(str)  # a missing id is one too
+        starts |= set(np.flatnonzero((values != values.shift()).to_numpy()).tolist())
     ids = {start: "/".join(str(column.values.iloc[start]) for column in roles.ids) for start in starts}
     if len(set(ids.values())) < len(ids):
         raise UnreadableError("rows of one record are not together; sort them by record and time")
-    restarts = set(_restarts(roles.clocks[0][1].values)) if roles.clocks else set()
+    restarts = {row for _, times in roles.clocks for row in _restarts(times.values)}
     bounds = sorted(starts | restarts)
     count = 0
     for begin, end in zip(bounds, [*bounds[1:], rows], strict=True):
@@ -216,8 +221,9 @@ def _restarts(times: Float64Array) -> list[int]:
 def _rate(table: Table, roles: _Roles, rows: slice) -> Clock:
     """Find the rate of a record by its times, a column of rates, and what is said beside the table; they must agree."""
     clocks = [(f"column {name!r}", clock_of(times[rows], name)) for name, times in roles.clocks]
-    if uneven := next((clock for _, clock in clocks if clock.problem and not clock.counts), None):
-        return uneven
+    uneven = [clock.problem for _, clock in clocks if clock.problem and not clock.counts]
+    if uneven and not any(clock.rate_hz for _, clock in clocks):
+        return Clock(problem=uneven[0])
     said = [("the file's metadata", Clock(table.rate_hz))] if table.rate_hz else []
     said += [(f"column {column.name!r}", _constant_rate(column, rows)) for column in roles.rates] + clocks
     known = [(where, clock, clock.rate_hz) for where, clock in said if clock.rate_hz]
@@ -225,9 +231,9 @@ def _rate(table: Table, roles: _Roles, rows: slice) -> Clock:
         return next((clock for _, clock in said), Clock())
     where, chosen, rate_hz = known[-1]
     for other, _, other_hz in known[:-1]:
-        if abs(other_hz - rate_hz) > SAME_RATE * rate_hz:
+        if abs(other_hz - rate_hz) > AGREEING_SHARE * rate_hz:
             return Clock(problem=f"{other} says {other_hz:g} Hz, {where} {rate_hz:g} Hz; give --rate")
-    return chosen
+    return replace(chosen, notes=(*chosen.notes, *(problem.partition(";")[0] for problem in uneven)))
 
 
 def _constant_rate(column: Column, rows: slice) -> Clock:

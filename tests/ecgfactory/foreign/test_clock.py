@@ -174,6 +174,14 @@ def test_a_rate_in_a_column_holds_and_must_agree_with_time(tmp_path: Path) -> No
     assert "does not rise evenly" in problem(gap)
 
 
+def test_of_two_clocks_the_even_one_holds_and_the_other_is_told(tmp_path: Path) -> None:
+    jitter = TIME_S + np.random.default_rng(0).uniform(0, 0.02, 5000)
+    found = only(ecg(tmp_path / "a.csv", "host time (s)", np.sort(jitter), date=["2024-03-01"] * 5000, time_s=TIME_S))
+    assert found.signal_uv.shape == (2, 5000)
+    assert len(found.notes) == 1
+    assert found.notes[0].startswith("column 'host time (s)' does not rise evenly")
+
+
 def test_one_rate_for_all_does_not_hold_where_records_state_their_own(tmp_path: Path) -> None:
     rates, ids = np.repeat([500, 250], 2500), np.repeat(["a", "b"], 2500)
     path = ecg(tmp_path / "a.csv", "fs", rates, record_id=ids)

@@ -74,6 +74,9 @@ def test_dead_leads_and_wandering_baselines_tell_nothing_of_the_unit() -> None:
 def test_an_assumed_unit_is_told_and_an_unsafe_one_asked_for(tmp_path: Path) -> None:
     found = only(table(tmp_path / "a.csv", {"time_s": TIME_S, "II": MV[1]}))
     assert found.notes == ("assumed: mV, as no unit is given and leads span 1.207 in a second",)
+    whole = only(table(tmp_path / "w.csv", {"time_s": TIME_S, "II": TWELVE[1]}))
+    assert whole.notes[0].startswith("assumed: uV")
+    assert whole.notes[0].endswith("if the numbers are a converter's, give --unit ADC:GAIN:ZERO")
     tenths = table(tmp_path / "b.csv", {"time_s": TIME_S, "II": MV[1] * 10})
     assert "no unit is given, and that II span 12.07 in a second tells none for sure" in problem(tenths)
     stated = only(tenths, unit="0.1mV")
