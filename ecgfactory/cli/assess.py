@@ -4,51 +4,127 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
+
+from rich.console import Console
 
 from ecgfactory.cli.output import console, feature_rows, print_rows
-from ecgfactory.errors import EcgFactoryError
+from ecgfactory.errors import BadInputError, EcgFactoryError
 from ecgfactory.foreign.assessment import Assessment, assess_records
 from ecgfactory.foreign.reader import read_ecgs
+from ecgfactory.foreign.recording import UnreadableEcg
 from ecgfactory.quality.policy import load_policy
 
-
-def assess_path(path: Path, policy: str, sampling_rate_hz: float | None, as_json: bool) -> None:
-    """Assess every ECG at a path and print what was found; what can't be read is named and fails the command."""
-    assessments = assess_records(read_ecgs(path, rate_hz=sampling_rate_hz), load_policy(policy))
-    unreadable = print_json(assessments) if as_json else print_for_people(assessments)
-    if unreadable:
-        raise EcgFactoryError(f"{unreadable} of the ECGs at {path} could not be read; they are named above.")
+MOST_NAMED = 5
+"""Files without an ECG that are named."""
 
 
-def print_json(assessments: Iterator[Assessment]) -> int:
-    """Print one JSON list, one line per ECG as it is assessed; return how many could not be read."""
-    unreadable = 0
+def assess_path(path: Path, policy: str, stated: Mapping[str, Any], as_json: bool) -> None:
+    """Assess every ECG at a path and print what was found; what can't be read is named and fails the command.
+
+    Parameters
+    ----------
+    path : Path
+        As `read_ecgs` takes it.
+    policy : str
+        A shipped policy, or the path of a policy file.
+    stated : mapping of str to value
+        What the user says about the ECGs, by parameter of `read_ecgs`.
+    as_json : bool
+        Print for machines.
+
+    Raises
+    ------
+    EcgFactoryError
+        When some could not be read.
+    """
+    rules = load_policy(policy)
+    reading = read_ecgs(path, **stated)
+    assessments = assess_records(reading, rules)
+    count = print_json(assessments) if as_json else print_for_people(assessments)
+    print_summary(count, reading.passed_over, console(stderr=as_json))
+    if unreadable := count["unreadable"]:
+        raise EcgFactoryError(
+            f"{unreadable} of {count.total()} ECGs at {path} could not be read; they are named above."
+        )
+
+
+def parse_names(text: str | None) -> list[str] | None:
+    """Split names of leads at commas; None stays None."""
+    return None if text is None else [name.strip() for name in text.split(",")]
+
+
+def parse_map(pairs: Sequence[str]) -> dict[str, str]:
+    """Read pairs such as `X=II`, several with commas.
+
+    Raises
+    ------
+    BadInputError
+        When one is no pair, or a name is given twice.
+    """
+    mapped: dict[str, str] = {}
+    for pair in (one for text in pairs for one in text.split(",")):
+        name, equals, lead = pair.rpartition("=")
+        if not equals or not name.strip() or not lead.strip() or name.strip() in mapped:
+            raise BadInputError(f"lead map {pair!r} is no new pair; give NAME=LEAD, such as X=II, several with commas.")
+        mapped[name.strip()] = lead.strip()
+    return mapped
+
+
+def print_json(assessments: Iterator[Assessment]) -> Counter[str]:
+    """Print one JSON list, one line per ECG as it is assessed; it is whole even when that ends early.
+
+    Returns
+    -------
+    Counter
+        How many got which verdict.
+    """
+    count: Counter[str] = Counter()
     sys.stdout.write("[")
-    for number, assessment in enumerate(assessments):
-        unreadable += bool(assessment.problem)
-        sys.stdout.write(("," if number else "") + "\n" + json.dumps(assessment.to_json()))
-    sys.stdout.write("\n]\n")
-    return unreadable
+    try:
+        for assessment in assessments:
+            sys.stdout.write(("," if count else "") + "\n" + json.dumps(assessment.to_json()))
+            count[verdict(assessment)] += 1
+    finally:
+        sys.stdout.write("\n]\n")
+    return count
 
 
-def print_for_people(assessments: Iterator[Assessment]) -> int:
-    """Print one line per ECG, its reasons below, all features if there is only one; return how many were unreadable."""
-    unreadable = accepted = count = 0
+def print_for_people(assessments: Iterator[Assessment]) -> Counter[str]:
+    """Print one line per ECG, its reasons and notes below, all features if there is only one.
+
+    Returns
+    -------
+    Counter
+        How many got which verdict.
+    """
+    count: Counter[str] = Counter()
     last: Assessment | None = None
     for assessment in assessments:
-        count += 1
-        unreadable += bool(assessment.problem)
-        accepted += assessment.accepted
-        verdict = "unreadable" if assessment.problem else "accepted" if assessment.accepted else "rejected"
-        console().print(f"{verdict:<10}  {assessment.name}", markup=False)
-        for reason in filter(None, (assessment.problem, *assessment.reasons)):
+        count[verdict(assessment)] += 1
+        console().print(f"{verdict(assessment):<10}  {assessment.name}", markup=False)
+        for reason in filter(None, (assessment.problem, *assessment.reasons, *assessment.notes)):
             console().print(f"            {reason}", markup=False)
         last = assessment
-    if count == 1 and last is not None and not last.problem:
+    if count.total() == 1 and last is not None and not last.problem:
         print_rows([("leads", ", ".join(last.lead_names)), ("duration", f"{last.duration_s:g} s")])
         print_rows(feature_rows(last.features))
-    elif count > 1:
-        console().print(f"{accepted} of {count} accepted" + (f", {unreadable} unreadable" if unreadable else ""))
-    return unreadable
+    return count
+
+
+def verdict(assessment: Assessment) -> str:
+    """Return what became of an ECG, in a word."""
+    return "unreadable" if assessment.problem else "accepted" if assessment.accepted else "rejected"
+
+
+def print_summary(count: Counter[str], passed_over: Sequence[UnreadableEcg], out: Console) -> None:
+    """Print how many ECGs got which verdict, and which files hold none."""
+    if passed_over:
+        names = ", ".join(file.name for file in passed_over[:MOST_NAMED])
+        more = f" and {len(passed_over) - MOST_NAMED} more" if len(passed_over) > MOST_NAMED else ""
+        out.print(f"no ECG in {names}{more}", markup=False)
+    verdicts = ", ".join(f"{count[word]} {word}" for word in ("rejected", "unreadable"))
+    out.print(f"{count['accepted']} of {count.total()} accepted, {verdicts}")

@@ -60,17 +60,32 @@ def verify(dataset: DatasetPath) -> None:
 
 @app.command()
 def assess(
-    path: Annotated[Path, path_argument("PATH", "A WFDB record, CSV or Parquet file, or a folder.")],
+    path: Annotated[Path, path_argument("PATH", "A WFDB record, a table (CSV, TSV, Parquet), or a folder.")],
     policy: Annotated[str, typer.Option(help="Shipped policy, or path of a policy file.")] = "basic",
-    rate: Annotated[
-        float | None, typer.Option(metavar="HZ", help="Sampling rate of CSV and Parquet files that do not state it.")
+    rate: Annotated[float | None, typer.Option(metavar="HZ", help="Sampling rate, instead of the file's.")] = None,
+    unit: Annotated[
+        str | None,
+        typer.Option(
+            metavar="U",
+            help="Unit of the values, instead of the file's: uV, mV, V, 0.1mV, or ADC:GAIN:ZERO (per mV, at 0 mV).",
+        ),
+    ] = None,
+    leads: Annotated[
+        str | None, typer.Option(metavar="A,B", help="Names of the signals, in the file's order, instead of its own.")
+    ] = None,
+    lead_map: Annotated[
+        list[str] | None, typer.Option(metavar="X=II", help="The lead that a signal is; may be repeated.")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print a JSON list for machines.")] = False,
 ) -> None:
-    """Assess the quality of any ECG; a rejected one is a result, an unreadable one an error."""
-    from ecgfactory.cli.assess import assess_path
+    """Assess the quality of any ECG; a rejected one is a result, an unreadable one an error.
 
-    assess_path(path, policy, rate, as_json)
+    What is said here overrules the files, and what they say overrules guesses; each guess is printed.
+    """
+    from ecgfactory.cli.assess import assess_path, parse_map, parse_names
+
+    said = {"rate_hz": rate, "unit": unit, "lead_names": parse_names(leads), "lead_map": parse_map(lead_map or [])}
+    assess_path(path, policy, said, as_json)
 
 
 @app.command()

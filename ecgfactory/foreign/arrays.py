@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
 import numpy.typing as npt
 
 from ecgfactory.errors import BadInputError
 from ecgfactory.foreign.assessment import Assessment, assess_batch
-from ecgfactory.foreign.columns import lead_and_unit, uv_per_unit
-from ecgfactory.foreign.resampling import rate_problem, resample
-from ecgfactory.leads import TWELVE_LEADS
+from ecgfactory.foreign.resampling import resample
+from ecgfactory.foreign.stated import stated
+from ecgfactory.foreign.units import UNITS_SHOWN, Unit
 from ecgfactory.quality import features
 from ecgfactory.quality.policy import load_policy
 from ecgfactory.record import SAMPLING_RATE_HZ
@@ -21,7 +21,7 @@ from ecgfactory.record import SAMPLING_RATE_HZ
 if TYPE_CHECKING:
     import pandas as pd
 
-SignalUnit = Literal["uV", "\u00b5V", "\u03bcV", "mV", "V"]
+MICROVOLT = Unit(1.0)
 RECORDS_AT_ONCE = 64
 
 
@@ -30,7 +30,7 @@ def assess(
     *,
     rate_hz: float,
     lead_names: Sequence[str],
-    unit: SignalUnit,
+    unit: str,
     policy: str | Path = "basic",
 ) -> Assessment | list[Assessment]:
     """Assess ECGs of yours as generated ones are: the same features, the same policies.
@@ -42,9 +42,11 @@ def assess(
     rate_hz : float
         Samples per second, 50 to 100,000; resampled to 500.
     lead_names : sequence of str
-        Names along the axis of leads, any of the standard twelve in any order; MLII is II.
-    unit : {'mV', 'uV', 'V'}
-        Unit of the values, in any case; uV also as µV.
+        Names along the axis of leads: of the standard twelve in any order and usual spelling (MLII is II), or such as
+        `ECG` where the lead is another or not known.
+    unit : str
+        Unit of the values: uV, mV, V, a number of these such as 0.1mV, or ADC:GAIN:ZERO for numbers of a converter
+        (per mV, and at 0 mV).
     policy : str or Path
         Name of a shipped quality policy, or path of a policy file.
 
@@ -69,7 +71,7 @@ def assess(
     return found[0] if ecgs.is_single else found
 
 
-def measure(signal: npt.ArrayLike, *, rate_hz: float, lead_names: Sequence[str], unit: SignalUnit) -> pd.DataFrame:
+def measure(signal: npt.ArrayLike, *, rate_hz: float, lead_names: Sequence[str], unit: str) -> pd.DataFrame:
     """Measure every feature of ECGs of yours, as of generated ones.
 
     Parameters
@@ -104,12 +106,15 @@ class _Ecgs:
         self._caller = caller
         self._values = self._checked_values(signal, len(lead_names))
         self.is_single = self._values.ndim == 2
-        self.lead_names = self._checked_leads(lead_names)
-        self._rate_hz = self._checked_rate(rate_hz)
-        factor = uv_per_unit(unit) if isinstance(unit, str) else None
-        if factor is None:
-            self._refuse(f"unit is {unit!r}; choose 'uV', 'mV' or 'V'")
-        self._uv_per_unit = factor
+        try:
+            said = stated(rate_hz, unit, lead_names)
+        except BadInputError as error:
+            raise BadInputError([f"{caller}: {problem}" for problem in error.problems]) from None
+        if said.rate_hz is None:
+            self._refuse("rate_hz is None; give the samples per second as a number")
+        if said.unit is None:
+            self._refuse(f"unit is None; give {UNITS_SHOWN}")
+        self.lead_names, self._rate_hz, self._unit = said.lead_names, said.rate_hz, said.unit
 
     def batches(self) -> Iterator[tuple[int, npt.NDArray[Any]]]:
         """Yield the number of the first of some records, and their signals in uV at 500 Hz."""
@@ -118,9 +123,9 @@ class _Ecgs:
             yield start, self._signals_uv(records[start : start + RECORDS_AT_ONCE])
 
     def _signals_uv(self, values: npt.NDArray[Any]) -> npt.NDArray[Any]:
-        if values.dtype == np.int16 and self._uv_per_unit == 1 and self._rate_hz == SAMPLING_RATE_HZ:
+        if values.dtype == np.int16 and self._unit == MICROVOLT and self._rate_hz == SAMPLING_RATE_HZ:
             return values  # as datasets store signals
-        signals_uv = values.astype(np.float64) * self._uv_per_unit
+        signals_uv = self._unit.to_uv(values.astype(np.float64))
         resampled = resample(signals_uv.reshape(-1, values.shape[2]), self._rate_hz)
         return resampled.reshape(*values.shape[:2], -1)
 
@@ -137,20 +142,6 @@ class _Ecgs:
                 f"or (records, {leads}, samples), and not empty"
             )
         return values
-
-    def _checked_leads(self, lead_names: Sequence[str]) -> tuple[str, ...]:
-        names = [lead_and_unit(str(name))[0] for name in lead_names]
-        known = [name for name in names if name is not None]
-        if isinstance(lead_names, str) or len(set(known)) < len(names):
-            self._refuse(f"lead_names is {lead_names!r}; give distinct names of {', '.join(TWELVE_LEADS)}")
-        return tuple(known)
-
-    def _checked_rate(self, rate_hz: float) -> float:
-        if isinstance(rate_hz, bool) or not isinstance(rate_hz, int | float | np.number):
-            self._refuse(f"rate_hz is {rate_hz!r}; give the samples per second as a number")
-        if problem := rate_problem(float(rate_hz)):
-            self._refuse(f"{problem}; give the samples per second of the signal")
-        return float(rate_hz)
 
     def _refuse(self, problem: str) -> NoReturn:
         raise BadInputError(f"{self._caller}: {problem}.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy.typing as npt
@@ -34,6 +34,8 @@ class Assessment:
         The rules it broke and why; empty for an accepted one.
     problem : str
         Why it could not be read; empty when it could.
+    notes : tuple of str
+        What was guessed, mended or left out in reading it.
     """
 
     name: str
@@ -43,6 +45,7 @@ class Assessment:
     failed_rules: tuple[str, ...] = ()
     reasons: tuple[str, ...] = ()
     problem: str = ""
+    notes: tuple[str, ...] = ()
 
     @property
     def accepted(self) -> bool:
@@ -59,6 +62,7 @@ class Assessment:
             "name": self.name,
             "accepted": self.accepted,
             "problem": self.problem or None,
+            "notes": list(self.notes),
             "leads": list(self.lead_names),
             "duration_s": self.duration_s,
             "failed_rules": list(self.failed_rules),
@@ -86,7 +90,12 @@ def assess_records(records: Iterable[ForeignEcg | UnreadableEcg], policy: Policy
         if isinstance(record, UnreadableEcg):
             yield Assessment(record.name, problem=record.problem)
             continue
-        yield from assess_batch([record.name], record.signal_uv[None], record.lead_names, policy)
+        try:
+            (found,) = assess_batch([record.name], record.signal_uv[None], record.lead_names, policy)
+        except Exception as error:  # concerns this record alone: those after it are assessed
+            problem = f"not measurable ({type(error).__name__}: {' '.join(str(error).split())[:200]})"
+            found = Assessment(record.name, record.lead_names, problem=problem)
+        yield replace(found, notes=record.notes)
 
 
 def assess_batch(
@@ -101,7 +110,7 @@ def assess_batch(
     signals_uv : array, shape (records, leads, samples)
         In uV at 500 Hz; NaN allowed.
     lead_names : tuple of str
-        Names along the second axis, as in `TWELVE_LEADS`.
+        Names along the second axis, as of `ForeignEcg`.
     policy : Policy
         Which rules.
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from ecgfactory.foreign.files import ecg_files
 from ecgfactory.foreign.formats import READERS
-from ecgfactory.foreign.recording import Recording, UnreadableEcg, UnreadableError
+from ecgfactory.foreign.recording import NoEcgError, UnreadableEcg, UnreadableError
 from ecgfactory.foreign.standard import ForeignEcg, standard_ecg
-from ecgfactory.foreign.stated import Stated
+from ecgfactory.foreign.stated import Stated, stated
 from ecgfactory.storage.home import from_home
 
 
@@ -17,53 +17,89 @@ def read_ecgs(
     path: str | Path,
     *,
     rate_hz: float | None = None,
-    unit: str = "",
-    lead_names: Sequence[str] = (),
+    unit: str | None = None,
+    lead_names: Sequence[str] | None = None,
     lead_map: Mapping[str, str] | None = None,
-) -> Iterator[ForeignEcg | UnreadableEcg]:
+) -> EcgReading:
     """Read every ECG at a path, one after the other; what can't be read is reported, and reading goes on.
 
     Parameters
     ----------
     path : str or Path
-        A WFDB record (with or without suffix), a CSV or Parquet file, or a folder of them at any depth;
+        A WFDB record (with or without suffix), a table as CSV, TSV, text or Parquet, or a folder of them at any depth;
         a dataset of ours is one.
     rate_hz, unit, lead_names, lead_map
-        As in `Stated`; what is given overrules what a file says.
+        As in `stated`; what is given overrules what a file says, and what it says overrules what is guessed.
 
     Returns
     -------
-    iterator of ForeignEcg or UnreadableEcg
-        Files in the order of their paths.
+    EcgReading
+        An iterator of `ForeignEcg` and `UnreadableEcg`, in the order of the files' paths.
 
     Raises
     ------
     BadInputError
-        When there is nothing at the path that could be an ECG.
+        When there is nothing at the path that could be an ECG, or what is stated can't be used; before any is read.
     """
     path = from_home(path)
-    stated = Stated(rate_hz, unit, tuple(lead_names), lead_map or {})
-    files = ecg_files(path, READERS)
-    return _read_each(files, path if path.is_dir() else path.parent, stated)
+    said = stated(rate_hz, unit, lead_names, lead_map)
+    return EcgReading(ecg_files(path, READERS), path if path.is_dir() else path.parent, said)
 
 
-def _read_each(files: Sequence[Path], root: Path, stated: Stated) -> Iterator[ForeignEcg | UnreadableEcg]:
-    for file in files:
-        name = file.relative_to(root).as_posix()
+class EcgReading(Iterator[ForeignEcg | UnreadableEcg]):
+    """ECGs as they are read, one after the other.
+
+    Parameters
+    ----------
+    files : sequence of Path
+        What to read.
+    root : Path
+        Names are relative to it.
+    stated : Stated
+        What the user says.
+
+    Attributes
+    ----------
+    passed_over : list of UnreadableEcg
+        Files so far that hold no ECG at all, as tables of labels beside the ECGs; not among what is yielded, unless
+        there is nothing else.
+    """
+
+    def __init__(self, files: Sequence[Path], root: Path, stated: Stated) -> None:
+        self.passed_over: list[UnreadableEcg] = []
+        self._stated = stated
+        self._found = self._read(files, root)
+
+    def __next__(self) -> ForeignEcg | UnreadableEcg:
+        """Return the next ECG."""
+        return next(self._found)
+
+    def _read(self, files: Sequence[Path], root: Path) -> Iterator[ForeignEcg | UnreadableEcg]:
+        is_any = False
+        for file in files:
+            for found in self._read_file(file, file.relative_to(root).as_posix()):
+                is_any = True
+                yield found
+        if not is_any:
+            yield from self.passed_over
+            self.passed_over = []
+
+    def _read_file(self, file: Path, name: str) -> Iterator[ForeignEcg | UnreadableEcg]:
+        is_any = False
         try:
-            for found in READERS[file.suffix.lower()](file, name, stated):
-                yield _standard(found, stated)
+            for found in READERS[file.suffix.lower()](file, name, self._stated):
+                try:
+                    ecg = found if isinstance(found, UnreadableEcg) else standard_ecg(found, self._stated)
+                except Exception as error:  # concerns this record alone
+                    if isinstance(error, NoEcgError) and not is_any:
+                        raise
+                    ecg = UnreadableEcg(found.name, _problem(error))
+                is_any = True
+                yield ecg
+        except NoEcgError as error:
+            self.passed_over.append(UnreadableEcg(name, str(error)))
         except Exception as error:  # whatever a parser raises concerns this damaged file alone
             yield UnreadableEcg(name, _problem(error))
-
-
-def _standard(found: Recording | UnreadableEcg, stated: Stated) -> ForeignEcg | UnreadableEcg:
-    if isinstance(found, UnreadableEcg):
-        return found
-    try:
-        return standard_ecg(found, stated)
-    except Exception as error:  # concerns this record alone
-        return UnreadableEcg(found.name, _problem(error))
 
 
 def _problem(error: Exception) -> str:

@@ -19,11 +19,14 @@ class Signal:
         As written; empty where the file gives none.
     values : float array, shape (samples,)
         In that unit; NaN where the file has no value.
+    rate_hz : float or None
+        Samples per second, where the file gives each signal its own; None where the recording's holds.
     """
 
     name: str
     unit: str
     values: FloatingArray
+    rate_hz: float | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,6 +43,8 @@ class Recording:
         Samples per second; None where the file does not say, or not so that it can be used.
     rate_problem : str
         Why the rate can't be used, where there is one that can't; empty otherwise.
+    has_own_rate : bool
+        Records of its file state different rates, so that one rate for all, as a user may give, can't hold for it.
     notes : tuple of str
         What was guessed or mended in reading the file, in words for its user.
     """
@@ -48,6 +53,7 @@ class Recording:
     signals: tuple[Signal, ...]
     rate_hz: float | None
     rate_problem: str = ""
+    has_own_rate: bool = False
     notes: tuple[str, ...] = ()
 
 
@@ -69,3 +75,7 @@ class UnreadableEcg:
 
 class UnreadableError(Exception):
     """Why a recording can't be read, in words for its user."""
+
+
+class NoEcgError(UnreadableError):
+    """What is read is no ECG at all, as a table of labels beside ECGs; in a folder with ECGs it is passed over."""

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from ecgfactory.arrays import FloatingArray
-from ecgfactory.foreign.columns import lead_and_unit, uv_factors
+from ecgfactory.foreign.leads import choose_leads
 from ecgfactory.foreign.recording import Recording, Signal, UnreadableError
 from ecgfactory.foreign.resampling import rate_problem, resample
 from ecgfactory.foreign.stated import Stated
-from ecgfactory.leads import TWELVE_LEADS
+from ecgfactory.foreign.units import UNITS_SHOWN, Unit, parse_unit, plausible_unit
+
+LARGEST_STORED_UV = 32_767
+"""What int16 holds at 1 uV per unit."""
+
+SAME_RATE = 1e-3
+"""Rates that differ by less are the same."""
+
+OFFSET_UV = 5_000
+"""From here on a lead's middle is an offset of its electrodes or converter, and no ECG."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,11 +33,11 @@ class ForeignEcg:
     name : str
         Where it was read: the path within what was given, and for a file of many records the record's id.
     lead_names : tuple of str
-        Its leads, as in `TWELVE_LEADS`, in the file's order.
+        Its leads in the file's order: as in `TWELVE_LEADS`, or as the file names an ECG of another or unknown lead.
     signal_uv : float array, shape (leads, samples)
         In uV; NaN where the file has no value.
     notes : tuple of str
-        What was guessed or mended, in words for its user.
+        What was guessed, mended or left out, in words for its user.
     """
 
     name: str
@@ -41,31 +51,108 @@ def standard_ecg(recording: Recording, stated: Stated) -> ForeignEcg:
 
     Raises
     ------
+    NoEcgError
+        When no signal says that it is an ECG.
     UnreadableError
-        When there is no lead, the leads differ in length, or sampling rate or unit are unknown.
+        When the leads differ in length or hold nothing, or sampling rate or unit are unknown.
     """
-    leads: dict[str, Signal] = {}
-    for signal in recording.signals:
-        lead, unit = lead_and_unit(signal.name)
-        if lead is not None:
-            leads.setdefault(lead, Signal(lead, signal.unit or unit, signal.values))
-    if not leads:
-        raise UnreadableError(f"no lead named as one of {', '.join(TWELVE_LEADS)}")
-    if len({len(signal.values) for signal in leads.values()}) > 1:
+    leads, notes = choose_leads(recording.signals, stated)
+    leads = _with_values(leads, notes)
+    notes += _rate_notes(recording, stated)
+    leads, units = _units(leads, _rate(leads[0], recording, stated), stated, notes)
+    rates_hz = [_rate(lead, recording, stated) for lead in leads]
+    if len({round(len(lead.values) / rate_hz, 6) for lead, rate_hz in zip(leads, rates_hz, strict=True)}) > 1:
         raise UnreadableError("its leads differ in length")
-    rate_hz = _rate(recording, stated)
-    values = np.stack([signal.values for signal in leads.values()])
-    if not values.shape[1]:
+    signals_uv = [unit.to_uv(lead.values) for lead, unit in zip(leads, units, strict=True)]
+    _take_off_offsets(leads, signals_uv, notes)
+    resampled = [
+        resample(lead_uv[np.newaxis], rate_hz)[0] for lead_uv, rate_hz in zip(signals_uv, rates_hz, strict=True)
+    ]
+    shortest = min(map(len, resampled))
+    signal_uv = np.stack([lead_uv[:shortest] for lead_uv in resampled])
+    return ForeignEcg(recording.name, tuple(lead.name for lead in leads), signal_uv, (*recording.notes, *notes))
+
+
+def _with_values(leads: Sequence[Signal], notes: list[str]) -> list[Signal]:
+    """Leave out leads without any value."""
+    if not any(lead.values.size for lead in leads):
         raise UnreadableError("it holds no samples")
-    factors = uv_factors([signal.unit for signal in leads.values()], values)
-    signal_uv = resample(values * factors[:, np.newaxis], rate_hz)
-    return ForeignEcg(recording.name, tuple(leads), signal_uv, recording.notes)
+    held = [lead for lead in leads if np.isfinite(lead.values).any()]
+    if not held:
+        raise UnreadableError("its leads hold no values: none of their samples is a number")
+    notes += [f"left out: {lead.name} holds no values" for lead in leads if lead not in held]
+    return held
 
 
-def _rate(recording: Recording, stated: Stated) -> float:
-    rate_hz = stated.rate_hz or recording.rate_hz
+def _rate(lead: Signal, recording: Recording, stated: Stated) -> float:
+    of_user = None if recording.has_own_rate and recording.rate_hz else stated.rate_hz
+    rate_hz = of_user or lead.rate_hz or recording.rate_hz
     if rate_hz is None:
         raise UnreadableError(recording.rate_problem or "it states no sampling rate; add a time column or give --rate")
     if problem := rate_problem(rate_hz):
         raise UnreadableError(problem)
     return rate_hz
+
+
+def _rate_notes(recording: Recording, stated: Stated) -> list[str]:
+    """Tell where user and file contradict each other, and who is believed."""
+    if stated.rate_hz and recording.rate_problem:
+        return [f"{stated.rate_hz:g} Hz as you say; {recording.rate_problem.partition(';')[0]}"]
+    if not stated.rate_hz or not recording.rate_hz:
+        return []
+    if abs(stated.rate_hz - recording.rate_hz) <= SAME_RATE * stated.rate_hz:
+        return []
+    if recording.has_own_rate:
+        why = "the file gives its records different rates"
+        return [f"{recording.rate_hz:g} Hz and not {stated.rate_hz:g} Hz as you say, as {why}"]
+    return [f"{stated.rate_hz:g} Hz as you say, though the file says {recording.rate_hz:g} Hz"]
+
+
+def _units(
+    leads: Sequence[Signal], rate_hz: float, stated: Stated, notes: list[str]
+) -> tuple[list[Signal], list[Unit]]:
+    """Return the leads whose unit is known or can be told, and their units."""
+    if stated.unit is not None:
+        return list(leads), [stated.unit] * len(leads)
+    known = {lead.name: parse_unit(lead.unit) for lead in leads if lead.unit}
+    strange = [lead for lead in leads if lead.unit and known[lead.name] is None]
+    kept = [lead for lead in leads if lead not in strange]
+    if not kept:
+        units = ", ".join(sorted({repr(lead.unit) for lead in strange}))
+        raise UnreadableError(f"unit {units} is no unit of voltage; give --unit as {UNITS_SHOWN}")
+    notes += [
+        f"left out: {lead.name}, as its unit {lead.unit!r} is no unit of voltage; give --unit" for lead in strange
+    ]
+    untold = [lead for lead in kept if not lead.unit]
+    if untold:
+        assumed = _assumed_unit(untold, sorted({lead.unit for lead in kept if lead.unit}), rate_hz, notes)
+        known |= {lead.name: assumed for lead in untold}
+    return kept, [unit for lead in kept if (unit := known[lead.name])]
+
+
+def _assumed_unit(untold: Sequence[Signal], told: Sequence[str], rate_hz: float, notes: list[str]) -> Unit | None:
+    """Assume the unit of the other leads, else the one that makes amplitudes plausible; an unsafe guess is refused."""
+    names = ", ".join(lead.name for lead in untold)
+    if len(told) == 1:
+        notes.append(f"assumed: {told[0]} for {names}, as the other leads")
+        return parse_unit(told[0])
+    unit, span = plausible_unit([lead.values for lead in untold], rate_hz)
+    if not unit:
+        raise UnreadableError(
+            f"no unit is given, and that {names} span {span:.4g} in a second tells none for sure; give --unit as "
+            f"{UNITS_SHOWN}"
+        )
+    why = f"leads span {span:.4g} in a second" if span else "a flat signal fits any unit"
+    notes.append(f"assumed: {unit}, as no unit is given and {why}")
+    return parse_unit(unit)
+
+
+def _take_off_offsets(leads: Sequence[Signal], signals_uv: list[FloatingArray], notes: list[str]) -> None:
+    """Take constant offsets off a recording that does not fit into int16 with them."""
+    if max(float(np.nanmax(np.abs(lead_uv))) for lead_uv in signals_uv) <= LARGEST_STORED_UV:
+        return
+    for place, lead in enumerate(leads):
+        offset_uv = float(np.nanmedian(signals_uv[place]))
+        if abs(offset_uv) >= OFFSET_UV:
+            signals_uv[place] = signals_uv[place] - offset_uv
+            notes.append(f"an offset of {offset_uv / 1000:.1f} mV was taken off {lead.name}")

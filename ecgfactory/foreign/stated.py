@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from numbers import Real
+
+from ecgfactory.errors import BadInputError, shown
+from ecgfactory.foreign.lead_names import says_ecg, split_unit, standard_lead
+from ecgfactory.foreign.resampling import rate_problem
+from ecgfactory.foreign.units import UNITS_SHOWN, Unit, parse_unit
+from ecgfactory.leads import TWELVE_LEADS
 
 
 @dataclass(frozen=True)
@@ -14,15 +21,85 @@ class Stated:
     ----------
     rate_hz : float or None
         Samples per second.
-    unit : str
+    unit : Unit or None
         Unit of all leads.
     lead_names : tuple of str
         Names of the signals, in the file's order.
     lead_map : mapping of str to str
-        From a signal's name, as written in the file, to a standard lead name.
+        From a signal's name, as written in the file, to that of its lead.
     """
 
     rate_hz: float | None = None
-    unit: str = ""
+    unit: Unit | None = None
     lead_names: tuple[str, ...] = ()
     lead_map: Mapping[str, str] = field(default_factory=dict)
+
+
+def stated(
+    rate_hz: float | None = None,
+    unit: str | None = None,
+    lead_names: Sequence[str] | None = None,
+    lead_map: Mapping[str, str] | None = None,
+) -> Stated:
+    """Check what a user says.
+
+    Parameters
+    ----------
+    rate_hz : float, optional
+        Samples per second, 50 to 100,000.
+    unit : str, optional
+        As `parse_unit` takes it.
+    lead_names : sequence of str, optional
+        Distinct names of leads: of the standard twelve in any usual spelling, or one that says ECG, as `ECG1` or `V7`.
+    lead_map : mapping of str to str, optional
+        From a signal's name to the name of a lead.
+
+    Raises
+    ------
+    BadInputError
+        One sentence for each thing that can't be used.
+    """
+    problems: list[str] = []
+    if rate_hz is not None:
+        problems += filter(None, [stated_rate_problem(rate_hz)])
+    known = parse_unit(unit) if isinstance(unit, str) else None
+    if unit is not None and known is None:
+        problems.append(f"unit is {shown(unit)}; give {UNITS_SHOWN}")
+    mapped = dict(lead_map or {})
+    named = [names for names in (lead_names, list(mapped.values())) if names]
+    problems += filter(None, map(lead_names_problem, named))
+    if lead_names and mapped:
+        problems.append("names of all leads and a map of some are both given; give one of them")
+    if problems:
+        raise BadInputError([f"{problem}." for problem in problems])
+    return Stated(
+        None if rate_hz is None else float(rate_hz),
+        known,
+        tuple(map(stated_lead, lead_names or ())),
+        {name.strip(): stated_lead(lead) for name, lead in mapped.items()},
+    )
+
+
+def stated_rate_problem(rate_hz: object) -> str | None:
+    """Say why what a user gives as sampling rate can't be used, if it can't."""
+    if isinstance(rate_hz, bool) or not isinstance(rate_hz, Real):
+        return f"rate_hz is {shown(rate_hz)}; give the samples per second as a number"
+    problem = rate_problem(float(rate_hz))
+    return f"{problem}; give the samples per second of the signal" if problem else None
+
+
+def lead_names_problem(names: Sequence[str]) -> str | None:
+    """Say why what a user gives as names of leads can't be used, if it can't."""
+    leads = [stated_lead(name) if isinstance(name, str) else "" for name in names]
+    if isinstance(names, str) or "" in leads or len(set(leads)) < len(leads):
+        return f"lead names are {shown(names)}; give distinct names of {', '.join(TWELVE_LEADS)}, or such as ECG1"
+    return None
+
+
+def stated_lead(name: str) -> str:
+    """Return the lead that a user means: a standard one, an ECG of another lead as written, or '' for neither."""
+    text, _ = split_unit(name)
+    lead = standard_lead(text)
+    if lead is not None:
+        return "" if lead.is_inverted else lead.lead
+    return text if says_ecg(text) else ""

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ecgfactory.arrays import Float32Array
-from ecgfactory.leads import EIGHT_LEADS, SignalUv
+from ecgfactory.leads import EIGHT_LEADS, TWELVE_LEADS, SignalUv
 from ecgfactory.record import SAMPLING_RATE_HZ
 
 ArrayType = TypeVar("ArrayType", bound=npt.NDArray[Any])
@@ -131,8 +131,10 @@ def to_integers(signals_uv: npt.NDArray[np.generic]) -> tuple[SignalUv, npt.NDAr
 def independent_leads(lead_names: Sequence[str]) -> list[int]:
     """Indices of the leads to measure: all, but without III, aVR, aVL and aVF where I and II are there.
 
-    These four follow from I and II, so that an ECG has the same features with 8 and with 12 leads.
+    These four follow from I and II, so that an ECG has the same features with 8 and with 12 leads. Leads beyond the
+    twelve come last.
     """
     if not {"I", "II"} <= set(lead_names):
         return list(range(len(lead_names)))
-    return [lead_names.index(name) for name in EIGHT_LEADS if name in lead_names]
+    others = [name for name in lead_names if name not in TWELVE_LEADS]
+    return [lead_names.index(name) for name in (*EIGHT_LEADS, *others) if name in lead_names]

@@ -13,11 +13,13 @@ Reader = Callable[[Path, str, Stated], Iterator[Recording | UnreadableEcg]]
 """Takes a file, its name for the user, and what the user says; yields its records.
 
 It raises `UnreadableError` for what concerns the whole file; one bad record of many is yielded as `UnreadableEcg`, and
-reading goes on."""
+reading goes on. It raises `NoEcgError` for a file that is no ECG at all."""
 
 READERS: dict[str, Reader] = {
     ".hea": wfdb_record.read,
     ".csv": csv_file.read,
+    ".tsv": csv_file.read,
+    ".txt": csv_file.read,
     ".parquet": parquet_file.read,
 }
 """By suffix in lower case."""

@@ -1,41 +1,96 @@
-"""Tables as text: one row per sample, one column per lead."""
+"""Tables as text: one row per sample, one column per lead; separated, encoded and headed as people do it."""
 
 from __future__ import annotations
 
+import io
+import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 
-from ecgfactory.foreign.columns import is_unit
-from ecgfactory.foreign.formats.table import from_frame
-from ecgfactory.foreign.recording import Recording
+from ecgfactory.foreign.formats.table import Column, Table, recordings
+from ecgfactory.foreign.formats.text_layout import MISSING, TextLayout, encoding_of, layout_of
+from ecgfactory.foreign.lead_names import may_be_lead, split_unit
+from ecgfactory.foreign.recording import NoEcgError, Recording, UnreadableEcg, UnreadableError
+from ecgfactory.foreign.resampling import rate_problem
 from ecgfactory.foreign.stated import Stated
 
-
-def read(file: Path, name: str, stated: Stated) -> Iterator[Recording]:
-    """Read a table of comma, semicolon or tab separated values, with or without a row of units under the header."""
-    yield from_frame(_frame(file), name)
+_HEAD_BYTES = 1 << 18
+"""Enough for what stands above a table, and to see how it is written."""
 
 
-def _frame(file: Path) -> pd.DataFrame:
-    with file.open(encoding="utf-8-sig", errors="replace") as stream:
-        head = stream.readline()
-    separator = max(",;\t", key=head.count)
-    frame = pd.read_csv(
-        file,
-        sep=separator,
-        decimal="," if separator == ";" else ".",
-        encoding="utf-8-sig",
-        encoding_errors="replace",
-        skipinitialspace=True,
-        low_memory=False,
-    )
-    frame.columns = pd.Index([str(column).strip(" '\"") for column in frame.columns])
-    units = [str(value).strip(" '\"") for value in frame.iloc[0]] if len(frame) else []
-    if any(map(is_unit, units)):
-        with_units = [
-            f"{name} {unit}" if is_unit(unit) else name for name, unit in zip(frame.columns, units, strict=True)
-        ]
-        frame = frame.iloc[1:].reset_index(drop=True).set_axis(with_units, axis=1)
-    return frame
+def read(file: Path, name: str, stated: Stated) -> Iterator[Recording | UnreadableEcg]:
+    """Read a table that commas, semicolons, tabs or blanks separate, with or without header, units and remarks."""
+    with file.open("rb") as stream:
+        head = stream.read(_HEAD_BYTES)
+    if not head.strip(b"\xef\xbb\xbf\xff\xfe\0 \t\r\n"):
+        raise UnreadableError("the file is empty")
+    encoding = encoding_of(head)
+    lines = _whole_rows(head.decode(encoding, errors="replace"))
+    layout = layout_of(lines[:-1] if len(head) == _HEAD_BYTES else lines)
+    names = layout.names[0 if layout.names[0] else 1 :]  # the first without a name is an index
+    if any(names) and not (any(map(may_be_lead, names)) or stated.lead_names or stated.lead_map):
+        raise NoEcgError(f"no column is named as a lead or ECG: {', '.join(map(repr, names[:12]))}")
+    yield from recordings(_table(file, encoding, layout), name)
+
+
+def _whole_rows(text: str) -> list[str]:
+    """Split a text into rows, of which one may span lines within quotes."""
+    rows: list[str] = []
+    for line in io.StringIO(text, newline=None):
+        if rows and rows[-1].count('"') % 2:
+            rows[-1] += line
+        else:
+            rows.append(line)
+    return rows
+
+
+def _table(file: Path, encoding: str, layout: TextLayout) -> Table:
+    frame = _frame(file, encoding, layout)
+    # A row that holds nothing may stand at the end; elsewhere it is a missing sample.
+    kept = len(frame) - int(frame.isna().all(axis=1).to_numpy()[::-1].cumprod().sum())
+    notes = [f"left out: empty rows at the end ({len(frame) - kept})"] if kept < len(frame) else []
+    columns = [
+        Column(name, unit or ("" if split_unit(name)[1] else layout.said.get("unit", "")), frame[place].iloc[:kept])
+        for place, (name, unit) in enumerate(zip(layout.names, layout.units, strict=True))
+        if name or frame[place].notna().any()  # a separator behind the last cell makes a column of nothing
+    ]
+    if len(columns) == 1 and not columns[0].name:
+        columns = [replace(columns[0], name=layout.said.get("lead", ""))]
+    return Table(columns, _rate_hz(layout.said.get("rate", "")), tuple(notes))
+
+
+def _frame(file: Path, encoding: str, layout: TextLayout) -> pd.DataFrame:
+    try:
+        return pd.read_csv(
+            file,
+            sep=layout.separator,
+            decimal=layout.decimal,
+            header=None,
+            names=range(len(layout.names)),
+            index_col=False,
+            skiprows=layout.first_line,
+            na_values=list(MISSING),
+            encoding=encoding,
+            encoding_errors="replace",
+            skipinitialspace=True,
+            low_memory=False,
+        )
+    except pd.errors.ParserError as error:
+        where = re.search(r"Expected (\d+) fields in line (\d+), saw (\d+)", str(error))
+        found = f"line {where[2]} has {where[3]} columns instead of {where[1]}" if where else "rows differ in columns"
+        raise UnreadableError(f"{found}; mend or cut it") from None
+
+
+def _rate_hz(said: str) -> float | None:
+    """Read a rate that may have a decimal comma, or commas between thousands."""
+    for text in (said.replace(",", "."), said.replace(",", "")):
+        try:
+            rate_hz = float(text.strip("."))
+        except ValueError:
+            continue
+        if rate_problem(rate_hz) is None:
+            return rate_hz
+    return None

@@ -12,34 +12,14 @@ from hypothesis import strategies as st
 
 from ecgfactory.errors import BadInputError
 from ecgfactory.foreign.assessment import assess_records
-from ecgfactory.foreign.columns import lead_and_unit, uv_factors
 from ecgfactory.foreign.reader import read_ecgs
 from ecgfactory.foreign.recording import UnreadableEcg
 from ecgfactory.foreign.resampling import resample
 from ecgfactory.foreign.standard import ForeignEcg
-from ecgfactory.leads import EIGHT_LEADS, TWELVE_LEADS, derive_twelve
+from ecgfactory.leads import EIGHT_LEADS, TWELVE_LEADS
 from ecgfactory.quality.features import FEATURES, measure
 from ecgfactory.quality.policy import load_policy
-from ecgfactory.validation.simulated import simulate_ecg
-
-EIGHT = simulate_ecg(np.random.default_rng(8), 70, 92, noise_uv=5).signal_uv
-TWELVE = derive_twelve(EIGHT)
-
-
-def read(path, rate=None):
-    return list(read_ecgs(path, rate_hz=rate))
-
-
-def only(path, rate=None):
-    (found,) = read(path, rate)
-    assert isinstance(found, ForeignEcg), found
-    return found
-
-
-def problem(path, rate=None):
-    (found,) = read(path, rate)
-    assert isinstance(found, UnreadableEcg)
-    return found.problem
+from tests.foreign_files import EIGHT, TWELVE, only, problem
 
 
 def write_wfdb(folder, name="ecg", signal_uv=TWELVE, leads=TWELVE_LEADS, fs=500, **options):
@@ -115,43 +95,6 @@ def test_a_few_leads_will_do_and_other_channels_are_left_out(tmp_path, leads):
     assert set(assessment.features) == {feature.name for feature in FEATURES}
 
 
-@pytest.mark.parametrize(
-    ("column", "expected"),
-    [
-        ("aVR", ("aVR", "")),
-        ("avr", ("aVR", "")),
-        (" MLII ", ("II", "")),
-        ("Lead V1", ("V1", "")),
-        ("ECG Lead II", ("II", "")),
-        ("ecg_v5_uV", ("V5", "uV")),
-        ("I (mV)", ("I", "mV")),
-        ("III [µV]", ("III", "µV")),
-        ("'II' ", ("II", "")),
-        ("DII", ("II", "")),
-        ("V", (None, "")),
-        ("range_I_uv", (None, "uv")),
-        ("RESP", (None, "")),
-        ("", (None, "")),
-    ],
-)
-def test_names_of_columns(column, expected):
-    lead, unit = lead_and_unit(column)
-    assert lead == expected[0]
-    assert lead is None or unit == expected[1]
-
-
-@given(st.text(max_size=20))
-def test_no_column_name_makes_trouble(column):
-    lead, _ = lead_and_unit(column)
-    assert lead is None or lead in TWELVE_LEADS
-
-
-@given(st.sampled_from([1e-6, 1e-3, 1.0]), st.floats(300, 6000))
-def test_an_untold_unit_is_the_plausible_one(per_uv, range_uv):
-    values = np.array([[0.0, range_uv]]) * per_uv
-    assert uv_factors([""], values) * values[0, 1] == pytest.approx(range_uv)
-
-
 def write_csv(path, signal=EIGHT, leads=EIGHT_LEADS, time=None, **options):
     columns = {} if time is None else time
     pd.DataFrame(columns | dict(zip(leads, signal, strict=True))).to_csv(path, index=False, **options)
@@ -182,15 +125,10 @@ def test_csv_as_rdsamp_writes_it(tmp_path):
     np.testing.assert_allclose(found.signal_uv, EIGHT[:2], atol=1e-6)
 
 
-def test_csv_with_semicolons_and_decimal_commas(tmp_path):
-    found = only(write_csv(tmp_path / "a.csv", signal=EIGHT / 1000, sep=";", decimal=","), 500)
-    np.testing.assert_allclose(found.signal_uv, EIGHT, atol=1e-6)
-
-
 def test_csv_without_time_needs_a_rate(tmp_path):
     path = write_csv(tmp_path / "a.csv", signal=EIGHT[:, ::2])
     assert "no sampling rate" in problem(path)
-    assert only(path, 250).signal_uv.shape == (8, 5000)
+    assert only(path, rate_hz=250).signal_uv.shape == (8, 5000)
 
 
 def test_gaps_in_time_are_named(tmp_path):
@@ -220,24 +158,6 @@ def test_gaps_stay_gaps_when_resampled():
     assert not np.isnan(found[1:]).any()
 
 
-def test_parquet_with_a_row_a_record(tmp_path):
-    rows = {lead: [values.tolist(), (values // 2).tolist()] for lead, values in zip(EIGHT_LEADS, EIGHT, strict=True)}
-    table = pa.table({"record_id": ["00000003", "00000007"], "qrs_ms": [90.0, 91.0], **rows})
-    pq.write_table(table.replace_schema_metadata({"unit": "uV", "sampling_rate_hz": "500"}), tmp_path / "a.parquet")
-    first, second = read(tmp_path / "a.parquet")
-    assert (first.name, second.name) == ("a.parquet:00000003", "a.parquet:00000007")
-    np.testing.assert_array_equal(first.signal_uv, EIGHT)
-
-
-def test_a_row_that_can_not_be_read_is_named_and_the_rest_goes_on(tmp_path):
-    rows = {"I": [EIGHT[0].tolist(), [1, 2], None], "II": [EIGHT[1].tolist(), [1, 2, 3], None]}
-    pq.write_table(pa.table(rows), tmp_path / "a.parquet")
-    good, uneven, empty = read(tmp_path, 500)
-    assert good.lead_names == ("I", "II")
-    assert "differ in length" in uneven.problem
-    assert "no lead" in empty.problem
-
-
 def test_parquet_with_a_row_a_sample(tmp_path):
     table = pa.table({"time_s": np.arange(5000) / 500} | dict(zip(EIGHT_LEADS, EIGHT / 1000, strict=True)))
     pq.write_table(table, tmp_path / "a.parquet")
@@ -254,11 +174,12 @@ def test_a_folder_is_read_in_order_and_what_fails_is_named(tmp_path):
     (tmp_path / "notes.txt").write_text("left alone")
     write_wfdb(tmp_path, "g")
     (tmp_path / "g.dat").write_bytes(b"")
-    assessments = list(assess_records(read_ecgs(tmp_path), load_policy("basic")))
-    assert [one.name for one in assessments] == ["a.csv", "b.hea", "c.hea", "d.csv", "e.parquet", "f.csv", "g.hea"]
-    assert [bool(one.problem) for one in assessments] == [False, False] + 5 * [True]
-    assert [one.accepted for one in assessments] == [True, True] + 5 * [False]
-    assert "no lead named as one of I, II" in assessments[5].problem
+    reading = read_ecgs(tmp_path)
+    assessments = list(assess_records(reading, load_policy("basic")))
+    assert [one.name for one in assessments] == ["a.csv", "b.hea", "c.hea", "d.csv", "e.parquet", "g.hea"]
+    assert [bool(one.problem) for one in assessments] == [False, False] + 4 * [True]
+    assert [one.accepted for one in assessments] == [True, True] + 4 * [False]
+    assert [one.name for one in reading.passed_over] == ["f.csv", "notes.txt"]
     json.dumps([one.to_json() for one in assessments], allow_nan=False)
 
 

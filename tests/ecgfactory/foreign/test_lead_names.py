@@ -1,0 +1,154 @@
+"""Names of leads: as people write them; what says no lead is an ECG of unknown lead, or left out and told."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ecgfactory.foreign.lead_names import says_ecg, says_nothing, says_other, split_unit, standard_lead
+from ecgfactory.leads import EIGHT_LEADS, TWELVE_LEADS
+from tests.foreign_files import MV, TIME_S, TWELVE, only, problem, table
+
+
+@pytest.mark.parametrize(
+    ("column", "lead", "unit"),
+    [
+        ("aVR", "aVR", ""), ("avr", "aVR", ""), (" MLII ", "II", ""), ("Lead V1", "V1", ""),
+        ("ECG Lead II", "II", ""), ("ecg_v5_uV", "V5", "uV"), ("I (mV)", "I", "mV"), ("III [µV]", "III", "µV"),
+        ("'II' ", "II", ""), ("DII", "II", ""), ("V1-REF", "V1", ""), ("LII", "II", ""), ("D1", "I", ""),
+        ("Ableitung II", "II", ""), ("II (filtered)", "II", ""), ("I_filt", "I", ""), ("EKG II", "II", ""),
+        ("lead_ii", "II", ""), ("ECG_Lead_II", "II", ""), ("leadII", "II", ""), ("ECG LEAD 2", "II", ""),
+        ("DERIVATION 1", "I", ""), ("Dérivation III", "III", ""), ("ecgV3", "V3", ""), ("II,", "II", ""),
+        ("V2, mV", "V2", "mV"), ("aVF in mV", "aVF", "mV"), ("ECG.aVL", "aVL", ""), ("V 4", "V4", ""),
+    ],
+)  # fmt: skip
+def test_names_of_standard_leads(column: str, lead: str, unit: str) -> None:
+    name, found = split_unit(column)
+    said = standard_lead(name)
+    assert said is not None
+    assert (said.lead, said.is_inverted, found) == (lead, False, unit)
+
+
+@pytest.mark.parametrize("name", ["-aVR", "\u2212aVR", "minus aVR", "inv_aVR"])
+def test_an_inverted_lead_is_known_as_such(name: str) -> None:
+    said = standard_lead(name)
+    assert said is not None
+    assert (said.lead, said.is_inverted) == ("aVR", True)
+
+
+@pytest.mark.parametrize(
+    ("kind", "names"),
+    [
+        (says_ecg, ["ECG", "ECG1", "ECG 2", "ekg", "chest_ecg", "MCL1", "CM5", "V", "V7", "mod.V1", "ECG V", "V2-V3"]),
+        (says_nothing, ["", "ch1", "chan 1", "signal", "Channel_3", "0", "value", "Lead 7", "Unnamed: 0", "column 2"]),
+        (says_other, ["RESP", "PLETH,", "ABP", "SpO2", "EEG Fpz-Cz", "Fpz-Cz", "acc_x", "MARKER", "ecg_quality"]),
+        (lambda name: not says_ecg(name) and not says_nothing(name), ["age", "foo", "static_noise", "range_I", "CS12"]),
+    ],
+)  # fmt: skip
+def test_other_names_say_an_ecg_or_nothing_or_something_else(kind: Any, names: list[str]) -> None:
+    for name in names:
+        assert standard_lead(name) is None
+        assert kind(name), name
+
+
+@given(st.text(max_size=20))
+def test_no_name_makes_trouble(column: str) -> None:
+    name, _ = split_unit(column)
+    said = standard_lead(name)
+    assert said is None or said.lead in TWELVE_LEADS
+    assert isinstance(says_ecg(name) or says_other(name) or says_nothing(name), bool)
+
+
+def ecg(path: Path, names: list[str], signals: Any = MV) -> Path:
+    """Write signals in mV under names, of which some may be the same."""
+    columns = {str(place): signals[place] for place in range(len(names))}
+    return table(path, {"time_s": TIME_S} | columns, header=",".join(["time_s", *names]))
+
+
+UNIT = "assumed: mV, as no unit is given and leads span"
+
+
+def notes(found: Any) -> list[str]:
+    return [note for note in found.notes if not note.startswith(UNIT)]
+
+
+def test_of_two_signals_of_one_lead_the_plainer_or_living_one_is_taken_and_the_other_told(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    found = only(ecg(path, ["II", "II"], np.stack([MV[1] * 0, MV[1]])))
+    np.testing.assert_allclose(found.signal_uv, TWELVE[[1]], atol=1e-6)
+    assert notes(found) == ["left out: signal 1 of 2 for lead II, 'II': never changes"]
+    found = only(ecg(path, ["II (filtered)", "ECG II"], MV[:2]))
+    np.testing.assert_allclose(found.signal_uv, TWELVE[[1]], atol=1e-6)
+    assert notes(found) == ["left out: signal 1 of 2 for lead II, 'II (filtered)': 'ECG II' says that more plainly"]
+    found = only(ecg(path, ["II", "II"], MV[[1, 1]]))
+    assert notes(found) == ["left out: signal 2 of 2 for lead II, 'II': is the same again"]
+    differing = ecg(path, ["II", "II"], MV[[1, 0]])
+    assert "signals 'II' and 'II' are all lead II by their names, and differ; name all with --leads" in problem(
+        differing
+    )
+    assert only(differing, lead_names=["II", "I"]).lead_names == ("II", "I")
+
+
+def test_translated_and_inverted_names_are_told(tmp_path: Path) -> None:
+    found = only(ecg(tmp_path / "a.csv", ["MLII", "-aVR"], np.stack([MV[1], -MV[3]])))
+    np.testing.assert_allclose(found.signal_uv, TWELVE[[1, 3]], atol=1e-6)
+    assert notes(found) == ["assumed: II for 'MLII'", "'-aVR' was turned over to give aVR"]
+
+
+def test_an_ecg_whose_name_says_no_lead_is_an_ecg_too(tmp_path: Path) -> None:
+    for names, leads in (
+        (["ECG"], ("ECG",)),
+        (["ECG1", "ECG2", "RESP"], ("ECG1", "ECG2")),
+        (["ECG", "ECG"], ("ECG 1", "ECG 2")),
+        (["ch1", "ch2", "MARKER"], ("ch1", "ch2")),
+        ([""], ("ECG",)),
+    ):
+        found = only(ecg(tmp_path / "a.csv", names))
+        assert found.lead_names == leads
+        assert any("assumed: an ECG of unknown lead" in note for note in found.notes)
+    assert "no signal is named as a lead or ECG: 'ABP', 'x'" in problem(
+        ecg(tmp_path / "b.csv", ["ABP", "x"]), lead_map={"y": "I"}
+    )
+    assert "no column is named as a lead or ECG: 'time_s', 'foo'" in problem(ecg(tmp_path / "b.csv", ["foo"]))
+
+
+def test_beside_named_leads_no_other_signal_is_a_lead(tmp_path: Path) -> None:
+    found = only(ecg(tmp_path / "a.csv", ["II", "ECG", "PLETH"]))
+    assert found.lead_names == ("II",)
+    assert notes(found) == ["left out, as no lead: 'ECG', 'PLETH'"]
+
+
+@pytest.mark.parametrize("stem", ["V", "ch", "Lead ", "D"])
+def test_twelve_numbered_columns_are_the_standard_leads_only_if_the_limb_leads_fit(tmp_path: Path, stem: str) -> None:
+    names = [f"{stem}{number}" for number in range(1, 13)]
+    found = only(ecg(tmp_path / "a.csv", names))
+    assert found.lead_names == TWELVE_LEADS
+    assert any("as the first six fit each other" in note for note in found.notes)
+    turned = ecg(tmp_path / "b.csv", names, MV[::-1])
+    if stem == "ch":
+        assert only(turned).lead_names == tuple(names)
+    else:
+        assert "12 are numbered, and not chest leads or the twelve leads in order" in problem(turned)
+    assert only(turned, lead_names=TWELVE_LEADS[::-1]).lead_names == TWELVE_LEADS[::-1]
+
+
+def test_names_of_r_for_eight_columns_are_not_chest_leads(tmp_path: Path) -> None:
+    assert "columns V1 to V8 are numbered" in problem(ecg(tmp_path / "a.csv", [f"V{n}" for n in range(1, 9)]))
+    found = only(ecg(tmp_path / "b.csv", ["V1", "V2", "V3"], MV[6:]))
+    assert found.lead_names == ("V1", "V2", "V3")
+    assert notes(found) == ["assumed: V1, V2, V3 are chest leads, though R names columns so that have no names"]
+
+
+def test_a_user_names_leads_in_order_or_by_a_map(tmp_path: Path) -> None:
+    path = ecg(tmp_path / "a.csv", ["foo", "bar", "RESP"])
+    assert only(path, lead_names=["II", "V5"]).lead_names == ("II", "V5")
+    assert only(path, lead_map={"FOO": "MLII"}).lead_names == ("II",)
+    assert "4 lead names are given for 3 signals: 'foo', 'bar', 'RESP'" in problem(path, lead_names=EIGHT_LEADS[:4])
+    found = only(ecg(tmp_path / "b.csv", ["I", "II"]), lead_map={"I": "II", "x": "V1"})
+    np.testing.assert_allclose(found.signal_uv, TWELVE[[0]], atol=1e-6)
+    assert "the lead map names 'x', which is not among 'I', 'II'" in found.notes

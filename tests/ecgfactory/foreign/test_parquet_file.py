@@ -1,0 +1,95 @@
+"""Parquet tables: one row per record or per sample, by whomever written; a bad row ends nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from ecgfactory.foreign.recording import UnreadableEcg
+from ecgfactory.leads import EIGHT_LEADS, TWELVE_LEADS
+from tests.foreign_files import EIGHT, MV, TIME_S, TWELVE, only, problem, read
+
+
+def write(path: Path, columns: dict[str, Any], **metadata: str) -> Path:
+    pq.write_table(pa.table(columns).replace_schema_metadata(metadata), path)
+    return path
+
+
+def test_a_row_a_record(tmp_path: Path) -> None:
+    rows = {lead: [values.tolist(), (values // 2).tolist()] for lead, values in zip(EIGHT_LEADS, EIGHT, strict=True)}
+    columns = {"record_id": ["00000003", "00000007"], "qrs_ms": [90.0, 91.0], "r_peaks": [[3], [4]], **rows}
+    first, second = read(write(tmp_path / "a.parquet", columns, unit="uV", sampling_rate_hz="500"))
+    assert (first.name, second.name) == ("a.parquet:00000003", "a.parquet:00000007")
+    np.testing.assert_array_equal(first.signal_uv, EIGHT)  # type: ignore[union-attr]
+    assert first.notes == ()  # type: ignore[union-attr]
+
+
+def test_a_row_that_can_not_be_read_is_named_and_the_rest_goes_on(tmp_path: Path) -> None:
+    rows = {"I": [EIGHT[0].tolist(), [1, 2], None, None], "II": [EIGHT[1].tolist(), [1, 2, 3], None, EIGHT[1].tolist()]}
+    good, uneven, empty, half = read(write(tmp_path / "a.parquet", rows, unit="uV"), rate_hz=500)
+    assert good.lead_names == ("I", "II")  # type: ignore[union-attr]
+    assert "differ in length" in uneven.problem  # type: ignore[union-attr]
+    assert "no signal" in empty.problem  # type: ignore[union-attr]
+    assert (half.lead_names, half.notes) == (("II",), ("left out: I holds nothing in this record",))  # type: ignore[union-attr]
+
+
+def test_lists_in_a_list_under_a_lead_are_unreadable_and_the_run_goes_on(tmp_path: Path) -> None:
+    write(tmp_path / "a.parquet", {"I": [[[1, 2], [3, 4]]], "II": [[[1], [2, 3]]]}, sampling_rate_hz="500")
+    write(tmp_path / "b.parquet", {"II": [EIGHT[1].tolist()]}, sampling_rate_hz="500 Hz")
+    bad, good = read(tmp_path)
+    assert isinstance(bad, UnreadableEcg)
+    assert "column 'I' holds lists within a list" in bad.problem
+    assert good.lead_names == ("II",)  # type: ignore[union-attr]
+
+
+def test_all_leads_in_one_column_are_read_in_either_order_of_axes(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.parquet", {"ecg_id": [1, 2], "signal": [MV.tolist(), MV.T.tolist()]})
+    for found in read(path, rate_hz=500, unit="mV"):
+        assert found.lead_names == TWELVE_LEADS  # type: ignore[union-attr]
+        np.testing.assert_allclose(found.signal_uv, TWELVE, atol=1e-6)  # type: ignore[union-attr]
+
+
+def test_each_row_has_the_rate_in_its_column(tmp_path: Path) -> None:
+    columns = {"id": ["a", "b"], "fs": [500, 250], "II": [EIGHT[1].tolist(), EIGHT[1].tolist()]}
+    for stated in ({}, {"rate_hz": 500}):
+        first, second = read(write(tmp_path / "a.parquet", columns, unit="uV"), **stated)
+        assert [one.signal_uv.shape[1] for one in (first, second)] == [5000, 10_000]  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    "index",
+    [
+        pd.Index(TIME_S, name="time"),
+        pd.Index(TIME_S),
+        pd.date_range("2024-03-01 23:59:55", periods=5000, freq="2ms"),
+        pd.date_range("2024-03-01", periods=5000, freq="2ms", tz="Europe/Berlin", name="timestamp"),
+        pd.to_timedelta(TIME_S, unit="s"),
+    ],
+)
+def test_time_may_be_the_index(tmp_path: Path, index: pd.Index) -> None:
+    pd.DataFrame(MV[:2].T, columns=["I", "II"], index=index).to_parquet(tmp_path / "a.parquet")
+    found = only(tmp_path / "a.parquet")
+    assert found.lead_names == ("I", "II")
+    np.testing.assert_allclose(found.signal_uv, TWELVE[:2], atol=1e-6)
+
+
+def test_rate_and_unit_may_stand_in_metadata(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.parquet", {"I": EIGHT[0], "II": EIGHT[1]}, fs="500", unit="uV")
+    assert (only(path).signal_uv.shape, only(path).notes) == ((2, 5000), ())
+    frame = pd.DataFrame(MV[:2].T, columns=["I_mV", "II_mV"])
+    frame.attrs = {"sampling_rate": 250}
+    frame.to_parquet(tmp_path / "b.parquet")
+    assert only(tmp_path / "b.parquet").signal_uv.shape == (2, 10_000)
+    told = problem(write(tmp_path / "c.parquet", {"I": [EIGHT[0].tolist()]}, fs="fast"))
+    assert "its metadata 'fs' is 'fast', which is no sampling rate" in told
+
+
+def test_a_table_without_signals_is_no_ecg(tmp_path: Path) -> None:
+    assert "'age'" in problem(write(tmp_path / "a.parquet", {"id": ["x"], "age": [3]}))
+    assert "no samples" in problem(write(tmp_path / "b.parquet", {"I": np.empty(0)}))

@@ -1,0 +1,174 @@
+"""Tables as text: however they are separated, encoded and headed, with one record or several, or with none."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ecgfactory.foreign.formats.text_layout import layout_of
+from ecgfactory.foreign.recording import UnreadableEcg, UnreadableError
+from ecgfactory.foreign.standard import ForeignEcg
+from tests.foreign_files import EIGHT, MV, TIME_S, TWELVE, only, problem, read, table
+
+TWO = {"time_s": TIME_S, "I": MV[0], "II": MV[1]}
+
+
+def is_right(found: ForeignEcg) -> bool:
+    return found.lead_names == ("I", "II") and bool(np.abs(found.signal_uv - TWELVE[:2]).max() < 1e-6)
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t", "|", "  ", ", "])
+@pytest.mark.parametrize("decimal", [".", ","])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "cp1252"])
+def test_a_table_is_read_however_it_is_separated_and_encoded(
+    tmp_path: Path, separator: str, decimal: str, encoding: str
+) -> None:
+    if separator.strip() == decimal:
+        return
+    header = separator.join(["Zeit_s", "I", "II"])
+    assert is_right(
+        only(table(tmp_path / "a.csv", TWO, separator=separator, decimal=decimal, header=header, encoding=encoding))
+    )
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "# made on a Tuesday\n# time_s,I,II",
+        "; remarks, with a comma\n% more\n\ntime_s,I,II",
+        "Holter of May\nName: X Y\n\n'time_s','I','II'",
+        '"time_s","I","II"\n"s","mV","mV"',
+        "'Elapsed time','I','II'\n'seconds','mV','mV'",
+        "sep=,\ntime_s,I,II",
+        "time_s,I,II,",
+        ",I,II",
+    ],
+)
+def test_what_stands_above_a_table_is_no_data(tmp_path: Path, header: str) -> None:
+    assert is_right(only(table(tmp_path / "a.csv", TWO, header=header)))
+
+
+@pytest.mark.parametrize("end", ["\r\n", "\r"])
+def test_lines_may_end_in_any_way_and_rows_with_a_separator(tmp_path: Path, end: str) -> None:
+    path = table(tmp_path / "a.csv", TWO)
+    path.write_bytes(path.read_bytes().replace(b"\n", b"," + end.encode()) + b",,," + end.encode())
+    found = only(path)
+    assert is_right(found)
+    assert "left out: empty rows at the end (1)" in found.notes
+
+
+def test_without_a_header_columns_have_no_names(tmp_path: Path) -> None:
+    timed = only(table(tmp_path / "a.csv", TWO, header=""))
+    assert timed.lead_names == ("ECG 1", "ECG 2")
+    assert timed.notes[0] == "assumed: the first column is in s, as it rises by 0.002 a sample"
+    assert only(table(tmp_path / "b.csv", {"": MV[1]}, header=""), rate_hz=500).lead_names == ("ECG",)
+    assert is_right(only(table(tmp_path / "a.csv", TWO, header=""), lead_names=["I", "II"]))
+
+
+@pytest.mark.parametrize("options", [{}, {"index": False}, {"header": False, "index": False}, {"sep": "\t"}])
+def test_tables_of_pandas_without_names_of_columns(tmp_path: Path, options: dict[str, object]) -> None:
+    pd.DataFrame(MV[:2].T).to_csv(tmp_path / "a.csv", **options)  # type: ignore[call-overload]
+    assert is_right(only(tmp_path / "a.csv", rate_hz=500, lead_names=["I", "II"]))
+
+
+def test_tables_of_r_with_names_of_rows(tmp_path: Path) -> None:
+    rows = "".join(f'"{row}" {i:.3f} {ii:.3f}\n' for row, (i, ii) in enumerate(MV[:2].T, start=1))
+    (tmp_path / "a.txt").write_text('"I" "II"\n' + rows, encoding="utf-8")
+    assert is_right(only(tmp_path / "a.txt", rate_hz=500))
+
+
+def test_remarks_may_tell_rate_unit_and_lead(tmp_path: Path) -> None:
+    values = "".join(f"{value}\n" for value in EIGHT[0])
+    (tmp_path / "a.csv").write_text(
+        f"Name,X Y\nDevice,Watch\nSample Rate,500 hertz\n\nLead,Lead I\nUnit,µV\n\n{values}", encoding="utf-8"
+    )
+    found = only(tmp_path / "a.csv")
+    assert (found.lead_names, found.notes) == (("I",), ())
+    np.testing.assert_array_equal(found.signal_uv, EIGHT[:1])
+    assert is_right(only(table(tmp_path / "b.csv", {"I": MV[0], "II": MV[1]}, header="# fs: 500 Hz\nI,II")))
+
+
+def test_decimal_commas_in_one_column_are_no_second_column(tmp_path: Path) -> None:
+    found = only(table(tmp_path / "a.csv", {"II": MV[1]}, decimal=","), rate_hz=500)
+    np.testing.assert_allclose(found.signal_uv, TWELVE[[1]], atol=1e-6)
+
+
+def test_missing_values_stay_missing_and_other_words_are_told(tmp_path: Path) -> None:
+    values = MV[1].astype(object)
+    values[[10, 11, 12, 13]] = ["-", "NaN", "", "lead off"]
+    found = only(table(tmp_path / "a.csv", TWO | {"II": values}))
+    assert np.isnan(found.signal_uv).sum(axis=1).tolist() == [0, 4]
+    assert "column 'II' holds 1 values that are no numbers, as 'lead off'" in found.notes
+
+
+def test_a_lead_without_values_is_left_out_and_a_record_without_any_unreadable(tmp_path: Path) -> None:
+    nothing = [""] * 5000
+    found = only(table(tmp_path / "a.csv", TWO | {"V1": nothing}))
+    assert is_right(found)
+    assert "left out: V1 holds no values" in found.notes
+    path = table(tmp_path / "b.csv", {"time_s": TIME_S, "I": nothing, "II": ["x"] * 5000})
+    assert "none of their samples is a number" in problem(path)
+
+
+def test_separated_thousands_are_refused(tmp_path: Path) -> None:
+    values = [f'"{value:,}"' for value in TWELVE[1]]
+    assert "column 'II' separates thousands, as in '1," in problem(table(tmp_path / "a.csv", TWO | {"II": values}))
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("", "the file is empty"),
+        ("\ufeff\n \n", "the file is empty"),
+        ("time,I,II\n", "leads are named (I, II), but no table of numbers follows"),
+        ("I,II\n" + "1,2\n" * 30 + "1,2,3\n", "line 32 has 3 columns instead of 2; mend or cut it"),
+        (
+            "id,label\n" + "".join(f"{row},{row % 3}\n" for row in range(90)),
+            "no column is named as a lead or ECG: 'id'",
+        ),
+        (",description,form\nNDT,x,1.0\nNST,y,1.0\n", "no column is named as a lead or ECG: 'description', 'form'"),
+        ("dear,reader\nno,ECG\n", "no table of numbers"),
+        (",".join("7" * 187) + "\n" + ",".join("5" * 187) + "\n", "187 signals have no names of leads"),
+    ],
+)
+def test_what_is_no_ecg_is_unreadable_in_a_sentence(tmp_path: Path, text: str, told: str) -> None:
+    (tmp_path / "a.csv").write_text(text, encoding="utf-8")
+    assert told in problem(tmp_path / "a.csv", rate_hz=500)
+
+
+@given(st.binary(max_size=300))
+@settings(max_examples=60, deadline=None)
+def test_no_text_makes_trouble(data: bytes) -> None:
+    lines = data.decode("cp1252", errors="replace").splitlines(keepends=True)
+    try:
+        layout = layout_of(lines)
+    except UnreadableError:
+        return
+    assert len(layout.names) == len(layout.units)
+
+
+def test_records_below_each_other_are_told_apart_by_their_ids(tmp_path: Path) -> None:
+    ids = np.repeat(["a", "b", "c"], [1500, 1500, 2000])
+    for name in ("record_id", "patient", "ECG ID", "file"):
+        found = read(table(tmp_path / "a.csv", {name: ids, "I": MV[0], "II": MV[1]}), rate_hz=500)
+        assert [one.name for one in found] == ["a.csv:a", "a.csv:b", "a.csv:c"]
+        np.testing.assert_allclose(found[2].signal_uv, TWELVE[:2, 3000:], atol=1e-6)  # type: ignore[union-attr]
+    number = table(tmp_path / "b.csv", {"patient": ids, "id": np.arange(5000) // 500, "II": MV[1]})
+    assert [one.name for one in read(number, rate_hz=500)][:4] == [f"b.csv:a/{n}" for n in range(3)] + ["b.csv:b/3"]
+    mixed = table(tmp_path / "c.csv", {"patient": np.resize(["a", "b"], 5000), "I": MV[0]})
+    assert "rows of one record are not together; sort them" in problem(mixed, rate_hz=500)
+
+
+def test_tables_beside_ecgs_are_passed_over_and_alone_they_are_unreadable(tmp_path: Path) -> None:
+    (tmp_path / "labels.csv").write_text("ecg_id,age,report\n" + '1,56.0,"of two\nlines, ok"\n' * 40, encoding="utf-8")
+    (tmp_path / "LICENSE.txt").write_text("You may copy this.\n\n1. No warranty.\n", encoding="utf-8")
+    pd.DataFrame({"age": [1.0, 2.0]}).to_parquet(tmp_path / "age.parquet")
+    alone = read(tmp_path)
+    assert [type(one) for one in alone] == [UnreadableEcg] * 3
+    table(tmp_path / "z.csv", TWO)
+    assert is_right(only(tmp_path))
