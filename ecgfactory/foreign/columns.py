@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import pandas as pd
@@ -55,7 +55,7 @@ def uv_per_unit(unit: str) -> float | None:
     return _UV_PER_UNIT.get(unit.lower().replace("\u00b5", "u").replace("\u03bc", "u"))
 
 
-def uv_factors(units: Sequence[str], values: FloatingArray) -> Float64Array:
+def uv_factors(units: Sequence[str], values: Iterable[FloatingArray]) -> Float64Array:
     """Return the factor to uV of each lead.
 
     Where no unit is given, the one that makes the ECG's amplitude plausible is assumed: a lead's range is 0.3 to 6 mV,
@@ -65,7 +65,7 @@ def uv_factors(units: Sequence[str], values: FloatingArray) -> Float64Array:
     ----------
     units : sequence of str
         Unit of each lead, '' when not given.
-    values : float array, shape (leads, samples)
+    values : iterable of float array, shape (samples,)
         The signals in these units; NaN allowed.
 
     Raises

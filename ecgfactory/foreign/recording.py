@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 from ecgfactory.arrays import FloatingArray
 
+MOST_SAMPLES = 1 << 29
+"""Of all signals of a recording together: a day of twelve leads at 500 Hz."""
+
 
 @dataclass(frozen=True, eq=False)
 class Signal:
@@ -19,11 +22,14 @@ class Signal:
         As written; empty where the file gives none.
     values : float array, shape (samples,)
         In that unit; NaN where the file has no value.
+    rate_hz : float or None
+        Samples per second, where the file gives each signal its own; None where the recording's holds.
     """
 
     name: str
     unit: str
     values: FloatingArray
+    rate_hz: float | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,7 +43,8 @@ class Recording:
     signals : tuple of Signal
         In the file's order, those that are no leads as well.
     rate_hz : float or None
-        Samples per second; None where the file does not say, or not so that it can be used.
+        Samples per second of the signals that state no rate of their own; None where the file does not say, or not
+        so that it can be used.
     rate_problem : str
         Why the rate can't be used, where there is one that can't; empty otherwise.
     notes : tuple of str
@@ -69,3 +76,15 @@ class UnreadableEcg:
 
 class UnreadableError(Exception):
     """Why a recording can't be read, in words for its user."""
+
+
+def check_size(samples: int) -> None:
+    """Check that the samples of a recording, of all its signals, fit in memory before there is any.
+
+    Raises
+    ------
+    UnreadableError
+        When there are more than `MOST_SAMPLES`.
+    """
+    if samples > MOST_SAMPLES:
+        raise UnreadableError(f"it has {samples:,} samples, and at most {MOST_SAMPLES:,} are read; cut it in pieces")

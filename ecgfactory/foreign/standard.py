@@ -48,22 +48,29 @@ def standard_ecg(recording: Recording, stated: Stated) -> ForeignEcg:
     for signal in recording.signals:
         lead, unit = lead_and_unit(signal.name)
         if lead is not None:
-            leads.setdefault(lead, Signal(lead, signal.unit or unit, signal.values))
+            leads.setdefault(lead, Signal(lead, signal.unit or unit, signal.values, signal.rate_hz))
     if not leads:
         raise UnreadableError(f"no lead named as one of {', '.join(TWELVE_LEADS)}")
-    if len({len(signal.values) for signal in leads.values()}) > 1:
+    rates_hz = [_rate(signal, recording, stated) for signal in leads.values()]
+    durations_s = {
+        round(len(signal.values) / rate_hz, 6) for signal, rate_hz in zip(leads.values(), rates_hz, strict=True)
+    }
+    if len(durations_s) > 1:
         raise UnreadableError("its leads differ in length")
-    rate_hz = _rate(recording, stated)
-    values = np.stack([signal.values for signal in leads.values()])
-    if not values.shape[1]:
+    if 0 in durations_s:
         raise UnreadableError("it holds no samples")
-    factors = uv_factors([signal.unit for signal in leads.values()], values)
-    signal_uv = resample(values * factors[:, np.newaxis], rate_hz)
+    factors = uv_factors([signal.unit for signal in leads.values()], [signal.values for signal in leads.values()])
+    resampled = [
+        resample(signal.values[np.newaxis] * factor, rate_hz)[0]
+        for signal, factor, rate_hz in zip(leads.values(), factors, rates_hz, strict=True)
+    ]
+    shortest = min(map(len, resampled))
+    signal_uv = np.stack([lead_uv[:shortest] for lead_uv in resampled])
     return ForeignEcg(recording.name, tuple(leads), signal_uv, recording.notes)
 
 
-def _rate(recording: Recording, stated: Stated) -> float:
-    rate_hz = stated.rate_hz or recording.rate_hz
+def _rate(signal: Signal, recording: Recording, stated: Stated) -> float:
+    rate_hz = stated.rate_hz or signal.rate_hz or recording.rate_hz
     if rate_hz is None:
         raise UnreadableError(recording.rate_problem or "it states no sampling rate; add a time column or give --rate")
     if problem := rate_problem(rate_hz):

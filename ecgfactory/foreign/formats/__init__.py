@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from ecgfactory.foreign.formats import csv_file, parquet_file, wfdb_record
+from ecgfactory.foreign.formats import csv_file, dicom, edf, npy, parquet_file, webdataset, wfdb_record
 from ecgfactory.foreign.recording import Recording, UnreadableEcg
 from ecgfactory.foreign.stated import Stated
 
@@ -19,5 +19,9 @@ READERS: dict[str, Reader] = {
     ".hea": wfdb_record.read,
     ".csv": csv_file.read,
     ".parquet": parquet_file.read,
+    ".edf": edf.read,
+    ".npy": npy.read,
+    ".tar": webdataset.read,
+    ".dcm": dicom.read,
 }
 """By suffix in lower case."""
