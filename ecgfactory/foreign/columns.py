@@ -73,7 +73,7 @@ def uv_factors(units: Sequence[str], values: Iterable[FloatingArray]) -> Float64
     UnreadableError
         When a unit is not a unit of voltage.
     """
-    ranges = [np.ptp(lead[np.isfinite(lead)]) if np.isfinite(lead).any() else 0.0 for lead in values]
+    ranges = [float(np.ptp(lead[np.isfinite(lead)])) if np.isfinite(lead).any() else 0.0 for lead in values]
     typical = float(np.median(ranges))
     guessed = 1e6 if 0 < typical < 0.03 else 1e3 if 0 < typical < 30 else 1.0
     factors = []

@@ -26,8 +26,8 @@ def read_ecgs(
     Parameters
     ----------
     path : str or Path
-        A WFDB record (with or without suffix), a CSV or Parquet file, or a folder of them at any depth;
-        a dataset of ours is one.
+        A WFDB record (with or without suffix), an EDF, DICOM, CSV, Parquet, NumPy or WebDataset file, or a folder of
+        them at any depth; a dataset of ours is one.
     rate_hz, unit, lead_names, lead_map
         As in `Stated`; what is given overrules what a file says.
 

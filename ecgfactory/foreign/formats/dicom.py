@@ -8,18 +8,18 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
-import pydicom
-from pydicom.errors import InvalidDicomError
-from pydicom.waveforms import multiplex_array
 
 from ecgfactory.arrays import BoolArray, Float64Array
 from ecgfactory.foreign.recording import Recording, Signal, UnreadableEcg, UnreadableError, check_size
 from ecgfactory.foreign.stated import Stated
 from ecgfactory.leads import TWELVE_LEADS
+
+if TYPE_CHECKING:
+    import pydicom
 
 _SCP_LEADS = dict(zip((1, 2, 61, 62, 63, 64, *range(3, 9)), TWELVE_LEADS, strict=True))
 _LEADS = {("MDC", f"2:{number}"): lead for number, lead in _SCP_LEADS.items()}
@@ -34,9 +34,11 @@ def read(file: Path, name: str, stated: Stated) -> Iterator[Recording | Unreadab
 
 
 def _recordings(file: Path, name: str) -> Iterator[Recording | UnreadableEcg]:
+    import pydicom
+
     try:
         dataset = pydicom.dcmread(file)
-    except InvalidDicomError:
+    except pydicom.errors.InvalidDicomError:
         raise UnreadableError("it is no DICOM file") from None
     groups = list(enumerate(dataset.get("WaveformSequence") or ()))
     if not groups:
@@ -55,6 +57,8 @@ def _recordings(file: Path, name: str) -> Iterator[Recording | UnreadableEcg]:
 
 
 def _signals(dataset: pydicom.Dataset, index: int) -> tuple[Signal, ...]:
+    from pydicom.waveforms.numpy_handler import multiplex_array
+
     group = dataset.WaveformSequence[index]
     try:
         raw = multiplex_array(dataset, index)
@@ -66,8 +70,8 @@ def _signals(dataset: pydicom.Dataset, index: int) -> tuple[Signal, ...]:
     check_size(raw.size)
     missing = _missing(raw, group.get("WaveformPaddingValue"))
     return tuple(
-        Signal(_lead(channel), _unit(channel), _scaled(*columns, channel))
-        for *columns, channel in zip(raw.T, missing.T, channels, strict=True)
+        Signal(_lead(channel), _unit(channel), _scaled(raw[:, place], missing[:, place], channel))
+        for place, channel in enumerate(channels)
     )
 
 

@@ -43,5 +43,5 @@ def _opened(file: Path) -> edfio.Edf:
     except Exception as error:  # whatever a parser raises concerns this damaged file alone
         raise UnreadableError(f"its EDF header is damaged or the file cut off ({error})") from None
     if not is_continuous:
-        raise UnreadableError(f"it is discontinuous ({DISCONTINUOUS}, with gaps); export its pieces as files of their own")
+        raise UnreadableError(f"it is {DISCONTINUOUS}, discontinuous; export its pieces as files of their own")
     return edf

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ecgfactory.dataset.reader import Dataset
 from ecgfactory.errors import EcgFactoryError
 from ecgfactory.foreign.formats.array import recordings
 from ecgfactory.foreign.recording import Recording, UnreadableError
 from ecgfactory.foreign.stated import Stated
 from ecgfactory.formats.npy import CANDIDATES_SUFFIX
 from ecgfactory.record import record_id
+
+if TYPE_CHECKING:
+    from ecgfactory.dataset.reader import Dataset
 
 
 def read(file: Path, name: str, stated: Stated) -> Iterator[Recording]:
@@ -39,6 +42,8 @@ def is_index(file: Path) -> bool:
 
 
 def _dataset_of(file: Path) -> Dataset | None:
+    from ecgfactory.dataset.reader import Dataset
+
     try:
         return Dataset(file.parent.parent)
     except EcgFactoryError:

@@ -20,6 +20,9 @@ DEFAULT_GAIN_PER_MV = 200.0
 LARGEST_BYTES = 1 << 24
 """Headers are a few lines; those of the longest multi-segment records are a hundredth of this."""
 
+ADC_ZERO, INITIAL, CHECKSUM = 1, 2, 3
+"""Places among the integers between a signal's gain and its name."""
+
 _NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
 _RATE = re.compile(rf"({_NUMBER})(?:[/(].*)?")
 _SEGMENT = re.compile(r"(\S+)\s+(\d+)")
@@ -195,8 +198,7 @@ def _signal(line: str) -> SignalLine:
     match = _SIGNAL.fullmatch(line)
     if match is None:
         raise UnreadableError(f"its header has a line that describes no signal: {line[:80]!r}")
-    integers = [int(text) for text in (match["integers"] or "").split()]
-    _, adc_zero, initial, checksum, _ = [*integers, *[None] * (5 - len(integers))]
+    integers = dict(enumerate(int(text) for text in (match["integers"] or "").split()))
     return SignalLine(
         file=match["file"],
         format=match["format"],
@@ -204,9 +206,9 @@ def _signal(line: str) -> SignalLine:
         skew=int(match["skew"] or 0),
         byte_offset=int(match["byte_offset"] or 0),
         gain=float(match["gain"] or 0),
-        baseline=float(match["baseline"] or adc_zero or 0),
+        baseline=float(match["baseline"] or integers.get(ADC_ZERO, 0)),
         unit=match["unit"] or "mV",
-        initial=initial or 0,
-        checksum=checksum,
+        initial=integers.get(INITIAL, 0),
+        checksum=integers.get(CHECKSUM),
         name=(match["name"] or "").strip(),
     )
