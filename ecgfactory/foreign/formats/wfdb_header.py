@@ -15,6 +15,7 @@ from ecgfactory.foreign.recording import UnreadableError
 NOTHING = "~"
 """The file of a signal that is not there, and the segment in which none is."""
 
+NULL_FORMAT = "0"
 DEFAULT_RATE_HZ = 250.0
 DEFAULT_GAIN_PER_MV = 200.0
 LARGEST_BYTES = 1 << 24
@@ -35,9 +36,9 @@ _SIGNAL = re.compile(
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class SignalLine:
-    """What a header says about one signal.
+    """What a header says about one signal; another, even if two lines say the same.
 
     Parameters
     ----------
@@ -70,6 +71,11 @@ class SignalLine:
     checksum: int | None
     name: str
 
+    @property
+    def is_absent(self) -> bool:
+        """Whether there are no samples of it."""
+        return self.file == NOTHING or self.format == NULL_FORMAT
+
 
 @dataclass(frozen=True)
 class Header:
@@ -101,7 +107,7 @@ class Header:
     @property
     def is_layout(self) -> bool:
         """Whether it describes the signals of a multi-segment record, and holds none."""
-        return bool(self.signals) and all(line.file == NOTHING for line in self.signals)
+        return bool(self.signals) and all(line.is_absent for line in self.signals)
 
 
 def read_header(file: Path) -> Header:
@@ -187,7 +193,7 @@ def _notes(signals: tuple[SignalLine, ...], lines: list[str]) -> list[str]:
     notes = []
     if signals and any(_SIGNAL.fullmatch(line) for line in lines[len(signals) :]):
         notes.append(f"the header describes more signals than the {len(signals)} that it announces; they are left out")
-    without_gain = [line.name or "a signal" for line in signals if not line.gain and line.file != NOTHING]
+    without_gain = [line.name or "a signal" for line in signals if not line.gain and not line.is_absent]
     if without_gain:
         names, default = ", ".join(without_gain), f"{DEFAULT_GAIN_PER_MV:g} per mV"
         notes.append(f"the header gives no gain for {names}; WFDB's default of {default} was taken")

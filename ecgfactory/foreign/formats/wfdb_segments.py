@@ -77,7 +77,7 @@ def read_segments(file: Path, header: Header) -> tuple[list[SignalLine], list[Fl
                 notes += [f"segment {name}: {note}" for note in told]
         start += frames
     if not joined:
-        raise UnreadableError("none of its segments can be read" + (f"; {problems[0]}" if problems else ""))
+        raise UnreadableError(f"none of its segments can be read; {problems[0] if problems else 'all are gaps'}")
     lines, values = zip(*joined.values(), strict=True)
     return list(lines), list(values), _first(problems) + _first(notes)
 

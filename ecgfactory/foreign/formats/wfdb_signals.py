@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 
 from ecgfactory.arrays import Float64Array
-from ecgfactory.foreign.formats.wfdb_header import DEFAULT_GAIN_PER_MV, NOTHING, Header, SignalLine, file_beside
+from ecgfactory.foreign.formats.wfdb_header import DEFAULT_GAIN_PER_MV, Header, SignalLine, file_beside
 from ecgfactory.foreign.recording import UnreadableError, check_size
 
 _BITS = {"8": 32, "16": 16, "24": 24, "32": 32, "61": 16, "80": 8, "160": 16, "212": 12, "310": 10, "311": 10}
@@ -57,25 +57,28 @@ def read_signals(file: Path, header: Header) -> Signals:
     UnreadableError
         When there are no samples, a signal file is missing, or one can't be decoded.
     """
-    by_file: dict[str, list[int]] = {}
-    for place, line in enumerate(header.signals):
-        if line.file != NOTHING:
-            by_file.setdefault(line.file, []).append(place)
-    if not by_file:
-        raise UnreadableError("its header describes no signal")
-    files = [(file_beside(file, name), [header.signals[place] for place in places]) for name, places in by_file.items()]
-    held = min(_frames_held(path, lines) for path, lines in files)
+    files = _files(file, header.signals)
+    held = min(_frames_held(path, lines) for path, lines in files.items())
     frames, notes = _length(header.frames, held)
     check_size(frames * sum(line.samples_per_frame for line in header.signals))
-    values = [np.full(frames * line.samples_per_frame, np.nan) for line in header.signals]
-    for (path, lines), places in zip(files, by_file.values(), strict=True):
-        for place, line, signal in zip(places, lines, _decoded(path, lines, frames), strict=True):
-            if frames == header.frames and not _is_as_summed(signal, line):
-                notes.append(f"the checksum of {line.name or 'a signal'} is not that in the header; it may be damaged")
-            signal -= line.baseline
-            signal /= line.gain or DEFAULT_GAIN_PER_MV
-            values[place] = signal
+    values: dict[SignalLine, Float64Array] = {}
+    for path, lines in files.items():
+        digital = _decoded(path, lines, frames)
+        if frames == header.frames:
+            notes += _checksum_notes(digital, lines)
+        values |= {line: _physical(signal, line) for signal, line in zip(digital, lines, strict=True)}
     return Signals(_aligned(values, header.signals, frames), held, notes)
+
+
+def _files(file: Path, lines: Sequence[SignalLine]) -> dict[Path, list[SignalLine]]:
+    """Return the signals of each signal file."""
+    files: dict[Path, list[SignalLine]] = {}
+    for line in lines:
+        if not line.is_absent:
+            files.setdefault(file_beside(file, line.file), []).append(line)
+    if not files:
+        raise UnreadableError("its header describes no signal")
+    return files
 
 
 def _length(stated: int | None, held: int) -> tuple[int, list[str]]:
@@ -135,22 +138,38 @@ def _decoded(file: Path, lines: Sequence[SignalLine], frames: int) -> list[Float
     return values
 
 
-def _is_as_summed(digital: Float64Array, line: SignalLine) -> bool:
-    """Hold a signal against its checksum, if it has one; many writers put 0 there for none."""
-    if not line.checksum:
-        return True
+def _checksum_notes(digital: Sequence[Float64Array], lines: Sequence[SignalLine]) -> list[str]:
+    """Hold signals against the checksums of those that have one; many writers put 0 there for none."""
+    others = [
+        line.name or "a signal"
+        for signal, line in zip(digital, lines, strict=True)
+        if line.checksum and (_total(signal, line) - line.checksum) % (1 << 16)
+    ]
+    return (
+        [f"the checksum of {', '.join(others)} is not that in the header; the signal may be damaged"] if others else []
+    )
+
+
+def _total(digital: Float64Array, line: SignalLine) -> int:
     lowest = -(1 << _BITS[line.format] - 1)
-    missing = np.isnan(digital)
-    total = int(np.where(missing, lowest, digital).sum())
-    return (total - line.checksum) % (1 << 16) == 0
+    return int(np.nan_to_num(digital, nan=lowest).sum())
 
 
-def _aligned(values: list[Float64Array], lines: Sequence[SignalLine], frames: int) -> list[Float64Array]:
-    """Shift skewed signals back, and cut all to the span that they have in common."""
+def _physical(digital: Float64Array, line: SignalLine) -> Float64Array:
+    """Turn digital into physical units, in place: a night of ECG is large."""
+    digital -= line.baseline
+    digital /= line.gain or DEFAULT_GAIN_PER_MV
+    return digital
+
+
+def _aligned(values: Mapping[SignalLine, Float64Array], lines: Sequence[SignalLine], frames: int) -> list[Float64Array]:
+    """Shift skewed signals back, and cut all to the span that they have in common; absent ones are NaN."""
     common = frames - max(line.skew for line in lines)
     if common < 1:
         raise UnreadableError("its header gives a skew as long as the record")
     return [
-        signal[line.skew * line.samples_per_frame : (line.skew + common) * line.samples_per_frame]
-        for signal, line in zip(values, lines, strict=True)
+        values[line][line.skew * line.samples_per_frame : (line.skew + common) * line.samples_per_frame]
+        if line in values
+        else np.full(common * line.samples_per_frame, np.nan)
+        for line in lines
     ]
