@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ecgfactory.arrays import FloatingArray
@@ -43,8 +44,8 @@ class Recording:
     signals : tuple of Signal
         In the file's order, those that are no leads as well.
     rate_hz : float or None
-        Samples per second of the signals that state no rate of their own; None where the file does not say, or not
-        so that it can be used.
+        Samples per second of the signals that state no rate of their own; None where the file does not say, not so
+        that it can be used, or differently for each.
     rate_problem : str
         Why the rate can't be used, where there is one that can't; empty otherwise.
     notes : tuple of str
@@ -76,6 +77,12 @@ class UnreadableEcg:
 
 class UnreadableError(Exception):
     """Why a recording can't be read, in words for its user."""
+
+
+def common_rate(signals: Sequence[Signal]) -> float | None:
+    """Return the rate that all signals state; None when they differ, or state none."""
+    rates_hz = {signal.rate_hz for signal in signals}
+    return rates_hz.pop() if len(rates_hz) == 1 else None
 
 
 def check_size(samples: int) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import edfio
 import numpy as np
 
-from ecgfactory.foreign.recording import Recording, Signal, UnreadableError, check_size
+from ecgfactory.foreign.recording import Recording, Signal, UnreadableError, check_size, common_rate
 from ecgfactory.foreign.stated import Stated
 
 VERSION = b"0       "
@@ -31,7 +31,8 @@ def read(file: Path, name: str, stated: Stated) -> Iterator[Recording]:
             Signal(signal.label, signal.physical_dimension, np.array(signal.data), signal.sampling_frequency)
             for signal in edf.signals
         )
-    yield Recording(name, signals, None, notes=tuple(dict.fromkeys(str(warning.message) for warning in told)))
+    notes = tuple(dict.fromkeys(str(warning.message) for warning in told))
+    yield Recording(name, signals, common_rate(signals), notes=notes)
 
 
 def _opened(file: Path) -> edfio.Edf:

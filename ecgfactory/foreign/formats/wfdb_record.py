@@ -8,7 +8,7 @@ from pathlib import Path
 from ecgfactory.foreign.formats.wfdb_header import read_header
 from ecgfactory.foreign.formats.wfdb_segments import read_segments
 from ecgfactory.foreign.formats.wfdb_signals import read_signals
-from ecgfactory.foreign.recording import Recording, Signal, UnreadableError
+from ecgfactory.foreign.recording import Recording, Signal, UnreadableError, common_rate
 from ecgfactory.foreign.stated import Stated
 
 PACKED_SAMPLES = 2
@@ -31,4 +31,4 @@ def read(file: Path, name: str, stated: Stated) -> Iterator[Recording]:
         Signal(line.name, line.unit, samples, header.rate_hz and header.rate_hz * line.samples_per_frame)
         for line, samples in zip(lines, values, strict=True)
     )
-    yield Recording(name, signals, None, header.rate_problem, (*header.notes, *notes))
+    yield Recording(name, signals, common_rate(signals), header.rate_problem, (*header.notes, *notes))
