@@ -31,4 +31,5 @@ def read(file: Path, name: str, stated: Stated) -> Iterator[Recording]:
         Signal(line.name, line.unit, samples, header.rate_hz and header.rate_hz * line.samples_per_frame)
         for line, samples in zip(lines, values, strict=True)
     )
-    yield Recording(name, signals, common_rate(signals), header.rate_problem, (*header.notes, *notes))
+    notes = [*header.notes, *notes]
+    yield Recording(name, signals, common_rate(signals), rate_problem=header.rate_problem, notes=tuple(notes))
