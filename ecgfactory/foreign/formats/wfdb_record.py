@@ -23,10 +23,10 @@ def read(file: Path, name: str, stated: Stated) -> Iterator[Recording]:
     if header.segments:
         lines, values, notes = read_segments(file, header)
     else:
-        read = read_signals(file, header)
-        lines, values, notes = list(header.signals), read.values, read.notes
-        if header.frames and read.frames_held > header.frames + PACKED_SAMPLES:
-            notes = [*notes, f"the header announces {header.frames:,} of the {read.frames_held:,} samples in the file"]
+        whole = read_signals(file, header)
+        lines, values, notes = list(header.signals), whole.values, whole.notes
+        if header.frames and whole.frames_held > header.frames + PACKED_SAMPLES:
+            notes = [*notes, f"the header announces {header.frames:,} of the {whole.frames_held:,} samples in the file"]
     signals = tuple(
         Signal(line.name, line.unit, samples, header.rate_hz and header.rate_hz * line.samples_per_frame)
         for line, samples in zip(lines, values, strict=True)
