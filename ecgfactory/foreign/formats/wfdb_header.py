@@ -20,6 +20,7 @@ DEFAULT_RATE_HZ = 250.0
 DEFAULT_GAIN_PER_MV = 200.0
 LARGEST_BYTES = 1 << 24
 """Headers are a few lines; those of the longest multi-segment records are a hundredth of this."""
+LONGEST_LINE = 4000
 
 ADC_ZERO, INITIAL, CHECKSUM = 1, 2, 3
 """Places among the integers between a signal's gain and its name."""
@@ -119,13 +120,11 @@ def read_header(file: Path) -> Header:
         When it is none, or it leaves open how the samples lie in the signal files.
     """
     first, *lines = _lines(file)
-    fields = first.split()
-    if len(fields) < 2 or not fields[1].isdecimal():
-        raise UnreadableError("it is no WFDB header: its first line does not give a name and a number of signals")
-    rate_hz, rate_problem, notes = _rate(fields[2] if len(fields) > 2 else "")
-    frames = int(fields[3]) if len(fields) > 3 and fields[3].isdecimal() else 0
-    segments = _segments(fields[0], lines)
-    signals = () if segments else _signals(int(fields[1]), lines)
+    name, count, rate, length = _record_fields(first, len(lines))
+    rate_hz, rate_problem, notes = _rate(rate)
+    frames = int(length) if length.isdecimal() else 0
+    segments = _segments(name, lines)
+    signals = () if segments else _signals(count, lines)
     notes += _notes(signals, lines)
     return Header(rate_hz, rate_problem, frames or None, signals, segments, tuple(notes))
 
@@ -157,7 +156,22 @@ def _lines(file: Path) -> list[str]:
     lines = [line for line in lines if line and not line.startswith("#")]
     if not lines:
         raise UnreadableError("it is no WFDB header: it is empty")
+    if max(map(len, lines)) > LONGEST_LINE:
+        raise UnreadableError(f"it is no WFDB header: it has a line of {max(map(len, lines)):,} characters")
     return lines
+
+
+def _record_fields(line: str, described: int) -> tuple[str, int, str, str]:
+    """Return name, number of signals, rate and length; a name with spaces ends where as many signals are announced as
+    are described.
+    """
+    fields = [*line.split(), "", "", ""]
+    counts = [int(field) if field.isdecimal() else -1 for field in fields]
+    places = [place for place, count in enumerate(counts) if place and count == described]
+    place = 1 if 0 <= counts[1] <= described or not places else places[0]
+    if counts[place] < 0:
+        raise UnreadableError("it is no WFDB header: its first line does not give a name and a number of signals")
+    return fields[0], counts[place], fields[place + 1], fields[place + 2]
 
 
 def _rate(text: str) -> tuple[float | None, str, list[str]]:

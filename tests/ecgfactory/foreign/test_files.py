@@ -40,7 +40,7 @@ def test_a_wfdb_record_is_found_by_any_of_its_files(tmp_path: Path) -> None:
 
 def test_a_folder_is_searched_at_any_depth_and_for_suffixes_of_any_case(tmp_path: Path) -> None:
     (tmp_path / "x.hea").mkdir()
-    for name in ("x.hea/b.CSV", "x.hea/notes.txt", "c.DCM", ".hidden.csv", "npy.npy", "npy.candidates.npy"):
+    for name in ("x.hea/b.CSV", "x.hea/notes.md", "c.DCM", ".hidden.csv", "npy.npy", "npy.candidates.npy"):
         (tmp_path / name).touch()
     assert names(tmp_path) == ["c.DCM", "npy.npy", "b.CSV"]
     assert names(tmp_path / "x.hea") == ["b.CSV"]

@@ -131,7 +131,8 @@ def test_skewed_signals_are_aligned_and_cut_to_what_all_have(tmp_path: Path) -> 
         "ecg 2 500 5000 2014-05-08 05:05:15",
         "ecg 2 500 5000 10:00:00 01/01/199",
         "med/00001 2 500 5000",
-        "a record/2 2 500 5000".replace("a record", "a-record"),
+        "a-record/2 2 500 5000",
+        "Patient 12 (rest) 2 500 5000",
         "\ufeffecg 2 500/500(0) 5000 25:61:99 no date at all",
         "# a comment\n\n\tecg\t2\t5e2\t5000\r",
         "12345.6_x(1) 2 500.0 5000",
@@ -220,6 +221,7 @@ def test_signals_of_several_files_are_as_long_as_the_shortest(tmp_path: Path) ->
         ("ecg 2 500 5000\n", "announces 2 signals and describes 0"),
         ("ecg 999999999 500 5000\nFILE 16 200 16 0 0 0 0 I\n", "announces 999999999 signals and describes 1"),
         ("ecg 0 500 5000\n", "describes no signal"),
+        (f"ecg {'9' * 5000} 500 5000\n", "a line of 5,013 characters"),
         ("ecg 1 500 5000\nno.dat 16 200 16 0 0 0 0 I\n", "signal file 'no.dat' is missing"),
         ("ecg 1 500 5000\nFILE 17 200 16 0 0 0 0 I\n", "signal format 17 is none of"),
         ("ecg 1 500 5000\nFILE sixteen\n", "a line that describes no signal: 'ecg.dat sixteen'"),
@@ -234,6 +236,12 @@ def test_signals_of_several_files_are_as_long_as_the_shortest(tmp_path: Path) ->
 )
 def test_what_can_not_be_read_is_told(tmp_path: Path, header: str, expected: str) -> None:
     assert expected in problem(write(tmp_path, header))
+
+
+def test_a_file_far_too_long_for_a_header_is_not_read_whole(tmp_path: Path) -> None:
+    with (tmp_path / "ecg.hea").open("wb") as stream:
+        stream.truncate(1 << 40)
+    assert "more than 16 MB" in problem(tmp_path)
 
 
 @pytest.mark.parametrize(
