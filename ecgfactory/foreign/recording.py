@@ -79,6 +79,11 @@ class UnreadableError(Exception):
     """Why a recording can't be read, in words for its user."""
 
 
+def in_one_line(error: Exception) -> str:
+    """Return what a library says of a damaged file, as a part of a sentence."""
+    return " ".join(str(error).split())[:200]
+
+
 def common_rate(signals: Sequence[Signal]) -> float | None:
     """Return the rate that all signals state; None when they differ, or state none."""
     rates_hz = {signal.rate_hz for signal in signals}

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ecgfactory.arrays import BoolArray, Float64Array
-from ecgfactory.foreign.recording import Recording, Signal, UnreadableEcg, UnreadableError, check_size
+from ecgfactory.foreign.recording import Recording, Signal, UnreadableEcg, UnreadableError, check_size, in_one_line
 from ecgfactory.foreign.stated import Stated
 from ecgfactory.leads import TWELVE_LEADS
 
@@ -30,7 +30,13 @@ _LEADS |= {("SCPECG", f"5.6.3-9-{number}"): lead for number, lead in _SCP_LEADS.
 def read(file: Path, name: str, stated: Stated) -> Iterator[Recording | UnreadableEcg]:
     """Read each multiplex group as a recording: its channels were sampled together."""
     with warnings.catch_warnings(action="ignore"):  # about values that do not matter here, or are checked
-        yield from list(_recordings(file, name))
+        try:
+            found = list(_recordings(file, name))
+        except UnreadableError:
+            raise
+        except Exception as error:  # whatever a parser raises concerns this damaged file alone
+            raise UnreadableError(f"it is a damaged DICOM file ({in_one_line(error)})") from None
+    yield from found
 
 
 def _recordings(file: Path, name: str) -> Iterator[Recording | UnreadableEcg]:
@@ -64,7 +70,7 @@ def _signals(dataset: pydicom.Dataset, index: int) -> tuple[Signal, ...]:
         raw = multiplex_array(dataset, index)
         channels = list(group.ChannelDefinitionSequence)
     except (AttributeError, KeyError, TypeError, ValueError) as error:
-        raise UnreadableError(f"its waveform is damaged or cut off ({error})") from None
+        raise UnreadableError(f"its waveform is damaged or cut off ({in_one_line(error)})") from None
     if len(channels) != raw.shape[1]:
         raise UnreadableError(f"it has {raw.shape[1]} channels and describes {len(channels)}")
     check_size(raw.size)

@@ -9,7 +9,7 @@ from pathlib import Path
 import edfio
 import numpy as np
 
-from ecgfactory.foreign.recording import Recording, Signal, UnreadableError, check_size, common_rate
+from ecgfactory.foreign.recording import Recording, Signal, UnreadableError, check_size, common_rate, in_one_line
 from ecgfactory.foreign.stated import Stated
 
 VERSION = b"0       "
@@ -42,7 +42,7 @@ def _opened(file: Path) -> edfio.Edf:
             edf = edfio.read_edf(file, header_encoding="latin-1")
         is_continuous = not edf.reserved.startswith(DISCONTINUOUS) or edf.is_continuous
     except Exception as error:  # whatever a parser raises concerns this damaged file alone
-        raise UnreadableError(f"its EDF header is damaged or the file cut off ({error})") from None
+        raise UnreadableError(f"its EDF header is damaged or the file cut off ({in_one_line(error)})") from None
     if not is_continuous:
         raise UnreadableError(f"it is {DISCONTINUOUS}, discontinuous; export its pieces as files of their own")
     return edf

@@ -10,7 +10,7 @@ import numpy as np
 
 from ecgfactory.errors import EcgFactoryError
 from ecgfactory.foreign.formats.array import recordings
-from ecgfactory.foreign.recording import Recording, UnreadableError
+from ecgfactory.foreign.recording import Recording, UnreadableError, in_one_line
 from ecgfactory.foreign.stated import Stated
 from ecgfactory.formats.npy import CANDIDATES_SUFFIX
 from ecgfactory.record import record_id
@@ -25,8 +25,8 @@ def read(file: Path, name: str, stated: Stated) -> Iterator[Recording]:
         raise UnreadableError(f"it holds the numbers of the records in {file.name.removesuffix(CANDIDATES_SUFFIX)}.npy")
     try:
         array = np.lib.format.open_memmap(file, mode="r")
-    except ValueError as error:
-        raise UnreadableError(f"it is no whole array of numbers ({error})") from None
+    except Exception as error:  # whatever a parser raises concerns this damaged file alone
+        raise UnreadableError(f"it is no whole array of numbers ({in_one_line(error)})") from None
     candidates = file.with_suffix(CANDIDATES_SUFFIX)
     dataset = _dataset_of(file) if candidates.is_file() else None
     if dataset is None:

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ecgfactory.foreign.formats.array import recordings
-from ecgfactory.foreign.recording import MOST_SAMPLES, Recording, UnreadableEcg, UnreadableError
+from ecgfactory.foreign.recording import MOST_SAMPLES, Recording, UnreadableEcg, UnreadableError, in_one_line
 from ecgfactory.foreign.stated import Stated
 
 LARGEST_BYTES = 8 * MOST_SAMPLES
@@ -30,7 +30,7 @@ def read(file: Path, name: str, stated: Stated) -> Iterator[Recording | Unreadab
                 found = True
                 yield from _record(f"{name}:{key}", parts, stated)
     except tarfile.TarError as error:
-        raise UnreadableError(f"it is no whole tar file ({error})") from None
+        raise UnreadableError(f"it is no whole tar file ({in_one_line(error)})") from None
     if not found:
         raise UnreadableError("it is a tar file without arrays (.npy)")
 
@@ -84,6 +84,6 @@ def _told(content: bytes) -> dict[str, Any]:
 def _array(content: bytes) -> npt.NDArray[Any]:
     try:
         array: npt.NDArray[Any] = np.lib.format.read_array(io.BytesIO(content), allow_pickle=False)
-    except (ValueError, MemoryError) as error:
-        raise UnreadableError(f"it is no whole array of numbers ({error})") from None
+    except Exception as error:  # whatever a parser raises concerns this damaged record alone
+        raise UnreadableError(f"it is no whole array of numbers ({in_one_line(error)})") from None
     return array

@@ -12,7 +12,7 @@ import numpy as np
 
 from ecgfactory.arrays import Float64Array
 from ecgfactory.foreign.formats.wfdb_header import DEFAULT_GAIN_PER_MV, Header, SignalLine, file_beside
-from ecgfactory.foreign.recording import UnreadableError, check_size
+from ecgfactory.foreign.recording import UnreadableError, check_size, in_one_line
 
 _BITS = {"8": 32, "16": 16, "24": 24, "32": 32, "61": 16, "80": 8, "160": 16, "212": 12, "310": 10, "311": 10}
 _BITS |= {"508": 8, "516": 16, "524": 24}
@@ -21,6 +21,9 @@ _BITS |= {"508": 8, "516": 16, "524": 24}
 _BYTES = {"8": 1, "16": 2, "24": 3, "32": 4, "61": 2, "80": 1, "160": 2}
 _BYTES_PER_SAMPLE = {format: Fraction(count) for format, count in _BYTES.items()}
 _BYTES_PER_SAMPLE |= {"212": Fraction(3, 2), "310": Fraction(4, 3), "311": Fraction(4, 3)}
+
+
+FLAC_BEGINNING = b"fLaC"
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,10 +112,13 @@ def _frames_held(file: Path, lines: Sequence[SignalLine]) -> int:
 def _flac_samples(file: Path) -> int:
     import soundfile
 
+    with file.open("rb") as stream:
+        if stream.read(len(FLAC_BEGINNING)) != FLAC_BEGINNING:  # else other decoders would try their luck
+            raise UnreadableError(f"its signal file {file.name!r} is no FLAC file")
     try:
         return int(soundfile.info(file).frames)
-    except soundfile.SoundFileError:
-        raise UnreadableError(f"its signal file {file.name!r} is no FLAC file") from None
+    except soundfile.SoundFileError as error:
+        raise UnreadableError(f"its signal file {file.name!r} is damaged ({in_one_line(error)})") from None
 
 
 def _decoded(file: Path, lines: Sequence[SignalLine], frames: int) -> list[Float64Array]:
@@ -133,8 +139,9 @@ def _decoded(file: Path, lines: Sequence[SignalLine], frames: int) -> list[Float
         try:
             values: list[Float64Array] = wfdb.rdrecord(f"{folder}/record", smooth_frames=False).e_p_signal
         except Exception as error:  # whatever a parser raises concerns this damaged file alone
-            reason = " ".join(str(error).replace(folder, "").split())
-            raise UnreadableError(f"its signal file {lines[0].file!r} can't be decoded ({reason[:200]})") from None
+            raise UnreadableError(
+                f"its signal file {lines[0].file!r} can't be decoded ({in_one_line(error)})"
+            ) from None
     return values
 
 
