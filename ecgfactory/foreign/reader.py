@@ -69,4 +69,6 @@ def _standard(found: Recording | UnreadableEcg, stated: Stated) -> ForeignEcg | 
 def _problem(error: Exception) -> str:
     if isinstance(error, UnreadableError):
         return str(error)
+    if isinstance(error, OSError) and error.strerror:
+        return f"it can't be opened ({error.strerror})"
     return f"not readable ({type(error).__name__}: {' '.join(str(error).split())[:200]})"

@@ -26,7 +26,7 @@ def read(file: Path, name: str, stated: Stated) -> Iterator[Recording]:
     with warnings.catch_warnings(record=True) as told:
         warnings.simplefilter("always")
         edf = _opened(file)
-        check_size(sum(signal.digital.size for signal in edf.signals))
+        check_size(edf.num_data_records * sum(signal.samples_per_data_record for signal in edf.signals))
         signals = tuple(
             Signal(signal.label, signal.physical_dimension, np.array(signal.data), signal.sampling_frequency)
             for signal in edf.signals
