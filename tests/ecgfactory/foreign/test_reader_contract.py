@@ -9,7 +9,8 @@ import pandas as pd
 from ecgfactory.leads import EIGHT_LEADS
 from tests.ecgfactory.foreign.reader_contract import EIGHT, ReaderContract
 
-TABLE = pd.DataFrame({"time_ms": range(0, 10_000, 2)} | dict(zip(EIGHT_LEADS, EIGHT / 1000, strict=True)))
+COLUMNS = [f"{name} (mV)" for name in EIGHT_LEADS]
+TABLE = pd.DataFrame({"time_ms": range(0, 10_000, 2)} | dict(zip(COLUMNS, EIGHT / 1000, strict=True)))
 
 
 class TestCsv(ReaderContract):
