@@ -1,4 +1,7 @@
-"""The formats of ECGs from elsewhere: each yields the recordings of a file as they stand there."""
+"""The formats of ECGs from elsewhere: each yields the recordings of a file as they stand there.
+
+A new format is a file here, and a line in `READERS`; its test inherits `tests/ecgfactory/foreign/reader_contract.py`.
+"""
 
 from __future__ import annotations
 
