@@ -3,38 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 import wfdb
-from hypothesis import given
-from hypothesis import strategies as st
 
-from ecgfactory.foreign.formats import wfdb_header, wfdb_record
-from ecgfactory.foreign.recording import Recording, UnreadableEcg, UnreadableError
-from ecgfactory.foreign.stated import Stated
+from ecgfactory.foreign.recording import UnreadableEcg
 from ecgfactory.leads import EIGHT_LEADS
 from tests.ecgfactory.foreign.reader_contract import EIGHT, ReaderContract, only, problem, read
-
-SIGNAL = "16 1000(0)/mV 16 0 0 0 0"
-
-
-def write(folder: Path, header: str, signals: Any = EIGHT[:2].T, name: str = "ecg", encoding: str = "utf-8") -> Path:
-    """Write a header of any text, and format 16 samples; `FILE` stands for their file."""
-    signals = np.asarray(signals, dtype="<i2")
-    (folder / f"{name}.dat").write_bytes(signals.tobytes())
-    (folder / f"{name}.hea").write_text(header.replace("FILE", f"{name}.dat"), encoding=encoding)
-    return folder / f"{name}.hea"
-
-
-def two_leads(record_line: str) -> str:
-    return f"{record_line}\nFILE {SIGNAL} I\nFILE {SIGNAL} II\n"
-
-
-def recording(path: Path) -> Recording:
-    (found,) = wfdb_record.read(path, path.name, Stated())
-    return found
+from tests.ecgfactory.foreign.wfdb_files import SIGNAL, recording, two_leads, write
 
 
 class TestContract(ReaderContract):
@@ -267,96 +244,6 @@ def test_a_signal_file_may_lie_in_a_folder_below_and_be_a_link(tmp_path: Path) -
     (tmp_path / "below" / "my ecg.dat").symlink_to(tmp_path / "elsewhere")
     path = write(tmp_path, f"ecg 1 500 5000\nbelow/my ecg.dat {SIGNAL} II\n")
     np.testing.assert_allclose(only(path).signal_uv, EIGHT[1:2], atol=1e-3)
-
-
-def segment(folder: Path, name: str, leads: dict[str, Any], frames: int, rate: int = 500) -> None:
-    lines = "".join(f"FILE {SIGNAL} {lead}\n" for lead in leads)
-    write(folder, f"{name} {len(leads)} {rate} {frames}\n{lines}", np.stack(list(leads.values()), axis=1), name)
-
-
-def test_segments_of_a_fixed_layout_are_joined_and_a_gap_stays_empty(tmp_path: Path) -> None:
-    segment(tmp_path, "s_1", {"I": EIGHT[0, :2000], "II": EIGHT[1, :2000]}, 2000)
-    segment(tmp_path, "s_2", {"I": EIGHT[0, 2500:], "II": EIGHT[1, 2500:]}, 2500)
-    (tmp_path / "s.hea").write_text("s/3 2 500 5000\ns_1 2000\n~ 500\ns_2 2500\n")
-    found = only(tmp_path)  # the segments are no records of their own
-    expected = EIGHT[:2].astype(float)
-    expected[:, 2000:2500] = np.nan
-    np.testing.assert_allclose(found.signal_uv, expected, atol=1e-3)
-    assert only(tmp_path / "s_1.hea").signal_uv.shape == (2, 2000)
-
-
-def test_segments_of_a_variable_layout_leave_empty_what_they_lack(tmp_path: Path) -> None:
-    (tmp_path / "s_layout.hea").write_text(
-        f"s_layout 3 500 0\n~ 0 {SIGNAL[3:]} I\n~ 0 {SIGNAL[3:]} II\n~ 0 1 8 0 0 0 0 P\n"
-    )
-    segment(tmp_path, "s_1", {"II": EIGHT[1, :2000]}, 2000)
-    segment(tmp_path, "s_2", {"I": EIGHT[0, 2000:], "II": EIGHT[1, 2000:]}, 3000)
-    (tmp_path / "s.hea").write_text("s/3 3 500 5000\ns_layout 0\ns_1 2000\ns_2 3000\n")
-    found = only(tmp_path)
-    assert found.lead_names == ("II", "I")
-    np.testing.assert_allclose(found.signal_uv[0], EIGHT[1], atol=1e-3)
-    assert np.isnan(found.signal_uv[1, :2000]).all()
-    np.testing.assert_allclose(found.signal_uv[1, 2000:], EIGHT[0, 2000:], atol=1e-3)
-    assert "only tells the layout" in problem(tmp_path / "s_layout")
-
-
-def test_a_segment_that_can_not_be_read_is_left_empty_and_told(tmp_path: Path) -> None:
-    segment(tmp_path, "s_1", {"II": EIGHT[1, :2000]}, 2000)
-    segment(tmp_path, "s_3", {"II": EIGHT[1, 4000:]}, 1000, rate=250)
-    (tmp_path / "s.hea").write_text("s/3 1 500 5000\ns_1 2000\ns_2 2000\ns_3 1000\n")
-    found = only(tmp_path)
-    assert np.isnan(found.signal_uv[0, 2000:]).all()
-    assert found.notes[0].startswith("segment s_2 is left empty: ")
-    assert found.notes[1] == "segment s_3 is left empty: it states 250.0 Hz, the record 500.0"
-
-
-def test_a_gap_of_centuries_does_not_get_the_memory(tmp_path: Path) -> None:
-    segment(tmp_path, "s_1", {"II": EIGHT[1]}, 5000)
-    (tmp_path / "s.hea").write_text("s/2 1 500 1000000005000\ns_1 5000\n~ 1000000000000\n")
-    assert "1,000,000,005,000 samples, and at most" in problem(tmp_path)
-
-
-def test_a_layout_without_its_record_is_no_record(tmp_path: Path) -> None:
-    (tmp_path / "s_layout.hea").write_text("s_layout 1 500 0\n~ 0 200 16 0 0 0 0 I\n")
-    write(tmp_path, two_leads("ecg 2 500 5000"))
-    assert [found.name for found in read(tmp_path)] == ["ecg.hea"]
-
-
-PIECES = st.sampled_from(["ecg/2", "2", "500", "~", "16x4:5+24", "1e3(0)/mV", "x.dat", "#", "\n"])
-
-
-@given(st.text(max_size=200) | st.lists(PIECES).map(" ".join))
-def test_no_header_makes_trouble(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
-    path = tmp_path_factory.getbasetemp() / "any.hea"
-    path.write_bytes(text.encode("utf-8", "replace"))
-    try:
-        list(wfdb_record.read(path, "any", Stated()))
-    except UnreadableError as error:
-        assert "\n" not in str(error)
-
-
-NAMES = st.text(st.characters(whitelist_categories=("L", "N", "P", "S"), max_codepoint=0x24F), min_size=1, max_size=9)
-
-
-@given(
-    samples_per_frame=st.integers(1, 64),
-    skew=st.integers(0, 99),
-    byte_offset=st.integers(0, 512),
-    gain=st.floats(1e-6, 1e6),
-    baseline=st.integers(-40_000, 40_000),
-    unit=NAMES,
-    name=st.lists(NAMES.filter(lambda word: not word.lstrip("+-").isdecimal()), max_size=3).map(" ".join),
-    integers=st.lists(st.integers(-99_999, 99_999), min_size=5, max_size=5),
-)
-def test_a_signal_line_says_what_was_written(tmp_path_factory: pytest.TempPathFactory, **fields: Any) -> None:
-    integers = fields.pop("integers")
-    line = "a b.dat 16x{samples_per_frame}:{skew}+{byte_offset} {gain!r}({baseline})/{unit} {} {name}"
-    path = tmp_path_factory.getbasetemp() / "line.hea"
-    path.write_text(f"ecg 1 500 10\n{line.format(' '.join(map(str, integers)), **fields)}\n", encoding="utf-8")
-    (found,) = wfdb_header.read_header(path).signals
-    assert (found.file, found.format) == ("a b.dat", "16")
-    assert {name: getattr(found, name) for name in fields} == fields
-    assert (found.initial, found.checksum) == (integers[2], integers[3])
 
 
 def test_one_record_that_fails_does_not_end_the_run(tmp_path: Path) -> None:
