@@ -50,11 +50,14 @@ class Document:
         Line of each key and item, from 1.
     doubled : list of (Location, int)
         Keys that are given again, and the line of that.
+    words : dict of Location to str
+        What was typed where an unquoted word stands for a number, true or false.
     """
 
     content: Any = None
     lines: dict[Location, int] = field(default_factory=dict)
     doubled: list[tuple[Location, int]] = field(default_factory=list)
+    words: dict[Location, str] = field(default_factory=dict)
 
 
 def parse(text: str) -> Document:
@@ -135,7 +138,10 @@ class _Parser:
         self, event: yaml.ScalarEvent | yaml.CollectionStartEvent, events: Iterator[yaml.Event], location: Location
     ) -> Any:
         if isinstance(event, yaml.ScalarEvent):
-            return _scalar(event)
+            value = _scalar(event)
+            if isinstance(value, bool | int | float):
+                self.document.words[location] = event.value
+            return value
         if event.tag is not None:
             _fail(event, "a tag (!) is not read; leave it out")
         read = self._mapping if isinstance(event, yaml.MappingStartEvent) else self._list

@@ -42,6 +42,13 @@ def describe_all(details: Sequence[ErrorDetails], source: Source) -> list[str]:
     return list(described.values())
 
 
+def take_text_as_typed(details: Sequence[ErrorDetails], source: Source) -> bool:
+    """Take what was typed where text is wanted: a name may look like a number. Return whether there was any."""
+    wanted = {_within(detail["loc"], source) for detail in details if detail["type"] == "string_type"}
+    taken = [source.take_as_typed(location) for location in wanted]  # all of them, not just the first
+    return any(taken)
+
+
 def located(problems: Sequence[tuple[str, str]], source: Source) -> list[str]:
     """Put the place of its key before each problem."""
     return [f"{source.place(tuple(key.split('.')))}: {key}: {problem}" for key, problem in problems]

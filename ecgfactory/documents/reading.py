@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from ecgfactory.documents.keys import examples
-from ecgfactory.documents.problems import describe_all, located
+from ecgfactory.documents.problems import describe_all, located, take_text_as_typed
 from ecgfactory.documents.source import MOST_TOLD, Source, apply_setting, read_source
 from ecgfactory.errors import BadInputError, shown
 
@@ -75,6 +75,8 @@ def checked(
         request = model.model_validate(source.content)
     except ValidationError as error:
         details = error.errors()
+        if take_text_as_typed(details, source):
+            return checked(source, model, machine_problems, known_problems)
         problems += describe_all(details, source)
         faulty = {str(detail["loc"][0]) for detail in details if detail["loc"]}
         sound = _sound_part(model, source.content, faulty)

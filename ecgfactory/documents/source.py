@@ -32,6 +32,8 @@ class Source:
         The keys, `--set` values included.
     places : dict of key path to str
         "FILE:LINE" or "--set KEY" for each key path.
+    words : dict of key path to str
+        What was typed for each value that is a number, true or false.
     tells_values : bool
         Whether messages may show its values; not where a wrong path may have led to a file of secrets.
     """
@@ -40,6 +42,7 @@ class Source:
     model: type[BaseModel]
     content: dict[str, Any] = field(default_factory=dict)
     places: dict[Location, str] = field(default_factory=dict)
+    words: dict[Location, str] = field(default_factory=dict)
     tells_values: bool = True
 
     def place(self, location: Location) -> str:
@@ -47,6 +50,16 @@ class Source:
         while location and location not in self.places:
             location = location[:-1]
         return self.places.get(location, self.name)
+
+    def take_as_typed(self, location: Location) -> bool:
+        """Put the typed word in place of the number, true or false that it stands for; return whether it does."""
+        if location not in self.words:
+            return False
+        target: Any = self.content
+        for part in location[:-1]:
+            target = target[part]
+        target[location[-1]] = self.words.pop(location)
+        return True
 
 
 def read_source(path: Path, model: type[BaseModel], tells_values: bool = True) -> Source:
@@ -70,7 +83,7 @@ def read_source(path: Path, model: type[BaseModel], tells_values: bool = True) -
         doubled = document.doubled[:MOST_TOLD]
         raise BadInputError([f"{path}:{line}: {shown_key(key)} is given twice; remove one." for key, line in doubled])
     places = {key: f"{path}:{line}" for key, line in document.lines.items()}
-    return Source(str(path), model, document.content, places, tells_values)
+    return Source(str(path), model, document.content, places, document.words, tells_values)
 
 
 def apply_setting(source: Source, text: str) -> str | None:
@@ -97,6 +110,9 @@ def apply_setting(source: Source, text: str) -> str | None:
     for replaced in [place for place in source.places if place[: len(location)] == location]:
         del source.places[replaced]
     source.places[location] = f"--set {text}"
+    for replaced in [place for place in source.words if place[: len(location)] == location]:
+        del source.words[replaced]
+    source.words |= {location + inner: word for inner, word in parsed.words.items()}
     return None
 
 

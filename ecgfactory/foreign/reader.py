@@ -26,8 +26,8 @@ def read_ecgs(
     Parameters
     ----------
     path : str or Path
-        A WFDB record (with or without suffix), a table as CSV, TSV, text or Parquet, or a folder of them at any depth;
-        a dataset of ours is one.
+        A WFDB record (with or without suffix), a table as CSV, TSV, text or Parquet, an EDF, DICOM, NumPy or WebDataset
+        file, or a folder of them at any depth; a dataset of ours is one.
     rate_hz, unit, lead_names, lead_map
         As in `stated`; what is given overrules what a file says, and what it says overrules what is guessed.
 
@@ -107,4 +107,6 @@ class EcgReading(Iterator[ForeignEcg | UnreadableEcg]):
 def _problem(error: Exception) -> str:
     if isinstance(error, UnreadableError):
         return str(error)
+    if isinstance(error, OSError) and error.strerror:
+        return f"it can't be opened ({error.strerror})"
     return f"not readable ({type(error).__name__}: {' '.join(str(error).split())[:200]})"

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ecgfactory.arrays import FloatingArray
+
+MOST_SAMPLES = 1 << 29
+"""Of all signals of a recording together: a day of twelve leads at 500 Hz."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,7 +44,8 @@ class Recording:
     signals : tuple of Signal
         In the file's order, those that are no leads as well.
     rate_hz : float or None
-        Samples per second; None where the file does not say, or not so that it can be used.
+        Samples per second of the signals that state no rate of their own; None where the file does not say, not so
+        that it can be used, or differently for each.
     rate_problem : str
         Why the rate can't be used, where there is one that can't; empty otherwise.
     has_own_rate : bool
@@ -79,3 +84,26 @@ class UnreadableError(Exception):
 
 class NoEcgError(UnreadableError):
     """What is read is no ECG at all, as a table of labels beside ECGs; in a folder with ECGs it is passed over."""
+
+
+def in_one_line(error: Exception) -> str:
+    """Return what a library says of a damaged file, as a part of a sentence."""
+    return " ".join(str(error).split())[:200]
+
+
+def common_rate(signals: Sequence[Signal]) -> float | None:
+    """Return the rate that all signals state; None when they differ, or state none."""
+    rates_hz = {signal.rate_hz for signal in signals}
+    return rates_hz.pop() if len(rates_hz) == 1 else None
+
+
+def check_size(samples: int) -> None:
+    """Check that the samples of a recording, of all its signals, fit in memory before there is any.
+
+    Raises
+    ------
+    UnreadableError
+        When there are more than `MOST_SAMPLES`.
+    """
+    if samples > MOST_SAMPLES:
+        raise UnreadableError(f"it has {samples:,} samples, and at most {MOST_SAMPLES:,} are read; cut it in pieces")

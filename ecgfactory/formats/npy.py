@@ -13,7 +13,7 @@ from ecgfactory.formats.base import Format, SignalSpec, numbered
 from ecgfactory.formats.batch import RecordBatch
 from ecgfactory.leads import SignalUv
 
-_CANDIDATES = ".candidates.npy"
+CANDIDATES_SUFFIX = ".candidates.npy"
 
 
 class NpyFormat(Format):
@@ -53,7 +53,7 @@ candidates = [np.load(file.with_suffix(".candidates.npy")) for file in files]
             self._write_header(stream, len(self._candidates[split]))
             stream.close()
             path = self.folder / self.staged_path(0, split)
-            np.save(path.with_suffix(_CANDIDATES), np.array(self._candidates[split], dtype="<i8"))
+            np.save(path.with_suffix(CANDIDATES_SUFFIX), np.array(self._candidates[split], dtype="<i8"))
 
     def _stream(self, split: str) -> IO[bytes]:
         if split not in self._streams:
@@ -80,13 +80,13 @@ candidates = [np.load(file.with_suffix(".candidates.npy")) for file in files]
     @classmethod
     def count(cls, dataset: Path) -> int:
         """Add up the rows that the headers of the signals give."""
-        paths = [path for path in (dataset / "npy").glob("[!.]*.npy") if not path.name.endswith(_CANDIDATES)]
+        paths = [path for path in (dataset / "npy").glob("[!.]*.npy") if not path.name.endswith(CANDIDATES_SUFFIX)]
         return sum(len(np.load(path, mmap_mode="r")) for path in paths)
 
     @classmethod
     def read(cls, dataset: Path, path: str, candidates: Sequence[int], spec: SignalSpec) -> SignalUv:
         """Read records back; see `Format.read`."""
-        held = np.load((dataset / path).with_suffix(_CANDIDATES))
+        held = np.load((dataset / path).with_suffix(CANDIDATES_SUFFIX))
         signals = np.load(dataset / path, mmap_mode="r")
         if signals.dtype != np.int16 or signals.shape != (held.size, len(spec.lead_names), spec.samples):
             raise ValueError(f"{path} has another shape or type than the dataset")

@@ -1,11 +1,14 @@
-"""The formats of ECGs from elsewhere: each yields the recordings of a file as they stand there."""
+"""The formats of ECGs from elsewhere: each yields the recordings of a file as they stand there.
+
+A new format is a file here, and a line in `READERS`; its test inherits `tests/ecgfactory/foreign/reader_contract.py`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from ecgfactory.foreign.formats import csv_file, parquet_file, wfdb_record
+from ecgfactory.foreign.formats import csv_file, dicom, edf, npy, parquet_file, webdataset, wfdb_record
 from ecgfactory.foreign.recording import Recording, UnreadableEcg
 from ecgfactory.foreign.stated import Stated
 
@@ -21,5 +24,9 @@ READERS: dict[str, Reader] = {
     ".tsv": csv_file.read,
     ".txt": csv_file.read,
     ".parquet": parquet_file.read,
+    ".edf": edf.read,
+    ".npy": npy.read,
+    ".tar": webdataset.read,
+    ".dcm": dicom.read,
 }
 """By suffix in lower case."""

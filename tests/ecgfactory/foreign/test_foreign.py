@@ -187,8 +187,13 @@ def test_of_a_dataset_of_ours_all_signals_are_read_and_no_table(built):
     ecgs = list(read_ecgs(built))
     assert not [ecg for ecg in ecgs if isinstance(ecg, UnreadableEcg)]
     assert Counter(ecg.name.partition("/")[0] for ecg in ecgs) == dict.fromkeys(
-        ("csv", "data", "wfdb", "wfdb_flac"), 40
+        ("csv", "data", "edf", "npy", "wfdb", "wfdb_flac", "webdataset"), 40
     )
+    by_format = {name.partition("/")[0]: ecg for ecg in ecgs if "00000003" in (name := ecg.name)}
+    assert len(by_format) == 7
+    for ecg in by_format.values():
+        assert ecg.lead_names == TWELVE_LEADS
+        np.testing.assert_array_equal(np.rint(ecg.signal_uv), np.rint(by_format["csv"].signal_uv))
 
 
 def test_the_same_ecg_gets_the_same_verdict_from_every_format(tmp_path):
@@ -215,6 +220,6 @@ def test_a_path_without_ecgs_is_bad_input(tmp_path, name):
 
 
 def test_a_file_of_another_kind_is_bad_input(tmp_path):
-    (tmp_path / "a.edf").write_bytes(b"0")
-    with pytest.raises(BadInputError, match=r"\.edf suffix"):
-        read_ecgs(tmp_path / "a.edf")
+    (tmp_path / "a.xml").write_bytes(b"0")
+    with pytest.raises(BadInputError, match=r"\.xml suffix"):
+        read_ecgs(tmp_path / "a.xml")

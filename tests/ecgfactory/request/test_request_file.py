@@ -108,7 +108,8 @@ def test_missing_keys_name_an_example(tmp_path: Path) -> None:
         ("name: a\nrecords: 1\nformats: [csv, csv]\n", "name each once"),
         ("name: a\nrecords: 1\nformats: []\n", "formats is empty"),
         ("name: a\nrecords: 1\nquality: {bounds: {nope: {min: 1}}}\n", "has no such rule"),
-        ("name: 12\nrecords: 1\n", "name is 12; it must be text"),
+        ("name: [12]\nrecords: 1\n", "name is a list; it must be text"),
+        ("name: null\nrecords: 1\n", "name is None; it must be text"),
         ("name: latest\nrecords: 1\n", "can't be a folder name"),
         ("name: a\nrecords: '64'\n", "records is '64'; it must be a whole number"),
         ("name: a\nrecords: 1\ngenerator: {device: cuda}\n", "no CUDA device"),
@@ -131,6 +132,19 @@ def test_single_faults(tmp_path: Path, text: str, words: str) -> None:
     if "device: cuda" in text and torch.cuda.is_available():
         pytest.skip("this machine has a CUDA device")
     assert any(words in problem for problem in problems_of(tmp_path / "r.yaml", text))
+
+
+@pytest.mark.parametrize("word", ["12", "010", "1e3", "0x1F", "true", "False", "no", "off", "2026-11-28"])
+def test_text_is_taken_as_it_was_typed(tmp_path: Path, word: str) -> None:
+    path = tmp_path / "request.yaml"
+    path.write_text(f"name: {word}\nrecords: 010\n")
+    request = load_request(path)
+    assert (request.name, request.records) == (word, 10)
+    path.write_text("name: 7\nrecords: 1\n")
+    assert load_request(path, [f"name={word}"]).name == word
+    assert load_request(path, ["name=8", "name=nine"]).name == "nine"
+    (problem,) = problems_of(path, f"name: {word}\nrecords: 1\nquality: {{policy: 1e3}}\n")
+    assert ":3: quality.policy: '1e3' is neither a shipped policy" in problem
 
 
 def test_settings_replace_keys_and_are_named_when_wrong(tmp_path: Path) -> None:

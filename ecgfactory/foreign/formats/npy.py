@@ -1,0 +1,50 @@
+"""NumPy arrays, of datasets of ours and of others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ecgfactory.errors import EcgFactoryError
+from ecgfactory.foreign.formats.array import recordings
+from ecgfactory.foreign.recording import Recording, UnreadableError, in_one_line
+from ecgfactory.foreign.stated import Stated
+from ecgfactory.formats.npy import CANDIDATES_SUFFIX
+from ecgfactory.record import record_id
+
+if TYPE_CHECKING:
+    from ecgfactory.dataset.reader import Dataset
+
+
+def read(file: Path, name: str, stated: Stated) -> Iterator[Recording]:
+    """Read an array record by record; of a dataset of ours, its manifest tells leads, unit and rate."""
+    if is_index(file):
+        raise UnreadableError(f"it holds the numbers of the records in {file.name.removesuffix(CANDIDATES_SUFFIX)}.npy")
+    try:
+        array = np.lib.format.open_memmap(file, mode="r")
+    except Exception as error:  # whatever a parser raises concerns this damaged file alone
+        raise UnreadableError(f"it is no whole array of numbers ({in_one_line(error)})") from None
+    candidates = file.with_suffix(CANDIDATES_SUFFIX)
+    dataset = _dataset_of(file) if candidates.is_file() else None
+    if dataset is None:
+        yield from recordings(array, lambda row: name if row < 0 else f"{name}:{row}", stated.lead_names)
+        return
+    ids = [record_id(number) for number in np.load(candidates).tolist()]
+    yield from recordings(array, lambda row: f"{name}:{ids[row]}", dataset.lead_names, "uV", dataset.sampling_rate_hz)
+
+
+def is_index(file: Path) -> bool:
+    """Return whether a file holds the numbers of records that are in the array beside it."""
+    return file.name.endswith(CANDIDATES_SUFFIX)
+
+
+def _dataset_of(file: Path) -> Dataset | None:
+    from ecgfactory.dataset.reader import Dataset
+
+    try:
+        return Dataset(file.parent.parent)
+    except EcgFactoryError:
+        return None

@@ -1,0 +1,75 @@
+"""Which files of a path are read."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from ecgfactory.errors import BadInputError
+from ecgfactory.foreign.files import ecg_files
+from ecgfactory.foreign.formats import READERS
+from tests.ecgfactory.foreign.reader_contract import problem, read
+
+
+def names(path: Path) -> list[str]:
+    return [file.name for file in ecg_files(path, READERS)]
+
+
+def test_a_wfdb_record_is_found_by_any_of_its_files(tmp_path: Path) -> None:
+    for name in (
+        "100.hea",
+        "100.dat",
+        "100.atr",
+        "100.mat",
+        "rec.1.hea",
+        "rec.1.dat",
+        "a.csv",
+        "a.csv.hea",
+        "b.csv",
+        "b.hea",
+    ):
+        (tmp_path / name).touch()
+    for name in ("100", "100.hea", "100.dat", "100.atr", "100.mat"):
+        assert names(tmp_path / name) == ["100.hea"]
+    assert names(tmp_path / "rec.1") == names(tmp_path / "rec.1.dat") == ["rec.1.hea"]
+    assert names(tmp_path / "a.csv") == ["a.csv.hea"]
+    assert names(tmp_path / "b.csv") == ["b.csv"]
+
+
+def test_a_folder_is_searched_at_any_depth_and_for_suffixes_of_any_case(tmp_path: Path) -> None:
+    (tmp_path / "x.hea").mkdir()
+    for name in ("x.hea/b.CSV", "x.hea/notes.md", "c.DCM", ".hidden.csv", "npy.npy", "npy.candidates.npy"):
+        (tmp_path / name).touch()
+    assert names(tmp_path) == ["c.DCM", "npy.npy", "b.CSV"]
+    assert names(tmp_path / "x.hea") == ["b.CSV"]
+
+
+def test_links_are_followed_to_files_and_told_where_they_lead_nowhere(tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").write_text("I,II\n1,2\n")
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    (folder / "a.csv").symlink_to(tmp_path / "elsewhere")
+    (folder / "b.csv").symlink_to(tmp_path / "gone")
+    (folder / "c.csv").symlink_to(folder)
+    assert names(folder) == ["a.csv", "b.csv"]
+    assert read(folder)[1].problem == "it can't be opened (No such file or directory)"
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_a_file_that_may_not_be_read_is_told(tmp_path: Path) -> None:
+    (tmp_path / "a.hea").write_text("a 1 500 10\n")
+    (tmp_path / "a.hea").chmod(0)
+    assert problem(tmp_path) == "it can't be opened (Permission denied)"
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [("gone", "no such file"), ("gone.hea", "no such file"), ("empty", "no .hea"), ("a.xml", "suffix")],
+)
+def test_where_there_is_nothing_to_read_it_is_said(tmp_path: Path, name: str, expected: str) -> None:
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "a.xml").touch()
+    with pytest.raises(BadInputError, match=expected):
+        ecg_files(tmp_path / name, READERS)
