@@ -111,7 +111,7 @@ class _Stamps:
         self._quantum = _quantum(stamps, noise)
         span = float(stamps[-1] - stamps[0]) if len(stamps) > 1 else 0.0
         self.step = span / float(self.places[-1] - self.places[0]) if span else 0.0
-        self._usual = float(np.median(self.steps / self.lengths)) if len(self.steps) else 0.0
+        self._usual = self._usual_step()
         self.samples_a_stamp = float(np.mean(self.lengths)) if len(self.lengths) else 0.0
         alike = 1e-6 * abs(self._usual) + 2 * noise
         varies = len(self.steps) > 0 and bool(np.ptp(self.steps) > alike or np.ptp(self.lengths))
@@ -119,6 +119,14 @@ class _Stamps:
         # Both ends are rounded by up to one quantum; a stamp that is shared begins up to one sample late.
         slack = max(self._quantum, self.step if self.are_shared and np.ptp(self.lengths) else 0.0)
         self.uncertainty = slack / span if varies and span > 0 else 0.0
+
+    def _usual_step(self) -> float:
+        """Mean a sample over the steps that are about as long as most are: gaps don't count."""
+        if not len(self.steps):
+            return 0.0
+        typical = float(np.median(self.steps))
+        usual = np.abs(self.steps - typical) <= max(0.5 * abs(typical), 1.01 * self._quantum)
+        return float(self.steps[usual].sum() / self.lengths[usual].sum())
 
     def problem(self, shown: str) -> str:
         """Say where time does not rise evenly, if anywhere."""

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ecgfactory.foreign.clock import Clock, clock_of
@@ -32,6 +32,7 @@ def clock(values: Any, unit: str = "") -> Clock:
     start_s=st.one_of(st.just(0.0), st.floats(0, 86_000), st.floats(1e9, 2e9)),
     round_to=st.sampled_from([np.rint, np.floor]),
 )
+@example(rate_hz=2000.0, decimals=3, start_s=1e9, round_to=np.rint)
 @settings(max_examples=150, deadline=None)
 def test_rounded_times_give_their_rate_back(
     rate_hz: float, decimals: int, start_s: float, round_to: Callable[[Any], Any]
