@@ -44,10 +44,13 @@ class Unit:
         Factor to uV.
     zero : float
         The number at 0 uV.
+    is_converters : bool
+        The numbers are those of a converter: what a file says of its gain and zero does not hold.
     """
 
     uv_per_unit: float
     zero: float = 0.0
+    is_converters: bool = False
 
     def to_uv(self, values: FloatingArray) -> FloatingArray:
         """Return numbers in this unit in uV."""
@@ -72,7 +75,7 @@ def parse_unit(text: str) -> Unit | None:
         plain = plain.replace(sign, "u")
     if match := _ADC.fullmatch(plain):
         gain = float(match["gain"])
-        return Unit(1e3 / gain, float(match["zero"] or 0)) if 0 < gain < np.inf else None
+        return Unit(1e3 / gain, float(match["zero"] or 0), is_converters=True) if 0 < gain < np.inf else None
     if match := _VOLTAGE.fullmatch(plain):
         size = float(match["number"] or 1) * _UV_PER_VOLT_PREFIX[(match["prefix"] or "").lower()]
         return Unit(size) if 0 < size < np.inf else None

@@ -27,8 +27,14 @@ def read(file: Path, name: str, stated: Stated) -> Iterator[Recording]:
         warnings.simplefilter("always")
         edf = _opened(file)
         check_size(edf.num_data_records * sum(signal.samples_per_data_record for signal in edf.signals))
+        as_converted = stated.unit is not None and stated.unit.is_converters
         signals = tuple(
-            Signal(signal.label, signal.physical_dimension, np.array(signal.data), signal.sampling_frequency)
+            Signal(
+                signal.label,
+                signal.physical_dimension,
+                np.array(signal.digital if as_converted else signal.data, dtype=np.float64),
+                signal.sampling_frequency,
+            )
             for signal in edf.signals
         )
     notes = tuple(dict.fromkeys(str(warning.message) for warning in told))

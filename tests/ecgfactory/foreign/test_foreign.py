@@ -51,6 +51,13 @@ def test_any_gain_and_unit_gives_the_same_uv(tmp_path, gain, unit):
     np.testing.assert_allclose(only(path).signal_uv, EIGHT, atol=1000 / gain)
 
 
+def test_a_gain_that_a_user_states_replaces_that_of_the_header(tmp_path):
+    path = write_wfdb(tmp_path, signal_uv=EIGHT[:2], leads=["I", "II"], adc_gain=[1000.0, 1000.0], baseline=[5, 0])
+    header = path.with_suffix(".hea")
+    header.write_text(header.read_text().replace("1000.0(5)/mV", "33.3(5)/mV").replace("1000.0(0)/mV", "4870(0)/mV"))
+    np.testing.assert_allclose(only(path, unit="ADC:1000").signal_uv, np.add(EIGHT[:2], [[5], [0]]), atol=1e-6)
+
+
 @pytest.mark.parametrize("fs", [100, 250, 257, 360, 1000])
 def test_any_sampling_rate_becomes_500_hz(tmp_path, fs):
     elsewhere = resampled(EIGHT, fs)
