@@ -19,7 +19,8 @@ def assess_files(path: str) -> None:
             continue
         assessment = ef.assess(ecg.signal_uv, rate_hz=500, lead_names=ecg.lead_names, unit="uV")
         print(f"{ecg.name}: {'accepted' if assessment.accepted else 'rejected'}", *assessment.reasons)
-        print(*(f"    {note}" for note in ecg.notes), sep="\n")  # what was assumed
+        for note in ecg.notes:  # what was assumed
+            print(f"    {note}")
 
 
 def assess_an_array() -> None:

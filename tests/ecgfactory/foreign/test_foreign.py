@@ -219,6 +219,13 @@ def test_odd_ecgs_are_rejected_with_reasons(signal):
     assert not found.accepted
 
 
+def test_a_record_that_can_not_be_measured_ends_no_run():
+    records = [ForeignEcg("bad", (), np.zeros((0, 5))), ForeignEcg("good", EIGHT_LEADS, EIGHT, ("a note",))]
+    bad, good = assess_records(records, load_policy("basic"))
+    assert bad.problem.startswith("not measurable (ValueError: ")
+    assert (good.accepted, good.notes) == (True, ("a note",))
+
+
 @pytest.mark.parametrize("name", ["nothing", "nothing.csv", "empty"])
 def test_a_path_without_ecgs_is_bad_input(tmp_path, name):
     (tmp_path / "empty").mkdir()
