@@ -12,7 +12,7 @@ import numpy.typing as npt
 from ecgfactory.errors import BadInputError
 from ecgfactory.foreign.assessment import Assessment, assess_batch
 from ecgfactory.foreign.columns import lead_and_unit, uv_per_unit
-from ecgfactory.foreign.reader import rate_problem, resample
+from ecgfactory.foreign.resampling import rate_problem, resample
 from ecgfactory.leads import TWELVE_LEADS
 from ecgfactory.quality import features
 from ecgfactory.quality.policy import load_policy

@@ -4,25 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
-import scipy
 
-from ecgfactory.arrays import Float64Array
+from ecgfactory.arrays import Float64Array, FloatingArray
 from ecgfactory.dataset.names import MANIFEST_FILE, RECORDS_FILE
 from ecgfactory.errors import BadInputError
 from ecgfactory.foreign.columns import ColumnError, is_unit, lead_and_unit, rate_of, uv_factors
+from ecgfactory.foreign.resampling import rate_problem, resample
 from ecgfactory.leads import TWELVE_LEADS
-from ecgfactory.record import SAMPLING_RATE_HZ
 from ecgfactory.storage.home import from_home
 
 READABLE = (".hea", ".csv", ".parquet")
-LOWEST_RATE_HZ, HIGHEST_RATE_HZ = 50, 100_000
 
 
 @dataclass(frozen=True)
@@ -41,7 +38,7 @@ class ForeignEcg:
 
     name: str
     lead_names: tuple[str, ...]
-    signal_uv: Float64Array
+    signal_uv: FloatingArray
 
 
 @dataclass(frozen=True)
@@ -234,37 +231,3 @@ def _ecg(name: str, signals: dict[str, tuple[Float64Array, str]], rate_hz: float
         raise ColumnError("it holds no samples")
     factors = uv_factors([unit for _, unit in found.values()], values)
     return ForeignEcg(name, tuple(found), resample(values * factors[:, np.newaxis], rate_hz))
-
-
-def rate_problem(rate_hz: float) -> str | None:
-    """Say why a sampling rate can't be used, if it can't."""
-    if LOWEST_RATE_HZ <= rate_hz <= HIGHEST_RATE_HZ:
-        return None
-    return f"sampling rate {rate_hz:g} Hz is not within {LOWEST_RATE_HZ}..{HIGHEST_RATE_HZ}"
-
-
-def resample(signal_uv: Float64Array, rate_hz: float) -> Float64Array:
-    """Resample to 500 Hz with a polyphase filter (scipy.signal.resample_poly).
-
-    Parameters
-    ----------
-    signal_uv : float array, shape (leads, samples)
-        Any unit; NaN stays NaN, as wide as it was.
-    rate_hz : float
-        Samples per second.
-
-    Returns
-    -------
-    float array, shape (leads, samples at 500 Hz)
-    """
-    if rate_hz == SAMPLING_RATE_HZ:
-        return signal_uv
-    ratio = Fraction(SAMPLING_RATE_HZ / rate_hz).limit_denominator(1000)
-    missing = ~np.isfinite(signal_uv)
-    resampled: Float64Array = scipy.signal.resample_poly(
-        np.where(missing, 0, signal_uv), ratio.numerator, ratio.denominator, axis=-1, padtype="line"
-    )
-    if missing.any():
-        nearest = (np.arange(resampled.shape[1]) * ratio.denominator / ratio.numerator).round().astype(np.int64)
-        resampled[missing[:, nearest.clip(max=signal_uv.shape[1] - 1)]] = np.nan
-    return resampled
