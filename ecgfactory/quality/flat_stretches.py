@@ -58,9 +58,9 @@ def _between_beats(begins: IntArray, ends: IntArray, beats: IntArray) -> BoolArr
     """
     if len(beats) < 2:
         return np.zeros(len(begins), dtype=np.bool_)
-    no_beat = np.searchsorted(beats, begins) == np.searchsorted(beats, ends)
-    shorter: BoolArray = ends - begins < np.quantile(np.diff(beats), 0.75, method="lower")
-    return no_beat & shorter
+    typical = int(np.quantile(np.diff(beats), 0.75, method="lower"))
+    between: BoolArray = (np.searchsorted(beats, begins) == np.searchsorted(beats, ends)) & (ends - begins < typical)
+    return between
 
 
 def _rests_flat(begins: IntArray, beats: IntArray) -> bool:
