@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from ecgfactory.arrays import Float64Array
+from ecgfactory.arrays import Float64Array, FloatingArray
 from ecgfactory.leads import TWELVE_LEADS
 
 _UV_PER_UNIT = {"nv": 1e-3, "uv": 1.0, "mv": 1e3, "v": 1e6}
@@ -58,7 +58,7 @@ def uv_per_unit(unit: str) -> float | None:
     return _UV_PER_UNIT.get(unit.lower().replace("\u00b5", "u").replace("\u03bc", "u"))
 
 
-def uv_factors(units: Sequence[str], values: Float64Array) -> Float64Array:
+def uv_factors(units: Sequence[str], values: Sequence[FloatingArray]) -> Float64Array:
     """Return the factor to uV of each lead.
 
     Where no unit is given, the one that makes the ECG's amplitude plausible is assumed: a lead's range is 0.3 to 6 mV,
@@ -68,7 +68,7 @@ def uv_factors(units: Sequence[str], values: Float64Array) -> Float64Array:
     ----------
     units : sequence of str
         Unit of each lead, '' when not given.
-    values : float array, shape (leads, samples)
+    values : sequence of float arrays, each of shape (samples,)
         The signals in these units; NaN allowed.
 
     Raises
@@ -76,7 +76,7 @@ def uv_factors(units: Sequence[str], values: Float64Array) -> Float64Array:
     ColumnError
         When a unit is not a unit of voltage.
     """
-    ranges = [np.ptp(lead[np.isfinite(lead)]) if np.isfinite(lead).any() else 0.0 for lead in values]
+    ranges = [float(np.ptp(lead[np.isfinite(lead)])) if np.isfinite(lead).any() else 0.0 for lead in values]
     typical = float(np.median(ranges))
     guessed = 1e6 if 0 < typical < 0.03 else 1e3 if 0 < typical < 30 else 1.0
     factors = []

@@ -15,7 +15,7 @@ from ecgfactory.arrays import Float64Array, FloatingArray
 from ecgfactory.dataset.names import MANIFEST_FILE, RECORDS_FILE
 from ecgfactory.errors import BadInputError
 from ecgfactory.foreign.columns import ColumnError, is_unit, lead_and_unit, rate_of, uv_factors
-from ecgfactory.foreign.resampling import rate_problem, resample
+from ecgfactory.foreign.resampling import rate_problem, resample_leads
 from ecgfactory.leads import TWELVE_LEADS
 from ecgfactory.storage.home import from_home
 
@@ -226,8 +226,8 @@ def _ecg(name: str, signals: dict[str, tuple[Float64Array, str]], rate_hz: float
         raise ColumnError("it states no sampling rate; add a time column or give the rate")
     if problem := rate_problem(rate_hz):
         raise ColumnError(problem)
-    values = np.stack([values for values, _ in found.values()])
-    if not values.shape[1]:
+    leads = [values for values, _ in found.values()]
+    if not len(leads[0]):
         raise ColumnError("it holds no samples")
-    factors = uv_factors([unit for _, unit in found.values()], values)
-    return ForeignEcg(name, tuple(found), resample(values * factors[:, np.newaxis], rate_hz))
+    factors = uv_factors([unit for _, unit in found.values()], leads)
+    return ForeignEcg(name, tuple(found), resample_leads(leads, factors, rate_hz))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 import numpy as np
 import scipy
 
-from ecgfactory.arrays import BoolArray, Float32Array, FloatingArray
+from ecgfactory.arrays import Float32Array, FloatingArray, IntArray
 from ecgfactory.record import SAMPLING_RATE_HZ
 
 LOWEST_RATE_HZ, HIGHEST_RATE_HZ = 50, 100_000
@@ -21,7 +23,7 @@ def rate_problem(rate_hz: float) -> str | None:
 
 
 def resample(signal_uv: FloatingArray, rate_hz: float) -> FloatingArray:
-    """Resample to 500 Hz with a polyphase filter (scipy.signal.resample_poly), one lead at a time.
+    """Resample to 500 Hz.
 
     Parameters
     ----------
@@ -33,39 +35,72 @@ def resample(signal_uv: FloatingArray, rate_hz: float) -> FloatingArray:
     Returns
     -------
     float array, shape (leads, samples at 500 Hz)
-        The very same array where it is at 500 Hz; else float32, so that a night of ECG fits in memory.
+        The very same array where it is at 500 Hz; else float32.
     """
     if rate_hz == SAMPLING_RATE_HZ:
         return signal_uv
+    return resample_leads(list(signal_uv), np.ones(len(signal_uv)), rate_hz)
+
+
+def resample_leads(leads: Sequence[FloatingArray], uv_per_unit: FloatingArray, rate_hz: float) -> Float32Array:
+    """Turn leads of any unit and rate into a signal in uV at 500 Hz, one by one: a night of ECG has to fit in memory.
+
+    Parameters
+    ----------
+    leads : sequence of float arrays, each of shape (samples,)
+        Each in a unit of its own; NaN where there is no value.
+    uv_per_unit : float array, shape (leads,)
+        What makes uV of each.
+    rate_hz : float
+        Samples per second.
+
+    Returns
+    -------
+    float32 array, shape (leads, samples at 500 Hz)
+        By a polyphase filter (scipy.signal.resample_poly); NaN as in `resample`.
+    """
     ratio = Fraction(SAMPLING_RATE_HZ / rate_hz).limit_denominator(1000)
-    leads, samples = signal_uv.shape
-    resampled = np.empty((leads, -(-samples * ratio.numerator // ratio.denominator)), dtype=np.float32)
-    for lead in range(leads):
-        missing = ~np.isfinite(signal_uv[lead])
-        if missing.all():
-            resampled[lead] = np.nan
+    samples = -(-len(leads[0]) * ratio.numerator // ratio.denominator)
+    signal_uv = np.empty((len(leads), samples), dtype=np.float32)
+    for lead, (values, factor) in enumerate(zip(leads, uv_per_unit.tolist(), strict=True)):
+        if ratio == 1:
+            np.multiply(values, factor, out=signal_uv[lead], casting="same_kind")
             continue
-        resampled[lead] = _resampled(_bridged(signal_uv[lead], missing), ratio)
-        if missing.any():
-            nearest = (np.arange(resampled.shape[1]) * ratio.denominator / ratio.numerator).round().astype(np.int64)
-            resampled[lead, missing[nearest.clip(max=samples - 1)]] = np.nan
-    return resampled
+        missing = np.flatnonzero(~np.isfinite(values))
+        signal_uv[lead] = _resampled(_bridged(values, missing), factor, ratio)
+        for begin, end in _runs(missing):
+            signal_uv[lead, _nearest(begin, ratio) : max(_nearest(end, ratio), _nearest(begin, ratio) + 1)] = np.nan
+        if missing.size and missing[-1] == len(values) - 1:
+            signal_uv[lead, -1] = np.nan
+    return signal_uv
 
 
-def _bridged(lead_uv: FloatingArray, missing: BoolArray) -> FloatingArray:
+def _runs(places: IntArray) -> Iterator[tuple[int, int]]:
+    """Yield begin and end (exclusive) of each run of consecutive numbers."""
+    begins = places[np.diff(places, prepend=-2) > 1]
+    ends = places[np.diff(places, append=np.iinfo(np.int64).max) > 1] + 1
+    yield from zip(begins.tolist(), ends.tolist(), strict=True)
+
+
+def _nearest(place: int, ratio: Fraction) -> int:
+    """First sample at 500 Hz that is as near to a sample of the recording as to the one before."""
+    return max(math.ceil((place - 0.5) * ratio), 0)
+
+
+def _bridged(values: FloatingArray, missing: IntArray) -> FloatingArray:
     """Fill gaps by straight lines, so that a filter finds no step there; ends by the nearest value."""
-    if not missing.any():
-        return lead_uv
-    bridged = lead_uv.copy()
-    there = np.flatnonzero(~missing)
-    bridged[missing] = np.interp(np.flatnonzero(missing), there, lead_uv[there])
+    if not missing.size:
+        return values
+    beside = np.setdiff1d(np.concatenate([missing - 1, missing + 1]).clip(0, len(values) - 1), missing)
+    bridged = values.copy()
+    bridged[missing] = np.interp(missing, beside, values[beside]) if beside.size else 0
     return bridged
 
 
-def _resampled(lead_uv: FloatingArray, ratio: Fraction) -> Float32Array:
+def _resampled(values: FloatingArray, uv_per_unit: float, ratio: Fraction) -> Float32Array:
     """Resample one lead about its mean: the filter's phases differ by 0.1 %, and an electrode offset would ripple."""
-    mean = lead_uv.mean(dtype=np.float64)
-    centred = (lead_uv - mean).astype(np.float32)
-    resampled: Float32Array = scipy.signal.resample_poly(centred, ratio.numerator, ratio.denominator, padtype="line")
-    resampled += np.float32(mean)
+    mean = values.mean(dtype=np.float64)
+    centred_uv = ((values - mean) * uv_per_unit).astype(np.float32)
+    resampled: Float32Array = scipy.signal.resample_poly(centred_uv, ratio.numerator, ratio.denominator, padtype="line")
+    resampled += np.float32(mean * uv_per_unit)
     return resampled

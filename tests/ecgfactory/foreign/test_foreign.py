@@ -136,7 +136,7 @@ def test_no_column_name_makes_trouble(column):
 @given(st.sampled_from([1e-6, 1e-3, 1.0]), st.floats(300, 6000))
 def test_an_untold_unit_is_the_plausible_one(per_uv, range_uv):
     values = np.array([[0.0, range_uv]]) * per_uv
-    assert uv_factors([""], values) * values[0, 1] == pytest.approx(range_uv)
+    assert uv_factors([""], list(values)) * values[0, 1] == pytest.approx(range_uv)
 
 
 def write_csv(path, signal=EIGHT, leads=EIGHT_LEADS, time=None, **options):

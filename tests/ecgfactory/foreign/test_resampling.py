@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ecgfactory.foreign.resampling import resample
+from ecgfactory.foreign.resampling import resample, resample_leads
 from ecgfactory.validation.simulated import simulate_ecg
 
 ECG = simulate_ecg(np.random.default_rng(8), 70, 92, noise_uv=5).signal_uv
@@ -56,3 +56,18 @@ def test_an_electrode_offset_leaves_no_ripple():
     np.testing.assert_allclose(
         resample(level + ECG[:1, :2500], 360) - 40_000, resample(ECG[:1, :2500] * 1.0, 360), atol=0.1
     )
+
+
+def test_no_gap_is_lost_however_short():
+    signal = ECG[:1, :3000].astype(float)
+    signal[0, [1, 1000, 1001, 2999]] = np.nan
+    for rate_hz in (128, 250, 1000, 2000):
+        found = np.isnan(resample(signal, rate_hz)[0])
+        assert found[-1]
+        assert np.count_nonzero(np.diff(found.astype(int)) == 1) == 3
+
+
+def test_leads_of_different_units_become_uv():
+    found = resample_leads([ECG[0] / 1000, ECG[1] * 1.0], np.array([1000.0, 1.0]), 500)
+    assert found.dtype == np.float32
+    np.testing.assert_array_equal(np.rint(found), ECG[:2])
