@@ -69,9 +69,9 @@ def resample_leads(leads: Sequence[FloatingArray], uv_per_unit: FloatingArray, r
         missing = np.flatnonzero(~np.isfinite(values))
         signal_uv[lead] = _resampled(_bridged(values, missing), factor, ratio)
         for begin, end in _runs(missing):
-            signal_uv[lead, _nearest(begin, ratio) : max(_nearest(end, ratio), _nearest(begin, ratio) + 1)] = np.nan
-        if missing.size and missing[-1] == len(values) - 1:
-            signal_uv[lead, -1] = np.nan
+            first = min(_nearest(begin, ratio), samples - 1)
+            last = samples if end == len(values) else max(_nearest(end, ratio), first + 1)
+            signal_uv[lead, first:last] = np.nan
     return signal_uv
 
 
