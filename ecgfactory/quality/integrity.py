@@ -28,6 +28,7 @@ FEATURES = (
         "samples",
         "count",
         "Samples, over all leads, that are missing (NaN) or beyond +-32767 uV; the other features take them as 0.",
+        counted="missing or beyond 32,767 uV",
     ),
     Feature("amplitude_max_uv", "uV", "number", "Largest absolute value over all leads."),
     Feature("lead_range_min_uv", "uV", "number", "Smallest peak-to-peak range among the leads."),

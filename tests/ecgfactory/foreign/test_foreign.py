@@ -196,7 +196,7 @@ def test_missing_values_are_a_reason_and_not_a_crash(tmp_path):
     assert [one.name for one in assessments] == ["a.csv", "b/ecg.hea"]
     for one in assessments:
         assert not one.accepted
-        assert "complete: 10 samples is above 0" in one.reasons
+        assert "complete: 10 samples missing or beyond 32,767 uV" in one.reasons
 
 
 def test_parquet_with_a_row_a_record(tmp_path):
