@@ -105,7 +105,8 @@ def _longest_run(inside: BoolArray) -> IntArray:
 
 def runs(inside: BoolArray) -> tuple[IntArray, IntArray, IntArray]:
     """Row, begin and end (exclusive) of each run of True along the last axis, all other axes in one."""
-    padded = np.zeros((int(np.prod(inside.shape[:-1])), inside.shape[-1] + 2), dtype=bool)
-    padded[:, 1:-1] = inside.reshape(len(padded), -1)
-    rows, places = np.divmod(np.flatnonzero(padded[:, 1:] != padded[:, :-1]), padded.shape[1] - 1)
-    return rows[::2], places[::2], places[1::2]
+    places = np.flatnonzero(inside)
+    rows, steps = np.divmod(places, max(inside.shape[-1], 1))
+    begins = (np.diff(places, prepend=-2) > 1) | (steps == 0)
+    ends = np.append(begins[1:], np.True_)[: len(places)]
+    return rows[begins], steps[begins], steps[ends] + 1
