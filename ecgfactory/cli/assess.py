@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
 
-from ecgfactory.cli.output import console, feature_rows, print_rows
+from ecgfactory.cli.output import console, feature_rows, print_rows, write_for_machines
 from ecgfactory.errors import EcgFactoryError
 from ecgfactory.foreign.assessment import Assessment, assess_records
 from ecgfactory.foreign.long_ecgs import WINDOW_S
@@ -31,11 +30,11 @@ def assess_path(path: Path, policy: str, sampling_rate_hz: float | None, as_json
 def print_json(assessments: Iterator[Assessment]) -> int:
     """Print one JSON list, one line per ECG as it is assessed; return how many could not be read."""
     unreadable = 0
-    sys.stdout.write("[")
+    write_for_machines("[")
     for number, assessment in enumerate(assessments):
         unreadable += bool(assessment.problem)
-        sys.stdout.write(("," if number else "") + "\n" + json.dumps(assessment.to_json()))
-    sys.stdout.write("\n]\n")
+        write_for_machines(("," if number else "") + "\n" + json.dumps(assessment.to_json()))
+    write_for_machines("\n]\n")
     return unreadable
 
 
