@@ -149,4 +149,4 @@ def test_tables_of_records_are_joined_by_candidate_however_they_are_read(built: 
     assert len(joined) == len(table) == 40
     np.testing.assert_allclose(joined.heart_rate_bpm_x, joined.heart_rate_bpm_y, rtol=1e-12)
     records = f"'{built}/records.csv' AS text JOIN '{built}/records.parquet' AS rows USING (candidate)"
-    assert duckdb.sql(f"SELECT count(*) FROM {records}").fetchone() == (40,)
+    assert len(duckdb.sql(f"SELECT candidate FROM {records}").df()) == 40
