@@ -68,7 +68,7 @@ def _passed(assessment: Assessment) -> str:
     if not assessment.windows:
         return ""
     passed = f"{assessment.windows_passed:,} of {len(assessment.windows):,} windows of {WINDOW_S} s passed"
-    return f": {passed}" if assessment.accepted else f": {passed}, not {PASSING_SHARE:.0%}"
+    return f": {passed}" if assessment.accepted else f": {passed}, {PASSING_SHARE:.0%} must"
 
 
 def failing_stretches(windows: Sequence[Window]) -> Iterator[str]:

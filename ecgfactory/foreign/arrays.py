@@ -135,8 +135,8 @@ class _Ecgs:
     def _signals_uv(self, values: npt.NDArray[Any]) -> npt.NDArray[Any]:
         if values.dtype == np.int16 and self._uv_per_unit == 1 and self._rate_hz == SAMPLING_RATE_HZ:
             return values  # as datasets store signals
-        signals_uv = values.astype(np.float64) * self._uv_per_unit
-        resampled = resample(signals_uv.reshape(-1, values.shape[2]), self._rate_hz)
+        leads = values.reshape(-1, values.shape[2])
+        resampled = resample(leads, self._rate_hz, [self._uv_per_unit] * len(leads))
         return resampled.reshape(*values.shape[:2], -1)
 
     def _checked_values(self, signal: npt.ArrayLike, leads: int) -> npt.NDArray[Any]:

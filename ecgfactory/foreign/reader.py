@@ -15,7 +15,7 @@ from ecgfactory.arrays import Float64Array, FloatingArray
 from ecgfactory.dataset.names import MANIFEST_FILE, RECORDS_FILE
 from ecgfactory.errors import BadInputError
 from ecgfactory.foreign.columns import ColumnError, is_unit, lead_and_unit, rate_of, uv_factors
-from ecgfactory.foreign.resampling import rate_problem, resample_leads
+from ecgfactory.foreign.resampling import rate_problem, resample
 from ecgfactory.leads import TWELVE_LEADS
 from ecgfactory.storage.home import from_home
 
@@ -230,4 +230,4 @@ def _ecg(name: str, signals: dict[str, tuple[Float64Array, str]], rate_hz: float
     if not len(leads[0]):
         raise ColumnError("it holds no samples")
     factors = uv_factors([unit for _, unit in found.values()], leads)
-    return ForeignEcg(name, tuple(found), resample_leads(leads, factors, rate_hz))
+    return ForeignEcg(name, tuple(found), resample(leads, rate_hz, factors.tolist()))

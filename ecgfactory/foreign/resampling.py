@@ -22,49 +22,33 @@ def rate_problem(rate_hz: float) -> str | None:
     return f"sampling rate {rate_hz:g} Hz is not within {LOWEST_RATE_HZ}..{HIGHEST_RATE_HZ}"
 
 
-def resample(signal_uv: FloatingArray, rate_hz: float) -> FloatingArray:
-    """Resample to 500 Hz.
-
-    Parameters
-    ----------
-    signal_uv : float array, shape (leads, samples)
-        Any unit; NaN stays NaN, as wide as it was, and bends nothing beside it.
-    rate_hz : float
-        Samples per second.
-
-    Returns
-    -------
-    float array, shape (leads, samples at 500 Hz)
-        The very same array where it is at 500 Hz; else float32.
-    """
-    if rate_hz == SAMPLING_RATE_HZ:
-        return signal_uv
-    return resample_leads(list(signal_uv), np.ones(len(signal_uv)), rate_hz)
-
-
-def resample_leads(leads: Sequence[FloatingArray], uv_per_unit: FloatingArray, rate_hz: float) -> Float32Array:
+def resample(
+    leads: FloatingArray | Sequence[FloatingArray], rate_hz: float, uv_per_unit: Sequence[float] | None = None
+) -> Float32Array:
     """Turn leads of any unit and rate into a signal in uV at 500 Hz, one by one: a night of ECG has to fit in memory.
 
     Parameters
     ----------
-    leads : sequence of float arrays, each of shape (samples,)
-        Each in a unit of its own; NaN where there is no value.
-    uv_per_unit : float array, shape (leads,)
-        What makes uV of each.
+    leads : float array, shape (leads, samples), or a sequence of arrays of shape (samples,)
+        NaN where there is no value.
     rate_hz : float
         Samples per second.
+    uv_per_unit : sequence of float, optional
+        What makes uV of each lead; 1 by default.
 
     Returns
     -------
     float32 array, shape (leads, samples at 500 Hz)
-        By a polyphase filter (scipy.signal.resample_poly); NaN as in `resample`.
+        By a polyphase filter (scipy.signal.resample_poly). NaN stays NaN, as wide as it was, and bends nothing beside
+        it; what float32 can't hold is infinite.
     """
     ratio = Fraction(SAMPLING_RATE_HZ / rate_hz).limit_denominator(1000)
     samples = -(-len(leads[0]) * ratio.numerator // ratio.denominator)
     signal_uv = np.empty((len(leads), samples), dtype=np.float32)
-    for lead, (values, factor) in enumerate(zip(leads, uv_per_unit.tolist(), strict=True)):
+    for lead, (values, factor) in enumerate(zip(leads, uv_per_unit or [1.0] * len(leads), strict=True)):
         if ratio == 1:
-            np.multiply(values, factor, out=signal_uv[lead], casting="same_kind")
+            with np.errstate(over="ignore"):
+                np.multiply(values, factor, out=signal_uv[lead], casting="same_kind")
             continue
         missing = np.flatnonzero(~np.isfinite(values))
         signal_uv[lead] = _resampled(_bridged(values, missing), factor, ratio)
@@ -99,8 +83,11 @@ def _bridged(values: FloatingArray, missing: IntArray) -> FloatingArray:
 
 def _resampled(values: FloatingArray, uv_per_unit: float, ratio: Fraction) -> Float32Array:
     """Resample one lead about its mean: the filter's phases differ by 0.1 %, and an electrode offset would ripple."""
-    mean = values.mean(dtype=np.float64)
-    centred_uv = ((values - mean) * uv_per_unit).astype(np.float32)
-    resampled: Float32Array = scipy.signal.resample_poly(centred_uv, ratio.numerator, ratio.denominator, padtype="line")
-    resampled += np.float32(mean * uv_per_unit)
+    with np.errstate(over="ignore", invalid="ignore"):
+        mean = values.mean(dtype=np.float64)
+        centred_uv = ((values - mean) * uv_per_unit).astype(np.float32)
+        resampled: Float32Array = scipy.signal.resample_poly(
+            centred_uv, ratio.numerator, ratio.denominator, padtype="line"
+        )
+        resampled += np.float32(mean * uv_per_unit)
     return resampled

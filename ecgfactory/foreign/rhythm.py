@@ -70,9 +70,9 @@ def _find_beats(signal_uv: npt.NDArray[Any], lead_names: Sequence[str]) -> IntAr
     for first in range(0, len(starts), AT_ONCE):
         some = slice(first, first + AT_ONCE)
         pieces = np.stack([signal_uv[leads, start : start + size + 2 * margin] for start in starts[some].tolist()])
-        peaks = find_beats(to_integers(pieces)[0], [lead_names[lead] for lead in leads], SAMPLING_RATE_HZ).r_peaks
-        for start, own, places in zip(starts[some], owned[some], peaks, strict=True):
-            beats = start + places
+        beats_of = find_beats(to_integers(pieces)[0], [lead_names[lead] for lead in leads], SAMPLING_RATE_HZ)
+        for start, own, places, exists in zip(starts[some], owned[some], beats_of.places, beats_of.exists, strict=True):
+            beats = start + places[exists]
             found.append(beats[(beats >= own - near) & (beats < own + size + near)])
     beats = np.sort(np.concatenate(found))
     return beats[np.diff(beats, prepend=-samples) > 2 * near]

@@ -22,7 +22,7 @@ HELD_SHARE = 0.5
 """Another lead rests, too, when it keeps its value from sample to sample for this share of a stretch."""
 
 QRS_HEIGHT = 0.5
-"""A lead shows a QRS where its activity reaches this share of its height in QRS."""
+"""A lead shows a QRS where its activity is above this share of what it is in the median beat."""
 
 QRS_EDGE_S = 0.04
 """How far the activity of a QRS reaches beyond it."""
@@ -45,7 +45,8 @@ def longest_flat(batch: EcgBatch, activity: QrsActivity) -> IntArray:
         if _rests_flat(begins[may_rest], beats):
             resting = may_rest & _others_rest(unchanged[record], leads, begins, ends)
             edge = batch.span(QRS_EDGE_S)
-            resting &= ~_hide_qrs(activity.shares[record], (begins + edge) // per_step, (ends - edge) // per_step)
+            showing = _showing_qrs(activity.leads[record], activity.beats[record])
+            resting &= ~_any_within(showing, (begins + edge) // per_step, (ends - edge) // per_step)
             longest[record] = 1
             np.maximum.at(longest[record], leads[~resting], lengths[~resting])
     return longest
@@ -81,12 +82,18 @@ def _others_rest(unchanged: BoolArray, leads: IntArray, begins: IntArray, ends: 
     return resting
 
 
-def _hide_qrs(shares: Float32Array, begins: IntArray, ends: IntArray) -> BoolArray:
-    """Return during which stretches, in steps of activity, two leads show a QRS, or the only other one."""
-    showing = (shares >= QRS_HEIGHT).sum(axis=0) >= max(min(2, len(shares) - 1), 1)
-    counts = np.pad(np.cumsum(showing), (1, 0))
-    last = len(showing)
-    return counts[np.clip(ends + 1, 0, last)] > counts[np.clip(begins, 0, last)]
+def _showing_qrs(activity: Float32Array, beats: IntArray) -> BoolArray:
+    """Return at which steps two leads show a QRS, or the only other one; activity has shape (leads, steps)."""
+    heights = np.median(activity[:, beats], axis=1, keepdims=True)
+    showing: BoolArray = (activity > QRS_HEIGHT * heights).sum(axis=0) >= max(min(2, len(activity) - 1), 1)
+    return showing
+
+
+def _any_within(steps: BoolArray, begins: IntArray, ends: IntArray) -> BoolArray:
+    """Return between which begins and ends, both included, any step is True."""
+    counts = np.pad(np.cumsum(steps), (1, 0))
+    within: BoolArray = counts[np.clip(ends + 1, 0, len(steps))] > counts[np.clip(begins, 0, len(steps))]
+    return within
 
 
 def _longest_run(inside: BoolArray) -> IntArray:

@@ -1,11 +1,13 @@
 """Resampling to 500 Hz: durations, slow waves, gaps, offsets."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ecgfactory.foreign.resampling import resample, resample_leads
+from ecgfactory.foreign.resampling import resample
 from ecgfactory.validation.simulated import simulate_ecg
 
 ECG = simulate_ecg(np.random.default_rng(8), 70, 92, noise_uv=5).signal_uv
@@ -68,6 +70,21 @@ def test_no_gap_is_lost_however_short():
 
 
 def test_leads_of_different_units_become_uv():
-    found = resample_leads([ECG[0] / 1000, ECG[1] * 1.0], np.array([1000.0, 1.0]), 500)
+    found = resample([ECG[0] / 1000, ECG[1] * 1.0], 500, [1000.0, 1.0])
     assert found.dtype == np.float32
     np.testing.assert_array_equal(np.rint(found), ECG[:2])
+
+
+@pytest.mark.parametrize("rate_hz", [250, 500])
+def test_values_beyond_all_measure_do_no_harm(rate_hz):
+    found = resample(np.array([[0.0, 1e300, 0.0] * 100, [1.0, 2.0, 3.0] * 100]), rate_hz)
+    assert np.isfinite(found[1]).all()
+
+
+def test_no_more_than_one_lead_is_held_twice():
+    leads = [np.zeros(500_000) for _ in range(6)]
+    tracemalloc.start()
+    found = resample(leads, 250)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 1.7 * found.nbytes
