@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from ecgfactory.foreign.arrays import assess, measure
     from ecgfactory.foreign.assessment import Assessment
     from ecgfactory.foreign.reader import ForeignEcg, UnreadableEcg, read_ecgs
+    from ecgfactory.foreign.windows import Window
     from ecgfactory.line.build import Built, build
     from ecgfactory.record import Record
     from ecgfactory.report.style import PageStyle
@@ -59,6 +60,7 @@ _MODULES = {
     "Record": "record",
     "StreamDataset": "candidates.pytorch",
     "UnreadableEcg": "foreign.reader",
+    "Window": "foreign.windows",
     "assess": "foreign.arrays",
     "build": "line.build",
     "generate": "candidates.generate",
@@ -88,6 +90,7 @@ __all__ = [
     "Record",
     "StreamDataset",
     "UnreadableEcg",
+    "Window",
     "assess",
     "build",
     "generate",

@@ -76,6 +76,8 @@ def failing_stretches(windows: Sequence[Window]) -> Iterator[str]:
     stretches = [
         list(stretch) for failed_rules, stretch in groupby(windows, lambda window: window.failed_rules) if failed_rules
     ]
+    if [len(stretch) for stretch in stretches] == [len(windows)]:
+        return  # what is wrong throughout is told by the record's reasons
     for stretch in stretches[:MOST_STRETCHES]:
         several = f" (in the first of {len(stretch)} windows)" if len(stretch) > 1 else ""
         reasons = "; ".join(stretch[0].reasons)

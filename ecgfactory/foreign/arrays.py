@@ -37,7 +37,7 @@ def assess(
 ) -> Assessment | list[Assessment]:
     """Assess ECGs of yours as generated ones are: the same features, the same policies.
 
-    One of more than 20 s is judged in windows of 10 s, and accepted when nine tenths of them are.
+    One of more than 20 s is judged in windows of 10 s, and accepted when four of five are.
 
     Parameters
     ----------

@@ -36,7 +36,7 @@ class Assessment:
     failed_rules, reasons : tuple of str
         The rules it broke and why; empty for an accepted one.
     windows : tuple of Window
-        The verdicts on each 10 s of a record longer than 20 s, which is accepted when nine tenths of them are; the last
+        The verdicts on each 10 s of a record longer than 20 s, which is accepted when four of five are; the last
         window ends as the record does, and overlaps the one before. Empty for a shorter one, which is judged whole.
     problem : str
         Why it could not be read; empty when it could.
@@ -53,7 +53,7 @@ class Assessment:
 
     @property
     def accepted(self) -> bool:
-        """Whether it could be read and broke no rule, or in one window of ten at most."""
+        """Whether it could be read and broke no rule, or in one window of five at most."""
         return not self.failed_rules and not self.problem
 
     @property

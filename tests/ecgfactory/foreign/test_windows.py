@@ -83,7 +83,7 @@ def test_a_record_with_too_many_bad_windows_says_how_many_broke_each_rule() -> N
     found = judged(signal)
     assert not found.accepted
     assert found.passed_share == 0.7
-    assert "lead_alive: in 3 of 10 windows, first at 0:00:30: 0 uV in lead II is below 100" in found.reasons
+    assert "lead_alive: 0 uV in lead II is below 100 (in 3 of 10 windows, first at 0:00:30)" in found.reasons
     assert set(found.failed_rules) == {rule for window in found.windows for rule in window.failed_rules}
 
 
@@ -115,7 +115,10 @@ def test_json_lists_every_window() -> None:
     signal = steady_ecg(31)
     signal[:, 500] = np.nan
     told = json.loads(json.dumps(judged(signal).to_json(), allow_nan=False))
-    assert told["passed_share"] == 0.75
+    assert (told["passed_share"], told["reasons"][0]) == (
+        0.75,
+        "complete: 2 samples missing or beyond 32,767 uV (in 1 of 4 windows, first at 0:00:00)",
+    )
     assert [(window["start_s"], window["end_s"], window["accepted"]) for window in told["windows"]] == [
         (0, 10, False),
         (10, 20, True),
@@ -134,8 +137,8 @@ def windows(*failed_rules: str) -> list[Window]:
     ]
 
 
-@pytest.mark.parametrize(("passed", "failed", "accepted"), [(9, 1, True), (18, 2, True), (8, 1, False), (0, 3, False)])
-def test_nine_tenths_of_the_windows_must_pass(passed: int, failed: int, accepted: bool) -> None:
+@pytest.mark.parametrize(("passed", "failed", "accepted"), [(4, 1, True), (8, 2, True), (7, 2, False), (0, 3, False)])
+def test_four_of_five_windows_must_pass(passed: int, failed: int, accepted: bool) -> None:
     failed_rules, reasons = judge_by_windows(windows(*[""] * passed, *["noise"] * failed))
     assert failed_rules == (() if accepted else ("noise",))
     assert len(reasons) == len(failed_rules)
@@ -147,5 +150,6 @@ def test_neighbours_that_fail_alike_are_printed_as_one_stretch() -> None:
         "0:00:30 to 0:00:40  a: bad",
         "0:00:40 to 0:00:50  b: bad",
     ]
+    assert list(failing_stretches(windows("a", "a", "a"))) == []
     many = list(failing_stretches(windows(*["a", ""] * 50)))
     assert many[10:] == ["and 40 more stretches; --json lists all windows"]

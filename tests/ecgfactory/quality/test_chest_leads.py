@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
-
 import numpy as np
 import pytest
 
@@ -13,6 +10,7 @@ from ecgfactory.quality.feature import lead_key
 from ecgfactory.quality.features import measure
 from ecgfactory.quality.policy import load_policy
 from tests.generated_ecgs import generated_ecgs
+from tests.real_ecgs import ludb_ecgs
 
 FEATURE = "chest_exchange_gain"
 BOUND = next(rule.max for rule in load_policy("basic").rules if rule.name == "chest_electrodes")
@@ -72,27 +70,14 @@ def test_without_all_chest_leads_or_without_any_activity_nothing_is_said() -> No
     assert np.isnan(measure(np.zeros((2, 8, 5000), dtype=np.int16), EIGHT_LEADS)[FEATURE]).all()
 
 
-@pytest.fixture(scope="module")
-def ludb() -> SignalUv:
-    """The eight leads of the real ECGs in the folder that ECGFACTORY_LUDB names, in uV."""
-    import wfdb
-
-    folder = os.environ.get("ECGFACTORY_LUDB")
-    if not folder:
-        pytest.skip("ECGFACTORY_LUDB names no folder")
-    records = [wfdb.rdrecord(str(path.with_suffix("")), physical=False) for path in Path(folder, "data").glob("*.hea")]
-    leads = [[record.sig_name.index(name.lower()) for name in EIGHT_LEADS] for record in records]
-    signals = [record.d_signal.T[order] for record, order in zip(records, leads, strict=True)]
-    return np.stack(signals).astype(np.int16)
+def test_real_ecgs_hardly_ever_seem_exchanged() -> None:
+    assert caught(ludb_ecgs()) <= 0.01
 
 
-def test_real_ecgs_hardly_ever_seem_exchanged(ludb: SignalUv) -> None:
-    assert caught(ludb) <= 0.01
-
-
-def test_in_real_ecgs_most_exchanges_are_found(ludb: SignalUv) -> None:
-    assert min(caught(inverted(ludb, lead)) for lead in EIGHT_LEADS[2:]) > 0.93
-    assert min(caught(exchanged(ludb, first, "V3")) for first in ("V1", "V2", "V4", "V5", "V6")) > 0.8
-    assert caught(exchanged(ludb, "V1", "V2")) > 0.85
-    assert caught(exchanged(ludb, "V1", "V6")) > 0.95
-    assert caught(reversed_order(ludb)) > 0.8
+def test_in_real_ecgs_most_exchanges_are_found() -> None:
+    ecgs = ludb_ecgs()
+    assert min(caught(inverted(ecgs, lead)) for lead in EIGHT_LEADS[2:]) > 0.93
+    assert min(caught(exchanged(ecgs, first, "V3")) for first in ("V1", "V2", "V4", "V5", "V6")) > 0.8
+    assert caught(exchanged(ecgs, "V1", "V2")) > 0.85
+    assert caught(exchanged(ecgs, "V1", "V6")) > 0.95
+    assert caught(reversed_order(ecgs)) > 0.8

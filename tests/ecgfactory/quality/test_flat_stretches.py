@@ -10,6 +10,7 @@ from ecgfactory.quality.batch import EcgBatch
 from ecgfactory.quality.integrity import measure_integrity
 from ecgfactory.quality.qrs_activity import find_activity
 from tests.generated_ecgs import generated_ecgs
+from tests.real_ecgs import ludb_ecgs
 
 RATE_HZ = 500
 BEATS = np.arange(200, 5000, 450)
@@ -79,3 +80,9 @@ def test_in_an_ecg_with_noise_every_flat_stretch_is_a_fault(leads: slice, start:
 def test_a_flat_record_without_beats_is_a_fault() -> None:
     assert flat_longest_ms(np.zeros((2, 5000), dtype=np.int16)) == 10_000
     assert flat_longest_ms(np.zeros((1, 300), dtype=np.int16)) == 600
+
+
+def test_the_rest_in_real_ecgs_is_no_fault_and_a_lost_lead_is_one() -> None:
+    ecgs = ludb_ecgs()
+    assert max(map(flat_longest_ms, ecgs)) <= 200
+    assert min(flat_longest_ms(held(ecg, ONE, 1500, 1000)) for ecg in ecgs) >= 2000
