@@ -12,8 +12,8 @@ from ecgfactory.quality.policy import Verdicts
 from ecgfactory.record import SAMPLING_RATE_HZ
 
 PASSING_SHARE = 0.8
-"""A long record is accepted when this share of its windows is. A premature beat a minute, which many healthy people have,
-costs one window of six.
+"""A long record is accepted when this share of its windows is. A premature beat a minute, which many healthy people
+have, costs one window of six.
 """
 
 
