@@ -67,7 +67,7 @@ def judged_by_basic(ecgs: npt.NDArray[np.int16]) -> None:
         batch = EcgBatch(ecgs[start : start + BATCH], EIGHT_LEADS)
         activity = qrs_activity.find_activity(batch)
         measured = {
-            **integrity.measure_integrity(batch),
+            **integrity.measure_integrity(batch, activity),
             **integrity.limb_lead_error(batch.signals_uv, batch.lead_names),
             **noise.measure_noise(batch),
             **qrs_activity.measure_activity(activity, batch.lead_names),

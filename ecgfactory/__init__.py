@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from ecgfactory.foreign.reader import read_ecgs
     from ecgfactory.foreign.recording import UnreadableEcg
     from ecgfactory.foreign.standard import ForeignEcg
+    from ecgfactory.foreign.windows import Window
     from ecgfactory.line.build import Built, build
     from ecgfactory.record import Record
     from ecgfactory.report.style import PageStyle
@@ -61,6 +62,7 @@ _MODULES = {
     "Record": "record",
     "StreamDataset": "candidates.pytorch",
     "UnreadableEcg": "foreign.recording",
+    "Window": "foreign.windows",
     "assess": "foreign.arrays",
     "build": "line.build",
     "generate": "candidates.generate",
@@ -90,6 +92,7 @@ __all__ = [
     "Record",
     "StreamDataset",
     "UnreadableEcg",
+    "Window",
     "assess",
     "build",
     "generate",

@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 
-from ecgfactory.cli.output import console, feature_rows, print_rows
+from ecgfactory.cli.output import console, feature_rows, print_rows, write_for_machines
 from ecgfactory.errors import BadInputError, EcgFactoryError
 from ecgfactory.foreign.assessment import Assessment, assess_records
+from ecgfactory.foreign.long_ecgs import WINDOW_S
 from ecgfactory.foreign.reader import read_ecgs
 from ecgfactory.foreign.recording import UnreadableEcg
+from ecgfactory.foreign.windows import PASSING_SHARE, Window, clock
 from ecgfactory.quality.policy import load_policy
 
 MOST_NAMED = 5
 """Files without an ECG that are named."""
+
+MOST_STRETCHES = 10
+"""Stretches of failing windows that are listed; of a night there may be hundreds."""
 
 
 def assess_path(path: Path, policy: str, stated: Mapping[str, Any], as_json: bool) -> None:
@@ -83,13 +88,13 @@ def print_json(assessments: Iterator[Assessment]) -> Counter[str]:
         How many got which verdict.
     """
     count: Counter[str] = Counter()
-    sys.stdout.write("[")
+    write_for_machines("[")
     try:
         for assessment in assessments:
-            sys.stdout.write(("," if count else "") + "\n" + json.dumps(assessment.to_json()))
+            write_for_machines(("," if count else "") + "\n" + json.dumps(assessment.to_json()))
             count[verdict(assessment)] += 1
     finally:
-        sys.stdout.write("\n]\n")
+        write_for_machines("\n]\n")
     return count
 
 
@@ -105,12 +110,17 @@ def print_for_people(assessments: Iterator[Assessment]) -> Counter[str]:
     last: Assessment | None = None
     for assessment in assessments:
         count[verdict(assessment)] += 1
-        console().print(f"{verdict(assessment):<10}  {assessment.name}", markup=False)
-        for reason in filter(None, (assessment.problem, *assessment.reasons, *assessment.notes)):
-            console().print(f"            {reason}", markup=False)
+        console().print(f"{verdict(assessment):<10}  {assessment.name}{_passed(assessment)}", markup=False)
+        stretches = failing_stretches(assessment.windows)
+        for line in filter(None, (assessment.problem, *assessment.reasons, *stretches, *assessment.notes)):
+            console().print(f"            {line}", markup=False)
         last = assessment
     if count.total() == 1 and last is not None and not last.problem:
         print_rows([("leads", ", ".join(last.lead_names)), ("duration", f"{last.duration_s:g} s")])
+        if last.windows:
+            console().print(
+                "Beats and RR intervals are those of the whole record, all else is the median of its windows."
+            )
         print_rows(feature_rows(last.features))
     return count
 
@@ -128,3 +138,26 @@ def print_summary(count: Counter[str], passed_over: Sequence[UnreadableEcg], out
         out.print(f"no ECG in {names}{more}", markup=False)
     verdicts = ", ".join(f"{count[word]} {word}" for word in ("rejected", "unreadable"))
     out.print(f"{count['accepted']} of {count.total()} accepted, {verdicts}")
+
+
+def _passed(assessment: Assessment) -> str:
+    """Say how many windows of a long record passed, and how many should have."""
+    if not assessment.windows:
+        return ""
+    passed = f"{assessment.windows_passed:,} of {len(assessment.windows):,} windows of {WINDOW_S} s passed"
+    return f": {passed}" if assessment.accepted else f": {passed}, {PASSING_SHARE:.0%} must"
+
+
+def failing_stretches(windows: Sequence[Window]) -> Iterator[str]:
+    """Write where windows failed and why: one line for neighbours that broke the same rules, and no endless list."""
+    stretches = [
+        list(stretch) for failed_rules, stretch in groupby(windows, lambda window: window.failed_rules) if failed_rules
+    ]
+    if [len(stretch) for stretch in stretches] == [len(windows)]:
+        return  # what is wrong throughout is told by the record's reasons
+    for stretch in stretches[:MOST_STRETCHES]:
+        several = f" (in the first of {len(stretch)} windows)" if len(stretch) > 1 else ""
+        reasons = "; ".join(stretch[0].reasons)
+        yield f"{clock(stretch[0].start_s)} to {clock(stretch[-1].end_s)}  {reasons}{several}"
+    if len(stretches) > MOST_STRETCHES:
+        yield f"and {len(stretches) - MOST_STRETCHES:,} more stretches; --json lists all windows"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from rich.console import Console
@@ -10,9 +12,30 @@ from rich.markup import escape
 from ecgfactory.record import FeatureValue
 
 
+class _PatientConsole(Console):
+    """A console that goes on without printing when nobody reads any more: the work is done, the exit code tells how."""
+
+    def on_broken_pipe(self) -> None:
+        fall_silent()
+
+
 def console(stderr: bool = False) -> Console:
     """Return a console that leaves lines as long as they are."""
-    return Console(stderr=stderr, highlight=False, soft_wrap=True)
+    return _PatientConsole(stderr=stderr, highlight=False, soft_wrap=True)
+
+
+def write_for_machines(text: str) -> None:
+    """Write text as it is to the standard output."""
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        fall_silent()
+
+
+def fall_silent() -> None:
+    """Let the standard output go nowhere, as after `| head` has read enough."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def print_rows(rows: Iterable[tuple[str, str]]) -> None:

@@ -40,6 +40,8 @@ _TABLE_LOADING = """\
 import pandas as pd
 
 records = pd.read_parquet("records.parquet")          # one row per record: split, features, paths of its files
+as_text = pd.read_csv("records.csv")                  # the same, but that ids become numbers: 00000012 is 12
+both = records.merge(as_text, on="candidate")         # so tables of records are joined by candidate, in any tool
 """
 
 
@@ -129,7 +131,8 @@ Every example runs in this folder.
 
 {"".join(_examples(dataset, plan))}## What is here
 
-`records.parquet`, and the same as `records.csv`, has one row per record: id, split, features, paths of its files.
+`records.parquet`, and the same as `records.csv`, has one row per record: id, split, features, paths of its files. Join
+tables by `candidate`, the id as a whole number: most programs that read CSV take the zeros off `record_id`.
 `rejected.parquet` has one row per rejected candidate, with the rules it broke and the reasons. `manifest.json`
 records how the dataset was made, `croissant.json` describes it to machines, and `sha256sum -c SHA256SUMS.txt`
 checks it.

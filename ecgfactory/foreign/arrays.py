@@ -11,10 +11,12 @@ import numpy.typing as npt
 
 from ecgfactory.errors import BadInputError
 from ecgfactory.foreign.assessment import Assessment, assess_batch
+from ecgfactory.foreign.long_ecgs import is_long, measure_long, measure_windows
 from ecgfactory.foreign.resampling import resample
 from ecgfactory.foreign.stated import stated
 from ecgfactory.foreign.units import UNITS_SHOWN, Unit
 from ecgfactory.quality import features
+from ecgfactory.quality.feature import FeatureTable
 from ecgfactory.quality.policy import load_policy
 from ecgfactory.record import SAMPLING_RATE_HZ
 
@@ -35,6 +37,8 @@ def assess(
 ) -> Assessment | list[Assessment]:
     """Assess ECGs of yours as generated ones are: the same features, the same policies.
 
+    One of more than 20 s is judged in windows of 10 s, and accepted when four of five are.
+
     Parameters
     ----------
     signal : array, shape (leads, samples) or (records, leads, samples)
@@ -53,7 +57,7 @@ def assess(
     Returns
     -------
     Assessment, or a list of one per record
-        `accepted`, `reasons`, `failed_rules` and `features`; it is named by its number.
+        `accepted`, `reasons`, `failed_rules`, `features`, and the `windows` of a long one; it is named by its number.
 
     Raises
     ------
@@ -82,7 +86,8 @@ def measure(signal: npt.ArrayLike, *, rate_hz: float, lead_names: Sequence[str],
     Returns
     -------
     DataFrame
-        One row per record, one column per feature, its unit in its name; NaN or '' where not measurable.
+        One row per record, one column per feature, its unit in its name; NaN or '' where not measurable. What they are
+        in an ECG of more than 20 s, `Assessment` tells.
 
     Raises
     ------
@@ -92,9 +97,18 @@ def measure(signal: npt.ArrayLike, *, rate_hz: float, lead_names: Sequence[str],
     import pandas as pd
 
     ecgs = _Ecgs("measure", signal, rate_hz, lead_names, unit)
-    tables = [features.measure(signals_uv, ecgs.lead_names) for _, signals_uv in ecgs.batches()]
+    tables = [table for _, signals_uv in ecgs.batches() for table in _measured(signals_uv, ecgs.lead_names)]
     names = [feature.name for feature in features.FEATURES]
     return pd.DataFrame({name: np.concatenate([table[name] for table in tables]) for name in names})
+
+
+def _measured(signals_uv: npt.NDArray[Any], lead_names: tuple[str, ...]) -> Iterator[FeatureTable]:
+    """Measure some records, shape (records, leads, samples), all at once unless they are long."""
+    if not is_long(signals_uv.shape[2]):
+        yield features.measure(signals_uv, lead_names)
+        return
+    for signal_uv in signals_uv:
+        yield measure_long(signal_uv, lead_names, measure_windows(signal_uv, lead_names))
 
 
 class _Ecgs:
@@ -119,14 +133,15 @@ class _Ecgs:
     def batches(self) -> Iterator[tuple[int, npt.NDArray[Any]]]:
         """Yield the number of the first of some records, and their signals in uV at 500 Hz."""
         records = self._values[np.newaxis] if self.is_single else self._values
-        for start in range(0, len(records), RECORDS_AT_ONCE):
-            yield start, self._signals_uv(records[start : start + RECORDS_AT_ONCE])
+        at_once = 1 if is_long(round(records.shape[2] * SAMPLING_RATE_HZ / self._rate_hz)) else RECORDS_AT_ONCE
+        for start in range(0, len(records), at_once):
+            yield start, self._signals_uv(records[start : start + at_once])
 
     def _signals_uv(self, values: npt.NDArray[Any]) -> npt.NDArray[Any]:
         if values.dtype == np.int16 and self._unit == MICROVOLT and self._rate_hz == SAMPLING_RATE_HZ:
             return values  # as datasets store signals
-        signals_uv = self._unit.to_uv(values.astype(np.float64))
-        resampled = resample(signals_uv.reshape(-1, values.shape[2]), self._rate_hz)
+        leads = values.reshape(-1, values.shape[2])
+        resampled = resample([self._unit.to_uv(lead) for lead in leads], self._rate_hz)
         return resampled.reshape(*values.shape[:2], -1)
 
     def _checked_values(self, signal: npt.ArrayLike, leads: int) -> npt.NDArray[Any]:

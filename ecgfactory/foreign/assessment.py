@@ -9,8 +9,11 @@ from typing import Any
 
 import numpy.typing as npt
 
+from ecgfactory.foreign.long_ecgs import is_long, measure_long, measure_windows
 from ecgfactory.foreign.recording import UnreadableEcg
 from ecgfactory.foreign.standard import ForeignEcg
+from ecgfactory.foreign.windows import Window, judge_by_windows, judged_windows
+from ecgfactory.quality.feature import FeatureTable
 from ecgfactory.quality.features import measure
 from ecgfactory.quality.policy import Policy
 from ecgfactory.record import SAMPLING_RATE_HZ, FeatureValue
@@ -29,9 +32,13 @@ class Assessment:
     duration_s : float
         Its length.
     features : mapping of str to value
-        By feature name; None where not measurable.
+        By feature name; None where not measurable. Of a record longer than 20 s: beats and RR intervals over the whole
+        record, counts added up, and of all others the median over its windows.
     failed_rules, reasons : tuple of str
         The rules it broke and why; empty for an accepted one.
+    windows : tuple of Window
+        The verdicts on each 10 s of a record longer than 20 s, which is accepted when four of five are; the last
+        window ends as the record does, and overlaps the one before. Empty for a shorter one, which is judged whole.
     problem : str
         Why it could not be read; empty when it could.
     notes : tuple of str
@@ -44,17 +51,29 @@ class Assessment:
     features: Mapping[str, FeatureValue] = field(default_factory=dict)
     failed_rules: tuple[str, ...] = ()
     reasons: tuple[str, ...] = ()
+    windows: tuple[Window, ...] = ()
     problem: str = ""
     notes: tuple[str, ...] = ()
 
     @property
     def accepted(self) -> bool:
-        """Whether it could be read and broke no rule."""
+        """Whether it could be read and broke no rule, or in one window of five at most."""
         return not self.failed_rules and not self.problem
 
+    @property
+    def windows_passed(self) -> int:
+        """How many of its windows broke no rule."""
+        return sum(window.accepted for window in self.windows)
+
+    @property
+    def passed_share(self) -> float | None:
+        """Share of its windows that broke no rule; None for a record that is judged whole."""
+        return self.windows_passed / len(self.windows) if self.windows else None
+
     def __repr__(self) -> str:
+        passed = f", {self.windows_passed:,} of {len(self.windows):,} windows passed" if self.windows else ""
         rejected = f"not read: {self.problem}" if self.problem else f"rejected: {'; '.join(self.reasons)}"
-        return f"Assessment of {self.name}: {'accepted' if self.accepted else rejected}"
+        return f"Assessment of {self.name}: {'accepted' if self.accepted else rejected}{passed}"
 
     def to_json(self) -> dict[str, Any]:
         """Return everything as values that JSON knows."""
@@ -68,6 +87,8 @@ class Assessment:
             "failed_rules": list(self.failed_rules),
             "reasons": list(self.reasons),
             "features": dict(self.features),
+            "passed_share": self.passed_share,
+            "windows": [window.to_json() for window in self.windows],
         }
 
 
@@ -119,6 +140,10 @@ def assess_batch(
     Assessment
         One for each, in the same order.
     """
+    if is_long(signals_uv.shape[2]):
+        for name, signal_uv in zip(names, signals_uv, strict=True):
+            yield _assess_long(name, signal_uv, lead_names, policy)
+        return
     table = measure(signals_uv, lead_names, extra=policy.extra_features)
     verdicts = policy.judge(table, len(names))
     for row, name in enumerate(names):
@@ -126,10 +151,33 @@ def assess_batch(
             name=name,
             lead_names=lead_names,
             duration_s=signals_uv.shape[2] / SAMPLING_RATE_HZ,
-            features={feature.name: _plain(table[feature.name][row]) for feature in policy.features},
+            features=_features(table, row, policy),
             failed_rules=tuple(verdicts.failed_rules[row]),
             reasons=tuple(verdicts.reasons[row]),
         )
+
+
+def _assess_long(name: str, signal_uv: npt.NDArray[Any], lead_names: tuple[str, ...], policy: Policy) -> Assessment:
+    """Judge the windows of a long record, shape (leads, samples), and by them the whole."""
+    samples = signal_uv.shape[1]
+    table = measure_windows(signal_uv, lead_names, policy.extra_features)
+    windows = judged_windows(samples, policy.judge(table, len(table["beats"])))
+    failed_rules, reasons = judge_by_windows(windows)
+    whole = measure_long(signal_uv, lead_names, table, policy.extra_features)
+    return Assessment(
+        name=name,
+        lead_names=lead_names,
+        duration_s=samples / SAMPLING_RATE_HZ,
+        features=_features(whole, 0, policy),
+        failed_rules=failed_rules,
+        reasons=reasons,
+        windows=windows,
+    )
+
+
+def _features(table: FeatureTable, row: int, policy: Policy) -> dict[str, FeatureValue]:
+    """Take the features of one record out of a table of many."""
+    return {feature.name: _plain(table[feature.name][row]) for feature in policy.features}
 
 
 def _plain(value: Any) -> FeatureValue:

@@ -65,9 +65,7 @@ def standard_ecg(recording: Recording, stated: Stated) -> ForeignEcg:
         raise UnreadableError("its leads differ in length")
     signals_uv = [unit.to_uv(lead.values) for lead, unit in zip(leads, units, strict=True)]
     _take_off_offsets(leads, signals_uv, notes)
-    resampled = [
-        resample(lead_uv[np.newaxis], rate_hz)[0] for lead_uv, rate_hz in zip(signals_uv, rates_hz, strict=True)
-    ]
+    resampled = [resample([lead_uv], rate_hz)[0] for lead_uv, rate_hz in zip(signals_uv, rates_hz, strict=True)]
     shortest = min(map(len, resampled))
     signal_uv = np.stack([lead_uv[:shortest] for lead_uv in resampled])
     return ForeignEcg(recording.name, tuple(lead.name for lead in leads), signal_uv, (*recording.notes, *notes))

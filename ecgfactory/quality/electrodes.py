@@ -1,11 +1,13 @@
-"""Whether the limb electrodes are in their places: the limb leads against the lateral chest leads."""
+"""Whether the electrodes are in their places: limb leads against lateral chest leads, chest leads against a dipole."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from ecgfactory.arrays import BoolArray, Float64Array
+from ecgfactory.leads import EIGHT_LEADS
 from ecgfactory.quality.batch import COARSE_HZ, EcgBatch, block_means
+from ecgfactory.quality.chest_leads import CHEST_FEATURE, measure_chest
 from ecgfactory.quality.feature import Feature, FeatureTable
 from ecgfactory.quality.filters import zero_phase
 from ecgfactory.quality.qrs_activity import QrsActivity
@@ -33,30 +35,31 @@ FEATURES = (
         "Similarity of leads II and V6; negative when right arm and left leg are exchanged, which turns P, QRS and T "
         f"of lead II, while a left axis turns QRS alone. {_TWO_PARTS}",
     ),
+    CHEST_FEATURE,
 )
 
 
 def measure_electrodes(batch: EcgBatch, activity: QrsActivity) -> FeatureTable:
     """Measure the features of electrode placement, each of shape (records,); NaN without these leads."""
-    likeness = _likeness_to_v6(batch, activity)
-    nowhere = np.full(batch.records, np.nan)
-    return {
-        "lead_i_v6_correlation": likeness.get("I", nowhere),
-        "lead_ii_v6_correlation": likeness.get("II", nowhere),
-    }
-
-
-def _likeness_to_v6(batch: EcgBatch, activity: QrsActivity) -> dict[str, Float64Array]:
-    """Correlation of I and II with V6, in QRS or outside, whichever is larger, shape (records,); of those there."""
-    names = [name for name in ("V6", "I", "II") if batch.lead(name) is not None]
+    names = [name for name in EIGHT_LEADS if batch.lead(name) is not None]
+    found = {feature.name: np.full(batch.records, np.nan) for feature in FEATURES}
     if "V6" not in names or batch.samples < batch.sampling_rate_hz:
-        return {}
-    leads_uv = batch.fine_uv[:, [batch.lead_names.index(name) for name in names]]
+        return found
+    leads_uv = (
+        batch.fine_uv if batch.lead_names == EIGHT_LEADS else batch.fine_uv[:, [*map(batch.lead_names.index, names)]]
+    )
     coarse_uv = block_means(leads_uv, batch.sampling_rate_hz // COARSE_HZ)
-    steady = zero_phase(coarse_uv, 2, "highpass", LOWEST_HZ, COARSE_HZ)
-    in_qrs = activity.near_beats(QRS_STEPS // 2, steady.shape[-1])
+    in_qrs = activity.near_beats(QRS_STEPS // 2, coarse_uv.shape[-1])
+    limbs = [name for name in ("I", "II") if name in names]
+    steady = zero_phase(
+        coarse_uv[:, [names.index(name) for name in ("V6", *limbs)]], 2, "highpass", LOWEST_HZ, COARSE_HZ
+    )
     parts = [_correlations(steady, counted) for counted in (in_qrs, ~in_qrs)]
-    return dict(zip(names[1:], np.fmax(*parts).T, strict=True))
+    for name, likeness in zip(limbs, np.fmax(*parts).T, strict=True):
+        found[f"lead_{name.lower()}_v6_correlation"] = likeness
+    if len(names) == len(EIGHT_LEADS):
+        found |= measure_chest(coarse_uv, in_qrs)
+    return found
 
 
 def _correlations(leads: Float64Array, counted: BoolArray) -> Float64Array:

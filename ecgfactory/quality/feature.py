@@ -35,6 +35,8 @@ class Feature:
         One sentence: what is measured and by which method, with its source.
     words : tuple of str
         The words that it may be; empty where they are not all known.
+    counted : str
+        Of a count: what is said of the things counted, as "missing" of samples; may be empty.
     """
 
     name: str
@@ -42,6 +44,7 @@ class Feature:
     kind: Kind
     definition: str
     words: tuple[str, ...] = field(default=(), kw_only=True)
+    counted: str = field(default="", kw_only=True)
 
     @property
     def dtype(self) -> np.dtype[Any]:

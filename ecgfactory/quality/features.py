@@ -98,7 +98,7 @@ def measure(
     measured = {
         "missing_samples": missing,
         **heart.measure_heart(batch),
-        **integrity.measure_integrity(batch),
+        **integrity.measure_integrity(batch, activity),
         **integrity.limb_lead_error(stored_uv, lead_names),
         **noise.measure_noise(batch),
         **qrs_activity.measure_activity(activity, batch.lead_names),

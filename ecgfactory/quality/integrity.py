@@ -8,10 +8,12 @@ from functools import partial
 import numpy as np
 import numpy.typing as npt
 
-from ecgfactory.arrays import BoolArray, Float32Array, IntArray
+from ecgfactory.arrays import Float32Array, IntArray
 from ecgfactory.leads import EIGHT_LEADS, SignalUv
 from ecgfactory.quality.batch import EcgBatch, in_cache
 from ecgfactory.quality.feature import Feature, FeatureTable, over_leads
+from ecgfactory.quality.flat_stretches import longest_flat, runs
+from ecgfactory.quality.qrs_activity import QrsActivity
 
 PLATEAU_STEP_UV = 10
 """A plateau counts as clipped when the signal enters or leaves it by a step of this size: a clipped QRS does
@@ -20,20 +22,26 @@ PLATEAU_STEP_UV = 10
 
 EDGE_S = 0.25
 
-SHORT_RUN = 4
-"""Runs of one value up to so many steps are common in ECGs in whole uV."""
-
 FEATURES = (
     Feature(
         "missing_samples",
         "samples",
         "count",
         "Samples, over all leads, that are missing (NaN) or beyond +-32767 uV; the other features take them as 0.",
+        counted="missing or beyond 32,767 uV",
     ),
     Feature("amplitude_max_uv", "uV", "number", "Largest absolute value over all leads."),
     Feature("lead_range_min_uv", "uV", "number", "Smallest peak-to-peak range among the leads."),
     *(Feature(f"range_{name}_uv", "uV", "number", f"Peak-to-peak range of lead {name}.") for name in EIGHT_LEADS),
-    Feature("flat_longest_ms", "ms", "number", "Longest stretch of one unchanging value in any lead."),
+    Feature(
+        "flat_longest_ms",
+        "ms",
+        "number",
+        "Longest stretch of one unchanging value in any lead. The rest of a denoising recorder is not counted: a "
+        "stretch of 0.1 s or more without a beat, no longer than the upper quartile of the times between beats, during "
+        "which most other leads keep their value for half of the time, where such stretches lie between a quarter of "
+        "the beats or more.",
+    ),
     Feature(
         "clipped_longest_ms",
         "ms",
@@ -59,13 +67,12 @@ FEATURES = (
 )
 
 
-def measure_integrity(batch: EcgBatch) -> FeatureTable:
+def measure_integrity(batch: EcgBatch, activity: QrsActivity) -> FeatureTable:
     """Measure the features of single leads, each of shape (records,)."""
     signals, names = batch.signals_uv, batch.lead_names
     to_ms = 1000 / batch.sampling_rate_hz
     highest, lowest = signals.max(axis=2), signals.min(axis=2)
     ranges = highest.astype(np.int32) - lowest
-    unchanged = signals[..., 1:] == signals[..., :-1]
     jumps, edge_jumps = np.moveaxis(in_cache(partial(_largest_jumps, edge=batch.span(EDGE_S)), batch.fine_uv), 1, 0)
     return {
         **over_leads("amplitude_max_uv", np.maximum(highest.astype(np.int32), -lowest.astype(np.int32)), names, "max"),
@@ -76,7 +83,7 @@ def measure_integrity(batch: EcgBatch) -> FeatureTable:
             )
             for name in EIGHT_LEADS
         },
-        **over_leads("flat_longest_ms", to_ms * (1 + _longest_run(unchanged)), names, "max"),
+        **over_leads("flat_longest_ms", to_ms * longest_flat(batch, activity), names, "max"),
         **over_leads("clipped_longest_ms", to_ms * _longest_plateau(signals, highest, lowest), names, "max"),
         **over_leads("jump_max_uv", jumps, names, "max"),
         **over_leads("edge_jump_uv", edge_jumps, names, "max"),
@@ -108,34 +115,10 @@ def limb_lead_error(signals_uv: SignalUv, lead_names: Sequence[str]) -> FeatureT
     return over_leads("limb_lead_error_uv", np.stack(errors, axis=1), derived, "max")
 
 
-def _longest_run(inside: BoolArray) -> IntArray:
-    """Length of the longest run of True along the last axis, shape of all others; 0 without one.
-
-    All runs are shortened by one sample at a time until few are left, and these are measured one by one: that is fast.
-    """
-    longest = np.zeros(inside.shape[:-1], dtype=np.int64)
-    for _ in range(SHORT_RUN):
-        longest += inside.any(axis=-1)
-        inside = inside[..., 1:] & inside[..., :-1]
-    rows, begins, ends = _runs(inside)
-    np.maximum.at(longest.reshape(-1), rows, SHORT_RUN + ends - begins)
-    return longest
-
-
-def _runs(
-    inside: BoolArray,
-) -> tuple[IntArray, IntArray, IntArray]:
-    """Row, begin and end (exclusive) of each run of True along the last axis, all other axes in one."""
-    padded = np.zeros((int(np.prod(inside.shape[:-1])), inside.shape[-1] + 2), dtype=bool)
-    padded[:, 1:-1] = inside.reshape(len(padded), -1)
-    rows, places = np.divmod(np.flatnonzero(padded[:, 1:] != padded[:, :-1]), padded.shape[1] - 1)
-    return rows[::2], places[::2], places[1::2]
-
-
 def _longest_plateau(signals_uv: SignalUv, highest: npt.NDArray[np.int16], lowest: npt.NDArray[np.int16]) -> IntArray:
     """Samples in the longest clipped stretch at a lead's extremes, shape (records, leads)."""
     at_extreme = (signals_uv == highest[..., np.newaxis]) | (signals_uv == lowest[..., np.newaxis])
-    rows, begins, ends = _runs(at_extreme)
+    rows, begins, ends = runs(at_extreme)
     # Outside the record the signal counts as steady.
     flat_uv = signals_uv.reshape(-1, signals_uv.shape[-1]).astype(np.int32, copy=False)
     last = flat_uv.shape[1] - 1

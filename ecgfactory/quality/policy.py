@@ -120,6 +120,8 @@ class Rule(BaseModel):
             return f"{self.name}: {value} is not {' or '.join(self.allowed)}"
         bound, side = (self.min, "below") if self.min is not None and value < self.min else (self.max, "above")
         assert bound is not None
+        if (feature := _measurable(self.feature)).kind == "count":
+            return f"{self.name}: {_counted(feature, int(value), bound, side)}"
         unit = f" {self.unit}" if self.unit else ""
         return f"{self.name}: {_readable(value, bound)}{unit}{where} is {side} {_readable(bound)}"
 
@@ -134,6 +136,13 @@ def _measurable(name: str) -> Feature:
         known = ", ".join((*(feature.name for feature in FEATURES), *EXTRA_FEATURES))
         raise ValueError(f"feature {shown(name)} is not measured; choose one of {known}")
     return feature
+
+
+def _counted(feature: Feature, count: int, bound: float, side: str) -> str:
+    """Say how many of something there are, and how many there should be unless that is none."""
+    things = feature.unit.removesuffix("s") if count == 1 else feature.unit
+    found = f"{f'{count:,}' if count else 'no'} {things} {feature.counted}".rstrip()
+    return f"{found}, {'fewer' if side == 'below' else 'more'} than {_readable(bound)}" if bound else found
 
 
 def _readable(value: float, bound: float | None = None) -> str:

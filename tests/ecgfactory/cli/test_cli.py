@@ -226,6 +226,20 @@ def test_options_of_show_that_have_no_file_to_act_on_say_so(built: Path) -> None
     ]
 
 
+@pytest.mark.parametrize("read", [0, 1])
+def test_who_stops_reading_stops_no_work(built: Path, tmp_path: Path, read: int) -> None:
+    files = [tmp_path / "a.csv", tmp_path / "a.png"]
+    for arguments in (("show", built, "0", "--csv", files[0], "--png", files[1]), ("assess", built / "csv", "--json")):
+        command = [*COMMAND, *map(str, arguments)]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+            assert process.stdout is not None
+            assert process.stderr is not None
+            process.stdout.read(read)
+            process.stdout.close()
+            assert (process.stderr.read(), process.wait()) == (b"", 0)
+    assert all(file.stat().st_size for file in files)
+
+
 def test_verify_names_what_is_not_part_of_a_dataset(copy: Path) -> None:
     for number in range(12):
         (copy / f".dropped-{number:02d}").touch()

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
@@ -139,3 +140,13 @@ def test_size_categories_reach_beyond_the_largest_request() -> None:
     limits = [limit for limit, _ in SIZE_CATEGORIES]
     assert limits == sorted(limits)
     assert limits[-1] > 99_999_999
+
+
+def test_tables_of_records_are_joined_by_candidate_however_they_are_read(built: Path) -> None:
+    text, table = pd.read_csv(built / "records.csv"), pd.read_parquet(built / "records.parquet")
+    assert text.candidate.dtype == table.candidate.dtype
+    joined = table.merge(text, on="candidate")
+    assert len(joined) == len(table) == 40
+    np.testing.assert_allclose(joined.heart_rate_bpm_x, joined.heart_rate_bpm_y, rtol=1e-12)
+    records = f"'{built}/records.csv' AS text JOIN '{built}/records.parquet' AS rows USING (candidate)"
+    assert len(duckdb.sql(f"SELECT candidate FROM {records}").df()) == 40

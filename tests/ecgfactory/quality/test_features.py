@@ -81,7 +81,7 @@ def test_samples_that_are_no_number_or_too_large_are_counted():
     table = measure(ecgs, EIGHT_LEADS)
     assert table["missing_samples"].tolist() == [21, 1]
     verdicts = load_policy("basic").judge(table, 2)
-    assert verdicts.reasons[0][0] == "complete: 21 samples is above 0"
+    assert verdicts.reasons[0][0] == "complete: 21 samples missing or beyond 32,767 uV"
 
 
 def test_worst_lead_is_named():

@@ -9,12 +9,18 @@ from hypothesis.extra import numpy as hnp
 from ecgfactory.leads import EIGHT_LEADS, TWELVE_LEADS, derive_twelve
 from ecgfactory.quality.batch import EcgBatch, independent_leads, to_integers
 from ecgfactory.quality.integrity import limb_lead_error, measure_integrity
+from ecgfactory.quality.qrs_activity import find_activity
 from tests.generated_ecgs import generated_ecgs
 
 
 def measured(*leads):
     signals = np.array([leads], dtype=np.int16)
-    return {name: values[0] for name, values in measure_integrity(EcgBatch(signals, EIGHT_LEADS[: len(leads)])).items()}
+    return {name: values[0] for name, values in integrity_of(signals, EIGHT_LEADS[: len(leads)]).items()}
+
+
+def integrity_of(signals, lead_names=EIGHT_LEADS):
+    batch = EcgBatch(signals, lead_names)
+    return measure_integrity(batch, find_activity(batch))
 
 
 def test_ranges_and_amplitude():
@@ -63,8 +69,8 @@ def test_the_round_top_of_a_slow_wave_is_not_clipped():
 
 def test_clipping_generated_ecgs_at_1_mv_shows():
     ecgs = generated_ecgs(40)
-    whole = measure_integrity(EcgBatch(ecgs, EIGHT_LEADS))["clipped_longest_ms"]
-    clipped = measure_integrity(EcgBatch(ecgs.clip(-1000, 1000), EIGHT_LEADS))["clipped_longest_ms"]
+    whole = integrity_of(ecgs)["clipped_longest_ms"]
+    clipped = integrity_of(ecgs.clip(-1000, 1000))["clipped_longest_ms"]
     high = np.abs(ecgs).max(axis=(1, 2)) > 1300
     assert whole.max() <= 6 < np.median(clipped[high])
 

@@ -54,6 +54,22 @@ def test_reasons_name_the_lead():
     ]
 
 
+@pytest.mark.parametrize(
+    ("feature", "bounds", "value", "reason"),
+    [
+        ("missing_samples", {"max": 0}, 1, "1 sample missing or beyond 32,767 uV"),
+        ("missing_samples", {"max": 0}, 5000, "5,000 samples missing or beyond 32,767 uV"),
+        ("missing_samples", {"max": 2}, 3, "3 samples missing or beyond 32,767 uV, more than 2"),
+        ("beats", {"min": 3}, 1, "1 beat, fewer than 3"),
+        ("beats", {"min": 3}, 0, "no beats, fewer than 3"),
+        ("beats", {"max": 20}, 21, "21 beats, more than 20"),
+    ],
+)
+def test_a_reason_counts_as_people_do(feature, bounds, value, reason):
+    counting = Rule(name="r", feature=feature, unit=feature.split("_")[-1], source="here", **bounds)
+    assert judged(counting, value).reasons == [[f"r: {reason}"]]
+
+
 @given(st.floats(-1e8, 1e8), st.floats(-1e8, 1e8))
 def test_a_reason_never_prints_the_bound_as_the_value(value, bound):
     verdicts = judged(rule(max=bound), value)

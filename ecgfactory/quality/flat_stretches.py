@@ -1,0 +1,119 @@
+"""Stretches of one unchanging value: a fault, unless the recorder rests so between beats.
+
+Denoising recorders hold one value between T and P, in all leads, beat after beat. A lost electrode does so in its own
+lead alone, a break in the recording only once, and both hide whatever comes meanwhile.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ecgfactory.arrays import BoolArray, Float32Array, IntArray
+from ecgfactory.quality.batch import COARSE_HZ, EcgBatch
+from ecgfactory.quality.qrs_activity import QrsActivity
+
+REST_S = 0.1
+"""A stretch so long may be the rest between T and P; a shorter one is counted as it is."""
+
+RESTING_SHARE = 0.25
+"""A recorder rests flat when it does so between this share of the beats, and at least twice."""
+
+HELD_SHARE = 0.5
+"""Another lead rests, too, when it keeps its value from sample to sample for this share of a stretch."""
+
+QRS_HEIGHT = 0.5
+"""A lead shows a QRS where its activity is above this share of what it is in the median beat."""
+
+QRS_EDGE_S = 0.04
+"""How far the activity of a QRS reaches beyond it."""
+
+SHORT_RUN = 4
+"""Runs of one value up to so many steps are common in ECGs in whole uV."""
+
+
+def longest_flat(batch: EcgBatch, activity: QrsActivity) -> IntArray:
+    """Count the samples of the longest flat stretch of each lead that is no rest, shape (records, leads)."""
+    unchanged = batch.signals_uv[..., 1:] == batch.signals_uv[..., :-1]
+    longest = 1 + _longest_run(unchanged)
+    rest = batch.span(REST_S)
+    per_step = batch.sampling_rate_hz // COARSE_HZ
+    for record in np.flatnonzero((longest >= rest).any(axis=1)):
+        leads, begins, ends = runs(unchanged[record])
+        lengths = ends - begins + 1
+        beats = activity.beats[record] * per_step
+        may_rest = (lengths >= rest) & _between_beats(begins, ends, beats)
+        if _rests_flat(begins[may_rest], beats):
+            resting = may_rest & _others_rest(unchanged[record], leads, begins, ends)
+            edge = batch.span(QRS_EDGE_S)
+            showing = _showing_qrs(activity.leads[record], activity.beats[record])
+            resting &= ~_any_within(showing, (begins + edge) // per_step, (ends - edge) // per_step)
+            longest[record] = 1
+            np.maximum.at(longest[record], leads[~resting], lengths[~resting])
+    return longest
+
+
+def _between_beats(begins: IntArray, ends: IntArray, beats: IntArray) -> BoolArray:
+    """Return which stretches hold no beat, and are shorter than the time between two.
+
+    That is the upper quartile, since a T wave or a pacing spike that counts as a beat makes most times too short.
+    """
+    if len(beats) < 2:
+        return np.zeros(len(begins), dtype=np.bool_)
+    typical = int(np.quantile(np.diff(beats), 0.75, method="lower"))
+    between: BoolArray = (np.searchsorted(beats, begins) == np.searchsorted(beats, ends)) & (ends - begins < typical)
+    return between
+
+
+def _rests_flat(begins: IntArray, beats: IntArray) -> bool:
+    """Return whether stretches, by their begins, lie between enough pairs of beats."""
+    after = np.unique(np.searchsorted(beats, begins))
+    pairs = np.count_nonzero((after > 0) & (after < len(beats)))
+    return bool(pairs >= max(2, RESTING_SHARE * (len(beats) - 1)))
+
+
+def _others_rest(unchanged: BoolArray, leads: IntArray, begins: IntArray, ends: IntArray) -> BoolArray:
+    """Return during which stretches most other leads hold their value, too; `unchanged` is that of all leads."""
+    if len(unchanged) == 1:
+        return np.ones(len(begins), dtype=np.bool_)
+    counts = np.pad(np.cumsum(unchanged, axis=1, dtype=np.int32), ((0, 0), (1, 0)))
+    held = (counts[:, ends] - counts[:, begins]) / (ends - begins)
+    held[leads, np.arange(len(leads))] = np.nan
+    resting: BoolArray = np.nanmedian(held, axis=0) >= HELD_SHARE
+    return resting
+
+
+def _showing_qrs(activity: Float32Array, beats: IntArray) -> BoolArray:
+    """Return at which steps two leads show a QRS, or the only other one; activity has shape (leads, steps)."""
+    heights = np.median(activity[:, beats], axis=1, keepdims=True)
+    showing: BoolArray = (activity > QRS_HEIGHT * heights).sum(axis=0) >= max(min(2, len(activity) - 1), 1)
+    return showing
+
+
+def _any_within(steps: BoolArray, begins: IntArray, ends: IntArray) -> BoolArray:
+    """Return between which begins and ends, both included, any step is True."""
+    counts = np.pad(np.cumsum(steps), (1, 0))
+    within: BoolArray = counts[np.clip(ends + 1, 0, len(steps))] > counts[np.clip(begins, 0, len(steps))]
+    return within
+
+
+def _longest_run(inside: BoolArray) -> IntArray:
+    """Length of the longest run of True along the last axis, shape of all others; 0 without one.
+
+    All runs are shortened by one sample at a time until few are left, and these are measured one by one: that is fast.
+    """
+    longest = np.zeros(inside.shape[:-1], dtype=np.int64)
+    for _ in range(SHORT_RUN):
+        longest += inside.any(axis=-1)
+        inside = inside[..., 1:] & inside[..., :-1]
+    rows, begins, ends = runs(inside)
+    np.maximum.at(longest.reshape(-1), rows, SHORT_RUN + ends - begins)
+    return longest
+
+
+def runs(inside: BoolArray) -> tuple[IntArray, IntArray, IntArray]:
+    """Row, begin and end (exclusive) of each run of True along the last axis, all other axes in one."""
+    places = np.flatnonzero(inside)
+    rows, steps = np.divmod(places, max(inside.shape[-1], 1))
+    begins = (np.diff(places, prepend=-2) > 1) | (steps == 0)
+    ends = np.append(begins[1:], np.True_)[: len(places)]
+    return rows[begins], steps[begins], steps[ends] + 1
