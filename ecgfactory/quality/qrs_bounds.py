@@ -10,6 +10,7 @@ import numpy as np
 import scipy
 
 from ecgfactory.arrays import BoolArray, FloatingArray, IntArray
+from ecgfactory.quality.smoothing import smoothed
 from ecgfactory.quality.spans import argmax_within, between, first_run
 
 NEAR_S = 0.1
@@ -118,7 +119,7 @@ def _slow_end(moves: BoolArray, core_end: IntArray, rate: int) -> IntArray:
 
 def _distance_from(onset: IntArray, beat_uv: FloatingArray, last: IntArray, rate: int) -> FloatingArray:
     """Measure how far all leads are from their level at the onset, as a share of the farthest before `last`."""
-    smooth = smoothed(beat_uv, max(round(0.02 * rate), 1))
+    smooth = smoothed(beat_uv, 0.02, rate)
     change = smooth - np.take_along_axis(smooth, onset[:, None, None], axis=-1)
     distance = np.sqrt(np.square(change).sum(axis=1))
     farthest = np.where(between(distance.shape[1], onset, last), distance, 0).max(axis=1)
@@ -139,10 +140,3 @@ def _rest(speed: FloatingArray, away: FloatingArray, start: IntArray, threshold:
     rest, found = first_run(speed < threshold[:, None], within & ~turns, length)
     end: IntArray = np.where(found, rest - 1, argmax_within(-speed - away, within))
     return end
-
-
-def smoothed(signal_uv: FloatingArray, length: int) -> FloatingArray:
-    """Average with a Hann window, at half height half of `length` wide."""
-    kernel = scipy.signal.windows.hann(length + 2)[1:-1]
-    smooth: FloatingArray = scipy.ndimage.convolve1d(signal_uv, kernel / kernel.sum(), axis=-1, mode="nearest")
-    return smooth
