@@ -30,7 +30,7 @@ beyond a notch."""
 P_LEVEL_S = 0.016
 """The level before P is that of 16 ms before its onset in the one combination."""
 
-SHORTEST_P_S = 0.05
+SHORTEST_P_S = 0.04
 """What is shorter is an atrial pacing spike or an artefact, no P."""
 
 ALIKE, ALIKE_AFTER_S, ALIKE_SMOOTH_S = 0.88, 0.03, 0.05
@@ -102,7 +102,8 @@ def p_bounds(p: Wave, rate: int) -> tuple[FloatingArray, FloatingArray]:
     Returns
     -------
     onset, offset : float array, shape (n,)
-        First and last sample; NaN where P doesn't rise or fall.
+        First and last sample, where all leads don't show it that of the one combination; NaN where that doesn't rise
+        or fall either.
     """
     window = p.line.shape[1]
     near = between(window, np.maximum(p.peak - p.half, p.first), np.minimum(p.peak + 4 * p.half // 3, p.last))
@@ -118,7 +119,7 @@ def p_bounds(p: Wave, rate: int) -> tuple[FloatingArray, FloatingArray]:
     high = between(window, p.first, p.last)
     high &= falling >= P_CORE_SHARE * np.where(near, falling, 0).max(axis=1, keepdims=True)
     offset = wave_end(falling, window - 1 - high[:, ::-1].argmax(axis=1), p.last, p.half)
-    return onset, offset
+    return np.where(np.isnan(onset), start, onset), np.where(np.isnan(offset), p.offset(), offset)
 
 
 def p_in_each_beat(beats: Beats, p: Wave, onset: FloatingArray, offset: FloatingArray) -> BoolArray:

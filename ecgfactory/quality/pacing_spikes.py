@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import scipy
 
-from ecgfactory.arrays import BoolArray, Float32Array
+from ecgfactory.arrays import BoolArray, Float32Array, IntArray
+from ecgfactory.quality.spans import between
 
 SPIKE_HALF_S, OVER_S = 0.004, 0.010
 """A spike of 0.5 to 2 ms, and what a recorder's filter makes of it, rises and falls within 4 ms to either side. 10 ms
@@ -22,11 +23,15 @@ the median of its samples, which noise doesn't."""
 BLANKED_S = 0.008
 """From 8 ms before to 8 ms after its peak, a spike is replaced by a straight line."""
 
+CLOSE_S = 0.032
+"""A QRS that seems to begin up to 32 ms before a spike begins after it: the straight line for the spike moves too, and a
+slow beginning reaches 16 ms farther."""
+
 AFTER_CENTRE_S = 0.15
 """Spikes are looked for up to 150 ms after the beat's centre: farther on may be another beat."""
 
 
-def without_spikes(beat_uv: Float32Array, centre: int, sampling_rate_hz: int) -> Float32Array:
+def without_spikes(beat_uv: Float32Array, centre: int, sampling_rate_hz: int) -> tuple[Float32Array, BoolArray]:
     """Replace pacing spikes by straight lines.
 
     Parameters
@@ -40,13 +45,15 @@ def without_spikes(beat_uv: Float32Array, centre: int, sampling_rate_hz: int) ->
 
     Returns
     -------
-    float32 array, shape (n, leads, window)
+    beat_uv : float32 array, shape (n, leads, window)
         The same array where no record has a spike.
+    spikes : bool array, shape (n, window)
+        The samples at the peaks of spikes.
     """
     spikes = _spikes(beat_uv, centre, sampling_rate_hz)
     paced = np.flatnonzero(spikes.any(axis=1))
     if not paced.size:
-        return beat_uv
+        return beat_uv, spikes
     mended_uv = beat_uv.copy()
     reach = max(round(BLANKED_S * sampling_rate_hz) - 1, 1)
     for row in paced:
@@ -54,7 +61,33 @@ def without_spikes(beat_uv: Float32Array, centre: int, sampling_rate_hz: int) ->
         kept, gone = np.flatnonzero(~blanked), np.flatnonzero(blanked)
         for lead_uv in mended_uv[row]:
             lead_uv[gone] = np.interp(gone, kept, lead_uv[kept])
-    return mended_uv
+    return mended_uv, spikes
+
+
+def around_spikes(onset: IntArray, spikes: BoolArray, sampling_rate_hz: int) -> tuple[IntArray, IntArray]:
+    """Set apart what precedes the spikes that a QRS seems to begin with, and QRS itself.
+
+    Parameters
+    ----------
+    onset : int array, shape (n,)
+        Where QRS seems to begin.
+    spikes : bool array, shape (n, window)
+        The samples at the peaks of spikes.
+    sampling_rate_hz : int
+        Sampling rate.
+
+    Returns
+    -------
+    before, onset : int array, shape (n,)
+        Last sample that neither QRS nor a spike touches; first sample of QRS. Both are the onset where no spike is
+        close.
+    """
+    window = spikes.shape[1]
+    close = spikes & between(window, onset, onset + round(CLOSE_S * sampling_rate_hz))
+    paced = close.any(axis=1)
+    first, last = close.argmax(axis=1), window - 1 - close[:, ::-1].argmax(axis=1)
+    before = np.where(paced, np.minimum(first - round(BLANKED_S * sampling_rate_hz), onset), onset)
+    return before, np.where(paced, last + round(SPIKE_HALF_S * sampling_rate_hz), onset)
 
 
 def _spikes(beat_uv: Float32Array, centre: int, sampling_rate_hz: int) -> BoolArray:

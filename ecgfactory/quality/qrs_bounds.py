@@ -37,9 +37,9 @@ they have come back to 0.6 of that distance within 60 ms, as in the slow last wa
 QRS_REACH_S = 0.13
 """QRS ends within 130 ms of its steepest place, to either side."""
 
-STILL_UV, STILL_S, SLOW_END_S = 5.0, 0.006, 0.016
-"""Beyond its core QRS goes on until the leads change by less than 5 uV in 8 ms (root mean square over the leads), or
-by no more than noise, for 6 ms: a slow beginning or end of at most 16 ms. See `waves` for what they were chosen on."""
+STILL_UV, STILL_NOISE, STILL_S, SLOW_END_S = 5.0, 2.0, 0.006, 0.016
+"""Beyond its core QRS goes on until the leads, for 6 ms, change by less than 5 uV in 8 ms (root mean square over the
+leads) or twice the noise: a slow beginning or end of at most 16 ms. See `waves` for what these were chosen on."""
 
 MEASURABLE = 5.0
 """A QRS is measured when its peak velocity is at least 5 times the noise, and `VISIBLE_UV` in 12 ms."""
@@ -104,7 +104,7 @@ def _spatial_velocity(
 def _moves(beat_uv: FloatingArray, rate: int) -> BoolArray:
     """Return where the leads don't keep still."""
     velocity, noise = _spatial_velocity(beat_uv, 0.008, 0.006, rate)
-    still = np.maximum(STILL_UV * np.sqrt(beat_uv.shape[1]), NOISE_FACTOR * noise)
+    still = np.maximum(STILL_UV * np.sqrt(beat_uv.shape[1]), STILL_NOISE * noise)
     moves: BoolArray = velocity >= still[:, None]
     return moves
 

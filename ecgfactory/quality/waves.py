@@ -18,7 +18,7 @@ import numpy as np
 from ecgfactory.arrays import FloatingArray
 from ecgfactory.quality.beats import Beats
 from ecgfactory.quality.p_and_t import P_HALF_S, T_HALF_S, Wave, p_bounds, p_in_each_beat
-from ecgfactory.quality.pacing_spikes import without_spikes
+from ecgfactory.quality.pacing_spikes import around_spikes, without_spikes
 from ecgfactory.quality.qrs_bounds import qrs_bounds
 
 LONGEST_PR_S, LONGEST_QT_S = 0.32, 0.56
@@ -60,10 +60,11 @@ def find_waves(beats: Beats) -> Waves:
         the onset of QRS and 0.7 of the RR time (without a second beat, of one second).
     """
     rate = beats.sampling_rate_hz
-    beat_uv = without_spikes(beats.median_uv, beats.centre, rate)
+    beat_uv, spikes = without_spikes(beats.median_uv, beats.centre, rate)
     window = beat_uv.shape[-1]
     rr = np.where(np.isnan(beats.rr_ms), 1000, beats.rr_ms) / 1000 * rate
-    onset, offset, has_qrs = qrs_bounds(beat_uv, beats.centre, rate)
+    start, offset, has_qrs = qrs_bounds(beat_uv, beats.centre, rate)
+    start, onset = around_spikes(start, spikes, rate)
 
     # T starts no earlier than QRS ends, and P is over 6 ms before QRS, which smoothing would smear into it.
     longest_qt = np.minimum(LONGEST_QT_S * rate, LONGEST_QT_SHARE * rr)
@@ -72,7 +73,7 @@ def find_waves(beats: Beats) -> Waves:
     t_offset = np.where(has_qrs & t.visible, t.offset(), np.nan)
     qt = np.where(np.isnan(t_offset), 0.4 * rr, t_offset - onset)
     p_limit = np.maximum(onset - np.minimum(LONGEST_PR_S * rate, rr - qt), 0).astype(np.int64)
-    p = Wave(beat_uv, p_limit, onset - round(0.006 * rate), P_HALF_S, rate)
+    p = Wave(beat_uv, p_limit, start - round(0.006 * rate), P_HALF_S, rate)
     p_onset, p_offset = p_bounds(p, rate)
     has_p = has_qrs & p.visible & p_in_each_beat(beats, p, p_onset, p_offset)
     return Waves(
