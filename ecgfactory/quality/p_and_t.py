@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from ecgfactory.arrays import BoolArray, FloatingArray, IntArray
+from ecgfactory.quality.batch import block_means
 from ecgfactory.quality.beats import Beats
 from ecgfactory.quality.medians import median_of_existing
 from ecgfactory.quality.smoothing import smoothed
@@ -33,10 +34,10 @@ P_LEVEL_S = 0.016
 SHORTEST_P_S = 0.04
 """What is shorter is an atrial pacing spike or an artefact, no P."""
 
-ALIKE, ALIKE_AFTER_S, ALIKE_SMOOTH_S = 0.88, 0.03, 0.05
-"""There is a P when the beats correlate with the median beat, from the onset of P to 30 ms after its end and smoothed
-over 50 ms, by 0.88 in their median. Fibrillation and dissociated P waves give up to 0.87 on LUDB's odd records, P
-waves from 0.91 on."""
+STEADY, STEADY_BLOCK_S = 1.8, 0.012
+"""There is a P when that of the median beat has 1.8 times the power of what beats show beside it (their median; from
+its onset to 16 ms after its end, smoothed over 30 ms, around the mean). Fibrillation and dissociated P waves give up to
+1.5 on LUDB's odd records, P waves from 7 on."""
 
 
 class Wave:
@@ -60,11 +61,14 @@ class Wave:
 
     def __init__(self, beat_uv: FloatingArray, first: IntArray, last: IntArray, half_s: float, rate: int) -> None:
         n, leads, window = beat_uv.shape
-        self.half, self.first, self.last = max(round(half_s * rate), 2), first, last
+        self.half, self.first, self.last = max(round(half_s * rate), 2), first, np.maximum(last, first)
         # Beyond its bounds the beat is held at the value it has there, so that QRS does not count as surroundings
         # of P or T.
-        inside = np.clip(np.arange(window), first[:, None], np.maximum(first, last)[:, None])[:, None]
-        self.smooth = np.take_along_axis(smoothed(beat_uv, 0.3 * half_s, rate), inside, axis=-1)
+        smooth, last = smoothed(beat_uv, 0.3 * half_s, rate), self.last
+        bounds = np.stack([first, last], axis=-1)[:, None]
+        low, high = np.moveaxis(np.take_along_axis(smooth, bounds, axis=-1), -1, 0)[..., None]
+        time = np.arange(window)
+        self.smooth = np.where(time < first[:, None, None], low, np.where(time > last[:, None, None], high, smooth))
         sides = np.pad(self.smooth, [(0, 0), (0, 0), (self.half, self.half)], mode="edge")
         bulge = self.smooth - (sides[..., : -2 * self.half] + sides[..., 2 * self.half :]) / 2
 
@@ -114,7 +118,7 @@ def p_bounds(p: Wave, rate: int) -> tuple[FloatingArray, FloatingArray]:
     rises = near & (rising >= P_CORE_SHARE * np.where(near, rising, 0).max(axis=1, keepdims=True))
     onset = _wave_start(rising, rises.argmax(axis=1), p.first, p.half)
 
-    after = np.take_along_axis(p.smooth, np.maximum(p.last, 0)[:, None, None], axis=-1)
+    after = np.take_along_axis(p.smooth, p.last[:, None, None], axis=-1)
     falling = np.sqrt(np.square(p.smooth - after).sum(axis=1))
     high = between(window, p.first, p.last)
     high &= falling >= P_CORE_SHARE * np.where(near, falling, 0).max(axis=1, keepdims=True)
@@ -122,8 +126,8 @@ def p_bounds(p: Wave, rate: int) -> tuple[FloatingArray, FloatingArray]:
     return np.where(np.isnan(onset), start, onset), np.where(np.isnan(offset), p.offset(), offset)
 
 
-def p_in_each_beat(beats: Beats, p: Wave, onset: FloatingArray, offset: FloatingArray) -> BoolArray:
-    """Return whether the beats show the P of the median beat, as they don't where atria and ventricles go their own ways.
+def p_is_steady(beats: Beats, p: Wave, onset: FloatingArray, offset: FloatingArray) -> BoolArray:
+    """Return whether single beats show the P of the median beat, as they don't where the atria go their own way.
 
     Parameters
     ----------
@@ -139,25 +143,27 @@ def p_in_each_beat(beats: Beats, p: Wave, onset: FloatingArray, offset: Floating
     bool array, shape (n,)
         False where the bounds are NaN, or too near.
     """
-    rate, window = beats.sampling_rate_hz, beats.centre
-    width = offset - onset
-    long_enough = width >= SHORTEST_P_S * rate
-    begin = np.where(long_enough, onset, 0).astype(np.int64)
-    end = np.where(long_enough, np.minimum(offset + ALIKE_AFTER_S * rate, p.last), window).astype(np.int64)
-    within = between(window, begin, end)[:, None]
-    lines = np.matmul(p.weight.astype(np.float32)[:, None, None], beats.cut_uv[..., :window])[:, :, 0]
-    median = np.einsum("nl,nlw->nw", p.weight, beats.median_uv[..., :window])[:, None]
-    single, usual = (_centred(smoothed(line, ALIKE_SMOOTH_S, rate), within) for line in (lines, median))
-    powers = np.square(single).sum(axis=-1) * np.square(usual).sum(axis=-1)
-    alike = (single * usual).sum(axis=-1) / np.sqrt(np.maximum(powers, 1e-9))
-    found: BoolArray = long_enough & (median_of_existing(alike, beats.fits) >= ALIKE)
-    return found
+    rate = beats.sampling_rate_hz
+    block = max(round(STEADY_BLOCK_S * rate), 1)
+    long_enough = offset - onset >= SHORTEST_P_S * rate
+    weight = p.weight.astype(np.float32)[:, None, None]
+    usual, single = (
+        block_means(np.matmul(weight, beats_uv[..., : p.line.shape[1]])[:, :, 0], block)
+        for beats_uv in (beats.median_uv[:, None], beats.cut_uv)
+    )
+    first, last = (np.where(long_enough, bound, 0) // block for bound in (onset, np.minimum(offset, p.last)))
+    within = between(usual.shape[-1], first.astype(np.int64), last.astype(np.int64) + 2)
+    usual, single = _around_mean(usual, within), _around_mean(single, within)
+    beside = median_of_existing(np.square(single - usual).sum(axis=-1), beats.fits)
+    steady: BoolArray = long_enough & (np.square(usual).sum(axis=-1)[:, 0] >= STEADY * beside)
+    return steady
 
 
-def _centred(line: FloatingArray, within: BoolArray) -> FloatingArray:
-    """Subtract the mean over the samples within, and set the others to 0."""
-    mean = line.mean(axis=-1, where=within, keepdims=True)
-    return np.where(within, line - mean, 0)
+def _around_mean(lines: FloatingArray, within: BoolArray) -> FloatingArray:
+    """Subtract the mean over the samples within, and set the others to 0; shape (n, lines, window)."""
+    mean = np.einsum("nbw,nw->nb", lines, within) / np.maximum(within.sum(axis=1), 1)[:, None]
+    rest: FloatingArray = np.where(within[:, None], lines - mean[..., None], 0)
+    return rest
 
 
 def _level(smooth: FloatingArray, first: IntArray, last: IntArray) -> FloatingArray:

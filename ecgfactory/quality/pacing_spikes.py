@@ -16,7 +16,7 @@ SHARPNESS = 1.0
 """A spike bends more within 4 ms than the leads are away from its peak after 10 ms, both squared: 2 for an ideal one,
 0.25 for the narrowest QRS (a half cosine of 20 ms)."""
 
-SMALLEST_UV, LEVEL = 30.0, 8.0
+SMALLEST_UV, LEVEL = 40.0, 12.0
 """Smallest height of a spike, root mean square over the leads; and how much more a spike bends than the beat does in
 the median of its samples, which noise doesn't."""
 

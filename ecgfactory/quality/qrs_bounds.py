@@ -120,8 +120,9 @@ def _slow_end(moves: BoolArray, core_end: IntArray, rate: int) -> IntArray:
 def _distance_from(onset: IntArray, beat_uv: FloatingArray, last: IntArray, rate: int) -> FloatingArray:
     """Measure how far all leads are from their level at the onset, as a share of the farthest before `last`."""
     smooth = smoothed(beat_uv, 0.02, rate)
-    change = smooth - np.take_along_axis(smooth, onset[:, None, None], axis=-1)
-    distance = np.sqrt(np.square(change).sum(axis=1))
+    level = np.take_along_axis(smooth, onset[:, None, None], axis=-1)
+    smooth -= level
+    distance = np.sqrt(np.einsum("nlw,nlw->nw", smooth, smooth))
     farthest = np.where(between(distance.shape[1], onset, last), distance, 0).max(axis=1)
     share: FloatingArray = distance / np.maximum(farthest, 1e-9)[:, None]
     return share

@@ -17,9 +17,9 @@ import numpy as np
 
 from ecgfactory.arrays import FloatingArray
 from ecgfactory.quality.beats import Beats
-from ecgfactory.quality.p_and_t import P_HALF_S, T_HALF_S, Wave, p_bounds, p_in_each_beat
+from ecgfactory.quality.p_and_t import P_HALF_S, T_HALF_S, Wave, p_bounds, p_is_steady
 from ecgfactory.quality.pacing_spikes import around_spikes, without_spikes
-from ecgfactory.quality.qrs_bounds import qrs_bounds
+from ecgfactory.quality.qrs_bounds import NEAR_S, qrs_bounds
 
 LONGEST_PR_S, LONGEST_QT_S = 0.32, 0.56
 """How far from the onset of QRS P and T are looked for; the median beat holds no more."""
@@ -69,13 +69,15 @@ def find_waves(beats: Beats) -> Waves:
     # T starts no earlier than QRS ends, and P is over 6 ms before QRS, which smoothing would smear into it.
     longest_qt = np.minimum(LONGEST_QT_S * rate, LONGEST_QT_SHARE * rr)
     t_limit = np.minimum(onset + longest_qt, window - 2).astype(np.int64)
-    t = Wave(beat_uv, offset, t_limit, T_HALF_S, rate)
-    t_offset = np.where(has_qrs & t.visible, t.offset(), np.nan)
+    reach = round(NEAR_S * rate)
+    skipped, kept = beats.centre - reach, beats.centre + reach
+    t = Wave(beat_uv[..., skipped:], offset - skipped, t_limit - skipped, T_HALF_S, rate)
+    t_offset = np.where(has_qrs & t.visible, t.offset() + skipped, np.nan)
     qt = np.where(np.isnan(t_offset), 0.4 * rr, t_offset - onset)
-    p_limit = np.maximum(onset - np.minimum(LONGEST_PR_S * rate, rr - qt), 0).astype(np.int64)
-    p = Wave(beat_uv, p_limit, start - round(0.006 * rate), P_HALF_S, rate)
+    p_limit = np.maximum(start - np.minimum(LONGEST_PR_S * rate, rr - qt), 0).astype(np.int64)
+    p = Wave(beat_uv[..., :kept], p_limit, start - round(0.006 * rate), P_HALF_S, rate)
     p_onset, p_offset = p_bounds(p, rate)
-    has_p = has_qrs & p.visible & p_in_each_beat(beats, p, p_onset, p_offset)
+    has_p = has_qrs & p.visible & p_is_steady(beats, p, p_onset, p_offset)
     return Waves(
         p_onset=np.where(has_p, p_onset, np.nan),
         p_offset=np.where(has_p, p_offset, np.nan),
