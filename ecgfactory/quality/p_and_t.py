@@ -74,14 +74,14 @@ class Wave:
 
         margin = max(round(0.01 * rate), 1)
         amid = between(window, first + margin, last - margin)
-        self.peak = argmax_within(np.square(bulge).sum(axis=1), amid)
+        self.peak = argmax_within(_power(bulge), amid)
         vector = bulge[np.arange(n), :, self.peak]
         height = np.sqrt(np.square(vector).sum(axis=1))
         self.weight = vector / np.maximum(height, 1e-9)[:, None]
         self.line = np.einsum("nl,nlw->nw", self.weight, self.smooth)
 
-        rough = np.where(between(window, first, last)[:, None], beat_uv - self.smooth, 0)
-        noise = np.sqrt(np.square(rough).sum(axis=(1, 2)) / (leads * np.maximum(last - first, 1)))
+        rough = np.where(between(window, first, last), _power(beat_uv - self.smooth), 0)
+        noise = np.sqrt(rough.sum(axis=1) / (leads * np.maximum(last - first, 1)))
         self.visible = (np.abs(vector).max(axis=1) >= VISIBLE_UV) & (height >= VISIBLE_NOISE * noise)
 
     def offset(self) -> FloatingArray:
@@ -114,12 +114,12 @@ def p_bounds(p: Wave, rate: int) -> tuple[FloatingArray, FloatingArray]:
     start = p.onset()
     begin = np.where(np.isnan(start), p.first, start).astype(np.int64)
     before = _level(p.smooth, np.maximum(begin - round(P_LEVEL_S * rate), p.first), begin)
-    rising = np.sqrt(np.square(p.smooth - before).sum(axis=1))
+    rising = np.sqrt(_power(p.smooth - before))
     rises = near & (rising >= P_CORE_SHARE * np.where(near, rising, 0).max(axis=1, keepdims=True))
     onset = _wave_start(rising, rises.argmax(axis=1), p.first, p.half)
 
     after = np.take_along_axis(p.smooth, p.last[:, None, None], axis=-1)
-    falling = np.sqrt(np.square(p.smooth - after).sum(axis=1))
+    falling = np.sqrt(_power(p.smooth - after))
     high = between(window, p.first, p.last)
     high &= falling >= P_CORE_SHARE * np.where(near, falling, 0).max(axis=1, keepdims=True)
     offset = wave_end(falling, window - 1 - high[:, ::-1].argmax(axis=1), p.last, p.half)
@@ -164,6 +164,12 @@ def _around_mean(lines: FloatingArray, within: BoolArray) -> FloatingArray:
     mean = np.einsum("nbw,nw->nb", lines, within) / np.maximum(within.sum(axis=1), 1)[:, None]
     rest: FloatingArray = np.where(within[:, None], lines - mean[..., None], 0)
     return rest
+
+
+def _power(leads_uv: FloatingArray) -> FloatingArray:
+    """Add the squares of all leads, shape (n, window)."""
+    power: FloatingArray = np.einsum("nlw,nlw->nw", leads_uv, leads_uv)
+    return power
 
 
 def _level(smooth: FloatingArray, first: IntArray, last: IntArray) -> FloatingArray:

@@ -10,7 +10,6 @@ import numpy as np
 import scipy
 
 from ecgfactory.arrays import BoolArray, FloatingArray, IntArray
-from ecgfactory.quality.smoothing import smoothed
 from ecgfactory.quality.spans import argmax_within, between, first_run
 
 NEAR_S = 0.1
@@ -20,8 +19,8 @@ ONSET_SHARE, OFFSET_SHARE = 0.05, 0.08
 """The core of QRS lasts while the spatial velocity exceeds this share of its peak. Lower, it runs into T; higher, it
 is cut short."""
 
-QUIETEST_PERCENT = 5
-"""The noise of a beat is that of its quietest 40 ms; the 5th percentile of places, so as not to depend on one."""
+QUIETEST_SHARE = 0.05
+"""The noise of a beat is that of its quietest 40 ms; a twentieth of places may be quieter, so as not to depend on one."""
 
 NOISE_FACTOR = 1.2
 """Spatial velocity that is not noise, as a multiple of the noise."""
@@ -97,7 +96,8 @@ def _spatial_velocity(
         scipy.ndimage.uniform_filter1d(energy, max(round(length_s * rate), 1), axis=-1, mode="nearest")
         for length_s in (smooth_s, 0.04)
     )
-    quietest = np.maximum(np.percentile(smoother, QUIETEST_PERCENT, axis=1), 0)  # a running sum rounds below zero
+    place = round(QUIETEST_SHARE * smoother.shape[1])
+    quietest = np.maximum(np.partition(smoother, place, axis=1)[:, place], 0)  # a running sum rounds below zero
     return np.sqrt(np.maximum(smooth - quietest[:, None], 0)), np.sqrt(quietest)
 
 
@@ -119,7 +119,7 @@ def _slow_end(moves: BoolArray, core_end: IntArray, rate: int) -> IntArray:
 
 def _distance_from(onset: IntArray, beat_uv: FloatingArray, last: IntArray, rate: int) -> FloatingArray:
     """Measure how far all leads are from their level at the onset, as a share of the farthest before `last`."""
-    smooth = smoothed(beat_uv, 0.02, rate)
+    smooth = scipy.ndimage.uniform_filter1d(beat_uv, max(round(0.01 * rate), 1), axis=-1, mode="nearest")
     level = np.take_along_axis(smooth, onset[:, None, None], axis=-1)
     smooth -= level
     distance = np.sqrt(np.einsum("nlw,nlw->nw", smooth, smooth))
