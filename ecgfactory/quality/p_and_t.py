@@ -31,8 +31,12 @@ beyond a notch."""
 P_LEVEL_S = 0.016
 """The level before P is that of 16 ms before its onset in the one combination."""
 
-SHORTEST_P_S = 0.04
-"""What is shorter is an atrial pacing spike or an artefact, no P."""
+SHORTEST_P_S, LONGEST_P_S = 0.04, 0.2
+"""What is shorter is an atrial pacing spike or an artefact, and what is longer the baseline: no P."""
+
+T_TAIL = 0.1
+"""T fades more slowly than a half cosine: from its steepest place on, it lasts longer by a tenth of the way to the
+largest trapezium (see `wave_end`). Chosen on the QT of LUDB's odd records."""
 
 STEADY, STEADY_BLOCK_S = 1.8, 0.012
 """There is a P when that of the median beat has 1.8 times the power of what beats show beside it (their median; from
@@ -57,10 +61,21 @@ class Wave:
         Half the usual width of the wave.
     rate : int
         Sampling rate in Hz.
+    tail : float
+        How much more slowly than a half cosine it falls.
     """
 
-    def __init__(self, beat_uv: FloatingArray, first: IntArray, last: IntArray, half_s: float, rate: int) -> None:
+    def __init__(
+        self,
+        beat_uv: FloatingArray,
+        first: IntArray,
+        last: IntArray,
+        half_s: float,
+        rate: int,
+        tail: float = 0.0,
+    ) -> None:
         n, leads, window = beat_uv.shape
+        self.tail = tail
         self.half, self.first, self.last = max(round(half_s * rate), 2), first, np.maximum(last, first)
         # Beyond its bounds the beat is held at the value it has there, so that QRS does not count as surroundings
         # of P or T.
@@ -86,7 +101,7 @@ class Wave:
 
     def offset(self) -> FloatingArray:
         """Return the last sample of the wave in its combination of leads."""
-        return wave_end(self.line, self.peak, self.last, self.half)
+        return wave_end(self.line, self.peak, self.last, self.half, self.tail)
 
     def onset(self) -> FloatingArray:
         """Return the first sample of the wave in its combination of leads."""
@@ -141,21 +156,21 @@ def p_is_steady(beats: Beats, p: Wave, onset: FloatingArray, offset: FloatingArr
     Returns
     -------
     bool array, shape (n,)
-        False where the bounds are NaN, or too near.
+        False where the bounds are NaN, or no P lasts as long.
     """
     rate = beats.sampling_rate_hz
     block = max(round(STEADY_BLOCK_S * rate), 1)
-    long_enough = offset - onset >= SHORTEST_P_S * rate
+    plausible = (offset - onset >= SHORTEST_P_S * rate) & (offset - onset <= LONGEST_P_S * rate)
     weight = p.weight.astype(np.float32)[:, None, None]
     usual, single = (
         block_means(np.matmul(weight, beats_uv[..., : p.line.shape[1]])[:, :, 0], block)
         for beats_uv in (beats.median_uv[:, None], beats.cut_uv)
     )
-    first, last = (np.where(long_enough, bound, 0) // block for bound in (onset, np.minimum(offset, p.last)))
+    first, last = (np.where(plausible, bound, 0) // block for bound in (onset, np.minimum(offset, p.last)))
     within = between(usual.shape[-1], first.astype(np.int64), last.astype(np.int64) + 2)
     usual, single = _around_mean(usual, within), _around_mean(single, within)
     beside = median_of_existing(np.square(single - usual).sum(axis=-1), beats.fits)
-    steady: BoolArray = long_enough & (np.square(usual).sum(axis=-1)[:, 0] >= STEADY * beside)
+    steady: BoolArray = plausible & (np.square(usual).sum(axis=-1)[:, 0] >= STEADY * beside)
     return steady
 
 
@@ -186,7 +201,9 @@ def _wave_start(wave: FloatingArray, peak: IntArray, first: IntArray, half: int)
     return onset
 
 
-def wave_end(wave: FloatingArray, peak: IntArray, last: IntArray, half: int) -> FloatingArray:
+def wave_end(
+    wave: FloatingArray, peak: IntArray, last: IntArray, half: int, tail: float = 0.0
+) -> FloatingArray:
     """Find where an upright wave, falling from its peak, is over; NaN where it doesn't fall.
 
     With m the steepest place and r the foot (the lowest place in reach), the trapezium (wave[m] -
@@ -211,4 +228,4 @@ def wave_end(wave: FloatingArray, peak: IntArray, last: IntArray, half: int) -> 
     angle = np.full(n, np.pi / 2)
     for _ in range(30):  # a fixed point; 30 steps settle it to less than a sample
         angle = np.arctan(ratio * angle)
-    return np.where(falls, steepest + reached * np.minimum(np.pi / 2 / angle, 1.41), np.nan)
+    return np.where(falls, steepest + reached * (np.minimum(np.pi / 2 / angle, 1.41) + tail), np.nan)
