@@ -34,9 +34,9 @@ P_LEVEL_S = 0.016
 SHORTEST_P_S, LONGEST_P_S = 0.04, 0.2
 """What is shorter is an atrial pacing spike or an artefact, and what is longer the baseline: no P."""
 
-T_TAIL = 0.1
-"""T fades more slowly than a half cosine: from its steepest place on, it lasts longer by a tenth of the way to the
-largest trapezium (see `wave_end`). Chosen on the QT of LUDB's odd records."""
+P_TAIL, T_TAIL = 0.06, 0.1
+"""P rises and T falls more slowly than a half cosine: outwards from the steepest place they last longer by 0.06 and 0.1
+of the way to the largest trapezium (see `wave_end`). Chosen on PR and QT of LUDB's odd records."""
 
 STEADY, STEADY_BLOCK_S = 1.8, 0.012
 """There is a P when that of the median beat has 1.8 times the power of what beats show beside it (their median; from
@@ -105,7 +105,7 @@ class Wave:
 
     def onset(self) -> FloatingArray:
         """Return the first sample of the wave in its combination of leads."""
-        return _wave_start(self.line, self.peak, self.first, self.half)
+        return _wave_start(self.line, self.peak, self.first, self.half, P_TAIL)
 
 
 def p_bounds(p: Wave, rate: int) -> tuple[FloatingArray, FloatingArray]:
@@ -131,7 +131,7 @@ def p_bounds(p: Wave, rate: int) -> tuple[FloatingArray, FloatingArray]:
     before = _level(p.smooth, np.maximum(begin - round(P_LEVEL_S * rate), p.first), begin)
     rising = np.sqrt(_power(p.smooth - before))
     rises = near & (rising >= P_CORE_SHARE * np.where(near, rising, 0).max(axis=1, keepdims=True))
-    onset = _wave_start(rising, rises.argmax(axis=1), p.first, p.half)
+    onset = _wave_start(rising, rises.argmax(axis=1), p.first, p.half, P_TAIL)
 
     after = np.take_along_axis(p.smooth, p.last[:, None, None], axis=-1)
     falling = np.sqrt(_power(p.smooth - after))
@@ -194,10 +194,10 @@ def _level(smooth: FloatingArray, first: IntArray, last: IntArray) -> FloatingAr
     return level
 
 
-def _wave_start(wave: FloatingArray, peak: IntArray, first: IntArray, half: int) -> FloatingArray:
+def _wave_start(wave: FloatingArray, peak: IntArray, first: IntArray, half: int, tail: float) -> FloatingArray:
     """Find where an upright wave, rising to its peak, begins: the mirror of `wave_end`."""
     window = wave.shape[1]
-    onset: FloatingArray = window - 1 - wave_end(wave[:, ::-1], window - 1 - peak, window - 1 - first, half)
+    onset: FloatingArray = window - 1 - wave_end(wave[:, ::-1], window - 1 - peak, window - 1 - first, half, tail)
     return onset
 
 

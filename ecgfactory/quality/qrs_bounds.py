@@ -47,13 +47,17 @@ VISIBLE_UV = 30.0
 """Smallest wave, in the lead where it is largest: the smallest wave of IEC 60601-2-51:2003, annex GG.5."""
 
 
-def qrs_bounds(beat_uv: FloatingArray, centre: int, rate: int) -> tuple[IntArray, IntArray, BoolArray]:
+def qrs_bounds(
+    beat_uv: FloatingArray, leads: IntArray, centre: int, rate: int
+) -> tuple[IntArray, IntArray, BoolArray]:
     """Find onset and offset of QRS, and whether there is one.
 
     Parameters
     ----------
     beat_uv : float array, shape (n, leads, window)
-        Median beats without pacing spikes.
+        Median beats without pacing spikes; zeros in leads that don't count.
+    leads : int array, shape (n,)
+        How many count.
     centre : int
         Sample of the window that is a beat's centre.
     rate : int
@@ -79,7 +83,7 @@ def qrs_bounds(beat_uv: FloatingArray, centre: int, rate: int) -> tuple[IntArray
     away = _distance_from(onset, beat_uv, steepest + round(QRS_REACH_S * rate), rate)
     offset = _rest(speed, away, steepest, np.maximum(OFFSET_SHARE, floor), rate)
 
-    moves = _moves(beat_uv, rate)
+    moves = _moves(beat_uv, leads, rate)
     onset = window - 1 - _slow_end(moves[:, ::-1], window - 1 - onset, rate)
     offset = _slow_end(moves, offset, rate)
     return onset, offset, height >= np.maximum(VISIBLE_UV, MEASURABLE * noise)
@@ -101,10 +105,10 @@ def _spatial_velocity(
     return np.sqrt(np.maximum(smooth - quietest[:, None], 0)), np.sqrt(quietest)
 
 
-def _moves(beat_uv: FloatingArray, rate: int) -> BoolArray:
+def _moves(beat_uv: FloatingArray, leads: IntArray, rate: int) -> BoolArray:
     """Return where the leads don't keep still."""
     velocity, noise = _spatial_velocity(beat_uv, 0.008, 0.006, rate)
-    still = np.maximum(STILL_UV * np.sqrt(beat_uv.shape[1]), STILL_NOISE * noise)
+    still = np.maximum(STILL_UV * np.sqrt(leads), STILL_NOISE * noise)
     moves: BoolArray = velocity >= still[:, None]
     return moves
 

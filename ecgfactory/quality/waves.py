@@ -17,6 +17,7 @@ import numpy as np
 
 from ecgfactory.arrays import FloatingArray
 from ecgfactory.quality.beats import Beats
+from ecgfactory.quality.outlying_leads import usable_leads
 from ecgfactory.quality.p_and_t import P_HALF_S, T_HALF_S, T_TAIL, Wave, p_bounds, p_is_steady
 from ecgfactory.quality.pacing_spikes import around_spikes, without_spikes
 from ecgfactory.quality.qrs_bounds import NEAR_S, qrs_bounds
@@ -60,10 +61,11 @@ def find_waves(beats: Beats) -> Waves:
         the onset of QRS and 0.7 of the RR time (without a second beat, of one second).
     """
     rate = beats.sampling_rate_hz
-    beat_uv, spikes = without_spikes(beats.median_uv, beats.centre, rate)
+    usable = usable_leads(beats.median_uv, rate)
+    beat_uv, spikes = without_spikes(beats.median_uv * usable[..., np.newaxis], beats.centre, rate)
     window = beat_uv.shape[-1]
     rr = np.where(np.isnan(beats.rr_ms), 1000, beats.rr_ms) / 1000 * rate
-    start, offset, has_qrs = qrs_bounds(beat_uv, beats.centre, rate)
+    start, offset, has_qrs = qrs_bounds(beat_uv, usable.sum(axis=1), beats.centre, rate)
     start, onset = around_spikes(start, spikes, rate)
 
     # T starts no earlier than QRS ends, and P is over 6 ms before QRS, which smoothing would smear into it.
