@@ -23,9 +23,9 @@ the median of its samples, which noise doesn't."""
 BLANKED_S = 0.008
 """From 8 ms before to 8 ms after its peak, a spike is replaced by a straight line."""
 
-CLOSE_S = 0.032
-"""A QRS that seems to begin up to 32 ms before a spike begins after it: the straight line for the spike moves too, and a
-slow beginning reaches 16 ms farther."""
+CLOSE_S = 0.04
+"""A QRS that seems to begin up to 40 ms (half a normal QRS) before a spike begins after it: what precedes a spike is its
+own smear, or P. A spike later in a QRS, as in a fusion beat, does not begin it."""
 
 AFTER_CENTRE_S = 0.15
 """Spikes are looked for up to 150 ms after the beat's centre: farther on may be another beat."""
