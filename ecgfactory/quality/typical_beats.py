@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ecgfactory.arrays import BoolArray, Float32Array
+from ecgfactory.arrays import BoolArray, Float32Array, IntArray
 from ecgfactory.quality.batch import block_means
 
 COMPARED_S, BLOCK_S = 0.12, 0.012
@@ -13,6 +13,9 @@ COMPARED_S, BLOCK_S = 0.12, 0.012
 ALIKE = 0.8
 """Beats of one kind correlate by 0.8 at least, over all leads at once: LUDB's extrasystoles with its other beats by less,
 beats of one kind by more even where noise hides the P waves."""
+
+MOST = 64
+"""Of more beats, every second, third, ... one stands for its kind, so that a long recording takes no longer per beat."""
 
 FEWEST = 3
 """With fewer beats of the most frequent kind, there is no such kind, and all beats count."""
@@ -42,8 +45,17 @@ def typical_beats(cut_uv: Float32Array, fits: BoolArray, centre: int, sampling_r
     coarse -= coarse.mean(axis=-1, keepdims=True)
     coarse = coarse.reshape(*fits.shape, -1)
     coarse /= np.maximum(np.sqrt(np.einsum("nbw,nbw->nb", coarse, coarse)), np.float32(1e-9))[..., np.newaxis]
-    alike = np.matmul(coarse, coarse.swapaxes(1, 2)) >= ALIKE
-    alike &= fits[:, np.newaxis] & fits[:, :, np.newaxis]
-    count = alike.sum(axis=2)
-    typical: BoolArray = alike[np.arange(len(fits)), count.argmax(axis=1)]
+    rows, candidates = np.arange(len(fits))[:, np.newaxis], _candidates(fits)
+    alike = np.einsum("nbw,nkw->nbk", coarse, coarse[rows, candidates]) >= ALIKE
+    alike &= fits[:, :, np.newaxis] & fits[rows, candidates][:, np.newaxis]
+    count = alike.sum(axis=1)
+    typical: BoolArray = alike[rows[:, 0], :, count.argmax(axis=1)]
     return np.where(count.max(axis=1)[:, np.newaxis] >= FEWEST, typical, fits)
+
+
+def _candidates(fits: BoolArray) -> IntArray:
+    """Choose up to `MOST` beats of each record, whatever the others of its batch; shape (n, candidates)."""
+    beats = fits.shape[1]
+    count = np.where(fits.any(axis=1), beats - fits[:, ::-1].argmax(axis=1), 0)
+    places: IntArray = np.arange(min(MOST, beats)) * np.maximum(count, MOST)[:, np.newaxis] // MOST
+    return places

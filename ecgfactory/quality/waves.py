@@ -1,12 +1,16 @@
 """Where P, QRS and T begin and end in the median beat, over all leads at once.
 
-As clinical systems do, QRS runs from the earliest onset to the latest offset over all leads (CSE Working
-Party, Eur Heart J 6 (1985) 815-825). It is where the spatial velocity, the length of the vector of all
-leads' slopes, stands out. P and T are too small for that: each is measured on the one combination of
-leads that shows it best.
+The definition is the standard one (CSE Working Party, Eur Heart J 6 (1985) 815-825): a wave begins at its earliest onset
+and ends at its latest offset over the leads, outlying leads left out. QRS lasts as long as the leads together move,
+measured by the length of the vector of all their slopes, in which no lead counts for much alone (`qrs_bounds`). P and T
+are too small for that: `p_and_t`. Leads much noisier than the others don't count at all (`outlying_leads`), pacing spikes
+are no QRS (`pacing_spikes`), and the median beat is that of the most frequent kind of beat (`typical_beats`).
 
-Constants without a source were chosen on simulated ECGs of known onsets (`simulated`), with other seeds than
-those that the tests report.
+What it is held against: the same definition on marks that cardiologists made in every lead (`validation.ludb`), and
+simulated ECGs of known bounds (`validation.simulated`). Cardiologists see QRS begin and end about 12 ms beyond where the
+leads stand out from their rest, which is where devices put it: our QRS is as long as theirs, some 25 ms longer than a
+device's. Constants without a source were chosen on LUDB's records of odd numbers and on simulated ECGs, and confirmed on
+even numbers and other seeds.
 """
 
 from __future__ import annotations
