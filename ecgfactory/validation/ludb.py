@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import wfdb
 
-from ecgfactory.arrays import Float64Array
+from ecgfactory.arrays import BoolArray, Float64Array
 from ecgfactory.leads import TWELVE_LEADS, SignalUv
 from ecgfactory.quality.beats import find_beats
 from ecgfactory.quality.intervals import measure_intervals
@@ -104,7 +104,7 @@ class IntervalComparison:
         """Return the share of records without a P in which one was measured."""
         return float(np.mean(~np.isnan(self.measured["pr_ms"][~self._has_p()])))
 
-    def _has_p(self) -> Float64Array:
+    def _has_p(self) -> BoolArray:
         return ~np.isnan(self.marked["p_duration_ms"])
 
 
@@ -213,7 +213,8 @@ def _beats(marks: dict[str, list[Mark]], sampling_rate_hz: int) -> list[float]:
 
 def _neighbours(beats: list[float]) -> Iterator[tuple[float, float, float]]:
     """Return each beat with the one before and after it."""
-    yield from zip([-np.inf, *beats[:-1]], beats, [*beats[1:], np.inf], strict=True)
+    around = [-np.inf, *beats, np.inf]
+    yield from zip(around, around[1:-1], around[2:], strict=False)
 
 
 def _waves_of_beat(
