@@ -65,10 +65,10 @@ RHYTHM_FEATURES = (
     ),
 )
 
-_OVER_LEADS = "earliest onset to latest end over the leads, outlying ones left out, as cardiologists mark them"
+_OVER_LEADS = "earliest onset to latest end over the leads, outlying leads left out"
 
 INTERVAL_FEATURES = (
-    Feature("p_duration_ms", "ms", "number", f"P {_MEDIAN_BEAT}: {_OVER_LEADS}. None where the beats show no steady P."),
+    Feature("p_duration_ms", "ms", "number", f"P {_MEDIAN_BEAT}: {_OVER_LEADS}; none where no P is steady."),
     Feature("pr_ms", "ms", "number", f"Onset of P to onset of QRS {_MEDIAN_BEAT}, each the earliest of the leads."),
     Feature("qrs_ms", "ms", "number", f"QRS {_MEDIAN_BEAT}, without pacing spikes: {_OVER_LEADS}."),
     Feature("qt_ms", "ms", "number", f"Onset of QRS to end of T {_MEDIAN_BEAT}, each the outermost of the leads."),

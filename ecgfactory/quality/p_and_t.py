@@ -201,9 +201,7 @@ def _wave_start(wave: FloatingArray, peak: IntArray, first: IntArray, half: int,
     return onset
 
 
-def wave_end(
-    wave: FloatingArray, peak: IntArray, last: IntArray, half: int, tail: float = 0.0
-) -> FloatingArray:
+def wave_end(wave: FloatingArray, peak: IntArray, last: IntArray, half: int, tail: float = 0.0) -> FloatingArray:
     """Find where an upright wave, falling from its peak, is over; NaN where it doesn't fall.
 
     With m the steepest place and r the foot (the lowest place in reach), the trapezium (wave[m] -

@@ -24,8 +24,8 @@ BLANKED_S = 0.008
 """From 8 ms before to 8 ms after its peak, a spike is replaced by a straight line."""
 
 CLOSE_S = 0.05
-"""A QRS that seems to begin up to 50 ms (half a normal QRS) before a spike begins after it: what precedes a spike is its
-own smear, or P. A spike later in a QRS, as in a fusion beat, does not begin it."""
+"""A QRS that seems to begin up to 50 ms (half a normal QRS) before a spike begins after it: what precedes is the smear
+of the spike, or P. A spike later in a QRS, as in a fusion beat, does not begin it."""
 
 AFTER_CENTRE_S = 0.15
 """Spikes are looked for up to 150 ms after the beat's centre: farther on may be another beat."""

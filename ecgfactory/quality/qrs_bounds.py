@@ -20,7 +20,7 @@ ONSET_SHARE, OFFSET_SHARE = 0.05, 0.08
 is cut short."""
 
 QUIETEST_SHARE = 0.05
-"""The noise of a beat is that of its quietest 40 ms; a twentieth of places may be quieter, so as not to depend on one."""
+"""The noise of a beat is that of its quietest 40 ms; a twentieth may be quieter, so as not to depend on one place."""
 
 NOISE_FACTOR = 1.2
 """Spatial velocity that is not noise, as a multiple of the noise."""
@@ -47,9 +47,7 @@ VISIBLE_UV = 30.0
 """Smallest wave, in the lead where it is largest: the smallest wave of IEC 60601-2-51:2003, annex GG.5."""
 
 
-def qrs_bounds(
-    beat_uv: FloatingArray, leads: IntArray, centre: int, rate: int
-) -> tuple[IntArray, IntArray, BoolArray]:
+def qrs_bounds(beat_uv: FloatingArray, leads: IntArray, centre: int, rate: int) -> tuple[IntArray, IntArray, BoolArray]:
     """Find onset and offset of QRS, and whether there is one.
 
     Parameters
@@ -118,7 +116,8 @@ def _slow_end(moves: BoolArray, core_end: IntArray, rate: int) -> IntArray:
     quiet, longest = (max(round(span_s * rate), 1) for span_s in (STILL_S, SLOW_END_S))
     still, found = first_run(~moves, between(moves.shape[1], core_end, core_end + longest), quiet)
     end: IntArray = np.where(found, np.maximum(still - 1, core_end), core_end + longest)
-    return np.minimum(end, moves.shape[1] - 1)
+    last: IntArray = np.minimum(end, moves.shape[1] - 1)
+    return last
 
 
 def _distance_from(onset: IntArray, beat_uv: FloatingArray, last: IntArray, rate: int) -> FloatingArray:

@@ -29,4 +29,5 @@ def first_run(holds: BoolArray, within: BoolArray, length: int) -> tuple[IntArra
     tail = sums[:, -1:] + holds[:, -1:] * np.arange(1, length + 1)
     sums = np.concatenate([sums, tail], axis=1)
     runs = within & (sums[:, length:-1] - sums[:, : -length - 1] == length)
-    return runs.argmax(axis=1), runs.any(axis=1)
+    found: BoolArray = runs.any(axis=1)
+    return runs.argmax(axis=1), found

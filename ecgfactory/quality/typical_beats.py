@@ -11,11 +11,11 @@ COMPARED_S, BLOCK_S = 0.12, 0.012
 """Beats are compared within 120 ms to either side of their centre, which holds the widest QRS, by means over 12 ms."""
 
 ALIKE = 0.8
-"""Beats of one kind correlate by 0.8 at least, over all leads at once: LUDB's extrasystoles with its other beats by less,
-beats of one kind by more even where noise hides the P waves."""
+"""Beats of one kind correlate by 0.8 at least, over all leads at once: extrasystoles of LUDB's odd records with other
+beats by less, beats of one kind by more, even where noise hides the P waves."""
 
 MOST = 64
-"""Of more beats, every second, third, ... one stands for its kind, so that a long recording takes no longer per beat."""
+"""Of more beats, every second, third or so stands for its kind, so that a long recording takes no longer per beat."""
 
 FEWEST = 3
 """With fewer beats of the most frequent kind, there is no such kind, and all beats count."""

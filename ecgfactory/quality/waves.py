@@ -1,16 +1,18 @@
 """Where P, QRS and T begin and end in the median beat, over all leads at once.
 
-The definition is the standard one (CSE Working Party, Eur Heart J 6 (1985) 815-825): a wave begins at its earliest onset
-and ends at its latest offset over the leads, outlying leads left out. QRS lasts as long as the leads together move,
-measured by the length of the vector of all their slopes, in which no lead counts for much alone (`qrs_bounds`). P and T
-are too small for that: `p_and_t`. Leads much noisier than the others don't count at all (`outlying_leads`), pacing spikes
-are no QRS (`pacing_spikes`), and the median beat is that of the most frequent kind of beat (`typical_beats`).
+The definition is the standard one (CSE Working Party, Eur Heart J 6 (1985) 815-825): a wave runs from its earliest
+onset to its latest offset over the leads, outlying leads left out. QRS lasts as long as the leads together move, by the
+length of the vector of all their slopes, in which no lead alone counts for much (`qrs_bounds`). P and T are too small
+for that: `p_and_t`. Leads much noisier than the others don't count (`outlying_leads`), pacing spikes are no QRS
+(`pacing_spikes`), and the median beat is that of the most frequent kind of beat (`typical_beats`).
 
-What it is held against: the same definition on marks that cardiologists made in every lead (`validation.ludb`), and
-simulated ECGs of known bounds (`validation.simulated`). Cardiologists see QRS begin and end about 12 ms beyond where the
-leads stand out from their rest, which is where devices put it: our QRS is as long as theirs, some 25 ms longer than a
-device's. Constants without a source were chosen on LUDB's records of odd numbers and on simulated ECGs, and confirmed on
-even numbers and other seeds.
+It is held against the same definition on what cardiologists marked in every lead (`validation.ludb`), and against
+simulated ECGs of known bounds (`validation.simulated`). The cardiologists' outermost marks lie some 12 ms before and
+after the place where the leads begin and end to stand out from their rest, which is where devices put QRS. QRS is
+measured as they mark it, and so is some 25 ms longer than a device's.
+
+Constants without a source were chosen on LUDB's records of odd numbers and on simulated ECGs; its even numbers and
+other seeds confirmed them.
 """
 
 from __future__ import annotations
@@ -86,7 +88,7 @@ def find_waves(beats: Beats) -> Waves:
     has_p = has_qrs & p.visible & p_is_steady(beats, p, p_onset, p_offset)
     return Waves(
         p_onset=np.where(has_p, p_onset, np.nan),
-        p_offset=np.where(has_p, p_offset, np.nan),
+        p_offset=np.where(has_p, np.minimum(p_offset, start), np.nan),
         qrs_onset=np.where(has_qrs, onset, np.nan),
         qrs_offset=np.where(has_qrs, offset, np.nan),
         t_offset=t_offset,

@@ -34,8 +34,8 @@ REFERENCES: dict[str, ReferenceRange] = {
     "qtc_fridericia_ms": ReferenceRange(359, 445),
     "qrs_axis_deg": ReferenceRange(-40, 91),
 }
-"""Published ranges by feature name; features without one are shown alone: so is QRS, which the devices of this source
-measure 25 ms shorter than cardiologists mark it and `ecgfactory.quality.waves` measures it. Source: `REFERENCE_SOURCE`."""
+"""Published ranges by feature name; features without one are shown alone. Source: `REFERENCE_SOURCE`. Its devices
+measure QRS 25 ms shorter than cardiologists and `ecgfactory.quality.waves` do, so that it has none here."""
 
 _FEWEST_BINS, _BINS = 12, 60
 

@@ -21,7 +21,8 @@ def cut_beats(kinds: str) -> np.ndarray:
 
 
 @pytest.mark.parametrize(
-    ("kinds", "kept"), [("nnnnwnn", "n"), ("nwnwnwn", "n"), ("wwnwwww", "w"), ("nnnnnn", "n"), ("nw", "nw"), ("nnw", "nw")]
+    ("kinds", "kept"),
+    [("nnnnwnn", "n"), ("nwnwnwn", "n"), ("wwnwwww", "w"), ("nnnnnn", "n"), ("nw", "nw"), ("nnw", "nw")],
 )
 def test_the_most_frequent_kind_is_kept(kinds, kept):
     typical = typical_beats(cut_beats(kinds), np.ones((1, len(kinds)), np.bool_), CENTRE, 500)

@@ -67,7 +67,9 @@ def folder(tmp_path):
     samples, symbols = np.array([100, 120, 140, 200, 210, 230]), np.array(["(", "p", ")", "(", "N", ")"])
     for lead in TWELVE_LEADS:
         both = np.concatenate([samples, [700, 730]])
-        wfdb.wrann("7", lead.lower(), both, np.concatenate([symbols, ["N", ")"]]), write_dir=str(data))
+        # WFDB writes no extension with a digit, as LUDB's `v1` is.
+        wfdb.wrann("7", "lead", both, np.concatenate([symbols, ["N", ")"]]), write_dir=str(data))
+        (data / "7.lead").rename(data / f"7.{lead.lower()}")
     return tmp_path
 
 
