@@ -29,5 +29,4 @@ def first_run(holds: BoolArray, within: BoolArray, length: int) -> tuple[IntArra
     tail = sums[:, -1:] + holds[:, -1:] * np.arange(1, length + 1)
     sums = np.concatenate([sums, tail], axis=1)
     runs = within & (sums[:, length:-1] - sums[:, : -length - 1] == length)
-    found: BoolArray = runs.any(axis=1)
-    return runs.argmax(axis=1), found
+    return runs.argmax(axis=1), np.asarray(runs.any(axis=1))
