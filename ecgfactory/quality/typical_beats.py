@@ -43,7 +43,7 @@ def typical_beats(cut_uv: Float32Array, fits: BoolArray, centre: int, sampling_r
     reach, block = (max(round(span_s * sampling_rate_hz), 1) for span_s in (COMPARED_S, BLOCK_S))
     coarse = block_means(cut_uv[..., centre - reach : centre + reach], block)
     coarse -= coarse.mean(axis=-1, keepdims=True)
-    coarse = coarse.reshape(*fits.shape, -1)
+    coarse = coarse.reshape(*fits.shape, coarse.shape[2] * coarse.shape[3])
     coarse /= np.maximum(np.sqrt(np.einsum("nbw,nbw->nb", coarse, coarse)), np.float32(1e-9))[..., np.newaxis]
     rows, candidates = np.arange(len(fits))[:, np.newaxis], _candidates(fits)
     alike = np.einsum("nbw,nkw->nbk", coarse, coarse[rows, candidates]) >= ALIKE
