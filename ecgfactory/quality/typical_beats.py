@@ -7,8 +7,8 @@ import numpy as np
 from ecgfactory.arrays import BoolArray, Float32Array, IntArray
 from ecgfactory.quality.batch import block_means
 
-COMPARED_S, BLOCK_S = 0.12, 0.012
-"""Beats are compared within 120 ms to either side of their centre, which holds the widest QRS, by means over 12 ms."""
+COMPARED_S, BLOCK_S = 0.096, 0.012
+"""Beats are compared within 96 ms to either side of their centre, which holds a wide QRS, by means over 12 ms."""
 
 ALIKE = 0.8
 """Beats of one kind correlate by 0.8 at least, over all leads at once: extrasystoles of LUDB's odd records with other
