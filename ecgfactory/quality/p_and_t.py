@@ -15,14 +15,17 @@ from ecgfactory.quality.medians import median_of_existing
 from ecgfactory.quality.smoothing import smoothed
 from ecgfactory.quality.spans import argmax_within, between
 
-VISIBLE_UV = 30.0
-"""Smallest wave, in the lead where it is largest: the smallest wave of IEC 60601-2-51:2003, annex GG.5."""
+VISIBLE_UV = 20.0
+"""Smallest P or T, in the lead where it is largest."""
 
 VISIBLE_NOISE = 5.0
 """Smallest P or T over all leads (root of the sum of squares), as a multiple of the noise of one lead."""
 
 P_HALF_S, T_HALF_S = 0.06, 0.10
 """Half the width of a normal P (80..120 ms) and T (150..250 ms); smoothing and search windows follow."""
+
+PEAK_BEFORE_QRS_S = 0.04
+"""P peaks 40 ms before QRS or earlier: half of a short P. Nearer, the corner is taken for it that its end makes."""
 
 P_CORE_SHARE = 0.7
 """P's ends are looked for from where all leads are farther from their level than 0.7 of the farthest: within P, and
@@ -61,6 +64,8 @@ class Wave:
         Half the usual width of the wave.
     rate : int
         Sampling rate in Hz.
+    after_s : float
+        Time from its peak to `last`, at least.
     tail : float
         How much more slowly than a half cosine it falls.
     """
@@ -72,6 +77,7 @@ class Wave:
         last: IntArray,
         half_s: float,
         rate: int,
+        after_s: float = 0.0,
         tail: float = 0.0,
     ) -> None:
         n, leads, window = beat_uv.shape
@@ -88,7 +94,7 @@ class Wave:
         bulge = self.smooth - (sides[..., : -2 * self.half] + sides[..., 2 * self.half :]) / 2
 
         margin = max(round(0.01 * rate), 1)
-        amid = between(window, first + margin, last - margin)
+        amid = between(window, first + margin, last - max(round(after_s * rate), margin))
         self.peak = argmax_within(_power(bulge), amid)
         vector = bulge[np.arange(n), :, self.peak]
         height = np.sqrt(np.square(vector).sum(axis=1))
