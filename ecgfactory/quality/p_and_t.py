@@ -131,18 +131,19 @@ def p_bounds(p: Wave, rate: int) -> tuple[FloatingArray, FloatingArray]:
         or fall either.
     """
     window = p.line.shape[1]
-    near = between(window, np.maximum(p.peak - p.half, p.first), np.minimum(p.peak + 4 * p.half // 3, p.last))
     start = p.onset()
     begin = np.where(np.isnan(start), p.first, start).astype(np.int64)
     before = _level(p.smooth, np.maximum(begin - round(P_LEVEL_S * rate), p.first), begin)
     rising = np.sqrt(_power(p.smooth - before))
-    rises = near & (rising >= P_CORE_SHARE * np.where(near, rising, 0).max(axis=1, keepdims=True))
+    first_half = between(window, np.maximum(p.peak - p.half, p.first), p.peak + 1)
+    rises = first_half & (rising >= P_CORE_SHARE * np.where(first_half, rising, 0).max(axis=1, keepdims=True))
     onset = _wave_start(rising, rises.argmax(axis=1), p.first, p.half, P_TAIL)
 
     after = np.take_along_axis(p.smooth, p.last[:, None, None], axis=-1)
     falling = np.sqrt(_power(p.smooth - after))
-    high = between(window, p.first, p.last)
-    high &= falling >= P_CORE_SHARE * np.where(near, falling, 0).max(axis=1, keepdims=True)
+    second_half = between(window, p.peak, np.minimum(p.peak + 4 * p.half // 3, p.last))
+    high = between(window, p.peak, p.last)
+    high &= falling >= P_CORE_SHARE * np.where(second_half, falling, 0).max(axis=1, keepdims=True)
     offset = wave_end(falling, window - 1 - high[:, ::-1].argmax(axis=1), p.last, p.half)
     return np.where(np.isnan(onset), start, onset), np.where(np.isnan(offset), p.offset(), offset)
 
