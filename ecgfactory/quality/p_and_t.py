@@ -15,8 +15,8 @@ from ecgfactory.quality.medians import median_of_existing
 from ecgfactory.quality.smoothing import smoothed
 from ecgfactory.quality.spans import argmax_within, between
 
-VISIBLE_UV = 20.0
-"""Smallest P or T, in the lead where it is largest."""
+VISIBLE_UV = 30.0
+"""Smallest wave, in the lead where it is largest: the smallest wave of IEC 60601-2-51:2003, annex GG.5."""
 
 VISIBLE_NOISE = 5.0
 """Smallest P or T over all leads (root of the sum of squares), as a multiple of the noise of one lead."""
