@@ -15,7 +15,7 @@ from ecgfactory.quality.spans import argmax_within, between, first_run
 NEAR_S = 0.1
 """QRS is steepest within 100 ms of the beat's centre."""
 
-ONSET_SHARE, OFFSET_SHARE = 0.05, 0.08
+ONSET_SHARE, OFFSET_SHARE = 0.045, 0.07
 """The core of QRS lasts while the spatial velocity exceeds this share of its peak. Lower, it runs into T; higher, it
 is cut short."""
 
