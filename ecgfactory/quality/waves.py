@@ -23,8 +23,9 @@ import numpy as np
 
 from ecgfactory.arrays import FloatingArray
 from ecgfactory.quality.beats import Beats
+from ecgfactory.quality.bulge import Bulge
 from ecgfactory.quality.outlying_leads import usable_leads
-from ecgfactory.quality.p_and_t import PEAK_BEFORE_QRS_S, P_HALF_S, T_HALF_S, T_TAIL, Wave, p_bounds, p_is_steady
+from ecgfactory.quality.p_and_t import P_BEFORE_QRS_S, P_HALF_S, p_bounds, p_is_steady, t_end
 from ecgfactory.quality.pacing_spikes import around_spikes, without_spikes
 from ecgfactory.quality.qrs_bounds import NEAR_S, qrs_bounds
 
@@ -79,11 +80,11 @@ def find_waves(beats: Beats) -> Waves:
     t_limit = np.minimum(onset + longest_qt, window - 2).astype(np.int64)
     reach = round(NEAR_S * rate)
     skipped, kept = beats.centre - reach, beats.centre + reach
-    t = Wave(beat_uv[..., skipped:], offset - skipped, t_limit - skipped, T_HALF_S, rate, tail=T_TAIL)
-    t_offset = np.where(has_qrs & t.visible, t.offset() + skipped, np.nan)
+    t_offset = t_end(beat_uv[..., skipped:], offset - skipped, t_limit - skipped, rate) + skipped
+    t_offset = np.where(has_qrs, t_offset, np.nan)
     qt = np.where(np.isnan(t_offset), 0.4 * rr, t_offset - onset)
     p_limit = np.maximum(start - np.minimum(LONGEST_PR_S * rate, rr - qt), 0).astype(np.int64)
-    p = Wave(beat_uv[..., :kept], p_limit, start - round(0.006 * rate), P_HALF_S, rate, after_s=PEAK_BEFORE_QRS_S)
+    p = Bulge(beat_uv[..., :kept], p_limit, start - round(0.006 * rate), P_HALF_S, P_BEFORE_QRS_S, rate)
     p_onset, p_offset = p_bounds(p, rate)
     has_p = has_qrs & p.visible & p_is_steady(beats, p, p_onset, p_offset)
     return Waves(
