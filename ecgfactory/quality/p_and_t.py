@@ -55,7 +55,7 @@ def t_end(beat_uv: FloatingArray, first: IntArray, last: IntArray, rate: int) ->
         Sampling rate in Hz.
     """
     t = Bulge(beat_uv, first, last, T_HALF_S, T_AFTER_S, rate)
-    alone = bulge_end(t.line, t.peak, t.last, t.half, T_TAIL)
+    alone = bulge_end(t.line, t.peak, t.last, t.half, 0.0)
     begin, end = (np.nan_to_num(alone, nan=0) + round(span_s * rate) for span_s in T_LEVEL_S)
     after = _level(t.smooth, begin, end, t.last)
     together = _fall(t, after, t.half, T_CORE_SHARE, np.minimum(begin.astype(np.int64), t.last), T_TAIL)
