@@ -22,13 +22,13 @@ P_BEFORE_QRS_S, T_AFTER_S = 0.04, 0.01
 """P peaks 40 ms before QRS or earlier: half of a short P. Nearer, the corner that its end makes is taken for it. T may
 peak shortly before it has to be over."""
 
-P_CORE_SHARE, T_CORE_SHARE = 0.7, 0.5
+P_CORE_SHARE, T_CORE_SHARE = 0.7, 0.6
 """The ends are looked for from where all leads are farther from their level than this share of the farthest: within P
 or T, and beyond a notch."""
 
-P_LEVEL_S, T_LEVEL_S = (-0.016, 0.0), (0.02, 0.05)
+P_LEVEL_S, T_LEVEL_S = (-0.016, 0.0), (0.016, 0.05)
 """The level before P is that of the last 16 ms before its onset in the one combination of leads; that after T is that
-from 20 to 50 ms after its end there. After P, it is the level before QRS."""
+from 16 to 50 ms after its end there. After P, it is the level before QRS."""
 
 P_TAIL, T_TAIL = 0.06, 0.1
 """P rises and T falls more slowly than a half cosine, by these shares (see `bulge_end`)."""
@@ -107,8 +107,8 @@ def _level(smooth: FloatingArray, begin: FloatingArray, end: FloatingArray, last
     """Take the mean of each lead from one sample to another, both before `last`; shape (n, leads, 1)."""
     first = np.clip(begin, 0, last - 1).astype(np.int64)
     within = between(smooth.shape[-1], first, np.maximum(np.minimum(end, last), first + 1).astype(np.int64))
-    level: FloatingArray = smooth.mean(axis=-1, where=within[:, None], keepdims=True)
-    return level
+    level: FloatingArray = np.einsum("nlw,nw->nl", smooth, within) / within.sum(axis=1, keepdims=True)
+    return level[..., None]
 
 
 def p_is_steady(beats: Beats, p: Bulge, onset: FloatingArray, offset: FloatingArray) -> BoolArray:
