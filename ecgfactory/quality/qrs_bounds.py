@@ -75,11 +75,9 @@ def qrs_bounds(beat_uv: FloatingArray, leads: IntArray, centre: int, rate: int) 
     height = np.maximum(velocity[np.arange(n), steepest], 1e-9)
     speed, floor = velocity / height[:, None], NOISE_FACTOR * noise / height
 
-    still = np.zeros_like(speed)
-    before = _rest(speed[:, ::-1], still, window - 1 - steepest, np.maximum(ONSET_SHARE, floor), rate)
-    onset = window - 1 - before
+    onset = window - 1 - _rest(speed[:, ::-1], window - 1 - steepest, np.maximum(ONSET_SHARE, floor), rate)
     away = _distance_from(onset, beat_uv, steepest + round(QRS_REACH_S * rate), rate)
-    offset = _rest(speed, away, steepest, np.maximum(OFFSET_SHARE, floor), rate)
+    offset = _rest(speed, steepest, np.maximum(OFFSET_SHARE, floor), rate, away)
 
     moves = _moves(beat_uv, leads, rate)
     onset = window - 1 - _slow_end(moves[:, ::-1], window - 1 - onset, rate)
@@ -131,16 +129,20 @@ def _distance_from(onset: IntArray, beat_uv: FloatingArray, last: IntArray, rate
     return share
 
 
-def _rest(speed: FloatingArray, away: FloatingArray, start: IntArray, threshold: FloatingArray, rate: int) -> IntArray:
+def _rest(
+    speed: FloatingArray, start: IntArray, threshold: FloatingArray, rate: int, away: FloatingArray | None = None
+) -> IntArray:
     """Find the last sample before the leads, from `start` on, come to rest.
 
-    At rest the speed stays below the threshold, and the leads don't just turn, far away, to come back soon.
+    At rest the speed stays below the threshold, and the leads don't just turn, far `away`, to come back soon.
     Where QRS and T (or P and QRS) merge without a rest, it is the slowest and nearest place.
     """
     length, ahead = (max(round(span_s * rate), 1) for span_s in (QUIET_S, RETURN_S))
     within = between(speed.shape[1], start + 1, start + round(QRS_REACH_S * rate))
+    if away is None:
+        rest, found = first_run(speed < threshold[:, None], within, length)
+        return np.where(found, rest - 1, argmax_within(-speed, within))
     nearest = scipy.ndimage.minimum_filter1d(away, ahead, axis=-1, mode="nearest", origin=-(ahead // 2))
     turns = (away > TURN_SHARE) & (nearest < RETURN_SHARE * away)
     rest, found = first_run(speed < threshold[:, None], within & ~turns, length)
-    end: IntArray = np.where(found, rest - 1, argmax_within(-speed - away, within))
-    return end
+    return np.where(found, rest - 1, argmax_within(-speed - away, within))
