@@ -16,6 +16,7 @@ import wfdb
 
 from ecgfactory.arrays import BoolArray, Float64Array
 from ecgfactory.leads import TWELVE_LEADS, SignalUv
+from ecgfactory.quality.batch import independent_leads
 from ecgfactory.quality.beats import find_beats
 from ecgfactory.quality.intervals import measure_intervals
 
@@ -158,10 +159,15 @@ def _read_marks(path: Path, lead: str) -> list[Mark]:
 
 
 def compare_intervals(records: Iterable[LudbRecord]) -> IntervalComparison:
-    """Measure the intervals of some records, and take the cardiologists' from their marks."""
+    """Measure the intervals of some records, and take the cardiologists' from their marks.
+
+    Measured is on the eight independent leads, as all features are; marked are twelve.
+    """
+    independent = independent_leads(TWELVE_LEADS)
+    names = [TWELVE_LEADS[lead] for lead in independent]
     measured, marked = [], []
     for record in records:
-        beats = find_beats(record.signal_uv[np.newaxis], TWELVE_LEADS, record.sampling_rate_hz)
+        beats = find_beats(record.signal_uv[np.newaxis, independent], names, record.sampling_rate_hz)
         measured.append(measure_intervals(beats))
         marked.append(reference_intervals(record.marks, record.sampling_rate_hz))
     return IntervalComparison(
