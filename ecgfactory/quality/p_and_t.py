@@ -30,7 +30,7 @@ P_LEVEL_S, T_LEVEL_S = (-0.016, 0.0), (0.016, 0.05)
 """The level before P is that of the last 16 ms before its onset in the one combination of leads; that after T is that
 from 16 to 50 ms after its end there. After P, it is the level before QRS."""
 
-P_TAIL, T_TAIL = 0.06, 0.1
+P_TAIL, T_TAIL = 0.06, 0.08
 """P rises and T falls more slowly than a half cosine, by these shares (see `bulge_end`)."""
 
 SHORTEST_P_S, LONGEST_P_S = 0.04, 0.2
