@@ -95,6 +95,8 @@ def _spikes(beat_uv: Float32Array, centre: int, sampling_rate_hz: int) -> BoolAr
     half, over = (max(round(span_s * sampling_rate_hz), 1) for span_s in (SPIKE_HALF_S, OVER_S))
     n, leads, window = beat_uv.shape
     spikes = np.zeros((n, window), np.bool_)
+    if half == over:  # so few samples a second show no spike as one
+        return spikes
     last = min(centre + round(AFTER_CENTRE_S * sampling_rate_hz), window - over)
     middle = beat_uv[..., over:last]
     bend = 2 * middle - beat_uv[..., over - half : last - half] - beat_uv[..., over + half : last + half]

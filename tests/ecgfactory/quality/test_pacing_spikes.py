@@ -91,6 +91,12 @@ def test_ecgs_without_a_pacemaker_have_no_spikes():
         assert not spikes.any()
 
 
+def test_at_100_hz_no_wave_is_taken_for_a_spike():
+    ecg = simulate_ecg(np.random.default_rng(33), 70, 80, noise_uv=0, sampling_rate_hz=100)
+    beats = find_beats(ecg.signal_uv[np.newaxis], sampling_rate_hz=100)
+    assert not without_spikes(beats.median_uv, beats.centre, 100)[1].any()
+
+
 def test_what_precedes_a_spike_is_no_qrs():
     spikes = np.zeros((3, 100), np.bool_)
     spikes[0, 50:52] = True  # two samples of one spike, 20 ms after what seemed the onset
