@@ -75,8 +75,8 @@ def p_bounds(p: Bulge, rate: int) -> tuple[FloatingArray, FloatingArray]:
     Returns
     -------
     onset, offset : float array, shape (n,)
-        First and last sample, where all leads don't show it that of the one combination; NaN where that doesn't rise
-        or fall either.
+        First and last sample: by all leads, by the one combination where they don't tell, and where that neither rises
+        nor falls, as P out of T in a fast rhythm, where P may begin and end.
     """
     alone = bulge_start(p.line, p.peak, p.first, p.half, P_TAIL)
     begin, end = (np.where(np.isnan(alone), p.peak, alone) + round(span_s * rate) for span_s in P_LEVEL_S)
@@ -88,7 +88,8 @@ def p_bounds(p: Bulge, rate: int) -> tuple[FloatingArray, FloatingArray]:
     after = np.take_along_axis(p.smooth, p.last[:, None, None], axis=-1)
     offset = _fall(p, after, 4 * p.half // 3, P_CORE_SHARE, p.last, 0.0)
     offset_alone = bulge_end(p.line, p.peak, p.last, p.half, 0.0)
-    return np.where(np.isnan(onset), alone, onset), np.where(np.isnan(offset), offset_alone, offset)
+    onset, offset = np.where(np.isnan(onset), alone, onset), np.where(np.isnan(offset), offset_alone, offset)
+    return np.where(np.isnan(onset), p.first, onset), np.where(np.isnan(offset), p.last, offset)
 
 
 def _fall(
@@ -126,7 +127,7 @@ def p_is_steady(beats: Beats, p: Bulge, onset: FloatingArray, offset: FloatingAr
     Returns
     -------
     bool array, shape (n,)
-        False where the bounds are NaN, or no P lasts as long.
+        False where no P lasts as long as its bounds say.
     """
     rate = beats.sampling_rate_hz
     block = max(round(STEADY_BLOCK_S * rate), 1)
