@@ -16,6 +16,7 @@ from ecgfactory.quality.filters import zero_phase
 from ecgfactory.quality.medians import median_of_existing
 from ecgfactory.quality.r_peaks import apart, clean, qrs_segments, r_peaks
 from ecgfactory.quality.ragged import side_by_side
+from ecgfactory.quality.typical_beats import typical_beats
 
 BEFORE_S, AFTER_S = 0.4, 0.6
 """What a beat's window holds before and after its centre: PR to 0.3 s and QT to 0.55 s, beyond the longest of
@@ -48,7 +49,7 @@ class Beats:
     cut_uv : float32 array, shape (n, most beats, leads, window)
         Each beat from `BEFORE_S` before its centre to `AFTER_S` after, less the baseline; only where it fits.
     median_uv : float32 array, shape (n, leads, window)
-        Median of the beats that fit; zeros where none does.
+        Median of the beats that fit and are of the most frequent kind (`typical_beats`); zeros where none does.
     centre : int
         Sample of the window that is a beat's centre.
     energy : float32 array, shape (n, leads, samples)
@@ -102,6 +103,7 @@ def find_beats(
     places, exists = _beat_places(_combined(energy), sampling_rate_hz)
     steps = median_of_existing(np.diff(places).astype(np.float64), exists[:, 1:])
     cut_uv, fits = _cut_beats(steady_uv, places, exists, sampling_rate_hz)
+    centre = round(BEFORE_S * sampling_rate_hz)
     return Beats(
         lead_names=tuple(lead_names),
         sampling_rate_hz=sampling_rate_hz,
@@ -113,8 +115,8 @@ def find_beats(
         fits=fits,
         rr_ms=np.where(exists[:, 1], steps * (1000.0 / sampling_rate_hz), np.nan),
         cut_uv=cut_uv,
-        median_uv=median_of_existing(cut_uv, fits),
-        centre=round(BEFORE_S * sampling_rate_hz),
+        median_uv=median_of_existing(cut_uv, typical_beats(cut_uv, fits, centre, sampling_rate_hz)),
+        centre=centre,
         energy=energy,
     )
 

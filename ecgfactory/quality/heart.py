@@ -14,7 +14,7 @@ from ecgfactory.quality.neurokit_quality import measure_neurokit_quality
 
 _RR = "between the R peaks of lead II (NeuroKit2; the first lead where there is no II)"
 _HRV = "Task Force of the ESC and NASPE, Circulation 93 (1996) 1043"
-_MEDIAN_BEAT = "in the median beat over all leads"
+_MEDIAN_BEAT = "in the median of the most frequent kind of beat"
 
 RHYTHM_FEATURES = (
     Feature(
@@ -65,11 +65,13 @@ RHYTHM_FEATURES = (
     ),
 )
 
+_OVER_LEADS = "earliest onset to latest end over the leads, outlying leads left out"
+
 INTERVAL_FEATURES = (
-    Feature("p_duration_ms", "ms", "number", f"Onset to end of P {_MEDIAN_BEAT}."),
-    Feature("pr_ms", "ms", "number", f"Onset of P to onset of QRS {_MEDIAN_BEAT}."),
-    Feature("qrs_ms", "ms", "number", f"Earliest onset to latest end of QRS {_MEDIAN_BEAT}."),
-    Feature("qt_ms", "ms", "number", f"Onset of QRS to end of T {_MEDIAN_BEAT}."),
+    Feature("p_duration_ms", "ms", "number", f"P {_MEDIAN_BEAT}: {_OVER_LEADS}; none where no P is steady."),
+    Feature("pr_ms", "ms", "number", f"Onset of P to onset of QRS {_MEDIAN_BEAT}, each the earliest of the leads."),
+    Feature("qrs_ms", "ms", "number", f"QRS {_MEDIAN_BEAT}, without pacing spikes: {_OVER_LEADS}."),
+    Feature("qt_ms", "ms", "number", f"Onset of QRS to end of T {_MEDIAN_BEAT}, each the outermost of the leads."),
     Feature(
         "qtc_bazett_ms",
         "ms",

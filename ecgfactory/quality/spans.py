@@ -1,0 +1,32 @@
+"""Spans of samples, one for each row, and what is largest within them."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ecgfactory.arrays import BoolArray, FloatingArray, IntArray
+
+
+def between(window: int, first: IntArray, last: IntArray) -> BoolArray:
+    """Return which samples lie in [first, last) of each row, shape (rows, window)."""
+    time = np.arange(window, dtype=np.int32)  # compared twice as fast as 64 bits
+    inside: BoolArray = (time >= first[:, None].astype(np.int32)) & (time < last[:, None].astype(np.int32))
+    return inside
+
+
+def argmax_within(values: FloatingArray, within: BoolArray) -> IntArray:
+    """Find the largest value of each row among those within; 0 where there is none."""
+    places: IntArray = np.where(within, values, -np.inf).argmax(axis=1)
+    return places
+
+
+def first_run(holds: BoolArray, within: BoolArray, length: int) -> tuple[IntArray, BoolArray]:
+    """Find the first sample within each row from which on something holds for `length` samples, and whether any does.
+
+    Beyond the end of a row it holds as in its last sample.
+    """
+    sums = np.pad(np.cumsum(holds, axis=1), [(0, 0), (1, 0)])
+    tail = sums[:, -1:] + holds[:, -1:] * np.arange(1, length + 1)
+    sums = np.concatenate([sums, tail], axis=1)
+    runs = within & (sums[:, length:-1] - sums[:, : -length - 1] == length)
+    return runs.argmax(axis=1), np.asarray(runs.any(axis=1))
