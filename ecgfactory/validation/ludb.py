@@ -195,7 +195,7 @@ def reference_intervals(marks: dict[str, list[Mark]], sampling_rate_hz: int = 50
         `p_duration_ms`, `pr_ms`, `qrs_ms` and `qt_ms`; NaN where no beat has the waves marked in three leads.
     """
     rows = []
-    for before, beat, after in _neighbours(_beats(marks, sampling_rate_hz)):
+    for before, beat, after in _neighbours(marked_beats(marks, sampling_rate_hz).tolist()):
         waves = [_waves_of_beat(lead, before, beat, after, sampling_rate_hz) for lead in marks.values()]
         p, qrs, t = (
             [_bound([w[kind][side] for w in waves], side, sampling_rate_hz) for side in (0, 1)] for kind in range(3)
@@ -210,11 +210,24 @@ def reference_intervals(marks: dict[str, list[Mark]], sampling_rate_hz: int = 50
     }
 
 
-def _beats(marks: dict[str, list[Mark]], sampling_rate_hz: int) -> list[float]:
-    """Find the beats whose QRS is marked in half of the leads or more: the median of their peaks, in samples."""
+def marked_beats(marks: dict[str, list[Mark]], sampling_rate_hz: int = 500) -> Float64Array:
+    """Find the beats whose QRS is marked in half of the leads or more.
+
+    Parameters
+    ----------
+    marks : dict of str to list of Mark
+        By lead.
+    sampling_rate_hz : int
+        Sampling rate.
+
+    Returns
+    -------
+    float array, shape (beats,)
+        The median of the leads' marks of each, in samples, rising.
+    """
     peaks = np.sort([mark.peak for lead in marks.values() for mark in lead if mark.wave == "N"])
     groups = np.split(peaks, np.flatnonzero(np.diff(peaks) > SAME_BEAT_S / 2 * sampling_rate_hz) + 1)
-    return [float(np.median(group)) for group in groups if 2 * group.size >= len(marks)]
+    return np.array([np.median(group) for group in groups if 2 * group.size >= len(marks)], dtype=np.float64)
 
 
 def _neighbours(beats: list[float]) -> Iterator[tuple[float, float, float]]:
