@@ -23,17 +23,17 @@ _PAPER = "Zhao and Zhang 2018, doi:10.3389/fphys.2018.00727; equal to neurokit2.
 _LEAD = "cleaned lead II (the first lead where there is no II) in mV"
 
 FEATURES = (
-    Feature("zhao2018_psqi", "", "number", f"pSQI of {_LEAD}: power of 5..15 Hz over that of 5..40 Hz. {_PAPER}."),
-    Feature("zhao2018_ksqi", "", "number", f"kSQI of {_LEAD}: kurtosis (3 for Gaussian noise). {_PAPER}."),
+    Feature("neurokit_zhao2018_psqi", "", "number", f"pSQI of {_LEAD}: power of 5..15 Hz over that of 5..40 Hz. {_PAPER}."),
+    Feature("neurokit_zhao2018_ksqi", "", "number", f"kSQI of {_LEAD}: kurtosis (3 for Gaussian noise). {_PAPER}."),
     Feature(
-        "zhao2018_bassqi",
+        "neurokit_zhao2018_bassqi",
         "",
         "number",
         f"basSQI of {_LEAD}: 1 less the share of power below 1 Hz of that below 40 Hz. {_PAPER}.",
     ),
     *(
         Feature(
-            f"quality_zhao2018_{approach}",
+            f"neurokit_quality_zhao2018_{approach}",
             "",
             "word",
             f"Verdict on {_LEAD} by the {approach} approach: Excellent, Barely acceptable or Unacceptable. {_PAPER}.",
@@ -73,11 +73,11 @@ def measure_neurokit_quality(
         return np.where(measurable, VERDICTS[classes], "").astype(np.object_)
 
     return {
-        "zhao2018_psqi": psqi,
-        "zhao2018_ksqi": ksqi,
-        "zhao2018_bassqi": bassqi,
-        "quality_zhao2018_simple": words(_simple(psqi, ksqi, bassqi, fastest_bpm)),
-        "quality_zhao2018_fuzzy": words(_fuzzy(psqi, ksqi, bassqi)),
+        "neurokit_zhao2018_psqi": psqi,
+        "neurokit_zhao2018_ksqi": ksqi,
+        "neurokit_zhao2018_bassqi": bassqi,
+        "neurokit_quality_zhao2018_simple": words(_simple(psqi, ksqi, bassqi, fastest_bpm)),
+        "neurokit_quality_zhao2018_fuzzy": words(_fuzzy(psqi, ksqi, bassqi)),
     }
 
 

@@ -1,0 +1,110 @@
+"""Whether the leads show the same heart: QRS activity of each lead against what all leads together show."""
+
+from __future__ import annotations
+
+import numpy as np
+import scipy
+from numpy.lib.stride_tricks import sliding_window_view
+
+from ecgfactory.arrays import Float32Array, Float64Array
+from ecgfactory.quality.beats import Beats
+from ecgfactory.quality.feature import Feature, FeatureTable, over_leads
+from ecgfactory.quality.medians import median_of_existing
+from ecgfactory.quality.qrs_activity import QrsActivity
+
+BEAT_HALF_WIDTH_S = 0.06
+QRS_HALF_WIDTH_S = 0.1
+MAX_DELAY_S = 0.4
+DELAY_GAIN = 0.1
+"""A lead counts as delayed when its correlation with the consensus rises by this much as it is moved."""
+
+SHORTEST_S = 2.0
+FEWEST_BEATS = 3
+
+FEATURES = (
+    Feature(
+        "qrs_agreement_min",
+        "",
+        "number",
+        "Smallest correlation of a lead's QRS activity with the median of all leads' (1 in all leads of a "
+        "perfect ECG).",
+    ),
+    Feature(
+        "lead_delay_max_ms",
+        "ms",
+        "number",
+        "Largest delay, either way, at which a lead's QRS activity fits the median of all leads' best, in steps of "
+        "10 ms; 0 where it fits in place as well (within 0.1 of the correlation).",
+    ),
+    Feature(
+        "beat_strength_min",
+        "",
+        "number",
+        "QRS activity of the weakest beat in any lead over that of the lead's median beat: 0 where a beat is missing.",
+    ),
+    Feature(
+        "stray_activity_max",
+        "",
+        "number",
+        "Strongest activity in any lead more than 0.1 s from every beat over that in the lead's QRS: 1 is a"
+        " beat too many.",
+    ),
+)
+
+
+def measure_lead_agreement(beats: Beats) -> FeatureTable:
+    """Measure how the leads agree, each feature of shape (records,).
+
+    NaN where a record is shorter than 2 s, shows fewer than 3 beats, or has a lead without any activity.
+    """
+    activity, lead_names = beats.activity, beats.lead_names
+    agreement, delay_ms = _agreement(activity)
+    strength, stray = _beat_strengths(activity)
+    if beats.samples < SHORTEST_S * beats.sampling_rate_hz:
+        agreement, delay_ms, strength, stray = (np.full(agreement.shape, np.nan) for _ in range(4))
+    return {
+        **over_leads("qrs_agreement_min", agreement, lead_names, "min"),
+        **over_leads("lead_delay_max_ms", delay_ms, lead_names, "max"),
+        **over_leads("beat_strength_min", strength, lead_names, "min"),
+        **over_leads("stray_activity_max", stray, lead_names, "max"),
+    }
+
+
+def _agreement(activity: QrsActivity) -> tuple[Float32Array, Float64Array]:
+    """Correlation of each lead with the consensus, and its delay in ms, shape (records, leads) each."""
+    leads = activity.shares - activity.shares.mean(axis=-1, keepdims=True)
+    consensus = activity.consensus - activity.consensus.mean(axis=-1, keepdims=True)
+    consensus = consensus[:, np.newaxis]
+    power = np.sqrt((leads**2).sum(axis=-1) * (consensus**2).sum(axis=-1))
+    reach = round(MAX_DELAY_S * activity.steps_per_s)
+    length = scipy.fft.next_fast_len(leads.shape[-1] + reach, real=True)
+    products = scipy.fft.irfft(scipy.fft.rfft(leads, length) * np.conj(scipy.fft.rfft(consensus, length)), length)
+    near = np.concatenate([products[..., -reach:], products[..., : reach + 1]], axis=-1)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        correlation = (leads * consensus).sum(axis=-1) / power
+        gain = near.max(axis=-1) / power - correlation
+    delay_ms = (1000 / activity.steps_per_s) * np.abs(near.argmax(axis=-1) - reach)
+    delay_ms[gain < DELAY_GAIN] = 0
+    return correlation, np.where(np.isfinite(correlation), delay_ms, np.nan)
+
+
+def _beat_strengths(activity: QrsActivity) -> tuple[Float32Array, Float32Array]:
+    """Weakest beat and strongest stray activity of each lead over the median beat's, shape (records, leads) each."""
+    half = round(BEAT_HALF_WIDTH_S * activity.steps_per_s)
+    records, leads, steps = activity.leads.shape
+    weakest, strays = np.full((2, records, leads), np.nan, dtype=np.float32)
+    places, exists = activity.beats_side_by_side
+    rows = np.flatnonzero(exists.sum(axis=1) >= FEWEST_BEATS)
+    if not rows.size:
+        return weakest, strays
+    places, exists = places[rows], exists[rows]
+    whole = exists & (places >= half) & (places < steps - half)
+    windows = sliding_window_view(activity.leads, 2 * half + 1, axis=-1)
+    around = windows[rows[:, np.newaxis], :, np.where(whole, places - half, 0)]
+    means = around.mean(axis=-1)
+    outside = ~activity.near_beats(round(QRS_HALF_WIDTH_S * activity.steps_per_s), steps)[rows, np.newaxis]
+    stray = np.where(outside, activity.leads[rows], 0).max(axis=-1)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        weakest[rows] = np.where(whole[..., np.newaxis], means, np.inf).min(axis=1) / median_of_existing(means, whole)
+        strays[rows] = stray / median_of_existing(around.max(axis=-1), whole)
+    return weakest, strays
