@@ -21,8 +21,8 @@ CENTRE_S, SEARCH_S = 0.06, 0.06
 ALIGN_S, TEMPLATE_S = 0.02, 0.06
 """Alignment moves a beat by at most a quarter of a normal QRS, and compares 60 ms to either side of it."""
 
-PEAK_S = 0.05
-"""The R peak of a lead is looked for within 50 ms of the centre."""
+PEAK_S = 0.03
+"""The R peak of a lead is looked for within 30 ms of the centre: not as far as a pacing spike, before a wide QRS."""
 
 
 def find_places(
@@ -119,7 +119,7 @@ def _peaks_after(
     views = sliding_window_view(steady_uv, 2 * half + 1, axis=-1)
     rows = np.arange(len(centres))[:, np.newaxis]
     beat_uv = median_of_existing(views[rows, :, np.where(inside, centres - half, 0)], inside)
-    level_uv = np.median(block_means(steady_uv, half), axis=-1)
+    level_uv = np.median(block_means(steady_uv, 4 * half), axis=-1)
     peaks = np.abs(beat_uv - level_uv[..., np.newaxis]).argmax(axis=-1) - half
     middle: IntArray = np.sort(peaks, axis=-1)[:, (peaks.shape[1] - 1) // 2]
     return np.where(inside.any(axis=1), middle, 0)

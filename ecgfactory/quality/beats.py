@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -11,7 +12,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from ecgfactory.arrays import BoolArray, Float32Array, Float64Array, IntArray
 from ecgfactory.leads import EIGHT_LEADS
-from ecgfactory.quality.batch import EcgBatch, block_means
+from ecgfactory.quality.batch import EcgBatch, block_means, in_cache
 from ecgfactory.quality.beat_places import energy_of, find_places
 from ecgfactory.quality.filters import zero_phase
 from ecgfactory.quality.medians import median_of_existing
@@ -92,7 +93,7 @@ def find_beats(
     batch = EcgBatch(signal_uv, tuple(lead_names), sampling_rate_hz)
     activity = find_activity(batch)
     energy = energy_of(batch.calm_uv, sampling_rate_hz)
-    steady_uv = remove_baseline(signal_uv, sampling_rate_hz)
+    steady_uv = in_cache(partial(remove_baseline, sampling_rate_hz=sampling_rate_hz), signal_uv)
     places, exists = find_places(activity, energy, steady_uv, sampling_rate_hz)
     cut_uv, fits = _cut_beats(steady_uv, places, exists, sampling_rate_hz)
     median_rr, mean_rr = _times_between(places, exists)

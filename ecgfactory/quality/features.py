@@ -103,7 +103,7 @@ def measure(
         **integrity.measure_integrity(batch),
         **integrity.limb_lead_error(stored_uv, lead_names),
         **noise.measure_noise(batch),
-        **lead_agreement.measure_lead_agreement(beats),
+        **lead_agreement.measure_lead_agreement(batch, beats),
         **electrodes.measure_electrodes(batch, beats.activity),
         **{feature.name: feature.measure(batch) for feature in extra},
     }

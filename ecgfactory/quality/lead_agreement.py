@@ -1,4 +1,8 @@
-"""Whether the leads show the same heart: QRS activity of each lead against what all leads together show."""
+"""Whether the leads show the same heart: the activity of each lead against that of all leads, and at their beats.
+
+The activity is sharper than the one that beats are found by: curvature over +-10 ms of the 10 ms means of the leads as
+they are, so that noise and what is shifted tells.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +11,16 @@ import scipy
 from numpy.lib.stride_tricks import sliding_window_view
 
 from ecgfactory.arrays import Float32Array, Float64Array
+from ecgfactory.quality.batch import EcgBatch
 from ecgfactory.quality.beats import Beats
 from ecgfactory.quality.feature import Feature, FeatureTable, over_leads
-from ecgfactory.quality.medians import median_of_existing
-from ecgfactory.quality.qrs_activity import QrsActivity
+from ecgfactory.quality.medians import median_of, median_of_existing
+from ecgfactory.quality.qrs_activity import QrsActivity, mean_curvature
+
+CURVATURE_S = 0.01
+
+QRS_SHARE = 0.97
+"""Quantile of the activity that is taken as its height in QRS, which fills 5 % of the time at 30 beats/min."""
 
 BEAT_HALF_WIDTH_S = 0.06
 QRS_HALF_WIDTH_S = 0.1
@@ -52,58 +62,67 @@ FEATURES = (
 )
 
 
-def measure_lead_agreement(beats: Beats) -> FeatureTable:
+def measure_lead_agreement(batch: EcgBatch, beats: Beats) -> FeatureTable:
     """Measure how the leads agree, each feature of shape (records,).
 
     NaN where a record is shorter than 2 s, shows fewer than 3 beats, or has a lead without any activity.
     """
-    activity, lead_names = beats.activity, beats.lead_names
-    agreement, delay_ms = _agreement(activity)
-    strength, stray = _beat_strengths(activity)
-    if beats.samples < SHORTEST_S * beats.sampling_rate_hz:
-        agreement, delay_ms, strength, stray = (np.full(agreement.shape, np.nan) for _ in range(4))
+    if batch.samples < SHORTEST_S * batch.sampling_rate_hz:
+        nowhere = np.full(batch.signals_uv.shape[:2], np.nan)
+        agreement, delay_ms, strength, stray = nowhere, nowhere, nowhere, nowhere
+    else:
+        leads = mean_curvature(batch.fine_uv, batch.span(CURVATURE_S), beats.activity.step)
+        agreement, delay_ms = _agreement(_shares(leads), beats.activity.steps_per_s)
+        strength, stray = _beat_strengths(leads, beats.activity)
     return {
-        **over_leads("qrs_agreement_min", agreement, lead_names, "min"),
-        **over_leads("lead_delay_max_ms", delay_ms, lead_names, "max"),
-        **over_leads("beat_strength_min", strength, lead_names, "min"),
-        **over_leads("stray_activity_max", stray, lead_names, "max"),
+        **over_leads("qrs_agreement_min", agreement, batch.lead_names, "min"),
+        **over_leads("lead_delay_max_ms", delay_ms, batch.lead_names, "max"),
+        **over_leads("beat_strength_min", strength, batch.lead_names, "min"),
+        **over_leads("stray_activity_max", stray, batch.lead_names, "max"),
     }
 
 
-def _agreement(activity: QrsActivity) -> tuple[Float32Array, Float64Array]:
-    """Correlation of each lead with the consensus, and its delay in ms, shape (records, leads) each."""
-    leads = activity.shares - activity.shares.mean(axis=-1, keepdims=True)
-    consensus = activity.consensus - activity.consensus.mean(axis=-1, keepdims=True)
-    consensus = consensus[:, np.newaxis]
+def _shares(leads: Float32Array) -> Float32Array:
+    """Activity over its height in QRS, at most 1.5, shape (records, leads, steps)."""
+    place = int(leads.shape[-1] * QRS_SHARE)
+    height = np.maximum(np.partition(leads, place, axis=-1)[..., place], np.float32(1e-3))
+    return np.minimum(leads / height[..., np.newaxis], np.float32(1.5))
+
+
+def _agreement(shares: Float32Array, steps_per_s: float) -> tuple[Float32Array, Float64Array]:
+    """Correlation of each lead with the median of all, and its delay in ms, shape (records, leads) each."""
+    leads = shares - shares.mean(axis=-1, keepdims=True)
+    consensus = median_of([shares[:, lead] for lead in range(shares.shape[1])])
+    consensus = (consensus - consensus.mean(axis=-1, keepdims=True))[:, np.newaxis]
     power = np.sqrt((leads**2).sum(axis=-1) * (consensus**2).sum(axis=-1))
-    reach = round(MAX_DELAY_S * activity.steps_per_s)
+    reach = round(MAX_DELAY_S * steps_per_s)
     length = scipy.fft.next_fast_len(leads.shape[-1] + reach, real=True)
     products = scipy.fft.irfft(scipy.fft.rfft(leads, length) * np.conj(scipy.fft.rfft(consensus, length)), length)
     near = np.concatenate([products[..., -reach:], products[..., : reach + 1]], axis=-1)
     with np.errstate(invalid="ignore", divide="ignore"):
         correlation = (leads * consensus).sum(axis=-1) / power
         gain = near.max(axis=-1) / power - correlation
-    delay_ms = (1000 / activity.steps_per_s) * np.abs(near.argmax(axis=-1) - reach)
+    delay_ms = (1000 / steps_per_s) * np.abs(near.argmax(axis=-1) - reach)
     delay_ms[gain < DELAY_GAIN] = 0
     return correlation, np.where(np.isfinite(correlation), delay_ms, np.nan)
 
 
-def _beat_strengths(activity: QrsActivity) -> tuple[Float32Array, Float32Array]:
+def _beat_strengths(leads: Float32Array, activity: QrsActivity) -> tuple[Float32Array, Float32Array]:
     """Weakest beat and strongest stray activity of each lead over the median beat's, shape (records, leads) each."""
     half = round(BEAT_HALF_WIDTH_S * activity.steps_per_s)
-    records, leads, steps = activity.leads.shape
-    weakest, strays = np.full((2, records, leads), np.nan, dtype=np.float32)
+    steps = leads.shape[-1]
+    weakest, strays = np.full((2, *leads.shape[:2]), np.nan, dtype=np.float32)
     places, exists = activity.beats_side_by_side
     rows = np.flatnonzero(exists.sum(axis=1) >= FEWEST_BEATS)
     if not rows.size:
         return weakest, strays
     places, exists = places[rows], exists[rows]
     whole = exists & (places >= half) & (places < steps - half)
-    windows = sliding_window_view(activity.leads, 2 * half + 1, axis=-1)
+    windows = sliding_window_view(leads, 2 * half + 1, axis=-1)
     around = windows[rows[:, np.newaxis], :, np.where(whole, places - half, 0)]
     means = around.mean(axis=-1)
     outside = ~activity.near_beats(round(QRS_HALF_WIDTH_S * activity.steps_per_s), steps)[rows, np.newaxis]
-    stray = np.where(outside, activity.leads[rows], 0).max(axis=-1)
+    stray = np.where(outside, leads[rows], 0).max(axis=-1)
     with np.errstate(invalid="ignore", divide="ignore"):
         weakest[rows] = np.where(whole[..., np.newaxis], means, np.inf).min(axis=1) / median_of_existing(means, whole)
         strays[rows] = stray / median_of_existing(around.max(axis=-1), whole)

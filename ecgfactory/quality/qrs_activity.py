@@ -1,9 +1,9 @@
 """Where the leads of a record show QRS together: the one detector of beats.
 
-The activity of a lead is the curvature over +-16 ms of its 16 ms means, averaged over 50 ms, in steps of 10
+The activity of a lead is the curvature over +-12 ms of its 12 ms means, averaged over 50 ms, in steps of 10
 ms, after pacing spikes are taken out: high in a QRS whatever its shape and sign, low in P and T. The consensus is
-the median over the leads that show QRS at all, so that what is wrong in less than half of them does not reach it.
-A beat is where the consensus stands out from rest, unless that is a T wave.
+the mean over the leads, each at most as high as its own QRS, so that what only a few of them show is no beat. A beat is
+where the consensus stands out from rest, unless that is a P or T wave.
 
 The numbers without a source were chosen on records of LUDB with odd numbers (doi:10.1109/ACCESS.2020.3029211), whole,
 in noise and lead by lead.
@@ -20,20 +20,19 @@ import scipy
 from ecgfactory.arrays import BoolArray, Float32Array, Float64Array, IntArray
 from ecgfactory.quality.batch import COARSE_HZ, EcgBatch, block_means, in_cache
 from ecgfactory.quality.filters import moving_mean, symmetric_filter
-from ecgfactory.quality.medians import median_of_existing
 from ecgfactory.quality.ragged import side_by_side
 
 SHORTEST_S = 1.0
-CURVATURE_S = 0.016
+CURVATURE_S = 0.012
 
-QRS_SHARE = 0.97
-"""Quantile of the activity that is taken as its height in QRS, which fills 5 % of the time at 30 beats/min."""
+QRS_SHARE = 0.98
+"""Quantile of the activity that is taken as its height in QRS, which fills 3 % of the time at 20 beats/min."""
 
 STANDS_OUT = 3.0
-"""A lead shows QRS when the activity there is 3 times that of half of the time: noise of any colour stays below."""
+"""There are beats where QRS is 3 times as active as half of the time; noise of any colour stays below that."""
 
 LEAST_UV = 2.0
-"""And at least 2 uV, that of a QRS of some 10 uV: a dead lead that flickers by the last bit shows nothing."""
+"""Activity of a QRS of some 10 uV: a lead with less is dead, though its last bit may flicker."""
 
 LEVELS_S = 10.0
 """Rest and QRS are told apart within stretches of 10 to 20 s, so that a recording of hours may change."""
@@ -63,12 +62,8 @@ class QrsActivity:
 
     Parameters
     ----------
-    leads : float32 array, shape (records, leads, steps)
-        Activity in uV.
-    shares : float32 array, shape (records, leads, steps)
-        Activity over its height in the lead's QRS, at most 1.5.
     consensus : float32 array, shape (records, steps)
-        Median of the shares over the leads that show QRS; zeros where none does.
+        Activity over its height in QRS, at most 1, as the mean over the leads that live, each by its `_weights`.
     beats : list of int arrays
         Steps of the beats in the consensus, for each record; those that an end of the record cuts, too.
     step : int
@@ -77,8 +72,6 @@ class QrsActivity:
         Steps in a second.
     """
 
-    leads: Float32Array
-    shares: Float32Array
     consensus: Float32Array
     beats: list[IntArray]
     step: int
@@ -104,36 +97,69 @@ def find_activity(batch: EcgBatch) -> QrsActivity:
     step = max(round(batch.sampling_rate_hz / COARSE_HZ), 1)
     steps_per_s = batch.sampling_rate_hz / step
     if batch.samples < SHORTEST_S * batch.sampling_rate_hz:
-        nothing = np.zeros((batch.records, len(batch.lead_names), 1), dtype=np.float32)
-        return QrsActivity(nothing, nothing, nothing[:, 0], [np.empty(0, np.int64)] * batch.records, step, steps_per_s)
-    leads = _activity(batch, step)
-    height = _quantile(leads, QRS_SHARE)
-    shares = np.minimum(leads / np.maximum(height, np.float32(1e-3))[..., np.newaxis], np.float32(1.5))
-    shows_qrs = (height >= LEAST_UV) & (height >= STANDS_OUT * np.median(leads, axis=-1))
-    consensus = median_of_existing(shares, shows_qrs)
-    beats = [_beats(row, *levels, steps_per_s) for row, *levels in zip(consensus, *_levels(consensus, steps_per_s), strict=True)]
-    return QrsActivity(leads, shares, consensus, beats, step, steps_per_s)
+        nothing = np.zeros((batch.records, 1), dtype=np.float32)
+        return QrsActivity(nothing, [np.empty(0, np.int64)] * batch.records, step, steps_per_s)
+    consensus = _consensus(mean_curvature(batch.calm_uv, batch.span(CURVATURE_S), step))
+    return QrsActivity(consensus, _beats(consensus, steps_per_s), step, steps_per_s)
 
 
-def _activity(batch: EcgBatch, step: int) -> Float32Array:
-    """Mean curvature of each smoothed lead, shape (records, leads, steps)."""
-    reach = batch.span(CURVATURE_S)
+def mean_curvature(signals_uv: Float32Array, reach: int, step: int) -> Float32Array:
+    """Activity of each lead: curvature over `reach` samples of its means over as many, averaged over 5 steps.
 
-    def mean_curvature(signals_uv: Float32Array) -> Float32Array:
+    Parameters
+    ----------
+    signals_uv : float32 array, shape (records, leads, samples)
+        In uV.
+    reach, step : int
+        In samples.
+
+    Returns
+    -------
+    float32 array, shape (records, leads, steps)
+        In uV.
+    """
+
+    def curvature(signals_uv: Float32Array) -> Float32Array:
         smooth = moving_mean(signals_uv, reach)
         bend = smooth[..., 2 * reach :] + smooth[..., : -2 * reach]
         bend -= 2 * smooth[..., reach:-reach]
-        curvature = np.zeros_like(smooth)
-        np.abs(bend, out=curvature[..., reach:-reach])
-        return symmetric_filter(block_means(curvature, step), np.array([1, 3, 4, 3, 1]) / 12)
+        curved = np.zeros_like(smooth)
+        np.abs(bend, out=curved[..., reach:-reach])
+        return symmetric_filter(block_means(curved, step), np.array([1, 3, 4, 3, 1]) / 12)
 
-    return in_cache(mean_curvature, batch.calm_uv)
+    return in_cache(curvature, signals_uv)
 
 
-def _quantile(values: Float32Array, share: float) -> Float32Array:
-    """The value that a share of the last axis does not exceed."""
-    place = int(values.shape[-1] * share)
-    return np.partition(values, place, axis=-1)[..., place]
+def rest_and_qrs(activity: Float32Array) -> tuple[Float32Array, Float32Array]:
+    """Activity at rest, that half of the last axis does not exceed, and in QRS, that all but 2 % do not.
+
+    As each step is a mean over 5, every second step tells it as well.
+    """
+    some = activity[..., ::2]
+    half, most = (int(some.shape[-1] * share) for share in (0.5, QRS_SHARE))
+    ordered = np.partition(some, (half, most), axis=-1)
+    return ordered[..., half], ordered[..., most]
+
+
+def _consensus(leads: Float32Array) -> Float32Array:
+    """Mean over the leads of their activity as a share of its height in QRS, shape (records, steps).
+
+    A lead counts the more, the more still it is beside QRS, and a dead one not at all.
+    """
+    rest, qrs = rest_and_qrs(leads)
+    weights = np.where(qrs >= LEAST_UV, 1 - rest / np.maximum(qrs, LEAST_UV), 0)
+    weights /= np.maximum(weights.sum(axis=-1, keepdims=True), np.float32(1e-6))
+    shares = np.minimum(leads / np.maximum(qrs, LEAST_UV)[..., np.newaxis], np.float32(1))
+    consensus: Float32Array = np.einsum("nl,nls->ns", weights, shares)
+    return consensus
+
+
+def _beats(consensus: Float32Array, steps_per_s: float) -> list[IntArray]:
+    """Find the steps at which the consensus of each record stands out from rest, but for P and T waves."""
+    rest, qrs = _levels(consensus, steps_per_s)
+    height = np.where(qrs >= STANDS_OUT * rest, np.maximum(qrs - rest, np.float32(1e-5)), np.float32(np.inf))
+    strength = np.pad((consensus - rest) / height, [(0, 0), (1, 1)])  # a peak may be at an end
+    return [_beats_of(row, steps_per_s) for row in strength]
 
 
 def _levels(consensus: Float32Array, steps_per_s: float) -> tuple[Float32Array, Float32Array]:
@@ -141,23 +167,22 @@ def _levels(consensus: Float32Array, steps_per_s: float) -> tuple[Float32Array, 
     records, steps = consensus.shape
     stretches = max(int(steps / (LEVELS_S * steps_per_s)), 1)
     length = steps // stretches
-    cut = consensus[:, : stretches * length].reshape(records, stretches, length)
     stretch = np.minimum(np.arange(steps) // length, stretches - 1)
-    return np.median(cut, axis=-1)[:, stretch], _quantile(cut, QRS_SHARE)[:, stretch]
+    levels = rest_and_qrs(consensus[:, : stretches * length].reshape(records, stretches, length))
+    rest, qrs = (level[:, stretch] for level in levels)
+    return rest, qrs
 
 
-def _beats(consensus: Float32Array, rest: Float32Array, qrs: Float32Array, steps_per_s: float) -> IntArray:
-    """Find the steps at which the consensus of one record stands out from rest, but for P and T waves."""
-    height = np.maximum(qrs - rest, np.float32(1e-5))
-    edged = np.pad(consensus - rest, 1)  # a peak may be at an end
-    least = np.pad(WAVE_HEIGHT * height, 1, mode="edge")
-    peaks, found = scipy.signal.find_peaks(
-        edged, height=least, distance=round(REFRACTORY_S * steps_per_s), prominence=least
-    )
-    peaks = peaks.astype(np.int64) - 1
-    strengths, prominences = (found[key] / height[peaks] for key in ("peak_heights", "prominences"))
-    stands_out = (strengths >= BEAT_HEIGHT) & (prominences >= BEAT_HEIGHT)
-    return peaks[stands_out & ~_are_waves(peaks / steps_per_s, strengths)]
+def _beats_of(strength: Float32Array, steps_per_s: float) -> IntArray:
+    """Find the beats of one record by its consensus, 0 at rest and 1 in QRS, with a step more at both ends."""
+    distance = round(REFRACTORY_S * steps_per_s)
+    peaks, found = scipy.signal.find_peaks(strength, height=WAVE_HEIGHT, distance=distance, prominence=WAVE_HEIGHT)
+    strengths = found["peak_heights"]
+    stands_out = (strengths >= BEAT_HEIGHT) & (found["prominences"] >= BEAT_HEIGHT)
+    if (strengths[stands_out] < WAVE_SHARE * strengths.max(initial=0)).any():
+        stands_out &= ~_are_waves(peaks / steps_per_s, strengths)
+    beats: IntArray = peaks[stands_out].astype(np.int64) - 1
+    return beats
 
 
 def _are_waves(times_s: Float64Array, strengths: Float64Array) -> BoolArray:

@@ -8,6 +8,7 @@ import numpy as np
 
 from ecgfactory.arrays import Float32Array
 from ecgfactory.leads import SignalUv
+from ecgfactory.quality.filters import edge_padded
 
 SPIKE_S = 0.018
 """What is shorter is a spike. Pulses last 0.5 to 2 ms (IEC 60601-2-25 tests with 0.1 to 2 ms); recorders of 150 Hz or less
@@ -36,8 +37,7 @@ def without_spikes(signals_uv: SignalUv, sampling_rate_hz: int) -> Float32Array:
     length = round(SPIKE_S * sampling_rate_hz)
     if length < 2 or not signals_uv.shape[-1]:
         return signals_uv.astype(np.float32)
-    margin = 2 * (length - 1)
-    padded = np.pad(signals_uv, [(0, 0)] * (signals_uv.ndim - 1) + [(margin, margin)], mode="edge")
+    padded = edge_padded(signals_uv, 2 * (length - 1), 2 * (length - 1))
     calm = _trimmed(padded, np.minimum, np.maximum, length).astype(np.float32)
     calm += _trimmed(padded, np.maximum, np.minimum, length)
     calm *= np.float32(0.5)
