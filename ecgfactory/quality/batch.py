@@ -12,11 +12,9 @@ import numpy.typing as npt
 
 from ecgfactory.arrays import Float32Array
 from ecgfactory.leads import EIGHT_LEADS, SignalUv
-from ecgfactory.quality.spikes import without_spikes
 from ecgfactory.record import SAMPLING_RATE_HZ
 
 ArrayType = TypeVar("ArrayType", bound=npt.NDArray[Any])
-SignalType = TypeVar("SignalType", bound=npt.NDArray[Any])
 
 COARSE_HZ = 100
 """Sampling rate at which what is slower than a QRS is measured: means of 10 ms."""
@@ -61,11 +59,6 @@ class EcgBatch:
         """The signals as float32, shape (records, leads, samples)."""
         return self.signals_uv.astype(np.float32)
 
-    @cached_property
-    def calm_uv(self) -> Float32Array:
-        """The signals without pacing spikes, shape (records, leads, samples)."""
-        return in_cache(lambda signals_uv: without_spikes(signals_uv, self.sampling_rate_hz), self.signals_uv)
-
     def span(self, seconds: float) -> int:
         """Return a duration in samples, at least 1."""
         return max(round(seconds * self.sampling_rate_hz), 1)
@@ -75,14 +68,14 @@ class EcgBatch:
         return self.lead_names.index(name) if name in self.lead_names else None
 
 
-def in_cache(function: Callable[[SignalType], ArrayType], signals: SignalType) -> ArrayType:
+def in_cache(function: Callable[[Float32Array], ArrayType], signals: Float32Array) -> ArrayType:
     """Apply a function to a few records at a time, so that its intermediate arrays stay in the processor's cache.
 
     Parameters
     ----------
     function : callable
         Makes an array with one row per record.
-    signals : array, shape (records, ...)
+    signals : float32 array, shape (records, ...)
         What it is made from.
 
     Returns
@@ -90,8 +83,7 @@ def in_cache(function: Callable[[SignalType], ArrayType], signals: SignalType) -
     array, shape (records, ...)
     """
     starts = range(0, max(len(signals), 1), RECORDS_IN_CACHE)
-    parts = [function(cast(SignalType, signals[start : start + RECORDS_IN_CACHE])) for start in starts]
-    return cast(ArrayType, np.concatenate(parts))
+    return cast(ArrayType, np.concatenate([function(signals[start : start + RECORDS_IN_CACHE]) for start in starts]))
 
 
 def block_sums(values: Float32Array, block: int) -> Float32Array:

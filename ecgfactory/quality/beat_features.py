@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-import scipy
 from numpy.lib.stride_tricks import sliding_window_view
 
 from ecgfactory.arrays import BoolArray, Float64Array
-from ecgfactory.quality.batch import block_sums
 from ecgfactory.quality.beats import Beats
 
 FEWEST_INTERVALS = 2
@@ -48,7 +46,7 @@ def measure_beats(beats: Beats) -> dict[str, Float64Array]:
             Smallest and largest of these times over their median, of three beats or more.
         r_peak_agreement_<lead>
             Share of the beats at which this lead has its own QRS within 75 ms: the place where
-            its energy, averaged over 0.1 s, is highest within 0.3 s and nearer than the next beat.
+            its activity is highest within 0.3 s and nearer than the next beat.
         beat_correlation_mean_<lead>, beat_correlation_min_<lead>
             Pearson correlation of each beat with the median beat, 0.1 s before to 0.3 s after the centre:
             mean and smallest over the beats. 0 where a beat or the median beat is flat.
@@ -85,27 +83,23 @@ def _rhythm(beats: Beats) -> dict[str, Float64Array]:
 
 
 def _lead_agreements(beats: Beats) -> dict[str, Float64Array]:
-    """Count the beats at which each lead has its own QRS, as a share, in steps of 8 ms."""
-    block = max(round(0.008 * beats.sampling_rate_hz), 1)
-    block_hz = beats.sampling_rate_hz / block
-    coarse = block_sums(beats.energy, block)
-    smooth = scipy.ndimage.uniform_filter1d(coarse, max(round(0.1 * block_hz), 1), mode="nearest", axis=-1)
-
-    reach = round(SEARCH_S * block_hz)
-    centres = beats.places // block
-    inside = beats.exists & (centres >= reach) & (centres + reach < coarse.shape[-1])
-    views = sliding_window_view(smooth, 2 * reach + 1, axis=-1)
+    """Count the beats at which each lead has its own QRS, as a share."""
+    leads, step, steps_per_s = beats.activity.leads, beats.activity.step, beats.activity.steps_per_s
+    reach = round(SEARCH_S * steps_per_s)
+    centres = beats.places // step
+    inside = beats.exists & (centres >= reach) & (centres + reach < leads.shape[-1])
+    views = sliding_window_view(leads, 2 * reach + 1, axis=-1)
     rows = np.arange(len(beats.places))[:, None]
     around = views[rows, :, np.where(inside, centres - reach, 0)]
     # Nearer than the next beat: not beyond half the time between beats.
-    near = np.fmin(beats.rr_ms / 2000, SEARCH_S)[:, None] * block_hz
+    near = np.fmin(beats.rr_ms / 2000, SEARCH_S)[:, None] * steps_per_s
     far = np.abs(np.arange(-reach, reach + 1)) > near
     np.copyto(around, -1, where=far[:, None, None])
 
     strongest = around.argmax(axis=-1)
-    close = np.abs(strongest - reach) <= AGREEMENT_S * block_hz
-    energy = np.take_along_axis(around, strongest[..., None], axis=-1)[..., 0]
-    agrees = close & (energy > 0) & inside[..., None]
+    close = np.abs(strongest - reach) <= AGREEMENT_S * steps_per_s
+    activity = np.take_along_axis(around, strongest[..., None], axis=-1)[..., 0]
+    agrees = close & (activity > 0) & inside[..., None]
     shares = _mean_over_beats(agrees.astype(np.float64), inside)
     return {f"r_peak_agreement_{name}": shares[:, lead] for lead, name in enumerate(beats.lead_names)}
 

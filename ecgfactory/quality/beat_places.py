@@ -6,7 +6,7 @@ import numpy as np
 import scipy
 from numpy.lib.stride_tricks import sliding_window_view
 
-from ecgfactory.arrays import BoolArray, Float32Array, Float64Array, IntArray
+from ecgfactory.arrays import BoolArray, Float32Array, IntArray
 from ecgfactory.quality.batch import block_means
 from ecgfactory.quality.medians import median_of_existing
 from ecgfactory.quality.qrs_activity import QrsActivity
@@ -26,7 +26,7 @@ PEAK_S = 0.03
 
 
 def find_places(
-    activity: QrsActivity, energy: Float32Array, steady_uv: Float32Array, sampling_rate_hz: int
+    activity: QrsActivity, steady_uv: Float32Array, sampling_rate_hz: int
 ) -> tuple[IntArray, BoolArray]:
     """Find the R peak of each beat.
 
@@ -39,9 +39,7 @@ def find_places(
     Parameters
     ----------
     activity : QrsActivity
-        Says what is a beat.
-    energy : float32 array, shape (n, leads, samples)
-        From `energy_of`.
+        Says what is a beat, and where the leads change most.
     steady_uv : float32 array, shape (n, leads, samples)
         The leads without baseline wander.
     sampling_rate_hz : int
@@ -54,7 +52,7 @@ def find_places(
     exists : bool array, shape (n, most beats)
         Which of them there are.
     """
-    speed = np.sqrt(_combined(energy))
+    speed = activity.speed
     coarse, exists = side_by_side(activity.beats, width=2)
     around = np.where(exists, coarse * activity.step + activity.step // 2, 0)
     centres = _aligned(_centres(around, speed, sampling_rate_hz), exists, speed, sampling_rate_hz)
@@ -64,26 +62,7 @@ def find_places(
     return side_by_side([row[counts] for row, counts in zip(places, whole, strict=True)], width=2)
 
 
-def energy_of(calm_uv: Float32Array, sampling_rate_hz: int) -> Float32Array:
-    """Square the change over 8 ms around each sample: long enough for noise, short against a QRS."""
-    half = max(round(0.004 * sampling_rate_hz), 1)
-    energy = np.zeros_like(calm_uv)
-    inner = energy[..., half:-half]
-    np.subtract(calm_uv[..., 2 * half :], calm_uv[..., : -2 * half], out=inner)
-    np.square(inner, out=inner)
-    return energy
-
-
-def _combined(energy: Float32Array) -> Float64Array:
-    """Sum the leads; one with more energy than most is scaled down, so that its noise does not hide the others."""
-    mean = energy.mean(axis=-1, dtype=np.float64)
-    usual = np.maximum(mean, np.median(mean, axis=-1, keepdims=True))
-    weight = np.divide(1, usual, out=np.zeros_like(mean), where=usual > 0)
-    combined: Float64Array = np.einsum("nl,nls->ns", weight.astype(np.float32), energy).astype(np.float64)
-    return combined
-
-
-def _centres(around: IntArray, speed: Float64Array, sampling_rate_hz: int) -> IntArray:
+def _centres(around: IntArray, speed: Float32Array, sampling_rate_hz: int) -> IntArray:
     """Find where the leads change most on the whole, near some places of each record."""
     length, reach = round(CENTRE_S * sampling_rate_hz), round(SEARCH_S * sampling_rate_hz)
     smooth = speed
@@ -95,7 +74,7 @@ def _centres(around: IntArray, speed: Float64Array, sampling_rate_hz: int) -> In
     return centres
 
 
-def _aligned(places: IntArray, exists: BoolArray, speed: Float64Array, sampling_rate_hz: int) -> IntArray:
+def _aligned(places: IntArray, exists: BoolArray, speed: Float32Array, sampling_rate_hz: int) -> IntArray:
     """Move each beat to where it is most like the median of all."""
     reach, half = round(ALIGN_S * sampling_rate_hz), round(TEMPLATE_S * sampling_rate_hz)
     size = 2 * half + 1

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -12,8 +11,8 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from ecgfactory.arrays import BoolArray, Float32Array, Float64Array, IntArray
 from ecgfactory.leads import EIGHT_LEADS
-from ecgfactory.quality.batch import EcgBatch, block_means, in_cache
-from ecgfactory.quality.beat_places import energy_of, find_places
+from ecgfactory.quality.batch import EcgBatch, block_means
+from ecgfactory.quality.beat_places import find_places
 from ecgfactory.quality.filters import zero_phase
 from ecgfactory.quality.medians import median_of_existing
 from ecgfactory.quality.qrs_activity import QrsActivity, find_activity
@@ -34,7 +33,7 @@ class Beats:
     sampling_rate_hz, samples : int
         Sampling rate, and samples of a record.
     activity : QrsActivity
-        What shows that they are beats.
+        What shows that they are beats: activity of the leads, in steps.
     places : int array, shape (n, most beats)
         Centre of each beat in samples: its R peak, over all leads.
     exists, fits : bool array, shape (n, most beats)
@@ -47,8 +46,6 @@ class Beats:
         Median of the beats that fit; zeros where none does.
     centre : int
         Sample of the window that is a beat's centre.
-    energy : float32 array, shape (n, leads, samples)
-        Square of the change over 8 ms around each sample, pacing spikes left out, in uV^2.
     """
 
     lead_names: tuple[str, ...]
@@ -63,7 +60,6 @@ class Beats:
     cut_uv: Float32Array
     median_uv: Float32Array
     centre: int
-    energy: Float32Array
 
 
 def find_beats(
@@ -77,7 +73,7 @@ def find_beats(
     Parameters
     ----------
     signal_uv : int16 array, shape (n, leads, samples)
-        Any number of leads, in uV. Records shorter than 1 s have no beats.
+        Any number of leads, in uV. Records shorter than 2 s have no beats.
     lead_names : sequence of str
         Names of the leads, in the order of the second axis.
     sampling_rate_hz : int
@@ -92,9 +88,8 @@ def find_beats(
         signal_uv = np.zeros((*signal_uv.shape[:-1], window), np.int16)
     batch = EcgBatch(signal_uv, tuple(lead_names), sampling_rate_hz)
     activity = find_activity(batch)
-    energy = energy_of(batch.calm_uv, sampling_rate_hz)
-    steady_uv = in_cache(partial(remove_baseline, sampling_rate_hz=sampling_rate_hz), signal_uv)
-    places, exists = find_places(activity, energy, steady_uv, sampling_rate_hz)
+    steady_uv = remove_baseline(signal_uv, sampling_rate_hz)
+    places, exists = find_places(activity, steady_uv, sampling_rate_hz)
     cut_uv, fits = _cut_beats(steady_uv, places, exists, sampling_rate_hz)
     median_rr, mean_rr = _times_between(places, exists)
     return Beats(
@@ -110,7 +105,6 @@ def find_beats(
         cut_uv=cut_uv,
         median_uv=median_of_existing(cut_uv, fits),
         centre=round(BEFORE_S * sampling_rate_hz),
-        energy=energy,
     )
 
 

@@ -6,12 +6,14 @@ they are, so that noise and what is shifted tells.
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import scipy
 from numpy.lib.stride_tricks import sliding_window_view
 
 from ecgfactory.arrays import Float32Array, Float64Array
-from ecgfactory.quality.batch import EcgBatch
+from ecgfactory.quality.batch import EcgBatch, in_cache
 from ecgfactory.quality.beats import Beats
 from ecgfactory.quality.feature import Feature, FeatureTable, over_leads
 from ecgfactory.quality.medians import median_of, median_of_existing
@@ -71,7 +73,8 @@ def measure_lead_agreement(batch: EcgBatch, beats: Beats) -> FeatureTable:
         nowhere = np.full(batch.signals_uv.shape[:2], np.nan)
         agreement, delay_ms, strength, stray = nowhere, nowhere, nowhere, nowhere
     else:
-        leads = mean_curvature(batch.fine_uv, batch.span(CURVATURE_S), beats.activity.step)
+        curvature = partial(mean_curvature, reach=batch.span(CURVATURE_S), step=beats.activity.step)
+        leads = in_cache(curvature, batch.fine_uv)
         agreement, delay_ms = _agreement(_shares(leads), beats.activity.steps_per_s)
         strength, stray = _beat_strengths(leads, beats.activity)
     return {

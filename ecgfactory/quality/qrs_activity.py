@@ -18,18 +18,23 @@ import numpy as np
 import scipy
 
 from ecgfactory.arrays import BoolArray, Float32Array, Float64Array, IntArray
-from ecgfactory.quality.batch import COARSE_HZ, EcgBatch, block_means, in_cache
+from ecgfactory.quality.batch import COARSE_HZ, RECORDS_IN_CACHE, EcgBatch, block_means
 from ecgfactory.quality.filters import moving_mean, symmetric_filter
 from ecgfactory.quality.ragged import side_by_side
+from ecgfactory.quality.spikes import without_spikes
 
-SHORTEST_S = 1.0
+SHORTEST_S = 2.0
 CURVATURE_S = 0.012
+
+CHANGE_S = 0.004
+"""Speed is the change over 4 ms to either side: long enough for noise, short against a QRS."""
 
 QRS_SHARE = 0.98
 """Quantile of the activity that is taken as its height in QRS, which fills 3 % of the time at 20 beats/min."""
 
-STANDS_OUT = 3.0
-"""There are beats where QRS is 3 times as active as half of the time; noise of any colour stays below that."""
+STANDS_OUT = 1.8
+"""There are beats where QRS is 1.8 times as active as half of the time, as a wide one of 150 beats/min still is. Noise
+of any colour stays below that in three leads or more; one or two leads of nothing but noise are not told from a heart."""
 
 LEAST_UV = 2.0
 """Activity of a QRS of some 10 uV: a lead with less is dead, though its last bit may flicker."""
@@ -43,14 +48,12 @@ BEAT_HEIGHT = 0.4
 REFRACTORY_S = 0.2
 """No two beats within 200 ms: the refractory time of Pan and Tompkins 1985 (doi:10.1109/TBME.1985.325532)."""
 
-WAVE_HEIGHT = 0.2
-"""What stands out by this share may be a P or T wave."""
+WAVE_HEIGHT, WAVE_APART_S = 0.2, 0.12
+"""What stands out by this share, and is 120 ms from what does more, may be a P or T wave."""
 
-T_WAVE_S, P_WAVE_S = 0.4, 0.3
-"""A T wave peaks within 400 ms after its QRS, a P wave within 300 ms before."""
-
-WAVE_SHARE = 0.65
-"""And they are less active than 0.65 of the QRS."""
+T_WAVE_S, P_WAVE_S, WAVE_SHARE = 0.4, 0.3, 0.65
+"""A T wave peaks within 400 ms after its QRS, a P wave within 300 ms before; less than 0.65 as active, and most beats of
+a record have one."""
 
 WAVE_SPREAD = 2.0
 """P or T waves of a record are at most twice as active as half of them; a premature beat among them is more so."""
@@ -62,8 +65,10 @@ class QrsActivity:
 
     Parameters
     ----------
-    consensus : float32 array, shape (records, steps)
-        Activity over its height in QRS, at most 1, as the mean over the leads that live, each by its `_weights`.
+    leads : float32 array, shape (records, leads, steps)
+        Activity in uV.
+    speed : float32 array, shape (records, samples)
+        How fast the leads change together, over 8 ms around each sample, in arbitrary units.
     beats : list of int arrays
         Steps of the beats in the consensus, for each record; those that an end of the record cuts, too.
     step : int
@@ -72,7 +77,8 @@ class QrsActivity:
         Steps in a second.
     """
 
-    consensus: Float32Array
+    leads: Float32Array
+    speed: Float32Array
     beats: list[IntArray]
     step: int
     steps_per_s: float
@@ -93,14 +99,41 @@ class QrsActivity:
 
 
 def find_activity(batch: EcgBatch) -> QrsActivity:
-    """Compute the QRS activity of all leads, and the beats they show together; none in less than 1 s."""
+    """Compute the QRS activity of all leads, and the beats they show together; none in less than 2 s."""
     step = max(round(batch.sampling_rate_hz / COARSE_HZ), 1)
     steps_per_s = batch.sampling_rate_hz / step
     if batch.samples < SHORTEST_S * batch.sampling_rate_hz:
-        nothing = np.zeros((batch.records, 1), dtype=np.float32)
-        return QrsActivity(nothing, [np.empty(0, np.int64)] * batch.records, step, steps_per_s)
-    consensus = _consensus(mean_curvature(batch.calm_uv, batch.span(CURVATURE_S), step))
-    return QrsActivity(consensus, _beats(consensus, steps_per_s), step, steps_per_s)
+        leads = np.zeros((batch.records, len(batch.lead_names), batch.samples // step), dtype=np.float32)
+        speed = np.zeros((batch.records, batch.samples), dtype=np.float32)
+        return QrsActivity(leads, speed, [np.empty(0, np.int64)] * batch.records, step, steps_per_s)
+    leads, speed = _activity(batch, step)
+    return QrsActivity(leads, speed, _beats(_consensus(leads), steps_per_s), step, steps_per_s)
+
+
+def _activity(batch: EcgBatch, step: int) -> tuple[Float32Array, Float32Array]:
+    """Activity and speed of each record; a few records at a time, so that it all happens in the processor's cache."""
+    leads, speeds = [], []
+    for start in range(0, max(batch.records, 1), RECORDS_IN_CACHE):
+        calm_uv = without_spikes(batch.signals_uv[start : start + RECORDS_IN_CACHE], batch.sampling_rate_hz)
+        leads.append(mean_curvature(calm_uv, batch.span(CURVATURE_S), step))
+        speeds.append(_speed(calm_uv, batch.span(CHANGE_S)))
+    return np.concatenate(leads), np.concatenate(speeds)
+
+
+def _speed(calm_uv: Float32Array, reach: int) -> Float32Array:
+    """Root of the sum over the leads of their squared changes, shape (records, samples).
+
+    A lead that changes more than most is scaled down, so that its noise does not hide the others.
+    """
+    energy = np.zeros_like(calm_uv)
+    inner = energy[..., reach:-reach]
+    np.subtract(calm_uv[..., 2 * reach :], calm_uv[..., : -2 * reach], out=inner)
+    np.square(inner, out=inner)
+    mean = energy.mean(axis=-1)
+    usual = np.maximum(mean, np.median(mean, axis=-1, keepdims=True))
+    weights = np.divide(1, usual, out=np.zeros_like(mean), where=usual > 0)
+    speed: Float32Array = np.sqrt(np.einsum("nl,nls->ns", weights, energy))
+    return speed
 
 
 def mean_curvature(signals_uv: Float32Array, reach: int, step: int) -> Float32Array:
@@ -118,16 +151,12 @@ def mean_curvature(signals_uv: Float32Array, reach: int, step: int) -> Float32Ar
     float32 array, shape (records, leads, steps)
         In uV.
     """
-
-    def curvature(signals_uv: Float32Array) -> Float32Array:
-        smooth = moving_mean(signals_uv, reach)
-        bend = smooth[..., 2 * reach :] + smooth[..., : -2 * reach]
-        bend -= 2 * smooth[..., reach:-reach]
-        curved = np.zeros_like(smooth)
-        np.abs(bend, out=curved[..., reach:-reach])
-        return symmetric_filter(block_means(curved, step), np.array([1, 3, 4, 3, 1]) / 12)
-
-    return in_cache(curvature, signals_uv)
+    smooth = moving_mean(signals_uv, reach)
+    bend = smooth[..., 2 * reach :] + smooth[..., : -2 * reach]
+    bend -= 2 * smooth[..., reach:-reach]
+    curvature = np.zeros_like(smooth)
+    np.abs(bend, out=curvature[..., reach:-reach])
+    return symmetric_filter(block_means(curvature, step), np.array([1, 3, 4, 3, 1]) / 12)
 
 
 def rest_and_qrs(activity: Float32Array) -> tuple[Float32Array, Float32Array]:
@@ -175,25 +204,28 @@ def _levels(consensus: Float32Array, steps_per_s: float) -> tuple[Float32Array, 
 
 def _beats_of(strength: Float32Array, steps_per_s: float) -> IntArray:
     """Find the beats of one record by its consensus, 0 at rest and 1 in QRS, with a step more at both ends."""
-    distance = round(REFRACTORY_S * steps_per_s)
+    distance = round(WAVE_APART_S * steps_per_s)
     peaks, found = scipy.signal.find_peaks(strength, height=WAVE_HEIGHT, distance=distance, prominence=WAVE_HEIGHT)
-    strengths = found["peak_heights"]
-    stands_out = (strengths >= BEAT_HEIGHT) & (found["prominences"] >= BEAT_HEIGHT)
-    if (strengths[stands_out] < WAVE_SHARE * strengths.max(initial=0)).any():
-        stands_out &= ~_are_waves(peaks / steps_per_s, strengths)
-    beats: IntArray = peaks[stands_out].astype(np.int64) - 1
-    return beats
+    heights = found["peak_heights"]
+    stand_out = (heights >= BEAT_HEIGHT) & (found["prominences"] >= BEAT_HEIGHT)
+    if (heights[stand_out] < WAVE_SHARE * heights.max(initial=0)).any():
+        stand_out &= ~_are_waves(peaks / steps_per_s, heights)
+    beats = peaks[stand_out].astype(np.int64)
+    while (close := np.diff(beats) < REFRACTORY_S * steps_per_s).any():
+        pair = int(close.argmax())
+        beats = np.delete(beats, pair + int(strength[beats[pair]] >= strength[beats[pair + 1]]))
+    return beats - 1
 
 
-def _are_waves(times_s: Float64Array, strengths: Float64Array) -> BoolArray:
-    """Return which peaks are P or T waves: weaker than the QRS beside them, like those of most other beats."""
+def _are_waves(times_s: Float64Array, heights: Float64Array) -> BoolArray:
+    """Return which peaks are P or T waves: lower than the QRS beside them, as are those of most other beats."""
     apart_s = np.diff(times_s, prepend=-np.inf, append=np.inf)
-    bounded = np.concatenate([[0], strengths, [0]])
-    are_t = (apart_s[:-1] <= T_WAVE_S) & (strengths < WAVE_SHARE * bounded[:-2])
-    are_p = (apart_s[1:] <= P_WAVE_S) & (strengths < WAVE_SHARE * bounded[2:]) & ~are_t
+    beside = WAVE_SHARE * np.concatenate([[0], heights, [0]])
+    are_t = (apart_s[:-1] <= T_WAVE_S) & (heights < beside[:-2])
+    are_p = (apart_s[1:] <= P_WAVE_S) & (heights < beside[2:]) & ~are_t
     beats = (~are_t & ~are_p).sum()
-    are_waves = np.zeros(len(strengths), dtype=np.bool_)
+    are_waves = np.zeros(len(heights), dtype=np.bool_)
     for alike in (are_t, are_p):
         if 2 * alike.sum() >= beats > 0:
-            are_waves |= alike & (strengths <= WAVE_SPREAD * np.median(strengths[alike]))
+            are_waves |= alike & (heights <= WAVE_SPREAD * np.median(heights[alike]))
     return are_waves

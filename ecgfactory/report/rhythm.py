@@ -20,7 +20,7 @@ BEFORE_S, AFTER_S = 0.3, 0.5
 _RATE_NEEDS_PEAKS = 4
 """NeuroKit2 interpolates a heart rate between three intervals at least."""
 
-_SHORTEST_S = 1.0
+_SHORTEST_S = 2.0
 """No beats are looked for in less."""
 
 
