@@ -24,6 +24,9 @@ ALIGN_S, TEMPLATE_S = 0.02, 0.06
 PEAK_S = 0.03
 """The R peak of a lead is looked for within 30 ms of the centre: not as far as a pacing spike, before a wide QRS."""
 
+SMALL = 0.02
+"""A lead whose deflection is less than a fiftieth of the largest does not say where the R peak is."""
+
 
 def find_places(
     activity: QrsActivity, steady_uv: Float32Array, sampling_rate_hz: int
@@ -99,6 +102,9 @@ def _peaks_after(
     rows = np.arange(len(centres))[:, np.newaxis]
     beat_uv = median_of_existing(views[rows, :, np.where(inside, centres - half, 0)], inside)
     level_uv = np.median(block_means(steady_uv, 4 * half), axis=-1)
-    peaks = np.abs(beat_uv - level_uv[..., np.newaxis]).argmax(axis=-1) - half
-    middle: IntArray = np.sort(peaks, axis=-1)[:, (peaks.shape[1] - 1) // 2]
+    deflection_uv = np.abs(beat_uv - level_uv[..., np.newaxis])
+    peaks, height_uv = deflection_uv.argmax(axis=-1) - half, deflection_uv.max(axis=-1)
+    shows = height_uv >= SMALL * height_uv.max(axis=-1, keepdims=True)
+    in_order = np.sort(np.where(shows, peaks, half + 1), axis=-1)
+    middle = np.take_along_axis(in_order, (shows.sum(axis=-1, keepdims=True) - 1) // 2, axis=-1)[:, 0]
     return np.where(inside.any(axis=1), middle, 0)
