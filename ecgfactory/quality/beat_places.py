@@ -13,7 +13,7 @@ from ecgfactory.quality.qrs_activity import QrsActivity
 from ecgfactory.quality.ragged import side_by_side
 
 EDGE_S = 0.04
-"""A beat counts when its R peak is half a normal QRS (80 ms) away from both ends of the record: its QRS is then whole."""
+"""A beat counts when its R peak is half a normal QRS (80 ms) from both ends of the record: its QRS is then whole."""
 
 CENTRE_S, SEARCH_S = 0.06, 0.06
 """The centre is looked for within 60 ms of the peak of activity, by means over 60 ms of means over 60 ms."""
@@ -28,9 +28,7 @@ SMALL = 0.02
 """A lead whose deflection is less than a fiftieth of the largest does not say where the R peak is."""
 
 
-def find_places(
-    activity: QrsActivity, steady_uv: Float32Array, sampling_rate_hz: int
-) -> tuple[IntArray, BoolArray]:
+def find_places(activity: QrsActivity, steady_uv: Float32Array, sampling_rate_hz: int) -> tuple[IntArray, BoolArray]:
     """Find the R peak of each beat.
 
     A beat is first put where the leads together change most around it, between the steep sides of its QRS; then
@@ -67,7 +65,7 @@ def find_places(
 
 def _centres(around: IntArray, speed: Float32Array, sampling_rate_hz: int) -> IntArray:
     """Find where the leads change most on the whole, near some places of each record."""
-    length, reach = round(CENTRE_S * sampling_rate_hz), round(SEARCH_S * sampling_rate_hz)
+    length, reach = round(CENTRE_S * sampling_rate_hz) // 2 * 2 + 1, round(SEARCH_S * sampling_rate_hz)
     smooth = speed
     for _ in range(2):
         smooth = scipy.ndimage.uniform_filter1d(smooth, length, axis=-1, mode="constant")
@@ -92,9 +90,7 @@ def _aligned(places: IntArray, exists: BoolArray, speed: Float32Array, sampling_
     return places + shifts
 
 
-def _peaks_after(
-    centres: IntArray, exists: BoolArray, steady_uv: Float32Array, sampling_rate_hz: int
-) -> IntArray:
+def _peaks_after(centres: IntArray, exists: BoolArray, steady_uv: Float32Array, sampling_rate_hz: int) -> IntArray:
     """Samples from the centre of the beats to the R peak of the median lead, shape (n,)."""
     half = round(PEAK_S * sampling_rate_hz)
     inside = exists & (centres >= half) & (centres < steady_uv.shape[-1] - half)

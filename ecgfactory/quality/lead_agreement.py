@@ -17,7 +17,7 @@ from ecgfactory.quality.batch import EcgBatch, in_cache
 from ecgfactory.quality.beats import Beats
 from ecgfactory.quality.feature import Feature, FeatureTable, over_leads
 from ecgfactory.quality.medians import median_of, median_of_existing
-from ecgfactory.quality.qrs_activity import QrsActivity, mean_curvature
+from ecgfactory.quality.qrs_activity import SHORTEST_S, QrsActivity, mean_curvature
 
 CURVATURE_S = 0.01
 
@@ -30,7 +30,6 @@ MAX_DELAY_S = 0.4
 DELAY_GAIN = 0.1
 """A lead counts as delayed when its correlation with the consensus rises by this much as it is moved."""
 
-SHORTEST_S = 2.0
 FEWEST_BEATS = 3
 
 FEATURES = (

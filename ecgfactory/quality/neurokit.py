@@ -34,7 +34,7 @@ FEATURES = (
         "neurokit_rate_difference_bpm",
         "/min",
         "number",
-        "neurokit_heart_rate_bpm less heart_rate_bpm: far from 0 where lead II alone misleads NeuroKit2, as by a tall T.",
+        "neurokit_heart_rate_bpm less heart_rate_bpm: far from 0 where lead II misleads NeuroKit2, as by a tall T.",
     ),
     Feature(
         "neurokit_r_peak_agreement",

@@ -24,7 +24,9 @@ _PAPER = "Zhao and Zhang 2018, doi:10.3389/fphys.2018.00727; equal to neurokit2.
 _LEAD = "cleaned lead II (the first lead where there is no II) in mV"
 
 FEATURES = (
-    Feature("neurokit_zhao2018_psqi", "", "number", f"pSQI of {_LEAD}: power of 5..15 Hz over that of 5..40 Hz. {_PAPER}."),
+    Feature(
+        "neurokit_zhao2018_psqi", "", "number", f"pSQI of {_LEAD}: power of 5..15 Hz over that of 5..40 Hz. {_PAPER}."
+    ),
     Feature("neurokit_zhao2018_ksqi", "", "number", f"kSQI of {_LEAD}: kurtosis (3 for Gaussian noise). {_PAPER}."),
     Feature(
         "neurokit_zhao2018_bassqi",

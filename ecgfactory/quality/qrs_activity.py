@@ -5,8 +5,8 @@ ms, after pacing spikes are taken out: high in a QRS whatever its shape and sign
 the mean over the leads, each at most as high as its own QRS, so that what only a few of them show is no beat. A beat is
 where the consensus stands out from rest, unless that is a P or T wave.
 
-The numbers without a source were chosen on records of LUDB with odd numbers (doi:10.1109/ACCESS.2020.3029211), whole,
-in noise and lead by lead.
+The numbers without a source were chosen on LUDB's records 1 to 100 (doi:10.1109/ACCESS.2020.3029211), with all leads,
+lead by lead and in noise, and on simulated ECGs.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ QRS_SHARE = 0.98
 """Quantile of the activity that is taken as its height in QRS, which fills 3 % of the time at 20 beats/min."""
 
 STANDS_OUT = 1.8
-"""There are beats where QRS is 1.8 times as active as half of the time, as a wide one of 150 beats/min still is. Noise
-of any colour stays below that in three leads or more; one or two leads of nothing but noise are not told from a heart."""
+"""There are beats where QRS is 1.8 times as active as half of the time, as a wide one of 150 beats/min still is. Four
+leads of nothing but noise, of any colour, stay below that; fewer are often taken for a fast heart."""
 
 LEAST_UV = 2.0
 """Activity of a QRS of some 10 uV: a lead with less is dead, though its last bit may flicker."""
@@ -52,8 +52,8 @@ WAVE_HEIGHT, WAVE_APART_S = 0.2, 0.12
 """What stands out by this share, and is 120 ms from what does more, may be a P or T wave."""
 
 T_WAVE_S, P_WAVE_S, WAVE_SHARE = 0.4, 0.3, 0.65
-"""A T wave peaks within 400 ms after its QRS, a P wave within 300 ms before; less than 0.65 as active, and most beats of
-a record have one."""
+"""A T wave peaks within 400 ms after its QRS, a P wave within 300 ms before; it is less than 0.65 as active, and most
+beats of a record have one."""
 
 WAVE_SPREAD = 2.0
 """P or T waves of a record are at most twice as active as half of them; a premature beat among them is more so."""

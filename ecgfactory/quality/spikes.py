@@ -11,8 +11,8 @@ from ecgfactory.leads import SignalUv
 from ecgfactory.quality.filters import edge_padded
 
 SPIKE_S = 0.018
-"""What is shorter is a spike. Pulses last 0.5 to 2 ms (IEC 60601-2-25 tests with 0.1 to 2 ms); recorders of 150 Hz or less
-draw them 4 to 16 ms wide. Waves of a QRS last 20 ms or more, and lose no more than their tips."""
+"""What is shorter is a spike. Pacing pulses last up to 2 ms (IEC 60601-2-25 tests with 0.1 to 2 ms), and recorders draw
+them up to 16 ms wide (in LUDB). Waves of a QRS last 20 ms or more, and lose no more than their tips."""
 
 Extreme = Callable[[SignalUv, SignalUv], SignalUv]
 

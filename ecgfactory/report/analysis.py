@@ -39,8 +39,9 @@ _TABLE_TOP_MM, _TABLE_PITCH_MM, _TABLE_ROWS = 71.0, 3.7, 15
 def analysis_page(record: Record, style: PageStyle | None = None) -> Sheet:
     """Draw the analysis of a record.
 
-    Cleaned lead II with the R peaks of all leads, heart rate and RR intervals, the beats laid over each other with their median,
-    the median beat of every lead, and the record's features. Where a signal gives no beats the page says why.
+    Cleaned lead II with the R peaks of all leads, heart rate and RR intervals, the beats laid over each other with
+    their median, the median beat of every lead, and the record's features. Where a signal gives no beats the page says
+    why.
 
     Parameters
     ----------
@@ -137,9 +138,7 @@ def _draw_beats(sheet: Sheet, rhythm: Rhythm, rate_hz: int, palette: Palette) ->
     panel.note(f"median of {len(beats_mv)}", palette.accent)
 
 
-def _draw_median_beats(
-    sheet: Sheet, record: Record, beat: MedianBeat | None, rhythm: Rhythm, palette: Palette
-) -> None:
+def _draw_median_beats(sheet: Sheet, record: Record, beat: MedianBeat | None, rhythm: Rhythm, palette: Palette) -> None:
     """Draw the median beat of every lead side by side, all to one scale, with its waves and the lead's quality."""
     edge = sheet.paper.left_mm + _MEDIANS_FROM_MM
     if beat is None:

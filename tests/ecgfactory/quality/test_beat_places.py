@@ -74,9 +74,7 @@ def test_tall_t_of_a_single_lead(t_mv):
 @pytest.mark.parametrize("spike_mv", [-3.0, 0.5, 5.0])
 @pytest.mark.parametrize(("width", "spike_s"), [(2.2, 0.12), (1.0, 0.2)], ids=["ventricular", "atrial"])
 def test_pacing_spikes_neither_add_nor_hide_nor_move_beats(leads, spike_ms, spike_mv, width, spike_s):
-    paced = drawn_ecg(
-        STEADY, leads=leads, width=width, p_mv=0, spike_mv=spike_mv, spike_s=spike_s, spike_ms=spike_ms
-    )
+    paced = drawn_ecg(STEADY, leads=leads, width=width, p_mv=0, spike_mv=spike_mv, spike_s=spike_s, spike_ms=spike_ms)
     assert_found(beats_s(paced), STEADY, 0.006)
 
 
@@ -154,11 +152,11 @@ def test_a_beat_counts_when_its_qrs_is_whole(margin_s):
 def test_no_heart_no_beats(kind):
     rng = np.random.default_rng(6)
     signals = {
-        "flat": np.full((3, 5000), -77),
-        "flickering": rng.integers(0, 2, (3, 5000)),
-        "white": rng.normal(0, 100, (3, 5000)),
-        "brown": np.cumsum(rng.normal(0, 10, (3, 5000)), axis=1),
-        "hum": 300 * np.sin(np.arange(5000) * 2 * np.pi / 10) + rng.normal(0, 5, (3, 5000)),
+        "flat": np.full((4, 5000), -77),
+        "flickering": rng.integers(0, 2, (4, 5000)),
+        "white": rng.normal(0, 100, (4, 5000)),
+        "brown": np.cumsum(rng.normal(0, 10, (4, 5000)), axis=1),
+        "hum": 300 * np.sin(np.arange(5000) * 2 * np.pi / 10) + rng.normal(0, 5, (4, 5000)),
     }
     assert beats_s(np.rint(signals[kind]).astype(np.int16)).size <= 1
 

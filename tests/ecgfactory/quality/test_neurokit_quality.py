@@ -68,4 +68,6 @@ def test_verdicts_do_not_depend_on_the_unit():
 def test_a_lead_without_a_signal_gets_no_verdict():
     table = measure_neurokit_quality(np.zeros((1, 5000)), [np.empty(0, np.int64)])
     assert np.isnan(table["neurokit_zhao2018_psqi"][0])
-    assert table["neurokit_quality_zhao2018_simple"].tolist() == table["neurokit_quality_zhao2018_fuzzy"].tolist() == [""]
+    assert (
+        table["neurokit_quality_zhao2018_simple"].tolist() == table["neurokit_quality_zhao2018_fuzzy"].tolist() == [""]
+    )

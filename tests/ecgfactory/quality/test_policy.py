@@ -74,7 +74,11 @@ def test_what_is_not_measurable_can_be_accepted():
     lenient = rule(max=100, if_not_measurable="accept")
     assert judged(lenient, np.nan, 101, 99).accepted.tolist() == [True, False, True]
     word = Rule(
-        name="w", feature="neurokit_quality_zhao2018_simple", allowed=("Excellent",), source="x", if_not_measurable="accept"
+        name="w",
+        feature="neurokit_quality_zhao2018_simple",
+        allowed=("Excellent",),
+        source="x",
+        if_not_measurable="accept",
     )
     assert judged(word, "", "Unacceptable").accepted.tolist() == [True, False]
 

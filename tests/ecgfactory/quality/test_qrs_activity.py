@@ -1,5 +1,4 @@
 import numpy as np
-import pytest
 
 from ecgfactory.leads import EIGHT_LEADS
 from ecgfactory.quality.batch import EcgBatch
