@@ -230,7 +230,7 @@ def _neurokit_section(candidates: SignalUv) -> str:
         theirs = [assessment.plain_verdicts(lead) for lead in lead_mv]
     same_peaks = np.mean([np.array_equal(found, plain) for found, (plain, _) in zip(peaks, theirs, strict=True)])
     same = [
-        np.mean(ours[f"quality_zhao2018_{approach}"] == np.array([verdicts[column] for _, verdicts in theirs]))
+        np.mean(ours[f"neurokit_quality_zhao2018_{approach}"] == np.array([verdicts[column] for _, verdicts in theirs]))
         for column, approach in enumerate(assessment.APPROACHES)
     ]
     return "\n".join(
@@ -281,7 +281,7 @@ def _diversity_section(candidates: SignalUv) -> str:
 
 def _neurokit_rejects(features: FeatureTable) -> float:
     """Share that the simple approach of zhao2018 calls unacceptable, or can't judge."""
-    return float(np.isin(features["quality_zhao2018_simple"].astype(str), ["Unacceptable", ""]).mean())
+    return float(np.isin(features["neurokit_quality_zhao2018_simple"].astype(str), ["Unacceptable", ""]).mean())
 
 
 def _listed(counts: Counter[str], most: int) -> str:

@@ -25,7 +25,11 @@ TARGETS = {"qrs_ms": (3, 12), "pr_ms": (5, 15), "qt_ms": (5, 20), "p_duration_ms
 
 WIDE = ("pacemaker", "Complete left bundle branch block", "Complete right bundle branch block")
 RATE_ERROR_BPM = 5
-ELECTRODE_RULES = {rule.name for rule in load_policy("basic").rules} & {"arm_electrodes", "leg_electrode", "chest_electrodes"}
+ELECTRODE_RULES = {rule.name for rule in load_policy("basic").rules} & {
+    "arm_electrodes",
+    "leg_electrode",
+    "chest_electrodes",
+}
 
 
 def _limbs(change: Callable[[SignalUv, SignalUv], tuple[SignalUv, SignalUv]]) -> Callable[[SignalUv], SignalUv]:
@@ -144,21 +148,18 @@ def _beat_section(reals: Reals) -> str:
     for (name, found), score in zip(rates.items(), (ours, theirs), strict=True):
         errors = np.abs(found - marked)
         wrong = [
-            record.name
-            for record, error in zip(reals.records, errors, strict=True)
-            if not error <= RATE_ERROR_BPM
+            record.name for record, error in zip(reals.records, errors, strict=True) if not error <= RATE_ERROR_BPM
         ]
-        rows.append(
-            f"| {name} | {score.sensitivity:.2%} | {score.positive_predictive_value:.2%} | {score.missed} | {score.extra} "
-            f"| {len(wrong)} {f'({_names(wrong)})' if wrong else ''} | {np.nanmax(errors):.1f} |"
-        )
+        shares = f"{score.sensitivity:.2%} | {score.positive_predictive_value:.2%} | {score.missed} | {score.extra}"
+        listed = f"{len(wrong)} ({_names(wrong)})" if wrong else "none"
+        rows.append(f"| {name} | {shares} | {listed} | {np.nanmax(errors):.1f} |")
     return "\n".join(
         [
             "## Beats and heart rate",
             "",
-            f"Against {ours.matched + ours.missed:,} beats whose QRS is marked in at least half of the leads (the median "
-            "of the marks), from the first to the last; a found beat matches within 75 ms. The rate is that of the mean "
-            "RR interval between the same beats, first to last marked. Target: 99.8% each.",
+            f"Against {ours.matched + ours.missed:,} beats whose QRS is marked in at least half of the leads (the median"
+            " of the marks), from the first to the last; a found beat matches within 75 ms. The rate is that of the "
+            "mean RR interval between the same beats, first to last marked. Target: 99.8% each.",
             "",
             "| | sensitivity | positive predictive value | missed | too many | rates more than 5 /min off (records) | "
             "largest error, /min |",
@@ -258,8 +259,8 @@ def _verdict_section(reals: Reals) -> str:
     lines = [
         "## Verdicts",
         "",
-        "Records rejected by each policy, and the rules that they break. These are patients' ECGs: `normal` should reject "
-        "most of them, and `basic` those with noise, pauses or early beats.",
+        "Records rejected by each policy, and the rules that they break. These are patients' ECGs: `normal` should "
+        "reject most of them, and `basic` those with noise, pauses or early beats.",
         "",
         "| policy | rejected | by rule |",
         "|---|---|---|",
@@ -288,8 +289,8 @@ def _swap_section(reals: Reals) -> str:
         [
             "## Electrodes in wrong places",
             "",
-            f"Made of the {len(sound)} records that `basic` accepts. As they are, {false_alarms} of {len(signals)} records "
-            "break a rule of the electrodes; some of these may be true.",
+            f"Made of the {len(sound)} records that `basic` accepts. As they are, {false_alarms} of {len(signals)} "
+            "records break a rule of the electrodes; some of these may be true.",
             "",
             "| change | caught | by rule |",
             "|---|---|---|",

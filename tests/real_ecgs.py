@@ -2,23 +2,24 @@
 
 import os
 from functools import cache
-from pathlib import Path
 
 import numpy as np
 import pytest
-import wfdb
 
-from ecgfactory.leads import EIGHT_LEADS, SignalUv
+from ecgfactory.leads import EIGHT_LEADS, TWELVE_LEADS, SignalUv
+from ecgfactory.validation.ludb import LudbRecord, read_ludb
 
 
 @cache
-def ludb_ecgs() -> SignalUv:
-    """The ECGs of LUDB in the folder that ECGFACTORY_LUDB names, shape (records, 8, 5000), in uV; skip without it."""
+def ludb_records() -> list[LudbRecord]:
+    """The records of LUDB in the folder that ECGFACTORY_LUDB names; skip without it."""
     folder = os.environ.get("ECGFACTORY_LUDB")
     if not folder:
         pytest.skip("ECGFACTORY_LUDB names no folder")
-    ecgs = []
-    for header in sorted(Path(folder, "data").glob("*.hea")):
-        record = wfdb.rdrecord(str(header.with_suffix("")), physical=False)
-        ecgs.append(record.d_signal.T[[record.sig_name.index(name.lower()) for name in EIGHT_LEADS]])
-    return np.stack(ecgs).astype(np.int16)
+    return list(read_ludb(folder))
+
+
+def ludb_ecgs() -> SignalUv:
+    """Their signals, shape (records, 8, 5000), in uV."""
+    rows = [TWELVE_LEADS.index(name) for name in EIGHT_LEADS]
+    return np.stack([record.signal_uv[rows] for record in ludb_records()])

@@ -107,7 +107,7 @@ def show(
     gain: Annotated[int, typer.Option(metavar="MM_PER_MV", help="5, 10 or 20 mm/mV.")] = 10,
     speed: Annotated[int, typer.Option(metavar="MM_PER_S", help="25 or 50 mm/s.")] = 25,
     colours: Annotated[str, typer.Option(help="red or black-and-white.")] = "red",
-    analysis: Annotated[bool, typer.Option("--analysis", help="Add the NeuroKit2 analysis page.")] = False,
+    analysis: Annotated[bool, typer.Option("--analysis", help="Add the analysis page.")] = False,
     quiz: Annotated[bool, typer.Option("--quiz", help="Leave measurements and verdict out of the pages.")] = False,
     answers: Annotated[Path | None, path_option("FILE", "Write measurements and verdicts as PDF or CSV.")] = None,
     csv_dialect: Annotated[

@@ -7,7 +7,7 @@ publishing, which it recommends, is left out: the same request gives the same by
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -50,7 +50,13 @@ _DATA_TYPES = {
 }
 
 
-def write_croissant(dataset: Path, plan: Plan, counts: Counts, known_sums: Mapping[str, str]) -> None:
+def write_croissant(
+    dataset: Path,
+    plan: Plan,
+    counts: Counts,
+    known_sums: Mapping[str, str],
+    record_sets: Sequence[Mapping[str, Any]] = (),
+) -> None:
     """Write croissant.json into a dataset folder that holds all else but sums and manifest.
 
     Every file is named with its sha256, except that a format with files of each record is named as a set of files,
@@ -66,6 +72,8 @@ def write_croissant(dataset: Path, plan: Plan, counts: Counts, known_sums: Mappi
         What it holds.
     known_sums : mapping of str to str
         sha256 of files that are known already, by path below the dataset; the others are read.
+    record_sets : sequence of mappings
+        What the columns mean, as `published_record_sets` returns it; told anew when empty.
     """
     model = plan.generator_class.model_card
     content = {
@@ -85,10 +93,27 @@ def write_croissant(dataset: Path, plan: Plan, counts: Counts, known_sums: Mappi
         "rai:dataLimitations": " ".join(limits(model)),
         "rai:personalSensitiveInformation": "None: no record belongs to a person.",
         "distribution": [*_file_objects(dataset, plan, known_sums), *_file_sets(dataset, plan)],
-        "recordSet": list(_record_sets(dataset, plan)),
+        "recordSet": record_sets or list(_record_sets(dataset, plan)),
     }
     text = json.dumps(content, indent=1, ensure_ascii=False) + "\n"
     (dataset / CROISSANT_FILE).write_text(text, encoding="utf-8", newline="\n")
+
+
+def published_record_sets(dataset: Path, sha256: str) -> list[dict[str, Any]]:
+    """Return what the columns mean, as the version tells that measured them; [] unless croissant.json is as published.
+
+    Parameters
+    ----------
+    dataset : Path
+        The published dataset.
+    sha256 : str
+        Digest that croissant.json was published with.
+    """
+    file = dataset / CROISSANT_FILE
+    if not file.is_file() or sha256_of(file) != sha256:
+        return []
+    record_sets: list[dict[str, Any]] = json.loads(file.read_text(encoding="utf-8"))["recordSet"]
+    return record_sets
 
 
 def _file_objects(dataset: Path, plan: Plan, known_sums: Mapping[str, str]) -> Iterator[dict[str, Any]]:
@@ -166,7 +191,9 @@ def _describe(column: str, plan: Plan) -> str:
         return f"Path of the file that holds the signals as {column.removesuffix('_path')}."
     if column in _COLUMNS:
         return _COLUMNS[column]
-    feature = next(feature for feature in plan.policy.features if feature.name == column)
+    feature = next((feature for feature in plan.policy.features if feature.name == column), None)
+    if feature is None:
+        return "Measured by another version of ecgfactory."
     return f"{feature.definition} {f'In {feature.unit}.' if feature.unit else ''}".strip()
 
 

@@ -21,6 +21,7 @@ from ecgfactory.dataset.names import LATEST, MANIFEST_FILE
 from ecgfactory.ecgs import Ecgs, Unit, check_unit, feature_frame
 from ecgfactory.errors import BadInputError, DamagedDatasetError
 from ecgfactory.places import find, place_at
+from ecgfactory.quality.policy import PUBLISHED
 from ecgfactory.record import SAMPLING_RATE_HZ, Record, record_id
 from ecgfactory.storage.home import from_home
 
@@ -71,7 +72,7 @@ class Dataset(DatasetFiles):
         try:
             text = (folder / MANIFEST_FILE).read_text(encoding="utf-8")
             self.manifest_content: dict[str, Any] = json.loads(text)
-            self.manifest = Manifest.model_validate(self.manifest_content)
+            self.manifest = Manifest.model_validate(self.manifest_content, context=PUBLISHED)
         except ValidationError as error:  # a package that brings one of its formats may be missing
             reasons = dict.fromkeys(problem["msg"].removeprefix("Value error, ") for problem in error.errors())
             problems = [f"{folder / MANIFEST_FILE}: can't be read ({reason[:200]})" for reason in reasons]

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import numpy as np
-import scipy
 from numpy.lib.stride_tricks import sliding_window_view
 
 from ecgfactory.arrays import BoolArray, Float64Array
-from ecgfactory.quality.batch import block_sums
 from ecgfactory.quality.beats import Beats
-from ecgfactory.quality.ragged import side_by_side
+
+FEWEST_INTERVALS = 2
+"""Of a single one, the median is itself."""
 
 AGREEMENT_S = 0.075
 """Two places belong to the same beat when within 75 ms: half the 150 ms match window of ANSI/AAMI EC57."""
 
 SEARCH_S = 0.3
-"""How far from a beat a lead's own QRS is looked for: the refractory time of `r_peaks`."""
+"""How far from a beat a lead's own QRS is looked for: the refractory time of NeuroKit2's detector."""
 
 CORRELATED_S = (0.1, 0.3)
 """What of a beat is correlated, before and after its centre: QRS, ST and most of T, and no part of the next
@@ -36,92 +36,70 @@ def measure_beats(beats: Beats) -> dict[str, Float64Array]:
         NaN where there are too few beats:
 
         beats
-            Number of R peaks (NeuroKit2's, as all rhythm features).
+            Their number.
         heart_rate_bpm
             60000 / rr_mean_ms.
         rr_mean_ms, rr_sd_ms, rr_rmssd_ms, rr_min_ms, rr_max_ms
             Mean, standard deviation (n - 1), root mean square of successive differences (Task Force of the
-            ESC and NASPE, Circulation 93 (1996) 1043), smallest and largest of the times between R peaks.
-        r_peak_agreement
-            Share of R peaks and of the beats of all leads that lie within 75 ms of one of the other kind,
-            without those in the first and last 0.3 s.
+            ESC and NASPE, Circulation 93 (1996) 1043), smallest and largest of the times between beats.
+        rr_shortest_share, rr_longest_share
+            Smallest and largest of these times over their median, of three beats or more.
         r_peak_agreement_<lead>
-            Share of the beats of all leads at which this lead has its own QRS within 75 ms: the place where
-            its energy, averaged over 0.1 s, is highest within 0.3 s and nearer than the next beat.
+            Share of the beats at which this lead has its own QRS within 75 ms: the place where
+            its activity is highest within 0.3 s and nearer than the next beat.
         beat_correlation_mean_<lead>, beat_correlation_min_<lead>
             Pearson correlation of each beat with the median beat, 0.1 s before to 0.3 s after the centre:
             mean and smallest over the beats. 0 where a beat or the median beat is flat.
     """
     return {
         **_rhythm(beats),
-        "r_peak_agreement": _agreement(beats),
         **_lead_agreements(beats),
         **_correlations(beats),
     }
 
 
 def _rhythm(beats: Beats) -> dict[str, Float64Array]:
-    """Count the R peaks, and describe the times between them: exact sums of whole samples, then one division."""
+    """Count the beats, and describe the times between them: exact sums of whole samples, then one division."""
     to_ms = 1000 / beats.sampling_rate_hz
-    peaks, are_peaks = side_by_side(beats.r_peaks)
-    rr, are_rr = np.diff(peaks), are_peaks[:, 1:]
+    rr, are_rr = np.diff(beats.places), beats.exists[:, 1:]
     changes, are_changes = np.diff(rr), are_rr[:, 1:]
     count = are_rr.sum(axis=1)
     total, squares = (values.sum(axis=1, where=are_rr) for values in (rr, rr**2))
-    shortest = rr.min(axis=1, where=are_rr, initial=beats.samples)
-    longest = rr.max(axis=1, where=are_rr, initial=0)
+    shortest = np.where(count > 0, to_ms * rr.min(axis=1, where=are_rr, initial=beats.samples), np.nan)
+    longest = np.where(count > 0, to_ms * rr.max(axis=1, where=are_rr, initial=0), np.nan)
+    typical = np.where(count >= FEWEST_INTERVALS, beats.rr_ms, np.nan)
     with np.errstate(invalid="ignore", divide="ignore"):
-        features = {
-            "rr_mean_ms": to_ms * (total / count),
+        return {
+            "beats": beats.exists.sum(axis=1).astype(np.float64),
+            "heart_rate_bpm": 60000 / beats.rr_mean_ms,
+            "rr_mean_ms": beats.rr_mean_ms,
             "rr_sd_ms": to_ms * np.sqrt((count * squares - total**2) / (count * (count - 1))),
             "rr_rmssd_ms": to_ms * np.sqrt((changes**2).sum(axis=1, where=are_changes) / are_changes.sum(axis=1)),
-            "rr_min_ms": np.where(count > 0, to_ms * shortest, np.nan),
-            "rr_max_ms": np.where(count > 0, to_ms * longest, np.nan),
+            "rr_min_ms": shortest,
+            "rr_max_ms": longest,
+            "rr_shortest_share": shortest / typical,
+            "rr_longest_share": longest / typical,
         }
-    counts = are_peaks.sum(axis=1).astype(np.float64)
-    return {"beats": counts, "heart_rate_bpm": 60000 / features["rr_mean_ms"], **features}
-
-
-def _agreement(beats: Beats) -> Float64Array:
-    """Count R peaks and beats of all leads that lie close to one of the other kind, as a share."""
-    peaks, are_peaks = side_by_side(beats.r_peaks)
-    distances = np.abs(peaks[:, :, np.newaxis] - beats.places[:, np.newaxis])
-    close = distances <= AGREEMENT_S * beats.sampling_rate_hz
-    close &= are_peaks[:, :, np.newaxis] & beats.exists[:, np.newaxis]
-    first, last = SEARCH_S * beats.sampling_rate_hz, beats.samples - SEARCH_S * beats.sampling_rate_hz
-    counted, agreeing = np.zeros((2, len(peaks)))
-    for samples, exist, agree in (
-        (peaks, are_peaks, close.any(axis=2)),
-        (beats.places, beats.exists, close.any(axis=1)),
-    ):
-        inside = exist & (samples >= first) & (samples < last)
-        counted += inside.sum(axis=1)
-        agreeing += (inside & agree).sum(axis=1)
-    return np.divide(agreeing, counted, out=np.full_like(counted, np.nan), where=counted > 0)
 
 
 def _lead_agreements(beats: Beats) -> dict[str, Float64Array]:
-    """Count the beats at which each lead has its own QRS, as a share, in steps of 8 ms."""
-    block = max(round(0.008 * beats.sampling_rate_hz), 1)
-    block_hz = beats.sampling_rate_hz / block
-    coarse = block_sums(beats.energy, block)
-    smooth = scipy.ndimage.uniform_filter1d(coarse, max(round(0.1 * block_hz), 1), mode="nearest", axis=-1)
-
-    reach = round(SEARCH_S * block_hz)
-    centres = beats.places // block
-    inside = beats.exists & (centres >= reach) & (centres + reach < coarse.shape[-1])
-    views = sliding_window_view(smooth, 2 * reach + 1, axis=-1)
-    rows = np.arange(len(beats.r_peaks))[:, None]
+    """Count the beats at which each lead has its own QRS, as a share."""
+    leads, step, steps_per_s = beats.activity.leads, beats.activity.step, beats.activity.steps_per_s
+    reach = round(SEARCH_S * steps_per_s)
+    centres = beats.places // step
+    inside = beats.exists & (centres >= reach) & (centres + reach < leads.shape[-1])
+    views = sliding_window_view(leads, 2 * reach + 1, axis=-1)
+    rows = np.arange(len(beats.places))[:, None]
     around = views[rows, :, np.where(inside, centres - reach, 0)]
     # Nearer than the next beat: not beyond half the time between beats.
-    near = np.fmin(beats.rr_ms / 2000, SEARCH_S)[:, None] * block_hz
+    near = np.fmin(beats.rr_ms / 2000, SEARCH_S)[:, None] * steps_per_s
     far = np.abs(np.arange(-reach, reach + 1)) > near
     np.copyto(around, -1, where=far[:, None, None])
 
     strongest = around.argmax(axis=-1)
-    close = np.abs(strongest - reach) <= AGREEMENT_S * block_hz
-    energy = np.take_along_axis(around, strongest[..., None], axis=-1)[..., 0]
-    agrees = close & (energy > 0) & inside[..., None]
+    close = np.abs(strongest - reach) <= AGREEMENT_S * steps_per_s
+    activity = np.take_along_axis(around, strongest[..., None], axis=-1)[..., 0]
+    agrees = close & (activity > 0) & inside[..., None]
     shares = _mean_over_beats(agrees.astype(np.float64), inside)
     return {f"r_peak_agreement_{name}": shares[:, lead] for lead, name in enumerate(beats.lead_names)}
 

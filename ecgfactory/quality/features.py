@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ecgfactory.quality import electrodes, heart, integrity, neurokit_quality, noise, qrs_activity
+from ecgfactory.quality import electrodes, heart, integrity, lead_agreement, neurokit, noise
 from ecgfactory.quality.batch import COARSE_HZ, EcgBatch, independent_leads, to_integers
+from ecgfactory.quality.beats import find_beats
 from ecgfactory.quality.extra_feature import ExtraFeature
 from ecgfactory.quality.feature import Feature, FeatureTable
 from ecgfactory.record import SAMPLING_RATE_HZ
@@ -18,10 +19,10 @@ from ecgfactory.registry import Registry
 FEATURES: tuple[Feature, ...] = (
     *heart.RHYTHM_FEATURES,
     *heart.INTERVAL_FEATURES,
-    *neurokit_quality.FEATURES,
+    *neurokit.FEATURES,
     *integrity.FEATURES,
     *noise.FEATURES,
-    *qrs_activity.FEATURES,
+    *lead_agreement.FEATURES,
     *electrodes.FEATURES,
 )
 _BY_NAME = {feature.name: feature for feature in FEATURES}
@@ -94,15 +95,16 @@ def measure(
     batch = EcgBatch(
         np.ascontiguousarray(stored_uv[:, leads]), tuple(lead_names[lead] for lead in leads), sampling_rate_hz
     )
-    activity = qrs_activity.find_activity(batch)
+    beats = find_beats(batch.signals_uv, batch.lead_names, batch.sampling_rate_hz)
     measured = {
         "missing_samples": missing,
-        **heart.measure_heart(batch),
-        **integrity.measure_integrity(batch, activity),
+        **heart.measure_heart(beats),
+        **neurokit.measure_neurokit(batch, beats),
+        **integrity.measure_integrity(batch, beats.activity),
         **integrity.limb_lead_error(stored_uv, lead_names),
         **noise.measure_noise(batch),
-        **qrs_activity.measure_activity(activity, batch.lead_names),
-        **electrodes.measure_electrodes(batch, activity),
+        **lead_agreement.measure_lead_agreement(batch, beats),
+        **electrodes.measure_electrodes(batch, beats.activity),
         **{feature.name: feature.measure(batch) for feature in extra},
     }
     described = (*FEATURES, *extra)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +12,7 @@ import scipy
 from ecgfactory.arrays import Float32Array, Float64Array, FloatingArray
 
 Kind = Literal["lowpass", "highpass"]
+Sample = TypeVar("Sample", bound=np.generic)
 
 
 def zero_phase(
@@ -86,7 +87,7 @@ def symmetric_filter(values: Float32Array, kernel: FloatingArray) -> Float32Arra
     return filtered
 
 
-def edge_padded(values: Float32Array, before: int, after: int) -> Float32Array:
+def edge_padded(values: npt.NDArray[Sample], before: int, after: int) -> npt.NDArray[Sample]:
     """Continue both ends of the last axis by their last value."""
     samples = values.shape[-1]
     padded = np.empty((*values.shape[:-1], before + samples + after), dtype=values.dtype)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from ecgfactory.arrays import BoolArray, Float32Array, IntArray
-from ecgfactory.quality.batch import COARSE_HZ, EcgBatch
+from ecgfactory.quality.batch import EcgBatch
 from ecgfactory.quality.qrs_activity import QrsActivity
 
 REST_S = 0.1
@@ -36,7 +36,7 @@ def longest_flat(batch: EcgBatch, activity: QrsActivity) -> IntArray:
     unchanged = batch.signals_uv[..., 1:] == batch.signals_uv[..., :-1]
     longest = 1 + _longest_run(unchanged)
     rest = batch.span(REST_S)
-    per_step = batch.sampling_rate_hz // COARSE_HZ
+    per_step = activity.step
     for record in np.flatnonzero((longest >= rest).any(axis=1)):
         leads, begins, ends = runs(unchanged[record])
         lengths = ends - begins + 1

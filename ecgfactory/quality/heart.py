@@ -1,18 +1,16 @@
-"""What the heart does: rhythm, similarity of beats, intervals, and NeuroKit2's verdict on lead II."""
+"""What the heart does: rhythm, similarity of beats, and intervals."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from ecgfactory.leads import EIGHT_LEADS
-from ecgfactory.quality.batch import EcgBatch
 from ecgfactory.quality.beat_features import measure_beats
-from ecgfactory.quality.beats import Beats, find_beats
+from ecgfactory.quality.beats import Beats
 from ecgfactory.quality.feature import Feature, FeatureTable, over_leads
 from ecgfactory.quality.intervals import measure_intervals
-from ecgfactory.quality.neurokit_quality import measure_neurokit_quality
 
-_RR = "between the R peaks of lead II (NeuroKit2; the first lead where there is no II)"
+_RR = "between beats"
 _HRV = "Task Force of the ESC and NASPE, Circulation 93 (1996) 1043"
 _MEDIAN_BEAT = "in the median of the most frequent kind of beat"
 
@@ -21,10 +19,10 @@ RHYTHM_FEATURES = (
         "beats",
         "beats",
         "count",
-        "R peaks that NeuroKit2's default detector finds in cleaned lead II (the first lead where there is no II).",
+        "Beats that all leads together show, less those whose centre is within 40 ms of an end of the record.",
     ),
     Feature("heart_rate_bpm", "/min", "number", "60,000 divided by rr_mean_ms."),
-    Feature("rr_mean_ms", "ms", "number", f"Mean time {_RR}."),
+    Feature("rr_mean_ms", "ms", "number", f"Mean time {_RR} (all leads together)."),
     Feature("rr_sd_ms", "ms", "number", f"Standard deviation (n - 1) of the times {_RR}: SDNN. {_HRV}."),
     Feature(
         "rr_rmssd_ms",
@@ -34,18 +32,14 @@ RHYTHM_FEATURES = (
     ),
     Feature("rr_min_ms", "ms", "number", f"Shortest time {_RR}."),
     Feature("rr_max_ms", "ms", "number", f"Longest time {_RR}."),
-    Feature(
-        "r_peak_agreement",
-        "",
-        "number",
-        "Share of these R peaks, and of the beats that all leads together show, that lie within 75 ms (half"
-        " the match window of ANSI/AAMI EC57) of one of the other kind.",
-    ),
+    Feature("rr_shortest_share", "", "number", f"Shortest time {_RR} over the median time."),
+    Feature("rr_longest_share", "", "number", f"Longest time {_RR} over the median time."),
     Feature(
         "r_peak_agreement_min",
         "",
         "number",
-        "Share of the beats that all leads together show at which the worst lead has its own QRS within 75 ms.",
+        "Share of the beats at which the worst lead has its own QRS within 75 ms (half the match window of ANSI/AAMI "
+        "EC57).",
     ),
     Feature(
         "beat_correlation_min",
@@ -76,13 +70,13 @@ INTERVAL_FEATURES = (
         "qtc_bazett_ms",
         "ms",
         "number",
-        "qt_ms over the square root of the median RR interval in seconds (Bazett, Heart 7 (1920) 353).",
+        "qt_ms over the square root of rr_mean_ms in seconds (Bazett, Heart 7 (1920) 353).",
     ),
     Feature(
         "qtc_fridericia_ms",
         "ms",
         "number",
-        "qt_ms over the cube root of the median RR interval in seconds (Fridericia, Acta Med Scand 53 (1920) 469).",
+        "qt_ms over the cube root of rr_mean_ms in seconds (Fridericia, Acta Med Scand 53 (1920) 469).",
     ),
     Feature(
         "qrs_axis_deg",
@@ -93,21 +87,16 @@ INTERVAL_FEATURES = (
 )
 
 
-def measure_heart(batch: EcgBatch) -> FeatureTable:
-    """Measure rhythm, beats, intervals and NeuroKit2's verdicts, each of shape (records,)."""
-    beats = find_beats(batch.signals_uv, batch.lead_names, batch.sampling_rate_hz)
-    return {
-        **_rhythm(beats),
-        **measure_neurokit_quality(beats.cleaned_mv, beats.r_peaks, batch.sampling_rate_hz),
-        **measure_intervals(beats),
-    }
+def measure_heart(beats: Beats) -> FeatureTable:
+    """Measure rhythm, beats and intervals, each of shape (records,)."""
+    return {**_rhythm(beats), **measure_intervals(beats)}
 
 
 def _rhythm(beats: Beats) -> FeatureTable:
     """Rhythm features; of those per lead, only the ones that are columns, and the worst."""
     found = measure_beats(beats)
     names = beats.lead_names
-    nowhere = np.full(len(beats.r_peaks), np.nan)
+    nowhere = np.full(len(beats.places), np.nan)
     agreements = np.stack([found.pop(f"r_peak_agreement_{name}") for name in names], axis=1)
     smallest = np.stack([found.pop(f"beat_correlation_min_{name}") for name in names], axis=1)
     means = {name: found.pop(f"beat_correlation_mean_{name}") for name in names}

@@ -26,7 +26,9 @@ def measure_intervals(beats: Beats) -> dict[str, Float64Array]:
             P onset to P offset, P onset to QRS onset, QRS onset to offset, QRS onset to T offset.
         qtc_bazett_ms, qtc_fridericia_ms
             QT / RR^(1/2) and QT / RR^(1/3), RR in seconds (Bazett, Heart 7 (1920) 353; Fridericia, Acta Med
-            Scand 53 (1920) 469). RR is the median over the beats that all leads together show.
+            Scand 53 (1920) 469). RR is the mean that the heart rate is made of, so that QT, QTc and heart rate of a
+            record agree, as in the definition of QTc by the heart rate (AHA/ACCF/HRS recommendations part IV, 2009,
+            doi:10.1161/CIRCULATIONAHA.108.191096).
         qrs_axis_deg
             Direction of the net QRS area in the frontal plane, -180..180, with lead I at 0 and lead II at 60
             degrees (Einthoven's triangle). NaN without leads I and II.
@@ -34,7 +36,7 @@ def measure_intervals(beats: Beats) -> dict[str, Float64Array]:
     waves = find_waves(beats)
     sample_ms = 1000 / beats.sampling_rate_hz
     qt_ms = (waves.t_offset - waves.qrs_onset) * sample_ms
-    rr_s = beats.rr_ms / 1000
+    rr_s = beats.rr_mean_ms / 1000
     return {
         "p_duration_ms": (waves.p_offset - waves.p_onset) * sample_ms,
         "pr_ms": (waves.qrs_onset - waves.p_onset) * sample_ms,

@@ -18,22 +18,25 @@ import scipy
 from ecgfactory.arrays import Float64Array, IntArray
 from ecgfactory.quality.feature import Feature, FeatureTable
 
+HIGHEST_HZ = 40
 VERDICTS = np.array(["Unacceptable", "Barely acceptable", "Excellent"], dtype=np.object_)
 _PAPER = "Zhao and Zhang 2018, doi:10.3389/fphys.2018.00727; equal to neurokit2.ecg_quality(method='zhao2018')"
 _LEAD = "cleaned lead II (the first lead where there is no II) in mV"
 
 FEATURES = (
-    Feature("zhao2018_psqi", "", "number", f"pSQI of {_LEAD}: power of 5..15 Hz over that of 5..40 Hz. {_PAPER}."),
-    Feature("zhao2018_ksqi", "", "number", f"kSQI of {_LEAD}: kurtosis (3 for Gaussian noise). {_PAPER}."),
     Feature(
-        "zhao2018_bassqi",
+        "neurokit_zhao2018_psqi", "", "number", f"pSQI of {_LEAD}: power of 5..15 Hz over that of 5..40 Hz. {_PAPER}."
+    ),
+    Feature("neurokit_zhao2018_ksqi", "", "number", f"kSQI of {_LEAD}: kurtosis (3 for Gaussian noise). {_PAPER}."),
+    Feature(
+        "neurokit_zhao2018_bassqi",
         "",
         "number",
         f"basSQI of {_LEAD}: 1 less the share of power below 1 Hz of that below 40 Hz. {_PAPER}.",
     ),
     *(
         Feature(
-            f"quality_zhao2018_{approach}",
+            f"neurokit_quality_zhao2018_{approach}",
             "",
             "word",
             f"Verdict on {_LEAD} by the {approach} approach: Excellent, Barely acceptable or Unacceptable. {_PAPER}.",
@@ -73,11 +76,11 @@ def measure_neurokit_quality(
         return np.where(measurable, VERDICTS[classes], "").astype(np.object_)
 
     return {
-        "zhao2018_psqi": psqi,
-        "zhao2018_ksqi": ksqi,
-        "zhao2018_bassqi": bassqi,
-        "quality_zhao2018_simple": words(_simple(psqi, ksqi, bassqi, fastest_bpm)),
-        "quality_zhao2018_fuzzy": words(_fuzzy(psqi, ksqi, bassqi)),
+        "neurokit_zhao2018_psqi": psqi,
+        "neurokit_zhao2018_ksqi": ksqi,
+        "neurokit_zhao2018_bassqi": bassqi,
+        "neurokit_quality_zhao2018_simple": words(_simple(psqi, ksqi, bassqi, fastest_bpm)),
+        "neurokit_quality_zhao2018_fuzzy": words(_fuzzy(psqi, ksqi, bassqi)),
     }
 
 
@@ -94,9 +97,10 @@ def _power_indices(cleaned_mv: Float64Array, sampling_rate_hz: int) -> tuple[Flo
     taper = scipy.signal.windows.hann(window, sym=False)
     centred = cleaned_mv - cleaned_mv.mean(axis=1, keepdims=True)
     starts = range(0, samples - window + 1, window - window // 2)
-    spectra = [scipy.fft.rfft(centred[:, start : start + window] * taper, 2 * window) for start in starts]
-    power = np.mean([spectrum.real**2 + spectrum.imag**2 for spectrum in spectra], axis=0)
     frequencies = scipy.fft.rfftfreq(2 * window, 1 / sampling_rate_hz)
+    counted = int(np.searchsorted(frequencies, HIGHEST_HZ))
+    spectra = [scipy.fft.rfft(centred[:, start : start + window] * taper, 2 * window)[:, :counted] for start in starts]
+    power = np.mean([spectrum.real**2 + spectrum.imag**2 for spectrum in spectra], axis=0)
     slowest_hz = 2 * sampling_rate_hz / (samples / 2)
 
     def band(low_hz: float, high_hz: float) -> Float64Array:
@@ -106,7 +110,7 @@ def _power_indices(cleaned_mv: Float64Array, sampling_rate_hz: int) -> tuple[Flo
         total: Float64Array = np.trapezoid(power[:, inside], frequencies[inside], axis=1)
         return np.where(total == 0, np.nan, total)
 
-    return band(5, 15) / band(5, 40), 1 - band(0, 1) / band(0, 40)
+    return band(5, 15) / band(5, HIGHEST_HZ), 1 - band(0, 1) / band(0, HIGHEST_HZ)
 
 
 def _kurtosis(values: Float64Array) -> Float64Array:

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 
 import numpy as np
 import numpy.typing as npt
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, model_validator
 
 from ecgfactory.arrays import BoolArray
 from ecgfactory.documents.file import kind_of
@@ -29,6 +29,9 @@ POLICY_FOLDER = Path(__file__).parents[1] / "configs" / "policies"
 
 MOST_EXTENDED = 10
 """Policies that extend each other in a row."""
+
+PUBLISHED = {"published": True}
+"""Context in which to validate what was published: other versions measured features that this one does not know."""
 
 Finite = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 
@@ -70,7 +73,9 @@ class Rule(BaseModel):
     source: str = Field(min_length=1)
 
     @model_validator(mode="after")
-    def _fits_its_feature(self) -> Rule:
+    def _fits_its_feature(self, info: ValidationInfo) -> Rule:
+        if info.context == PUBLISHED and self.feature not in EXTRA_FEATURES and feature_named(self.feature) is None:
+            return self
         feature = _measurable(self.feature)
         if feature.unit != self.unit:
             raise ValueError(f"unit {shown(self.unit)} is not that of {self.feature}; write unit: {feature.unit!r}")

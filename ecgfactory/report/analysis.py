@@ -1,4 +1,4 @@
-"""The analysis page: what NeuroKit2 makes of a record's rhythm, its representative beats and its features."""
+"""The analysis page: a record's rhythm, its representative beats and its features."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from ecgfactory.report.median_beat import MedianBeat, find_median_beat
 from ecgfactory.report.page import draw_footer, draw_header
 from ecgfactory.report.panel import Panel, around
 from ecgfactory.report.paper import Paper
-from ecgfactory.report.rhythm import Rhythm, analyse_rhythm, cut_beats, rr_intervals_ms
+from ecgfactory.report.rhythm import Rhythm, analyse_rhythm, cut_beats, record_beats, rr_intervals_ms
 from ecgfactory.report.sheet import Box, Sheet
 from ecgfactory.report.style import PageStyle, Palette
 
 _SPEED_MM_PER_S = 25
 _FOOTNOTE = (
-    "Cleaned, R peaks, rate: NeuroKit2. At each lead: mean correlation of beats, NeuroKit2's verdict (Excellent, "
-    "Barely acceptable, Unacceptable)"
+    "R peaks: of all leads together. Cleaned and rate: as NeuroKit2. At each lead: mean correlation of beats, "
+    "NeuroKit2's verdict (Excellent, Barely acceptable, Unacceptable)"
 )
 _DASHES_PT = (2.4, 1.8)
 _AXIS_MM, _RR_WIDTH_MM, _BEATS_WIDTH_MM = 13.0, 76.0, 72.0
@@ -39,8 +39,9 @@ _TABLE_TOP_MM, _TABLE_PITCH_MM, _TABLE_ROWS = 71.0, 3.7, 15
 def analysis_page(record: Record, style: PageStyle | None = None) -> Sheet:
     """Draw the analysis of a record.
 
-    Cleaned lead II with its R peaks, heart rate and RR intervals, the beats laid over each other with their median,
-    the median beat of every lead, and the record's features. Where a signal gives no beats the page says why.
+    Cleaned lead II with the R peaks of all leads, heart rate and RR intervals, the beats laid over each other with
+    their median, the median beat of every lead, and the record's features. Where a signal gives no beats the page says
+    why.
 
     Parameters
     ----------
@@ -52,12 +53,13 @@ def analysis_page(record: Record, style: PageStyle | None = None) -> Sheet:
     style = style or PageStyle()
     palette = style.palette
     sheet = Sheet(style.sheet_paper)
-    rhythm = analyse_rhythm(record)
+    beats = record_beats(record)
+    rhythm = analyse_rhythm(record, beats)
     _draw_cleaned(sheet, rhythm, record.sampling_rate_hz, palette)
     _draw_rate(sheet, rhythm, record.sampling_rate_hz, palette)
     _draw_rr(sheet, rhythm, record.sampling_rate_hz, palette)
     _draw_beats(sheet, rhythm, record.sampling_rate_hz, palette)
-    _draw_median_beats(sheet, record, rhythm, palette)
+    _draw_median_beats(sheet, record, find_median_beat(record, beats), rhythm, palette)
     _draw_features(sheet, record, palette)
     draw_header(sheet, record, style)
     draw_footer(sheet, _FOOTNOTE, palette)
@@ -136,9 +138,8 @@ def _draw_beats(sheet: Sheet, rhythm: Rhythm, rate_hz: int, palette: Palette) ->
     panel.note(f"median of {len(beats_mv)}", palette.accent)
 
 
-def _draw_median_beats(sheet: Sheet, record: Record, rhythm: Rhythm, palette: Palette) -> None:
+def _draw_median_beats(sheet: Sheet, record: Record, beat: MedianBeat | None, rhythm: Rhythm, palette: Palette) -> None:
     """Draw the median beat of every lead side by side, all to one scale, with its waves and the lead's quality."""
-    beat = find_median_beat(record)
     edge = sheet.paper.left_mm + _MEDIANS_FROM_MM
     if beat is None:
         sheet.text(edge, 72, "Median beat of each lead", 7.5, "#000000", bold=True)

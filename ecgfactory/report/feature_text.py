@@ -20,6 +20,7 @@ _PRINTED_TOKENS = {
     "sd": "SD",
     "bazett": "(Bazett)",
     "fridericia": "(Fridericia)",
+    "neurokit": "NeuroKit2",
     "zhao2018": "(Zhao 2018)",
 }
 

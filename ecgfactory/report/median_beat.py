@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from ecgfactory.arrays import Float64Array
-from ecgfactory.quality.batch import independent_leads
-from ecgfactory.quality.beats import find_beats, remove_baseline
+from ecgfactory.quality.beats import Beats, remove_baseline
+from ecgfactory.quality.neurokit import rhythm_lead
 from ecgfactory.quality.neurokit_quality import measure_neurokit_quality
-from ecgfactory.quality.r_peaks import clean
+from ecgfactory.quality.r_peaks import clean, r_peaks
 from ecgfactory.quality.waves import Waves, find_waves
 from ecgfactory.record import Record
 
@@ -44,30 +44,26 @@ class MedianBeat:
     verdicts: list[str]
 
 
-def find_median_beat(record: Record) -> MedianBeat | None:
-    """Find the median beat, by the beats that the independent leads show together; None where there is no beat."""
+def find_median_beat(record: Record, beats: Beats) -> MedianBeat | None:
+    """Find the median beat of a record by its beats, from `record_beats`; None where none is whole."""
     rate_hz = record.sampling_rate_hz
-    if record.signal_uv.shape[-1] < rate_hz:
-        return None
-    independent = independent_leads(record.lead_names)
-    names = [record.lead_names[lead] for lead in independent]
-    beats = find_beats(record.signal_uv[np.newaxis, independent], names, rate_hz)
     offsets = np.arange(-round(BEFORE_S * rate_hz), round(AFTER_S * rate_hz) + 1)
     places = beats.places[0, beats.fits[0]]
-    places = places[(places + offsets[0] >= 0) & (places + offsets[-1] < beats.samples)]
+    places = places[(places + offsets[0] >= 0) & (places + offsets[-1] < record.signal_uv.shape[-1])]
     if not places.size:
         return None
     steady_mv = remove_baseline(record.signal_uv, rate_hz).astype(np.float64) / 1000
     cut_mv = steady_mv[:, places[:, np.newaxis] + offsets]
     leads_mv = np.median(cut_mv, axis=1)
     cleaned_mv = clean(record.signal_uv / 1000, rate_hz)
-    quality = measure_neurokit_quality(cleaned_mv, beats.r_peaks * len(cleaned_mv), rate_hz)
+    lead_ii_peaks = r_peaks(cleaned_mv[[rhythm_lead(record.lead_names)]], rate_hz)
+    quality = measure_neurokit_quality(cleaned_mv, lead_ii_peaks * len(cleaned_mv), rate_hz)
     return MedianBeat(
         time_s=offsets / rate_hz,
         leads_mv=leads_mv,
         waves_s=_wave_bounds_s(find_waves(beats), beats.centre, rate_hz),
         likeness=_correlations(cut_mv, leads_mv).mean(axis=1),
-        verdicts=[str(word) for word in quality["quality_zhao2018_simple"]],
+        verdicts=[str(word) for word in quality["neurokit_quality_zhao2018_simple"]],
     )
 
 

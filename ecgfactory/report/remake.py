@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 
 from ecgfactory.dataset.counts import count
-from ecgfactory.dataset.croissant import write_croissant
+from ecgfactory.dataset.croissant import published_record_sets, write_croissant
 from ecgfactory.dataset.files import DatasetFiles
 from ecgfactory.dataset.foreign_files import foreign_files
 from ecgfactory.dataset.names import CROISSANT_FILE, PIN_FILE, REPORTS_FOLDER
@@ -57,9 +57,10 @@ def remake_reports(dataset: Dataset) -> Path:
 
 def _stage(dataset: Dataset, staged: Path) -> None:
     """Make the whole dataset anew, its data linked."""
+    listed = listed_sums(dataset)
     sums = {
         path: digest
-        for path, digest in listed_sums(dataset).items()
+        for path, digest in listed.items()
         if path != CROISSANT_FILE and not path.startswith(f"{REPORTS_FOLDER}/")
     }
     for path in sums:
@@ -68,7 +69,8 @@ def _stage(dataset: Dataset, staged: Path) -> None:
     reports = staged / REPORTS_FOLDER
     reports.mkdir()
     write_reports(DatasetFiles(staged, dataset.plan), counts, reports)
-    write_croissant(staged, dataset.plan, counts, sums)
+    columns = published_record_sets(dataset.path, listed.get(CROISSANT_FILE, ""))
+    write_croissant(staged, dataset.plan, counts, sums, columns)
     seal(staged, dataset.manifest, sums)
     pins = [PIN_FILE] if (dataset.path / PIN_FILE).is_file() else []
     for path in (*pins, *foreign_files(dataset.path)):  # what people put there is theirs

@@ -1,4 +1,4 @@
-"""What NeuroKit2 finds in one lead of a record: cleaned signal, R peaks, heart rate; and the beats at those peaks."""
+"""The rhythm of a record: the beats of all leads, lead II around them, and the heart rate between them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ import numpy as np
 from scipy.interpolate import PchipInterpolator
 
 from ecgfactory.arrays import Float64Array, IntArray
-from ecgfactory.quality.r_peaks import clean, r_peaks
+from ecgfactory.quality.batch import independent_leads
+from ecgfactory.quality.beats import Beats, find_beats
+from ecgfactory.quality.neurokit import rhythm_lead
+from ecgfactory.quality.r_peaks import clean
 from ecgfactory.record import Record
 
 BEFORE_S, AFTER_S = 0.3, 0.5
@@ -17,24 +20,24 @@ BEFORE_S, AFTER_S = 0.3, 0.5
 _RATE_NEEDS_PEAKS = 4
 """NeuroKit2 interpolates a heart rate between three intervals at least."""
 
-_SHORTEST_S = 0.75
-"""NeuroKit2 finds no R peaks in less."""
+_SHORTEST_S = 2.0
+"""No beats are looked for in less."""
 
 
 @dataclass(frozen=True)
 class Rhythm:
-    """The rhythm of one lead.
+    """The rhythm of a record, and the lead that it is shown on.
 
     Parameters
     ----------
     lead : str
-        Lead that was analysed.
+        Lead II; the first lead where there is none.
     cleaned_mv : float array, shape (samples,)
         The lead as `neurokit2.ecg_clean` leaves it, in mV; the lead itself where it is too short for that.
     r_peaks : int array, shape (beats,)
-        Samples of the R peaks that `neurokit2.ecg_peaks` finds.
+        Samples of the R peaks that all leads together show, as the features count them.
     rate_bpm : float array, shape (samples,)
-        Heart rate by `neurokit2.signal_rate`, interpolated between beats; NaN where there are too few.
+        Heart rate between them, interpolated as by `neurokit2.signal_rate`; NaN where there are too few.
     problem : str
         Why there is less to see than usual; empty when all is there.
     """
@@ -46,24 +49,28 @@ class Rhythm:
     problem: str
 
 
-def analyse_rhythm(record: Record) -> Rhythm:
-    """Analyse lead II of a record, or its first lead when it has none.
+def record_beats(record: Record) -> Beats:
+    """Find the beats that the independent leads of a record show together, as its features have them."""
+    leads = independent_leads(record.lead_names)
+    names = [record.lead_names[lead] for lead in leads]
+    return find_beats(record.signal_uv[np.newaxis, leads], names, record.sampling_rate_hz)
 
-    All values are equal to those of NeuroKit2 0.2.13, whose import alone takes longer than all pages of a report.
+
+def analyse_rhythm(record: Record, beats: Beats) -> Rhythm:
+    """Analyse the rhythm of a record by its beats, from `record_beats`.
+
+    NeuroKit2's methods are made again here, as its import alone takes longer than all pages of a report.
     """
-    lead = "II" if "II" in record.lead_names else record.lead_names[0]
+    lead = record.lead_names[rhythm_lead(record.lead_names)]
     signal_mv = record.lead(lead).astype(np.float64) / 1000
-    no_peaks, no_rate = np.empty(0, np.int64), np.full(signal_mv.size, np.nan)
-    if np.ptp(signal_mv) == 0:
-        return Rhythm(lead, signal_mv, no_peaks, no_rate, f"Lead {lead} is flat: no beats to show.")
+    peaks, no_rate = beats.places[0, beats.exists[0]], np.full(signal_mv.size, np.nan)
     rate_hz = record.sampling_rate_hz
     cleaned_mv = clean(signal_mv, rate_hz)
-    if signal_mv.size < round(_SHORTEST_S * rate_hz):
-        shown_mv = cleaned_mv if cleaned_mv.any() else signal_mv
-        return Rhythm(lead, shown_mv, no_peaks, no_rate, f"Lead {lead} can't be analysed: too short or no beats.")
-    (peaks,) = r_peaks(cleaned_mv[np.newaxis], rate_hz)
+    shown_mv = cleaned_mv if cleaned_mv.any() and np.ptp(signal_mv) > 0 else signal_mv
+    if signal_mv.size < _SHORTEST_S * rate_hz:
+        return Rhythm(lead, shown_mv, peaks, no_rate, f"Shorter than {_SHORTEST_S:g} s: too short to look for beats.")
     rate_bpm = heart_rate_bpm(peaks, rate_hz, signal_mv.size) if peaks.size >= _RATE_NEEDS_PEAKS else no_rate
-    return Rhythm(lead, cleaned_mv, peaks, rate_bpm, _shortage(lead, peaks.size))
+    return Rhythm(lead, shown_mv, peaks, rate_bpm, _shortage(peaks.size))
 
 
 def heart_rate_bpm(r_peaks: IntArray, sampling_rate_hz: int, samples: int) -> Float64Array:
@@ -91,11 +98,11 @@ def heart_rate_bpm(r_peaks: IntArray, sampling_rate_hz: int, samples: int) -> Fl
     return rate_bpm
 
 
-def _shortage(lead: str, peaks: int) -> str:
+def _shortage(peaks: int) -> str:
     if peaks == 0:
-        return f"No R peaks found in lead {lead}."
+        return "No beats found in any lead."
     if peaks < _RATE_NEEDS_PEAKS:
-        return f"Only {peaks} R {'peak' if peaks == 1 else 'peaks'} found in lead {lead}: too few for a heart rate."
+        return f"Only {peaks} {'beat' if peaks == 1 else 'beats'} found: too few for a heart rate."
     return ""
 
 

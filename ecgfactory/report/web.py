@@ -24,7 +24,7 @@ from ecgfactory.report.svg import ecg_svg, histogram_svg
 DRAWINGS_BYTES = 3_000_000
 """Number of ECGs drawn into the page; further samples are listed, with their files."""
 
-TABLE_FEATURES = (*HEADLINE_FEATURES, "rr_sd_ms", "amplitude_max_uv", "quality_zhao2018_simple")
+TABLE_FEATURES = (*HEADLINE_FEATURES, "rr_sd_ms", "amplitude_max_uv", "neurokit_quality_zhao2018_simple")
 """Columns of the table of samples; those that the records lack are left out."""
 
 _OPEN_CHARTS = (*TABLE_FEATURES, "rr_mean_ms", "qtc_fridericia_ms", "p_duration_ms")

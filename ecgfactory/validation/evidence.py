@@ -11,11 +11,10 @@ import numpy.typing as npt
 
 from ecgfactory.arrays import Float64Array
 from ecgfactory.leads import SignalUv
-from ecgfactory.quality.batch import COARSE_HZ, EcgBatch
+from ecgfactory.quality.beats import find_beats
 from ecgfactory.quality.feature import FeatureTable
 from ecgfactory.quality.features import measure
 from ecgfactory.quality.policy import Policy, Rule
-from ecgfactory.quality.qrs_activity import find_activity
 from ecgfactory.validation.defects import DEFECTS, GRADES, Defect, Grade, SoundEcg
 
 BATCH = 32
@@ -95,10 +94,10 @@ def accept_sound(signals_uv: SignalUv, lead_names: Sequence[str], policy: Policy
     verdicts = policy.judge(features, len(signals_uv))
     ecgs, rows = [], []
     for row in np.flatnonzero(verdicts.accepted):
-        batch = EcgBatch(signals_uv[row : row + 1], tuple(lead_names))
-        beats = find_activity(batch).beats[0] * (batch.sampling_rate_hz // COARSE_HZ)
-        if len(beats) >= FEWEST_BEATS:
-            ecgs.append(SoundEcg(signals_uv[row].astype(np.float64), tuple(lead_names), beats))
+        beats = find_beats(signals_uv[row : row + 1], lead_names)
+        places = beats.places[beats.exists]
+        if len(places) >= FEWEST_BEATS:
+            ecgs.append(SoundEcg(signals_uv[row].astype(np.float64), tuple(lead_names), places))
             rows.append(row)
     return SoundEcgs(
         ecgs=ecgs,

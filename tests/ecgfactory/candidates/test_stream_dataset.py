@@ -83,9 +83,9 @@ def test_it_goes_on_from_a_position(expected: list[dict[int, torch.Tensor]]) -> 
 
 
 def test_samples_in_mv_with_features(expected: list[dict[int, torch.Tensor]]) -> None:
-    dataset = StreamDataset(8, features=["heart_rate_bpm", "quality_zhao2018_simple"], **ASKED)
+    dataset = StreamDataset(8, features=["heart_rate_bpm", "neurokit_quality_zhao2018_simple"], **ASKED)
     sample = next(iter(dataset))
-    assert sample.keys() == {"signal", "candidate", "heart_rate_bpm", "quality_zhao2018_simple"}
+    assert sample.keys() == {"signal", "candidate", "heart_rate_bpm", "neurokit_quality_zhao2018_simple"}
     assert sample["signal"].dtype == torch.float32
     assert torch.equal(sample["signal"], expected[0][sample["candidate"]] / 1000)
     assert sample["heart_rate_bpm"] >= 66

@@ -83,6 +83,17 @@ def test_a_manifest_that_is_no_manifest(copy: Path) -> None:
     assert "can't be read" in problems_of(copy)[0]
 
 
+def test_a_dataset_of_a_version_that_measured_other_features_opens(copy: Path) -> None:
+    content = json.loads((copy / MANIFEST_FILE).read_text())
+    for rule in content["plan"]["policy"]["rules"]:
+        if rule["name"] == "heart_rate":
+            rule |= {"feature": "pulse_per_min", "unit": "1/min"}
+    (copy / MANIFEST_FILE).write_text(json.dumps(content))
+    opened = Dataset(copy)
+    assert opened[0].features["heart_rate_bpm"] > 0
+    assert problems_of(copy) == [f"{MANIFEST_FILE}: was changed after publishing (its own digest does not fit)"]
+
+
 def test_missing_and_extra_files_are_found(copy: Path) -> None:
     gone = sorted((copy / "csv").rglob("*.csv"))[3]
     gone.unlink()

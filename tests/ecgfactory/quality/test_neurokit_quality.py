@@ -41,9 +41,9 @@ def _quiet():
 @pytest.mark.parametrize(
     ("name", "plain"),
     [
-        ("zhao2018_psqi", lambda lead: _ecg_quality_pSQI(lead, sampling_rate=500)),
-        ("zhao2018_ksqi", _ecg_quality_kSQI),
-        ("zhao2018_bassqi", lambda lead: _ecg_quality_basSQI(lead, sampling_rate=500)),
+        ("neurokit_zhao2018_psqi", lambda lead: _ecg_quality_pSQI(lead, sampling_rate=500)),
+        ("neurokit_zhao2018_ksqi", _ecg_quality_kSQI),
+        ("neurokit_zhao2018_bassqi", lambda lead: _ecg_quality_basSQI(lead, sampling_rate=500)),
     ],
 )
 def test_indices_equal_neurokit2(name, plain):
@@ -56,16 +56,18 @@ def test_verdicts_equal_neurokit2(approach):
         neurokit2.ecg_quality(lead, rpeaks=peaks, sampling_rate=500, method="zhao2018", approach=approach)
         for lead, peaks in zip(CLEANED, PEAKS, strict=True)
     ]
-    assert TABLE[f"quality_zhao2018_{approach}"].tolist() == plain
+    assert TABLE[f"neurokit_quality_zhao2018_{approach}"].tolist() == plain
     assert len(set(plain)) == (3 if approach == "simple" else 2)
 
 
 def test_verdicts_do_not_depend_on_the_unit():
     in_uv = measure_neurokit_quality(1000 * CLEANED, PEAKS)
-    assert in_uv["quality_zhao2018_simple"].tolist() == TABLE["quality_zhao2018_simple"].tolist()
+    assert in_uv["neurokit_quality_zhao2018_simple"].tolist() == TABLE["neurokit_quality_zhao2018_simple"].tolist()
 
 
 def test_a_lead_without_a_signal_gets_no_verdict():
     table = measure_neurokit_quality(np.zeros((1, 5000)), [np.empty(0, np.int64)])
-    assert np.isnan(table["zhao2018_psqi"][0])
-    assert table["quality_zhao2018_simple"].tolist() == table["quality_zhao2018_fuzzy"].tolist() == [""]
+    assert np.isnan(table["neurokit_zhao2018_psqi"][0])
+    assert (
+        table["neurokit_quality_zhao2018_simple"].tolist() == table["neurokit_quality_zhao2018_fuzzy"].tolist() == [""]
+    )

@@ -81,7 +81,7 @@ def test_a_reason_never_prints_the_bound_as_the_value(value, bound):
 
 
 def test_words_must_be_allowed():
-    word = Rule(name="w", feature="quality_zhao2018_simple", allowed=("Excellent",), source="here")
+    word = Rule(name="w", feature="neurokit_quality_zhao2018_simple", allowed=("Excellent",), source="here")
     verdicts = judged(word, "Excellent", "Unacceptable", "")
     assert verdicts.reasons == [[], ["w: Unacceptable is not Excellent"], ["w: not measurable"]]
 
@@ -90,7 +90,11 @@ def test_what_is_not_measurable_can_be_accepted():
     lenient = rule(max=100, if_not_measurable="accept")
     assert judged(lenient, np.nan, 101, 99).accepted.tolist() == [True, False, True]
     word = Rule(
-        name="w", feature="quality_zhao2018_simple", allowed=("Excellent",), source="x", if_not_measurable="accept"
+        name="w",
+        feature="neurokit_quality_zhao2018_simple",
+        allowed=("Excellent",),
+        source="x",
+        if_not_measurable="accept",
     )
     assert judged(word, "", "Unacceptable").accepted.tolist() == [True, False]
 
@@ -154,7 +158,7 @@ POLICY = "name: x\ndescription: d\nrules: [{{name: r, feature: qrs_ms, unit: ms,
         ("name: x\ndescription: d\nrules: [{name: r, feature: qrs_ms, unit: ms, source: s}]", "give `min`, `max`"),
         (
             "name: x\ndescription: d\n"
-            "rules: [{name: r, feature: quality_zhao2018_fuzzy, allowed: [Excelent], source: s}]",
+            "rules: [{name: r, feature: neurokit_quality_zhao2018_fuzzy, allowed: [Excelent], source: s}]",
             "is never 'Excelent'; it is one of Unacceptable, Barely acceptable, Excellent",
         ),
         (

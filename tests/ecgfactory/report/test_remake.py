@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from ecgfactory.dataset.names import PIN_FILE
+from ecgfactory.dataset.names import CROISSANT_FILE, PIN_FILE
 from ecgfactory.dataset.reader import Dataset
 from ecgfactory.dataset.replace import replace
+from ecgfactory.dataset.seal import seal
 from ecgfactory.dataset.verify import verify
 from ecgfactory.errors import BadInputError, DamagedDatasetError
 from ecgfactory.report.remake import remake_reports
@@ -63,6 +64,19 @@ def test_damage_is_neither_hidden_nor_taken_in(copy: Path) -> None:
     with pytest.raises(DamagedDatasetError, match=f"{victim.name}: missing"):
         remake_reports(Dataset(copy))
     assert [path.name for path in copy.parent.iterdir()] == [copy.name]
+
+
+def test_columns_mean_what_they_meant_when_they_were_measured(copy: Path) -> None:
+    words = b"Beats that an older version found."
+    croissant = copy / CROISSANT_FILE
+    croissant.write_bytes(croissant.read_bytes().replace(b"60,000 divided by rr_mean_ms.", words))
+    remake_reports(Dataset(copy))
+    assert words not in croissant.read_bytes(), "what was changed after publishing is not taken in"
+    croissant.write_bytes(croissant.read_bytes().replace(b"60,000 divided by rr_mean_ms.", words))
+    seal(copy, Dataset(copy).manifest, {})
+    remake_reports(Dataset(copy))
+    assert words in croissant.read_bytes()
+    verify(copy)
 
 
 def test_a_dataset_without_reports_says_so(copy: Path) -> None:

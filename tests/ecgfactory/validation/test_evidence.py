@@ -86,7 +86,7 @@ def test_area_under_the_curve_is_the_share_of_pairs_in_order():
 
 
 def test_area_of_a_word_is_that_of_its_verdict():
-    rule = Rule(name="r", feature="quality_zhao2018_simple", allowed=("Excellent",), source="s")
-    good = {"quality_zhao2018_simple": np.array(["Excellent"] * 3 + [""], dtype=object)}
-    bad = {"quality_zhao2018_simple": np.array(["Unacceptable", "Excellent"], dtype=object)}
+    rule = Rule(name="r", feature="neurokit_quality_zhao2018_simple", allowed=("Excellent",), source="s")
+    good = {"neurokit_quality_zhao2018_simple": np.array(["Excellent"] * 3 + [""], dtype=object)}
+    bad = {"neurokit_quality_zhao2018_simple": np.array(["Unacceptable", "Excellent"], dtype=object)}
     assert area_under_curve(rule, good, bad) == pytest.approx(0.5 + (0.5 - 0.25) / 2)

@@ -1,15 +1,12 @@
 """Reading LUDB's format, taking intervals from marks, and how near the measured ones come to the cardiologists'."""
 
-import os
-
 import numpy as np
 import pytest
 import wfdb
 
 from ecgfactory.leads import TWELVE_LEADS
 from ecgfactory.validation.ludb import Mark, compare_intervals, read_ludb, reference_intervals
-
-LUDB = os.environ.get("ECGFACTORY_LUDB")
+from tests.real_ecgs import ludb_records
 
 
 def marks_of(onsets: list[float], offsets: list[float], beats: int = 3) -> dict[str, list[Mark]]:
@@ -89,9 +86,8 @@ def test_a_folder_without_records_is_told(tmp_path):
         next(read_ludb(tmp_path))
 
 
-@pytest.mark.skipif(not LUDB, reason="ECGFACTORY_LUDB names no copy of LUDB")
 def test_intervals_come_as_near_to_the_cardiologists_as_promised():
-    compared = compare_intervals(read_ludb(LUDB))
+    compared = compare_intervals(ludb_records())
     for name, mean_ms, sd_ms in (("qrs_ms", 3, 12), ("pr_ms", 5, 15), ("qt_ms", 5, 20), ("p_duration_ms", 6, 18)):
         errors = compared.errors(name)
         assert abs(errors.mean()) <= mean_ms, name
