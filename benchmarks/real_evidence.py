@@ -157,7 +157,7 @@ def _beat_section(reals: Reals) -> str:
         [
             "## Beats and heart rate",
             "",
-            f"Against {ours.matched + ours.missed:,} beats whose QRS is marked in at least half of the leads (the median"
+            f"Against {ours.matched + ours.missed:,} beats whose QRS is marked in half of the leads or more (the median"
             " of the marks), from the first to the last; a found beat matches within 75 ms. The rate is that of the "
             "mean RR interval between the same beats, first to last marked. Target: 99.8% each.",
             "",
