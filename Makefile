@@ -26,7 +26,7 @@ bench: .venv/.ready
 	$(BIN)/python -m benchmarks
 
 quality-evidence: .venv/.ready
-	$(BIN)/python -m benchmarks.quality_evidence
+	$(BIN)/python -m benchmarks.quality_evidence $(LUDB)
 
 clean:
 	rm -rf .venv

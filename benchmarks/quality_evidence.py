@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import os
 import warnings
 from collections import Counter
 from pathlib import Path
 
 import numpy as np
 
-from benchmarks import assessment, quality_plots
+from benchmarks import assessment, quality_plots, real_evidence
 from benchmarks.quality_ecgs import generated_ecgs, simulated_ecgs
 from benchmarks.timing import machine, table
 from ecgfactory.leads import EIGHT_LEADS, SignalUv
@@ -40,8 +41,17 @@ def main() -> None:
     parser.add_argument("--generated", type=int, default=400, help="generated ECGs that defects are injected into")
     parser.add_argument("--simulated", type=int, default=100, help="simulated ECGs that defects are injected into")
     parser.add_argument("--output", type=Path, default=RESULTS, help="folder to write to")
+    parser.add_argument(
+        "ludb",
+        type=Path,
+        nargs="?",
+        default=os.environ.get("ECGFACTORY_LUDB") or None,
+        help="folder of LUDB for the page on real ECGs; by default what ECGFACTORY_LUDB names, without it no such page",
+    )
     options = parser.parse_args()
     options.output.mkdir(parents=True, exist_ok=True)
+    if options.ludb:
+        print(f"wrote {real_evidence.write_page(options.ludb, options.output)}")
 
     candidates = generated_ecgs(SEED, options.candidates)
     features = measure_all(candidates, EIGHT_LEADS)
@@ -76,7 +86,7 @@ def _setup(candidates: int, generated: int, simulated: int) -> str:
     return f"""# Evidence for the quality policies
 
 Written by `make quality-evidence`. The bounds of the policies were chosen on generated ECGs of seeds {developed} and on
-NeuroKit2-simulated ECGs of seed {DEVELOPMENT_SEEDS[0]}. Everything on this page is measured on seed {SEED}, which was
+NeuroKit2-simulated ECGs of seed {DEVELOPMENT_SEEDS[0]}. What they do on real ECGs is in [real_ecgs.md](real_ecgs.md). Everything on this page is measured on seed {SEED}, which was
 not looked at before: {candidates:,} generated candidates, of which defects are injected into the first {generated}, and
 {simulated} ECGs of `neurokit2.ecg_simulate(method="multileads")`.
 

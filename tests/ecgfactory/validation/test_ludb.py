@@ -6,7 +6,7 @@ import wfdb
 
 from ecgfactory.leads import TWELVE_LEADS
 from ecgfactory.validation.ludb import Mark, compare_intervals, read_ludb, reference_intervals
-from tests.real_ecgs import ludb_records
+from tests.real_ecgs import ludb_records, write_ludb_record
 
 
 def marks_of(onsets: list[float], offsets: list[float], beats: int = 3) -> dict[str, list[Mark]]:
@@ -46,27 +46,9 @@ def test_a_bound_in_two_leads_is_none():
 @pytest.fixture
 def folder(tmp_path):
     """A record in LUDB's layout, its second QRS without an onset."""
-    data = tmp_path / "data"
-    data.mkdir()
-    rng = np.random.default_rng(1)
-    wfdb.wrsamp(
-        "7",
-        fs=500,
-        units=["mV"] * 12,
-        sig_name=[lead.lower() for lead in TWELVE_LEADS],
-        d_signal=rng.integers(-500, 500, (5000, 12)).astype(np.int16),
-        fmt=["16"] * 12,
-        adc_gain=[1234.0] * 12,
-        baseline=[5] * 12,
-        comments=["<age>: 50", "Rhythm: Sinus rhythm."],
-        write_dir=str(data),
-    )
-    samples, symbols = np.array([100, 120, 140, 200, 210, 230]), np.array(["(", "p", ")", "(", "N", ")"])
-    for lead in TWELVE_LEADS:
-        both = np.concatenate([samples, [700, 730]])
-        # WFDB writes no extension with a digit, as LUDB's `v1` is.
-        wfdb.wrann("7", "lead", both, np.concatenate([symbols, ["N", ")"]]), write_dir=str(data))
-        (data / "7.lead").rename(data / f"7.{lead.lower()}")
+    signal_uv = np.random.default_rng(1).integers(-500, 500, (12, 5000)).astype(np.int16)
+    marks = [(100, "("), (120, "p"), (140, ")"), (200, "("), (210, "N"), (230, ")"), (700, "N"), (730, ")")]
+    write_ludb_record(tmp_path, 7, signal_uv, marks)
     return tmp_path
 
 
