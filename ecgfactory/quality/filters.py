@@ -58,7 +58,8 @@ def moving_mean(values: Float32Array, length: int) -> Float32Array:
     total = padded[..., :samples].copy()
     for first in range(1, length):
         total += padded[..., first : first + samples]
-    return total / np.float32(length)
+    total /= np.float32(length)
+    return total
 
 
 def symmetric_filter(values: Float32Array, kernel: FloatingArray) -> Float32Array:

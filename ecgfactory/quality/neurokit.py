@@ -69,8 +69,8 @@ def rhythm_lead(lead_names: Sequence[str]) -> int:
 
 def _heart_rates_bpm(peaks: Sequence[IntArray], sampling_rate_hz: int) -> Float64Array:
     """60 over the mean time in s between the R peaks of each record; NaN with fewer than two."""
-    per_sample = [(row.size - 1) / (row[-1] - row[0]) if row.size > 1 else np.nan for row in peaks]
-    return 60 * sampling_rate_hz * np.array(per_sample, dtype=np.float64)
+    means = [(row[-1] - row[0]) / (row.size - 1) if row.size > 1 else np.nan for row in peaks]
+    return 60_000 / (1000 / sampling_rate_hz * np.array(means, dtype=np.float64))
 
 
 def _agreement(peaks: Sequence[IntArray], beats: Beats) -> Float64Array:

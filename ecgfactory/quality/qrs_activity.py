@@ -125,7 +125,8 @@ def _speed(calm_uv: Float32Array, reach: int) -> Float32Array:
 
     A lead that changes more than most is scaled down, so that its noise does not hide the others.
     """
-    energy = np.zeros_like(calm_uv)
+    energy = np.empty_like(calm_uv)
+    energy[..., :reach] = energy[..., -reach:] = 0
     inner = energy[..., reach:-reach]
     np.subtract(calm_uv[..., 2 * reach :], calm_uv[..., : -2 * reach], out=inner)
     np.square(inner, out=inner)
@@ -154,7 +155,8 @@ def mean_curvature(signals_uv: Float32Array, reach: int, step: int) -> Float32Ar
     smooth = moving_mean(signals_uv, reach)
     bend = smooth[..., 2 * reach :] + smooth[..., : -2 * reach]
     bend -= 2 * smooth[..., reach:-reach]
-    curvature = np.zeros_like(smooth)
+    curvature = smooth  # its memory, as it is not needed any more
+    curvature[..., :reach] = curvature[..., -reach:] = 0
     np.abs(bend, out=curvature[..., reach:-reach])
     return symmetric_filter(block_means(curvature, step), np.array([1, 3, 4, 3, 1]) / 12)
 

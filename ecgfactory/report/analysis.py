@@ -17,8 +17,8 @@ from ecgfactory.report.style import PageStyle, Palette
 
 _SPEED_MM_PER_S = 25
 _FOOTNOTE = (
-    "R peaks: of all leads together. Cleaned and rate: as NeuroKit2. At each lead: mean correlation of beats, "
-    "NeuroKit2's verdict (Excellent, Barely acceptable, Unacceptable)"
+    "R peaks: all leads. Cleaned: NeuroKit2. At each lead: correlation of beats, NeuroKit2's verdict (Excellent, "
+    "Barely acceptable, Unacceptable)"
 )
 _DASHES_PT = (2.4, 1.8)
 _AXIS_MM, _RR_WIDTH_MM, _BEATS_WIDTH_MM = 13.0, 76.0, 72.0
