@@ -86,9 +86,9 @@ def _setup(candidates: int, generated: int, simulated: int) -> str:
     return f"""# Evidence for the quality policies
 
 Written by `make quality-evidence`. The bounds of the policies were chosen on generated ECGs of seeds {developed} and on
-NeuroKit2-simulated ECGs of seed {DEVELOPMENT_SEEDS[0]}. What they do on real ECGs is in [real_ecgs.md](real_ecgs.md). Everything on this page is measured on seed {SEED}, which was
-not looked at before: {candidates:,} generated candidates, of which defects are injected into the first {generated}, and
-{simulated} ECGs of `neurokit2.ecg_simulate(method="multileads")`.
+NeuroKit2-simulated ECGs of seed {DEVELOPMENT_SEEDS[0]}; real ECGs are on a page of their own, real_ecgs.md. Everything
+on this page is measured on seed {SEED}, which was not looked at before: {candidates:,} generated candidates, of which
+defects are injected into the first {generated}, and {simulated} ECGs of `neurokit2.ecg_simulate(method="multileads")`.
 
 - Generated ECGs count as sound as they come, though some show faults of the generator (ghost beats, torn edges, fading
   QRS). Those that `basic` rejects are in the share of sound ECGs rejected, and get no defects injected, so that what is
