@@ -36,10 +36,10 @@ P_TAIL, T_TAIL = 0.06, 0.08
 SHORTEST_P_S, LONGEST_P_S = 0.04, 0.2
 """What is shorter is an atrial pacing spike or an artefact, and what is longer the baseline: no P."""
 
-STEADY, STEADY_BLOCK_S = 1.8, 0.016
-"""There is a P when that of the median beat has 1.8 times the power of what beats show beside it (their median; from
-its onset to 16 ms after its end, in means over 16 ms, around the mean). Fibrillation and dissociated P waves give up to
-1.5 on LUDB's odd records, P waves from 7 on."""
+STEADY, STEADY_BLOCK_S = 2.2, 0.016
+"""There is a P when that of the median beat has 2.2 times the power of what beats show beside it (their median; from
+its onset to 16 ms after its end, in means over 16 ms, around the mean). On LUDB's records 1 to 100 fibrillation and
+dissociated P waves give up to 2.0 (a flutter of two waves a beat more), P waves from 3.4 on."""
 
 
 def t_end(beat_uv: FloatingArray, first: IntArray, last: IntArray, rate: int) -> FloatingArray:
