@@ -181,8 +181,9 @@ def test_gain_does_not_matter(row, gain):
 def test_a_later_start_moves_all_beats_alike(row, shift):
     ecg = generated_ecgs(40)[row]
     there_s, here_s = beats_s(ecg), beats_s(ecg[:, shift:]) + shift / 500
-    there_s, here_s = (times_s[times_s > shift / 500 + 0.1] for times_s in (there_s, here_s))
-    np.testing.assert_allclose(here_s, there_s, atol=0.005)
+    there_s = there_s[there_s > shift / 500 + 0.1]  # an end of the record may cut those before
+    assert 0 <= here_s.size - there_s.size <= 1
+    np.testing.assert_allclose(here_s[-there_s.size :], there_s, atol=0.005)
 
 
 @pytest.mark.slow
