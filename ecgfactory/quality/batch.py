@@ -10,7 +10,7 @@ from typing import Any, TypeVar, cast
 import numpy as np
 import numpy.typing as npt
 
-from ecgfactory.arrays import Float32Array
+from ecgfactory.arrays import BoolArray, Float32Array
 from ecgfactory.leads import EIGHT_LEADS, TWELVE_LEADS, SignalUv
 from ecgfactory.record import SAMPLING_RATE_HZ
 
@@ -126,6 +126,12 @@ def to_integers(signals_uv: npt.NDArray[np.generic]) -> tuple[SignalUv, npt.NDAr
         fits = (values > limits.min - 0.5) & (values < limits.max + 0.5)  # False for NaN
     stored = np.rint(np.where(fits, values, 0)).clip(limits.min, limits.max).astype(np.int16)
     return stored, (~fits).sum(axis=(1, 2), dtype=np.int32)
+
+
+def interruptions(signals_uv: npt.NDArray[np.generic]) -> BoolArray:
+    """Return at which samples no lead has a value, as between the segments of a recording, shape (records, samples)."""
+    anywhere: BoolArray = np.isfinite(signals_uv.astype(np.float64, copy=False)).any(axis=1)
+    return ~anywhere
 
 
 def independent_leads(lead_names: Sequence[str]) -> list[int]:

@@ -61,8 +61,8 @@ def measure_beats(beats: Beats) -> dict[str, Float64Array]:
 def _rhythm(beats: Beats) -> dict[str, Float64Array]:
     """Count the beats, and describe the times between them: exact sums of whole samples, then one division."""
     to_ms = 1000 / beats.sampling_rate_hz
-    rr, are_rr = np.diff(beats.places), beats.exists[:, 1:]
-    changes, are_changes = np.diff(rr), are_rr[:, 1:]
+    rr, are_rr = np.diff(beats.places), beats.are_rr
+    changes, are_changes = np.diff(rr), are_rr[:, 1:] & are_rr[:, :-1]
     count = are_rr.sum(axis=1)
     total, squares = (values.sum(axis=1, where=are_rr) for values in (rr, rr**2))
     shortest = np.where(count > 0, to_ms * rr.min(axis=1, where=are_rr, initial=beats.samples), np.nan)

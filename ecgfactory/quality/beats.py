@@ -38,9 +38,11 @@ class Beats:
     places : int array, shape (n, most beats)
         Centre of each beat in samples: its R peak, over all leads.
     exists, fits : bool array, shape (n, most beats)
-        Which places hold a beat, and which of these have their whole window in the record.
+        Which places hold a beat, and which of these have their whole window in the record, without an interruption.
+    are_rr : bool array, shape (n, most beats - 1)
+        Between which places and their next there is an RR interval: both hold a beat, and nothing interrupts it.
     rr_ms, rr_mean_ms : float array, shape (n,)
-        Median and mean time between the beats; NaN with fewer than 2.
+        Median and mean RR interval; NaN without any.
     cut_uv : float32 array, shape (n, most beats, leads, window)
         Each beat from `BEFORE_S` before its centre to `AFTER_S` after, less the baseline; only where it fits.
     median_uv : float32 array, shape (n, leads, window)
@@ -56,6 +58,7 @@ class Beats:
     places: IntArray
     exists: BoolArray
     fits: BoolArray
+    are_rr: BoolArray
     rr_ms: Float64Array
     rr_mean_ms: Float64Array
     cut_uv: Float32Array
@@ -64,7 +67,10 @@ class Beats:
 
 
 def find_beats(
-    signal_uv: npt.NDArray[np.int16], lead_names: Sequence[str] = EIGHT_LEADS, sampling_rate_hz: int = 500
+    signal_uv: npt.NDArray[np.int16],
+    lead_names: Sequence[str] = EIGHT_LEADS,
+    sampling_rate_hz: int = 500,
+    interrupted: BoolArray | None = None,
 ) -> Beats:
     """Find the beats of each record, and the beat that represents it.
 
@@ -79,6 +85,8 @@ def find_beats(
         Names of the leads, in the order of the second axis.
     sampling_rate_hz : int
         Sampling rate, 100 Hz or more.
+    interrupted : bool array, shape (n, samples), optional
+        At which samples the recording paused, so that all leads lack a value.
 
     Returns
     -------
@@ -92,8 +100,12 @@ def find_beats(
     steady_uv = remove_baseline(signal_uv, sampling_rate_hz)
     places, exists = find_places(activity, steady_uv, sampling_rate_hz)
     cut_uv, fits = _cut_beats(steady_uv, places, exists, sampling_rate_hz)
-    median_rr, mean_rr = _times_between(places, exists)
-    centre = round(BEFORE_S * sampling_rate_hz)
+    are_rr = exists[:, 1:]
+    centre, after = round(BEFORE_S * sampling_rate_hz), round(AFTER_S * sampling_rate_hz)
+    if interrupted is not None:
+        are_rr = are_rr & ~_any_within(interrupted, places[:, :-1], places[:, 1:])
+        fits &= ~_any_within(interrupted, places - centre, places + after)
+    median_rr, mean_rr = _rr_of(places, are_rr)
     return Beats(
         lead_names=batch.lead_names,
         sampling_rate_hz=sampling_rate_hz,
@@ -102,6 +114,7 @@ def find_beats(
         places=places,
         exists=exists,
         fits=fits,
+        are_rr=are_rr,
         rr_ms=median_rr * (1000 / sampling_rate_hz),
         rr_mean_ms=mean_rr * (1000 / sampling_rate_hz),
         cut_uv=cut_uv,
@@ -146,12 +159,21 @@ def remove_baseline(signal_uv: npt.NDArray[np.integer], sampling_rate_hz: int = 
     return steady_uv
 
 
-def _times_between(places: IntArray, exists: BoolArray) -> tuple[Float64Array, Float64Array]:
-    """Median and mean time between the beats of each record, in samples; NaN with fewer than two."""
-    steps, between = np.diff(places), exists[:, 1:]
-    median = median_of_existing(steps.astype(np.float64), between).astype(np.float64)
-    count = between.sum(axis=1)
-    mean = np.divide(steps.sum(axis=1, where=between), count, out=np.full(len(places), np.nan), where=count > 0)
+def _any_within(interrupted: BoolArray, begins: IntArray, ends: IntArray) -> BoolArray:
+    """Return between which samples of each record any is interrupted."""
+    samples = interrupted.shape[1]
+    before = np.pad(np.cumsum(interrupted, axis=1), [(0, 0), (1, 0)])
+    first, last = (np.take_along_axis(before, bound.clip(0, samples), axis=1) for bound in (begins, ends))
+    within: BoolArray = last > first
+    return within
+
+
+def _rr_of(places: IntArray, are_rr: BoolArray) -> tuple[Float64Array, Float64Array]:
+    """Median and mean RR interval of each record, in samples; NaN without any."""
+    rr = np.diff(places)
+    median = median_of_existing(rr.astype(np.float64), are_rr).astype(np.float64)
+    count = are_rr.sum(axis=1)
+    mean = np.divide(rr.sum(axis=1, where=are_rr), count, out=np.full(len(places), np.nan), where=count > 0)
     return np.where(count > 0, median, np.nan), mean
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ecgfactory.quality import electrodes, heart, integrity, lead_agreement, neurokit, noise
-from ecgfactory.quality.batch import COARSE_HZ, EcgBatch, independent_leads, to_integers
+from ecgfactory.quality.batch import COARSE_HZ, EcgBatch, independent_leads, interruptions, to_integers
 from ecgfactory.quality.beats import find_beats
 from ecgfactory.quality.extra_feature import ExtraFeature
 from ecgfactory.quality.feature import Feature, FeatureTable
@@ -95,7 +95,8 @@ def measure(
     batch = EcgBatch(
         np.ascontiguousarray(stored_uv[:, leads]), tuple(lead_names[lead] for lead in leads), sampling_rate_hz
     )
-    beats = find_beats(batch.signals_uv, batch.lead_names, batch.sampling_rate_hz)
+    interrupted = interruptions(signals_uv) if missing.any() else None
+    beats = find_beats(batch.signals_uv, batch.lead_names, batch.sampling_rate_hz, interrupted)
     measured = {
         "missing_samples": missing,
         **heart.measure_heart(beats),

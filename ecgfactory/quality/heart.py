@@ -10,7 +10,7 @@ from ecgfactory.quality.beats import Beats
 from ecgfactory.quality.feature import Feature, FeatureTable, over_leads
 from ecgfactory.quality.intervals import measure_intervals
 
-_RR = "between beats"
+_RR = "between neighbouring beats"
 _HRV = "Task Force of the ESC and NASPE, Circulation 93 (1996) 1043"
 _MEDIAN_BEAT = "in the median of the most frequent kind of beat"
 
@@ -22,7 +22,7 @@ RHYTHM_FEATURES = (
         "Beats that all leads together show, less those whose centre is within 40 ms of an end of the record.",
     ),
     Feature("heart_rate_bpm", "/min", "number", "60,000 divided by rr_mean_ms."),
-    Feature("rr_mean_ms", "ms", "number", f"Mean time {_RR} (all leads together)."),
+    Feature("rr_mean_ms", "ms", "number", f"Mean time {_RR} (all leads together), none over a pause of the recording."),
     Feature("rr_sd_ms", "ms", "number", f"Standard deviation (n - 1) of the times {_RR}: SDNN. {_HRV}."),
     Feature(
         "rr_rmssd_ms",

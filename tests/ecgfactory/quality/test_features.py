@@ -8,6 +8,7 @@ from ecgfactory.leads import EIGHT_LEADS, TWELVE_LEADS, derive_twelve
 from ecgfactory.quality.feature import lead_key
 from ecgfactory.quality.features import FEATURES, measure
 from ecgfactory.quality.policy import load_policy, shipped_policies
+from tests.drawn_ecgs import drawn_ecg
 from tests.generated_ecgs import generated_ecgs
 
 NAMES = [feature.name for feature in FEATURES]
@@ -181,3 +182,19 @@ def test_no_noise_makes_a_feature_raise(seed, scale, share):
     table = measure(signal, ("V1", "II", "aVF"))
     assert list(table)[: len(NAMES)] == NAMES
     load_policy("strict").judge(table, 1)
+
+
+def test_no_rr_interval_spans_a_pause_of_the_recording():
+    ecg = drawn_ecg(np.arange(0.4, 9.9, 0.8)).astype(np.float64)
+    paused = np.insert(ecg, 2350, np.full((600, 1), np.nan), axis=1)
+    whole, torn = (measure(signal_uv[np.newaxis], EIGHT_LEADS) for signal_uv in (ecg, paused))
+    assert torn["beats"] == whole["beats"] == 12
+    assert torn["heart_rate_bpm"] == pytest.approx(75, abs=0.1)
+    assert torn["rr_longest_share"] == pytest.approx(1, abs=0.01)
+    assert torn["rr_rmssd_ms"] < 4
+    for name in ("qrs_ms", "qt_ms", "pr_ms"):
+        assert torn[name] == pytest.approx(whole[name], abs=6), name
+    assert torn["missing_samples"] == 8 * 600
+    in_one_lead = ecg.copy()
+    in_one_lead[3, 2350:2950] = np.nan
+    assert measure(in_one_lead[np.newaxis], EIGHT_LEADS)["beats"] == 12
