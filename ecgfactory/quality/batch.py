@@ -130,8 +130,9 @@ def to_integers(signals_uv: npt.NDArray[np.generic]) -> tuple[SignalUv, npt.NDAr
 
 def interruptions(signals_uv: npt.NDArray[np.generic]) -> BoolArray:
     """Return at which samples no lead has a value, as between the segments of a recording, shape (records, samples)."""
-    anywhere: BoolArray = np.isfinite(signals_uv.astype(np.float64, copy=False)).any(axis=1)
-    return ~anywhere
+    known = np.isfinite(signals_uv.astype(np.float64, copy=False))
+    nowhere: BoolArray = np.logical_not(np.any(known, axis=1))
+    return nowhere
 
 
 def independent_leads(lead_names: Sequence[str]) -> list[int]:
