@@ -21,7 +21,7 @@ from ecgfactory.dataset.names import LATEST, MANIFEST_FILE
 from ecgfactory.ecgs import Ecgs, Unit, check_unit, feature_frame
 from ecgfactory.errors import BadInputError, DamagedDatasetError
 from ecgfactory.places import find, place_at
-from ecgfactory.quality.policy import PUBLISHED
+from ecgfactory.quality.rule import PUBLISHED
 from ecgfactory.record import SAMPLING_RATE_HZ, Record, record_id
 from ecgfactory.storage.home import from_home
 

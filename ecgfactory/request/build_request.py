@@ -27,7 +27,8 @@ from ecgfactory.errors import BadInputError, shown
 from ecgfactory.formats import FORMATS
 from ecgfactory.generators import GENERATORS
 from ecgfactory.leads import LeadCount
-from ecgfactory.quality.policy import Bounds, usual_rule_names
+from ecgfactory.quality.policy import usual_rule_names
+from ecgfactory.quality.rule import Bounds
 from ecgfactory.registry import Registry
 from ecgfactory.storage.home import from_home
 

@@ -14,7 +14,8 @@ from ecgfactory.leads import SignalUv
 from ecgfactory.quality.beats import find_beats
 from ecgfactory.quality.feature import FeatureTable
 from ecgfactory.quality.features import measure
-from ecgfactory.quality.policy import Policy, Rule
+from ecgfactory.quality.policy import Policy
+from ecgfactory.quality.rule import Rule
 from ecgfactory.validation.defects import DEFECTS, GRADES, Defect, Grade, SoundEcg
 
 BATCH = 32

@@ -14,7 +14,8 @@ import numpy.typing as npt
 from ecgfactory.leads import EIGHT_LEADS, TWELVE_LEADS, SignalUv, derive_twelve
 from ecgfactory.quality.extra_feature import ExtraFeature
 from ecgfactory.quality.features import EXTRA_FEATURES, FEATURES, feature_named, measure
-from ecgfactory.quality.policy import Policy, Rule
+from ecgfactory.quality.policy import Policy
+from ecgfactory.quality.rule import Rule
 from ecgfactory.validation.simulated import simulate_bench
 
 _COLUMNS = {"record_id", "candidate", "split", "failed_rules", "reasons", *TWELVE_LEADS}

@@ -6,7 +6,8 @@ import re
 from pathlib import Path
 
 from ecgfactory.quality.features import FEATURES
-from ecgfactory.quality.policy import Rule, shipped_policies
+from ecgfactory.quality.policy import shipped_policies
+from ecgfactory.quality.rule import Rule
 
 TEXT = (Path(__file__).parents[2] / "configs" / "README.md").read_text(encoding="utf-8")
 

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from ecgfactory.errors import BadInputError
 from ecgfactory.leads import EIGHT_LEADS
 from ecgfactory.quality.feature import lead_key
-from ecgfactory.quality.policy import Bounds, Policy, Rule, load_policy, shipped_policies
+from ecgfactory.quality.policy import Policy, load_policy, shipped_policies
+from ecgfactory.quality.rule import Bounds, Rule
 from ecgfactory.validation.evidence import measure_all
 from tests.generated_ecgs import generated_ecgs
 
