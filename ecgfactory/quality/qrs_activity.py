@@ -21,7 +21,7 @@ from ecgfactory.arrays import BoolArray, Float32Array, Float64Array, IntArray
 from ecgfactory.quality.batch import COARSE_HZ, RECORDS_IN_CACHE, EcgBatch, block_means
 from ecgfactory.quality.filters import moving_mean, symmetric_filter
 from ecgfactory.quality.ragged import side_by_side
-from ecgfactory.quality.spikes import without_spikes
+from ecgfactory.quality.trimming import trimmed
 
 SHORTEST_S = 2.0
 CURVATURE_S = 0.012
@@ -114,7 +114,7 @@ def _activity(batch: EcgBatch, step: int) -> tuple[Float32Array, Float32Array]:
     """Activity and speed of each record; a few records at a time, so that it all happens in the processor's cache."""
     leads, speeds = [], []
     for start in range(0, max(batch.records, 1), RECORDS_IN_CACHE):
-        calm_uv = without_spikes(batch.signals_uv[start : start + RECORDS_IN_CACHE], batch.sampling_rate_hz)
+        calm_uv = trimmed(batch.signals_uv[start : start + RECORDS_IN_CACHE], batch.sampling_rate_hz)
         leads.append(mean_curvature(calm_uv, batch.span(CURVATURE_S), step))
         speeds.append(_speed(calm_uv, batch.span(CHANGE_S)))
     return np.concatenate(leads), np.concatenate(speeds)

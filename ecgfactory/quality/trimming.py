@@ -1,4 +1,7 @@
-"""Taking out what is too short to come from the heart: pacing spikes."""
+"""Cutting off what is too short to come from the heart, as pacing spikes are, whatever becomes of the tips of waves.
+
+That is enough for finding beats; where a beat is measured, `pacing_spikes` takes out the spikes alone.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,7 @@ them up to 16 ms wide (in LUDB). Waves of a QRS last 20 ms or more, and lose no 
 Extreme = Callable[[SignalUv, SignalUv], SignalUv]
 
 
-def without_spikes(signals_uv: SignalUv, sampling_rate_hz: int) -> Float32Array:
+def trimmed(signals_uv: SignalUv, sampling_rate_hz: int) -> Float32Array:
     """Cut off peaks and troughs that are shorter than `SPIKE_S`, at the level where they are that long.
 
     The mean of opening then closing and of closing then opening (mathematical morphology with a flat element), so
