@@ -37,8 +37,9 @@ class Beats:
         What shows that they are beats: activity of the leads, in steps.
     places : int array, shape (n, most beats)
         Centre of each beat in samples: its R peak, over all leads.
-    exists, fits : bool array, shape (n, most beats)
-        Which places hold a beat, and which of these have their whole window in the record, without an interruption.
+    exists, fits, typical : bool array, shape (n, most beats)
+        Which places hold a beat, which of these have their whole window in the record, without an interruption, and
+        which of these are of the most frequent kind (`typical_beats`).
     are_rr : bool array, shape (n, most beats - 1)
         Between which places and their next there is an RR interval: both hold a beat, and nothing interrupts it.
     rr_ms, rr_mean_ms : float array, shape (n,)
@@ -46,7 +47,7 @@ class Beats:
     cut_uv : float32 array, shape (n, most beats, leads, window)
         Each beat from `BEFORE_S` before its centre to `AFTER_S` after, less the baseline; only where it fits.
     median_uv : float32 array, shape (n, leads, window)
-        Median of the beats that fit and are of the most frequent kind (`typical_beats`); zeros where none does.
+        Median of the typical beats; zeros where none fits.
     centre : int
         Sample of the window that is a beat's centre.
     """
@@ -58,6 +59,7 @@ class Beats:
     places: IntArray
     exists: BoolArray
     fits: BoolArray
+    typical: BoolArray
     are_rr: BoolArray
     rr_ms: Float64Array
     rr_mean_ms: Float64Array
@@ -106,6 +108,7 @@ def find_beats(
         are_rr = are_rr & ~_any_within(interrupted, places[:, :-1], places[:, 1:])
         fits &= ~_any_within(interrupted, places - centre, places + after)
     median_rr, mean_rr = _rr_of(places, are_rr)
+    typical = typical_beats(cut_uv, fits, centre, sampling_rate_hz)
     return Beats(
         lead_names=batch.lead_names,
         sampling_rate_hz=sampling_rate_hz,
@@ -114,11 +117,12 @@ def find_beats(
         places=places,
         exists=exists,
         fits=fits,
+        typical=typical,
         are_rr=are_rr,
         rr_ms=median_rr * (1000 / sampling_rate_hz),
         rr_mean_ms=mean_rr * (1000 / sampling_rate_hz),
         cut_uv=cut_uv,
-        median_uv=median_of_existing(cut_uv, typical_beats(cut_uv, fits, centre, sampling_rate_hz)),
+        median_uv=median_of_existing(cut_uv, typical),
         centre=centre,
     )
 

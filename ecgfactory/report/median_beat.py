@@ -27,7 +27,7 @@ class MedianBeat:
     time_s : float array, shape (window,)
         Time from the centre of the beat.
     leads_mv : float array, shape (leads, window)
-        The median over the beats, the baseline removed.
+        The median over the beats of the most frequent kind, the baseline removed.
     waves_s : dict of str to (float, float)
         Where P, QRS and T are, from and to in seconds from the centre; those that were found. T counts from the end
         of QRS.
@@ -48,7 +48,7 @@ def find_median_beat(record: Record, beats: Beats) -> MedianBeat | None:
     """Find the median beat of a record by its beats, from `record_beats`; None where none is whole."""
     rate_hz = record.sampling_rate_hz
     offsets = np.arange(-round(BEFORE_S * rate_hz), round(AFTER_S * rate_hz) + 1)
-    places = beats.places[0, beats.fits[0]]
+    places = beats.places[0, beats.typical[0]]
     places = places[(places + offsets[0] >= 0) & (places + offsets[-1] < record.signal_uv.shape[-1])]
     if not places.size:
         return None

@@ -2,11 +2,13 @@ import numpy as np
 import pytest
 from pdf_lines import pdf_text
 
+from ecgfactory.leads import derive_twelve
 from ecgfactory.quality.features import measure
 from ecgfactory.record import Record
 from ecgfactory.report.analysis import analysis_page
 from ecgfactory.report.median_beat import find_median_beat
 from ecgfactory.report.rhythm import analyse_rhythm, cut_beats, record_beats, rr_intervals_ms
+from tests.drawn_ecgs import drawn_ecg
 
 
 def test_rhythm_agrees_with_the_measured_features(make_record):
@@ -64,6 +66,17 @@ def test_median_beat_agrees_with_the_measured_intervals(make_record):
     assert (beat.likeness > 0.8).all()
     r_wave = beat.time_s[beat.leads_mv[1].argmax()]
     assert qrs_onset < r_wave < qrs_offset
+
+
+def test_median_beat_is_of_the_kind_that_was_measured(make_record):
+    sinus_s = [0.6, 1.4, 2.2, 3.0, 4.6, 5.4, 7.0, 7.8, 8.6, 9.4]
+    regular, premature = drawn_ecg(sinus_s), drawn_ecg([3.5, 5.9], width=2.5, r_mv=-1.6, t_mv=0.6, p_mv=0)
+    (alone, among) = (
+        find_median_beat(record, record_beats(record))
+        for record in (make_record(signal_uv=derive_twelve(ecg)) for ecg in (regular, regular + premature))
+    )
+    np.testing.assert_allclose(among.leads_mv[1], alone.leads_mv[1], atol=0.03)
+    assert among.waves_s["QRS"] == pytest.approx(alone.waves_s["QRS"], abs=0.006)
 
 
 def test_page_marks_the_waves_and_grades_every_lead(make_record):
