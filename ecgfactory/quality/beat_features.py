@@ -130,6 +130,7 @@ def _correlations(beats: Beats) -> dict[str, Float64Array]:
 def _mean_over_beats(values: Float64Array, counted: BoolArray) -> Float64Array:
     """Take the mean over the second axis of those counted; NaN where there are none."""
     counts = counted.sum(axis=1)[:, None].astype(np.float64)
-    sums = (values * counted[..., None]).sum(axis=1)
+    # One after the other: `sum` adds in an order that depends on how many beats the others of a batch have.
+    sums = np.cumsum(values * counted[..., None], axis=1)[:, -1]
     mean: Float64Array = np.divide(sums, counts, out=np.full_like(sums, np.nan), where=counts > 0)
     return mean

@@ -198,3 +198,14 @@ def test_no_rr_interval_spans_a_pause_of_the_recording():
     in_one_lead = ecg.copy()
     in_one_lead[3, 2350:2950] = np.nan
     assert measure(in_one_lead[np.newaxis], EIGHT_LEADS)["beats"] == 12
+
+
+@pytest.mark.parametrize("leads", [("II",), ("V1",), ("II", "V5"), EIGHT_LEADS])
+def test_a_record_has_the_same_features_alone_and_among_others(leads):
+    fast = drawn_ecg(np.arange(0.3, 9.9, 0.45), qt_s=0.2)
+    ecgs = np.concatenate([generated_ecgs(12), fast[np.newaxis]])[:, [EIGHT_LEADS.index(lead) for lead in leads]]
+    together = measure(ecgs, leads)
+    for row in range(len(ecgs)):
+        alone = measure(ecgs[[row]], leads)
+        for name in NAMES:
+            assert same(alone[name], together[name][[row]]), name
