@@ -16,11 +16,27 @@ from ecgfactory.quality.flat_stretches import longest_flat, runs
 from ecgfactory.quality.qrs_activity import QrsActivity
 
 PLATEAU_STEP_UV = 10
-"""A plateau counts as clipped when the signal enters or leaves it by a step of this size: a clipped QRS does
-(its slope is tens of uV per sample), the round top of a T wave does not.
-"""
+"""A plateau counts as clipped when the signal enters or leaves it by a change of this size: a clipped QRS does
+(its slope is tens of uV per sample), the round top of a T wave does not."""
+
+TOP_S = 0.008
+"""A shorter plateau is counted without asking for the step of the recording: the top of a QRS may hold its value so
+long at any step."""
+
+NEAR_S = 0.06
+"""The step of the recording is the smallest difference between values so near a plateau."""
+
+BESIDE_S = 0.008
+"""A greater step, of which all differences so near a plateau are multiples, goes before."""
+
+FINE_STEP_UV = 3
+"""In larger steps, the round top of a QRS is a plateau, entered or left by one step, often by two, but clipped it is
+entered and left by two steps, and once by three."""
 
 EDGE_S = 0.25
+
+Edges = tuple[IntArray, IntArray]
+"""Begins and ends (exclusive) of stretches, in samples."""
 
 FEATURES = (
     Feature(
@@ -46,8 +62,9 @@ FEATURES = (
         "clipped_longest_ms",
         "ms",
         "number",
-        "Longest stretch at the largest or smallest value of any lead that is entered or left by a step of "
-        "10 uV or more.",
+        "Longest stretch at the largest or smallest value of any lead that is entered or left by a change of 10 uV or "
+        "more. Where the signal is recorded in steps of more than 3 uV, one of 8 ms or more counts only if it is "
+        "entered and left by two steps or more, and once by three: a round top that is cut into steps is not counted.",
     ),
     Feature(
         "jump_max_uv",
@@ -84,7 +101,7 @@ def measure_integrity(batch: EcgBatch, activity: QrsActivity) -> FeatureTable:
             for name in EIGHT_LEADS
         },
         **over_leads("flat_longest_ms", to_ms * longest_flat(batch, activity), names, "max"),
-        **over_leads("clipped_longest_ms", to_ms * _longest_plateau(signals, highest, lowest), names, "max"),
+        **over_leads("clipped_longest_ms", to_ms * _longest_plateau(batch, highest, lowest), names, "max"),
         **over_leads("jump_max_uv", jumps, names, "max"),
         **over_leads("edge_jump_uv", edge_jumps, names, "max"),
     }
@@ -115,8 +132,9 @@ def limb_lead_error(signals_uv: SignalUv, lead_names: Sequence[str]) -> FeatureT
     return over_leads("limb_lead_error_uv", np.stack(errors, axis=1), derived, "max")
 
 
-def _longest_plateau(signals_uv: SignalUv, highest: npt.NDArray[np.int16], lowest: npt.NDArray[np.int16]) -> IntArray:
+def _longest_plateau(batch: EcgBatch, highest: npt.NDArray[np.int16], lowest: npt.NDArray[np.int16]) -> IntArray:
     """Samples in the longest clipped stretch at a lead's extremes, shape (records, leads)."""
+    signals_uv = batch.signals_uv
     at_extreme = (signals_uv == highest[..., np.newaxis]) | (signals_uv == lowest[..., np.newaxis])
     rows, begins, ends = runs(at_extreme)
     # Outside the record the signal counts as steady.
@@ -124,10 +142,36 @@ def _longest_plateau(signals_uv: SignalUv, highest: npt.NDArray[np.int16], lowes
     last = flat_uv.shape[1] - 1
     entered = np.abs(flat_uv[rows, begins] - flat_uv[rows, np.maximum(begins - 1, 0)])
     left = np.abs(flat_uv[rows, np.minimum(ends, last)] - flat_uv[rows, ends - 1])
-    clipped = np.maximum(entered, left) >= PLATEAU_STEP_UV
+    larger, smaller = np.maximum(entered, left), np.minimum(entered, left)
+    clipped = larger >= PLATEAU_STEP_UV
+    long = np.flatnonzero(clipped & (ends - begins >= batch.span(TOP_S)))
+    step_uv = _steps_near(flat_uv, rows[long], (begins[long], ends[long]), batch)
+    clipped[long] = (step_uv <= FINE_STEP_UV) | ((smaller[long] >= 2 * step_uv) & (larger[long] >= 3 * step_uv))
     longest = np.zeros(len(flat_uv), dtype=np.int64)
     np.maximum.at(longest, rows[clipped], (ends - begins)[clipped])
     return longest.reshape(signals_uv.shape[:-1])
+
+
+def _steps_near(signals_uv: npt.NDArray[np.int32], rows: IntArray, edges: Edges, batch: EcgBatch) -> IntArray:
+    """Step in which the signal is recorded near each plateau; signals have shape (rows, samples).
+
+    That is the smallest difference between values, or what divides all differences in a shorter stretch: a recorder may
+    keep fewer digits of a QRS than of what is around it.
+    """
+    around = np.sort(_around(signals_uv, rows, edges, batch.span(NEAR_S)), axis=1)
+    apart = np.diff(around, axis=1)
+    smallest = np.where(apart > 0, apart, around[:, -1:] - around[:, :1]).min(axis=1)
+    beside = _around(signals_uv, rows, edges, batch.span(BESIDE_S))
+    steps: IntArray = np.maximum(smallest, np.gcd.reduce(np.diff(beside, axis=1), axis=1))
+    return steps
+
+
+def _around(signals_uv: npt.NDArray[np.int32], rows: IntArray, edges: Edges, reach: int) -> npt.NDArray[np.int32]:
+    """Values of plateaus and of `reach` samples before and after, shape (plateaus, 2 * reach + 1)."""
+    begins, ends = edges
+    places = np.hstack([begins[:, np.newaxis] + np.arange(-reach, 1), ends[:, np.newaxis] + np.arange(reach)])
+    values: npt.NDArray[np.int32] = signals_uv[rows[:, np.newaxis], places.clip(0, signals_uv.shape[1] - 1)]
+    return values
 
 
 def _largest_jumps(signals_uv: Float32Array, edge: int) -> Float32Array:
