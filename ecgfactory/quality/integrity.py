@@ -8,7 +8,7 @@ from functools import partial
 import numpy as np
 import numpy.typing as npt
 
-from ecgfactory.arrays import Float32Array, IntArray
+from ecgfactory.arrays import BoolArray, Float32Array, IntArray
 from ecgfactory.leads import EIGHT_LEADS, SignalUv
 from ecgfactory.quality.batch import EcgBatch, in_cache
 from ecgfactory.quality.feature import Feature, FeatureTable, over_leads
@@ -20,8 +20,7 @@ PLATEAU_STEP_UV = 10
 (its slope is tens of uV per sample), the round top of a T wave does not."""
 
 TOP_S = 0.008
-"""A shorter plateau is counted without asking for the step of the recording: the top of a QRS may hold its value so
-long at any step."""
+"""A shorter plateau is counted as it is: the top of a QRS may hold its value so long whatever the step of recording."""
 
 NEAR_S = 0.06
 """The step of the recording is the smallest difference between values so near a plateau."""
@@ -30,10 +29,15 @@ BESIDE_S = 0.008
 """A greater step, of which all differences so near a plateau are multiples, goes before."""
 
 FINE_STEP_UV = 3
-"""In larger steps, the round top of a QRS is a plateau, entered or left by one step, often by two, but clipped it is
-entered and left by two steps, and once by three."""
+"""In greater steps a plateau may be a round top, cut into steps."""
+
+STEPS_BELOW, STAYING_SHARE = 3, 0.4
+"""A parabola stays within three steps of its topmost step at least as long again as in that step; a clipped top leaves
+sooner, within 0.4 of the time (of 60 ms at most)."""
 
 EDGE_S = 0.25
+
+Int32Array = npt.NDArray[np.int32]
 
 Edges = tuple[IntArray, IntArray]
 """Begins and ends (exclusive) of stretches, in samples."""
@@ -53,18 +57,18 @@ FEATURES = (
         "flat_longest_ms",
         "ms",
         "number",
-        "Longest stretch of one unchanging value in any lead. The rest of a denoising recorder is not counted: a "
-        "stretch of 0.1 s or more without a beat, no longer than the upper quartile of the times between beats, during "
-        "which most other leads keep their value for half of the time, where such stretches lie between a quarter of "
-        "the beats or more.",
+        "Longest stretch of one unchanging value in any lead. The rest of a recorder that denoises or has coarse steps "
+        "is not counted: a stretch of 0.1 s or more without a beat, no longer than the upper quartile of the times "
+        "between beats, during which most other leads keep their value, within a quarter of the recorder's step, for "
+        "half of the time, where such stretches lie between a quarter of the beats or more.",
     ),
     Feature(
         "clipped_longest_ms",
         "ms",
         "number",
         "Longest stretch at the largest or smallest value of any lead that is entered or left by a change of 10 uV or "
-        "more. Where the signal is recorded in steps of more than 3 uV, one of 8 ms or more counts only if it is "
-        "entered and left by two steps or more, and once by three: a round top that is cut into steps is not counted.",
+        "more. Where the signal is recorded in steps of more than 3 uV, one of 8 ms or more is not counted if before "
+        "and after it the signal stays within three steps for more than 0.4 of its time: it is a round top.",
     ),
     Feature(
         "jump_max_uv",
@@ -142,35 +146,52 @@ def _longest_plateau(batch: EcgBatch, highest: npt.NDArray[np.int16], lowest: np
     last = flat_uv.shape[1] - 1
     entered = np.abs(flat_uv[rows, begins] - flat_uv[rows, np.maximum(begins - 1, 0)])
     left = np.abs(flat_uv[rows, np.minimum(ends, last)] - flat_uv[rows, ends - 1])
-    larger, smaller = np.maximum(entered, left), np.minimum(entered, left)
-    clipped = larger >= PLATEAU_STEP_UV
+    clipped = np.maximum(entered, left) >= PLATEAU_STEP_UV
     long = np.flatnonzero(clipped & (ends - begins >= batch.span(TOP_S)))
-    step_uv = _steps_near(flat_uv, rows[long], (begins[long], ends[long]), batch)
-    clipped[long] = (step_uv <= FINE_STEP_UV) | ((smaller[long] >= 2 * step_uv) & (larger[long] >= 3 * step_uv))
+    clipped[long] = ~_round_tops(flat_uv, rows[long], (begins[long], ends[long]), batch)
     longest = np.zeros(len(flat_uv), dtype=np.int64)
     np.maximum.at(longest, rows[clipped], (ends - begins)[clipped])
     return longest.reshape(signals_uv.shape[:-1])
 
 
-def _steps_near(signals_uv: npt.NDArray[np.int32], rows: IntArray, edges: Edges, batch: EcgBatch) -> IntArray:
-    """Step in which the signal is recorded near each plateau; signals have shape (rows, samples).
+def _round_tops(signals_uv: Int32Array, rows: IntArray, edges: Edges, batch: EcgBatch) -> BoolArray:
+    """Return which plateaus are round tops, cut into steps; signals have shape (rows, samples)."""
+    begins, ends = edges
+    reach = batch.span(NEAR_S)
+    around = _around(signals_uv, rows, edges, reach)
+    steps_uv = _steps(around, _around(signals_uv, rows, edges, batch.span(BESIDE_S)))
+    close = np.abs(around - around[:, reach : reach + 1]) <= STEPS_BELOW * steps_uv[:, np.newaxis]
+    # Outside the record the signal does not stay.
+    before = np.minimum(_leading(close[:, :reach][:, ::-1]), begins)
+    after = np.minimum(_leading(close[:, reach + 1 :]), signals_uv.shape[1] - ends)
+    stays: BoolArray = before + after > STAYING_SHARE * np.minimum(ends - begins, reach)
+    return stays & (steps_uv > FINE_STEP_UV)
 
-    That is the smallest difference between values, or what divides all differences in a shorter stretch: a recorder may
-    keep fewer digits of a QRS than of what is around it.
+
+def _steps(near_uv: Int32Array, beside_uv: Int32Array) -> Int32Array:
+    """Step in which the signal is recorded near each plateau, from the values near it and beside it.
+
+    That is the smallest difference between the former, or what divides all differences between the latter: a recorder
+    may keep fewer digits of a QRS than of what is around it.
     """
-    around = np.sort(_around(signals_uv, rows, edges, batch.span(NEAR_S)), axis=1)
-    apart = np.diff(around, axis=1)
-    smallest = np.where(apart > 0, apart, around[:, -1:] - around[:, :1]).min(axis=1)
-    beside = _around(signals_uv, rows, edges, batch.span(BESIDE_S))
-    steps: IntArray = np.maximum(smallest, np.gcd.reduce(np.diff(beside, axis=1), axis=1))
+    ordered = np.sort(near_uv, axis=1)
+    apart = np.diff(ordered, axis=1)
+    smallest = np.where(apart > 0, apart, ordered[:, -1:] - ordered[:, :1]).min(axis=1)
+    steps: Int32Array = np.maximum(smallest, np.gcd.reduce(np.diff(beside_uv, axis=1), axis=1))
     return steps
 
 
-def _around(signals_uv: npt.NDArray[np.int32], rows: IntArray, edges: Edges, reach: int) -> npt.NDArray[np.int32]:
+def _leading(inside: BoolArray) -> IntArray:
+    """Number of True before the first False in each row."""
+    count: IntArray = np.logical_and.accumulate(inside, axis=1).sum(axis=1)
+    return count
+
+
+def _around(signals_uv: Int32Array, rows: IntArray, edges: Edges, reach: int) -> Int32Array:
     """Values of plateaus and of `reach` samples before and after, shape (plateaus, 2 * reach + 1)."""
     begins, ends = edges
     places = np.hstack([begins[:, np.newaxis] + np.arange(-reach, 1), ends[:, np.newaxis] + np.arange(reach)])
-    values: npt.NDArray[np.int32] = signals_uv[rows[:, np.newaxis], places.clip(0, signals_uv.shape[1] - 1)]
+    values: Int32Array = signals_uv[rows[:, np.newaxis], places.clip(0, signals_uv.shape[1] - 1)]
     return values
 
 
