@@ -85,31 +85,30 @@ def in_steps(ecgs, step_uv):
 
 
 @pytest.mark.parametrize("step_uv", [1, 4.88, 10, 20, 40])
-@pytest.mark.parametrize("width", [1.0, 1.5])
+@pytest.mark.parametrize("width", [1.0, 1.5, 2.0])
 def test_a_round_top_cut_into_steps_is_not_clipped_and_a_clipped_one_is(step_uv, width):
     ecg = drawn_ecg(BEATS_S, r_mv=np.linspace(0.4, 1.3, 8), width=width)[np.newaxis]
     assert integrity_of(in_steps(ecg, step_uv))["clipped_longest_ms"] <= 6
-    clipped = in_steps(np.minimum(ecg, 0.6 * ecg.max(axis=2, keepdims=True)), step_uv)
-    assert integrity_of(clipped)["clipped_longest_ms"] > 6
+    for share in (0.4, 0.6, 0.8):
+        clipped = in_steps(np.minimum(ecg, share * ecg.max(axis=2, keepdims=True)), step_uv)
+        assert integrity_of(clipped)["clipped_longest_ms"] > 6
 
 
 def test_steps_only_at_the_top_of_a_qrs_are_heeded():
     lead = np.arange(100) % 7
     lead[40:58] = [-420, -500, -620, -740, -780, -840, *[-900] * 4, -880, -860, -820, -800, -720, -660, -500, -300]
     assert measured(lead)["clipped_longest_ms"] < 8
-    lead[50:58] = [-840, -800, -760, -700, -620, -500, -380, -200]
+    lead[50:58] = [-800, -720, -600, -460, -380, -320, -240, -200]
     assert measured(lead)["clipped_longest_ms"] == 8
 
 
-@pytest.mark.parametrize("step_uv", [1, 5, 10, 20, 40])
+@pytest.mark.parametrize("step_uv", [1, 10, 40])
 def test_real_ecgs_in_steps_are_not_clipped_and_clipped_ones_are(step_uv):
     ecgs = ludb_ecgs()
-    as_recorded, cut = (
-        integrity_of(in_steps(signals, step_uv))["clipped_longest_ms"]
-        for signals in (ecgs, ecgs.clip(*(0.6 * limit(ecgs, axis=2, keepdims=True) for limit in (np.min, np.max))))
-    )
-    assert np.mean(as_recorded > 6) <= 0.1
-    assert np.mean(cut > 6) == 1
+    assert np.mean(integrity_of(in_steps(ecgs, step_uv))["clipped_longest_ms"] > 6) <= 0.1
+    lowest, highest = ecgs.min(axis=2, keepdims=True), ecgs.max(axis=2, keepdims=True)
+    clipped = in_steps(ecgs.clip(0.6 * lowest, 0.6 * highest), step_uv)
+    assert np.all(integrity_of(clipped)["clipped_longest_ms"] > 6)
 
 
 def test_a_jump_stands_out_where_a_slope_does_not():
