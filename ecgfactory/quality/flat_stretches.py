@@ -86,9 +86,12 @@ def _rests_flat(begins: IntArray, beats: IntArray) -> bool:
 def _step_of_recorder(signal_uv: npt.NDArray[np.int32], leads: IntArray, begins: IntArray) -> int:
     """Smallest step between two levels of one lead, 1 uV without any; a level may be rounded by resampling to +-1 uV.
 
-    The levels begin in the given leads and at the given samples.
+    The levels begin in the given leads and at the given samples. The extremes of a lead do not count: there it may be
+    clipped.
     """
-    levels = np.unique(np.stack([leads, signal_uv[leads, begins]]), axis=1)
+    values = signal_uv[leads, begins]
+    inner = (values < signal_uv.max(axis=1)[leads]) & (values > signal_uv.min(axis=1)[leads])
+    levels = np.unique(np.stack([leads[inner], values[inner]]), axis=1)
     same_lead = levels[0, 1:] == levels[0, :-1]
     steps = np.diff(levels[1])[same_lead]
     return int(steps[steps > 1].min()) if (steps > 1).any() else 1
