@@ -1,12 +1,14 @@
 """Stretches of one unchanging value: a fault, unless the recorder rests so between beats.
 
-Denoising recorders hold one value between T and P, in all leads, beat after beat. A lost electrode does so in its own
-lead alone, a break in the recording only once, and both hide whatever comes meanwhile.
+Denoising recorders hold one value between T and P, in all leads, beat after beat; so do those of coarse steps, which
+keep nothing that is smaller than a step. A lost electrode does so in its own lead alone, a break in the recording only
+once, and both hide whatever comes meanwhile.
 """
 
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 
 from ecgfactory.arrays import BoolArray, Float32Array, IntArray
 from ecgfactory.quality.batch import EcgBatch
@@ -19,7 +21,13 @@ RESTING_SHARE = 0.25
 """A recorder rests flat when it does so between this share of the beats, and at least twice."""
 
 HELD_SHARE = 0.5
-"""Another lead rests, too, when it keeps its value from sample to sample for this share of a stretch."""
+"""Another lead rests, too, when it holds its value from sample to sample for this share of a stretch."""
+
+RINGING_SHARE = 0.25
+"""A value is held when it changes by no more than this share of a step of the recording: resampling rings by less."""
+
+LEVEL_S = 0.02
+"""The levels of a recorder are the values that it keeps so long, also after resampling."""
 
 QRS_HEIGHT = 0.5
 """A lead shows a QRS where its activity is above this share of what it is in the median beat."""
@@ -43,7 +51,11 @@ def longest_flat(batch: EcgBatch, activity: QrsActivity) -> IntArray:
         beats = activity.beats[record] * per_step
         may_rest = (lengths >= rest) & _between_beats(begins, ends, beats)
         if _rests_flat(begins[may_rest], beats):
-            resting = may_rest & _others_rest(unchanged[record], leads, begins, ends)
+            signal_uv = batch.signals_uv[record].astype(np.int32)
+            at_level = lengths >= batch.span(LEVEL_S)
+            step_uv = _step_of_recorder(signal_uv, leads[at_level], begins[at_level])
+            held = np.abs(np.diff(signal_uv, axis=1)) <= RINGING_SHARE * step_uv
+            resting = may_rest & _others_rest(held, leads, begins, ends)
             edge = batch.span(QRS_EDGE_S)
             showing = _showing_qrs(activity.leads[record], activity.beats[record])
             resting &= ~_any_within(showing, (begins + edge) // per_step, (ends - edge) // per_step)
@@ -71,14 +83,28 @@ def _rests_flat(begins: IntArray, beats: IntArray) -> bool:
     return bool(pairs >= max(2, RESTING_SHARE * (len(beats) - 1)))
 
 
-def _others_rest(unchanged: BoolArray, leads: IntArray, begins: IntArray, ends: IntArray) -> BoolArray:
-    """Return during which stretches most other leads hold their value, too; `unchanged` is that of all leads."""
-    if len(unchanged) == 1:
+def _step_of_recorder(signal_uv: npt.NDArray[np.int32], leads: IntArray, begins: IntArray) -> int:
+    """Smallest step between two levels of one lead, 1 uV without any; a level may be rounded by resampling to +-1 uV.
+
+    The levels begin in the given leads and at the given samples. The extremes of a lead do not count: there it may be
+    clipped.
+    """
+    values = signal_uv[leads, begins]
+    inner = (values < signal_uv.max(axis=1)[leads]) & (values > signal_uv.min(axis=1)[leads])
+    levels = np.unique(np.stack([leads[inner], values[inner]]), axis=1)
+    same_lead = levels[0, 1:] == levels[0, :-1]
+    steps = np.diff(levels[1])[same_lead]
+    return int(steps[steps > 1].min()) if (steps > 1).any() else 1
+
+
+def _others_rest(held: BoolArray, leads: IntArray, begins: IntArray, ends: IntArray) -> BoolArray:
+    """Return during which stretches most other leads hold their value, too; `held` is that of all leads."""
+    if len(held) == 1:
         return np.ones(len(begins), dtype=np.bool_)
-    counts = np.pad(np.cumsum(unchanged, axis=1, dtype=np.int32), ((0, 0), (1, 0)))
-    held = (counts[:, ends] - counts[:, begins]) / (ends - begins)
-    held[leads, np.arange(len(leads))] = np.nan
-    resting: BoolArray = np.nanmedian(held, axis=0) >= HELD_SHARE
+    counts = np.pad(np.cumsum(held, axis=1, dtype=np.int32), ((0, 0), (1, 0)))
+    shares = (counts[:, ends] - counts[:, begins]) / (ends - begins)
+    shares[leads, np.arange(len(leads))] = np.nan
+    resting: BoolArray = np.nanmedian(shares, axis=0) >= HELD_SHARE
     return resting
 
 

@@ -6,19 +6,14 @@ from collections.abc import Sequence
 from functools import partial
 
 import numpy as np
-import numpy.typing as npt
 
-from ecgfactory.arrays import Float32Array, IntArray
+from ecgfactory.arrays import Float32Array
 from ecgfactory.leads import EIGHT_LEADS, SignalUv
 from ecgfactory.quality.batch import EcgBatch, in_cache
+from ecgfactory.quality.clipped_stretches import longest_clipped
 from ecgfactory.quality.feature import Feature, FeatureTable, over_leads
-from ecgfactory.quality.flat_stretches import longest_flat, runs
+from ecgfactory.quality.flat_stretches import longest_flat
 from ecgfactory.quality.qrs_activity import QrsActivity
-
-PLATEAU_STEP_UV = 10
-"""A plateau counts as clipped when the signal enters or leaves it by a step of this size: a clipped QRS does
-(its slope is tens of uV per sample), the round top of a T wave does not.
-"""
 
 EDGE_S = 0.25
 
@@ -37,17 +32,18 @@ FEATURES = (
         "flat_longest_ms",
         "ms",
         "number",
-        "Longest stretch of one unchanging value in any lead. The rest of a denoising recorder is not counted: a "
-        "stretch of 0.1 s or more without a beat, no longer than the upper quartile of the times between beats, during "
-        "which most other leads keep their value for half of the time, where such stretches lie between a quarter of "
-        "the beats or more.",
+        "Longest stretch of one unchanging value in any lead. The rest of a recorder that denoises or has coarse steps "
+        "is not counted: a stretch of 0.1 s or more without a beat, no longer than the upper quartile of the times "
+        "between beats, during which most other leads keep their value, within a quarter of the recorder's step, for "
+        "half of the time, where such stretches lie between a quarter of the beats or more.",
     ),
     Feature(
         "clipped_longest_ms",
         "ms",
         "number",
-        "Longest stretch at the largest or smallest value of any lead that is entered or left by a step of "
-        "10 uV or more.",
+        "Longest stretch at the largest or smallest value of any lead that is entered or left by a change of 10 uV or "
+        "more. Where the signal is recorded in steps of more than 3 uV, one of 8 ms or more is not counted if before "
+        "and after it the signal stays within three steps for more than 0.4 of its time: it is a round top.",
     ),
     Feature(
         "jump_max_uv",
@@ -84,7 +80,7 @@ def measure_integrity(batch: EcgBatch, activity: QrsActivity) -> FeatureTable:
             for name in EIGHT_LEADS
         },
         **over_leads("flat_longest_ms", to_ms * longest_flat(batch, activity), names, "max"),
-        **over_leads("clipped_longest_ms", to_ms * _longest_plateau(signals, highest, lowest), names, "max"),
+        **over_leads("clipped_longest_ms", to_ms * longest_clipped(batch, highest, lowest), names, "max"),
         **over_leads("jump_max_uv", jumps, names, "max"),
         **over_leads("edge_jump_uv", edge_jumps, names, "max"),
     }
@@ -113,21 +109,6 @@ def limb_lead_error(signals_uv: SignalUv, lead_names: Sequence[str]) -> FeatureT
     }
     errors = [np.abs(signals_uv[:, names.index(name)] - expected[name]).max(axis=1) for name in derived]
     return over_leads("limb_lead_error_uv", np.stack(errors, axis=1), derived, "max")
-
-
-def _longest_plateau(signals_uv: SignalUv, highest: npt.NDArray[np.int16], lowest: npt.NDArray[np.int16]) -> IntArray:
-    """Samples in the longest clipped stretch at a lead's extremes, shape (records, leads)."""
-    at_extreme = (signals_uv == highest[..., np.newaxis]) | (signals_uv == lowest[..., np.newaxis])
-    rows, begins, ends = runs(at_extreme)
-    # Outside the record the signal counts as steady.
-    flat_uv = signals_uv.reshape(-1, signals_uv.shape[-1]).astype(np.int32, copy=False)
-    last = flat_uv.shape[1] - 1
-    entered = np.abs(flat_uv[rows, begins] - flat_uv[rows, np.maximum(begins - 1, 0)])
-    left = np.abs(flat_uv[rows, np.minimum(ends, last)] - flat_uv[rows, ends - 1])
-    clipped = np.maximum(entered, left) >= PLATEAU_STEP_UV
-    longest = np.zeros(len(flat_uv), dtype=np.int64)
-    np.maximum.at(longest, rows[clipped], (ends - begins)[clipped])
-    return longest.reshape(signals_uv.shape[:-1])
 
 
 def _largest_jumps(signals_uv: Float32Array, edge: int) -> Float32Array:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from ecgfactory.foreign.resampling import resample
 from ecgfactory.leads import EIGHT_LEADS, SignalUv
 from ecgfactory.quality.batch import EcgBatch
 from ecgfactory.quality.integrity import measure_integrity
@@ -50,6 +51,23 @@ def held(signal: SignalUv, leads: slice, start: int, length: int) -> SignalUv:
     return copy
 
 
+def in_steps(ecg: SignalUv, step_uv: float, rate_hz: int) -> SignalUv:
+    """An ECG as a recorder of coarse steps has it, made 500 Hz again."""
+    recorded_uv = np.rint(ecg[:, :: RATE_HZ // rate_hz] / step_uv) * step_uv
+    return np.rint(resample(recorded_uv, rate_hz)).astype(np.int16)
+
+
+@pytest.mark.parametrize("step_uv", [4.88, 10, 20, 40])
+@pytest.mark.parametrize("rate_hz", [250, 500])
+def test_rest_within_a_coarse_step_is_no_fault(step_uv: float, rate_hz: int) -> None:
+    sway_uv = 30 * np.sin(2 * np.pi * (np.arange(5000) / 1500 + np.linspace(0, 1, 8)[:, np.newaxis]))
+    ecg = in_steps((denoised() + sway_uv).astype(np.int16), step_uv, rate_hz)
+    assert flat_longest_ms(ecg) <= 200
+    assert flat_longest_ms(held(ecg, ONE, BEATS[4] - 120, 240)) >= 480
+    assert flat_longest_ms(held(ecg, HALF, BEATS[4] - 120, 240)) >= 480
+    assert flat_longest_ms(held(ecg, ALL, BEATS[4] + 20, 800)) >= 1600
+
+
 ONE, HALF, ALL = slice(3, 4), slice(0, 4), slice(0, 8)
 
 
@@ -85,4 +103,11 @@ def test_a_flat_record_without_beats_is_a_fault() -> None:
 def test_the_rest_in_real_ecgs_is_no_fault_and_a_lost_lead_is_one() -> None:
     ecgs = ludb_ecgs()
     assert max(map(flat_longest_ms, ecgs)) <= 200
+    assert min(flat_longest_ms(held(ecg, ONE, 1500, 1000)) for ecg in ecgs) >= 2000
+
+
+@pytest.mark.parametrize("step_uv", [10, 40])
+def test_the_rest_of_real_ecgs_in_coarse_steps_is_no_fault_and_a_lost_lead_is_one(step_uv: float) -> None:
+    ecgs = [in_steps(ecg, step_uv, 250) for ecg in ludb_ecgs()]
+    assert np.mean([flat_longest_ms(ecg) > 200 for ecg in ecgs]) <= 0.05
     assert min(flat_longest_ms(held(ecg, ONE, 1500, 1000)) for ecg in ecgs) >= 2000

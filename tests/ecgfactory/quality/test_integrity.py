@@ -10,7 +10,9 @@ from ecgfactory.leads import EIGHT_LEADS, TWELVE_LEADS, derive_twelve
 from ecgfactory.quality.batch import EcgBatch, independent_leads, to_integers
 from ecgfactory.quality.integrity import limb_lead_error, measure_integrity
 from ecgfactory.quality.qrs_activity import find_activity
+from tests.drawn_ecgs import drawn_ecg
 from tests.generated_ecgs import generated_ecgs
+from tests.real_ecgs import ludb_ecgs
 
 
 def measured(*leads):
@@ -73,6 +75,40 @@ def test_clipping_generated_ecgs_at_1_mv_shows():
     clipped = integrity_of(ecgs.clip(-1000, 1000))["clipped_longest_ms"]
     high = np.abs(ecgs).max(axis=(1, 2)) > 1300
     assert whole.max() <= 6 < np.median(clipped[high])
+
+
+BEATS_S = np.arange(0.5, 10, 0.83)
+
+
+def in_steps(ecgs, step_uv):
+    return np.rint(np.rint(ecgs / step_uv) * step_uv).astype(np.int16)
+
+
+@pytest.mark.parametrize("step_uv", [1, 4.88, 10, 20, 40])
+@pytest.mark.parametrize("width", [1.0, 1.5, 2.0])
+def test_a_round_top_cut_into_steps_is_not_clipped_and_a_clipped_one_is(step_uv, width):
+    ecg = drawn_ecg(BEATS_S, r_mv=np.linspace(0.4, 1.3, 8), width=width)[np.newaxis]
+    assert integrity_of(in_steps(ecg, step_uv))["clipped_longest_ms"] <= 6
+    for share in (0.4, 0.6, 0.8):
+        clipped = in_steps(np.minimum(ecg, share * ecg.max(axis=2, keepdims=True)), step_uv)
+        assert integrity_of(clipped)["clipped_longest_ms"] > 6
+
+
+def test_steps_only_at_the_top_of_a_qrs_are_heeded():
+    lead = np.arange(100) % 7
+    lead[40:58] = [-420, -500, -620, -740, -780, -840, *[-900] * 4, -880, -860, -820, -800, -720, -660, -500, -300]
+    assert measured(lead)["clipped_longest_ms"] < 8
+    lead[50:58] = [-800, -720, -600, -460, -380, -320, -240, -200]
+    assert measured(lead)["clipped_longest_ms"] == 8
+
+
+@pytest.mark.parametrize("step_uv", [1, 10, 40])
+def test_real_ecgs_in_steps_are_not_clipped_and_clipped_ones_are(step_uv):
+    ecgs = ludb_ecgs()
+    assert np.mean(integrity_of(in_steps(ecgs, step_uv))["clipped_longest_ms"] > 6) <= 0.1
+    lowest, highest = ecgs.min(axis=2, keepdims=True), ecgs.max(axis=2, keepdims=True)
+    clipped = in_steps(ecgs.clip(0.6 * lowest, 0.6 * highest), step_uv)
+    assert np.all(integrity_of(clipped)["clipped_longest_ms"] > 6)
 
 
 def test_a_jump_stands_out_where_a_slope_does_not():
