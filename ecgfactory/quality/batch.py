@@ -160,10 +160,10 @@ def bridged(signals_uv: SignalUv, missing: BoolArray) -> SignalUv:
         Before the first and after the last value, that value; 0 in a lead without any.
     """
     whole_uv = signals_uv.copy()
-    for place in zip(*missing.any(axis=-1).nonzero(), strict=True):
-        gaps, values = np.flatnonzero(missing[place]), np.flatnonzero(~missing[place])
-        line_uv = np.interp(gaps, values, signals_uv[place][values]) if values.size else 0
-        whole_uv[place][gaps] = np.rint(line_uv)
+    for place in np.argwhere(np.any(missing, axis=-1)).tolist():
+        lead_uv, lacks = whole_uv[tuple(place)], missing[tuple(place)]
+        gaps, values = np.flatnonzero(lacks), np.flatnonzero(~lacks)
+        lead_uv[gaps] = np.rint(np.interp(gaps, values, lead_uv[values])) if values.size else 0
     return whole_uv
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from ecgfactory.arrays import BoolArray, IntArray
+from ecgfactory.arrays import BoolArray
 from ecgfactory.leads import SignalUv
+from ecgfactory.quality.flat_stretches import runs
 
 STILL_S = 2.0
 """A recorder that writes one value to all leads for so long has paused: a heart leaves some lead moving."""
@@ -38,44 +39,41 @@ def interruptions(signals_uv: SignalUv, missing: BoolArray | None, sampling_rate
         At which samples all leads lack a value, or no lead changes its value for 2 s or more; None where that is so
         nowhere.
     """
-    records, _, samples = signals_uv.shape
-    paused = np.zeros((records, samples), dtype=np.bool_) if missing is None else missing.all(axis=1)
-    for record in np.flatnonzero(_may_be_still(signals_uv, missing, sampling_rate_hz)):
-        for begin, end in _stillness(signals_uv[record], None if missing is None else missing[record], sampling_rate_hz):
+    if missing is None:
+        missing = np.broadcast_to(np.False_, signals_uv.shape)
+    paused: BoolArray = np.all(missing, axis=1)
+    for record in np.flatnonzero(_may_be_still(signals_uv, missing, sampling_rate_hz)).tolist():
+        for begin, end in _still(signals_uv[record], missing[record], sampling_rate_hz):
             paused[record, begin:end] = True
     return paused if paused.any() else None
 
 
-def _may_be_still(signals_uv: SignalUv, missing: BoolArray | None, sampling_rate_hz: int) -> BoolArray:
+def _may_be_still(signals_uv: SignalUv, missing: BoolArray, sampling_rate_hz: int) -> BoolArray:
     """Return in which records no lead may change its value for `STILL_S`, shape (records,)."""
-    look = slice(None, None, max(round(LOOK_S * sampling_rate_hz), 1))
-    held = _held(signals_uv[..., look], None if missing is None else missing[..., look])
-    needed = round(STILL_S / LOOK_S) - 1
-    if held.shape[-1] < needed:
-        return np.zeros(len(held), dtype=np.bool_)
-    for _ in range(needed - 1):
-        held[:, :-1] &= held[:, 1:]
-    return np.asarray(held[:, : held.shape[-1] - needed + 1].any(axis=-1))
+    step = max(round(LOOK_S * sampling_rate_hz), 1)
+    held = _held(signals_uv[..., ::step], missing[..., ::step])
+    for _ in range(round(STILL_S / LOOK_S) - 2):  # so many more in a row
+        held = held[:, 1:] & held[:, :-1]
+    may_be: BoolArray = np.any(held, axis=-1)
+    return may_be
 
 
-def _held(signals_uv: SignalUv, missing: BoolArray | None) -> BoolArray:
-    """Return between which samples and their next no lead has another value, without the axis of leads."""
-    held = np.ones((*signals_uv.shape[:-2], max(signals_uv.shape[-1] - 1, 0)), dtype=np.bool_)
-    for lead in range(signals_uv.shape[-2]):
-        lead_uv = signals_uv[..., lead, :]
-        same = lead_uv[..., 1:] == lead_uv[..., :-1]
-        if missing is not None:
-            same |= missing[..., lead, 1:] | missing[..., lead, :-1]
-        held &= same
+def _held(signals_uv: SignalUv, missing: BoolArray) -> BoolArray:
+    """Return between which samples and their next all leads keep their value, or lack one, shape (records, steps)."""
+    held = np.ones((len(signals_uv), max(signals_uv.shape[-1] - 1, 0)), dtype=np.bool_)
+    for lead in range(signals_uv.shape[1]):  # one by one, as a record may be hours long
+        lead_uv, lacks = signals_uv[:, lead], missing[:, lead]
+        same = (lead_uv[:, 1:] == lead_uv[:, :-1]) | lacks[:, 1:]
+        held &= same & (lacks[:, 1:] == lacks[:, :-1])
     return held
 
 
-def _stillness(signal_uv: SignalUv, missing: BoolArray | None, sampling_rate_hz: int) -> IntArray:
-    """Find begins and ends (exclusive) of where a recorder wrote one value to all leads, shape (pauses, 2)."""
-    held = _held(signal_uv, missing)
-    edges = np.flatnonzero(np.diff(held, prepend=np.False_, append=np.False_)).reshape(-1, 2) + [0, 1]
-    lengths_s = (edges[:, 1] - edges[:, 0]) / sampling_rate_hz
-    usual_s = lengths_s[lengths_s >= LOOK_S]
-    rests = len(usual_s) * REST_EVERY_S >= signal_uv.shape[-1] / sampling_rate_hz
-    limit_s = max(STILL_S, BEYOND_REST * float(np.median(usual_s))) if rests else STILL_S
-    return edges[lengths_s >= limit_s]
+def _still(signal_uv: SignalUv, missing: BoolArray, sampling_rate_hz: int) -> list[tuple[int, int]]:
+    """Find begins and ends (exclusive) of where a recorder wrote the same to all leads for too long."""
+    _, begins, ends = runs(_held(signal_uv[np.newaxis], missing[np.newaxis]))
+    lengths_s = (ends + 1 - begins) / sampling_rate_hz
+    rests_s = lengths_s[lengths_s >= LOOK_S]
+    rests = len(rests_s) * REST_EVERY_S >= signal_uv.shape[-1] / sampling_rate_hz
+    longest_s = max(STILL_S, BEYOND_REST * float(np.median(rests_s))) if rests else STILL_S
+    still = lengths_s >= longest_s
+    return list(zip(begins[still].tolist(), (ends[still] + 1).tolist(), strict=True))

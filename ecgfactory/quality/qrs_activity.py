@@ -117,8 +117,8 @@ def find_activity(batch: EcgBatch, interrupted: BoolArray | None = None) -> QrsA
     leads, speed = _activity(batch, step)
     strength = _strength(leads, steps_per_s)
     if interrupted is not None:
-        paused = interrupted[:, : leads.shape[-1] * step].reshape(batch.records, -1, step).any(axis=-1)
-        for record in np.flatnonzero(paused.any(axis=-1)):
+        paused = np.any(interrupted[:, : leads.shape[-1] * step].reshape(batch.records, -1, step), axis=-1)
+        for record in np.flatnonzero(np.any(paused, axis=-1)).tolist():
             strength[record] = _strength_beside(paused[record], leads[record], steps_per_s)
     beats = [_beats_of(row, steps_per_s) for row in strength]
     return QrsActivity(leads, speed, beats, step, steps_per_s)
@@ -204,13 +204,13 @@ def _strength(leads: Float32Array, steps_per_s: float) -> Float32Array:
     consensus = _consensus(leads)
     rest, qrs = _levels(consensus, steps_per_s)
     height = np.where(qrs >= STANDS_OUT * rest, np.maximum(qrs - rest, np.float32(1e-5)), np.float32(np.inf))
-    strength: Float32Array = (consensus - rest) / height
-    return strength
+    return np.asarray((consensus - rest) / height, dtype=np.float32)
 
 
 def _strength_beside(paused: BoolArray, leads: Float32Array, steps_per_s: float) -> Float32Array:
     """Return the strength of one record, rest and QRS told apart by what lies outside pauses; 0 within them."""
-    strength, present = np.zeros(len(paused), dtype=np.float32), ~paused
+    strength: Float32Array = np.zeros(len(paused), dtype=np.float32)
+    present = ~paused
     if present.sum() >= SHORTEST_S * steps_per_s:
         strength[present] = _strength(leads[np.newaxis, :, present], steps_per_s)[0]
     return strength
