@@ -113,7 +113,9 @@ def test_missing_samples_of_a_long_record_are_counted_once_and_no_interval_spans
 
 @pytest.mark.parametrize("fill", [np.nan, 0, -32_768])
 @pytest.mark.parametrize(("begin_s", "end_s"), [(10.5, 35.5), (2.3, 57.9), (0, 30), (31.1, 60), (20.2, 23)])
-def test_only_beats_are_counted_beside_a_gap_and_no_interval_spans_it(fill: float, begin_s: float, end_s: float) -> None:
+def test_only_beats_are_counted_beside_a_gap_and_no_interval_spans_it(
+    fill: float, begin_s: float, end_s: float
+) -> None:
     signal = 200 + steady_ecg(60)
     signal[:, round(begin_s * 500) : round(end_s * 500)] = fill
     table = measure(signal, rate_hz=500, lead_names=LEADS, unit="uV").iloc[0]
