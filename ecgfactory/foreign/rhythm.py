@@ -13,6 +13,7 @@ from ecgfactory.arrays import BoolArray, IntArray
 from ecgfactory.leads import SignalUv
 from ecgfactory.quality.batch import independent_leads, to_integers
 from ecgfactory.quality.beats import find_beats
+from ecgfactory.quality.flat_stretches import runs
 from ecgfactory.quality.interruptions import interruptions
 from ecgfactory.record import SAMPLING_RATE_HZ
 
@@ -98,6 +99,8 @@ def _all_but_long_pauses(paused: BoolArray) -> IntArray:
 
     So a piece beside a pause reaches across it, and rest and QRS are told apart by both sides.
     """
-    places = np.arange(len(paused))
-    last_before = np.maximum.accumulate(np.where(paused, -1, places))
-    return np.flatnonzero(places - last_before <= KEPT_S * SAMPLING_RATE_HZ)
+    kept = np.ones_like(paused)
+    _, begins, ends = runs(paused)
+    for begin, end in zip(begins + KEPT_S * SAMPLING_RATE_HZ, ends, strict=True):
+        kept[begin:end] = False
+    return np.flatnonzero(kept)

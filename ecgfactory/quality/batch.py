@@ -137,10 +137,10 @@ def _rounded(signals_uv: npt.NDArray[Any]) -> tuple[SignalUv, BoolArray]:
     stored_uv = np.empty(signals_uv.shape, dtype=np.int16)
     missing = np.empty(signals_uv.shape, dtype=np.bool_)
     for place in np.ndindex(*signals_uv.shape[:2]):
-        values = signals_uv[place].astype(np.float64)
-        missing[place] = ~(np.abs(values) < -NO_VALUE - 0.5)  # True for NaN
+        values = signals_uv[place].copy()
+        missing[place] = ~((values > NO_VALUE + 0.5) & (values < -NO_VALUE - 0.5))  # True for NaN
         values[missing[place]] = 0
-        stored_uv[place] = np.rint(values, out=values)
+        stored_uv[place] = np.rint(values)
     return stored_uv, missing
 
 
@@ -162,8 +162,9 @@ def bridged(signals_uv: SignalUv, missing: BoolArray) -> SignalUv:
     whole_uv = signals_uv.copy()
     for place in np.argwhere(np.any(missing, axis=-1)).tolist():
         lead_uv, lacks = whole_uv[tuple(place)], missing[tuple(place)]
-        gaps, values = np.flatnonzero(lacks), np.flatnonzero(~lacks)
-        lead_uv[gaps] = np.rint(np.interp(gaps, values, lead_uv[values])) if values.size else 0
+        edges = np.flatnonzero(lacks[1:] != lacks[:-1])
+        gaps, beside = np.flatnonzero(lacks), np.unique(edges + lacks[edges])  # the samples next to them that are there
+        lead_uv[gaps] = np.rint(np.interp(gaps, beside, lead_uv[beside])) if beside.size else 0
     return whole_uv
 
 

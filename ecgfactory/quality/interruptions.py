@@ -8,6 +8,10 @@ from ecgfactory.arrays import BoolArray
 from ecgfactory.leads import SignalUv
 from ecgfactory.quality.flat_stretches import runs
 
+LACKING_S = 0.02
+"""Samples that all leads lack for so long may hide a QRS; fewer, as a lost one here and there, take no more than its
+tip."""
+
 STILL_S = 2.0
 """A recorder that writes one value to all leads for so long has paused: a heart leaves some lead moving."""
 
@@ -36,12 +40,15 @@ def interruptions(signals_uv: SignalUv, missing: BoolArray | None, sampling_rate
     Returns
     -------
     bool array, shape (records, samples), or None
-        At which samples all leads lack a value, or no lead changes its value for 2 s or more; None where that is so
-        nowhere.
+        At which samples all leads lack a value for 20 ms or more, or no lead changes its value for 2 s or more; None
+        where that is so nowhere.
     """
     if missing is None:
         missing = np.broadcast_to(np.False_, signals_uv.shape)
-    paused: BoolArray = np.all(missing, axis=1)
+    lacking: BoolArray = np.all(missing, axis=1)
+    paused = np.zeros_like(lacking)
+    for record, begin, end in zip(*runs(lacking), strict=True):
+        paused[record, begin:end] = end - begin >= LACKING_S * sampling_rate_hz
     for record in np.flatnonzero(_may_be_still(signals_uv, missing, sampling_rate_hz)).tolist():
         for begin, end in _still(signals_uv[record], missing[record], sampling_rate_hz):
             paused[record, begin:end] = True

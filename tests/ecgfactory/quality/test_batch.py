@@ -38,6 +38,14 @@ def test_integers_without_gaps_are_taken_as_they_are():
     assert missing is None
 
 
+@given(hnp.arrays(np.int16, (2, 1, 12), elements=st.integers(-999, 999)), hnp.arrays(np.bool_, (2, 1, 12)))
+def test_gaps_are_bridged_as_interpolating_all_values_does(signals, missing):
+    for signal, lacks, whole in zip(signals[:, 0], missing[:, 0], bridged(signals, missing)[:, 0], strict=True):
+        there = np.flatnonzero(~lacks)
+        expected = np.rint(np.interp(np.arange(12), there, signal[there])) if there.size else np.zeros(12)
+        np.testing.assert_array_equal(whole, expected)
+
+
 def test_gaps_are_bridged_by_lines_and_ends_by_the_nearest_value():
     signal = np.array([[[7, 7, 100, 0, 0, 0, 300, 7], [1, 2, 3, 4, 5, 6, 7, 8]]], np.int16)
     missing = np.array([[[1, 1, 0, 1, 1, 1, 0, 1], [1] * 8]], np.bool_)

@@ -38,11 +38,11 @@ def test_one_value_in_all_leads_for_two_seconds_is_a_pause(begin):
     assert pauses(ecgs) == [[], [], []]
 
 
-@pytest.mark.parametrize("length", [1, 20, 2500])
-def test_samples_that_all_leads_lack_are_a_pause_however_few(length):
+@pytest.mark.parametrize("length", [1, 9, 10, 20, 2500])
+def test_samples_that_all_leads_lack_are_a_pause_unless_they_are_too_few_to_hide_a_beat(length):
     ecgs = generated_ecgs(2).astype(np.float32)
     ecgs[1, :, 700 : 700 + length] = np.nan
-    assert pauses(ecgs) == [[], [[700, 700 + length]]]
+    assert pauses(ecgs) == [[], [[700, 700 + length]] if length >= 10 else []]
     ecgs[1, 0, 700 : 700 + length] = np.arange(length)
     assert pauses(ecgs) == [[], []]
 
@@ -55,6 +55,14 @@ def test_a_recorder_that_rests_flat_between_beats_does_not_pause(rate_per_min):
     torn = np.insert(ecg, 7000, np.zeros((5000, 1)), axis=1)
     ((pause,),) = pauses(torn[np.newaxis])
     assert 5000 <= pause[1] - pause[0] < 5000 + 60 / rate_per_min * RATE_HZ
+
+
+def test_samples_lost_here_and_there_lose_no_beat():
+    ecg = drawn_ecg(np.arange(0.4, 9.9, 0.8)).astype(np.float64)
+    ecg[:, ::50] = np.nan
+    table = measure(ecg[np.newaxis], EIGHT_LEADS)
+    assert (table["beats"], table["missing_samples"]) == (12, 8 * 100)
+    assert (table["rr_min_ms"], table["rr_max_ms"]) == pytest.approx((800, 800), abs=6)
 
 
 def test_a_dead_record_is_one_pause_without_beats():
