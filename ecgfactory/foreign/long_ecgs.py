@@ -84,10 +84,11 @@ def measure_long(
     size, starts = WINDOW_S * SAMPLING_RATE_HZ, window_starts(signal_uv.shape[1])
     not_in_others = signal_uv[np.newaxis, :, starts[-2] + size :]
     shares = np.append(np.ones(len(starts) - 1), not_in_others.shape[2] / size)
+    missing = to_integers(not_in_others)[1]
     whole = {
         **{feature.name: _summed_up(feature, windows[feature.name], shares) for feature in described},
         **measure_rhythm(signal_uv, lead_names),
-        "missing_samples": windows["missing_samples"][:-1].sum() + to_integers(not_in_others)[1][0],
+        "missing_samples": windows["missing_samples"][:-1].sum() + (0 if missing is None else missing.sum()),
     }
     return {feature.name: np.array([whole[feature.name]], dtype=feature.dtype) for feature in described}
 

@@ -9,9 +9,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ecgfactory.arrays import IntArray
+from ecgfactory.arrays import BoolArray, IntArray
+from ecgfactory.leads import SignalUv
 from ecgfactory.quality.batch import independent_leads, to_integers
 from ecgfactory.quality.beats import find_beats
+from ecgfactory.quality.flat_stretches import runs
+from ecgfactory.quality.interruptions import interruptions
 from ecgfactory.record import SAMPLING_RATE_HZ
 
 PIECE_S = 10
@@ -20,6 +23,9 @@ MARGIN_S = 1
 
 SAME_BEAT_S = 0.2
 """What two pieces find so near to each other is one beat: no heart beats again within 200 ms."""
+
+KEPT_S = 1
+"""What is searched of a pause: enough that what lies beside it does not reach across."""
 
 AT_ONCE = 32
 """Pieces that are searched together."""
@@ -39,10 +45,17 @@ def measure_rhythm(signal_uv: npt.NDArray[Any], lead_names: Sequence[str]) -> di
     -------
     dict of str to float
         `beats`, `heart_rate_bpm` and the `rr_` features, defined as for a short record, but that no RR interval spans
-        a sample that is missing in all leads. NaN where there are too few.
+        a pause of the recording (`interruptions`). NaN where there are too few.
     """
-    beats = _find_beats(signal_uv, lead_names)
-    segments = np.searchsorted(_gaps(signal_uv), beats)
+    stored_uv, missing = to_integers(signal_uv[np.newaxis])
+    interrupted = interruptions(stored_uv, missing, SAMPLING_RATE_HZ)
+    if interrupted is None:
+        beats = _find_beats(stored_uv[0], lead_names)
+        segments = np.zeros_like(beats)
+    else:
+        kept = _all_but_long_pauses(interrupted[0])
+        beats = kept[_find_beats(stored_uv[0][:, kept], lead_names, interrupted[0][kept])]
+        segments = np.searchsorted(np.flatnonzero(interrupted[0]), beats)
     whole = np.diff(segments) == 0
     rr_ms = np.diff(beats) * (1000 / SAMPLING_RATE_HZ)
     changes_ms = np.diff(rr_ms)[whole[1:] & whole[:-1]]
@@ -59,18 +72,21 @@ def measure_rhythm(signal_uv: npt.NDArray[Any], lead_names: Sequence[str]) -> di
     }
 
 
-def _find_beats(signal_uv: npt.NDArray[Any], lead_names: Sequence[str]) -> IntArray:
-    """Find the beats of a long record, in samples."""
+def _find_beats(signal_uv: SignalUv, lead_names: Sequence[str], paused: BoolArray | None = None) -> IntArray:
+    """Find the beats of a long record, in samples; `paused` says where the recording did."""
     samples, leads = signal_uv.shape[1], independent_leads(lead_names)
     size, margin = PIECE_S * SAMPLING_RATE_HZ, MARGIN_S * SAMPLING_RATE_HZ
+    length = min(size + 2 * margin, samples)
     near = round(SAME_BEAT_S * SAMPLING_RATE_HZ / 2)
     owned = np.arange(0, samples, size)
-    starts = (owned - margin).clip(0, samples - size - 2 * margin)
+    starts = (owned - margin).clip(0, samples - length)
     found: list[IntArray] = []
     for first in range(0, len(starts), AT_ONCE):
         some = slice(first, first + AT_ONCE)
-        pieces = np.stack([signal_uv[leads, start : start + size + 2 * margin] for start in starts[some].tolist()])
-        beats_of = find_beats(to_integers(pieces)[0], [lead_names[lead] for lead in leads], SAMPLING_RATE_HZ)
+        pieces = [slice(start, start + length) for start in starts[some].tolist()]
+        pieces_uv = np.stack([signal_uv[leads, piece] for piece in pieces])
+        interrupted = None if paused is None else np.stack([paused[piece] for piece in pieces])
+        beats_of = find_beats(pieces_uv, [lead_names[lead] for lead in leads], SAMPLING_RATE_HZ, interrupted)
         for start, own, places, exists in zip(starts[some], owned[some], beats_of.places, beats_of.exists, strict=True):
             beats = start + places[exists]
             found.append(beats[(beats >= own - near) & (beats < own + size + near)])
@@ -78,9 +94,13 @@ def _find_beats(signal_uv: npt.NDArray[Any], lead_names: Sequence[str]) -> IntAr
     return beats[np.diff(beats, prepend=-samples) > 2 * near]
 
 
-def _gaps(signal_uv: npt.NDArray[Any]) -> IntArray:
-    """Samples at which no lead has a value."""
-    missing = ~np.isfinite(signal_uv[0])
-    for lead_uv in signal_uv[1:]:
-        missing &= ~np.isfinite(lead_uv)
-    return np.flatnonzero(missing)
+def _all_but_long_pauses(paused: BoolArray) -> IntArray:
+    """Return the samples of a record but for what is left of each pause after `KEPT_S`.
+
+    So a piece beside a pause reaches across it, and rest and QRS are told apart by both sides.
+    """
+    kept = np.ones_like(paused)
+    _, begins, ends = runs(paused)
+    for begin, end in zip(begins + KEPT_S * SAMPLING_RATE_HZ, ends, strict=True):
+        kept[begin:end] = False
+    return np.flatnonzero(kept)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ecgfactory.arrays import FloatingArray
+from ecgfactory.quality.batch import NO_VALUE
 
 UNITS_SHOWN = "uV, mV, V, a number of these such as 0.1mV, or ADC:GAIN:ZERO (numbers per mV, number at 0 mV)"
 
@@ -53,8 +54,11 @@ class Unit:
     is_converters: bool = False
 
     def to_uv(self, values: FloatingArray) -> FloatingArray:
-        """Return numbers in this unit in uV."""
-        return (values - self.zero) * self.uv_per_unit
+        """Return numbers in this unit in uV; NaN for those by which 16 bits say that there is no value."""
+        values_uv = (values - self.zero) * self.uv_per_unit
+        if (missing := values == NO_VALUE).any() and not (values < NO_VALUE).any():
+            values_uv[missing] = np.nan
+        return values_uv
 
 
 def parse_unit(text: str) -> Unit | None:

@@ -22,6 +22,9 @@ COARSE_HZ = 100
 RECORDS_IN_CACHE = 8
 """Records whose signals, as float32, take the 1 MB of a second-level cache."""
 
+NO_VALUE = -32_768
+"""The number by which files of 16 bits say that there is none: the lowest."""
+
 SHORT_BLOCK = 8
 """Blocks so short are faster added up sample by sample, all at once."""
 
@@ -103,7 +106,7 @@ def block_means(values: Float32Array, block: int) -> Float32Array:
     return block_sums(values, block) / np.float32(block)
 
 
-def to_integers(signals_uv: npt.NDArray[np.generic]) -> tuple[SignalUv, npt.NDArray[np.int32]]:
+def to_integers(signals_uv: npt.NDArray[Any]) -> tuple[SignalUv, BoolArray | None]:
     """Turn signals into the integers that features are computed from.
 
     Parameters
@@ -114,25 +117,55 @@ def to_integers(signals_uv: npt.NDArray[np.generic]) -> tuple[SignalUv, npt.NDAr
     Returns
     -------
     signals_uv : int16 array, same shape
-        Rounded half to even; what is not a number or does not fit is 0.
-    missing : int32 array, shape (records,)
-        Samples, over all leads, that are not a number or do not fit.
+        Rounded half to even; missing samples lie on a straight line between their neighbours (`bridged`).
+    missing : bool array, same shape, or None
+        Which samples are not a number or beyond +-32,767 uV, as is -32,768, by which files say "no value"; None
+        where there are none.
     """
     if signals_uv.dtype == np.int16:
-        return signals_uv.astype(np.int16, copy=False), np.zeros(len(signals_uv), dtype=np.int32)
-    values = signals_uv.astype(np.float64)
-    limits = np.iinfo(np.int16)
-    with np.errstate(invalid="ignore"):
-        fits = (values > limits.min - 0.5) & (values < limits.max + 0.5)  # False for NaN
-    stored = np.rint(np.where(fits, values, 0)).clip(limits.min, limits.max).astype(np.int16)
-    return stored, (~fits).sum(axis=(1, 2), dtype=np.int32)
+        stored_uv = signals_uv.astype(np.int16, copy=False)
+        if stored_uv.min(initial=0) > NO_VALUE:
+            return stored_uv, None
+        missing = stored_uv == NO_VALUE
+    else:
+        stored_uv, missing = _rounded(signals_uv)
+    return (bridged(stored_uv, missing), missing) if missing.any() else (stored_uv, None)
 
 
-def interruptions(signals_uv: npt.NDArray[np.generic]) -> BoolArray:
-    """Return at which samples no lead has a value, as between the segments of a recording, shape (records, samples)."""
-    known = np.isfinite(signals_uv.astype(np.float64, copy=False))
-    nowhere: BoolArray = np.logical_not(np.any(known, axis=1))
-    return nowhere
+def _rounded(signals_uv: npt.NDArray[Any]) -> tuple[SignalUv, BoolArray]:
+    """Round each lead on its own, so that hours of them need no memory beside the result, and say what can't be."""
+    stored_uv = np.empty(signals_uv.shape, dtype=np.int16)
+    missing = np.empty(signals_uv.shape, dtype=np.bool_)
+    for place in np.ndindex(*signals_uv.shape[:2]):
+        values = signals_uv[place].copy()
+        missing[place] = ~((values > NO_VALUE + 0.5) & (values < -NO_VALUE - 0.5))  # True for NaN
+        values[missing[place]] = 0
+        stored_uv[place] = np.rint(values)
+    return stored_uv, missing
+
+
+def bridged(signals_uv: SignalUv, missing: BoolArray) -> SignalUv:
+    """Put missing samples on a straight line between their neighbours, so that no step arises.
+
+    Parameters
+    ----------
+    signals_uv : int16 array, shape (records, leads, samples)
+        In uV.
+    missing : bool array, same shape
+        Which samples to replace.
+
+    Returns
+    -------
+    int16 array, same shape
+        Before the first and after the last value, that value; 0 in a lead without any.
+    """
+    whole_uv = signals_uv.copy()
+    for place in np.argwhere(np.any(missing, axis=-1)).tolist():
+        lead_uv, lacks = whole_uv[tuple(place)], missing[tuple(place)]
+        edges = np.flatnonzero(lacks[1:] != lacks[:-1])
+        gaps, beside = np.flatnonzero(lacks), np.unique(edges + lacks[edges])  # the samples next to them that are there
+        lead_uv[gaps] = np.rint(np.interp(gaps, beside, lead_uv[beside])) if beside.size else 0
+    return whole_uv
 
 
 def independent_leads(lead_names: Sequence[str]) -> list[int]:

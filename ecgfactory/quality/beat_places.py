@@ -11,6 +11,7 @@ from ecgfactory.quality.batch import block_means
 from ecgfactory.quality.medians import median_of_existing
 from ecgfactory.quality.qrs_activity import QrsActivity
 from ecgfactory.quality.ragged import side_by_side
+from ecgfactory.quality.spans import any_within
 
 EDGE_S = 0.04
 """A beat counts when its R peak is half a normal QRS (80 ms) from both ends of the record: its QRS is then whole."""
@@ -28,7 +29,9 @@ SMALL = 0.02
 """A lead whose deflection is less than a fiftieth of the largest does not say where the R peak is."""
 
 
-def find_places(activity: QrsActivity, steady_uv: Float32Array, sampling_rate_hz: int) -> tuple[IntArray, BoolArray]:
+def find_places(
+    activity: QrsActivity, steady_uv: Float32Array, sampling_rate_hz: int, interrupted: BoolArray | None = None
+) -> tuple[IntArray, BoolArray]:
     """Find the R peak of each beat.
 
     A beat is first put where the leads together change most around it, between the steep sides of its QRS; then
@@ -45,11 +48,13 @@ def find_places(activity: QrsActivity, steady_uv: Float32Array, sampling_rate_hz
         The leads without baseline wander.
     sampling_rate_hz : int
         Samples per second.
+    interrupted : bool array, shape (n, samples), optional
+        At which samples the recording paused.
 
     Returns
     -------
     places : int array, shape (n, most beats)
-        In samples, rising. A beat that an end of the record cuts (`EDGE_S`) does not count.
+        In samples, rising. A beat that an end of the record or a pause cuts (`EDGE_S`) does not count.
     exists : bool array, shape (n, most beats)
         Which of them there are.
     """
@@ -60,6 +65,8 @@ def find_places(activity: QrsActivity, steady_uv: Float32Array, sampling_rate_hz
     places = centres + _peaks_after(centres, exists, steady_uv, sampling_rate_hz)[:, np.newaxis]
     edge = round(EDGE_S * sampling_rate_hz)
     whole = exists & (places >= edge) & (places < speed.shape[1] - edge)
+    if interrupted is not None:
+        whole &= ~any_within(interrupted, places - edge, places + edge + 1)
     return side_by_side([row[counts] for row, counts in zip(places, whole, strict=True)], width=2)
 
 

@@ -11,11 +11,12 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from ecgfactory.arrays import BoolArray, Float32Array, Float64Array, IntArray
 from ecgfactory.leads import EIGHT_LEADS
-from ecgfactory.quality.batch import EcgBatch, block_means
+from ecgfactory.quality.batch import EcgBatch, block_means, bridged
 from ecgfactory.quality.beat_places import find_places
 from ecgfactory.quality.filters import zero_phase
 from ecgfactory.quality.medians import median_of_existing
 from ecgfactory.quality.qrs_activity import QrsActivity, find_activity
+from ecgfactory.quality.spans import any_within
 from ecgfactory.quality.typical_beats import typical_beats
 
 BEFORE_S, AFTER_S = 0.4, 0.6
@@ -88,7 +89,7 @@ def find_beats(
     sampling_rate_hz : int
         Sampling rate, 100 Hz or more.
     interrupted : bool array, shape (n, samples), optional
-        At which samples the recording paused, so that all leads lack a value.
+        At which samples the recording paused; what a pause cuts is no beat, as at an end of the record.
 
     Returns
     -------
@@ -96,17 +97,19 @@ def find_beats(
     """
     window = round((BEFORE_S + AFTER_S) * sampling_rate_hz)
     if signal_uv.shape[-1] < window:
-        signal_uv = np.zeros((*signal_uv.shape[:-1], window), np.int16)
+        signal_uv, interrupted = np.zeros((*signal_uv.shape[:-1], window), np.int16), None
+    if interrupted is not None:
+        signal_uv = bridged(signal_uv, np.broadcast_to(interrupted[:, np.newaxis], signal_uv.shape))
     batch = EcgBatch(signal_uv, tuple(lead_names), sampling_rate_hz)
-    activity = find_activity(batch)
+    activity = find_activity(batch, interrupted)
     steady_uv = remove_baseline(signal_uv, sampling_rate_hz)
-    places, exists = find_places(activity, steady_uv, sampling_rate_hz)
+    places, exists = find_places(activity, steady_uv, sampling_rate_hz, interrupted)
     cut_uv, fits = _cut_beats(steady_uv, places, exists, sampling_rate_hz)
     are_rr = exists[:, 1:]
     centre, after = round(BEFORE_S * sampling_rate_hz), round(AFTER_S * sampling_rate_hz)
     if interrupted is not None:
-        are_rr = are_rr & ~_any_within(interrupted, places[:, :-1], places[:, 1:])
-        fits &= ~_any_within(interrupted, places - centre, places + after)
+        are_rr = are_rr & ~any_within(interrupted, places[:, :-1], places[:, 1:])
+        fits &= ~any_within(interrupted, places - centre, places + after)
     median_rr, mean_rr = _rr_of(places, are_rr)
     typical = typical_beats(cut_uv, fits, centre, sampling_rate_hz)
     return Beats(
@@ -161,15 +164,6 @@ def remove_baseline(signal_uv: npt.NDArray[np.integer], sampling_rate_hz: int = 
     lines += np.repeat(slow[..., :-1], block, axis=-1)
     steady_uv -= lines[..., start : start + samples]
     return steady_uv
-
-
-def _any_within(interrupted: BoolArray, begins: IntArray, ends: IntArray) -> BoolArray:
-    """Return between which samples of each record any is interrupted."""
-    samples = interrupted.shape[1]
-    before = np.pad(np.cumsum(interrupted, axis=1), [(0, 0), (1, 0)])
-    first, last = (np.take_along_axis(before, bound.clip(0, samples), axis=1) for bound in (begins, ends))
-    within: BoolArray = last > first
-    return within
 
 
 def _rr_of(places: IntArray, are_rr: BoolArray) -> tuple[Float64Array, Float64Array]:

@@ -9,10 +9,11 @@ import numpy as np
 import numpy.typing as npt
 
 from ecgfactory.quality import electrodes, heart, integrity, lead_agreement, neurokit, noise
-from ecgfactory.quality.batch import COARSE_HZ, EcgBatch, independent_leads, interruptions, to_integers
+from ecgfactory.quality.batch import COARSE_HZ, EcgBatch, independent_leads, to_integers
 from ecgfactory.quality.beats import find_beats
 from ecgfactory.quality.extra_feature import ExtraFeature
 from ecgfactory.quality.feature import Feature, FeatureTable
+from ecgfactory.quality.interruptions import interruptions
 from ecgfactory.record import SAMPLING_RATE_HZ
 from ecgfactory.registry import Registry
 
@@ -89,16 +90,16 @@ def measure(
     if sampling_rate_hz % COARSE_HZ:
         raise ValueError(f"the sampling rate must be a multiple of {COARSE_HZ} Hz, got {sampling_rate_hz}")
     stored_uv, missing = to_integers(signals_uv)
+    interrupted = interruptions(stored_uv, missing, sampling_rate_hz)
     if not stored_uv.shape[2]:
         stored_uv = np.zeros((*stored_uv.shape[:2], 1), dtype=np.int16)
     leads = independent_leads(lead_names)
     batch = EcgBatch(
         np.ascontiguousarray(stored_uv[:, leads]), tuple(lead_names[lead] for lead in leads), sampling_rate_hz
     )
-    interrupted = interruptions(signals_uv) if missing.any() else None
     beats = find_beats(batch.signals_uv, batch.lead_names, batch.sampling_rate_hz, interrupted)
     measured = {
-        "missing_samples": missing,
+        "missing_samples": np.zeros(batch.records) if missing is None else missing.sum(axis=(1, 2)),
         **heart.measure_heart(beats),
         **neurokit.measure_neurokit(batch, beats),
         **integrity.measure_integrity(batch, beats.activity),

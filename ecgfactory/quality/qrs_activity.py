@@ -98,8 +98,16 @@ class QrsActivity:
         return near
 
 
-def find_activity(batch: EcgBatch) -> QrsActivity:
-    """Compute the QRS activity of all leads, and the beats they show together; none in less than 2 s."""
+def find_activity(batch: EcgBatch, interrupted: BoolArray | None = None) -> QrsActivity:
+    """Compute the QRS activity of all leads, and the beats they show together; none in less than 2 s.
+
+    Parameters
+    ----------
+    batch : EcgBatch
+        The records; without a step where a recording paused.
+    interrupted : bool array, shape (records, samples), optional
+        At which samples that is.
+    """
     step = max(round(batch.sampling_rate_hz / COARSE_HZ), 1)
     steps_per_s = batch.sampling_rate_hz / step
     if batch.samples < SHORTEST_S * batch.sampling_rate_hz:
@@ -107,7 +115,13 @@ def find_activity(batch: EcgBatch) -> QrsActivity:
         speed = np.zeros((batch.records, batch.samples), dtype=np.float32)
         return QrsActivity(leads, speed, [np.empty(0, np.int64)] * batch.records, step, steps_per_s)
     leads, speed = _activity(batch, step)
-    return QrsActivity(leads, speed, _beats(_consensus(leads), steps_per_s), step, steps_per_s)
+    strength = _strength(leads, steps_per_s)
+    if interrupted is not None:
+        paused = np.any(interrupted[:, : leads.shape[-1] * step].reshape(batch.records, -1, step), axis=-1)
+        for record in np.flatnonzero(np.any(paused, axis=-1)).tolist():
+            strength[record] = _strength_beside(paused[record], leads[record], steps_per_s)
+    beats = [_beats_of(row, steps_per_s) for row in strength]
+    return QrsActivity(leads, speed, beats, step, steps_per_s)
 
 
 def _activity(batch: EcgBatch, step: int) -> tuple[Float32Array, Float32Array]:
@@ -185,12 +199,21 @@ def _consensus(leads: Float32Array) -> Float32Array:
     return consensus
 
 
-def _beats(consensus: Float32Array, steps_per_s: float) -> list[IntArray]:
-    """Find the steps at which the consensus of each record stands out from rest, but for P and T waves."""
+def _strength(leads: Float32Array, steps_per_s: float) -> Float32Array:
+    """Return how far the consensus of each record stands out from rest: 0 at rest and 1 in QRS."""
+    consensus = _consensus(leads)
     rest, qrs = _levels(consensus, steps_per_s)
     height = np.where(qrs >= STANDS_OUT * rest, np.maximum(qrs - rest, np.float32(1e-5)), np.float32(np.inf))
-    strength = np.pad((consensus - rest) / height, [(0, 0), (1, 1)])  # a peak may be at an end
-    return [_beats_of(row, steps_per_s) for row in strength]
+    return np.asarray((consensus - rest) / height, dtype=np.float32)
+
+
+def _strength_beside(paused: BoolArray, leads: Float32Array, steps_per_s: float) -> Float32Array:
+    """Return the strength of one record, rest and QRS told apart by what lies outside pauses; 0 within them."""
+    strength: Float32Array = np.zeros(len(paused), dtype=np.float32)
+    present = ~paused
+    if present.sum() >= SHORTEST_S * steps_per_s:
+        strength[present] = _strength(leads[np.newaxis, :, present], steps_per_s)[0]
+    return strength
 
 
 def _levels(consensus: Float32Array, steps_per_s: float) -> tuple[Float32Array, Float32Array]:
@@ -205,7 +228,8 @@ def _levels(consensus: Float32Array, steps_per_s: float) -> tuple[Float32Array, 
 
 
 def _beats_of(strength: Float32Array, steps_per_s: float) -> IntArray:
-    """Find the beats of one record by its consensus, 0 at rest and 1 in QRS, with a step more at both ends."""
+    """Find the beats of one record by its strength: where it stands out from rest, but for P and T waves."""
+    strength = np.pad(strength, 1)  # a peak may be at an end
     distance = round(WAVE_APART_S * steps_per_s)
     peaks, found = scipy.signal.find_peaks(strength, height=WAVE_HEIGHT, distance=distance, prominence=WAVE_HEIGHT)
     heights = found["peak_heights"]

@@ -14,6 +14,15 @@ def between(window: int, first: IntArray, last: IntArray) -> BoolArray:
     return inside
 
 
+def any_within(holds: BoolArray, first: IntArray, last: IntArray) -> BoolArray:
+    """Return in which spans [first, last) of each row, shape (rows, spans), it holds anywhere."""
+    samples = holds.shape[1]
+    before = np.pad(np.cumsum(holds, axis=1), [(0, 0), (1, 0)])
+    begin, end = (np.take_along_axis(before, bound.clip(0, samples), axis=1) for bound in (first, last))
+    within: BoolArray = end > begin
+    return within
+
+
 def argmax_within(values: FloatingArray, within: BoolArray) -> IntArray:
     """Find the largest value of each row among those within; 0 where there is none."""
     places: IntArray = np.where(within, values, -np.inf).argmax(axis=1)

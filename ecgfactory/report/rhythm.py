@@ -10,6 +10,7 @@ from scipy.interpolate import PchipInterpolator
 from ecgfactory.arrays import Float64Array, IntArray
 from ecgfactory.quality.batch import independent_leads
 from ecgfactory.quality.beats import Beats, find_beats
+from ecgfactory.quality.interruptions import interruptions
 from ecgfactory.quality.neurokit import rhythm_lead
 from ecgfactory.quality.r_peaks import clean
 from ecgfactory.record import Record
@@ -53,7 +54,8 @@ def record_beats(record: Record) -> Beats:
     """Find the beats that the independent leads of a record show together, as its features have them."""
     leads = independent_leads(record.lead_names)
     names = [record.lead_names[lead] for lead in leads]
-    return find_beats(record.signal_uv[np.newaxis, leads], names, record.sampling_rate_hz)
+    interrupted = interruptions(record.signal_uv[np.newaxis], None, record.sampling_rate_hz)
+    return find_beats(record.signal_uv[np.newaxis, leads], names, record.sampling_rate_hz, interrupted)
 
 
 def analyse_rhythm(record: Record, beats: Beats) -> Rhythm:

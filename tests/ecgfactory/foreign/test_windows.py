@@ -111,6 +111,30 @@ def test_missing_samples_of_a_long_record_are_counted_once_and_no_interval_spans
     assert found["heart_rate_bpm"] == pytest.approx(75, abs=0.1)
 
 
+@pytest.mark.parametrize("fill", [np.nan, 0, -32_768])
+@pytest.mark.parametrize(("begin_s", "end_s"), [(10.5, 35.5), (2.3, 57.9), (0, 30), (31.1, 60), (20.2, 23)])
+def test_only_beats_are_counted_beside_a_gap_and_no_interval_spans_it(
+    fill: float, begin_s: float, end_s: float
+) -> None:
+    signal = 200 + steady_ecg(60)
+    signal[:, round(begin_s * 500) : round(end_s * 500)] = fill
+    table = measure(signal, rate_hz=500, lead_names=LEADS, unit="uV").iloc[0]
+    beats_s = np.arange(0, 60, BEAT_S)
+    whole = (beats_s > 0.04) & (beats_s < 59.96) & ((beats_s < begin_s - 0.04) | (beats_s > end_s + 0.04))
+    assert table.beats == np.count_nonzero(whole)
+    assert (table.rr_min_ms, table.rr_max_ms) == pytest.approx((800, 800), abs=8)
+
+
+def test_what_all_leads_lack_in_16_bits_is_missing_at_any_rate_and_in_any_unit() -> None:
+    counts = np.rint(steady_ecg(30)[:, ::2]).astype(np.int16)
+    counts[:, 3000:5000] = -32_768
+    for unit in ("uV", "ADC:1000"):
+        table = measure(counts, rate_hz=250, lead_names=LEADS, unit=unit).iloc[0]
+        assert table.missing_samples == 2 * 4000
+        assert (table.rr_min_ms, table.rr_max_ms) == pytest.approx((800, 800), abs=8)
+        assert table.amplitude_max_uv < 1100
+
+
 def test_json_lists_every_window() -> None:
     signal = steady_ecg(31)
     signal[:, 500] = np.nan

@@ -209,3 +209,37 @@ def test_a_record_has_the_same_features_alone_and_among_others(leads):
         alone = measure(ecgs[[row]], leads)
         for name in NAMES:
             assert same(alone[name], together[name][[row]]), name
+
+
+@pytest.mark.parametrize("fill", [np.nan, 0, -32_768, 700])
+@pytest.mark.parametrize("part", range(4))
+def test_only_beats_are_counted_beside_a_gap(fill, part):
+    """Three quarters of the record are missing, or written as one value: T and P are what half of the rest exceeds."""
+    beats_s = np.arange(0.4, 9.9, 0.8)
+    ecg = 300 + drawn_ecg(beats_s, t_mv=0.5).astype(np.float64)  # with an offset, from which 0 is a step
+    ecg += np.random.default_rng(part).normal(0, 4, ecg.shape)
+    kept = slice(1250 * part, 1250 * (part + 1))
+    torn = np.full_like(ecg, fill)
+    torn[:, kept] = ecg[:, kept]
+    expected = np.count_nonzero((beats_s > 2.5 * part + 0.05) & (beats_s < 2.5 * part + 2.45))
+    found = measure(torn[np.newaxis], EIGHT_LEADS)
+    assert found["beats"] == expected
+    assert found["rr_min_ms"] == pytest.approx(800, abs=6)
+    assert found["rr_max_ms"] == pytest.approx(800, abs=6)
+    assert found["missing_samples"] == (0 if fill in (0, 700) else 8 * 3750)
+
+
+@pytest.mark.parametrize("cut_s", [-0.03, 0, 0.03])
+def test_a_beat_that_a_gap_cuts_counts_as_little_as_one_cut_by_an_end(cut_s):
+    ecg = drawn_ecg(np.arange(0.4, 9.9, 0.8)).astype(np.float64)
+    begin = round((4.4 + cut_s) * 500)
+    ecg[:, begin : begin + 1000] = np.nan  # with those at 5.2 and 6.0 s
+    assert measure(ecg[np.newaxis], EIGHT_LEADS)["beats"] == 12 - 3
+
+
+def test_less_than_two_seconds_beside_a_gap_hold_no_beats():
+    ecg = drawn_ecg(np.arange(0.4, 9.9, 0.8)).astype(np.float64)
+    ecg[:, 990:] = np.nan
+    table = measure(ecg[np.newaxis], EIGHT_LEADS)
+    assert table["beats"] == 0
+    assert np.isnan(table["rr_mean_ms"][0])

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from ecgfactory.leads import EIGHT_LEADS, TWELVE_LEADS, derive_twelve
-from ecgfactory.quality.batch import EcgBatch, independent_leads, to_integers
+from ecgfactory.quality.batch import EcgBatch, independent_leads
 from ecgfactory.quality.integrity import limb_lead_error, measure_integrity
 from ecgfactory.quality.qrs_activity import find_activity
 from tests.drawn_ecgs import drawn_ecg
@@ -145,16 +145,6 @@ def test_limb_leads_that_follow_have_no_error_and_others_do():
 def test_no_limb_leads_no_contradiction():
     assert limb_lead_error(generated_ecgs(2), EIGHT_LEADS)["limb_lead_error_uv"].tolist() == [0, 0]
     assert limb_lead_error(generated_ecgs(2)[:, :2], ("I", "aVF"))["limb_lead_error_uv"].tolist() == [0, 0]
-
-
-@settings(max_examples=50, deadline=None)
-@given(hnp.arrays(np.float64, (1, 2, 5), elements=st.floats(width=64)))
-def test_integers_are_the_rounded_floats_or_missing(signals):
-    stored, missing = to_integers(signals)
-    fits = np.isfinite(signals) & (np.abs(signals) <= 32767)
-    np.testing.assert_array_equal(stored[fits], np.rint(signals[fits]))
-    assert missing[0] <= (~fits).sum()
-    assert (stored[~np.isfinite(signals)] == 0).all()
 
 
 def test_leads_that_follow_from_others_are_left_out():

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ecgfactory.quality.spans import argmax_within, between, first_run
+from ecgfactory.quality.spans import any_within, argmax_within, between, first_run
 
 
 def test_between_and_largest_within():
@@ -20,3 +20,9 @@ def test_first_run_is_the_first_by_hand(holds, first, last, length):
     place, found = first_run(np.array([holds]), between(len(holds), np.array([first]), np.array([last])), length)
     assert found[0] == bool(starts)
     assert not starts or place[0] == starts[0]
+
+
+@given(st.lists(st.booleans(), min_size=1, max_size=12), st.integers(-3, 15), st.integers(-3, 15))
+def test_any_within_is_what_looking_finds(holds, first, last):
+    found = any_within(np.array([holds]), np.array([[first]]), np.array([[last]]))
+    assert found.tolist() == [[any(holds[max(first, 0) : max(last, 0)])]]
