@@ -14,6 +14,7 @@ from pydicom.uid import ExplicitVRLittleEndian, GeneralECGWaveformStorage, gener
 from ecgfactory.foreign.formats import dicom
 from ecgfactory.foreign.recording import Recording, UnreadableEcg
 from ecgfactory.foreign.stated import Stated
+from ecgfactory.foreign.units import parse_unit
 from ecgfactory.leads import EIGHT_LEADS, TWELVE_LEADS
 from tests.ecgfactory.foreign.reader_contract import EIGHT, ReaderContract, only, problem, read
 
@@ -115,6 +116,21 @@ def test_numbers_become_physical_by_sensitivity_correction_and_baseline(tmp_path
     one, other = found.signals
     np.testing.assert_allclose(one.values, [0.25, 0.5, np.nan])
     assert (one.unit, other.unit, other.values.tolist()) == ("mV", "", [1, 2, 3])
+    (converted,) = dicom.read(path, path.name, Stated(unit=parse_unit("ADC:800")))
+    assert isinstance(converted, Recording)
+    np.testing.assert_allclose(converted.signals[0].values, [0, 100, np.nan])
+
+
+def test_numbers_without_sensitivity_need_a_unit(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.dcm", group([channel(LEAD_II, sensitivity=None)], EIGHT[1:2]))
+    assert problem(path) == "II: it gives no ChannelSensitivity; give --unit ADC:GAIN:ZERO"
+    np.testing.assert_allclose(only(path, unit="ADC:500").signal_uv, 2 * EIGHT[1:2])
+
+
+def test_a_median_beat_is_left_out_whatever_is_said_of_its_origin(tmp_path: Path) -> None:
+    rest = group([channel(LEAD_II)], EIGHT[1:2])
+    beat = group([channel(LEAD_II)], EIGHT[1:2, :600], MultiplexGroupLabel="MEDIAN BEAT")
+    assert only(write(tmp_path / "a.dcm", rest, beat)).signal_uv.shape == (1, 5000)
 
 
 def test_each_group_is_a_recording_of_its_own_rate(tmp_path: Path) -> None:

@@ -80,7 +80,9 @@ def test_every_sample_of_a_frame_counts_and_slow_channels_do_no_harm(tmp_path: P
     found = only(path)
     assert found.signal_uv.shape == (1, 5000)
     assert np.abs(found.signal_uv[0, 100:-100]).max() == pytest.approx(100, rel=0.1)
-    assert only(path, rate_hz=500).signal_uv.shape == (1, 2500)
+    stated = only(path, rate_hz=500)
+    assert stated.signal_uv.shape == (1, 2500)
+    assert stated.notes[-1] == "500 Hz as you say, though the file says 250 Hz"
 
 
 def test_leads_of_several_rates_become_one_ecg(tmp_path: Path) -> None:
