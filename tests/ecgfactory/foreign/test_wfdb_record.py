@@ -123,6 +123,19 @@ def test_names_dates_and_comments_keep_no_signal_back(tmp_path: Path, record_lin
     assert found.notes == ()
 
 
+def test_a_blank_before_the_unit_does_no_harm(tmp_path: Path) -> None:
+    found = only(write(tmp_path, "ecg 1 500 5000\nFILE 16 2 /uV 16 0 0 0 0 II\n", EIGHT[1]))
+    np.testing.assert_allclose(found.signal_uv, EIGHT[1:2] / 2)
+
+
+def test_a_unit_that_a_user_states_against_the_header_is_told(tmp_path: Path) -> None:
+    path = write(tmp_path, two_leads("ecg 2 500 5000"))
+    found = only(path, unit="uV")
+    np.testing.assert_allclose(found.signal_uv, EIGHT[:2] / 1000)
+    assert found.notes == ("the unit is as you say, though the file says mV",)
+    assert only(path, unit="millivolt").notes == ()
+
+
 @pytest.mark.parametrize("length", ["", "0", "-1", "5000.0", "5,000", "many"])
 def test_without_a_length_all_is_read_and_told(tmp_path: Path, length: str) -> None:
     found = only(write(tmp_path, two_leads(f"ecg 2 500 {length}")))
@@ -204,13 +217,16 @@ def test_signals_of_several_files_are_as_long_as_the_shortest(tmp_path: Path) ->
         ("ecg 1 500 5000\nno.dat 16 200 16 0 0 0 0 I\n", "signal file 'no.dat' is missing"),
         ("ecg 1 500 5000\nFILE 17 200 16 0 0 0 0 I\n", "signal format 17 is none of"),
         ("ecg 1 500 5000\nFILE sixteen\n", "a line that describes no signal: 'ecg.dat sixteen'"),
+        ("ecg 1 500 5000\nFILE 16 nan/mV 16 0 0 0 0 I\n", "gives signal file 'ecg.dat' the gain 'nan/mV'"),
+        ("ecg 1 500 5000\nFILE 16:-5 200/mV 16 0 0 0 0 I\n", "gives signal file 'ecg.dat' the format '16:-5'"),
+        (two_leads("ecg 1 500 5000"), "its header announces 1 signals and describes 2"),
         ("ecg 1 500 5000\nFILE 516 200 16 0 0 0 0 I\n", "'ecg.dat' is no FLAC file"),
         ("ecg 1 500 5000\nFILE 16x99999999999 200 16 0 0 0 0 I\n", "holds no samples"),
         ("ecg 1 500 5000\nFILE 16+99999999999 200 16 0 0 0 0 I\n", "holds no samples"),
         ("ecg 2 500 5000\nFILE 16 200 16 0 0 0 0 I\nFILE 212 200 12 0 0 0 0 II\n", "more than one format"),
         ("ecg/3 2 500 5000\ns_1 100\n", "announces 3 segments and lists 1"),
         ("ecg/1 2 500 5000\necg 5000\n", "it has segments itself"),
-        ("ecg/1 2 500 5000\ngone 5000\n", "none of its segments can be read"),
+        ("ecg/1 2 500 5000\ngone 5000\n", "can be read; segment gone is left empty: its header is missing"),
     ],
 )
 def test_what_can_not_be_read_is_told(tmp_path: Path, header: str, expected: str) -> None:
