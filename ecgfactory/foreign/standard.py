@@ -9,19 +9,14 @@ import numpy as np
 
 from ecgfactory.arrays import FloatingArray
 from ecgfactory.foreign.leads import choose_leads
+from ecgfactory.foreign.offsets import without_offsets
 from ecgfactory.foreign.recording import Recording, Signal, UnreadableError
 from ecgfactory.foreign.resampling import rate_problem, resample
 from ecgfactory.foreign.stated import Stated
 from ecgfactory.foreign.units import UNITS_SHOWN, Unit, are_whole, parse_unit, plausible_unit
 
-LARGEST_STORED_UV = 32_767
-"""What int16 holds at 1 uV per unit."""
-
 SAME_RATE = 1e-3
 """Rates that differ by less are the same."""
-
-OFFSET_UV = 5_000
-"""From here on a lead's middle is an offset of its electrodes or converter, and no ECG."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,7 +60,8 @@ def standard_ecg(recording: Recording, stated: Stated) -> ForeignEcg:
     if len({round(len(lead.values) / rate_hz, 6) for lead, rate_hz in zip(leads, rates_hz, strict=True)}) > 1:
         raise UnreadableError("its leads differ in length")
     signals_uv = [unit.to_uv(lead.values) for lead, unit in zip(leads, units, strict=True)]
-    _take_off_offsets(leads, signals_uv, notes)
+    signals_uv, offset_notes = without_offsets(signals_uv, [lead.name for lead in leads])
+    notes += offset_notes
     resampled = [resample([lead_uv], rate_hz)[0] for lead_uv, rate_hz in zip(signals_uv, rates_hz, strict=True)]
     shortest = min(map(len, resampled))
     signal_uv = np.stack([lead_uv[:shortest] for lead_uv in resampled])
@@ -174,14 +170,3 @@ def _assumed_unit(untold: Sequence[Signal], told: Sequence[str], rate_hz: float,
         why += "; if the numbers are a converter's, give --unit ADC:GAIN:ZERO"
     notes.append(f"assumed: {unit}, as no unit is given and {why}")
     return parse_unit(unit)
-
-
-def _take_off_offsets(leads: Sequence[Signal], signals_uv: list[FloatingArray], notes: list[str]) -> None:
-    """Take constant offsets off a recording that does not fit into int16 with them."""
-    if max(float(np.nanmax(np.abs(lead_uv))) for lead_uv in signals_uv) <= LARGEST_STORED_UV:
-        return
-    for place, lead in enumerate(leads):
-        offset_uv = float(np.nanmedian(signals_uv[place]))
-        if abs(offset_uv) >= OFFSET_UV:
-            signals_uv[place] = signals_uv[place] - offset_uv
-            notes.append(f"an offset of {offset_uv / 1000:.1f} mV was taken off {lead.name}")
