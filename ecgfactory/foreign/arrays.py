@@ -16,7 +16,7 @@ from ecgfactory.foreign.assessment import Assessment, assess_batch
 from ecgfactory.foreign.long_ecgs import is_long, measure_long, measure_windows
 from ecgfactory.foreign.offsets import without_offsets
 from ecgfactory.foreign.resampling import resample
-from ecgfactory.foreign.stated import stated
+from ecgfactory.foreign.stated import lead_names_problem, stated
 from ecgfactory.foreign.units import UNITS_SHOWN, Unit
 from ecgfactory.quality import features
 from ecgfactory.quality.feature import FeatureTable
@@ -130,6 +130,9 @@ class _Ecgs:
         self, caller: str, signal: npt.ArrayLike, rate_hz: float, lead_names: Sequence[str], unit: str
     ) -> None:
         self._caller = caller
+        if problem := lead_names_problem(lead_names):
+            self._refuse(problem)
+        lead_names = list(lead_names)
         self._values = self._checked_values(signal, len(lead_names))
         self.is_single = self._values.ndim == 2
         try:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import itertools
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from ecgfactory.foreign.files import ecg_files
@@ -85,7 +87,7 @@ class EcgReading(Iterator[ForeignEcg | UnreadableEcg]):
             self.passed_over = []
 
     def _read_file(self, file: Path, name: str) -> Iterator[ForeignEcg | UnreadableEcg]:
-        is_any = False
+        names: set[str] = set()
         try:
             if not file.stat().st_size:
                 raise UnreadableError("the file is empty")
@@ -93,15 +95,22 @@ class EcgReading(Iterator[ForeignEcg | UnreadableEcg]):
                 try:
                     ecg = found if isinstance(found, UnreadableEcg) else standard_ecg(found, self._stated)
                 except Exception as error:  # concerns this record alone
-                    if isinstance(error, NoEcgError) and not is_any:
+                    if isinstance(error, NoEcgError) and not names:
                         raise
                     ecg = UnreadableEcg(found.name, _problem(error))
-                is_any = True
+                ecg = replace(ecg, name=_new(ecg.name, names))
+                names.add(ecg.name)
                 yield ecg
         except NoEcgError as error:
             self.passed_over.append(UnreadableEcg(name, str(error)))
         except Exception as error:  # whatever a parser raises concerns this damaged file alone
             yield UnreadableEcg(name, _problem(error))
+
+
+def _new(name: str, names: Collection[str]) -> str:
+    """Number a name that another record of the file has."""
+    numbered = (f"{name}:{number}" for number in itertools.count(2))
+    return name if name not in names else next(other for other in numbered if other not in names)
 
 
 def _problem(error: Exception) -> str:
