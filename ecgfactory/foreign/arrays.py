@@ -119,7 +119,7 @@ def _filled(signal: npt.ArrayLike) -> npt.NDArray[Any]:
     parts = signal if isinstance(signal, list | tuple) else [signal]
     if not any(map(np.ma.isMaskedArray, parts)):
         return np.asarray(signal)
-    masked = np.ma.array(signal)
+    masked: np.ma.MaskedArray[Any, Any] = np.ma.array(signal)
     return np.ma.filled(masked.astype(np.float64), np.nan) if masked.dtype.kind in "iuf" else masked.data
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import itertools
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
+from os import PathLike
 from pathlib import Path
 
+from ecgfactory.errors import BadInputError, shown
 from ecgfactory.foreign.files import ecg_files
-from ecgfactory.foreign.formats import READERS
+from ecgfactory.foreign.formats import READERS, reader_of
 from ecgfactory.foreign.recording import NoEcgError, UnreadableEcg, UnreadableError
 from ecgfactory.foreign.standard import ForeignEcg, standard_ecg
 from ecgfactory.foreign.stated import Stated, stated
@@ -43,9 +45,12 @@ def read_ecgs(
     BadInputError
         When there is nothing at the path that could be an ECG, or what is stated can't be used; before any is read.
     """
+    if not isinstance(path, str | PathLike):
+        raise BadInputError(f"path is {shown(path)}; give the path of a file or folder.")
     path = from_home(path)
     said = stated(rate_hz, unit, lead_names, lead_map)
-    return EcgReading(ecg_files(path, READERS), path if path.is_dir() else path.parent, said)
+    files, not_read = ecg_files(path, READERS)
+    return EcgReading(files, path if path.is_dir() else path.parent, said, not_read)
 
 
 class EcgReading(Iterator[ForeignEcg | UnreadableEcg]):
@@ -59,16 +64,21 @@ class EcgReading(Iterator[ForeignEcg | UnreadableEcg]):
         Names are relative to it.
     stated : Stated
         What the user says.
+    not_read : sequence of Path
+        Files beside them that may hold ECGs in other formats.
 
     Attributes
     ----------
     passed_over : list of UnreadableEcg
         Files so far that hold no ECG at all, as tables of labels beside the ECGs; not among what is yielded, unless
         there is nothing else.
+    not_read : list of str
+        Names of files that may hold ECGs in formats that are not read.
     """
 
-    def __init__(self, files: Sequence[Path], root: Path, stated: Stated) -> None:
+    def __init__(self, files: Sequence[Path], root: Path, stated: Stated, not_read: Sequence[Path] = ()) -> None:
         self.passed_over: list[UnreadableEcg] = []
+        self.not_read = [file.relative_to(root).as_posix() for file in not_read]
         self._stated = stated
         self._found = self._read(files, root)
 
@@ -91,7 +101,7 @@ class EcgReading(Iterator[ForeignEcg | UnreadableEcg]):
         try:
             if not file.stat().st_size:
                 raise UnreadableError("the file is empty")
-            for found in READERS[file.suffix.lower()](file, name, self._stated):
+            for found in reader_of(file)(file, name, self._stated):
                 try:
                     ecg = found if isinstance(found, UnreadableEcg) else standard_ecg(found, self._stated)
                 except Exception as error:  # concerns this record alone

@@ -86,7 +86,10 @@ def stated_rate_problem(rate_hz: object) -> str | None:
     """Say why what a user gives as sampling rate can't be used, if it can't."""
     if isinstance(rate_hz, bool) or not isinstance(rate_hz, Real):
         return f"rate_hz is {shown(rate_hz)}; give the samples per second as a number"
-    problem = rate_problem(float(rate_hz))
+    try:
+        problem = rate_problem(float(rate_hz))
+    except OverflowError:
+        problem = f"sampling rate {shown(rate_hz)} is no number of samples"
     return f"{problem}; give the samples per second of the signal" if problem else None
 
 

@@ -15,7 +15,15 @@ import numpy as np
 import numpy.typing as npt
 
 from ecgfactory.arrays import BoolArray
-from ecgfactory.foreign.recording import Recording, Signal, UnreadableEcg, UnreadableError, check_size, in_one_line
+from ecgfactory.foreign.recording import (
+    NoEcgError,
+    Recording,
+    Signal,
+    UnreadableEcg,
+    UnreadableError,
+    check_size,
+    in_one_line,
+)
 from ecgfactory.foreign.stated import Stated
 from ecgfactory.leads import TWELVE_LEADS
 
@@ -26,6 +34,18 @@ _SCP_LEADS = dict(zip((1, 2, 61, 62, 63, 64, *range(3, 9)), TWELVE_LEADS, strict
 _LEADS = {("MDC", f"2:{number}"): lead for number, lead in _SCP_LEADS.items()}
 _LEADS |= {("SCPECG", f"5.6.3-9-{number}"): lead for number, lead in _SCP_LEADS.items()}
 """Standard leads by coding scheme and code (DICOM part 16, context group 3001)."""
+
+
+PREAMBLE_BYTES, MARK = 128, b"DICM"
+
+
+def is_dicom(file: Path) -> bool:
+    """Return whether a file begins as DICOM files do; one that can't be opened is none."""
+    try:
+        with file.open("rb") as stream:
+            return stream.read(PREAMBLE_BYTES + len(MARK))[PREAMBLE_BYTES:] == MARK
+    except OSError:
+        return False
 
 
 def read(file: Path, name: str, stated: Stated) -> Iterator[Recording | UnreadableEcg]:
@@ -50,7 +70,7 @@ def _recordings(file: Path, name: str, as_converted: bool) -> Iterator[Recording
     groups = list(enumerate(dataset.get("WaveformSequence") or ()))
     if not groups:
         kind = dataset.get("SOPClassUID")
-        raise UnreadableError(f"it is a DICOM object without waveforms ({kind.name if kind else 'of no known kind'})")
+        raise NoEcgError(f"it is a DICOM object without waveforms ({kind.name if kind else 'of no known kind'})")
     chosen = [(index, group) for index, group in groups if not _is_derived(group)] or groups
     notes = ("groups of derived waveforms are left out",) if len(chosen) < len(groups) else ()
     for index, group in chosen:
