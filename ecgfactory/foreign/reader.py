@@ -31,9 +31,18 @@ def read_ecgs(
     ----------
     path : str or Path
         A WFDB record (with or without suffix), a table as CSV, TSV, text or Parquet, an EDF, DICOM, NumPy or WebDataset
-        file, or a folder of them at any depth; a dataset of ours is one.
-    rate_hz, unit, lead_names, lead_map
-        As in `stated`; what is given overrules what a file says, and what it says overrules what is guessed.
+        file, or a folder of them at any depth; a dataset of ours is one. DICOM files need no suffix.
+    rate_hz : float, optional
+        Samples per second, 50 to 100,000. This and all below overrules what a file says, and that overrules what would
+        be guessed; only where a file gives its records or signals different rates, these stay.
+    unit : str, optional
+        Unit of all leads: uV, mV, V, a number of these such as 0.1mV, or ADC:GAIN:ZERO for numbers of a converter (per
+        mV, and at 0 mV), also where the file has a gain of its own.
+    lead_names : sequence of str, optional
+        Names of the signals in the file's order: of the standard twelve in any usual spelling (MLII is II), or such as
+        ECG1 where the lead is another or not known.
+    lead_map : mapping of str to str, optional
+        From a signal's name, as written in the file, to that of its lead; instead of `lead_names`.
 
     Returns
     -------
