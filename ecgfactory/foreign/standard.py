@@ -84,9 +84,10 @@ def _with_scale(leads: Sequence[Signal], stated: Stated, notes: list[str]) -> li
     if stated.unit is not None and stated.unit.is_converters:
         return list(leads)
     kept = [lead for lead in leads if not lead.scale_problem]
+    fix = "give --unit ADC:GAIN:ZERO"
     if not kept:
-        raise UnreadableError(f"{leads[0].name}: {leads[0].scale_problem}; give --unit ADC:GAIN:ZERO")
-    notes += [f"left out: {lead.name}, as {lead.scale_problem}" for lead in leads if lead not in kept]
+        raise UnreadableError(f"lead {leads[0].name}: {leads[0].scale_problem}; {fix}")
+    notes += [f"left out: {lead.name}, as {lead.scale_problem}; {fix}" for lead in leads if lead not in kept]
     return kept
 
 

@@ -69,8 +69,9 @@ def _recordings(file: Path, name: str, as_converted: bool) -> Iterator[Recording
         raise UnreadableError("it is no DICOM file") from None
     groups = list(enumerate(dataset.get("WaveformSequence") or ()))
     if not groups:
-        kind = dataset.get("SOPClassUID")
-        raise NoEcgError(f"it is a DICOM object without waveforms ({kind.name if kind else 'of no known kind'})")
+        kind = dataset.get("SOPClassUID") or dataset.file_meta.get("MediaStorageSOPClassUID")
+        error = NoEcgError if kind and "Waveform" not in kind.name else UnreadableError
+        raise error(f"it is a DICOM object without waveforms ({kind.name if kind else 'of no known kind'})")
     chosen = [(index, group) for index, group in groups if not _is_derived(group)] or groups
     notes = ("groups of derived waveforms are left out",) if len(chosen) < len(groups) else ()
     for index, group in chosen:
@@ -116,7 +117,7 @@ def _signal(channel: pydicom.Dataset, raw: npt.NDArray[Any], missing: BoolArray,
         values *= sensitivity
         values += _number(channel, "ChannelBaseline", 0.0)
     values[missing] = np.nan
-    problem = "" if has_scale else "it gives no ChannelSensitivity"
+    problem = "" if has_scale else "it gives no ChannelSensitivity that can be used"
     return Signal(_lead(channel), _unit(channel), values, scale_problem=problem)
 
 

@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 from pydicom.data import get_testdata_file
 from pydicom.dataset import Dataset, FileMetaDataset
-from pydicom.uid import ExplicitVRLittleEndian, GeneralECGWaveformStorage, generate_uid
+from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian, GeneralECGWaveformStorage, generate_uid
 
 from ecgfactory.foreign.formats import dicom
+from ecgfactory.foreign.reader import read_ecgs
 from ecgfactory.foreign.recording import Recording, UnreadableEcg
 from ecgfactory.foreign.stated import Stated
 from ecgfactory.foreign.units import parse_unit
@@ -123,7 +124,7 @@ def test_numbers_become_physical_by_sensitivity_correction_and_baseline(tmp_path
 
 def test_numbers_without_sensitivity_need_a_unit(tmp_path: Path) -> None:
     path = write(tmp_path / "a.dcm", group([channel(LEAD_II, sensitivity=None)], EIGHT[1:2]))
-    assert problem(path) == "II: it gives no ChannelSensitivity; give --unit ADC:GAIN:ZERO"
+    assert problem(path) == "lead II: it gives no ChannelSensitivity that can be used; give --unit ADC:GAIN:ZERO"
     np.testing.assert_allclose(only(path, unit="ADC:500").signal_uv, 2 * EIGHT[1:2])
 
 
@@ -156,3 +157,15 @@ def test_more_samples_than_there_are_do_not_get_the_memory(tmp_path: Path) -> No
 
 def test_other_objects_are_named(tmp_path: Path) -> None:
     assert problem(write(tmp_path / "a.dcm")).startswith("it is a DICOM object without waveforms (General ECG")
+
+
+def test_an_image_beside_ecgs_is_passed_over_and_an_ecg_without_signals_is_not(tmp_path: Path) -> None:
+    write(tmp_path / "a.dcm", group([channel(LEAD_II)], EIGHT[1:2]))
+    image = Dataset()
+    image.SOPClassUID, image.SOPInstanceUID, image.file_meta = CTImageStorage, generate_uid(), FileMetaDataset()
+    image.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
+    image.save_as(tmp_path / "b", enforce_file_format=True)
+    write(tmp_path / "c.dcm")
+    reading = read_ecgs(tmp_path)
+    assert [one.name for one in reading] == ["a.dcm", "c.dcm"]
+    assert [one.name for one in reading.passed_over] == ["b"]
