@@ -142,7 +142,7 @@ def _units(leads: Sequence[Signal], rate_hz: float, stated: Stated, notes: list[
     """Return the unit of each lead: as the user says, as the file does, else as it can be told."""
     if stated.unit is not None:
         others = sorted({lead.unit for lead in leads if lead.unit and parse_unit(lead.unit) != stated.unit})
-        if others and not stated.unit.is_converters:
+        if others:
             notes.append(f"the unit is as you say, though the file says {', '.join(others)}")
         return [stated.unit] * len(leads)
     untold = [lead for lead in leads if not lead.unit]
