@@ -1,6 +1,7 @@
 """Assess an ECG of yours as generated ones are: `python assess_your_ecg.py [PATH]`.
 
-PATH is a WFDB record, a table (CSV, Parquet), or a folder of them. Without one, NeuroKit2 simulates an ECG.
+PATH is an ECG file (WFDB, EDF, DICOM, NumPy, Parquet, CSV, ...), or a folder of them. Without one,
+NeuroKit2 simulates an ECG.
 """
 
 import sys

@@ -15,8 +15,7 @@ from ecgfactory.cli.output import console, feature_rows, print_rows, write_for_m
 from ecgfactory.errors import BadInputError, EcgFactoryError
 from ecgfactory.foreign.assessment import Assessment, assess_records
 from ecgfactory.foreign.long_ecgs import WINDOW_S
-from ecgfactory.foreign.reader import read_ecgs
-from ecgfactory.foreign.recording import UnreadableEcg
+from ecgfactory.foreign.reader import EcgReading, read_ecgs
 from ecgfactory.foreign.windows import PASSING_SHARE, Window, clock
 from ecgfactory.quality.policy import load_policy
 
@@ -50,7 +49,7 @@ def assess_path(path: Path, policy: str, stated: Mapping[str, Any], as_json: boo
     reading = read_ecgs(path, **stated)
     assessments = assess_records(reading, rules)
     count = print_json(assessments) if as_json else print_for_people(assessments)
-    print_summary(count, reading.passed_over, console(stderr=as_json))
+    print_summary(count, reading, console(stderr=as_json))
     if unreadable := count["unreadable"]:
         raise EcgFactoryError(
             f"{unreadable} of {count.total()} ECGs at {path} could not be read; they are named above."
@@ -130,12 +129,12 @@ def verdict(assessment: Assessment) -> str:
     return "unreadable" if assessment.problem else "accepted" if assessment.accepted else "rejected"
 
 
-def print_summary(count: Counter[str], passed_over: Sequence[UnreadableEcg], out: Console) -> None:
-    """Print how many ECGs got which verdict, and which files hold none."""
-    if passed_over:
-        names = ", ".join(file.name for file in passed_over[:MOST_NAMED])
-        more = f" and {len(passed_over) - MOST_NAMED} more" if len(passed_over) > MOST_NAMED else ""
-        out.print(f"no ECG in {names}{more}", markup=False)
+def print_summary(count: Counter[str], reading: EcgReading, out: Console) -> None:
+    """Print how many ECGs got which verdict, which files hold none, and which are of formats that are not read."""
+    for what, names in (("no ECG in ", [file.name for file in reading.passed_over]), ("not read: ", reading.not_read)):
+        if names:
+            more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+            out.print(f"{what}{', '.join(names[:MOST_NAMED])}{more}", markup=False)
     verdicts = ", ".join(f"{count[word]} {word}" for word in ("rejected", "unreadable"))
     out.print(f"{count['accepted']} of {count.total()} accepted, {verdicts}")
 
@@ -160,4 +159,5 @@ def failing_stretches(windows: Sequence[Window]) -> Iterator[str]:
         reasons = "; ".join(stretch[0].reasons)
         yield f"{clock(stretch[0].start_s)} to {clock(stretch[-1].end_s)}  {reasons}{several}"
     if len(stretches) > MOST_STRETCHES:
-        yield f"and {len(stretches) - MOST_STRETCHES:,} more stretches; --json lists all windows"
+        more = len(stretches) - MOST_STRETCHES
+        yield f"and {more:,} more {'stretch' if more == 1 else 'stretches'}; --json lists all windows"

@@ -60,8 +60,13 @@ def verify(dataset: DatasetPath) -> None:
 
 @app.command()
 def assess(
-    path: Annotated[Path, path_argument("PATH", "A WFDB record, a table (CSV, TSV, Parquet), or a folder.")],
-    policy: Annotated[str, typer.Option(help="Shipped policy, or path of a policy file.")] = "basic",
+    path: Annotated[
+        Path,
+        path_argument("PATH", "WFDB, EDF, DICOM, NumPy, WebDataset, Parquet, a text table (CSV, ...), or a folder."),
+    ],
+    policy: Annotated[
+        str, typer.Option(help="Shipped policy (strict needs leads I and II), or path of a file.")
+    ] = "basic",
     rate: Annotated[float | None, typer.Option(metavar="HZ", help="Sampling rate, instead of the file's.")] = None,
     unit: Annotated[
         str | None,

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
 import numpy.typing as npt
 
+from ecgfactory.arrays import FloatingArray
 from ecgfactory.errors import BadInputError
 from ecgfactory.foreign.assessment import Assessment, assess_batch
 from ecgfactory.foreign.long_ecgs import is_long, measure_long, measure_windows
+from ecgfactory.foreign.offsets import without_offsets
 from ecgfactory.foreign.resampling import resample
-from ecgfactory.foreign.stated import stated
+from ecgfactory.foreign.stated import lead_names_problem, stated
 from ecgfactory.foreign.units import UNITS_SHOWN, Unit
 from ecgfactory.quality import features
 from ecgfactory.quality.feature import FeatureTable
@@ -42,7 +45,8 @@ def assess(
     Parameters
     ----------
     signal : array, shape (leads, samples) or (records, leads, samples)
-        One ECG, or some of the same leads and length; NaN where there is no value.
+        One ECG, or some of the same leads and length; NaN, or masked, where there is no value. From a lead whose median
+        is beyond 5 mV, that is taken off as an offset.
     rate_hz : float
         Samples per second, 50 to 100,000; resampled to 500.
     lead_names : sequence of str
@@ -57,7 +61,8 @@ def assess(
     Returns
     -------
     Assessment, or a list of one per record
-        `accepted`, `reasons`, `failed_rules`, `features`, and the `windows` of a long one; it is named by its number.
+        `accepted`, `reasons`, `failed_rules`, `features`, `notes` on what was mended, and the `windows` of a long one;
+        it is named by its number.
 
     Raises
     ------
@@ -65,13 +70,11 @@ def assess(
         When the arguments do not fit together or are unknown; one sentence.
     """
     ecgs, rules = _Ecgs("assess", signal, rate_hz, lead_names, unit), load_policy(str(policy))
-    found = [
-        assessment
-        for first, signals_uv in ecgs.batches()
-        for assessment in assess_batch(
-            [str(first + row) for row in range(len(signals_uv))], signals_uv, ecgs.lead_names, rules
-        )
-    ]
+    found: list[Assessment] = []
+    for signals_uv, notes in ecgs.batches():
+        names = [str(len(found) + row) for row in range(len(signals_uv))]
+        batch = assess_batch(names, signals_uv, ecgs.lead_names, rules)
+        found += [replace(assessment, notes=of_it) for assessment, of_it in zip(batch, notes, strict=True)]
     return found[0] if ecgs.is_single else found
 
 
@@ -97,7 +100,7 @@ def measure(signal: npt.ArrayLike, *, rate_hz: float, lead_names: Sequence[str],
     import pandas as pd
 
     ecgs = _Ecgs("measure", signal, rate_hz, lead_names, unit)
-    tables = [table for _, signals_uv in ecgs.batches() for table in _measured(signals_uv, ecgs.lead_names)]
+    tables = [table for signals_uv, _ in ecgs.batches() for table in _measured(signals_uv, ecgs.lead_names)]
     names = [feature.name for feature in features.FEATURES]
     return pd.DataFrame({name: np.concatenate([table[name] for table in tables]) for name in names})
 
@@ -111,6 +114,15 @@ def _measured(signals_uv: npt.NDArray[Any], lead_names: tuple[str, ...]) -> Iter
         yield measure_long(signal_uv, lead_names, measure_windows(signal_uv, lead_names))
 
 
+def _filled(signal: npt.ArrayLike) -> npt.NDArray[Any]:
+    """Return an array, with NaN where a masked one holds no value."""
+    parts = signal if isinstance(signal, list | tuple) else [signal]
+    if not any(map(np.ma.isMaskedArray, parts)):
+        return np.asarray(signal)
+    masked: np.ma.MaskedArray[Any, Any] = np.ma.array(signal)
+    return np.ma.filled(masked.astype(np.float64), np.nan) if masked.dtype.kind in "iuf" else masked.data
+
+
 class _Ecgs:
     """Checked ECGs of a caller; parameters as in `assess`."""
 
@@ -118,6 +130,9 @@ class _Ecgs:
         self, caller: str, signal: npt.ArrayLike, rate_hz: float, lead_names: Sequence[str], unit: str
     ) -> None:
         self._caller = caller
+        if problem := lead_names_problem(lead_names):
+            self._refuse(problem)
+        lead_names = list(lead_names)
         self._values = self._checked_values(signal, len(lead_names))
         self.is_single = self._values.ndim == 2
         try:
@@ -130,23 +145,31 @@ class _Ecgs:
             self._refuse(f"unit is None; give {UNITS_SHOWN}")
         self.lead_names, self._rate_hz, self._unit = said.lead_names, said.rate_hz, said.unit
 
-    def batches(self) -> Iterator[tuple[int, npt.NDArray[Any]]]:
-        """Yield the number of the first of some records, and their signals in uV at 500 Hz."""
+    def batches(self) -> Iterator[tuple[npt.NDArray[Any], list[tuple[str, ...]]]]:
+        """Yield the signals of some records, in uV at 500 Hz, and the notes on each."""
         records = self._values[np.newaxis] if self.is_single else self._values
         at_once = 1 if is_long(round(records.shape[2] * SAMPLING_RATE_HZ / self._rate_hz)) else RECORDS_AT_ONCE
         for start in range(0, len(records), at_once):
-            yield start, self._signals_uv(records[start : start + at_once])
+            yield self._standard(records[start : start + at_once])
 
-    def _signals_uv(self, values: npt.NDArray[Any]) -> npt.NDArray[Any]:
-        if values.dtype == np.int16 and self._unit == MICROVOLT and self._rate_hz == SAMPLING_RATE_HZ:
-            return values  # as datasets store signals
-        leads = values.reshape(-1, values.shape[2])
-        resampled = resample([self._unit.to_uv(lead) for lead in leads], self._rate_hz)
-        return resampled.reshape(*values.shape[:2], -1)
+    def _standard(self, values: npt.NDArray[Any]) -> tuple[npt.NDArray[Any], list[tuple[str, ...]]]:
+        leads_uv: list[FloatingArray] = []
+        notes: list[tuple[str, ...]] = []
+        for record in values:
+            centred, told = without_offsets([self._unit.to_uv(lead) for lead in record], self.lead_names)
+            leads_uv += centred
+            notes.append(tuple(told))
+        if self._is_stored_so(values) and not any(notes):
+            return values, notes
+        return resample(leads_uv, self._rate_hz).reshape(*values.shape[:2], -1), notes
+
+    def _is_stored_so(self, values: npt.NDArray[Any]) -> bool:
+        """Return whether values are as datasets store signals."""
+        return values.dtype == np.int16 and self._unit == MICROVOLT and self._rate_hz == SAMPLING_RATE_HZ
 
     def _checked_values(self, signal: npt.ArrayLike, leads: int) -> npt.NDArray[Any]:
         try:
-            values = np.asarray(signal)
+            values = _filled(signal)
         except ValueError:
             self._refuse("signal is ragged; give an array in which all leads are equally long")
         if values.dtype.kind not in "iuf":

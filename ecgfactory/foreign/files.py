@@ -7,13 +7,17 @@ from pathlib import Path
 
 from ecgfactory.dataset.names import MANIFEST_FILE, RECORDS_FILE
 from ecgfactory.errors import BadInputError
+from ecgfactory.foreign.formats.dicom import is_dicom
 from ecgfactory.foreign.formats.npy import is_index
 from ecgfactory.foreign.formats.wfdb_segments import parts
 
 WFDB_HEADER = ".hea"
 
+NOT_READ = (".npz", ".mat", ".h5", ".hdf5", ".xlsx", ".xls", ".gz", ".zip", ".bdf", ".scp", ".xml", ".pkl", ".feather")
+"""Suffixes of files that may well hold ECGs, in formats that are not read."""
 
-def ecg_files(path: Path, suffixes: Collection[str]) -> list[Path]:
+
+def ecg_files(path: Path, suffixes: Collection[str]) -> tuple[list[Path], list[Path]]:
     """Find the files to read at a path, in the order of their paths.
 
     Parameters
@@ -21,7 +25,14 @@ def ecg_files(path: Path, suffixes: Collection[str]) -> list[Path]:
     path : Path
         A file, a WFDB record with or without suffix, or a folder.
     suffixes : collection of str
-        Those of the formats that can be read, in lower case.
+        Those of the formats that can be read, in lower case; DICOM files may have any other or none.
+
+    Returns
+    -------
+    to_read : list of Path
+        Those that hold ECGs by their suffix, or begin as DICOM files do.
+    not_read : list of Path
+        Those in the folder that may hold ECGs in other formats.
 
     Raises
     ------
@@ -29,17 +40,20 @@ def ecg_files(path: Path, suffixes: Collection[str]) -> list[Path]:
         When there is nothing at the path that could be an ECG.
     """
     if path.is_dir():
-        files = sorted(file for file in path.rglob("*") if file.suffix.lower() in suffixes and _may_hold_ecgs(file))
+        shown = sorted(file for file in path.rglob("*") if _may_hold_ecgs(file))
+        files = [file for file in shown if file.suffix.lower() in suffixes or _is_other_dicom(file)]
+        not_read = [file for file in shown if file.suffix.lower() in NOT_READ and not _is_of_wfdb(file)]
         if not files:
-            raise BadInputError(f"{path}: no {', '.join(suffixes)} file in this folder; give a folder of ECGs.")
+            others = f" ({not_read[0].name} is none)" if not_read else ""
+            raise BadInputError(f"{path}: no {', '.join(suffixes)} file in this folder{others}; give a folder of ECGs.")
         no_records = parts(file for file in files if file.suffix.lower() == WFDB_HEADER)
-        return [file for file in files if file not in no_records]
+        return [file for file in files if file not in no_records], not_read
     file = _file(path, suffixes)
     if not file.is_file():
         raise BadInputError(f"{path}: no such file, folder or WFDB record; check the path.")
-    if file.suffix.lower() not in suffixes:
+    if file.suffix.lower() not in suffixes and not _is_other_dicom(file):
         raise BadInputError(f"{path}: {file.suffix or 'no'} suffix; give a file of {', '.join(suffixes)}, or a folder.")
-    return [file]
+    return [file], []
 
 
 def _file(path: Path, suffixes: Collection[str]) -> Path:
@@ -48,6 +62,16 @@ def _file(path: Path, suffixes: Collection[str]) -> Path:
     if path.suffix.lower() not in suffixes:
         headers.append(path.with_suffix(WFDB_HEADER))
     return next((header for header in headers if header.is_file()), path)
+
+
+def _is_other_dicom(file: Path) -> bool:
+    """Return whether a file that no suffix tells to be one is a DICOM file, as archives name them by number."""
+    return file.suffix.lower() not in (*NOT_READ, ".dat") and is_dicom(file)
+
+
+def _is_of_wfdb(file: Path) -> bool:
+    """Return whether a file is one of signals, beside its header."""
+    return file.with_suffix(WFDB_HEADER).is_file()
 
 
 def _may_hold_ecgs(file: Path) -> bool:

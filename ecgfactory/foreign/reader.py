@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import itertools
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
+from os import PathLike
 from pathlib import Path
 
+from ecgfactory.errors import BadInputError, shown
 from ecgfactory.foreign.files import ecg_files
-from ecgfactory.foreign.formats import READERS
+from ecgfactory.foreign.formats import READERS, reader_of
 from ecgfactory.foreign.recording import NoEcgError, UnreadableEcg, UnreadableError
 from ecgfactory.foreign.standard import ForeignEcg, standard_ecg
 from ecgfactory.foreign.stated import Stated, stated
@@ -27,9 +31,18 @@ def read_ecgs(
     ----------
     path : str or Path
         A WFDB record (with or without suffix), a table as CSV, TSV, text or Parquet, an EDF, DICOM, NumPy or WebDataset
-        file, or a folder of them at any depth; a dataset of ours is one.
-    rate_hz, unit, lead_names, lead_map
-        As in `stated`; what is given overrules what a file says, and what it says overrules what is guessed.
+        file, or a folder of them at any depth; a dataset of ours is one. DICOM files need no suffix.
+    rate_hz : float, optional
+        Samples per second, 50 to 100,000. This and all below overrules what a file says, and that overrules what would
+        be guessed; only where a file gives its records or signals different rates, these stay.
+    unit : str, optional
+        Unit of all leads: uV, mV, V, a number of these such as 0.1mV, or ADC:GAIN:ZERO for numbers of a converter (per
+        mV, and at 0 mV), also where the file has a gain of its own.
+    lead_names : sequence of str, optional
+        Names of the signals in the file's order: of the standard twelve in any usual spelling (MLII is II), or such as
+        ECG1 where the lead is another or not known.
+    lead_map : mapping of str to str, optional
+        From a signal's name, as written in the file, to that of its lead; instead of `lead_names`.
 
     Returns
     -------
@@ -41,9 +54,12 @@ def read_ecgs(
     BadInputError
         When there is nothing at the path that could be an ECG, or what is stated can't be used; before any is read.
     """
+    if not isinstance(path, str | PathLike):
+        raise BadInputError(f"path is {shown(path)}; give the path of a file or folder.")
     path = from_home(path)
     said = stated(rate_hz, unit, lead_names, lead_map)
-    return EcgReading(ecg_files(path, READERS), path if path.is_dir() else path.parent, said)
+    files, not_read = ecg_files(path, READERS)
+    return EcgReading(files, path if path.is_dir() else path.parent, said, not_read)
 
 
 class EcgReading(Iterator[ForeignEcg | UnreadableEcg]):
@@ -57,16 +73,21 @@ class EcgReading(Iterator[ForeignEcg | UnreadableEcg]):
         Names are relative to it.
     stated : Stated
         What the user says.
+    not_read : sequence of Path
+        Files beside them that may hold ECGs in other formats.
 
     Attributes
     ----------
     passed_over : list of UnreadableEcg
         Files so far that hold no ECG at all, as tables of labels beside the ECGs; not among what is yielded, unless
         there is nothing else.
+    not_read : list of str
+        Names of files that may hold ECGs in formats that are not read.
     """
 
-    def __init__(self, files: Sequence[Path], root: Path, stated: Stated) -> None:
+    def __init__(self, files: Sequence[Path], root: Path, stated: Stated, not_read: Sequence[Path] = ()) -> None:
         self.passed_over: list[UnreadableEcg] = []
+        self.not_read = [file.relative_to(root).as_posix() for file in not_read]
         self._stated = stated
         self._found = self._read(files, root)
 
@@ -85,23 +106,30 @@ class EcgReading(Iterator[ForeignEcg | UnreadableEcg]):
             self.passed_over = []
 
     def _read_file(self, file: Path, name: str) -> Iterator[ForeignEcg | UnreadableEcg]:
-        is_any = False
+        names: set[str] = set()
         try:
             if not file.stat().st_size:
                 raise UnreadableError("the file is empty")
-            for found in READERS[file.suffix.lower()](file, name, self._stated):
+            for found in reader_of(file)(file, name, self._stated):
                 try:
                     ecg = found if isinstance(found, UnreadableEcg) else standard_ecg(found, self._stated)
                 except Exception as error:  # concerns this record alone
-                    if isinstance(error, NoEcgError) and not is_any:
+                    if isinstance(error, NoEcgError) and not names:
                         raise
                     ecg = UnreadableEcg(found.name, _problem(error))
-                is_any = True
+                ecg = replace(ecg, name=_new(ecg.name, names))
+                names.add(ecg.name)
                 yield ecg
         except NoEcgError as error:
             self.passed_over.append(UnreadableEcg(name, str(error)))
         except Exception as error:  # whatever a parser raises concerns this damaged file alone
             yield UnreadableEcg(name, _problem(error))
+
+
+def _new(name: str, names: Collection[str]) -> str:
+    """Number a name that another record of the file has."""
+    numbered = (f"{name}:{number}" for number in itertools.count(2))
+    return name if name not in names else next(other for other in numbered if other not in names)
 
 
 def _problem(error: Exception) -> str:

@@ -25,12 +25,15 @@ class Signal:
         In that unit; NaN where the file has no value.
     rate_hz : float or None
         Samples per second, where the file gives each signal its own; None where the recording's holds.
+    scale_problem : str
+        Why the values are a converter's numbers, of which the file does not say what they mean; empty otherwise.
     """
 
     name: str
     unit: str
     values: FloatingArray
     rate_hz: float | None = None
+    scale_problem: str = ""
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,19 +9,14 @@ import numpy as np
 
 from ecgfactory.arrays import FloatingArray
 from ecgfactory.foreign.leads import choose_leads
+from ecgfactory.foreign.offsets import without_offsets
 from ecgfactory.foreign.recording import Recording, Signal, UnreadableError
 from ecgfactory.foreign.resampling import rate_problem, resample
 from ecgfactory.foreign.stated import Stated
 from ecgfactory.foreign.units import UNITS_SHOWN, Unit, are_whole, parse_unit, plausible_unit
 
-LARGEST_STORED_UV = 32_767
-"""What int16 holds at 1 uV per unit."""
-
 SAME_RATE = 1e-3
 """Rates that differ by less are the same."""
-
-OFFSET_UV = 5_000
-"""From here on a lead's middle is an offset of its electrodes or converter, and no ECG."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,13 +53,15 @@ def standard_ecg(recording: Recording, stated: Stated) -> ForeignEcg:
     """
     leads, notes = choose_leads(recording.signals, stated)
     leads = _with_values(leads, notes)
-    notes += _rate_notes(recording, stated)
-    leads, units = _units(leads, _rate(leads[0], recording, stated), stated, notes)
-    rates_hz = [_rate(lead, recording, stated) for lead in leads]
+    leads = _with_scale(leads, stated, notes)
+    leads = _of_voltage(leads, stated, notes)
+    rates_hz = _rates(leads, recording, stated, notes)
+    units = _units(leads, rates_hz[0], stated, notes)
     if len({round(len(lead.values) / rate_hz, 6) for lead, rate_hz in zip(leads, rates_hz, strict=True)}) > 1:
         raise UnreadableError("its leads differ in length")
     signals_uv = [unit.to_uv(lead.values) for lead, unit in zip(leads, units, strict=True)]
-    _take_off_offsets(leads, signals_uv, notes)
+    signals_uv, offset_notes = without_offsets(signals_uv, [lead.name for lead in leads])
+    notes += offset_notes
     resampled = [resample([lead_uv], rate_hz)[0] for lead_uv, rate_hz in zip(signals_uv, rates_hz, strict=True)]
     shortest = min(map(len, resampled))
     signal_uv = np.stack([lead_uv[:shortest] for lead_uv in resampled])
@@ -82,38 +79,23 @@ def _with_values(leads: Sequence[Signal], notes: list[str]) -> list[Signal]:
     return held
 
 
-def _rate(lead: Signal, recording: Recording, stated: Stated) -> float:
-    of_user = None if recording.has_own_rate and recording.rate_hz else stated.rate_hz
-    rate_hz = of_user or lead.rate_hz or recording.rate_hz
-    if rate_hz is None:
-        raise UnreadableError(recording.rate_problem or "it states no sampling rate; add a time column or give --rate")
-    if problem := rate_problem(rate_hz):
-        raise UnreadableError(problem)
-    return rate_hz
+def _with_scale(leads: Sequence[Signal], stated: Stated, notes: list[str]) -> list[Signal]:
+    """Leave out leads of which nothing tells what their numbers mean."""
+    if stated.unit is not None and stated.unit.is_converters:
+        return list(leads)
+    kept = [lead for lead in leads if not lead.scale_problem]
+    fix = "give --unit ADC:GAIN:ZERO"
+    if not kept:
+        raise UnreadableError(f"lead {leads[0].name}: {leads[0].scale_problem}; {fix}")
+    notes += [f"left out: {lead.name}, as {lead.scale_problem}; {fix}" for lead in leads if lead not in kept]
+    return kept
 
 
-def _rate_notes(recording: Recording, stated: Stated) -> list[str]:
-    """Tell where user and file contradict each other, and who is believed."""
-    if stated.rate_hz and recording.rate_problem:
-        return [f"{stated.rate_hz:g} Hz as you say; {recording.rate_problem.partition(';')[0]}"]
-    if not stated.rate_hz or not recording.rate_hz:
-        return []
-    if abs(stated.rate_hz - recording.rate_hz) <= SAME_RATE * stated.rate_hz:
-        return []
-    if recording.has_own_rate:
-        why = "the file gives its records different rates"
-        return [f"{recording.rate_hz:g} Hz and not {stated.rate_hz:g} Hz as you say, as {why}"]
-    return [f"{stated.rate_hz:g} Hz as you say, though the file says {recording.rate_hz:g} Hz"]
-
-
-def _units(
-    leads: Sequence[Signal], rate_hz: float, stated: Stated, notes: list[str]
-) -> tuple[list[Signal], list[Unit]]:
-    """Return the leads whose unit is known or can be told, and their units."""
-    if stated.unit is not None:
-        return list(leads), [stated.unit] * len(leads)
-    known = {lead.name: parse_unit(lead.unit) for lead in leads if lead.unit}
-    strange = [lead for lead in leads if lead.unit and known[lead.name] is None]
+def _of_voltage(leads: Sequence[Signal], stated: Stated, notes: list[str]) -> list[Signal]:
+    """Leave out leads in units that are none of voltage, unless the user says another."""
+    strange = [lead for lead in leads if lead.unit and parse_unit(lead.unit) is None]
+    if stated.unit is not None or not strange:
+        return list(leads)
     kept = [lead for lead in leads if lead not in strange]
     if not kept:
         units = ", ".join(sorted({repr(lead.unit) for lead in strange}))
@@ -121,11 +103,54 @@ def _units(
     notes += [
         f"left out: {lead.name}, as its unit {lead.unit!r} is no unit of voltage; give --unit" for lead in strange
     ]
-    untold = [lead for lead in kept if not lead.unit]
+    return kept
+
+
+def _rates(leads: Sequence[Signal], recording: Recording, stated: Stated, notes: list[str]) -> list[float]:
+    """Return the rate of each lead: as the user says, unless the file gives several, for which one can't hold."""
+    of_file = [lead.rate_hz or recording.rate_hz for lead in leads]
+    told = {rate_hz for rate_hz in of_file if rate_hz}
+    why_own = ""
+    if recording.has_own_rate and told:
+        why_own = "the file gives its records different rates"
+    elif len(told) > 1:
+        why_own = "the file gives its signals different rates"
+    if stated.rate_hz:
+        notes += _rate_notes(stated.rate_hz, sorted(told), why_own, recording.rate_problem)
+    rates_hz = [rate_hz if why_own else stated.rate_hz or rate_hz for rate_hz in of_file]
+    known = [rate_hz for rate_hz in rates_hz if rate_hz is not None]
+    if len(known) < len(leads):
+        raise UnreadableError(recording.rate_problem or "it states no sampling rate; give --rate")
+    if problem := next(filter(None, map(rate_problem, known)), None):
+        raise UnreadableError(problem)
+    return known
+
+
+def _rate_notes(stated_hz: float, of_file: Sequence[float], why_own: str, problem: str) -> list[str]:
+    """Tell where user and file contradict each other, and who is believed."""
+    if problem:
+        return [f"{stated_hz:g} Hz as you say; {problem.partition(';')[0]}"]
+    if all(abs(stated_hz - rate_hz) <= SAME_RATE * stated_hz for rate_hz in of_file):
+        return []
+    told = " and ".join(f"{rate_hz:g}" for rate_hz in of_file)
+    if why_own:
+        return [f"{told} Hz and not {stated_hz:g} Hz as you say, as {why_own}"]
+    return [f"{stated_hz:g} Hz as you say, though the file says {told} Hz"]
+
+
+def _units(leads: Sequence[Signal], rate_hz: float, stated: Stated, notes: list[str]) -> list[Unit]:
+    """Return the unit of each lead: as the user says, as the file does, else as it can be told."""
+    if stated.unit is not None:
+        others = sorted({lead.unit for lead in leads if lead.unit and parse_unit(lead.unit) != stated.unit})
+        if others:
+            notes.append(f"the unit is as you say, though the file says {', '.join(others)}")
+        return [stated.unit] * len(leads)
+    untold = [lead for lead in leads if not lead.unit]
+    assumed = None
     if untold:
-        assumed = _assumed_unit(untold, sorted({lead.unit for lead in kept if lead.unit}), rate_hz, notes)
-        known |= {lead.name: assumed for lead in untold}
-    return kept, [unit for lead in kept if (unit := known[lead.name])]
+        assumed = _assumed_unit(untold, sorted({lead.unit for lead in leads if lead.unit}), rate_hz, notes)
+    units = [parse_unit(lead.unit) if lead.unit else assumed for lead in leads]
+    return [unit for unit in units if unit]
 
 
 def _assumed_unit(untold: Sequence[Signal], told: Sequence[str], rate_hz: float, notes: list[str]) -> Unit | None:
@@ -146,14 +171,3 @@ def _assumed_unit(untold: Sequence[Signal], told: Sequence[str], rate_hz: float,
         why += "; if the numbers are a converter's, give --unit ADC:GAIN:ZERO"
     notes.append(f"assumed: {unit}, as no unit is given and {why}")
     return parse_unit(unit)
-
-
-def _take_off_offsets(leads: Sequence[Signal], signals_uv: list[FloatingArray], notes: list[str]) -> None:
-    """Take constant offsets off a recording that does not fit into int16 with them."""
-    if max(float(np.nanmax(np.abs(lead_uv))) for lead_uv in signals_uv) <= LARGEST_STORED_UV:
-        return
-    for place, lead in enumerate(leads):
-        offset_uv = float(np.nanmedian(signals_uv[place]))
-        if abs(offset_uv) >= OFFSET_UV:
-            signals_uv[place] = signals_uv[place] - offset_uv
-            notes.append(f"an offset of {offset_uv / 1000:.1f} mV was taken off {lead.name}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from numbers import Real
 
@@ -11,6 +11,9 @@ from ecgfactory.foreign.lead_names import says_ecg, split_unit, standard_lead
 from ecgfactory.foreign.resampling import rate_problem
 from ecgfactory.foreign.units import UNITS_SHOWN, Unit, parse_unit
 from ecgfactory.leads import TWELVE_LEADS
+
+MOST_SHOWN = 16
+"""Names of leads in a message."""
 
 
 @dataclass(frozen=True)
@@ -65,18 +68,17 @@ def stated(
     known = parse_unit(unit) if isinstance(unit, str) else None
     if unit is not None and known is None:
         problems.append(f"unit is {shown(unit)}; give {UNITS_SHOWN}")
-    mapped = dict(lead_map or {})
-    named = [names for names in (lead_names, list(mapped.values())) if names]
-    problems += filter(None, map(lead_names_problem, named))
-    if lead_names and mapped:
+    of_names = None if lead_names is None else lead_names_problem(lead_names)
+    problems += filter(None, [of_names, lead_map_problem(lead_map)])
+    if lead_names is not None and lead_map:
         problems.append("names of all leads and a map of some are both given; give one of them")
     if problems:
         raise BadInputError([f"{problem}." for problem in problems])
     return Stated(
         None if rate_hz is None else float(rate_hz),
         known,
-        tuple(map(stated_lead, lead_names or ())),
-        {name.strip(): stated_lead(lead) for name, lead in mapped.items()},
+        () if lead_names is None else tuple(map(stated_lead, lead_names)),
+        {name.strip(): stated_lead(lead) for name, lead in (lead_map or {}).items()},
     )
 
 
@@ -84,16 +86,33 @@ def stated_rate_problem(rate_hz: object) -> str | None:
     """Say why what a user gives as sampling rate can't be used, if it can't."""
     if isinstance(rate_hz, bool) or not isinstance(rate_hz, Real):
         return f"rate_hz is {shown(rate_hz)}; give the samples per second as a number"
-    problem = rate_problem(float(rate_hz))
+    try:
+        problem = rate_problem(float(rate_hz))
+    except OverflowError:
+        problem = f"sampling rate {shown(rate_hz)} is no number of samples"
     return f"{problem}; give the samples per second of the signal" if problem else None
 
 
-def lead_names_problem(names: Sequence[str]) -> str | None:
+def lead_names_problem(names: object) -> str | None:
     """Say why what a user gives as names of leads can't be used, if it can't."""
-    leads = [stated_lead(name) if isinstance(name, str) else "" for name in names]
-    if isinstance(names, str) or "" in leads or len(set(leads)) < len(leads):
-        return f"lead names are {shown(names)}; give distinct names of {', '.join(TWELVE_LEADS)}, or such as ECG1"
+    fix = f"give distinct names of {', '.join(TWELVE_LEADS)}, or such as ECG1"
+    if isinstance(names, str | bytes | Set | Mapping) or not isinstance(names, Iterable):  # a set has no order
+        return f"lead_names is {shown(names)}; give a list of names"
+    given = list(names)
+    leads = [stated_lead(name) if isinstance(name, str) else "" for name in given]
+    if not leads or "" in leads or len(set(leads)) < len(leads):
+        told = ", ".join(name if isinstance(name, str) else shown(name) for name in given[:MOST_SHOWN])
+        return f"lead names are {told or 'none'}{', ...' if len(given) > MOST_SHOWN else ''}; {fix}"
     return None
+
+
+def lead_map_problem(lead_map: object) -> str | None:
+    """Say why what a user gives as map from signals to leads can't be used, if it can't."""
+    if lead_map is None:
+        return None
+    if not isinstance(lead_map, Mapping) or not all(isinstance(name, str) for name in lead_map):
+        return f"lead_map is {shown(lead_map)}; give a mapping from a signal's name to its lead, such as {{'X': 'II'}}"
+    return lead_names_problem(list(lead_map.values())) if lead_map else None
 
 
 def stated_lead(name: str) -> str:

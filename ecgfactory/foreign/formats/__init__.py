@@ -30,3 +30,8 @@ READERS: dict[str, Reader] = {
     ".dcm": dicom.read,
 }
 """By suffix in lower case."""
+
+
+def reader_of(file: Path) -> Reader:
+    """Return the reader of a file that was found to be readable; those of other suffixes are DICOM files."""
+    return READERS.get(file.suffix.lower(), dicom.read)

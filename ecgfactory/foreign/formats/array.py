@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from ecgfactory.foreign.recording import Recording, Signal, UnreadableError, check_size
+from ecgfactory.foreign.recording import NoEcgError, Recording, Signal, UnreadableError, check_size
 
 MOST_LEADS = 64
 """Body surface maps have more; an axis that is longer counts samples, or records."""
+
+MOST_LABELS = 10
+"""Classes of ECGs are told by numbers up to about this; an ECG has far more values."""
+
+FIRST = 1000
+"""Samples or records that tell as a rule that an array holds more values."""
 
 
 def recordings(
@@ -43,11 +49,13 @@ def recordings(
 
     Raises
     ------
+    NoEcgError
+        When it holds anything but numbers.
     UnreadableError
-        When it holds anything but numbers, or has other axes.
+        When it has other axes.
     """
     if array.dtype.kind not in "iuf":
-        raise UnreadableError(f"its array holds {array.dtype} instead of numbers")
+        raise NoEcgError(f"its array holds {array.dtype} instead of numbers")
     if not 1 <= array.ndim <= 3 or not array.size:
         raise UnreadableError(f"its array of shape {array.shape} is no ECG; give (leads, samples)")
     axes, is_guess = _axes(array.shape, len(lead_names))
@@ -59,6 +67,45 @@ def recordings(
         named = lead_names if len(lead_names) == len(leads) else [""] * len(leads)
         signals = tuple(Signal(lead, unit, values) for lead, values in zip(named, leads, strict=True))
         yield Recording(names(row if axes[0] == "records" else -1), signals, rate_hz, notes=notes)
+
+
+def check_no_labels(array: npt.NDArray[Any], counts_of_records: Callable[[], Iterable[int]]) -> None:
+    """Check that an array does not hold labels of ECGs in other arrays.
+
+    Parameters
+    ----------
+    array : array
+        Of any shape and type.
+    counts_of_records : callable
+        How many records each of the arrays beside it has.
+
+    Raises
+    ------
+    NoEcgError
+        When it holds one number for each record of another array, a few different numbers, or a few at all.
+    """
+    if array.dtype.kind not in "iuf" or not array.size:
+        return
+    shape = tuple(length for length in array.shape if length > 1)
+    if len(shape) == 2 and _has_few_values(array, 2):
+        raise NoEcgError(f"its array of shape {array.shape} holds two different numbers, as labels do, and no ECG")
+    if len(shape) == 1 and (
+        shape[0] <= MOST_LEADS or _has_few_values(array, MOST_LABELS) or shape[0] in counts_of_records()
+    ):
+        raise NoEcgError(f"its array of shape {array.shape} holds labels or other single numbers, and no ECG")
+
+
+def _has_few_values(array: npt.NDArray[Any], most: int) -> bool:
+    """Return whether an array holds a few whole numbers; only one is the flat line of an ECG."""
+    if len(np.unique(array[(slice(FIRST),) * array.ndim])) > most:
+        return False
+    values = np.unique(array[np.isfinite(array)])
+    return 1 < len(values) <= most and bool(np.all(values == np.rint(values)))
+
+
+def holds_records(shape: tuple[int, ...]) -> bool:
+    """Return whether an array of a shape holds many ECGs for sure."""
+    return len(shape) == 3 or (len(shape) == 2 and min(shape) > MOST_LEADS)
 
 
 def _axes(shape: tuple[int, ...], leads: int) -> tuple[tuple[str, ...], bool]:
@@ -73,6 +120,6 @@ def _axes(shape: tuple[int, ...], leads: int) -> tuple[tuple[str, ...], bool]:
     first, second = shape
     if leads in shape and first != second:
         return (("leads", "samples") if leads == first else ("samples", "leads")), False
-    if leads == 1 or min(shape) > MOST_LEADS:
+    if leads == 1 or holds_records(shape):
         return ("records", "samples"), leads != 1
     return (("leads", "samples") if first <= second else ("samples", "leads")), True

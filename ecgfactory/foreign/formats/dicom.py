@@ -5,6 +5,7 @@ Specification: https://dicom.nema.org/medical/dicom/current/output/chtml/part03/
 
 from __future__ import annotations
 
+import math
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,8 +14,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from ecgfactory.arrays import BoolArray, Float64Array
-from ecgfactory.foreign.recording import Recording, Signal, UnreadableEcg, UnreadableError, check_size, in_one_line
+from ecgfactory.arrays import BoolArray
+from ecgfactory.foreign.recording import (
+    NoEcgError,
+    Recording,
+    Signal,
+    UnreadableEcg,
+    UnreadableError,
+    check_size,
+    in_one_line,
+)
 from ecgfactory.foreign.stated import Stated
 from ecgfactory.leads import TWELVE_LEADS
 
@@ -27,11 +36,23 @@ _LEADS |= {("SCPECG", f"5.6.3-9-{number}"): lead for number, lead in _SCP_LEADS.
 """Standard leads by coding scheme and code (DICOM part 16, context group 3001)."""
 
 
+PREAMBLE_BYTES, MARK = 128, b"DICM"
+
+
+def is_dicom(file: Path) -> bool:
+    """Return whether a file begins as DICOM files do; one that can't be opened is none."""
+    try:
+        with file.open("rb") as stream:
+            return stream.read(PREAMBLE_BYTES + len(MARK))[PREAMBLE_BYTES:] == MARK
+    except OSError:
+        return False
+
+
 def read(file: Path, name: str, stated: Stated) -> Iterator[Recording | UnreadableEcg]:
     """Read each multiplex group as a recording: its channels were sampled together."""
     with warnings.catch_warnings(action="ignore"):  # about values that do not matter here, or are checked
         try:
-            found = list(_recordings(file, name))
+            found = list(_recordings(file, name, stated.unit is not None and stated.unit.is_converters))
         except UnreadableError:
             raise
         except Exception as error:  # whatever a parser raises concerns this damaged file alone
@@ -39,7 +60,7 @@ def read(file: Path, name: str, stated: Stated) -> Iterator[Recording | Unreadab
     yield from found
 
 
-def _recordings(file: Path, name: str) -> Iterator[Recording | UnreadableEcg]:
+def _recordings(file: Path, name: str, as_converted: bool) -> Iterator[Recording | UnreadableEcg]:
     import pydicom
 
     try:
@@ -48,21 +69,27 @@ def _recordings(file: Path, name: str) -> Iterator[Recording | UnreadableEcg]:
         raise UnreadableError("it is no DICOM file") from None
     groups = list(enumerate(dataset.get("WaveformSequence") or ()))
     if not groups:
-        kind = dataset.get("SOPClassUID")
-        raise UnreadableError(f"it is a DICOM object without waveforms ({kind.name if kind else 'of no known kind'})")
-    # A cart adds its median beat to the ten seconds; that is no recording.
-    chosen = [(index, group) for index, group in groups if group.get("WaveformOriginality") != "DERIVED"] or groups
+        kind = dataset.get("SOPClassUID") or dataset.file_meta.get("MediaStorageSOPClassUID")
+        error = NoEcgError if kind and "Waveform" not in kind.name else UnreadableError
+        raise error(f"it is a DICOM object without waveforms ({kind.name if kind else 'of no known kind'})")
+    chosen = [(index, group) for index, group in groups if not _is_derived(group)] or groups
     notes = ("groups of derived waveforms are left out",) if len(chosen) < len(groups) else ()
     for index, group in chosen:
         named = name if len(chosen) == 1 else f"{name}:{group.get('MultiplexGroupLabel') or index}"
         try:
             rate_hz = float(group.get("SamplingFrequency") or 0) or None
-            yield Recording(named, _signals(dataset, index), rate_hz, notes=notes)
+            yield Recording(named, _signals(dataset, index, as_converted), rate_hz, notes=notes)
         except UnreadableError as error:
             yield UnreadableEcg(named, str(error))
 
 
-def _signals(dataset: pydicom.Dataset, index: int) -> tuple[Signal, ...]:
+def _is_derived(group: pydicom.Dataset) -> bool:
+    """Return whether a group is no recording: a cart adds its median beat to the ten seconds."""
+    label = str(group.get("MultiplexGroupLabel") or "").casefold()
+    return group.get("WaveformOriginality") == "DERIVED" or "median" in label
+
+
+def _signals(dataset: pydicom.Dataset, index: int, as_converted: bool) -> tuple[Signal, ...]:
     from pydicom.waveforms.numpy_handler import multiplex_array
 
     group = dataset.WaveformSequence[index]
@@ -76,18 +103,22 @@ def _signals(dataset: pydicom.Dataset, index: int) -> tuple[Signal, ...]:
     check_size(raw.size)
     missing = _missing(raw, group.get("WaveformPaddingValue"))
     return tuple(
-        Signal(_lead(channel), _unit(channel), _scaled(raw[:, place], missing[:, place], channel))
-        for place, channel in enumerate(channels)
+        _signal(channel, raw[:, place], missing[:, place], as_converted) for place, channel in enumerate(channels)
     )
 
 
-def _scaled(raw: npt.NDArray[Any], missing: BoolArray, channel: pydicom.Dataset) -> Float64Array:
-    """Turn stored numbers into the unit of the channel's sensitivity."""
-    scaled = raw.astype(np.float64)
-    scaled *= _number(channel, "ChannelSensitivity", 1.0) * _number(channel, "ChannelSensitivityCorrectionFactor", 1.0)
-    scaled += _number(channel, "ChannelBaseline", 0.0)
-    scaled[missing] = np.nan
-    return scaled
+def _signal(channel: pydicom.Dataset, raw: npt.NDArray[Any], missing: BoolArray, as_converted: bool) -> Signal:
+    """Turn stored numbers into the unit of the channel's sensitivity, where there is one and it is wanted."""
+    values = raw.astype(np.float64)
+    sensitivity = _number(channel, "ChannelSensitivity", 0.0)
+    sensitivity *= _number(channel, "ChannelSensitivityCorrectionFactor", 1.0)
+    has_scale = math.isfinite(sensitivity) and sensitivity != 0
+    if has_scale and not as_converted:
+        values *= sensitivity
+        values += _number(channel, "ChannelBaseline", 0.0)
+    values[missing] = np.nan
+    problem = "" if has_scale else "it gives no ChannelSensitivity that can be used"
+    return Signal(_lead(channel), _unit(channel), values, scale_problem=problem)
 
 
 def _missing(raw: npt.NDArray[Any], padding: bytes | None) -> BoolArray:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -28,17 +29,28 @@ def read(file: Path, name: str, stated: Stated) -> Iterator[Recording]:
         edf = _opened(file)
         check_size(edf.num_data_records * sum(signal.samples_per_data_record for signal in edf.signals))
         as_converted = stated.unit is not None and stated.unit.is_converters
-        signals = tuple(
-            Signal(
-                signal.label,
-                signal.physical_dimension,
-                np.array(signal.digital if as_converted else signal.data, dtype=np.float64),
-                signal.sampling_frequency,
-            )
-            for signal in edf.signals
-        )
+        signals = tuple(_signal(signal, as_converted) for signal in edf.signals)
     notes = tuple(dict.fromkeys(str(warning.message) for warning in told))
     yield Recording(name, signals, common_rate(signals), notes=notes)
+
+
+def _signal(signal: edfio.EdfSignal, as_converted: bool) -> Signal:
+    problem = _scale_problem(signal)
+    values = signal.digital if as_converted or problem else signal.data
+    return Signal(
+        signal.label, signal.physical_dimension, np.array(values, np.float64), signal.sampling_frequency, problem
+    )
+
+
+def _scale_problem(signal: edfio.EdfSignal) -> str:
+    """Say why a header does not tell what a signal's numbers mean, where edfio would return them as they are."""
+    try:
+        (low, high), digital = signal.physical_range, signal.digital_range
+    except ValueError:
+        return "its header's physical or digital range is no pair of numbers"
+    if math.isfinite(high - low) and low != high and digital.min != digital.max:
+        return ""
+    return f"its header gives a range of {low:g} to {high:g} for {digital.min} to {digital.max} in the file"
 
 
 def _opened(file: Path) -> edfio.Edf:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,14 +10,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ecgfactory.errors import EcgFactoryError
-from ecgfactory.foreign.formats.array import recordings
-from ecgfactory.foreign.recording import Recording, UnreadableError, in_one_line
+from ecgfactory.foreign.formats.array import check_no_labels, holds_records, recordings
+from ecgfactory.foreign.recording import NoEcgError, Recording, UnreadableError, in_one_line
 from ecgfactory.foreign.stated import Stated
 from ecgfactory.formats.npy import CANDIDATES_SUFFIX
 from ecgfactory.record import record_id
 
 if TYPE_CHECKING:
     from ecgfactory.dataset.reader import Dataset
+
+MOST_BESIDE = 20
+"""Arrays of ECGs and of labels are a few files; of one file for each ECG there may be thousands."""
 
 
 def read(file: Path, name: str, stated: Stated) -> Iterator[Recording]:
@@ -26,7 +30,9 @@ def read(file: Path, name: str, stated: Stated) -> Iterator[Recording]:
     try:
         array = np.lib.format.open_memmap(file, mode="r")
     except Exception as error:  # whatever a parser raises concerns this damaged file alone
-        raise UnreadableError(f"it is no whole array of numbers ({in_one_line(error)})") from None
+        kind = NoEcgError if "Python objects" in str(error) else UnreadableError
+        raise kind(f"it is no whole array of numbers ({in_one_line(error)})") from None
+    check_no_labels(array, lambda: _counts_of_records(file))
     candidates = file.with_suffix(CANDIDATES_SUFFIX)
     dataset = _dataset_of(file) if candidates.is_file() else None
     if dataset is None:
@@ -39,6 +45,17 @@ def read(file: Path, name: str, stated: Stated) -> Iterator[Recording]:
 def is_index(file: Path) -> bool:
     """Return whether a file holds the numbers of records that are in the array beside it."""
     return file.name.endswith(CANDIDATES_SUFFIX)
+
+
+def _counts_of_records(file: Path) -> Iterator[int]:
+    """Yield how many records the arrays of many have that lie beside a file."""
+    for other in itertools.islice(file.parent.glob("*.npy"), MOST_BESIDE):
+        try:
+            shape = np.lib.format.open_memmap(other, mode="r").shape
+        except Exception:  # noqa: S112  it is told when its turn comes
+            continue
+        if holds_records(shape):
+            yield shape[0]
 
 
 def _dataset_of(file: Path) -> Dataset | None:

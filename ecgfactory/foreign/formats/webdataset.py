@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from ecgfactory.errors import shown
 from ecgfactory.foreign.formats.array import recordings
 from ecgfactory.foreign.recording import MOST_SAMPLES, Recording, UnreadableEcg, UnreadableError, in_one_line
 from ecgfactory.foreign.stated import Stated
@@ -63,7 +64,7 @@ def _content(tar: tarfile.TarFile, member: tarfile.TarInfo) -> bytes:
 def _record(name: str, parts: dict[str, bytes], stated: Stated) -> Iterator[Recording | UnreadableEcg]:
     try:
         told = _told(parts.get(".json", b"{}"))
-        leads = stated.lead_names or [str(lead) for lead in told.get("leads") or ()]
+        leads = stated.lead_names or _lead_names(told.get("leads") or ())
         unit = "uV" if told.keys() >= OF_OURS else str(told.get("unit") or "")
         rate = told.get("sampling_rate_hz")
         rate_hz = float(rate) if isinstance(rate, int | float) else None
@@ -71,6 +72,15 @@ def _record(name: str, parts: dict[str, bytes], stated: Stated) -> Iterator[Reco
         yield from recordings(array, lambda row: name if row < 0 else f"{name}:{row}", leads, unit, rate_hz)
     except UnreadableError as error:
         yield UnreadableEcg(name, str(error))
+    except Exception as error:  # whatever is damaged concerns this record alone
+        yield UnreadableEcg(name, f"it is a damaged record ({in_one_line(error)})")
+
+
+def _lead_names(told: object) -> list[str]:
+    names = told.split(",") if isinstance(told, str) else told
+    if not isinstance(names, list | tuple) or not all(isinstance(name, str) for name in names):
+        raise UnreadableError(f"its JSON file gives {shown(told)} as leads, where a list of names is expected")
+    return [name.strip() for name in names]
 
 
 def _told(content: bytes) -> dict[str, Any]:

@@ -31,10 +31,14 @@ _SEGMENT = re.compile(r"(\S+)\s+(\d+)")
 _SIGNAL = re.compile(
     rf"""(?P<file>\S.*?)\s+
     (?P<format>\d+)(?:x(?P<samples_per_frame>\d+))?(?::(?P<skew>\d+))?(?:\+(?P<byte_offset>\d+))?
-    (?:\s+(?P<gain>{_NUMBER})(?:\((?P<baseline>{_NUMBER})\))?(?:/(?P<unit>\S+))?
+    (?:\s+(?P<gain>{_NUMBER})(?:\((?P<baseline>{_NUMBER})\))?(?:\s*/(?P<unit>\S+))?
     (?P<integers>(?:\s+[-+]?\d+(?!\S)){{0,5}})(?:\s+(?P<name>.*))?)?""",
     re.VERBOSE,
 )
+
+
+_FILE_AND_FORMAT = re.compile(r"(\S+\.\S+)\s+(\d\S*)\s+(\S+).*")
+_FORMAT = re.compile(r"\d+(?:x\d+)?(?::\d+)?(?:\+\d+)?")
 
 
 @dataclass(frozen=True, eq=False)
@@ -200,7 +204,11 @@ def _segments(name: str, lines: list[str]) -> tuple[tuple[str, int], ...]:
 def _signals(count: int, lines: list[str]) -> tuple[SignalLine, ...]:
     if len(lines) < count:
         raise UnreadableError(f"its header announces {count} signals and describes {len(lines)}")
-    return tuple(_signal(line) for line in lines[:count])
+    signals = tuple(_signal(line) for line in lines[:count])
+    more = [match["file"] for line in lines[count:] if (match := _SIGNAL.fullmatch(line))]
+    if {line.file for line in signals} & set(more):  # whose samples lie between those of the others
+        raise UnreadableError(f"its header announces {count} signals and describes {count + len(more)}")
+    return signals
 
 
 def _notes(signals: tuple[SignalLine, ...], lines: list[str]) -> list[str]:
@@ -218,6 +226,10 @@ def _signal(line: str) -> SignalLine:
     match = _SIGNAL.fullmatch(line)
     if match is None:
         raise UnreadableError(f"its header has a line that describes no signal: {line[:80]!r}")
+    if unread := _FILE_AND_FORMAT.fullmatch(match["file"]):  # no name of a file, but a line that is no signal's
+        file, layout, gain = unread.groups()
+        what, text = ("gain", gain) if _FORMAT.fullmatch(layout) else ("format", layout)
+        raise UnreadableError(f"its header gives signal file {file!r} the {what} {text!r}, which can't be read")
     integers = dict(enumerate(int(text) for text in (match["integers"] or "").split()))
     return SignalLine(
         file=match["file"],

@@ -71,7 +71,11 @@ def read_segments(file: Path, header: Header) -> tuple[list[SignalLine], list[Fl
         if name != NOTHING and frames:
             try:
                 told = _put(joined, _header_of(file, name), header.rate_hz, slice(start, start + frames), length)
-            except (OSError, UnreadableError) as error:
+            except FileNotFoundError:
+                problems.append(f"segment {name} is left empty: its header is missing")
+            except OSError as error:
+                problems.append(f"segment {name} is left empty: it can't be opened ({error.strerror})")
+            except UnreadableError as error:
                 problems.append(f"segment {name} is left empty: {error}")
             else:
                 notes += [f"segment {name}: {note}" for note in told]

@@ -137,9 +137,10 @@ def test_assess_tells_people_and_machines_and_names_what_it_can_t_read(built: Pa
     (tmp_path / "flat.csv").write_text(flat, encoding="utf-8")
     (tmp_path / "prose.csv").write_text("dear,reader\nno,ECG\n", encoding="utf-8")
     (tmp_path / "void.csv").write_bytes(b"")
+    (tmp_path / "other.npz").write_bytes(b"PK")
     told = run("assess", tmp_path)
     assert told.returncode == 1
-    assert told.stdout.endswith("no ECG in prose.csv\n2 of 4 accepted, 1 rejected, 1 unreadable\n")
+    assert told.stdout.endswith("no ECG in prose.csv\nnot read: other.npz\n2 of 4 accepted, 1 rejected, 1 unreadable\n")
     assert "            assumed: uV, as no unit is given" in told.stdout
     assert "1 of 4 ECGs" in told.stderr
     machine = run("assess", tmp_path, "--json")

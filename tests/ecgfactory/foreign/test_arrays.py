@@ -72,6 +72,27 @@ def test_missing_values_are_counted_and_rejected(ecgs: GeneratedEcgs) -> None:
     assert repr(found).startswith("Assessment of 0: rejected: complete: ")
 
 
+@pytest.mark.parametrize("offset_mv", [6, -10, 40, 400])
+def test_an_offset_is_taken_off_and_told(ecgs: GeneratedEcgs, offset_mv: float) -> None:
+    several = [ecgs.signals_uv[0] / 1000, ecgs.signals_uv[1] / 1000 + offset_mv]
+    one, other = assess(several, rate_hz=500, lead_names=TWELVE_LEADS, unit="mV")  # type: ignore[misc]
+    assert (one.name, one.notes, other.name, len(other.notes)) == ("0", (), "1", 12)
+    assert other.notes[1].endswith(" mV was taken off II")
+    assert other.accepted
+    assert other.features["missing_samples"] == 0
+    assert other.features["range_II_uv"] == pytest.approx(ecgs[1].features["range_II_uv"], abs=1)
+    stored = ecgs.signals_uv[:1] + np.int16(6000)
+    assert measure(stored, rate_hz=500, lead_names=TWELVE_LEADS, unit="uV").amplitude_max_uv[0] < 5000
+
+
+def test_what_is_masked_is_missing(ecgs: GeneratedEcgs) -> None:
+    masked = np.ma.array(ecgs.signals_uv[0], mask=np.zeros((12, 5000), dtype=bool))
+    masked[1, :20] = np.ma.masked
+    for signal in (masked, list(masked), [masked]):
+        found = measure(signal, rate_hz=500, lead_names=TWELVE_LEADS, unit="uV")
+        assert found.missing_samples.tolist() == [20]
+
+
 @given(order=st.permutations(range(12)), records=st.integers(1, 3))
 @settings(max_examples=8, deadline=None)
 def test_neither_the_order_of_leads_nor_the_company_matters(
@@ -102,9 +123,13 @@ TWO = np.zeros((2, 500))
         ({"signal": [[1, 2], [3]]}, "signal is ragged"),
         ({"signal": None}, "signal holds object; give an array of real numbers"),
         ({"signal": TWO + 1j}, "signal holds complex128"),
-        ({"lead_names": ["II", "X"]}, r"lead names are \['II', 'X'\]; give distinct names of I, II"),
+        ({"lead_names": ["II", "X"]}, "lead names are II, X; give distinct names of I, II"),
         ({"lead_names": ["II", "MLII"]}, "give distinct names of"),
-        ({"lead_names": "II"}, "lead names are 'II'; give distinct names of"),
+        ({"lead_names": "II"}, "lead_names is 'II'; give a list of names"),
+        ({"lead_names": None}, "lead_names is None; give a list of names"),
+        ({"lead_names": {"I", "II"}}, "lead_names is {.*}; give a list of names"),
+        ({"lead_names": []}, "lead names are none; give distinct names of"),
+        ({"lead_names": ["II", 5]}, "lead names are II, 5; give distinct names of"),
         ({"unit": "bar"}, "unit is 'bar'; give uV, mV, V, a number of these"),
         ({"unit": None}, "unit is None; give uV, mV, V, a number of these"),
         ({"rate_hz": 5}, "sampling rate 5 Hz is not within 50..100000; give the samples per second"),

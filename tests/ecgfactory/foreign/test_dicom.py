@@ -9,11 +9,13 @@ import numpy as np
 import pytest
 from pydicom.data import get_testdata_file
 from pydicom.dataset import Dataset, FileMetaDataset
-from pydicom.uid import ExplicitVRLittleEndian, GeneralECGWaveformStorage, generate_uid
+from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian, GeneralECGWaveformStorage, generate_uid
 
 from ecgfactory.foreign.formats import dicom
+from ecgfactory.foreign.reader import read_ecgs
 from ecgfactory.foreign.recording import Recording, UnreadableEcg
 from ecgfactory.foreign.stated import Stated
+from ecgfactory.foreign.units import parse_unit
 from ecgfactory.leads import EIGHT_LEADS, TWELVE_LEADS
 from tests.ecgfactory.foreign.reader_contract import EIGHT, ReaderContract, only, problem, read
 
@@ -115,6 +117,21 @@ def test_numbers_become_physical_by_sensitivity_correction_and_baseline(tmp_path
     one, other = found.signals
     np.testing.assert_allclose(one.values, [0.25, 0.5, np.nan])
     assert (one.unit, other.unit, other.values.tolist()) == ("mV", "", [1, 2, 3])
+    (converted,) = dicom.read(path, path.name, Stated(unit=parse_unit("ADC:800")))
+    assert isinstance(converted, Recording)
+    np.testing.assert_allclose(converted.signals[0].values, [0, 100, np.nan])
+
+
+def test_numbers_without_sensitivity_need_a_unit(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.dcm", group([channel(LEAD_II, sensitivity=None)], EIGHT[1:2]))
+    assert problem(path) == "lead II: it gives no ChannelSensitivity that can be used; give --unit ADC:GAIN:ZERO"
+    np.testing.assert_allclose(only(path, unit="ADC:500").signal_uv, 2 * EIGHT[1:2])
+
+
+def test_a_median_beat_is_left_out_whatever_is_said_of_its_origin(tmp_path: Path) -> None:
+    rest = group([channel(LEAD_II)], EIGHT[1:2])
+    beat = group([channel(LEAD_II)], EIGHT[1:2, :600], MultiplexGroupLabel="MEDIAN BEAT")
+    assert only(write(tmp_path / "a.dcm", rest, beat)).signal_uv.shape == (1, 5000)
 
 
 def test_each_group_is_a_recording_of_its_own_rate(tmp_path: Path) -> None:
@@ -140,3 +157,15 @@ def test_more_samples_than_there_are_do_not_get_the_memory(tmp_path: Path) -> No
 
 def test_other_objects_are_named(tmp_path: Path) -> None:
     assert problem(write(tmp_path / "a.dcm")).startswith("it is a DICOM object without waveforms (General ECG")
+
+
+def test_an_image_beside_ecgs_is_passed_over_and_an_ecg_without_signals_is_not(tmp_path: Path) -> None:
+    write(tmp_path / "a.dcm", group([channel(LEAD_II)], EIGHT[1:2]))
+    image = Dataset()
+    image.SOPClassUID, image.SOPInstanceUID, image.file_meta = CTImageStorage, generate_uid(), FileMetaDataset()
+    image.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
+    image.save_as(tmp_path / "b", enforce_file_format=True)
+    write(tmp_path / "c.dcm")
+    reading = read_ecgs(tmp_path)
+    assert [one.name for one in reading] == ["a.dcm", "c.dcm"]
+    assert [one.name for one in reading.passed_over] == ["b"]

@@ -89,3 +89,29 @@ def test_a_recording_with_gaps_is_refused_and_one_that_only_may_have_some_is_rea
 def test_its_sibling_of_24_bits_is_told_apart(tmp_path: Path) -> None:
     (tmp_path / "a.edf").write_bytes(b"\xffBIOSEMI" + b" " * 504)
     assert problem(tmp_path) == "it is no EDF file"
+
+
+@pytest.mark.parametrize("ranges", [[b"16383,5", b"-16384"], [b"0", b"0"], [b"nan", b"0"], [b"", b""]])
+def test_numbers_of_which_the_header_does_not_tell_the_meaning_need_a_unit(tmp_path: Path, ranges: list[bytes]) -> None:
+    path = write(tmp_path / "a.edf", signal("ECG II", EIGHT[1]), signal("ECG V5", EIGHT[6]))
+    content = bytearray(path.read_bytes())
+    begin = 256 + 2 * (16 + 80 + 8)
+    highest, lowest = (text.ljust(8) for text in ranges)
+    content[begin : begin + 8], content[begin + 16 : begin + 24] = lowest, highest
+    path.write_bytes(content)
+    found = only(path)
+    assert found.lead_names == ("V5",)
+    assert "left out: II, as its header" in found.notes[-1]
+    counts = only(path, unit="ADC:1000")
+    np.testing.assert_allclose(counts.signal_uv, EIGHT[[1, 6]], atol=1e-3)
+    assert not any("uncalibrated" in note for note in (*found.notes, *counts.notes))
+    content[begin + 8 : begin + 16], content[begin + 24 : begin + 32] = lowest, highest
+    path.write_bytes(content)
+    assert "give --unit ADC:GAIN:ZERO" in problem(path)
+
+
+def test_one_rate_does_not_hold_for_leads_of_several(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.edf", signal("ECG I", EIGHT[0]), signal("ECG II", EIGHT[1, ::2].copy(), 250))
+    found = only(path, rate_hz=360)
+    assert found.signal_uv.shape == (2, 5000)
+    assert found.notes == ("250 and 500 Hz and not 360 Hz as you say, as the file gives its signals different rates",)

@@ -6,15 +6,17 @@ import os
 from pathlib import Path
 
 import pytest
+from pydicom.data import get_testdata_file
 
 from ecgfactory.errors import BadInputError
 from ecgfactory.foreign.files import ecg_files
 from ecgfactory.foreign.formats import READERS
-from tests.ecgfactory.foreign.reader_contract import problem, read
+from ecgfactory.foreign.reader import read_ecgs
+from tests.ecgfactory.foreign.reader_contract import only, problem, read
 
 
 def names(path: Path) -> list[str]:
-    return [file.name for file in ecg_files(path, READERS)]
+    return [file.name for file in ecg_files(path, READERS)[0]]
 
 
 def test_a_wfdb_record_is_found_by_any_of_its_files(tmp_path: Path) -> None:
@@ -62,6 +64,25 @@ def test_a_file_that_may_not_be_read_is_told(tmp_path: Path) -> None:
     (tmp_path / "a.hea").write_text("a 1 500 10\n")
     (tmp_path / "a.hea").chmod(0)
     assert problem(tmp_path) == "it can't be opened (Permission denied)"
+
+
+def test_files_of_other_formats_are_named_and_those_of_records_are_not(tmp_path: Path) -> None:
+    for name in ("a.csv", "b.NPZ", "c.csv.gz", "d.xlsx", "e.mat", "f.mat", "f.hea", "g.md", "LICENSE"):
+        (tmp_path / name).touch()
+    reading = read_ecgs(tmp_path)
+    assert reading.not_read == ["b.NPZ", "c.csv.gz", "d.xlsx", "e.mat"]
+    (tmp_path / "a.csv").unlink()
+    (tmp_path / "f.hea").unlink()
+    with pytest.raises(BadInputError, match=r"no .hea, .* file in this folder \(b.NPZ is none\)"):
+        read_ecgs(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["IM000001", "1.2.840.10008.17", "ecg.ima"])
+def test_a_dicom_file_is_known_by_its_beginning(tmp_path: Path, name: str) -> None:
+    example = get_testdata_file("waveform_ecg.dcm", download=False)
+    (tmp_path / name).symlink_to(str(example))
+    assert names(tmp_path) == names(tmp_path / name) == [name]
+    assert only(tmp_path).lead_names[:2] == ("I", "II")
 
 
 @pytest.mark.parametrize(

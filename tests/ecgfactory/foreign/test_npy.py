@@ -10,7 +10,9 @@ import numpy as np
 import pytest
 
 from ecgfactory.foreign.formats import npy
+from ecgfactory.foreign.reader import read_ecgs
 from ecgfactory.foreign.recording import Recording
+from ecgfactory.foreign.standard import ForeignEcg
 from ecgfactory.foreign.stated import Stated
 from ecgfactory.leads import EIGHT_LEADS, TWELVE_LEADS
 from tests.ecgfactory.foreign.reader_contract import EIGHT, ReaderContract, only, problem, read
@@ -120,3 +122,36 @@ def test_one_ecg_of_many_leads_needs_their_names(tmp_path: Path) -> None:
     path = save(tmp_path, EIGHT.T)
     assert only(path, rate_hz=500, lead_names=EIGHT_LEADS, unit="uV").lead_names == EIGHT_LEADS
     assert "sampling rate" in problem(path, lead_names=EIGHT_LEADS, unit="uV")
+
+
+COUNT = 200
+
+
+@pytest.mark.parametrize(
+    "labels",
+    [
+        np.arange(COUNT) % 5,
+        np.arange(COUNT) % 2.0,
+        np.arange(COUNT)[:, np.newaxis] % 5,
+        np.eye(7)[np.arange(COUNT) % 7],
+        np.linspace(20, 90, COUNT),
+        np.arange(30),
+        np.array(["NORM", "MI"] * 100),
+        np.array(["NORM", "MI"] * 100, dtype=object),
+        np.arange(COUNT) % 2 == 0,
+    ],
+)
+def test_labels_beside_ecgs_are_passed_over(tmp_path: Path, labels: Any) -> None:
+    save(tmp_path, np.tile(EIGHT[:2, :500], (COUNT, 1, 1)), "x.npy")
+    save(tmp_path, labels, "y.npy")
+    reading = read_ecgs(tmp_path, rate_hz=500, unit="uV", lead_names=["I", "II"])
+    assert len(list(reading)) == COUNT
+    assert [one.name for one in reading.passed_over] == ["y.npy"]
+
+
+def test_a_lead_of_its_own_is_no_label(tmp_path: Path) -> None:
+    save(tmp_path, EIGHT.T, "a.npy")
+    save(tmp_path, EIGHT[1], "b.npy")
+    save(tmp_path, np.zeros(5000), "c.npy")
+    found = read(tmp_path, rate_hz=500, unit="uV")
+    assert [one.name for one in found if isinstance(one, ForeignEcg)] == ["a.npy", "b.npy", "c.npy"]

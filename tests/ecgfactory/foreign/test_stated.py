@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from ecgfactory.errors import BadInputError
@@ -28,9 +29,14 @@ def test_what_is_stated_is_kept_in_standard_terms() -> None:
         ({"rate_hz": float("nan")}, "sampling rate nan Hz is not"),
         ({"unit": "bar"}, r"unit is 'bar'; give uV, mV, V, a number of these such as 0.1mV, or ADC:GAIN:ZERO"),
         ({"unit": ""}, "unit is ''; give uV"),
-        ({"lead_names": ["I", "I"]}, r"lead names are \['I', 'I'\]; give distinct names of I, II"),
+        ({"lead_names": ["I", "I"]}, "lead names are I, I; give distinct names of I, II"),
         ({"lead_names": ["-aVR"]}, "give distinct names of"),
-        ({"lead_map": {"X": "foo"}}, r"lead names are \['foo'\]; give distinct names of"),
+        ({"lead_map": {"X": "foo"}}, "lead names are foo; give distinct names of"),
+        ({"lead_map": {5: "II"}}, "lead_map is {5: 'II'}; give a mapping from a signal's name to its lead"),
+        ({"lead_map": {"X": None}}, "lead names are None; give distinct names of"),
+        ({"lead_map": "X=II"}, "lead_map is 'X=II'; give a mapping"),
+        ({"lead_names": 5}, "lead_names is 5; give a list of names"),
+        ({"lead_names": []}, "lead names are none; give distinct names of"),
         ({"lead_names": ["I"], "lead_map": {"X": "II"}}, "both given; give one of them"),
     ],
 )
@@ -41,6 +47,10 @@ def test_what_can_t_be_used_is_one_sentence_before_any_reading(
     with pytest.raises(BadInputError, match=sentence) as caught:
         read_ecgs(path, **wrong)
     assert len(caught.value.problems) == 1
+
+
+def test_names_of_leads_may_come_in_an_array() -> None:
+    assert stated(lead_names=np.array(["I", "II"])).lead_names == ("I", "II")  # type: ignore[arg-type]
 
 
 def test_all_that_is_wrong_is_told_at_once() -> None:

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from ecgfactory.foreign.recording import UnreadableEcg
+from ecgfactory.foreign.standard import ForeignEcg
 from ecgfactory.leads import EIGHT_LEADS, TWELVE_LEADS
 from tests.ecgfactory.foreign.reader_contract import EIGHT, ReaderContract, only, problem, read
 
@@ -103,3 +104,33 @@ def test_ours_say_all_but_the_unit_which_is_known(built: Path) -> None:
     assert len(found) == 40
     assert {one.lead_names for one in found} == {TWELVE_LEADS}
     assert {one.notes for one in found} == {()}
+
+
+@pytest.mark.parametrize(
+    ("leads", "expected"),
+    [(1, "1 as leads"), ([["I"]], "as leads, where a list of names is expected"), ({"I": 0}, "as leads"), ("II", "")],
+)
+def test_odd_names_of_leads_concern_their_record_alone(tmp_path: Path, leads: Any, expected: str) -> None:
+    odd, sound = ({"leads": names, "sampling_rate_hz": 500, "unit": "uV"} for names in (leads, "II, V5"))
+    members = {"1.npy": npy(EIGHT[1:2]), "1.json": json.dumps(odd).encode()}
+    members |= {"2.npy": npy(EIGHT[[1, 6]]), "2.json": json.dumps(sound).encode()}
+    first, second = read(write(tmp_path / "a.tar", members))
+    assert isinstance(second, ForeignEcg)
+    assert second.lead_names == ("II", "V5")
+    assert expected in first.problem if isinstance(first, UnreadableEcg) else first.lead_names == ("II",)
+
+
+def test_two_records_of_one_name_are_told_apart(tmp_path: Path) -> None:
+    told = json.dumps(TOLD).encode()
+    with tarfile.open(tmp_path / "a.tar", "w") as tar:
+        for name, content in (
+            ("1.npy", npy(EIGHT)),
+            ("1.json", told),
+            ("2.npy", b""),
+            ("1.npy", npy(EIGHT)),
+            ("1.json", told),
+        ):
+            entry = tarfile.TarInfo(name)
+            entry.size = len(content)
+            tar.addfile(entry, io.BytesIO(content))
+    assert [one.name for one in read(tmp_path)] == ["a.tar:1", "a.tar:2", "a.tar:1:2"]

@@ -80,7 +80,9 @@ def test_every_sample_of_a_frame_counts_and_slow_channels_do_no_harm(tmp_path: P
     found = only(path)
     assert found.signal_uv.shape == (1, 5000)
     assert np.abs(found.signal_uv[0, 100:-100]).max() == pytest.approx(100, rel=0.1)
-    assert only(path, rate_hz=500).signal_uv.shape == (1, 2500)
+    stated = only(path, rate_hz=500)
+    assert stated.signal_uv.shape == (1, 2500)
+    assert stated.notes[-1] == "500 Hz as you say, though the file says 250 Hz"
 
 
 def test_leads_of_several_rates_become_one_ecg(tmp_path: Path) -> None:
@@ -119,6 +121,19 @@ def test_names_dates_and_comments_keep_no_signal_back(tmp_path: Path, record_lin
     found = only(write(tmp_path, two_leads(record_line) + "# age: 60\n"))
     np.testing.assert_allclose(found.signal_uv, EIGHT[:2], atol=1e-3)
     assert found.notes == ()
+
+
+def test_a_blank_before_the_unit_does_no_harm(tmp_path: Path) -> None:
+    found = only(write(tmp_path, "ecg 1 500 5000\nFILE 16 2 /uV 16 0 0 0 0 II\n", EIGHT[1]))
+    np.testing.assert_allclose(found.signal_uv, EIGHT[1:2] / 2)
+
+
+def test_a_unit_that_a_user_states_against_the_header_is_told(tmp_path: Path) -> None:
+    path = write(tmp_path, two_leads("ecg 2 500 5000"))
+    found = only(path, unit="uV")
+    np.testing.assert_allclose(found.signal_uv, EIGHT[:2] / 1000)
+    assert found.notes == ("the unit is as you say, though the file says mV",)
+    assert only(path, unit="millivolt").notes == ()
 
 
 @pytest.mark.parametrize("length", ["", "0", "-1", "5000.0", "5,000", "many"])
@@ -202,13 +217,16 @@ def test_signals_of_several_files_are_as_long_as_the_shortest(tmp_path: Path) ->
         ("ecg 1 500 5000\nno.dat 16 200 16 0 0 0 0 I\n", "signal file 'no.dat' is missing"),
         ("ecg 1 500 5000\nFILE 17 200 16 0 0 0 0 I\n", "signal format 17 is none of"),
         ("ecg 1 500 5000\nFILE sixteen\n", "a line that describes no signal: 'ecg.dat sixteen'"),
+        ("ecg 1 500 5000\nFILE 16 nan/mV 16 0 0 0 0 I\n", "gives signal file 'ecg.dat' the gain 'nan/mV'"),
+        ("ecg 1 500 5000\nFILE 16:-5 200/mV 16 0 0 0 0 I\n", "gives signal file 'ecg.dat' the format '16:-5'"),
+        (two_leads("ecg 1 500 5000"), "its header announces 1 signals and describes 2"),
         ("ecg 1 500 5000\nFILE 516 200 16 0 0 0 0 I\n", "'ecg.dat' is no FLAC file"),
         ("ecg 1 500 5000\nFILE 16x99999999999 200 16 0 0 0 0 I\n", "holds no samples"),
         ("ecg 1 500 5000\nFILE 16+99999999999 200 16 0 0 0 0 I\n", "holds no samples"),
         ("ecg 2 500 5000\nFILE 16 200 16 0 0 0 0 I\nFILE 212 200 12 0 0 0 0 II\n", "more than one format"),
         ("ecg/3 2 500 5000\ns_1 100\n", "announces 3 segments and lists 1"),
         ("ecg/1 2 500 5000\necg 5000\n", "it has segments itself"),
-        ("ecg/1 2 500 5000\ngone 5000\n", "none of its segments can be read"),
+        ("ecg/1 2 500 5000\ngone 5000\n", "can be read; segment gone is left empty: its header is missing"),
     ],
 )
 def test_what_can_not_be_read_is_told(tmp_path: Path, header: str, expected: str) -> None:

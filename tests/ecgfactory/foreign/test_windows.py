@@ -177,3 +177,5 @@ def test_neighbours_that_fail_alike_are_printed_as_one_stretch() -> None:
     assert list(failing_stretches(windows("a", "a", "a"))) == []
     many = list(failing_stretches(windows(*["a", ""] * 50)))
     assert many[10:] == ["and 40 more stretches; --json lists all windows"]
+    several = list(failing_stretches(windows(*["a", ""] * 11)))
+    assert several[10:] == ["and 1 more stretch; --json lists all windows"]
