@@ -88,7 +88,7 @@ def test_remarks_may_tell_rate_unit_and_lead(tmp_path: Path) -> None:
         f"Name,X Y\nDevice,Watch\nSample Rate,500 hertz\n\nLead,Lead I\nUnit,µV\n\n{values}", encoding="utf-8"
     )
     found = only(tmp_path / "a.csv")
-    assert (found.lead_names, found.notes) == (("I",), ())
+    assert (found.lead_names, found.notes) == (("I",), ("a remark above the table says 500 Hz",))
     np.testing.assert_array_equal(found.signal_uv, EIGHT[:1])
     assert is_right(only(table(tmp_path / "b.csv", {"I": MV[0], "II": MV[1]}, header="# fs: 500 Hz\nI,II")))
 
@@ -103,7 +103,7 @@ def test_missing_values_stay_missing_and_other_words_are_told(tmp_path: Path) ->
     values[[10, 11, 12, 13]] = ["-", "NaN", "", "lead off"]
     found = only(table(tmp_path / "a.csv", TWO | {"II": values}))
     assert np.isnan(found.signal_uv).sum(axis=1).tolist() == [0, 4]
-    assert "column 'II' holds 1 values that are no numbers, as 'lead off'" in found.notes
+    assert "column 'II' holds 1 value that is no number, as 'lead off'" in found.notes
 
 
 def test_a_lead_without_values_is_left_out_and_a_record_without_any_unreadable(tmp_path: Path) -> None:
