@@ -142,14 +142,15 @@ class _Stamps:
         """Say where time does not rise evenly, if anywhere."""
         if not len(self.steps) or not self._usual > 0:
             return f"{shown} does not rise; give --rate"
-        off = np.abs(self.steps - self._usual * self.lengths)
+        excess = self.steps - self._usual * self.lengths
+        off = np.abs(excess)
         allowed = UNEVEN_SHARE * self._usual * self.lengths
         if self.are_shared and self._are_ragged:  # as times are cut to whole seconds or so, by one sample
             allowed = np.full(len(off), 1.5 * self._usual)
         elif self._quantum < (0.6 if self.are_shared else 1.6) * float(np.median(self.steps)):
             allowed = np.maximum(allowed, 1.01 * self._quantum)
             if not self.are_shared:
-                allowed = np.where(self._are_lost(off), 0.0, allowed)
+                allowed = np.where(self._are_lost(excess), 0.0, allowed)
         worst = int(np.argmax(off - allowed))
         if off[worst] <= allowed[worst]:
             return self._change_of_rate(shown)
@@ -161,14 +162,17 @@ class _Stamps:
             "fill or cut the gaps, or give --rate to ignore it"
         )
 
-
-    def _are_lost(self, off: Float64Array) -> npt.NDArray[np.bool_]:
+    def _are_lost(self, excess: Float64Array) -> npt.NDArray[np.bool_]:
         """Find the few steps that are off by a whole one where nearly all are the same: no rounding makes them.
 
-        At steps near the quantum, as of 1,000 Hz in ms, a missing sample is not more than rounding could be.
+        At steps near the quantum, as of 1,000 Hz in ms, a missing sample is not more than rounding could be. One that
+        a neighbour makes up for is none.
         """
-        are_odd = off >= _ODD_STEP * self._usual
-        return are_odd if np.mean(are_odd) < _FEW_ODD_STEPS else np.zeros_like(are_odd)
+        least = _ODD_STEP * self._usual
+        are_odd = np.abs(excess) >= least
+        if np.mean(are_odd) >= _FEW_ODD_STEPS:
+            return np.zeros_like(are_odd)
+        return are_odd & (np.abs(np.convolve(excess, np.ones(3), "same")) >= least)
 
     def _change_of_rate(self, shown: str) -> str:
         """Say where some stretch of samples takes longer or shorter than the others, beyond rounding, if anywhere."""

@@ -87,7 +87,8 @@ def check_names_of_r(first_column: str, signals: Sequence[Signal]) -> None:
 
 def order_note(signals: Sequence[Signal]) -> str:
     """Say that the standard order was assumed, for the user."""
-    return f"assumed: {_shown(signals)} are {', '.join(TWELVE_LEADS[: len(signals)])}, as the first six fit each other as limb leads do"
+    leads = ", ".join(TWELVE_LEADS[: len(signals)])
+    return f"assumed: {_shown(signals)} are {leads}, as the first six fit each other as limb leads do"
 
 
 def _shown(signals: Sequence[Signal]) -> str:

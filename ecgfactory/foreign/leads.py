@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
@@ -21,6 +22,13 @@ from ecgfactory.foreign.lead_order import numbered_leads, order_note, standard_o
 from ecgfactory.foreign.recording import NoEcgError, Signal, UnreadableError
 from ecgfactory.foreign.stated import Stated
 from ecgfactory.foreign.units import parse_unit
+
+_CHEST_LEADS = ["V1", "V2", "V3", "V4", "V5", "V6"]
+
+_PROCESSED = re.compile(
+    r"[\s_.:-]*[(\[]?(?:raw|orig(?:inal)?|clean(?:ed)?|filt(?:ered)?|denoised|corrected)[)\]]?$", re.I
+)
+"""What tells versions of one ECG apart."""
 
 MOST_UNNAMED = 16
 """More signals without lead names than this are no leads; rows of a table may be its records then."""
@@ -56,12 +64,13 @@ def choose_leads(signals: Sequence[Signal], stated: Stated) -> Chosen:
     split = [_without_unit(signal) for signal in signals]
     if stated.lead_names:
         return _in_order(split, stated.lead_names)
-    may_be = [signal for signal in split if not says_other(signal.name)]
+    split, c_notes = _with_chest_leads(split)
+    may_be = [signal for signal in split if not _is_other(signal)]
     if not stated.lead_map and (in_order := numbered_leads(may_be)):
         return in_order, [order_note(may_be), *_left_out(split, may_be)]
     leads, notes = _named(split, stated)
     if leads:
-        return leads, notes
+        return leads, [*c_notes, *notes]
     unnamed, more_notes = _unnamed(split)
     return unnamed, [*notes, *more_notes]
 
@@ -73,11 +82,13 @@ def _without_unit(signal: Signal) -> Signal:
 
 def _in_order(signals: Sequence[Signal], names: Sequence[str]) -> Chosen:
     """Name signals as the user says: all of them, or all that may be ECGs."""
-    may_be = [signal for signal in signals if not says_other(signal.name)]
+    may_be = [signal for signal in signals if not _is_other(signal)]
     for meant in (signals, may_be):
         if len(meant) == len(names):
             return [replace(one, name=name) for one, name in zip(meant, names, strict=True)], _left_out(signals, meant)
-    raise UnreadableError(f"{len(names)} lead names are given for {len(signals)} signals: {_listed(signals)}")
+    has_names = any(signal.name for signal in signals)
+    which = f": {_listed(signals)}" if has_names else ", which have no names"
+    raise UnreadableError(f"{len(names)} lead names are given for {len(signals)} signals{which}")
 
 
 def _named(signals: Sequence[Signal], stated: Stated) -> Chosen:
@@ -95,8 +106,10 @@ def _named(signals: Sequence[Signal], stated: Stated) -> Chosen:
     unused = [name for name in stated.lead_map if name.casefold() not in found]
     notes = [f"the lead map names {name!r}, which is not among {_listed(signals)}" for name in unused]
     leads = []
+    places = []
     for alike in named.values():
         lead, signal = _the_one(alike, notes)
+        places.append(signals.index(signal))
         if lead.is_inverted:
             signal = replace(signal, values=-signal.values)
             notes.append(f"{signal.name!r} was turned over to give {lead.lead}")
@@ -104,10 +117,63 @@ def _named(signals: Sequence[Signal], stated: Stated) -> Chosen:
             notes.append(f"assumed: {lead.lead} for {signal.name!r}")
         leads.append(replace(signal, name=lead.lead))
     names = [lead.name for lead in leads]
-    if not mapped and len(names) == len(signals) and " ".join(names) in "V1 V2 V3 V4 V5 V6":
+    if not mapped and len(names) == len(signals) and names == _CHEST_LEADS[: len(names)]:
         notes.append(f"assumed: {', '.join(names)} are chest leads, though R names columns so that have no names")
     considered = [signal for alike in named.values() for _, signal in alike]
-    return leads, notes + (_left_out(signals, considered) if leads else [])
+    if not leads:
+        return [], notes
+    others = _once([signal for signal in signals if signal not in considered and _is_beside(signal, leads)], notes)
+    if others:
+        distinct = _distinct(others)
+        notes.append(_unknown_note(distinct))
+        places += [signals.index(other) for other in others]
+        leads = [lead for _, lead in sorted(zip(places, [*leads, *distinct], strict=True), key=lambda pair: pair[0])]
+    return leads, notes + _left_out(signals, [*considered, *others])
+
+
+def _with_chest_leads(signals: Sequence[Signal]) -> Chosen:
+    """Name C1 to C6 as chest leads where all of them are there: some alone may be electrodes of an EEG."""
+    chest = {f"C{number + 1}": lead for number, lead in enumerate(_CHEST_LEADS)}
+    names = [signal.name.strip().upper() for signal in signals]
+    if not chest.keys() <= set(names):
+        return list(signals), []
+    named = [replace(one, name=chest.get(name, one.name)) for name, one in zip(names, signals, strict=True)]
+    return named, ["assumed: C1 to C6 are V1 to V6"]
+
+
+def _is_other(signal: Signal) -> bool:
+    """Return whether a signal is something else than an ECG, as its name says, or as a flag of 0 and 1."""
+    if says_other(signal.name):
+        return True
+    known = signal.values[np.isfinite(signal.values)]
+    is_flag = known.size > 0 and bool(np.isin(known, (0, 1)).all() and np.ptp(known) > 0)
+    return is_flag and standard_lead(signal.name) is None
+
+
+def _is_beside(signal: Signal, leads: Sequence[Signal]) -> bool:
+    """Return whether a signal is an ECG of unknown lead, as long as the leads."""
+    is_ecg = says_ecg(signal.name) and _may_be_voltage(signal) and not _is_other(signal)
+    return is_ecg and (len(signal.values), signal.rate_hz) == (len(leads[0].values), leads[0].rate_hz)
+
+
+def _once(signals: Sequence[Signal], notes: list[str]) -> list[Signal]:
+    """Leave out what is the same ECG again, as `ECG_Clean` beside `ECG_Raw`: the one that is not processed is taken."""
+    alike: dict[str, list[Signal]] = defaultdict(list)
+    for signal in signals:
+        alike[_PROCESSED.sub("", signal.name).casefold()].append(signal)
+    kept = []
+    for same in alike.values():
+        plainest = [one for one in same if not _PROCESSED.search(one.name)] or [
+            one for one in same if re.search("raw|orig", one.name, re.IGNORECASE)
+        ]
+        chosen = plainest or same[:1]
+        kept += chosen
+        notes += [
+            f"left out: {one.name!r}, as {chosen[0].name!r} is that ECG unprocessed"
+            for one in same
+            if one not in chosen
+        ]
+    return [signal for signal in signals if signal in kept]
 
 
 def _the_one(alike: list[tuple[LeadName, Signal]], notes: list[str]) -> tuple[LeadName, Signal]:
@@ -145,8 +211,13 @@ def _moves(signal: Signal) -> bool:
 
 def _unnamed(signals: Sequence[Signal]) -> Chosen:
     """Take signals for ECGs that say so without a standard lead, else those whose names say nothing."""
-    of_ecg = [signal for signal in signals if says_ecg(signal.name)]
-    silent = [signal for signal in signals if says_nothing(signal.name) and _may_be_voltage(signal)]
+    notes: list[str] = []
+    of_ecg = [signal for signal in signals if says_ecg(signal.name) and not _is_other(signal)]
+    processed = [*of_ecg]
+    of_ecg = _once(of_ecg, notes)
+    silent = [
+        signal for signal in signals if says_nothing(signal.name) and _may_be_voltage(signal) and not _is_other(signal)
+    ]
     alone = [signal for signal in signals if len(signals) == 1 and signal.unit and not says_other(signal.name)]
     found = of_ecg or silent or [signal for signal in alone if _may_be_voltage(signal)]
     if not found:
@@ -155,14 +226,18 @@ def _unnamed(signals: Sequence[Signal]) -> Chosen:
         )
     if len(found) > MOST_UNNAMED:
         raise UnreadableError(
-            f"{len(found)} signals have no names of leads, which is too many for one ECG; name them with --leads"
+            f"{len(found)} signals have no names of leads, which is too many for one ECG; if the rows are leads or "
+            "records, turn the table so that each column is a lead; else name them with --leads"
         )
     if not of_ecg and (in_order := standard_order(found)):
         return in_order, [order_note(found), *_left_out(signals, found)]
     leads = _distinct(found)
+    return leads, [*notes, _unknown_note(leads), *_left_out(signals, [*found, *processed])]
+
+
+def _unknown_note(leads: Sequence[Signal]) -> str:
     names = ", ".join(lead.name for lead in leads)
-    notes = [f"assumed: {names} {'are ECGs of unknown leads' if len(leads) > 1 else 'is an ECG of unknown lead'}"]
-    return leads, notes + _left_out(signals, found)
+    return f"assumed: {names} {'are ECGs of unknown leads' if len(leads) > 1 else 'is an ECG of unknown lead'}"
 
 
 def _distinct(signals: Sequence[Signal]) -> list[Signal]:

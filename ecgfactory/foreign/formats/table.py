@@ -173,7 +173,7 @@ def _signal(column: Column, notes: list[str]) -> Signal | None:
     infinite = np.isinf(numbers)
     if infinite.any():
         numbers = np.where(infinite, np.nan, numbers)
-        notes.append(f"column {column.name!r} is infinite at {infinite.sum()} samples, which were taken as missing")
+        notes.append(f"column {column.name!r} is infinite in places ({infinite.sum()}), which were taken as missing")
     return Signal(column.name, column.unit, numbers)
 
 
@@ -207,9 +207,9 @@ def _restarts(times: Float64Array) -> list[int]:
 
 
 def _unit(table: Table, roles: _Roles, rows: slice, notes: list[str]) -> str:
-    """Return the unit of a record's signals that have none of their own; words that are none where only a gain is known.
+    """Return the unit of a record's signals that have none of their own; empty where nothing is told.
 
-    What is returned then is no unit, so that the user is asked for it.
+    Where only a gain is told, words are returned that are no unit, so that the user is asked for it.
     """
     for column in roles.units:
         written = column.values[rows].dropna().astype(str).unique()

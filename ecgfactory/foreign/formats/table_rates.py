@@ -29,7 +29,7 @@ def stated_clock(rate: object, where: str) -> Clock:
         return Clock()
     match = _RATE.fullmatch(str(rate))
     if match is None:
-        return Clock(problem=f"{where} is {rate!r}, which is no sampling rate; give --rate")
+        return Clock(problem=f"{where} is {str(rate)!r}, which is no sampling rate; give --rate")
     return Clock(float(match[1]) or None)
 
 

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import re
 
-import numpy as np
 import pandas as pd
 
-from ecgfactory.foreign.clock import is_counter
 from ecgfactory.foreign.formats.columns import (
     Column,
     Table,
@@ -22,7 +20,7 @@ from ecgfactory.foreign.recording import UnreadableError
 from ecgfactory.foreign.times import names_counter, time_unit
 
 _LEAD_COLUMN = re.compile(
-    r"(?:(?:ecg|ekg)[\s_-]*)?(?:leads?|channels?|chan|ch|signals?|variable|kanal|ableitung|derivation)"
+    r"(?:(?:ecg|ekg)[\s_-]*)?(?:leads?|channels?|chan|ch|variable|kanal|ableitung|derivation)"
     r"(?:[\s_-]*(?:names?|ids?|labels?))?",
     re.IGNORECASE,
 )
@@ -39,6 +37,7 @@ def widened(table: Table) -> Table:
     """
     named = [column for column in table.columns if _names_leads(column)]
     if len(named) != 1:
+        _check_names(table)
         return table
     leads = named[0]
     others = [column for column in table.columns if column is not leads]
@@ -49,7 +48,8 @@ def widened(table: Table) -> Table:
             f"column {leads.name!r} names the lead of each row, and it is not told which column holds its samples "
             f"(one of {listed}); give a table with one column per lead"
         )
-    keys = [column for column in others if column is not values[0] and not _numbers_rows(column)]
+    are_many = leads.values.nunique() > 1
+    keys = [column for column in others if column is not values[0] and not (are_many and _numbers_rows(column))]
     texts = leads.values.astype(str).str.strip()
     rows = {lead: texts.eq(lead).to_numpy() for lead in texts.unique()}
     first = next(iter(rows.values()))
@@ -64,8 +64,21 @@ def widened(table: Table) -> Table:
                 f"{next(iter(rows))!r}; give a table with one column per lead"
             )
         wide.append(Column(lead, values[0].unit or unit, values[0].values[own].reset_index(drop=True)))
-    note = f"column {leads.name!r} names the lead of each row, of which column {name or values[0].name!r} holds the samples"
+    held = name or values[0].name
+    note = f"column {leads.name!r} names the lead of each row, of which column {held!r} holds the samples"
     return Table(wide, table.rate, table.rate_place, table.gain, (*table.notes, note))
+
+
+def _check_names(table: Table) -> None:
+    for column in table.columns:
+        if _LEAD_COLUMN.fullmatch(column.name.strip()) and is_text(column) and column.values.nunique() > 1:
+            if pd.to_numeric(column.values, errors="coerce").notna().any():
+                continue
+            shown = ", ".join(repr(str(name)) for name in column.values.dropna().unique()[:3])
+            raise UnreadableError(
+                f"column {column.name!r} names the lead of each row, and {shown} are no leads; rename them, or give a "
+                "table with one column per lead"
+            )
 
 
 def _names_leads(column: Column) -> bool:
@@ -81,8 +94,8 @@ def _names_leads(column: Column) -> bool:
 
 
 def _numbers_rows(column: Column) -> bool:
-    is_named = not column.name or names_counter(column.name)
-    return is_named and is_counter(pd.to_numeric(column.values, errors="coerce").to_numpy(np.float64))
+    """Return whether a column numbers the rows of all leads, as the index of a data frame does."""
+    return (not column.name or names_counter(column.name)) and column.values.is_unique
 
 
 def _is_key(column: Column) -> bool:
