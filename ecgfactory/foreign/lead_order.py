@@ -78,10 +78,10 @@ def check_names_of_r(first_column: str, signals: Sequence[Signal]) -> None:
     names = [signal.name.strip().upper() for signal in signals]
     is_numbered = first_column.strip().upper() == "V1" and names == [f"V{n}" for n in range(2, len(names) + 2)]
     if is_numbered and standard_order(signals) is None:
-        shown = signals[0].name if len(signals) == 1 else f"{signals[0].name} to {signals[-1].name}"
+        shown = f"{names[0]} is" if len(names) == 1 else f"{names[0]} to {names[-1]} are"
         raise UnreadableError(
-            f"column {first_column!r} is no lead, so that {shown} are only numbered, as R names columns, and no chest "
-            "leads; name them with --leads"
+            f"column {first_column!r} is no lead, so that {shown} only numbered, as R names columns, and not known to "
+            "be chest leads; name them with --leads"
         )
 
 

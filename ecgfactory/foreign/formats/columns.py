@@ -24,10 +24,13 @@ _RATE = re.compile(
 _RATE_UNIT = re.compile(r"[\s_]*[(\[]?hz[)\]]?$", re.IGNORECASE)
 _UNIT = re.compile(r"(?:(?:ecg|signal|lead|amplitude|voltage)[\s_-]*)?(?:units?|uom|einheit)", re.IGNORECASE)
 _GAIN = re.compile(
-    r"(?:(?:adc|ecg|signal|amp(?:litude)?)[\s_-]*)?(?:gain|scale|scaling|resolution|lsb|sensitivity)(?:[\s_-]*factor)?"
-    r"|ad[uc]s?_?(?:per)_?mv",
+    r"(?:(?:adc|ecg|signal|amp(?:litude)?)[\s_-]*)?(?:scale|scaling|resolution|lsb|sensitivity)(?:[\s_-]*factor)?"
+    r"|(?:[^\W_]+[\s_-]+)?gain(?:[\s_-]*factor)?|ad[uc]s?_?(?:per)_?mv",
     re.IGNORECASE,
 )
+
+NAME_IN_R = "V1"
+"""What R calls a first column that has no name, whatever it holds."""
 
 FEWEST_ROWS = 10
 """Of a record, on average: a table with more ids than that holds no samples of records."""
@@ -118,7 +121,8 @@ def is_id(column: Column) -> bool:
 def stands_in_blocks(column: Column) -> bool:
     """Return whether text or whole numbers have two or more values, each in one long run of rows, as ids have."""
     name, _ = split_unit(column.name)
-    if standard_lead(name) is not None or says_ecg(name) or not 2 <= column.values.nunique() < len(column.values):
+    is_lead = (standard_lead(name) is not None or says_ecg(name)) and name.upper() != NAME_IN_R
+    if is_lead or not 2 <= column.values.nunique() < len(column.values):
         return False
     if is_text(column):
         values = column.values.astype(str).to_numpy()

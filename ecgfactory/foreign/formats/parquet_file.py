@@ -93,6 +93,9 @@ def _rows(
     schema = source.schema_arrow
     if not source.metadata.num_rows:
         raise UnreadableError("it holds no records")
+    twice = sorted({name for name in schema.names if schema.names.count(name) > 1})
+    if twice:
+        raise UnreadableError(f"more than one column is named {', '.join(map(repr, twice))}; rename all but one")
     lists = [field for field in schema if _is_list(field.type)]
     clocks = [field.name for field in lists if time_unit(field.name) is not None and field.name not in stated.lead_map]
     lists = [field for field in lists if field.name not in clocks]

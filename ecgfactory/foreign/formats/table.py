@@ -12,6 +12,7 @@ import pandas as pd
 from ecgfactory.arrays import Float64Array
 from ecgfactory.foreign.clock import Clock, clock_of, is_counter, unwrapped
 from ecgfactory.foreign.formats.columns import (
+    NAME_IN_R,
     Column,
     Table,
     holds_times,
@@ -113,7 +114,8 @@ def _roles(columns: Sequence[Column]) -> _Roles:
     roles.clocks = [clock for clock in roles.clocks if np.nanmax(np.abs(clock[1].values), initial=0)] or roles.clocks
     if not roles.ids:
         roles.ids = [column for column in rest if stands_in_blocks(column) and not _runs_on(column, roles.clocks)]
-        roles.notes += [f"assumed: one record per value of column {column.name!r}" for column in roles.ids]
+        shown = [f"column {column.name!r}" if column.name else "a column without name" for column in roles.ids]
+        roles.notes += [f"assumed: one record per value of {column}" for column in shown]
     for column in rest:
         if not any(column is one for one in roles.ids):
             signal = _signal(column, roles.notes)
@@ -130,7 +132,7 @@ def _times(column: Column, is_first: bool) -> Times | None:
         return parse_times(column.values, unit or beside or "") or nothing
     if holds_times(column):
         return parse_times(column.values, "")
-    may_count = names_counter(column.name) or (is_first and not column.name)
+    may_count = names_counter(column.name) or (is_first and column.name.strip().upper() in ("", NAME_IN_R))
     is_named = may_count or is_id_name(column.name) or standard_lead(column.name) is not None
     if not (is_named or is_first):
         return None

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from ecgfactory.foreign.lead_names import says_ecg, says_nothing, says_other, split_unit, standard_lead
 from ecgfactory.leads import EIGHT_LEADS, TWELVE_LEADS
-from tests.foreign_files import MV, TIME_S, TWELVE, only, problem, table
+from tests.foreign_files import MV, TIME_S, TWELVE, only, problem, read, table
 
 
 @pytest.mark.parametrize(
@@ -170,14 +170,14 @@ def test_a_user_names_leads_in_order_or_by_a_map(tmp_path: Path) -> None:
     assert "the lead map names 'x', which is not among 'I', 'II'" in found.notes
 
 
-@pytest.mark.parametrize("first", [TIME_S, np.arange(5000)])
+@pytest.mark.parametrize("first", [TIME_S, np.arange(5000), np.arange(5000) * 2])
 def test_names_of_r_behind_a_clock_are_no_chest_leads(tmp_path: Path, first: Any) -> None:
     def numbered(signals: Any) -> Path:
         columns = {"V1": first} | {f"V{place + 2}": values for place, values in enumerate(signals)}
         return table(tmp_path / "a.csv", columns)
 
     assert only(numbered(MV[:6]), rate_hz=500).lead_names == TWELVE_LEADS[:6]
-    assert "V2 to V4 are only numbered, as R names columns, and no chest leads" in problem(
+    assert "V2 to V4 are only numbered, as R names columns, and not known to be chest leads" in problem(
         numbered(MV[:3]), rate_hz=500
     )
     assert only(numbered(MV[:2]), rate_hz=500, lead_names=["I", "II"]).lead_names == ("I", "II")
@@ -214,3 +214,10 @@ def test_signals_without_names_are_counted_where_names_given_do_not_fit(tmp_path
     path = table(tmp_path / "a.csv", {str(lead): MV[lead] for lead in range(3)}, header="")
     told = "2 lead names are given for 3 signals, which have no names"
     assert problem(path, rate_hz=500, lead_names=["I", "II"]) == told
+
+
+def test_ids_under_the_name_that_r_gives_are_no_lead(tmp_path: Path) -> None:
+    path = table(tmp_path / "a.csv", {"V1": np.repeat([7, 9], 2500), "V2": MV[0], "V3": MV[1]})
+    assert "V2 to V3 are only numbered" in problem(path, rate_hz=500)
+    first, second = read(path, rate_hz=500, lead_map={"V2": "I", "V3": "II"})
+    assert (first.name, second.name) == ("a.csv:7", "a.csv:9")

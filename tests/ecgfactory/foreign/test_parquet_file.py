@@ -125,3 +125,6 @@ def test_columns_of_the_same_name_are_those_of_one_lead(tmp_path: Path) -> None:
     columns = [pa.array(values) for values in (TIME_S, MV[1], MV[1] * 0)]
     pq.write_table(pa.Table.from_arrays(columns, names=["time", "II", "II"]), tmp_path / "a.parquet")
     np.testing.assert_allclose(only(tmp_path / "a.parquet").signal_uv, TWELVE[[1]], atol=1e-6)
+    lists = [pa.array([values.tolist()]) for values in (TIME_S, MV[1], MV[1])]
+    pq.write_table(pa.Table.from_arrays(lists, names=["time", "II", "II"]), tmp_path / "b.parquet")
+    assert "more than one column is named 'II'; rename all but one" in problem(tmp_path / "b.parquet")
