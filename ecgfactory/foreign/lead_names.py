@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from enum import IntEnum
 
-from ecgfactory.foreign.units import parse_unit
+from ecgfactory.foreign.units import parse_unit, tells_no_voltage
 from ecgfactory.leads import TWELVE_LEADS
 
 
@@ -55,13 +55,6 @@ _UNIT_AFTER = re.compile(
     r"^(?P<name>.*?)(?:\s*[(\[](?P<bracketed>[^()\[\]]*)[)\]]|[\s_,/;.]+(?P<bare>[^\s_,/;.]+)\.*)$", re.DOTALL
 )
 
-_OTHER_UNIT = re.compile(
-    r"counts?|n\.?u\.?|adc(?:[\s_-]*(?:units?|counts?|values?))?|ad[uc]s?|a\.?u\.?|arb\.?(?:itrary)?(?:[\s_-]*units?)?|lsbs?"
-    r"|digits?|units?|bits?|levels?",
-    re.IGNORECASE,
-)
-"""What stands for a unit where numbers are a converter's, or have none."""
-
 _ECG_WORD = re.compile(r"(?:^|[^a-z])(?:[ef]?[ce][ck]g|elektrokardiogramm|electrocardiogram)(?![a-z])", re.IGNORECASE)
 _ECG_LEAD = re.compile(
     r"(?:mod\.?\s*)?(?:v|mcl|ml|cm|cc|cb|cl|cr|cs|m?v|nasa)[\s_.-]?\d?r?|v[1-9]r?|v[xyz]|nasa|e-?s|a-?s|a-?i"
@@ -96,7 +89,8 @@ def split_unit(text: str) -> tuple[str, str]:
     match = _UNIT_AFTER.match(name)
     unit = (match["bracketed"] or match["bare"] or "") if match else ""
     before = match["name"].rstrip() if match else ""
-    if match and _OTHER_UNIT.fullmatch(unit) and (standard_lead(before) is not None or says_ecg(before)):
+    is_signal = standard_lead(before) is not None or says_ecg(before)
+    if match and tells_no_voltage(unit) and (is_signal or (match["bracketed"] and before and says_nothing(before))):
         return before, unit
     if match is None or parse_unit(unit) is None:
         return name, ""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
@@ -12,29 +11,24 @@ import numpy as np
 from ecgfactory.foreign.lead_names import (
     LeadName,
     Plainness,
-    says_ecg,
-    says_nothing,
-    says_other,
     split_unit,
     standard_lead,
 )
-from ecgfactory.foreign.lead_order import numbered_leads, order_note, standard_order
-from ecgfactory.foreign.recording import NoEcgError, Signal, UnreadableError
+from ecgfactory.foreign.lead_order import numbered_leads, order_note
+from ecgfactory.foreign.recording import Signal, UnreadableError
 from ecgfactory.foreign.stated import Stated
-from ecgfactory.foreign.units import parse_unit
+from ecgfactory.foreign.unknown_leads import (
+    Chosen,
+    beside,
+    distinct,
+    is_other,
+    left_out,
+    listed,
+    unknown_leads,
+    unknown_note,
+)
 
 _CHEST_LEADS = ["V1", "V2", "V3", "V4", "V5", "V6"]
-
-_PROCESSED = re.compile(
-    r"[\s_.:-]*[(\[]?(?:raw|orig(?:inal)?|clean(?:ed)?|filt(?:ered)?|denoised|corrected)[)\]]?$", re.I
-)
-"""What tells versions of one ECG apart."""
-
-MOST_UNNAMED = 16
-"""More signals without lead names than this are no leads; rows of a table may be its records then."""
-
-Chosen = tuple[list[Signal], list[str]]
-"""Leads under their names, and notes for the user."""
 
 
 def choose_leads(signals: Sequence[Signal], stated: Stated) -> Chosen:
@@ -65,13 +59,13 @@ def choose_leads(signals: Sequence[Signal], stated: Stated) -> Chosen:
     if stated.lead_names:
         return _in_order(split, stated.lead_names)
     split, c_notes = _with_chest_leads(split)
-    may_be = [signal for signal in split if not _is_other(signal)]
+    may_be = [signal for signal in split if not is_other(signal)]
     if not stated.lead_map and (in_order := numbered_leads(may_be)):
-        return in_order, [order_note(may_be), *_left_out(split, may_be)]
+        return in_order, [order_note(may_be), *left_out(split, may_be)]
     leads, notes = _named(split, stated)
     if leads:
         return leads, [*c_notes, *notes]
-    unnamed, more_notes = _unnamed(split)
+    unnamed, more_notes = unknown_leads(split)
     return unnamed, [*notes, *more_notes]
 
 
@@ -82,12 +76,12 @@ def _without_unit(signal: Signal) -> Signal:
 
 def _in_order(signals: Sequence[Signal], names: Sequence[str]) -> Chosen:
     """Name signals as the user says: all of them, or all that may be ECGs."""
-    may_be = [signal for signal in signals if not _is_other(signal)]
+    may_be = [signal for signal in signals if not is_other(signal)]
     for meant in (signals, may_be):
         if len(meant) == len(names):
-            return [replace(one, name=name) for one, name in zip(meant, names, strict=True)], _left_out(signals, meant)
+            return [replace(one, name=name) for one, name in zip(meant, names, strict=True)], left_out(signals, meant)
     has_names = any(signal.name for signal in signals)
-    which = f": {_listed(signals)}" if has_names else ", which have no names"
+    which = f": {listed(signals)}" if has_names else ", which have no names"
     raise UnreadableError(f"{len(names)} lead names are given for {len(signals)} signals{which}")
 
 
@@ -104,7 +98,7 @@ def _named(signals: Sequence[Signal], stated: Stated) -> Chosen:
             named[lead.lead].append((lead, signal))
     found = {signal.name.casefold() for signal in signals}
     unused = [name for name in stated.lead_map if name.casefold() not in found]
-    notes = [f"the lead map names {name!r}, which is not among {_listed(signals)}" for name in unused]
+    notes = [f"the lead map names {name!r}, which is not among {listed(signals)}" for name in unused]
     leads = []
     places = []
     for alike in named.values():
@@ -122,13 +116,13 @@ def _named(signals: Sequence[Signal], stated: Stated) -> Chosen:
     considered = [signal for alike in named.values() for _, signal in alike]
     if not leads:
         return [], notes
-    others = _once([signal for signal in signals if signal not in considered and _is_beside(signal, leads)], notes)
+    others = beside([signal for signal in signals if signal not in considered], leads, notes)
     if others:
-        distinct = _distinct(others)
-        notes.append(_unknown_note(distinct))
+        renamed = distinct(others)
+        notes.append(unknown_note(renamed))
         places += [signals.index(other) for other in others]
-        leads = [lead for _, lead in sorted(zip(places, [*leads, *distinct], strict=True), key=lambda pair: pair[0])]
-    return leads, notes + _left_out(signals, [*considered, *others])
+        leads = [lead for _, lead in sorted(zip(places, [*leads, *renamed], strict=True), key=lambda pair: pair[0])]
+    return leads, notes + left_out(signals, [*considered, *others])
 
 
 def _with_chest_leads(signals: Sequence[Signal]) -> Chosen:
@@ -139,41 +133,6 @@ def _with_chest_leads(signals: Sequence[Signal]) -> Chosen:
         return list(signals), []
     named = [replace(one, name=chest.get(name, one.name)) for name, one in zip(names, signals, strict=True)]
     return named, ["assumed: C1 to C6 are V1 to V6"]
-
-
-def _is_other(signal: Signal) -> bool:
-    """Return whether a signal is something else than an ECG, as its name says, or as a flag of 0 and 1."""
-    if says_other(signal.name):
-        return True
-    known = signal.values[np.isfinite(signal.values)]
-    is_flag = known.size > 0 and bool(np.isin(known, (0, 1)).all() and np.ptp(known) > 0)
-    return is_flag and standard_lead(signal.name) is None
-
-
-def _is_beside(signal: Signal, leads: Sequence[Signal]) -> bool:
-    """Return whether a signal is an ECG of unknown lead, as long as the leads."""
-    is_ecg = says_ecg(signal.name) and _may_be_voltage(signal) and not _is_other(signal)
-    return is_ecg and (len(signal.values), signal.rate_hz) == (len(leads[0].values), leads[0].rate_hz)
-
-
-def _once(signals: Sequence[Signal], notes: list[str]) -> list[Signal]:
-    """Leave out what is the same ECG again, as `ECG_Clean` beside `ECG_Raw`: the one that is not processed is taken."""
-    alike: dict[str, list[Signal]] = defaultdict(list)
-    for signal in signals:
-        alike[_PROCESSED.sub("", signal.name).casefold()].append(signal)
-    kept = []
-    for same in alike.values():
-        plainest = [one for one in same if not _PROCESSED.search(one.name)] or [
-            one for one in same if re.search("raw|orig", one.name, re.IGNORECASE)
-        ]
-        chosen = plainest or same[:1]
-        kept += chosen
-        notes += [
-            f"left out: {one.name!r}, as {chosen[0].name!r} is that ECG unprocessed"
-            for one in same
-            if one not in chosen
-        ]
-    return [signal for signal in signals if signal in kept]
 
 
 def _the_one(alike: list[tuple[LeadName, Signal]], notes: list[str]) -> tuple[LeadName, Signal]:
@@ -207,60 +166,3 @@ def _why_left_out(signal: Signal, chosen: Signal) -> str:
 def _moves(signal: Signal) -> bool:
     known = signal.values[np.isfinite(signal.values)]
     return bool(known.size and np.ptp(known) > 0)
-
-
-def _unnamed(signals: Sequence[Signal]) -> Chosen:
-    """Take signals for ECGs that say so without a standard lead, else those whose names say nothing."""
-    notes: list[str] = []
-    of_ecg = [signal for signal in signals if says_ecg(signal.name) and not _is_other(signal)]
-    processed = [*of_ecg]
-    of_ecg = _once(of_ecg, notes)
-    silent = [
-        signal for signal in signals if says_nothing(signal.name) and _may_be_voltage(signal) and not _is_other(signal)
-    ]
-    alone = [signal for signal in signals if len(signals) == 1 and signal.unit and not says_other(signal.name)]
-    found = of_ecg or silent or [signal for signal in alone if _may_be_voltage(signal)]
-    if not found:
-        raise NoEcgError(
-            f"no signal is named as a lead or ECG: {_listed(signals)}; say which is with --leads or --lead-map"
-        )
-    if len(found) > MOST_UNNAMED:
-        raise UnreadableError(
-            f"{len(found)} signals have no names of leads, which is too many for one ECG; if the rows are leads or "
-            "records, turn the table so that each column is a lead; else name them with --leads"
-        )
-    if not of_ecg and (in_order := standard_order(found)):
-        return in_order, [order_note(found), *_left_out(signals, found)]
-    leads = _distinct(found)
-    return leads, [*notes, _unknown_note(leads), *_left_out(signals, [*found, *processed])]
-
-
-def _unknown_note(leads: Sequence[Signal]) -> str:
-    names = ", ".join(lead.name for lead in leads)
-    return f"assumed: {names} {'are ECGs of unknown leads' if len(leads) > 1 else 'is an ECG of unknown lead'}"
-
-
-def _distinct(signals: Sequence[Signal]) -> list[Signal]:
-    """Number signals of the same name, and call those without one ECG."""
-    plain = [signal.name if signal.name and not signal.name.isdigit() else "ECG" for signal in signals]
-    numbered = [
-        f"{name} {plain[: place + 1].count(name)}" if plain.count(name) > 1 else name
-        for place, name in enumerate(plain)
-    ]
-    names = numbered if len(set(numbered)) == len(numbered) else [f"ECG {n + 1}" for n in range(len(signals))]
-    return [replace(signal, name=name) for signal, name in zip(signals, names, strict=True)]
-
-
-def _may_be_voltage(signal: Signal) -> bool:
-    return not signal.unit or parse_unit(signal.unit) is not None
-
-
-def _left_out(signals: Sequence[Signal], kept: Sequence[Signal]) -> list[str]:
-    rest = [signal for signal in signals if signal not in kept]
-    return [f"left out, as no lead: {_listed(rest)}"] if rest else []
-
-
-def _listed(signals: Sequence[Signal]) -> str:
-    """List names, the first dozen of many."""
-    names = [repr(signal.name) for signal in signals[:12]]
-    return ", ".join(names) + (f" and {len(signals) - 12} more" if len(signals) > 12 else "") if names else "none"

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from ecgfactory.foreign.clock import Clock, clock_of
@@ -37,6 +37,8 @@ def clock(values: Any, unit: str = "") -> Clock:
 def test_rounded_times_give_their_rate_back(
     rate_hz: float, decimals: int, start_s: float, round_to: Callable[[Any], Any]
 ) -> None:
+    # A clock of 1,000.5 Hz in ms is told from one of 1,000 Hz with lost samples by nothing.
+    assume(rate_hz == 1000 or abs(rate_hz - 1000) > 1.5)
     times = start_s + np.arange(round(8 * rate_hz)) / rate_hz
     found = clock(round_to(times * 10**decimals) / 10**decimals, "s")
     assert found.rate_hz == pytest.approx(rate_hz, rel=1e-3), found

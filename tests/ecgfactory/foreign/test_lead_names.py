@@ -199,6 +199,10 @@ def test_a_unit_that_is_none_is_no_part_of_a_name_and_asked_for(tmp_path: Path, 
     found = only(path, unit="ADC:200")
     assert found.lead_names == ("I", "II")
     assert np.abs(found.signal_uv - TWELVE[:2]).max() <= 5
+    for name in ("ECG", "ch1"):
+        alone = ecg(tmp_path / "b.csv", [f"{name} [counts]"], np.rint(MV * 200))
+        assert "unit 'counts' is no unit of voltage; give --unit" in problem(alone)
+        assert only(alone, unit="ADC:200").lead_names == (name,)
 
 
 def test_of_a_processed_ecg_the_raw_one_is_taken_and_marks_are_no_leads(tmp_path: Path) -> None:
@@ -207,7 +211,7 @@ def test_of_a_processed_ecg_the_raw_one_is_taken_and_marks_are_no_leads(tmp_path
     columns |= {"ECG_P_Onsets": marks, "ECG_Phase_Atrial": marks, "ECG_x": marks}
     found = only(table(tmp_path / "a.csv", columns), rate_hz=500)
     assert found.lead_names == ("ECG_Raw",)
-    assert notes(found)[0] == "left out: 'ECG_Clean', as 'ECG_Raw' is that ECG unprocessed"
+    assert notes(found)[0] == "left out: 'ECG_Clean', as 'ECG_Raw' is another version of it"
 
 
 def test_signals_without_names_are_counted_where_names_given_do_not_fit(tmp_path: Path) -> None:

@@ -123,5 +123,8 @@ def test_unit_and_gain_may_stand_in_columns(tmp_path: Path) -> None:
     gain = table(tmp_path / "b.csv", tenths | {"gain": [200] * 5000})
     assert "unit 'numbers with gain 200' is no unit of voltage; give --unit" in problem(gain)
     np.testing.assert_allclose(only(gain, unit="0.1mV").signal_uv, TWELVE[[1]], atol=1e-6)
+    silent = table(tmp_path / "d.csv", {"time_s": TIME_S, "value": MV[1], "gain": [200] * 5000})
+    assert "unit 'numbers with gain 200' is no unit of voltage; give --unit" in problem(silent)
+    assert only(silent, unit="mV").lead_names == ("value",)
     known = only(table(tmp_path / "c.csv", {"time_s": TIME_S, "II (mV)": MV[1], "gain": [200] * 5000}))
     assert "not used: gain 200" in known.notes
