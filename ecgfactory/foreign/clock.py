@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from ecgfactory.arrays import Float64Array
 from ecgfactory.foreign.times import Times
@@ -15,6 +16,14 @@ UNEVEN_SHARE = 0.1
 
 SHARED_STAMPS_SHARE = 0.4
 """From so many equal neighbours on, several samples share a stamp; below, times are rounded, or stand there twice."""
+
+_ODD_STEP = 0.9
+_FEW_ODD_STEPS = 1e-3
+"""A rate that people use is not off by so little: rounding makes as many steps odd as the rate is off."""
+
+_STRETCH = 250
+_DRIFT_SHARE = 0.01
+"""So many samples take as long as any others of the record, to this share."""
 
 USUAL_RATES_HZ = (50, 100, 125, 128, 200, 240, 250, 256, 300, 320, 360, 400, 480, 500, 512, 600, 800, 1000, 1024, 2000)
 
@@ -104,7 +113,7 @@ class _Stamps:
             # The first packet may be cut, and is counted only if it is as long as the others.
             lengths = np.diff(changes)
             is_whole = not lengths.size or changes[0] == lengths.max()
-            self.places = np.r_[0, changes] if is_whole else changes
+            self.places = np.r_[0, changes] if is_whole or not changes.size else changes
         stamps = values[self.places]
         self.steps = np.diff(stamps)
         self.lengths = np.diff(self.places)
@@ -114,10 +123,11 @@ class _Stamps:
         self._usual = self._usual_step()
         self.samples_a_stamp = float(np.mean(self.lengths)) if len(self.lengths) else 0.0
         alike = 1e-6 * abs(self._usual) + 2 * noise
-        varies = len(self.steps) > 0 and bool(np.ptp(self.steps) > alike or np.ptp(self.lengths))
+        self._are_ragged = len(self.lengths) > 0 and bool(np.ptp(self.lengths))
+        varies = len(self.steps) > 0 and bool(np.ptp(self.steps) > alike or self._are_ragged)
         self.are_rounded = varies and self._quantum > 0
         # Both ends are rounded by up to one quantum; a stamp that is shared begins up to one sample late.
-        slack = max(self._quantum, self.step if self.are_shared and np.ptp(self.lengths) else 0.0)
+        slack = max(self._quantum, self.step if self.are_shared and self._are_ragged else 0.0)
         self.uncertainty = slack / span if varies and span > 0 else 0.0
 
     def _usual_step(self) -> float:
@@ -132,21 +142,53 @@ class _Stamps:
         """Say where time does not rise evenly, if anywhere."""
         if not len(self.steps) or not self._usual > 0:
             return f"{shown} does not rise; give --rate"
-        off = np.abs(self.steps - self._usual * self.lengths)
+        excess = self.steps - self._usual * self.lengths
+        off = np.abs(excess)
         allowed = UNEVEN_SHARE * self._usual * self.lengths
-        if self.are_shared and np.ptp(self.lengths):  # as times are cut to whole seconds or so, by one sample
+        if self.are_shared and self._are_ragged:  # as times are cut to whole seconds or so, by one sample
             allowed = np.full(len(off), 1.5 * self._usual)
         elif self._quantum < (0.6 if self.are_shared else 1.6) * float(np.median(self.steps)):
             allowed = np.maximum(allowed, 1.01 * self._quantum)
+            if not self.are_shared:
+                allowed = np.where(self._are_lost(excess), 0.0, allowed)
         worst = int(np.argmax(off - allowed))
         if off[worst] <= allowed[worst]:
-            return ""
+            return self._change_of_rate(shown)
         row, usual = int(self.places[worst + 1]) + 1, self._usual * float(self.lengths[worst])
         if self.steps[worst] < 0:
             return f"{shown} goes back at sample {row}; sort the rows, or give --rate to ignore it"
         return (
             f"{shown} does not rise evenly: by {self.steps[worst]:.6g} at sample {row}, by {usual:.6g} as a rule; "
             "fill or cut the gaps, or give --rate to ignore it"
+        )
+
+    def _are_lost(self, excess: Float64Array) -> npt.NDArray[np.bool_]:
+        """Find the few steps that are off by a whole one where nearly all are the same: no rounding makes them.
+
+        At steps near the quantum, as of 1,000 Hz in ms, a missing sample is not more than rounding could be. One that
+        a neighbour makes up for is none.
+        """
+        least = _ODD_STEP * self._usual
+        are_odd = np.abs(excess) >= least
+        if np.mean(are_odd) >= _FEW_ODD_STEPS:
+            return np.zeros_like(are_odd)
+        return are_odd & (np.abs(np.convolve(excess, np.ones(3), "same")) >= least)
+
+    def _change_of_rate(self, shown: str) -> str:
+        """Say where some stretch of samples takes longer or shorter than the others, beyond rounding, if anywhere."""
+        length = _STRETCH if not self.are_shared else 0
+        if not length or len(self.steps) < 2 * length:
+            return ""
+        ends = np.add.reduceat(self.steps, np.arange(0, len(self.steps) - length + 1, length))[:-1]
+        usual = length * self.step
+        off = np.abs(ends - usual)
+        worst = int(np.argmax(off))
+        if off[worst] <= 2.02 * self._quantum + _DRIFT_SHARE * usual:
+            return ""
+        return (
+            f"{shown} does not rise evenly: by {ends[worst]:.6g} over {length} samples from sample "
+            f"{worst * length + 1}, by {usual:.6g} on average; cut the file where the rate changes, or give --rate to "
+            "ignore it"
         )
 
 

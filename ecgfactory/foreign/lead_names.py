@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from enum import IntEnum
 
-from ecgfactory.foreign.units import parse_unit
+from ecgfactory.foreign.units import parse_unit, tells_no_voltage
 from ecgfactory.leads import TWELVE_LEADS
 
 
@@ -65,13 +65,13 @@ _OTHER_WORDS = (
     "resp(?:iration)?|breath|pleth|ppg|spo2|sao2|so2|o2|co2|etco2|abp|art|ibp|nibp|bp|cvp|pap|icp|pressure"
     "|air ?flow|flow|eeg|eog|emg|scg|bcg|pcg|phono|sound|gsr|eda|acc|accel\\w*|gyro\\w*|mag|temp\\w*|marker"
     "|event\\w*|trig\\w*|stim\\w*|annot\\w*|label\\w*|status|quality|sqi|flags?|hr|heart ?rate|rate|pulse|beats?"
-    "|peaks?|class|target|mask|imp\\w*|batt\\w*|light|position|steps?|rr|nn|qrs|qt|pr|st|time|date|noise|id|age|sex|score|count|error"
+    "|peaks?|onsets?|offsets?|phase|completion|delineation|class|target|mask|imp\\w*|batt\\w*|light|position|steps?|rr|nn|qrs|qt|pr|st|time|date|noise|id|age|sex|score|count|error"
 )
 _OTHER = re.compile(rf"(?:^|[^a-z0-9])(?:{_OTHER_WORDS})(?![a-z])", re.IGNORECASE)
 _BRAIN = re.compile(r"(?:fp|af|f|fc|c|cp|p|po|o|t|a|m|e)(?:\d{1,2}|p?z)\s*-\s*\w+", re.IGNORECASE)
 _SAYS_NOTHING = re.compile(
     r"(?:(?:ch|chan|channel|kanal|canal|canale|sig|signal|lead|leads|ableitung|derivation|col|column|spalte|values?|val"
-    r"|data|voltage|volt|amplitude|amp|wave|waveform|raw|samples?|unnamed|adc|measurement|sensor|analog|input|trace)"
+    r"|data|voltage|volt|amplitude|amp|wave|waveform|raw|samples?|unnamed|adc|measurement|sensor|analog|input|trace|x(?=\d+$))"
     r"[\s_.:#-]*)*\d*",
     re.IGNORECASE,
 )
@@ -80,16 +80,20 @@ _SAYS_NOTHING = re.compile(
 def split_unit(text: str) -> tuple[str, str]:
     """Split the name of a column into the signal's name and its unit, '' where there is none.
 
-    `I (mV)`, `v5_uV`, `I, mV` and `III [µV]` name units; the V of `ECG V` is a lead and no volt.
+    `I (mV)`, `v5_uV`, `I, mV` and `III [µV]` name units, and `I [counts]` one that is no voltage; the V of `ECG V` is a
+    lead and no volt.
     """
     name = text.strip(" \t'\"")
     if parse_unit(name) and name.lower() != "v":
         return "", name
     match = _UNIT_AFTER.match(name)
     unit = (match["bracketed"] or match["bare"] or "") if match else ""
+    before = match["name"].rstrip() if match else ""
+    is_signal = standard_lead(before) is not None or says_ecg(before)
+    if match and tells_no_voltage(unit) and (is_signal or (match["bracketed"] and before and says_nothing(before))):
+        return before, unit
     if match is None or parse_unit(unit) is None:
         return name, ""
-    before = match["name"].rstrip()
     if match["bare"] in ("V", "v") and not before.endswith(",") and standard_lead(before) is None:
         return name, ""
     return re.sub(r"[\s_]in$", "", before).strip(" \t_,."), unit

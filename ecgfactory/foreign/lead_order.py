@@ -15,8 +15,9 @@ from ecgfactory.leads import TWELVE_LEADS
 FEWEST_NUMBERED = 4
 """Three numbered signals may be the limb leads: `D1`, `D2`, `D3`."""
 
+LIMB_LEADS = 6
 CHEST_LEADS = 6
-"""So many signals may be named V1, V2, ... and be chest leads."""
+"""The last number that a signal may have after V and be a chest lead."""
 
 SAME_SHARE = 0.02
 """Limb leads fit when what is wrong with them, as RMS, is at most this share of the leads'."""
@@ -39,8 +40,9 @@ def numbered_leads(signals: Sequence[Signal]) -> list[Signal] | None:
     UnreadableError
         When they are not in the standard order, though some of the names would say leads.
     """
-    stem = _numbered_stem([signal.name for signal in signals])
-    if stem is None or (stem == "v" and len(signals) <= CHEST_LEADS):
+    names = [signal.name for signal in signals]
+    stem = _numbered_stem(names)
+    if stem is None or (stem == "v" and int(names[-1][1:]) <= CHEST_LEADS):
         return None
     leads = standard_order(signals)
     if leads is None and any(standard_lead(signal.name) for signal in signals):
@@ -51,8 +53,8 @@ def numbered_leads(signals: Sequence[Signal]) -> list[Signal] | None:
 
 
 def standard_order(signals: Sequence[Signal]) -> list[Signal] | None:
-    """Name twelve signals in the standard order if III = II - I, aVR = -(I + II) / 2 and so on hold; else None."""
-    if len(signals) != len(TWELVE_LEADS) or len({len(signal.values) for signal in signals}) > 1:
+    """Name twelve signals, or six, in the standard order if III = II - I, aVR = -(I + II) / 2 and so on hold."""
+    if len(signals) not in (LIMB_LEADS, len(TWELVE_LEADS)) or len({len(signal.values) for signal in signals}) > 1:
         return None
     if not all(np.isfinite(signal.values).any() for signal in signals[:6]):
         return None
@@ -62,12 +64,31 @@ def standard_order(signals: Sequence[Signal]) -> list[Signal] | None:
     wrong = [np.sqrt(np.nanmean(np.square(lead - fit))) for lead, fit in zip(derived, expected, strict=True)]
     if not size > 0 or not max(wrong) <= SAME_SHARE * size + _rounding(signals):
         return None
-    return [replace(signal, name=name) for signal, name in zip(signals, TWELVE_LEADS, strict=True)]
+    return [replace(signal, name=name) for signal, name in zip(signals, TWELVE_LEADS, strict=False)]
+
+
+def check_names_of_r(first_column: str, signals: Sequence[Signal]) -> None:
+    """Check that signals behind a column V1 that is none are not numbered on from it, as R names columns.
+
+    Raises
+    ------
+    UnreadableError
+        When they are, and not the standard leads in order: they say nothing, and would be taken for chest leads.
+    """
+    names = [signal.name.strip().upper() for signal in signals]
+    is_numbered = first_column.strip().upper() == "V1" and names == [f"V{n}" for n in range(2, len(names) + 2)]
+    if is_numbered and standard_order(signals) is None:
+        shown = f"{names[0]} is" if len(names) == 1 else f"{names[0]} to {names[-1]} are"
+        raise UnreadableError(
+            f"column {first_column!r} is no lead, so that {shown} only numbered, as R names columns, and not known to "
+            "be chest leads; name them with --leads"
+        )
 
 
 def order_note(signals: Sequence[Signal]) -> str:
     """Say that the standard order was assumed, for the user."""
-    return f"assumed: {_shown(signals)} are {', '.join(TWELVE_LEADS)}, as the first six fit each other as limb leads do"
+    leads = ", ".join(TWELVE_LEADS[: len(signals)])
+    return f"assumed: {_shown(signals)} are {leads}, as the first six fit each other as limb leads do"
 
 
 def _shown(signals: Sequence[Signal]) -> str:

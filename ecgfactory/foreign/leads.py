@@ -11,22 +11,24 @@ import numpy as np
 from ecgfactory.foreign.lead_names import (
     LeadName,
     Plainness,
-    says_ecg,
-    says_nothing,
-    says_other,
     split_unit,
     standard_lead,
 )
-from ecgfactory.foreign.lead_order import numbered_leads, order_note, standard_order
-from ecgfactory.foreign.recording import NoEcgError, Signal, UnreadableError
+from ecgfactory.foreign.lead_order import numbered_leads, order_note
+from ecgfactory.foreign.recording import Signal, UnreadableError
 from ecgfactory.foreign.stated import Stated
-from ecgfactory.foreign.units import parse_unit
+from ecgfactory.foreign.unknown_leads import (
+    Chosen,
+    beside,
+    distinct,
+    is_other,
+    left_out,
+    listed,
+    unknown_leads,
+    unknown_note,
+)
 
-MOST_UNNAMED = 16
-"""More signals without lead names than this are no leads; rows of a table may be its records then."""
-
-Chosen = tuple[list[Signal], list[str]]
-"""Leads under their names, and notes for the user."""
+_CHEST_LEADS = ["V1", "V2", "V3", "V4", "V5", "V6"]
 
 
 def choose_leads(signals: Sequence[Signal], stated: Stated) -> Chosen:
@@ -56,13 +58,14 @@ def choose_leads(signals: Sequence[Signal], stated: Stated) -> Chosen:
     split = [_without_unit(signal) for signal in signals]
     if stated.lead_names:
         return _in_order(split, stated.lead_names)
-    may_be = [signal for signal in split if not says_other(signal.name)]
+    split, c_notes = _with_chest_leads(split)
+    may_be = [signal for signal in split if not is_other(signal)]
     if not stated.lead_map and (in_order := numbered_leads(may_be)):
-        return in_order, [order_note(may_be), *_left_out(split, may_be)]
+        return in_order, [order_note(may_be), *left_out(split, may_be)]
     leads, notes = _named(split, stated)
     if leads:
-        return leads, notes
-    unnamed, more_notes = _unnamed(split)
+        return leads, [*c_notes, *notes]
+    unnamed, more_notes = unknown_leads(split)
     return unnamed, [*notes, *more_notes]
 
 
@@ -73,11 +76,13 @@ def _without_unit(signal: Signal) -> Signal:
 
 def _in_order(signals: Sequence[Signal], names: Sequence[str]) -> Chosen:
     """Name signals as the user says: all of them, or all that may be ECGs."""
-    may_be = [signal for signal in signals if not says_other(signal.name)]
+    may_be = [signal for signal in signals if not is_other(signal)]
     for meant in (signals, may_be):
         if len(meant) == len(names):
-            return [replace(one, name=name) for one, name in zip(meant, names, strict=True)], _left_out(signals, meant)
-    raise UnreadableError(f"{len(names)} lead names are given for {len(signals)} signals: {_listed(signals)}")
+            return [replace(one, name=name) for one, name in zip(meant, names, strict=True)], left_out(signals, meant)
+    has_names = any(signal.name for signal in signals)
+    which = f": {listed(signals)}" if has_names else ", which have no names"
+    raise UnreadableError(f"{len(names)} lead names are given for {len(signals)} signals{which}")
 
 
 def _named(signals: Sequence[Signal], stated: Stated) -> Chosen:
@@ -93,10 +98,12 @@ def _named(signals: Sequence[Signal], stated: Stated) -> Chosen:
             named[lead.lead].append((lead, signal))
     found = {signal.name.casefold() for signal in signals}
     unused = [name for name in stated.lead_map if name.casefold() not in found]
-    notes = [f"the lead map names {name!r}, which is not among {_listed(signals)}" for name in unused]
+    notes = [f"the lead map names {name!r}, which is not among {listed(signals)}" for name in unused]
     leads = []
+    places = []
     for alike in named.values():
         lead, signal = _the_one(alike, notes)
+        places.append(signals.index(signal))
         if lead.is_inverted:
             signal = replace(signal, values=-signal.values)
             notes.append(f"{signal.name!r} was turned over to give {lead.lead}")
@@ -104,10 +111,28 @@ def _named(signals: Sequence[Signal], stated: Stated) -> Chosen:
             notes.append(f"assumed: {lead.lead} for {signal.name!r}")
         leads.append(replace(signal, name=lead.lead))
     names = [lead.name for lead in leads]
-    if not mapped and len(names) == len(signals) and " ".join(names) in "V1 V2 V3 V4 V5 V6":
+    if not mapped and len(names) == len(signals) and names == _CHEST_LEADS[: len(names)]:
         notes.append(f"assumed: {', '.join(names)} are chest leads, though R names columns so that have no names")
     considered = [signal for alike in named.values() for _, signal in alike]
-    return leads, notes + (_left_out(signals, considered) if leads else [])
+    if not leads:
+        return [], notes
+    others = beside([signal for signal in signals if signal not in considered], leads, notes)
+    if others:
+        renamed = distinct(others)
+        notes.append(unknown_note(renamed))
+        places += [signals.index(other) for other in others]
+        leads = [lead for _, lead in sorted(zip(places, [*leads, *renamed], strict=True), key=lambda pair: pair[0])]
+    return leads, notes + left_out(signals, [*considered, *others])
+
+
+def _with_chest_leads(signals: Sequence[Signal]) -> Chosen:
+    """Name C1 to C6 as chest leads where all of them are there: some alone may be electrodes of an EEG."""
+    chest = {f"C{number + 1}": lead for number, lead in enumerate(_CHEST_LEADS)}
+    names = [signal.name.strip().upper() for signal in signals]
+    if not chest.keys() <= set(names):
+        return list(signals), []
+    named = [replace(one, name=chest.get(name, one.name)) for name, one in zip(names, signals, strict=True)]
+    return named, ["assumed: C1 to C6 are V1 to V6"]
 
 
 def _the_one(alike: list[tuple[LeadName, Signal]], notes: list[str]) -> tuple[LeadName, Signal]:
@@ -141,51 +166,3 @@ def _why_left_out(signal: Signal, chosen: Signal) -> str:
 def _moves(signal: Signal) -> bool:
     known = signal.values[np.isfinite(signal.values)]
     return bool(known.size and np.ptp(known) > 0)
-
-
-def _unnamed(signals: Sequence[Signal]) -> Chosen:
-    """Take signals for ECGs that say so without a standard lead, else those whose names say nothing."""
-    of_ecg = [signal for signal in signals if says_ecg(signal.name)]
-    silent = [signal for signal in signals if says_nothing(signal.name) and _may_be_voltage(signal)]
-    alone = [signal for signal in signals if len(signals) == 1 and signal.unit and not says_other(signal.name)]
-    found = of_ecg or silent or [signal for signal in alone if _may_be_voltage(signal)]
-    if not found:
-        raise NoEcgError(
-            f"no signal is named as a lead or ECG: {_listed(signals)}; say which is with --leads or --lead-map"
-        )
-    if len(found) > MOST_UNNAMED:
-        raise UnreadableError(
-            f"{len(found)} signals have no names of leads, which is too many for one ECG; name them with --leads"
-        )
-    if not of_ecg and (in_order := standard_order(found)):
-        return in_order, [order_note(found), *_left_out(signals, found)]
-    leads = _distinct(found)
-    names = ", ".join(lead.name for lead in leads)
-    notes = [f"assumed: {names} {'are ECGs of unknown leads' if len(leads) > 1 else 'is an ECG of unknown lead'}"]
-    return leads, notes + _left_out(signals, found)
-
-
-def _distinct(signals: Sequence[Signal]) -> list[Signal]:
-    """Number signals of the same name, and call those without one ECG."""
-    plain = [signal.name if signal.name and not signal.name.isdigit() else "ECG" for signal in signals]
-    numbered = [
-        f"{name} {plain[: place + 1].count(name)}" if plain.count(name) > 1 else name
-        for place, name in enumerate(plain)
-    ]
-    names = numbered if len(set(numbered)) == len(numbered) else [f"ECG {n + 1}" for n in range(len(signals))]
-    return [replace(signal, name=name) for signal, name in zip(signals, names, strict=True)]
-
-
-def _may_be_voltage(signal: Signal) -> bool:
-    return not signal.unit or parse_unit(signal.unit) is not None
-
-
-def _left_out(signals: Sequence[Signal], kept: Sequence[Signal]) -> list[str]:
-    rest = [signal for signal in signals if signal not in kept]
-    return [f"left out, as no lead: {_listed(rest)}"] if rest else []
-
-
-def _listed(signals: Sequence[Signal]) -> str:
-    """List names, the first dozen of many."""
-    names = [repr(signal.name) for signal in signals[:12]]
-    return ", ".join(names) + (f" and {len(signals) - 12} more" if len(signals) > 12 else "") if names else "none"

@@ -31,8 +31,8 @@ _ISO = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2}|\d{8}T\d{6}")
 _DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}")
 _MINUTES = re.compile(r"^(\d+):(\d{2}(?:[.,]\d+)?)$")
 
-_EPOCHS = ((1e8, 1e10, "s"), (1e11, 1e13, "ms"), (1e14, 1e16, "us"), (1e17, 1e19, "ns"))
-"""Where today lies, counted from 1970: in no two units within the same bounds."""
+_EPOCHS = ((1e8, 1e10, "s", 1.0), (1e11, 1e13, "ms", 1e3), (1e14, 1e16, "us", 1e6), (1e17, 1e19, "ns", 1e9))
+"""Where today lies, counted from 1970, in units of so many a second: in no two within the same bounds."""
 
 _CLOCK_PERIODS_S = (60.0, 3600.0, 43_200.0, 86_400.0)
 """What a clock starts again after: a minute, an hour, half a day, a day."""
@@ -122,7 +122,9 @@ def _of_numbers(column: pd.Series, unit: str) -> Times:
     first = float(numbers[0])
     notes: tuple[str, ...] = ()
     if not unit:
-        unit = next((name for low, high, name in _EPOCHS if low <= first < high), "")
+        step = float(np.median(np.abs(np.diff(numbers)))) if len(numbers) > 1 else 0.0
+        epochs = [(name, scale) for low, high, name, scale in _EPOCHS if low <= first < high]
+        unit = next((name for name, scale in epochs if not step > _LONGEST_STEP_S * scale), "")
         notes = (f"assumed: times count {unit} since 1970",) if unit else ()
     noise = 0.0 if whole else _noise(numbers)
     return Times(np.asarray(numbers - numbers[0], dtype=np.float64), unit, noise, notes)

@@ -24,6 +24,12 @@ _VOLTAGE = re.compile(
 )
 _ADC = re.compile(rf"adc:(?P<gain>{_NUMBER})(?::(?P<zero>{_NUMBER}))?", re.IGNORECASE)
 
+_NO_VOLTAGE = re.compile(
+    r"(?:counts?|n\.?u\.?|adc(?:[\s_-]*(?:units?|counts?|values?))?|ad[uc]s?|a\.?u\.?|arb\.?(?:itrary)?(?:[\s_-]*units?)?"
+    r"|lsbs?|digits?|units?|bits?|levels?|numbers)(?:\s+with\s.*)?",
+    re.IGNORECASE,
+)
+
 _PLAUSIBLE_UV = (100.0, 3000.0)
 """What an ECG's leads span within a second: 0.53 to 2.9 mV in LUDB, as the median over twelve leads. The upper bound is
 low so that values in units of 0.1 mV fall outside in all but the smallest ECGs."""
@@ -84,6 +90,11 @@ def parse_unit(text: str) -> Unit | None:
         size = float(match["number"] or 1) * _UV_PER_VOLT_PREFIX[(match["prefix"] or "").lower()]
         return Unit(size) if 0 < size < np.inf else None
     return None
+
+
+def tells_no_voltage(text: str) -> bool:
+    """Return whether text stands for a unit where numbers are a converter's or have none: `counts`, `NU`, `ADC`."""
+    return _NO_VOLTAGE.fullmatch(text.strip(" \t'\"[]()")) is not None
 
 
 def plausible_unit(values: Sequence[FloatingArray], rate_hz: float) -> tuple[str, float]:

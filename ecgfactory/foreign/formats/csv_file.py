@@ -10,13 +10,16 @@ from pathlib import Path
 
 import pandas as pd
 
-from ecgfactory.foreign.formats.table import Column, Table, recordings
+from ecgfactory.foreign.formats.columns import Column, Table
+from ecgfactory.foreign.formats.table import recordings
 from ecgfactory.foreign.formats.text_dialect import MISSING, encoding_of
-from ecgfactory.foreign.formats.text_layout import TextLayout, layout_of
+from ecgfactory.foreign.formats.text_layout import TextLayout, is_comment, layout_of
 from ecgfactory.foreign.lead_names import may_be_lead, split_unit
 from ecgfactory.foreign.recording import NoEcgError, Recording, UnreadableEcg, UnreadableError
 from ecgfactory.foreign.resampling import rate_problem
 from ecgfactory.foreign.stated import Stated
+
+_MAY_COMMENT = re.compile(rb"[\r\n\0 \t][#%!/]")
 
 _HEAD_BYTES = 1 << 18
 """Enough for what stands above a table, and to see how it is written."""
@@ -34,7 +37,7 @@ def read(file: Path, name: str, stated: Stated) -> Iterator[Recording | Unreadab
     names = layout.names[0 if layout.names[0] else 1 :]  # the first without a name is an index
     if any(names) and not (any(map(may_be_lead, names)) or stated.lead_names or stated.lead_map):
         raise NoEcgError(f"no column is named as a lead or ECG: {', '.join(map(repr, names[:12]))}")
-    yield from recordings(_table(file, encoding, layout), name)
+    yield from recordings(_table(file, encoding, layout), name, stated)
 
 
 def _whole_rows(text: str) -> list[str]:
@@ -49,10 +52,12 @@ def _whole_rows(text: str) -> list[str]:
 
 
 def _table(file: Path, encoding: str, layout: TextLayout) -> Table:
-    frame = _frame(file, encoding, layout)
+    source, comments = _without_comments(file, encoding, layout.first_line)
+    frame = _frame(source, encoding, layout)
     # A row that holds nothing may stand at the end; elsewhere it is a missing sample.
     kept = len(frame) - int(frame.isna().all(axis=1).to_numpy()[::-1].cumprod().sum())
     notes = [f"left out: empty rows at the end ({len(frame) - kept})"] if kept < len(frame) else []
+    notes += [f"left out: comments among the data ({comments})"] if comments else []
     columns = [
         Column(name, unit or ("" if split_unit(name)[1] else layout.said.get("unit", "")), frame[place].iloc[:kept])
         for place, (name, unit) in enumerate(zip(layout.names, layout.units, strict=True))
@@ -60,13 +65,28 @@ def _table(file: Path, encoding: str, layout: TextLayout) -> Table:
     ]
     if len(columns) == 1 and not columns[0].name:
         columns = [replace(columns[0], name=layout.said.get("lead", ""))]
-    return Table(columns, _rate_hz(layout.said.get("rate", "")), tuple(notes))
+    rate = layout.said.get("rate")
+    notes += [f"a remark above the table says {rate} Hz"] if rate else []
+    plain = _plain_number(rate) if rate else None
+    return Table(columns, plain, "a remark above the table", layout.said.get("gain", ""), tuple(notes))
 
 
-def _frame(file: Path, encoding: str, layout: TextLayout) -> pd.DataFrame:
+def _without_comments(file: Path, encoding: str, first_line: int) -> tuple[Path | io.StringIO, int]:
+    """Return the file, or its text with empty lines for comments where some stand among its data, and how many do."""
+    raw = file.read_bytes()
+    if _MAY_COMMENT.search(raw) is None:
+        return file, 0
+    lines = list(io.StringIO(raw.decode(encoding, errors="replace"), newline=None))
+    among = [place for place, line in enumerate(lines) if place >= first_line and is_comment(line)]
+    for place in among:
+        lines[place] = "\n"
+    return (io.StringIO("".join(lines)), len(among)) if among else (file, 0)
+
+
+def _frame(source: Path | io.StringIO, encoding: str, layout: TextLayout) -> pd.DataFrame:
     try:
         return pd.read_csv(
-            file,
+            source,
             sep=layout.dialect.separator,
             decimal=layout.dialect.decimal,
             header=None,
@@ -85,13 +105,13 @@ def _frame(file: Path, encoding: str, layout: TextLayout) -> pd.DataFrame:
         raise UnreadableError(f"{found}; mend or cut it") from None
 
 
-def _rate_hz(said: str) -> float | None:
-    """Read a rate that may have a decimal comma, or commas between thousands."""
+def _plain_number(said: str) -> str:
+    """Return a rate that may have a decimal comma, or commas between thousands, with a decimal point."""
     for text in (said.replace(",", "."), said.replace(",", "")):
         try:
-            rate_hz = float(text.strip("."))
+            rate_hz = float(text)
         except ValueError:
             continue
         if rate_problem(rate_hz) is None:
-            return rate_hz
-    return None
+            return text
+    return said

@@ -3,21 +3,32 @@
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from ecgfactory.arrays import Float64Array
-from ecgfactory.foreign.formats.table import Column, Table, is_id_name, is_rate_name, recordings
+from ecgfactory.foreign.clock import Clock, clock_of
+from ecgfactory.foreign.formats.columns import (
+    Column,
+    Table,
+    is_gain_name,
+    is_id_name,
+    is_rate_name,
+    is_unit_name,
+)
+from ecgfactory.foreign.formats.table import recordings
+from ecgfactory.foreign.formats.table_rates import agreed, stated_clock
 from ecgfactory.foreign.lead_names import may_be_lead, split_unit, standard_lead
 from ecgfactory.foreign.recording import Recording, Signal, UnreadableEcg, UnreadableError
 from ecgfactory.foreign.stated import Stated
+from ecgfactory.foreign.times import parse_times, time_unit
 
 _INDEX_WITHOUT_NAME = "__index_level_0__"
 _ROWS_AT_ONCE = 64
@@ -31,14 +42,14 @@ def read(file: Path, name: str, stated: Stated) -> Iterator[Recording | Unreadab
         if any(_is_list(field.type) for field in schema):
             yield from _rows(source, name, said, stated)
             return
-        frame = source.read().to_pandas(ignore_metadata=True)
+        values = source.read().columns
         columns = [
-            Column("" if field.name == _INDEX_WITHOUT_NAME else field.name, _unit(field, said), frame[field.name])
-            for field in schema
+            Column("" if field.name == _INDEX_WITHOUT_NAME else field.name, _unit(field, said), one.to_pandas())
+            for field, one in zip(schema, values, strict=True)
         ]
         # pandas writes an index behind the columns; in front, one of times without a name is known by its place.
         columns.sort(key=lambda column: column.name != "")
-        yield from recordings(Table(columns, _rate_hz(said)), name)
+        yield from recordings(Table(columns, *_rate(said), _gain(said)), name, stated)
 
 
 def _is_list(kind: pa.DataType) -> bool:
@@ -61,14 +72,13 @@ def _said(schema: pa.Schema) -> dict[str, Any]:
     return {str(key).lower(): value for key, value in {**attributes, **said}.items()}
 
 
-def _rate_hz(said: Mapping[str, Any]) -> float | None:
-    for key, value in said.items():
-        if is_rate_name(key):
-            match = re.fullmatch(r"\s*([\d.]+)\s*(?:hz)?\s*", str(value), re.IGNORECASE)
-            if match is None:
-                raise UnreadableError(f"its metadata {key!r} is {value!r}, which is no sampling rate")
-            return float(match[1]) or None
-    return None
+def _rate(said: Mapping[str, Any]) -> tuple[object, str]:
+    """Return what is said of the rate, as written, and where; None where nothing is."""
+    return next(((value, f"its metadata {key!r}") for key, value in said.items() if is_rate_name(key)), (None, ""))
+
+
+def _gain(said: Mapping[str, Any]) -> str:
+    return ", ".join(f"{key} {value}" for key, value in said.items() if is_gain_name(key))
 
 
 def _unit(field: pa.Field, said: Mapping[str, Any]) -> str:
@@ -81,33 +91,67 @@ def _rows(
 ) -> Iterator[Recording | UnreadableEcg]:
     """Read a table of one row per record."""
     schema = source.schema_arrow
+    if not source.metadata.num_rows:
+        raise UnreadableError("it holds no records")
+    twice = sorted({name for name in schema.names if schema.names.count(name) > 1})
+    if twice:
+        raise UnreadableError(f"more than one column is named {', '.join(map(repr, twice))}; rename all but one")
     lists = [field for field in schema if _is_list(field.type)]
+    clocks = [field.name for field in lists if time_unit(field.name) is not None and field.name not in stated.lead_map]
+    lists = [field for field in lists if field.name not in clocks]
     # Lists like those of R peaks are left unread, unless the user names all lists, or this one.
     if not stated.lead_names:
         lists = [field for field in lists if may_be_lead(field.name) or field.name in stated.lead_map] or lists
     scalars = [field.name for field in schema if not _is_list(field.type)]
     ids = [column for column in scalars if is_id_name(column)][:1]
     rates = [column for column in scalars if is_rate_name(column)][:1]
+    sizes = [column for column in scalars if is_unit_name(column) or is_gain_name(column)]
     differ = bool(rates) and pc.count_distinct(source.read(rates)[rates[0]]).as_py() > 1
     row = 0
-    for batch in source.iter_batches(_ROWS_AT_ONCE, columns=[*(field.name for field in lists), *ids, *rates]):
+    wanted = [*(field.name for field in lists), *clocks, *ids, *rates, *sizes]
+    for batch in source.iter_batches(_ROWS_AT_ONCE, columns=wanted):
         for place in range(batch.num_rows):
             record = f"{name}:{batch[ids[0]][place].as_py() if ids else row}"
             row += 1
-            rate_hz = _number(batch[rates[0]][place].as_py()) if rates else None
+            own = {column: batch[column][place].as_py() for column in (*rates, *sizes)}
             try:
-                signals, notes = _signals({field: batch[field.name][place] for field in lists}, said)
-                yield Recording(record, signals, rate_hz or _rate_hz(said), has_own_rate=differ, notes=notes)
+                signals, notes = _signals({field: batch[field.name][place] for field in lists}, _sizes(own, said))
+                times = [(f"column {clock!r}", _clock(clock, batch[clock][place])) for clock in clocks]
+                rate = agreed(_stated_rates(own, rates, said), times)
+                yield Recording(record, signals, rate.rate_hz, rate.problem, differ, (*notes, *rate.notes))
             except UnreadableError as error:
                 yield UnreadableEcg(record, str(error))
+
+
+def _sizes(own: Mapping[str, Any], said: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what is said of unit and gain of a record, in its row before what is said of the table."""
+    of_row = {column.lower(): value for column, value in own.items() if value is not None}
+    unit = next((value for column, value in of_row.items() if is_unit_name(column)), None)
+    return {**said, **of_row, **({"unit": unit} if unit is not None else {})}
+
+
+def _stated_rates(own: Mapping[str, Any], rates: Sequence[str], said: Mapping[str, Any]) -> list[tuple[str, Clock]]:
+    """Return the rate of a record's row, or where there is none that of the table."""
+    of_row = [(f"column {column!r}", stated_clock(own[column], f"column {column!r}")) for column in rates]
+    if any(clock.rate_hz or clock.problem for _, clock in of_row):
+        return of_row
+    rate, place = _rate(said)
+    return [(place, stated_clock(rate, place))]
+
+
+def _clock(name: str, cell: Any) -> Clock:
+    times = parse_times(pd.Series(cell.values.to_pandas()), time_unit(name) or "") if cell.is_valid else None
+    return clock_of(times, name) if times is not None else Clock()
 
 
 def _signals(cells: Mapping[pa.Field, Any], said: Mapping[str, Any]) -> tuple[tuple[Signal, ...], tuple[str, ...]]:
     """Collect the lists of one row, and notes on those that are missing."""
     signals: list[Signal] = []
     notes = []
+    gain = _gain(said)
     for field, cell in cells.items():
-        unit = _unit(field, said)
+        # Words that are no unit make the user be asked for it.
+        unit = _unit(field, said) or (f"numbers with {gain}" if gain and not split_unit(field.name)[1] else "")
         if not cell.is_valid:
             notes.append(f"left out: {field.name} holds nothing in this record")
         elif _is_number(field.type.value_type):
@@ -133,7 +177,3 @@ def _matrix(name: str, cell: Any) -> Float64Array:
     if matrix.ndim != 2 or standard_lead(split_unit(name)[0]) is not None:
         raise UnreadableError(f"column {name!r} holds lists within a list, where a lead is one list of numbers")
     return matrix if len(matrix) <= matrix.shape[1] else matrix.T
-
-
-def _number(value: Any) -> float | None:
-    return float(value) if isinstance(value, int | float) and value > 0 else None

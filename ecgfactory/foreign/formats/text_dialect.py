@@ -15,6 +15,7 @@ _ONE_COLUMN = "\x1f"
 _SEPARATORS = (
     *((separator, decimal) for separator in ("\t", ";", "|") for decimal in (".", ",")),
     (",", "."),
+    (",", ","),  # decimals within quotes
     *((separator, decimal) for separator in (BLANKS, _ONE_COLUMN) for decimal in (".", ",")),
 )
 """Of columns and decimals, the more telling first."""
@@ -45,12 +46,15 @@ class TextDialect:
         Columns.
     numeric : tuple of int
         Those that hold numbers.
+    share : float
+        Of the cells of these that are numbers.
     """
 
     separator: str
     decimal: str
     width: int
     numeric: tuple[int, ...]
+    share: float
 
     def is_data(self, line: str) -> bool:
         """Return whether a line has numbers, or nothing, where they belong."""
@@ -85,10 +89,10 @@ def dialect_of(lines: Sequence[str]) -> TextDialect | None:
     if not lines:
         return None
 
-    def score(dialect: TextDialect) -> tuple[float, int]:
+    def score(dialect: TextDialect) -> tuple[float, int, float]:
         numbers = len(dialect.numeric)
         is_prose = dialect.separator == BLANKS and 2 * numbers < dialect.width
-        return (0, 0) if is_prose else (numbers / dialect.width, numbers)
+        return (0, 0, 0) if is_prose else (numbers / dialect.width, numbers, dialect.share)
 
     best = max((_dialect(lines, *separators) for separators in _SEPARATORS), key=score)
     return best if score(best)[1] else None
@@ -111,9 +115,11 @@ def _dialect(lines: Sequence[str], separator: str, decimal: str) -> TextDialect:
         is_half = separator == "," and _HALF_NUMBER.fullmatch(cell) is not None
         return _NUMBERS[decimal].fullmatch(cell) is not None and not is_half
 
-    numeric = []
+    numeric, shares = [], []
     for column in range(width):
         cells = [row[column] for row in whole if row[column].lower() not in MISSING]
-        if cells and sum(map(is_number, cells)) >= _USUAL_SHARE * len(cells):
+        share = sum(map(is_number, cells)) / max(len(cells), 1)
+        if share >= _USUAL_SHARE:
             numeric.append(column)
-    return TextDialect(separator, decimal, width, tuple(numeric))
+            shares.append(share)
+    return TextDialect(separator, decimal, width, tuple(numeric), sum(shares) / max(len(shares), 1))

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ecgfactory.foreign.formats.text_dialect import BLANKS, TextDialect, cells_of, dialect_of
-from ecgfactory.foreign.lead_names import split_unit, standard_lead
+from ecgfactory.foreign.lead_names import may_be_lead, split_unit, standard_lead
 from ecgfactory.foreign.recording import NoEcgError, UnreadableError
 from ecgfactory.foreign.times import unit_of_time
 from ecgfactory.foreign.units import parse_unit
@@ -15,16 +15,21 @@ from ecgfactory.foreign.units import parse_unit
 _COMMENT = re.compile(r"^\s*(?:[#%!]|//)+")
 _SAID = {
     "rate": re.compile(
-        r"(?:sampl\w*[\s_]*(?:rate|freq\w*)|f_?s|abtastrate|frequency)"
-        r"(?:[\s_]*[(\[]?hz[)\]]?)?\s*[,:=;\t ]\s*\"?([\d.,]+)",
+        r"(?:sampl\w*[\s_]*(?:rate|freq\w*)|f_?s|abtastrate)"
+        r"(?:[\s_]*[(\[]?hz[)\]]?)?\s*[,:=;\t ]\s*\"?([\d.,]*\d)[,.]?\"?\s*"
+        r"(?:hz|hertz|sps|samples?\s*(?:/|per)\s*s(?:ec(?:ond)?)?)?\.?\s*(?:[,;|)\"\t].*)?$",
         re.IGNORECASE,
     ),
+    "gain": re.compile(r"((?:adc[\s_]*)?gain\s*[,:=;\t]\s*\"?[^,;\"]+)", re.IGNORECASE),
     "unit": re.compile(r"units?\s*[,:=;\t]\s*\"?([^\s,;\"]+)", re.IGNORECASE),
     "lead": re.compile(r"lead\s*[,:=;\t]\s*\"?([^,;\"]+)", re.IGNORECASE),
 }
 """What lines above a table say, as `# sampling rate: 500 Hz` or `Unit,mV`."""
 
 _LINES_TRIED = 25
+_LONG_TEXT = 200
+"""Lines; of fewer, remarks above the table may be a good part."""
+
 _LONGEST_NAME = 30
 
 
@@ -41,7 +46,7 @@ class TextLayout:
     first_line : int
         The first line of data, counted from 0.
     said : mapping of str to str
-        What lines above say of `rate`, `unit` and `lead`.
+        What lines above say of `rate`, `unit`, `gain` and `lead`.
     """
 
     dialect: TextDialect
@@ -68,11 +73,11 @@ def layout_of(lines: Sequence[str]) -> TextLayout:
     UnreadableError
         When there is no table of numbers, or its header has other columns; `NoEcgError` where no leads are named.
     """
-    filled = [line for line in lines if line.strip() and not _COMMENT.match(line)]
-    dialect = dialect_of(filled[1:][-_LINES_TRIED:] or filled)  # the first may be a header
+    filled = [line for line in lines if line.strip() and not is_comment(line)]
+    dialect = dialect_of(_tried(filled))
     if dialect is None:
         raise _no_table(lines)
-    data = [place for place, line in enumerate(lines) if dialect.is_data(line) and not _COMMENT.match(line)]
+    data = [place for place, line in enumerate(lines) if dialect.is_data(line) and not is_comment(line)]
     if len(data) > 1 and _counts_columns(lines[data[0]], dialect) and not _counts_columns(lines[data[1]], dialect):
         data = data[1:]  # a header of numbers, as pandas writes for columns without names
     if not data:
@@ -81,6 +86,18 @@ def layout_of(lines: Sequence[str]) -> TextLayout:
     remarks, said = _remarks([line for line in lines[: data[0]] if line.strip()], dialect)
     names, units = _header(remarks, dialect, ends_empty)
     return TextLayout(dialect, names, units, data[0], said)
+
+
+def is_comment(line: str) -> bool:
+    """Return whether a line is marked as a comment."""
+    return _COMMENT.match(line) is not None
+
+
+def _tried(filled: Sequence[str]) -> Sequence[str]:
+    """Take lines that tell how a table is written: the last, and of a longer text some all over its later part."""
+    body = filled[1:] or filled  # the first may be a header
+    spread = body[len(body) // 4 :: max(len(body) // (3 * _LINES_TRIED), 1)] if len(body) > _LONG_TEXT else []
+    return [*spread, *body[-_LINES_TRIED:]]
 
 
 def _no_table(lines: Sequence[str]) -> UnreadableError:
@@ -121,6 +138,9 @@ def _remarks(above: Sequence[str], dialect: TextDialect) -> tuple[list[str], dic
 def _header(remarks: Sequence[str], dialect: TextDialect, ends_empty: bool) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Read names and units of columns from the last lines above the data."""
     nothing = ("",) * dialect.width
+    unmarked = [line for line in remarks if not is_comment(line)]
+    if unmarked and _fitting(unmarked[-1], dialect, ends_empty):
+        remarks = unmarked  # comments may stand between header and data
     fitting = [_fitting(line, dialect, ends_empty) for line in remarks[-2:]]
     units = nothing
     if len(fitting) == 2 and all(fitting) and _are_units(fitting[1]):
@@ -156,7 +176,8 @@ def _fitting(line: str, dialect: TextDialect, ends_empty: bool) -> tuple[str, ..
 def _is_remark(line: str) -> bool:
     """Return whether a line above a single column is no name of it."""
     name = split_unit(line)[0]
-    return len(name) > _LONGEST_NAME or re.search(r"[,:;=]", name) is not None
+    is_prose = len(name.split()) > 1 and standard_lead(name) is None and not may_be_lead(re.sub(r"\W+", "", name))
+    return len(name) > _LONGEST_NAME or re.search(r"[,:;=]", name) is not None or is_prose
 
 
 def _are_units(row: Sequence[str]) -> bool:

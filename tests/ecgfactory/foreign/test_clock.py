@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from ecgfactory.foreign.clock import Clock, clock_of
@@ -37,6 +37,8 @@ def clock(values: Any, unit: str = "") -> Clock:
 def test_rounded_times_give_their_rate_back(
     rate_hz: float, decimals: int, start_s: float, round_to: Callable[[Any], Any]
 ) -> None:
+    # A clock of 1,000.5 Hz in ms is told from one of 1,000 Hz with lost samples by nothing.
+    assume(rate_hz == 1000 or abs(rate_hz - 1000) > 1.5)
     times = start_s + np.arange(round(8 * rate_hz)) / rate_hz
     found = clock(round_to(times * 10**decimals) / 10**decimals, "s")
     assert found.rate_hz == pytest.approx(rate_hz, rel=1e-3), found
@@ -192,3 +194,39 @@ def test_one_rate_for_all_does_not_hold_where_records_state_their_own(tmp_path: 
     assert second.notes == (  # type: ignore[union-attr]
         "250 Hz and not 500 Hz as you say, as the file gives its records different rates",
     )
+
+
+@pytest.mark.parametrize(("scale", "unit"), [(1e-3, "s"), (1, "ms"), (1000, "us")])
+@pytest.mark.parametrize("lost", [[5000], [3000, 5000, 7000]])
+def test_a_lost_sample_is_found_where_a_step_is_a_quantum(scale: float, unit: str, lost: list[int]) -> None:
+    found = clock(np.delete(np.arange(10_000), lost) * scale, unit)
+    assert "does not rise evenly" in found.problem
+
+
+def test_halves_of_two_rates_are_no_mean_rate() -> None:
+    for first, second in ((1, 2), (2, 1), (2, 2.5)):
+        steps = np.r_[np.full(3000, first), np.full(3000, second)]
+        assert "does not rise evenly" in clock(np.rint(np.cumsum(steps)), "ms").problem
+
+
+@pytest.mark.parametrize("name", ["", "sample", "index"])
+def test_sample_numbers_of_which_some_were_left_out_are_no_ms(tmp_path: Path, name: str) -> None:
+    path = ecg(tmp_path / "a.csv", name, np.arange(0, 10_000, 2))
+    assert "counts samples and tells no rate; give --rate" in problem(path)
+    assert only(path, rate_hz=250).signal_uv.shape == (2, 10_000)
+
+
+def test_times_that_stand_still_tell_no_rate(tmp_path: Path) -> None:
+    path = ecg(tmp_path / "a.csv", "time", [0] * 5000)
+    assert "column 'time' does not rise; give --rate" in problem(path)
+    assert only(path, rate_hz=500).signal_uv.shape == (2, 5000)
+
+
+def test_a_time_since_a_device_was_started_is_not_since_1970() -> None:
+    found = clock(150_000_000 + np.arange(5000) * 2000)
+    assert (found.rate_hz, found.notes) == (500, ("assumed: column 'time' is in us, as it rises by 2000 a sample",))
+
+
+@pytest.mark.parametrize("rates", [["500 Hz"] * 5000, [500, *[""] * 4999], ["500 Hz", *[""] * 4999]])
+def test_a_rate_in_a_column_may_have_a_unit_and_stand_once(tmp_path: Path, rates: list[Any]) -> None:
+    assert only(ecg(tmp_path / "a.csv", "fs", rates)).signal_uv.shape == (2, 5000)

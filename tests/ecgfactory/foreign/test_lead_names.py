@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from ecgfactory.foreign.lead_names import says_ecg, says_nothing, says_other, split_unit, standard_lead
 from ecgfactory.leads import EIGHT_LEADS, TWELVE_LEADS
-from tests.foreign_files import MV, TIME_S, TWELVE, only, problem, table
+from tests.foreign_files import MV, TIME_S, TWELVE, only, problem, read, table
 
 
 @pytest.mark.parametrize(
@@ -119,10 +119,14 @@ def test_an_ecg_whose_name_says_no_lead_is_an_ecg_too(tmp_path: Path) -> None:
     assert "no column is named as a lead or ECG: 'time_s', 'foo'" in problem(ecg(tmp_path / "b.csv", ["foo"]))
 
 
-def test_beside_named_leads_no_other_signal_is_a_lead(tmp_path: Path) -> None:
-    found = only(ecg(tmp_path / "a.csv", ["II", "ECG", "PLETH"]))
-    assert found.lead_names == ("II",)
-    assert notes(found) == ["left out, as no lead: 'ECG', 'PLETH'"]
+@pytest.mark.parametrize("names", [["II", "V"], ["II", "ECG"], ["II", "MCL1"], ["ECG1", "II"]])
+def test_beside_named_leads_an_ecg_of_unknown_lead_is_kept_and_what_is_something_else_left_out(
+    tmp_path: Path, names: list[str]
+) -> None:
+    found = only(ecg(tmp_path / "a.csv", [*names, "PLETH", "x"]))
+    assert found.lead_names == tuple(names)
+    (other,) = set(names) - {"II"}
+    assert notes(found) == [f"assumed: {other} is an ECG of unknown lead", "left out, as no lead: 'PLETH', 'x'"]
 
 
 @pytest.mark.parametrize("stem", ["V", "ch", "Lead ", "D"])
@@ -141,6 +145,8 @@ def test_twelve_numbered_columns_are_the_standard_leads_only_if_the_limb_leads_f
 
 def test_names_of_r_for_eight_columns_are_not_chest_leads(tmp_path: Path) -> None:
     assert "signals V1 to V8 are numbered" in problem(ecg(tmp_path / "a.csv", [f"V{n}" for n in range(1, 9)]))
+    assert "signals V2 to V7 are numbered" in problem(ecg(tmp_path / "a.csv", [f"V{n}" for n in range(2, 8)], MV[6:]))
+    assert notes(only(ecg(tmp_path / "a.csv", ["V5"], MV[10:]))) == []
     found = only(ecg(tmp_path / "b.csv", ["V1", "V2", "V3"], MV[6:]))
     assert found.lead_names == ("V1", "V2", "V3")
     assert notes(found) == ["assumed: V1, V2, V3 are chest leads, though R names columns so that have no names"]
@@ -162,3 +168,60 @@ def test_a_user_names_leads_in_order_or_by_a_map(tmp_path: Path) -> None:
     found = only(ecg(tmp_path / "b.csv", ["I", "II"]), lead_map={"I": "II", "x": "V1"})
     np.testing.assert_allclose(found.signal_uv, TWELVE[[0]], atol=1e-6)
     assert "the lead map names 'x', which is not among 'I', 'II'" in found.notes
+
+
+@pytest.mark.parametrize("first", [TIME_S, np.arange(5000), np.arange(5000) * 2])
+def test_names_of_r_behind_a_clock_are_no_chest_leads(tmp_path: Path, first: Any) -> None:
+    def numbered(signals: Any) -> Path:
+        columns = {"V1": first} | {f"V{place + 2}": values for place, values in enumerate(signals)}
+        return table(tmp_path / "a.csv", columns)
+
+    assert only(numbered(MV[:6]), rate_hz=500).lead_names == TWELVE_LEADS[:6]
+    assert "V2 to V4 are only numbered, as R names columns, and not known to be chest leads" in problem(
+        numbered(MV[:3]), rate_hz=500
+    )
+    assert only(numbered(MV[:2]), rate_hz=500, lead_names=["I", "II"]).lead_names == ("I", "II")
+
+
+def test_more_names_of_leads(tmp_path: Path) -> None:
+    of_r = [f"X{number}" for number in range(1, 13)]
+    assert only(ecg(tmp_path / "a.csv", of_r)).lead_names == TWELVE_LEADS
+    chest = only(ecg(tmp_path / "b.csv", [*TWELVE_LEADS[:6], *(f"C{number}" for number in range(1, 7))]))
+    assert (chest.lead_names, notes(chest)) == (TWELVE_LEADS, ["assumed: C1 to C6 are V1 to V6"])
+    eeg = only(ecg(tmp_path / "c.csv", ["II", "C3", "C4"], MV[[1, 8, 9]]))
+    assert eeg.lead_names == ("II",)
+
+
+@pytest.mark.parametrize("unit", ["[counts]", "(NU)", "[ADC]", "(a.u.)", "_adu"])
+def test_a_unit_that_is_none_is_no_part_of_a_name_and_asked_for(tmp_path: Path, unit: str) -> None:
+    path = ecg(tmp_path / "a.csv", [f"I {unit}", f"II {unit}"], np.rint(MV * 200))
+    assert "is no unit of voltage; give --unit" in problem(path)
+    found = only(path, unit="ADC:200")
+    assert found.lead_names == ("I", "II")
+    assert np.abs(found.signal_uv - TWELVE[:2]).max() <= 5
+    for name in ("ECG", "ch1"):
+        alone = ecg(tmp_path / "b.csv", [f"{name} [counts]"], np.rint(MV * 200))
+        assert "unit 'counts' is no unit of voltage; give --unit" in problem(alone)
+        assert only(alone, unit="ADC:200").lead_names == (name,)
+
+
+def test_of_a_processed_ecg_the_raw_one_is_taken_and_marks_are_no_leads(tmp_path: Path) -> None:
+    marks = (np.arange(5000) % 400 == 0).astype(int)
+    columns = {"ECG_Raw": MV[1], "ECG_Clean": MV[1] * 0.9, "ECG_Rate": marks + 60, "ECG_R_Peaks": marks}
+    columns |= {"ECG_P_Onsets": marks, "ECG_Phase_Atrial": marks, "ECG_x": marks}
+    found = only(table(tmp_path / "a.csv", columns), rate_hz=500)
+    assert found.lead_names == ("ECG_Raw",)
+    assert notes(found)[0] == "left out: 'ECG_Clean', as 'ECG_Raw' is another version of it"
+
+
+def test_signals_without_names_are_counted_where_names_given_do_not_fit(tmp_path: Path) -> None:
+    path = table(tmp_path / "a.csv", {str(lead): MV[lead] for lead in range(3)}, header="")
+    told = "2 lead names are given for 3 signals, which have no names"
+    assert problem(path, rate_hz=500, lead_names=["I", "II"]) == told
+
+
+def test_ids_under_the_name_that_r_gives_are_no_lead(tmp_path: Path) -> None:
+    path = table(tmp_path / "a.csv", {"V1": np.repeat([7, 9], 2500), "V2": MV[0], "V3": MV[1]})
+    assert "V2 to V3 are only numbered" in problem(path, rate_hz=500)
+    first, second = read(path, rate_hz=500, lead_map={"V2": "I", "V3": "II"})
+    assert (first.name, second.name) == ("a.csv:7", "a.csv:9")

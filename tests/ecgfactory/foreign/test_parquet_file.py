@@ -93,3 +93,38 @@ def test_rate_and_unit_may_stand_in_metadata(tmp_path: Path) -> None:
 def test_a_table_without_signals_is_no_ecg(tmp_path: Path) -> None:
     assert "'age'" in problem(write(tmp_path / "a.parquet", {"id": ["x"], "age": [3]}))
     assert "no samples" in problem(write(tmp_path / "b.parquet", {"I": np.empty(0)}))
+    assert "it holds no records" in problem(write(tmp_path / "c.parquet", {"I": pa.array([], pa.list_(pa.float64()))}))
+
+
+def test_a_list_of_times_is_the_clock_of_its_record(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.parquet", {"time": [TIME_S.tolist()], "II": [MV[1].tolist()]}, unit="mV")
+    np.testing.assert_allclose(only(path).signal_uv, TWELVE[[1]], atol=1e-6)
+    assert "250 Hz as you say, though the file says 500 Hz" in only(path, rate_hz=250).notes
+    both = write(tmp_path / "b.parquet", {"time": [TIME_S.tolist()], "II": [MV[1].tolist()], "fs": [250]}, unit="mV")
+    assert "column 'fs' says 250 Hz, column 'time' 500 Hz; give --rate" in problem(both)
+
+
+@pytest.mark.parametrize("said", ["unknown", "[500]", "5.0.0"])
+def test_a_rate_in_metadata_that_is_none_is_overruled(tmp_path: Path, said: str) -> None:
+    for columns in ({"II": EIGHT[1]}, {"II": [EIGHT[1].tolist()]}):
+        path = write(tmp_path / "a.parquet", columns, fs=said, unit="uV")
+        assert f"its metadata 'fs' is {said!r}, which is no sampling rate; give --rate" in problem(path)
+        assert only(path, rate_hz=500).signal_uv.shape == (1, 5000)
+
+
+def test_unit_and_gain_may_stand_in_a_row_or_in_metadata(tmp_path: Path) -> None:
+    rows = {"II": [(MV[1] * 10).tolist()], "unit": ["0.1mV"]}
+    np.testing.assert_allclose(only(write(tmp_path / "a.parquet", rows, fs="500")).signal_uv, TWELVE[[1]], atol=1e-6)
+    for columns in ({"II": MV[1]}, {"II": [MV[1].tolist()]}, {"II": [MV[1].tolist()], "gain": [200]}):
+        path = write(tmp_path / "b.parquet", columns, fs="500", **({} if "gain" in columns else {"gain": "200"}))
+        assert "unit 'numbers with gain 200' is no unit of voltage; give --unit" in problem(path)
+        assert only(path, unit="mV").lead_names == ("II",)
+
+
+def test_columns_of_the_same_name_are_those_of_one_lead(tmp_path: Path) -> None:
+    columns = [pa.array(values) for values in (TIME_S, MV[1], MV[1] * 0)]
+    pq.write_table(pa.Table.from_arrays(columns, names=["time", "II", "II"]), tmp_path / "a.parquet")
+    np.testing.assert_allclose(only(tmp_path / "a.parquet").signal_uv, TWELVE[[1]], atol=1e-6)
+    lists = [pa.array([values.tolist()]) for values in (TIME_S, MV[1], MV[1])]
+    pq.write_table(pa.Table.from_arrays(lists, names=["time", "II", "II"]), tmp_path / "b.parquet")
+    assert "more than one column is named 'II'; rename all but one" in problem(tmp_path / "b.parquet")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -88,7 +89,7 @@ def test_remarks_may_tell_rate_unit_and_lead(tmp_path: Path) -> None:
         f"Name,X Y\nDevice,Watch\nSample Rate,500 hertz\n\nLead,Lead I\nUnit,µV\n\n{values}", encoding="utf-8"
     )
     found = only(tmp_path / "a.csv")
-    assert (found.lead_names, found.notes) == (("I",), ())
+    assert (found.lead_names, found.notes) == (("I",), ("a remark above the table says 500 Hz",))
     np.testing.assert_array_equal(found.signal_uv, EIGHT[:1])
     assert is_right(only(table(tmp_path / "b.csv", {"I": MV[0], "II": MV[1]}, header="# fs: 500 Hz\nI,II")))
 
@@ -103,7 +104,7 @@ def test_missing_values_stay_missing_and_other_words_are_told(tmp_path: Path) ->
     values[[10, 11, 12, 13]] = ["-", "NaN", "", "lead off"]
     found = only(table(tmp_path / "a.csv", TWO | {"II": values}))
     assert np.isnan(found.signal_uv).sum(axis=1).tolist() == [0, 4]
-    assert "column 'II' holds 1 values that are no numbers, as 'lead off'" in found.notes
+    assert "column 'II' holds 1 value that is no number, as 'lead off'" in found.notes
 
 
 def test_a_lead_without_values_is_left_out_and_a_record_without_any_unreadable(tmp_path: Path) -> None:
@@ -134,7 +135,7 @@ def test_separated_thousands_are_refused(tmp_path: Path) -> None:
         (",description,form\nNDT,x,1.0\nNST,y,1.0\n", "no column is named as a lead or ECG: 'description', 'form'"),
         ("dear,reader\nno,ECG\n", "no table of numbers"),
         ("I,II\n" + "0,001,-0,012\n" * 30, "its header has 2 columns and its rows 4; mend one of them"),
-        (",".join("7" * 187) + "\n" + ",".join("5" * 187) + "\n", "187 signals have no names of leads"),
+        (",".join("7" * 187) + "\n" + ",".join("5" * 187) + "\n", "if the rows are leads or records, turn the table"),
     ],
 )
 def test_what_is_no_ecg_is_unreadable_in_a_sentence(tmp_path: Path, text: str, told: str) -> None:
@@ -173,3 +174,86 @@ def test_tables_beside_ecgs_are_passed_over_and_alone_they_are_unreadable(tmp_pa
     assert [type(one) for one in alone] == [UnreadableEcg] * 3
     table(tmp_path / "z.csv", TWO)
     assert is_right(only(tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("name", "ids"),
+    [("participant_id", ["sub-01", "sub-02"]), ("who", ["a", "b"]), ("measured", [17, 12]), ("dog", [0, 1])],
+)
+def test_what_stands_still_in_long_blocks_tells_records_apart_whatever_its_name(
+    tmp_path: Path, name: str, ids: list[Any]
+) -> None:
+    columns = {"I": MV[0], "II": MV[1], name: np.repeat(ids, 2500)}
+    found = read(table(tmp_path / "a.csv", columns), rate_hz=500)
+    assert [one.name for one in found] == [f"a.csv:{value}" for value in ids]
+    is_guess = name != "participant_id"
+    assert (f"assumed: one record per value of column {name!r}" in found[0].notes) == is_guess  # type: ignore[union-attr]
+
+
+def test_a_state_during_which_time_runs_on_and_other_words_part_nothing_and_are_told(tmp_path: Path) -> None:
+    state, words = np.repeat([3, 4], 2500), np.resize(["x", "y"], 5000)
+    found = only(table(tmp_path / "a.csv", TWO | {"state": state, "remark": words}))
+    assert is_right(found)
+    assert "left out, as it holds no numbers: 'remark'" in found.notes
+    assert "left out, as no lead: 'state'" in found.notes
+
+
+def test_of_remarks_only_a_sampling_rate_is_one(tmp_path: Path) -> None:
+    for remark in ("Frequency: 250 Hz low pass", "fs: 250 Hz low pass", "sampling rate: unknown"):
+        path = table(tmp_path / "a.csv", {"I": MV[0], "II": MV[1]}, header=f"# {remark}\nI,II")
+        assert "it states no sampling rate" in problem(path)
+    told = table(tmp_path / "a.csv", {"I": MV[0], "II": MV[1]}, header="# fs = 250 Hz, filter 40 Hz\nI,II")
+    assert only(told).signal_uv.shape == (2, 10_000)
+    assert "a remark above the table says 250 Hz" in only(told).notes
+
+
+@pytest.mark.parametrize("order", ["lead", "time"])
+@pytest.mark.parametrize("suffix", ["csv", "parquet"])
+def test_a_tidy_table_is_one_ecg(tmp_path: Path, order: str, suffix: str) -> None:
+    wide = pd.DataFrame({"time": TIME_S, "I": MV[0], "II": MV[1]})
+    tidy = wide.melt("time", var_name="lead", value_name="mV").sort_values([order], kind="stable")
+    path = tmp_path / f"a.{suffix}"
+    tidy.to_csv(path, index=False) if suffix == "csv" else tidy.to_parquet(path)
+    found = only(path)
+    assert is_right(found)
+    assert found.notes[0] == "column 'lead' names the lead of each row, of which column 'mV' holds the samples"
+
+
+def test_a_tidy_table_that_does_not_fit_is_unreadable_in_a_sentence(tmp_path: Path) -> None:
+    tidy = pd.DataFrame({"time": TIME_S, "I": MV[0], "II": MV[1]}).melt("time", var_name="lead", value_name="mV")
+    for frame, told in (
+        (tidy[:-7], "the rows of 'II' are not those of 'I'"),
+        (tidy.assign(uV=tidy["mV"]), "it is not told which column holds its samples (one of 'mV', 'uV')"),
+        (tidy.assign(lead=tidy["lead"].str.replace("I", "q")), "'q', 'qq' are no leads"),
+    ):
+        frame.to_csv(tmp_path / "a.csv", index=False)
+        assert told in problem(tmp_path / "a.csv")
+
+
+def test_comments_may_stand_anywhere(tmp_path: Path) -> None:
+    rows = table(tmp_path / "a.csv", TWO, header="").read_text(encoding="utf-8").splitlines()
+    text = ["time_s,I,II", "# a remark, between, two", *rows[:40], "# lead off", *rows[40:], "// the end"]
+    (tmp_path / "a.csv").write_text("\n".join(text), encoding="utf-8")
+    found = only(tmp_path / "a.csv")
+    assert is_right(found)
+    assert "left out: comments among the data (2)" in found.notes
+    (tmp_path / "b.csv").write_text("\n".join(["# Samsung Health ECG", *map(str, MV[1])]), encoding="utf-8")
+    assert only(tmp_path / "b.csv", rate_hz=500).lead_names == ("ECG",)
+
+
+def test_decimal_commas_are_seen_before_a_flat_end_and_within_quotes(tmp_path: Path) -> None:
+    spelt = [[f"{value:.3f}".replace(".", ",") for value in lead] for lead in MV[:2]]
+    flat = {"time_ms": range(0, 10_000, 2), **{str(lead): [*spelt[lead][:4970], *["0"] * 30] for lead in (0, 1)}}
+    path = table(tmp_path / "a.csv", flat, separator="\t", header="time_ms\tI\tII")
+    np.testing.assert_allclose(only(path, unit="mV").signal_uv[:, :4900], TWELVE[:2, :4900], atol=1e-6)
+    quoted = {name: [f'"{value}"' for value in spelt[lead]] for lead, name in enumerate(("I", "II"))}
+    assert is_right(only(table(tmp_path / "b.csv", quoted), rate_hz=500))
+
+
+def test_infinite_values_are_missing_ones(tmp_path: Path, recwarn: pytest.WarningsRecorder) -> None:
+    values = MV[1].astype(object)
+    values[7] = "inf"
+    found = only(table(tmp_path / "a.csv", TWO | {"II": values}))
+    assert np.isnan(found.signal_uv[1]).any()
+    assert "column 'II' is infinite in places (1), which were taken as missing" in found.notes
+    assert not recwarn.list

@@ -114,3 +114,17 @@ def test_an_offset_beyond_what_an_ecg_may_have_is_taken_off(tmp_path: Path) -> N
     assert found.notes == ("an offset of 40.0 mV was taken off I", "an offset of -40.0 mV was taken off II")
     small = only(table(tmp_path / "b.csv", {"time_s": TIME_S, "I_uV": EIGHT[0] + 4_000.0}))
     assert small.notes == ()
+
+
+def test_unit_and_gain_may_stand_in_columns(tmp_path: Path) -> None:
+    tenths = {"time_s": TIME_S, "II": MV[1] * 10}
+    found = only(table(tmp_path / "a.csv", tenths | {"units": ["0.1mV"] * 5000}))
+    np.testing.assert_allclose(found.signal_uv, TWELVE[[1]], atol=1e-6)
+    gain = table(tmp_path / "b.csv", tenths | {"gain": [200] * 5000})
+    assert "unit 'numbers with gain 200' is no unit of voltage; give --unit" in problem(gain)
+    np.testing.assert_allclose(only(gain, unit="0.1mV").signal_uv, TWELVE[[1]], atol=1e-6)
+    silent = table(tmp_path / "d.csv", {"time_s": TIME_S, "value": MV[1], "gain": [200] * 5000})
+    assert "unit 'numbers with gain 200' is no unit of voltage; give --unit" in problem(silent)
+    assert only(silent, unit="mV").lead_names == ("value",)
+    known = only(table(tmp_path / "c.csv", {"time_s": TIME_S, "II (mV)": MV[1], "gain": [200] * 5000}))
+    assert "not used: gain 200" in known.notes
