@@ -95,10 +95,12 @@ def recordings(table: Table, name: str, stated: Stated) -> Iterator[Recording]:
 
 def _roles(columns: Sequence[Column]) -> _Roles:
     roles = _Roles()
-    rest = []
+    rest, dates = [], []
     for place, column in enumerate(columns):
         times = _times(column, is_first=place == 0)
-        if times is not None:
+        if times is not None and np.isnan(times.values).all() and stands_in_blocks(column):
+            dates.append((column, times))
+        elif times is not None:
             roles.clocks.append((column.name, times))
         elif is_id(column):
             roles.ids.append(column)
@@ -110,6 +112,10 @@ def _roles(columns: Sequence[Column]) -> _Roles:
             roles.gains.append(column)
         else:
             rest.append(column)
+    if roles.clocks:
+        roles.clocks += [(column.name, times) for column, times in dates]
+    else:  # days without times of day: each may be that of another record
+        rest += [column for column, _ in dates]
     # Beside a column of times, one that stands still, as a date does, tells nothing.
     roles.clocks = [clock for clock in roles.clocks if np.nanmax(np.abs(clock[1].values), initial=0)] or roles.clocks
     if not roles.ids:

@@ -178,7 +178,13 @@ def test_tables_beside_ecgs_are_passed_over_and_alone_they_are_unreadable(tmp_pa
 
 @pytest.mark.parametrize(
     ("name", "ids"),
-    [("participant_id", ["sub-01", "sub-02"]), ("who", ["a", "b"]), ("measured", [17, 12]), ("dog", [0, 1])],
+    [
+        ("participant_id", ["sub-01", "sub-02"]),
+        ("who", ["a", "b"]),
+        ("measured", [17, 12]),
+        ("dog", [0, 1]),
+        ("date", ["2024-01-01", "2024-01-02"]),
+    ],
 )
 def test_what_stands_still_in_long_blocks_tells_records_apart_whatever_its_name(
     tmp_path: Path, name: str, ids: list[Any]
