@@ -22,8 +22,8 @@ FEATURES = (
         "missing_samples",
         "samples",
         "count",
-        "Samples, over all leads, that are missing (NaN) or beyond +-32767 uV; the other features bridge them by straight "
-        "lines.",
+        "Samples, over all leads, that are missing (NaN) or beyond +-32767 uV; the other features bridge them by "
+        "straight lines.",
         counted="missing or beyond 32,767 uV",
     ),
     Feature("amplitude_max_uv", "uV", "number", "Largest absolute value over all leads."),
