@@ -3,7 +3,8 @@
 The activity of a lead is the curvature over +-12 ms of its 12 ms means, averaged over 50 ms, in steps of 10
 ms, after pacing spikes are taken out: high in a QRS whatever its shape and sign, low in P and T. The consensus is
 the mean over the leads, each at most as high as its own QRS, so that what only a few of them show is no beat. A beat is
-where the consensus stands out from rest, unless that is a P or T wave.
+where the consensus stands out from rest, unless that is a P or T wave; a wide beat among narrow ones stands out less,
+but is steeper than a T wave.
 
 The numbers without a source were chosen on LUDB's records 1 to 100 (doi:10.1109/ACCESS.2020.3029211), with all leads,
 lead by lead and in noise, and on simulated ECGs.
@@ -16,6 +17,7 @@ from functools import cached_property
 
 import numpy as np
 import scipy
+from numpy.lib.stride_tricks import sliding_window_view
 
 from ecgfactory.arrays import BoolArray, Float32Array, Float64Array, IntArray
 from ecgfactory.quality.batch import COARSE_HZ, RECORDS_IN_CACHE, EcgBatch, block_means
@@ -25,6 +27,9 @@ from ecgfactory.quality.trimming import trimmed
 
 SHORTEST_S = 2.0
 CURVATURE_S = 0.012
+
+OVER_A_QRS = np.array([1, 3, 4, 3, 1]) / 12
+"""Weights by which five steps of 10 ms are averaged."""
 
 CHANGE_S = 0.004
 """Speed is the change over 4 ms to either side: long enough for noise, short against a QRS."""
@@ -48,15 +53,26 @@ BEAT_HEIGHT = 0.4
 REFRACTORY_S = 0.2
 """No two beats within 200 ms: the refractory time of Pan and Tompkins 1985 (doi:10.1109/TBME.1985.325532)."""
 
-WAVE_HEIGHT, WAVE_APART_S = 0.2, 0.12
-"""What stands out by this share, and is 120 ms from what does more, may be a P or T wave."""
+WAVE_HEIGHT, WAVE_APART_S = 0.15, 0.12
+"""What stands out by this share, and is 120 ms from what does more, may be a P or T wave or a wide beat."""
 
 T_WAVE_S, P_WAVE_S, WAVE_SHARE = 0.4, 0.3, 0.65
 """A T wave peaks within 400 ms after its QRS, a P wave within 300 ms before; it is less than 0.65 as active, and most
 beats of a record have one."""
 
+SIDE_S, WHOLE_S = 0.05, 0.1
+"""The steep sides of a wide QRS are within 50 ms of its peak, and all of it is within 100 ms."""
+
 WAVE_SPREAD = 2.0
 """P or T waves of a record are at most twice as active as half of them; a premature beat among them is more so."""
+
+WIDE_SLOPE, LONGEST_QRS_S, HALF_QRS_S = 0.35, 0.16, 0.1
+"""Curvature falls with the square of width, slope with width. What is lower than a beat is a wide one if within 100 ms
+its slope is 0.35 of that of QRS, and its steep part, as the ratio of the two tells, no longer than 160 ms, as that of a
+T wave is."""
+
+WIDE_AFTER_S = 0.32
+"""A wide beat is later after a beat than its T wave peaks: 320 ms and what its QRS takes, at the earliest."""
 
 
 @dataclass(frozen=True)
@@ -107,7 +123,7 @@ def find_activity(batch: EcgBatch) -> QrsActivity:
         speed = np.zeros((batch.records, batch.samples), dtype=np.float32)
         return QrsActivity(leads, speed, [np.empty(0, np.int64)] * batch.records, step, steps_per_s)
     leads, speed = _activity(batch, step)
-    return QrsActivity(leads, speed, _beats(_consensus(leads), steps_per_s), step, steps_per_s)
+    return QrsActivity(leads, speed, _beats(_consensus(leads), _slope(speed, step), steps_per_s), step, steps_per_s)
 
 
 def _activity(batch: EcgBatch, step: int) -> tuple[Float32Array, Float32Array]:
@@ -158,7 +174,7 @@ def mean_curvature(signals_uv: Float32Array, reach: int, step: int) -> Float32Ar
     curvature = smooth  # its memory, as it is not needed any more
     curvature[..., :reach] = curvature[..., -reach:] = 0
     np.abs(bend, out=curvature[..., reach:-reach])
-    return symmetric_filter(block_means(curvature, step), np.array([1, 3, 4, 3, 1]) / 12)
+    return symmetric_filter(block_means(curvature, step), OVER_A_QRS)
 
 
 def rest_and_qrs(activity: Float32Array) -> tuple[Float32Array, Float32Array]:
@@ -185,12 +201,25 @@ def _consensus(leads: Float32Array) -> Float32Array:
     return consensus
 
 
-def _beats(consensus: Float32Array, steps_per_s: float) -> list[IntArray]:
+def _slope(speed: Float32Array, step: int) -> Float32Array:
+    """Speed in steps, averaged as the activity is, shape (records, steps)."""
+    return symmetric_filter(block_means(speed, step), OVER_A_QRS)
+
+
+def _beats(consensus: Float32Array, slope: Float32Array, steps_per_s: float) -> list[IntArray]:
     """Find the steps at which the consensus of each record stands out from rest, but for P and T waves."""
-    rest, qrs = _levels(consensus, steps_per_s)
+    strengths, steepness = (_strengths(values, steps_per_s) for values in (consensus, slope))
+    return [_beats_of(*rows, steps_per_s) for rows in zip(strengths, steepness, strict=True)]
+
+
+def _strengths(values: Float32Array, steps_per_s: float) -> Float32Array:
+    """Scale to 0 at rest and 1 in QRS, with a step more at both ends, as a peak may be there.
+
+    All is 0 where QRS does not stand out from rest.
+    """
+    rest, qrs = _levels(values, steps_per_s)
     height = np.where(qrs >= STANDS_OUT * rest, np.maximum(qrs - rest, np.float32(1e-5)), np.float32(np.inf))
-    strength = np.pad((consensus - rest) / height, [(0, 0), (1, 1)])  # a peak may be at an end
-    return [_beats_of(row, steps_per_s) for row in strength]
+    return np.pad((values - rest) / height, [(0, 0), (1, 1)])
 
 
 def _levels(consensus: Float32Array, steps_per_s: float) -> tuple[Float32Array, Float32Array]:
@@ -204,19 +233,38 @@ def _levels(consensus: Float32Array, steps_per_s: float) -> tuple[Float32Array, 
     return rest, qrs
 
 
-def _beats_of(strength: Float32Array, steps_per_s: float) -> IntArray:
-    """Find the beats of one record by its consensus, 0 at rest and 1 in QRS, with a step more at both ends."""
+def _beats_of(strength: Float32Array, steepness: Float32Array, steps_per_s: float) -> IntArray:
+    """Find the beats of a record by its consensus and slope, 0 at rest and 1 in QRS, with a step more at both ends."""
     distance = round(WAVE_APART_S * steps_per_s)
     peaks, found = scipy.signal.find_peaks(strength, height=WAVE_HEIGHT, distance=distance, prominence=WAVE_HEIGHT)
     heights = found["peak_heights"]
     stand_out = (heights >= BEAT_HEIGHT) & (found["prominences"] >= BEAT_HEIGHT)
     if (heights[stand_out] < WAVE_SHARE * heights.max(initial=0)).any():
         stand_out &= ~_are_waves(peaks / steps_per_s, heights)
+    if stand_out.any() and not stand_out.all():
+        stand_out |= _are_wide(peaks, stand_out, heights, steepness, steps_per_s)
     beats = peaks[stand_out].astype(np.int64)
     while (close := np.diff(beats) < REFRACTORY_S * steps_per_s).any():
         pair = int(close.argmax())
         beats = np.delete(beats, pair + int(strength[beats[pair]] >= strength[beats[pair + 1]]))
     return beats - 1
+
+
+def _are_wide(
+    peaks: IntArray, beats: BoolArray, heights: Float64Array, steepness: Float32Array, steps_per_s: float
+) -> BoolArray:
+    """Return which of the peaks that are no beats so far are wide beats: steep, short, and where no P or T wave is."""
+    reach = round(HALF_QRS_S * steps_per_s)
+    around = sliding_window_view(np.pad(steepness, reach), 2 * reach + 1)[peaks]
+    slopes = around.max(axis=1)
+    qrs_s = np.median((around[beats] >= 0.5).sum(axis=1)) / steps_per_s
+    short = qrs_s * slopes <= LONGEST_QRS_S * heights
+    edges = np.concatenate([[-np.inf], peaks[beats], [np.inf]]) / steps_per_s
+    times_s, after = peaks / steps_per_s, np.searchsorted(peaks[beats], peaks)
+    apart = (times_s - edges[after] > WIDE_AFTER_S + qrs_s) & (edges[after + 1] - times_s > P_WAVE_S)
+    whole = (peaks >= reach) & (peaks < len(steepness) - reach)
+    are_wide: BoolArray = ~beats & (slopes >= WIDE_SLOPE) & short & apart & whole
+    return are_wide
 
 
 def _are_waves(times_s: Float64Array, heights: Float64Array) -> BoolArray:

@@ -97,6 +97,25 @@ def test_bigeminy_of_large_and_small_beats():
     assert_found(beats_s(drawn_ecg(normal_s) + early), np.sort([*normal_s, *early_s]), 0.03)
 
 
+@pytest.mark.parametrize("coupling_s", [0.42, 0.55, 0.65])
+@pytest.mark.parametrize(("width", "gain"), [(2.4, 0.45), (2, 0.6), (2.4, 0.8), (3, 1)])
+def test_bigeminy_of_narrow_beats_and_low_wide_ones(width, gain, coupling_s):
+    normal_s = np.arange(0.5, 9.5, 1.6)
+    early_s = normal_s[:-1] + coupling_s
+    shape = gain * np.array([0.6, -0.5, 0.7, 1.3, 1.2, 1.0, 0.8, 0.6])
+    early = drawn_ecg(early_s, r_mv=shape, t_mv=-0.25 * gain, width=width, p_mv=0, qt_s=0.36)
+    noise = np.random.default_rng(3).normal(0, 5, (8, 5000))
+    found_s = beats_s(np.rint(drawn_ecg(normal_s) + early + noise).astype(np.int16))
+    assert_found(found_s, np.sort([*normal_s, *early_s]), 0.05)
+
+
+@pytest.mark.parametrize("width", [1, 2, 2.5])
+@pytest.mark.parametrize("qt_s", [0.28, 0.34, 0.4])
+def test_t_waves_are_no_wide_beats(width, qt_s):
+    times_s = np.arange(0.4, 9.4, 1.2)
+    assert_found(beats_s(drawn_ecg(times_s, width=width, t_mv=0.5, qt_s=qt_s)), times_s, 0.006)
+
+
 def test_bundle_branch_block():
     assert_found(beats_s(drawn_ecg(STEADY, width=2)), STEADY, 0.006)
 
