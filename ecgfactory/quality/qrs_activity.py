@@ -19,7 +19,7 @@ import numpy as np
 import scipy
 from numpy.lib.stride_tricks import sliding_window_view
 
-from ecgfactory.arrays import BoolArray, Float32Array, Float64Array, IntArray
+from ecgfactory.arrays import BoolArray, Float32Array, Float64Array, FloatingArray, IntArray
 from ecgfactory.quality.batch import COARSE_HZ, RECORDS_IN_CACHE, EcgBatch, block_means
 from ecgfactory.quality.filters import moving_mean, symmetric_filter
 from ecgfactory.quality.ragged import side_by_side
@@ -243,11 +243,29 @@ def _beats_of(strength: Float32Array, steepness: Float32Array, steps_per_s: floa
         stand_out &= ~_are_waves(peaks / steps_per_s, heights)
     if stand_out.any() and not stand_out.all():
         stand_out |= _are_wide(peaks, stand_out, heights, steepness, steps_per_s)
-    beats = peaks[stand_out].astype(np.int64)
-    while (close := np.diff(beats) < REFRACTORY_S * steps_per_s).any():
+    return refractory(peaks[stand_out].astype(np.int64), strength, steps_per_s) - 1
+
+
+def refractory(beats: IntArray, strength: FloatingArray, rate_hz: float) -> IntArray:
+    """Drop the weaker of two beats that are closer than 200 ms.
+
+    Parameters
+    ----------
+    beats : int array, shape (beats,)
+        In samples, rising.
+    strength : float array, shape (samples,)
+        How much the record stands out at each sample.
+    rate_hz : float
+        Samples per second.
+
+    Returns
+    -------
+    int array, shape (at most beats,)
+    """
+    while (close := np.diff(beats) < REFRACTORY_S * rate_hz).any():
         pair = int(close.argmax())
         beats = np.delete(beats, pair + int(strength[beats[pair]] >= strength[beats[pair + 1]]))
-    return beats - 1
+    return beats
 
 
 def _are_wide(
@@ -272,7 +290,7 @@ def _are_waves(times_s: Float64Array, heights: Float64Array) -> BoolArray:
     apart_s = np.diff(times_s, prepend=-np.inf, append=np.inf)
     beside = WAVE_SHARE * np.concatenate([[0], heights, [0]])
     are_t = (apart_s[:-1] <= T_WAVE_S) & (heights < beside[:-2])
-    are_p = (apart_s[1:] <= P_WAVE_S) & (heights < beside[2:]) & ~are_t
+    are_p = (apart_s[1:] <= P_WAVE_S) & (heights < beside[2:])  # a fast heart's P waves are near two beats
     beats = (~are_t & ~are_p).sum()
     are_waves = np.zeros(len(heights), dtype=np.bool_)
     for alike in (are_t, are_p):

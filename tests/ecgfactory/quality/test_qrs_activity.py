@@ -1,10 +1,13 @@
 import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ecgfactory.leads import EIGHT_LEADS
 from ecgfactory.quality.batch import EcgBatch
 from ecgfactory.quality.electrodes import measure_electrodes
-from ecgfactory.quality.qrs_activity import find_activity
-from ecgfactory.validation.simulated import simulate_bench
+from ecgfactory.quality.qrs_activity import find_activity, refractory
+from ecgfactory.validation.simulated import simulate_bench, simulate_ecg
 from tests.generated_ecgs import generated_ecgs
 
 BENCH = [ecg for ecg in simulate_bench(33, records=60) if ecg.noise_uv <= 10]
@@ -25,6 +28,22 @@ def test_beats_of_all_leads_are_the_true_ones():
         within = (delays > -0.05) & (delays < 0.25)
         assert within.any(axis=1).all()
         assert within[:, np.isin(ecg.qrs_onsets_s, onsets)].any(axis=0).all()
+
+
+@pytest.mark.parametrize("seed", [130, 146, 147])
+def test_p_waves_between_the_wide_beats_of_a_fast_heart_are_no_beats(seed):
+    ecg = simulate_ecg(np.random.default_rng(seed), 100, 115, 25)
+    (beats,) = find_activity(EcgBatch(ecg.signal_uv[None], EIGHT_LEADS)).beats
+    assert abs(beats.size - ecg.qrs_onsets_s.size) <= 1
+
+
+@given(beats=st.lists(st.integers(0, 999), max_size=40, unique=True).map(sorted), seed=st.integers(0, 99))
+def test_no_two_beats_within_the_refractory_time(beats, seed):
+    strength = np.random.default_rng(seed).random(1000)
+    left = refractory(np.array(beats, dtype=np.int64), strength, 100)
+    assert set(left) <= set(beats)
+    assert (np.diff(left) >= 20).all()
+    assert (len(left) > 0) == (len(beats) > 0)
 
 
 def test_exchanged_electrodes_turn_a_limb_lead_against_v6():
@@ -51,3 +70,21 @@ def test_a_left_axis_with_upright_p_and_t_is_no_exchange():
 
 def test_without_v6_electrodes_are_not_measurable():
     assert np.isnan(placement(generated_ecgs(2)[:, :3], EIGHT_LEADS[:3])["lead_i_v6_correlation"]).all()
+
+
+def test_p_waves_of_a_fast_heart_are_no_beats_though_some_are_near_the_beat_before():
+    beats_s = 0.5 + np.cumsum(np.tile([0.54, 0.64, 0.64, 0.54, 0.59], 3))
+    strength = np.zeros(1100)
+    strength[np.rint(100 * beats_s).astype(int)] = 1
+    strength[np.rint(100 * (beats_s - 0.19)).astype(int)[[0, 1, 3, 5, 6, 8, 10, 11, 13]]] = 0.5
+    found = _beats_of(strength, np.zeros(1100), 100)
+    np.testing.assert_array_equal(found, np.rint(100 * beats_s) - 1)
+
+
+@given(beats=st.lists(st.integers(0, 999), max_size=40, unique=True).map(sorted), seed=st.integers(0, 99))
+def test_no_two_beats_within_the_refractory_time(beats, seed):
+    strength = np.random.default_rng(seed).random(1000)
+    left = refractory(np.array(beats, dtype=np.int64), strength, 100)
+    assert set(left) <= set(beats)
+    assert (np.diff(left) >= 20).all()
+    assert (len(left) > 0) == (len(beats) > 0)
