@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from ecgfactory.quality.beats import find_beats
 from ecgfactory.validation.beat_score import BeatScore, score_beats
 from ecgfactory.validation.ludb import marked_beats
+from ecgfactory.validation.simulated import simulate_ecg
 from tests.drawn_ecgs import NAMES, drawn_ecg
 from tests.generated_ecgs import generated_ecgs
 from tests.real_ecgs import ludb_ecgs, ludb_records
@@ -153,6 +154,14 @@ def test_five_dead_leads_of_eight():
 def test_muscle_noise_in_all_leads(noise_uv):
     noise = np.random.default_rng(3).normal(0, noise_uv, (8, 5000))
     assert_found(beats_s(np.rint(drawn_ecg(STEADY) + noise).astype(np.int16)), STEADY, 0.01)
+
+
+@pytest.mark.parametrize("seed", [130, 146, 147, 227])
+def test_p_waves_between_the_wide_beats_of_a_fast_heart_are_no_beats(seed):
+    ecg = simulate_ecg(np.random.default_rng(seed), 100, 115, 25)
+    found_s = beats_s(ecg.signal_uv)
+    assert abs(found_s.size - ecg.qrs_onsets_s.size) <= 1
+    assert np.diff(found_s).min() > 0.5
 
 
 @pytest.mark.parametrize("margin_s", [0.01, 0.03, 0.05, 0.08])
