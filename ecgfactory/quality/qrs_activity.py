@@ -44,6 +44,9 @@ leads of nothing but noise, of any colour, stay below that; fewer are often take
 LEAST_UV = 2.0
 """Activity of a QRS of some 10 uV: a lead with less is dead, though its last bit may flicker."""
 
+AGREES = 0.5
+"""Two sound leads are correlated by 0.5 at least; noise, and jumps of a loose electrode, are not."""
+
 LEVELS_S = 10.0
 """Rest and QRS are told apart within stretches of 10 to 20 s, so that a recording of hours may change."""
 
@@ -191,14 +194,31 @@ def rest_and_qrs(activity: Float32Array) -> tuple[Float32Array, Float32Array]:
 def _consensus(leads: Float32Array) -> Float32Array:
     """Mean over the leads of their activity as a share of its height in QRS, shape (records, steps).
 
-    A lead counts the more, the more still it is beside QRS, and a dead one not at all.
+    A lead counts the more, the more still it is beside QRS and the better it agrees with another; a dead one not at
+    all.
     """
     rest, qrs = rest_and_qrs(leads)
-    weights = np.where(qrs >= LEAST_UV, 1 - rest / np.maximum(qrs, LEAST_UV), 0)
+    height = np.maximum(qrs, np.float32(LEAST_UV))
+    shares = leads / height[..., np.newaxis]
+    np.minimum(shares, np.float32(1), out=shares)
+    weights = np.where(qrs >= LEAST_UV, 1 - rest / height, 0) * _agreement(shares)
     weights /= np.maximum(weights.sum(axis=-1, keepdims=True), np.float32(1e-6))
-    shares = np.minimum(leads / np.maximum(qrs, LEAST_UV)[..., np.newaxis], np.float32(1))
     consensus: Float32Array = np.einsum("nl,nls->ns", weights, shares)
     return consensus
+
+
+def _agreement(shares: Float32Array) -> Float32Array:
+    """How well each lead agrees with the one most like it, 0 to 1, shape (records, leads); 1 without a third lead."""
+    records, leads, _ = shares.shape
+    if leads <= 2:
+        return np.ones((records, leads), dtype=np.float32)
+    some = shares[..., ::2] - shares[..., ::2].mean(axis=-1, keepdims=True)
+    products = some @ some.swapaxes(-1, -2)
+    sizes = np.sqrt(products.diagonal(axis1=-2, axis2=-1))
+    products /= np.maximum(sizes[..., np.newaxis] * sizes[..., np.newaxis, :], np.float32(1e-6))
+    products[:, np.arange(leads), np.arange(leads)] = 0
+    agreement: Float32Array = (products.max(axis=-1) / np.float32(AGREES)).clip(0, 1)
+    return agreement
 
 
 def _slope(speed: Float32Array, step: int) -> Float32Array:
