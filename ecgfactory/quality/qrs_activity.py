@@ -44,8 +44,12 @@ leads of nothing but noise, of any colour, stay below that; fewer are often take
 LEAST_UV = 2.0
 """Activity of a QRS of some 10 uV: a lead with less is dead, though its last bit may flicker."""
 
-AGREES = 0.5
-"""Two sound leads are correlated by 0.5 at least; noise, and jumps of a loose electrode, are not."""
+AGREES = 0.7
+"""A lead counts in full that is correlated by this with another; jumps of a loose electrode and noise are less."""
+
+MAJORITY = 3
+"""With three live leads or more, two tell which is loose. Of just three, none shows more than the next at any time; of
+more, one alone makes no beat anyway."""
 
 LEVELS_S = 10.0
 """Rest and QRS are told apart within stretches of 10 to 20 s, so that a recording of hours may change."""
@@ -195,23 +199,26 @@ def _consensus(leads: Float32Array) -> Float32Array:
     """Mean over the leads of their activity as a share of its height in QRS, shape (records, steps).
 
     A lead counts the more, the more still it is beside QRS and the better it agrees with another; a dead one not at
-    all.
+    all. Of one or two live leads, none can be told to be wrong.
     """
     rest, qrs = rest_and_qrs(leads)
     height = np.maximum(qrs, np.float32(LEAST_UV))
     shares = leads / height[..., np.newaxis]
     np.minimum(shares, np.float32(1), out=shares)
-    weights = np.where(qrs >= LEAST_UV, 1 - rest / height, 0) * _agreement(shares)
+    alive = qrs >= LEAST_UV
+    count = alive.sum(axis=-1)
+    weights = np.where(alive, 1 - rest / height, 0)
+    weights *= np.where(count[:, np.newaxis] >= MAJORITY, _agreement(shares), 1)
+    if (three := count == MAJORITY).any():
+        shares[three] = np.minimum(shares[three], np.sort(shares[three], axis=1)[:, -2:-1])
     weights /= np.maximum(weights.sum(axis=-1, keepdims=True), np.float32(1e-6))
     consensus: Float32Array = np.einsum("nl,nls->ns", weights, shares)
     return consensus
 
 
 def _agreement(shares: Float32Array) -> Float32Array:
-    """How well each lead agrees with the one most like it, 0 to 1, shape (records, leads); 1 without a third lead."""
-    records, leads, _ = shares.shape
-    if leads <= 2:
-        return np.ones((records, leads), dtype=np.float32)
+    """How well each lead agrees with the one most like it, 0 to 1, shape (records, leads)."""
+    leads = shares.shape[1]
     some = shares[..., ::2] - shares[..., ::2].mean(axis=-1, keepdims=True)
     products = some @ some.swapaxes(-1, -2)
     sizes = np.sqrt(products.diagonal(axis1=-2, axis2=-1))

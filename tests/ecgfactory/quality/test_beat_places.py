@@ -144,9 +144,19 @@ def test_two_sound_leads_beside_one_of_noise(seed):
     assert_found(beats_s(ecg), STEADY, 0.01)
 
 
-def test_five_dead_leads_of_eight():
+@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("jump_uv", [1000, 3000, 30_000])
+def test_two_sound_leads_beside_one_of_a_loose_electrode(seed, jump_uv):
+    ecg = drawn_ecg(STEADY, leads=3)
+    jumping = np.random.default_rng(seed).random(5000) < 0.004
+    ecg[0] = (ecg[0] + jump_uv * (np.cumsum(jumping) % 2)).clip(-32_000, 32_000)
+    assert_found(beats_s(ecg), STEADY, 0.01)
+
+
+@pytest.mark.parametrize("dead", [4, 5, 6, 7])
+def test_dead_leads_of_eight(dead):
     ecg = drawn_ecg(STEADY)
-    ecg[:5] = 0
+    ecg[:dead] = 0
     assert_found(beats_s(ecg), STEADY)
 
 
