@@ -203,7 +203,7 @@ def _consensus(leads: Float32Array) -> Float32Array:
     """
     rest, qrs = rest_and_qrs(leads)
     height = np.maximum(qrs, np.float32(LEAST_UV))
-    shares = leads / height[..., np.newaxis]
+    shares: Float32Array = np.divide(leads, height[..., np.newaxis])
     np.minimum(shares, np.float32(1), out=shares)
     alive = qrs >= LEAST_UV
     count = alive.sum(axis=-1)
@@ -220,7 +220,7 @@ def _agreement(shares: Float32Array) -> Float32Array:
     """How well each lead agrees with the one most like it, 0 to 1, shape (records, leads)."""
     leads = shares.shape[1]
     some = shares[..., ::2] - shares[..., ::2].mean(axis=-1, keepdims=True)
-    products = some @ some.swapaxes(-1, -2)
+    products = np.einsum("nls,nms->nlm", some, some)
     sizes = np.sqrt(products.diagonal(axis1=-2, axis2=-1))
     products /= np.maximum(sizes[..., np.newaxis] * sizes[..., np.newaxis, :], np.float32(1e-6))
     products[:, np.arange(leads), np.arange(leads)] = 0
