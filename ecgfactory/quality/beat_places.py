@@ -9,7 +9,8 @@ from numpy.lib.stride_tricks import sliding_window_view
 from ecgfactory.arrays import BoolArray, Float32Array, IntArray
 from ecgfactory.quality.batch import block_means
 from ecgfactory.quality.medians import median_of_existing
-from ecgfactory.quality.qrs_activity import QrsActivity, refractory
+from ecgfactory.quality.qrs_activity import QrsActivity
+from ecgfactory.quality.qrs_peaks import refractory
 from ecgfactory.quality.ragged import side_by_side
 
 EDGE_S = 0.04

@@ -1,11 +1,9 @@
 import numpy as np
-from hypothesis import given
-from hypothesis import strategies as st
 
 from ecgfactory.leads import EIGHT_LEADS
 from ecgfactory.quality.batch import EcgBatch
 from ecgfactory.quality.electrodes import measure_electrodes
-from ecgfactory.quality.qrs_activity import find_activity, refractory
+from ecgfactory.quality.qrs_activity import find_activity
 from ecgfactory.validation.simulated import simulate_bench
 from tests.generated_ecgs import generated_ecgs
 
@@ -27,15 +25,6 @@ def test_beats_of_all_leads_are_the_true_ones():
         within = (delays > -0.05) & (delays < 0.25)
         assert within.any(axis=1).all()
         assert within[:, np.isin(ecg.qrs_onsets_s, onsets)].any(axis=0).all()
-
-
-@given(beats=st.lists(st.integers(0, 999), max_size=40, unique=True).map(sorted), seed=st.integers(0, 99))
-def test_no_two_beats_within_the_refractory_time(beats, seed):
-    strength = np.random.default_rng(seed).random(1000)
-    left = refractory(np.array(beats, dtype=np.int64), strength, 100)
-    assert set(left) <= set(beats)
-    assert (np.diff(left) >= 20).all()
-    assert (len(left) > 0) == (len(beats) > 0)
 
 
 def test_exchanged_electrodes_turn_a_limb_lead_against_v6():
