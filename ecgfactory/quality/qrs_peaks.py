@@ -27,6 +27,10 @@ beats of a record have one."""
 WAVE_SPREAD = 2.0
 """P or T waves of a record are at most twice as active as half of them; a premature beat among them is more so."""
 
+TALL_T_S, TALL_T_BEND = 0.34, 0.75
+"""A T wave as active as QRS peaks within 340 ms after it, and its curvature is at most 0.75 of what its slope has in
+QRS."""
+
 WIDE_SLOPE, LONGEST_QRS_S, HALF_QRS_S = 0.35, 0.16, 0.1
 """Curvature falls with the square of width, slope with width. What is lower than a beat is a wide one if within 100 ms
 its slope is 0.35 of that of QRS, and its steep part, as the ratio of the two tells, no longer than 160 ms, as that of a
@@ -57,6 +61,8 @@ def beats_of(strength: Float32Array, steepness: Float32Array, steps_per_s: float
     stand_out = (heights >= BEAT_HEIGHT) & (found["prominences"] >= BEAT_HEIGHT)
     if (heights[stand_out] < WAVE_SHARE * heights.max(initial=0)).any():
         stand_out &= ~_are_waves(peaks / steps_per_s, heights)
+    if (np.diff(peaks[stand_out]) <= TALL_T_S * steps_per_s).any():
+        stand_out[stand_out] = ~_are_tall_t(peaks[stand_out], heights[stand_out], steepness, steps_per_s)
     if stand_out.any() and not stand_out.all():
         stand_out |= _are_wide(peaks, stand_out, heights, steepness, steps_per_s)
     return refractory(peaks[stand_out].astype(np.int64), strength, steps_per_s) - 1
@@ -82,6 +88,17 @@ def refractory(beats: IntArray, strength: FloatingArray, rate_hz: float) -> IntA
         pair = int(close.argmax())
         beats = np.delete(beats, pair + int(strength[beats[pair]] >= strength[beats[pair + 1]]))
     return beats
+
+
+def _are_tall_t(peaks: IntArray, heights: Float64Array, steepness: Float32Array, steps_per_s: float) -> BoolArray:
+    """Return which peaks are T waves as active as QRS: soon after most beats, and less bent for their slope."""
+    reach = round(HALF_QRS_S * steps_per_s)
+    slopes = sliding_window_view(np.pad(steepness, reach), 2 * reach + 1)[peaks].max(axis=1)
+    bend = heights / np.maximum(slopes, 1e-3)
+    are_t = np.zeros(len(peaks), dtype=np.bool_)
+    are_t[1:] = (np.diff(peaks) <= TALL_T_S * steps_per_s) & (bend[1:] < TALL_T_BEND * bend[:-1])
+    are_usual: BoolArray = are_t & (2 * are_t.sum() >= (~are_t).sum())
+    return are_usual
 
 
 def _are_wide(

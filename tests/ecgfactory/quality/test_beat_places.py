@@ -68,6 +68,29 @@ def test_tall_t_of_a_single_lead(t_mv):
     assert_found(beats_s(drawn_ecg(STEADY, leads=1, r_mv=0.8, t_mv=t_mv)), STEADY)
 
 
+@pytest.mark.parametrize("rate_bpm", [40, 50, 75])
+@pytest.mark.parametrize("t_mv", [1.2, 1.5])
+def test_t_waves_four_times_as_tall_as_r(rate_bpm, t_mv):
+    times_s = np.arange(0.4, 9.4, 60 / rate_bpm)
+    assert_found(beats_s(drawn_ecg(times_s, r_mv=0.3, t_mv=t_mv)), times_s, 0.006)
+
+
+@pytest.mark.parametrize("rate_bpm", [45, 60, 90])
+@pytest.mark.parametrize("sd_s", [0.02, 0.025, 0.035])
+def test_peaked_t_waves_twice_as_tall_as_r(rate_bpm, sd_s):
+    times_s = np.arange(0.4, 9.4, 60 / rate_bpm)
+    after_s = np.arange(5000) / 500 - (times_s[:, np.newaxis] + 0.28)
+    peaked_uv = 1200 * np.exp(-0.5 * (after_s / sd_s) ** 2).sum(axis=0)
+    ecg = drawn_ecg(times_s, r_mv=0.6, t_mv=0) + np.rint(peaked_uv).astype(np.int16)
+    assert_found(beats_s(ecg), times_s, 0.006)
+
+
+@pytest.mark.parametrize("coupling_s", [0.3, 0.36, 0.42])
+def test_bigeminy_of_beats_alike(coupling_s):
+    times_s = np.sort(np.ravel([np.arange(0.4, 9.4, 1.3), np.arange(0.4, 9.4, 1.3) + coupling_s]))
+    assert_found(beats_s(drawn_ecg(times_s, p_mv=0.08)), times_s, 0.01)
+
+
 @pytest.mark.parametrize("leads", [1, 8])
 @pytest.mark.parametrize("spike_ms", [2, 4, 12])
 @pytest.mark.parametrize("spike_mv", [-3.0, 0.5, 5.0])
