@@ -10,6 +10,7 @@ from ecgfactory.arrays import BoolArray, Float32Array, IntArray
 from ecgfactory.quality.batch import block_means
 from ecgfactory.quality.medians import median_of_existing
 from ecgfactory.quality.qrs_activity import QrsActivity
+from ecgfactory.quality.qrs_peaks import refractory
 from ecgfactory.quality.ragged import side_by_side
 from ecgfactory.quality.spans import any_within
 
@@ -61,23 +62,31 @@ def find_places(
     speed = activity.speed
     coarse, exists = side_by_side(activity.beats, width=2)
     around = np.where(exists, coarse * activity.step + activity.step // 2, 0)
-    centres = _aligned(_centres(around, speed, sampling_rate_hz), exists, speed, sampling_rate_hz)
+    smooth = _smooth(speed, sampling_rate_hz)
+    centres = _aligned(_centres(around, smooth, sampling_rate_hz), exists, speed, sampling_rate_hz)
     places = centres + _peaks_after(centres, exists, steady_uv, sampling_rate_hz)[:, np.newaxis]
     edge = round(EDGE_S * sampling_rate_hz)
     whole = exists & (places >= edge) & (places < speed.shape[1] - edge)
     if interrupted is not None:
         whole &= ~any_within(interrupted, places - edge, places + edge + 1)
-    return side_by_side([row[counts] for row, counts in zip(places, whole, strict=True)], width=2)
+    counting = [row[counts] for row, counts in zip(places, whole, strict=True)]
+    apart = [refractory(row, strength, sampling_rate_hz) for row, strength in zip(counting, smooth, strict=True)]
+    return side_by_side(apart, width=2)
 
 
-def _centres(around: IntArray, speed: Float32Array, sampling_rate_hz: int) -> IntArray:
-    """Find where the leads change most on the whole, near some places of each record."""
-    length, reach = round(CENTRE_S * sampling_rate_hz) // 2 * 2 + 1, round(SEARCH_S * sampling_rate_hz)
-    smooth = speed
+def _smooth(speed: Float32Array, sampling_rate_hz: int) -> Float32Array:
+    """Average over 60 ms, twice."""
+    length = round(CENTRE_S * sampling_rate_hz) // 2 * 2 + 1
     for _ in range(2):
-        smooth = scipy.ndimage.uniform_filter1d(smooth, length, axis=-1, mode="constant")
+        speed = scipy.ndimage.uniform_filter1d(speed, length, axis=-1, mode="constant")
+    return speed
+
+
+def _centres(around: IntArray, smooth: Float32Array, sampling_rate_hz: int) -> IntArray:
+    """Find where the leads change most on the whole, near some places of each record."""
+    reach = round(SEARCH_S * sampling_rate_hz)
     padded = np.pad(smooth, [(0, 0), (reach, reach)], constant_values=-1)
-    near = sliding_window_view(padded, 2 * reach + 1, axis=-1)[np.arange(len(speed))[:, None], around]
+    near = sliding_window_view(padded, 2 * reach + 1, axis=-1)[np.arange(len(smooth))[:, None], around]
     centres: IntArray = around + near.argmax(axis=-1) - reach
     return centres
 

@@ -3,7 +3,8 @@
 The activity of a lead is the curvature over +-12 ms of its 12 ms means, averaged over 50 ms, in steps of 10
 ms, after pacing spikes are taken out: high in a QRS whatever its shape and sign, low in P and T. The consensus is
 the mean over the leads, each at most as high as its own QRS, so that what only a few of them show is no beat. A beat is
-where the consensus stands out from rest, unless that is a P or T wave.
+where the consensus stands out from rest, unless that is a P or T wave; a wide beat among narrow ones stands out less,
+but is steeper than a T wave.
 
 The numbers without a source were chosen on LUDB's records 1 to 100 (doi:10.1109/ACCESS.2020.3029211), with all leads,
 lead by lead and in noise, and on simulated ECGs.
@@ -15,16 +16,19 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-import scipy
 
-from ecgfactory.arrays import BoolArray, Float32Array, Float64Array, IntArray
+from ecgfactory.arrays import BoolArray, Float32Array, IntArray
 from ecgfactory.quality.batch import COARSE_HZ, RECORDS_IN_CACHE, EcgBatch, block_means
 from ecgfactory.quality.filters import moving_mean, symmetric_filter
+from ecgfactory.quality.qrs_peaks import beats_of
 from ecgfactory.quality.ragged import side_by_side
 from ecgfactory.quality.trimming import trimmed
 
 SHORTEST_S = 2.0
 CURVATURE_S = 0.012
+
+OVER_A_QRS = np.array([1, 3, 4, 3, 1]) / 12
+"""Weights by which five steps of 10 ms are averaged."""
 
 CHANGE_S = 0.004
 """Speed is the change over 4 ms to either side: long enough for noise, short against a QRS."""
@@ -39,24 +43,15 @@ leads of nothing but noise, of any colour, stay below that; fewer are often take
 LEAST_UV = 2.0
 """Activity of a QRS of some 10 uV: a lead with less is dead, though its last bit may flicker."""
 
+AGREES = 0.7
+"""A lead counts in full that is correlated by this with another; jumps of a loose electrode and noise are less."""
+
+MAJORITY = 3
+"""With three live leads or more, two tell which is loose. Of just three, none shows more than the next at any time; of
+more, one alone makes no beat anyway."""
+
 LEVELS_S = 10.0
 """Rest and QRS are told apart within stretches of 10 to 20 s, so that a recording of hours may change."""
-
-BEAT_HEIGHT = 0.4
-"""A beat stands out from rest by this share of the difference between rest and QRS."""
-
-REFRACTORY_S = 0.2
-"""No two beats within 200 ms: the refractory time of Pan and Tompkins 1985 (doi:10.1109/TBME.1985.325532)."""
-
-WAVE_HEIGHT, WAVE_APART_S = 0.2, 0.12
-"""What stands out by this share, and is 120 ms from what does more, may be a P or T wave."""
-
-T_WAVE_S, P_WAVE_S, WAVE_SHARE = 0.4, 0.3, 0.65
-"""A T wave peaks within 400 ms after its QRS, a P wave within 300 ms before; it is less than 0.65 as active, and most
-beats of a record have one."""
-
-WAVE_SPREAD = 2.0
-"""P or T waves of a record are at most twice as active as half of them; a premature beat among them is more so."""
 
 
 @dataclass(frozen=True)
@@ -115,12 +110,14 @@ def find_activity(batch: EcgBatch, interrupted: BoolArray | None = None) -> QrsA
         speed = np.zeros((batch.records, batch.samples), dtype=np.float32)
         return QrsActivity(leads, speed, [np.empty(0, np.int64)] * batch.records, step, steps_per_s)
     leads, speed = _activity(batch, step)
-    strength = _strength(leads, steps_per_s)
+    slope = _slope(speed, step)
+    strengths, steepness = (_strengths(values, steps_per_s) for values in (_consensus(leads), slope))
     if interrupted is not None:
         paused = np.any(interrupted[:, : leads.shape[-1] * step].reshape(batch.records, -1, step), axis=-1)
         for record in np.flatnonzero(np.any(paused, axis=-1)).tolist():
-            strength[record] = _strength_beside(paused[record], leads[record], steps_per_s)
-    beats = [_beats_of(row, steps_per_s) for row in strength]
+            beside = _strengths_beside(paused[record], leads[record], slope[record], steps_per_s)
+            strengths[record], steepness[record] = beside
+    beats = [beats_of(*rows, steps_per_s) for rows in zip(strengths, steepness, strict=True)]
     return QrsActivity(leads, speed, beats, step, steps_per_s)
 
 
@@ -172,7 +169,7 @@ def mean_curvature(signals_uv: Float32Array, reach: int, step: int) -> Float32Ar
     curvature = smooth  # its memory, as it is not needed any more
     curvature[..., :reach] = curvature[..., -reach:] = 0
     np.abs(bend, out=curvature[..., reach:-reach])
-    return symmetric_filter(block_means(curvature, step), np.array([1, 3, 4, 3, 1]) / 12)
+    return symmetric_filter(block_means(curvature, step), OVER_A_QRS)
 
 
 def rest_and_qrs(activity: Float32Array) -> tuple[Float32Array, Float32Array]:
@@ -189,31 +186,62 @@ def rest_and_qrs(activity: Float32Array) -> tuple[Float32Array, Float32Array]:
 def _consensus(leads: Float32Array) -> Float32Array:
     """Mean over the leads of their activity as a share of its height in QRS, shape (records, steps).
 
-    A lead counts the more, the more still it is beside QRS, and a dead one not at all.
+    A lead counts the more, the more still it is beside QRS and the better it agrees with another; a dead one not at
+    all. Of one or two live leads, none can be told to be wrong.
     """
     rest, qrs = rest_and_qrs(leads)
-    weights = np.where(qrs >= LEAST_UV, 1 - rest / np.maximum(qrs, LEAST_UV), 0)
+    height = np.maximum(qrs, np.float32(LEAST_UV))
+    shares: Float32Array = np.divide(leads, height[..., np.newaxis])
+    np.minimum(shares, np.float32(1), out=shares)
+    alive = qrs >= LEAST_UV
+    count = alive.sum(axis=-1)
+    weights = np.where(alive, 1 - rest / height, 0)
+    weights *= np.where(count[:, np.newaxis] >= MAJORITY, _agreement(shares), 1)
+    if (three := count == MAJORITY).any():
+        shares[three] = np.minimum(shares[three], np.sort(shares[three], axis=1)[:, -2:-1])
     weights /= np.maximum(weights.sum(axis=-1, keepdims=True), np.float32(1e-6))
-    shares = np.minimum(leads / np.maximum(qrs, LEAST_UV)[..., np.newaxis], np.float32(1))
     consensus: Float32Array = np.einsum("nl,nls->ns", weights, shares)
     return consensus
 
 
-def _strength(leads: Float32Array, steps_per_s: float) -> Float32Array:
-    """Return how far the consensus of each record stands out from rest: 0 at rest and 1 in QRS."""
-    consensus = _consensus(leads)
-    rest, qrs = _levels(consensus, steps_per_s)
+def _agreement(shares: Float32Array) -> Float32Array:
+    """How well each lead agrees with the one most like it, 0 to 1, shape (records, leads)."""
+    leads = shares.shape[1]
+    some = shares[..., ::2] - shares[..., ::2].mean(axis=-1, keepdims=True)
+    products = np.einsum("nls,nms->nlm", some, some)
+    sizes = np.sqrt(products.diagonal(axis1=-2, axis2=-1))
+    products /= np.maximum(sizes[..., np.newaxis] * sizes[..., np.newaxis, :], np.float32(1e-6))
+    products[:, np.arange(leads), np.arange(leads)] = 0
+    agreement: Float32Array = (products.max(axis=-1) / np.float32(AGREES)).clip(0, 1)
+    return agreement
+
+
+def _slope(speed: Float32Array, step: int) -> Float32Array:
+    """Speed in steps, averaged as the activity is, shape (records, steps)."""
+    return symmetric_filter(block_means(speed, step), OVER_A_QRS)
+
+
+def _strengths(values: Float32Array, steps_per_s: float) -> Float32Array:
+    """Scale to 0 at rest and 1 in QRS, with a step more at both ends, as a peak may be there.
+
+    All is 0 where QRS does not stand out from rest.
+    """
+    rest, qrs = _levels(values, steps_per_s)
     height = np.where(qrs >= STANDS_OUT * rest, np.maximum(qrs - rest, np.float32(1e-5)), np.float32(np.inf))
-    return np.asarray((consensus - rest) / height, dtype=np.float32)
+    return np.pad((values - rest) / height, [(0, 0), (1, 1)])
 
 
-def _strength_beside(paused: BoolArray, leads: Float32Array, steps_per_s: float) -> Float32Array:
-    """Return the strength of one record, rest and QRS told apart by what lies outside pauses; 0 within them."""
-    strength: Float32Array = np.zeros(len(paused), dtype=np.float32)
+def _strengths_beside(
+    paused: BoolArray, leads: Float32Array, slope: Float32Array, steps_per_s: float
+) -> tuple[Float32Array, Float32Array]:
+    """Strengths of one record and its slope, rest and QRS told apart by what lies outside pauses; 0 within them."""
+    strength, steepness = np.zeros((2, len(paused) + 2), dtype=np.float32)
     present = ~paused
     if present.sum() >= SHORTEST_S * steps_per_s:
-        strength[present] = _strength(leads[np.newaxis, :, present], steps_per_s)[0]
-    return strength
+        consensus = _consensus(leads[np.newaxis, :, present])
+        strength[1:-1][present] = _strengths(consensus, steps_per_s)[0, 1:-1]
+        steepness[1:-1][present] = _strengths(slope[np.newaxis, present], steps_per_s)[0, 1:-1]
+    return strength, steepness
 
 
 def _levels(consensus: Float32Array, steps_per_s: float) -> tuple[Float32Array, Float32Array]:
@@ -225,33 +253,3 @@ def _levels(consensus: Float32Array, steps_per_s: float) -> tuple[Float32Array, 
     levels = rest_and_qrs(consensus[:, : stretches * length].reshape(records, stretches, length))
     rest, qrs = (level[:, stretch] for level in levels)
     return rest, qrs
-
-
-def _beats_of(strength: Float32Array, steps_per_s: float) -> IntArray:
-    """Find the beats of one record by its strength: where it stands out from rest, but for P and T waves."""
-    strength = np.pad(strength, 1)  # a peak may be at an end
-    distance = round(WAVE_APART_S * steps_per_s)
-    peaks, found = scipy.signal.find_peaks(strength, height=WAVE_HEIGHT, distance=distance, prominence=WAVE_HEIGHT)
-    heights = found["peak_heights"]
-    stand_out = (heights >= BEAT_HEIGHT) & (found["prominences"] >= BEAT_HEIGHT)
-    if (heights[stand_out] < WAVE_SHARE * heights.max(initial=0)).any():
-        stand_out &= ~_are_waves(peaks / steps_per_s, heights)
-    beats = peaks[stand_out].astype(np.int64)
-    while (close := np.diff(beats) < REFRACTORY_S * steps_per_s).any():
-        pair = int(close.argmax())
-        beats = np.delete(beats, pair + int(strength[beats[pair]] >= strength[beats[pair + 1]]))
-    return beats - 1
-
-
-def _are_waves(times_s: Float64Array, heights: Float64Array) -> BoolArray:
-    """Return which peaks are P or T waves: lower than the QRS beside them, as are those of most other beats."""
-    apart_s = np.diff(times_s, prepend=-np.inf, append=np.inf)
-    beside = WAVE_SHARE * np.concatenate([[0], heights, [0]])
-    are_t = (apart_s[:-1] <= T_WAVE_S) & (heights < beside[:-2])
-    are_p = (apart_s[1:] <= P_WAVE_S) & (heights < beside[2:]) & ~are_t
-    beats = (~are_t & ~are_p).sum()
-    are_waves = np.zeros(len(heights), dtype=np.bool_)
-    for alike in (are_t, are_p):
-        if 2 * alike.sum() >= beats > 0:
-            are_waves |= alike & (heights <= WAVE_SPREAD * np.median(heights[alike]))
-    return are_waves

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from ecgfactory.quality.beats import find_beats
 from ecgfactory.validation.beat_score import BeatScore, score_beats
 from ecgfactory.validation.ludb import marked_beats
+from ecgfactory.validation.simulated import simulate_ecg
 from tests.drawn_ecgs import NAMES, drawn_ecg
 from tests.generated_ecgs import generated_ecgs
 from tests.real_ecgs import ludb_ecgs, ludb_records
@@ -67,6 +68,29 @@ def test_tall_t_of_a_single_lead(t_mv):
     assert_found(beats_s(drawn_ecg(STEADY, leads=1, r_mv=0.8, t_mv=t_mv)), STEADY)
 
 
+@pytest.mark.parametrize("rate_bpm", [40, 50, 75])
+@pytest.mark.parametrize("t_mv", [1.2, 1.5])
+def test_t_waves_four_times_as_tall_as_r(rate_bpm, t_mv):
+    times_s = np.arange(0.4, 9.4, 60 / rate_bpm)
+    assert_found(beats_s(drawn_ecg(times_s, r_mv=0.3, t_mv=t_mv)), times_s, 0.006)
+
+
+@pytest.mark.parametrize("rate_bpm", [45, 60, 90])
+@pytest.mark.parametrize("sd_s", [0.02, 0.025, 0.035])
+def test_peaked_t_waves_twice_as_tall_as_r(rate_bpm, sd_s):
+    times_s = np.arange(0.4, 9.4, 60 / rate_bpm)
+    after_s = np.arange(5000) / 500 - (times_s[:, np.newaxis] + 0.28)
+    peaked_uv = 1200 * np.exp(-0.5 * (after_s / sd_s) ** 2).sum(axis=0)
+    ecg = drawn_ecg(times_s, r_mv=0.6, t_mv=0) + np.rint(peaked_uv).astype(np.int16)
+    assert_found(beats_s(ecg), times_s, 0.006)
+
+
+@pytest.mark.parametrize("coupling_s", [0.3, 0.36, 0.42])
+def test_bigeminy_of_beats_alike(coupling_s):
+    times_s = np.sort(np.ravel([np.arange(0.4, 9.4, 1.3), np.arange(0.4, 9.4, 1.3) + coupling_s]))
+    assert_found(beats_s(drawn_ecg(times_s, p_mv=0.08)), times_s, 0.01)
+
+
 @pytest.mark.parametrize("leads", [1, 8])
 @pytest.mark.parametrize("spike_ms", [2, 4, 12])
 @pytest.mark.parametrize("spike_mv", [-3.0, 0.5, 5.0])
@@ -97,6 +121,25 @@ def test_bigeminy_of_large_and_small_beats():
     assert_found(beats_s(drawn_ecg(normal_s) + early), np.sort([*normal_s, *early_s]), 0.03)
 
 
+@pytest.mark.parametrize("coupling_s", [0.42, 0.55, 0.65])
+@pytest.mark.parametrize(("width", "gain"), [(2.4, 0.45), (2, 0.6), (2.4, 0.8), (3, 1)])
+def test_bigeminy_of_narrow_beats_and_low_wide_ones(width, gain, coupling_s):
+    normal_s = np.arange(0.5, 9.5, 1.6)
+    early_s = normal_s[:-1] + coupling_s
+    shape = gain * np.array([0.6, -0.5, 0.7, 1.3, 1.2, 1.0, 0.8, 0.6])
+    early = drawn_ecg(early_s, r_mv=shape, t_mv=-0.25 * gain, width=width, p_mv=0, qt_s=0.36)
+    noise = np.random.default_rng(3).normal(0, 5, (8, 5000))
+    found_s = beats_s(np.rint(drawn_ecg(normal_s) + early + noise).astype(np.int16))
+    assert_found(found_s, np.sort([*normal_s, *early_s]), 0.05)
+
+
+@pytest.mark.parametrize("width", [1, 2, 2.5])
+@pytest.mark.parametrize("qt_s", [0.28, 0.34, 0.4])
+def test_t_waves_are_no_wide_beats(width, qt_s):
+    times_s = np.arange(0.4, 9.4, 1.2)
+    assert_found(beats_s(drawn_ecg(times_s, width=width, t_mv=0.5, qt_s=qt_s)), times_s, 0.006)
+
+
 def test_bundle_branch_block():
     assert_found(beats_s(drawn_ecg(STEADY, width=2)), STEADY, 0.006)
 
@@ -124,9 +167,19 @@ def test_two_sound_leads_beside_one_of_noise(seed):
     assert_found(beats_s(ecg), STEADY, 0.01)
 
 
-def test_five_dead_leads_of_eight():
+@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("jump_uv", [1000, 3000, 30_000])
+def test_two_sound_leads_beside_one_of_a_loose_electrode(seed, jump_uv):
+    ecg = drawn_ecg(STEADY, leads=3)
+    jumping = np.random.default_rng(seed).random(5000) < 0.004
+    ecg[0] = (ecg[0] + jump_uv * (np.cumsum(jumping) % 2)).clip(-32_000, 32_000)
+    assert_found(beats_s(ecg), STEADY, 0.01)
+
+
+@pytest.mark.parametrize("dead", [4, 5, 6, 7])
+def test_dead_leads_of_eight(dead):
     ecg = drawn_ecg(STEADY)
-    ecg[:5] = 0
+    ecg[:dead] = 0
     assert_found(beats_s(ecg), STEADY)
 
 
@@ -134,6 +187,14 @@ def test_five_dead_leads_of_eight():
 def test_muscle_noise_in_all_leads(noise_uv):
     noise = np.random.default_rng(3).normal(0, noise_uv, (8, 5000))
     assert_found(beats_s(np.rint(drawn_ecg(STEADY) + noise).astype(np.int16)), STEADY, 0.01)
+
+
+@pytest.mark.parametrize("seed", [130, 146, 147, 227])
+def test_p_waves_between_the_wide_beats_of_a_fast_heart_are_no_beats(seed):
+    ecg = simulate_ecg(np.random.default_rng(seed), 100, 115, 25)
+    found_s = beats_s(ecg.signal_uv)
+    assert abs(found_s.size - ecg.qrs_onsets_s.size) <= 1
+    assert np.diff(found_s).min() > 0.5
 
 
 @pytest.mark.parametrize("margin_s", [0.01, 0.03, 0.05, 0.08])
