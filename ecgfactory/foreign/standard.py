@@ -59,10 +59,11 @@ def standard_ecg(recording: Recording, stated: Stated) -> ForeignEcg:
     units = _units(leads, rates_hz[0], stated, notes)
     if len({round(len(lead.values) / rate_hz, 6) for lead, rate_hz in zip(leads, rates_hz, strict=True)}) > 1:
         raise UnreadableError("its leads differ in length")
-    signals_uv = [unit.to_uv(lead.values) for lead, unit in zip(leads, units, strict=True)]
-    signals_uv, offset_notes = without_offsets(signals_uv, [lead.name for lead in leads])
-    notes += offset_notes
-    resampled = [resample([lead_uv], rate_hz)[0] for lead_uv, rate_hz in zip(signals_uv, rates_hz, strict=True)]
+    resampled = []
+    for lead, unit, rate_hz in zip(leads, units, rates_hz, strict=True):  # one by one: a night has to fit in memory
+        lead_uv, offset_notes = without_offsets([unit.to_uv(lead.values)], [lead.name])
+        notes += offset_notes
+        resampled.append(resample(lead_uv, rate_hz)[0])
     shortest = min(map(len, resampled))
     signal_uv = np.stack([lead_uv[:shortest] for lead_uv in resampled])
     return ForeignEcg(recording.name, tuple(lead.name for lead in leads), signal_uv, (*recording.notes, *notes))
