@@ -134,8 +134,8 @@ def _setup(reals: Reals) -> str:
 
 Written by `make quality-evidence LUDB=FOLDER`: {len(names)} records of LUDB ({min(names)} to {max(names)};
 Kalyakulina et al., IEEE Access 8 (2020) 186181-186190, doi:10.1109/ACCESS.2020.3029211), real 12-lead ECGs of 10 s with
-P, QRS and T marked by cardiologists in every lead. Constants without a source were chosen on its records 1 to 100: those
-of the intervals on the odd ones alone, so that these are shown apart. NeuroKit2 sees lead II, as its users do:
+P, QRS and T marked by cardiologists in every lead. Constants without a source were chosen on its records 1 to 100,
+those of the intervals on the odd ones alone, so that these are shown apart. NeuroKit2 sees lead II, as its users do:
 `ecg_clean`, `ecg_peaks` and `ecg_delineate(method="dwt")` with their defaults."""
 
 
