@@ -16,6 +16,8 @@ from ecgfactory.leads import derive_twelve
 from ecgfactory.validation.simulated import simulate_ecg
 
 EIGHT = simulate_ecg(np.random.default_rng(8), 70, 92, noise_uv=5).signal_uv
+"""Eight leads of ten seconds in whole uV at 500 Hz."""
+
 TWELVE = derive_twelve(EIGHT)
 MV = TWELVE / 1000
 TIME_S = np.arange(TWELVE.shape[1]) / 500

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
 
 import numpy as np
 import scipy
 
 from ecgfactory.arrays import Float32Array, FloatingArray, IntArray
+from ecgfactory.quality.spans import runs
 from ecgfactory.record import SAMPLING_RATE_HZ
 
 LOWEST_RATE_HZ, HIGHEST_RATE_HZ = 50, 100_000
@@ -46,20 +47,14 @@ def resample(leads_uv: FloatingArray | Sequence[FloatingArray], rate_hz: float) 
             with np.errstate(over="ignore"):
                 signal_uv[lead] = values
             continue
-        missing = np.flatnonzero(~np.isfinite(values))
-        signal_uv[lead] = _resampled(_bridged(values, missing), ratio)
-        for begin, end in _runs(missing):
+        missing = ~np.isfinite(values)
+        signal_uv[lead] = _resampled(_bridged(values, np.flatnonzero(missing)), ratio)
+        _, begins, ends = runs(missing)
+        for begin, end in zip(begins.tolist(), ends.tolist(), strict=True):
             first = min(_nearest(begin, ratio), samples - 1)
             last = samples if end == len(values) else max(_nearest(end, ratio), first + 1)
             signal_uv[lead, first:last] = np.nan
     return signal_uv
-
-
-def _runs(places: IntArray) -> Iterator[tuple[int, int]]:
-    """Yield begin and end (exclusive) of each run of consecutive numbers."""
-    begins = places[np.diff(places, prepend=-2) > 1]
-    ends = places[np.diff(places, append=np.iinfo(np.int64).max) > 1] + 1
-    yield from zip(begins.tolist(), ends.tolist(), strict=True)
 
 
 def _nearest(place: int, ratio: Fraction) -> int:

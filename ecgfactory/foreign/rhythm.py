@@ -13,8 +13,8 @@ from ecgfactory.arrays import BoolArray, IntArray
 from ecgfactory.leads import SignalUv
 from ecgfactory.quality.batch import independent_leads, to_integers
 from ecgfactory.quality.beats import find_beats
-from ecgfactory.quality.flat_stretches import runs
 from ecgfactory.quality.interruptions import interruptions
+from ecgfactory.quality.spans import runs
 from ecgfactory.record import SAMPLING_RATE_HZ
 
 PIECE_S = 10

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from ecgfactory.arrays import BoolArray, IntArray
 from ecgfactory.leads import SignalUv
 from ecgfactory.quality.batch import EcgBatch
-from ecgfactory.quality.flat_stretches import runs
+from ecgfactory.quality.spans import runs
 
 PLATEAU_STEP_UV = 10
 """A plateau counts as clipped when the signal enters or leaves it by a change of this size: a clipped QRS does

@@ -13,6 +13,7 @@ import numpy.typing as npt
 from ecgfactory.arrays import BoolArray, Float32Array, IntArray
 from ecgfactory.quality.batch import EcgBatch
 from ecgfactory.quality.qrs_activity import QrsActivity
+from ecgfactory.quality.spans import any_within, runs
 
 REST_S = 0.1
 """A stretch so long may be the rest between T and P; a shorter one is counted as it is."""
@@ -58,7 +59,8 @@ def longest_flat(batch: EcgBatch, activity: QrsActivity) -> IntArray:
             resting = may_rest & _others_rest(held, leads, begins, ends)
             edge = batch.span(QRS_EDGE_S)
             showing = _showing_qrs(activity.leads[record], activity.beats[record])
-            resting &= ~_any_within(showing, (begins + edge) // per_step, (ends - edge) // per_step)
+            first, last = (begins + edge) // per_step, (ends - edge) // per_step + 1
+            resting &= ~any_within(showing[np.newaxis], first[np.newaxis], last[np.newaxis])[0]
             longest[record] = 1
             np.maximum.at(longest[record], leads[~resting], lengths[~resting])
     return longest
@@ -115,13 +117,6 @@ def _showing_qrs(activity: Float32Array, beats: IntArray) -> BoolArray:
     return showing
 
 
-def _any_within(steps: BoolArray, begins: IntArray, ends: IntArray) -> BoolArray:
-    """Return between which begins and ends, both included, any step is True."""
-    counts = np.pad(np.cumsum(steps), (1, 0))
-    within: BoolArray = counts[np.clip(ends + 1, 0, len(steps))] > counts[np.clip(begins, 0, len(steps))]
-    return within
-
-
 def _longest_run(inside: BoolArray) -> IntArray:
     """Length of the longest run of True along the last axis, shape of all others; 0 without one.
 
@@ -134,12 +129,3 @@ def _longest_run(inside: BoolArray) -> IntArray:
     rows, begins, ends = runs(inside)
     np.maximum.at(longest.reshape(-1), rows, SHORT_RUN + ends - begins)
     return longest
-
-
-def runs(inside: BoolArray) -> tuple[IntArray, IntArray, IntArray]:
-    """Row, begin and end (exclusive) of each run of True along the last axis, all other axes in one."""
-    places = np.flatnonzero(inside)
-    rows, steps = np.divmod(places, max(inside.shape[-1], 1))
-    begins = (np.diff(places, prepend=-2) > 1) | (steps == 0)
-    ends = np.append(begins[1:], np.True_)[: len(places)]
-    return rows[begins], steps[begins], steps[ends] + 1

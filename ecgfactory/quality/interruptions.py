@@ -6,7 +6,7 @@ import numpy as np
 
 from ecgfactory.arrays import BoolArray
 from ecgfactory.leads import SignalUv
-from ecgfactory.quality.flat_stretches import runs
+from ecgfactory.quality.spans import runs
 
 LACKING_S = 0.02
 """Samples that all leads lack for so long may hide a QRS; fewer, as a lost one here and there, take no more than its

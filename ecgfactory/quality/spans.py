@@ -1,4 +1,4 @@
-"""Spans of samples, one for each row, and what is largest within them."""
+"""Spans of samples in each row: where they are, what holds within them, and what is largest."""
 
 from __future__ import annotations
 
@@ -39,3 +39,12 @@ def first_run(holds: BoolArray, within: BoolArray, length: int) -> tuple[IntArra
     sums = np.concatenate([sums, tail], axis=1)
     runs = within & (sums[:, length:-1] - sums[:, : -length - 1] == length)
     return runs.argmax(axis=1), np.asarray(runs.any(axis=1))
+
+
+def runs(inside: BoolArray) -> tuple[IntArray, IntArray, IntArray]:
+    """Row, begin and end (exclusive) of each run of True along the last axis, all other axes in one."""
+    places = np.flatnonzero(inside)
+    rows, steps = np.divmod(places, max(inside.shape[-1], 1))
+    begins = (np.diff(places, prepend=-2) > 1) | (steps == 0)
+    ends = np.append(begins[1:], np.True_)[: len(places)]
+    return rows[begins], steps[begins], steps[ends] + 1

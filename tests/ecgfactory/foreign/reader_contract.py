@@ -8,30 +8,10 @@ from typing import Any, ClassVar
 import numpy as np
 import pytest
 
-from ecgfactory.foreign.reader import read_ecgs
 from ecgfactory.foreign.recording import UnreadableEcg
 from ecgfactory.foreign.standard import ForeignEcg
 from ecgfactory.leads import EIGHT_LEADS
-from ecgfactory.validation.simulated import simulate_ecg
-
-EIGHT = simulate_ecg(np.random.default_rng(8), 70, 92, noise_uv=5).signal_uv
-"""Eight leads of ten seconds in whole uV at 500 Hz."""
-
-
-def read(path: Path, **stated: Any) -> list[ForeignEcg | UnreadableEcg]:
-    return list(read_ecgs(path, **stated))
-
-
-def only(path: Path, **stated: Any) -> ForeignEcg:
-    (found,) = read(path, **stated)
-    assert isinstance(found, ForeignEcg), found
-    return found
-
-
-def problem(path: Path, **stated: Any) -> str:
-    (found,) = read(path, **stated)
-    assert isinstance(found, UnreadableEcg), found
-    return found.problem
+from tests.foreign_files import EIGHT, only, problem, read
 
 
 class ReaderContract:

@@ -17,7 +17,8 @@ from ecgfactory.foreign.recording import Recording, UnreadableEcg
 from ecgfactory.foreign.stated import Stated
 from ecgfactory.foreign.units import parse_unit
 from ecgfactory.leads import EIGHT_LEADS, TWELVE_LEADS
-from tests.ecgfactory.foreign.reader_contract import EIGHT, ReaderContract, only, problem, read
+from tests.ecgfactory.foreign.reader_contract import ReaderContract
+from tests.foreign_files import EIGHT, only, problem, read
 
 MDC = dict(zip(EIGHT_LEADS, ("2:1", "2:2", *(f"2:{number}" for number in range(3, 9))), strict=True))
 

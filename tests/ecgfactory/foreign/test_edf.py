@@ -12,7 +12,8 @@ from ecgfactory.foreign.formats import edf
 from ecgfactory.foreign.recording import Recording
 from ecgfactory.foreign.stated import Stated
 from ecgfactory.leads import EIGHT_LEADS
-from tests.ecgfactory.foreign.reader_contract import EIGHT, ReaderContract, only, problem
+from tests.ecgfactory.foreign.reader_contract import ReaderContract
+from tests.foreign_files import EIGHT, only, problem
 
 RANGE = (-32768, 32767)
 

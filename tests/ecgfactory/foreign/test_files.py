@@ -12,7 +12,7 @@ from ecgfactory.errors import BadInputError
 from ecgfactory.foreign.files import ecg_files
 from ecgfactory.foreign.formats import READERS
 from ecgfactory.foreign.reader import read_ecgs
-from tests.ecgfactory.foreign.reader_contract import only, problem, read
+from tests.foreign_files import only, problem, read
 
 
 def names(path: Path) -> list[str]:

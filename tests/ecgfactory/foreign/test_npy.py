@@ -15,7 +15,8 @@ from ecgfactory.foreign.recording import Recording
 from ecgfactory.foreign.standard import ForeignEcg
 from ecgfactory.foreign.stated import Stated
 from ecgfactory.leads import EIGHT_LEADS, TWELVE_LEADS
-from tests.ecgfactory.foreign.reader_contract import EIGHT, ReaderContract, only, problem, read
+from tests.ecgfactory.foreign.reader_contract import ReaderContract
+from tests.foreign_files import EIGHT, only, problem, read
 
 
 def save(folder: Path, array: Any, name: str = "a.npy") -> Path:

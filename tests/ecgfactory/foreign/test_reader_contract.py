@@ -7,7 +7,8 @@ from pathlib import Path
 import pandas as pd
 
 from ecgfactory.leads import EIGHT_LEADS
-from tests.ecgfactory.foreign.reader_contract import EIGHT, ReaderContract
+from tests.ecgfactory.foreign.reader_contract import ReaderContract
+from tests.foreign_files import EIGHT
 
 COLUMNS = [f"{name} (mV)" for name in EIGHT_LEADS]
 TABLE = pd.DataFrame({"time_ms": range(0, 10_000, 2)} | dict(zip(COLUMNS, EIGHT / 1000, strict=True)))

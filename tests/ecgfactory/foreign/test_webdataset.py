@@ -14,7 +14,8 @@ import pytest
 from ecgfactory.foreign.recording import UnreadableEcg
 from ecgfactory.foreign.standard import ForeignEcg
 from ecgfactory.leads import EIGHT_LEADS, TWELVE_LEADS
-from tests.ecgfactory.foreign.reader_contract import EIGHT, ReaderContract, only, problem, read
+from tests.ecgfactory.foreign.reader_contract import ReaderContract
+from tests.foreign_files import EIGHT, only, problem, read
 
 TOLD = {"leads": EIGHT_LEADS, "sampling_rate_hz": 500, "unit": "uV"}
 

@@ -10,8 +10,9 @@ import wfdb
 
 from ecgfactory.foreign.recording import UnreadableEcg
 from ecgfactory.leads import EIGHT_LEADS
-from tests.ecgfactory.foreign.reader_contract import EIGHT, ReaderContract, only, problem, read
+from tests.ecgfactory.foreign.reader_contract import ReaderContract
 from tests.ecgfactory.foreign.wfdb_files import SIGNAL, recording, two_leads, write
+from tests.foreign_files import EIGHT, only, problem, read
 
 
 class TestContract(ReaderContract):

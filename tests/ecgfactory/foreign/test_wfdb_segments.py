@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from tests.ecgfactory.foreign.reader_contract import EIGHT, only, problem, read
 from tests.ecgfactory.foreign.wfdb_files import SIGNAL, two_leads, write
+from tests.foreign_files import EIGHT, only, problem, read
 
 
 def segment(folder: Path, name: str, leads: dict[str, Any], frames: int, rate: int = 500) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 from ecgfactory.foreign.formats import wfdb_record
 from ecgfactory.foreign.recording import Recording
 from ecgfactory.foreign.stated import Stated
-from tests.ecgfactory.foreign.reader_contract import EIGHT
+from tests.foreign_files import EIGHT
 
 SIGNAL = "16 1000(0)/mV 16 0 0 0 0"
 
