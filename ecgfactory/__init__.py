@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from ecgfactory.foreign.standard import ForeignEcg
     from ecgfactory.foreign.windows import Window
     from ecgfactory.line.build import Built, build
+    from ecgfactory.match.profile import Profile
+    from ecgfactory.profiles.make import profile
     from ecgfactory.record import Record
     from ecgfactory.report.style import PageStyle
     from ecgfactory.request.build_request import BuildRequest
@@ -58,6 +60,7 @@ _MODULES = {
     "GeneratedEcgs": "candidates.generate",
     "HopelessYieldError": "errors",
     "PageStyle": "report.style",
+    "Profile": "match.profile",
     "Progress": "session.progress",
     "Record": "record",
     "StreamDataset": "candidates.pytorch",
@@ -68,6 +71,7 @@ _MODULES = {
     "generate": "candidates.generate",
     "measure": "foreign.arrays",
     "open_dataset": "dataset.reader",
+    "profile": "profiles.make",
     "read_ecgs": "foreign.reader",
     "stream": "candidates.stream",
 }
@@ -88,6 +92,7 @@ __all__ = [
     "GeneratedEcgs",
     "HopelessYieldError",
     "PageStyle",
+    "Profile",
     "Progress",
     "Record",
     "StreamDataset",
@@ -98,6 +103,7 @@ __all__ = [
     "generate",
     "measure",
     "open_dataset",
+    "profile",
     "read_ecgs",
     "stream",
 ]

@@ -9,7 +9,7 @@ import torch
 from torch.utils.data import IterableDataset, get_worker_info
 
 from ecgfactory.candidates.accepted import accepted_ecgs
-from ecgfactory.candidates.asked import BoundsByRule, PathLike, asked_plan, candidate_number
+from ecgfactory.candidates.asked import BoundsByRule, MatchAsked, PathLike, asked_plan, candidate_number
 from ecgfactory.candidates.pipeline import StageClock, assessed_batches, micro_batches
 from ecgfactory.ecgs import Unit, check_unit
 from ecgfactory.generators.base import Device
@@ -39,7 +39,7 @@ class StreamDataset(IterableDataset[Sample]):
         mV as float32, or uV as int16.
     features : sequence of str
         Names of features that each sample holds too.
-    leads, duration_s, policy, bounds, model, checkpoint, batch
+    leads, duration_s, policy, bounds, match, model, checkpoint, batch
         As in `generate`.
     device : {'cpu', 'cuda', 'auto'}
         Where to generate. Workers of a DataLoader are meant for 'cpu'; 'cuda' is for a loader without workers.
@@ -68,6 +68,7 @@ class StreamDataset(IterableDataset[Sample]):
         duration_s: int = 10,
         policy: PathLike = "basic",
         bounds: BoundsByRule | None = None,
+        match: MatchAsked | None = None,
         model: str = "deepfakeecg",
         checkpoint: PathLike | None = None,
         device: Device = "cpu",
@@ -81,6 +82,7 @@ class StreamDataset(IterableDataset[Sample]):
             duration_s=duration_s,
             policy=policy,
             bounds=bounds or {},
+            match=match,
             model=model,
             checkpoint=checkpoint,
             device=device,

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator
 
 from ecgfactory.candidates.accepted import accepted_ecgs
-from ecgfactory.candidates.asked import BoundsByRule, PathLike, asked_plan, candidate_number
+from ecgfactory.candidates.asked import BoundsByRule, MatchAsked, PathLike, asked_plan, candidate_number
 from ecgfactory.candidates.pipeline import StageClock, assessed_batches
 from ecgfactory.candidates.yields import Yield
 from ecgfactory.generators.base import Device
@@ -50,7 +50,7 @@ class EcgStream(Iterator[Record]):
         return f"EcgStream(seed={self.seed}, position={self.position})"
 
     def _from(self, start: int) -> Iterator[Record]:
-        judged = Yield()
+        judged = Yield(self.plan.expected_yield)
         for batch in assessed_batches(self.plan, range(start, sys.maxsize), StageClock()):
             yield from accepted_ecgs([batch], self.plan.lead_names, self.plan.seed)
             judged.add_batch(batch)
@@ -65,6 +65,7 @@ def stream(
     duration_s: int = 10,
     policy: PathLike = "basic",
     bounds: BoundsByRule | None = None,
+    match: MatchAsked | None = None,
     model: str = "deepfakeecg",
     checkpoint: PathLike | None = None,
     device: Device = "auto",
@@ -79,7 +80,7 @@ def stream(
     start : int
         Candidate number to start from. `stream(seed=s, start=before.position)` goes on exactly where another
         stream of the seed and the same arguments stopped.
-    leads, duration_s, policy, bounds, model, checkpoint, device, batch
+    leads, duration_s, policy, bounds, match, model, checkpoint, device, batch
         As in `generate`.
 
     Returns
@@ -103,6 +104,7 @@ def stream(
         duration_s=duration_s,
         policy=policy,
         bounds=bounds or {},
+        match=match,
         model=model,
         checkpoint=checkpoint,
         device=device,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import stat
 from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
@@ -14,11 +15,13 @@ from ecgfactory.formats import FORMATS
 from ecgfactory.generators import GENERATORS
 from ecgfactory.generators.base import Generator
 from ecgfactory.generators.checkpoint import Checkpoint
+from ecgfactory.match.profile import load_profile
 from ecgfactory.quality.policy import load_policy, shipped_policies
 from ecgfactory.record import SAMPLING_RATE_HZ
 from ecgfactory.request.build_request import BuildRequest
 from ecgfactory.request.cutting import packs_wanted
 from ecgfactory.request.devices import gpu_count
+from ecgfactory.request.match_request import share_problems
 from ecgfactory.storage.sealed import enclosing_sealed, inside_words
 
 STAGED_LIKE = "npy"
@@ -42,7 +45,7 @@ def preflight_problems(request: BuildRequest) -> list[tuple[str, str]]:
 
 def file_problems(request: BuildRequest) -> list[tuple[str, str]]:
     """Check the files that a request names, as `preflight_problems` does: all that another machine can check."""
-    return _generator_problems(request) + _quality_problems(request)
+    return _generator_problems(request) + (_quality_problems(request) or _match_problems(request))
 
 
 def worker_problems(request: BuildRequest) -> list[tuple[str, str]]:
@@ -58,8 +61,11 @@ def with_absolute_paths(request: BuildRequest) -> BuildRequest:
         generator = generator.model_copy(update={"checkpoint": str(Path(generator.checkpoint).absolute())})
     if quality.policy not in shipped_policies():
         quality = quality.model_copy(update={"policy": str(Path(quality.policy).absolute())})
+    match = request.match
+    if match is not None and match.reference is not None:
+        match = match.model_copy(update={"reference": str(Path(match.reference).absolute())})
     output = str(Path(request.output).absolute())
-    return request.model_copy(update={"output": output, "generator": generator, "quality": quality})
+    return request.model_copy(update={"output": output, "generator": generator, "quality": quality, "match": match})
 
 
 def estimated_bytes(request: BuildRequest) -> int:
@@ -141,6 +147,19 @@ def _quality_problems(request: BuildRequest) -> list[tuple[str, str]]:
         own = {"quality.policy", *(f"quality.bounds.{rule}" for rule in request.quality.bounds)}
         return [(head, rest) if head in own else ("quality.policy", f"{head}: {rest}") for head, _, rest in pairs]
     return []
+
+
+def _match_problems(request: BuildRequest) -> list[tuple[str, str]]:
+    if request.match is None:
+        return []
+    problems = share_problems(request.match, load_policy(request.quality.policy, request.quality.bounds))
+    reference = request.match.reference
+    if reference is not None and kind_of(Path(reference)) != stat.S_IFDIR:
+        try:
+            load_profile(Path(reference))
+        except BadInputError as error:
+            problems.append(("match.reference", str(error)))
+    return problems
 
 
 def _output_problem(request: BuildRequest) -> str | None:

@@ -1,0 +1,1 @@
+"""How real ECGs are: what is measured on one to tell."""
