@@ -55,9 +55,13 @@ def asked_plan(caller: str, **arguments: Any) -> Plan:
         target[name] = _plain(value)
     source = Source(caller, BuildRequest, content)
     try:
-        return planned(checked(source, BuildRequest, lambda asked: file_problems(asked) + worker_problems(asked)))
+        request = checked(source, BuildRequest, lambda asked: file_problems(asked) + worker_problems(asked))
     except BadInputError as error:
         raise BadInputError([_without_sections(problem) for problem in error.problems]) from None
+    try:
+        return planned(request)
+    except BadInputError as error:
+        raise BadInputError([f"{caller}: {_without_sections(problem)}" for problem in error.problems]) from None
 
 
 def candidate_number(caller: str, argument: str, value: int, least: int = 0) -> int:

@@ -41,10 +41,18 @@ def _match(request: BuildRequest, profile: Profile | None) -> Match | None:
         return None
     if asked.reference is None:
         return fitted_by_hand(request)
-    return _fitting(request, profile or _named_profile(Path(asked.reference))).match(asked.strength)
+    return _fitting(request, profile or named_profile(asked.reference)).match(asked.strength)
 
 
-def _named_profile(path: Path) -> Profile:
+def named_profile(reference: str) -> Profile:
+    """Read the profile that a request's match names.
+
+    Raises
+    ------
+    BadInputError
+        When it is none.
+    """
+    path = Path(reference)
     if path.is_dir():
         raise BadInputError(
             f"match.reference: {path} is a folder, which only a build looks into; give the profile that `ecgfactory "

@@ -56,6 +56,13 @@ def assess_path(path: Path, policy: str, stated: Mapping[str, Any], as_json: boo
         )
 
 
+def stated_of(
+    rate: float | None, unit: str | None, leads: str | None, lead_map: Sequence[str] | None
+) -> dict[str, Any]:
+    """Return what a user says about ECGs by options, by parameter of `read_ecgs`."""
+    return {"rate_hz": rate, "unit": unit, "lead_names": parse_names(leads), "lead_map": parse_map(lead_map or [])}
+
+
 def parse_names(text: str | None) -> list[str] | None:
     """Split names of leads at commas; None stays None."""
     return None if text is None else [name.strip() for name in text.split(",")]

@@ -22,13 +22,14 @@ if TYPE_CHECKING:
     from ecgfactory.line.state import ProgressCallback
 
 
-def validate_file(file: Path, settings: Sequence[str]) -> None:
-    """Check a request; print one line on what it asks for."""
+def validate_file(file: Path, settings: Sequence[str]) -> BuildRequest:
+    """Check a request and return it; print one line on what it asks for."""
     request = load_request(file, settings)
     console().print(
         f"{file}: valid; {request.records:,} records of {request.leads} leads and {request.duration_s} s "
         f"as {', '.join(request.formats)}, about {size_text(estimated_bytes(request))} in {request.output}/"
     )
+    return request
 
 
 def build_file(file: Path, settings: Sequence[str], output: Path | None) -> None:

@@ -11,7 +11,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from ecgfactory.cli.paths import given_options, path_argument, path_option
-from ecgfactory.errors import EcgFactoryError
+from ecgfactory.errors import BadInputError, EcgFactoryError
 
 app = typer.Typer(
     name="ecgfactory",
@@ -29,6 +29,19 @@ Settings = Annotated[
 ]
 DatasetPath = Annotated[Path, path_argument("DATASET", "Folder of the dataset, or of its name.")]
 
+Rate = Annotated[float | None, typer.Option(metavar="HZ", help="Sampling rate, instead of the file's.")]
+Unit = Annotated[
+    str | None,
+    typer.Option(
+        metavar="U",
+        help="Unit of the values, instead of the file's: uV, mV, V, 0.1mV, or ADC:GAIN:ZERO (per mV, at 0 mV).",
+    ),
+]
+Leads = Annotated[
+    str | None, typer.Option(metavar="A,B", help="Names of the signals, in the file's order, instead of its own.")
+]
+LeadMap = Annotated[list[str] | None, typer.Option(metavar="X=II", help="The lead that a signal is; may be repeated.")]
+
 
 @app.command()
 def build(
@@ -43,11 +56,26 @@ def build(
 
 
 @app.command()
-def validate(file: RequestFile, settings: Settings = None) -> None:
+def validate(
+    file: RequestFile,
+    candidates: Annotated[
+        int | None, typer.Argument(metavar="N", min=1, max=100_000, help="Candidates of the probe, 400 if absent.")
+    ] = None,
+    settings: Settings = None,
+    probe: Annotated[
+        bool, typer.Option("--probe", help="Make candidates, and tell yield, time and what match can't reach.")
+    ] = False,
+) -> None:
     """Check a request; print everything that is wrong with it, with line and fix."""
     from ecgfactory.cli.build import validate_file
 
-    validate_file(file, settings or [])
+    if candidates and not probe:
+        raise BadInputError(f"{candidates} candidates are for a probe; add --probe, or leave the number out.")
+    request = validate_file(file, settings or [])
+    if probe:
+        from ecgfactory.cli.probe import probe_request
+
+        probe_request(request, candidates)
 
 
 @app.command()
@@ -67,30 +95,44 @@ def assess(
     policy: Annotated[
         str, typer.Option(help="Shipped policy (strict needs leads I and II), or path of a file.")
     ] = "basic",
-    rate: Annotated[float | None, typer.Option(metavar="HZ", help="Sampling rate, instead of the file's.")] = None,
-    unit: Annotated[
-        str | None,
-        typer.Option(
-            metavar="U",
-            help="Unit of the values, instead of the file's: uV, mV, V, 0.1mV, or ADC:GAIN:ZERO (per mV, at 0 mV).",
-        ),
-    ] = None,
-    leads: Annotated[
-        str | None, typer.Option(metavar="A,B", help="Names of the signals, in the file's order, instead of its own.")
-    ] = None,
-    lead_map: Annotated[
-        list[str] | None, typer.Option(metavar="X=II", help="The lead that a signal is; may be repeated.")
-    ] = None,
+    rate: Rate = None,
+    unit: Unit = None,
+    leads: Leads = None,
+    lead_map: LeadMap = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print a JSON list for machines.")] = False,
 ) -> None:
     """Assess the quality of any ECG; a rejected one is a result, an unreadable one an error.
 
     What is said here overrules the files, and what they say overrules guesses; each guess is printed.
     """
-    from ecgfactory.cli.assess import assess_path, parse_map, parse_names
+    from ecgfactory.cli.assess import assess_path, stated_of
 
-    said = {"rate_hz": rate, "unit": unit, "lead_names": parse_names(leads), "lead_map": parse_map(lead_map or [])}
-    assess_path(path, policy, said, as_json)
+    assess_path(path, policy, stated_of(rate, unit, leads, lead_map), as_json)
+
+
+@app.command()
+def profile(
+    reference: Annotated[
+        Path,
+        path_argument("REFERENCE", "Real ECGs as `assess` reads them, or a dataset."),
+    ],
+    output: Annotated[Path, path_option("FILE", "The profile to write, as JSON.")],
+    for_request: Annotated[
+        Path | None,
+        path_option("FILE.yaml", "The request that will follow it: its generator, signal and policy.", "--for"),
+    ] = None,
+    use: Annotated[str, typer.Option(metavar="half|all", help="How many of the ECGs to fit on.")] = "half",
+    rate: Rate = None,
+    unit: Unit = None,
+    leads: Leads = None,
+    lead_map: LeadMap = None,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a file that is there already.")] = False,
+) -> None:
+    """Find out what sets real ECGs apart from generated ones, for `match` of a request to follow."""
+    from ecgfactory.cli.assess import stated_of
+    from ecgfactory.cli.profile import write_profile
+
+    write_profile(reference, output, for_request, use, stated_of(rate, unit, leads, lead_map), overwrite)
 
 
 @app.command()

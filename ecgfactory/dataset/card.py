@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 import yaml
 
 from ecgfactory.dataset.counts import Counts
+from ecgfactory.dataset.match_section import match_section
 from ecgfactory.dataset.names import CARD_FILE, RECORDS_FILE
 from ecgfactory.formats import FORMATS
 from ecgfactory.formats.base import Format
@@ -122,7 +123,7 @@ def _body(dataset: Path, plan: Plan, counts: Counts) -> str:
 | Seed | {plan.seed} |
 | Model | {request.generator.model}{_weights(plan)} |
 | Quality policy | {plan.policy.name}: {plan.policy.description} |
-| Accepted | {counts.records:,} of {counts.examined:,} candidates ({counts.records / counts.examined:.1%}) |
+{_match_row(plan)}| Accepted | {counts.records:,} of {counts.examined:,} candidates ({counts.records / counts.examined:.1%}) |
 | Plan | `{plan.plan_id}` |
 
 ## Loading
@@ -144,7 +145,7 @@ and judged by the quality policy; the first {counts.records:,} that passed are t
 of a record follows from seed and number too. {_leads_line(plan)}
 {model.origin}{_unusual_length(plan)} Made with ecgfactory {plan.versions["ecgfactory"]}.
 
-| rule of the policy | candidates that broke it |
+{match_section(plan.match)}| rule | candidates that broke it |
 |---|---|
 {rejects or "| none | 0 |" + chr(10)}
 ## Limits and ethics
@@ -159,6 +160,10 @@ of a record follows from seed and number too. {_leads_line(plan)}
 
 def _weights(plan: Plan) -> str:
     return f", weights sha256 `{plan.checkpoint_sha256[:16]}...`" if plan.checkpoint_sha256 else ""
+
+
+def _match_row(plan: Plan) -> str:
+    return f"| Match | {plan.match.words} |\n" if plan.match else ""
 
 
 def _unusual_length(plan: Plan) -> str:

@@ -60,6 +60,14 @@ class ReferenceMatch(BaseModel):
     expected_yield: float
     ratio: DensityRatio
 
+    @property
+    def words(self) -> str:
+        """What is followed, in a few words."""
+        return (
+            f"reference {self.reference} with strength {self.strength:g}, "
+            f"profile of {self.reference_records:,} ECGs {self.profile_sha256[:16]}"
+        )
+
     def probabilities(
         self, signals_uv: npt.NDArray[Any], lead_names: Sequence[str], measured: FeatureTable
     ) -> Float64Array:
@@ -107,6 +115,14 @@ class HandMatch(BaseModel):
     bins: dict[str, tuple[MatchedBin, ...]]
     scale: float
     expected_yield: float
+
+    @property
+    def words(self) -> str:
+        """What is followed, in a few words."""
+        features = (
+            f"{name} {', '.join(f'{one.bin}: {one.share:g}' for one in bins)}" for name, bins in self.bins.items()
+        )
+        return f"shares by hand: {'; '.join(features)}"
 
     def probabilities(
         self, signals_uv: npt.NDArray[Any], lead_names: Sequence[str], measured: FeatureTable

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from pathlib import Path
 from typing import Any, Literal
 
@@ -16,6 +17,8 @@ from ecgfactory.match.acceptance import ReferenceMatch, acceptance
 from ecgfactory.match.density_ratio import DensityRatio
 from ecgfactory.match.rounding import short
 from ecgfactory.storage.durable import write_text
+from ecgfactory.storage.home import from_home
+from ecgfactory.storage.sealed import check_outside
 
 LARGEST_BYTES = 20_000_000
 """Names of the reference's ECGs take the most: a hundred thousand of 100 characters fit."""
@@ -161,9 +164,40 @@ class Profile(BaseModel):
         """Write the file's text."""
         return json.dumps(self.model_dump(mode="json"), indent=1, ensure_ascii=False) + "\n"
 
-    def write(self, path: Path) -> None:
-        """Write the file, whole or not at all."""
-        write_text(path, self.to_json())
+    def write(self, path: str | Path, overwrite: bool = False) -> None:
+        """Write it as a JSON file.
+
+        Parameters
+        ----------
+        path : str or Path
+            Where.
+        overwrite : bool
+            Whether a file at the path is replaced.
+
+        Raises
+        ------
+        BadInputError
+            When no file may be made there.
+        """
+        check_target(from_home(path), overwrite)
+        write_text(from_home(path), self.to_json())
+
+
+def check_target(path: Path, overwrite: bool) -> None:
+    """Check that a profile may be written at a path, before it is made.
+
+    Raises
+    ------
+    BadInputError
+        When it may not.
+    """
+    check_outside(path)
+    if not path.parent.is_dir():
+        raise BadInputError(f"{path}: there is no folder {path.parent}; make it, or choose another.")
+    if path.is_dir() or (os.path.lexists(path) and not overwrite):
+        raise BadInputError(
+            f"{path}: is there already; choose another name, or replace it with --overwrite (Python: overwrite=True)."
+        )
 
 
 def expected_yield(log_ratios: tuple[float, ...], log_cap: float, strength: float) -> float:

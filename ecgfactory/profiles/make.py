@@ -31,6 +31,9 @@ CANDIDATES_FITTED, CANDIDATES_JUDGED = 2000, 1000
 CAP_PERCENTILE = 98
 """Of the ratio over candidates; see `ReferenceMatch`."""
 
+NOT_REALISM = {"missing_samples", "limb_lead_error_uv"}
+"""Features of which no range is told: they are about storage. Nor are those that NeuroKit2 finds on lead II alone."""
+
 Use = Literal["half", "all"]
 
 
@@ -119,6 +122,8 @@ def _ranges(reference: Mapping[str, Float64Array], generated: Mapping[str, Float
     """Return the ranges of the features that are measurable in both."""
     found = {}
     for name, values in generated.items():
+        if name in NOT_REALISM or name.startswith("neurokit_"):
+            continue
         both = [of_one[np.isfinite(of_one)] for of_one in (reference[name], values)]
         if all(of_one.size for of_one in both):
             of_reference, of_generated = (tuple(short(v) for v in np.percentile(one, (5, 50, 95))) for one in both)
