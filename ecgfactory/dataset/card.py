@@ -122,8 +122,8 @@ def _body(dataset: Path, plan: Plan, counts: Counts) -> str:
 | Formats | {", ".join(request.formats)} |
 | Seed | {plan.seed} |
 | Model | {request.generator.model}{_weights(plan)} |
-| Quality policy | {plan.policy.name}: {plan.policy.description} |
-{_match_row(plan)}| Accepted | {counts.records:,} of {counts.examined:,} candidates ({counts.records / counts.examined:.1%}) |
+| Quality policy | {plan.policy.name}: {plan.policy.description} |{_match_row(plan)}
+| Accepted | {counts.records:,} of {counts.examined:,} candidates ({counts.records / counts.examined:.1%}) |
 | Plan | `{plan.plan_id}` |
 
 ## Loading
@@ -141,7 +141,7 @@ checks it.
 ## How it was made
 
 Candidates 0, 1, 2, ... were generated from noise that follows from the seed and the candidate's number alone, measured
-and judged by the quality policy; the first {counts.records:,} that passed are the dataset, so ids are sparse. The split
+and judged by the quality policy; the first {counts.records:,} accepted are the dataset, so ids are sparse. The split
 of a record follows from seed and number too. {_leads_line(plan)}
 {model.origin}{_unusual_length(plan)} Made with ecgfactory {plan.versions["ecgfactory"]}.
 
@@ -163,7 +163,7 @@ def _weights(plan: Plan) -> str:
 
 
 def _match_row(plan: Plan) -> str:
-    return f"| Match | {plan.match.words} |\n" if plan.match else ""
+    return f"\n| Match | {plan.match.words} |" if plan.match else ""
 
 
 def _unusual_length(plan: Plan) -> str:
