@@ -65,6 +65,11 @@ def _fitted(request_json: str) -> HandMatch:
 def _fit(request: BuildRequest) -> HandMatch:
     assert request.match is not None
     asked = _probed(request, request.match.shares)
+    if not asked[0].values.size:
+        raise BadInputError(
+            f"quality: none of {MOST_CANDIDATES:,} candidates passes the policy, so that there is nothing to match; "
+            "choose a less strict one."
+        )
     if problems := [problem for one in asked for problem in _unreached(one)]:
         raise BadInputError(problems)
     places = [bin_of(one.values, one.bins) for one in asked]

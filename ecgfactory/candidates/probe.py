@@ -10,6 +10,7 @@ import numpy as np
 from ecgfactory.arrays import Float64Array
 from ecgfactory.candidates.batch import CandidateBatch
 from ecgfactory.candidates.pipeline import StageClock, assessed_batches
+from ecgfactory.candidates.yields import Yield
 from ecgfactory.realism.feature_space import space_features
 from ecgfactory.request.build_request import BuildRequest
 from ecgfactory.request.plan import Plan, make_plan
@@ -27,9 +28,18 @@ def probe_plan(request: BuildRequest, seed: int = PROBE_SEED) -> Plan:
     return make_plan(request.model_copy(update={"seed": seed, "match": None, "generator": generator}))
 
 
-def passing(plan: Plan, first: int = 0) -> Iterator[CandidateBatch]:
-    """Yield candidates that pass a plan's policy without end, from a candidate number on; a micro-batch at a time."""
-    for batch in assessed_batches(plan, range(first, sys.maxsize), StageClock()):
+def passing(plan: Plan) -> Iterator[CandidateBatch]:
+    """Yield candidates that pass a plan's policy without end; a micro-batch at a time.
+
+    Raises
+    ------
+    HopelessYieldError
+        When hardly any does.
+    """
+    judged = Yield()
+    for batch in assessed_batches(plan, range(sys.maxsize), StageClock()):
+        judged.add_batch(batch)
+        judged.check()
         yield batch.take(np.flatnonzero(batch.accepted))
 
 

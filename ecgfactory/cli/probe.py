@@ -15,7 +15,8 @@ MOST_TOLD = 10
 
 def probe_request(request: BuildRequest, candidates: int | None) -> None:
     """Make candidates of a request, and print what they say of its build."""
-    seen = outlook(request, candidates or CANDIDATES)
+    with console(stderr=True).status("making candidates"):
+        seen = outlook(request, candidates or CANDIDATES)
     print_rows(outlook_rows(seen))
     if bins := list(seen.bins()):
         rows = [(one.feature, one.bin, f"{one.asked:.1%}", f"{one.expected:.1%}") for one in bins]

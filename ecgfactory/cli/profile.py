@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, cast
 
-from ecgfactory.cli.output import print_rows
+from ecgfactory.cli.output import console, print_rows
 from ecgfactory.match.profile import Profile, check_target
 from ecgfactory.profiles.make import Use, profile
 
@@ -16,7 +16,8 @@ def write_profile(
 ) -> None:
     """Make the profile of a reference, write it, and print what it says."""
     check_target(output, overwrite)
-    made = profile(reference, request=for_request, use=cast(Use, use), **stated)
+    with console(stderr=True).status("reading ECGs, making candidates, fitting"):
+        made = profile(reference, request=for_request, use=cast(Use, use), **stated)
     made.write(output, overwrite)
     print_rows([*profile_rows(made), ("profile", str(output))])
 

@@ -6,7 +6,6 @@ from pathlib import Path
 
 from ecgfactory.errors import BadInputError
 from ecgfactory.match.profile import Profile
-from ecgfactory.profiles.make import profile
 from ecgfactory.request.build_request import BuildRequest
 
 
@@ -23,6 +22,8 @@ def profile_in_folder(request: BuildRequest) -> Profile | None:
     folder = Path(request.match.reference)
     if not folder.is_dir():
         return None
+    from ecgfactory.profiles.make import profile  # imports readers of all kinds, which few builds need
+
     try:
         return profile(folder, request=request)
     except BadInputError as error:

@@ -12,11 +12,11 @@ from ecgfactory import __version__
 from ecgfactory.arrays import Float64Array
 from ecgfactory.candidates.probe import PROBE_SEED, measured_tables, passing, probe_plan
 from ecgfactory.errors import BadInputError, shown
-from ecgfactory.foreign.reader import read_ecgs
 from ecgfactory.match.profile import STRENGTHS, Accuracy, Candidates, Profile, Ranges, Reference, expected_yield
 from ecgfactory.match.rounding import short
 from ecgfactory.profiles.fitting import balanced_accuracy, cross_validated, fit_ratio
 from ecgfactory.profiles.reference import ReferenceTable, halves, measure_reference
+from ecgfactory.profiles.source import reference_ecgs
 from ecgfactory.request.build_request import BuildRequest
 from ecgfactory.request.plan import Plan
 from ecgfactory.request.request_file import request_without_match
@@ -77,14 +77,18 @@ def profile(
     """
     if use not in ("half", "all"):
         raise BadInputError(f"profile: use is {shown(use)}; choose 'half' or 'all'.")
-    reading = read_ecgs(reference, rate_hz=rate_hz, unit=unit, lead_names=lead_names, lead_map=lead_map)
+    if not isinstance(reference, str | Path):
+        raise BadInputError(f"profile: reference is {shown(reference)}; give the path of a file or folder.")
+    path = from_home(reference)
+    stated = {"rate_hz": rate_hz, "unit": unit, "lead_names": lead_names, "lead_map": lead_map}
+    ecgs = reference_ecgs(path, stated)
     asked = BuildRequest(name="profile", records=1) if request is None else request_without_match(request)
     plan = probe_plan(asked)
-    table = measure_reference(reading, plan.policy, plan.samples_per_lead)
+    table = measure_reference(ecgs, plan.policy, plan.samples_per_lead)
     fit_on, judge_by = halves(table.names) if use == "half" else (np.arange(len(table.names)), np.arange(0))
     if len(fit_on) < LEAST_RECORDS:
-        raise BadInputError(_too_few(str(reference), table, use))
-    return _fitted(from_home(reference).absolute().name, table.take(fit_on), table.take(judge_by), asked, plan)
+        raise BadInputError(_too_few(str(path), table, use))
+    return _fitted(path.absolute().name, table.take(fit_on), table.take(judge_by), asked, plan)
 
 
 def _fitted(name: str, fit_on: ReferenceTable, judge_by: ReferenceTable, asked: BuildRequest, plan: Plan) -> Profile:
