@@ -78,7 +78,7 @@ def _fit(request: BuildRequest) -> HandMatch:
     except ValueError as error:
         names = " and ".join(one.name for one in asked)
         raise BadInputError(
-            f"match: {names} can't have these shares together ({error}); ask for shares nearer to what the model "
+            f"match: {names} can't have these shares, as {error}; ask for shares nearer to what the model "
             "makes, or of fewer features."
         ) from None
     factors = [np.array([short(factor) for factor in of_feature]) for of_feature in exact]

@@ -13,6 +13,8 @@ MOST_ROUNDS = 1000
 CLOSE = 1e-3
 """A share is reached when it is off by this part of itself at most: a hundredth of what sampling does to it."""
 
+IMPOSSIBLE = "no choice of candidates has all of them at once"
+
 
 def raked(places: Sequence[npt.NDArray[np.intp]], shares: Sequence[Float64Array]) -> list[Float64Array]:
     """Find a factor for each bin of each feature, so that products of factors are weights with the shares asked for.
@@ -44,14 +46,14 @@ def raked(places: Sequence[npt.NDArray[np.intp]], shares: Sequence[Float64Array]
         for place, share, factor in zip(held, shares, factors, strict=True):
             found = _shares(_weights(held, factors), place, len(share))
             wanted = share > 0
-            if not np.all(found[wanted] > 0):
-                raise ValueError("a bin is empty where the other features have theirs")
+            if not np.all(found[wanted] > 0):  # a bin is empty where the other features have theirs
+                raise ValueError(IMPOSSIBLE)
             worst = max(worst, float(np.abs(found[wanted] / share[wanted] - 1).max()))
             factor[wanted] *= share[wanted] / found[wanted]
             factor /= factor.max()
         if worst <= CLOSE:
             return factors
-    raise ValueError("no choice of candidates has all these shares at once")
+    raise ValueError(IMPOSSIBLE)
 
 
 def weights_of(places: Sequence[npt.NDArray[np.intp]], factors: Sequence[Float64Array]) -> Float64Array:
