@@ -38,6 +38,7 @@ def outlook_rows(seen: Outlook) -> list[tuple[str, str]]:
     passed = seen.passed.mean()
     accepted = f"; match accepts {seen.probabilities.mean():.1%} of these" if seen.plan.match else ""
     rows = [
+        *_profile_rows(seen),
         ("probe", f"{seen.candidates:,} candidates; the policy accepts {passed:.1%}{accepted}"),
         ("yield", f"{likeliest:.1%} ({least:.1%} to {most:.1%})"),
     ]
@@ -46,6 +47,14 @@ def outlook_rows(seen: Outlook) -> list[tuple[str, str]]:
     workers = f"{seen.workers} worker{'s' if seen.workers > 1 else ''}"
     time = f"{_duration(seen.seconds_needed)} with {workers}, beside their start and writing"
     return [*rows, ("build", f"about {seen.candidates_needed:,} candidates; {time}")]
+
+
+def _profile_rows(seen: Outlook) -> list[tuple[str, str]]:
+    """Say where a profile was made under another policy, which its yields and ranges tell of."""
+    profile, policy = seen.profile, seen.plan.policy.name
+    if profile is None or profile.policy == policy:
+        return []
+    return [("note", f"the profile was made under policy {profile.policy}, not {policy}: its yields may not hold")]
 
 
 def _duration(seconds: float) -> str:

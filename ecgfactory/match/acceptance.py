@@ -61,12 +61,14 @@ class ReferenceMatch(BaseModel):
     ratio: DensityRatio
 
     @property
+    def title(self) -> str:
+        """What is followed, for a cover."""
+        return f"reference {self.reference} with strength {self.strength:g}"
+
+    @property
     def words(self) -> str:
         """What is followed, in a few words."""
-        return (
-            f"reference {self.reference} with strength {self.strength:g}, "
-            f"profile of {self.reference_records:,} ECGs {self.profile_sha256[:16]}"
-        )
+        return f"{self.title}, profile of {self.reference_records:,} ECGs {self.profile_sha256[:16]}"
 
     def probabilities(
         self, signals_uv: npt.NDArray[Any], lead_names: Sequence[str], measured: FeatureTable
@@ -115,6 +117,11 @@ class HandMatch(BaseModel):
     bins: dict[str, tuple[MatchedBin, ...]]
     scale: float
     expected_yield: float
+
+    @property
+    def title(self) -> str:
+        """What is followed, for a cover."""
+        return f"shares by hand of {', '.join(self.bins)}"
 
     @property
     def words(self) -> str:

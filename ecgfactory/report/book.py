@@ -54,6 +54,8 @@ class CoverFacts:
         Records in each split.
     rejects : mapping of str to int
         Candidates that broke each rule; one may break several.
+    match : str
+        What acceptance followed; empty where all that passed the policy were accepted.
     """
 
     name: str
@@ -68,6 +70,7 @@ class CoverFacts:
     model_card: ModelCard
     splits: Mapping[str, int] = field(default_factory=dict)
     rejects: Mapping[str, int] = field(default_factory=dict)
+    match: str = ""
 
     @property
     def accepted_share(self) -> float:
@@ -156,6 +159,7 @@ def cover_rows(facts: CoverFacts) -> list[tuple[str, str]]:
         ("Model", facts.model),
         ("Seed", str(facts.seed)),
         ("Quality policy", facts.policy),
+        *([("Match", facts.match)] if facts.match else []),
         ("Candidates examined", f"{facts.candidates_examined:,}"),
         ("Yield", f"{facts.accepted_share:.1%}"),
         *([("Splits", splits)] if splits else []),

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from ecgfactory.candidates import by_hand
 from ecgfactory.dataset.reader import Dataset
 from ecgfactory.dataset.summary import summary_rows
 from ecgfactory.dataset.verify import verify
@@ -60,10 +61,11 @@ def test_one_worker_that_was_stopped_gives_the_same_bytes(
 def test_another_shard_size_gives_the_same_records(asked: Callable[..., Any], dataset: Dataset, tmp_path: Path) -> None:
     other = library_build(asked(shard_records=48, output=str(tmp_path)), pool=lambda _: InlinePool()).dataset
     for table in ("records.parquet", "rejected.parquet"):
-        ours, theirs = (pd.read_parquet(folder / table) for folder in (other, dataset.path))
-        pd.testing.assert_frame_equal(
-            ours.drop(columns="npy_path", errors="ignore"), theirs.drop(columns="npy_path", errors="ignore")
+        ours, theirs = (
+            pd.read_parquet(folder / table).drop(columns="npy_path", errors="ignore")
+            for folder in (other, dataset.path)
         )
+        pd.testing.assert_frame_equal(ours, theirs)
 
 
 def test_it_says_that_it_follows_a_reference(dataset: Dataset) -> None:
@@ -79,8 +81,10 @@ def test_it_says_that_it_follows_a_reference(dataset: Dataset) -> None:
     assert rejected.reasons[number][0].startswith("match: accepted with probability 0.")
 
 
-def test_the_outlook_is_what_comes(asked: Callable[..., Any], dataset: Dataset) -> None:
-    seen = outlook(asked(), 64)
+def test_the_outlook_is_what_comes(
+    asked: Callable[..., Any], dataset: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = outlook(asked(), 48)
     least, likeliest, most = seen.expected_yield
     assert 0 < least < likeliest < most < 1
     needed = seen.candidates_needed
@@ -90,6 +94,7 @@ def test_the_outlook_is_what_comes(asked: Callable[..., Any], dataset: Dataset) 
     (beyond,) = seen.out_of_reach()  # the profile's reference has heart rates of 20 to 40
     assert (beyond.feature, beyond.reference) == ("heart_rate_bpm", (20, 30, 40))
     assert 50 < beyond.generated[0] <= beyond.expected[1] <= beyond.generated[2] < 110
-    by_hand = asked(match={"heart_rate_bpm": {"40-110": 1}})
-    (one,) = outlook(by_hand, 16).bins()
+    monkeypatch.setattr(by_hand, "FEWEST_CANDIDATES", 16)
+    monkeypatch.setattr(by_hand, "ENOUGH_IN_BIN", 16)
+    (one,) = outlook(asked(match={"heart_rate_bpm": {"40-110": 1}}), 16).bins()
     assert (one.feature, one.bin, one.asked, one.expected) == ("heart_rate_bpm", "40-110", 1.0, 1.0)
