@@ -78,6 +78,6 @@ def _fitting(request: BuildRequest, profile: Profile) -> Profile:
     if other := list(differences(settings_of(request, plan.checkpoint_sha256), profile.settings)):
         raise BadInputError(f"{head} with {', '.join(other)}; {fix}.")
     space = space_features(np.zeros((1, len(EIGHT_LEADS), plan.samples_per_lead), dtype=np.int16), EIGHT_LEADS)
-    if unknown := [term.feature for term in profile.ratio.terms if term.feature not in space]:
+    if unknown := [name for name in profile.ratio.features if name not in space]:
         raise BadInputError(f"{head} by ecgfactory {profile.ecgfactory}, with features such as {unknown[0]}; {fix}.")
     return profile

@@ -69,6 +69,8 @@ def measured_tables(
     while total < wanted:
         whole = next(batches)
         batch = whole.take(np.arange(min(len(whole), wanted - total)))
+        if not len(batch):
+            continue
         total += len(batch)
         measured.append({name: batch.features[name].astype(np.float64) for name in numbers})
         spaces.append(space_features(batch.signals_uv, plan.lead_names))
@@ -76,5 +78,5 @@ def measured_tables(
 
 
 def joined(tables: list[dict[str, Float64Array]]) -> dict[str, Float64Array]:
-    """Put tables of the same features below each other."""
-    return {name: np.concatenate([table[name] for table in tables]) for name in tables[0]}
+    """Put tables of the same features below each other; of none, nothing."""
+    return {name: np.concatenate([table[name] for table in tables]) for name in tables[0]} if tables else {}

@@ -36,7 +36,7 @@ def outlook_rows(seen: Outlook) -> list[tuple[str, str]]:
     """Return labels and values for people."""
     least, likeliest, most = seen.expected_yield
     passed = seen.passed.mean()
-    accepted = f"; match accepts {seen.probabilities.mean():.1%} of these" if seen.plan.match else ""
+    accepted = f"; match accepts {seen.probabilities.mean():.1%} of these" if seen.plan.match and passed else ""
     rows = [
         *_profile_rows(seen),
         ("probe", f"{seen.candidates:,} candidates; the policy accepts {passed:.1%}{accepted}"),

@@ -14,6 +14,7 @@ from ecgfactory.arrays import BoolArray, Float64Array
 from ecgfactory.candidates.batch import CandidateBatch
 from ecgfactory.candidates.pipeline import StageClock, assessed_batches
 from ecgfactory.candidates.planning import named_profile, planned
+from ecgfactory.candidates.probe import joined
 from ecgfactory.line.workers import crew_of
 from ecgfactory.match.acceptance import HandMatch
 from ecgfactory.match.profile import Profile
@@ -154,16 +155,17 @@ def outlook(request: BuildRequest, candidates: int) -> Outlook:
     for batch in assessed_batches(without_match, range(candidates), clock):
         passed.append(batch.accepted)
         passing = batch.take(np.flatnonzero(batch.accepted))
-        probabilities.append(_probabilities(plan, passing))
-        features.append(_measured(plan, passing, with_space=profile is not None))
+        if len(passing):
+            probabilities.append(_probabilities(plan, passing))
+            features.append(_measured(plan, passing, with_space=profile is not None))
         began = began or time.process_time()  # the first micro-batch loads libraries and weights
     timed = candidates - len(passed[0])
     return Outlook(
         plan=plan,
         profile=profile,
         passed=np.concatenate(passed),
-        probabilities=np.concatenate(probabilities),
-        features={name: np.concatenate([table[name] for table in features]) for name in features[0]},
+        probabilities=np.concatenate([np.zeros(0), *probabilities]),
+        features=joined(features),
         cpu_s=(time.process_time() - began) / timed if timed else sum(clock.seconds.values()) / candidates,
         workers=_workers(request),
     )
@@ -176,7 +178,7 @@ def _profile(request: BuildRequest) -> Profile | None:
 
 
 def _probabilities(plan: Plan, batch: CandidateBatch) -> Float64Array:
-    if plan.match is None or not len(batch):
+    if plan.match is None:
         return np.ones(len(batch))
     return plan.match.probabilities(batch.signals_uv, plan.lead_names, batch.features)
 

@@ -53,6 +53,11 @@ class DensityRatio(BaseModel):
     bias: float
     terms: tuple[Term, ...]
 
+    @property
+    def features(self) -> tuple[str, ...]:
+        """Features that it takes from the space."""
+        return tuple(term.feature for term in self.terms)
+
     def log_ratio(self, table: Mapping[str, Float64Array]) -> Float64Array:
         """Return the natural logarithm of the ratio for each record.
 

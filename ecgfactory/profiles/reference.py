@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ecgfactory.arrays import Float64Array
+from ecgfactory.candidates.probe import joined
 from ecgfactory.foreign.recording import UnreadableEcg
 from ecgfactory.foreign.standard import ForeignEcg
 from ecgfactory.leads import EIGHT_LEADS, SignalUv
@@ -79,7 +80,7 @@ def measure_reference(ecgs: Iterable[ForeignEcg | UnreadableEcg], policy: Policy
             names += [some[row] for row in passed]
             measured.append({name: table[name][passed].astype(np.float64) for name in numbers})
             spaces.append(space_features(signals_uv[passed], EIGHT_LEADS))
-    return ReferenceTable(names, _joined(measured), _joined(spaces), {why: n for why, n in left_out.items() if n})
+    return ReferenceTable(names, joined(measured), joined(spaces), {why: n for why, n in left_out.items() if n})
 
 
 def halves(names: Sequence[str]) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
@@ -126,7 +127,3 @@ def _batches(ecgs: Iterator[tuple[str, SignalUv]]) -> Iterator[tuple[list[str], 
             names, signals = [], []
     if names:
         yield names, np.stack(signals)
-
-
-def _joined(tables: Sequence[Table]) -> Table:
-    return {name: np.concatenate([table[name] for table in tables]) for name in tables[0]} if tables else {}

@@ -21,7 +21,7 @@ def tables(shift: float, records: int = 300) -> tuple[Table, Table]:
 def test_the_log_ratio_of_two_normal_distributions_is_found_in_direction() -> None:
     reference, generated = tables(shift=2.0)
     ratio = fit_ratio(reference, generated)
-    assert [term.feature for term in ratio.terms] == ["shifted", "patchy"]
+    assert ratio.features == ("shifted", "patchy")
     weights = {term.feature: term.weight for term in ratio.terms}
     assert weights["shifted"] > 5 * abs(weights["patchy"])
     accuracy = balanced_accuracy(ratio.log_ratio(reference), ratio.log_ratio(generated))
