@@ -90,7 +90,8 @@ def _mean(beat_uv: Float32Array, inside: BoolArray) -> Float64Array:
 
 def _highest(beat_uv: Float64Array, inside: BoolArray) -> Float64Array:
     highest = np.where(inside[:, np.newaxis], beat_uv, -np.inf).max(axis=-1)
-    return np.where(inside.any(axis=1)[:, np.newaxis], highest, np.nan)
+    found: Float64Array = np.where(inside.any(axis=1, keepdims=True), highest, np.nan)
+    return found
 
 
 def _largest(beat_uv: Float64Array, inside: BoolArray) -> Float64Array:
