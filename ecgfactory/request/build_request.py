@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import os
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
@@ -26,9 +27,10 @@ from ecgfactory.documents.keys import Among
 from ecgfactory.errors import BadInputError, shown
 from ecgfactory.formats import FORMATS
 from ecgfactory.generators import GENERATORS
+from ecgfactory.generators.base import LONGEST_S, Edges, Generator
 from ecgfactory.leads import LeadCount
 from ecgfactory.quality.policy import usual_rule_names
-from ecgfactory.quality.rule import Bounds
+from ecgfactory.quality.rule import PUBLISHED, Bounds
 from ecgfactory.registry import Registry
 from ecgfactory.storage.home import from_home
 
@@ -101,13 +103,25 @@ FormatName = Annotated[str, _MemberOf(FORMATS)]
 GeneratorName = Annotated[str, _MemberOf(GENERATORS)]
 
 
-def _offer_whole_strides(schema: dict[str, Any]) -> None:
-    """Let a form offer the durations of the default generator; of another, any that fits is accepted."""
+def _limit_durations(schema: dict[str, Any]) -> None:
+    """Have a form accept, with the default generator, only durations that it can make; others are checked later."""
     default = GENERATORS.load(DEFAULT_GENERATOR)
-    schema["multipleOf"] = schema["minimum"] = default.stride_s
-    schema["description"] += (
-        f"; with {default.name} a multiple of {default.stride_s}, and it learnt from {default.trained_duration_s} s"
+    schema["if"] = {"properties": {"generator": {"properties": {"model": {"const": default.name}}}}}
+    schema["then"] = {"properties": {"duration_s": {"enum": list(default.durations_s)}}}
+    schema["properties"]["duration_s"]["description"] += (
+        f"; with {default.name} {_listed(default.durations_s)}, because {default.durations_reason}"
     )
+
+
+def _nearest(generator: type[Generator], duration_s: int) -> str:
+    """Name the durations on both sides of one that a generator can't make."""
+    shorter = [made for made in generator.durations_s if made < duration_s]
+    longer = [made for made in generator.durations_s if made > duration_s]
+    return _listed([*shorter[-1:], *longer[:1]])
+
+
+def _listed(durations_s: Sequence[int]) -> str:
+    return " or ".join(map(str, durations_s))
 
 
 class _Section(BaseModel):
@@ -123,10 +137,25 @@ class GeneratorRequest(_Section, title="Generator"):
         min_length=1,
         description="path of your own weights for it, used instead of the published ones",
     )
+    edges: Edges | None = Field(
+        None,
+        description="what to do about rough first and last samples that the model leaves: mended, or as_published; "
+        "absent: mended where the model has them",
+    )
     device: Literal["auto", "cpu", "cuda"] = Field("auto", description="auto takes CUDA where there is one")
     batch: StrictInt = Field(
         64, ge=1, le=4096, title="Micro-batch (candidates)", description="candidates generated at a time, 1 to 4096"
     )
+
+    @field_validator("edges")
+    @classmethod
+    def _generator_has_edges(cls, edges: Edges | None, info: ValidationInfo) -> Edges | None:
+        model = info.data.get("model", DEFAULT_GENERATOR)  # the default where the key is faulty
+        offered = GENERATORS.load(model).edges
+        if edges is None or edges in offered:
+            return edges
+        offers = f"offers {' or '.join(offered)}" if offered else "has no edges to mend"
+        raise ValueError(f"{model} {offers}; leave the key out")
 
 
 class QualityRequest(_Section, title="Quality"):
@@ -207,6 +236,8 @@ class WorkersRequest(_Section):
 class BuildRequest(_Section):
     """Everything a user may ask of a build; only the name and the number of records are needed."""
 
+    model_config = ConfigDict(json_schema_extra=_limit_durations)
+
     name: str = Field(
         title="Name of the dataset",
         description="name of the dataset and of its folder: 1 to 100 letters, digits, '.', '_' or '-'",
@@ -219,10 +250,9 @@ class BuildRequest(_Section):
     duration_s: StrictInt = Field(
         10,
         ge=1,
-        le=3600,
+        le=LONGEST_S,
         title="Duration (s)",
-        description="length of a record in seconds, at most 3600",
-        json_schema_extra=_offer_whole_strides,
+        description=f"length of a record in seconds, at most {LONGEST_S}",
     )
     seed: Annotated[int, Field(strict=True, ge=0, lt=2**63), Whole] | None = Field(
         None, description="same seed, same dataset; drawn and recorded when absent"
@@ -256,13 +286,14 @@ class BuildRequest(_Section):
 
     @field_validator("duration_s")
     @classmethod
-    def _duration_fits_the_generator(cls, duration_s: int, info: ValidationInfo) -> int:
+    def _generator_makes_the_duration(cls, duration_s: int, info: ValidationInfo) -> int:
+        if info.context == PUBLISHED:  # perhaps by a version that could
+            return duration_s
         model = info.data.get("generator", GeneratorRequest()).model  # the default where the section is faulty
-        stride_s = GENERATORS.load(model).stride_s
-        if duration_s % stride_s:
-            lower = max(duration_s // stride_s, 1) * stride_s
-            nearest = f"{lower} or {lower + stride_s}" if lower < duration_s else str(lower)
-            raise ValueError(f"{duration_s} is not a multiple of {stride_s} s, the stride of {model}; use {nearest}")
+        generator = GENERATORS.load(model)
+        if duration_s not in generator.durations_s:
+            reason = f", because {generator.durations_reason}" if generator.durations_reason else ""
+            raise ValueError(f"{model} makes no ECGs of {duration_s} s; use {_nearest(generator, duration_s)}{reason}")
         return duration_s
 
     @field_validator("formats")
