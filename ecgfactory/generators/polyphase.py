@@ -43,7 +43,7 @@ MENDED_SAMPLES = 36
 class PolyphaseNetwork(nn.Module):
     """The published generator, for inference only, with its edges mended or as published.
 
-    It pads every signal with zeros, which leaves the first and last 60 ms of its ECGs up to twice as rough as the
+    It pads every signal with zeros, which leaves the first and last 20 ms of its ECGs more than twice as rough as the
     rest. Mended, its last two stages see their signals reflected at both ends instead. All but the first
     and last `MENDED_SAMPLES` samples stay as they are, to the bit.
 

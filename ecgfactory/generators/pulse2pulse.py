@@ -57,8 +57,8 @@ class Pulse2PulseGenerator(Generator):
             "zeros; all but the first and last 72 ms are as published."
         ),
         "as_published": (
-            "Both ends are as published: the network pads zeros there, which leaves the first and last 60 ms up to "
-            "twice as rough as the rest."
+            "Both ends are as published: the network pads zeros there, which leaves the first and last 20 ms more "
+            "than twice as rough as the rest."
         ),
     }
     packages: ClassVar[tuple[str, ...]] = ("torch", "deepfake-ecg")
