@@ -105,7 +105,7 @@ class Generator(ABC):
         batches : iterable of sequence of int
             Candidate numbers, one or more in each.
         samples : int
-            Samples per lead: one of `durations_s`.
+            Samples per lead: those of one of `durations_s`.
 
         Yields
         ------

@@ -44,8 +44,9 @@ class PolyphaseNetwork(nn.Module):
     """The published generator, for inference only, with its edges mended or as published.
 
     It pads every signal with zeros, which leaves the first and last 20 ms of its ECGs more than twice as rough as the
-    rest. Mended, its last two stages see their signals reflected at both ends instead. All but the first
-    and last `MENDED_SAMPLES` samples stay as they are, to the bit.
+    rest. Mended, its last two stages see their signals reflected at both ends instead; all but the first and last
+    `MENDED_SAMPLES` samples stay as they are, to the bit. Padding with the value at the edge would pass the policies as
+    often, but leave the last steps half as large as those before.
 
     Parameters
     ----------

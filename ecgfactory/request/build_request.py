@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import os
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
@@ -27,11 +26,12 @@ from ecgfactory.documents.keys import Among
 from ecgfactory.errors import BadInputError, shown
 from ecgfactory.formats import FORMATS
 from ecgfactory.generators import GENERATORS
-from ecgfactory.generators.base import LONGEST_S, Edges, Generator
+from ecgfactory.generators.base import LONGEST_S, Edges
 from ecgfactory.leads import LeadCount
 from ecgfactory.quality.policy import usual_rule_names
 from ecgfactory.quality.rule import PUBLISHED, Bounds
 from ecgfactory.registry import Registry
+from ecgfactory.request.generator_fit import check_duration, check_edges, limit_durations
 from ecgfactory.storage.home import from_home
 
 DEFAULT_GENERATOR = "deepfakeecg"
@@ -103,27 +103,6 @@ FormatName = Annotated[str, _MemberOf(FORMATS)]
 GeneratorName = Annotated[str, _MemberOf(GENERATORS)]
 
 
-def _limit_durations(schema: dict[str, Any]) -> None:
-    """Have a form accept, with the default generator, only durations that it can make; others are checked later."""
-    default = GENERATORS.load(DEFAULT_GENERATOR)
-    schema["if"] = {"properties": {"generator": {"properties": {"model": {"const": default.name}}}}}
-    schema["then"] = {"properties": {"duration_s": {"enum": list(default.durations_s)}}}
-    schema["properties"]["duration_s"]["description"] += (
-        f"; with {default.name} {_listed(default.durations_s)}, because {default.durations_reason}"
-    )
-
-
-def _nearest(generator: type[Generator], duration_s: int) -> str:
-    """Name the durations on both sides of one that a generator can't make."""
-    shorter = [made for made in generator.durations_s if made < duration_s]
-    longer = [made for made in generator.durations_s if made > duration_s]
-    return _listed([*shorter[-1:], *longer[:1]])
-
-
-def _listed(durations_s: Sequence[int]) -> str:
-    return " or ".join(map(str, durations_s))
-
-
 class _Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True)
 
@@ -150,12 +129,9 @@ class GeneratorRequest(_Section, title="Generator"):
     @field_validator("edges")
     @classmethod
     def _generator_has_edges(cls, edges: Edges | None, info: ValidationInfo) -> Edges | None:
-        model = info.data.get("model", DEFAULT_GENERATOR)  # the default where the key is faulty
-        offered = GENERATORS.load(model).edges
-        if edges is None or edges in offered:
-            return edges
-        offers = f"offers {' or '.join(offered)}" if offered else "has no edges to mend"
-        raise ValueError(f"{model} {offers}; leave the key out")
+        if edges is not None:
+            check_edges(info.data.get("model", DEFAULT_GENERATOR), edges)  # the default where the key is faulty
+        return edges
 
 
 class QualityRequest(_Section, title="Quality"):
@@ -236,7 +212,7 @@ class WorkersRequest(_Section):
 class BuildRequest(_Section):
     """Everything a user may ask of a build; only the name and the number of records are needed."""
 
-    model_config = ConfigDict(json_schema_extra=_limit_durations)
+    model_config = ConfigDict(json_schema_extra=lambda schema: limit_durations(schema, DEFAULT_GENERATOR))
 
     name: str = Field(
         title="Name of the dataset",
@@ -287,13 +263,8 @@ class BuildRequest(_Section):
     @field_validator("duration_s")
     @classmethod
     def _generator_makes_the_duration(cls, duration_s: int, info: ValidationInfo) -> int:
-        if info.context == PUBLISHED:  # perhaps by a version that could
-            return duration_s
-        model = info.data.get("generator", GeneratorRequest()).model  # the default where the section is faulty
-        generator = GENERATORS.load(model)
-        if duration_s not in generator.durations_s:
-            reason = f", because {generator.durations_reason}" if generator.durations_reason else ""
-            raise ValueError(f"{model} makes no ECGs of {duration_s} s; use {_nearest(generator, duration_s)}{reason}")
+        if info.context != PUBLISHED:  # perhaps by a version that could
+            check_duration(info.data.get("generator", GeneratorRequest()).model, duration_s)  # as above
         return duration_s
 
     @field_validator("formats")
