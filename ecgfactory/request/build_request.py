@@ -30,6 +30,7 @@ from ecgfactory.leads import LeadCount
 from ecgfactory.quality.policy import usual_rule_names
 from ecgfactory.quality.rule import Bounds
 from ecgfactory.registry import Registry
+from ecgfactory.request.signal import SignalRequest
 from ecgfactory.storage.home import from_home
 
 DEFAULT_GENERATOR = "deepfakeecg"
@@ -224,6 +225,7 @@ class BuildRequest(_Section):
         description="length of a record in seconds, at most 3600",
         json_schema_extra=_offer_whole_strides,
     )
+    signal: SignalRequest = SignalRequest()
     seed: Annotated[int, Field(strict=True, ge=0, lt=2**63), Whole] | None = Field(
         None, description="same seed, same dataset; drawn and recorded when absent"
     )
@@ -243,6 +245,11 @@ class BuildRequest(_Section):
     )
     keep: StrictBool = Field(False, description="true: retention leaves this dataset alone")
     workers: WorkersRequest = WorkersRequest()
+
+    @property
+    def samples_per_lead(self) -> int:
+        """Samples per lead as stored."""
+        return self.duration_s * self.signal.rate_hz
 
     @field_validator("name")
     @classmethod

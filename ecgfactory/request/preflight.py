@@ -15,7 +15,6 @@ from ecgfactory.generators import GENERATORS
 from ecgfactory.generators.base import Generator
 from ecgfactory.generators.checkpoint import Checkpoint
 from ecgfactory.quality.policy import load_policy, shipped_policies
-from ecgfactory.record import SAMPLING_RATE_HZ
 from ecgfactory.request.build_request import BuildRequest
 from ecgfactory.request.cutting import packs_wanted
 from ecgfactory.request.devices import gpu_count
@@ -73,7 +72,7 @@ def _staged_bytes(request: BuildRequest) -> int:
 
 
 def _bytes_in(request: BuildRequest, formats: Iterable[str]) -> int:
-    samples = request.records * request.leads * request.duration_s * SAMPLING_RATE_HZ
+    samples = request.records * request.leads * request.samples_per_lead
     return int(samples * sum(FORMATS.load(name).bytes_per_sample for name in formats))
 
 
