@@ -182,7 +182,7 @@ def _reports_line(plan: Plan) -> str:
 def _recording(plan: Plan) -> str:
     """Say how signals were filtered and resampled, where they were."""
     told = plan.recorder.describe()
-    return f"{textwrap.fill(told, 120)}\n" if told else ""
+    return f"{textwrap.fill(told, 120, break_on_hyphens=False)}\n" if told else ""
 
 
 def _leads_line(plan: Plan) -> str:
