@@ -15,7 +15,7 @@ from ecgfactory.generators.base import Device, Generator
 from ecgfactory.generators.checkpoint import Checkpoint
 from ecgfactory.leads import SignalUv, derive_twelve
 from ecgfactory.quality.features import measure
-from ecgfactory.recorder.resampling import measured_form
+from ecgfactory.recorder.rates import measured_form
 from ecgfactory.request.plan import Plan
 
 MicroBatch = tuple[Sequence[int], SignalUv]

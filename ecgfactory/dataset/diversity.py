@@ -9,7 +9,7 @@ from ecgfactory.dataset.files import DatasetFiles, candidates_by_file
 from ecgfactory.dataset.names import RECORDS_FILE
 from ecgfactory.quality.diversity import Diversity, measure_diversity
 from ecgfactory.record import record_id
-from ecgfactory.recorder.resampling import measured_form
+from ecgfactory.recorder.rates import measured_form
 
 DIVERSITY_RUNS, DIVERSITY_RUN = 10, 30
 """Neighbours lie in one row group of a file, which is read as a whole."""

@@ -11,7 +11,7 @@ import numpy as np
 from ecgfactory.arrays import Float32Array, FloatingArray, IntArray
 from ecgfactory.quality.spans import runs
 from ecgfactory.record import SAMPLING_RATE_HZ
-from ecgfactory.recorder.resampling import resampled
+from ecgfactory.recorder.rates import resampled
 
 LOWEST_RATE_HZ, HIGHEST_RATE_HZ = 50, 100_000
 

@@ -9,7 +9,7 @@ import numpy as np
 from ecgfactory.leads import SignalUv
 from ecgfactory.record import SAMPLING_RATE_HZ
 from ecgfactory.recorder.filters import HIGHPASS_ORDER, LOWPASS_ORDER, NOTCH_QUALITY, Filters
-from ecgfactory.recorder.resampling import PASS_SHARE, to_integers_uv, to_rate
+from ecgfactory.recorder.rates import PASS_SHARE, to_integers_uv, to_rate
 
 
 @dataclass(frozen=True)

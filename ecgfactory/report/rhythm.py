@@ -14,7 +14,7 @@ from ecgfactory.quality.interruptions import interruptions
 from ecgfactory.quality.neurokit import rhythm_lead
 from ecgfactory.quality.r_peaks import clean
 from ecgfactory.record import SAMPLING_RATE_HZ, Record
-from ecgfactory.recorder.resampling import measured_form
+from ecgfactory.recorder.rates import measured_form
 
 BEFORE_S, AFTER_S = 0.3, 0.5
 """Part of the signal around an R peak that makes a beat; less where beats follow each other faster."""

@@ -300,7 +300,7 @@ def test_the_form_offers_the_registered_formats() -> None:
     assert all("description" in field for key, field in schema["properties"].items() if key not in NESTED)
 
 
-NESTED = {"generator", "quality", "report", "workers", "keep"}
+NESTED = {"generator", "signal", "quality", "report", "workers", "keep"}
 
 
 @pytest.mark.parametrize(("size", "text"), [(0, "0 B"), (999, "999 B"), (14_400, "14.4 kB"), (2_100_000_000, "2.1 GB")])
