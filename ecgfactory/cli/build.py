@@ -27,7 +27,7 @@ def validate_file(file: Path, settings: Sequence[str]) -> None:
     request = load_request(file, settings)
     size = f"{request.leads} leads and {request.duration_s} s at {request.signal.recorder}"
     console().print(
-        f"{file}: valid; {request.records:,} records of {size} as {', '.join(request.formats)}, "
+        f"{file}: valid; {request.records:,} records of {size}, as {', '.join(request.formats)}, "
         f"about {size_text(estimated_bytes(request))} in {request.output}/"
     )
 
