@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from ecgfactory.candidates.generate import GeneratedEcgs, generate
+from ecgfactory.candidates.pytorch import StreamDataset
 from ecgfactory.candidates.stream import stream
 from ecgfactory.leads import EIGHT_LEADS, INDEPENDENT_LEADS, derive_twelve
 from ecgfactory.quality.beats import find_beats
@@ -64,12 +65,15 @@ def test_beats_stay_where_they_are_within_a_sample(eight: GeneratedEcgs, rate_hz
     assert np.abs(off).max() <= max(500 / rate_hz, 1)
 
 
-def test_a_stream_gives_the_same(eight: GeneratedEcgs) -> None:
+def test_streams_give_the_same() -> None:
     ecgs = generate(3, seed=7, batch=8, signal={"rate_hz": 100})
     for record, expected in zip(stream(seed=7, batch=8, signal={"rate_hz": 100}), ecgs, strict=False):
         assert np.array_equal(record.signal_uv, expected.signal_uv)
         assert record.features == expected.features
         assert record.sampling_rate_hz == 100
+    for_torch = StreamDataset(8, seed=7, batch=8, unit="uV", signal={"rate_hz": 100})
+    assert for_torch.sampling_rate_hz == 100
+    assert np.array_equal(next(iter(for_torch))["signal"], ecgs[0].signal_uv)
 
 
 def test_what_is_done_is_told_in_sentences() -> None:
