@@ -12,12 +12,14 @@ from ecgfactory.candidates.probe import PROBE_SEED
 from ecgfactory.leads import EIGHT_LEADS
 from ecgfactory.match.density_ratio import DensityRatio
 from ecgfactory.match.profile import STRENGTHS, Accuracy, Candidates, Profile, Ranges, Reference, expected_yield
+from ecgfactory.match.space import in_space
 from ecgfactory.profiles.fitting import fit_ratio
-from ecgfactory.realism.feature_space import space_features
 from ecgfactory.request.build_request import BuildRequest
 from ecgfactory.request.plan import make_plan
 from ecgfactory.request.settings import settings_of
 from tests.generated_ecgs import generated_ecgs
+
+UPPER_HZ = 150.0
 
 
 @cache
@@ -25,8 +27,8 @@ def made_ratio() -> tuple[DensityRatio, tuple[float, ...]]:
     """A ratio, and log ratios of the generated ECGs that it was fitted on, rising."""
     signals_uv = generated_ecgs(60)
     larger = np.round(signals_uv[:30] * np.linspace(1, 1.6, 8)[:, np.newaxis]).astype(np.int16)
-    generated = space_features(signals_uv, EIGHT_LEADS)
-    ratio = fit_ratio(space_features(larger, EIGHT_LEADS), generated)
+    generated = in_space(signals_uv, EIGHT_LEADS, UPPER_HZ)
+    ratio = fit_ratio(in_space(larger, EIGHT_LEADS, UPPER_HZ), generated)
     return ratio, tuple(np.sort(ratio.log_ratio(generated)).tolist())
 
 
@@ -37,8 +39,9 @@ def made_profile(**changes: Any) -> Profile:
     log_cap = float(np.percentile(log_ratios, 98))
     return Profile(
         reference=Reference(name="larger", fitted_on=("a", "b"), judged_on=("c",), left_out={}),
-        settings=settings_of(asked, make_plan(asked).checkpoint_sha256),
+        settings=settings_of(make_plan(asked)),
         policy="basic",
+        upper_hz=UPPER_HZ,
         ecgfactory="0",
         candidates=Candidates(seed=PROBE_SEED, fitted_on=60, judged_on=0),
         accuracy=Accuracy(cross_validated=0.9, judged=None),

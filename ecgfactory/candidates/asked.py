@@ -20,6 +20,7 @@ from ecgfactory.request.preflight import file_problems, worker_problems
 SECTIONS = {
     "model": "generator",
     "checkpoint": "generator",
+    "edges": "generator",
     "device": "generator",
     "batch": "generator",
     "policy": "quality",
@@ -31,6 +32,7 @@ PathLike = str | Path
 BoundsByRule = Mapping[str, Mapping[str, float]]
 MatchAsked = Mapping[str, Any]
 """`{"reference": PATH, "strength": 0.5}`, or `{"heart_rate_bpm": {"50-60": 0.2, "60-70": 0.8}}`."""
+SignalKeys = Mapping[str, float | str | None]
 
 
 def asked_plan(caller: str, **arguments: Any) -> Plan:

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ecgfactory.candidates.accepted import accepted_ecgs, features_of
-from ecgfactory.candidates.asked import BoundsByRule, MatchAsked, PathLike, asked_plan
+from ecgfactory.candidates.asked import BoundsByRule, MatchAsked, PathLike, SignalKeys, asked_plan
 from ecgfactory.candidates.batch import CandidateBatch
 from ecgfactory.candidates.pipeline import StageClock, assessed_batches
 from ecgfactory.candidates.yields import Yield
 from ecgfactory.ecgs import Ecgs, feature_frame
-from ecgfactory.generators.base import Device
+from ecgfactory.generators.base import Device, Edges
 from ecgfactory.leads import LeadCount
 from ecgfactory.record import record_id
 from ecgfactory.request.plan import Plan
@@ -56,11 +56,13 @@ def generate(
     seed: int | None,
     leads: LeadCount = 12,
     duration_s: int = 10,
+    signal: SignalKeys | None = None,
     policy: PathLike = "basic",
     bounds: BoundsByRule | None = None,
     match: MatchAsked | None = None,
     model: str = "deepfakeecg",
     checkpoint: PathLike | None = None,
+    edges: Edges | None = None,
     device: Device = "auto",
     batch: int = 64,
 ) -> GeneratedEcgs:
@@ -75,7 +77,10 @@ def generate(
     leads : {12, 8}
         Twelve, or the model's own eight: I, II, V1..V6.
     duration_s : int
-        Length of a record in seconds, a multiple of 5; the model learnt from 10.
+        Length of a record in seconds; deepfakeecg makes 10.
+    signal : mapping, optional
+        How it is recorded: any of `rate_hz`, `highpass_hz`, `lowpass_hz`, `notch_hz` and `phase`, as in a request:
+        `{"rate_hz": 100, "lowpass_hz": 40}`. 500 Hz and unfiltered unless it says otherwise.
     policy : str or Path
         Name of a shipped quality policy, or path of a policy file.
     bounds : mapping, optional
@@ -88,6 +93,9 @@ def generate(
         Which generator.
     checkpoint : str or Path, optional
         Weights of your own, used in place of the published ones.
+    edges : {'mended', 'as_published'}, optional
+        What to do about the rough first and last samples of the published network; mended unless you say otherwise.
+        For generators that have such.
     device : {'auto', 'cpu', 'cuda'}
         Where to generate; auto takes CUDA where there is one.
     batch : int
@@ -97,8 +105,9 @@ def generate(
     Returns
     -------
     GeneratedEcgs
-        `signals_uv`, int16 of shape (records, leads, samples), 1 uV per unit at 500 Hz; `features` and `rejected`,
-        tables with one row per record or candidate; `record_ids`, `lead_names`; `[i]` and iteration give `Record`s.
+        `signals_uv`, int16 of shape (records, leads, samples), 1 uV per unit; `sampling_rate_hz`; `features` and
+        `rejected`, tables with one row per record or candidate; `record_ids`, `lead_names`; `[i]` and iteration give
+        `Record`s.
 
     Raises
     ------
@@ -113,16 +122,18 @@ def generate(
         seed=seed,
         leads=leads,
         duration_s=duration_s,
+        signal=signal or {},
         policy=policy,
         bounds=bounds or {},
         match=match,
         model=model,
         checkpoint=checkpoint,
+        edges=edges,
         device=device,
         batch=batch,
     )
     batches = list(_until_enough(plan))
-    accepted = accepted_ecgs(batches, plan.lead_names, plan.seed)
+    accepted = accepted_ecgs(batches, plan)
     rejected = [
         replace(batch.take(np.flatnonzero(~batch.accepted)), signals_uv=batch.signals_uv[:0]) for batch in batches
     ]

@@ -18,7 +18,7 @@ def match_verdicts(
     plan: Plan,
     match: Match,
     numbers: Sequence[int],
-    stored_uv: SignalUv,
+    measured_uv: SignalUv,
     measured: FeatureTable,
     verdicts: Verdicts,
 ) -> Verdicts:
@@ -32,8 +32,8 @@ def match_verdicts(
         Its match.
     numbers : sequence of int
         Candidate numbers.
-    stored_uv : int16 array, shape (n, leads, samples)
-        Their signals as stored.
+    measured_uv : int16 array, shape (n, leads, samples)
+        Their signals as stored, brought to 500 Hz, in uV.
     measured : dict of str to array of shape (n,)
         Their features.
     verdicts : Verdicts
@@ -48,7 +48,7 @@ def match_verdicts(
     if not passing.size:
         return verdicts
     probabilities = match.probabilities(
-        stored_uv[passing], plan.lead_names, {name: values[passing] for name, values in measured.items()}
+        measured_uv[passing], plan.lead_names, {name: values[passing] for name, values in measured.items()}
     )
     drawn = uniform(plan.seed, np.asarray(numbers)[passing], Purpose.MATCH)
     failed_rules, reasons = list(verdicts.failed_rules), list(verdicts.reasons)

@@ -12,10 +12,11 @@ import numpy as np
 from ecgfactory.candidates.batch import CandidateBatch
 from ecgfactory.candidates.matching import match_verdicts
 from ecgfactory.generators import GENERATORS
-from ecgfactory.generators.base import Device, Generator
+from ecgfactory.generators.base import Device, Edges, Generator
 from ecgfactory.generators.checkpoint import Checkpoint
 from ecgfactory.leads import SignalUv, derive_twelve
 from ecgfactory.quality.features import measure
+from ecgfactory.recorder.rates import measured_form
 from ecgfactory.request.plan import Plan
 
 MicroBatch = tuple[Sequence[int], SignalUv]
@@ -45,12 +46,15 @@ class StageClock:
 def plan_generator(plan: Plan) -> Generator:
     """Return this process's generator for a plan; it is loaded once."""
     wanted = plan.request.generator
-    return _load_generator(wanted.model, plan.checkpoint, wanted.batch, wanted.device)
+    return _load_generator(wanted.model, plan.checkpoint, wanted.batch, wanted.device, plan.edges)
 
 
 @cache
-def _load_generator(model: str, checkpoint: Checkpoint | None, batch: int, device: Device) -> Generator:
-    return GENERATORS.load(model)(checkpoint, batch, device)
+def _load_generator(
+    model: str, checkpoint: Checkpoint | None, batch: int, device: Device, edges: Edges | None
+) -> Generator:
+    generator = GENERATORS.load(model)
+    return generator(checkpoint, batch, device, edges) if edges else generator(checkpoint, batch, device)
 
 
 def assessed_batches(plan: Plan, candidates: Sequence[int], clock: StageClock) -> Iterator[CandidateBatch]:
@@ -76,7 +80,7 @@ def generated(plan: Plan, candidates: Sequence[int], clock: StageClock) -> Itera
         Candidate numbers and the eight leads of the generator in uV, a micro-batch at a time.
     """
     batches, begun = itertools.tee(micro_batches(plan, candidates))  # a device may begin ahead of what is taken
-    made = plan_generator(plan).stream(plan.seed, begun, plan.samples_per_lead)
+    made = plan_generator(plan).stream(plan.seed, begun, plan.generated_samples)
     for numbers in batches:
         with clock("generate"):
             signals_uv = next(made)
@@ -91,7 +95,7 @@ def micro_batches(plan: Plan, candidates: Sequence[int]) -> Iterator[Sequence[in
 
 
 def assessed(plan: Plan, batches: Iterable[MicroBatch], clock: StageClock) -> Iterator[CandidateBatch]:
-    """Derive the leads asked for, measure and judge.
+    """Record what was generated, derive the leads asked for, measure and judge.
 
     Parameters
     ----------
@@ -100,21 +104,27 @@ def assessed(plan: Plan, batches: Iterable[MicroBatch], clock: StageClock) -> It
     batches : iterable
         As `generated` yields them.
     clock : StageClock
-        Gets the seconds of the stage `assess`.
+        Gets the seconds of the stage `assess`, and of `record` where signals are filtered or resampled.
 
     Yields
     ------
     CandidateBatch
         All of them, accepted or not.
     """
-    for numbers, signals_uv in batches:
+    recorder = plan.recorder
+    for numbers, generated_uv in batches:
+        eight_uv = generated_uv
+        if not recorder.keeps_signals:
+            with clock("record"):
+                eight_uv = recorder.record(generated_uv)
         with clock("assess"):
-            stored_uv = derive_twelve(signals_uv) if plan.request.leads == 12 else signals_uv
-            measured = measure(stored_uv, plan.lead_names, extra=plan.policy.extra_features)
+            stored_uv = derive_twelve(eight_uv) if plan.request.leads == 12 else eight_uv
+            measured_uv = measured_form(stored_uv, recorder.rate_hz)
+            measured = measure(measured_uv, plan.lead_names, extra=plan.policy.extra_features)
             verdicts = plan.policy.judge(measured, len(numbers))
         if plan.match is not None:
             with clock("match"):
-                verdicts = match_verdicts(plan, plan.match, numbers, stored_uv, measured, verdicts)
+                verdicts = match_verdicts(plan, plan.match, numbers, measured_uv, measured, verdicts)
         yield CandidateBatch(
             np.asarray(numbers, dtype=np.int64),
             plan.splits_of(numbers),

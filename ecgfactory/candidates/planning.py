@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import numpy as np
-
 from ecgfactory.candidates.by_hand import fitted_by_hand
 from ecgfactory.errors import BadInputError
-from ecgfactory.leads import EIGHT_LEADS
 from ecgfactory.match.acceptance import Match
 from ecgfactory.match.profile import Profile, load_profile
-from ecgfactory.realism.feature_space import space_features
+from ecgfactory.realism.feature_space import feature_space
 from ecgfactory.request.build_request import BuildRequest
 from ecgfactory.request.plan import Plan, make_plan
 from ecgfactory.request.settings import differences, settings_of
@@ -75,9 +72,9 @@ def _fitting(request: BuildRequest, profile: Profile) -> Profile:
     plan = make_plan(request.model_copy(update={"match": None}))
     head = f"match.reference: the profile of {profile.reference.name!r} was made"
     fix = "make it anew by `ecgfactory profile REFERENCE --for FILE.yaml --output FILE`, with this request as FILE.yaml"
-    if other := list(differences(settings_of(request, plan.checkpoint_sha256), profile.settings)):
+    if other := list(differences(settings_of(plan), profile.settings)):
         raise BadInputError(f"{head} with {', '.join(other)}; {fix}.")
-    space = space_features(np.zeros((1, len(EIGHT_LEADS), plan.samples_per_lead), dtype=np.int16), EIGHT_LEADS)
+    space = {feature.name for feature in feature_space(upper_hz=profile.upper_hz)}
     if unknown := [name for name in profile.ratio.features if name not in space]:
         raise BadInputError(f"{head} by ecgfactory {profile.ecgfactory}, with features such as {unknown[0]}; {fix}.")
     return profile

@@ -11,7 +11,8 @@ from ecgfactory.arrays import Float64Array
 from ecgfactory.candidates.batch import CandidateBatch
 from ecgfactory.candidates.pipeline import StageClock, assessed_batches
 from ecgfactory.candidates.yields import Yield
-from ecgfactory.realism.feature_space import space_features
+from ecgfactory.match.space import in_space
+from ecgfactory.recorder.rates import measured_form
 from ecgfactory.request.build_request import BuildRequest
 from ecgfactory.request.plan import Plan, make_plan
 
@@ -44,7 +45,7 @@ def passing(plan: Plan) -> Iterator[CandidateBatch]:
 
 
 def measured_tables(
-    batches: Iterator[CandidateBatch], plan: Plan, wanted: int
+    batches: Iterator[CandidateBatch], plan: Plan, wanted: int, upper_hz: float
 ) -> tuple[dict[str, Float64Array], dict[str, Float64Array]]:
     """Measure the first of some candidates.
 
@@ -56,6 +57,8 @@ def measured_tables(
         Theirs.
     wanted : int
         How many.
+    upper_hz : float
+        End of the band of the feature space.
 
     Returns
     -------
@@ -73,7 +76,7 @@ def measured_tables(
             continue
         total += len(batch)
         measured.append({name: batch.features[name].astype(np.float64) for name in numbers})
-        spaces.append(space_features(batch.signals_uv, plan.lead_names))
+        spaces.append(in_space(measured_form(batch.signals_uv, plan.recorder.rate_hz), plan.lead_names, upper_hz))
     return joined(measured), joined(spaces)
 
 

@@ -9,10 +9,10 @@ import torch
 from torch.utils.data import IterableDataset, get_worker_info
 
 from ecgfactory.candidates.accepted import accepted_ecgs
-from ecgfactory.candidates.asked import BoundsByRule, MatchAsked, PathLike, asked_plan, candidate_number
+from ecgfactory.candidates.asked import BoundsByRule, MatchAsked, PathLike, SignalKeys, asked_plan, candidate_number
 from ecgfactory.candidates.pipeline import StageClock, assessed_batches, micro_batches
 from ecgfactory.ecgs import Unit, check_unit
-from ecgfactory.generators.base import Device
+from ecgfactory.generators.base import Device, Edges
 from ecgfactory.leads import LeadCount
 from ecgfactory.quality.features import FEATURES
 from ecgfactory.samples import Sample, check_features, samples_of
@@ -39,7 +39,7 @@ class StreamDataset(IterableDataset[Sample]):
         mV as float32, or uV as int16.
     features : sequence of str
         Names of features that each sample holds too.
-    leads, duration_s, policy, bounds, match, model, checkpoint, batch
+    leads, duration_s, signal, policy, bounds, match, model, checkpoint, edges, batch
         As in `generate`.
     device : {'cpu', 'cuda', 'auto'}
         Where to generate. Workers of a DataLoader are meant for 'cpu'; 'cuda' is for a loader without workers.
@@ -47,8 +47,8 @@ class StreamDataset(IterableDataset[Sample]):
     Yields
     ------
     dict
-        `signal`, a tensor of shape (leads, samples) at 500 Hz; `candidate`, an int; and the features asked for, NaN or
-        '' where not measurable.
+        `signal`, a tensor of shape (leads, samples) at `sampling_rate_hz`; `candidate`, an int; and the features asked
+        for, NaN or '' where not measurable.
 
     Raises
     ------
@@ -66,11 +66,13 @@ class StreamDataset(IterableDataset[Sample]):
         features: Sequence[str] = (),
         leads: LeadCount = 12,
         duration_s: int = 10,
+        signal: SignalKeys | None = None,
         policy: PathLike = "basic",
         bounds: BoundsByRule | None = None,
         match: MatchAsked | None = None,
         model: str = "deepfakeecg",
         checkpoint: PathLike | None = None,
+        edges: Edges | None = None,
         device: Device = "cpu",
         batch: int = 64,
     ) -> None:
@@ -80,11 +82,13 @@ class StreamDataset(IterableDataset[Sample]):
             seed=seed,
             leads=leads,
             duration_s=duration_s,
+            signal=signal or {},
             policy=policy,
             bounds=bounds or {},
             match=match,
             model=model,
             checkpoint=checkpoint,
+            edges=edges,
             device=device,
             batch=batch,
         )
@@ -101,6 +105,11 @@ class StreamDataset(IterableDataset[Sample]):
     def seed(self) -> int:
         """The seed."""
         return self._plan.seed
+
+    @property
+    def sampling_rate_hz(self) -> int:
+        """Samples per second."""
+        return self._plan.recorder.rate_hz
 
     @property
     def epoch(self) -> int:
@@ -131,5 +140,5 @@ class StreamDataset(IterableDataset[Sample]):
     def _samples(self, batches: Iterator[Sequence[int]]) -> Iterator[Sample]:
         for numbers in batches:
             for batch in assessed_batches(self._plan, numbers, StageClock()):
-                ecgs = accepted_ecgs([batch], self._plan.lead_names, self.seed)
+                ecgs = accepted_ecgs([batch], self._plan)
                 yield from samples_of(ecgs, self.unit, self.features)

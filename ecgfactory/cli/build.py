@@ -25,9 +25,10 @@ if TYPE_CHECKING:
 def validate_file(file: Path, settings: Sequence[str]) -> BuildRequest:
     """Check a request and return it; print one line on what it asks for."""
     request = load_request(file, settings)
+    size = f"{request.leads} leads and {request.duration_s} s at {request.signal.recorder}"
     console().print(
-        f"{file}: valid; {request.records:,} records of {request.leads} leads and {request.duration_s} s "
-        f"as {', '.join(request.formats)}, about {size_text(estimated_bytes(request))} in {request.output}/"
+        f"{file}: valid; {request.records:,} records of {size}, as {', '.join(request.formats)}, "
+        f"about {size_text(estimated_bytes(request))} in {request.output}/"
     )
     return request
 

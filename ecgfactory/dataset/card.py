@@ -106,11 +106,11 @@ def _body(dataset: Path, plan: Plan, counts: Counts) -> str:
     request = plan.request
     rejects = "".join(f"| {rule} | {number:,} |\n" for rule, number in counts.rejects.items())
     splits = ", ".join(f"{split} {number:,}" for split, number in counts.splits.items())
-    model = plan.generator_class.model_card
+    model, recorder = plan.generator_class.model_card, plan.recorder
     return f"""\
 # {request.name}
 
-{counts.records:,} synthetic {request.leads}-lead ECGs of {request.duration_s} s at 500 Hz, made by {model.kind}.
+{counts.records:,} synthetic {request.leads}-lead ECGs of {request.duration_s} s at {recorder}, made by {model.kind}.
 
 > **Synthetic, not for diagnosis.** No ECG here is a recording of a person.
 
@@ -121,7 +121,7 @@ def _body(dataset: Path, plan: Plan, counts: Counts) -> str:
 | Splits | {splits} |
 | Formats | {", ".join(request.formats)} |
 | Seed | {plan.seed} |
-| Model | {request.generator.model}{_weights(plan)} |
+| Model | {request.generator.model}{f", edges {plan.edges}" if plan.edges else ""}{_weights(plan)} |
 | Quality policy | {plan.policy.name}: {plan.policy.description} |{_match_row(plan)}
 | Accepted | {counts.records:,} of {counts.examined:,} candidates ({counts.records / counts.examined:.1%}) |
 | Plan | `{plan.plan_id}` |
@@ -143,7 +143,7 @@ checks it.
 Candidates 0, 1, 2, ... were generated from noise that follows from the seed and the candidate's number alone, measured
 and judged by the quality policy; the first {counts.records:,} accepted are the dataset, so ids are sparse. The split
 of a record follows from seed and number too. {_leads_line(plan)}
-{model.origin}{_unusual_length(plan)} Made with ecgfactory {plan.versions["ecgfactory"]}.
+{_recording(plan)}{model.origin}{_edges(plan)} Made with ecgfactory {plan.versions["ecgfactory"]}.
 
 {match_section(plan.match)}| rule | candidates that broke it |
 |---|---|
@@ -166,11 +166,8 @@ def _match_row(plan: Plan) -> str:
     return f"\n| Match | {plan.match.words} |" if plan.match else ""
 
 
-def _unusual_length(plan: Plan) -> str:
-    if plan.within_training_length:
-        return ""
-    trained_s = plan.generator_class.trained_duration_s
-    return f" The model was trained on {trained_s} s; other lengths are outside of that."
+def _edges(plan: Plan) -> str:
+    return f" {plan.generator_class.edges[plan.edges]}" if plan.edges else ""
 
 
 def _citation(model: ModelCard) -> str:
@@ -182,6 +179,12 @@ def _reports_line(plan: Plan) -> str:
     if not plan.request.report.samples:
         return ""
     return "`reports/index.html` and `reports/report.pdf` show distributions and sample ECGs.\n"
+
+
+def _recording(plan: Plan) -> str:
+    """Say how signals were filtered and resampled, where they were."""
+    told = plan.recorder.describe()
+    return f"{textwrap.fill(told, 120, break_on_hyphens=False)}\n" if told else ""
 
 
 def _leads_line(plan: Plan) -> str:

@@ -15,11 +15,13 @@ from ecgfactory.candidates.batch import CandidateBatch
 from ecgfactory.candidates.pipeline import StageClock, assessed_batches
 from ecgfactory.candidates.planning import named_profile, planned
 from ecgfactory.candidates.probe import joined
+from ecgfactory.leads import SignalUv
 from ecgfactory.line.workers import crew_of
 from ecgfactory.match.acceptance import HandMatch
 from ecgfactory.match.profile import Profile
+from ecgfactory.match.space import in_space
 from ecgfactory.profiles.in_folder import profile_in_folder
-from ecgfactory.realism.feature_space import space_features
+from ecgfactory.recorder.rates import measured_form
 from ecgfactory.request.build_request import BuildRequest
 from ecgfactory.request.plan import Plan
 
@@ -157,7 +159,7 @@ def outlook(request: BuildRequest, candidates: int) -> Outlook:
         passing = batch.take(np.flatnonzero(batch.accepted))
         if len(passing):
             probabilities.append(_probabilities(plan, passing))
-            features.append(_measured(plan, passing, with_space=profile is not None))
+            features.append(_measured(plan, passing, profile))
         began = began or time.process_time()  # the first micro-batch loads libraries and weights
     timed = candidates - len(passed[0])
     return Outlook(
@@ -180,13 +182,19 @@ def _profile(request: BuildRequest) -> Profile | None:
 def _probabilities(plan: Plan, batch: CandidateBatch) -> Float64Array:
     if plan.match is None:
         return np.ones(len(batch))
-    return plan.match.probabilities(batch.signals_uv, plan.lead_names, batch.features)
+    return plan.match.probabilities(_measured_uv(plan, batch), plan.lead_names, batch.features)
 
 
-def _measured(plan: Plan, batch: CandidateBatch, with_space: bool) -> dict[str, Float64Array]:
+def _measured(plan: Plan, batch: CandidateBatch, profile: Profile | None) -> dict[str, Float64Array]:
     numbers = [feature.name for feature in plan.policy.features if feature.kind != "word"]
     measured = {name: batch.features[name].astype(np.float64) for name in numbers}
-    return {**measured, **space_features(batch.signals_uv, plan.lead_names)} if with_space else measured
+    if profile is None:
+        return measured
+    return {**measured, **in_space(_measured_uv(plan, batch), plan.lead_names, profile.upper_hz)}
+
+
+def _measured_uv(plan: Plan, batch: CandidateBatch) -> SignalUv:
+    return measured_form(batch.signals_uv, plan.recorder.rate_hz)
 
 
 def _workers(request: BuildRequest) -> int:

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import numpy as np
-import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict, Field
 
 from ecgfactory.arrays import Float64Array
+from ecgfactory.leads import SignalUv
 from ecgfactory.match.bins import Bin, bin_of
 from ecgfactory.match.density_ratio import DensityRatio
 from ecgfactory.match.raking import weights_of
+from ecgfactory.match.space import in_space
 from ecgfactory.quality.feature import FeatureTable
-from ecgfactory.realism.feature_space import space_features
 
 RULE = "match"
 """What rejected candidates name as the rule that they broke."""
@@ -41,6 +41,8 @@ class ReferenceMatch(BaseModel):
         Digest of the profile; see `Profile.sha256`.
     strength : float
         0 to 1.
+    upper_hz : float
+        End of the band of the feature space.
     log_cap : float
         Natural logarithm of r_cap.
     expected_yield : float
@@ -56,6 +58,7 @@ class ReferenceMatch(BaseModel):
     reference_records: int
     profile_sha256: str
     strength: float
+    upper_hz: float
     log_cap: float
     expected_yield: float
     ratio: DensityRatio
@@ -70,21 +73,19 @@ class ReferenceMatch(BaseModel):
         """What is followed, in a few words."""
         return f"{self.title}, profile of {self.reference_records:,} ECGs {self.profile_sha256[:16]}"
 
-    def probabilities(
-        self, signals_uv: npt.NDArray[Any], lead_names: Sequence[str], measured: FeatureTable
-    ) -> Float64Array:
+    def probabilities(self, signals_uv: SignalUv, lead_names: Sequence[str], measured: FeatureTable) -> Float64Array:
         """Return how likely each candidate is accepted, shape (n,).
 
         Parameters
         ----------
         signals_uv : int array, shape (n, leads, samples)
-            As stored, in uV at 500 Hz.
+            As stored, brought to 500 Hz, in uV.
         lead_names : sequence of str
             Names along the second axis.
         measured : dict of str to array of shape (n,)
             Features as `measure` returns them.
         """
-        log_ratio = self.ratio.log_ratio(space_features(signals_uv, lead_names))
+        log_ratio = self.ratio.log_ratio(in_space(signals_uv, lead_names, self.upper_hz))
         return acceptance(log_ratio, self.log_cap, self.strength)
 
 
@@ -131,9 +132,7 @@ class HandMatch(BaseModel):
         )
         return f"shares by hand: {'; '.join(features)}"
 
-    def probabilities(
-        self, signals_uv: npt.NDArray[Any], lead_names: Sequence[str], measured: FeatureTable
-    ) -> Float64Array:
+    def probabilities(self, signals_uv: SignalUv, lead_names: Sequence[str], measured: FeatureTable) -> Float64Array:
         """Return how likely each candidate is accepted; see `ReferenceMatch.probabilities`."""
         places = [bin_of(measured[name], [one.bin for one in bins]) for name, bins in self.bins.items()]
         factors = [np.array([one.factor for one in bins]) for bins in self.bins.values()]

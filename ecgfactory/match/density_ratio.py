@@ -64,7 +64,7 @@ class DensityRatio(BaseModel):
         Parameters
         ----------
         table : mapping of str to float64 array of shape (records,)
-            As `space_features` gives it.
+            As `measure_space` gives it.
 
         Returns
         -------

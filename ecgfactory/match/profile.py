@@ -109,6 +109,8 @@ class Profile(BaseModel):
         Version that made it.
     candidates : Candidates
         The generated ECGs.
+    upper_hz : float
+        End of the band that is compared: where that of the reference ends, or of the signal that is asked for.
     accuracy : Accuracy
         How well the ratio tells the two apart.
     yields : dict of str to float
@@ -131,6 +133,7 @@ class Profile(BaseModel):
     policy: str
     ecgfactory: str
     candidates: Candidates
+    upper_hz: float
     accuracy: Accuracy
     yields: dict[str, float]
     log_cap: float
@@ -155,6 +158,7 @@ class Profile(BaseModel):
             reference_records=len(self.reference.fitted_on),
             profile_sha256=self.sha256,
             strength=strength,
+            upper_hz=self.upper_hz,
             log_cap=self.log_cap,
             expected_yield=self.expected_yield(strength),
             ratio=self.ratio,

@@ -31,7 +31,7 @@ def fit_ratio(reference: Table, generated: Table) -> DensityRatio:
     Parameters
     ----------
     reference, generated : mapping of str to float64 array of shape (records,)
-        As `space_features` gives them.
+        As `measure_space` gives them.
     """
     names, values = _matrix(reference, generated)
     known = np.where(np.isfinite(values), values, np.nan)

@@ -84,17 +84,17 @@ def profile(
     ecgs = reference_ecgs(path, stated)
     asked = BuildRequest(name="profile", records=1) if request is None else request_without_match(request)
     plan = probe_plan(asked)
-    table = measure_reference(ecgs, plan.policy, plan.samples_per_lead)
+    table = measure_reference(ecgs, plan)
     fit_on, judge_by = halves(table.names) if use == "half" else (np.arange(len(table.names)), np.arange(0))
     if len(fit_on) < LEAST_RECORDS:
         raise BadInputError(_too_few(str(path), table, use))
-    return _fitted(path.absolute().name, table.take(fit_on), table.take(judge_by), asked, plan)
+    return _fitted(path.absolute().name, table.take(fit_on), table.take(judge_by), plan)
 
 
-def _fitted(name: str, fit_on: ReferenceTable, judge_by: ReferenceTable, asked: BuildRequest, plan: Plan) -> Profile:
+def _fitted(name: str, fit_on: ReferenceTable, judge_by: ReferenceTable, plan: Plan) -> Profile:
     batches = passing(plan)
-    measured, space = measured_tables(batches, plan, CANDIDATES_FITTED)
-    _, other_space = measured_tables(batches, plan, CANDIDATES_JUDGED)
+    measured, space = measured_tables(batches, plan, CANDIDATES_FITTED, fit_on.upper_hz)
+    _, other_space = measured_tables(batches, plan, CANDIDATES_JUDGED, fit_on.upper_hz)
     ratio = fit_ratio(fit_on.space, space)
     log_ratios = ratio.log_ratio(other_space)
     percentiles = tuple(short(value) for value in np.percentile(log_ratios, np.arange(0.5, 100)))
@@ -106,10 +106,11 @@ def _fitted(name: str, fit_on: ReferenceTable, judge_by: ReferenceTable, asked: 
             judged_on=tuple(judge_by.names),
             left_out=fit_on.left_out,
         ),
-        settings=settings_of(asked, plan.checkpoint_sha256),
+        settings=settings_of(plan),
         policy=plan.policy.name,
         ecgfactory=__version__,
         candidates=Candidates(seed=PROBE_SEED, fitted_on=CANDIDATES_FITTED, judged_on=CANDIDATES_JUDGED),
+        upper_hz=fit_on.upper_hz,
         accuracy=Accuracy(
             cross_validated=cross_validated(fit_on.space, space),
             judged=balanced_accuracy(ratio.log_ratio(judge_by.space), log_ratios) if judge_by.names else None,

@@ -14,6 +14,7 @@ from ecgfactory.errors import BadInputError
 from ecgfactory.foreign.reader import read_ecgs
 from ecgfactory.foreign.recording import UnreadableEcg
 from ecgfactory.foreign.standard import ForeignEcg
+from ecgfactory.recorder.rates import measured_form
 
 
 def reference_ecgs(path: Path, stated: Mapping[str, Any]) -> Iterator[ForeignEcg | UnreadableEcg]:
@@ -36,5 +37,11 @@ def reference_ecgs(path: Path, stated: Mapping[str, Any]) -> Iterator[ForeignEcg
     if said := [name for name, value in stated.items() if value]:
         raise BadInputError(f"{path}: is a dataset, which says all of itself; leave {' and '.join(said)} out.")
     return (
-        ForeignEcg(record.record_id, record.lead_names, record.signal_uv.astype(np.float32)) for record in Dataset(path)
+        ForeignEcg(
+            record.record_id,
+            record.lead_names,
+            measured_form(record.signal_uv[np.newaxis], record.sampling_rate_hz)[0].astype(np.float32),
+            recorded_rate_hz=record.sampling_rate_hz,
+        )
+        for record in Dataset(path)
     )

@@ -19,13 +19,14 @@ from ecgfactory import __version__
 from ecgfactory.formats import FORMATS
 from ecgfactory.formats.base import SignalSpec
 from ecgfactory.generators import GENERATORS
-from ecgfactory.generators.base import Generator
+from ecgfactory.generators.base import Edges, Generator
 from ecgfactory.generators.checkpoint import Checkpoint
 from ecgfactory.leads import lead_names
 from ecgfactory.match.acceptance import Match
 from ecgfactory.quality.features import EXTRA_FEATURES
 from ecgfactory.quality.policy import Policy, load_policy
 from ecgfactory.record import SAMPLING_RATE_HZ
+from ecgfactory.recorder.recorder import Recorder
 from ecgfactory.request.build_request import BuildRequest
 from ecgfactory.request.cutting import (
     default_candidates_per_shard,
@@ -43,7 +44,7 @@ class Plan(BaseModel):
     Parameters
     ----------
     request : BuildRequest
-        As asked for, its seed drawn where it was absent.
+        As asked for, its seed drawn and its edges chosen where they were absent.
     seed : int
         The seed of every candidate and split.
     checkpoint_path : str or None
@@ -90,10 +91,12 @@ class Plan(BaseModel):
         )
         return {
             **request,
+            **({} if self.recorder.keeps_signals else {"signal": self.request.signal.model_dump(mode="json")}),
             "seed": self.seed,
             "model": self.request.generator.model,
             "batch": self.request.generator.batch,
             "checkpoint_sha256": self.checkpoint_sha256,
+            **({"edges": self.request.generator.edges} if self.request.generator.edges else {}),
             "policy": self.policy.model_dump(mode="json"),
             **({"match": self.match.model_dump(mode="json")} if self.match else {}),
             "shard_records": self.candidates_per_shard,
@@ -124,9 +127,12 @@ class Plan(BaseModel):
         return self.match.expected_yield if self.match else 1.0
 
     @property
-    def within_training_length(self) -> bool:
-        """Whether records are as long as those that the generator learnt from, or any length is as good."""
-        return self.generator_class.trained_duration_s in (None, self.request.duration_s)
+    def edges(self) -> Edges | None:
+        """What the generator does about faults at both ends of an ECG; None where it has none.
+
+        Plans from before there was a choice name none, and are as published.
+        """
+        return (self.request.generator.edges or "as_published") if self.generator_class.edges else None
 
     @property
     def lead_names(self) -> tuple[str, ...]:
@@ -134,14 +140,26 @@ class Plan(BaseModel):
         return lead_names(self.request.leads)
 
     @property
-    def samples_per_lead(self) -> int:
-        """Samples per lead."""
+    def recorder(self) -> Recorder:
+        """What is between generated signals and stored ones."""
+        return self.request.signal.recorder
+
+    @property
+    def generated_samples(self) -> int:
+        """Samples per lead as generated."""
         return self.request.duration_s * SAMPLING_RATE_HZ
+
+    @property
+    def samples_per_lead(self) -> int:
+        """Samples per lead as stored."""
+        return self.request.samples_per_lead
 
     @property
     def signal_spec(self) -> SignalSpec:
         """What all records of the dataset have in common."""
-        return SignalSpec(self.lead_names, self.samples_per_lead, self.seed)
+        return SignalSpec(
+            self.lead_names, self.samples_per_lead, self.seed, self.recorder.rate_hz, self.recorder.filters
+        )
 
     @property
     def dataset_path(self) -> Path:
@@ -168,7 +186,7 @@ class Plan(BaseModel):
 
 
 def make_plan(request: BuildRequest, match: Match | None = None) -> Plan:
-    """Resolve a request: draw its seed, pin its weights and policy, cut it into shards.
+    """Resolve a request: draw its seed, choose its edges, pin its weights and policy, cut it into shards.
 
     Parameters
     ----------
@@ -185,12 +203,14 @@ def make_plan(request: BuildRequest, match: Match | None = None) -> Plan:
     if (match is None) != (request.match is None):
         raise ValueError("request.match and its meaning belong together")
     seed = secrets.randbelow(2**32) if request.seed is None else request.seed
-    path = request.generator.checkpoint
-    published = GENERATORS.load(request.generator.model).published_checkpoint
-    checkpoint = Checkpoint.of_file(Path(path)) if path else published()
+    generator, path = GENERATORS.load(request.generator.model), request.generator.checkpoint
+    checkpoint = Checkpoint.of_file(Path(path)) if path else generator.published_checkpoint()
+    edges = request.generator.edges or next(iter(generator.edges), None)
     policy = load_policy(request.quality.policy, request.quality.bounds)
     return Plan(
-        request=request.model_copy(update={"seed": seed}),
+        request=request.model_copy(
+            update={"seed": seed, "generator": request.generator.model_copy(update={"edges": edges})}
+        ),
         seed=seed,
         checkpoint_path=checkpoint.path if path and checkpoint else None,
         checkpoint_sha256=checkpoint.sha256 if checkpoint else None,

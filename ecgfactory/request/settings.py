@@ -5,23 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ecgfactory.request.build_request import BuildRequest
+from ecgfactory.request.plan import Plan
 
 
-def settings_of(request: BuildRequest, checkpoint_sha256: str | None) -> dict[str, Any]:
-    """Return all of a request that decides the signal of a candidate of some seed and number, as JSON values.
-
-    Parameters
-    ----------
-    request : BuildRequest
-        What is asked for.
-    checkpoint_sha256 : str or None
-        Digest of the weights.
-    """
+def settings_of(plan: Plan) -> dict[str, Any]:
+    """Return all of a plan that decides the signal of a candidate of some seed and number, as JSON values."""
+    request = plan.request
     return {
         **request.model_dump(mode="json", include={"duration_s", "signal"}),
         "generator": request.generator.model_dump(mode="json", exclude={"device", "batch", "checkpoint"}),
-        "checkpoint_sha256": checkpoint_sha256,
+        "checkpoint_sha256": plan.checkpoint_sha256,
     }
 
 

@@ -24,6 +24,7 @@ LINE = [
     "storage",
     "documents",
     "generators",
+    "recorder",
     "quality",
     "realism",
     "match",

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from ecgfactory.leads import EIGHT_LEADS, derive_twelve, lead_names
 from ecgfactory.match.acceptance import acceptance, reason
 from ecgfactory.match.density_ratio import DensityRatio
-from ecgfactory.realism.feature_space import space_features
+from ecgfactory.match.space import in_space
 from tests.generated_ecgs import generated_ecgs
 from tests.made_profile import made_profile, made_ratio
 
@@ -43,7 +43,7 @@ def test_a_record_s_probability_is_its_own_whatever_the_batch_and_the_leads() ->
 
 def test_a_ratio_is_the_same_after_json_and_takes_what_is_not_measurable() -> None:
     ratio, _ = made_ratio()
-    table = space_features(generated_ecgs(5), EIGHT_LEADS)
+    table = in_space(generated_ecgs(5), EIGHT_LEADS, 150.0)
     assert DensityRatio.model_validate_json(ratio.model_dump_json()) == ratio
     unmeasurable = {name: np.full(5, np.nan) for name in table}
     assert np.isfinite(ratio.log_ratio(unmeasurable)).all()

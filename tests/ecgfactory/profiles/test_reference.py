@@ -10,7 +10,8 @@ from ecgfactory.foreign.recording import UnreadableEcg
 from ecgfactory.foreign.standard import ForeignEcg
 from ecgfactory.leads import EIGHT_LEADS, TWELVE_LEADS, derive_twelve
 from ecgfactory.profiles.reference import halves, measure_reference
-from ecgfactory.quality.policy import load_policy
+from ecgfactory.request.build_request import BuildRequest
+from ecgfactory.request.plan import make_plan
 from tests.generated_ecgs import generated_ecgs
 
 NAMES = st.lists(st.text(max_size=8), unique=True, max_size=40)
@@ -47,7 +48,7 @@ def test_what_can_t_be_used_is_counted_by_its_reason() -> None:
         yield ForeignEcg("f", TWELVE_LEADS, derive_twelve(generated_ecgs(20)[:1])[0].astype(np.float32))
         yield ForeignEcg("g", EIGHT_LEADS, np.tile(signals_uv[2], 3))
 
-    table = measure_reference(ecgs(), load_policy("basic"), 5000)
+    table = measure_reference(ecgs(), make_plan(BuildRequest(name="a", records=1)))
     assert table.names == ["f", "g"]
     assert table.left_out == {
         "not readable": 1,

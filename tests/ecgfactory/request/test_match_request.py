@@ -87,7 +87,9 @@ def test_a_request_and_its_meaning_are_made_together(make_request: MakeRequest, 
         make_plan(asked)
 
 
-@pytest.mark.parametrize("changes", [{"duration_s": 5}, {"generator": {"checkpoint": "weights.pt"}}], ids=str)
+@pytest.mark.parametrize(
+    "changes", [{"signal": {"rate_hz": 250}}, {"generator": {"checkpoint": "weights.pt"}}], ids=str
+)
 def test_a_profile_of_other_settings_is_refused(
     make_request: MakeRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, changes: dict[str, object]
 ) -> None:
