@@ -16,7 +16,7 @@ from ecgfactory.match.space import in_space
 from ecgfactory.profiles.fitting import fit_ratio
 from ecgfactory.request.build_request import BuildRequest
 from ecgfactory.request.plan import make_plan
-from ecgfactory.request.settings import settings_of
+from ecgfactory.request.profile_fit import settings_of
 from tests.generated_ecgs import generated_ecgs
 
 UPPER_HZ = 150.0

@@ -176,7 +176,7 @@ def outlook(request: BuildRequest, candidates: int) -> Outlook:
 def _profile(request: BuildRequest) -> Profile | None:
     if request.match is None or request.match.reference is None:
         return None
-    return profile_in_folder(request) or named_profile(request.match.reference)
+    return profile_in_folder(request) or named_profile(request, request.match.reference)
 
 
 def _probabilities(plan: Plan, batch: CandidateBatch) -> Float64Array:

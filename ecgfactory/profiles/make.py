@@ -19,8 +19,8 @@ from ecgfactory.profiles.reference import ReferenceTable, halves, measure_refere
 from ecgfactory.profiles.source import reference_ecgs
 from ecgfactory.request.build_request import BuildRequest
 from ecgfactory.request.plan import Plan
+from ecgfactory.request.profile_fit import settings_of
 from ecgfactory.request.request_file import request_without_match
-from ecgfactory.request.settings import settings_of
 from ecgfactory.storage.home import from_home
 
 LEAST_RECORDS = 20

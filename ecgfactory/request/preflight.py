@@ -16,13 +16,13 @@ from ecgfactory.formats import FORMATS
 from ecgfactory.generators import GENERATORS
 from ecgfactory.generators.base import Generator
 from ecgfactory.generators.checkpoint import Checkpoint
-from ecgfactory.match.profile import load_profile
 from ecgfactory.quality.policy import load_policy, shipped_policies
 from ecgfactory.record import SAMPLING_RATE_HZ
 from ecgfactory.request.build_request import BuildRequest
 from ecgfactory.request.cutting import packs_wanted
 from ecgfactory.request.devices import gpu_count
 from ecgfactory.request.match_request import share_problems
+from ecgfactory.request.profile_fit import fitting_profile
 from ecgfactory.storage.sealed import enclosing_sealed, inside_words
 
 STAGED_LIKE = "npy"
@@ -48,7 +48,10 @@ def preflight_problems(request: BuildRequest) -> list[tuple[str, str]]:
 
 def file_problems(request: BuildRequest) -> list[tuple[str, str]]:
     """Check the files that a request names, as `preflight_problems` does: all that another machine can check."""
-    return _generator_problems(request) + (_quality_problems(request) or _match_problems(request))
+    generator, quality = _generator_problems(request), _quality_problems(request)
+    shares = [] if quality else _share_problems(request)
+    profile = [] if generator or quality else _profile_problems(request)
+    return [*generator, *quality, *shares, *profile]
 
 
 def worker_problems(request: BuildRequest) -> list[tuple[str, str]]:
@@ -158,17 +161,20 @@ def _quality_problems(request: BuildRequest) -> list[tuple[str, str]]:
     return []
 
 
-def _match_problems(request: BuildRequest) -> list[tuple[str, str]]:
+def _share_problems(request: BuildRequest) -> list[tuple[str, str]]:
     if request.match is None:
         return []
-    problems = share_problems(request.match, load_policy(request.quality.policy, request.quality.bounds))
-    reference = request.match.reference
+    return share_problems(request.match, load_policy(request.quality.policy, request.quality.bounds))
+
+
+def _profile_problems(request: BuildRequest) -> list[tuple[str, str]]:
+    reference = request.match.reference if request.match else None
     if reference is not None and kind_of(Path(reference)) != stat.S_IFDIR:
         try:
-            load_profile(Path(reference))
+            fitting_profile(request, reference)
         except BadInputError as error:
-            problems.append(("match.reference", str(error)))
-    return problems
+            return [("match.reference", str(error))]
+    return []
 
 
 def _output_problem(request: BuildRequest) -> str | None:

@@ -95,7 +95,7 @@ def test_a_profile_of_other_settings_is_refused(
 ) -> None:
     (tmp_path / "weights.pt").write_bytes(b"other")
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(BadInputError, match=r"match\.reference: the profile of 'larger' was made with .* instead of"):
+    with pytest.raises(BadInputError, match=r"match\.reference: the profile of 'larger' was made by .* instead of"):
         planned(make_request(match={"reference": write_made_profile(tmp_path)}, **changes))
 
 
@@ -103,7 +103,7 @@ def test_a_profile_of_another_feature_space_is_refused(make_request: MakeRequest
     text = Path(write_made_profile(tmp_path)).read_text()
     name = made_profile().ratio.features[0]
     (tmp_path / "profile.json").write_text(text.replace(f'"{name}"', '"gone"'))
-    with pytest.raises(BadInputError, match="by ecgfactory 0, with features such as gone; make it anew"):
+    with pytest.raises(BadInputError, match="by ecgfactory 0 with the feature gone; make one for this request"):
         planned(make_request(match={"reference": str(tmp_path / "profile.json")}))
 
 
