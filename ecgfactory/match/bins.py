@@ -19,6 +19,9 @@ SPELLING = re.compile(rf"({NUMBER})-({NUMBER})")
 MOST_BINS = 100
 """Of a feature."""
 
+MOST_TOLD = 4
+"""Things that are wrong with them."""
+
 
 class Bin(NamedTuple):
     """Values from `low`, included, up to `high`, not included."""
@@ -56,7 +59,8 @@ def check_shares(shares: Mapping[str, float]) -> None:
         Naming everything that is wrong, in one sentence without its end.
     """
     if problems := list(_problems(shares)):
-        raise ValueError("; ".join(problems))
+        more = f"; and {len(problems) - MOST_TOLD} more of this kind" if len(problems) > MOST_TOLD else ""
+        raise ValueError("; ".join(problems[:MOST_TOLD]) + more)
 
 
 def bin_of(values: npt.NDArray[np.floating], bins: Iterable[Bin]) -> npt.NDArray[np.intp]:
@@ -84,6 +88,6 @@ def _problems(shares: Mapping[str, float]) -> Iterator[str]:
         if upper.low < lower.high:
             yield f"bins {low_text} and {high_text} overlap; let one begin where the other ends"
     if wrong := [text for text, share in shares.items() if not 0 <= share <= 1]:
-        yield f"the share of {wrong[0]} is {shares[wrong[0]]:g}; give one from 0 to 1"
+        yield f"the share of {shown(wrong[0])} is {shares[wrong[0]]:g}; give one from 0 to 1"
     elif not math.isclose(total := math.fsum(shares.values()), 1.0, abs_tol=1e-6):
         yield f"the shares sum to {total:g}; make them sum to 1"

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from ecgfactory.documents.keys import nearest
+from ecgfactory.documents.keys import KEY_PATTERN, nearest
 from ecgfactory.errors import BadInputError, shown
 from ecgfactory.match.acceptance import RULE
 from ecgfactory.match.bins import check_shares
@@ -54,7 +54,8 @@ class MatchRequest(BaseModel, title="Match"):
     @model_validator(mode="after")
     def _says_one_thing(self) -> MatchRequest:
         if self.reference is not None and self.shares:
-            raise ValueError(f"both a reference and shares of {', '.join(self.shares)} are given; give one of the two")
+            first = shown(next(iter(self.shares)))
+            raise ValueError(f"both a reference and {first} are given; give a reference, or shares of features")
         if self.reference is None and not self.shares:
             raise ValueError(
                 "nothing is to be followed; give a reference, or shares as in {heart_rate_bpm: {50-60: 0.2, 60-90: "
@@ -69,7 +70,11 @@ class MatchRequest(BaseModel, title="Match"):
 
 def share_problems(match: MatchRequest, policy: Policy) -> list[tuple[str, str]]:
     """Check that what is asked for by hand can be measured under a policy; a key and a sentence for each problem."""
-    problems = [(f"match.{name}", problem) for name in match.shares if (problem := _feature_problem(name, policy))]
+    problems = [
+        (f"match.{name}" if KEY_PATTERN.fullmatch(name) else "match", problem)
+        for name in match.shares
+        if (problem := _feature_problem(name, policy))
+    ]
     if any(rule.name == RULE for rule in policy.rules):
         problems.append(("match", f"policy {policy.name!r} has a rule named {RULE!r} too; give that another name."))
     return problems
@@ -84,7 +89,7 @@ def _feature_problem(name: str, policy: Policy) -> str | None:
         return f"unknown key; did you mean {near}?"
     if _is_of_a_package(name):
         return f"is measured only where a rule of the policy asks for it; add one to policy {policy.name!r}."
-    return f"{shown(name)} is no feature, reference or strength; choose one of {', '.join(numbers)}."
+    return f"{shown(name)} is no feature that is a number, reference or strength; `assess --json` shows all features."
 
 
 def _is_of_a_package(name: str) -> Any:

@@ -71,7 +71,7 @@ def test_any_shares_are_taken_or_told(shares: dict[str, float]) -> None:
         ({"50-60": 0.5, "55-70": 0.5}, "bins 50-60 and 55-70 overlap"),
         ({"50-60": 0.5, "50-60.0": 0.5}, "overlap"),
         ({"50-60": 0.5, "60-70": 0.4}, "the shares sum to 0.9; make them sum to 1"),
-        ({"50-60": -0.5, "60-70": 1.5}, "the share of 50-60 is -0.5; give one from 0 to 1"),
+        ({"50-60": -0.5, "60-70": 1.5}, "the share of '50-60' is -0.5; give one from 0 to 1"),
     ],
 )
 def test_what_is_wrong_is_told(shares: dict[str, float], sentence: str) -> None:

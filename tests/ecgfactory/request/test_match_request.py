@@ -6,6 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ecgfactory.candidates.planning import planned
 from ecgfactory.errors import BadInputError
@@ -13,7 +15,7 @@ from ecgfactory.request.build_request import BuildRequest
 from ecgfactory.request.cutting import MOST_CANDIDATES, default_candidates_per_shard
 from ecgfactory.request.plan import Plan, make_plan
 from ecgfactory.request.preflight import with_absolute_paths
-from ecgfactory.request.request_file import load_request, request_without_match
+from ecgfactory.request.request_file import load_request, request_from_keys, request_without_match
 from tests.made_profile import made_profile, write_made_profile
 
 MakeRequest = Callable[..., BuildRequest]
@@ -26,11 +28,11 @@ MakeRequest = Callable[..., BuildRequest]
         ("3", "match is 3; it must be a section of keys."),
         ("{reference: nowhere.json}", "match.reference: there is no file 'nowhere.json'; give a profile that"),
         ("{reference: r.yaml, strength: 2}", "match.strength is 2; it must be at most 1."),
-        ("{reference: x, heart_rate_bpm: {1-2: 1}}", "match: both a reference and shares of heart_rate_bpm are given"),
+        ("{reference: x, heart_rate_bpm: {1-2: 1}}", "match: both a reference and 'heart_rate_bpm' are given"),
         ("{heart_rate_bpm: {1-2: 1}, strength: 0.5}", "match: strength is for a reference"),
         ("{strenght: {1-2: 1}}", "match.strenght: unknown key; did you mean strength?"),
         ("{heart_rate: {1-2: 1}}", "match.heart_rate: unknown key; did you mean heart_rate_bpm?"),
-        ("{pulse: {1-2: 1}}", "match.pulse: 'pulse' is no feature, reference or strength; choose one of beats,"),
+        ("{pulse: {1-2: 1}}", "match.pulse: 'pulse' is no feature that is a number, reference or strength; `assess"),
         ("{neurokit_quality_zhao2018_fuzzy: {1-2: 1}}", "is a word; shares are given of features that are numbers."),
         ("{heart_rate_bpm: {1..2: 1}}", "match.heart_rate_bpm: '1..2' is no bin; write the two ends with `-`"),
         ("{heart_rate_bpm: {1-2: a}}", "match.heart_rate_bpm.1-2 is 'a'; it must be a number."),
@@ -118,3 +120,20 @@ def test_where_few_are_accepted_a_shard_has_more_candidates(make_request: MakeRe
     usual = default_candidates_per_shard(request)
     assert usual <= default_candidates_per_shard(request, 0.5) <= 2 * usual + 16
     assert default_candidates_per_shard(request, 0.05) == MOST_CANDIDATES
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(["reference", "strength", "heart_rate_bpm", "beats"]) | st.text(max_size=8),
+        st.dictionaries(st.sampled_from(["1-2", "2-3", "60-70"]) | st.text(max_size=8), st.floats() | st.integers())
+        | st.none()
+        | st.floats(),
+        max_size=4,
+    )
+)
+def test_any_match_gives_a_request_or_sentences(match: dict[str, object]) -> None:
+    try:
+        request_from_keys({"name": "a", "records": 1, "output": "/tmp", "match": match})
+    except BadInputError as error:
+        assert error.problems
+        assert all(len(problem) < 1000 and problem.isprintable() for problem in error.problems)
