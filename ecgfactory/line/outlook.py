@@ -71,7 +71,7 @@ class Outlook:
     cpu_s : float
         Processor seconds that a candidate takes.
     workers : int
-        That the build has on this machine.
+        That the build has on this machine; 1 where a Dask cluster builds, whose workers are not known here.
     """
 
     plan: Plan
@@ -198,6 +198,8 @@ def _measured_uv(plan: Plan, batch: CandidateBatch) -> SignalUv:
 
 
 def _workers(request: BuildRequest) -> int:
+    if request.workers.scheduler:
+        return 1  # how many its cluster has is not known here
     slots = crew_of(request).slots
     return slots.cpu + slots.gpu
 

@@ -13,7 +13,6 @@ from ecgfactory.leads import SignalUv
 from ecgfactory.match.bins import Bin, bin_of
 from ecgfactory.match.density_ratio import DensityRatio
 from ecgfactory.match.raking import weights_of
-from ecgfactory.match.space import in_space
 from ecgfactory.quality.feature import FeatureTable
 
 RULE = "match"
@@ -85,6 +84,8 @@ class ReferenceMatch(BaseModel):
         measured : dict of str to array of shape (n,)
             Features as `measure` returns them.
         """
+        from ecgfactory.match.space import in_space  # where a request is only read, it would be loaded for nothing
+
         log_ratio = self.ratio.log_ratio(in_space(signals_uv, lead_names, self.upper_hz))
         return acceptance(log_ratio, self.log_cap, self.strength)
 

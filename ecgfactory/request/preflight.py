@@ -22,7 +22,6 @@ from ecgfactory.request.build_request import BuildRequest
 from ecgfactory.request.cutting import packs_wanted
 from ecgfactory.request.devices import gpu_count
 from ecgfactory.request.match_request import share_problems
-from ecgfactory.request.profile_fit import fitting_profile
 from ecgfactory.storage.sealed import enclosing_sealed, inside_words
 
 STAGED_LIKE = "npy"
@@ -170,6 +169,8 @@ def _share_problems(request: BuildRequest) -> list[tuple[str, str]]:
 def _profile_problems(request: BuildRequest) -> list[tuple[str, str]]:
     reference = request.match.reference if request.match else None
     if reference is not None and kind_of(Path(reference)) != stat.S_IFDIR:
+        from ecgfactory.request.profile_fit import fitting_profile  # imports the feature space; few requests need it
+
         try:
             fitting_profile(request, reference)
         except BadInputError as error:
