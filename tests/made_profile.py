@@ -11,7 +11,16 @@ import numpy as np
 from ecgfactory.candidates.probe import PROBE_SEED
 from ecgfactory.leads import EIGHT_LEADS
 from ecgfactory.match.density_ratio import DensityRatio
-from ecgfactory.match.profile import STRENGTHS, Accuracy, Candidates, Profile, Ranges, Reference, expected_yield
+from ecgfactory.match.profile import (
+    STRENGTHS,
+    Candidates,
+    Profile,
+    Ranges,
+    Reference,
+    Separation,
+    cap_of,
+    expected_yield,
+)
 from ecgfactory.match.space import in_space
 from ecgfactory.profiles.fitting import fit_ratio
 from ecgfactory.request.build_request import BuildRequest
@@ -36,7 +45,7 @@ def made_profile(**changes: Any) -> Profile:
     """A profile for requests with the default generator and signal."""
     asked = BuildRequest(name="profile", records=1)
     ratio, log_ratios = made_ratio()
-    log_cap = float(np.percentile(log_ratios, 98))
+    log_cap = cap_of(log_ratios)
     return Profile(
         reference=Reference(name="larger", fitted_on=("a", "b"), judged_on=("c",), left_out={}),
         settings=settings_of(make_plan(asked)),
@@ -44,7 +53,7 @@ def made_profile(**changes: Any) -> Profile:
         upper_hz=UPPER_HZ,
         ecgfactory="0",
         candidates=Candidates(seed=PROBE_SEED, fitted_on=60, judged_on=0),
-        accuracy=Accuracy(cross_validated=0.9, judged=None),
+        separation=Separation(cross_validated=0.9, judged=None),
         yields={f"{strength:g}": expected_yield(log_ratios, log_cap, strength) for strength in STRENGTHS},
         log_cap=log_cap,
         log_ratios=log_ratios,

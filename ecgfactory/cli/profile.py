@@ -24,15 +24,18 @@ def write_profile(
 
 def profile_rows(made: Profile) -> list[tuple[str, str]]:
     """Return labels and values for people."""
-    reference, candidates, accuracy = made.reference, made.candidates, made.accuracy
+    reference, candidates, separation = made.reference, made.candidates, made.separation
     fitted, judged = len(reference.fitted_on), len(reference.judged_on)
     left_out = ", ".join(f"{count:,} {why}" for why, count in reference.left_out.items())
-    on_others = "" if accuracy.judged is None else f", {accuracy.judged:.1%} on those not fitted"
+    on_others = "" if separation.judged is None else f", {separation.judged:.2f} among those not fitted"
     yields = ", ".join(f"{share:.1%} at {strength}" for strength, share in made.yields.items())
     return [
         ("reference", f"{reference.name}: {fitted + judged:,} ECGs{f'; left out: {left_out}' if left_out else ''}"),
         ("fitted on", f"{fitted:,} of them{'; the profile names them, and the others to judge by' if judged else ''}"),
         ("candidates", f"{candidates.fitted_on:,} to fit, {candidates.judged_on:,} to judge, by policy {made.policy}"),
-        ("told apart", f"{accuracy.cross_validated:.1%} cross-validated{on_others}; 50 % would be chance"),
+        (
+            "told apart",
+            f"area under ROC {separation.cross_validated:.2f} cross-validated{on_others}; 0.5 is chance, 1 always",
+        ),
         ("yield", f"{yields} (strength)"),
     ]

@@ -26,9 +26,9 @@ class ReferenceMatch(BaseModel):
 
         min(1, (r(x) / r_cap) ** strength)
 
-    In place of the greatest r that there is, which no sample tells, stands r_cap: of candidates that pass the policy,
-    the 98th percentile. (Azadi et al. shift the greatest one they saw by a percentile, gamma, to the same end.) So at
-    least one candidate in fifty is accepted; `strength` 0 accepts all, 1 follows the reference as far as r is known.
+    In place of the greatest r that there is, which no sample tells, stands r_cap, which makes strength 1 accept one
+    candidate in twenty of those that pass the policy. (Azadi et al. shift the greatest one they saw by a percentile,
+    gamma, to the same end.) `strength` 0 accepts all, 1 follows the reference as far as r is known.
 
     Parameters
     ----------

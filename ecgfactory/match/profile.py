@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import os
 from pathlib import Path
 from typing import Any, Literal
@@ -22,6 +23,9 @@ from ecgfactory.storage.sealed import check_outside
 
 LARGEST_BYTES = 20_000_000
 """Names of the reference's ECGs take the most: a hundred thousand of 100 characters fit."""
+
+LEAST_YIELD = 0.05
+"""Share of candidates that strength 1 accepts."""
 
 STRENGTHS = (0.25, 0.5, 0.75, 1.0)
 """Whose yields a profile lists."""
@@ -56,7 +60,7 @@ class Candidates(BaseModel):
     seed : int
         Theirs.
     fitted_on, judged_on : int
-        Candidates passing the policy that the ratio was fitted on, and others, by which yields and accuracy are told.
+        Candidates passing the policy that the ratio was fitted on, and others, by which yields and separation are told.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -66,15 +70,15 @@ class Candidates(BaseModel):
     judged_on: int
 
 
-class Accuracy(BaseModel):
-    """How well the ratio tells reference from generated ECGs: balanced accuracies, 0.5 where it can't.
+class Separation(BaseModel):
+    """How often the ratio is greater for a reference than for a generated ECG: 0.5 where it tells nothing, 1 always.
 
     Parameters
     ----------
     cross_validated : float
-        On those that it was fitted on, in five folds.
+        Among those that it was fitted on, in five folds.
     judged : float or None
-        On those that it was not; None where all of the reference was used to fit.
+        Among those that it was not; None where all of the reference was used to fit.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -111,7 +115,7 @@ class Profile(BaseModel):
         The generated ECGs.
     upper_hz : float
         End of the band that is compared: where that of the reference ends, or of the signal that is asked for.
-    accuracy : Accuracy
+    separation : Separation
         How well the ratio tells the two apart.
     yields : dict of str to float
         Share of the candidates passing the policy that is accepted, by strength.
@@ -134,7 +138,7 @@ class Profile(BaseModel):
     ecgfactory: str
     candidates: Candidates
     upper_hz: float
-    accuracy: Accuracy
+    separation: Separation
     yields: dict[str, float]
     log_cap: float
     log_ratios: tuple[float, ...] = Field(min_length=1)
@@ -207,6 +211,16 @@ def check_target(path: Path, overwrite: bool) -> None:
 def expected_yield(log_ratios: tuple[float, ...], log_cap: float, strength: float) -> float:
     """Return the mean probability of acceptance over candidates with these log ratios, to three digits."""
     return short(float(acceptance(np.array(log_ratios), log_cap, strength).mean()), 3)
+
+
+def cap_of(log_ratios: tuple[float, ...]) -> float:
+    """Return the cap of the ratio under which strength 1 accepts `LEAST_YIELD` of candidates with these log ratios."""
+    low, high = min(log_ratios), max(log_ratios) - math.log(LEAST_YIELD)
+    while high - low > 1e-3:
+        middle = (low + high) / 2
+        is_low = acceptance(np.array(log_ratios), middle, 1.0).mean() > LEAST_YIELD
+        low, high = (middle, high) if is_low else (low, middle)
+    return short(high)
 
 
 def load_profile(path: Path) -> Profile:

@@ -12,9 +12,18 @@ from ecgfactory import __version__
 from ecgfactory.arrays import Float64Array
 from ecgfactory.candidates.probe import PROBE_SEED, measured_tables, passing, probe_plan
 from ecgfactory.errors import BadInputError, shown
-from ecgfactory.match.profile import STRENGTHS, Accuracy, Candidates, Profile, Ranges, Reference, expected_yield
+from ecgfactory.match.profile import (
+    STRENGTHS,
+    Candidates,
+    Profile,
+    Ranges,
+    Reference,
+    Separation,
+    cap_of,
+    expected_yield,
+)
 from ecgfactory.match.rounding import short
-from ecgfactory.profiles.fitting import balanced_accuracy, cross_validated, fit_ratio
+from ecgfactory.profiles.fitting import area_under_roc, cross_validated, fit_ratio
 from ecgfactory.profiles.reference import ReferenceTable, halves, measure_reference
 from ecgfactory.profiles.source import reference_ecgs
 from ecgfactory.request.build_request import BuildRequest
@@ -27,9 +36,6 @@ LEAST_RECORDS = 20
 """Reference ECGs to fit on: of fewer, the ratio would tell chance."""
 
 CANDIDATES_FITTED, CANDIDATES_JUDGED = 2000, 1000
-
-CAP_PERCENTILE = 98
-"""Of the ratio over candidates; see `ReferenceMatch`."""
 
 NOT_REALISM = {"missing_samples", "limb_lead_error_uv"}
 """Features of which no range is told: they are about storage. Nor are those that NeuroKit2 finds on lead II alone."""
@@ -67,7 +73,7 @@ def profile(
     Returns
     -------
     Profile
-        `.write(path)` writes it as JSON, `.yields` says how many candidates a strength accepts, `.accuracy` how well
+        `.write(path)` writes it as JSON, `.yields` says how many candidates a strength accepts, `.separation` how well
         the ratio tells reference from generated ECGs, and `.reference` which ECGs it was fitted on.
 
     Raises
@@ -98,7 +104,7 @@ def _fitted(name: str, fit_on: ReferenceTable, judge_by: ReferenceTable, plan: P
     ratio = fit_ratio(fit_on.space, space)
     log_ratios = ratio.log_ratio(other_space)
     percentiles = tuple(short(value) for value in np.percentile(log_ratios, np.arange(0.5, 100)))
-    log_cap = short(float(np.percentile(log_ratios, CAP_PERCENTILE)))
+    log_cap = cap_of(percentiles)
     return Profile(
         reference=Reference(
             name=name,
@@ -111,9 +117,9 @@ def _fitted(name: str, fit_on: ReferenceTable, judge_by: ReferenceTable, plan: P
         ecgfactory=__version__,
         candidates=Candidates(seed=PROBE_SEED, fitted_on=CANDIDATES_FITTED, judged_on=CANDIDATES_JUDGED),
         upper_hz=fit_on.upper_hz,
-        accuracy=Accuracy(
+        separation=Separation(
             cross_validated=cross_validated(fit_on.space, space),
-            judged=balanced_accuracy(ratio.log_ratio(judge_by.space), log_ratios) if judge_by.names else None,
+            judged=area_under_roc(ratio.log_ratio(judge_by.space), log_ratios) if judge_by.names else None,
         ),
         yields={f"{strength:g}": expected_yield(percentiles, log_cap, strength) for strength in STRENGTHS},
         log_cap=log_cap,

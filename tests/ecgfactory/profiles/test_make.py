@@ -29,7 +29,7 @@ def test_a_dataset_in_many_formats_is_read_once_and_split(built: Path, tmp_path:
     assert not {*made.reference.fitted_on} & {*made.reference.judged_on}
     assert made.reference.name == built.name
     assert str(built.parent) not in made.to_json()
-    assert made.accuracy.judged is not None and made.accuracy.judged < 0.8
+    assert made.separation.judged is not None and made.separation.judged < 0.8
     assert list(made.yields) == ["0.25", "0.5", "0.75", "1"]
     assert made.ranges["heart_rate_bpm"].reference[1] == pytest.approx(70, abs=8)
     made.write(tmp_path / "p.json")
