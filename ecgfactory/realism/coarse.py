@@ -37,7 +37,7 @@ def coarse_signals(signals_uv: Signals, sampling_rate_hz: int) -> Float32Array:
     """
     coarse = coarse_uv(signals_uv, sampling_rate_hz)
     spread = coarse.std(axis=-1, keepdims=True)
-    coarse *= np.where(spread > TINY_UV, 1 / np.maximum(spread, TINY_UV), 0)
+    coarse *= (spread > TINY_UV) / np.maximum(spread, np.float32(TINY_UV))
     return coarse
 
 
@@ -48,7 +48,7 @@ def coarse_uv(signals_uv: Signals, sampling_rate_hz: int) -> Float32Array:
     spectrum = scipy.fft.rfft(signals_uv.astype(np.float32), axis=-1, workers=-1)[..., : coarse_samples // 2 + 1]
     frequencies = np.arange(spectrum.shape[-1]) * sampling_rate_hz / samples
     spectrum *= _band(frequencies).astype(np.float32)
-    coarse: Float32Array = scipy.fft.irfft(spectrum, n=coarse_samples, axis=-1, workers=-1)
+    coarse: Float32Array = scipy.fft.irfft(spectrum, n=coarse_samples, axis=-1, workers=-1).astype(np.float32)
     coarse *= np.float32(coarse_samples / samples)
     return coarse
 

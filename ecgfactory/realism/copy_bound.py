@@ -8,8 +8,8 @@ import numpy as np
 
 from ecgfactory.arrays import Float64Array, FloatingArray
 
-TAIL_SHARE, FEWEST_IN_TAIL = 0.1, 8
-"""The lowest tenth of real ratios is the tail, or the lowest eight."""
+TAIL_SHARE, FEWEST_IN_TAIL = 0.2, 8
+"""The lowest fifth of real ratios is the tail, or the lowest eight."""
 
 REPEATS_SHARE = 0.2
 
@@ -51,8 +51,9 @@ def copy_bound(real: FloatingArray, tests: int, false_alarms: float) -> CopyBoun
 
     Where points lie around a point as densely as further off, the ratio of its distances to two neighbours follows a
     power law (Facco et al., Estimating the intrinsic dimension of datasets by a minimal neighborhood information,
-    Scientific Reports 7 (2017) 12140); so does, in general, a lower tail that ends at 0. Its exponent is Hill's
-    estimate (Annals of Statistics 3 (1975) 1163-1174), without bias.
+    Scientific Reports 7 (2017) 12140); so does, in general, a lower tail that ends at 0. Below its upper end t, the
+    logarithms of t / ratio are then exponential. With the sum S of k of them (Hill, Annals of Statistics 3 (1975)
+    1163-1174), another one exceeds L with the probability (1 + L / S) ** -k: that they are few is taken into account.
 
     Parameters
     ----------
@@ -65,11 +66,12 @@ def copy_bound(real: FloatingArray, tests: int, false_alarms: float) -> CopyBoun
     """
     rising = _rising_logs(real)
     count = min(max(round(TAIL_SHARE * len(rising)), FEWEST_IN_TAIL), len(rising) - 1)
-    exponent = (count - 1) / max(float((rising[count] - rising[:count]).sum()), NEVER)
-    end = rising[count] + min(np.log(false_alarms * len(rising) / (count * tests)), 0) / exponent
+    total = float((rising[count] - rising[:count]).sum())
+    rarer = max(count * tests / (false_alarms * len(rising)), 1)
+    end = rising[count] - total * (rarer ** (1 / count) - 1)
     return CopyBound(
         ratio=float(np.exp(end)),
-        exponent=float(exponent),
+        exponent=count / max(total, NEVER),
         tail_from=float(np.exp(rising[count])),
         in_tail=count,
         real=len(rising),
@@ -82,7 +84,7 @@ def repeat_bound(real: FloatingArray) -> float:
     """Find the ratio below which a real ECG is a repeat of another, as of one person recorded twice.
 
     The lowest fifth is fitted by its median, which repeats don't move while they are fewer than a tenth, and the bound
-    is where half a real ECG is expected.
+    is where one that is none is expected: leaving that out does less harm than keeping a repeat.
 
     Parameters
     ----------
@@ -92,7 +94,7 @@ def repeat_bound(real: FloatingArray) -> float:
     rising = _rising_logs(real)
     count = max(round(REPEATS_SHARE * len(rising)), 1)
     exponent = np.log(2) / max(float(np.median(rising[count] - rising[:count])), NEVER)
-    return float(np.exp(rising[count] + np.log(0.5 / count) / exponent))
+    return float(np.exp(rising[count] - np.log(count) / exponent))
 
 
 def _rising_logs(ratios: FloatingArray) -> Float64Array:

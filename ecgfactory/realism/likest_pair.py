@@ -40,8 +40,8 @@ class LikestPair:
     distances : mapping of str to float
         Distance by each of these, 1 less the correlation.
     lag_s, scale, gain : float
-        The synthetic record is so much later, slower and larger than the other, by the likest half of a lead; a negative
-        gain is another polarity.
+        The synthetic record is so much later, slower and larger than the other, by the likest half of a lead; with a
+        negative gain, its polarity is the opposite.
     leads : tuple of (int, int, float)
         A lead of the synthetic record, a lead of the other, their correlation; the likest, and all above `ALIKE`.
     """
@@ -134,7 +134,7 @@ def overlay(signal_uv: Signals, reference_uv: Signals, sampling_rate_hz: int) ->
     float, float, float, tuple of (int, int, float)
         Lag in s, scale, gain and leads, as a `LikestPair` has them.
     """
-    mine, other = coarse_uv(np.stack([signal_uv, reference_uv]), sampling_rate_hz)
+    mine, other = coarse_uv(np.stack([signal_uv, reference_uv]).astype(np.float32), sampling_rate_hz)
     norms = half_norms(other)
     templates = halves(np.broadcast_to(mine, (len(SCALES), *mine.shape)), SCALES)
     # scales, halves, leads of mine, leads of the other, shifts

@@ -49,13 +49,15 @@ class Nearest:
 
     @property
     def ratio(self) -> FloatingArray:
-        """How the nearest stands out: its distance over that of the next; near 0 for a copy, in dense places and sparse.
+        """How the nearest stands out: its distance over that of the next, near 0 for a copy.
 
-        The nearest neighbour distance ratio. Where two records of the reference are the same person's, a copy is near
-        both, and the second stands out from the third: the lower of both ratios counts.
+        This nearest neighbour distance ratio means the same where records lie dense and sparse. Where two records of
+        the reference are one person's, a copy is near both, and the second stands out from the third: the lower of
+        both ratios counts.
         """
         ratios: FloatingArray = self.distances[..., :-1] / np.maximum(self.distances[..., 1:], 1e-6)
-        return ratios.min(axis=-1)
+        lowest: FloatingArray = ratios.min(axis=-1)
+        return lowest
 
 
 def nearest_of(references: IntArray, distances: FloatingArray) -> Nearest:

@@ -1,4 +1,4 @@
-"""Real ECGs that are nearer to others than people are: one person recorded twice, or one record kept twice."""
+"""Real ECGs whose median beats are nearer than those of people: one person recorded twice, or one record kept twice."""
 
 from __future__ import annotations
 
@@ -11,13 +11,10 @@ from ecgfactory.arrays import BoolArray, IntArray
 from ecgfactory.realism.copy_bound import repeat_bound
 from ecgfactory.realism.nearest import Neighbours
 
-BY = ("beats", "records")
-"""Single leads of different people resemble each other too often to tell."""
-
 
 @dataclass(frozen=True)
 class Repeat:
-    """Two real records of what is probably one person.
+    """Two real records that may be one person's; one such pair or so is found by chance.
 
     Parameters
     ----------
@@ -25,16 +22,13 @@ class Repeat:
         `reference` or `holdout`: what the first is of; the second is of the reference.
     record, reference : int
         Their rows.
-    by : str
-        What tells it: `beats` or `records`.
     distance, ratio : float
-        How near they are, 1 less the correlation, and how far that stands out from the next.
+        How near their median beats are, 1 less the correlation, and how far that stands out from the next.
     """
 
     of: str
     record: int
     reference: int
-    by: str
     distance: float
     ratio: float
 
@@ -58,17 +52,19 @@ def find_repeats(
     tuple of Repeat
         Closest first, a pair of reference records once.
     """
-    is_repeat = {of: np.zeros(len(neighbours["beats"].reference), bool) for of, neighbours in people.items()}
-    found: dict[tuple[str, frozenset[int]], Repeat] = {}
-    for by in BY:
-        bound = repeat_bound(people["reference"][by].ratio)
-        for of, neighbours in people.items():
-            nearest = neighbours[by]
-            rows = reference_rows if of == "reference" else np.arange(len(nearest.reference))
-            is_repeat[of] |= nearest.ratio < bound
-            for place in np.flatnonzero(nearest.ratio < bound).tolist():
-                record, other = int(rows[place]), int(nearest.reference[place])
-                repeat = Repeat(of, record, other, by, float(nearest.distance[place]), float(nearest.ratio[place]))
-                key = of, frozenset((record, other)) if of == "reference" else frozenset((record, -1 - other))
-                found[key] = min(found.get(key, repeat), repeat, key=lambda one: one.ratio)
-    return is_repeat, tuple(sorted(found.values(), key=lambda repeat: repeat.ratio))
+    bound = repeat_bound(people["reference"]["beats"].ratio)
+    is_repeat = {of: neighbours["beats"].ratio < bound for of, neighbours in people.items()}
+    found: dict[tuple[str, int, int], Repeat] = {}
+    for of, neighbours in people.items():
+        nearest = neighbours["beats"]
+        for place in np.flatnonzero(is_repeat[of]).tolist():
+            record = int(reference_rows[place]) if of == "reference" else place
+            other = int(nearest.reference[place])
+            repeat = Repeat(of, record, other, float(nearest.distance[place]), float(nearest.ratio[place]))
+            pair = (min(record, other), max(record, other)) if of == "reference" else (record, other)
+            found[(of, *pair)] = min(found.get((of, *pair), repeat), repeat, key=_ratio)
+    return is_repeat, tuple(sorted(found.values(), key=_ratio))
+
+
+def _ratio(repeat: Repeat) -> float:
+    return repeat.ratio

@@ -1,4 +1,4 @@
-"""Stretches of five beats in one lead, described so that near descriptions mean leads that may be copies."""
+"""Stretches of four beats in one lead, described so that near descriptions mean leads that may be copies."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from ecgfactory.arrays import Float32Array, FloatingArray, IntArray
 from ecgfactory.realism.coarse import RATE_HZ
 from ecgfactory.realism.lead_beats import find_lead_beats, lead_activity
 
-BEATS = 5
-"""Four RR intervals: those of 5 s, which is half of a record, from a heart rate of 60 /min."""
+BEATS = 4
+"""Three RR intervals: 5 s, which is half of a record, have them from a heart rate of 48 /min."""
 
 RR_RATIO_SPREAD = 0.008
 """How far noise moves the ratio of an RR interval to the mean of its window."""
@@ -35,14 +35,13 @@ class RhythmWindows:
     ----------
     rows : int array, shape (windows,)
         Lead each is of, counted over all records: record times leads plus lead; rising.
-    starts, mean_rr : float array, shape (windows,)
-        First beat and mean RR interval, in coarse samples.
-    descriptions : float32 array, shape (windows, 21)
+    mean_rr : float array, shape (windows,)
+        Mean RR interval, in coarse samples.
+    descriptions : float32 array, shape (windows, 22)
         RR intervals and shape, in units of what noise does to them.
     """
 
     rows: IntArray
-    starts: FloatingArray
     mean_rr: FloatingArray
     descriptions: Float32Array
 
@@ -64,7 +63,7 @@ def rhythm_windows(coarse: Float32Array) -> RhythmWindows:
     Returns
     -------
     RhythmWindows
-        Of a lead with b beats, b - 4 windows.
+        Of a lead with b beats, b - 3 windows.
     """
     activity = lead_activity(coarse).reshape(-1, coarse.shape[-1])
     beats = find_lead_beats(activity)
@@ -79,7 +78,7 @@ def rhythm_windows(coarse: Float32Array) -> RhythmWindows:
     rhythm = np.log(rr / mean_rr[:, np.newaxis]) / RR_RATIO_SPREAD
     rate = np.log(mean_rr[:, np.newaxis]) / RR_SPREAD
     descriptions = np.concatenate([rhythm, rate, shape / SHAPE_SPREAD], axis=1).astype(np.float32)
-    return RhythmWindows(beats.rows[firsts], beats.times[firsts], mean_rr, descriptions)
+    return RhythmWindows(beats.rows[firsts], mean_rr, descriptions)
 
 
 def _shapes(activity: Float32Array, rows: IntArray, times: FloatingArray) -> Float32Array:

@@ -11,7 +11,6 @@ import scipy
 
 from ecgfactory.arrays import Float32Array, FloatingArray
 
-
 MOST_RESAMPLED, SCALE_STEP = 0.03, 0.005
 SCALES = np.linspace(1 - MOST_RESAMPLED, 1 + MOST_RESAMPLED, round(2 * MOST_RESAMPLED / SCALE_STEP) + 1)
 """How much a copy may have been resampled: in steps of half a percent, which shift the ends of a half by 6 ms."""
@@ -61,9 +60,9 @@ def half_norms(coarse: Float32Array) -> Float32Array:
     samples = coarse.shape[-1]
     energy = np.zeros((*coarse.shape[:-1], samples + 1), np.float32)
     np.cumsum(np.square(coarse), axis=-1, out=energy[..., 1:])
-    return np.sqrt(
-        np.maximum(energy[..., samples // 2 :] - energy[..., : samples - samples // 2 + 1], np.float32(0.01))
-    )
+    stretches = energy[..., samples // 2 :] - energy[..., : samples - samples // 2 + 1]
+    norms: Float32Array = np.sqrt(np.maximum(stretches, np.float32(0.01)))
+    return norms
 
 
 def slide(templates: Float32Array, along: Float32Array, norms: Float32Array) -> Float32Array:
