@@ -24,6 +24,7 @@ LINE = [
     "documents",
     "generators",
     "quality",
+    "realism",
     "formats",
     "request",
     "candidates",
