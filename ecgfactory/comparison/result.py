@@ -279,13 +279,11 @@ class Coverage:
     precision, recall, density, coverage, frechet_distance, mmd : Metric
         The measures; all were computed on samples of the same size, as their floors.
     records : int
-        Pieces in each sample.
+        ECGs in each sample.
     samples : int
         Samples that each value is the mean of.
-    neighbours : int
-        Neighbours that make a point's own region.
-    dimensions : int
-        Of the space: principal components of the standardised features.
+    features : int
+        Dimensions of the space.
     """
 
     precision: Metric
@@ -296,8 +294,7 @@ class Coverage:
     mmd: Metric
     records: int
     samples: int
-    neighbours: int
-    dimensions: int
+    features: int
 
 
 @dataclass(frozen=True)

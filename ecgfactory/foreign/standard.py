@@ -14,6 +14,7 @@ from ecgfactory.foreign.recording import Recording, Signal, UnreadableError
 from ecgfactory.foreign.resampling import rate_problem, resample
 from ecgfactory.foreign.stated import Stated
 from ecgfactory.foreign.units import UNITS_SHOWN, Unit, are_whole, parse_unit, plausible_unit
+from ecgfactory.record import SAMPLING_RATE_HZ
 
 SAME_RATE = 1e-3
 """Rates that differ by less are the same."""
@@ -33,12 +34,15 @@ class ForeignEcg:
         In uV; NaN where the file has no value.
     notes : tuple of str
         What was guessed, mended or left out, in words for its user.
+    recorded_rate_hz : float
+        Samples per second in the file, the lowest where leads differ: there is nothing above half of it.
     """
 
     name: str
     lead_names: tuple[str, ...]
     signal_uv: FloatingArray
     notes: tuple[str, ...] = ()
+    recorded_rate_hz: float = SAMPLING_RATE_HZ
 
 
 def standard_ecg(recording: Recording, stated: Stated) -> ForeignEcg:
@@ -66,7 +70,8 @@ def standard_ecg(recording: Recording, stated: Stated) -> ForeignEcg:
         resampled.append(resample(lead_uv, rate_hz)[0])
     shortest = min(map(len, resampled))
     signal_uv = np.stack([lead_uv[:shortest] for lead_uv in resampled])
-    return ForeignEcg(recording.name, tuple(lead.name for lead in leads), signal_uv, (*recording.notes, *notes))
+    names = tuple(lead.name for lead in leads)
+    return ForeignEcg(recording.name, names, signal_uv, (*recording.notes, *notes), min(rates_hz))
 
 
 def _with_values(leads: Sequence[Signal], notes: list[str]) -> list[Signal]:
