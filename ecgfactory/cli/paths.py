@@ -16,9 +16,9 @@ def path_argument(metavar: str, text: str) -> Any:
     return typer.Argument(metavar=metavar, help=text, parser=from_home)
 
 
-def path_option(metavar: str, text: str) -> Any:
+def path_option(metavar: str, text: str, *names: str) -> Any:
     """Return an option that is a file or a folder; `~` in it is the home, and what follows must not be an option."""
-    return typer.Option(metavar=metavar, help=text, parser=from_home, callback=_not_an_option)
+    return typer.Option(*names, metavar=metavar, help=text, parser=from_home, callback=_not_an_option)
 
 
 def given_options(context: typer.Context) -> list[str]:

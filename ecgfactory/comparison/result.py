@@ -360,7 +360,7 @@ class Comparison:
         Every feature, the largest Wasserstein distance first.
     coverage : Coverage
         Precision, recall and their like.
-    privacy : Privacy
+    privacy : Privacy or None
         The search for copies.
     examples : Examples
         ECGs to look at.
@@ -371,7 +371,7 @@ class Comparison:
     floor: Floor
     features: tuple[FeatureComparison, ...]
     coverage: Coverage
-    privacy: Privacy
+    privacy: Privacy | None
     examples: Examples
 
     def to_json(self) -> dict[str, Any]:
