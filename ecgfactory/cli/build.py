@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from ecgfactory.cli.interrupt import interruptible
 from ecgfactory.cli.output import console, print_rows
 from ecgfactory.cli.progress import watch
-from ecgfactory.errors import BuildCancelledError
+from ecgfactory.errors import BadInputError, BuildCancelledError
 from ecgfactory.flows.configured import is_configured
 from ecgfactory.request.build_request import BuildRequest
 from ecgfactory.request.preflight import estimated_bytes, size_text
@@ -24,7 +24,11 @@ if TYPE_CHECKING:
 
 def validate_file(file: Path, settings: Sequence[str]) -> None:
     """Check a request; print one line on what it asks for."""
+    from ecgfactory.comparison.of_dataset import reference_problems
+
     request = load_request(file, settings)
+    if problems := reference_problems(request):
+        raise BadInputError([f"{file}: {key}: {problem}" for key, problem in problems])
     console().print(
         f"{file}: valid; {request.records:,} records of {request.leads} leads and {request.duration_s} s "
         f"as {', '.join(request.formats)}, about {size_text(estimated_bytes(request))} in {request.output}/"

@@ -6,6 +6,7 @@ from ecgfactory.storage.sealed import MANIFEST_FILE, SUMS_FILE
 
 __all__ = [
     "CARD_FILE",
+    "COMPARISON_FOLDER",
     "CROISSANT_FILE",
     "LATEST",
     "MANIFEST_FILE",
@@ -23,6 +24,7 @@ RECORDS_FILE = "records.parquet"
 RECORDS_CSV_FILE = "records.csv"
 REJECTED_FILE = "rejected.parquet"
 REPORTS_FOLDER = "reports"
+COMPARISON_FOLDER = "comparison"
 
 LATEST = "latest"
 """The link to the newest dataset, beside the datasets of a name."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ecgfactory.comparison.of_dataset import reference_problems
 from ecgfactory.dataset import card, croissant, publish, verify
 from ecgfactory.dataset.seal import seal as seal_dataset
 from ecgfactory.errors import BadInputError
@@ -23,7 +24,7 @@ def plan_dataset(request: BuildRequest) -> Plan:
     BadInputError
         Naming everything that this machine can't do of it.
     """
-    if problems := preflight_problems(request):
+    if problems := preflight_problems(request) or reference_problems(request):
         raise BadInputError([f"{key}: {problem}" for key, problem in problems])
     plan = make_plan(request)
     publish.check_place(plan.dataset_path)
@@ -57,7 +58,7 @@ def assemble(build: Build) -> None:
 def describe(build: Build) -> None:
     """Write the dataset card and the Croissant metadata."""
     folder = build.workspace.dataset
-    card.write_card(folder, build.plan, build.counts)
+    card.write_card(folder, build.plan, build.counts, build.card_section)
     croissant.write_croissant(folder, build.plan, build.counts, build.layout.sums())
     fault_point("dataset-described")
 
