@@ -44,8 +44,8 @@ def compare(
     """Compare ECGs with real ones: what tells them apart, how much they cover, and whether any is a copy.
 
     All are brought to 500 Hz, to the leads that all have of I, II and V1 to V6, and to the band that the lowest of
-    their rates leaves, at most 0.5 to 150 Hz. ECGs of 20 s and more give up to six pieces of 10 s. The result follows from
-    the ECGs alone; 10,000 against 10,000 take less than three minutes and 2 GB.
+    their rates leaves, at most 0.5 to 150 Hz. ECGs of 20 s and more give up to six pieces of 10 s. The result follows
+    from the ECGs alone; 10,000 against 10,000 take less than three minutes and 2 GB.
 
     Parameters
     ----------
