@@ -64,8 +64,7 @@ def _filtered(signal_uv: Float32Array, upper_hz: float) -> Float32Array:
     length = scipy.fft.next_fast_len(extended.shape[-1], real=True)
     spectrum = scipy.fft.rfft(extended, length, axis=-1)
     spectrum *= _response(length, upper_hz)
-    filtered: Float32Array = scipy.fft.irfft(spectrum, length, axis=-1)[:, extension : extension + samples]
-    return filtered
+    return np.asarray(scipy.fft.irfft(spectrum, length, axis=-1)[:, extension : extension + samples], dtype=np.float32)
 
 
 @lru_cache(maxsize=4)

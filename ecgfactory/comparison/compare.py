@@ -121,7 +121,7 @@ def check_enough(sides: Sequence[Comparables]) -> None:
     reach = _reach(FEWEST_RECORDS)
     problems = [
         f"{side.name}: {side.ecgs:,} ECGs can be compared, and at least {FEWEST_RECORDS} are needed: with fewer, the "
-        f"accuracy of a classifier is known to +-{reach:.0%} at best; give more."
+        f"accuracy of a classifier is known to +-{100 * reach:.0f} points; give more."
         for side in sides
         if side.ecgs < FEWEST_RECORDS
     ]
@@ -131,14 +131,14 @@ def check_enough(sides: Sequence[Comparables]) -> None:
 
 def measured_alike(dataset: FeatureMatrix, reference: FeatureMatrix) -> tuple[FeatureMatrix, FeatureMatrix]:
     """Leave out the features that could not be measured on any ECG of either side, as those beyond the band."""
-    measured = np.isfinite(dataset.values).any(axis=0) | np.isfinite(reference.values).any(axis=0)
+    measured = np.isfinite(np.concatenate([dataset.values, reference.values])).any(axis=0)
     return dataset.keep(measured), reference.keep(measured)
 
 
 def _limits(reference: Comparables, records: int, ground: CommonGround) -> Iterator[str]:
     """Say what limits the comparison."""
     if records < MOST_RECORDS:
-        yield f"With {records:,} ECGs of each side, the accuracy is known to +-{_reach(records):.1%} at most."
+        yield f"With {records:,} ECGs of each side, the accuracy is known to +-{100 * _reach(records):.1f} points."
     else:
         yield f"{records:,} ECGs of each side, drawn at random, take part in the two-sample test."
     if reference.ecgs < 2 * records:

@@ -178,12 +178,13 @@ def measure_coverage(dataset: FeatureMatrix, reference: FeatureMatrix) -> Covera
 
 def _standardised(values: Float64Array, reference: Float64Array) -> Float64Array:
     """Return the points of a side, shape (pieces, features + 1); see `measure_coverage`."""
-    known = np.ma.masked_invalid(reference)
-    median = np.ma.median(known, axis=0).filled(0.0)
-    mean, spread = known.mean(axis=0).filled(0.0), known.std(axis=0).filled(0.0)
+    there = np.isfinite(reference)
+    known = np.where(there, reference, np.nan)
+    known[:, ~there.any(axis=0)] = 0.0  # the reference has no such value: only that they are missing tells
+    median, mean, spread = np.nanmedian(known, axis=0), np.nanmean(known, axis=0), np.nanstd(known, axis=0)
     missing = ~np.isfinite(values)
     points = (np.where(missing, median, values) - mean) / np.where(spread > 0, spread, 1)
-    lacking = np.ma.getmaskarray(known).mean(axis=1)
+    lacking = 1 - there.mean(axis=1)
     share = (missing.mean(axis=1) - lacking.mean()) / (lacking.std() or 1.0)
     clipped: Float64Array = np.column_stack([points, share]).clip(-FARTHEST_SD, FARTHEST_SD)
     return clipped

@@ -24,7 +24,7 @@ from ecgfactory.pools.pool import Job, Pool
 
 def prepare_reports(build: Build, pool: Pool) -> None:
     """Let the pool load what reports need, while shards are made."""
-    modules = REPORT_MODULES if build.plan.request.report.samples else ()
+    modules = [*REPORT_MODULES] if build.plan.request.report.samples else []
     modules += COMPARISON_MODULES if build.plan.reference else ()
     if modules:
         pool.prepare(modules)
