@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 def validate_file(file: Path, settings: Sequence[str]) -> None:
     """Check a request; print one line on what it asks for."""
-    from ecgfactory.comparison.of_dataset import reference_problems
+    from ecgfactory.comparison.preflight import reference_problems
 
     request = load_request(file, settings)
     if problems := reference_problems(request):

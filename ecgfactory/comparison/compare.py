@@ -9,19 +9,13 @@ import numpy as np
 from ecgfactory.arrays import Float64Array, IntArray
 from ecgfactory.comparison.coverage import measure_coverage
 from ecgfactory.comparison.distances import FeatureText, compare_features
+from ecgfactory.comparison.enough import FEWEST_RECORDS, reach_points
 from ecgfactory.comparison.features import FeatureMatrix, measure
 from ecgfactory.comparison.ground import CommonGround, Comparables, common_ground
 from ecgfactory.comparison.pieces import Pieces
 from ecgfactory.comparison.result import Compared, Comparison, Example, Examples
 from ecgfactory.comparison.sources import Comparable, Source, open_source
-from ecgfactory.comparison.two_sample import (
-    FEWEST_RECORDS,
-    MOST_RECORDS,
-    Outcome,
-    floor_within,
-    two_sample_test,
-    wilson,
-)
+from ecgfactory.comparison.two_sample import MOST_RECORDS, Outcome, floor_within, two_sample_test
 from ecgfactory.errors import BadInputError
 from ecgfactory.leads import EIGHT_LEADS
 from ecgfactory.realism.feature_space import SPACE
@@ -118,10 +112,9 @@ def check_enough(sides: Sequence[Comparables]) -> None:
     BadInputError
         Naming each that is too small.
     """
-    reach = _reach(FEWEST_RECORDS)
     problems = [
         f"{side.name}: {side.ecgs:,} ECGs can be compared, and at least {FEWEST_RECORDS} are needed: with fewer, the "
-        f"accuracy of a classifier is known to +-{100 * reach:.0f} points; give more."
+        f"accuracy of a classifier is known to +-{reach_points(FEWEST_RECORDS):.0f} points; give more."
         for side in sides
         if side.ecgs < FEWEST_RECORDS
     ]
@@ -138,7 +131,7 @@ def measured_alike(dataset: FeatureMatrix, reference: FeatureMatrix) -> tuple[Fe
 def _limits(reference: Comparables, records: int, ground: CommonGround) -> Iterator[str]:
     """Say what limits the comparison."""
     if records < MOST_RECORDS:
-        yield f"With {records:,} ECGs of each side, the accuracy is known to +-{100 * _reach(records):.1f} points."
+        yield f"With {records:,} ECGs of each side, the accuracy is known to +-{reach_points(records):.1f} points."
     else:
         yield f"{records:,} ECGs of each side, drawn at random, take part in the two-sample test."
     if reference.ecgs < 2 * records:
@@ -149,12 +142,6 @@ def _limits(reference: Comparables, records: int, ground: CommonGround) -> Itera
     if len(ground.leads) < len(EIGHT_LEADS):
         absent = [name for name in EIGHT_LEADS if name not in ground.lead_names]
         yield f"Without {', '.join(absent)}, which not all sides have."
-
-
-def _reach(records: int) -> float:
-    """Half the width of the interval of an accuracy of 50 %."""
-    chance = wilson(0.5, 2 * records)
-    return (chance.high - chance.low) / 2
 
 
 def _examples(dataset: Comparables, reference: Comparables, outcome: Outcome) -> Examples:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
@@ -13,6 +12,7 @@ from sklearn.metrics import roc_auc_score, roc_curve
 from sklearn.model_selection import StratifiedKFold
 
 from ecgfactory.arrays import BoolArray, Float64Array, IntArray
+from ecgfactory.comparison.enough import wilson
 from ecgfactory.comparison.features import FeatureMatrix
 from ecgfactory.comparison.result import (
     CONFIDENCE,
@@ -31,9 +31,6 @@ CLASSIFIER = f"random forest of {TREES} trees on all features, {FOLDS}-fold cros
 
 MOST_RECORDS = 1_000
 """ECGs of each side that take part: they tell the accuracy within 2.2 points, and more would only take longer."""
-
-FEWEST_RECORDS = 20
-"""ECGs that each side needs: with fewer, the interval around chance is wider than +-15 points and says nothing."""
 
 MOST_ROUNDS = 5
 """Drawings and foldings that are averaged where there are few ECGs."""
@@ -133,14 +130,6 @@ def floor_within(reference: FeatureMatrix, records_per_class: int) -> Floor:
     mean, spread = float(np.mean(accuracies)), float(np.std(accuracies, ddof=1))
     reach = NormalDist().inv_cdf((1 + CONFIDENCE) / 2) * spread
     return Floor(Estimate(mean, max(mean - reach, 0.0), min(mean + reach, 1.0)), records, FLOOR_SPLITS)
-
-
-def wilson(share: float, count: int) -> Estimate:
-    """Return the interval of a share of so many (Wilson 1927, doi:10.1080/01621459.1927.10502953)."""
-    z = NormalDist().inv_cdf((1 + CONFIDENCE) / 2)
-    centre = (share + z * z / (2 * count)) / (1 + z * z / count)
-    reach = z / (1 + z * z / count) * math.sqrt(share * (1 - share) / count + z * z / (4 * count * count))
-    return Estimate(share, centre - reach, centre + reach)
 
 
 def _rounds_for(records: int) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from ecgfactory.comparison.of_dataset import reference_problems
 from ecgfactory.dataset import card, croissant, publish, verify
 from ecgfactory.dataset.seal import seal as seal_dataset
 from ecgfactory.errors import BadInputError
@@ -24,11 +23,19 @@ def plan_dataset(request: BuildRequest) -> Plan:
     BadInputError
         Naming everything that this machine can't do of it.
     """
-    if problems := preflight_problems(request) or reference_problems(request):
+    if problems := preflight_problems(request) or _reference_problems(request):
         raise BadInputError([f"{key}: {problem}" for key, problem in problems])
     plan = make_plan(request)
     publish.check_place(plan.dataset_path)
     return plan
+
+
+def _reference_problems(request: BuildRequest) -> list[tuple[str, str]]:
+    if request.reference.path is None:
+        return []
+    from ecgfactory.comparison.preflight import reference_problems  # imports what reads ECGs
+
+    return reference_problems(request)
 
 
 def find_published(plan: Plan) -> bool:

@@ -1,0 +1,27 @@
+"""How many ECGs a comparison needs to say anything."""
+
+from __future__ import annotations
+
+import math
+from statistics import NormalDist
+
+from ecgfactory.comparison.result import CONFIDENCE, Estimate
+
+FEWEST_RECORDS = 20
+"""ECGs that each side needs: with fewer, the interval around chance is wider than +-15 points, as wide as the gap between
+hospitals, and a fold of the cross-validation tests fewer than four of each side.
+"""
+
+
+def wilson(share: float, count: int) -> Estimate:
+    """Return the interval of a share of so many (Wilson 1927, doi:10.1080/01621459.1927.10502953)."""
+    z = NormalDist().inv_cdf((1 + CONFIDENCE) / 2)
+    centre = (share + z * z / (2 * count)) / (1 + z * z / count)
+    reach = z / (1 + z * z / count) * math.sqrt(share * (1 - share) / count + z * z / (4 * count * count))
+    return Estimate(share, centre - reach, centre + reach)
+
+
+def reach_points(records_per_class: int) -> float:
+    """Half the width of the interval of an accuracy of 50 % with so many ECGs of each side, in percentage points."""
+    chance = wilson(0.5, 2 * records_per_class)
+    return 50 * (chance.high - chance.low)
