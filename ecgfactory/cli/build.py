@@ -24,15 +24,21 @@ if TYPE_CHECKING:
 
 def validate_file(file: Path, settings: Sequence[str]) -> None:
     """Check a request; print one line on what it asks for."""
-    from ecgfactory.comparison.preflight import reference_problems
-
     request = load_request(file, settings)
-    if problems := reference_problems(request):
-        raise BadInputError([f"{file}: {key}: {problem}" for key, problem in problems])
+    _check_reference(file, request)
     console().print(
         f"{file}: valid; {request.records:,} records of {request.leads} leads and {request.duration_s} s "
         f"as {', '.join(request.formats)}, about {size_text(estimated_bytes(request))} in {request.output}/"
     )
+
+
+def _check_reference(file: Path, request: BuildRequest) -> None:
+    if request.reference.path is None:
+        return
+    from ecgfactory.comparison.preflight import reference_problems  # imports what reads ECGs
+
+    if problems := reference_problems(request):
+        raise BadInputError([f"{file}: {key}: {problem}" for key, problem in problems])
 
 
 def build_file(file: Path, settings: Sequence[str], output: Path | None) -> None:

@@ -26,7 +26,7 @@ LOWER_ORDER, UPPER_ORDER = 2, 4
 """Of the Butterworth filters whose squared responses are applied: forth and back leaves no shift."""
 
 EXTENSION_S = 2.0
-"""Each end is continued by its odd reflection, as long as the lower edge's response."""
+"""At least so far is each end continued by its odd reflection: as long as the lower edge's response."""
 
 
 def upper_edge_hz(recorded_rates_hz: float) -> float:
@@ -57,14 +57,14 @@ def in_band(signals_uv: SignalUv, upper_hz: float) -> Float32Array:
 
 def _filtered(signal_uv: Float32Array, upper_hz: float) -> Float32Array:
     samples = signal_uv.shape[-1]
-    extension = min(round(EXTENSION_S * SAMPLING_RATE_HZ), samples - 1)
-    head = 2 * signal_uv[:, :1] - signal_uv[:, extension:0:-1]
-    tail = 2 * signal_uv[:, -1:] - signal_uv[:, -2 : -2 - extension : -1]
-    extended = np.concatenate([head, signal_uv, tail], axis=-1)
-    length = scipy.fft.next_fast_len(extended.shape[-1], real=True)
-    spectrum = scipy.fft.rfft(extended, length, axis=-1)
+    length = scipy.fft.next_fast_len(samples + round(2 * EXTENSION_S * SAMPLING_RATE_HZ), real=True)
+    before = (length - samples) // 2
+    after = length - samples - before
+    head = 2 * signal_uv[:, :1] - signal_uv[:, before:0:-1]
+    tail = 2 * signal_uv[:, -1:] - signal_uv[:, -2 : -2 - after : -1]
+    spectrum = scipy.fft.rfft(np.concatenate([head, signal_uv, tail], axis=-1), axis=-1)
     spectrum *= _response(length, upper_hz)
-    return np.asarray(scipy.fft.irfft(spectrum, length, axis=-1)[:, extension : extension + samples], dtype=np.float32)
+    return np.asarray(scipy.fft.irfft(spectrum, length, axis=-1)[:, before : before + samples], dtype=np.float32)
 
 
 @lru_cache(maxsize=4)

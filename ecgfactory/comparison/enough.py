@@ -8,8 +8,8 @@ from statistics import NormalDist
 from ecgfactory.comparison.result import CONFIDENCE, Estimate
 
 FEWEST_RECORDS = 20
-"""ECGs that each side needs: with fewer, the interval around chance is wider than +-15 points, as wide as the gap between
-hospitals, and a fold of the cross-validation tests fewer than four of each side.
+"""ECGs that each side needs: with fewer, the interval around chance is wider than +-15 points, and a fold of the
+cross-validation tests fewer than four of each side.
 """
 
 

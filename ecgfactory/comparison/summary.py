@@ -25,7 +25,7 @@ def summary_rows(comparison: Comparison) -> list[tuple[str, str]]:
         ("told apart", f"{in_percent(test.accuracy)} of {test.records_per_class:,} ECGs of each; 50 % is chance"),
         ("floor", f"{in_percent(floor.accuracy)} within the reference, {floor.records_per_class:,} of each half"),
         *(
-            ("betrayed by" if not place else "", f"{telltale.words} ({telltale.alone:.0%} by this alone)")
+            ("betrayed by" if not place else "", f"{telltale.words} ({100 * telltale.alone:.0f} % by this alone)")
             for place, telltale in enumerate(test.telltales[:TOLD])
         ),
         ("covered", f"{_listed(covered)}, {coverage.records:,} ECGs of each"),

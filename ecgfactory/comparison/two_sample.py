@@ -32,10 +32,12 @@ CLASSIFIER = f"random forest of {TREES} trees on all features, {FOLDS}-fold cros
 MOST_RECORDS = 1_000
 """ECGs of each side that take part: they tell the accuracy within 2.2 points, and more would only take longer."""
 
-MOST_ROUNDS = 5
+MOST_ROUNDS = 3
 """Drawings and foldings that are averaged where there are few ECGs."""
 
-FLOOR_SPLITS = 10
+FEWEST_SPLITS, MOST_SPLITS = 5, 10
+"""Of the reference into halves: the fewer the larger they are, since they then differ less and take longer."""
+
 TOLD = 12
 """Features that are named."""
 
@@ -123,13 +125,14 @@ def floor_within(reference: FeatureMatrix, records_per_class: int) -> Floor:
     records = min(reference.ecgs // 2, records_per_class)
     rng = np.random.default_rng(SEED)
     accuracies = []
-    for number in range(FLOOR_SPLITS):
+    splits = min(max(MOST_RECORDS // records, FEWEST_SPLITS), MOST_SPLITS)
+    for number in range(splits):
         drawn = one_piece_each(reference.group, rng.permutation(reference.ecgs)[: 2 * records], rng)
         values = reference.values[drawn]
         accuracies.append(_cross_validated(values[:records], values[records:], number)[2])
     mean, spread = float(np.mean(accuracies)), float(np.std(accuracies, ddof=1))
     reach = NormalDist().inv_cdf((1 + CONFIDENCE) / 2) * spread
-    return Floor(Estimate(mean, max(mean - reach, 0.0), min(mean + reach, 1.0)), records, FLOOR_SPLITS)
+    return Floor(Estimate(mean, max(mean - reach, 0.0), min(mean + reach, 1.0)), records, splits)
 
 
 def _rounds_for(records: int) -> int:
@@ -228,7 +231,8 @@ def _difference(feature: FeatureComparison) -> str:
     """Say in words how the dataset differs in a feature."""
     dataset, reference = feature.dataset, feature.reference
     if abs(dataset.measured_share - reference.measured_share) > CLEAR_SHIFT_SD:
-        return f"measurable in {dataset.measured_share:.0%} of the dataset and {reference.measured_share:.0%} elsewhere"
+        shares = 100 * dataset.measured_share, 100 * reference.measured_share
+        return f"measurable in {shares[0]:.0f} % of the dataset and {shares[1]:.0f} % elsewhere"
     if abs(feature.shift_sd) > CLEAR_SHIFT_SD:
         return f"{'higher' if feature.shift_sd > 0 else 'lower'} in the dataset"
     ranges = [side.quantiles[3] - side.quantiles[1] for side in (dataset, reference)]
