@@ -35,7 +35,7 @@ MOST_RECORDS = 1_000
 MOST_ROUNDS = 3
 """Drawings and foldings that are averaged where there are few ECGs."""
 
-FEWEST_SPLITS, MOST_SPLITS = 5, 10
+FEWEST_SPLITS, MOST_SPLITS = 4, 6
 """Of the reference into halves: the fewer the larger they are, since they then differ less and take longer."""
 
 TOLD = 12
