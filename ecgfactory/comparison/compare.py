@@ -8,7 +8,7 @@ import numpy as np
 
 from ecgfactory.arrays import Float64Array, IntArray
 from ecgfactory.comparison.coverage import measure_coverage
-from ecgfactory.comparison.distances import FeatureText, compare_features
+from ecgfactory.comparison.distances import compare_features
 from ecgfactory.comparison.enough import FEWEST_RECORDS, reach_points
 from ecgfactory.comparison.features import FeatureMatrix, measure
 from ecgfactory.comparison.ground import CommonGround, Comparables, common_ground
@@ -18,7 +18,7 @@ from ecgfactory.comparison.sources import Comparable, Source, open_source
 from ecgfactory.comparison.two_sample import MOST_RECORDS, Outcome, floor_within, two_sample_test
 from ecgfactory.errors import BadInputError
 from ecgfactory.leads import EIGHT_LEADS
-from ecgfactory.realism.feature_space import SPACE
+from ecgfactory.realism.feature_space import feature_space
 from ecgfactory.record import SAMPLING_RATE_HZ
 
 EXAMPLES = 4
@@ -80,7 +80,7 @@ def compare_sources(sources: Sequence[Source]) -> Comparison:
     dataset, reference, *holdout = sides = [Comparables(source, pieces, ground) for source, pieces in read]
     check_enough(sides)
     of_dataset, of_reference = measured_alike(measure(dataset), measure(reference))
-    texts = {feature.name: FeatureText(feature.name, feature.words, feature.unit, feature.group) for feature in SPACE}
+    texts = {feature.name: feature for feature in feature_space(ground.lead_names, ground.upper_hz)}
     features = compare_features(of_dataset, of_reference, [texts[name] for name in of_dataset.names])
     outcome = two_sample_test(of_dataset, of_reference, features)
     records = outcome.test.records_per_class
@@ -160,8 +160,7 @@ def _ranked(scores: Float64Array) -> IntArray:
 
 
 def _shown(side: Comparables, scores: Float64Array, places: IntArray) -> tuple[Example, ...]:
-    signals_uv = np.rint(side.read(places)).astype(np.int16)
     return tuple(
         Example(side.names[place], place, float(scores[place]), signal_uv)
-        for place, signal_uv in zip(places.tolist(), signals_uv, strict=True)
+        for place, signal_uv in zip(places.tolist(), side.read_in_band(places), strict=True)
     )

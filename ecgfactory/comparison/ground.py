@@ -7,20 +7,20 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ecgfactory.arrays import Float32Array, IntArray
-from ecgfactory.comparison.band import LOWER_HZ, in_band, upper_edge_hz
+from ecgfactory.arrays import IntArray
 from ecgfactory.comparison.pieces import SHORTEST, Pieces
 from ecgfactory.comparison.result import Side
 from ecgfactory.comparison.sources import Source
 from ecgfactory.errors import BadInputError
-from ecgfactory.leads import EIGHT_LEADS
+from ecgfactory.leads import EIGHT_LEADS, SignalUv
+from ecgfactory.realism.band import LOWER_HZ, common_upper_hz, in_band
 from ecgfactory.record import SAMPLING_RATE_HZ
 
 LEAD_SHARE = 0.8
 """A lead is compared when this share of the ECGs of each side has it; those that lack it are left out."""
 
 PIECES_AT_ONCE = 64
-"""10 MB as floats."""
+"""10 MB as floats, of which measuring holds several."""
 
 
 @dataclass(frozen=True)
@@ -89,12 +89,17 @@ class Comparables:
     def __len__(self) -> int:
         return len(self._rows)
 
-    def read(self, places: IntArray) -> Float32Array:
-        """Read pieces by their places, shape (n, leads, samples), in uV, filtered to the band."""
-        stored_uv = self._pieces.read(self._rows[places], self.ground.leads, self.ground.samples)
-        return in_band(stored_uv, self.ground.upper_hz)
+    def read(self, places: IntArray) -> SignalUv:
+        """Read pieces by their places, shape (n, leads, samples), in uV, not yet filtered."""
+        return self._pieces.read(self._rows[places], self.ground.leads, self.ground.samples)
 
-    def batches(self) -> Iterator[Float32Array]:
+    def read_in_band(self, places: IntArray) -> SignalUv:
+        """Read pieces by their places, shape (n, leads, samples), in uV, filtered to the band and rounded."""
+        limits = np.iinfo(np.int16)
+        band_uv = in_band(self.read(places), self.ground.upper_hz)
+        return np.rint(band_uv).clip(limits.min, limits.max).astype(np.int16)
+
+    def batches(self) -> Iterator[SignalUv]:
         """Read all pieces in their order, some at a time; see `read`."""
         for start in range(0, len(self), PIECES_AT_ONCE):
             yield self.read(np.arange(start, min(start + PIECES_AT_ONCE, len(self))))
@@ -131,7 +136,7 @@ def common_ground(sides: Sequence[tuple[Source, Pieces]]) -> CommonGround:
         )
     return CommonGround(
         leads,
-        upper_edge_hz(min(pieces.lowest_rate_hz for _, pieces in sides)),
+        common_upper_hz(*(pieces.lowest_rate_hz for _, pieces in sides)),
         int(min(pieces.samples.min() for _, pieces in sides)),
     )
 

@@ -1,13 +1,14 @@
 import numpy as np
 import pytest
 
-from ecgfactory.comparison.distances import FeatureText, compare_features
+from ecgfactory.comparison.distances import compare_features
 from ecgfactory.comparison.enough import FEWEST_RECORDS, reach_points, wilson
 from ecgfactory.comparison.features import FeatureMatrix
 from ecgfactory.comparison.two_sample import Outcome, floor_within, two_sample_test
+from ecgfactory.realism.space_feature import SpaceFeature
 
 FEATURES = tuple(f"f{number}" for number in range(20))
-TEXTS = [FeatureText(name, f"power of {name}", "dB", "spectrum") for name in FEATURES]
+TEXTS = [SpaceFeature(name, "dB", "spectrum", f"power of {name}") for name in FEATURES]
 
 
 def matrix(seed: int, ecgs: int = 60, pieces: int = 1) -> FeatureMatrix:
