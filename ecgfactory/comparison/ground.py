@@ -97,7 +97,12 @@ class Comparables:
         """Read pieces by their places, shape (n, leads, samples), in uV, filtered to the band and rounded."""
         limits = np.iinfo(np.int16)
         band_uv = in_band(self.read(places), self.ground.upper_hz)
-        return np.rint(band_uv).clip(limits.min, limits.max).astype(np.int16)
+        return np.asarray(np.rint(band_uv).clip(limits.min, limits.max), dtype=np.int16)
+
+    def one_of_each(self) -> PieceView:
+        """Return the first piece of each ECG, shape (ecgs, leads, samples), in uV, read when they are looked at."""
+        _, first = np.unique(self.group, return_index=True)
+        return PieceView(self, first)
 
     def batches(self) -> Iterator[SignalUv]:
         """Read all pieces in their order, some at a time; see `read`."""
@@ -113,6 +118,31 @@ class Comparables:
         if lacking:
             notes.append(f"{lacking:,} left out: without a signal in one of {', '.join(self.ground.lead_names)}")
         return Side(self.name, self.ecgs, len(self), tuple(notes))
+
+
+class PieceView:
+    """Some pieces as an array that is indexed by one place or a run of them, and keeps nothing of what was read.
+
+    Parameters
+    ----------
+    side : Comparables
+        Whose pieces.
+    places : int array, shape (n,)
+        Which.
+    """
+
+    def __init__(self, side: Comparables, places: IntArray) -> None:
+        self.shape = (len(places), len(side.ground.leads), side.ground.samples)
+        self.places = places
+        self._side = side
+
+    def __len__(self) -> int:
+        return len(self.places)
+
+    def __getitem__(self, wanted: int | slice) -> SignalUv:
+        if isinstance(wanted, slice):
+            return self._side.read(self.places[wanted])
+        return self._side.read(self.places[[wanted]])[0]
 
 
 def common_ground(sides: Sequence[tuple[Source, Pieces]]) -> CommonGround:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, fields, is_dataclass
-from typing import Any, Protocol
+from typing import Any
 
 from ecgfactory.leads import SignalUv
+from ecgfactory.realism.privacy import Privacy
 
 CONFIDENCE = 0.95
 """Of all intervals."""
@@ -308,7 +309,7 @@ class Example:
     index : int
         Its place among the pieces of its side.
     score : float
-        Probability, by classifiers that had not seen it, that it is of the dataset.
+        Probability, by classifiers that had not seen it, that it is of the dataset; NaN where it took no part.
     signal_uv : int16 array, shape (leads, samples)
         As compared, with the leads of `Compared.lead_names`; not part of the JSON.
     """
@@ -329,19 +330,14 @@ class Examples:
         Of the dataset: those that the classifier was surest of, and those that it took for real.
     reference : tuple of Example
         Of the reference, those that it was surest of.
+    pairs : tuple of (Example, Example)
+        Of the dataset and the reference, in the order of the pairs that the search for copies describes.
     """
 
     most_betrayed: tuple[Example, ...]
     least_betrayed: tuple[Example, ...]
     reference: tuple[Example, ...]
-
-
-class Privacy(Protocol):
-    """The result of the search for copies."""
-
-    def to_json(self) -> dict[str, Any]:
-        """Return everything as values that JSON knows."""
-        ...
+    pairs: tuple[tuple[Example, Example], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -360,7 +356,7 @@ class Comparison:
         Every feature, the largest Wasserstein distance first.
     coverage : Coverage
         Precision, recall and their like.
-    privacy : Privacy or None
+    privacy : Privacy
         The search for copies.
     examples : Examples
         ECGs to look at.
@@ -371,7 +367,7 @@ class Comparison:
     floor: Floor
     features: tuple[FeatureComparison, ...]
     coverage: Coverage
-    privacy: Privacy | None
+    privacy: Privacy
     examples: Examples
 
     def to_json(self) -> dict[str, Any]:
