@@ -19,8 +19,8 @@ from ecgfactory.record import SAMPLING_RATE_HZ
 LEAD_SHARE = 0.8
 """A lead is compared when this share of the ECGs of each side has it; those that lack it are left out."""
 
-PIECES_AT_ONCE = 64
-"""10 MB as floats, of which measuring holds several."""
+PIECES_AT_ONCE = 32
+"""5 MB as floats, of which measuring holds several."""
 
 
 @dataclass(frozen=True)
@@ -97,9 +97,7 @@ class Comparables:
         """Read pieces by their places, shape (n, leads, samples), in uV, filtered to the band and rounded."""
         limits = np.iinfo(np.int16)
         band_uv = in_band(self.read(places), self.ground.upper_hz)
-        stored_uv: SignalUv = np.empty(band_uv.shape, dtype=np.int16)
-        stored_uv[:] = np.rint(band_uv).clip(limits.min, limits.max)
-        return stored_uv
+        return np.rint(band_uv).clip(limits.min, limits.max).astype(np.int16)
 
     def one_of_each(self) -> PieceView:
         """Return the first piece of each ECG, shape (ecgs, leads, samples), in uV, read when they are looked at."""
@@ -144,7 +142,8 @@ class PieceView:
     def __getitem__(self, wanted: int | slice) -> SignalUv:
         if isinstance(wanted, slice):
             return self._side.read(self.places[wanted])
-        return self._side.read(self.places[[wanted]])[0]
+        piece_uv: SignalUv = self._side.read(self.places[[wanted]])[0]
+        return piece_uv
 
 
 def common_ground(sides: Sequence[tuple[Source, Pieces]]) -> CommonGround:
