@@ -97,11 +97,12 @@ class DatasetSource(Source):
         """Yield the ECGs in candidate order."""
         reader = self._files.reader(EIGHT_LEADS)
         candidates = self._files.candidates
+        rate_hz = self._files.plan.recorder.rate_hz
         chosen = np.linspace(0, len(candidates) - 1, min(len(candidates), MOST_OF_DATASET)).round().astype(np.int64)
         for start in range(0, len(chosen), RECORDS_AT_ONCE):
             places = chosen[start : start + RECORDS_AT_ONCE]
             names = [record_id(candidate) for candidate in candidates[places]]
-            yield Chunk(names, EIGHT_LEADS, reader.read(places), SAMPLING_RATE_HZ)
+            yield Chunk(names, EIGHT_LEADS, _at_500_hz(reader.read(places), rate_hz), rate_hz)
 
     def notes(self) -> list[str]:
         """Say where not all ECGs take part."""
@@ -127,9 +128,8 @@ class EcgsSource(Source):
         ecgs, rate_hz = self._ecgs, self._ecgs.sampling_rate_hz
         for start in range(0, len(ecgs), RECORDS_AT_ONCE):
             part = slice(start, start + RECORDS_AT_ONCE)
-            signals_uv = ecgs.signals_uv[part]
-            resampled = signals_uv if rate_hz == SAMPLING_RATE_HZ else _at_500_hz(signals_uv, rate_hz)
-            yield Chunk(ecgs.record_ids[part], ecgs.lead_names, resampled, rate_hz)
+            signals_uv = _at_500_hz(ecgs.signals_uv[part], rate_hz)
+            yield Chunk(ecgs.record_ids[part], ecgs.lead_names, signals_uv, rate_hz)
 
 
 class FilesSource(Source):
@@ -208,5 +208,7 @@ def is_dataset(path: Path) -> bool:
     return (path / MANIFEST_FILE).is_file() or (path / LATEST / MANIFEST_FILE).is_file()
 
 
-def _at_500_hz(signals_uv: SignalUv, rate_hz: float) -> Float32Array:
+def _at_500_hz(signals_uv: SignalUv, rate_hz: float) -> SignalUv | Float32Array:
+    if rate_hz == SAMPLING_RATE_HZ:
+        return signals_uv
     return np.stack([resample(signal_uv.astype(np.float32), rate_hz) for signal_uv in signals_uv])

@@ -170,7 +170,7 @@ def label_place(
 def clinical_page(record: Record, style: PageStyle | None = None) -> Sheet:
     """Draw a record as a printed ECG.
 
-    Each lead is centred on its median: paper has no zero line. Nothing is filtered. As much time as fits the
+    Each lead is centred on its median: paper has no zero line. Nothing is filtered here. As much time as fits the
     paper is shown, and the page says so where that is not all; what leaves the grid is cut off, which is noted too.
 
     Parameters
@@ -279,7 +279,7 @@ def _draw_line(sheet: Sheet, x_mm: npt.ArrayLike, y_mm: npt.ArrayLike, palette: 
 
 def _footnote(record: Record, style: PageStyle, shown: int, cut_off: bool) -> str:
     scale = f"{style.speed_mm_per_s} mm/s  {style.gain_mm_per_mv} mm/mV"
-    notes = [f"{scale}  {record.sampling_rate_hz} Hz, unfiltered"]
+    notes = [f"{scale}  {record.sampling_rate_hz} Hz, {record.filters}"]
     if shown < record.signal_uv.shape[-1]:
         notes.append(f"first {shown / record.sampling_rate_hz:g} s of {record.duration_s:g} s")
     if cut_off:

@@ -35,6 +35,7 @@ def test_one_shifted_feature_is_found_and_named() -> None:
     assert test.roc.area > 0.75
 
 
+@pytest.mark.slow
 def test_what_is_alike_is_told_apart_by_chance_and_the_floor_says_so() -> None:
     reference = matrix(4)
     outcome = outcome_of(matrix(3), reference)
@@ -44,6 +45,7 @@ def test_what_is_alike_is_told_apart_by_chance_and_the_floor_says_so() -> None:
     assert floor.records_per_class == 30
 
 
+@pytest.mark.slow
 def test_pieces_of_one_ecg_never_betray_each_other() -> None:
     """Six like pieces of each ECG: a forest that had seen one would know the others."""
     outcome = outcome_of(matrix(5, 40, pieces=6), matrix(6, 40, pieces=6))
@@ -51,6 +53,7 @@ def test_pieces_of_one_ecg_never_betray_each_other() -> None:
     assert outcome.test.accuracy.low <= 0.5 <= outcome.test.accuracy.high
 
 
+@pytest.mark.slow
 def test_missing_values_betray_too() -> None:
     dataset, reference = matrix(1), matrix(2)
     dataset.values[:45, 3] = np.nan
