@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, fields, is_dataclass
-from typing import Any, Protocol
+from typing import Any
 
 from ecgfactory.leads import SignalUv
+from ecgfactory.realism.privacy import Privacy
 
 CONFIDENCE = 0.95
 """Of all intervals."""
@@ -329,19 +330,14 @@ class Examples:
         Of the dataset: those that the classifier was surest of, and those that it took for real.
     reference : tuple of Example
         Of the reference, those that it was surest of.
+    pairs : tuple of (Example, Example)
+        Of the dataset and the reference, in the order of the pairs that the search for copies describes.
     """
 
     most_betrayed: tuple[Example, ...]
     least_betrayed: tuple[Example, ...]
     reference: tuple[Example, ...]
-
-
-class Privacy(Protocol):
-    """The result of the search for copies."""
-
-    def to_json(self) -> dict[str, Any]:
-        """Return everything as values that JSON knows."""
-        ...
+    pairs: tuple[tuple[Example, Example], ...] = ()
 
 
 @dataclass(frozen=True)

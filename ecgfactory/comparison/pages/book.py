@@ -6,6 +6,7 @@ from functools import partial
 from pathlib import Path
 
 from ecgfactory.comparison.pages import words
+from ecgfactory.comparison.pages.copy_pages import copy_pages
 from ecgfactory.comparison.pages.feature_pages import feature_pages, telltale_page
 from ecgfactory.comparison.pages.histograms import of_scores
 from ecgfactory.comparison.pages.paper import (
@@ -63,6 +64,7 @@ def write_comparison_book(comparison: Comparison, path: Path, draws_reference: b
         partial(telltale_page, comparison),
         *examples,
         partial(_coverage_page, comparison),
+        *copy_pages(comparison, draws_reference),
         *feature_pages(comparison),
     ]
     write_pages(path, pages, _title(comparison))

@@ -8,6 +8,7 @@ import numpy as np
 from markupsafe import Markup
 
 from ecgfactory.arrays import Float64Array
+from ecgfactory.comparison.pages.copies import Overlay
 from ecgfactory.comparison.pages.histograms import Histograms, outline
 from ecgfactory.comparison.result import Estimate, RocCurve
 from ecgfactory.report.panel import tick_labels, ticks
@@ -17,6 +18,11 @@ _MARGIN = 18.0
 """Room at both sides for the ends of tick labels."""
 
 _ROW = 38.0
+_LONG, _STRIP, _LABEL = 900.0, 84.0, 22.0
+"""Width of leads laid over each other, height of one, and of the words above it."""
+
+_DRAWN_HZ = 125
+"""Samples per second of leads laid over each other."""
 _MOST_TICKS = 6
 
 
@@ -65,17 +71,41 @@ def roc_svg(roc: RocCurve) -> Markup:
     return _chart([*parts, *_axis(0.0, 100.0, _HEIGHT, " %")], _HEIGHT, f"ROC curve, area {roc.area:.2f}")
 
 
-def _chart(parts: Sequence[str], height: float, label: str) -> Markup:
-    size = f"{-_MARGIN:g} -4 {_WIDTH + 2 * _MARGIN:g} {height + 26:g}"
+def overlays_svg(overlays: Sequence[Overlay], label: str) -> Markup:
+    """Draw leads laid over each other, one pair below the other, all at one scale; the reference below."""
+    most_mv = max(float(np.nanmax(np.abs([one.dataset_mv, one.reference_mv]))) for one in overlays) or 1.0
+    parts = []
+    for place, one in enumerate(overlays):
+        middle = (_STRIP + _LABEL) * (place + 1) - _STRIP / 2
+        parts.append(f'<text class="row" x="0" y="{middle - _STRIP / 2 - 6:g}">{one.label}</text>')
+        for name, signal_mv in (("of-reference", one.reference_mv), ("of-dataset", one.dataset_mv)):
+            parts.append(f'<path class="laid {name}" d="{_trace(one.time_s, signal_mv, middle, most_mv)}"/>')
+    height = (_STRIP + _LABEL) * len(overlays)
+    end_s = float(overlays[0].time_s[-1] + overlays[0].time_s[1])
+    return _chart([*parts, *_axis(0.0, end_s, height, " s", _LONG)], height, label, width=_LONG)
+
+
+def _trace(time_s: Float64Array, signal_mv: Float64Array, middle: float, most_mv: float) -> str:
+    """Write a signal, what is NaN left out."""
+    step = max(round(1 / (_DRAWN_HZ * (time_s[1] - time_s[0]))), 1)
+    across = _LONG * time_s[::step] / (time_s[-1] + time_s[1])
+    down = middle - _STRIP / 2 * signal_mv[::step] / most_mv
+    there = np.isfinite(down)
+    return "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in zip(across[there], down[there], strict=True))
+
+
+def _chart(parts: Sequence[str], height: float, label: str, width: float = _WIDTH) -> Markup:
+    size = f"{-_MARGIN:g} -4 {width + 2 * _MARGIN:g} {height + 26:g}"
     drawing = f'<svg class="chart" viewBox="{size}" role="img" aria-label="{{}}">{"".join(parts)}</svg>'
     return Markup(drawing).format(label)  # noqa: S704 (numbers, and words of this module's callers)
 
 
-def _axis(low: float, high: float, y: float, unit: str = "") -> list[str]:
-    values = ticks(low, high, most=_MOST_TICKS)
-    line = f'<path class="frame" d="M0 {y:g}H{_WIDTH:g}"/>'
+def _axis(low: float, high: float, y: float, unit: str = "", width: float = _WIDTH) -> list[str]:
+    values = ticks(low, high, most=round(_MOST_TICKS * width / _WIDTH))
+    line = f'<path class="frame" d="M0 {y:g}H{width:g}"/>'
     labels = [
-        f'<text class="axis" x="{_x(value, low, high):.1f}" y="{y + 16:g}" text-anchor="middle">{text}{unit}</text>'
+        f'<text class="axis" x="{width * (value - low) / (high - low):.1f}" y="{y + 16:g}" text-anchor="middle">'
+        f"{text}{unit}</text>"
         for value, text in zip(values.tolist(), tick_labels(values), strict=True)
     ]
     return [line, *labels]

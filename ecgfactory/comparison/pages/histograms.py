@@ -7,8 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ecgfactory.arrays import Float64Array
+from ecgfactory.arrays import Float64Array, FloatingArray
 from ecgfactory.comparison.result import FeatureComparison, Scores
+
+_BINS, _SHOWN_SHARE = 40, 0.995
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,6 +45,15 @@ def of_feature(feature: FeatureComparison) -> Histograms | None:
 def of_scores(scores: Scores) -> Histograms:
     """Return the distributions of the classifier's score, in per cent."""
     return _histograms([100 * edge for edge in scores.bin_edges], scores.dataset, scores.reference)
+
+
+def of_values(dataset: FloatingArray, reference: FloatingArray) -> Histograms:
+    """Return the distributions of values that are known one by one, from 0 to all but the largest of both."""
+    edges = np.linspace(
+        0, max(float(np.quantile(side, _SHOWN_SHARE)) for side in (dataset, reference)) or 1.0, _BINS + 1
+    )
+    counts = [np.histogram(side.clip(edges[0], edges[-1]), edges)[0].tolist() for side in (dataset, reference)]
+    return _histograms(edges.tolist(), *counts)
 
 
 def outline(edges: Float64Array, heights: Float64Array) -> tuple[Float64Array, Float64Array]:

@@ -47,7 +47,9 @@ def wrapped(text: str, width: float, size_pt: float, bold: bool = False) -> Iter
         if line:
             yield line
         while text_width_mm(word, size_pt, bold) > width:
-            fits = next(count for count in range(len(word), 0, -1) if text_width_mm(word[:count], size_pt, bold) <= width)
+            fits = next(
+                count for count in range(len(word), 0, -1) if text_width_mm(word[:count], size_pt, bold) <= width
+            )
             yield word[:fits]
             word = word[fits:]
         line = word

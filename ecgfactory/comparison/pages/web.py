@@ -8,8 +8,8 @@ from pathlib import Path
 
 from markupsafe import Markup
 
-from ecgfactory.comparison.pages import charts, words
-from ecgfactory.comparison.pages.histograms import of_feature, of_scores
+from ecgfactory.comparison.pages import charts, copies, words
+from ecgfactory.comparison.pages.histograms import of_feature, of_scores, of_values
 from ecgfactory.comparison.result import Comparison, Example, Telltale
 from ecgfactory.record import Record
 from ecgfactory.report.export import whole_file
@@ -29,6 +29,16 @@ class Figure:
     drawing: Markup | None
     caption: str
     detail: str = ""
+
+
+@dataclass(frozen=True)
+class Copies:
+    """The part of the page on copies: flagged ECGs, sentences, distributions of distances, pairs."""
+
+    flagged: int
+    findings: list[str]
+    distances: list[Figure]
+    pairs: list[Figure]
 
 
 def write_comparison_page(comparison: Comparison, path: Path, draws_reference: bool) -> None:
@@ -53,10 +63,11 @@ def write_comparison_page(comparison: Comparison, path: Path, draws_reference: b
     text = environment.get_template("comparison.html").render(
         comparison=comparison,
         words=words,
+        texts=copies,
         verdict_figures=_verdict_figures(comparison),
         telltales=[_telltale_figure(comparison, telltale) for telltale in comparison.two_sample.telltales],
         examples=list(_example_figures(comparison, draws_reference)),
-        privacy=None,
+        copies=_copies(comparison, draws_reference),
         draws_reference=draws_reference,
     )
     with whole_file(path) as temporary:
@@ -114,7 +125,27 @@ def _example_figures(comparison: Comparison, draws_reference: bool) -> Iterator[
         yield title, meaning, figures
 
 
+def _copies(comparison: Comparison, draws_reference: bool) -> Copies | None:
+    privacy = comparison.privacy
+    if privacy is None:
+        return None
+    distances = [
+        Figure(
+            f"{copies.WAYS[way]}: distance to the nearest",
+            "",
+            charts.histograms_svg(of_values(nearness.synthetic, nearness.real), f"distances by {way}"),
+            copies.way_caption(nearness),
+        )
+        for way, nearness in privacy.ways.items()
+    ]
+    pairs = copies.shown_pairs(comparison, privacy) if draws_reference else []
+    drawn = [Figure(pair.title, "mV", charts.overlays_svg(pair.overlays, pair.title), pair.caption) for pair in pairs]
+    return Copies(int(privacy.is_copy.sum()), copies.findings(privacy), distances, drawn)
+
+
 def example_record(comparison: Comparison, example: Example) -> Record:
     """Return an example as a record that can be drawn."""
     name = words.printable(example.record)
-    return Record(name, comparison.data.lead_names, example.signal_uv, sampling_rate_hz=comparison.data.sampling_rate_hz)
+    return Record(
+        name, comparison.data.lead_names, example.signal_uv, sampling_rate_hz=comparison.data.sampling_rate_hz
+    )

@@ -125,14 +125,21 @@ def feature_row(feature: FeatureComparison) -> FeatureRow:
     words, detail = feature_words(feature)
     medians = [number(side.quantiles[_MEDIAN]) for side in (feature.dataset, feature.reference)]
     return FeatureRow(
-        words, detail, typeset(feature.unit), *medians, interval(feature.kolmogorov_smirnov), interval(feature.wasserstein_sd)
+        words,
+        detail,
+        typeset(feature.unit),
+        *medians,
+        interval(feature.kolmogorov_smirnov),
+        interval(feature.wasserstein_sd),
     )
 
 
 def telltale_caption(feature: FeatureComparison, telltale: Telltale) -> str:
     """Say how the dataset differs in a telltale feature, and how much that tells."""
     difference = telltale.words.removeprefix(f"{feature.words}: ")
-    return f"{difference[:1].upper()}{difference[1:]}. By this alone {100 * telltale.alone:.0f} of 100 are told rightly."
+    return (
+        f"{difference[:1].upper()}{difference[1:]}. By this alone {100 * telltale.alone:.0f} of 100 are told rightly."
+    )
 
 
 def feature_words(feature: FeatureComparison) -> tuple[str, str]:
