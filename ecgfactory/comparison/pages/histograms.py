@@ -49,9 +49,8 @@ def of_scores(scores: Scores) -> Histograms:
 
 def of_values(dataset: FloatingArray, reference: FloatingArray) -> Histograms:
     """Return the distributions of values that are known one by one, from 0 to all but the largest of both."""
-    edges = np.linspace(
-        0, max(float(np.quantile(side, _SHOWN_SHARE)) for side in (dataset, reference)) or 1.0, _BINS + 1
-    )
+    last = max(float(np.quantile(side, _SHOWN_SHARE)) for side in (dataset, reference)) or 1.0
+    edges = np.linspace(0, last, _BINS + 1)
     counts = [np.histogram(side.clip(edges[0], edges[-1]), edges)[0].tolist() for side in (dataset, reference)]
     return _histograms(edges.tolist(), *counts)
 

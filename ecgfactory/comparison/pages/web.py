@@ -93,7 +93,7 @@ def _verdict_figures(comparison: Comparison) -> list[Figure]:
             "ROC curve",
             "",
             charts.roc_svg(test.roc),
-            f"Share of the dataset recognised (upwards) against share of the reference taken for it, at every threshold; "
+            "Share of the dataset recognised (upwards) against share of the reference taken for it, at every threshold; "
             f"area {test.roc.area:.2f}, by guessing 0.5.",
         ),
     ]

@@ -27,16 +27,16 @@ EXAMPLE_KINDS = {
 """By field of `Examples`: what such ECGs are called, and what they are."""
 
 EXAMPLES_RULE = (
-    "These are not drawn by lot: they lie at the ends of the classifier's scores. They are shown as compared, filtered to "
-    "the band."
+    "These are not drawn by lot: they lie at the ends of the classifier's scores. They are shown as compared, filtered "
+    "to the band."
 )
 REFERENCE_NOT_DRAWN = (
-    "ECGs of the reference are not drawn here, since this page is passed on with the dataset; `ecgfactory compare DATASET "
-    "REFERENCE --output DIR` draws them for you."
+    "ECGs of the reference are not drawn here, since this page is passed on with the dataset; `ecgfactory compare "
+    "DATASET REFERENCE --output DIR` draws them for you."
 )
 TELLTALES_NOTE = (
-    "The features that the classifier went by most, the strongest first, and how the two sides differ in them. Many are "
-    "related, so that putting one right may not be enough. Bars at both ends also hold what lies beyond."
+    "The features that the classifier went by most, the strongest first, and how the two sides differ in them. Many "
+    "are related, so that putting one right may not be enough. Bars at both ends also hold what lies beyond."
 )
 FEATURES_NOTE = (
     "Medians of both sides. KS is the Kolmogorov-Smirnov distance, from 0 (alike) to 1 (apart); W the Wasserstein "
@@ -123,12 +123,12 @@ class FeatureRow:
 def feature_row(feature: FeatureComparison) -> FeatureRow:
     """Write a feature's numbers."""
     words, detail = feature_words(feature)
-    medians = [number(side.quantiles[_MEDIAN]) for side in (feature.dataset, feature.reference)]
     return FeatureRow(
         words,
         detail,
         typeset(feature.unit),
-        *medians,
+        number(feature.dataset.quantiles[_MEDIAN]),
+        number(feature.reference.quantiles[_MEDIAN]),
         interval(feature.kolmogorov_smirnov),
         interval(feature.wasserstein_sd),
     )
@@ -166,15 +166,16 @@ def coverage_note(comparison: Comparison) -> str:
     """Say what the measures of coverage were computed on."""
     coverage = comparison.coverage
     return (
-        f"In the space of all features, standardised by the reference ({coverage.features} dimensions). All depend on the "
-        f"number of ECGs; these are means over {coverage.samples} samples of {coverage.records:,} ECGs of each, and so is "
-        "each floor, which is what one half of the reference reaches against the other."
+        f"In the space of all features, standardised by the reference ({coverage.features} dimensions). All depend on "
+        f"the number of ECGs: these are means over {coverage.samples} samples of {coverage.records:,} ECGs of each. The "
+        "floor is what halves of the reference, as large, reach against each other."
     )
 
 
 def example_caption(example: Example) -> str:
     """Say which ECG it is, and what the classifier made of it."""
-    return f"{printable(example.record)}: of the dataset with a probability of {percent(example.score)}, said the classifier"
+    score = percent(example.score)
+    return f"{printable(example.record)}: of the dataset with a probability of {score}, said the classifier"
 
 
 def interval(estimate: Estimate) -> str:
