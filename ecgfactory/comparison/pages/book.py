@@ -13,6 +13,7 @@ from ecgfactory.comparison.pages.paper import (
     DATASET,
     PALETTE,
     REFERENCE,
+    draw_heading,
     draw_histograms,
     draw_legend,
     draw_note,
@@ -23,7 +24,7 @@ from ecgfactory.comparison.pages.web import example_record
 from ecgfactory.comparison.result import Comparison, Estimate, Example
 from ecgfactory.report.clinical import draw_ecg
 from ecgfactory.report.export import PageMaker, write_pages
-from ecgfactory.report.page import MARGIN_MM, RIGHT_MM, draw_title
+from ecgfactory.report.page import MARGIN_MM, RIGHT_MM
 from ecgfactory.report.panel import Panel
 from ecgfactory.report.sheet import Box, Sheet
 from ecgfactory.report.style import PageStyle
@@ -53,13 +54,18 @@ def write_comparison_book(comparison: Comparison, path: Path, draws_reference: b
     BadInputError
         When the file can't be written.
     """
+    write_pages(path, comparison_pages(comparison, draws_reference), _title(comparison))
+
+
+def comparison_pages(comparison: Comparison, draws_reference: bool) -> list[PageMaker]:
+    """Return what draws the pages of a comparison, in their order."""
     examples: list[PageMaker] = [
         partial(_example_page, comparison, kind, example)
         for kind in words.EXAMPLE_KINDS
         for example in getattr(comparison.examples, kind)[:1]
         if kind != "reference" or draws_reference
     ]
-    pages: list[PageMaker] = [
+    return [
         partial(_verdict_page, comparison),
         partial(telltale_page, comparison),
         *examples,
@@ -67,7 +73,6 @@ def write_comparison_book(comparison: Comparison, path: Path, draws_reference: b
         *copy_pages(comparison, draws_reference),
         *feature_pages(comparison),
     ]
-    write_pages(path, pages, _title(comparison))
 
 
 def _title(comparison: Comparison) -> str:
@@ -77,7 +82,7 @@ def _title(comparison: Comparison) -> str:
 
 def _verdict_page(comparison: Comparison) -> Sheet:
     sheet = Sheet()
-    draw_title(sheet, "How real", _title(comparison), PALETTE)
+    draw_heading(sheet, "How real", _title(comparison))
     _draw_compared(sheet, comparison)
     height = _TOP_MM
     width = RIGHT_MM - _RIGHT_COLUMN_MM
@@ -139,7 +144,7 @@ def _example_page(comparison: Comparison, kind: str, example: Example) -> Sheet:
     title, meaning = words.EXAMPLE_KINDS[kind]
     sheet = Sheet()
     record = example_record(comparison, example)
-    draw_title(sheet, title, f"{words.example_caption(example)} ({meaning})", PALETTE)
+    draw_heading(sheet, title, f"{meaning}. {words.example_caption(example)}")
     notes = draw_ecg(sheet, record, PageStyle())
     scale = f"25 mm/s  10 mm/mV  {record.sampling_rate_hz} Hz, as compared: {words.band(comparison)}"
     draw_note(sheet, "   |   ".join([scale, *notes, "to scale at 100 % on A4"]))
@@ -148,7 +153,7 @@ def _example_page(comparison: Comparison, kind: str, example: Example) -> Sheet:
 
 def _coverage_page(comparison: Comparison) -> Sheet:
     sheet = Sheet()
-    draw_title(sheet, "Coverage", "how much of the reference is covered, and how near it comes", PALETTE)
+    draw_heading(sheet, "Coverage", "how much of the reference is covered, and how near it comes")
     height = draw_text(sheet, MARGIN_MM, _TOP_MM, 230, words.coverage_note(comparison), 9, PALETTE.text) - 6
     columns = (MARGIN_MM, MARGIN_MM + 44, MARGIN_MM + 68, MARGIN_MM + 92)
     for left, heading in zip(columns, ("", "value", "floor", "what it says; by whom"), strict=True):

@@ -11,8 +11,10 @@ from ecgfactory.comparison.pages.copies import Overlay, Pair
 from ecgfactory.comparison.pages.histograms import of_values
 from ecgfactory.comparison.pages.paper import (
     DATASET,
+    LEGEND_MM,
     PALETTE,
     REFERENCE,
+    draw_heading,
     draw_histograms,
     draw_legend,
     draw_note,
@@ -21,7 +23,7 @@ from ecgfactory.comparison.pages.paper import (
 from ecgfactory.comparison.result import Comparison
 from ecgfactory.realism.privacy import Privacy
 from ecgfactory.report.export import PageMaker
-from ecgfactory.report.page import MARGIN_MM, RIGHT_MM, draw_title
+from ecgfactory.report.page import MARGIN_MM, RIGHT_MM
 from ecgfactory.report.panel import Panel
 from ecgfactory.report.sheet import Box, Sheet
 
@@ -42,7 +44,7 @@ def copy_pages(comparison: Comparison, draws_reference: bool) -> list[PageMaker]
 
 def _distances_page(privacy: Privacy, draws_reference: bool) -> Sheet:
     sheet = Sheet()
-    draw_title(sheet, "Copies", "whether the dataset comes nearer to real ECGs than real people do", PALETTE)
+    draw_heading(sheet, "Copies", "whether the dataset comes nearer to real ECGs than real people do")
     draw_legend(sheet, RIGHT_MM - 50, 187)
     height, width = _TOP_MM, RIGHT_MM - MARGIN_MM - 40
     for place, sentence in enumerate(copies.findings(privacy)):
@@ -60,7 +62,7 @@ def _distances_page(privacy: Privacy, draws_reference: bool) -> Sheet:
 
 def _pair_page(pair: Pair) -> Sheet:
     sheet = Sheet()
-    draw_title(sheet, pair.title, pair.caption, PALETTE)
+    draw_heading(sheet, pair.title, pair.caption, LEGEND_MM)
     draw_legend(sheet, RIGHT_MM - 50, 195)
     height = _STRIPS_MM / copies.MOST_LEADS
     most_mv = max(float(np.nanmax(np.abs([one.dataset_mv, one.reference_mv]))) for one in pair.overlays) or 1.0

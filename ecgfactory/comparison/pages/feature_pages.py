@@ -9,6 +9,8 @@ from ecgfactory.comparison.pages import words
 from ecgfactory.comparison.pages.histograms import of_feature
 from ecgfactory.comparison.pages.paper import (
     PALETTE,
+    cut,
+    draw_heading,
     draw_histograms,
     draw_legend,
     draw_note,
@@ -16,7 +18,7 @@ from ecgfactory.comparison.pages.paper import (
 )
 from ecgfactory.comparison.result import Comparison, FeatureComparison, Telltale
 from ecgfactory.report.export import PageMaker
-from ecgfactory.report.page import MARGIN_MM, RIGHT_MM, draw_title
+from ecgfactory.report.page import MARGIN_MM, RIGHT_MM
 from ecgfactory.report.panel import Panel
 from ecgfactory.report.sheet import Box, Sheet
 
@@ -28,13 +30,13 @@ _TOP_MM = 176.0
 _TABLE_MM = {"Feature": 0.0, "Unit": 132.0, "Dataset": 150.0, "Reference": 168.0, "W": 188.0, "KS": 232.0}
 """Left edges of the table's columns, from that of the page."""
 
-_PER_PAGE, _LINE_MM = 34, 4.5
+_PER_PAGE, _LINE_MM, _TABLE_PT = 34, 4.5, 7.5
 
 
 def telltale_page(comparison: Comparison) -> Sheet:
     """Draw the distributions of the features that betray most."""
     sheet = Sheet()
-    draw_title(sheet, "What betrays most", "the features that the classifier went by most, strongest first", PALETTE)
+    draw_heading(sheet, "What betrays most", "the features that the classifier went by most, strongest first")
     draw_legend(sheet, RIGHT_MM - 50, 187)
     features = {feature.name: feature for feature in comparison.features}
     for place, telltale in enumerate(comparison.two_sample.telltales[: _COLUMNS * _ROWS]):
@@ -69,16 +71,24 @@ def feature_pages(comparison: Comparison) -> list[PageMaker]:
 
 def _table_page(features: Sequence[FeatureComparison]) -> Sheet:
     sheet = Sheet()
-    draw_title(sheet, "All features", "sorted by the Wasserstein distance of the two sides", PALETTE)
+    draw_heading(sheet, "All features", "sorted by the Wasserstein distance of the two sides")
     for heading, left in _TABLE_MM.items():
         sheet.text(MARGIN_MM + left, 178, heading, 7.5, PALETTE.muted, bold=True)
     for place, feature in enumerate(features):
         row = words.feature_row(feature)
         height = 173 - _LINE_MM * place
         sheet.line([MARGIN_MM, RIGHT_MM], [height + 3.2] * 2, PALETTE.minor_grid, 0.4)
-        cells = (row.words, row.unit, row.dataset, row.reference, row.wasserstein, row.smirnov)
+        words_mm = _TABLE_MM["Unit"] - 2
+        cells = (
+            cut(row.words, words_mm, _TABLE_PT),
+            row.unit,
+            row.dataset,
+            row.reference,
+            row.wasserstein,
+            row.smirnov,
+        )
         for left, text in zip(_TABLE_MM.values(), cells, strict=True):
-            sheet.text(MARGIN_MM + left, height, text, 7.5, PALETTE.text)
+            sheet.text(MARGIN_MM + left, height, text, _TABLE_PT, PALETTE.text)
     draw_text(sheet, MARGIN_MM, 15, RIGHT_MM - MARGIN_MM, words.FEATURES_NOTE, 6.5, PALETTE.muted)
     draw_note(sheet, "")
     return sheet

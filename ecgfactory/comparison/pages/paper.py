@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ecgfactory.comparison.pages.histograms import Histograms, outline
-from ecgfactory.report.page import FOOTER_MM
+from ecgfactory.report.page import FOOTER_MM, draw_title
 from ecgfactory.report.panel import Panel
 from ecgfactory.report.sheet import Sheet, text_width_mm
 from ecgfactory.report.style import PALETTES
@@ -15,7 +15,27 @@ DATASET, REFERENCE = PALETTE.accent, "#a3adb8"
 """Colours of the two sides; the reference is filled and the dataset an outline, so that they differ in grey too."""
 
 _LEGEND_PT = 7.5
+_TITLE_PT, _SUBTITLE_PT = 18, 9
+"""As `draw_title` has them."""
+
+LEGEND_MM = 55.0
+"""Room that a legend at the right of a heading needs."""
+
 _PAGE_NUMBER_MM = 26.0
+
+
+def draw_heading(sheet: Sheet, title: str, subtitle: str, room: float = 0.0) -> None:
+    """Draw title and subtitle of a page, cut to its width less the room that is needed beside them, in mm."""
+    width = sheet.paper.grid_width_mm - room
+    title, subtitle = cut(title, width, _TITLE_PT, bold=True), cut(subtitle, width, _SUBTITLE_PT)
+    draw_title(sheet, title, subtitle, PALETTE)
+
+
+def cut(text: str, width: float, size_pt: float, bold: bool = False) -> str:
+    """Cut text to a width in mm; three dots say where."""
+    if text_width_mm(text, size_pt, bold) <= width:
+        return text
+    return f"{next(wrapped(text, width - text_width_mm('...', size_pt, bold), size_pt, bold))}..."
 
 
 def draw_note(sheet: Sheet, note: str) -> None:

@@ -93,8 +93,8 @@ def _verdict_figures(comparison: Comparison) -> list[Figure]:
             "ROC curve",
             "",
             charts.roc_svg(test.roc),
-            "Share of the dataset recognised (upwards) against share of the reference taken for it, at every threshold; "
-            f"area {test.roc.area:.2f}, by guessing 0.5.",
+            "Share of the dataset recognised (upwards) against share of the reference taken for it, at every "
+            f"threshold; area {test.roc.area:.2f}, by guessing 0.5.",
         ),
     ]
 
