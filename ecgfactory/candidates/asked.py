@@ -19,6 +19,7 @@ from ecgfactory.request.preflight import file_problems, worker_problems
 SECTIONS = {
     "model": "generator",
     "checkpoint": "generator",
+    "edges": "generator",
     "device": "generator",
     "batch": "generator",
     "policy": "quality",

@@ -16,7 +16,7 @@ from ecgfactory.candidates.batch import CandidateBatch
 from ecgfactory.candidates.pipeline import StageClock, assessed_batches
 from ecgfactory.candidates.yields import Yield
 from ecgfactory.ecgs import Ecgs, feature_frame
-from ecgfactory.generators.base import Device
+from ecgfactory.generators.base import Device, Edges
 from ecgfactory.leads import LeadCount
 from ecgfactory.record import record_id
 from ecgfactory.request.plan import Plan
@@ -60,6 +60,7 @@ def generate(
     bounds: BoundsByRule | None = None,
     model: str = "deepfakeecg",
     checkpoint: PathLike | None = None,
+    edges: Edges | None = None,
     device: Device = "auto",
     batch: int = 64,
 ) -> GeneratedEcgs:
@@ -74,7 +75,7 @@ def generate(
     leads : {12, 8}
         Twelve, or the model's own eight: I, II, V1..V6.
     duration_s : int
-        Length of a record in seconds, a multiple of 5; the model learnt from 10.
+        Length of a record in seconds; deepfakeecg makes 10.
     policy : str or Path
         Name of a shipped quality policy, or path of a policy file.
     bounds : mapping, optional
@@ -83,6 +84,9 @@ def generate(
         Which generator.
     checkpoint : str or Path, optional
         Weights of your own, used in place of the published ones.
+    edges : {'mended', 'as_published'}, optional
+        What to do about the rough first and last samples of the published network; mended unless you say otherwise.
+        For generators that have such.
     device : {'auto', 'cpu', 'cuda'}
         Where to generate; auto takes CUDA where there is one.
     batch : int
@@ -112,6 +116,7 @@ def generate(
         bounds=bounds or {},
         model=model,
         checkpoint=checkpoint,
+        edges=edges,
         device=device,
         batch=batch,
     )

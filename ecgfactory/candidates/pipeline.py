@@ -11,7 +11,7 @@ import numpy as np
 
 from ecgfactory.candidates.batch import CandidateBatch
 from ecgfactory.generators import GENERATORS
-from ecgfactory.generators.base import Device, Generator
+from ecgfactory.generators.base import Device, Edges, Generator
 from ecgfactory.generators.checkpoint import Checkpoint
 from ecgfactory.leads import SignalUv, derive_twelve
 from ecgfactory.quality.features import measure
@@ -44,12 +44,15 @@ class StageClock:
 def plan_generator(plan: Plan) -> Generator:
     """Return this process's generator for a plan; it is loaded once."""
     wanted = plan.request.generator
-    return _load_generator(wanted.model, plan.checkpoint, wanted.batch, wanted.device)
+    return _load_generator(wanted.model, plan.checkpoint, wanted.batch, wanted.device, plan.edges)
 
 
 @cache
-def _load_generator(model: str, checkpoint: Checkpoint | None, batch: int, device: Device) -> Generator:
-    return GENERATORS.load(model)(checkpoint, batch, device)
+def _load_generator(
+    model: str, checkpoint: Checkpoint | None, batch: int, device: Device, edges: Edges | None
+) -> Generator:
+    generator = GENERATORS.load(model)
+    return generator(checkpoint, batch, device, edges) if edges else generator(checkpoint, batch, device)
 
 
 def assessed_batches(plan: Plan, candidates: Sequence[int], clock: StageClock) -> Iterator[CandidateBatch]:

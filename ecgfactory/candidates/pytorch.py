@@ -12,7 +12,7 @@ from ecgfactory.candidates.accepted import accepted_ecgs
 from ecgfactory.candidates.asked import BoundsByRule, PathLike, asked_plan, candidate_number
 from ecgfactory.candidates.pipeline import StageClock, assessed_batches, micro_batches
 from ecgfactory.ecgs import Unit, check_unit
-from ecgfactory.generators.base import Device
+from ecgfactory.generators.base import Device, Edges
 from ecgfactory.leads import LeadCount
 from ecgfactory.quality.features import FEATURES
 from ecgfactory.samples import Sample, check_features, samples_of
@@ -39,7 +39,7 @@ class StreamDataset(IterableDataset[Sample]):
         mV as float32, or uV as int16.
     features : sequence of str
         Names of features that each sample holds too.
-    leads, duration_s, policy, bounds, model, checkpoint, batch
+    leads, duration_s, policy, bounds, model, checkpoint, edges, batch
         As in `generate`.
     device : {'cpu', 'cuda', 'auto'}
         Where to generate. Workers of a DataLoader are meant for 'cpu'; 'cuda' is for a loader without workers.
@@ -70,6 +70,7 @@ class StreamDataset(IterableDataset[Sample]):
         bounds: BoundsByRule | None = None,
         model: str = "deepfakeecg",
         checkpoint: PathLike | None = None,
+        edges: Edges | None = None,
         device: Device = "cpu",
         batch: int = 64,
     ) -> None:
@@ -83,6 +84,7 @@ class StreamDataset(IterableDataset[Sample]):
             bounds=bounds or {},
             model=model,
             checkpoint=checkpoint,
+            edges=edges,
             device=device,
             batch=batch,
         )

@@ -9,7 +9,7 @@ from ecgfactory.candidates.accepted import accepted_ecgs
 from ecgfactory.candidates.asked import BoundsByRule, PathLike, asked_plan, candidate_number
 from ecgfactory.candidates.pipeline import StageClock, assessed_batches
 from ecgfactory.candidates.yields import Yield
-from ecgfactory.generators.base import Device
+from ecgfactory.generators.base import Device, Edges
 from ecgfactory.leads import LeadCount
 from ecgfactory.record import Record
 from ecgfactory.request.plan import Plan
@@ -67,6 +67,7 @@ def stream(
     bounds: BoundsByRule | None = None,
     model: str = "deepfakeecg",
     checkpoint: PathLike | None = None,
+    edges: Edges | None = None,
     device: Device = "auto",
     batch: int = 64,
 ) -> EcgStream:
@@ -79,7 +80,7 @@ def stream(
     start : int
         Candidate number to start from. `stream(seed=s, start=before.position)` goes on exactly where another
         stream of the seed and the same arguments stopped.
-    leads, duration_s, policy, bounds, model, checkpoint, device, batch
+    leads, duration_s, policy, bounds, model, checkpoint, edges, device, batch
         As in `generate`.
 
     Returns
@@ -105,6 +106,7 @@ def stream(
         bounds=bounds or {},
         model=model,
         checkpoint=checkpoint,
+        edges=edges,
         device=device,
         batch=batch,
     )

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import cast
 
 import numpy as np
 
 from ecgfactory.arrays import Float64Array, IntArray
 from ecgfactory.comparison.coverage import measure_coverage
-from ecgfactory.comparison.distances import FeatureText, compare_features
+from ecgfactory.comparison.distances import compare_features
 from ecgfactory.comparison.enough import FEWEST_RECORDS, reach_points
 from ecgfactory.comparison.features import FeatureMatrix, measure
-from ecgfactory.comparison.ground import CommonGround, Comparables, common_ground
+from ecgfactory.comparison.ground import CommonGround, Comparables, PieceView, common_ground
 from ecgfactory.comparison.pieces import Pieces
 from ecgfactory.comparison.result import Compared, Comparison, Example, Examples
 from ecgfactory.comparison.sources import Comparable, Source, open_source
 from ecgfactory.comparison.two_sample import MOST_RECORDS, Outcome, floor_within, two_sample_test
 from ecgfactory.errors import BadInputError
 from ecgfactory.leads import EIGHT_LEADS
-from ecgfactory.realism.feature_space import SPACE
+from ecgfactory.realism.coarse import Signals
+from ecgfactory.realism.feature_space import feature_space
+from ecgfactory.realism.privacy import Privacy, measure_privacy
 from ecgfactory.record import SAMPLING_RATE_HZ
 
 EXAMPLES = 4
@@ -80,10 +83,13 @@ def compare_sources(sources: Sequence[Source]) -> Comparison:
     dataset, reference, *holdout = sides = [Comparables(source, pieces, ground) for source, pieces in read]
     check_enough(sides)
     of_dataset, of_reference = measured_alike(measure(dataset), measure(reference))
-    texts = {feature.name: FeatureText(feature.name, feature.words, feature.unit, feature.group) for feature in SPACE}
+    texts = {feature.name: feature for feature in feature_space(ground.lead_names, ground.upper_hz)}
     features = compare_features(of_dataset, of_reference, [texts[name] for name in of_dataset.names])
     outcome = two_sample_test(of_dataset, of_reference, features)
     records = outcome.test.records_per_class
+    firsts = [side.one_of_each() for side in sides]  # more pieces of an ECG would pass for copies of each other
+    privacy = _privacy(firsts[0], firsts[1], firsts[2] if holdout else None)
+    pairs = [(firsts[0].places[pair.synthetic], firsts[1].places[pair.reference]) for pair in privacy.pairs]
     return Comparison(
         data=Compared(
             dataset.side(),
@@ -99,9 +105,15 @@ def compare_sources(sources: Sequence[Source]) -> Comparison:
         floor=floor_within(of_reference, records),
         features=features,
         coverage=measure_coverage(of_dataset, of_reference),
-        privacy=None,
-        examples=_examples(dataset, reference, outcome),
+        privacy=privacy,
+        examples=_examples(dataset, reference, outcome, pairs),
     )
+
+
+def _privacy(dataset: PieceView, reference: PieceView, holdout: PieceView | None) -> Privacy:
+    """Look for copies; a view is indexed as the memory maps are that `measure_privacy` takes."""
+    views = [cast("Signals", view) for view in (dataset, reference)]
+    return measure_privacy(views[0], views[1], cast("Signals | None", holdout), SAMPLING_RATE_HZ)
 
 
 def check_enough(sides: Sequence[Comparables]) -> None:
@@ -144,12 +156,22 @@ def _limits(reference: Comparables, records: int, ground: CommonGround) -> Itera
         yield f"Without {', '.join(absent)}, which not all sides have."
 
 
-def _examples(dataset: Comparables, reference: Comparables, outcome: Outcome) -> Examples:
+def _examples(
+    dataset: Comparables, reference: Comparables, outcome: Outcome, pairs: Sequence[tuple[int, int]]
+) -> Examples:
     of_dataset, of_reference = _ranked(outcome.dataset_scores), _ranked(outcome.reference_scores)
+    paired = np.array(pairs, dtype=np.int64).reshape(-1, 2)
     return Examples(
         most_betrayed=_shown(dataset, outcome.dataset_scores, of_dataset[::-1][:EXAMPLES]),
         least_betrayed=_shown(dataset, outcome.dataset_scores, of_dataset[:EXAMPLES]),
         reference=_shown(reference, outcome.reference_scores, of_reference[:EXAMPLES]),
+        pairs=tuple(
+            zip(
+                _shown(dataset, outcome.dataset_scores, paired[:, 0]),
+                _shown(reference, outcome.reference_scores, paired[:, 1]),
+                strict=True,
+            )
+        ),
     )
 
 
@@ -160,8 +182,7 @@ def _ranked(scores: Float64Array) -> IntArray:
 
 
 def _shown(side: Comparables, scores: Float64Array, places: IntArray) -> tuple[Example, ...]:
-    signals_uv = np.rint(side.read(places)).astype(np.int16)
     return tuple(
         Example(side.names[place], place, float(scores[place]), signal_uv)
-        for place, signal_uv in zip(places.tolist(), signals_uv, strict=True)
+        for place, signal_uv in zip(places.tolist(), side.read_in_band(places), strict=True)
     )

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 import numpy as np
 
 from ecgfactory.arrays import Float32Array, Float64Array, IntArray
 from ecgfactory.comparison.features import FeatureMatrix
 from ecgfactory.comparison.result import CONFIDENCE, Distribution, Estimate, FeatureComparison
+from ecgfactory.realism.space_feature import SpaceFeature
 
 RESAMPLES = 200
 """Of the bootstrap: enough for the ends of a 95 % interval to be steady within a tenth of its width."""
@@ -22,17 +22,8 @@ QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 SEED = 20_090  # of all drawing here: results must not depend on when they are computed
 
 
-class FeatureText(NamedTuple):
-    """What is said of a feature: see `FeatureComparison`."""
-
-    name: str
-    words: str
-    unit: str
-    group: str
-
-
 def compare_features(
-    dataset: FeatureMatrix, reference: FeatureMatrix, texts: Sequence[FeatureText]
+    dataset: FeatureMatrix, reference: FeatureMatrix, texts: Sequence[SpaceFeature]
 ) -> tuple[FeatureComparison, ...]:
     """Compare the two sides feature by feature.
 
@@ -44,7 +35,7 @@ def compare_features(
     ----------
     dataset, reference : FeatureMatrix
         The sides, with the same features.
-    texts : sequence of FeatureText
+    texts : sequence of SpaceFeature
         What each feature is, in their order.
 
     Returns
@@ -69,7 +60,7 @@ def _weights(group: IntArray, rng: np.random.Generator) -> Float32Array:
 
 
 def _compare(
-    text: FeatureText, dataset: Float64Array, reference: Float64Array, weights: tuple[Float32Array, Float32Array]
+    text: SpaceFeature, dataset: Float64Array, reference: Float64Array, weights: tuple[Float32Array, Float32Array]
 ) -> FeatureComparison:
     is_there = np.isfinite(dataset), np.isfinite(reference)
     edges = _bin_edges(dataset[is_there[0]], reference[is_there[1]])
@@ -83,7 +74,10 @@ def _compare(
         smirnov = wasserstein = Estimate(np.nan, np.nan, np.nan)
         shift = np.nan
     return FeatureComparison(
-        *text,
+        text.name,
+        text.words,
+        text.unit,
+        text.group,
         tuple(edges.tolist()),
         _distribution(dataset, edges),
         _distribution(reference, edges),

@@ -8,7 +8,7 @@ import numpy as np
 
 from ecgfactory.arrays import BoolArray, Float64Array, IntArray
 from ecgfactory.comparison.ground import Comparables
-from ecgfactory.realism.feature_space import space_features
+from ecgfactory.realism.feature_space import measure_space
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,7 +43,7 @@ class FeatureMatrix:
 def measure(side: Comparables) -> FeatureMatrix:
     """Measure all pieces of a side, some at a time."""
     ground = side.ground
-    tables = [space_features(batch_uv, ground.lead_names, ground.upper_hz) for batch_uv in side.batches()]
+    tables = [measure_space(batch_uv, ground.lead_names, ground.upper_hz) for batch_uv in side.batches()]
     names = tuple(tables[0])
     values = np.concatenate([np.column_stack([table[name] for name in names]) for table in tables])
     return FeatureMatrix(names, values, side.group)

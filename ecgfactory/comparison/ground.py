@@ -7,20 +7,20 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ecgfactory.arrays import Float32Array, IntArray
-from ecgfactory.comparison.band import LOWER_HZ, in_band, upper_edge_hz
+from ecgfactory.arrays import IntArray
 from ecgfactory.comparison.pieces import SHORTEST, Pieces
 from ecgfactory.comparison.result import Side
 from ecgfactory.comparison.sources import Source
 from ecgfactory.errors import BadInputError
-from ecgfactory.leads import EIGHT_LEADS
+from ecgfactory.leads import EIGHT_LEADS, SignalUv
+from ecgfactory.realism.band import LOWER_HZ, common_upper_hz, in_band
 from ecgfactory.record import SAMPLING_RATE_HZ
 
 LEAD_SHARE = 0.8
 """A lead is compared when this share of the ECGs of each side has it; those that lack it are left out."""
 
 PIECES_AT_ONCE = 64
-"""10 MB as floats."""
+"""10 MB as floats, of which measuring holds several."""
 
 
 @dataclass(frozen=True)
@@ -89,12 +89,22 @@ class Comparables:
     def __len__(self) -> int:
         return len(self._rows)
 
-    def read(self, places: IntArray) -> Float32Array:
-        """Read pieces by their places, shape (n, leads, samples), in uV, filtered to the band."""
-        stored_uv = self._pieces.read(self._rows[places], self.ground.leads, self.ground.samples)
-        return in_band(stored_uv, self.ground.upper_hz)
+    def read(self, places: IntArray) -> SignalUv:
+        """Read pieces by their places, shape (n, leads, samples), in uV, not yet filtered."""
+        return self._pieces.read(self._rows[places], self.ground.leads, self.ground.samples)
 
-    def batches(self) -> Iterator[Float32Array]:
+    def read_in_band(self, places: IntArray) -> SignalUv:
+        """Read pieces by their places, shape (n, leads, samples), in uV, filtered to the band and rounded."""
+        limits = np.iinfo(np.int16)
+        band_uv = in_band(self.read(places), self.ground.upper_hz)
+        return np.asarray(np.rint(band_uv).clip(limits.min, limits.max), dtype=np.int16)
+
+    def one_of_each(self) -> PieceView:
+        """Return the first piece of each ECG, shape (ecgs, leads, samples), in uV, read when they are looked at."""
+        _, first = np.unique(self.group, return_index=True)
+        return PieceView(self, first)
+
+    def batches(self) -> Iterator[SignalUv]:
         """Read all pieces in their order, some at a time; see `read`."""
         for start in range(0, len(self), PIECES_AT_ONCE):
             yield self.read(np.arange(start, min(start + PIECES_AT_ONCE, len(self))))
@@ -108,6 +118,31 @@ class Comparables:
         if lacking:
             notes.append(f"{lacking:,} left out: without a signal in one of {', '.join(self.ground.lead_names)}")
         return Side(self.name, self.ecgs, len(self), tuple(notes))
+
+
+class PieceView:
+    """Some pieces as an array that is indexed by one place or a run of them, and keeps nothing of what was read.
+
+    Parameters
+    ----------
+    side : Comparables
+        Whose pieces.
+    places : int array, shape (n,)
+        Which.
+    """
+
+    def __init__(self, side: Comparables, places: IntArray) -> None:
+        self.shape = (len(places), len(side.ground.leads), side.ground.samples)
+        self.places = places
+        self._side = side
+
+    def __len__(self) -> int:
+        return len(self.places)
+
+    def __getitem__(self, wanted: int | slice) -> SignalUv:
+        if isinstance(wanted, slice):
+            return self._side.read(self.places[wanted])
+        return self._side.read(self.places[[wanted]])[0]
 
 
 def common_ground(sides: Sequence[tuple[Source, Pieces]]) -> CommonGround:
@@ -131,7 +166,7 @@ def common_ground(sides: Sequence[tuple[Source, Pieces]]) -> CommonGround:
         )
     return CommonGround(
         leads,
-        upper_edge_hz(min(pieces.lowest_rate_hz for _, pieces in sides)),
+        common_upper_hz(*(pieces.lowest_rate_hz for _, pieces in sides)),
         int(min(pieces.samples.min() for _, pieces in sides)),
     )
 

@@ -309,7 +309,7 @@ class Example:
     index : int
         Its place among the pieces of its side.
     score : float
-        Probability, by classifiers that had not seen it, that it is of the dataset.
+        Probability, by classifiers that had not seen it, that it is of the dataset; NaN where it took no part.
     signal_uv : int16 array, shape (leads, samples)
         As compared, with the leads of `Compared.lead_names`; not part of the JSON.
     """
@@ -356,7 +356,7 @@ class Comparison:
         Every feature, the largest Wasserstein distance first.
     coverage : Coverage
         Precision, recall and their like.
-    privacy : Privacy or None
+    privacy : Privacy
         The search for copies.
     examples : Examples
         ECGs to look at.
@@ -367,7 +367,7 @@ class Comparison:
     floor: Floor
     features: tuple[FeatureComparison, ...]
     coverage: Coverage
-    privacy: Privacy | None
+    privacy: Privacy
     examples: Examples
 
     def to_json(self) -> dict[str, Any]:

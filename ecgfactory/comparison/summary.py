@@ -30,8 +30,18 @@ def summary_rows(comparison: Comparison) -> list[tuple[str, str]]:
         ),
         ("covered", f"{_listed(covered)}, {coverage.records:,} ECGs of each"),
         ("apart", _listed(apart)),
+        ("copies", copies_text(comparison)),
         *(("note" if not place else "", note) for place, note in enumerate(data.notes)),
     ]
+
+
+def copies_text(comparison: Comparison) -> str:
+    """Say how many ECGs of the dataset were flagged as copies, and against whom, without a full stop."""
+    privacy = comparison.privacy
+    people = f"the {privacy.holdout:,} of the holdout" if privacy.holdout else "these are to each other"
+    flagged = int(privacy.is_copy.sum())
+    verb = f"{'No ECG' if not flagged else f'{flagged:,}'} of {privacy.synthetic:,} {'is' if flagged < 2 else 'are'}"
+    return f"{verb} nearer to one of {privacy.reference:,} real ones than {people}"
 
 
 def in_percent(estimate: Estimate) -> str:

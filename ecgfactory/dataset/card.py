@@ -132,7 +132,7 @@ def _body(dataset: Path, plan: Plan, counts: Counts, comparison: str) -> str:
 | Splits | {splits} |
 | Formats | {", ".join(request.formats)} |
 | Seed | {plan.seed} |
-| Model | {request.generator.model}{_weights(plan)} |
+| Model | {request.generator.model}{f", edges {plan.edges}" if plan.edges else ""}{_weights(plan)} |
 | Quality policy | {plan.policy.name}: {plan.policy.description} |
 | Accepted | {counts.records:,} of {counts.examined:,} candidates ({counts.records / counts.examined:.1%}) |
 | Plan | `{plan.plan_id}` |
@@ -154,7 +154,7 @@ checks it.
 Candidates 0, 1, 2, ... were generated from noise that follows from the seed and the candidate's number alone, measured
 and judged by the quality policy; the first {counts.records:,} that passed are the dataset, so ids are sparse. The split
 of a record follows from seed and number too. {_leads_line(plan)}
-{model.origin}{_unusual_length(plan)} Made with ecgfactory {plan.versions["ecgfactory"]}.
+{model.origin}{_edges(plan)} Made with ecgfactory {plan.versions["ecgfactory"]}.
 
 | rule of the policy | candidates that broke it |
 |---|---|
@@ -173,11 +173,8 @@ def _weights(plan: Plan) -> str:
     return f", weights sha256 `{plan.checkpoint_sha256[:16]}...`" if plan.checkpoint_sha256 else ""
 
 
-def _unusual_length(plan: Plan) -> str:
-    if plan.within_training_length:
-        return ""
-    trained_s = plan.generator_class.trained_duration_s
-    return f" The model was trained on {trained_s} s; other lengths are outside of that."
+def _edges(plan: Plan) -> str:
+    return f" {plan.generator_class.edges[plan.edges]}" if plan.edges else ""
 
 
 def _citation(model: ModelCard) -> str:

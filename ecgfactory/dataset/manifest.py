@@ -24,7 +24,7 @@ class ShardSummary(BaseModel):
 
 
 class Manifest(BaseModel):
-    """Content of manifest.json.
+    """Content of manifest.json; what other versions had in it besides is passed over.
 
     Parameters
     ----------
@@ -43,8 +43,6 @@ class Manifest(BaseModel):
         Candidates that broke each rule (one may break several).
     splits : dict of str to int
         Records in each split.
-    within_training_length : bool
-        Whether the records are as long as those that the generator learnt from, or any length is as good.
     diversity : dict
         Near-duplicates in a sample of the records; see `ecgfactory.quality.diversity`.
     shards : tuple of ShardSummary
@@ -59,7 +57,7 @@ class Manifest(BaseModel):
         Digest of this manifest without this field, as canonical JSON.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="ignore")
 
     name: str
     plan_id: str
@@ -70,7 +68,6 @@ class Manifest(BaseModel):
     accepted_share: float
     rejects: dict[str, int]
     splits: dict[str, int]
-    within_training_length: bool
     diversity: dict[str, Any]
     shards: tuple[ShardSummary, ...]
     stage_seconds: dict[str, float]

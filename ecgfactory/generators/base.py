@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import ClassVar, Literal
 
 from ecgfactory.generators.checkpoint import Checkpoint
@@ -11,6 +11,10 @@ from ecgfactory.generators.model_card import ModelCard
 from ecgfactory.leads import SignalUv
 
 Device = Literal["auto", "cpu", "cuda"]
+Edges = Literal["mended", "as_published"]
+
+LONGEST_S = 3600
+"""Longest ECG that a request may ask for, in seconds."""
 
 
 class Generator(ABC):
@@ -27,6 +31,9 @@ class Generator(ABC):
         does not depend on which others are made with it.
     device : {'auto', 'cpu', 'cuda'}
         Where to compute.
+    edges : {'mended', 'as_published'} or None
+        What to do about the model's own faults at both ends of an ECG; None is the default. It is given to a generator
+        that has `edges`; others may do without the parameter.
 
     Raises
     ------
@@ -40,11 +47,15 @@ class Generator(ABC):
     model_card: ClassVar[ModelCard]
     """What datasets say about it."""
 
-    stride_s: ClassVar[int] = 1
-    """It makes signals of any multiple of this many seconds."""
+    durations_s: ClassVar[Sequence[int]] = range(1, LONGEST_S + 1)
+    """Lengths that it can make, in seconds, in order; any, unless it says otherwise."""
 
-    trained_duration_s: ClassVar[int | None] = None
-    """Length, in seconds, of the ECGs that it learnt from; None where any length is as good."""
+    durations_reason: ClassVar[str] = ""
+    """Why it can't make others: ends the sentence that refuses one, after "because"."""
+
+    edges: ClassVar[Mapping[Edges, str]] = {}
+    """What `generator.edges` may be with it, the default first: what each does, in full sentences for the dataset card.
+    Empty, the default, where its ECGs end as they should."""
 
     packages: ClassVar[tuple[str, ...]] = ()
     """Installed packages, besides NumPy and SciPy, whose version can change a sample."""
@@ -74,7 +85,9 @@ class Generator(ABC):
         """
 
     @abstractmethod
-    def __init__(self, checkpoint: Checkpoint | None, batch: int, device: Device) -> None: ...
+    def __init__(
+        self, checkpoint: Checkpoint | None, batch: int, device: Device, edges: Edges | None = None
+    ) -> None: ...
 
     @property
     @abstractmethod
@@ -92,7 +105,7 @@ class Generator(ABC):
         batches : iterable of sequence of int
             Candidate numbers, one or more in each.
         samples : int
-            Samples per lead: a multiple of `stride_s`, in seconds.
+            Samples per lead: those of one of `durations_s`.
 
         Yields
         ------

@@ -122,38 +122,36 @@ class FourierConvolution(nn.Module):
         return padded.as_strided((records * windows, self.window, width), (step * width, width, 1))
 
 
-class ShortConvolution(Convolution):
-    """A centred convolution, as one matrix for signals of one short length: there most taps meet padding.
+class ShortConvolution(nn.Module):
+    """A centred convolution of signals of one short length, as one matrix: there most taps meet padding.
 
     Parameters
     ----------
     weight, bias, dtype, stride
-        As in `Convolution`, which signals of other lengths are left to.
+        As in `Convolution`.
     samples : int
-        The short length.
+        The length.
     """
 
-    def __init__(self, weight: Tensor, bias: Tensor, dtype: torch.dtype, stride: int = 1, samples: int = 1) -> None:
-        super().__init__(weight, bias, dtype, stride)
+    def __init__(self, weight: Tensor, bias: Tensor, dtype: torch.dtype, stride: int = 1, *, samples: int) -> None:
+        super().__init__()
         channels_out, channels_in, taps = weight.shape
-        positions = (samples + 2 * self.padding - taps) // stride + 1
+        padding = taps // 2
+        positions = (samples + 2 * padding - taps) // stride + 1
         matrix = torch.zeros(positions, channels_out, samples, channels_in, dtype=dtype)
         for position in range(positions):
             for sample in range(samples):
-                tap = sample + self.padding - position * stride
+                tap = sample + padding - position * stride
                 if 0 <= tap < taps:
                     matrix[position, :, sample] = weight[:, :, tap].detach()
         self.matrix = nn.Buffer(matrix.flatten(2).flatten(0, 1))
-        self.offset = nn.Buffer(self.bias.repeat(positions))
-        self.samples = samples
+        self.offset = nn.Buffer(bias.detach().to(dtype).repeat(positions))
+        self.positions = positions
 
     def forward(self, *signals: Tensor) -> Tensor:
         """Convolve as `Convolution` does."""
-        if signals[0].shape[1] != self.samples:
-            return super().forward(*signals)
-        signal = _joined(signals)
-        flat = functional.linear(signal.flatten(1), self.matrix, self.offset)
-        return flat.view(len(signal), -1, len(self.bias))
+        flat = functional.linear(_joined(signals).flatten(1), self.matrix, self.offset)
+        return flat.view(len(flat), self.positions, -1)
 
 
 def _joined(signals: Sequence[Tensor]) -> Tensor:

@@ -22,16 +22,31 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from ecgfactory.generators.convolutions import Convolution, FourierConvolution, ShortConvolution
+from ecgfactory.generators.reflected_edges import ReflectedEdges
 
 SCALE_UV = 6000.0
 """The network's output, within [-1, 1], times this is uV (the published generator's own scale)."""
 
+SAMPLES = 5000
+"""Length of an ECG: 10 s."""
+
 INNERMOST_SAMPLES = 2
-"""Length of the innermost signal in a record of 10 s: the length that is made fastest."""
+"""Length of the innermost signal."""
+
+MENDED_STAGES = ("deconv_6", "deconv_7")
+"""The last two stages: deeper ones reach further into the ECG, where there is nothing to mend."""
+
+MENDED_SAMPLES = 36
+"""How many samples at either end of an ECG the padding of those stages reaches."""
 
 
 class PolyphaseNetwork(nn.Module):
-    """The published generator, for inference only.
+    """The published generator, for inference only, with its edges mended or as published.
+
+    It pads every signal with zeros, which leaves the first and last 20 ms of its ECGs more than twice as rough as the
+    rest. Mended, its last two stages see their signals reflected at both ends instead; all but the first and last
+    `MENDED_SAMPLES` samples stay as they are, to the bit. Padding with the value at the edge would pass the policies as
+    often, but leave the last steps half as large as those before.
 
     Parameters
     ----------
@@ -39,9 +54,11 @@ class PolyphaseNetwork(nn.Module):
         A `deepfakeecg.models.Generator` with its weights loaded.
     dtype : torch.dtype
         Floating type to compute in. Weights are derived in float64 and then cast.
+    mended : bool
+        Whether to mend its edges.
     """
 
-    def __init__(self, upstream: nn.Module, dtype: torch.dtype = torch.float32) -> None:
+    def __init__(self, upstream: nn.Module, dtype: torch.dtype = torch.float32, *, mended: bool = True) -> None:
         super().__init__()
         stages: dict[str, Any] = dict(upstream.named_children())
         # Each stage in the form that measures fastest; the published network has no deconv_4.
@@ -57,7 +74,7 @@ class PolyphaseNetwork(nn.Module):
             )
         )
         self.decoder = nn.ModuleList(
-            UpsampledConvolution(stages[name], form, dtype)
+            UpsampledConvolution(stages[name], form, dtype, reflects=mended and name in MENDED_STAGES)
             for name, form in (
                 ("deconv_1", partial(ShortConvolution, samples=INNERMOST_SAMPLES)),
                 ("deconv_2", partial(FourierConvolution, window=13)),
@@ -74,12 +91,12 @@ class PolyphaseNetwork(nn.Module):
 
         Parameters
         ----------
-        noise : float tensor, shape (n, 8, samples)
-            Uniform in [-1, 1), on this module's device; samples are a multiple of 2500.
+        noise : float tensor, shape (n, 8, 5000)
+            Uniform in [-1, 1), on this module's device.
 
         Returns
         -------
-        float tensor, shape (n, 8, samples)
+        float tensor, shape (n, 8, 5000)
             Leads in uV, not rounded; a view that is contiguous channels-last.
         """
         with _ieee_float32(noise.device):
@@ -102,7 +119,7 @@ class PolyphaseNetwork(nn.Module):
 
         Returns
         -------
-        int16 tensor, shape (n, 8, samples)
+        int16 tensor, shape (n, 8, 5000)
             Contiguous, 1 uV per unit.
         """
         return torch.round_(self.forward(noise)).to(torch.int16).contiguous()
@@ -119,18 +136,23 @@ class UpsampledConvolution(nn.Module):
         Makes the convolution from weight, bias and dtype; one of the classes of `convolutions`.
     dtype : torch.dtype
         Type to compute in.
+    reflects : bool
+        Whether the signal is reflected at both ends, not padded with zeros.
     """
 
-    def __init__(self, stage: Any, form: Callable[..., nn.Module], dtype: torch.dtype) -> None:
+    def __init__(self, stage: Any, form: Callable[..., nn.Module], dtype: torch.dtype, *, reflects: bool) -> None:
         super().__init__()
         self.factor = int(stage.upsample)
         weight, self.lead = polyphase_weight(stage.conv1d.weight.detach(), self.factor)
         self.phases = form(weight, stage.conv1d.bias.detach().repeat(self.factor), dtype)
+        self.edges = ReflectedEdges(weight, dtype) if reflects else None
 
     def forward(self, *signals: Tensor) -> Tensor:
         """Turn (n, samples, channels in), in parts, into (n, factor * samples, channels out)."""
         records, samples = signals[0].shape[:2]
         phases: Tensor = self.phases(*signals)
+        if self.edges is not None:
+            phases = self.edges(phases, *signals)
         interleaved = phases.reshape(records, phases.shape[1] * self.factor, -1)
         return interleaved[:, self.lead : self.lead + samples * self.factor]
 

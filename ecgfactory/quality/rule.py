@@ -16,7 +16,8 @@ from ecgfactory.quality.feature import Feature
 from ecgfactory.quality.features import EXTRA_FEATURES, FEATURES, feature_named
 
 PUBLISHED = {"published": True}
-"""Context in which to validate what was published: other versions measured features that this one does not know."""
+"""Context in which to validate what was accepted before: other versions measured features that this one does not know,
+and made ECGs of lengths that it does not make."""
 
 Finite = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 

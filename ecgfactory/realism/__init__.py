@@ -1,1 +1,1 @@
-"""How real ECGs are: what is compared between synthetic and real ones, and by which statistics."""
+"""How near synthetic ECGs come to real ones: the space they are compared in, and whether any is a copy."""

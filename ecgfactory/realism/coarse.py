@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import scipy
 
-from ecgfactory.arrays import Float32Array
+from ecgfactory.arrays import Float32Array, Float64Array
 
 Signals = npt.NDArray[np.int16] | npt.NDArray[np.float32]
 """ECGs in uV, shape (records, leads, samples); a memory map is read a few records at a time."""
@@ -53,8 +53,9 @@ def coarse_uv(signals_uv: Signals, sampling_rate_hz: int) -> Float32Array:
     return coarse
 
 
-def _band(frequencies: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+def _band(frequencies_hz: Float64Array) -> Float64Array:
     """Gain at each frequency."""
-    rise = np.clip((frequencies - LOWEST_HZ) / (FULL_FROM_HZ - LOWEST_HZ), 0, 1)
-    fall = np.clip((HIGHEST_HZ - frequencies) / (HIGHEST_HZ - FULL_TO_HZ), 0, 1)
-    return np.sin(np.pi / 2 * rise) ** 2 * np.sin(np.pi / 2 * fall) ** 2
+    rise = np.clip((frequencies_hz - LOWEST_HZ) / (FULL_FROM_HZ - LOWEST_HZ), 0, 1)
+    fall = np.clip((HIGHEST_HZ - frequencies_hz) / (HIGHEST_HZ - FULL_TO_HZ), 0, 1)
+    gain: Float64Array = np.sin(np.pi / 2 * rise) ** 2 * np.sin(np.pi / 2 * fall) ** 2
+    return gain

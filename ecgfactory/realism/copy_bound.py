@@ -8,8 +8,8 @@ import numpy as np
 
 from ecgfactory.arrays import Float64Array, FloatingArray
 
-TAIL_SHARE, FEWEST_IN_TAIL = 0.2, 8
-"""The lowest fifth of real ratios is the tail, or the lowest eight."""
+TAIL_SHARE, FEWEST_IN_TAIL, MOST_OF_ALL = 0.1, 20, 1 / 3
+"""The lowest tenth of real ratios is the tail, but at least twenty of them, but at most a third."""
 
 REPEATS_SHARE = 0.2
 
@@ -58,14 +58,14 @@ def copy_bound(real: FloatingArray, tests: int, false_alarms: float) -> CopyBoun
     Parameters
     ----------
     real : float array, shape (n,)
-        Ratios of real ECGs, without repeats; at least nine.
+        Ratios of real ECGs, without repeats; at least two.
     tests : int
         How many synthetic ratios are held against the bound.
     false_alarms : float
         Expected number of honest ones below it.
     """
     rising = _rising_logs(real)
-    count = min(max(round(TAIL_SHARE * len(rising)), FEWEST_IN_TAIL), len(rising) - 1)
+    count = max(min(max(round(TAIL_SHARE * len(rising)), FEWEST_IN_TAIL), round(MOST_OF_ALL * len(rising))), 1)
     total = float((rising[count] - rising[:count]).sum())
     rarer = max(count * tests / (false_alarms * len(rising)), 1)
     end = rising[count] - total * (rarer ** (1 / count) - 1)

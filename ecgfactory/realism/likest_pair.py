@@ -16,7 +16,7 @@ ALIKE = 0.9
 """Leads that correlate so at the pair's lag are named."""
 
 
-MOST, SHOWN = 100, 6
+MOST, SHOWN = 50, 6
 """Pairs described at most, and at least, copies or not."""
 
 Leads = tuple[tuple[int, int, float], ...]

@@ -21,7 +21,7 @@ APPROXIMATELY = 1.0
 LEAD_CANDIDATES = 3
 """Reference records for each lead."""
 
-VOTED_CANDIDATES = 4
+VOTED_CANDIDATES = 8
 """Reference records that most leads have among theirs."""
 
 

@@ -26,10 +26,12 @@ from ecgfactory.documents.keys import Among
 from ecgfactory.errors import BadInputError, shown
 from ecgfactory.formats import FORMATS
 from ecgfactory.generators import GENERATORS
+from ecgfactory.generators.base import LONGEST_S, Edges
 from ecgfactory.leads import LeadCount
 from ecgfactory.quality.policy import usual_rule_names
-from ecgfactory.quality.rule import Bounds
+from ecgfactory.quality.rule import PUBLISHED, Bounds
 from ecgfactory.registry import Registry
+from ecgfactory.request.generator_fit import check_duration, check_edges, limit_durations
 from ecgfactory.storage.home import from_home
 
 DEFAULT_GENERATOR = "deepfakeecg"
@@ -101,15 +103,6 @@ FormatName = Annotated[str, _MemberOf(FORMATS)]
 GeneratorName = Annotated[str, _MemberOf(GENERATORS)]
 
 
-def _offer_whole_strides(schema: dict[str, Any]) -> None:
-    """Let a form offer the durations of the default generator; of another, any that fits is accepted."""
-    default = GENERATORS.load(DEFAULT_GENERATOR)
-    schema["multipleOf"] = schema["minimum"] = default.stride_s
-    schema["description"] += (
-        f"; with {default.name} a multiple of {default.stride_s}, and it learnt from {default.trained_duration_s} s"
-    )
-
-
 class _Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True)
 
@@ -123,10 +116,22 @@ class GeneratorRequest(_Section, title="Generator"):
         min_length=1,
         description="path of your own weights for it, used instead of the published ones",
     )
+    edges: Edges | None = Field(
+        None,
+        description="what to do about rough first and last samples that the model leaves: mended, or as_published; "
+        "absent: mended where the model has them",
+    )
     device: Literal["auto", "cpu", "cuda"] = Field("auto", description="auto takes CUDA where there is one")
     batch: StrictInt = Field(
         64, ge=1, le=4096, title="Micro-batch (candidates)", description="candidates generated at a time, 1 to 4096"
     )
+
+    @field_validator("edges")
+    @classmethod
+    def _generator_has_edges(cls, edges: Edges | None, info: ValidationInfo) -> Edges | None:
+        if edges is not None:
+            check_edges(info.data.get("model", DEFAULT_GENERATOR), edges)  # the default where the key is faulty
+        return edges
 
 
 class QualityRequest(_Section, title="Quality"):
@@ -237,6 +242,8 @@ class WorkersRequest(_Section):
 class BuildRequest(_Section):
     """Everything a user may ask of a build; only the name and the number of records are needed."""
 
+    model_config = ConfigDict(json_schema_extra=lambda schema: limit_durations(schema, DEFAULT_GENERATOR))
+
     name: str = Field(
         title="Name of the dataset",
         description="name of the dataset and of its folder: 1 to 100 letters, digits, '.', '_' or '-'",
@@ -249,10 +256,9 @@ class BuildRequest(_Section):
     duration_s: StrictInt = Field(
         10,
         ge=1,
-        le=3600,
+        le=LONGEST_S,
         title="Duration (s)",
-        description="length of a record in seconds, at most 3600",
-        json_schema_extra=_offer_whole_strides,
+        description=f"length of a record in seconds, at most {LONGEST_S}",
     )
     seed: Annotated[int, Field(strict=True, ge=0, lt=2**63), Whole] | None = Field(
         None, description="same seed, same dataset; drawn and recorded when absent"
@@ -287,13 +293,9 @@ class BuildRequest(_Section):
 
     @field_validator("duration_s")
     @classmethod
-    def _duration_fits_the_generator(cls, duration_s: int, info: ValidationInfo) -> int:
-        model = info.data.get("generator", GeneratorRequest()).model  # the default where the section is faulty
-        stride_s = GENERATORS.load(model).stride_s
-        if duration_s % stride_s:
-            lower = max(duration_s // stride_s, 1) * stride_s
-            nearest = f"{lower} or {lower + stride_s}" if lower < duration_s else str(lower)
-            raise ValueError(f"{duration_s} is not a multiple of {stride_s} s, the stride of {model}; use {nearest}")
+    def _generator_makes_the_duration(cls, duration_s: int, info: ValidationInfo) -> int:
+        if info.context != PUBLISHED:  # perhaps by a version that could
+            check_duration(info.data.get("generator", GeneratorRequest()).model, duration_s)  # as above
         return duration_s
 
     @field_validator("formats")

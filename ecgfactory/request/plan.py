@@ -19,7 +19,7 @@ from ecgfactory import __version__
 from ecgfactory.formats import FORMATS
 from ecgfactory.formats.base import SignalSpec
 from ecgfactory.generators import GENERATORS
-from ecgfactory.generators.base import Generator
+from ecgfactory.generators.base import Edges, Generator
 from ecgfactory.generators.checkpoint import Checkpoint
 from ecgfactory.leads import lead_names
 from ecgfactory.quality.features import EXTRA_FEATURES
@@ -46,7 +46,7 @@ class Plan(BaseModel):
     Parameters
     ----------
     request : BuildRequest
-        As asked for, its seed drawn where it was absent.
+        As asked for, its seed drawn and its edges chosen where they were absent.
     seed : int
         The seed of every candidate and split.
     checkpoint_path : str or None
@@ -98,6 +98,7 @@ class Plan(BaseModel):
             "model": self.request.generator.model,
             "batch": self.request.generator.batch,
             "checkpoint_sha256": self.checkpoint_sha256,
+            **({"edges": self.request.generator.edges} if self.request.generator.edges else {}),
             "policy": self.policy.model_dump(mode="json"),
             "shard_records": self.candidates_per_shard,
             **({"packs": self.packs} if self.packs else {}),
@@ -129,9 +130,12 @@ class Plan(BaseModel):
         return Checkpoint(self.checkpoint_path, self.checkpoint_sha256)
 
     @property
-    def within_training_length(self) -> bool:
-        """Whether records are as long as those that the generator learnt from, or any length is as good."""
-        return self.generator_class.trained_duration_s in (None, self.request.duration_s)
+    def edges(self) -> Edges | None:
+        """What the generator does about faults at both ends of an ECG; None where it has none.
+
+        Plans from before there was a choice name none, and are as published.
+        """
+        return (self.request.generator.edges or "as_published") if self.generator_class.edges else None
 
     @property
     def lead_names(self) -> tuple[str, ...]:
@@ -173,7 +177,7 @@ class Plan(BaseModel):
 
 
 def make_plan(request: BuildRequest) -> Plan:
-    """Resolve a request: draw its seed, pin its weights and policy, cut it into shards.
+    """Resolve a request: draw its seed, choose its edges, pin its weights and policy, cut it into shards.
 
     Raises
     ------
@@ -181,12 +185,14 @@ def make_plan(request: BuildRequest) -> Plan:
         When the checkpoint or the policy can't be used.
     """
     seed = secrets.randbelow(2**32) if request.seed is None else request.seed
-    path = request.generator.checkpoint
-    published = GENERATORS.load(request.generator.model).published_checkpoint
-    checkpoint = Checkpoint.of_file(Path(path)) if path else published()
+    generator, path = GENERATORS.load(request.generator.model), request.generator.checkpoint
+    checkpoint = Checkpoint.of_file(Path(path)) if path else generator.published_checkpoint()
+    edges = request.generator.edges or next(iter(generator.edges), None)
     policy = load_policy(request.quality.policy, request.quality.bounds)
     return Plan(
-        request=request.model_copy(update={"seed": seed}),
+        request=request.model_copy(
+            update={"seed": seed, "generator": request.generator.model_copy(update={"edges": edges})}
+        ),
         seed=seed,
         checkpoint_path=checkpoint.path if path and checkpoint else None,
         checkpoint_sha256=checkpoint.sha256 if checkpoint else None,

@@ -9,6 +9,7 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
+from ecgfactory.quality.rule import PUBLISHED
 from ecgfactory.request.plan import Plan
 from ecgfactory.storage.durable import sync, write_text
 
@@ -127,8 +128,8 @@ class Workspace:
         return self.root / "dataset"
 
     def read_plan(self) -> Plan:
-        """Return the plan that the session works on."""
-        return Plan.model_validate_json(self.plan_file.read_text(encoding="utf-8"))
+        """Return the plan that the session works on, perhaps of another version."""
+        return Plan.model_validate_json(self.plan_file.read_text(encoding="utf-8"), context=PUBLISHED)
 
     def staging_folder(self, shard: int) -> Path:
         """Return a new name for the folder in which an attempt at a shard is staged."""

@@ -14,7 +14,7 @@ import sys
 import numpy as np
 
 from ecgfactory.generators import GENERATORS
-from ecgfactory.generators.base import Generator
+from ecgfactory.generators.base import LONGEST_S, Generator
 from ecgfactory.leads import EIGHT_LEADS
 from ecgfactory.record import SAMPLING_RATE_HZ
 
@@ -34,8 +34,8 @@ def make(member: type[Generator], batch: int = BATCH) -> Generator:
 
 
 def samples(member: type[Generator]) -> int:
-    """Return the shortest length it makes."""
-    return member.stride_s * SAMPLING_RATE_HZ
+    """Return the shortest length it makes, in samples per lead."""
+    return member.durations_s[0] * SAMPLING_RATE_HZ
 
 
 class GeneratorContract:
@@ -53,8 +53,14 @@ class GeneratorContract:
         assert card.origin.endswith(".")
         assert card.limits.endswith(".")
         assert card.licence == card.licence.lower()
-        assert member.stride_s >= 1
-        assert member.trained_duration_s is None or member.trained_duration_s % member.stride_s == 0
+        assert all(sentences.endswith(".") for sentences in member.edges.values())
+
+    def test_it_says_which_lengths_it_makes(self, member: type[Generator]) -> None:
+        """In order, each a duration that a request may ask for; why there are no others ends a sentence."""
+        durations_s = list(member.durations_s)
+        assert durations_s == sorted(set(durations_s))
+        assert 1 <= durations_s[0] <= durations_s[-1] <= LONGEST_S
+        assert not member.durations_reason.endswith(".")
 
     def test_a_request_is_read_without_pytorch(self, member: type[Generator]) -> None:
         """The class loads without what only generating needs."""
@@ -63,12 +69,23 @@ class GeneratorContract:
     def test_it_makes_eight_leads_of_whole_microvolts(self, member: type[Generator]) -> None:
         """Signals have the shape, type and size that everything after relies on."""
         generator = make(member)
-        for length in (samples(member), 2 * samples(member)):
+        for duration_s in member.durations_s[:2]:
+            length = duration_s * SAMPLING_RATE_HZ
             signals_uv = generator.generate(7, [0, 5, 123_456], length)
             assert signals_uv.dtype == np.int16
             assert signals_uv.shape == (3, len(EIGHT_LEADS), length)
             assert np.ptp(signals_uv, axis=2).min() > 0
         assert generator.device_name == "cpu"
+
+    def test_each_choice_of_edges_is_made_and_the_first_is_the_default(self, member: type[Generator]) -> None:
+        """Choices differ, and what is said of the first holds where none is named."""
+        made = [
+            member(member.published_checkpoint(), BATCH, "cpu", edges).generate(7, [0], samples(member))
+            for edges in member.edges
+        ]
+        if made:
+            assert np.array_equal(made[0], make(member).generate(7, [0], samples(member)))
+        assert len({signals_uv.tobytes() for signals_uv in made}) == len(made)
 
     def test_a_candidate_does_not_depend_on_its_company(self, member: type[Generator]) -> None:
         """It follows from seed and number alone, so that any one can be made again."""

@@ -82,7 +82,7 @@ def test_the_plan_names_the_package_and_only_what_it_computes_with(plan: Plan) -
     assert plan.versions[NAME] == VERSION
     assert "torch" not in plan.versions
     assert (plan.checkpoint, plan.checkpoint_sha256) == (None, None)
-    assert plan.within_training_length
+    assert (plan.edges, plan.request.generator.edges) == (None, None)
     again = Plan.model_validate_json(plan.model_dump_json())
     assert again == plan
     assert again.plan_id == plan.plan_id
@@ -104,7 +104,7 @@ def test_candidates_are_made_judged_and_stored_with_the_new_feature(plan: Plan) 
 
 
 def test_what_is_installed_changes_nothing_that_is_not_asked_for(asked: dict[str, object]) -> None:
-    usual: dict[str, object] = {"formats": ["csv"], "quality": {}, "generator": {}, "duration_s": 5}
+    usual: dict[str, object] = {"formats": ["csv"], "quality": {}, "generator": {}, "duration_s": 10}
     plan = make_plan(BuildRequest.model_validate(asked | usual))
     assert NAME not in plan.versions
     assert plan.policy.features == FEATURES
@@ -116,6 +116,12 @@ def test_weights_for_a_generator_without_weights_are_refused(asked: dict[str, ob
     result = validate(asked | {"generator": generator}, tmp_path)
     assert result.returncode == 2
     assert "generator.checkpoint: simulated has no weights; leave the key out." in result.stderr
+
+
+def test_edges_that_a_generator_does_not_have_are_refused(asked: dict[str, object]) -> None:
+    generator = {"model": "simulated", "edges": "mended"}
+    with pytest.raises(ValueError, match="simulated has no edges to mend; leave the key out"):
+        BuildRequest.model_validate(asked | {"generator": generator})
 
 
 def test_the_command_line_validates_such_a_request(asked: dict[str, object], tmp_path: Path) -> None:

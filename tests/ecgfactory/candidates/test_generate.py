@@ -115,11 +115,11 @@ def test_what_is_no_index_is_told(ecgs: GeneratedEcgs) -> None:
         _ = ecgs[:0]["1"]
 
 
-def test_eight_leads_of_five_seconds() -> None:
-    ecgs = generate(1, seed=7, leads=8, duration_s=5, policy="off")
-    assert ecgs.signals_uv.shape == (1, 8, 2500)
+def test_eight_leads() -> None:
+    ecgs = generate(1, seed=7, leads=8, policy="off")
+    assert ecgs.signals_uv.shape == (1, 8, 5000)
     assert ecgs.lead_names == ("I", "II", "V1", "V2", "V3", "V4", "V5", "V6")
-    assert repr(ecgs) == "1 ECGs: 8 leads, 5 s at 500 Hz"
+    assert repr(ecgs) == "1 ECGs: 8 leads, 10 s at 500 Hz"
 
 
 def test_a_seed_is_drawn_where_none_is_given() -> None:
@@ -137,7 +137,11 @@ def test_a_seed_is_drawn_where_none_is_given() -> None:
         ({"device": "gpu"}, "generate: device is 'gpu'; choose 'auto', 'cpu' or 'cuda'."),
         ({"batch": 0}, "generate: batch is 0; it must be at least 1."),
         ({"model": "none"}, "generate: model: 'none' is not a generator; choose from"),
-        ({"duration_s": 7}, "generate: duration_s: 7 is not a multiple of 5 s"),
+        (
+            {"duration_s": 15},
+            "generate: duration_s: deepfakeecg makes no ECGs of 15 s; use 10, because the network learnt",
+        ),
+        ({"edges": "torn"}, "generate: edges is 'torn'; choose 'mended' or 'as_published'."),
         ({"policy": "lenient"}, "generate: policy: 'lenient' is neither a shipped policy"),
         ({"bounds": {"heart": {"min": 1}}}, "generate: bounds.heart: policy 'basic' has no such rule"),
         ({"checkpoint": "nowhere.pt"}, "generate: checkpoint: there is no file 'nowhere.pt'"),

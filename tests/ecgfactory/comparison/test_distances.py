@@ -4,10 +4,11 @@ import scipy.stats
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ecgfactory.comparison.distances import BINS, FeatureText, compare_features
+from ecgfactory.comparison.distances import BINS, compare_features
 from ecgfactory.comparison.features import FeatureMatrix
+from ecgfactory.realism.space_feature import SpaceFeature
 
-TEXT = FeatureText("height", "height of the wave", "uV", "amplitude")
+TEXT = SpaceFeature("height", "uV", "amplitude", "height of the wave")
 VALUES = st.lists(st.integers(-5, 5).map(float), min_size=2, max_size=30)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import pickle
 import shutil
 from pathlib import Path
@@ -14,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ecgfactory.candidates.generate import GeneratedEcgs, generate
+from ecgfactory.dataset.names import MANIFEST_FILE
 from ecgfactory.dataset.reader import Dataset, open_dataset
 from ecgfactory.dataset.signals import QUICK_SOURCES
 from ecgfactory.errors import BadInputError, DamagedDatasetError
@@ -170,6 +172,16 @@ def test_a_damaged_file_is_named(many: Path, tmp_path: Path) -> None:
     victim.unlink()
     with pytest.raises(DamagedDatasetError, match=rf"data/{victim.name}: can't be read"):
         _ = open_dataset(copy)[0]
+
+
+def test_a_dataset_of_an_older_version_is_read(copy: Path) -> None:
+    """Its manifest had a key that is gone, its edges were as published, and its length need not be made any more."""
+    content = json.loads((copy / MANIFEST_FILE).read_text(encoding="utf-8")) | {"within_training_length": False}
+    del content["plan"]["request"]["generator"]["edges"]
+    content["plan"]["request"]["duration_s"] = 15
+    (copy / MANIFEST_FILE).write_text(json.dumps(content), encoding="utf-8")
+    plan = Dataset(copy).plan
+    assert (plan.edges, plan.request.duration_s) == ("as_published", 15)
 
 
 def test_no_dataset_at_all(tmp_path: Path) -> None:

@@ -45,8 +45,8 @@ def test_what_the_training_code_saves_works_by_path(tmp_path: Path) -> None:
     }
     torch.save(own, tmp_path / "checkpoint_epoch:100.pt")
     checkpoint = Checkpoint.of_file(tmp_path / "checkpoint_epoch:100.pt")
-    mine = Pulse2PulseGenerator(checkpoint, batch=2, device="cpu").generate(3, [0, 1], 2500)
-    published = Pulse2PulseGenerator(published_checkpoint(), batch=2, device="cpu").generate(3, [0, 1], 2500)
+    mine = Pulse2PulseGenerator(checkpoint, batch=2, device="cpu").generate(3, [0, 1], 5000)
+    published = Pulse2PulseGenerator(published_checkpoint(), batch=2, device="cpu").generate(3, [0, 1], 5000)
     assert (mine == published).all()
 
 

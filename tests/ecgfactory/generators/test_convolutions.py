@@ -44,10 +44,8 @@ def test_plain_and_short_forms(records: int, samples: int, half: int, even: bool
     signal, weight, bias = drawn(seed, records, samples, 2 * half + 2 - even)
     expected = plain(signal, weight, bias, stride)
     torch.testing.assert_close(Convolution(weight, bias, torch.float64, stride)(signal), expected)
-    short = ShortConvolution(weight, bias, torch.float64, stride, samples)
+    short = ShortConvolution(weight, bias, torch.float64, stride, samples=samples)
     torch.testing.assert_close(short(signal), expected)
-    longer = torch.cat((signal, signal), dim=1)
-    torch.testing.assert_close(short(longer), plain(longer, weight, bias, stride))
 
 
 @settings(max_examples=150, deadline=None)

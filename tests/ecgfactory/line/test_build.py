@@ -8,11 +8,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, ClassVar
 
+import numpy as np
 import pandas as pd
 import pytest
 import yaml
 from pypdf import PdfReader
 
+from ecgfactory.candidates.generate import generate
 from ecgfactory.dataset.names import SUMS_FILE
 from ecgfactory.dataset.verify import verify
 from ecgfactory.errors import BadInputError, BuildFailedError, DamagedDatasetError
@@ -148,13 +150,13 @@ class TestBuilding:
             build(request)
         assert published(tmp_path) == set()
 
-    def test_eight_leads_of_five_seconds_in_one_format(
+    def test_eight_leads_with_edges_as_published_in_one_format(
         self, build: Builder, make_request: MakeRequest, tmp_path: Path
     ) -> None:
         request = make_request(
             records=5,
             leads=8,
-            duration_s=5,
+            generator={"batch": 16, "edges": "as_published"},
             formats=["wfdb"],
             report={"samples": 0},
             output=str(tmp_path),
@@ -172,9 +174,11 @@ class TestBuilding:
             "rejected.parquet",
             "wfdb",
         }
-        assert not dataset.manifest.within_training_length
+        assert dataset.plan.edges == "as_published"
+        assert "edges as_published" in (dataset.path / "README.md").read_text(encoding="utf-8")
         assert dataset.manifest.candidates_examined == 5
-        assert dataset.record("4").signal_uv.shape == (8, 2500)
+        ecgs = generate(5, seed=11, leads=8, policy="off", edges="as_published", batch=16)
+        assert np.array_equal(dataset.record("4").signal_uv, ecgs["4"].signal_uv)
 
     def test_two_shards_of_one_name_stand_side_by_side_and_latest_is_the_newest(
         self, build: Builder, make_request: MakeRequest, tmp_path: Path

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ecgfactory.quality.rule import PUBLISHED
 from ecgfactory.request.build_request import BuildRequest
 from ecgfactory.request.cutting import default_candidates_per_shard
 from ecgfactory.request.plan import Plan, make_plan, split_of
@@ -30,13 +32,13 @@ def test_where_and_by_whom_is_no_part_of_the_plan(make_request: MakeRequest, cha
         {"name": "other"},
         {"records": 41},
         {"leads": 8},
-        {"duration_s": 5},
         {"seed": 12},
         {"formats": ["csv"]},
         {"splits": {"train": 1.0}},
         {"report": {"samples": 2}},
         {"shard_records": 32},
         {"generator": {"batch": 8}},
+        {"generator": {"batch": 16, "edges": "as_published"}},
         {"quality": {"policy": "off"}},
         {"quality": {"bounds": {"heart_rate": {"min": 50}}}},
     ],
@@ -60,6 +62,23 @@ def test_an_absent_seed_is_drawn_and_recorded(make_request: MakeRequest) -> None
     assert plans[0].request.seed == plans[0].seed
 
 
+def test_the_default_edges_are_chosen_and_recorded(make_request: MakeRequest) -> None:
+    plan = make_plan(make_request())
+    assert (plan.request.generator.edges, plan.edges, plan.identity()["edges"]) == ("mended", "mended", "mended")
+    stated = make_request(generator={"batch": 16, "edges": "mended"})
+    assert make_plan(stated).plan_id == plan.plan_id
+
+
+def test_a_plan_from_before_there_were_choices_is_read_as_it_was(make_request: MakeRequest) -> None:
+    """Its length may be one that is no longer made, and its edges were as published."""
+    content = make_plan(make_request()).model_dump(mode="json")
+    del content["request"]["generator"]["edges"]
+    content["request"]["duration_s"] = 15
+    plan = Plan.model_validate_json(json.dumps(content), context=PUBLISHED)
+    assert (plan.edges, plan.samples_per_lead) == ("as_published", 7500)
+    assert "edges" not in plan.identity()
+
+
 def test_a_plan_survives_json(make_request: MakeRequest) -> None:
     plan = make_plan(make_request(quality={"bounds": {"heart_rate": {"min": 50}}}))
     again = Plan.model_validate_json(plan.model_dump_json())
@@ -75,7 +94,8 @@ def test_a_plan_survives_json(make_request: MakeRequest) -> None:
 )
 def test_shards_are_whole_micro_batches_and_bounded(records: int, leads: int, duration_s: int, batch: int) -> None:
     request = BuildRequest.model_validate(
-        {"name": "a", "records": records, "leads": leads, "duration_s": duration_s, "generator": {"batch": batch}}
+        {"name": "a", "records": records, "leads": leads, "duration_s": duration_s, "generator": {"batch": batch}},
+        context=PUBLISHED,  # lengths of any generator
     )
     size = default_candidates_per_shard(request)
     assert size % batch == 0

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
 
 from ecgfactory.errors import BadInputError
 from ecgfactory.formats import FORMATS
@@ -55,7 +56,7 @@ def test_every_problem_is_told_with_its_line_and_mend(tmp_path: Path) -> None:
         2: "unknown key recrods; did you mean records?",
         3: "records is 0; it must be at least 1",
         4: "leads is 9; choose 8 or 12",
-        5: "use 10 or 15",
+        5: "duration_s: deepfakeecg makes no ECGs of 12 s; use 10, because the network learnt from 10 s",
         6: "unknown key splits.tset; did you mean test?",
         7: "'parket' is not a format; choose from parquet, wfdb, csv",
         9: "unknown key quality.polcy; did you mean policy?",
@@ -298,6 +299,23 @@ def test_the_form_offers_the_registered_formats() -> None:
     schema = BuildRequest.model_json_schema()
     assert schema["properties"]["formats"]["items"]["enum"] == list(FORMATS)
     assert all("description" in field for key, field in schema["properties"].items() if key not in NESTED)
+
+
+@pytest.mark.parametrize(
+    ("asked", "valid"),
+    [
+        ({}, True),
+        ({"duration_s": 10}, True),
+        ({"duration_s": 15}, False),
+        ({"duration_s": 15, "generator": {"model": "deepfakeecg"}}, False),
+        ({"duration_s": 15, "generator": {"model": "of a package"}}, True),
+    ],
+)
+def test_the_form_accepts_what_the_generator_makes(asked: dict[str, object], valid: bool) -> None:
+    schema = BuildRequest.model_json_schema()
+    schema["$defs"]["GeneratorRequest"]["properties"]["model"].pop("enum")  # as if a package brought another
+    errors = list(Draft202012Validator(schema).iter_errors({"name": "a", "records": 1, **asked}))
+    assert [list(error.path) for error in errors] == ([] if valid else [["duration_s"]])
 
 
 NESTED = {"generator", "quality", "report", "workers", "keep"}

@@ -1,0 +1,130 @@
+"""Planted copies are found, whatever disguises them, and none among honest ECGs."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pytest
+import scipy
+
+from ecgfactory.arrays import FloatingArray
+from ecgfactory.errors import BadInputError
+from ecgfactory.leads import SignalUv
+from ecgfactory.realism.privacy import Privacy, measure_privacy
+from tests.ecgfactory.realism.planted_copies import DISGUISES
+from tests.generated_ecgs import generated_ecgs
+from tests.real_ecgs import ludb_ecgs
+
+BAND = scipy.signal.butter(2, [0.5, 40], "bandpass", fs=500, output="sos")
+
+
+def in_band(signals: FloatingArray | SignalUv) -> SignalUv:
+    filtered: SignalUv = np.rint(scipy.signal.sosfiltfilt(BAND, signals, axis=-1)).astype(np.int16)
+    return filtered
+
+
+@cache
+def people() -> SignalUv:
+    """Eighty ECGs of as many people, as far as this test is concerned."""
+    return in_band(generated_ecgs(140)[:80])
+
+
+@cache
+def others() -> SignalUv:
+    return in_band(generated_ecgs(140)[80:])
+
+
+@cache
+def with_planted() -> Privacy:
+    """Each disguise of another person's ECG, followed by honest ones."""
+    rng = np.random.default_rng(1)
+    raw = generated_ecgs(140).astype(np.float64)
+    copies = [disguise(raw[5 * row], raw[80 + row], rng) for row, disguise in enumerate(DISGUISES.values())]
+    return measure_privacy(np.concatenate([in_band(np.stack(copies)), others()[len(copies) :]]), people())
+
+
+@pytest.mark.parametrize("disguise", DISGUISES)
+def test_a_copy_is_found_and_whose_it_is(disguise: str) -> None:
+    row = list(DISGUISES).index(disguise)
+    assert with_planted().is_copy[row]
+    assert [pair.reference for pair in with_planted().pairs if pair.synthetic == row and pair.is_copy] == [5 * row]
+
+
+def test_honest_ecgs_beside_copies_are_not_flagged() -> None:
+    assert not with_planted().is_copy[len(DISGUISES) :].any()
+
+
+def test_how_a_copy_lies_over_its_original() -> None:
+    pairs = {list(DISGUISES)[pair.synthetic]: pair for pair in with_planted().pairs if pair.is_copy}
+    assert pairs["twice the gain, upside down"].gain == pytest.approx(-2, rel=0.01)
+    assert pairs["3.1 s earlier, cut"].lag_s == pytest.approx(-3.106, abs=0.006)
+    assert pairs["2 % faster"].scale == pytest.approx(0.98)
+    assert [lead[:2] for lead in pairs["other leads"].leads] == list(enumerate([3, 7, 0, 5, 1, 6, 2, 4]))
+    assert [lead[:2] for lead in pairs["one lead under another's name"].leads] == [(1, 3)]
+    assert pairs["nothing"].ways == ("beats", "records", "leads")
+
+
+def test_none_among_honest_ecgs_and_they_are_not_nearer_than_a_holdout() -> None:
+    found = measure_privacy(others()[:30], people(), others()[30:])
+    assert not found.is_copy.any()
+    assert found.holdout == 30
+    for way in found.ways.values():
+        assert way.p_nearer > 0.001
+        assert 0.5 < way.median_ratio < 2
+
+
+def test_copies_are_nearer_than_the_holdout() -> None:
+    rng = np.random.default_rng(2)
+    noisy = people()[:30] + 20 * rng.standard_normal((30, 8, 5000))
+    found = measure_privacy(in_band(noisy), people(), others())
+    assert found.is_copy.all()
+    assert found.ways["records"].p_nearer < 1e-6
+    assert found.ways["records"].share_nearer == 1
+
+
+def test_a_record_twice_in_the_reference_hides_no_copy_and_is_told() -> None:
+    twice = np.concatenate([people(), people()[:3]])
+    found = measure_privacy(np.concatenate([people()[:1], others()[:20]]), twice)
+    assert found.is_copy.tolist() == [True] + 20 * [False]
+    told = {frozenset((repeat.record, repeat.reference)) for repeat in found.repeats}
+    assert {frozenset((row, 80 + row)) for row in range(3)} <= told
+
+
+def test_memory_maps_are_read_and_the_result_is_json(tmp_path: Path) -> None:
+    for name, signals in (("mine", others()[:4]), ("theirs", people())):
+        np.save(tmp_path / f"{name}.npy", signals)
+    mapped = measure_privacy(
+        np.load(tmp_path / "mine.npy", mmap_mode="r"), np.load(tmp_path / "theirs.npy", mmap_mode="r")
+    )
+    assert json.loads(json.dumps(mapped.to_json())) == json.loads(
+        json.dumps(measure_privacy(others()[:4], people()).to_json())
+    )
+
+
+def test_flat_ecgs_are_no_copies_of_each_other() -> None:
+    flat = np.zeros((2, 8, 5000), np.int16)
+    found = measure_privacy(flat, np.concatenate([people()[:30], flat]))
+    assert not found.is_copy.any()
+
+
+def test_what_is_wrong_is_said_at_once() -> None:
+    with pytest.raises(BadInputError, match="8 leads of 4000 samples") as error:
+        measure_privacy(people()[:, :, :4000], people()[:10])
+    assert error.match("10 ECGs; give at least 20")
+    with pytest.raises(BadInputError, match="2 s long"):
+        measure_privacy(people()[:, :, :1000], people()[:, :, :1000])
+    with pytest.raises(BadInputError, match="no synthetic ECGs"):
+        measure_privacy(people()[:0], people())
+
+
+@pytest.mark.slow
+def test_real_people_are_told_from_copies() -> None:
+    real = in_band(ludb_ecgs())
+    honest = measure_privacy(others(), real)
+    assert not honest.is_copy.any()
+    rng = np.random.default_rng(3)
+    noisy = ludb_ecgs()[::4] + 0.3 * ludb_ecgs()[::4].std(axis=-1, keepdims=True) * rng.standard_normal((8, 5000))
+    assert measure_privacy(in_band(noisy), real).is_copy.mean() >= 0.95
