@@ -97,9 +97,9 @@ class Pair:
     overlays: list[Overlay]
 
 
-def shown_pairs(comparison: Comparison, privacy: Privacy) -> list[Pair]:
+def shown_pairs(comparison: Comparison) -> list[Pair]:
     """Return the flagged pairs, or where there is none the single likest one."""
-    known = list(zip(privacy.pairs, comparison.examples.pairs, strict=False))
+    known = list(zip(comparison.privacy.pairs, comparison.examples.pairs, strict=True))
     flagged = [each for each in known if each[0].is_copy]
     return [_pair(comparison, pair, *ecgs) for pair, ecgs in (flagged[:MOST_PAIRS] or known[:1])]
 

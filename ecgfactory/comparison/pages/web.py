@@ -125,10 +125,8 @@ def _example_figures(comparison: Comparison, draws_reference: bool) -> Iterator[
         yield title, meaning, figures
 
 
-def _copies(comparison: Comparison, draws_reference: bool) -> Copies | None:
+def _copies(comparison: Comparison, draws_reference: bool) -> Copies:
     privacy = comparison.privacy
-    if privacy is None:
-        return None
     distances = [
         Figure(
             f"{copies.WAYS[way]}: distance to the nearest",
@@ -138,7 +136,7 @@ def _copies(comparison: Comparison, draws_reference: bool) -> Copies | None:
         )
         for way, nearness in privacy.ways.items()
     ]
-    pairs = copies.shown_pairs(comparison, privacy) if draws_reference else []
+    pairs = copies.shown_pairs(comparison) if draws_reference else []
     drawn = [Figure(pair.title, "mV", charts.overlays_svg(pair.overlays, pair.title), pair.caption) for pair in pairs]
     return Copies(int(privacy.is_copy.sum()), copies.findings(privacy), distances, drawn)
 
