@@ -36,7 +36,10 @@ _STRIPS_MM = 160.0
 def copy_pages(comparison: Comparison, draws_reference: bool) -> list[PageMaker]:
     """Return what draws the pages on copies."""
     pairs = copies.shown_pairs(comparison) if draws_reference else []
-    return [partial(_distances_page, comparison.privacy, draws_reference), *(partial(_pair_page, pair) for pair in pairs)]
+    return [
+        partial(_distances_page, comparison.privacy, draws_reference),
+        *(partial(_pair_page, pair) for pair in pairs),
+    ]
 
 
 def _distances_page(privacy: Privacy, draws_reference: bool) -> Sheet:

@@ -167,8 +167,8 @@ def coverage_note(comparison: Comparison) -> str:
     coverage = comparison.coverage
     return (
         f"In the space of all features, standardised by the reference ({coverage.features} dimensions). All depend on "
-        f"the number of ECGs: these are means over {coverage.samples} samples of {coverage.records:,} ECGs of each. The "
-        "floor is what halves of the reference, as large, reach against each other."
+        f"the number of ECGs; these are means over {coverage.samples} samples of {coverage.records:,} ECGs of each. "
+        "The floor is what halves of the reference, as large, reach against each other."
     )
 
 
