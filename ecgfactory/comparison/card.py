@@ -24,8 +24,8 @@ def card_section(comparison: Comparison) -> str:
         f"Held against {data.reference.ecgs:,} ECGs of {data.reference.name}, in leads {', '.join(data.lead_names)} "
         f"and from {data.band_hz[0]:g} to {data.band_hz[1]:g} Hz. A classifier told {test.records_per_class:,} ECGs of "
         f"each apart with an accuracy of {in_percent(test.accuracy)}; 50 % is chance, and halves of the reference gave "
-        f"{in_percent(floor.accuracy)}. {copies_text(comparison)}. {' '.join(data.notes)} `{COMPARISON_FOLDER}/` has all "
-        "figures."
+        f"{in_percent(floor.accuracy)}. {copies_text(comparison)}. {' '.join(data.notes)} "
+        f"`{COMPARISON_FOLDER}/` has all figures."
     )
     return f"""\
 ## How real

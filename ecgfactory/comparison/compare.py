@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import cast
 
 import numpy as np
@@ -82,13 +83,16 @@ def compare_sources(sources: Sequence[Source]) -> Comparison:
     ground = common_ground(read)
     dataset, reference, *holdout = sides = [Comparables(source, pieces, ground) for source, pieces in read]
     check_enough(sides)
-    of_dataset, of_reference = measured_alike(measure(dataset), measure(reference))
-    texts = {feature.name: feature for feature in feature_space(ground.lead_names, ground.upper_hz)}
-    features = compare_features(of_dataset, of_reference, [texts[name] for name in of_dataset.names])
-    outcome = two_sample_test(of_dataset, of_reference, features)
-    records = outcome.test.records_per_class
     firsts = [side.one_of_each() for side in sides]  # more pieces of an ECG would pass for copies of each other
-    privacy = _privacy(firsts[0], firsts[1], firsts[2] if holdout else None)
+    with ThreadPoolExecutor(max_workers=3) as threads:  # NumPy and SciPy do most of it without holding others up
+        search = threads.submit(_privacy, firsts[0], firsts[1], firsts[2] if holdout else None)
+        of_dataset, of_reference = measured_alike(*threads.map(measure, (dataset, reference)))
+        texts = {feature.name: feature for feature in feature_space(ground.lead_names, ground.upper_hz)}
+        features = compare_features(of_dataset, of_reference, [texts[name] for name in of_dataset.names])
+        outcome = two_sample_test(of_dataset, of_reference, features)
+        records = outcome.test.records_per_class
+        floor, coverage = floor_within(of_reference, records), measure_coverage(of_dataset, of_reference)
+        privacy = search.result()
     pairs = [(firsts[0].places[pair.synthetic], firsts[1].places[pair.reference]) for pair in privacy.pairs]
     return Comparison(
         data=Compared(
@@ -102,9 +106,9 @@ def compare_sources(sources: Sequence[Source]) -> Comparison:
             tuple(_limits(reference, records, ground)),
         ),
         two_sample=outcome.test,
-        floor=floor_within(of_reference, records),
+        floor=floor,
         features=features,
-        coverage=measure_coverage(of_dataset, of_reference),
+        coverage=coverage,
         privacy=privacy,
         examples=_examples(dataset, reference, outcome, pairs),
     )

@@ -97,7 +97,9 @@ class Comparables:
         """Read pieces by their places, shape (n, leads, samples), in uV, filtered to the band and rounded."""
         limits = np.iinfo(np.int16)
         band_uv = in_band(self.read(places), self.ground.upper_hz)
-        return np.asarray(np.rint(band_uv).clip(limits.min, limits.max), dtype=np.int16)
+        stored_uv: SignalUv = np.empty(band_uv.shape, dtype=np.int16)
+        stored_uv[:] = np.rint(band_uv).clip(limits.min, limits.max)
+        return stored_uv
 
     def one_of_each(self) -> PieceView:
         """Return the first piece of each ECG, shape (ecgs, leads, samples), in uV, read when they are looked at."""

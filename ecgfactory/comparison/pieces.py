@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Sequence
 
@@ -106,8 +107,8 @@ class Pieces:
         """
         signals_uv = np.empty((len(rows), len(leads), samples), dtype=np.int16)
         for place, row in enumerate(rows.tolist()):
-            self._file.seek(row * PIECE_BYTES)
-            piece = np.frombuffer(self._file.read(PIECE_BYTES), dtype=np.int16).reshape(len(EIGHT_LEADS), PIECE)
+            stored = os.pread(self._file.fileno(), PIECE_BYTES, row * PIECE_BYTES)  # several threads may read
+            piece = np.frombuffer(stored, dtype=np.int16).reshape(len(EIGHT_LEADS), PIECE)
             signals_uv[place] = piece[leads, :samples]
         return signals_uv
 
