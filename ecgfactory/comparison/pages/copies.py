@@ -19,7 +19,7 @@ MOST_PAIRS = 6
 """Flagged pairs that are drawn."""
 
 MOST_LEADS = 4
-"""Leads of a pair that are drawn, the likest first."""
+"""Leads of a pair that are drawn: the likest first, then others over those of the same name."""
 
 WAYS = {
     "beats": "Median beats",
@@ -34,8 +34,8 @@ METHOD = (
     "ECGs, in grey, is to the nearest of other people."
 )
 PAIRS_NOT_DRAWN = (
-    "The pairs are not drawn here, since this page is passed on with the dataset; `ecgfactory compare DATASET "
-    "REFERENCE --output DIR` draws them for you."
+    "The pairs are not drawn here, since this page is passed on with the dataset: the command ecgfactory compare "
+    "DATASET REFERENCE --output DIR draws them for you."
 )
 
 
@@ -109,14 +109,16 @@ def _pair(comparison: Comparison, pair: LikestPair, dataset: Example, reference:
     likest = sorted(pair.leads, key=lambda lead: -abs(lead[2]))
     time_s = np.arange(dataset.signal_uv.shape[-1]) / rate_hz
     origin_s = _origin_s(pair, dataset.signal_uv[likest[0][0]], reference.signal_uv[likest[0][1]], time_s)
+    drawn = [(mine, other, f": correlation {likeness:.2f}".replace("-", "−")) for mine, other, likeness in likest]
+    drawn += [(lead, lead, "") for lead in range(len(names)) if lead not in {mine for mine, _, _ in likest}]
     overlays = [
         Overlay(
-            f"{names[mine]} over {names[other]}: correlation {correlation:.2f}".replace("-", "−"),
+            f"{names[mine]} over {names[other]}{likeness}",
             time_s,
             _around_median(dataset.signal_uv[mine].astype(np.float64)),
             pair.gain * _around_median(_stretched(reference.signal_uv[other], pair, origin_s, time_s)),
         )
-        for mine, other, correlation in likest[:MOST_LEADS]
+        for mine, other, likeness in drawn[:MOST_LEADS]
     ]
     title = "Flagged" if pair.is_copy else "The likest pair, not flagged"
     return Pair(

@@ -58,7 +58,7 @@ def _draw_telltale(sheet: Sheet, left: float, top: float, feature: FeatureCompar
         panel.message("Not measurable in any ECG.")
     else:
         draw_histograms(panel, histograms, "")
-    caption = words.telltale_caption(feature, telltale)
+    caption = words.telltale_caption(telltale)
     draw_text(sheet, left, panel.frame.bottom - 6.5, _PLOT_MM[0], caption, 6.5, PALETTE.muted)
 
 

@@ -107,7 +107,7 @@ def _telltale_figure(comparison: Comparison, telltale: Telltale) -> Figure:
         title,
         words.typeset(feature.unit),
         charts.histograms_svg(histograms, title) if histograms else None,
-        words.telltale_caption(feature, telltale),
+        words.telltale_caption(telltale),
         detail,
     )
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from ecgfactory.comparison.card import COVERING
 from ecgfactory.comparison.result import Comparison, Estimate, Example, FeatureComparison, Metric, Side, Telltale
-from ecgfactory.quality.features import feature_named
 from ecgfactory.report.feature_text import feature_label
 
 CHANCE = 0.5
@@ -21,18 +20,16 @@ _MEDIAN = 2
 
 EXAMPLE_KINDS = {
     "most_betrayed": ("Most betrayed", "ECGs of the dataset that the classifier was surest of"),
+    "typical": ("Typical", "ECGs in the middle of the dataset, by the classifier's scores"),
     "least_betrayed": ("Least betrayed", "ECGs of the dataset that looked most real to the classifier"),
     "reference": ("Real", "ECGs of the reference that the classifier was surest of"),
 }
 """By field of `Examples`: what such ECGs are called, and what they are."""
 
-EXAMPLES_RULE = (
-    "These are not drawn by lot: they lie at the ends of the classifier's scores. They are shown as compared, filtered "
-    "to the band."
-)
+EXAMPLES_RULE = "Chosen by the classifier's scores, not by lot; shown as compared, filtered to the band."
 REFERENCE_NOT_DRAWN = (
-    "ECGs of the reference are not drawn here, since this page is passed on with the dataset; `ecgfactory compare "
-    "DATASET REFERENCE --output DIR` draws them for you."
+    "ECGs of the reference are not drawn here, since this page is passed on with the dataset: the command ecgfactory "
+    "compare DATASET REFERENCE --output DIR draws them for you."
 )
 TELLTALES_NOTE = (
     "The features that the classifier went by most, the strongest first, and how the two sides differ in them. Many "
@@ -134,9 +131,9 @@ def feature_row(feature: FeatureComparison) -> FeatureRow:
     )
 
 
-def telltale_caption(feature: FeatureComparison, telltale: Telltale) -> str:
+def telltale_caption(telltale: Telltale) -> str:
     """Say how the dataset differs in a telltale feature, and how much that tells."""
-    difference = telltale.words.removeprefix(f"{feature.words}: ")
+    difference = telltale.words.rpartition(": ")[2]
     return (
         f"{difference[:1].upper()}{difference[1:]}. By this alone {100 * telltale.alone:.0f} of 100 are told rightly."
     )
@@ -144,7 +141,7 @@ def telltale_caption(feature: FeatureComparison, telltale: Telltale) -> str:
 
 def feature_words(feature: FeatureComparison) -> tuple[str, str]:
     """Return what a feature is, its first letter large, and what explains that further; the latter may be empty."""
-    if feature_named(feature.name):
+    if feature.group == "interval":
         return feature_label(feature.name), typeset(feature.words)
     name, bracket, rest = typeset(feature.words).partition(" (")
     return name[:1].upper() + name[1:], f"{bracket.lstrip()}{rest}"

@@ -57,7 +57,8 @@ def feature(name: str) -> FeatureComparison:
         counts, edges, quantiles = (), (), (np.nan,) * 5
         distance, shares = Estimate(np.nan, np.nan, np.nan), (0.0, 0.0)
     sides = [Distribution(counts, quantiles, share) for share in shares]
-    return FeatureComparison(name, words, unit, "spectrum", edges, sides[0], sides[1], distance, distance, 0.5)
+    group = "interval" if name == "qt_ms" else "spectrum"
+    return FeatureComparison(name, words, unit, group, edges, sides[0], sides[1], distance, distance, 0.5)
 
 
 def nearness() -> Nearness:
@@ -103,7 +104,7 @@ def comparison() -> Comparison:
         privacy=Privacy(
             40, 30, 20, 50, {way: nearness() for way in ("beats", "records", "leads")}, flagged, (pair,), ()
         ),
-        examples=Examples((copy,), (copy,), (real,), ((copy, real),)),
+        examples=Examples((copy,), (copy,), (copy,), (real,), ((copy, real),)),
     )
 
 
