@@ -62,7 +62,7 @@ def way_caption(nearness: Nearness) -> str:
     """Say how near the dataset comes in one way of comparing, against what is expected."""
     flagged = int(nearness.is_copy.sum())
     return (
-        f"{100 * nearness.share_nearer:.0f} % of the dataset are as near as the nearest 5 % of real ECGs. Flagged, since "
+        f"{100 * nearness.share_nearer:.0f} % of the dataset are as near as the nearest 5 % of real ECGs. Flagged, as "
         f"the nearest is at less than {nearness.bound.ratio:.2g} of the distance of the next: {flagged:,}."
     )
 
