@@ -55,6 +55,8 @@ class Ecgs:
         Features; NaN where a number is not measurable.
     sampling_rate_hz : int
         Samples per second.
+    filters : str
+        What the signals passed before they were stored.
     dataset : str
         Name and short plan id of the dataset that they are of; empty for others.
     """
@@ -65,6 +67,7 @@ class Ecgs:
     seed: int
     measured: dict[str, npt.NDArray[Any]]
     sampling_rate_hz: int = SAMPLING_RATE_HZ
+    filters: str = "unfiltered"
     dataset: str = ""
 
     @property
@@ -108,9 +111,15 @@ class Ecgs:
         """
         if isinstance(wanted, slice):
             measured = {name: values[wanted] for name, values in self.measured.items()}
-            signals_uv, candidates = self.signals_uv[wanted], self.candidates[wanted]
             return Ecgs(
-                signals_uv, candidates, self.lead_names, self.seed, measured, self.sampling_rate_hz, self.dataset
+                self.signals_uv[wanted],
+                self.candidates[wanted],
+                self.lead_names,
+                self.seed,
+                measured,
+                self.sampling_rate_hz,
+                self.filters,
+                self.dataset,
             )
         row = place_of(wanted, self.candidates, HERE) if isinstance(wanted, str) else place_at(wanted, len(self), HERE)
         values = [_plain(values[row : row + 1])[0] for values in self.measured.values()]
@@ -127,7 +136,14 @@ class Ecgs:
         name, signal_uv = record_id(self.candidates[row]), self.signals_uv[row]
         features = dict(zip(self.measured, values, strict=True))
         return Record(
-            name, self.lead_names, signal_uv, self.seed, self.sampling_rate_hz, features, dataset=self.dataset
+            name,
+            self.lead_names,
+            signal_uv,
+            self.seed,
+            self.sampling_rate_hz,
+            self.filters,
+            features,
+            dataset=self.dataset,
         )
 
     def __repr__(self) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from ecgfactory.errors import BadInputError
 from ecgfactory.leads import SignalUv
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     from ecgfactory.report.style import PageStyle
 
-SAMPLING_RATE_HZ = 500
-"""Sampling rate of every generated record (the published model was trained at it)."""
+SAMPLING_RATE_HZ: Final = 500
+"""Sampling rate at which ECGs are generated (the published model was trained at it) and measured."""
 
 
 def record_id(candidate: int) -> str:
@@ -49,6 +49,8 @@ class Record:
         Seed of the dataset it belongs to; None for an ECG from elsewhere.
     sampling_rate_hz : int
         Samples per second.
+    filters : str
+        What the signal passed before it was stored, as pages say it.
     features : mapping of str to value
         What the assessment measured, by feature name.
     reasons : tuple of str
@@ -62,6 +64,7 @@ class Record:
     signal_uv: SignalUv
     seed: int | None = None
     sampling_rate_hz: int = SAMPLING_RATE_HZ
+    filters: str = "unfiltered"
     features: Mapping[str, FeatureValue] = field(default_factory=dict)
     reasons: tuple[str, ...] = ()
     dataset: str = ""

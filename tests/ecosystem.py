@@ -14,7 +14,9 @@ import wfdb
 from ecgfactory.record import SAMPLING_RATE_HZ
 
 
-def read_record(name: str, dataset: Path, row: Any, leads: list[str], duration_s: int) -> np.ndarray:
+def read_record(
+    name: str, dataset: Path, row: Any, leads: list[str], duration_s: int, rate_hz: int = SAMPLING_RATE_HZ
+) -> np.ndarray:
     """Read the record of a row of records.parquet in one format; int, shape (leads, samples), uV."""
     path = dataset / str(getattr(row, f"{name}_path"))
     if name == "parquet":
@@ -38,9 +40,9 @@ def read_record(name: str, dataset: Path, row: Any, leads: list[str], duration_s
         assert record.units == ["mV"] * len(leads)
         assert record.adc_gain == [1000.0] * len(leads)
         assert record.baseline == [0] * len(leads)
-        assert record.fs == SAMPLING_RATE_HZ
+        assert record.fs == rate_hz
         return np.rint(record.p_signal.T * 1000).astype(int)
     frame = pd.read_csv(path)
     assert list(frame.columns) == ["time_ms", *leads]
-    assert np.array_equal(frame["time_ms"], np.arange(duration_s * SAMPLING_RATE_HZ) * 2)
+    assert np.array_equal(frame["time_ms"], np.arange(duration_s * rate_hz) * (1000 // rate_hz))
     return frame[leads].to_numpy().T

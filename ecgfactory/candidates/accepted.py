@@ -9,17 +9,20 @@ import numpy as np
 from ecgfactory.candidates.batch import CandidateBatch
 from ecgfactory.ecgs import Ecgs
 from ecgfactory.quality.feature import FeatureTable
+from ecgfactory.request.plan import Plan
 
 
-def accepted_ecgs(batches: Sequence[CandidateBatch], lead_names: tuple[str, ...], seed: int) -> Ecgs:
-    """Collect the accepted candidates of one or more batches."""
+def accepted_ecgs(batches: Sequence[CandidateBatch], plan: Plan) -> Ecgs:
+    """Collect the accepted candidates of one or more batches of a plan."""
     parts = [batch.take(np.flatnonzero(batch.accepted)) for batch in batches]
     return Ecgs(
         np.concatenate([part.signals_uv for part in parts]),
         np.concatenate([part.candidates for part in parts]),
-        lead_names,
-        seed,
+        plan.lead_names,
+        plan.seed,
         features_of(parts),
+        plan.recorder.rate_hz,
+        str(plan.recorder.filters),
     )
 
 

@@ -29,6 +29,7 @@ SECTIONS = {
 
 PathLike = str | Path
 BoundsByRule = Mapping[str, Mapping[str, float]]
+SignalKeys = Mapping[str, float | str | None]
 
 
 def asked_plan(caller: str, **arguments: Any) -> Plan:

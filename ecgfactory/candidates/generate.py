@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ecgfactory.candidates.accepted import accepted_ecgs, features_of
-from ecgfactory.candidates.asked import BoundsByRule, PathLike, asked_plan
+from ecgfactory.candidates.asked import BoundsByRule, PathLike, SignalKeys, asked_plan
 from ecgfactory.candidates.batch import CandidateBatch
 from ecgfactory.candidates.pipeline import StageClock, assessed_batches
 from ecgfactory.candidates.yields import Yield
@@ -56,6 +56,7 @@ def generate(
     seed: int | None,
     leads: LeadCount = 12,
     duration_s: int = 10,
+    signal: SignalKeys | None = None,
     policy: PathLike = "basic",
     bounds: BoundsByRule | None = None,
     model: str = "deepfakeecg",
@@ -76,6 +77,9 @@ def generate(
         Twelve, or the model's own eight: I, II, V1..V6.
     duration_s : int
         Length of a record in seconds; deepfakeecg makes 10.
+    signal : mapping, optional
+        How it is recorded: any of `rate_hz`, `highpass_hz`, `lowpass_hz`, `notch_hz` and `phase`, as in a request:
+        `{"rate_hz": 100, "lowpass_hz": 40}`. 500 Hz and unfiltered unless it says otherwise.
     policy : str or Path
         Name of a shipped quality policy, or path of a policy file.
     bounds : mapping, optional
@@ -96,8 +100,9 @@ def generate(
     Returns
     -------
     GeneratedEcgs
-        `signals_uv`, int16 of shape (records, leads, samples), 1 uV per unit at 500 Hz; `features` and `rejected`,
-        tables with one row per record or candidate; `record_ids`, `lead_names`; `[i]` and iteration give `Record`s.
+        `signals_uv`, int16 of shape (records, leads, samples), 1 uV per unit; `sampling_rate_hz`; `features` and
+        `rejected`, tables with one row per record or candidate; `record_ids`, `lead_names`; `[i]` and iteration give
+        `Record`s.
 
     Raises
     ------
@@ -112,6 +117,7 @@ def generate(
         seed=seed,
         leads=leads,
         duration_s=duration_s,
+        signal=signal or {},
         policy=policy,
         bounds=bounds or {},
         model=model,
@@ -121,7 +127,7 @@ def generate(
         batch=batch,
     )
     batches = list(_until_enough(plan))
-    accepted = accepted_ecgs(batches, plan.lead_names, plan.seed)
+    accepted = accepted_ecgs(batches, plan)
     rejected = [
         replace(batch.take(np.flatnonzero(~batch.accepted)), signals_uv=batch.signals_uv[:0]) for batch in batches
     ]

@@ -15,6 +15,7 @@ from ecgfactory.generators.base import Device, Edges, Generator
 from ecgfactory.generators.checkpoint import Checkpoint
 from ecgfactory.leads import SignalUv, derive_twelve
 from ecgfactory.quality.features import measure
+from ecgfactory.recorder.rates import measured_form
 from ecgfactory.request.plan import Plan
 
 MicroBatch = tuple[Sequence[int], SignalUv]
@@ -78,7 +79,7 @@ def generated(plan: Plan, candidates: Sequence[int], clock: StageClock) -> Itera
         Candidate numbers and the eight leads of the generator in uV, a micro-batch at a time.
     """
     batches, begun = itertools.tee(micro_batches(plan, candidates))  # a device may begin ahead of what is taken
-    made = plan_generator(plan).stream(plan.seed, begun, plan.samples_per_lead)
+    made = plan_generator(plan).stream(plan.seed, begun, plan.generated_samples)
     for numbers in batches:
         with clock("generate"):
             signals_uv = next(made)
@@ -93,7 +94,7 @@ def micro_batches(plan: Plan, candidates: Sequence[int]) -> Iterator[Sequence[in
 
 
 def assessed(plan: Plan, batches: Iterable[MicroBatch], clock: StageClock) -> Iterator[CandidateBatch]:
-    """Derive the leads asked for, measure and judge.
+    """Record what was generated, derive the leads asked for, measure and judge.
 
     Parameters
     ----------
@@ -102,17 +103,23 @@ def assessed(plan: Plan, batches: Iterable[MicroBatch], clock: StageClock) -> It
     batches : iterable
         As `generated` yields them.
     clock : StageClock
-        Gets the seconds of the stage `assess`.
+        Gets the seconds of the stage `assess`, and of `record` where signals are filtered or resampled.
 
     Yields
     ------
     CandidateBatch
         All of them, accepted or not.
     """
-    for numbers, signals_uv in batches:
+    recorder = plan.recorder
+    for numbers, generated_uv in batches:
+        eight_uv = generated_uv
+        if not recorder.keeps_signals:
+            with clock("record"):
+                eight_uv = recorder.record(generated_uv)
         with clock("assess"):
-            stored_uv = derive_twelve(signals_uv) if plan.request.leads == 12 else signals_uv
-            measured = measure(stored_uv, plan.lead_names, extra=plan.policy.extra_features)
+            stored_uv = derive_twelve(eight_uv) if plan.request.leads == 12 else eight_uv
+            measured_uv = measured_form(stored_uv, recorder.rate_hz)
+            measured = measure(measured_uv, plan.lead_names, extra=plan.policy.extra_features)
             verdicts = plan.policy.judge(measured, len(numbers))
         yield CandidateBatch(
             np.asarray(numbers, dtype=np.int64),

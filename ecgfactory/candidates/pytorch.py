@@ -9,7 +9,7 @@ import torch
 from torch.utils.data import IterableDataset, get_worker_info
 
 from ecgfactory.candidates.accepted import accepted_ecgs
-from ecgfactory.candidates.asked import BoundsByRule, PathLike, asked_plan, candidate_number
+from ecgfactory.candidates.asked import BoundsByRule, PathLike, SignalKeys, asked_plan, candidate_number
 from ecgfactory.candidates.pipeline import StageClock, assessed_batches, micro_batches
 from ecgfactory.ecgs import Unit, check_unit
 from ecgfactory.generators.base import Device, Edges
@@ -39,7 +39,7 @@ class StreamDataset(IterableDataset[Sample]):
         mV as float32, or uV as int16.
     features : sequence of str
         Names of features that each sample holds too.
-    leads, duration_s, policy, bounds, model, checkpoint, edges, batch
+    leads, duration_s, signal, policy, bounds, model, checkpoint, edges, batch
         As in `generate`.
     device : {'cpu', 'cuda', 'auto'}
         Where to generate. Workers of a DataLoader are meant for 'cpu'; 'cuda' is for a loader without workers.
@@ -47,8 +47,8 @@ class StreamDataset(IterableDataset[Sample]):
     Yields
     ------
     dict
-        `signal`, a tensor of shape (leads, samples) at 500 Hz; `candidate`, an int; and the features asked for, NaN or
-        '' where not measurable.
+        `signal`, a tensor of shape (leads, samples) at `sampling_rate_hz`; `candidate`, an int; and the features asked
+        for, NaN or '' where not measurable.
 
     Raises
     ------
@@ -66,6 +66,7 @@ class StreamDataset(IterableDataset[Sample]):
         features: Sequence[str] = (),
         leads: LeadCount = 12,
         duration_s: int = 10,
+        signal: SignalKeys | None = None,
         policy: PathLike = "basic",
         bounds: BoundsByRule | None = None,
         model: str = "deepfakeecg",
@@ -80,6 +81,7 @@ class StreamDataset(IterableDataset[Sample]):
             seed=seed,
             leads=leads,
             duration_s=duration_s,
+            signal=signal or {},
             policy=policy,
             bounds=bounds or {},
             model=model,
@@ -101,6 +103,11 @@ class StreamDataset(IterableDataset[Sample]):
     def seed(self) -> int:
         """The seed."""
         return self._plan.seed
+
+    @property
+    def sampling_rate_hz(self) -> int:
+        """Samples per second."""
+        return self._plan.recorder.rate_hz
 
     @property
     def epoch(self) -> int:
@@ -131,5 +138,5 @@ class StreamDataset(IterableDataset[Sample]):
     def _samples(self, batches: Iterator[Sequence[int]]) -> Iterator[Sample]:
         for numbers in batches:
             for batch in assessed_batches(self._plan, numbers, StageClock()):
-                ecgs = accepted_ecgs([batch], self._plan.lead_names, self.seed)
+                ecgs = accepted_ecgs([batch], self._plan)
                 yield from samples_of(ecgs, self.unit, self.features)

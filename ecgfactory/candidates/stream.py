@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator
 
 from ecgfactory.candidates.accepted import accepted_ecgs
-from ecgfactory.candidates.asked import BoundsByRule, PathLike, asked_plan, candidate_number
+from ecgfactory.candidates.asked import BoundsByRule, PathLike, SignalKeys, asked_plan, candidate_number
 from ecgfactory.candidates.pipeline import StageClock, assessed_batches
 from ecgfactory.candidates.yields import Yield
 from ecgfactory.generators.base import Device, Edges
@@ -52,7 +52,7 @@ class EcgStream(Iterator[Record]):
     def _from(self, start: int) -> Iterator[Record]:
         judged = Yield()
         for batch in assessed_batches(self.plan, range(start, sys.maxsize), StageClock()):
-            yield from accepted_ecgs([batch], self.plan.lead_names, self.plan.seed)
+            yield from accepted_ecgs([batch], self.plan)
             judged.add_batch(batch)
             judged.check()
 
@@ -63,6 +63,7 @@ def stream(
     start: int = 0,
     leads: LeadCount = 12,
     duration_s: int = 10,
+    signal: SignalKeys | None = None,
     policy: PathLike = "basic",
     bounds: BoundsByRule | None = None,
     model: str = "deepfakeecg",
@@ -80,14 +81,14 @@ def stream(
     start : int
         Candidate number to start from. `stream(seed=s, start=before.position)` goes on exactly where another
         stream of the seed and the same arguments stopped.
-    leads, duration_s, policy, bounds, model, checkpoint, edges, device, batch
+    leads, duration_s, signal, policy, bounds, model, checkpoint, edges, device, batch
         As in `generate`.
 
     Returns
     -------
     EcgStream
-        Iterator of `Record`s: `signal_uv`, int16 of shape (leads, samples), 1 uV per unit at 500 Hz, and features.
-        Its `position` is the candidate number to go on from.
+        Iterator of `Record`s: `signal_uv`, int16 of shape (leads, samples), 1 uV per unit at `sampling_rate_hz`, and
+        features. Its `position` is the candidate number to go on from.
 
     Raises
     ------
@@ -102,6 +103,7 @@ def stream(
         seed=seed,
         leads=leads,
         duration_s=duration_s,
+        signal=signal or {},
         policy=policy,
         bounds=bounds or {},
         model=model,

@@ -26,9 +26,10 @@ def validate_file(file: Path, settings: Sequence[str]) -> None:
     """Check a request; print one line on what it asks for."""
     request = load_request(file, settings)
     _check_reference(file, request)
+    size = f"{request.leads} leads and {request.duration_s} s at {request.signal.recorder}"
     console().print(
-        f"{file}: valid; {request.records:,} records of {request.leads} leads and {request.duration_s} s "
-        f"as {', '.join(request.formats)}, about {size_text(estimated_bytes(request))} in {request.output}/"
+        f"{file}: valid; {request.records:,} records of {size}, as {', '.join(request.formats)}, "
+        f"about {size_text(estimated_bytes(request))} in {request.output}/"
     )
 
 

@@ -129,7 +129,8 @@ def _print(handouts: Handouts, choice: Choice) -> None:
 def _describe(record: Record) -> Iterator[tuple[str, str]]:
     yield "record", f"{record.record_id} (seed {record.seed})"
     yield "dataset", record.dataset
-    yield "signal", f"{record.duration_s:g} s at {record.sampling_rate_hz} Hz, leads {', '.join(record.lead_names)}"
+    size = f"{record.duration_s:g} s at {record.sampling_rate_hz} Hz"
+    yield "signal", f"{size}, {record.filters}, leads {', '.join(record.lead_names)}"
     yield "verdict", "rejected (made again to show it)" if record.reasons else "accepted"
     for reason in record.reasons:
         yield "", reason

@@ -117,11 +117,11 @@ def _body(dataset: Path, plan: Plan, counts: Counts, comparison: str) -> str:
     request = plan.request
     rejects = "".join(f"| {rule} | {number:,} |\n" for rule, number in counts.rejects.items())
     splits = ", ".join(f"{split} {number:,}" for split, number in counts.splits.items())
-    model = plan.generator_class.model_card
+    model, recorder = plan.generator_class.model_card, plan.recorder
     return f"""\
 # {request.name}
 
-{counts.records:,} synthetic {request.leads}-lead ECGs of {request.duration_s} s at 500 Hz, made by {model.kind}.
+{counts.records:,} synthetic {request.leads}-lead ECGs of {request.duration_s} s at {recorder}, made by {model.kind}.
 
 > **Synthetic, not for diagnosis.** No ECG here is a recording of a person.
 
@@ -154,7 +154,7 @@ checks it.
 Candidates 0, 1, 2, ... were generated from noise that follows from the seed and the candidate's number alone, measured
 and judged by the quality policy; the first {counts.records:,} that passed are the dataset, so ids are sparse. The split
 of a record follows from seed and number too. {_leads_line(plan)}
-{model.origin}{_edges(plan)} Made with ecgfactory {plan.versions["ecgfactory"]}.
+{_recording(plan)}{model.origin}{_edges(plan)} Made with ecgfactory {plan.versions["ecgfactory"]}.
 
 | rule of the policy | candidates that broke it |
 |---|---|
@@ -186,6 +186,12 @@ def _reports_line(plan: Plan) -> str:
     if not plan.request.report.samples:
         return ""
     return "`reports/index.html` and `reports/report.pdf` show distributions and sample ECGs.\n"
+
+
+def _recording(plan: Plan) -> str:
+    """Say how signals were filtered and resampled, where they were."""
+    told = plan.recorder.describe()
+    return f"{textwrap.fill(told, 120, break_on_hyphens=False)}\n" if told else ""
 
 
 def _leads_line(plan: Plan) -> str:

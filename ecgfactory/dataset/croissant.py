@@ -20,7 +20,6 @@ from ecgfactory.dataset.names import CROISSANT_FILE, RECORDS_FILE, REJECTED_FILE
 from ecgfactory.dataset.seal import dataset_files
 from ecgfactory.formats import FORMATS
 from ecgfactory.formats.base import Format
-from ecgfactory.record import SAMPLING_RATE_HZ
 from ecgfactory.request.plan import Plan
 from ecgfactory.storage.durable import sha256_of
 
@@ -83,7 +82,7 @@ def write_croissant(
         "name": plan.request.name,
         "description": (
             f"{counts.records:,} synthetic {plan.request.leads}-lead ECGs of {plan.request.duration_s} s at "
-            f"{SAMPLING_RATE_HZ} Hz. Synthetic, not for diagnosis."
+            f"{plan.recorder}. Synthetic, not for diagnosis."
         ),
         "url": f"urn:ecgfactory:{plan.plan_id}",
         "version": "1.0.0",
@@ -186,7 +185,7 @@ def _field(record_set: str, source: dict[str, Any], field: pa.Field, plan: Plan)
 
 def _describe(column: str, plan: Plan) -> str:
     if column in plan.lead_names:
-        return f"Lead {column} in uV, {plan.samples_per_lead} samples at {SAMPLING_RATE_HZ} Hz."
+        return f"Lead {column} in uV, {plan.samples_per_lead} samples at {plan.recorder}."
     if column.endswith("_path"):
         return f"Path of the file that holds the signals as {column.removesuffix('_path')}."
     if column in _COLUMNS:

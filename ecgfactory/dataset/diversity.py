@@ -9,6 +9,7 @@ from ecgfactory.dataset.files import DatasetFiles, candidates_by_file
 from ecgfactory.dataset.names import RECORDS_FILE
 from ecgfactory.quality.diversity import Diversity, measure_diversity
 from ecgfactory.record import record_id
+from ecgfactory.recorder.rates import measured_form
 
 DIVERSITY_RUNS, DIVERSITY_RUN = 10, 30
 """Neighbours lie in one row group of a file, which is read as a whole."""
@@ -25,4 +26,5 @@ def sample_diversity(files: DatasetFiles) -> Diversity:
     by_file = candidates_by_file(sample, name)
     signals = [files.signals_in(name, path, candidates) for path, candidates in by_file.items()]
     ids = [record_id(candidate) for candidates in by_file.values() for candidate in candidates]
-    return measure_diversity(np.concatenate(signals), files.plan.lead_names, ids)
+    signals_uv = measured_form(np.concatenate(signals), files.plan.recorder.rate_hz)
+    return measure_diversity(signals_uv, files.plan.lead_names, ids)

@@ -104,6 +104,8 @@ class DatasetFiles:
             reader.lead_names,
             self.plan.seed,
             {name: values[places] for name, values in self.measured.items()},
+            self.plan.recorder.rate_hz,
+            str(self.plan.recorder.filters),
             dataset=self.title,
         )
 

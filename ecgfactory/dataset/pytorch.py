@@ -30,8 +30,8 @@ class EcgDataset(TorchDataset[Sample]):
     Returns
     -------
     dict
-        For each index: `signal`, a tensor of shape (leads, samples) at 500 Hz, float32 in mV or int16 in uV;
-        `candidate`, an int; and the features asked for, NaN or '' where not measurable.
+        For each index: `signal`, a tensor of shape (leads, samples) at the dataset's `sampling_rate_hz`, float32 in mV
+        or int16 in uV; `candidate`, an int; and the features asked for, NaN or '' where not measurable.
 
     Raises
     ------

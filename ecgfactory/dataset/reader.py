@@ -22,7 +22,7 @@ from ecgfactory.ecgs import Ecgs, Unit, check_unit, feature_frame
 from ecgfactory.errors import BadInputError, DamagedDatasetError
 from ecgfactory.places import find, place_at
 from ecgfactory.quality.rule import PUBLISHED
-from ecgfactory.record import SAMPLING_RATE_HZ, Record, record_id
+from ecgfactory.record import Record, record_id
 from ecgfactory.storage.home import from_home
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ class Dataset(DatasetFiles):
     @property
     def sampling_rate_hz(self) -> int:
         """Samples per second."""
-        return SAMPLING_RATE_HZ
+        return self.plan.recorder.rate_hz
 
     @property
     def seed(self) -> int:
@@ -138,7 +138,7 @@ class Dataset(DatasetFiles):
         Returns
         -------
         float32 or int16 array, shape (records, leads, samples)
-            At 500 Hz, in candidate order.
+            At `sampling_rate_hz`, in candidate order.
 
         Raises
         ------
@@ -206,8 +206,8 @@ class Dataset(DatasetFiles):
         Returns
         -------
         EcgDataset
-            For each index a dict: `signal`, a tensor of shape (leads, samples) at 500 Hz, float32 in mV or int16 in
-            uV; `candidate`, an int; and the features asked for, NaN or '' where not measurable.
+            For each index a dict: `signal`, a tensor of shape (leads, samples) at `sampling_rate_hz`, float32 in mV or
+            int16 in uV; `candidate`, an int; and the features asked for, NaN or '' where not measurable.
 
         Raises
         ------

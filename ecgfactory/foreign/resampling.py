@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 import numpy as np
-import scipy
 
 from ecgfactory.arrays import Float32Array, FloatingArray, IntArray
 from ecgfactory.quality.spans import runs
 from ecgfactory.record import SAMPLING_RATE_HZ
+from ecgfactory.recorder.rates import resampled
 
 LOWEST_RATE_HZ, HIGHEST_RATE_HZ = 50, 100_000
 
@@ -48,7 +48,7 @@ def resample(leads_uv: FloatingArray | Sequence[FloatingArray], rate_hz: float) 
                 signal_uv[lead] = values
             continue
         missing = ~np.isfinite(values)
-        signal_uv[lead] = _resampled(_bridged(values, np.flatnonzero(missing)), ratio)
+        signal_uv[lead] = resampled(_bridged(values, np.flatnonzero(missing)), ratio)
         _, begins, ends = runs(missing)
         for begin, end in zip(begins.tolist(), ends.tolist(), strict=True):
             first = min(_nearest(begin, ratio), samples - 1)
@@ -70,15 +70,3 @@ def _bridged(values: FloatingArray, missing: IntArray) -> FloatingArray:
     bridged = values.copy()
     bridged[missing] = np.interp(missing, beside, values[beside]) if beside.size else 0
     return bridged
-
-
-def _resampled(values_uv: FloatingArray, ratio: Fraction) -> Float32Array:
-    """Resample one lead about its mean: the filter's phases differ by 0.1 %, and an electrode offset would ripple."""
-    with np.errstate(over="ignore", invalid="ignore"):
-        mean_uv = values_uv.mean(dtype=np.float64)
-        centred_uv = (values_uv - mean_uv).astype(np.float32)
-        resampled: Float32Array = scipy.signal.resample_poly(
-            centred_uv, ratio.numerator, ratio.denominator, padtype="line"
-        )
-        resampled += np.float32(mean_uv)
-    return resampled

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, ClassVar
 
@@ -14,6 +14,7 @@ import numpy.typing as npt
 from ecgfactory.formats.batch import RecordBatch
 from ecgfactory.leads import SignalUv
 from ecgfactory.record import SAMPLING_RATE_HZ
+from ecgfactory.recorder.filters import Filters
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -48,12 +49,15 @@ class SignalSpec:
         Seed of the dataset, for the file formats that can carry it.
     sampling_rate_hz : int
         Samples per second.
+    filters : Filters
+        What the signals passed; false where that is nothing.
     """
 
     lead_names: tuple[str, ...]
     samples: int
     seed: int
     sampling_rate_hz: int = SAMPLING_RATE_HZ
+    filters: Filters = field(default_factory=Filters)
 
 
 class Format(ABC):

@@ -53,6 +53,7 @@ ecg_uv = edf.get_signal("ECG II").data
                 physical_dimension="uV",
                 physical_range=_RANGE,
                 digital_range=_RANGE,
+                prefiltering=self.spec.filters.edf_text,
             )
             for lead, lead_uv in zip(self.spec.lead_names, signal_uv, strict=True)
         ]

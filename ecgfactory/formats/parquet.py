@@ -114,6 +114,8 @@ class ParquetFormat(Format):
             values = pa.array(np.ascontiguousarray(batch.signals_uv[:, index]).reshape(-1))
             columns[lead] = pa.FixedSizeListArray.from_arrays(values, type=signal_type(self.spec.samples))
         metadata = {"unit": "uV", "sampling_rate_hz": str(self.spec.sampling_rate_hz), "seed": str(self.spec.seed)}
+        if self.spec.filters:
+            metadata["filters"] = str(self.spec.filters)
         return pa.table(columns).replace_schema_metadata(metadata)
 
     @classmethod

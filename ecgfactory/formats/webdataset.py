@@ -52,6 +52,8 @@ for ecg in ecgs:
         for row, signal_uv in enumerate(batch.signals_uv):
             features: dict[str, Any] = {name: values[row] for name, values in columns.items()}
             features |= {"leads": self.spec.lead_names, "sampling_rate_hz": self.spec.sampling_rate_hz}
+            if self.spec.filters:
+                features["filters"] = str(self.spec.filters)
             stream = io.BytesIO()
             np.save(stream, signal_uv)
             tar = self._tar(features["split"])

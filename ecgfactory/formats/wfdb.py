@@ -39,6 +39,8 @@ ecg_mv = record.p_signal                              # (samples, leads), named 
             comments = ["synthetic, not for diagnosis", f"seed: {self.spec.seed}", f"candidate: {candidate}"]
             if np.isfinite(rate):
                 comments.append(f"heart rate: {rate:.1f} /min")
+            if self.spec.filters:
+                comments.append(str(self.spec.filters))
             contents = self._encode(record_id(candidate), signal_uv, comments)
             paths = [self.place(path) for path in self.files(self.staged_path(candidate, ""))]
             for path, content in zip(paths, contents, strict=True):

@@ -11,7 +11,7 @@ from ecgfactory.report.median_beat import MedianBeat, find_median_beat
 from ecgfactory.report.page import draw_footer, draw_header
 from ecgfactory.report.panel import Panel, around
 from ecgfactory.report.paper import Paper
-from ecgfactory.report.rhythm import Rhythm, analyse_rhythm, cut_beats, record_beats, rr_intervals_ms
+from ecgfactory.report.rhythm import Rhythm, analyse_rhythm, as_measured, cut_beats, record_beats, rr_intervals_ms
 from ecgfactory.report.sheet import Box, Sheet
 from ecgfactory.report.style import PageStyle, Palette
 
@@ -53,13 +53,14 @@ def analysis_page(record: Record, style: PageStyle | None = None) -> Sheet:
     style = style or PageStyle()
     palette = style.palette
     sheet = Sheet(style.sheet_paper)
-    beats = record_beats(record)
-    rhythm = analyse_rhythm(record, beats)
-    _draw_cleaned(sheet, rhythm, record.sampling_rate_hz, palette)
-    _draw_rate(sheet, rhythm, record.sampling_rate_hz, palette)
-    _draw_rr(sheet, rhythm, record.sampling_rate_hz, palette)
-    _draw_beats(sheet, rhythm, record.sampling_rate_hz, palette)
-    _draw_median_beats(sheet, record, find_median_beat(record, beats), rhythm, palette)
+    measured = as_measured(record)
+    beats = record_beats(measured)
+    rhythm = analyse_rhythm(measured, beats)
+    _draw_cleaned(sheet, rhythm, measured.sampling_rate_hz, palette)
+    _draw_rate(sheet, rhythm, measured.sampling_rate_hz, palette)
+    _draw_rr(sheet, rhythm, measured.sampling_rate_hz, palette)
+    _draw_beats(sheet, rhythm, measured.sampling_rate_hz, palette)
+    _draw_median_beats(sheet, measured, find_median_beat(measured, beats), rhythm, palette)
     _draw_features(sheet, record, palette)
     draw_header(sheet, record, style)
     draw_footer(sheet, _FOOTNOTE, palette)

@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from ecgfactory.generators.model_card import ModelCard
 from ecgfactory.record import Record
+from ecgfactory.recorder.recorder import Recorder
 from ecgfactory.report.distributions import distribution_pages
 from ecgfactory.report.export import PageMaker, numbered, record_pages, record_title, whole_pdf
 from ecgfactory.report.feature_text import feature_value
@@ -54,6 +55,8 @@ class CoverFacts:
         Records in each split.
     rejects : mapping of str to int
         Candidates that broke each rule; one may break several.
+    recorder : Recorder
+        How signals were recorded.
     """
 
     name: str
@@ -68,6 +71,7 @@ class CoverFacts:
     model_card: ModelCard
     splits: Mapping[str, int] = field(default_factory=dict)
     rejects: Mapping[str, int] = field(default_factory=dict)
+    recorder: Recorder = field(default_factory=Recorder)
 
     @property
     def accepted_share(self) -> float:
@@ -153,6 +157,7 @@ def cover_rows(facts: CoverFacts) -> list[tuple[str, str]]:
         ("Records", f"{facts.records:,}"),
         ("Leads", f"{len(facts.lead_names)}: {', '.join(facts.lead_names)}"),
         ("Duration", f"{facts.duration_s:g} s"),
+        *([] if facts.recorder.keeps_signals else [("Signal", str(facts.recorder))]),
         ("Model", facts.model),
         ("Seed", str(facts.seed)),
         ("Quality policy", facts.policy),

@@ -171,7 +171,7 @@ def label_place(
 def clinical_page(record: Record, style: PageStyle | None = None) -> Sheet:
     """Draw a record as a printed ECG.
 
-    Each lead is centred on its median: paper has no zero line. Nothing is filtered. As much time as fits the
+    Each lead is centred on its median: paper has no zero line. Nothing is filtered here. As much time as fits the
     paper is shown, and the page says so where that is not all; what leaves the grid is cut off, which is noted too.
 
     Parameters
@@ -301,5 +301,5 @@ def _draw_line(sheet: Sheet, x_mm: npt.ArrayLike, y_mm: npt.ArrayLike, palette: 
 
 def _footnote(record: Record, style: PageStyle, notes: Sequence[str]) -> str:
     scale = f"{style.speed_mm_per_s} mm/s  {style.gain_mm_per_mv} mm/mV"
-    signal = f"{scale}  {record.sampling_rate_hz} Hz, unfiltered"
+    signal = f"{scale}  {record.sampling_rate_hz} Hz, {record.filters}"
     return "   |   ".join([signal, *notes, f"to scale at 100 % on {style.paper}"])

@@ -162,4 +162,5 @@ def _cover_facts(files: DatasetFiles, counts: Counts) -> CoverFacts:
         model_card=plan.generator_class.model_card,
         splits=counts.splits,
         rejects=counts.rejects,
+        recorder=plan.recorder,
     )

@@ -8,13 +8,17 @@ from collections.abc import Mapping, Sequence
 from ecgfactory.record import FeatureValue, Record
 from ecgfactory.report.feature_text import feature_label, feature_value
 from ecgfactory.report.paper import A4, Paper
-from ecgfactory.report.sheet import Box, Sheet
+from ecgfactory.report.sheet import Box, Sheet, text_width_mm
 from ecgfactory.report.style import PageStyle, Palette
 
 MARGIN_MM, RIGHT_MM = A4.left_mm, A4.right_mm
 """Left and right edge of pages that show no single record: these are on A4."""
 
 FOOTER_MM = 6.0
+_FOOTER_PT = 7.5
+_PAGE_NUMBER_MM = 26.0
+"""Room for it at the right end of the footer."""
+
 _HEADER_MM = 11.5
 """Height of the header's first line below the upper edge of the paper."""
 
@@ -67,9 +71,12 @@ def draw_rows(
 
 
 def draw_footer(sheet: Sheet, note: str, palette: Palette) -> None:
-    """Draw a note at the left and, on every page, that the ECG is synthetic."""
-    sheet.text(sheet.paper.left_mm, FOOTER_MM, note, 7.5, palette.text)
-    sheet.text(sheet.paper.right_mm - 26, FOOTER_MM, NOT_FOR_DIAGNOSIS, 7.5, palette.accent, bold=True, align="right")
+    """Draw a note at the left, smaller where it is long, and, on every page, that the ECG is synthetic."""
+    left, right = sheet.paper.left_mm, sheet.paper.right_mm - _PAGE_NUMBER_MM
+    room_mm = right - text_width_mm(NOT_FOR_DIAGNOSIS, _FOOTER_PT, bold=True) - 3 - left
+    size_pt = _FOOTER_PT * min(1, room_mm / max(text_width_mm(note, _FOOTER_PT), 1))
+    sheet.text(left, FOOTER_MM, note, size_pt, palette.text)
+    sheet.text(right, FOOTER_MM, NOT_FOR_DIAGNOSIS, _FOOTER_PT, palette.accent, bold=True, align="right")
 
 
 def page_number(number: int, count: int, paper: Paper) -> Sheet:

@@ -37,6 +37,8 @@ def any_record(files: DatasetFiles, wanted: str) -> Record:
         files.plan.lead_names,
         batch.signals_uv[0],
         files.plan.seed,
+        files.plan.recorder.rate_hz,
+        str(files.plan.recorder.filters),
         features={name: row[name] for name in row if name in files.measured},
         reasons=tuple(row["reasons"]),
         dataset=files.title,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.interpolate import PchipInterpolator
@@ -13,7 +13,8 @@ from ecgfactory.quality.beats import Beats, find_beats
 from ecgfactory.quality.interruptions import interruptions
 from ecgfactory.quality.neurokit import rhythm_lead
 from ecgfactory.quality.r_peaks import clean
-from ecgfactory.record import Record
+from ecgfactory.record import SAMPLING_RATE_HZ, Record
+from ecgfactory.recorder.rates import measured_form
 
 BEFORE_S, AFTER_S = 0.3, 0.5
 """Part of the signal around an R peak that makes a beat; less where beats follow each other faster."""
@@ -48,6 +49,12 @@ class Rhythm:
     r_peaks: IntArray
     rate_bpm: Float64Array
     problem: str
+
+
+def as_measured(record: Record) -> Record:
+    """Return a record at the rate at which its features were measured, where that is stored at another."""
+    signal_uv = measured_form(record.signal_uv[np.newaxis], record.sampling_rate_hz)[0]
+    return replace(record, signal_uv=signal_uv, sampling_rate_hz=SAMPLING_RATE_HZ)
 
 
 def record_beats(record: Record) -> Beats:

@@ -32,6 +32,7 @@ from ecgfactory.quality.policy import usual_rule_names
 from ecgfactory.quality.rule import PUBLISHED, Bounds
 from ecgfactory.registry import Registry
 from ecgfactory.request.generator_fit import check_duration, check_edges, limit_durations
+from ecgfactory.request.signal import SignalRequest
 from ecgfactory.storage.home import from_home
 
 DEFAULT_GENERATOR = "deepfakeecg"
@@ -260,6 +261,7 @@ class BuildRequest(_Section):
         title="Duration (s)",
         description=f"length of a record in seconds, at most {LONGEST_S}",
     )
+    signal: SignalRequest = SignalRequest()
     seed: Annotated[int, Field(strict=True, ge=0, lt=2**63), Whole] | None = Field(
         None, description="same seed, same dataset; drawn and recorded when absent"
     )
@@ -280,6 +282,11 @@ class BuildRequest(_Section):
     )
     keep: StrictBool = Field(False, description="true: retention leaves this dataset alone")
     workers: WorkersRequest = WorkersRequest()
+
+    @property
+    def samples_per_lead(self) -> int:
+        """Samples per lead as stored."""
+        return self.duration_s * self.signal.rate_hz
 
     @field_validator("name")
     @classmethod

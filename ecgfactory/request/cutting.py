@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 
 from ecgfactory.formats import FORMATS
-from ecgfactory.record import SAMPLING_RATE_HZ
 from ecgfactory.request.build_request import BuildRequest
 
 SHARDS_WANTED = 16
@@ -59,4 +58,4 @@ def packable_formats(request: BuildRequest) -> list[str]:
 
 
 def _record_samples(request: BuildRequest) -> int:
-    return request.leads * request.duration_s * SAMPLING_RATE_HZ
+    return request.leads * request.samples_per_lead

@@ -25,6 +25,7 @@ from ecgfactory.leads import lead_names
 from ecgfactory.quality.features import EXTRA_FEATURES
 from ecgfactory.quality.policy import Policy, load_policy
 from ecgfactory.record import SAMPLING_RATE_HZ
+from ecgfactory.recorder.recorder import Recorder
 from ecgfactory.request.build_request import BuildRequest
 from ecgfactory.request.cutting import (
     default_candidates_per_shard,
@@ -94,6 +95,7 @@ class Plan(BaseModel):
         )
         return {
             **request,
+            **({} if self.recorder.keeps_signals else {"signal": self.request.signal.model_dump(mode="json")}),
             "seed": self.seed,
             "model": self.request.generator.model,
             "batch": self.request.generator.batch,
@@ -143,14 +145,26 @@ class Plan(BaseModel):
         return lead_names(self.request.leads)
 
     @property
-    def samples_per_lead(self) -> int:
-        """Samples per lead."""
+    def recorder(self) -> Recorder:
+        """What is between generated signals and stored ones."""
+        return self.request.signal.recorder
+
+    @property
+    def generated_samples(self) -> int:
+        """Samples per lead as generated."""
         return self.request.duration_s * SAMPLING_RATE_HZ
+
+    @property
+    def samples_per_lead(self) -> int:
+        """Samples per lead as stored."""
+        return self.request.samples_per_lead
 
     @property
     def signal_spec(self) -> SignalSpec:
         """What all records of the dataset have in common."""
-        return SignalSpec(self.lead_names, self.samples_per_lead, self.seed)
+        return SignalSpec(
+            self.lead_names, self.samples_per_lead, self.seed, self.recorder.rate_hz, self.recorder.filters
+        )
 
     @property
     def dataset_path(self) -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import shutil
 from collections.abc import Iterable
@@ -23,6 +24,8 @@ from ecgfactory.storage.sealed import enclosing_sealed, inside_words
 
 STAGED_LIKE = "npy"
 """The format whose size is that of the signals which small shards hold for a while."""
+
+INT16_BYTES = 2
 
 ROOM_FACTOR = 1.2
 """Disk space asked for beyond the estimate: staged shards and reports are beside the dataset for a while."""
@@ -77,8 +80,14 @@ def _staged_bytes(request: BuildRequest) -> int:
 
 
 def _bytes_in(request: BuildRequest, formats: Iterable[str]) -> int:
-    samples = request.records * request.leads * request.duration_s * SAMPLING_RATE_HZ
-    return int(samples * sum(FORMATS.load(name).bytes_per_sample for name in formats))
+    samples = request.records * request.leads * request.samples_per_lead
+    return int(samples * sum(_bytes_per_sample(name, request.signal.rate_hz) for name in formats))
+
+
+def _bytes_per_sample(format_name: str, rate_hz: int) -> float:
+    """Where samples are packed, those twice as far apart differ twice as much, which takes a bit."""
+    at_500_hz = FORMATS.load(format_name).bytes_per_sample
+    return at_500_hz + math.log2(SAMPLING_RATE_HZ / rate_hz) / 8 if at_500_hz < INT16_BYTES else at_500_hz
 
 
 def _generator_problems(request: BuildRequest) -> list[tuple[str, str]]:

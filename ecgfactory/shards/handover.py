@@ -91,7 +91,7 @@ class Handover:
     def _write_signals(self, path: Path, clock: StageClock) -> None:
         """Write an .npy file as the signals come; a memory map would end the process on a full disk."""
         candidates = self._plan.shard_candidates(self._shard)
-        shape = (len(candidates), len(EIGHT_LEADS), self._plan.samples_per_lead)
+        shape = (len(candidates), len(EIGHT_LEADS), self._plan.generated_samples)
         header = {"descr": np.lib.format.dtype_to_descr(np.dtype(np.int16)), "fortran_order": False, "shape": shape}
         with path.open("wb") as file:
             np.lib.format.write_array_header_1_0(file, header)

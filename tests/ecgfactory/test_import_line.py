@@ -23,6 +23,7 @@ LINE = [
     "storage",
     "documents",
     "generators",
+    "recorder",
     "quality",
     "realism",
     "formats",

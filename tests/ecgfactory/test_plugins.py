@@ -127,7 +127,7 @@ def test_edges_that_a_generator_does_not_have_are_refused(asked: dict[str, objec
 def test_the_command_line_validates_such_a_request(asked: dict[str, object], tmp_path: Path) -> None:
     result = validate(asked, tmp_path)
     assert result.returncode == 0, result.stderr
-    assert "6 records of 12 leads and 7 s as raw, csv" in result.stdout
+    assert "6 records of 12 leads and 7 s at 500 Hz, as raw, csv" in result.stdout
 
 
 def test_without_the_package_each_name_is_told(

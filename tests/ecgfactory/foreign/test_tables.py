@@ -263,3 +263,12 @@ def test_infinite_values_are_missing_ones(tmp_path: Path, recwarn: pytest.Warnin
     assert np.isnan(found.signal_uv[1]).any()
     assert "column 'II' is infinite in places (1), which were taken as missing" in found.notes
     assert not recwarn.list
+
+
+def test_a_lead_named_i_that_rises_slowly_is_no_count_of_samples(tmp_path: Path) -> None:
+    """Its steps are 1 uV in the median, as of a smooth signal in whole uV."""
+    waves_uv = np.cumsum(np.tile([1, 2, 0, 3, -1, 1, -6], 200)) + 1000 * (np.arange(1400) % 100 == 50)
+    assert np.median(np.diff(waves_uv)) == 1
+    found = only(table(tmp_path / "a.csv", {"time_ms": np.arange(1400) * 2, "I": waves_uv, "II": waves_uv[::-1]}))
+    assert found.lead_names == ("I", "II")
+    assert np.array_equal(found.signal_uv[0], waves_uv)

@@ -5,9 +5,11 @@ from pdf_lines import pdf_text
 from ecgfactory.leads import derive_twelve
 from ecgfactory.quality.features import measure
 from ecgfactory.record import Record
+from ecgfactory.recorder.rates import measured_form
+from ecgfactory.recorder.recorder import Recorder
 from ecgfactory.report.analysis import analysis_page
 from ecgfactory.report.median_beat import find_median_beat
-from ecgfactory.report.rhythm import analyse_rhythm, cut_beats, record_beats, rr_intervals_ms
+from ecgfactory.report.rhythm import analyse_rhythm, as_measured, cut_beats, record_beats, rr_intervals_ms
 from tests.drawn_ecgs import drawn_ecg
 
 
@@ -29,6 +31,19 @@ def test_page_shows_every_feature_and_lead(make_record):
     for expected in ("QTc (Bazett)", "417 ms", "72 /min", "Beats", "–", "not for diagnosis", "NeuroKit2"):
         assert expected in text
     assert set(record.lead_names) <= set(text.split())
+
+
+def test_a_record_of_another_rate_is_analysed_as_it_was_measured(make_record):
+    whole = make_record()
+    stored = Recorder(100).record(whole.signal_uv[np.newaxis])[0]
+    record = make_record(signal_uv=stored, sampling_rate_hz=100)
+    measured = as_measured(record)
+    rhythm = analyse_rhythm(measured, record_beats(measured))
+    features = measure(measured_form(stored[np.newaxis], 100), record.lead_names)
+    assert rhythm.r_peaks.size == features["beats"][0] == analyse_rhythm(whole, record_beats(whole)).r_peaks.size
+    assert rr_intervals_ms(rhythm.r_peaks, 500).mean() == pytest.approx(features["rr_mean_ms"][0])
+    text = pdf_text(analysis_page(record))
+    assert "10 s at 100 Hz" in text and "Median beat of each lead" in text
 
 
 def two_beats():

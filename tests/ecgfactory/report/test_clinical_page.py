@@ -12,7 +12,8 @@ from ecgfactory.errors import BadInputError
 from ecgfactory.leads import EIGHT_LEADS, TWELVE_LEADS
 from ecgfactory.record import Record
 from ecgfactory.report.analysis import analysis_page
-from ecgfactory.report.clinical import arrange, clinical_page, row_gaps_mm
+from ecgfactory.report.clinical import arrange, clinical_page, lay_out, row_gaps_mm
+from ecgfactory.report.page import FOOTER_MM
 from ecgfactory.report.paper import A4, PAPERS
 from ecgfactory.report.sheet import Text, text_width_mm
 from ecgfactory.report.style import PageStyle
@@ -153,6 +154,26 @@ def test_page_says_what_it_shows(default_page):
     ):
         assert expected in text
     assert "first" not in text
+
+
+@pytest.mark.parametrize("paper", PAPERS)
+@pytest.mark.parametrize("rate_hz", [100, 1000])
+def test_page_tells_rate_and_filters_and_the_longest_note_has_room(make_record, paper, rate_hz):
+    record = make_record(sampling_rate_hz=rate_hz, filters="filtered 0.05-150 Hz, notch 50 Hz, zero-phase")
+    sheet = clinical_page(record, PageStyle(paper=paper, gain_mm_per_mv=20))
+    note, synthetic = (item for item in sheet.items if isinstance(item, Text) and item.y_mm == FOOTER_MM)
+    assert f"{rate_hz} Hz, filtered 0.05-150 Hz, notch 50 Hz, zero-phase" in note.text
+    edge = synthetic.x_mm - text_width_mm(synthetic.text, synthetic.size_pt, bold=True)
+    assert note.x_mm + text_width_mm(note.text, note.size_pt) < edge
+    assert note.size_pt > 6
+
+
+@pytest.mark.parametrize("rate_hz", [100, 500, 1000])
+def test_traces_are_to_scale_at_any_rate(make_record, rate_hz):
+    flat_uv = np.zeros((12, 10 * rate_hz), np.int16)
+    record = make_record(signal_uv=flat_uv, sampling_rate_hz=rate_hz)
+    strip = lay_out(record, PageStyle(layout="12x1")).rows[0][0]
+    assert strip.x_mm[-1] - strip.x_mm[0] == pytest.approx(25 * (10 - 1 / rate_hz))
 
 
 def test_rejected_record_shows_its_reasons(make_record):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -41,6 +42,20 @@ def test_a_finished_shard_has_the_bytes_of_one_made_whole(plan: Plan, workspace:
     assert finished.device == "cpu"
     assert finished.seconds.keys() == whole.seconds.keys()
     assert list(workspace.generated.iterdir()) == [], "the file is gone once its shard is committed"
+
+
+def test_what_is_handed_over_is_as_generated_and_recorded_by_who_finishes(
+    make_request: MakeRequest, tmp_path: Path
+) -> None:
+    signal = {"rate_hz": 100, "lowpass_hz": 30}
+    plan = make_plan(make_request(name="low", shard_records=8, formats=["npy"], signal=signal, output=str(tmp_path)))
+    workspace = Workspace.create(plan, "session")
+    handover = Handover(plan, 0, workspace)
+    handover.write()
+    assert [signals_uv.shape for _, signals_uv in handover.batches()] == [(8, 8, 5000)]
+    finished = finish_shard(plan, 0, 100, workspace)
+    assert finished.files == make_shard(plan, 0, 100, Workspace.create(plan, "other")).files
+    assert {"generate", "record", "assess"} <= finished.seconds.keys()
 
 
 def test_to_generate_twice_changes_nothing(plan: Plan, workspace: Workspace) -> None:
