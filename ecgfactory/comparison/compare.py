@@ -167,6 +167,7 @@ def _examples(
     paired = np.array(pairs, dtype=np.int64).reshape(-1, 2)
     return Examples(
         most_betrayed=_shown(dataset, outcome.dataset_scores, of_dataset[::-1][:EXAMPLES]),
+        typical=_shown(dataset, outcome.dataset_scores, of_dataset[(len(of_dataset) - 1) // 2 :][:EXAMPLES]),
         least_betrayed=_shown(dataset, outcome.dataset_scores, of_dataset[:EXAMPLES]),
         reference=_shown(reference, outcome.reference_scores, of_reference[:EXAMPLES]),
         pairs=tuple(

@@ -326,8 +326,8 @@ class Examples:
 
     Parameters
     ----------
-    most_betrayed, least_betrayed : tuple of Example
-        Of the dataset: those that the classifier was surest of, and those that it took for real.
+    most_betrayed, typical, least_betrayed : tuple of Example
+        Of the dataset: those that the classifier was surest of, those in the middle, and those that it took for real.
     reference : tuple of Example
         Of the reference, those that it was surest of.
     pairs : tuple of (Example, Example)
@@ -335,6 +335,7 @@ class Examples:
     """
 
     most_betrayed: tuple[Example, ...]
+    typical: tuple[Example, ...]
     least_betrayed: tuple[Example, ...]
     reference: tuple[Example, ...]
     pairs: tuple[tuple[Example, Example], ...] = ()

@@ -47,10 +47,18 @@ def test_the_comparison_is_part_of_the_dataset(make_request: MakeRequest, refere
     assert "## How real" in card
     assert f"an accuracy of {100 * accuracy:.0f} %" in " ".join(card.split())
     assert "reference" in dataset.manifest.stage_seconds
+    page = (dataset.path / "comparison" / "comparison.html").read_text(encoding="utf-8")
+    assert "ECGs of the reference are not drawn here" in page
+    assert 'href="../comparison/comparison.html"' in (dataset.path / "reports" / "index.html").read_text(
+        encoding="utf-8"
+    )
     verify(dataset.path)
 
     remake_reports(dataset)  # without the reference at hand
     assert (dataset.path / "comparison" / "comparison.json").read_text(encoding="utf-8") == written
+    assert 'href="../comparison/comparison.html"' in (dataset.path / "reports" / "index.html").read_text(
+        encoding="utf-8"
+    )
     verify(dataset.path, with_signals=False)
 
     np.save(reference / "more.npy", generated_ecgs(80)[:1])
