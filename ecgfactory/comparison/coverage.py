@@ -12,7 +12,7 @@ from scipy.spatial.distance import cdist
 
 from ecgfactory.arrays import Float64Array
 from ecgfactory.comparison.features import FeatureMatrix
-from ecgfactory.comparison.result import Coverage, Metric
+from ecgfactory.comparison.findings import Coverage, Metric
 from ecgfactory.comparison.two_sample import one_piece_each
 
 SAMPLES = 10

@@ -8,7 +8,7 @@ import numpy as np
 
 from ecgfactory.arrays import Float32Array, Float64Array, IntArray
 from ecgfactory.comparison.features import FeatureMatrix
-from ecgfactory.comparison.result import CONFIDENCE, Distribution, Estimate, FeatureComparison
+from ecgfactory.comparison.findings import CONFIDENCE, Distribution, Estimate, FeatureComparison
 from ecgfactory.realism.space_feature import SpaceFeature
 
 RESAMPLES = 200

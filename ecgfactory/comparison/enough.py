@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from statistics import NormalDist
 
-from ecgfactory.comparison.result import CONFIDENCE, Estimate
+from ecgfactory.comparison.findings import CONFIDENCE, Estimate
 
 FEWEST_RECORDS = 20
 """ECGs that each side needs: with fewer, the interval around chance is wider than +-20 points, so that hospitals that

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ecgfactory.comparison.result import Comparison, Estimate, Metric, Side
+from ecgfactory.comparison.findings import Estimate, Metric
+from ecgfactory.comparison.result import Comparison, Side
 
 TOLD = 5
 """Telltale features in a summary; the JSON and the page have more."""

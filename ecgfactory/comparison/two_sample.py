@@ -15,7 +15,7 @@ from sklearn.model_selection import StratifiedKFold
 from ecgfactory.arrays import BoolArray, Float64Array, IntArray
 from ecgfactory.comparison.enough import accuracy_interval
 from ecgfactory.comparison.features import FeatureMatrix
-from ecgfactory.comparison.result import (
+from ecgfactory.comparison.findings import (
     CONFIDENCE,
     Estimate,
     FeatureComparison,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
+from ecgfactory.comparison.findings import Estimate
 from ecgfactory.comparison.pages import words
 from ecgfactory.comparison.pages.copy_pages import copy_pages
 from ecgfactory.comparison.pages.feature_pages import feature_pages, telltale_page
@@ -21,7 +22,7 @@ from ecgfactory.comparison.pages.paper import (
     wrapped,
 )
 from ecgfactory.comparison.pages.web import example_record
-from ecgfactory.comparison.result import Comparison, Estimate, Example
+from ecgfactory.comparison.result import Comparison, Example
 from ecgfactory.report.clinical import draw_ecg
 from ecgfactory.report.export import PageMaker, write_pages
 from ecgfactory.report.page import MARGIN_MM, RIGHT_MM

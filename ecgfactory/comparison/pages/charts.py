@@ -8,9 +8,9 @@ import numpy as np
 from markupsafe import Markup
 
 from ecgfactory.arrays import Float64Array
+from ecgfactory.comparison.findings import Estimate, RocCurve
 from ecgfactory.comparison.pages.copies import Overlay
 from ecgfactory.comparison.pages.histograms import Histograms, outline
-from ecgfactory.comparison.result import Estimate, RocCurve
 from ecgfactory.report.panel import tick_labels, ticks
 
 _WIDTH, _HEIGHT = 300.0, 120.0

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
+from ecgfactory.comparison.findings import FeatureComparison, Telltale
 from ecgfactory.comparison.pages import words
 from ecgfactory.comparison.pages.histograms import of_feature
 from ecgfactory.comparison.pages.paper import (
@@ -16,7 +17,7 @@ from ecgfactory.comparison.pages.paper import (
     draw_note,
     draw_text,
 )
-from ecgfactory.comparison.result import Comparison, FeatureComparison, Telltale
+from ecgfactory.comparison.result import Comparison
 from ecgfactory.report.export import PageMaker
 from ecgfactory.report.page import MARGIN_MM, RIGHT_MM
 from ecgfactory.report.panel import Panel

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ecgfactory.arrays import Float64Array, FloatingArray
-from ecgfactory.comparison.result import FeatureComparison, Scores
+from ecgfactory.comparison.findings import FeatureComparison, Scores
 
 _BINS, _SHOWN_SHARE = 40, 0.995
 

@@ -8,9 +8,10 @@ from pathlib import Path
 
 from markupsafe import Markup
 
+from ecgfactory.comparison.findings import Telltale
 from ecgfactory.comparison.pages import charts, copies, words
 from ecgfactory.comparison.pages.histograms import of_feature, of_scores, of_values
-from ecgfactory.comparison.result import Comparison, Example, Telltale
+from ecgfactory.comparison.result import Comparison, Example
 from ecgfactory.record import Record
 from ecgfactory.report.export import whole_file
 from ecgfactory.report.svg import ecg_svg

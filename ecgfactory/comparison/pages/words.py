@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ecgfactory.comparison.card import COVERING
-from ecgfactory.comparison.result import Comparison, Estimate, Example, FeatureComparison, Metric, Side, Telltale
+from ecgfactory.comparison.findings import Estimate, FeatureComparison, Metric, Telltale
+from ecgfactory.comparison.result import Comparison, Example, Side
 from ecgfactory.report.feature_text import feature_label
 
 CHANCE = 0.5

@@ -8,23 +8,19 @@ import numpy as np
 import pytest
 
 from ecgfactory.comparison.coverage import DEFINITIONS
-from ecgfactory.comparison.result import (
-    Compared,
-    Comparison,
+from ecgfactory.comparison.findings import (
     Coverage,
     Distribution,
     Estimate,
-    Example,
-    Examples,
     FeatureComparison,
     Floor,
     Metric,
     RocCurve,
     Scores,
-    Side,
     Telltale,
     TwoSampleTest,
 )
+from ecgfactory.comparison.result import Compared, Comparison, Example, Examples, Side
 from ecgfactory.leads import EIGHT_LEADS, SignalUv
 from ecgfactory.realism.copy_bound import CopyBound
 from ecgfactory.realism.likest_pair import LikestPair

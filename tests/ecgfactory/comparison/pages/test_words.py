@@ -7,8 +7,9 @@ import dataclasses
 import numpy as np
 import pytest
 
+from ecgfactory.comparison.findings import Estimate
 from ecgfactory.comparison.pages import copies, words
-from ecgfactory.comparison.result import Comparison, Estimate
+from ecgfactory.comparison.result import Comparison
 
 
 @pytest.mark.parametrize(
