@@ -105,9 +105,13 @@ def _distances(
         ],
         axis=1,
     )
-    apart = np.abs(np.cumsum(signed[:, order], axis=1, dtype=np.float64))[:, :-1]
-    smirnov = np.where(steps > 0, apart, 0).max(axis=1, initial=0)  # between equal values there is no place to cut
-    return smirnov, apart @ steps
+    is_cut = steps > 0  # between equal values there is no place to cut
+    smirnov, wasserstein = np.zeros(len(signed)), np.zeros(len(signed))
+    for row, weights in enumerate(signed):  # one fits in the cache
+        apart = np.abs(np.cumsum(weights[order], dtype=np.float64)[:-1])
+        smirnov[row] = np.max(apart, where=is_cut, initial=0)
+        wasserstein[row] = apart @ steps
+    return smirnov, wasserstein
 
 
 def _estimate(values: Float64Array, highest: float = np.inf) -> Estimate:
