@@ -7,6 +7,7 @@
     ef.build("request.yaml")                    a published dataset
     dataset = ef.open_dataset("datasets/quickstart")
     ef.assess(signal, rate_hz=360, lead_names=["II", "V5"], unit="mV")
+    ef.compare("datasets/quickstart", "folder of real ECGs")
 
 Each name is imported when it is first used, so that `import ecgfactory` is fast.
 """
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from ecgfactory.candidates.generate import GeneratedEcgs, generate
     from ecgfactory.candidates.pytorch import StreamDataset
     from ecgfactory.candidates.stream import EcgStream, stream
+    from ecgfactory.comparison.compare import compare
+    from ecgfactory.comparison.result import Comparison
     from ecgfactory.dataset.reader import Dataset, open_dataset
     from ecgfactory.ecgs import Ecgs
     from ecgfactory.errors import (
@@ -51,6 +54,7 @@ _MODULES = {
     "BuildFailedError": "errors",
     "BuildRequest": "request.build_request",
     "Built": "line.build",
+    "Comparison": "comparison.result",
     "DamagedDatasetError": "errors",
     "Dataset": "dataset.reader",
     "EcgFactoryError": "errors",
@@ -68,6 +72,7 @@ _MODULES = {
     "Window": "foreign.windows",
     "assess": "foreign.arrays",
     "build": "line.build",
+    "compare": "comparison.compare",
     "generate": "candidates.generate",
     "measure": "foreign.arrays",
     "open_dataset": "dataset.reader",
@@ -83,6 +88,7 @@ __all__ = [
     "BuildFailedError",
     "BuildRequest",
     "Built",
+    "Comparison",
     "DamagedDatasetError",
     "Dataset",
     "EcgFactoryError",
@@ -100,6 +106,7 @@ __all__ = [
     "Window",
     "assess",
     "build",
+    "compare",
     "generate",
     "measure",
     "open_dataset",

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from ecgfactory.cli.interrupt import interruptible
 from ecgfactory.cli.output import console, print_rows
 from ecgfactory.cli.progress import watch
-from ecgfactory.errors import BuildCancelledError
+from ecgfactory.errors import BadInputError, BuildCancelledError
 from ecgfactory.flows.configured import is_configured
 from ecgfactory.request.build_request import BuildRequest
 from ecgfactory.request.preflight import estimated_bytes, size_text
@@ -25,12 +25,22 @@ if TYPE_CHECKING:
 def validate_file(file: Path, settings: Sequence[str]) -> BuildRequest:
     """Check a request and return it; print one line on what it asks for."""
     request = load_request(file, settings)
+    _check_reference(file, request)
     size = f"{request.leads} leads and {request.duration_s} s at {request.signal.recorder}"
     console().print(
         f"{file}: valid; {request.records:,} records of {size}, as {', '.join(request.formats)}, "
         f"about {size_text(estimated_bytes(request))} in {request.output}/"
     )
     return request
+
+
+def _check_reference(file: Path, request: BuildRequest) -> None:
+    if request.reference.path is None:
+        return
+    from ecgfactory.comparison.preflight import reference_problems  # imports what reads ECGs
+
+    if problems := reference_problems(request):
+        raise BadInputError([f"{file}: {key}: {problem}" for key, problem in problems])
 
 
 def build_file(file: Path, settings: Sequence[str], output: Path | None) -> None:

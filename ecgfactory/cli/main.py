@@ -28,19 +28,24 @@ Settings = Annotated[
     typer.Option("--set", metavar="KEY=VALUE", help="Replace a key of the request; a dot separates section and key."),
 ]
 DatasetPath = Annotated[Path, path_argument("DATASET", "Folder of the dataset, or of its name.")]
-
-Rate = Annotated[float | None, typer.Option(metavar="HZ", help="Sampling rate, instead of the file's.")]
+Rate = Annotated[float | None, typer.Option("--rate", metavar="HZ", help="Sampling rate, instead of the file's.")]
 Unit = Annotated[
     str | None,
     typer.Option(
+        "--unit",
         metavar="U",
         help="Unit of the values, instead of the file's: uV, mV, V, 0.1mV, or ADC:GAIN:ZERO (per mV, at 0 mV).",
     ),
 ]
 Leads = Annotated[
-    str | None, typer.Option(metavar="A,B", help="Names of the signals, in the file's order, instead of its own.")
+    str | None,
+    typer.Option("--leads", metavar="A,B", help="Names of the signals, in the file's order, instead of its own."),
 ]
-LeadMap = Annotated[list[str] | None, typer.Option(metavar="X=II", help="The lead that a signal is; may be repeated.")]
+LeadMap = Annotated[
+    list[str] | None,
+    typer.Option("--lead-map", metavar="X=II", help="The lead that a signal is; may be repeated."),
+]
+Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace files that are there already.")]
 
 
 @app.command()
@@ -105,9 +110,33 @@ def assess(
 
     What is said here overrules the files, and what they say overrules guesses; each guess is printed.
     """
-    from ecgfactory.cli.assess import assess_path, stated_of
+    from ecgfactory.cli.assess import assess_path
 
-    assess_path(path, policy, stated_of(rate, unit, leads, lead_map), as_json)
+    assess_path(path, policy, _stated(rate, unit, leads, lead_map), as_json)
+
+
+@app.command()
+def compare(
+    dataset: Annotated[Path, path_argument("DATASET", "Folder of a dataset, or any ECGs that `assess` reads.")],
+    reference: Annotated[Path, path_argument("REFERENCE", "What it is held against: the same.")],
+    holdout: Annotated[
+        Path | None, path_option("PATH", "More ECGs of the reference's kind, which no generator learnt from.")
+    ] = None,
+    rate: Rate = None,
+    unit: Unit = None,
+    leads: Leads = None,
+    lead_map: LeadMap = None,
+    json_file: Annotated[Path | None, path_option("FILE", "Write all numbers as JSON.", "--json")] = None,
+    output: Annotated[Path | None, path_option("DIR", "Write page, PDF and JSON here.")] = None,
+    overwrite: Overwrite = False,
+) -> None:
+    """Compare ECGs with real ones: what tells them apart, what they cover, and whether any is a copy.
+
+    Rate, unit and leads are said of REFERENCE and of the holdout.
+    """
+    from ecgfactory.cli.compare import compare_paths
+
+    compare_paths(dataset, reference, holdout, _stated(rate, unit, leads, lead_map), json_file, output, overwrite)
 
 
 @app.command()
@@ -126,13 +155,12 @@ def profile(
     unit: Unit = None,
     leads: Leads = None,
     lead_map: LeadMap = None,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a file that is there already.")] = False,
+    overwrite: Overwrite = False,
 ) -> None:
     """Find out what sets real ECGs apart from generated ones, for `match` of a request to follow."""
-    from ecgfactory.cli.assess import stated_of
     from ecgfactory.cli.profile import write_profile
 
-    write_profile(reference, output, for_request, use, stated_of(rate, unit, leads, lead_map), overwrite)
+    write_profile(reference, output, for_request, use, _stated(rate, unit, leads, lead_map), overwrite)
 
 
 @app.command()
@@ -160,7 +188,7 @@ def show(
     csv_dialect: Annotated[
         str, typer.Option(help="standard, or decimal-comma: as German, French and other spreadsheets read it.")
     ] = "standard",
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace files that are there already.")] = False,
+    overwrite: Overwrite = False,
 ) -> None:
     """Show records: what was measured, and their signals as PDF, picture or CSV."""
     from ecgfactory.cli.show import check_used, page_styles, show_records
@@ -228,6 +256,13 @@ def report(dataset: DatasetPath) -> None:
     from ecgfactory.cli.inspect import remake_reports
 
     remake_reports(dataset)
+
+
+def _stated(rate: float | None, unit: str | None, leads: str | None, lead_map: list[str] | None) -> dict[str, object]:
+    """Return what a user says about ECGs, by parameter of `read_ecgs`."""
+    from ecgfactory.cli.stated import parse_map, parse_names
+
+    return {"rate_hz": rate, "unit": unit, "lead_names": parse_names(leads), "lead_map": parse_map(lead_map or [])}
 
 
 def fail(message: str, exit_code: int) -> NoReturn:

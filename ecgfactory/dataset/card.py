@@ -46,10 +46,22 @@ both = records.merge(as_text, on="candidate")         # so tables of records are
 """
 
 
-def write_card(dataset: Path, plan: Plan, counts: Counts) -> None:
-    """Write README.md into a dataset folder that holds its tables and signals already."""
+def write_card(dataset: Path, plan: Plan, counts: Counts, comparison: str = "") -> None:
+    """Write README.md into a dataset folder that holds its tables and signals already.
+
+    Parameters
+    ----------
+    dataset : Path
+        The folder.
+    plan : Plan
+        What it was made from.
+    counts : Counts
+        What it holds.
+    comparison : str
+        The section on how it compares with a reference, as Markdown; empty without one.
+    """
     front = yaml.safe_dump(_front_matter(dataset, plan, counts), sort_keys=False, allow_unicode=True, width=120)
-    body = _body(dataset, plan, counts)
+    body = _body(dataset, plan, counts, comparison)
     (dataset / CARD_FILE).write_text(f"---\n{front}---\n\n{body}", encoding="utf-8", newline="\n")
 
 
@@ -102,7 +114,7 @@ def _hugging_face_feature(field: pa.Field) -> dict[str, Any]:
     return {"name": field.name, "dtype": "float64" if pa.types.is_float64(field.type) else str(field.type)}
 
 
-def _body(dataset: Path, plan: Plan, counts: Counts) -> str:
+def _body(dataset: Path, plan: Plan, counts: Counts, comparison: str) -> str:
     request = plan.request
     rejects = "".join(f"| {rule} | {number:,} |\n" for rule, number in counts.rejects.items())
     splits = ", ".join(f"{split} {number:,}" for split, number in counts.splits.items())
@@ -148,7 +160,7 @@ of a record follows from seed and number too. {_leads_line(plan)}
 {match_section(plan.match)}| rule | candidates that broke it |
 |---|---|
 {rejects or "| none | 0 |" + chr(10)}
-## Limits and ethics
+{comparison}## Limits and ethics
 
 {(2 * chr(10)).join(textwrap.fill(paragraph, 120) for paragraph in limits(model))}
 

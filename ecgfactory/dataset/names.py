@@ -6,6 +6,8 @@ from ecgfactory.storage.sealed import MANIFEST_FILE, SUMS_FILE
 
 __all__ = [
     "CARD_FILE",
+    "COMPARISON_FOLDER",
+    "COMPARISON_PAGE",
     "CROISSANT_FILE",
     "LATEST",
     "MANIFEST_FILE",
@@ -23,6 +25,7 @@ RECORDS_FILE = "records.parquet"
 RECORDS_CSV_FILE = "records.csv"
 REJECTED_FILE = "rejected.parquet"
 REPORTS_FOLDER = "reports"
+COMPARISON_FOLDER, COMPARISON_PAGE = "comparison", "comparison.html"
 
 LATEST = "latest"
 """The link to the newest dataset, beside the datasets of a name."""

@@ -28,6 +28,9 @@ Result = TypeVar("Result")
 REPORT_MODULES = ("ecgfactory.report.dataset", "pyarrow.dataset", "scipy.ndimage", "scipy.signal")
 """What jobs for reports import, for pools that can do so beforehand."""
 
+COMPARISON_MODULES = ("ecgfactory.comparison.of_dataset", "sklearn.ensemble")
+"""The same for the comparison with a reference."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -51,6 +54,14 @@ class Timed(Generic[Result]):
 
     value: Result
     seconds: float
+
+
+@dataclass(frozen=True)
+class Compared:
+    """What the comparison with a reference leaves: a folder of files, and a section of the dataset card."""
+
+    folder: Path
+    card_section: str
 
 
 def make_shard(workspace_root: str, shard: int, limit: int) -> ShardMade | None:
@@ -118,6 +129,21 @@ def compare_records(workspace_root: str) -> Timed[Diversity]:
     diversity = sample_diversity(DatasetFiles(workspace.dataset, workspace.read_plan()))
     fault_point("records-compared")
     return Timed(diversity, time.perf_counter() - started)
+
+
+def compare_with_reference(workspace_root: str) -> Timed[Compared]:
+    """Compare the assembled dataset with its reference; return where the files are, and the card's section."""
+    from ecgfactory.comparison.card import card_section
+    from ecgfactory.comparison.files import write_files
+    from ecgfactory.comparison.of_dataset import compare_dataset
+    from ecgfactory.dataset.files import DatasetFiles
+
+    started = time.perf_counter()
+    workspace = Workspace(Path(workspace_root))
+    folder = _new_folder(workspace, "comparison")
+    comparison = compare_dataset(DatasetFiles(workspace.dataset, workspace.read_plan()))
+    write_files(comparison, folder, draws_reference=False)  # real people's ECGs stay where they are
+    return Timed(Compared(folder, card_section(comparison)), time.perf_counter() - started)
 
 
 def _new_folder(workspace: Workspace, purpose: str) -> Path:

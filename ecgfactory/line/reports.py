@@ -1,14 +1,21 @@
-"""The reports of an assembled dataset and the comparison of its records, side by side on the workers."""
+"""The reports of an assembled dataset and its comparisons, side by side on the workers."""
 
 from __future__ import annotations
 
 import os
 import shutil
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
-from ecgfactory.dataset.names import REPORTS_FOLDER
-from ecgfactory.line.jobs import REPORT_MODULES, compare_records, write_report
+from ecgfactory.dataset.names import COMPARISON_FOLDER, REPORTS_FOLDER
+from ecgfactory.line.jobs import (
+    COMPARISON_MODULES,
+    REPORT_MODULES,
+    compare_records,
+    compare_with_reference,
+    write_report,
+)
 from ecgfactory.line.placement import Placement
 from ecgfactory.line.state import Build
 from ecgfactory.line.waiting import results_of
@@ -17,12 +24,14 @@ from ecgfactory.pools.pool import Job, Pool
 
 def prepare_reports(build: Build, pool: Pool) -> None:
     """Let the pool load what reports need, while shards are made."""
-    if build.plan.request.report.samples:
-        pool.prepare(REPORT_MODULES)
+    modules = [*REPORT_MODULES] if build.plan.request.report.samples else []
+    modules += COMPARISON_MODULES if build.plan.reference else ()
+    if modules:
+        pool.prepare(modules)
 
 
 def report_and_compare(build: Build, pool: Pool) -> None:
-    """Have the reports written that the request asks for, and a sample of records compared.
+    """Have the reports written that the request asks for, a sample of records compared, and all with a reference.
 
     Raises
     ------
@@ -39,12 +48,21 @@ def report_and_compare(build: Build, pool: Pool) -> None:
         return Job(function, {"workspace_root": root, **parameters}, resource)
 
     reports = [job(write_report, counts=build.counts)] if build.plan.request.report.samples else []
-    comparison = job(compare_records)
+    diversity = job(compare_records)
+    references = [job(compare_with_reference)] if build.plan.reference else []
     done = "wrote the reports and compared the records"
-    results = results_of([*reports, comparison], build, pool, "the reports", done)
-    build.diversity = results[comparison].value
-    build.clock.seconds["compare"] = results[comparison].seconds
-    target = build.workspace.dataset / REPORTS_FOLDER
+    results = results_of([*reports, diversity, *references], build, pool, "the reports", done)
+    build.diversity = results[diversity].value
+    build.clock.seconds["compare"] = results[diversity].seconds
     for report in reports:
-        shutil.copytree(results[report].value, target, copy_function=os.replace)
+        _take(results[report].value, build.workspace.dataset / REPORTS_FOLDER)
         build.clock.seconds["report"] = results[report].seconds
+    for reference in references:
+        _take(results[reference].value.folder, build.workspace.dataset / COMPARISON_FOLDER)
+        build.card_section = results[reference].value.card_section
+        build.clock.seconds["reference"] = results[reference].seconds
+
+
+def _take(made: Path, target: Path) -> None:
+    """Move the files of a folder that an attempt has made."""
+    shutil.copytree(made, target, copy_function=os.replace)

@@ -48,6 +48,8 @@ class Build:
         What the dataset holds, once it is assembled.
     diversity : Diversity
         The similarity of its records, once they are compared.
+    card_section : str
+        What its card says of the comparison with a reference; empty without one.
     """
 
     counts: Counts
@@ -60,6 +62,7 @@ class Build:
         self.selection = Selection(plan.request.records, plan.candidates_per_shard, judged=Yield(plan.expected_yield))
         self.clock = StageClock()
         self.packs: list[Pack] = []
+        self.card_section = ""
         self._on_progress = on_progress
         self._told: tuple[int, int | None] | None = None
 

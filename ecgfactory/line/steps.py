@@ -25,11 +25,19 @@ def plan_dataset(request: BuildRequest) -> Plan:
     BadInputError
         Naming everything that this machine can't do of it.
     """
-    if problems := preflight_problems(request):
+    if problems := preflight_problems(request) or _reference_problems(request):
         raise BadInputError([f"{key}: {problem}" for key, problem in problems])
     plan = planned(request, profile_in_folder(request))
     publish.check_place(plan.dataset_path)
     return plan
+
+
+def _reference_problems(request: BuildRequest) -> list[tuple[str, str]]:
+    if request.reference.path is None:
+        return []
+    from ecgfactory.comparison.preflight import reference_problems  # imports what reads ECGs
+
+    return reference_problems(request)
 
 
 def find_published(plan: Plan) -> bool:
@@ -59,7 +67,7 @@ def assemble(build: Build) -> None:
 def describe(build: Build) -> None:
     """Write the dataset card and the Croissant metadata."""
     folder = build.workspace.dataset
-    card.write_card(folder, build.plan, build.counts)
+    card.write_card(folder, build.plan, build.counts, build.card_section)
     croissant.write_croissant(folder, build.plan, build.counts, build.layout.sums())
     fault_point("dataset-described")
 

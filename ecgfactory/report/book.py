@@ -17,7 +17,7 @@ from ecgfactory.recorder.recorder import Recorder
 from ecgfactory.report.distributions import distribution_pages
 from ecgfactory.report.export import PageMaker, numbered, record_pages, record_title, whole_pdf
 from ecgfactory.report.feature_text import feature_value
-from ecgfactory.report.page import MARGIN_MM, RIGHT_MM, draw_footer, draw_title
+from ecgfactory.report.page import MARGIN_MM, RIGHT_MM, draw_footer, draw_rows, draw_title
 from ecgfactory.report.sheet import Box, Sheet
 from ecgfactory.report.style import PageStyle, Palette
 
@@ -143,7 +143,7 @@ def _write_sample(path: Path, title: str, pages: Sequence[Sheet]) -> None:
 def _cover_page(facts: CoverFacts, first: Sequence[Record], palette: Palette) -> Sheet:
     sheet = Sheet()
     draw_title(sheet, facts.name, "a dataset of synthetic ECGs", palette)
-    _draw_rows(sheet, MARGIN_MM, 170, 126, cover_rows(facts), palette)
+    draw_rows(sheet, MARGIN_MM, 170, 126, cover_rows(facts), palette)
     _draw_rejects(sheet, 160, 170, facts, palette)
     for record in first:
         _draw_example(sheet, record, palette)
@@ -180,21 +180,6 @@ def _draw_example(sheet: Sheet, record: Record, palette: Palette) -> None:
     y_mm = np.clip(55 + 10 * (signal_mv - np.median(signal_mv)), 38, 90)
     sheet.line(x_mm, y_mm, palette.accent, 0.8)
     sheet.text(MARGIN_MM, 41, f"lead {lead} of ECG {record.record_id}", 7, palette.muted)
-
-
-def _draw_rows(
-    sheet: Sheet, left: float, top: float, width: float, rows: Sequence[tuple[str, str]], palette: Palette
-) -> None:
-    """Draw one label and value per line, with a thin rule under each; long values take more lines."""
-    height = top
-    for label, value in rows:
-        lines = textwrap.wrap(value, 52) or ["–"]
-        sheet.text(left, height, label, 9, palette.muted)
-        for line in lines:
-            sheet.text(left + 42, height, line, 9, palette.text)
-            height -= 5
-        sheet.line([left, left + width], [height + 2.6] * 2, palette.minor_grid, 0.6)
-        height -= 2.5
 
 
 def _draw_rejects(sheet: Sheet, left: float, top: float, facts: CoverFacts, palette: Palette) -> None:

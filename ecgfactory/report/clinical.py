@@ -7,6 +7,7 @@ part I", Circulation 2007;115:1306-1324).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -185,12 +186,30 @@ def clinical_page(record: Record, style: PageStyle | None = None) -> Sheet:
     BadInputError
         When the record has no samples.
     """
-    if record.signal_uv.size == 0:
-        raise BadInputError(f"ECG {record.record_id} has no samples to draw; choose another record.")
     style = style or PageStyle()
     sheet = Sheet(style.sheet_paper)
-    traces = lay_out(record, style)
+    notes = draw_ecg(sheet, record, style)
+    draw_header(sheet, record, style)
+    draw_footer(sheet, _footnote(record, style, notes), style.palette)
+    return sheet
 
+
+def draw_ecg(sheet: Sheet, record: Record, style: PageStyle) -> list[str]:
+    """Draw the grid of a page and a record on it.
+
+    Returns
+    -------
+    list of str
+        What of it can't be seen there, for the footer.
+
+    Raises
+    ------
+    BadInputError
+        When the record has no samples.
+    """
+    if record.signal_uv.size == 0:
+        raise BadInputError(f"ECG {record.record_id} has no samples to draw; choose another record.")
+    traces = lay_out(record, style)
     _draw_grid(sheet, style.palette)
     cut_off = False
     for row, baseline in zip(traces.rows, traces.baselines_mm, strict=True):
@@ -199,9 +218,12 @@ def clinical_page(record: Record, style: PageStyle | None = None) -> Sheet:
             cut_off |= _draw_strip(sheet, strip, baseline, style.palette)
             x_mm, y_mm, align = label_place(strip, baseline, alone=len(row) == 1, paper=sheet.paper)
             sheet.text(x_mm, y_mm, strip.lead, 9, style.palette.text, bold=True, align=align)
-    draw_header(sheet, record, style)
-    draw_footer(sheet, _footnote(record, style, traces.shown, cut_off), style.palette)
-    return sheet
+    notes = []
+    if traces.shown < record.signal_uv.shape[-1]:
+        notes.append(f"first {traces.shown / record.sampling_rate_hz:g} s of {record.duration_s:g} s")
+    if cut_off:
+        notes.append("some traces cut off at the edge")
+    return notes
 
 
 def _row_strips(record: Record, leads: tuple[str, ...], shown: int, style: PageStyle) -> list[Strip]:
@@ -277,12 +299,7 @@ def _draw_line(sheet: Sheet, x_mm: npt.ArrayLike, y_mm: npt.ArrayLike, palette: 
     sheet.line(x_mm, y_mm, palette.trace, _TRACE_MM * POINTS_PER_MM, inside=_grid(sheet.paper))
 
 
-def _footnote(record: Record, style: PageStyle, shown: int, cut_off: bool) -> str:
+def _footnote(record: Record, style: PageStyle, notes: Sequence[str]) -> str:
     scale = f"{style.speed_mm_per_s} mm/s  {style.gain_mm_per_mv} mm/mV"
-    notes = [f"{scale}  {record.sampling_rate_hz} Hz, {record.filters}"]
-    if shown < record.signal_uv.shape[-1]:
-        notes.append(f"first {shown / record.sampling_rate_hz:g} s of {record.duration_s:g} s")
-    if cut_off:
-        notes.append("some traces cut off at the edge")
-    notes.append(f"to scale at 100 % on {style.paper}")
-    return "   |   ".join(notes)
+    signal = f"{scale}  {record.sampling_rate_hz} Hz, {record.filters}"
+    return "   |   ".join([signal, *notes, f"to scale at 100 % on {style.paper}"])

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from ecgfactory.dataset.counts import Counts
 from ecgfactory.dataset.files import DatasetFiles
+from ecgfactory.dataset.names import COMPARISON_FOLDER, COMPARISON_PAGE
 from ecgfactory.record import Record, record_id
 from ecgfactory.report.book import CoverFacts, write_report_book
 from ecgfactory.report.records import any_record
@@ -107,7 +108,12 @@ def write_page(report: DatasetReport) -> None:
     """Write index.html."""
     samples = [_web_sample(report.files, record) for record in report.records]
     write_web_page(
-        report.folder / "index.html", report.facts, samples, report.rule, features=report.files.records_table
+        report.folder / "index.html",
+        report.facts,
+        samples,
+        report.rule,
+        features=report.files.records_table,
+        comparison=f"../{COMPARISON_FOLDER}/{COMPARISON_PAGE}" if report.files.plan.reference else "",
     )
 
 

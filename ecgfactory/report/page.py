@@ -27,6 +27,7 @@ NOT_FOR_DIAGNOSIS = "Synthetic ECG, not for diagnosis"
 HEADLINE_FEATURES = ("heart_rate_bpm", "pr_ms", "qrs_ms", "qt_ms", "qtc_bazett_ms", "qrs_axis_deg")
 """Measurements of a page's header, in reading order; those that a record lacks are left out."""
 
+_VALUE_WIDTH = 52
 _REASON_WIDTH = 52
 _REASON_LINES = 4
 
@@ -45,6 +46,28 @@ def draw_title(sheet: Sheet, title: str, subtitle: str, palette: Palette) -> Non
     """Draw the title of a page that shows no single record."""
     sheet.text(sheet.paper.left_mm, 195, title, 18, palette.text, bold=True)
     sheet.text(sheet.paper.left_mm, 187, subtitle, 9, palette.muted)
+
+
+def draw_rows(
+    sheet: Sheet, left: float, top: float, width: float, rows: Sequence[tuple[str, str]], palette: Palette
+) -> float:
+    """Draw one label and value per line, with a thin rule under each; long values take more lines.
+
+    Returns
+    -------
+    float
+        Where the next line would be, in mm from the lower edge.
+    """
+    height = top
+    for label, value in rows:
+        lines = textwrap.wrap(value, _VALUE_WIDTH) or ["–"]
+        sheet.text(left, height, label, 9, palette.muted)
+        for line in lines:
+            sheet.text(left + 42, height, line, 9, palette.text)
+            height -= 5
+        sheet.line([left, left + width], [height + 2.6] * 2, palette.minor_grid, 0.6)
+        height -= 2.5
+    return height
 
 
 def draw_footer(sheet: Sheet, note: str, palette: Palette) -> None:

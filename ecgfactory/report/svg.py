@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from ecgfactory.arrays import Float64Array
 from ecgfactory.record import Record
@@ -55,8 +55,8 @@ def ecg_svg(record: Record) -> Markup:
             place = f'x="{x_mm - A4.left_mm:.1f}" y="{A4.grid_top_mm - y_mm:.1f}" text-anchor="{anchor}"'
             labels.append(f'<text class="lead" {place}>{strip.lead}</text>')
     size = f"{A4.grid_width_mm:g} {A4.grid_height_mm:g}"
-    return Markup(  # noqa: S704 (numbers and lead names only)
-        f'<svg class="ecg" viewBox="0 0 {size}" role="img" aria-label="ECG {record.record_id}">'
+    return Markup(  # noqa: S704 (else numbers and lead names only)
+        f'<svg class="ecg" viewBox="0 0 {size}" role="img" aria-label="ECG {escape(record.record_id)}">'
         '<rect width="100%" height="100%" fill="url(#minor-grid)"/><rect width="100%" height="100%" '
         f'fill="url(#major-grid)"/><path class="trace" transform="scale({UNIT_MM})" d="{"".join(lines)}"/>'
         f"{''.join(labels)}</svg>"

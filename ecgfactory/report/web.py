@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 
 import pyarrow as pa
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from ecgfactory.dataset.card import limits
@@ -74,7 +74,12 @@ class Chart:
 
 
 def write_web_page(
-    path: Path, facts: CoverFacts, samples: Sequence[Sample], sampling_rule: str, features: pa.Table
+    path: Path,
+    facts: CoverFacts,
+    samples: Sequence[Sample],
+    sampling_rule: str,
+    features: pa.Table,
+    comparison: str = "",
 ) -> None:
     """Write the web page of a dataset: the same facts, distributions and samples as in the report book.
 
@@ -90,22 +95,20 @@ def write_web_page(
         How they were chosen; an empty line parts paragraphs.
     features : pyarrow Table
         One row per record of the whole dataset.
+    comparison : str
+        Path of the page that compares the dataset with real ECGs, relative to this one; empty without one.
 
     Raises
     ------
     BadInputError
         When the file can't be written.
     """
-    loader = PackageLoader("ecgfactory.report")
-    environment = Environment(
-        loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    environment.filters["value"] = lambda value, name: feature_value(name, value)
-    environment.filters["bare"] = bare_value
+    environment = page_environment("ecgfactory.report")
     columns = [name for name in TABLE_FEATURES if any(name in sample.record.features for sample in samples)]
     text = environment.get_template("index.html").render(
         facts=facts,
         rows=cover_rows(facts),
+        comparison=comparison,
         most_rejects=max(facts.rejects.values(), default=1),
         samples=samples,
         drawn=_drawn(samples),
@@ -119,6 +122,20 @@ def write_web_page(
     )
     with whole_file(path) as temporary:
         temporary.write_text(text, encoding="utf-8", newline="\n")
+
+
+def page_environment(*packages: str) -> Environment:
+    """Return what fills the templates of some packages, the first that has one: values are escaped."""
+    environment = Environment(
+        loader=ChoiceLoader([PackageLoader(package) for package in packages]),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["value"] = lambda value, name: feature_value(name, value)
+    environment.filters["bare"] = bare_value
+    return environment
 
 
 def _drawn(samples: Sequence[Sample]) -> list[Sample]:

@@ -33,9 +33,13 @@ from ecgfactory.request.cutting import (
     packable_formats,
     packs_wanted,
 )
+from ecgfactory.request.reference import ReferenceDigest
 
 DECISIVE_PACKAGES = ("numpy", "scipy", "neurokit2", "pyarrow", "matplotlib", "reportlab")
 """Packages whose version can change a byte of any dataset; generator and formats name theirs."""
+
+COMPARISON_PACKAGES = ("scikit-learn",)
+"""More of them where the dataset is compared with a reference."""
 
 
 class Plan(BaseModel):
@@ -60,6 +64,9 @@ class Plan(BaseModel):
     packs : int or None
         Files of each split that the shards share, in the formats that keep many records in a file; None where each
         shard has files of its own.
+    reference : ReferenceDigest or None
+        What the dataset is compared with; None without a reference. It and what is said of its files are part of the
+        plan's identity, their place is not.
     versions : dict of str to str
         Versions of what decides the bytes, by package: of ecgfactory, of what it computes with, and of the packages
         that bring the generator, a format or a rule's feature.
@@ -75,6 +82,7 @@ class Plan(BaseModel):
     match: Match | None = None
     candidates_per_shard: int = Field(validation_alias=AliasChoices("candidates_per_shard", "shard_records"))
     packs: int | None = None
+    reference: ReferenceDigest | None = None
     versions: dict[str, str]
 
     @cached_property
@@ -101,8 +109,15 @@ class Plan(BaseModel):
             **({"match": self.match.model_dump(mode="json")} if self.match else {}),
             "shard_records": self.candidates_per_shard,
             **({"packs": self.packs} if self.packs else {}),
+            **self._reference_identity(),
             "versions": self.versions,
         }
+
+    def _reference_identity(self) -> dict[str, Any]:
+        if self.reference is None:
+            return {}
+        said = self.request.reference.model_dump(mode="json", exclude={"path"}, exclude_none=True)
+        return {"reference": self.reference.model_dump() | said}
 
     @property
     def packages_gone(self) -> list[str]:
@@ -219,6 +234,7 @@ def make_plan(request: BuildRequest, match: Match | None = None) -> Plan:
         candidates_per_shard=request.shard_records
         or default_candidates_per_shard(request, match.expected_yield if match else 1.0),
         packs=packs_wanted(request),
+        reference=ReferenceDigest.of(Path(request.reference.path)) if request.reference.path else None,
         versions=_versions(request, policy),
     )
 
@@ -232,6 +248,7 @@ def _versions(request: BuildRequest, policy: Policy) -> dict[str, str]:
         *(EXTRA_FEATURES.package(feature.name) for feature in policy.extra_features),
     ]
     needed = {*DECISIVE_PACKAGES, *GENERATORS.load(model).packages}
+    needed |= set(COMPARISON_PACKAGES) if request.reference.path else set()
     needed |= {package for name in request.formats for package in FORMATS.load(name).packages}
     return {
         "ecgfactory": __version__,

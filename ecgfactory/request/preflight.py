@@ -50,7 +50,7 @@ def file_problems(request: BuildRequest) -> list[tuple[str, str]]:
     generator, quality = _generator_problems(request), _quality_problems(request)
     shares = [] if quality else _share_problems(request)
     profile = [] if generator or quality else _profile_problems(request)
-    return [*generator, *quality, *shares, *profile]
+    return [*generator, *quality, *shares, *profile, *_reference_problems(request)]
 
 
 def worker_problems(request: BuildRequest) -> list[tuple[str, str]]:
@@ -66,11 +66,14 @@ def with_absolute_paths(request: BuildRequest) -> BuildRequest:
         generator = generator.model_copy(update={"checkpoint": str(Path(generator.checkpoint).absolute())})
     if quality.policy not in shipped_policies():
         quality = quality.model_copy(update={"policy": str(Path(quality.policy).absolute())})
-    match = request.match
+    match, reference = request.match, request.reference
     if match is not None and match.reference is not None:
         match = match.model_copy(update={"reference": str(Path(match.reference).absolute())})
+    if reference.path is not None:
+        reference = reference.model_copy(update={"path": str(Path(reference.path).absolute())})
     output = str(Path(request.output).absolute())
-    return request.model_copy(update={"output": output, "generator": generator, "quality": quality, "match": match})
+    sections = {"generator": generator, "quality": quality, "match": match, "reference": reference}
+    return request.model_copy(update={"output": output, **sections})
 
 
 def estimated_bytes(request: BuildRequest) -> int:
@@ -148,6 +151,22 @@ def _tls_problems(request: BuildRequest) -> list[tuple[str, str]]:
         for key, file in files.items()
         if file is not None and not is_file(Path(file))
     ]
+
+
+def _reference_problems(request: BuildRequest) -> list[tuple[str, str]]:
+    """Check that there is a reference; what it holds is for those to check who read it."""
+    path = request.reference.path
+    if path is None:
+        said = [key for key, value in request.reference.stated.items() if value is not None]
+        return [("reference.path", "nothing is compared without a path; add one, or leave the section out.")] * bool(
+            said
+        )
+    place = Path(path)
+    if not place.exists() and not place.with_name(f"{place.name}.hea").is_file():
+        return [("reference.path", f"there is no file or folder {path!r}; give ECGs to compare with.")]
+    if place.exists() and not os.access(place, os.R_OK):
+        return [("reference.path", f"no permission to read {path}; choose another, or change its permissions.")]
+    return []
 
 
 def _quality_problems(request: BuildRequest) -> list[tuple[str, str]]:

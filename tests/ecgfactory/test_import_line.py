@@ -37,6 +37,7 @@ LINE = [
     "session",
     "shards",
     "report",
+    "comparison",
     "pools",
     "line",
     "retention",

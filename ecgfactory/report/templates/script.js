@@ -1,13 +1,7 @@
-"use strict";
 (() => {
   const one = (query, root = document) => root.querySelector(query);
   const all = (query, root = document) => [...root.querySelectorAll(query)];
 
-  one("#theme").addEventListener("click", () => {
-    const root = document.documentElement;
-    const dark = root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
-    root.dataset.theme = dark ? "light" : "dark";
-  });
   if (!one("#samples")) return;
 
   // The table: sorted by a click on a heading, what could not be measured always last.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from html.parser import HTMLParser
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +20,7 @@ from ecgfactory.report.book import CoverFacts
 from ecgfactory.report.summary import NumberSummary, summarise
 from ecgfactory.report.svg import UNIT_MM, ecg_svg, histogram_svg
 from ecgfactory.report.web import Sample, write_web_page
-from tests.browsing import chromium
+from tests.browsing import References, chromium
 
 pytestmark = pytest.mark.slow
 
@@ -67,22 +66,6 @@ def page_file(samples, features, tmp_path_factory) -> Path:
     path = tmp_path_factory.mktemp("web") / "index.html"
     write_web_page(path, FACTS, samples, RULE, features)
     return path
-
-
-class References(HTMLParser):
-    """Collects what a page points at, and which ids it has."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.links: list[str] = []
-        self.ids: list[str] = []
-        self.feed(text)
-
-    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
-        found = dict(attributes)
-        self.links += [value for name, value in attributes if name in {"href", "src"} and value]
-        self.ids += [value for name, value in attributes if name == "id" and value]
-        assert tag not in {"img", "iframe", "object"} or found.get("src", "").startswith("data:")
 
 
 class TestFile:
@@ -157,6 +140,9 @@ class TestDrawing:
         signal = record.lead("II")[::2].astype(float)
         difference = (drawn - drawn.mean()) - (signal - signal.mean())
         assert np.abs(difference).max() <= 6  # half a unit of 5 uV, at both ends of a step
+
+    def test_a_name_from_elsewhere_is_escaped(self, make_record) -> None:
+        assert 'aria-label="ECG &lt;b&gt;&#34;x"' in ecg_svg(make_record(record_id='<b>"x'))
 
     def test_calibration_pulse_is_1_mv_and_200_ms(self, make_record) -> None:
         (path,) = re.findall(r' d="([^"]+)"', str(ecg_svg(make_record())))

@@ -1,0 +1,70 @@
+"""`ecgfactory compare`: ECGs against real ones."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from ecgfactory.cli.output import console, print_rows
+from ecgfactory.comparison.files import FILES, write_files, write_json
+from ecgfactory.errors import BadInputError
+from ecgfactory.report.export import check_target, whole_file
+
+
+def compare_paths(
+    dataset: Path,
+    reference: Path,
+    holdout: Path | None,
+    stated: Mapping[str, Any],
+    json_file: Path | None,
+    folder: Path | None,
+    overwrite: bool,
+) -> None:
+    """Compare, print a summary, and write the files that are asked for; that they may be made is checked before.
+
+    Parameters
+    ----------
+    dataset, reference, holdout : Path
+        As `ecgfactory.compare` takes them.
+    stated : mapping of str to value
+        What the user says about reference and holdout, by parameter of `compare`.
+    json_file, folder : Path, optional
+        Where to write the JSON, and all files.
+    overwrite : bool
+        Whether files may be replaced.
+    """
+    check_targets(json_file, folder, overwrite)
+    from ecgfactory.comparison.compare import compare  # imports scikit-learn
+    from ecgfactory.comparison.summary import summary_rows
+
+    comparison = compare(dataset, reference, holdout, **stated)
+    print_rows(summary_rows(comparison))
+    if json_file:
+        with whole_file(json_file) as temporary:
+            write_json(comparison, temporary)
+        console().print(f"wrote {json_file}", markup=False)
+    if folder:
+        folder.mkdir(parents=True, exist_ok=True)
+        write_files(comparison, folder)
+        console().print(f"wrote {', '.join(FILES)} into {folder}", markup=False)
+
+
+def check_targets(json_file: Path | None, folder: Path | None, overwrite: bool) -> None:
+    """Check that the files may be made.
+
+    Raises
+    ------
+    BadInputError
+        Naming everything that is in the way.
+    """
+    problems = [f"{folder}: is a file; choose a folder."] if folder and folder.is_file() else []
+    targets = [json_file] if json_file else []
+    targets += [folder / name for name in FILES] if folder and not problems else []
+    for target in targets:
+        try:
+            check_target(target, (target.suffix if target is not json_file else ".json",), False, overwrite)
+        except BadInputError as error:
+            problems += error.problems
+    if problems:
+        raise BadInputError(problems)

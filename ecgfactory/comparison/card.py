@@ -1,0 +1,41 @@
+"""The section of a dataset card that says how the dataset compares with its reference."""
+
+from __future__ import annotations
+
+import textwrap
+
+from ecgfactory.comparison.result import Comparison
+from ecgfactory.comparison.summary import TOLD, copies_text, in_percent
+from ecgfactory.dataset.names import COMPARISON_FOLDER
+
+COVERING = ("precision", "recall", "density", "coverage", "frechet_distance", "mmd")
+
+
+def card_section(comparison: Comparison) -> str:
+    """Write the section as Markdown, with an empty line at its end."""
+    data, test, floor = comparison.data, comparison.two_sample, comparison.floor
+    telltales = "".join(f"- {telltale.words}\n" for telltale in test.telltales[:TOLD])
+    metrics = [(name, getattr(comparison.coverage, name)) for name in COVERING]
+    rows = "".join(
+        f"| {name.replace('_', ' ')} | {metric.value:.3g} | {metric.floor:.3g} | {metric.words} |\n"
+        for name, metric in metrics
+    )
+    told = (
+        f"Held against {data.reference.ecgs:,} ECGs of {data.reference.name}, in leads {', '.join(data.lead_names)} "
+        f"and from {data.band_hz[0]:g} to {data.band_hz[1]:g} Hz. A classifier told {test.records_per_class:,} ECGs of "
+        f"each apart with an accuracy of {in_percent(test.accuracy)}; 50 % is chance, and halves of the reference gave "
+        f"{in_percent(floor.accuracy)}. {copies_text(comparison)}. {' '.join(data.notes)} "
+        f"`{COMPARISON_FOLDER}/` has all figures."
+    )
+    return f"""\
+## How real
+
+{textwrap.fill(told, 120)}
+
+What betrayed most:
+
+{telltales}
+| measure | value | floor within the reference | |
+|---|---|---|---|
+{rows}
+"""

@@ -1,0 +1,49 @@
+"""The features of all pieces of a side, by the documented feature space."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ecgfactory.arrays import BoolArray, Float64Array, IntArray
+from ecgfactory.comparison.ground import Comparables
+from ecgfactory.realism.feature_space import measure_space
+
+
+@dataclass(frozen=True, eq=False)
+class FeatureMatrix:
+    """Features of the pieces of one side.
+
+    Parameters
+    ----------
+    names : tuple of str
+        Of the features, in the order of the feature space.
+    values : float64 array, shape (pieces, features)
+        NaN where not measurable.
+    group : int array, shape (pieces,)
+        Of each piece, its ECG's number, from 0 without gaps.
+    """
+
+    names: tuple[str, ...]
+    values: Float64Array
+    group: IntArray
+
+    @property
+    def ecgs(self) -> int:
+        """How many ECGs the pieces are of."""
+        return int(self.group[-1]) + 1 if len(self.group) else 0
+
+    def keep(self, wanted: BoolArray) -> FeatureMatrix:
+        """Return the same with some of the features only."""
+        names = tuple(name for name, is_wanted in zip(self.names, wanted, strict=True) if is_wanted)
+        return FeatureMatrix(names, self.values[:, wanted], self.group)
+
+
+def measure(side: Comparables) -> FeatureMatrix:
+    """Measure all pieces of a side, some at a time."""
+    ground = side.ground
+    tables = [measure_space(batch_uv, ground.lead_names, ground.upper_hz) for batch_uv in side.batches()]
+    names = tuple(tables[0])
+    values = np.concatenate([np.column_stack([table[name] for name in names]) for table in tables])
+    return FeatureMatrix(names, values, side.group)

@@ -1,0 +1,187 @@
+"""The common ground of the sides of a comparison: the leads, the band and the length that all of them have."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ecgfactory.arrays import IntArray
+from ecgfactory.comparison.pieces import SHORTEST, Pieces
+from ecgfactory.comparison.result import Side
+from ecgfactory.comparison.sources import Source
+from ecgfactory.errors import BadInputError
+from ecgfactory.leads import EIGHT_LEADS, SignalUv
+from ecgfactory.realism.band import LOWER_HZ, common_upper_hz, in_band
+from ecgfactory.record import SAMPLING_RATE_HZ
+
+LEAD_SHARE = 0.8
+"""A lead is compared when this share of the ECGs of each side has it; those that lack it are left out."""
+
+PIECES_AT_ONCE = 32
+"""5 MB as floats, of which measuring holds several."""
+
+
+@dataclass(frozen=True)
+class CommonGround:
+    """What all sides have in common.
+
+    Parameters
+    ----------
+    leads : tuple of int
+        Places of the leads in `EIGHT_LEADS`.
+    upper_hz : float
+        Upper edge of the band.
+    samples : int
+        Samples of a piece.
+    """
+
+    leads: tuple[int, ...]
+    upper_hz: float
+    samples: int
+
+    @property
+    def lead_names(self) -> tuple[str, ...]:
+        """Names of the leads."""
+        return tuple(EIGHT_LEADS[lead] for lead in self.leads)
+
+    @property
+    def band_hz(self) -> tuple[float, float]:
+        """Both edges of the band."""
+        return LOWER_HZ, self.upper_hz
+
+
+class Comparables:
+    """The ECGs of one side, made comparable.
+
+    Parameters
+    ----------
+    source : Source
+        Where they came from, read to its end.
+    pieces : Pieces
+        Its pieces.
+    ground : CommonGround
+        What they are brought to; pieces that lack a lead are left out.
+
+    Attributes
+    ----------
+    name : str
+        What pages call the side.
+    names : list of str
+        Of each piece, its ECG's name.
+    group : int array, shape (pieces,)
+        Of each piece, its ECG's number, from 0 without gaps.
+    ecgs : int
+        How many ECGs they are of.
+    """
+
+    def __init__(self, source: Source, pieces: Pieces, ground: CommonGround) -> None:
+        self.name = source.name
+        self.ground = ground
+        self._pieces = pieces
+        self._notes = source.notes()
+        self._rows: IntArray = np.flatnonzero(pieces.has_lead[:, ground.leads].all(axis=1))
+        self.names = [pieces.names[row] for row in self._rows.tolist()]
+        kept, self.group = np.unique(pieces.group[self._rows], return_inverse=True)
+        self.ecgs = len(kept)
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def read(self, places: IntArray) -> SignalUv:
+        """Read pieces by their places, shape (n, leads, samples), in uV, not yet filtered."""
+        return self._pieces.read(self._rows[places], self.ground.leads, self.ground.samples)
+
+    def read_in_band(self, places: IntArray) -> SignalUv:
+        """Read pieces by their places, shape (n, leads, samples), in uV, filtered to the band and rounded."""
+        limits = np.iinfo(np.int16)
+        band_uv = in_band(self.read(places), self.ground.upper_hz)
+        return np.rint(band_uv).clip(limits.min, limits.max).astype(np.int16)
+
+    def one_of_each(self) -> PieceView:
+        """Return the first piece of each ECG, shape (ecgs, leads, samples), in uV, read when they are looked at."""
+        _, first = np.unique(self.group, return_index=True)
+        return PieceView(self, first)
+
+    def batches(self) -> Iterator[SignalUv]:
+        """Read all pieces in their order, some at a time; see `read`."""
+        for start in range(0, len(self), PIECES_AT_ONCE):
+            yield self.read(np.arange(start, min(start + PIECES_AT_ONCE, len(self))))
+
+    def side(self) -> Side:
+        """Describe them."""
+        notes = list(self._notes)
+        if self._pieces.too_short:
+            notes.append(f"{self._pieces.too_short:,} left out: shorter than {SHORTEST / SAMPLING_RATE_HZ:g} s")
+        lacking = len(np.unique(self._pieces.group)) - self.ecgs
+        if lacking:
+            notes.append(f"{lacking:,} left out: without a signal in one of {', '.join(self.ground.lead_names)}")
+        return Side(self.name, self.ecgs, len(self), tuple(notes))
+
+
+class PieceView:
+    """Some pieces as an array that is indexed by one place or a run of them, and keeps nothing of what was read.
+
+    Parameters
+    ----------
+    side : Comparables
+        Whose pieces.
+    places : int array, shape (n,)
+        Which.
+    """
+
+    def __init__(self, side: Comparables, places: IntArray) -> None:
+        self.shape = (len(places), len(side.ground.leads), side.ground.samples)
+        self.places = places
+        self._side = side
+
+    def __len__(self) -> int:
+        return len(self.places)
+
+    def __getitem__(self, wanted: int | slice) -> SignalUv:
+        if isinstance(wanted, slice):
+            return self._side.read(self.places[wanted])
+        piece_uv: SignalUv = self._side.read(self.places[[wanted]])[0]
+        return piece_uv
+
+
+def common_ground(sides: Sequence[tuple[Source, Pieces]]) -> CommonGround:
+    """Find what all sides have in common.
+
+    Raises
+    ------
+    BadInputError
+        When a side holds no ECG that could be compared, or they share no lead.
+    """
+    problems = [problem for source, pieces in sides for problem in _emptiness(source, pieces)]
+    if problems:
+        raise BadInputError(problems)
+    shares = np.array([pieces.has_lead.mean(axis=0) for _, pieces in sides])
+    leads = tuple(np.flatnonzero((shares >= LEAD_SHARE).all(axis=0)).tolist())
+    if not leads:
+        held = "; ".join(f"{source.name} has {_leads_of(pieces)}" for source, pieces in sides)
+        raise BadInputError(
+            f"there is no lead of {', '.join(EIGHT_LEADS)} in common ({held}); name the signals with --leads or "
+            "--lead-map if they are misnamed."
+        )
+    return CommonGround(
+        leads,
+        common_upper_hz(*(pieces.lowest_rate_hz for _, pieces in sides)),
+        int(min(pieces.samples.min() for _, pieces in sides)),
+    )
+
+
+def _emptiness(source: Source, pieces: Pieces) -> Iterator[str]:
+    if len(pieces):
+        return
+    notes = source.notes()
+    if pieces.too_short:
+        notes.insert(0, f"{pieces.too_short:,} are shorter than {SHORTEST / SAMPLING_RATE_HZ:g} s")
+    why = f" ({'; '.join(notes)})" if notes else ""
+    yield f"{source.name}: holds no ECG that could be compared{why}; give a folder of ECGs of 10 s."
+
+
+def _leads_of(pieces: Pieces) -> str:
+    present = pieces.has_lead.mean(axis=0) >= LEAD_SHARE
+    return ", ".join(name for name, has in zip(EIGHT_LEADS, present, strict=True) if has) or "none of them"

@@ -1,0 +1,28 @@
+"""Comparing a dataset with the reference that its request names."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ecgfactory.comparison.compare import compare
+from ecgfactory.comparison.result import Comparison
+from ecgfactory.dataset.files import DatasetFiles
+from ecgfactory.errors import BuildFailedError
+from ecgfactory.request.reference import ReferenceDigest
+
+
+def compare_dataset(files: DatasetFiles) -> Comparison:
+    """Compare an assembled dataset with its reference.
+
+    Raises
+    ------
+    BuildFailedError
+        When the reference is no longer what it was when the build was planned.
+    BadInputError
+        When the two can't be compared.
+    """
+    plan, asked = files.plan, files.plan.request.reference
+    path = Path(asked.path or "")
+    if plan.reference != ReferenceDigest.of(path):
+        raise BuildFailedError(f"{path}: the reference has changed since the build began; build again.")
+    return compare(files, path, **asked.stated)

@@ -1,0 +1,1 @@
+"""What a comparison found, as pages to look at: a web page and a PDF."""

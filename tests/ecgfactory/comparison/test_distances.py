@@ -1,0 +1,58 @@
+import numpy as np
+import pytest
+import scipy.stats
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ecgfactory.comparison.distances import BINS, compare_features
+from ecgfactory.comparison.features import FeatureMatrix
+from ecgfactory.realism.space_feature import SpaceFeature
+
+TEXT = SpaceFeature("height", "uV", "amplitude", "height of the wave")
+VALUES = st.lists(st.integers(-5, 5).map(float), min_size=2, max_size=30)
+
+
+def matrix(values: list[float], group: list[int] | None = None) -> FeatureMatrix:
+    numbers = range(len(values)) if group is None else group
+    return FeatureMatrix(("height",), np.array(values)[:, np.newaxis], np.array(numbers))
+
+
+@settings(max_examples=40, deadline=None)
+@given(VALUES, VALUES)
+def test_distances_are_those_of_scipy_with_ties_too(dataset: list[float], reference: list[float]) -> None:
+    (compared,) = compare_features(matrix(dataset), matrix(reference), [TEXT])
+    spread = np.std(reference) or np.std(dataset + reference) or 1
+    assert compared.kolmogorov_smirnov.value == pytest.approx(scipy.stats.ks_2samp(dataset, reference).statistic)
+    expected = scipy.stats.wasserstein_distance(dataset, reference) / spread
+    assert compared.wasserstein_sd.value == pytest.approx(expected, abs=1e-6)
+    assert sum(compared.dataset.counts) == len(dataset)
+    assert len(compared.bin_edges) == BINS + 1
+
+
+def test_the_interval_holds_the_distance_of_what_was_drawn_from() -> None:
+    rng = np.random.default_rng(5)
+    true_distance, held = 0.5, 0
+    for _ in range(40):
+        sides = matrix(rng.normal(true_distance, 1, 150).tolist()), matrix(rng.normal(0, 1, 150).tolist())
+        estimate = compare_features(*sides, [TEXT])[0].wasserstein_sd
+        assert estimate.low <= estimate.value <= estimate.high
+        held += estimate.low <= true_distance <= estimate.high
+    assert held >= 35
+
+
+def test_pieces_of_one_ecg_say_no_more_than_one() -> None:
+    rng = np.random.default_rng(6)
+    values, reference = rng.normal(0.4, 1, 60), matrix(rng.normal(0, 1, 60).tolist())
+    single = compare_features(matrix(values.tolist()), reference, [TEXT])[0].wasserstein_sd
+    repeated = matrix(np.repeat(values, 6).tolist(), np.repeat(np.arange(60), 6).tolist())
+    several = compare_features(repeated, reference, [TEXT])[0].wasserstein_sd
+    assert several.value == pytest.approx(single.value, abs=1e-6)
+    assert several.high - several.low == pytest.approx(single.high - single.low, rel=0.25)
+
+
+def test_what_could_not_be_measured_is_told_and_not_counted() -> None:
+    (compared,) = compare_features(matrix([1, 2, np.nan, np.nan]), matrix([1, 2, 3, 4]), [TEXT])
+    assert (compared.dataset.measured_share, sum(compared.dataset.counts)) == (0.5, 2)
+    (nowhere,) = compare_features(matrix([np.nan, np.nan]), matrix([1, 2]), [TEXT])
+    assert np.isnan(nowhere.kolmogorov_smirnov.value)
+    assert nowhere.dataset.measured_share == 0

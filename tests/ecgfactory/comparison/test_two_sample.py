@@ -1,0 +1,70 @@
+import numpy as np
+import pytest
+
+from ecgfactory.comparison.distances import compare_features
+from ecgfactory.comparison.enough import FEWEST_RECORDS, reach_points, wilson
+from ecgfactory.comparison.features import FeatureMatrix
+from ecgfactory.comparison.two_sample import Outcome, floor_within, two_sample_test
+from ecgfactory.realism.space_feature import SpaceFeature
+
+FEATURES = tuple(f"f{number}" for number in range(20))
+TEXTS = [SpaceFeature(name, "dB", "spectrum", f"power of {name}") for name in FEATURES]
+
+
+def matrix(seed: int, ecgs: int = 60, pieces: int = 1) -> FeatureMatrix:
+    rng = np.random.default_rng(seed)
+    values = np.repeat(rng.normal(0, 1, (ecgs, len(FEATURES))), pieces, axis=0)
+    return FeatureMatrix(FEATURES, values, np.repeat(np.arange(ecgs), pieces))
+
+
+def outcome_of(dataset: FeatureMatrix, reference: FeatureMatrix) -> Outcome:
+    return two_sample_test(dataset, reference, compare_features(dataset, reference, TEXTS))
+
+
+def test_one_shifted_feature_is_found_and_named() -> None:
+    dataset, reference = matrix(1, 80), matrix(2)
+    dataset.values[:, 7] -= 2
+    test = outcome_of(dataset, reference).test
+    assert test.records_per_class == 60
+    assert test.accuracy.low > 0.7
+    assert test.telltales[0].feature == "f7"
+    assert test.telltales[0].words == "power of f7: lower in the dataset"
+    assert test.telltales[0].alone == pytest.approx(test.accuracy.value, abs=0.1)
+    assert test.telltales[0].importance > 3 * test.telltales[1].importance
+    assert sum(test.scores.dataset) == 80  # all took part in one round or another
+    assert test.roc.area > 0.75
+
+
+@pytest.mark.slow
+def test_what_is_alike_is_told_apart_by_chance_and_the_floor_says_so() -> None:
+    reference = matrix(4)
+    outcome = outcome_of(matrix(3), reference)
+    assert outcome.test.accuracy.low <= 0.5 <= outcome.test.accuracy.high
+    floor = floor_within(reference, outcome.test.records_per_class)
+    assert floor.accuracy.low <= 0.5 <= floor.accuracy.high
+    assert floor.records_per_class == 30
+
+
+@pytest.mark.slow
+def test_pieces_of_one_ecg_never_betray_each_other() -> None:
+    """Six like pieces of each ECG: a forest that had seen one would know the others."""
+    outcome = outcome_of(matrix(5, 40, pieces=6), matrix(6, 40, pieces=6))
+    assert outcome.test.records_per_class == 40
+    assert outcome.test.accuracy.low <= 0.5 <= outcome.test.accuracy.high
+
+
+@pytest.mark.slow
+def test_missing_values_betray_too() -> None:
+    dataset, reference = matrix(1), matrix(2)
+    dataset.values[:45, 3] = np.nan
+    outcome = outcome_of(dataset, reference)
+    telltale = outcome.test.telltales[0]
+    assert outcome_of(dataset, reference).test == outcome.test, "the result follows from the features alone"
+    assert telltale.words == "power of f3: measurable in 25 % of the dataset and 100 % elsewhere"
+
+
+def test_wilsons_interval_is_that_of_his_paper() -> None:
+    interval = wilson(0.5, 40)
+    assert (interval.low, interval.high) == pytest.approx((0.352, 0.648), abs=5e-4)
+    assert wilson(1.0, 100).low == pytest.approx(0.963, abs=5e-4)
+    assert reach_points(FEWEST_RECORDS) == pytest.approx(20, abs=0.1)
