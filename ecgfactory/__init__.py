@@ -41,6 +41,8 @@ if TYPE_CHECKING:
     from ecgfactory.foreign.standard import ForeignEcg
     from ecgfactory.foreign.windows import Window
     from ecgfactory.line.build import Built, build
+    from ecgfactory.match.profile import Profile
+    from ecgfactory.profiles.make import profile
     from ecgfactory.record import Record
     from ecgfactory.report.style import PageStyle
     from ecgfactory.request.build_request import BuildRequest
@@ -62,6 +64,7 @@ _MODULES = {
     "GeneratedEcgs": "candidates.generate",
     "HopelessYieldError": "errors",
     "PageStyle": "report.style",
+    "Profile": "match.profile",
     "Progress": "session.progress",
     "Record": "record",
     "StreamDataset": "candidates.pytorch",
@@ -73,6 +76,7 @@ _MODULES = {
     "generate": "candidates.generate",
     "measure": "foreign.arrays",
     "open_dataset": "dataset.reader",
+    "profile": "profiles.make",
     "read_ecgs": "foreign.reader",
     "stream": "candidates.stream",
 }
@@ -94,6 +98,7 @@ __all__ = [
     "GeneratedEcgs",
     "HopelessYieldError",
     "PageStyle",
+    "Profile",
     "Progress",
     "Record",
     "StreamDataset",
@@ -105,6 +110,7 @@ __all__ = [
     "generate",
     "measure",
     "open_dataset",
+    "profile",
     "read_ecgs",
     "stream",
 ]

@@ -9,11 +9,12 @@ from typing import Any
 
 import numpy as np
 
+from ecgfactory.candidates.planning import planned
 from ecgfactory.documents.reading import checked
 from ecgfactory.documents.source import Source
 from ecgfactory.errors import BadInputError
 from ecgfactory.request.build_request import BuildRequest
-from ecgfactory.request.plan import Plan, make_plan
+from ecgfactory.request.plan import Plan
 from ecgfactory.request.preflight import file_problems, worker_problems
 
 SECTIONS = {
@@ -29,6 +30,8 @@ SECTIONS = {
 
 PathLike = str | Path
 BoundsByRule = Mapping[str, Mapping[str, float]]
+MatchAsked = Mapping[str, Any]
+"""`{"reference": PATH, "strength": 0.5}`, or `{"heart_rate_bpm": {"50-60": 0.2, "60-70": 0.8}}`."""
 SignalKeys = Mapping[str, float | str | None]
 
 
@@ -54,9 +57,13 @@ def asked_plan(caller: str, **arguments: Any) -> Plan:
         target[name] = _plain(value)
     source = Source(caller, BuildRequest, content)
     try:
-        return make_plan(checked(source, BuildRequest, lambda asked: file_problems(asked) + worker_problems(asked)))
+        request = checked(source, BuildRequest, lambda asked: file_problems(asked) + worker_problems(asked))
     except BadInputError as error:
         raise BadInputError([_without_sections(problem) for problem in error.problems]) from None
+    try:
+        return planned(request)
+    except BadInputError as error:
+        raise BadInputError([f"{caller}: {_without_sections(problem)}" for problem in error.problems]) from None
 
 
 def candidate_number(caller: str, argument: str, value: int, least: int = 0) -> int:

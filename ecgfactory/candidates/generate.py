@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ecgfactory.candidates.accepted import accepted_ecgs, features_of
-from ecgfactory.candidates.asked import BoundsByRule, PathLike, SignalKeys, asked_plan
+from ecgfactory.candidates.asked import BoundsByRule, MatchAsked, PathLike, SignalKeys, asked_plan
 from ecgfactory.candidates.batch import CandidateBatch
 from ecgfactory.candidates.pipeline import StageClock, assessed_batches
 from ecgfactory.candidates.yields import Yield
@@ -59,6 +59,7 @@ def generate(
     signal: SignalKeys | None = None,
     policy: PathLike = "basic",
     bounds: BoundsByRule | None = None,
+    match: MatchAsked | None = None,
     model: str = "deepfakeecg",
     checkpoint: PathLike | None = None,
     edges: Edges | None = None,
@@ -84,6 +85,10 @@ def generate(
         Name of a shipped quality policy, or path of a policy file.
     bounds : mapping, optional
         Bounds to replace, by rule name: `{"heart_rate": {"min": 50, "max": 100}}`.
+    match : mapping, optional
+        What the distribution of records follows: `{"reference": "profile.json", "strength": 0.5}`, or the share of
+        each bin of a feature, `{"heart_rate_bpm": {"60-70": 0.5, "70-90": 0.5}}`. The latter makes candidates to
+        learn what the generator makes, for some ten seconds, once in a process.
     model : str
         Which generator.
     checkpoint : str or Path, optional
@@ -120,6 +125,7 @@ def generate(
         signal=signal or {},
         policy=policy,
         bounds=bounds or {},
+        match=match,
         model=model,
         checkpoint=checkpoint,
         edges=edges,
@@ -136,7 +142,7 @@ def generate(
 
 def _until_enough(plan: Plan) -> Iterator[CandidateBatch]:
     """Yield candidates from 0 on, up to the last accepted one that is wanted."""
-    judged = Yield()
+    judged = Yield(plan.expected_yield)
     for whole_batch in assessed_batches(plan, range(sys.maxsize), StageClock()):
         batch = whole_batch.with_accepted(plan.request.records - judged.accepted)
         yield batch

@@ -10,6 +10,7 @@ from functools import cache
 import numpy as np
 
 from ecgfactory.candidates.batch import CandidateBatch
+from ecgfactory.candidates.matching import match_verdicts
 from ecgfactory.generators import GENERATORS
 from ecgfactory.generators.base import Device, Edges, Generator
 from ecgfactory.generators.checkpoint import Checkpoint
@@ -121,6 +122,9 @@ def assessed(plan: Plan, batches: Iterable[MicroBatch], clock: StageClock) -> It
             measured_uv = measured_form(stored_uv, recorder.rate_hz)
             measured = measure(measured_uv, plan.lead_names, extra=plan.policy.extra_features)
             verdicts = plan.policy.judge(measured, len(numbers))
+        if plan.match is not None:
+            with clock("match"):
+                verdicts = match_verdicts(plan, plan.match, numbers, measured_uv, measured, verdicts)
         yield CandidateBatch(
             np.asarray(numbers, dtype=np.int64),
             plan.splits_of(numbers),

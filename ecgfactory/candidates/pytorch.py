@@ -9,7 +9,7 @@ import torch
 from torch.utils.data import IterableDataset, get_worker_info
 
 from ecgfactory.candidates.accepted import accepted_ecgs
-from ecgfactory.candidates.asked import BoundsByRule, PathLike, SignalKeys, asked_plan, candidate_number
+from ecgfactory.candidates.asked import BoundsByRule, MatchAsked, PathLike, SignalKeys, asked_plan, candidate_number
 from ecgfactory.candidates.pipeline import StageClock, assessed_batches, micro_batches
 from ecgfactory.ecgs import Unit, check_unit
 from ecgfactory.generators.base import Device, Edges
@@ -39,7 +39,7 @@ class StreamDataset(IterableDataset[Sample]):
         mV as float32, or uV as int16.
     features : sequence of str
         Names of features that each sample holds too.
-    leads, duration_s, signal, policy, bounds, model, checkpoint, edges, batch
+    leads, duration_s, signal, policy, bounds, match, model, checkpoint, edges, batch
         As in `generate`.
     device : {'cpu', 'cuda', 'auto'}
         Where to generate. Workers of a DataLoader are meant for 'cpu'; 'cuda' is for a loader without workers.
@@ -69,6 +69,7 @@ class StreamDataset(IterableDataset[Sample]):
         signal: SignalKeys | None = None,
         policy: PathLike = "basic",
         bounds: BoundsByRule | None = None,
+        match: MatchAsked | None = None,
         model: str = "deepfakeecg",
         checkpoint: PathLike | None = None,
         edges: Edges | None = None,
@@ -84,6 +85,7 @@ class StreamDataset(IterableDataset[Sample]):
             signal=signal or {},
             policy=policy,
             bounds=bounds or {},
+            match=match,
             model=model,
             checkpoint=checkpoint,
             edges=edges,

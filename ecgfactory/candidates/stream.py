@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator
 
 from ecgfactory.candidates.accepted import accepted_ecgs
-from ecgfactory.candidates.asked import BoundsByRule, PathLike, SignalKeys, asked_plan, candidate_number
+from ecgfactory.candidates.asked import BoundsByRule, MatchAsked, PathLike, SignalKeys, asked_plan, candidate_number
 from ecgfactory.candidates.pipeline import StageClock, assessed_batches
 from ecgfactory.candidates.yields import Yield
 from ecgfactory.generators.base import Device, Edges
@@ -50,7 +50,7 @@ class EcgStream(Iterator[Record]):
         return f"EcgStream(seed={self.seed}, position={self.position})"
 
     def _from(self, start: int) -> Iterator[Record]:
-        judged = Yield()
+        judged = Yield(self.plan.expected_yield)
         for batch in assessed_batches(self.plan, range(start, sys.maxsize), StageClock()):
             yield from accepted_ecgs([batch], self.plan)
             judged.add_batch(batch)
@@ -66,6 +66,7 @@ def stream(
     signal: SignalKeys | None = None,
     policy: PathLike = "basic",
     bounds: BoundsByRule | None = None,
+    match: MatchAsked | None = None,
     model: str = "deepfakeecg",
     checkpoint: PathLike | None = None,
     edges: Edges | None = None,
@@ -81,7 +82,7 @@ def stream(
     start : int
         Candidate number to start from. `stream(seed=s, start=before.position)` goes on exactly where another
         stream of the seed and the same arguments stopped.
-    leads, duration_s, signal, policy, bounds, model, checkpoint, edges, device, batch
+    leads, duration_s, signal, policy, bounds, match, model, checkpoint, edges, device, batch
         As in `generate`.
 
     Returns
@@ -106,6 +107,7 @@ def stream(
         signal=signal or {},
         policy=policy,
         bounds=bounds or {},
+        match=match,
         model=model,
         checkpoint=checkpoint,
         edges=edges,

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from ecgfactory.line.state import ProgressCallback
 
 
-def validate_file(file: Path, settings: Sequence[str]) -> None:
-    """Check a request; print one line on what it asks for."""
+def validate_file(file: Path, settings: Sequence[str]) -> BuildRequest:
+    """Check a request and return it; print one line on what it asks for."""
     request = load_request(file, settings)
     _check_reference(file, request)
     size = f"{request.leads} leads and {request.duration_s} s at {request.signal.recorder}"
@@ -31,6 +31,7 @@ def validate_file(file: Path, settings: Sequence[str]) -> None:
         f"{file}: valid; {request.records:,} records of {size}, as {', '.join(request.formats)}, "
         f"about {size_text(estimated_bytes(request))} in {request.output}/"
     )
+    return request
 
 
 def _check_reference(file: Path, request: BuildRequest) -> None:

@@ -11,7 +11,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from ecgfactory.cli.paths import given_options, path_argument, path_option
-from ecgfactory.errors import EcgFactoryError
+from ecgfactory.errors import BadInputError, EcgFactoryError
 
 app = typer.Typer(
     name="ecgfactory",
@@ -61,11 +61,26 @@ def build(
 
 
 @app.command()
-def validate(file: RequestFile, settings: Settings = None) -> None:
+def validate(
+    file: RequestFile,
+    candidates: Annotated[
+        int | None, typer.Argument(metavar="N", min=1, max=100_000, help="Candidates of the probe, 400 if absent.")
+    ] = None,
+    settings: Settings = None,
+    probe: Annotated[
+        bool, typer.Option("--probe", help="Make candidates, and tell yield, time and what match can't reach.")
+    ] = False,
+) -> None:
     """Check a request; print everything that is wrong with it, with line and fix."""
     from ecgfactory.cli.build import validate_file
 
-    validate_file(file, settings or [])
+    if candidates and not probe:
+        raise BadInputError(f"{candidates} candidates are for a probe; add --probe, or leave the number out.")
+    request = validate_file(file, settings or [])
+    if probe:
+        from ecgfactory.cli.probe import probe_request
+
+        probe_request(request, candidates)
 
 
 @app.command()
@@ -96,8 +111,9 @@ def assess(
     What is said here overrules the files, and what they say overrules guesses; each guess is printed.
     """
     from ecgfactory.cli.assess import assess_path
+    from ecgfactory.cli.stated import stated_of
 
-    assess_path(path, policy, _stated(rate, unit, leads, lead_map), as_json)
+    assess_path(path, policy, stated_of(rate, unit, leads, lead_map), as_json)
 
 
 @app.command()
@@ -120,8 +136,34 @@ def compare(
     Rate, unit and leads are said of REFERENCE and of the holdout.
     """
     from ecgfactory.cli.compare import compare_paths
+    from ecgfactory.cli.stated import stated_of
 
-    compare_paths(dataset, reference, holdout, _stated(rate, unit, leads, lead_map), json_file, output, overwrite)
+    compare_paths(dataset, reference, holdout, stated_of(rate, unit, leads, lead_map), json_file, output, overwrite)
+
+
+@app.command()
+def profile(
+    reference: Annotated[
+        Path,
+        path_argument("REFERENCE", "Real ECGs as `assess` reads them, or a dataset."),
+    ],
+    output: Annotated[Path, path_option("FILE", "The profile to write, as JSON.")],
+    for_request: Annotated[
+        Path | None,
+        path_option("FILE.yaml", "The request that will follow it: its generator, signal and policy.", "--for"),
+    ] = None,
+    use: Annotated[str, typer.Option(metavar="half|all", help="How many of the ECGs to fit on.")] = "half",
+    rate: Rate = None,
+    unit: Unit = None,
+    leads: Leads = None,
+    lead_map: LeadMap = None,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a file that is there already.")] = False,
+) -> None:
+    """Find out what sets real ECGs apart from generated ones, for `match` of a request to follow."""
+    from ecgfactory.cli.profile import write_profile
+    from ecgfactory.cli.stated import stated_of
+
+    write_profile(reference, output, for_request, use, stated_of(rate, unit, leads, lead_map), overwrite)
 
 
 @app.command()
@@ -217,13 +259,6 @@ def report(dataset: DatasetPath) -> None:
     from ecgfactory.cli.inspect import remake_reports
 
     remake_reports(dataset)
-
-
-def _stated(rate: float | None, unit: str | None, leads: str | None, lead_map: list[str] | None) -> dict[str, object]:
-    """Return what a user says about ECGs, by parameter of `read_ecgs`."""
-    from ecgfactory.cli.stated import parse_map, parse_names
-
-    return {"rate_hz": rate, "unit": unit, "lead_names": parse_names(leads), "lead_map": parse_map(lead_map or [])}
 
 
 def fail(message: str, exit_code: int) -> NoReturn:

@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 import yaml
 
 from ecgfactory.dataset.counts import Counts
+from ecgfactory.dataset.match_section import match_section
 from ecgfactory.dataset.names import CARD_FILE, RECORDS_FILE
 from ecgfactory.formats import FORMATS
 from ecgfactory.formats.base import Format
@@ -133,7 +134,7 @@ def _body(dataset: Path, plan: Plan, counts: Counts, comparison: str) -> str:
 | Formats | {", ".join(request.formats)} |
 | Seed | {plan.seed} |
 | Model | {request.generator.model}{f", edges {plan.edges}" if plan.edges else ""}{_weights(plan)} |
-| Quality policy | {plan.policy.name}: {plan.policy.description} |
+| Quality policy | {plan.policy.name}: {plan.policy.description} |{_match_row(plan)}
 | Accepted | {counts.records:,} of {counts.examined:,} candidates ({counts.records / counts.examined:.1%}) |
 | Plan | `{plan.plan_id}` |
 
@@ -152,11 +153,11 @@ checks it.
 ## How it was made
 
 Candidates 0, 1, 2, ... were generated from noise that follows from the seed and the candidate's number alone, measured
-and judged by the quality policy; the first {counts.records:,} that passed are the dataset, so ids are sparse. The split
+and judged by the quality policy; the first {counts.records:,} accepted are the dataset, so ids are sparse. The split
 of a record follows from seed and number too. {_leads_line(plan)}
 {_recording(plan)}{model.origin}{_edges(plan)} Made with ecgfactory {plan.versions["ecgfactory"]}.
 
-| rule of the policy | candidates that broke it |
+{match_section(plan.match)}| rule | candidates that broke it |
 |---|---|
 {rejects or "| none | 0 |" + chr(10)}
 {comparison}## Limits and ethics
@@ -171,6 +172,10 @@ of a record follows from seed and number too. {_leads_line(plan)}
 
 def _weights(plan: Plan) -> str:
     return f", weights sha256 `{plan.checkpoint_sha256[:16]}...`" if plan.checkpoint_sha256 else ""
+
+
+def _match_row(plan: Plan) -> str:
+    return f"\n| Match | {plan.match.words} |" if plan.match else ""
 
 
 def _edges(plan: Plan) -> str:

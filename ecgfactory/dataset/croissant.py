@@ -36,7 +36,7 @@ _COLUMNS = {
     "record_id": "The candidate number as eight digits.",
     "candidate": "Number of the candidate; with the seed, all that the ECG follows from.",
     "split": "train, validation or test.",
-    "failed_rules": "Rules of the quality policy that the candidate broke.",
+    "failed_rules": "Rules of the quality policy that the candidate broke, or match, which rejects by chance.",
     "reasons": "Why each rule was broken, in words.",
 }
 

@@ -13,9 +13,11 @@ def summary_rows(dataset: Dataset) -> list[tuple[str, str]]:
     rejects = ", ".join(f"{rule} {number:,}" for rule, number in manifest.rejects.items())
     report = dataset.path / "reports" / "index.html"
     accepted = f"{manifest.accepted_share:.1%} accepted"
+    match = manifest.plan.match
     return [
         ("records", f"{manifest.records:,} of {manifest.candidates_examined:,} candidates ({accepted})"),
         ("rejected by", rejects or "nothing"),
+        *([("match", match.words)] if match else []),
         ("splits", ", ".join(f"{split} {number:,}" for split, number in manifest.splits.items())),
         ("formats", ", ".join(manifest.plan.request.formats)),
         ("work", ", ".join(f"{stage} {spent:,.1f} s" for stage, spent in manifest.stage_seconds.items())),

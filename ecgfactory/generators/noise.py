@@ -1,7 +1,8 @@
 """The noise that a candidate is generated from: a pure function of seed and candidate number.
 
 It is what `numpy.random.Generator(numpy.random.Philox(key=[seed, candidate]))` gives by
-`.random((8, samples), dtype=float32) * 2 - 1`, bit for bit, on every device.
+`.random((8, samples), dtype=float32) * 2 - 1`, bit for bit, on every device: the numbers of
+`Purpose.NOISE` in `ecgfactory.draws`.
 """
 
 from __future__ import annotations

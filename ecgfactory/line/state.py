@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import cached_property
 
 from ecgfactory.candidates.pipeline import StageClock
+from ecgfactory.candidates.yields import Yield
 from ecgfactory.dataset.counts import Counts
 from ecgfactory.line.layout import Layout, Pack, pack_of
 from ecgfactory.quality.diversity import Diversity
@@ -58,7 +59,7 @@ class Build:
         self.plan = plan
         self.workspace = workspace
         self.ledger = Ledger(workspace)
-        self.selection = Selection(plan.request.records, plan.candidates_per_shard)
+        self.selection = Selection(plan.request.records, plan.candidates_per_shard, judged=Yield(plan.expected_yield))
         self.clock = StageClock()
         self.packs: list[Pack] = []
         self.card_section = ""

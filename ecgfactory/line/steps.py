@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from ecgfactory.candidates.planning import planned
 from ecgfactory.dataset import card, croissant, publish, verify
 from ecgfactory.dataset.seal import seal as seal_dataset
 from ecgfactory.errors import BadInputError
 from ecgfactory.line import assembly
 from ecgfactory.line.state import Build
 from ecgfactory.line.summing_up import manifest_of
+from ecgfactory.profiles.in_folder import profile_in_folder
 from ecgfactory.request.build_request import BuildRequest
-from ecgfactory.request.plan import Plan, make_plan
+from ecgfactory.request.plan import Plan
 from ecgfactory.request.preflight import preflight_problems
 from ecgfactory.session import sessions
 from ecgfactory.storage.faults import fault_point
@@ -25,7 +27,7 @@ def plan_dataset(request: BuildRequest) -> Plan:
     """
     if problems := preflight_problems(request) or _reference_problems(request):
         raise BadInputError([f"{key}: {problem}" for key, problem in problems])
-    plan = make_plan(request)
+    plan = planned(request, profile_in_folder(request))
     publish.check_place(plan.dataset_path)
     return plan
 

@@ -65,12 +65,20 @@ def beat_distances(beats: Float32Array, others: Float32Array) -> FloatingArray:
 
 
 def peak(correlations: FloatingArray) -> FloatingArray:
-    """Take the height of the highest peak along the last axis, between samples: that of the parabola through three."""
-    at = np.clip(correlations.argmax(axis=-1), 1, correlations.shape[-1] - 2)[..., np.newaxis]
-    before, middle, after = (np.take_along_axis(correlations, at + step, -1)[..., 0] for step in (-1, 0, 1))
-    offset = vertex(before, middle, after)
-    between = middle - (before - after) * offset / 4
-    return np.clip(np.where((middle >= before) & (middle >= after), between, correlations.max(axis=-1)), 0, 1)
+    """Take the height of the highest peak along the last axis, between samples.
+
+    It is where the parabola through three samples has its vertex, and as high as the polynomial through five samples is
+    there: a parabola alone is too low by what tells a copy from others.
+    """
+    at = np.clip(correlations.argmax(axis=-1), 2, correlations.shape[-1] - 3)[..., np.newaxis]
+    values = [np.take_along_axis(correlations, at + step, -1)[..., 0] for step in range(-2, 3)]
+    offset = vertex(*values[1:4])
+    nodes = [offset + 2, offset + 1, offset, offset - 1, offset - 2]
+    between = np.zeros_like(offset)
+    for place, (value, divisor) in enumerate(zip(values, (24, -6, 4, -6, 24), strict=True)):
+        between += value * np.prod(nodes[:place] + nodes[place + 1 :], axis=0) / divisor
+    is_peak = (values[2] >= values[1]) & (values[2] >= values[3])
+    return np.clip(np.where(is_peak, between, correlations.max(axis=-1)), 0, 1)
 
 
 def _of_unit_length(beats: Float32Array) -> Float32Array:

@@ -10,7 +10,7 @@ import numpy as np
 from ecgfactory.arrays import FloatingArray
 from ecgfactory.realism.coarse import RATE_HZ, Signals, coarse_uv
 from ecgfactory.realism.nearest import WAYS, Neighbours
-from ecgfactory.realism.sliding import SCALES, half_norms, halves, slide
+from ecgfactory.realism.sliding import SCALES, half_norms, half_places, halves, slide
 
 ALIKE = 0.9
 """Leads that correlate so at the pair's lag are named."""
@@ -136,6 +136,7 @@ def overlay(signal_uv: Signals, reference_uv: Signals, sampling_rate_hz: int) ->
     """
     mine, other = coarse_uv(np.stack([signal_uv, reference_uv]).astype(np.float32), sampling_rate_hz)
     norms = half_norms(other)
+    starts, _ = half_places(mine.shape[-1])
     templates = halves(np.broadcast_to(mine, (len(SCALES), *mine.shape)), SCALES)
     # scales, halves, leads of mine, leads of the other, shifts
     correlations = slide(templates[:, :, :, np.newaxis], other, norms)
@@ -147,7 +148,7 @@ def overlay(signal_uv: Signals, reference_uv: Signals, sampling_rate_hz: int) ->
         for row, column in enumerate(likest.tolist())
         if row == lead or abs(aligned[row, column]) >= ALIKE
     ]
-    larger = half_norms(mine)[lead, -1 if half else 0] / norms[other_lead, shift]
-    lag_s = float((half * (mine.shape[-1] // 2) - shift) / RATE_HZ)
+    larger = half_norms(mine)[lead, starts[half]] / norms[other_lead, shift]
+    lag_s = float((starts[half] - shift) / RATE_HZ)
     gain = round(float(aligned[lead, other_lead] * larger), 4)
     return lag_s, round(float(SCALES[scale]), 4), gain, tuple(named)

@@ -22,12 +22,13 @@ FALSE_ALARMS = 0.05
 """An honest set has a record flagged in one of twenty comparisons, all ways together."""
 
 REAL_SAMPLE = 2000
-"""Of more reference records, so many evenly spaced ones are compared with the others."""
+"""Of more reference or holdout records, every second, third or so is compared with the reference."""
 
 FEWEST = 20
 """With fewer reference records nothing can be said about how near real people come to each other."""
 
-SHORTEST_S = 4.0
+SHORTEST_S = 5.0
+"""In halves of shorter records there are hardly any beats."""
 
 
 @dataclass(frozen=True)
@@ -96,17 +97,18 @@ def measure_privacy(
     Raises
     ------
     BadInputError
-        When leads or samples differ, records are shorter than 4 s, or there are fewer than 20 reference records.
+        When leads or samples differ, records are shorter than 5 s, or there are fewer than 20 reference records.
     """
     _check(synthetic_uv, reference_uv, holdout_uv, sampling_rate_hz)
     reference = Reference(reference_uv, sampling_rate_hz)
-    rows = np.unique(np.linspace(0, len(reference) - 1, min(len(reference), REAL_SAMPLE)).astype(np.int64))
-    synthetic, within = reference.nearest_to(synthetic_uv), reference.nearest_within(rows)
-    people = {"reference": within}
+    synthetic = reference.nearest_to(synthetic_uv)
+    rows = {"reference": np.arange(0, len(reference), _step(len(reference)))}
+    people = {"reference": reference.nearest_within(rows["reference"])}
     if holdout_uv is not None:
-        people["holdout"] = reference.nearest_to(holdout_uv)
+        rows["holdout"] = np.arange(0, len(holdout_uv), _step(len(holdout_uv)))
+        people["holdout"] = reference.nearest_to(holdout_uv[:: _step(len(holdout_uv))])
     is_repeat, repeats = find_repeats(people, rows)
-    real = people.get("holdout", within)
+    real = people.get("holdout", people["reference"])
     ways = {}
     for way in WAYS:
         ratios = [neighbours[way].ratio[~is_repeat[of]].ravel() for of, neighbours in people.items()]
@@ -125,6 +127,11 @@ def measure_privacy(
         pairs=pairs,
         repeats=repeats,
     )
+
+
+def _step(records: int) -> int:
+    """Distance of the records that stand for so many."""
+    return -(-records // REAL_SAMPLE)
 
 
 def _check(synthetic_uv: Signals, reference_uv: Signals, holdout_uv: Signals | None, sampling_rate_hz: int) -> None:

@@ -34,7 +34,7 @@ class Repeat:
 
 
 def find_repeats(
-    people: Mapping[str, Neighbours], reference_rows: IntArray
+    people: Mapping[str, Neighbours], rows: Mapping[str, IntArray]
 ) -> tuple[dict[str, BoolArray], tuple[Repeat, ...]]:
     """Find the real records that are repeats of others.
 
@@ -42,8 +42,8 @@ def find_repeats(
     ----------
     people : mapping of str to Neighbours
         Of `reference` records among the others and, where there is one, of the `holdout`.
-    reference_rows : int array, shape (n,)
-        Which reference records these are.
+    rows : mapping of str to int array, shape (n,)
+        Which records of the reference and of the holdout these are.
 
     Returns
     -------
@@ -58,8 +58,7 @@ def find_repeats(
     for of, neighbours in people.items():
         nearest = neighbours["beats"]
         for place in np.flatnonzero(is_repeat[of]).tolist():
-            record = int(reference_rows[place]) if of == "reference" else place
-            other = int(nearest.reference[place])
+            record, other = int(rows[of][place]), int(nearest.reference[place])
             repeat = Repeat(of, record, other, float(nearest.distance[place]), float(nearest.ratio[place]))
             pair = (min(record, other), max(record, other)) if of == "reference" else (record, other)
             found[(of, *pair)] = min(found.get((of, *pair), repeat), repeat, key=_ratio)

@@ -9,7 +9,11 @@ from __future__ import annotations
 import numpy as np
 import scipy
 
-from ecgfactory.arrays import Float32Array, FloatingArray
+from ecgfactory.arrays import Float32Array, FloatingArray, IntArray
+from ecgfactory.realism.coarse import RATE_HZ
+
+TRIMMED_S = 0.3
+"""Left out at both ends of a half: where a record begins, ends or was spliced, filters ring."""
 
 MOST_RESAMPLED, SCALE_STEP = 0.03, 0.005
 SCALES = np.linspace(1 - MOST_RESAMPLED, 1 + MOST_RESAMPLED, round(2 * MOST_RESAMPLED / SCALE_STEP) + 1)
@@ -28,13 +32,13 @@ def halves(coarse: Float32Array, scales: FloatingArray) -> Float32Array:
 
     Returns
     -------
-    float32 array, shape (n, 2, leads, samples // 2)
+    float32 array, shape (n, 2, leads, half)
         Each of unit length, or zeros.
     """
     samples = coarse.shape[-1]
-    half = samples // 2
+    starts, half = half_places(samples)
     steps = (np.arange(half) - half / 2) * scales[:, np.newaxis, np.newaxis]
-    times = np.clip(steps + half * np.array([[0.5], [1.5]]), 0, samples - 1.001)
+    times = np.clip(steps + starts[:, np.newaxis] + half / 2, 0, samples - 1.001)
     whole = times.astype(np.int64)
     part = (times - whole).astype(np.float32)[:, :, np.newaxis]
     rows = np.arange(len(coarse))[:, np.newaxis, np.newaxis]
@@ -43,6 +47,12 @@ def halves(coarse: Float32Array, scales: FloatingArray) -> Float32Array:
     )
     unit: Float32Array = cut / np.maximum(np.linalg.norm(cut, axis=-1, keepdims=True), np.float32(1e-6))
     return unit
+
+
+def half_places(samples: int) -> tuple[IntArray, int]:
+    """Where both halves of so many samples begin, and how long they are."""
+    trimmed = round(TRIMMED_S * RATE_HZ)
+    return np.array([trimmed, samples // 2 + trimmed]), samples // 2 - 2 * trimmed
 
 
 def half_norms(coarse: Float32Array) -> Float32Array:
@@ -55,12 +65,13 @@ def half_norms(coarse: Float32Array) -> Float32Array:
 
     Returns
     -------
-    float32 array, shape (..., samples - samples // 2 + 1)
+    float32 array, shape (..., samples - half + 1)
     """
     samples = coarse.shape[-1]
+    _, half = half_places(samples)
     energy = np.zeros((*coarse.shape[:-1], samples + 1), np.float32)
     np.cumsum(np.square(coarse), axis=-1, out=energy[..., 1:])
-    stretches = energy[..., samples // 2 :] - energy[..., : samples - samples // 2 + 1]
+    stretches = energy[..., half:] - energy[..., : samples - half + 1]
     norms: Float32Array = np.sqrt(np.maximum(stretches, np.float32(0.01)))
     return norms
 

@@ -57,6 +57,8 @@ class CoverFacts:
         Candidates that broke each rule; one may break several.
     recorder : Recorder
         How signals were recorded.
+    match : str
+        What acceptance followed; empty where all that passed the policy were accepted.
     """
 
     name: str
@@ -72,6 +74,7 @@ class CoverFacts:
     splits: Mapping[str, int] = field(default_factory=dict)
     rejects: Mapping[str, int] = field(default_factory=dict)
     recorder: Recorder = field(default_factory=Recorder)
+    match: str = ""
 
     @property
     def accepted_share(self) -> float:
@@ -161,6 +164,7 @@ def cover_rows(facts: CoverFacts) -> list[tuple[str, str]]:
         ("Model", facts.model),
         ("Seed", str(facts.seed)),
         ("Quality policy", facts.policy),
+        *([("Match", facts.match)] if facts.match else []),
         ("Candidates examined", f"{facts.candidates_examined:,}"),
         ("Yield", f"{facts.accepted_share:.1%}"),
         *([("Splits", splits)] if splits else []),

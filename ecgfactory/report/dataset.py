@@ -159,6 +159,7 @@ def _cover_facts(files: DatasetFiles, counts: Counts) -> CoverFacts:
         seed=plan.seed,
         model=f"{plan.request.generator.model}{weights}",
         policy=plan.policy.name,
+        match=plan.match.title if plan.match else "",
         model_card=plan.generator_class.model_card,
         splits=counts.splits,
         rejects=counts.rejects,

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import math
-import os
 import re
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 from pydantic import (
-    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -32,16 +30,14 @@ from ecgfactory.quality.policy import usual_rule_names
 from ecgfactory.quality.rule import PUBLISHED, Bounds
 from ecgfactory.registry import Registry
 from ecgfactory.request.generator_fit import check_duration, check_edges, limit_durations
+from ecgfactory.request.match_request import MatchRequest
+from ecgfactory.request.paths import RequestPath
 from ecgfactory.request.signal import SignalRequest
-from ecgfactory.storage.home import from_home
 
 DEFAULT_GENERATOR = "deepfakeecg"
 
 NAME_PATTERN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 SCHEDULER_PATTERN = re.compile(r"(tcp|tls)://[^\s/:]+:[0-9]{1,5}|(tcp|tls)://\[[0-9a-fA-F:.]+\]:[0-9]{1,5}")
-LONGEST_NAME_BYTES, LONGEST_PATH_BYTES = 255, 4000
-"""What file systems take, with room for what is made inside a folder."""
-
 SPLIT_NAMES = ("train", "validation", "test")
 
 SplitName = Literal["train", "validation", "test"]
@@ -50,17 +46,6 @@ SplitName = Literal["train", "validation", "test"]
 def _whole(number: Any) -> Any:
     """Take 1e3, which YAML and JSON hold for a fraction, for the whole number that it is."""
     return int(number) if isinstance(number, float) and number.is_integer() else number
-
-
-def _could_be_a_path(text: str) -> str:
-    encoded = os.fsencode(text)
-    longest = max(map(len, encoded.split(b"/")))
-    if b"\0" in encoded or longest > LONGEST_NAME_BYTES or len(encoded) > LONGEST_PATH_BYTES:
-        raise ValueError(
-            f"{shown(text)} can't be a path; give one of at most {LONGEST_PATH_BYTES:,} bytes, {LONGEST_NAME_BYTES} "
-            "between slashes, without a null"
-        )
-    return text
 
 
 Whole = BeforeValidator(_whole)
@@ -89,16 +74,6 @@ class _MemberOf:
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
         return {"type": "string", "enum": list(self.registry)}
 
-
-def _whole_path(path: str) -> str:
-    try:
-        return str(from_home(path)) if path.startswith("~") else path  # else as it was written
-    except BadInputError as error:
-        raise ValueError(str(error).removesuffix(".")) from None
-
-
-RequestPath = Annotated[str, AfterValidator(_could_be_a_path), AfterValidator(_whole_path)]
-"""A path in a request; `~` is the home of whoever reads the request first: who submits it, or the worker's user."""
 
 FormatName = Annotated[str, _MemberOf(FORMATS)]
 GeneratorName = Annotated[str, _MemberOf(GENERATORS)]
@@ -266,6 +241,9 @@ class BuildRequest(_Section):
         None, description="same seed, same dataset; drawn and recorded when absent"
     )
     quality: QualityRequest = QualityRequest()
+    match: MatchRequest | None = Field(
+        None, description="what the distribution of records follows: a reference, or shares of a feature's values"
+    )
     formats: tuple[FormatName, ...] = Field(("parquet",), min_length=1, description="file formats to write")
     splits: dict[SplitName, Share] = Field(
         {"train": 1.0}, description='share of each split, summing to 1: {"train": 0.8, "validation": 0.1, "test": 0.1}'

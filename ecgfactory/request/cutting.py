@@ -18,12 +18,23 @@ LARGEST_PACK_SAMPLES = 60_000_000
 """Samples of a split in a file that several shards share: 1,000 records of 12 leads and 10 s, 50 MB of Parquet and
 120 MB of NumPy or WebDataset. One worker writes it, in 0.4 s, so that larger ones would keep the others waiting."""
 
+MOST_CANDIDATES = 10_000
+"""In a shard of which few candidates are accepted: their signals, 800 MB, may wait on disk to be assessed."""
+
 MOST_PACKS = 4
 """Files of a split that shards share; what needs more has shards that are large enough for files of their own."""
 
 
-def default_candidates_per_shard(request: BuildRequest) -> int:
+def default_candidates_per_shard(request: BuildRequest, expected_yield: float = 1.0) -> int:
     """Choose how many candidates a shard has: whole micro-batches, few for few records.
+
+    Parameters
+    ----------
+    request : BuildRequest
+        What is asked for.
+    expected_yield : float
+        Share of the candidates passing the policy that is accepted; where few are, a shard has more candidates, up to
+        `MOST_CANDIDATES`.
 
     Returns
     -------
@@ -33,6 +44,7 @@ def default_candidates_per_shard(request: BuildRequest) -> int:
     largest = LARGEST_SPLIT_SAMPLES / (_record_samples(request) * max(request.splits.values()))
     batch = request.generator.batch
     wanted = min(request.records / SHARDS_WANTED, largest)
+    wanted = max(wanted, min(wanted / expected_yield, MOST_CANDIDATES))
     return max(1, math.ceil(wanted / batch)) * batch
 
 

@@ -22,6 +22,7 @@ from ecgfactory.generators import GENERATORS
 from ecgfactory.generators.base import Edges, Generator
 from ecgfactory.generators.checkpoint import Checkpoint
 from ecgfactory.leads import lead_names
+from ecgfactory.match.acceptance import Match
 from ecgfactory.quality.features import EXTRA_FEATURES
 from ecgfactory.quality.policy import Policy, load_policy
 from ecgfactory.record import SAMPLING_RATE_HZ
@@ -56,6 +57,8 @@ class Plan(BaseModel):
         Digest of the weights, None where the generator has none. It is part of the plan's identity, the path is not.
     policy : Policy
         The rules, with the request's bounds.
+    match : ReferenceMatch, HandMatch or None
+        How likely candidates that pass the policy are accepted; None: all of them are.
     candidates_per_shard : int
         Candidates in each shard.
     packs : int or None
@@ -76,6 +79,7 @@ class Plan(BaseModel):
     checkpoint_path: str | None
     checkpoint_sha256: str | None
     policy: Policy
+    match: Match | None = None
     candidates_per_shard: int = Field(validation_alias=AliasChoices("candidates_per_shard", "shard_records"))
     packs: int | None = None
     reference: ReferenceDigest | None = None
@@ -102,6 +106,7 @@ class Plan(BaseModel):
             "checkpoint_sha256": self.checkpoint_sha256,
             **({"edges": self.request.generator.edges} if self.request.generator.edges else {}),
             "policy": self.policy.model_dump(mode="json"),
+            **({"match": self.match.model_dump(mode="json")} if self.match else {}),
             "shard_records": self.candidates_per_shard,
             **({"packs": self.packs} if self.packs else {}),
             **self._reference_identity(),
@@ -130,6 +135,11 @@ class Plan(BaseModel):
         if self.checkpoint_path is None or self.checkpoint_sha256 is None:
             return self.generator_class.published_checkpoint()
         return Checkpoint(self.checkpoint_path, self.checkpoint_sha256)
+
+    @property
+    def expected_yield(self) -> float:
+        """Share that `match` is expected to accept of the candidates that pass the policy."""
+        return self.match.expected_yield if self.match else 1.0
 
     @property
     def edges(self) -> Edges | None:
@@ -190,14 +200,23 @@ class Plan(BaseModel):
         return split_of(self.seed, np.asarray(candidates), self.request.splits)
 
 
-def make_plan(request: BuildRequest) -> Plan:
+def make_plan(request: BuildRequest, match: Match | None = None) -> Plan:
     """Resolve a request: draw its seed, choose its edges, pin its weights and policy, cut it into shards.
+
+    Parameters
+    ----------
+    request : BuildRequest
+        What is asked for.
+    match : ReferenceMatch or HandMatch, optional
+        What `request.match` was found to mean; see `ecgfactory.candidates.planning`, which calls this with it.
 
     Raises
     ------
     BadInputError
         When the checkpoint or the policy can't be used.
     """
+    if (match is None) != (request.match is None):
+        raise ValueError("request.match and its meaning belong together")
     seed = secrets.randbelow(2**32) if request.seed is None else request.seed
     generator, path = GENERATORS.load(request.generator.model), request.generator.checkpoint
     checkpoint = Checkpoint.of_file(Path(path)) if path else generator.published_checkpoint()
@@ -211,7 +230,9 @@ def make_plan(request: BuildRequest) -> Plan:
         checkpoint_path=checkpoint.path if path and checkpoint else None,
         checkpoint_sha256=checkpoint.sha256 if checkpoint else None,
         policy=policy,
-        candidates_per_shard=request.shard_records or default_candidates_per_shard(request),
+        match=match,
+        candidates_per_shard=request.shard_records
+        or default_candidates_per_shard(request, match.expected_yield if match else 1.0),
         packs=packs_wanted(request),
         reference=ReferenceDigest.of(Path(request.reference.path)) if request.reference.path else None,
         versions=_versions(request, policy),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import os
 import shutil
+import stat
 from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
@@ -20,6 +21,7 @@ from ecgfactory.record import SAMPLING_RATE_HZ
 from ecgfactory.request.build_request import BuildRequest
 from ecgfactory.request.cutting import packs_wanted
 from ecgfactory.request.devices import gpu_count
+from ecgfactory.request.match_request import share_problems
 from ecgfactory.storage.sealed import enclosing_sealed, inside_words
 
 STAGED_LIKE = "npy"
@@ -45,7 +47,10 @@ def preflight_problems(request: BuildRequest) -> list[tuple[str, str]]:
 
 def file_problems(request: BuildRequest) -> list[tuple[str, str]]:
     """Check the files that a request names, as `preflight_problems` does: all that another machine can check."""
-    return _generator_problems(request) + _quality_problems(request) + _reference_problems(request)
+    generator, quality = _generator_problems(request), _quality_problems(request)
+    shares = [] if quality else _share_problems(request)
+    profile = [] if generator or quality else _profile_problems(request)
+    return [*generator, *quality, *shares, *profile, *_reference_problems(request)]
 
 
 def worker_problems(request: BuildRequest) -> list[tuple[str, str]]:
@@ -61,11 +66,14 @@ def with_absolute_paths(request: BuildRequest) -> BuildRequest:
         generator = generator.model_copy(update={"checkpoint": str(Path(generator.checkpoint).absolute())})
     if quality.policy not in shipped_policies():
         quality = quality.model_copy(update={"policy": str(Path(quality.policy).absolute())})
+    match = request.match
+    if match is not None and match.reference is not None:
+        match = match.model_copy(update={"reference": str(Path(match.reference).absolute())})
     reference = request.reference
     if reference.path is not None:
         reference = reference.model_copy(update={"path": str(Path(reference.path).absolute())})
     output = str(Path(request.output).absolute())
-    sections = {"generator": generator, "quality": quality, "reference": reference}
+    sections = {"generator": generator, "quality": quality, "match": match, "reference": reference}
     return request.model_copy(update={"output": output, **sections})
 
 
@@ -169,6 +177,24 @@ def _quality_problems(request: BuildRequest) -> list[tuple[str, str]]:
         pairs = [problem.partition(": ") for problem in error.problems]
         own = {"quality.policy", *(f"quality.bounds.{rule}" for rule in request.quality.bounds)}
         return [(head, rest) if head in own else ("quality.policy", f"{head}: {rest}") for head, _, rest in pairs]
+    return []
+
+
+def _share_problems(request: BuildRequest) -> list[tuple[str, str]]:
+    if request.match is None:
+        return []
+    return share_problems(request.match, load_policy(request.quality.policy, request.quality.bounds))
+
+
+def _profile_problems(request: BuildRequest) -> list[tuple[str, str]]:
+    reference = request.match.reference if request.match else None
+    if reference is not None and kind_of(Path(reference)) != stat.S_IFDIR:
+        from ecgfactory.request.profile_fit import fitting_profile  # imports the feature space; few requests need it
+
+        try:
+            fitting_profile(request, reference)
+        except BadInputError as error:
+            return [("match.reference", str(error))]
     return []
 
 

@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from ecgfactory.documents.reading import from_keys, load
+from ecgfactory.documents.reading import checked, from_keys, load
+from ecgfactory.documents.source import Source, read_source
 from ecgfactory.errors import BadInputError, shown
 from ecgfactory.request.build_request import BuildRequest
-from ecgfactory.request.preflight import preflight_problems
+from ecgfactory.request.preflight import file_problems, preflight_problems
 from ecgfactory.storage.home import from_home
 
 
@@ -38,3 +39,21 @@ def request_from_keys(given: object) -> BuildRequest:
 def load_request(path: Path, settings: Sequence[str] = ()) -> BuildRequest:
     """Read, check and return the build request in a YAML file; see `load`."""
     return load(path, BuildRequest, preflight_problems, settings)
+
+
+def request_without_match(given: BuildRequest | Mapping[str, Any] | str | Path) -> BuildRequest:
+    """Return the build request that is meant, as `as_request` does, without its match: the profile may not be made yet.
+
+    Raises
+    ------
+    BadInputError
+        Naming everything else that is wrong with it.
+    """
+    if isinstance(given, BuildRequest):
+        return given.model_copy(update={"match": None})
+    if isinstance(given, str | Path):
+        source = read_source(from_home(given), BuildRequest)
+    else:
+        source = Source("request", BuildRequest, dict(given))
+    source.content.pop("match", None)
+    return checked(source, BuildRequest, file_problems)

@@ -8,7 +8,8 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from ecgfactory.documents.reading import from_keys, load
-from ecgfactory.request.build_request import RequestPath, Whole
+from ecgfactory.request.build_request import Whole
+from ecgfactory.request.paths import RequestPath
 from ecgfactory.retention.inventory import output_problem
 
 Hours = Annotated[float, Field(strict=True, allow_inf_nan=False, ge=0, le=876_000)]

@@ -115,5 +115,5 @@ class Selection:
     def _expected(self) -> float:
         """Accepted records that the shards begun are expected to hold."""
         judged = self.judged
-        share = judged.accepted / judged.examined if judged.examined else 1.0
+        share = judged.accepted / judged.examined if judged.examined else judged.expected
         return judged.accepted + share * self.candidates_per_shard * len(self.in_flight)

@@ -93,6 +93,13 @@ def test_a_record_twice_in_the_reference_hides_no_copy_and_is_told() -> None:
     assert {frozenset((row, 80 + row)) for row in range(3)} <= told
 
 
+def test_of_many_real_ecgs_some_stand_for_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ecgfactory.realism.privacy.REAL_SAMPLE", 30)
+    found = measure_privacy(others()[:5], people(), np.concatenate([others()[5:45], people()[4:5]]))
+    assert found.compared_real + len(found.repeats) == 27 + 21
+    assert [(repeat.record, repeat.reference) for repeat in found.repeats if repeat.of == "holdout"][:1] == [(40, 4)]
+
+
 def test_memory_maps_are_read_and_the_result_is_json(tmp_path: Path) -> None:
     for name, signals in (("mine", others()[:4]), ("theirs", people())):
         np.save(tmp_path / f"{name}.npy", signals)

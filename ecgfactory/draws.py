@@ -1,0 +1,46 @@
+"""Random numbers of a candidate: pure functions of seed, candidate number and purpose."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import IntEnum
+
+import numpy as np
+import numpy.typing as npt
+
+from ecgfactory.arrays import Float64Array
+
+
+class Purpose(IntEnum):
+    """What a random number is for: the highest word of Philox's counter, so that no two purposes share a number."""
+
+    NOISE = 0
+    """What a candidate is generated from; see `ecgfactory.generators.noise`."""
+
+    MATCH = 1
+    """Whether a candidate is accepted; see `ecgfactory.match`."""
+
+
+def uniform(seed: int, candidates: Sequence[int] | npt.NDArray[np.integer], purpose: Purpose) -> Float64Array:
+    """Draw one number for each candidate.
+
+    Parameters
+    ----------
+    seed : int
+        Seed of the dataset, 0 .. 2**63 - 1.
+    candidates : sequence of int
+        Candidate numbers.
+    purpose : Purpose
+        What for.
+
+    Returns
+    -------
+    float64 array, shape (candidates,)
+        Uniform in [0, 1), in steps of 2**-53: the 53 high bits of the first word of Philox4x64-10 (Salmon et al.,
+        Parallel random numbers: as easy as 1, 2, 3, SC 2011) with the key (seed, candidate).
+    """
+    words = [
+        np.random.Philox(key=np.array([seed, number], dtype=np.uint64), counter=[0, 0, 0, purpose]).random_raw()
+        for number in candidates
+    ]
+    return (np.array(words, dtype=np.uint64) >> np.uint64(11)).astype(np.float64) * 2.0**-53

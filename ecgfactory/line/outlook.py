@@ -1,0 +1,209 @@
+"""The outlook on a build from a few hundred candidates: its yield, its work, and what its match can't reach."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from ecgfactory.arrays import BoolArray, Float64Array
+from ecgfactory.candidates.batch import CandidateBatch
+from ecgfactory.candidates.pipeline import StageClock, assessed_batches
+from ecgfactory.candidates.planning import named_profile, planned
+from ecgfactory.candidates.probe import joined
+from ecgfactory.leads import SignalUv
+from ecgfactory.line.workers import crew_of
+from ecgfactory.match.acceptance import HandMatch
+from ecgfactory.match.profile import Profile
+from ecgfactory.match.space import in_space
+from ecgfactory.profiles.in_folder import profile_in_folder
+from ecgfactory.recorder.rates import measured_form
+from ecgfactory.request.build_request import BuildRequest
+from ecgfactory.request.plan import Plan
+
+CERTAIN_SD = 1.96
+"""Half the width of a 95 % interval of a mean."""
+
+Range = tuple[float, float, float]
+"""5th, 50th and 95th percentile."""
+
+
+@dataclass(frozen=True)
+class BinOutlook:
+    """A bin that is asked for by hand: its share of the records, and of those to be expected."""
+
+    feature: str
+    bin: str
+    asked: float
+    expected: float
+
+
+@dataclass(frozen=True)
+class OutOfReach:
+    """A feature in which the middle nine tenths of the reference go beyond all that was generated."""
+
+    feature: str
+    reference: Range
+    generated: Range
+    expected: Range
+
+
+@dataclass(frozen=True, eq=False)
+class Outlook:
+    """What candidates tell of a build.
+
+    Parameters
+    ----------
+    plan : Plan
+        Of the build.
+    profile : Profile or None
+        What its match follows.
+    passed : bool array, shape (candidates,)
+        Whether each candidate passes the policy.
+    probabilities : float array, shape (passed,)
+        How likely each of those is accepted.
+    features : dict of str to float array of shape (passed,)
+        What was measured on them.
+    cpu_s : float
+        Processor seconds that a candidate takes.
+    workers : int
+        That the build has on this machine; 1 where a Dask cluster builds, whose workers are not known here.
+    """
+
+    plan: Plan
+    profile: Profile | None
+    passed: BoolArray
+    probabilities: Float64Array
+    features: Mapping[str, Float64Array]
+    cpu_s: float
+    workers: int
+
+    @property
+    def candidates(self) -> int:
+        """Candidates that were made."""
+        return len(self.passed)
+
+    @cached_property
+    def expected_yield(self) -> tuple[float, float, float]:
+        """Share of candidates that is accepted: the least to be expected, the likeliest, the most, of 95 %."""
+        accepted = np.zeros(self.candidates)
+        accepted[self.passed] = self.probabilities
+        mean = float(accepted.mean())
+        margin = CERTAIN_SD * float(accepted.std()) / math.sqrt(self.candidates)
+        return max(mean - margin, 0.0), mean, min(mean + margin, 1.0)
+
+    @property
+    def candidates_needed(self) -> int | None:
+        """Candidates that the build is expected to need; None where not one was accepted."""
+        likeliest = self.expected_yield[1]
+        return math.ceil(self.plan.request.records / likeliest) if likeliest else None
+
+    @property
+    def seconds_needed(self) -> float | None:
+        """Seconds that its workers are expected to take, beside their start and the writing of files."""
+        return self.candidates_needed * self.cpu_s / self.workers if self.candidates_needed else None
+
+    def bins(self) -> Iterator[BinOutlook]:
+        """Yield each bin that is asked for by hand."""
+        match = self.plan.match
+        if not isinstance(match, HandMatch) or not self.probabilities.sum():
+            return
+        for feature, bins in match.bins.items():
+            values = self.features[feature]
+            for one in bins:
+                inside = (values >= one.bin.low) & (values < one.bin.high)
+                expected = float(self.probabilities[inside].sum() / self.probabilities.sum())
+                yield BinOutlook(feature, str(one.bin), one.share, expected)
+
+    def out_of_reach(self) -> list[OutOfReach]:
+        """Return the features of the reference that are not reached, those farthest beyond first."""
+        if self.profile is None or not self.probabilities.sum():
+            return []
+        found: list[tuple[float, OutOfReach]] = []
+        for name, ranges in self.profile.ranges.items():
+            values, measurable = self.features[name], np.isfinite(self.features[name])
+            if not measurable.any():
+                continue
+            low, middle, high = ranges.reference
+            beyond = max(float(values[measurable].min()) - low, high - float(values[measurable].max()))
+            if beyond > 0:
+                spread = max(high - low, 1e-9)
+                expected = _range(values[measurable], self.probabilities[measurable])
+                generated = _range(values[measurable], np.ones(int(measurable.sum())))
+                found.append((beyond / spread, OutOfReach(name, (low, middle, high), generated, expected)))
+        return [one for _, one in sorted(found, key=lambda pair: -pair[0])]
+
+
+def outlook(request: BuildRequest, candidates: int) -> Outlook:
+    """Make the first candidates of a build and tell what they say of it.
+
+    Raises
+    ------
+    BadInputError
+        When the request can't be planned.
+    """
+    profile = _profile(request)
+    plan = planned(request, profile)
+    clock = StageClock()
+    passed: list[BoolArray] = []
+    probabilities: list[Float64Array] = []
+    features: list[dict[str, Float64Array]] = []
+    began = 0.0
+    without_match = plan.model_copy(update={"match": None})
+    for batch in assessed_batches(without_match, range(candidates), clock):
+        passed.append(batch.accepted)
+        passing = batch.take(np.flatnonzero(batch.accepted))
+        if len(passing):
+            probabilities.append(_probabilities(plan, passing))
+            features.append(_measured(plan, passing, profile))
+        began = began or time.process_time()  # the first micro-batch loads libraries and weights
+    timed = candidates - len(passed[0])
+    return Outlook(
+        plan=plan,
+        profile=profile,
+        passed=np.concatenate(passed),
+        probabilities=np.concatenate([np.zeros(0), *probabilities]),
+        features=joined(features),
+        cpu_s=(time.process_time() - began) / timed if timed else sum(clock.seconds.values()) / candidates,
+        workers=_workers(request),
+    )
+
+
+def _profile(request: BuildRequest) -> Profile | None:
+    if request.match is None or request.match.reference is None:
+        return None
+    return profile_in_folder(request) or named_profile(request, request.match.reference)
+
+
+def _probabilities(plan: Plan, batch: CandidateBatch) -> Float64Array:
+    if plan.match is None:
+        return np.ones(len(batch))
+    return plan.match.probabilities(_measured_uv(plan, batch), plan.lead_names, batch.features)
+
+
+def _measured(plan: Plan, batch: CandidateBatch, profile: Profile | None) -> dict[str, Float64Array]:
+    numbers = [feature.name for feature in plan.policy.features if feature.kind != "word"]
+    measured = {name: batch.features[name].astype(np.float64) for name in numbers}
+    if profile is None:
+        return measured
+    return {**measured, **in_space(_measured_uv(plan, batch), plan.lead_names, profile.upper_hz)}
+
+
+def _measured_uv(plan: Plan, batch: CandidateBatch) -> SignalUv:
+    return measured_form(batch.signals_uv, plan.recorder.rate_hz)
+
+
+def _workers(request: BuildRequest) -> int:
+    if request.workers.scheduler:
+        return 1  # how many its cluster has is not known here
+    slots = crew_of(request).slots
+    return slots.cpu + slots.gpu
+
+
+def _range(values: Float64Array, weights: Float64Array) -> Range:
+    low, middle, high = np.quantile(values, (0.05, 0.5, 0.95), weights=weights, method="inverted_cdf").tolist()
+    return low, middle, high

@@ -1,0 +1,36 @@
+"""A path in a request."""
+
+from __future__ import annotations
+
+import os
+from typing import Annotated
+
+from pydantic import AfterValidator
+
+from ecgfactory.errors import BadInputError, shown
+from ecgfactory.storage.home import from_home
+
+LONGEST_NAME_BYTES, LONGEST_PATH_BYTES = 255, 4000
+"""What file systems take, with room for what is made inside a folder."""
+
+
+def _could_be_a_path(text: str) -> str:
+    encoded = os.fsencode(text)
+    longest = max(map(len, encoded.split(b"/")))
+    if b"\0" in encoded or longest > LONGEST_NAME_BYTES or len(encoded) > LONGEST_PATH_BYTES:
+        raise ValueError(
+            f"{shown(text)} can't be a path; give one of at most {LONGEST_PATH_BYTES:,} bytes, {LONGEST_NAME_BYTES} "
+            "between slashes, without a null"
+        )
+    return text
+
+
+def _whole_path(path: str) -> str:
+    try:
+        return str(from_home(path)) if path.startswith("~") else path  # else as it was written
+    except BadInputError as error:
+        raise ValueError(str(error).removesuffix(".")) from None
+
+
+RequestPath = Annotated[str, AfterValidator(_could_be_a_path), AfterValidator(_whole_path)]
+"""A path in a request; `~` is the home of whoever reads the request first: who submits it, or the worker's user."""
