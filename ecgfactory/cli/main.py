@@ -111,8 +111,9 @@ def assess(
     What is said here overrules the files, and what they say overrules guesses; each guess is printed.
     """
     from ecgfactory.cli.assess import assess_path
+    from ecgfactory.cli.stated import stated_of
 
-    assess_path(path, policy, _stated(rate, unit, leads, lead_map), as_json)
+    assess_path(path, policy, stated_of(rate, unit, leads, lead_map), as_json)
 
 
 @app.command()
@@ -135,8 +136,9 @@ def compare(
     Rate, unit and leads are said of REFERENCE and of the holdout.
     """
     from ecgfactory.cli.compare import compare_paths
+    from ecgfactory.cli.stated import stated_of
 
-    compare_paths(dataset, reference, holdout, _stated(rate, unit, leads, lead_map), json_file, output, overwrite)
+    compare_paths(dataset, reference, holdout, stated_of(rate, unit, leads, lead_map), json_file, output, overwrite)
 
 
 @app.command()
@@ -159,8 +161,9 @@ def profile(
 ) -> None:
     """Find out what sets real ECGs apart from generated ones, for `match` of a request to follow."""
     from ecgfactory.cli.profile import write_profile
+    from ecgfactory.cli.stated import stated_of
 
-    write_profile(reference, output, for_request, use, _stated(rate, unit, leads, lead_map), overwrite)
+    write_profile(reference, output, for_request, use, stated_of(rate, unit, leads, lead_map), overwrite)
 
 
 @app.command()
@@ -256,13 +259,6 @@ def report(dataset: DatasetPath) -> None:
     from ecgfactory.cli.inspect import remake_reports
 
     remake_reports(dataset)
-
-
-def _stated(rate: float | None, unit: str | None, leads: str | None, lead_map: list[str] | None) -> dict[str, object]:
-    """Return what a user says about ECGs, by parameter of `read_ecgs`."""
-    from ecgfactory.cli.stated import parse_map, parse_names
-
-    return {"rate_hz": rate, "unit": unit, "lead_names": parse_names(leads), "lead_map": parse_map(lead_map or [])}
 
 
 def fail(message: str, exit_code: int) -> NoReturn:

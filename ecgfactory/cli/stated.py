@@ -3,8 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from ecgfactory.errors import BadInputError
+
+
+def stated_of(
+    rate: float | None, unit: str | None, leads: str | None, lead_map: Sequence[str] | None
+) -> dict[str, Any]:
+    """Return what a user says about ECGs by options, by parameter of `read_ecgs`."""
+    return {"rate_hz": rate, "unit": unit, "lead_names": parse_names(leads), "lead_map": parse_map(lead_map or [])}
 
 
 def parse_names(text: str | None) -> list[str] | None:

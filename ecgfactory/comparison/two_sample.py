@@ -32,7 +32,7 @@ TREES = 100
 CLASSIFIER = f"random forest of {TREES} trees on all features, {FOLDS}-fold cross-validation over ECGs"
 
 MOST_RECORDS = 1_000
-"""ECGs of each side that take part: they tell the accuracy within 3.1 points, and more would only take longer."""
+"""ECGs of each side that take part: they tell the accuracy within 2.2 points, and more would only take longer."""
 
 MOST_ROUNDS = 3
 """Drawings and foldings that are averaged where there are few ECGs."""

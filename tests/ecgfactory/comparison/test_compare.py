@@ -70,7 +70,7 @@ def test_few_ecgs_are_refused_by_number_and_side() -> None:
         ef.compare(ecgs(generated_ecgs(80)[:19]), ecgs(generated_ecgs(80)))
     assert caught.value.problems == [
         "19 ECGs in memory: 19 ECGs can be compared, and at least 20 are needed: with fewer, the accuracy of a "
-        "classifier is known to +-20 points; give more."
+        "classifier is known to +-15 points; give more."
     ]
 
 
