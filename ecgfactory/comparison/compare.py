@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import cast
+from typing import Any, cast
 
 import numpy as np
 
@@ -72,7 +72,7 @@ def compare(
     DamagedDatasetError
         When a dataset can't be read.
     """
-    said = {"rate_hz": rate_hz, "unit": unit, "lead_names": lead_names, "lead_map": lead_map}
+    said: dict[str, Any] = {"rate_hz": rate_hz, "unit": unit, "lead_names": lead_names, "lead_map": lead_map}
     sources = [open_source(dataset, "dataset"), open_source(reference, "reference", **said)]
     if holdout is not None:
         sources.append(open_source(holdout, "holdout", **said))

@@ -22,7 +22,7 @@ Comparable: TypeAlias = "str | Path | DatasetFiles | Ecgs"
 """What may be opened: the path of a dataset of ours, of a file or of a folder; an open dataset; ECGs in memory."""
 
 
-def open_source(given: Comparable, what: str, **stated: Any) -> Source:
+def open_source(given: Comparable, what: str, called: str = "", **stated: Any) -> Source:
     """Open ECGs.
 
     Parameters
@@ -31,6 +31,8 @@ def open_source(given: Comparable, what: str, **stated: Any) -> Source:
         See `Comparable`; a path of a dataset of ours is read by its manifest, any other as `read_ecgs` does.
     what : str
         What it is, for messages.
+    called : str
+        What ECGs of files are called where their names must not be passed on; see `FilesSource`.
     **stated
         What the user says about files, by parameter of `read_ecgs`.
 
@@ -47,7 +49,7 @@ def open_source(given: Comparable, what: str, **stated: Any) -> Source:
         raise BadInputError(f"{what} is {shown(given)}; give the path of a dataset, file or folder, a Dataset or Ecgs.")
     path = from_home(given)
     if not _is_dataset(path):
-        return FilesSource(path, read_ecgs(path, **stated))
+        return FilesSource(path, read_ecgs(path, **stated), called)
     if said := [name for name, value in stated.items() if value]:
         raise BadInputError(f"{path}: is a dataset, which says all of itself; leave {' and '.join(said)} out.")
     return DatasetSource(Dataset(path))
