@@ -111,6 +111,7 @@ def _fitted(name: str, fit_on: ReferenceTable, judge_by: ReferenceTable, plan: P
         ),
         settings=settings_of(plan),
         policy=plan.policy.name,
+        rules_sha256=plan.policy.rules_sha256,
         ecgfactory=__version__,
         candidates=Candidates(seed=PROBE_SEED, fitted_on=CANDIDATES_FITTED, judged_on=CANDIDATES_JUDGED),
         upper_hz=fit_on.upper_hz,
