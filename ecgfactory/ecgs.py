@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, SupportsIndex, get_args, overload
 
@@ -14,6 +14,7 @@ from ecgfactory.errors import BadInputError
 from ecgfactory.leads import SignalUv
 from ecgfactory.places import find, place_at, place_of
 from ecgfactory.record import SAMPLING_RATE_HZ, FeatureValue, Record, record_id
+from ecgfactory.recorder.filters import Filters
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -55,7 +56,7 @@ class Ecgs:
         Features; NaN where a number is not measurable.
     sampling_rate_hz : int
         Samples per second.
-    filters : str
+    filters : Filters
         What the signals passed before they were stored.
     dataset : str
         Name and short plan id of the dataset that they are of; empty for others.
@@ -67,7 +68,7 @@ class Ecgs:
     seed: int
     measured: dict[str, npt.NDArray[Any]]
     sampling_rate_hz: int = SAMPLING_RATE_HZ
-    filters: str = "unfiltered"
+    filters: Filters = field(default_factory=Filters)
     dataset: str = ""
 
     @property
@@ -141,7 +142,7 @@ class Ecgs:
             signal_uv,
             self.seed,
             self.sampling_rate_hz,
-            self.filters,
+            str(self.filters),
             features,
             dataset=self.dataset,
         )

@@ -23,6 +23,7 @@ from ecgfactory.match.profile import (
 )
 from ecgfactory.match.space import in_space
 from ecgfactory.profiles.fitting import fit_ratio
+from ecgfactory.quality.policy import load_policy
 from ecgfactory.request.build_request import BuildRequest
 from ecgfactory.request.plan import make_plan
 from ecgfactory.request.profile_fit import settings_of
@@ -50,6 +51,7 @@ def made_profile(**changes: Any) -> Profile:
         reference=Reference(name="larger", fitted_on=("a", "b"), judged_on=("c",), left_out={}),
         settings=settings_of(make_plan(asked)),
         policy="basic",
+        rules_sha256=load_policy("basic").rules_sha256,
         upper_hz=UPPER_HZ,
         ecgfactory="0",
         candidates=Candidates(seed=PROBE_SEED, fitted_on=60, judged_on=0),

@@ -22,7 +22,7 @@ def accepted_ecgs(batches: Sequence[CandidateBatch], plan: Plan) -> Ecgs:
         plan.seed,
         features_of(parts),
         plan.recorder.rate_hz,
-        str(plan.recorder.filters),
+        plan.recorder.filters,
     )
 
 

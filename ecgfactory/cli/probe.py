@@ -50,11 +50,13 @@ def outlook_rows(seen: Outlook) -> list[tuple[str, str]]:
 
 
 def _profile_rows(seen: Outlook) -> list[tuple[str, str]]:
-    """Say where a profile was made under another policy, which its yields and ranges tell of."""
-    profile, policy = seen.profile, seen.plan.policy.name
-    if profile is None or profile.policy == policy:
+    """Say where a profile was made under other rules, which its yields and ranges tell of."""
+    profile, policy = seen.profile, seen.plan.policy
+    if profile is None or profile.rules_sha256 == policy.rules_sha256:
         return []
-    return [("note", f"the profile was made under policy {profile.policy}, not {policy}: its yields may not hold")]
+    other = f"other rules or bounds of policy {policy.name}"
+    under = other if profile.policy == policy.name else f"policy {profile.policy}, not {policy.name}"
+    return [("note", f"the profile was made under {under}: its yields may not hold")]
 
 
 def _duration(seconds: float) -> str:

@@ -1,20 +1,24 @@
-"""The common ground of the sides of a comparison: the leads, the band and the length that all of them have."""
+"""The common ground of the sides of a comparison: the leads, filters, band and length that all of them have."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import reduce
 
 import numpy as np
 
 from ecgfactory.arrays import IntArray
-from ecgfactory.comparison.pieces import SHORTEST, Pieces
 from ecgfactory.comparison.result import Side
-from ecgfactory.comparison.sources import Source
 from ecgfactory.errors import BadInputError
 from ecgfactory.leads import EIGHT_LEADS, SignalUv
-from ecgfactory.realism.band import LOWER_HZ, common_upper_hz, in_band
+from ecgfactory.realism.band import LOWER_HZ, in_band, upper_edge_hz
 from ecgfactory.record import SAMPLING_RATE_HZ
+from ecgfactory.recorder.filters import Filters
+from ecgfactory.recorder.rates import to_integers_uv
+from ecgfactory.recorder.recorder import Recorder
+from ecgfactory.sources.pieces import PIECE, SHORTEST, Pieces
+from ecgfactory.sources.source import Source
 
 LEAD_SHARE = 0.8
 """A lead is compared when this share of the ECGs of each side has it; those that lack it are left out."""
@@ -31,6 +35,8 @@ class CommonGround:
     ----------
     leads : tuple of int
         Places of the leads in `EIGHT_LEADS`.
+    filters : Filters
+        What any side is known to have passed: the others pass it, too.
     upper_hz : float
         Upper edge of the band.
     samples : int
@@ -38,6 +44,7 @@ class CommonGround:
     """
 
     leads: tuple[int, ...]
+    filters: Filters
     upper_hz: float
     samples: int
 
@@ -81,6 +88,7 @@ class Comparables:
         self.ground = ground
         self._pieces = pieces
         self._notes = source.notes()
+        self._recorder = Recorder(filters=ground.filters.after(source.filters))
         self._rows: IntArray = np.flatnonzero(pieces.has_lead[:, ground.leads].all(axis=1))
         self.names = [pieces.names[row] for row in self._rows.tolist()]
         kept, self.group = np.unique(pieces.group[self._rows], return_inverse=True)
@@ -90,14 +98,12 @@ class Comparables:
         return len(self._rows)
 
     def read(self, places: IntArray) -> SignalUv:
-        """Read pieces by their places, shape (n, leads, samples), in uV, not yet filtered."""
-        return self._pieces.read(self._rows[places], self.ground.leads, self.ground.samples)
+        """Read pieces by their places, shape (n, leads, samples), in uV, through the filters that others passed."""
+        return self._recorder.record(self._pieces.read(self._rows[places], self.ground.leads, self.ground.samples))
 
     def read_in_band(self, places: IntArray) -> SignalUv:
         """Read pieces by their places, shape (n, leads, samples), in uV, filtered to the band and rounded."""
-        limits = np.iinfo(np.int16)
-        band_uv = in_band(self.read(places), self.ground.upper_hz)
-        return np.rint(band_uv).clip(limits.min, limits.max).astype(np.int16)
+        return to_integers_uv(in_band(self.read(places), self.ground.upper_hz))
 
     def one_of_each(self) -> PieceView:
         """Return the first piece of each ECG, shape (ecgs, leads, samples), in uV, read when they are looked at."""
@@ -165,11 +171,11 @@ def common_ground(sides: Sequence[tuple[Source, Pieces]]) -> CommonGround:
             f"there is no lead of {', '.join(EIGHT_LEADS)} in common ({held}); name the signals with --leads or "
             "--lead-map if they are misnamed."
         )
-    return CommonGround(
-        leads,
-        common_upper_hz(*(pieces.lowest_rate_hz for _, pieces in sides)),
-        int(min(pieces.samples.min() for _, pieces in sides)),
-    )
+    filters = reduce(Filters.stricter, (source.filters for source, _ in sides))
+    compared = [(pieces, pieces.has_lead[:, leads].all(axis=1)) for _, pieces in sides]
+    lowest_rate_hz = min(float(pieces.rates_hz[rows].min(initial=np.inf)) for pieces, rows in compared)
+    samples = min(int(pieces.samples[rows].min(initial=PIECE)) for pieces, rows in compared)
+    return CommonGround(leads, filters, upper_edge_hz(lowest_rate_hz, filters), samples)
 
 
 def _emptiness(source: Source, pieces: Pieces) -> Iterator[str]:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ecgfactory.comparison.compare import compare
+from ecgfactory.comparison.compare import compare_sources
 from ecgfactory.comparison.result import Comparison
 from ecgfactory.dataset.files import DatasetFiles
 from ecgfactory.errors import BuildFailedError
 from ecgfactory.request.reference import ReferenceDigest
+from ecgfactory.sources.dataset import DatasetSource
+from ecgfactory.sources.opening import open_source
 
 
 def compare_dataset(files: DatasetFiles) -> Comparison:
-    """Compare an assembled dataset with its reference.
+    """Compare an assembled dataset with its reference, whose ECGs have numbers in place of names.
 
     Raises
     ------
@@ -25,4 +27,5 @@ def compare_dataset(files: DatasetFiles) -> Comparison:
     path = Path(asked.path or "")
     if plan.reference != ReferenceDigest.of(path):
         raise BuildFailedError(f"{path}: the reference has changed since the build began; build again.")
-    return compare(files, path, **asked.stated)
+    reference = open_source(path, "reference", called="reference ECG", **asked.stated)
+    return compare_sources([DatasetSource(files), reference])

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ecgfactory.comparison.enough import FEWEST_RECORDS
-from ecgfactory.comparison.pieces import SHORTEST, Pieces
-from ecgfactory.comparison.sources import Chunk, Source, open_source
 from ecgfactory.errors import BadInputError
 from ecgfactory.request.build_request import BuildRequest
+from ecgfactory.sources.opening import open_source
+from ecgfactory.sources.pieces import SHORTEST, Pieces
+from ecgfactory.sources.source import Chunk, Source
 
 
 def reference_problems(request: BuildRequest) -> list[tuple[str, str]]:

@@ -25,7 +25,6 @@ from ecgfactory.comparison.findings import (
     Telltale,
     TwoSampleTest,
 )
-from ecgfactory.report.feature_text import feature_label
 
 FOLDS = 5
 TREES = 100
@@ -221,7 +220,7 @@ def _telltales(importance: dict[str, float], features: Sequence[FeatureCompariso
     return tuple(
         Telltale(
             feature.name,
-            f"{in_short(feature)}: {_difference(feature)}",
+            f"{in_short(feature.words)}: {_difference(feature)}",
             importance[feature.name],
             0.5 + 0.5 * feature.kolmogorov_smirnov.value,  # the best cut's balanced accuracy
         )
@@ -229,9 +228,9 @@ def _telltales(importance: dict[str, float], features: Sequence[FeatureCompariso
     )
 
 
-def in_short(feature: FeatureComparison) -> str:
-    """Name a feature in a few words: its label where its words are a definition, else how these begin."""
-    return feature_label(feature.name) if feature.group == "interval" else re.split(r" \(|: |, ", feature.words)[0]
+def in_short(words: str) -> str:
+    """Return how the words for a feature begin, without what explains them."""
+    return re.split(r" \(|: |, ", words)[0]
 
 
 def _difference(feature: FeatureComparison) -> str:

@@ -105,7 +105,7 @@ class DatasetFiles:
             self.plan.seed,
             {name: values[places] for name, values in self.measured.items()},
             self.plan.recorder.rate_hz,
-            str(self.plan.recorder.filters),
+            self.plan.recorder.filters,
             dataset=self.title,
         )
 

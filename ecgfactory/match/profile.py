@@ -109,6 +109,8 @@ class Profile(BaseModel):
         What decides how candidates look; a request has to have the same. See `ecgfactory.request.settings`.
     policy : str
         Name of the policy that candidates and reference ECGs had to pass.
+    rules_sha256 : str
+        Digest of the rules of that policy; see `Policy`.
     ecgfactory : str
         Version that made it.
     candidates : Candidates
@@ -135,6 +137,7 @@ class Profile(BaseModel):
     reference: Reference
     settings: dict[str, Any]
     policy: str
+    rules_sha256: str
     ecgfactory: str
     candidates: Candidates
     upper_hz: float

@@ -25,12 +25,11 @@ from ecgfactory.match.profile import (
 from ecgfactory.match.rounding import short
 from ecgfactory.profiles.fitting import area_under_roc, cross_validated, fit_ratio
 from ecgfactory.profiles.reference import ReferenceTable, halves, measure_reference
-from ecgfactory.profiles.source import reference_ecgs
 from ecgfactory.request.build_request import BuildRequest
 from ecgfactory.request.plan import Plan
 from ecgfactory.request.profile_fit import settings_of
 from ecgfactory.request.request_file import request_without_match
-from ecgfactory.storage.home import from_home
+from ecgfactory.sources.opening import Comparable, open_source
 
 LEAST_RECORDS = 20
 """Reference ECGs to fit on: of fewer, the ratio would tell chance."""
@@ -44,7 +43,7 @@ Use = Literal["half", "all"]
 
 
 def profile(
-    reference: str | Path,
+    reference: Comparable,
     *,
     rate_hz: float | None = None,
     unit: str | None = None,
@@ -60,10 +59,10 @@ def profile(
 
     Parameters
     ----------
-    reference : str or Path
-        ECGs as `read_ecgs` reads them; a dataset of ours is such a folder.
+    reference : str, Path, Dataset or Ecgs
+        The path of a dataset of ours, of a file or folder as `read_ecgs` takes it; an open dataset; or ECGs in memory.
     rate_hz, unit, lead_names, lead_map
-        As in `read_ecgs`.
+        What you say about files, as in `read_ecgs`.
     request : BuildRequest, mapping or path, optional
         The request that will follow the profile: generator, length, signal and policy are taken from it. Defaults when
         absent.
@@ -83,18 +82,16 @@ def profile(
     """
     if use not in ("half", "all"):
         raise BadInputError(f"profile: use is {shown(use)}; choose 'half' or 'all'.")
-    if not isinstance(reference, str | Path):
-        raise BadInputError(f"profile: reference is {shown(reference)}; give the path of a file or folder.")
-    path = from_home(reference)
-    stated = {"rate_hz": rate_hz, "unit": unit, "lead_names": lead_names, "lead_map": lead_map}
-    ecgs = reference_ecgs(path, stated)
+    source = open_source(
+        reference, "profile: reference", rate_hz=rate_hz, unit=unit, lead_names=lead_names, lead_map=lead_map
+    )
     asked = BuildRequest(name="profile", records=1) if request is None else request_without_match(request)
     plan = probe_plan(asked)
-    table = measure_reference(ecgs, plan)
+    table = measure_reference(source, plan)
     fit_on, judge_by = halves(table.names) if use == "half" else (np.arange(len(table.names)), np.arange(0))
     if len(fit_on) < LEAST_RECORDS:
-        raise BadInputError(_too_few(str(path), table, use))
-    return _fitted(path.absolute().name, table.take(fit_on), table.take(judge_by), plan)
+        raise BadInputError(_too_few(source.name, table, use))
+    return _fitted(source.name, table.take(fit_on), table.take(judge_by), plan)
 
 
 def _fitted(name: str, fit_on: ReferenceTable, judge_by: ReferenceTable, plan: Plan) -> Profile:
@@ -114,6 +111,7 @@ def _fitted(name: str, fit_on: ReferenceTable, judge_by: ReferenceTable, plan: P
         ),
         settings=settings_of(plan),
         policy=plan.policy.name,
+        rules_sha256=plan.policy.rules_sha256,
         ecgfactory=__version__,
         candidates=Candidates(seed=PROBE_SEED, fitted_on=CANDIDATES_FITTED, judged_on=CANDIDATES_JUDGED),
         upper_hz=fit_on.upper_hz,
@@ -142,11 +140,11 @@ def _ranges(reference: Mapping[str, Float64Array], generated: Mapping[str, Float
     return found
 
 
-def _too_few(path: str, table: ReferenceTable, use: Use) -> str:
+def _too_few(name: str, table: ReferenceTable, use: Use) -> str:
     needed = LEAST_RECORDS * (2 if use == "half" else 1)
     left_out = ", ".join(f"{count} {why}" for why, count in table.left_out.items())
     half = ", as one half is used to fit and the other to judge" if use == "half" else ""
     return (
-        f"{path}: {len(table.names)} ECGs can be used{f' ({left_out})' if left_out else ''}, and at least {needed} are "
+        f"{name}: {len(table.names)} ECGs can be used{f' ({left_out})' if left_out else ''}, and at least {needed} are "
         f"needed{half}; give more."
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -53,6 +55,12 @@ class Policy(BaseModel):
     def features(self) -> tuple[Feature, ...]:
         """All features that are measured under this policy, in the order of the columns."""
         return (*FEATURES, *self.extra_features)
+
+    @property
+    def rules_sha256(self) -> str:
+        """Digest of the rules with their bounds, whatever the policy is called."""
+        rules = [rule.model_dump(mode="json") for rule in self.rules]
+        return hashlib.sha256(json.dumps(rules, sort_keys=True).encode()).hexdigest()
 
     def with_bounds(self, bounds: Mapping[str, Bounds]) -> Policy:
         """Return the policy with single bounds replaced.

@@ -11,6 +11,7 @@ from ecgfactory.arrays import Float32Array
 from ecgfactory.quality.beats import remove_baseline
 from ecgfactory.quality.filters import zero_phase
 from ecgfactory.record import SAMPLING_RATE_HZ
+from ecgfactory.recorder.filters import Filters
 
 LOWER_HZ = 0.5
 """Below it is baseline, which the assessment takes off, too."""
@@ -19,12 +20,13 @@ WIDEST_UPPER_HZ = 150.0
 """What a diagnostic recorder keeps (Kligfield et al., Circulation 115 (2007) 1306)."""
 
 NYQUIST_SHARE = 0.4
-"""Of the lower of two sampling rates, the band ends here: filters against aliasing begin to bite above."""
+"""Of a sampling rate, the band ends here: filters against aliasing begin to bite above."""
 
 
-def common_upper_hz(*rates_hz: float) -> float:
-    """Return where the band ends that signals of some sampling rates have in common."""
-    return min(WIDEST_UPPER_HZ, *(NYQUIST_SHARE * rate_hz for rate_hz in rates_hz))
+def upper_edge_hz(rate_hz: float, filters: Filters) -> float:
+    """Return where the band ends of signals with a sampling rate that have passed some filters."""
+    lowpass_hz = WIDEST_UPPER_HZ if filters.lowpass_hz is None else filters.lowpass_hz
+    return min(WIDEST_UPPER_HZ, NYQUIST_SHARE * rate_hz, lowpass_hz)
 
 
 def in_band(signals_uv: npt.NDArray[Any], upper_hz: float) -> Float32Array:

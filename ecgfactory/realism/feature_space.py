@@ -21,7 +21,16 @@ from ecgfactory.realism import beat_shape, lead_correlations, spectrum
 from ecgfactory.realism.band import WIDEST_UPPER_HZ, in_band
 from ecgfactory.realism.space_feature import SpaceFeature
 
-_OF_THE_HEART = ("heart_rate_bpm", "rr_sd_ms", "rr_rmssd_ms", "p_duration_ms", "pr_ms", "qrs_ms", "qt_ms")
+_OF_THE_HEART = {
+    "heart_rate_bpm": "heart rate",
+    "rr_sd_ms": "variation of the time between beats (SDNN)",
+    "rr_rmssd_ms": "variation of the time between beats from one to the next (RMSSD)",
+    "p_duration_ms": "duration of P",
+    "pr_ms": "PR interval",
+    "qrs_ms": "duration of QRS",
+    "qt_ms": "QT interval",
+}
+"""Features of the assessment, in short."""
 
 SpaceTable = dict[str, Float64Array]
 """The features of some records: by name, one value per record, NaN where it can't be measured."""
@@ -31,10 +40,8 @@ def feature_space(
     lead_names: Sequence[str] = EIGHT_LEADS, upper_hz: float = WIDEST_UPPER_HZ
 ) -> tuple[SpaceFeature, ...]:
     """Describe the features, in the order of the columns; see `measure_space` for the parameters."""
-    assessed = {feature.name: feature for feature in (*RHYTHM_FEATURES, *INTERVAL_FEATURES)}
-    intervals = [
-        SpaceFeature(name, assessed[name].unit, "interval", assessed[name].definition) for name in _OF_THE_HEART
-    ]
+    units = {feature.name: feature.unit for feature in (*RHYTHM_FEATURES, *INTERVAL_FEATURES)}
+    intervals = [SpaceFeature(name, units[name], "interval", words) for name, words in _OF_THE_HEART.items()]
     return (
         *intervals,
         *beat_shape.features(lead_names),

@@ -66,6 +66,27 @@ class Filters:
             parts.insert(0, f"{low_or_high} Hz")
         return f"filtered {', '.join(parts)}, {'zero-phase' if self.phase == 'zero' else 'causal'}"
 
+    def stricter(self, other: Filters) -> Filters:
+        """Return the stricter of each kind; causal where one of the two is so, and of two notches this one's."""
+        highpasses_hz = [hz for hz in (self.highpass_hz, other.highpass_hz) if hz is not None]
+        lowpasses_hz = [hz for hz in (self.lowpass_hz, other.lowpass_hz) if hz is not None]
+        return Filters(
+            max(highpasses_hz, default=None),
+            min(lowpasses_hz, default=None),
+            other.notch_hz if self.notch_hz is None else self.notch_hz,
+            "causal" if any(one and one.phase == "causal" for one in (self, other)) else "zero",
+        )
+
+    def after(self, passed: Filters) -> Filters:
+        """Return what is left for a signal that has passed others to do: the kinds of which those were less strict."""
+        both = self.stricter(passed)
+        return Filters(
+            None if both.highpass_hz == passed.highpass_hz else self.highpass_hz,
+            None if both.lowpass_hz == passed.lowpass_hz else self.lowpass_hz,
+            None if passed.notch_hz is not None else self.notch_hz,
+            self.phase,
+        )
+
     @property
     def edf_text(self) -> str:
         """The same as the specification of EDF writes it: HP:0.5Hz LP:40Hz N:50Hz."""

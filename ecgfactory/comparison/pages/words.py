@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from ecgfactory.comparison.card import COVERING
 from ecgfactory.comparison.findings import Estimate, FeatureComparison, Metric, Telltale
 from ecgfactory.comparison.result import Comparison, Example, Side
-from ecgfactory.report.feature_text import feature_label
 
 CHANCE = 0.5
 
@@ -142,8 +141,6 @@ def telltale_caption(telltale: Telltale) -> str:
 
 def feature_words(feature: FeatureComparison) -> tuple[str, str]:
     """Return what a feature is, its first letter large, and what explains that further; the latter may be empty."""
-    if feature.group == "interval":
-        return feature_label(feature.name), typeset(feature.words)
     name, bracket, rest = typeset(feature.words).partition(" (")
     return name[:1].upper() + name[1:], f"{bracket.lstrip()}{rest}"
 

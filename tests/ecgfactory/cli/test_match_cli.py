@@ -10,6 +10,7 @@ from typing import NamedTuple
 import pytest
 
 from ecgfactory.cli.main import main
+from ecgfactory.dataset.reader import open_dataset
 from ecgfactory.profiles import make
 
 
@@ -68,10 +69,12 @@ def test_a_profile_is_written_and_followed(
     request.write_text(f"name: a\nrecords: 8\nmatch: {{reference: {path}, strength: 0.5}}\n", encoding="utf-8")
     made = run("profile", built, "--output", path, "--for", request)
     assert (made.code, made.err) == (0, "")
-    assert made.out.splitlines()[0] == f"reference   {built.name}: 40 ECGs"
+    assert made.out.splitlines()[0] == f"reference   {open_dataset(built).title}: 40 ECGs"
     assert "fitted on   20 of them; the profile names them, and the others to judge by" in made.out
     assert len(json.loads(path.read_text())["reference"]["judged_on"]) == 20
-    assert run("validate", request).code == 0
+    assert "note" not in run("validate", request, "--probe", 32).out
+    other = run("validate", request, "--set", "quality.bounds={heart_rate: {max: 90}}", "--probe", 32)
+    assert "made under other rules or bounds of policy basic: its yields may not hold" in " ".join(other.out.split())
     again = run("profile", built, "--output", path)
     assert (again.code, again.err.count("\n")) == (2, 1)
     assert "is there already; choose another name, or replace it with --overwrite" in again.err

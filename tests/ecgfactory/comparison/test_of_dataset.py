@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from pypdf import PdfReader
 
 from ecgfactory.comparison.of_dataset import compare_dataset
 from ecgfactory.comparison.preflight import reference_problems
@@ -29,7 +30,9 @@ SAID = {"rate_hz": 500.0, "unit": "uV", "leads": list(EIGHT_LEADS)}
 @pytest.fixture(scope="module")
 def reference(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("real")
-    np.save(folder / "ecgs.npy", generated_ecgs(80)[:40])
+    for number, signal_uv in enumerate(generated_ecgs(80)[:40]):
+        np.save(folder / f"smith_{number}.npy", signal_uv[np.newaxis])
+    (folder / "smith_torn.npy").touch()
     return folder
 
 
@@ -37,11 +40,25 @@ def asked(make_request: MakeRequest, place: Path, **changes: Any) -> BuildReques
     return make_request(**{"records": 24, "formats": ["npy"], "leads": 8, "output": str(place)} | changes)
 
 
+def tells_of(folder: Path, name: bytes) -> Iterator[Path]:
+    """Files below a folder in which a name stands; a PDF is read as text."""
+    for path in folder.rglob("*"):
+        if path.suffix == ".pdf":
+            found = any(name.decode() in page.extract_text() for page in PdfReader(path).pages)
+        else:
+            found = path.is_file() and name in path.read_bytes()
+        if found:
+            yield path
+
+
 @pytest.mark.slow
 def test_the_comparison_is_part_of_the_dataset(make_request: MakeRequest, reference: Path, tmp_path: Path) -> None:
     request = asked(make_request, tmp_path, reference={"path": str(reference), **SAID})
     dataset = build(request, pool=lambda _: contextlib.nullcontext(InlinePool())).open()
     written = (dataset.path / "comparison" / "comparison.json").read_text(encoding="utf-8")
+    assert not [path.name for path in tells_of(dataset.path, b"smith")]
+    examples = json.loads(written)["examples"]
+    assert all(example["record"].startswith("reference ECG ") for example in examples["reference"])
     accuracy = json.loads(written)["two_sample"]["accuracy"]["value"]
     card = (dataset.path / "README.md").read_text(encoding="utf-8")
     assert "## How real" in card

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from ecgfactory.candidates.planning import planned
+from ecgfactory.dataset.reader import open_dataset
 from ecgfactory.errors import BadInputError
 from ecgfactory.line import steps
 from ecgfactory.match.acceptance import ReferenceMatch
@@ -27,7 +28,7 @@ def test_a_dataset_in_many_formats_is_read_once_and_split(built: Path, tmp_path:
     made = profile(built)
     assert len(made.reference.fitted_on) == len(made.reference.judged_on) == 20
     assert not {*made.reference.fitted_on} & {*made.reference.judged_on}
-    assert made.reference.name == built.name
+    assert made.reference.name == open_dataset(built).title
     assert str(built.parent) not in made.to_json()
     assert made.separation.judged is not None and made.separation.judged < 0.8
     assert list(made.yields) == ["0.25", "0.5", "0.75", "1"]
@@ -44,7 +45,7 @@ def test_a_build_looks_into_a_folder_that_its_match_names(
     request = make_request(match={"reference": str(built), "strength": 0.5}, output=str(tmp_path))
     plan = steps.plan_dataset(request)
     assert isinstance(plan.match, ReferenceMatch)
-    assert (plan.match.reference, plan.match.reference_records) == (built.name, 20)
+    assert (plan.match.reference, plan.match.reference_records) == (open_dataset(built).title, 20)
 
 
 def test_too_few_are_refused(built: Path, make_request: MakeRequest, tmp_path: Path) -> None:
@@ -62,5 +63,5 @@ def test_what_can_t_be_is_told(built: Path) -> None:
         profile(built, use="most")  # type: ignore[arg-type]
     with pytest.raises(BadInputError, match="is a dataset, which says all of itself; leave unit out"):
         profile(built, unit="mV")
-    with pytest.raises(BadInputError, match="reference is 3; give the path of a file or folder"):
+    with pytest.raises(BadInputError, match="reference is 3; give the path of a dataset, file or folder"):
         profile(3)  # type: ignore[arg-type]

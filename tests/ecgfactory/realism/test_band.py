@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from ecgfactory.realism.band import common_upper_hz, in_band
+from ecgfactory.realism.band import in_band, upper_edge_hz
+from ecgfactory.recorder.filters import Filters
 
 TIME_S = np.arange(5000) / 500
 
@@ -13,6 +14,7 @@ def test_what_is_kept_of_a_sine(frequency_hz: float, kept: float) -> None:
     assert np.abs(passed_uv).max() == pytest.approx(1000 * kept, abs=30)
 
 
-def test_the_band_is_that_of_the_slower_recorder_and_never_wider_than_diagnostic() -> None:
-    assert common_upper_hz(500, 100) == 40
-    assert common_upper_hz(1000, 500) == 150
+def test_the_band_follows_rate_and_filters_and_is_never_wider_than_diagnostic() -> None:
+    assert upper_edge_hz(100, Filters()) == 40
+    assert upper_edge_hz(1000, Filters(0.05, 200)) == 150
+    assert upper_edge_hz(100, Filters(lowpass_hz=35)) == 35

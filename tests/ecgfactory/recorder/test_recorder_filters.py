@@ -83,3 +83,18 @@ def test_ends_raise_no_wave(filters: Filters) -> None:
 )
 def test_words_for_pages_and_headers(filters: Filters, words: str, edf: str) -> None:
     assert (str(filters), filters.edf_text, bool(filters)) == (words, edf, words != "unfiltered")
+
+
+HZ = st.one_of(st.none(), st.sampled_from([0.05, 0.5, 30.0, 40.0, 50.0, 60.0]))
+SOME_FILTERS = st.builds(Filters, HZ, HZ, HZ, st.sampled_from(["zero", "causal"]))
+
+
+@given(SOME_FILTERS, SOME_FILTERS)
+def test_after_others_only_what_is_stricter_is_left(filters: Filters, passed: Filters) -> None:
+    assert not filters.after(filters)
+    assert not passed.after(filters.stricter(passed))
+    left = filters.after(passed)
+    both, passed_both = filters.stricter(passed), passed.stricter(left)
+    for kind in ("highpass_hz", "lowpass_hz"):
+        assert getattr(passed_both, kind) == getattr(both, kind)
+    assert filters.after(Filters()) == filters

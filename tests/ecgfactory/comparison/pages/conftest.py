@@ -31,7 +31,7 @@ HOSTILE = '<b>"x\udcff'
 """A name as a file may have it: markup, and a byte that is no text."""
 
 FEATURES = {
-    "qt_ms": ("Onset of QRS to end of T.", "ms"),
+    "qt_ms": ("QT interval", "ms"),
     "power_v4": ("power of V4 between 25 and 40 Hz (1 uV^2/Hz is 0 dB)", "dB"),
     "none": ("a feature that no ECG has", ""),
 }

@@ -48,7 +48,7 @@ def test_the_page_names_what_was_compared_and_found(page: str) -> None:
         "known to ±18 points",
         "0.5 to 150 Hz",
         "<b>Power of V4 between 25 and 40 Hz</b> dB <small>(1 µV²/Hz is 0 dB)</small>",
-        ">QT<",
+        ">QT interval<",
         "Lower in the dataset. By this alone 77 of 100 are told rightly.",
         "0.42 (0.31 to 0.55)",
         "A feature that no ECG has",

@@ -1,18 +1,19 @@
-"""The pieces of ECGs that are compared, kept in a temporary file so that memory stays flat."""
+"""Pieces of the ECGs of a source, kept in a temporary file so that memory stays flat."""
 
 from __future__ import annotations
 
 import os
 import tempfile
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
-from ecgfactory.arrays import BoolArray, IntArray
-from ecgfactory.comparison.sources import Chunk, Source
+from ecgfactory.arrays import BoolArray, Float64Array, IntArray
 from ecgfactory.leads import EIGHT_LEADS, SignalUv
 from ecgfactory.quality.batch import to_integers
 from ecgfactory.record import SAMPLING_RATE_HZ
+from ecgfactory.sources.source import Chunk, Source
 
 PIECE = 10 * SAMPLING_RATE_HZ
 """Samples of a piece: 10 s, a standard resting ECG."""
@@ -26,11 +27,9 @@ MOST_PIECES = 6
 MISSING_SHARE = 0.1
 """A lead that lacks more of its samples, or never changes, counts as absent."""
 
-PIECE_BYTES = len(EIGHT_LEADS) * PIECE * np.dtype(np.int16).itemsize
-
 
 class Pieces:
-    """Pieces of 10 s of the ECGs of one side, int16 at 500 Hz in the order of `EIGHT_LEADS`, in a temporary file.
+    """Pieces of the ECGs of a source, int16 at 500 Hz in the order of `EIGHT_LEADS`, in a temporary file.
 
     The file has no name, so that nothing stays behind whatever happens to the process.
 
@@ -38,6 +37,12 @@ class Pieces:
     ----------
     source : Source
         Read to its end.
+    length : int
+        Samples of a piece.
+    shortest : int
+        Samples of an ECG that is just long enough.
+    most : int
+        Pieces of an ECG.
 
     Attributes
     ----------
@@ -47,43 +52,50 @@ class Pieces:
         Of each piece, its ECG's number.
     samples : int array, shape (pieces,)
         Of each piece, how long it is.
+    rates_hz : float array, shape (pieces,)
+        At which rate each was recorded.
     has_lead : bool array, shape (pieces, 8)
         Which leads each piece has.
-    lowest_rate_hz : float
-        Lowest rate at which any was recorded.
+    has_gap : bool array, shape (pieces,)
+        Which lack samples in any of the eight leads, and have a straight line there.
     too_short : int
-        ECGs that were left out as they are shorter than 8 s.
+        ECGs that were left out as they are too short.
     """
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, length: int = PIECE, shortest: int = SHORTEST, most: int = MOST_PIECES) -> None:
         self.names: list[str] = []
-        self.lowest_rate_hz = float(SAMPLING_RATE_HZ)
         self.too_short = 0
+        self._length, self._shortest, self._most = length, shortest, most
         self._file = tempfile.TemporaryFile(prefix="ecgfactory-")  # noqa: SIM115 - read as long as this lives
         self._group: list[int] = []
         self._samples: list[int] = []
+        self._rates_hz: list[float] = []
         self._has_lead: list[BoolArray] = []
+        self._has_gap: list[bool] = []
         for chunk in source.chunks():
             self._add(chunk)
         self._file.flush()
         self.group: IntArray = np.array(self._group, dtype=np.int64)
         self.samples: IntArray = np.array(self._samples, dtype=np.int64)
+        self.rates_hz: Float64Array = np.array(self._rates_hz, dtype=np.float64)
         self.has_lead = np.array(self._has_lead, dtype=np.bool_).reshape(-1, len(EIGHT_LEADS))
+        self.has_gap = np.array(self._has_gap, dtype=np.bool_)
 
     def _add(self, chunk: Chunk) -> None:
         records, samples = len(chunk.names), chunk.signals_uv.shape[-1]
-        if samples < SHORTEST:
+        if samples < self._shortest:
             self.too_short += records
             return
-        self.lowest_rate_hz = min(self.lowest_rate_hz, chunk.recorded_rate_hz)
         first = self._group[-1] + 1 if self._group else 0
-        for start in piece_starts(samples):
-            pieces_uv, has_lead = eight_leads(chunk, slice(start, start + PIECE))
-            self._file.write(pieces_uv.tobytes())
+        for start in piece_starts(samples, self._length, self._most):
+            pieces = eight_leads(chunk, start, self._length)
+            self._file.write(pieces.signals_uv.tobytes())
             self.names += chunk.names
             self._group += range(first, first + records)
-            self._samples += [min(samples, PIECE)] * records
-            self._has_lead += list(has_lead)
+            self._samples += [min(samples, self._length)] * records
+            self._rates_hz += [chunk.recorded_rate_hz] * records
+            self._has_lead += list(pieces.has_lead)
+            self._has_gap += pieces.has_gap.tolist()
 
     def __len__(self) -> int:
         return len(self.names)
@@ -106,39 +118,53 @@ class Pieces:
             In uV.
         """
         signals_uv = np.empty((len(rows), len(leads), samples), dtype=np.int16)
+        size = len(EIGHT_LEADS) * self._length * signals_uv.itemsize
         for place, row in enumerate(rows.tolist()):
-            stored = os.pread(self._file.fileno(), PIECE_BYTES, row * PIECE_BYTES)  # several threads may read
-            piece = np.frombuffer(stored, dtype=np.int16).reshape(len(EIGHT_LEADS), PIECE)
+            stored = os.pread(self._file.fileno(), size, row * size)  # several threads may read
+            piece = np.frombuffer(stored, dtype=np.int16).reshape(len(EIGHT_LEADS), self._length)
             signals_uv[place] = piece[leads, :samples]
         return signals_uv
 
 
-def piece_starts(samples: int) -> list[int]:
-    """Return where the pieces of an ECG begin: one at its beginning, of 20 s and more several over its length."""
-    count = min(max(samples // PIECE, 1), MOST_PIECES)
-    spaced: list[int] = np.linspace(0, max(samples - PIECE, 0), count).astype(np.int64).tolist()
+def piece_starts(samples: int, length: int = PIECE, most: int = MOST_PIECES) -> list[int]:
+    """Return where the pieces of an ECG begin: one at its beginning, of two lengths and more several all over it."""
+    count = min(max(samples // length, 1), most)
+    spaced: list[int] = np.linspace(0, max(samples - length, 0), count).astype(np.int64).tolist()
     return spaced
 
 
-def eight_leads(chunk: Chunk, part: slice) -> tuple[SignalUv, BoolArray]:
-    """Put a part of some ECGs into the places of the eight leads.
+@dataclass(frozen=True, eq=False)
+class EightLeads:
+    """A part of some ECGs in the places of the eight leads.
 
-    Returns
-    -------
-    signals_uv : int16 array, shape (records, 8, PIECE)
+    Parameters
+    ----------
+    signals_uv : int16 array, shape (records, 8, samples)
         In uV; 0 where there is no lead, and beyond the end of a shorter ECG.
     has_lead : bool array, shape (records, 8)
         Which leads are there.
+    has_gap : bool array, shape (records,)
+        Which lack samples.
     """
+
+    signals_uv: SignalUv
+    has_lead: BoolArray
+    has_gap: BoolArray
+
+
+def eight_leads(chunk: Chunk, start: int, length: int) -> EightLeads:
+    """Put so many samples of some ECGs into the places of the eight leads."""
     records, names = len(chunk.names), list(chunk.lead_names)
     held = [place for place, name in enumerate(EIGHT_LEADS) if name in names]
-    taken = chunk.signals_uv[:, [names.index(EIGHT_LEADS[place]) for place in held], part]
+    taken = chunk.signals_uv[:, [names.index(EIGHT_LEADS[place]) for place in held], start : start + length]
     stored_uv, missing = to_integers(taken)
     usable = np.ptp(stored_uv, axis=-1) > 0 if stored_uv.size else np.empty((records, 0), dtype=np.bool_)
+    has_gap: BoolArray = np.zeros(records, dtype=np.bool_)
     if missing is not None:
         usable &= missing.mean(axis=-1) <= MISSING_SHARE
-    signals_uv = np.zeros((records, len(EIGHT_LEADS), PIECE), dtype=np.int16)
+        has_gap |= missing.any(axis=(1, 2))
+    signals_uv = np.zeros((records, len(EIGHT_LEADS), length), dtype=np.int16)
     signals_uv[:, held, : stored_uv.shape[-1]] = stored_uv
     has_lead = np.zeros((records, len(EIGHT_LEADS)), dtype=np.bool_)
     has_lead[:, held] = usable
-    return signals_uv, has_lead
+    return EightLeads(signals_uv, has_lead, has_gap)

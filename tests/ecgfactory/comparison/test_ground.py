@@ -1,49 +1,17 @@
-from collections.abc import Iterator
-
 import numpy as np
 import pytest
 
 from ecgfactory.comparison.ground import Comparables, common_ground
-from ecgfactory.comparison.pieces import PIECE, Pieces, piece_starts
-from ecgfactory.comparison.sources import Chunk, Source
 from ecgfactory.errors import BadInputError
 from ecgfactory.leads import EIGHT_LEADS
+from ecgfactory.recorder.filters import Filters
+from ecgfactory.recorder.recorder import Recorder
+from ecgfactory.sources.pieces import PIECE, Pieces
+from ecgfactory.sources.source import Chunk
+from tests.generated_ecgs import generated_ecgs
+from tests.given_source import Given, chunk
 
 RNG = np.random.default_rng(3)
-
-
-class Given(Source):
-    """Chunks as a test gives them."""
-
-    def __init__(self, *chunks: Chunk) -> None:
-        self.name = "given"
-        self._chunks = chunks
-
-    def chunks(self) -> Iterator[Chunk]:
-        yield from self._chunks
-
-
-def chunk(name: str, leads: tuple[str, ...] = EIGHT_LEADS, samples: int = PIECE, rate_hz: float = 500) -> Chunk:
-    return Chunk([name], leads, RNG.integers(-500, 500, (1, len(leads), samples)).astype(np.int16), rate_hz)
-
-
-def test_long_ecgs_give_several_pieces_and_few_of_a_night() -> None:
-    assert piece_starts(PIECE) == piece_starts(2 * PIECE - 1) == [0]
-    assert piece_starts(2 * PIECE) == [0, PIECE]
-    assert piece_starts(11 * PIECE) == [0, 2 * PIECE, 4 * PIECE, 6 * PIECE, 8 * PIECE, 10 * PIECE]
-
-
-def test_pieces_come_back_as_they_were() -> None:
-    ecgs = [chunk("a"), chunk("b", samples=3 * PIECE), chunk("c", ("V1", "II"), 4500, 250)]
-    pieces = Pieces(Given(*ecgs))
-    assert pieces.names == ["a", "b", "b", "b", "c"]
-    assert pieces.group.tolist() == [0, 1, 1, 1, 2]
-    assert pieces.samples.tolist() == [5000] * 4 + [4500]
-    assert pieces.lowest_rate_hz == 250
-    assert pieces.has_lead.sum(axis=1).tolist() == [8, 8, 8, 8, 2]
-    read_uv = pieces.read(np.array([4, 2]), [1, 2], 4000)
-    np.testing.assert_array_equal(read_uv[0], ecgs[2].signals_uv[0, ::-1, :4000])
-    np.testing.assert_array_equal(read_uv[1], ecgs[1].signals_uv[0, 1:3, PIECE : PIECE + 4000])
 
 
 def test_short_ecgs_and_those_without_a_common_lead_are_left_out_and_counted() -> None:
@@ -67,6 +35,25 @@ def test_the_ground_is_what_both_sides_have() -> None:
     one, other = Given(chunk("a", ("II", "V5", "V1"))), Given(chunk("b", ("V5", "I", "II"), 4100, 100))
     ground = common_ground([(source, Pieces(source)) for source in (one, other)])
     assert (ground.lead_names, ground.band_hz, ground.samples) == (("II", "V5"), (0.5, 40.0), 4100)
+
+
+def test_rate_and_length_are_those_of_what_is_compared() -> None:
+    sides = [Given(*[chunk(f"{number}") for number in range(9)], chunk("c", ("II",), 4100, 100)) for _ in range(2)]
+    ground = common_ground([(source, Pieces(source)) for source in sides])
+    assert (ground.lead_names, ground.upper_hz, ground.samples) == (EIGHT_LEADS, 150.0, PIECE)
+
+
+@pytest.mark.parametrize("filters", [Filters(0.67, 40), Filters(lowpass_hz=35, notch_hz=50, phase="causal")])
+def test_what_one_side_was_filtered_by_the_others_pass_too(filters: Filters) -> None:
+    signals_uv = generated_ecgs(20)[:2]
+    names = ["a", "b"]
+    filtered = Given(Chunk(names, EIGHT_LEADS, Recorder(filters=filters).record(signals_uv), 500), filters=filters)
+    given = Given(Chunk(names, EIGHT_LEADS, signals_uv, 500))
+    read = [(source, Pieces(source)) for source in (filtered, given)]
+    ground = common_ground(read)
+    assert ground.band_hz == (0.5, filters.lowpass_hz)
+    one, other = (Comparables(source, pieces, ground).read(np.arange(2)) for source, pieces in read)
+    np.testing.assert_allclose(one.astype(float), other, atol=1)
 
 
 def test_sides_without_a_common_lead_or_without_ecgs_are_refused() -> None:

@@ -1,0 +1,1 @@
+"""ECGs to compare or follow, from anywhere: datasets of ours, files of many kinds, memory."""
