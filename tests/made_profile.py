@@ -48,7 +48,9 @@ def made_profile(**changes: Any) -> Profile:
     ratio, log_ratios = made_ratio()
     log_cap = cap_of(log_ratios)
     return Profile(
-        reference=Reference(name="larger", fitted_on=("a", "b"), judged_on=("c",), left_out={}),
+        reference=Reference(
+            name="larger", fitted_on=("a", "b"), judged_on=("c",), fitted_signals=("aa", "bb"), left_out={}
+        ),
         settings=settings_of(make_plan(asked)),
         policy="basic",
         rules_sha256=load_policy("basic").rules_sha256,

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from functools import reduce
 
 import numpy as np
 
-from ecgfactory.arrays import IntArray
+from ecgfactory.arrays import BoolArray, IntArray
 from ecgfactory.comparison.result import Side
 from ecgfactory.errors import BadInputError
 from ecgfactory.leads import EIGHT_LEADS, SignalUv
@@ -17,7 +17,7 @@ from ecgfactory.record import SAMPLING_RATE_HZ
 from ecgfactory.recorder.filters import Filters
 from ecgfactory.recorder.rates import to_integers_uv
 from ecgfactory.recorder.recorder import Recorder
-from ecgfactory.sources.pieces import PIECE, SHORTEST, Pieces
+from ecgfactory.sources.pieces import PIECE, SHORTEST, Pieces, digest_of
 from ecgfactory.sources.source import Source
 
 LEAD_SHARE = 0.8
@@ -70,6 +70,8 @@ class Comparables:
         Its pieces.
     ground : CommonGround
         What they are brought to; pieces that lack a lead are left out.
+    without : set of str
+        Digests of ECGs that are left out as well.
 
     Attributes
     ----------
@@ -83,13 +85,18 @@ class Comparables:
         How many ECGs they are of.
     """
 
-    def __init__(self, source: Source, pieces: Pieces, ground: CommonGround) -> None:
+    def __init__(
+        self, source: Source, pieces: Pieces, ground: CommonGround, without: Set[str] = frozenset()
+    ) -> None:
         self.name = source.name
         self.ground = ground
         self._pieces = pieces
         self._notes = source.notes()
         self._recorder = Recorder(filters=ground.filters.after(source.filters))
-        self._rows: IntArray = np.flatnonzero(pieces.has_lead[:, ground.leads].all(axis=1))
+        complete = pieces.has_lead[:, ground.leads].all(axis=1)
+        self._lacking = len(np.unique(pieces.group)) - len(np.unique(pieces.group[complete]))
+        unwanted = np.flatnonzero(_is_among(pieces, without)) if without else []
+        self._rows: IntArray = np.flatnonzero(complete & ~np.isin(pieces.group, unwanted))
         self.names = [pieces.names[row] for row in self._rows.tolist()]
         kept, self.group = np.unique(pieces.group[self._rows], return_inverse=True)
         self.ecgs = len(kept)
@@ -120,9 +127,8 @@ class Comparables:
         notes = list(self._notes)
         if self._pieces.too_short:
             notes.append(f"{self._pieces.too_short:,} left out: shorter than {SHORTEST / SAMPLING_RATE_HZ:g} s")
-        lacking = len(np.unique(self._pieces.group)) - self.ecgs
-        if lacking:
-            notes.append(f"{lacking:,} left out: without a signal in one of {', '.join(self.ground.lead_names)}")
+        if self._lacking:
+            notes.append(f"{self._lacking:,} left out: without a signal in one of {', '.join(self.ground.lead_names)}")
         return Side(self.name, self.ecgs, len(self), tuple(notes))
 
 
@@ -150,6 +156,13 @@ class PieceView:
             return self._side.read(self.places[wanted])
         piece_uv: SignalUv = self._side.read(self.places[[wanted]])[0]
         return piece_uv
+
+
+def _is_among(pieces: Pieces, digests: Set[str]) -> BoolArray:
+    """Find out which ECGs are among those with these digests, shape (ecgs,)."""
+    _, first = np.unique(pieces.group, return_index=True)
+    found = [digest_of(pieces.read(first[[ecg]], range(len(EIGHT_LEADS)), PIECE)[0]) for ecg in range(len(first))]
+    return np.array([digest in digests for digest in found], dtype=np.bool_)
 
 
 def common_ground(sides: Sequence[tuple[Source, Pieces]]) -> CommonGround:

@@ -34,8 +34,8 @@ class ReferenceMatch(BaseModel):
     ----------
     reference : str
         Its name.
-    reference_records : int
-        ECGs that r was fitted on.
+    fitted_signals : tuple of str
+        Digests of the ECGs that r was fitted on, whose names are not passed on: nothing may be judged by these.
     profile_sha256 : str
         Digest of the profile; see `Profile.sha256`.
     strength : float
@@ -54,13 +54,18 @@ class ReferenceMatch(BaseModel):
 
     kind: Literal["reference"] = "reference"
     reference: str
-    reference_records: int
+    fitted_signals: tuple[str, ...]
     profile_sha256: str
     strength: float
     upper_hz: float
     log_cap: float
     expected_yield: float
     ratio: DensityRatio
+
+    @property
+    def reference_records(self) -> int:
+        """How many ECGs r was fitted on."""
+        return len(self.fitted_signals)
 
     @property
     def title(self) -> str:

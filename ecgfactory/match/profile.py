@@ -40,6 +40,8 @@ class Reference(BaseModel):
         Of the folder or file, without where it lies.
     fitted_on, judged_on : tuple of str
         ECGs that the ratio was fitted on, and the others, which `compare` may judge the outcome by.
+    fitted_signals : tuple of str
+        Digests of the signals that the ratio was fitted on, by which `compare` knows them again wherever they lie.
     left_out : dict of str to int
         How many were not used, by the reason in words.
     """
@@ -49,6 +51,7 @@ class Reference(BaseModel):
     name: str
     fitted_on: tuple[str, ...]
     judged_on: tuple[str, ...]
+    fitted_signals: tuple[str, ...]
     left_out: dict[str, int]
 
 
@@ -162,7 +165,7 @@ class Profile(BaseModel):
         """Return the acceptance that follows this profile."""
         return ReferenceMatch(
             reference=self.reference.name,
-            reference_records=len(self.reference.fitted_on),
+            fitted_signals=self.reference.fitted_signals,
             profile_sha256=self.sha256,
             strength=strength,
             upper_hz=self.upper_hz,

@@ -107,6 +107,7 @@ def _fitted(name: str, fit_on: ReferenceTable, judge_by: ReferenceTable, plan: P
             name=name,
             fitted_on=tuple(fit_on.names),
             judged_on=tuple(judge_by.names),
+            fitted_signals=tuple(fit_on.digests),
             left_out=fit_on.left_out,
         ),
         settings=settings_of(plan),

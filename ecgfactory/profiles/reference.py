@@ -18,7 +18,7 @@ from ecgfactory.realism.band import upper_edge_hz
 from ecgfactory.recorder.filters import Filters
 from ecgfactory.recorder.rates import measured_form
 from ecgfactory.request.plan import Plan
-from ecgfactory.sources.pieces import Pieces
+from ecgfactory.sources.pieces import Pieces, digest_of
 from ecgfactory.sources.source import Source
 
 AT_ONCE = 64
@@ -35,6 +35,8 @@ class ReferenceTable:
     ----------
     names : list of str
         Of the ECGs.
+    digests : list of str
+        Of their signals; see `digest_of`.
     measured, space : dict of str to float64 array of shape (n,)
         Features of the assessment that are numbers, and those of the feature space.
     left_out : dict of str to int
@@ -44,6 +46,7 @@ class ReferenceTable:
     """
 
     names: list[str]
+    digests: list[str]
     measured: Table
     space: Table
     left_out: dict[str, int]
@@ -53,6 +56,7 @@ class ReferenceTable:
         """Return some of the ECGs, by index."""
         return ReferenceTable(
             [self.names[row] for row in rows],
+            [self.digests[row] for row in rows],
             {name: values[rows] for name, values in self.measured.items()},
             {name: values[rows] for name, values in self.space.items()},
             self.left_out,
@@ -95,6 +99,7 @@ class _Measured:
 
     def __init__(self, plan: Plan, passed: Filters, rate_hz: float) -> None:
         self.names: list[str] = []
+        self._digests: list[str] = []
         self._policy = plan.policy
         self._recorder = replace(plan.recorder, filters=plan.recorder.filters.after(passed))
         filters = plan.recorder.filters.stricter(passed)
@@ -110,12 +115,14 @@ class _Measured:
         passed = np.flatnonzero(self._policy.judge(table, len(names)).accepted)
         if passed.size:
             self.names += [names[row] for row in passed.tolist()]
+            self._digests += [digest_of(signals_uv[row]) for row in passed.tolist()]
             self._measured.append({name: table[name][passed].astype(np.float64) for name in self._numbers})
             self._spaces.append(in_space(measured_uv[passed], EIGHT_LEADS, self._upper_hz))
 
     def table(self, left_out: dict[str, int]) -> ReferenceTable:
         """Put all of it together."""
-        return ReferenceTable(self.names, joined(self._measured), joined(self._spaces), left_out, self._upper_hz)
+        tables = joined(self._measured), joined(self._spaces)
+        return ReferenceTable(self.names, self._digests, *tables, left_out, self._upper_hz)
 
 
 def halves(names: Sequence[str]) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:

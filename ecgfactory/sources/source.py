@@ -48,10 +48,13 @@ class Source(ABC):
         What pages call it.
     filters : Filters
         What its ECGs are known to have passed.
+    followed : frozenset of str
+        Digests of the ECGs that they were made to be like: no judges of them; see `ReferenceMatch.fitted_signals`.
     """
 
     name: str
     filters: Filters = Filters()
+    followed: frozenset[str] = frozenset()
 
     @abstractmethod
     def chunks(self) -> Iterator[Chunk]:

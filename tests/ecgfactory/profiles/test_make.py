@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from ecgfactory.candidates.planning import planned
@@ -14,6 +15,8 @@ from ecgfactory.match.profile import load_profile
 from ecgfactory.profiles import make
 from ecgfactory.profiles.make import profile
 from ecgfactory.request.build_request import BuildRequest
+from ecgfactory.sources.opening import open_source
+from ecgfactory.sources.pieces import PIECE, Pieces, digest_of
 
 MakeRequest = Callable[..., BuildRequest]
 
@@ -28,6 +31,11 @@ def test_a_dataset_in_many_formats_is_read_once_and_split(built: Path, tmp_path:
     made = profile(built)
     assert len(made.reference.fitted_on) == len(made.reference.judged_on) == 20
     assert not {*made.reference.fitted_on} & {*made.reference.judged_on}
+    pieces = Pieces(open_source(built, "reference"))
+    fitted = [row for row, name in enumerate(pieces.names) if name in made.reference.fitted_on]
+    assert made.reference.fitted_signals == tuple(
+        digest_of(signal_uv) for signal_uv in pieces.read(np.array(fitted), range(8), PIECE)
+    )
     assert made.reference.name == open_dataset(built).title
     assert str(built.parent) not in made.to_json()
     assert made.separation.judged is not None and made.separation.judged < 0.8
