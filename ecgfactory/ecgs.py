@@ -60,6 +60,8 @@ class Ecgs:
         What the signals passed before they were stored.
     dataset : str
         Name and short plan id of the dataset that they are of; empty for others.
+    followed : frozenset of str
+        Digests of the ECGs of a reference that `match` was fitted on, by which `compare` leaves these out.
     """
 
     signals_uv: SignalUv
@@ -70,6 +72,7 @@ class Ecgs:
     sampling_rate_hz: int = SAMPLING_RATE_HZ
     filters: Filters = field(default_factory=Filters)
     dataset: str = ""
+    followed: frozenset[str] = frozenset()
 
     @property
     def record_ids(self) -> list[str]:
@@ -121,6 +124,7 @@ class Ecgs:
                 self.sampling_rate_hz,
                 self.filters,
                 self.dataset,
+                self.followed,
             )
         row = place_of(wanted, self.candidates, HERE) if isinstance(wanted, str) else place_at(wanted, len(self), HERE)
         values = [_plain(values[row : row + 1])[0] for values in self.measured.values()]

@@ -23,6 +23,7 @@ def accepted_ecgs(batches: Sequence[CandidateBatch], plan: Plan) -> Ecgs:
         features_of(parts),
         plan.recorder.rate_hz,
         plan.recorder.filters,
+        followed=plan.followed,
     )
 
 

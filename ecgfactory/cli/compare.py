@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from ecgfactory.cli.output import console, print_rows
-from ecgfactory.comparison.files import FILES, write_files, write_json
-from ecgfactory.errors import BadInputError
-from ecgfactory.report.export import check_target, whole_file
+from ecgfactory.comparison.files import FILES, check_targets, write_json
+from ecgfactory.report.export import whole_file
 
 
 def compare_paths(
@@ -45,26 +44,5 @@ def compare_paths(
             write_json(comparison, temporary)
         console().print(f"wrote {json_file}", markup=False)
     if folder:
-        folder.mkdir(parents=True, exist_ok=True)
-        write_files(comparison, folder)
+        comparison.save(folder, overwrite)
         console().print(f"wrote {', '.join(FILES)} into {folder}", markup=False)
-
-
-def check_targets(json_file: Path | None, folder: Path | None, overwrite: bool) -> None:
-    """Check that the files may be made.
-
-    Raises
-    ------
-    BadInputError
-        Naming everything that is in the way.
-    """
-    problems = [f"{folder}: is a file; choose a folder."] if folder and folder.is_file() else []
-    targets = [json_file] if json_file else []
-    targets += [folder / name for name in FILES] if folder and not problems else []
-    for target in targets:
-        try:
-            check_target(target, (target.suffix if target is not json_file else ".json",), False, overwrite)
-        except BadInputError as error:
-            problems += error.problems
-    if problems:
-        raise BadInputError(problems)

@@ -5,20 +5,17 @@ from __future__ import annotations
 import textwrap
 
 from ecgfactory.comparison.result import Comparison
-from ecgfactory.comparison.summary import TOLD, copies_text, in_percent
+from ecgfactory.comparison.summary import TOLD, copies_text, in_percent, metric_rows
 from ecgfactory.dataset.names import COMPARISON_FOLDER
-
-COVERING = ("precision", "recall", "density", "coverage", "frechet_distance", "mmd")
 
 
 def card_section(comparison: Comparison) -> str:
     """Write the section as Markdown, with an empty line at its end."""
     data, test, floor = comparison.data, comparison.two_sample, comparison.floor
     telltales = "".join(f"- {telltale.words}\n" for telltale in test.telltales[:TOLD])
-    metrics = [(name, getattr(comparison.coverage, name)) for name in COVERING]
     rows = "".join(
-        f"| {name.replace('_', ' ')} | {metric.value:.3g} | {metric.floor:.3g} | {metric.words} |\n"
-        for name, metric in metrics
+        f"| {name} | {metric.value:.3g} | {metric.floor:.3g} | {metric.words} |\n"
+        for name, metric in metric_rows(comparison)
     )
     told = (
         f"Held against {data.reference.ecgs:,} ECGs of {data.reference.name}, in leads {', '.join(data.lead_names)} "

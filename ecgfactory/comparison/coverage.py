@@ -121,14 +121,16 @@ _NAEEM = "Naeem et al., Reliable fidelity and diversity metrics for generative m
 
 DEFINITIONS = {
     "precision": _Definition(
-        precision, "share of the dataset's ECGs that lie where real ones do; high is good", _KYNKAANNIEMI
+        precision, "share of the dataset's ECGs that lie within the reach of a real one; high is good", _KYNKAANNIEMI
     ),
-    "recall": _Definition(recall, "share of real ECGs that lie where the dataset's do; high is good", _KYNKAANNIEMI),
+    "recall": _Definition(
+        recall, "share of real ECGs that lie within the reach of one of the dataset's; high is good", _KYNKAANNIEMI
+    ),
     "density": _Definition(
         density, "how densely real ECGs surround the dataset's; near the floor or above is good", _NAEEM
     ),
     "coverage": _Definition(
-        coverage, "share of real ECGs with one of the dataset's in their neighbourhood; high is good", _NAEEM
+        coverage, "share of real ECGs that have one of the dataset's within their reach; high is good", _NAEEM
     ),
     "frechet_distance": _Definition(
         frechet_distance,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ecgfactory.comparison.enough import FEWEST_RECORDS
-from ecgfactory.comparison.ground import Comparables, CommonGround
+from ecgfactory.comparison.ground import CommonGround, Comparables
 from ecgfactory.sources.pieces import Pieces
 from ecgfactory.sources.source import Source
 

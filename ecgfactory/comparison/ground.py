@@ -85,9 +85,7 @@ class Comparables:
         How many ECGs they are of.
     """
 
-    def __init__(
-        self, source: Source, pieces: Pieces, ground: CommonGround, without: Set[str] = frozenset()
-    ) -> None:
+    def __init__(self, source: Source, pieces: Pieces, ground: CommonGround, without: Set[str] = frozenset()) -> None:
         self.name = source.name
         self.ground = ground
         self._pieces = pieces

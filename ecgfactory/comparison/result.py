@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, fields, is_dataclass
+from os import PathLike
 from typing import Any
 
 from ecgfactory.comparison.findings import Coverage, FeatureComparison, Floor, TwoSampleTest
 from ecgfactory.leads import SignalUv
 from ecgfactory.realism.privacy import Privacy
+from ecgfactory.storage.home import from_home
 
 SIGNIFICANT_DIGITS = 6
 """Of numbers in JSON, so that the last bits of a sum do not reach a file."""
@@ -111,9 +113,9 @@ class Examples:
     pairs: tuple[tuple[Example, Example], ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Comparison:
-    """Everything that a comparison found.
+    """Everything that a comparison found; printed, it is its summary.
 
     Parameters
     ----------
@@ -140,6 +142,30 @@ class Comparison:
     coverage: Coverage
     privacy: Privacy
     examples: Examples
+
+    def __repr__(self) -> str:
+        from ecgfactory.comparison.summary import summary_text  # written from what is here
+
+        return summary_text(self)
+
+    def save(self, folder: str | PathLike[str], overwrite: bool = False) -> None:
+        """Write a web page, a PDF and the JSON.
+
+        Parameters
+        ----------
+        folder : str or Path
+            Where; made if it is not there.
+        overwrite : bool
+            Whether such files in it are replaced.
+
+        Raises
+        ------
+        BadInputError
+            When a file may not or can't be written.
+        """
+        from ecgfactory.comparison.files import save  # loads what draws, which a comparison alone does without
+
+        save(self, from_home(folder), overwrite)
 
     def to_json(self) -> dict[str, Any]:
         """Return everything but signals as values that JSON knows; a number that does not exist is None."""

@@ -3,7 +3,18 @@
 from __future__ import annotations
 
 from ecgfactory.comparison.findings import Estimate, Metric
+from ecgfactory.comparison.percent import percent, whole_percent
 from ecgfactory.comparison.result import Comparison, Side
+
+METRICS = {
+    "precision": "Precision",
+    "recall": "Recall",
+    "density": "Density",
+    "coverage": "Coverage",
+    "frechet_distance": "Fréchet distance",
+    "mmd": "MMD",
+}
+"""By field of `Coverage`, what people call it."""
 
 TOLD = 5
 """Telltale features in a summary; the JSON and the page have more."""
@@ -13,9 +24,7 @@ def summary_rows(comparison: Comparison) -> list[tuple[str, str]]:
     """Return labels and values: what was compared, how well it was told apart and by what, and what is covered."""
     data, test, floor, coverage = comparison.data, comparison.two_sample, comparison.floor, comparison.coverage
     sides = [("dataset", data.dataset), ("reference", data.reference), ("holdout", data.holdout)]
-    covered = {"precision": coverage.precision, "recall": coverage.recall}
-    covered |= {"density": coverage.density, "coverage": coverage.coverage}
-    apart = {"Fréchet": coverage.frechet_distance, "MMD": coverage.mmd}
+    metrics = [f"{label} {metric_text(metric)}" for label, metric in metric_rows(comparison)]
     return [
         *((label, _side(side)) for label, side in sides if side is not None),
         (
@@ -26,37 +35,45 @@ def summary_rows(comparison: Comparison) -> list[tuple[str, str]]:
         ("told apart", f"{in_percent(test.accuracy)} of {test.records_per_class:,} ECGs of each; 50 % is chance"),
         ("floor", f"{in_percent(floor.accuracy)} within the reference, {floor.records_per_class:,} of each half"),
         *(
-            ("betrayed by" if not place else "", f"{telltale.words} ({100 * telltale.alone:.0f} % by this alone)")
+            ("betrayed by" if not place else "", f"{telltale.words} ({percent(telltale.alone)} by this alone)")
             for place, telltale in enumerate(test.telltales[:TOLD])
         ),
-        ("covered", f"{_listed(covered)}, {coverage.records:,} ECGs of each"),
-        ("apart", _listed(apart)),
+        ("overlap", f"{', '.join(metrics[:4])}; {coverage.records:,} ECGs of each"),
+        ("distance", ", ".join(metrics[4:])),
         ("copies", copies_text(comparison)),
         *(("note" if not place else "", note) for place, note in enumerate(data.notes)),
     ]
 
 
+def summary_text(comparison: Comparison) -> str:
+    """Write the summary in lines of label and value; bytes of names that are no text are question marks."""
+    rows = summary_rows(comparison)
+    width = max(len(label) for label, _ in rows)
+    return "\n".join(f"{label:<{width}}  {value}" for label, value in rows).encode("utf-8", "replace").decode("utf-8")
+
+
 def copies_text(comparison: Comparison) -> str:
-    """Say how many ECGs of the dataset were flagged as copies, and against whom, without a full stop."""
+    """Say how many ECGs of the dataset were flagged as copies, and of how many, without a full stop."""
     privacy = comparison.privacy
-    people = f"the {privacy.holdout:,} of the holdout" if privacy.holdout else "these are to each other"
     flagged = int(privacy.is_copy.sum())
-    verb = f"{'No ECG' if not flagged else f'{flagged:,}'} of {privacy.synthetic:,} {'is' if flagged < 2 else 'are'}"
-    return f"{verb} nearer to one of {privacy.reference:,} real ones than {people}"
+    who = f"{f'{flagged:,}' if flagged else 'No ECG'} of {privacy.synthetic:,}"
+    said = "stand out as copies of some" if flagged > 1 else "stands out as a copy of one"
+    return f"{who} {said} of {privacy.reference:,} real ones"
 
 
 def in_percent(estimate: Estimate) -> str:
     """Write a share and its interval in per cent: 96 % (92 to 98)."""
-    return f"{estimate.value:.0%} ({100 * estimate.low:.0f} to {100 * estimate.high:.0f})".replace("%", " %")
+    return f"{percent(estimate.value)} ({whole_percent(estimate.low)} to {whole_percent(estimate.high)})"
+
+
+def metric_rows(comparison: Comparison) -> list[tuple[str, Metric]]:
+    """Return the measures of coverage with what people call them."""
+    return [(label, getattr(comparison.coverage, name)) for name, label in METRICS.items()]
 
 
 def metric_text(metric: Metric) -> str:
     """Write the value of a metric and its floor."""
     return f"{metric.value:.3g} (floor {metric.floor:.2g})"
-
-
-def _listed(metrics: dict[str, Metric]) -> str:
-    return ", ".join(f"{name} {metric_text(metric)}" for name, metric in metrics.items())
 
 
 def _side(side: Side) -> str:

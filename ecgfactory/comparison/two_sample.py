@@ -25,6 +25,7 @@ from ecgfactory.comparison.findings import (
     Telltale,
     TwoSampleTest,
 )
+from ecgfactory.comparison.percent import percent
 
 FOLDS = 5
 TREES = 100
@@ -108,7 +109,7 @@ def two_sample_test(dataset: FeatureMatrix, reference: FeatureMatrix, features: 
         classifier=CLASSIFIER,
         roc=_roc(*map(_known, scores)),
         scores=_score_histogram(*map(_known, scores)),
-        telltales=_telltales(dict(zip(dataset.names, importance.tolist(), strict=True)), features),
+        telltales=describe_telltales(dict(zip(dataset.names, importance.tolist(), strict=True)), features),
     )
     return Outcome(test, *scores)
 
@@ -215,16 +216,13 @@ def _score_histogram(dataset: Float64Array, reference: Float64Array) -> Scores:
     return Scores(tuple(edges.tolist()), counts[0], counts[1])
 
 
-def _telltales(importance: dict[str, float], features: Sequence[FeatureComparison]) -> tuple[Telltale, ...]:
+def describe_telltales(importance: dict[str, float], features: Sequence[FeatureComparison]) -> tuple[Telltale, ...]:
+    """Describe the features that a classifier went by most, by what tells most in each: values, or where it has any."""
     ranked = sorted(features, key=lambda feature: -importance[feature.name])[:TOLD]
     return tuple(
-        Telltale(
-            feature.name,
-            f"{in_short(feature.words)}: {_difference(feature)}",
-            importance[feature.name],
-            0.5 + 0.5 * feature.kolmogorov_smirnov.value,  # the best cut's balanced accuracy
-        )
+        Telltale(feature.name, f"{in_short(feature.words)}: {words}", importance[feature.name], 0.5 + 0.5 * apart)
         for feature in ranked
+        for words, apart in [_difference(feature)]
     )
 
 
@@ -233,13 +231,21 @@ def in_short(words: str) -> str:
     return re.split(r" \(|: |, ", words)[0]
 
 
-def _difference(feature: FeatureComparison) -> str:
-    """Say in words how the dataset differs in a feature."""
-    dataset, reference = feature.dataset, feature.reference
-    if abs(dataset.measured_share - reference.measured_share) > CLEAR_SHIFT_SD:
-        shares = 100 * dataset.measured_share, 100 * reference.measured_share
-        return f"measurable in {shares[0]:.0f} % of the dataset and {shares[1]:.0f} % elsewhere"
+def _difference(feature: FeatureComparison) -> tuple[str, float]:
+    """Say in words how the dataset differs most in a feature, its values or where it has any, and how far, 0 to 1.
+
+    How far is twice what the best cut's balanced accuracy is above chance.
+    """
+    shares = feature.dataset.measured_share, feature.reference.measured_share
+    by_measurability, by_value = abs(shares[0] - shares[1]), feature.kolmogorov_smirnov.value
+    if by_value > by_measurability:
+        return _difference_in_values(feature), by_value
+    measurable = f"measurable in {percent(shares[0])} of the dataset and {percent(shares[1])} of the reference"
+    return measurable, by_measurability
+
+
+def _difference_in_values(feature: FeatureComparison) -> str:
     if abs(feature.shift_sd) > CLEAR_SHIFT_SD:
         return f"{'higher' if feature.shift_sd > 0 else 'lower'} in the dataset"
-    ranges = [side.quantiles[3] - side.quantiles[1] for side in (dataset, reference)]
+    ranges = [side.quantiles[3] - side.quantiles[1] for side in (feature.dataset, feature.reference)]
     return f"{'more' if ranges[0] > ranges[1] else 'less'} varied in the dataset"

@@ -107,6 +107,7 @@ class DatasetFiles:
             self.plan.recorder.rate_hz,
             self.plan.recorder.filters,
             dataset=self.title,
+            followed=self.plan.followed,
         )
 
     def record(self, wanted: str) -> Record:

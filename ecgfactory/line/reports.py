@@ -53,14 +53,14 @@ def report_and_compare(build: Build, pool: Pool) -> None:
     done = "wrote the reports and compared the records"
     results = results_of([*reports, diversity, *references], build, pool, "the reports", done)
     build.diversity = results[diversity].value
-    build.clock.seconds["compare"] = results[diversity].seconds
+    build.clock.seconds["duplicates"] = results[diversity].seconds
     for report in reports:
         _take(results[report].value, build.workspace.dataset / REPORTS_FOLDER)
         build.clock.seconds["report"] = results[report].seconds
     for reference in references:
         _take(results[reference].value.folder, build.workspace.dataset / COMPARISON_FOLDER)
         build.card_section = results[reference].value.card_section
-        build.clock.seconds["reference"] = results[reference].seconds
+        build.clock.seconds["compare"] = results[reference].seconds
 
 
 def _take(made: Path, target: Path) -> None:

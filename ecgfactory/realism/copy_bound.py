@@ -19,7 +19,7 @@ NEVER = 1e-9
 
 @dataclass(frozen=True)
 class CopyBound:
-    """The ratio below which a synthetic ECG is nearer to a real one than real people are to each other.
+    """The ratio of nearest to next nearest distance below which a synthetic ECG stands out further than people do.
 
     Parameters
     ----------

@@ -20,7 +20,7 @@ MOST, SHOWN = 50, 6
 """Pairs described at most, and at least, copies or not."""
 
 Leads = tuple[tuple[int, int, float], ...]
-"""A lead, a lead of the other record, their correlation."""
+"""A lead, a lead of the other record, their correlation over the half of the record that lies over the other best."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class LikestPair:
     synthetic, reference : int
         Their rows.
     is_copy : bool
-        Whether they are nearer than real people ever are.
+        Whether they stand out further from the next nearest than real people ever do.
     nearness : float
         The lowest, over the ways of comparing, of the ratio to its bound: a copy is below 1.
     ways : tuple of str

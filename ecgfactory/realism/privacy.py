@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import numpy as np
@@ -31,6 +31,14 @@ SHORTEST_S = 5.0
 """In halves of shorter records there are hardly any beats."""
 
 
+WORDS = (
+    "A copy is flagged where the nearest real ECG stands out further from the next nearest than among people: at less "
+    "than `bound.ratio` of its distance. A small `p_nearer` says that the synthetic ECGs as a whole lie nearer to the "
+    "reference than real ones to each other, as clean, average beats do; that alone is no copying."
+)
+"""What a reader of the numbers has to know."""
+
+
 @dataclass(frozen=True)
 class Privacy:
     """Whether synthetic ECGs are copies of real ones.
@@ -56,7 +64,7 @@ class Privacy:
     holdout: int
     compared_real: int
     ways: Mapping[str, Nearness]
-    is_copy: BoolArray
+    is_copy: BoolArray = field(repr=False)
     pairs: tuple[LikestPair, ...]
     repeats: tuple[Repeat, ...]
 
@@ -67,6 +75,7 @@ class Privacy:
             "reference": self.reference,
             "holdout": self.holdout,
             "compared_real": self.compared_real,
+            "words": WORDS,
             "copies": int(self.is_copy.sum()),
             "false_alarms": FALSE_ALARMS,
             "ways": {name: way.to_json() for name, way in self.ways.items()},

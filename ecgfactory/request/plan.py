@@ -22,7 +22,7 @@ from ecgfactory.generators import GENERATORS
 from ecgfactory.generators.base import Edges, Generator
 from ecgfactory.generators.checkpoint import Checkpoint
 from ecgfactory.leads import lead_names
-from ecgfactory.match.acceptance import Match
+from ecgfactory.match.acceptance import Match, ReferenceMatch
 from ecgfactory.quality.features import EXTRA_FEATURES
 from ecgfactory.quality.policy import Policy, load_policy
 from ecgfactory.record import SAMPLING_RATE_HZ
@@ -140,6 +140,11 @@ class Plan(BaseModel):
     def expected_yield(self) -> float:
         """Share that `match` is expected to accept of the candidates that pass the policy."""
         return self.match.expected_yield if self.match else 1.0
+
+    @property
+    def followed(self) -> frozenset[str]:
+        """Digests of the ECGs that `match` was fitted on; see `ReferenceMatch`."""
+        return frozenset(self.match.fitted_signals if isinstance(self.match, ReferenceMatch) else ())
 
     @property
     def edges(self) -> Edges | None:

@@ -8,7 +8,6 @@ import numpy as np
 
 from ecgfactory.dataset.files import DatasetFiles
 from ecgfactory.leads import EIGHT_LEADS
-from ecgfactory.match.acceptance import ReferenceMatch
 from ecgfactory.record import record_id
 from ecgfactory.sources.source import RECORDS_AT_ONCE, Chunk, Source, at_500_hz
 
@@ -28,8 +27,7 @@ class DatasetSource(Source):
     def __init__(self, files: DatasetFiles) -> None:
         self.name = files.title
         self.filters = files.plan.recorder.filters
-        if isinstance(match := files.plan.match, ReferenceMatch):
-            self.followed = frozenset(match.fitted_signals)
+        self.followed = files.plan.followed
         self._files = files
 
     def chunks(self) -> Iterator[Chunk]:

@@ -20,6 +20,7 @@ class EcgsSource(Source):
     def __init__(self, ecgs: Ecgs) -> None:
         self.name = ecgs.dataset or f"{len(ecgs):,} ECGs in memory"
         self.filters = ecgs.filters
+        self.followed = ecgs.followed
         self._ecgs = ecgs
 
     def chunks(self) -> Iterator[Chunk]:

@@ -23,6 +23,7 @@ from ecgfactory.comparison.pages.paper import (
 )
 from ecgfactory.comparison.pages.web import example_record
 from ecgfactory.comparison.result import Comparison, Example
+from ecgfactory.comparison.summary import metric_rows
 from ecgfactory.report.clinical import draw_ecg
 from ecgfactory.report.export import PageMaker, write_pages
 from ecgfactory.report.page import MARGIN_MM, RIGHT_MM
@@ -154,12 +155,12 @@ def _example_page(comparison: Comparison, kind: str, example: Example) -> Sheet:
 
 def _coverage_page(comparison: Comparison) -> Sheet:
     sheet = Sheet()
-    draw_heading(sheet, "Coverage", "how much of the reference is covered, and how near it comes")
+    draw_heading(sheet, "Overlap", "how much dataset and reference lie in the same places, and how near they come")
     height = draw_text(sheet, MARGIN_MM, _TOP_MM, 230, words.coverage_note(comparison), 9, PALETTE.text) - 6
     columns = (MARGIN_MM, MARGIN_MM + 44, MARGIN_MM + 68, MARGIN_MM + 92)
     for left, heading in zip(columns, ("", "value", "floor", "what it says; by whom"), strict=True):
         sheet.text(left, height, heading, 8, PALETTE.muted)
-    for name, metric in words.metric_rows(comparison):
+    for name, metric in metric_rows(comparison):
         sheet.line([MARGIN_MM, RIGHT_MM], [height - 2.4] * 2, PALETTE.minor_grid, 0.6)
         height -= 8
         sheet.text(columns[0], height, name, 10, PALETTE.text, bold=True)

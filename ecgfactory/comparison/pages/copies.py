@@ -9,6 +9,7 @@ import numpy as np
 
 from ecgfactory.arrays import Float64Array
 from ecgfactory.comparison.pages.words import printable
+from ecgfactory.comparison.percent import percent
 from ecgfactory.comparison.result import Comparison, Example
 from ecgfactory.leads import SignalUv
 from ecgfactory.realism.likest_pair import LikestPair
@@ -21,6 +22,9 @@ MOST_PAIRS = 6
 MOST_LEADS = 4
 """Leads of a pair that are drawn: the likest first, then others over those of the same name."""
 
+LEAST_P = 0.001
+"""Smaller ones say no more."""
+
 WAYS = {
     "beats": "Median beats",
     "records": "Whole records",
@@ -29,9 +33,10 @@ WAYS = {
 METHOD = (
     "Every ECG of the dataset is held against the real ones that could be its original: by its median beat, as a whole "
     "wherever it fits best, and lead by lead over any lead. Gain, polarity, shift and a slightly other speed make no "
-    "difference. It is flagged where its nearest real ECG stands out further from the next than among real people; an "
-    "honest dataset has one flagged in one of twenty comparisons. The distance is 1 less the correlation; that of real "
-    "ECGs, in grey, is to the nearest of other people."
+    "difference. It is flagged where its nearest real ECG stands out further from the next nearest than among real "
+    "people; an honest dataset has one flagged in one of twenty comparisons. The distance is 1 less the correlation; "
+    "that of real ECGs, in grey, is to the nearest of other people. A small p says that the dataset as a whole lies "
+    "nearer to real ECGs than these do to each other: clean, average beats do, and that alone is no copying."
 )
 PAIRS_NOT_DRAWN = (
     "The pairs are not drawn here, since this page is passed on with the dataset: the command ecgfactory compare "
@@ -44,11 +49,9 @@ def findings(privacy: Privacy) -> list[str]:
     flagged, ecgs = int(privacy.is_copy.sum()), f"{privacy.synthetic:,}"
     people = f"{privacy.holdout:,} ECGs of the holdout" if privacy.holdout else "the other ECGs of the reference"
     sentences = [
-        f"{flagged:,} of {ecgs} ECGs of the dataset come nearer to a real one than real people come to each other, and "
-        "are flagged as copies, for people to look at."
-        if flagged
-        else f"None of {ecgs} ECGs of the dataset comes nearer to a real one than real people come to each other.",
-        f"How near these come was learnt from {people}, {privacy.compared_real:,} in all.",
+        f"{f'{flagged:,}' if flagged else 'None'} of {ecgs} ECGs of the dataset {_verdict(flagged)}.",
+        "What tells a copy is how much nearer one real ECG is than all others. How much this can be among people was "
+        f"learnt from {people}, {privacy.compared_real:,} in all.",
     ]
     if privacy.repeats:
         sentences.append(
@@ -62,9 +65,20 @@ def way_caption(nearness: Nearness) -> str:
     """Say how near the dataset comes in one way of comparing, against what is expected."""
     flagged = int(nearness.is_copy.sum())
     return (
-        f"{100 * nearness.share_nearer:.0f} % of the dataset are as near as the nearest 5 % of real ECGs. Flagged, as "
-        f"the nearest is at less than {nearness.bound.ratio:.2g} of the distance of the next: {flagged:,}."
+        f"{percent(nearness.share_nearer)} of the dataset are as near as the nearest 5 % of real ECGs "
+        f"(p {_p_text(nearness.p_nearer)} for nearer as a whole). Flagged, as the nearest is at less than "
+        f"{nearness.bound.ratio:.2g} of the distance of the next: {flagged:,}."
     )
+
+
+def _verdict(flagged: int) -> str:
+    if flagged > 1:
+        return "stand out as copies of real ones, and are flagged for people to look at"
+    return f"stands out as a copy of a real one{', and is flagged for people to look at' if flagged else ''}"
+
+
+def _p_text(p: float) -> str:
+    return f"{p:.2g}" if p >= LEAST_P else f"below {LEAST_P:g}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,7 +88,7 @@ class Overlay:
     Parameters
     ----------
     label : str
-        Which leads, and their correlation.
+        Which leads, and their correlation over the likest half.
     time_s : float array, shape (samples,)
         Of the dataset's record.
     dataset_mv, reference_mv : float array, shape (samples,)
@@ -109,7 +123,10 @@ def _pair(comparison: Comparison, pair: LikestPair, dataset: Example, reference:
     likest = sorted(pair.leads, key=lambda lead: -abs(lead[2]))
     time_s = np.arange(dataset.signal_uv.shape[-1]) / rate_hz
     origin_s = _origin_s(pair, dataset.signal_uv[likest[0][0]], reference.signal_uv[likest[0][1]], time_s)
-    drawn = [(mine, other, f": correlation {likeness:.2f}".replace("-", "−")) for mine, other, likeness in likest]
+    stretch = f"over the likest {time_s[-1] / 2:.0f} s"
+    drawn = [
+        (mine, other, f": correlation {likeness:.2f} {stretch}".replace("-", "−")) for mine, other, likeness in likest
+    ]
     drawn += [(lead, lead, "") for lead in range(len(names)) if lead not in {mine for mine, _, _ in likest}]
     overlays = [
         Overlay(

@@ -44,7 +44,7 @@ def copy_pages(comparison: Comparison, draws_reference: bool) -> list[PageMaker]
 
 def _distances_page(privacy: Privacy, draws_reference: bool) -> Sheet:
     sheet = Sheet()
-    draw_heading(sheet, "Copies", "whether the dataset comes nearer to real ECGs than real people do")
+    draw_heading(sheet, "Copies", "whether an ECG of the dataset stands out as a copy of a real one")
     draw_legend(sheet, RIGHT_MM - 50, 187)
     height, width = _TOP_MM, RIGHT_MM - MARGIN_MM - 40
     for place, sentence in enumerate(copies.findings(privacy)):

@@ -11,7 +11,9 @@ from markupsafe import Markup
 from ecgfactory.comparison.findings import Telltale
 from ecgfactory.comparison.pages import charts, copies, words
 from ecgfactory.comparison.pages.histograms import of_feature, of_scores, of_values
+from ecgfactory.comparison.percent import percent
 from ecgfactory.comparison.result import Comparison, Example
+from ecgfactory.comparison.summary import metric_rows
 from ecgfactory.record import Record
 from ecgfactory.report.export import whole_file
 from ecgfactory.report.svg import ecg_svg
@@ -60,11 +62,12 @@ def write_comparison_page(comparison: Comparison, path: Path, draws_reference: b
         When the file can't be written.
     """
     environment = page_environment("ecgfactory.comparison.pages", "ecgfactory.report")
-    environment.filters |= {"percent": words.percent, "number": words.number, "printable": words.printable}
+    environment.filters |= {"percent": percent, "number": words.number, "printable": words.printable}
     text = environment.get_template("comparison.html").render(
         comparison=comparison,
         words=words,
         texts=copies,
+        metrics=metric_rows(comparison),
         verdict_figures=_verdict_figures(comparison),
         telltales=[_telltale_figure(comparison, telltale) for telltale in comparison.two_sample.telltales],
         examples=list(_example_figures(comparison, draws_reference)),

@@ -6,8 +6,8 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ecgfactory.comparison.card import COVERING
-from ecgfactory.comparison.findings import Estimate, FeatureComparison, Metric, Telltale
+from ecgfactory.comparison.findings import Estimate, FeatureComparison, Telltale
+from ecgfactory.comparison.percent import percent, whole_percent
 from ecgfactory.comparison.result import Comparison, Example, Side
 
 CHANCE = 0.5
@@ -69,13 +69,8 @@ def verdict(comparison: Comparison) -> str:
 
 def of_hundred(estimate: Estimate) -> str:
     """Write a share as people count: 96 of 100 cases (95 % interval 92 to 98)."""
-    value, low, high = (f"{100 * number:.0f}" for number in (estimate.value, estimate.low, estimate.high))
+    value, low, high = map(whole_percent, (estimate.value, estimate.low, estimate.high))
     return f"{value} of 100 cases (95 % interval {low} to {high})"
-
-
-def percent(share: float) -> str:
-    """Write a share in per cent, without decimals."""
-    return f"{100 * share:.0f} %"
 
 
 def compared_rows(comparison: Comparison) -> list[tuple[str, str]]:
@@ -135,7 +130,8 @@ def telltale_caption(telltale: Telltale) -> str:
     """Say how the dataset differs in a telltale feature, and how much that tells."""
     difference = telltale.words.rpartition(": ")[2]
     return (
-        f"{difference[:1].upper()}{difference[1:]}. By this alone {100 * telltale.alone:.0f} of 100 are told rightly."
+        f"{difference[:1].upper()}{difference[1:]}. "
+        f"By this alone {whole_percent(telltale.alone)} of 100 are told rightly."
     )
 
 
@@ -150,20 +146,16 @@ def typeset(text: str) -> str:
     return text.replace("uV^2", "µV²").replace("uV", "µV").replace("+-", "±")
 
 
-def metric_rows(comparison: Comparison) -> list[tuple[str, Metric]]:
-    """Return the measures of coverage with what people call them."""
-    names = {"frechet_distance": "Fréchet distance", "mmd": "MMD"}
-    coverage = comparison.coverage
-    return [(names.get(name, name.capitalize()), getattr(coverage, name)) for name in COVERING]
-
-
 def coverage_note(comparison: Comparison) -> str:
     """Say what the measures of coverage were computed on."""
     coverage = comparison.coverage
     return (
-        f"In the space of all features, standardised by the reference ({coverage.features} dimensions). All depend on "
-        f"the number of ECGs; these are means over {coverage.samples} samples of {coverage.records:,} ECGs of each. "
-        "The floor is what halves of the reference, as large, reach against each other."
+        f"In the space of all features, standardised by the reference: {coverage.features} dimensions, one of them the "
+        "share of features that can't be measured. All depend on the number of ECGs; these are means over "
+        f"{coverage.samples} samples of {coverage.records:,} ECGs of each. The floor is what halves of the reference, "
+        "as large, reach against each other. An ECG reaches as far as its nearest neighbours on its own side. Recall "
+        "and coverage may differ much: where a dataset is less varied, its ECGs lie close together and reach no real "
+        "one, and may still lie within the reach of real ones, which lie further from each other."
     )
 
 

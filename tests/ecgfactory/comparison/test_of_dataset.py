@@ -13,6 +13,7 @@ import pytest
 from pypdf import PdfReader
 
 from ecgfactory.comparison.of_dataset import compare_dataset
+from ecgfactory.comparison.percent import percent
 from ecgfactory.comparison.preflight import reference_problems
 from ecgfactory.dataset.verify import verify
 from ecgfactory.errors import BuildFailedError
@@ -62,8 +63,8 @@ def test_the_comparison_is_part_of_the_dataset(make_request: MakeRequest, refere
     accuracy = json.loads(written)["two_sample"]["accuracy"]["value"]
     card = (dataset.path / "README.md").read_text(encoding="utf-8")
     assert "## How real" in card
-    assert f"an accuracy of {100 * accuracy:.0f} %" in " ".join(card.split())
-    assert "reference" in dataset.manifest.stage_seconds
+    assert f"an accuracy of {percent(accuracy)}" in " ".join(card.split())
+    assert {"duplicates", "compare"} <= dataset.manifest.stage_seconds.keys()
     page = (dataset.path / "comparison" / "comparison.html").read_text(encoding="utf-8")
     assert "ECGs of the reference are not drawn here" in page
     assert 'href="../comparison/comparison.html"' in (dataset.path / "reports" / "index.html").read_text(

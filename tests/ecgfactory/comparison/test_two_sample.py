@@ -4,7 +4,8 @@ import pytest
 from ecgfactory.comparison.distances import compare_features
 from ecgfactory.comparison.enough import FEWEST_RECORDS, reach_points, wilson
 from ecgfactory.comparison.features import FeatureMatrix
-from ecgfactory.comparison.two_sample import Outcome, floor_within, two_sample_test
+from ecgfactory.comparison.findings import Telltale
+from ecgfactory.comparison.two_sample import Outcome, describe_telltales, floor_within, two_sample_test
 from ecgfactory.realism.space_feature import SpaceFeature
 
 FEATURES = tuple(f"f{number}" for number in range(20))
@@ -15,6 +16,11 @@ def matrix(seed: int, ecgs: int = 60, pieces: int = 1) -> FeatureMatrix:
     rng = np.random.default_rng(seed)
     values = np.repeat(rng.normal(0, 1, (ecgs, len(FEATURES))), pieces, axis=0)
     return FeatureMatrix(FEATURES, values, np.repeat(np.arange(ecgs), pieces))
+
+
+def telltales_of(dataset: FeatureMatrix, reference: FeatureMatrix) -> tuple[Telltale, ...]:
+    features = compare_features(dataset, reference, TEXTS)
+    return describe_telltales({name: float(name == "f3") for name in FEATURES}, features)
 
 
 def outcome_of(dataset: FeatureMatrix, reference: FeatureMatrix) -> Outcome:
@@ -60,7 +66,26 @@ def test_missing_values_betray_too() -> None:
     outcome = outcome_of(dataset, reference)
     telltale = outcome.test.telltales[0]
     assert outcome_of(dataset, reference).test == outcome.test, "the result follows from the features alone"
-    assert telltale.words == "power of f3: measurable in 25 % of the dataset and 100 % elsewhere"
+    assert telltale.words == "power of f3: measurable in 25 % of the dataset and 100 % of the reference"
+    assert telltale.alone == pytest.approx(0.875)
+
+
+@pytest.mark.parametrize(
+    ("shift", "missing", "said", "alone"),
+    [
+        (3, 15, "higher in the dataset", 0.97),
+        (-3, 45, "lower in the dataset", 0.97),
+        (0.5, 59, "measurable in 2 % of the dataset and 100 % of the reference", 0.99),
+    ],
+)
+def test_what_tells_most_is_said_and_counted(shift: float, missing: int, said: str, alone: float) -> None:
+    """A P wave that is upside down betrays by that, not by the ECGs without one."""
+    dataset, reference = matrix(1), matrix(2)
+    dataset.values[:, 3] += shift
+    dataset.values[:missing, 3] = np.nan
+    (telltale,) = [one for one in telltales_of(dataset, reference) if one.feature == "f3"]
+    assert telltale.words == f"power of f3: {said}"
+    assert telltale.alone == pytest.approx(alone, abs=0.05)
 
 
 def test_wilsons_interval_is_that_of_his_paper() -> None:

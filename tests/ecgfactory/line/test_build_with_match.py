@@ -19,6 +19,7 @@ from ecgfactory.line.outlook import outlook
 from ecgfactory.request.build_request import BuildRequest
 from ecgfactory.session.progress import Progress
 from ecgfactory.sources.dataset import DatasetSource
+from ecgfactory.sources.memory import EcgsSource
 from tests.inline_pool import InlinePool
 from tests.made_profile import made_profile, write_made_profile
 
@@ -72,7 +73,8 @@ def test_another_shard_size_gives_the_same_records(asked: Callable[..., Any], da
 def test_it_says_that_it_follows_a_reference(dataset: Dataset) -> None:
     profile, card = made_profile(), (dataset.path / "README.md").read_text()
     assert dataset.manifest.plan.match == profile.match(0.8)
-    assert DatasetSource(dataset).followed == set(profile.reference.fitted_signals)
+    for ecgs in (DatasetSource(dataset), EcgsSource(dataset[:5]), dataset[:5][:2]):
+        assert ecgs.followed == set(profile.reference.fitted_signals)
     words = f"reference larger with strength 0.8, profile of 2 ECGs {profile.sha256[:16]}"
     assert f"| Match | {words} |" in card
     assert "distributions of features here are not those of the generator" in " ".join(card.split())

@@ -82,7 +82,7 @@ def comparison() -> Comparison:
             500,
             (0.5, 150.0),
             10.0,
-            ("With 30 ECGs of each side, the accuracy is known to +-18 points.",),
+            ("A note on +-18 uV.",),
         ),
         two_sample=TwoSampleTest(
             Estimate(0.95, 0.85, 0.98),
