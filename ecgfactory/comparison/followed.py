@@ -7,9 +7,9 @@ from ecgfactory.comparison.ground import CommonGround, Comparables
 from ecgfactory.sources.pieces import Pieces
 from ecgfactory.sources.source import Source
 
-LEAST_REST = 0.5
-"""ECGs that are not followed, to each one that is, for the former to stand for the reference: where a profile was made
-of all, the rest are those that no record may be like, as the policy rejects them.
+LEAST_REST = 2 / 3
+"""ECGs that are not followed, to each one that is, for the former to stand for the reference. Where a profile is of one
+half, more than that remain; where it is of all, only those that the policy rejects, which no record may be like.
 """
 
 

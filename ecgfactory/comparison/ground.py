@@ -8,7 +8,7 @@ from functools import reduce
 
 import numpy as np
 
-from ecgfactory.arrays import BoolArray, IntArray
+from ecgfactory.arrays import IntArray
 from ecgfactory.comparison.result import Side
 from ecgfactory.errors import BadInputError
 from ecgfactory.leads import EIGHT_LEADS, SignalUv
@@ -93,8 +93,7 @@ class Comparables:
         self._recorder = Recorder(filters=ground.filters.after(source.filters))
         complete = pieces.has_lead[:, ground.leads].all(axis=1)
         self._lacking = len(np.unique(pieces.group)) - len(np.unique(pieces.group[complete]))
-        unwanted = np.flatnonzero(_is_among(pieces, without)) if without else []
-        self._rows: IntArray = np.flatnonzero(complete & ~np.isin(pieces.group, unwanted))
+        self._rows: IntArray = np.flatnonzero(complete & ~np.isin(pieces.group, _numbers_of(pieces, without)))
         self.names = [pieces.names[row] for row in self._rows.tolist()]
         kept, self.group = np.unique(pieces.group[self._rows], return_inverse=True)
         self.ecgs = len(kept)
@@ -156,11 +155,13 @@ class PieceView:
         return piece_uv
 
 
-def _is_among(pieces: Pieces, digests: Set[str]) -> BoolArray:
-    """Find out which ECGs are among those with these digests, shape (ecgs,)."""
+def _numbers_of(pieces: Pieces, digests: Set[str]) -> list[int]:
+    """Find the numbers of the ECGs that have one of these digests."""
+    if not digests:
+        return []
     _, first = np.unique(pieces.group, return_index=True)
-    found = [digest_of(pieces.read(first[[ecg]], range(len(EIGHT_LEADS)), PIECE)[0]) for ecg in range(len(first))]
-    return np.array([digest in digests for digest in found], dtype=np.bool_)
+    beginnings = (pieces.read(first[[ecg]], range(len(EIGHT_LEADS)), PIECE)[0] for ecg in range(len(first)))
+    return [ecg for ecg, signal_uv in enumerate(beginnings) if digest_of(signal_uv) in digests]
 
 
 def common_ground(sides: Sequence[tuple[Source, Pieces]]) -> CommonGround:

@@ -31,7 +31,7 @@ def test_ecgs_that_were_followed_judge_nothing_where_others_remain() -> None:
     assert rest.side().notes == ()
 
 
-@pytest.mark.parametrize("count", [41, 60])
+@pytest.mark.parametrize("count", [37, 60])
 def test_where_too_few_others_remain_it_is_said(count: int) -> None:
     pieces = Pieces(REAL)
     whole, (note,) = reference_side(REAL, pieces, common_ground([(REAL, pieces)]), followed(count))
