@@ -140,7 +140,8 @@ def _pair(comparison: Comparison, pair: LikestPair, dataset: Example, reference:
     title = "Flagged" if pair.is_copy else "The likest pair, not flagged"
     return Pair(
         f"{title}: {printable(dataset.record)} and {printable(reference.record)}",
-        f"The ECG of the dataset is {', '.join(_moves(pair))}; the real one is drawn to lie over it.",
+        f"Laid over the real ECG, that of the dataset is {', '.join(_moves(pair))}; nearest by "
+        f"{', '.join(WAYS[way].lower() for way in pair.ways)}.",
         overlays,
     )
 

@@ -34,7 +34,7 @@ def test_numbers_have_no_more_digits_than_they_carry() -> None:
 def test_a_copy_is_drawn_over_its_original(comparison: Comparison) -> None:
     (pair,) = copies.shown_pairs(comparison)
     assert pair.title.startswith("Flagged: 00000007 and <b>")
-    assert "1.25 s later, upside down, 2.00 times as large" in pair.caption
+    assert "1.25 s later, upside down, 2.00 times as large; nearest by whole records." in pair.caption
     first = pair.overlays[0]
     there = np.isfinite(first.reference_mv)
     assert there.mean() == pytest.approx(0.875, abs=0.001)  # the real one ends 1.25 s earlier
