@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ import ecgfactory as ef
 from ecgfactory.ecgs import Ecgs
 from ecgfactory.errors import BadInputError
 from ecgfactory.leads import EIGHT_LEADS, SignalUv
+from ecgfactory.sources.pieces import digest_of
 from tests.generated_ecgs import generated_ecgs
 from tests.real_ecgs import ludb_ecgs, ludb_records
 
@@ -39,14 +41,16 @@ def test_a_scaled_lead_is_named(folder: Path) -> None:
     with pytest.raises(BadInputError, match="it states no sampling rate; give --rate"):
         ef.compare(ecgs(scaled_uv), folder)
     said = {"rate_hz": 500.0, "unit": "uV", "lead_names": LEADS}
-    comparison = ef.compare(ecgs(scaled_uv), folder, **said)  # type: ignore[arg-type]
+    followed = frozenset(map(digest_of, generated_ecgs(80)[40:45]))
+    comparison = ef.compare(replace(ecgs(scaled_uv), followed=followed), folder, **said)  # type: ignore[arg-type]
     assert comparison.two_sample.accuracy.low > 0.6
     assert all("V3" in telltale.words for telltale in comparison.two_sample.telltales[:3])
     assert comparison.floor.accuracy.low < 0.5 < comparison.floor.accuracy.high
     content = comparison.to_json()
     assert {"two_sample", "features", "coverage", "privacy", "floor", "data"} <= content.keys()
     assert json.loads(json.dumps(content, allow_nan=False)) == content
-    assert content["data"]["reference"]["ecgs"] == 40
+    assert content["data"]["reference"]["ecgs"] == 35
+    assert content["data"]["notes"][0] == "5 ECGs of the reference left out: the dataset's match was fitted on them."
     assert set(content["coverage"]["recall"]) == {"value", "floor", "words", "source"}
 
 
