@@ -22,6 +22,7 @@ from ecgfactory.request.build_request import BuildRequest
 from ecgfactory.request.cutting import packs_wanted
 from ecgfactory.request.devices import gpu_count
 from ecgfactory.request.match_request import share_problems
+from ecgfactory.request.reference import is_there
 from ecgfactory.storage.sealed import enclosing_sealed, inside_words
 
 STAGED_LIKE = "npy"
@@ -162,7 +163,7 @@ def _reference_problems(request: BuildRequest) -> list[tuple[str, str]]:
             said
         )
     place = Path(path)
-    if not place.exists() and not place.with_name(f"{place.name}.hea").is_file():
+    if not is_there(place):
         return [("reference.path", f"there is no file or folder {path!r}; give ECGs to compare with.")]
     if place.exists() and not os.access(place, os.R_OK):
         return [("reference.path", f"no permission to read {path}; choose another, or change its permissions.")]
