@@ -74,11 +74,14 @@ def test_a_plan_holds_what_is_followed_and_a_plan_without_is_as_it_was(
     (tmp_path / "other").mkdir()
     elsewhere = write_made_profile(tmp_path / "other")
     assert planned(make_request(match={"reference": elsewhere, "strength": 0.5})).plan_id == plan.plan_id
+    another = write_made_profile(tmp_path / "other", log_cap=made_profile().log_cap + 0.01)
     ids = {
         make_plan(make_request()).plan_id,
         plan.plan_id,
         planned(make_request(match={"reference": path})).plan_id,
-        planned(make_request(match={"reference": write_made_profile(tmp_path, log_cap=0.1)})).plan_id,
+        planned(
+            make_request(match={"reference": write_made_profile(tmp_path, log_cap=made_profile().log_cap + 0.01)})
+        ).plan_id,
     }
     assert len(ids) == 4
 
@@ -99,6 +102,16 @@ def test_a_profile_of_other_settings_is_refused(
     monkeypatch.chdir(tmp_path)
     with pytest.raises(BadInputError, match=r"match\.reference: the profile of 'larger' was made by .* instead of"):
         planned(make_request(match={"reference": write_made_profile(tmp_path)}, **changes))
+
+
+def test_what_settings_hold_is_told_in_a_line(make_request: MakeRequest, tmp_path: Path) -> None:
+    settings = {**made_profile().settings, "duration_s": "\x1b[31m\n", "x" * 10_000: "y" * 10_000}
+    with pytest.raises(BadInputError) as caught:
+        planned(make_request(match={"reference": write_made_profile(tmp_path, settings=settings)}))
+    (problem,) = caught.value.problems
+    assert problem.isprintable()
+    assert r"duration_s '\x1b[31m\n' instead of 10" in problem
+    assert len(problem) < 1000
 
 
 def test_a_profile_of_another_feature_space_is_refused(make_request: MakeRequest, tmp_path: Path) -> None:
