@@ -86,7 +86,7 @@ def _feature_problem(name: str, policy: Policy) -> str | None:
         return None if known[name].kind != "word" else "is a word; shares are given of features that are numbers."
     numbers = [feature.name for feature in FEATURES if feature.kind != "word"]
     if near := nearest(name, ["reference", "strength", *numbers]):
-        return f"unknown key; did you mean {near}?"
+        return f"unknown key{'' if KEY_PATTERN.fullmatch(name) else f' {shown(name)}'}; did you mean {near}?"
     if _is_of_a_package(name):
         return f"is measured only where a rule of the policy asks for it; add one to policy {policy.name!r}."
     return f"{shown(name)} is no feature that is a number, reference or strength; `assess --json` shows all features."

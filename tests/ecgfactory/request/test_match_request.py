@@ -31,6 +31,7 @@ MakeRequest = Callable[..., BuildRequest]
         ("{reference: x, heart_rate_bpm: {1-2: 1}}", "match: both a reference and 'heart_rate_bpm' are given"),
         ("{heart_rate_bpm: {1-2: 1}, strength: 0.5}", "match: strength is for a reference"),
         ("{strenght: {1-2: 1}}", "match.strenght: unknown key; did you mean strength?"),
+        ('{"heart_rate_bpm ": {1-2: 1}}', "match: unknown key 'heart_rate_bpm '; did you mean heart_rate_bpm?"),
         ("{heart_rate: {1-2: 1}}", "match.heart_rate: unknown key; did you mean heart_rate_bpm?"),
         ("{pulse: {1-2: 1}}", "match.pulse: 'pulse' is no feature that is a number, reference or strength; `assess"),
         ("{neurokit_quality_zhao2018_fuzzy: {1-2: 1}}", "is a word; shares are given of features that are numbers."),
@@ -49,6 +50,14 @@ def test_what_is_wrong_is_told_with_its_line(tmp_path: Path, match: str, sentenc
     assert problem.startswith(f"{path}:3: ")
     assert sentence in problem
     assert request_without_match(path).match is None
+
+
+@pytest.mark.parametrize(("key", "kind"), [(50, "int"), ((50, 60), "tuple")])
+def test_keys_that_are_no_text_are_told(key: object, kind: str) -> None:
+    with pytest.raises(BadInputError) as caught:
+        request_from_keys({"name": "a", "records": 1, "match": {"heart_rate_bpm": {key: 1.0}}})
+    told = f"request: a key of match.heart_rate_bpm is no text but a {kind}; write it as text, in quotes."
+    assert caught.value.problems == [told]
 
 
 def test_a_rule_of_the_name_is_told(tmp_path: Path) -> None:
@@ -79,9 +88,7 @@ def test_a_plan_holds_what_is_followed_and_a_plan_without_is_as_it_was(
         make_plan(make_request()).plan_id,
         plan.plan_id,
         planned(make_request(match={"reference": path})).plan_id,
-        planned(
-            make_request(match={"reference": write_made_profile(tmp_path, log_cap=made_profile().log_cap + 0.01)})
-        ).plan_id,
+        planned(make_request(match={"reference": another})).plan_id,
     }
     assert len(ids) == 4
 
