@@ -174,9 +174,9 @@ def outlook(request: BuildRequest, candidates: int) -> Outlook:
 
 
 def _profile(request: BuildRequest) -> Profile | None:
-    if request.match is None or request.match.reference is None:
+    if request.match is None or request.match.path is None:
         return None
-    return profile_in_folder(request) or named_profile(request, request.match.reference)
+    return profile_in_folder(request) or named_profile(request, request.match.path)
 
 
 def _probabilities(plan: Plan, batch: CandidateBatch) -> Float64Array:

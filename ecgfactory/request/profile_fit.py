@@ -19,15 +19,15 @@ MOST_TOLD = 4
 WORD = re.compile(r"[A-Za-z0-9_.-]{1,80}")
 
 
-def fitting_profile(request: BuildRequest, reference: str) -> Profile:
-    """Read the profile that a request names.
+def fitting_profile(request: BuildRequest, path: Path) -> Profile:
+    """Read the profile that a request names by its path.
 
     Raises
     ------
     BadInputError
         When it is none, or was made for other signals or in another feature space; one sentence without a place.
     """
-    profile = load_profile(Path(reference))
+    profile = load_profile(path)
     settings = settings_of(make_plan(request.model_copy(update={"match": None})))
     space = {feature.name for feature in feature_space(upper_hz=profile.upper_hz)}
     unknown = [f"the feature {_plain(name)}" for name in profile.ratio.features if name not in space]

@@ -25,6 +25,9 @@ MakeRequest = Callable[..., BuildRequest]
     ("match", "sentence"),
     [
         ("{}", "match: nothing is to be followed; give a reference, or shares as in"),
+        ("{reference: {unit: mV}}", "match: reference names no path; add the path of a profile, or of a folder"),
+        ("{reference: {path: r.yaml, unit: mV, rate_hz: 9}}", "rate_hz and unit would tell of ECGs, and r.yaml is no"),
+        ("{reference: {path: ., units: mV}}", "unknown key match.reference.units; did you mean unit?"),
         ("3", "match is 3; it must be a section of keys."),
         ("{reference: nowhere.json}", "match.reference: there is no file 'nowhere.json'; give a profile that"),
         ("{reference: r.yaml, strength: 2}", "match.strength is 2; it must be at most 1."),
@@ -132,7 +135,7 @@ def test_a_profile_of_another_feature_space_is_refused(make_request: MakeRequest
 def test_the_path_is_made_whole_for_another_machine(make_request: MakeRequest, tmp_path: Path) -> None:
     request = with_absolute_paths(make_request(match={"reference": "mine.json"}))
     assert request.match is not None
-    assert request.match.reference == str(Path("mine.json").absolute())
+    assert request.match.path == Path("mine.json").absolute()
 
 
 def test_where_few_are_accepted_a_shard_has_more_candidates(make_request: MakeRequest) -> None:
