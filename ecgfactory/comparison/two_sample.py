@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
@@ -25,6 +24,7 @@ from ecgfactory.comparison.findings import (
     Telltale,
     TwoSampleTest,
 )
+from ecgfactory.realism.space_feature import in_short
 
 FOLDS = 5
 TREES = 100
@@ -226,11 +226,6 @@ def _telltales(importance: dict[str, float], features: Sequence[FeatureCompariso
         )
         for feature in ranked
     )
-
-
-def in_short(words: str) -> str:
-    """Return how the words for a feature begin, without what explains them."""
-    return re.split(r" \(|: |, ", words)[0]
 
 
 def _difference(feature: FeatureComparison) -> str:
