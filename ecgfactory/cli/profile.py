@@ -33,6 +33,6 @@ def profile_rows(made: Profile) -> list[tuple[str, str]]:
         ("reference", f"{reference.name}: {fitted + judged:,} ECGs{f'; left out: {left_out}' if left_out else ''}"),
         ("fitted on", f"{fitted:,} of them{'; the profile names them, and the others to judge by' if judged else ''}"),
         ("candidates", f"{candidates.fitted_on:,} to fit, {candidates.judged_on:,} to judge, by policy {made.policy}"),
-        ("told apart", f"area under ROC {held_out:.2f} on ECGs that were not fitted on; 0.5 is chance, 1 always"),
+        ("told apart", f"area under ROC {held_out:.3f} on ECGs that were not fitted on; 0.5 is chance, 1 always"),
         ("yield", f"{yields} (strength)"),
     ]
