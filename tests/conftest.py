@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from ecgfactory.formats import FORMATS
 from ecgfactory.generators.pulse2pulse import Pulse2PulseGenerator
@@ -25,6 +26,9 @@ from ecgfactory.request.build_request import BuildRequest
 from ecgfactory.storage.lock import waiting_lock
 
 os.environ["PREFECT_SERVER_ANALYTICS_ENABLED"] = "false"  # before Prefect is imported: no test needs the outside world
+
+settings.register_profile("patient", deadline=None)  # a busy machine is no failure
+settings.load_profile("patient")
 
 
 @pytest.fixture(scope="session")

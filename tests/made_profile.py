@@ -49,7 +49,7 @@ def made_profile(**changes: Any) -> Profile:
     log_cap = cap_of(log_ratios)
     return Profile(
         reference=Reference(
-            name="larger", fitted_on=("a", "b"), judged_on=("c",), fitted_signals=("aa", "bb"), left_out={}
+            name="larger", fitted_on=("a", "b"), judged_on=("c",), fitted_signals=("a" * 12, "b" * 12), left_out={}
         ),
         settings=settings_of(make_plan(asked)),
         policy="basic",

@@ -35,12 +35,12 @@ def _match(request: BuildRequest, profile: Profile | None) -> Match | None:
     asked = request.match
     if asked is None:
         return None
-    if asked.reference is None:
+    if asked.path is None:
         return fitted_by_hand(request)
-    return (profile or named_profile(request, asked.reference)).match(asked.strength)
+    return (profile or named_profile(request, asked.path)).match(asked.strength)
 
 
-def named_profile(request: BuildRequest, reference: str) -> Profile:
+def named_profile(request: BuildRequest, path: Path) -> Profile:
     """Read the profile that a request's match names.
 
     Raises
@@ -48,12 +48,12 @@ def named_profile(request: BuildRequest, reference: str) -> Profile:
     BadInputError
         When it is none, or was not made for what the request generates.
     """
-    if Path(reference).is_dir():
+    if path.is_dir():
         raise BadInputError(
-            f"match.reference: {reference} is a folder, which only a build looks into; give the profile that "
-            f"`ecgfactory profile {reference} --output FILE` writes."
+            f"match.reference: {path} is a folder, which only a build looks into; give the profile that "
+            f"`ecgfactory profile {path} --output FILE` writes."
         )
     try:
-        return fitting_profile(request, reference)
+        return fitting_profile(request, path)
     except BadInputError as error:
         raise BadInputError(f"match.reference: {error}") from None

@@ -30,6 +30,7 @@ def validate_file(file: Path, settings: Sequence[str]) -> BuildRequest:
     console().print(
         f"{file}: valid; {request.records:,} records of {size}, as {', '.join(request.formats)}, "
         f"about {size_text(estimated_bytes(request))} in {request.output}/"
+        f"{', beside reports' if request.report.samples else ''}"
     )
     return request
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from ecgfactory.cli.output import console, print_rows, print_table
-from ecgfactory.line.outlook import Outlook, Range, outlook
+from ecgfactory.line.outlook import Outlook, outlook
+from ecgfactory.line.reach import OutOfReach, Range
+from ecgfactory.realism.space_feature import SpaceFeature, in_short
 from ecgfactory.request.build_request import BuildRequest
 
 CANDIDATES = 400
@@ -19,17 +23,33 @@ def probe_request(request: BuildRequest, candidates: int | None) -> None:
         seen = outlook(request, candidates or CANDIDATES)
     print_rows(outlook_rows(seen))
     if bins := list(seen.bins()):
+        console().print("expected: of the candidates of the probe, each weighted by how likely it is accepted")
         rows = [(one.feature, one.bin, f"{one.asked:.1%}", f"{one.expected:.1%}") for one in bins]
         print_table(("feature", "bin", "asked", "expected"), rows)
     if beyond := seen.out_of_reach():
-        console().print(f"not reached  {len(beyond)} features of the reference; 5th, 50th and 95th percentile:")
-        print_table(
-            ("feature", "reference", "generated", "expected"),
-            [
-                (one.feature, _words(one.reference), _words(one.generated), _words(one.expected))
-                for one in beyond[:MOST_TOLD]
-            ],
-        )
+        _print_beyond(beyond, len(seen.probabilities))
+
+
+def _print_beyond(beyond: list[OutOfReach], candidates: int) -> None:
+    """Print what is not reached, by which rule, and in what order."""
+    console().print(
+        f"not reached: {len(beyond)} features in which the middle nine tenths of the reference go beyond all "
+        f"{candidates:,} candidates\n"
+        "5th, 50th and 95th percentile; intervals before amplitudes, correlations, shapes and spectra, farthest first"
+    )
+    print_table(
+        ("feature", "reference", "generated", "expected", "unit"),
+        [
+            (
+                in_short(one.feature.words),
+                *(_words(one.feature, values) for values in (one.reference, one.generated, one.expected)),
+                one.feature.unit,
+            )
+            for one in beyond[:MOST_TOLD]
+        ],
+    )
+    if len(beyond) > MOST_TOLD:
+        console().print(f"and {len(beyond) - MOST_TOLD:,} more")
 
 
 def outlook_rows(seen: Outlook) -> list[tuple[str, str]]:
@@ -45,8 +65,12 @@ def outlook_rows(seen: Outlook) -> list[tuple[str, str]]:
     if seen.candidates_needed is None or seen.seconds_needed is None:
         return [*rows, ("build", "no candidate was accepted, so that it may never end")]
     workers = f"{seen.workers} worker{'s' if seen.workers > 1 else ''}"
-    time = f"{_duration(seen.seconds_needed)} with {workers}, beside their start and writing"
-    return [*rows, ("build", f"about {seen.candidates_needed:,} candidates; {time}")]
+    comparison = ", comparison" if seen.plan.reference else ""
+    return [
+        *rows,
+        ("build", f"about {seen.candidates_needed:,} candidates, {_duration(seen.seconds_needed)} with {workers}"),
+        ("", f"not counted: start, writing, reports{comparison}"),
+    ]
 
 
 def _profile_rows(seen: Outlook) -> list[tuple[str, str]]:
@@ -65,5 +89,7 @@ def _duration(seconds: float) -> str:
     return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
 
 
-def _words(values: Range) -> str:
-    return "  ".join(f"{value:.3g}" for value in values)
+def _words(feature: SpaceFeature, values: Range) -> str:
+    """Write percentiles, of a correlation as such and not as Fisher's z."""
+    plain = np.tanh(values) if feature.group == "lead correlation" else values
+    return "  ".join(f"{value:.3g}" for value in plain)

@@ -27,15 +27,12 @@ def profile_rows(made: Profile) -> list[tuple[str, str]]:
     reference, candidates, separation = made.reference, made.candidates, made.separation
     fitted, judged = len(reference.fitted_on), len(reference.judged_on)
     left_out = ", ".join(f"{count:,} {why}" for why, count in reference.left_out.items())
-    on_others = "" if separation.judged is None else f", {separation.judged:.2f} among those not fitted"
+    held_out = separation.cross_validated if separation.judged is None else separation.judged
     yields = ", ".join(f"{share:.1%} at {strength}" for strength, share in made.yields.items())
     return [
         ("reference", f"{reference.name}: {fitted + judged:,} ECGs{f'; left out: {left_out}' if left_out else ''}"),
         ("fitted on", f"{fitted:,} of them{'; the profile names them, and the others to judge by' if judged else ''}"),
         ("candidates", f"{candidates.fitted_on:,} to fit, {candidates.judged_on:,} to judge, by policy {made.policy}"),
-        (
-            "told apart",
-            f"area under ROC {separation.cross_validated:.2f} cross-validated{on_others}; 0.5 is chance, 1 always",
-        ),
+        ("told apart", f"area under ROC {held_out:.3f} on ECGs that were not fitted on; 0.5 is chance, 1 always"),
         ("yield", f"{yields} (strength)"),
     ]

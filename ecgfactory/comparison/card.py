@@ -6,6 +6,7 @@ import textwrap
 
 from ecgfactory.comparison.result import Comparison
 from ecgfactory.comparison.summary import TOLD, copies_text, in_percent, metric_rows
+from ecgfactory.dataset.markdown import plain
 from ecgfactory.dataset.names import COMPARISON_FOLDER
 
 
@@ -18,10 +19,10 @@ def card_section(comparison: Comparison) -> str:
         for name, metric in metric_rows(comparison)
     )
     told = (
-        f"Held against {data.reference.ecgs:,} ECGs of {data.reference.name}, in leads {', '.join(data.lead_names)} "
-        f"and from {data.band_hz[0]:g} to {data.band_hz[1]:g} Hz. A classifier told {test.records_per_class:,} ECGs of "
-        f"each apart with an accuracy of {in_percent(test.accuracy)}; 50 % is chance, and halves of the reference gave "
-        f"{in_percent(floor.accuracy)}. {copies_text(comparison)}. {' '.join(data.notes)} "
+        f"Held against {data.reference.ecgs:,} ECGs of {plain(data.reference.name)}, in leads "
+        f"{', '.join(data.lead_names)} and from {data.band_hz[0]:g} to {data.band_hz[1]:g} Hz. "
+        f"A classifier told {test.records_per_class:,} ECGs of each apart with an accuracy of {in_percent(test.accuracy)}; "
+        f"50 % is chance, and halves of the reference gave {in_percent(floor.accuracy)}. {copies_text(comparison)}. {' '.join(data.notes)} "
         f"`{COMPARISON_FOLDER}/` has all figures."
     )
     return f"""\

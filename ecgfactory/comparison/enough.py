@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import math
-from statistics import NormalDist
-
 from ecgfactory.comparison.findings import CONFIDENCE, Estimate
+from ecgfactory.wilson import wilson_interval
 
 FEWEST_RECORDS = 20
 """ECGs that each side needs: with fewer, the interval around chance is wider than +-15 points, so that hospitals that
@@ -15,10 +13,7 @@ differ can't be told from those that don't, and a fold of the cross-validation t
 
 def wilson(share: float, count: int) -> Estimate:
     """Return the interval of a share of so many (Wilson 1927, doi:10.1080/01621459.1927.10502953)."""
-    z = NormalDist().inv_cdf((1 + CONFIDENCE) / 2)
-    centre = (share + z * z / (2 * count)) / (1 + z * z / count)
-    reach = z / (1 + z * z / count) * math.sqrt(share * (1 - share) / count + z * z / (4 * count * count))
-    return Estimate(share, centre - reach, centre + reach)
+    return Estimate(share, *wilson_interval(share, count, CONFIDENCE))
 
 
 def accuracy_interval(accuracy: float, records_per_class: int) -> Estimate:

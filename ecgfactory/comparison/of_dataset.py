@@ -8,7 +8,7 @@ from ecgfactory.comparison.compare import compare_sources
 from ecgfactory.comparison.result import Comparison
 from ecgfactory.dataset.files import DatasetFiles
 from ecgfactory.errors import BuildFailedError
-from ecgfactory.request.reference import ReferenceDigest
+from ecgfactory.request.reference import ReferenceDigest, is_there
 from ecgfactory.sources.dataset import DatasetSource
 from ecgfactory.sources.opening import open_source
 
@@ -19,12 +19,14 @@ def compare_dataset(files: DatasetFiles) -> Comparison:
     Raises
     ------
     BuildFailedError
-        When the reference is no longer what it was when the build was planned.
+        When the reference is gone, or no longer what it was when the build was planned.
     BadInputError
         When the two can't be compared.
     """
     plan, asked = files.plan, files.plan.request.reference
     path = Path(asked.path or "")
+    if not is_there(path):
+        raise BuildFailedError(f"{path}: the reference is gone since the build began; put it back and build again.")
     if plan.reference != ReferenceDigest.of(path):
         raise BuildFailedError(f"{path}: the reference has changed since the build began; build again.")
     reference = open_source(path, "reference", called="reference ECG", **asked.stated)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
@@ -26,6 +25,7 @@ from ecgfactory.comparison.findings import (
     TwoSampleTest,
 )
 from ecgfactory.comparison.percent import percent
+from ecgfactory.realism.space_feature import in_short
 
 FOLDS = 5
 TREES = 100
@@ -224,11 +224,6 @@ def describe_telltales(importance: dict[str, float], features: Sequence[FeatureC
         for feature in ranked
         for words, apart in [_difference(feature)]
     )
-
-
-def in_short(words: str) -> str:
-    """Return how the words for a feature begin, without what explains them."""
-    return re.split(r" \(|: |, ", words)[0]
 
 
 def _difference(feature: FeatureComparison) -> tuple[str, float]:

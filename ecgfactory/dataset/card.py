@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 import yaml
 
 from ecgfactory.dataset.counts import Counts
+from ecgfactory.dataset.markdown import plain
 from ecgfactory.dataset.match_section import match_section
 from ecgfactory.dataset.names import CARD_FILE, RECORDS_FILE
 from ecgfactory.formats import FORMATS
@@ -175,7 +176,7 @@ def _weights(plan: Plan) -> str:
 
 
 def _match_row(plan: Plan) -> str:
-    return f"\n| Match | {plan.match.words} |" if plan.match else ""
+    return f"\n| Match | {plain(plan.match.words)} |" if plan.match else ""
 
 
 def _edges(plan: Plan) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 
+from ecgfactory.dataset.markdown import plain
 from ecgfactory.match.acceptance import HandMatch, Match, ReferenceMatch
 
 _OUTCOME = (
@@ -33,7 +34,7 @@ def _by_hand(match: HandMatch) -> str:
 def _by_reference(match: ReferenceMatch) -> str:
     return (
         "Of the candidates that passed the policy, those were accepted more often that are more like the "
-        f"{match.reference_records:,} ECGs of the reference {match.reference!r} that the profile "
+        f"{match.reference_records:,} ECGs of the reference {plain(repr(match.reference))} that the profile "
         f"`{match.profile_sha256[:16]}` was fitted on: with the probability min(1, (r / r_cap) ^ {match.strength:g}), "
         "where r is the density ratio of reference to generated ECGs (discriminator rejection sampling, Azadi et al. "
         "2019, arXiv:1810.06758). The model of r is in `manifest.json` under `plan.match`. No ECG of the reference is "

@@ -77,9 +77,12 @@ def _describe(detail: ErrorDetails, location: Location, source: Source) -> str:
     key, place = shown_key(location), source.place(location)
     given, context, kind = detail["input"], detail.get("ctx", {}), detail["type"]
     if detail["loc"][-1:] == ("[key]",):
-        kind = "extra_forbidden"
+        kind = "invalid_key" if kind == "string_type" else "extra_forbidden"
     match kind:
-        case "extra_forbidden" | "invalid_key":
+        case "invalid_key":
+            section = dotted(location[:-1]) or source.name
+            return f"{place}: a key of {section} is no text but a {type(given).__name__}; write it as text, in quotes."
+        case "extra_forbidden":
             return f"{place}: unknown key {key}; {_meant(location, source)}"
         case "missing":
             example = examples(source.model).get(key, "...")
@@ -107,6 +110,9 @@ def _mend(detail: ErrorDetails, location: Location, source: Source) -> str:
     match kind:
         case "literal_error":
             return f"choose {context['expected']}"
+        case "int_parsing_size":
+            words = _or_word(location, source).removeprefix(" or ")
+            return f"choose {words}" if words else "it must be a whole number of fewer digits"
         case "greater_than_equal" | "greater_than" | "less_than_equal" | "less_than":
             bound = {"ge": "at least", "gt": "more than", "le": "at most", "lt": "less than"}
             limit = next(f"{words} {_plain(context[short])}" for short, words in bound.items() if short in context)

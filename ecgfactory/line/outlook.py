@@ -16,6 +16,7 @@ from ecgfactory.candidates.pipeline import StageClock, assessed_batches
 from ecgfactory.candidates.planning import named_profile, planned
 from ecgfactory.candidates.probe import joined
 from ecgfactory.leads import SignalUv
+from ecgfactory.line.reach import OutOfReach, out_of_reach
 from ecgfactory.line.workers import crew_of
 from ecgfactory.match.acceptance import HandMatch
 from ecgfactory.match.profile import Profile
@@ -24,32 +25,21 @@ from ecgfactory.profiles.in_folder import profile_in_folder
 from ecgfactory.recorder.rates import measured_form
 from ecgfactory.request.build_request import BuildRequest
 from ecgfactory.request.plan import Plan
-
-CERTAIN_SD = 1.96
-"""Half the width of a 95 % interval of a mean."""
-
-Range = tuple[float, float, float]
-"""5th, 50th and 95th percentile."""
+from ecgfactory.wilson import wilson_interval
 
 
 @dataclass(frozen=True)
 class BinOutlook:
-    """A bin that is asked for by hand: its share of the records, and of those to be expected."""
+    """A bin that is asked for by hand: its share of the records, and of those to be expected.
+
+    Expected is its share of all candidates of the probe that pass the policy, each weighted by how likely it is
+    accepted.
+    """
 
     feature: str
     bin: str
     asked: float
     expected: float
-
-
-@dataclass(frozen=True)
-class OutOfReach:
-    """A feature in which the middle nine tenths of the reference go beyond all that was generated."""
-
-    feature: str
-    reference: Range
-    generated: Range
-    expected: Range
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,12 +79,16 @@ class Outlook:
 
     @cached_property
     def expected_yield(self) -> tuple[float, float, float]:
-        """Share of candidates that is accepted: the least to be expected, the likeliest, the most, of 95 %."""
+        """Share of candidates that is accepted: the least to be expected, the likeliest, the most, of 95 %.
+
+        Probabilities scatter less than what is drawn from them, so that candidates count as more draws than there are.
+        """
         accepted = np.zeros(self.candidates)
         accepted[self.passed] = self.probabilities
-        mean = float(accepted.mean())
-        margin = CERTAIN_SD * float(accepted.std()) / math.sqrt(self.candidates)
-        return max(mean - margin, 0.0), mean, min(mean + margin, 1.0)
+        mean, variance = float(accepted.mean()), float(accepted.var())
+        draws = self.candidates * (mean * (1 - mean) / variance if variance > 0 else 1.0)
+        least, most = wilson_interval(mean, draws)
+        return least, mean, most
 
     @property
     def candidates_needed(self) -> int | None:
@@ -104,7 +98,7 @@ class Outlook:
 
     @property
     def seconds_needed(self) -> float | None:
-        """Seconds that its workers are expected to take, beside their start and the writing of files."""
+        """Seconds that its workers are expected to take to make them, and not for start, files, reports, comparison."""
         return self.candidates_needed * self.cpu_s / self.workers if self.candidates_needed else None
 
     def bins(self) -> Iterator[BinOutlook]:
@@ -120,22 +114,10 @@ class Outlook:
                 yield BinOutlook(feature, str(one.bin), one.share, expected)
 
     def out_of_reach(self) -> list[OutOfReach]:
-        """Return the features of the reference that are not reached, those farthest beyond first."""
-        if self.profile is None or not self.probabilities.sum():
+        """Return the features of the reference that are not reached, the most interesting first."""
+        if self.profile is None or not len(self.probabilities):
             return []
-        found: list[tuple[float, OutOfReach]] = []
-        for name, ranges in self.profile.ranges.items():
-            values, measurable = self.features[name], np.isfinite(self.features[name])
-            if not measurable.any():
-                continue
-            low, middle, high = ranges.reference
-            beyond = max(float(values[measurable].min()) - low, high - float(values[measurable].max()))
-            if beyond > 0:
-                spread = max(high - low, 1e-9)
-                expected = _range(values[measurable], self.probabilities[measurable])
-                generated = _range(values[measurable], np.ones(int(measurable.sum())))
-                found.append((beyond / spread, OutOfReach(name, (low, middle, high), generated, expected)))
-        return [one for _, one in sorted(found, key=lambda pair: -pair[0])]
+        return out_of_reach(self.profile, self.features, self.probabilities)
 
 
 def outlook(request: BuildRequest, candidates: int) -> Outlook:
@@ -174,9 +156,9 @@ def outlook(request: BuildRequest, candidates: int) -> Outlook:
 
 
 def _profile(request: BuildRequest) -> Profile | None:
-    if request.match is None or request.match.reference is None:
+    if request.match is None or request.match.path is None:
         return None
-    return profile_in_folder(request) or named_profile(request, request.match.reference)
+    return profile_in_folder(request) or named_profile(request, request.match.path)
 
 
 def _probabilities(plan: Plan, batch: CandidateBatch) -> Float64Array:
@@ -202,8 +184,3 @@ def _workers(request: BuildRequest) -> int:
         return 1  # how many its cluster has is not known here
     slots = crew_of(request).slots
     return slots.cpu + slots.gpu
-
-
-def _range(values: Float64Array, weights: Float64Array) -> Range:
-    low, middle, high = np.quantile(values, (0.05, 0.5, 0.95), weights=weights, method="inverted_cdf").tolist()
-    return low, middle, high

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from ecgfactory.arrays import Float64Array
 from ecgfactory.leads import SignalUv
 from ecgfactory.match.bins import Bin, bin_of
+from ecgfactory.match.bounds import LogRatio, Name, Share, SignalDigest, UpperHz
 from ecgfactory.match.density_ratio import DensityRatio
 from ecgfactory.match.raking import weights_of
 from ecgfactory.quality.feature import FeatureTable
@@ -53,13 +54,13 @@ class ReferenceMatch(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     kind: Literal["reference"] = "reference"
-    reference: str
-    fitted_signals: tuple[str, ...]
+    reference: Name
+    fitted_signals: tuple[SignalDigest, ...]
     profile_sha256: str
-    strength: float
-    upper_hz: float
-    log_cap: float
-    expected_yield: float
+    strength: Share
+    upper_hz: UpperHz
+    log_cap: LogRatio
+    expected_yield: Annotated[Share, Field(gt=0)]
     ratio: DensityRatio
 
     @property

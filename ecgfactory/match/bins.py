@@ -30,7 +30,12 @@ class Bin(NamedTuple):
     high: float
 
     def __str__(self) -> str:
-        return f"{self.low:g}-{self.high:g}"
+        return f"{_plain(self.low)}-{_plain(self.high)}"
+
+
+def _plain(number: float) -> str:
+    """Write a number without an exponent, in as many digits as `parse_bin` needs to read it again."""
+    return np.format_float_positional(number, trim="-")
 
 
 def parse_bin(text: str) -> Bin:

@@ -9,6 +9,7 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, model_validator
 
 from ecgfactory.arrays import Float64Array
+from ecgfactory.match.bounds import Number
 from ecgfactory.match.tree import Forest, Tree, parse_tree
 
 LEAST_SHARE = 0.001
@@ -38,13 +39,16 @@ class DensityRatio(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", ignored_types=(cached_property,))
 
-    medians: dict[str, float]
+    medians: dict[str, Number]
     forests: tuple[tuple[str, ...], ...]
 
     @model_validator(mode="after")
     def _is_a_model(self) -> DensityRatio:
         if not self.forests or not all(0 < len(forest) <= MOST_TREES for forest in self.forests):
             raise ValueError(f"a forest must have 1 to {MOST_TREES:,} trees")
+        says = [value for forest in self._trees for tree in forest for value in tree.leaves]
+        if not 0 <= min(says) <= max(says) <= 1:
+            raise ValueError("a leaf of a tree must be a share, from 0 to 1")
         unknown = {name for forest in self._trees for tree in forest for name in tree.feature} - {"", *self.medians}
         if unknown:
             raise ValueError(f"a tree asks for {min(unknown)[:60]!r}, of which there is no median")

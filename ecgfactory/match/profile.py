@@ -7,14 +7,15 @@ import json
 import math
 import os
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from ecgfactory.documents.file import is_file
 from ecgfactory.errors import BadInputError
 from ecgfactory.match.acceptance import ReferenceMatch, acceptance
+from ecgfactory.match.bounds import Count, LogRatio, Name, Number, Share, SignalDigest, UpperHz, printable
 from ecgfactory.match.density_ratio import DensityRatio
 from ecgfactory.match.rounding import short
 from ecgfactory.storage.durable import write_text
@@ -48,11 +49,11 @@ class Reference(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    name: str
+    name: Name
     fitted_on: tuple[str, ...]
     judged_on: tuple[str, ...]
-    fitted_signals: tuple[str, ...]
-    left_out: dict[str, int]
+    fitted_signals: tuple[SignalDigest, ...]
+    left_out: dict[str, Count]
 
 
 class Candidates(BaseModel):
@@ -68,9 +69,9 @@ class Candidates(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    seed: int
-    fitted_on: int
-    judged_on: int
+    seed: Annotated[int, Field(strict=True, ge=0, lt=2**63)]
+    fitted_on: Count
+    judged_on: Count
 
 
 class Separation(BaseModel):
@@ -86,8 +87,8 @@ class Separation(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    cross_validated: float
-    judged: float | None
+    cross_validated: Share
+    judged: Share | None
 
 
 class Ranges(BaseModel):
@@ -95,8 +96,8 @@ class Ranges(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    reference: tuple[float, float, float]
-    generated: tuple[float, float, float]
+    reference: tuple[Number, Number, Number]
+    generated: tuple[Number, Number, Number]
 
 
 class Profile(BaseModel):
@@ -139,17 +140,26 @@ class Profile(BaseModel):
     format: Literal["ecgfactory profile 1"] = "ecgfactory profile 1"
     reference: Reference
     settings: dict[str, Any]
-    policy: str
+    policy: Name
     rules_sha256: str
-    ecgfactory: str
+    ecgfactory: Name
     candidates: Candidates
-    upper_hz: float
+    upper_hz: UpperHz
     separation: Separation
-    yields: dict[str, float]
-    log_cap: float
-    log_ratios: tuple[float, ...] = Field(min_length=1)
+    yields: dict[str, Share]
+    log_cap: LogRatio
+    log_ratios: tuple[LogRatio, ...] = Field(min_length=1, max_length=1000)
     ranges: dict[str, Ranges]
     ratio: DensityRatio
+
+    @model_validator(mode="after")
+    def _accepts_what_it_should(self) -> Profile:
+        accepted = self.expected_yield(1.0)
+        if not math.isclose(accepted, LEAST_YIELD, rel_tol=0.1):
+            raise ValueError(
+                f"with its log_cap strength 1 accepts {accepted:.3g} of the candidates in place of {LEAST_YIELD}"
+            )
+        return self
 
     @property
     def sha256(self) -> str:
@@ -250,8 +260,9 @@ def load_profile(path: Path) -> Profile:
         raise BadInputError(f"{path} can't be read ({error.strerror}); change its permissions.") from None
     except ValidationError as error:
         first = error.errors()[0]
-        where = ".".join(map(str, first["loc"]))
+        where = printable(".".join(map(str, first["loc"])))
+        what = first["msg"].lower().removeprefix("value error, ")
         raise BadInputError(
-            f"{path} is no profile of this version ({f'{where}: ' if where else ''}{first['msg'].lower()}); give one "
-            "that `ecgfactory profile` wrote."
+            f"{path} is no profile of this version ({f'{where}: ' if where else ''}{what}); give one that `ecgfactory "
+            "profile` wrote."
         ) from None

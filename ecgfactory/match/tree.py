@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -11,6 +12,9 @@ from ecgfactory.arrays import Float64Array, IntArray
 
 MOST_NODES = 1000
 """Of a tree."""
+
+NUMBER = re.compile(r"-?[0-9]{1,12}(?:\.[0-9]{1,12})?(?:e[+-][0-9]{2})?")
+"""As `%.6g` writes it."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +45,11 @@ class Tree:
         self.above.append(0)
         return len(self.value) - 1
 
+    @property
+    def leaves(self) -> list[float]:
+        """What its leaves say."""
+        return [value for feature, value in zip(self.feature, self.value, strict=True) if not feature]
+
     def __str__(self) -> str:
         nodes = zip(self.feature, self.value, strict=True)
         return " ".join(f"{feature}<={value:.6g}" if feature else f"{value:.6g}" for feature, value in nodes)
@@ -62,12 +71,9 @@ def parse_tree(text: str) -> Tree:
         if not waiting:
             raise ValueError(f"a tree goes on after its end: {token[:40]!r}")
         feature, asks, number = token.rpartition("<=")
-        try:
-            node = tree.add(feature, float(number))
-        except ValueError:
-            raise ValueError(f"{token[:40]!r} is no node of a tree") from None
-        if not np.isfinite(tree.value[node]) or bool(asks) != bool(feature):
+        if not NUMBER.fullmatch(number) or bool(asks) != bool(feature):
             raise ValueError(f"{token[:40]!r} is no node of a tree")
+        node = tree.add(feature, float(number))
         if feature:
             waiting.append(node)  # its side below is the next node; the one above comes when that ends
         elif (parent := waiting.pop()) >= 0:

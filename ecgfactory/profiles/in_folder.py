@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from ecgfactory.errors import BadInputError
 from ecgfactory.match.profile import Profile
 from ecgfactory.request.build_request import BuildRequest
@@ -17,14 +15,12 @@ def profile_in_folder(request: BuildRequest) -> Profile | None:
     BadInputError
         When there are too few ECGs in it that can be used.
     """
-    if request.match is None or request.match.reference is None:
-        return None
-    folder = Path(request.match.reference)
-    if not folder.is_dir():
+    match = request.match
+    if match is None or match.reference is None or match.path is None or not match.path.is_dir():
         return None
     from ecgfactory.profiles.make import profile  # imports readers of all kinds, which few builds need
 
     try:
-        return profile(folder, request=request)
+        return profile(match.path, request=request, **match.reference.stated)
     except BadInputError as error:
         raise BadInputError([f"match.reference: {problem}" for problem in error.problems]) from None

@@ -12,6 +12,7 @@ from ecgfactory import __version__
 from ecgfactory.arrays import Float64Array
 from ecgfactory.candidates.probe import PROBE_SEED, measured_tables, passing, probe_plan
 from ecgfactory.errors import BadInputError, shown
+from ecgfactory.match.bounds import printable
 from ecgfactory.match.profile import (
     STRENGTHS,
     Candidates,
@@ -104,14 +105,14 @@ def _fitted(name: str, fit_on: ReferenceTable, judge_by: ReferenceTable, plan: P
     log_cap = cap_of(percentiles)
     return Profile(
         reference=Reference(
-            name=name,
+            name=printable(name),
             fitted_on=tuple(fit_on.names),
             judged_on=tuple(judge_by.names),
             fitted_signals=tuple(fit_on.digests),
             left_out=fit_on.left_out,
         ),
         settings=settings_of(plan),
-        policy=plan.policy.name,
+        policy=printable(plan.policy.name),
         rules_sha256=plan.policy.rules_sha256,
         ecgfactory=__version__,
         candidates=Candidates(seed=PROBE_SEED, fitted_on=CANDIDATES_FITTED, judged_on=CANDIDATES_JUDGED),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 
@@ -28,3 +29,8 @@ class SpaceFeature:
     unit: str
     group: Group
     words: str
+
+
+def in_short(words: str) -> str:
+    """Return how the words for a feature begin, without what explains them."""
+    return re.split(r" \(|: |, ", words)[0]

@@ -32,6 +32,7 @@ from ecgfactory.registry import Registry
 from ecgfactory.request.generator_fit import check_duration, check_edges, limit_durations
 from ecgfactory.request.match_request import MatchRequest
 from ecgfactory.request.paths import RequestPath
+from ecgfactory.request.reference_request import NamedReference, ReferenceRequest
 from ecgfactory.request.signal import SignalRequest
 
 DEFAULT_GENERATOR = "deepfakeecg"
@@ -128,36 +129,6 @@ class ReportRequest(_Section, title="Report"):
     )
 
 
-class ReferenceRequest(_Section, title="Reference"):
-    """Real ECGs that the dataset is compared with; they do not affect its records."""
-
-    path: RequestPath | None = Field(
-        None, min_length=1, description="file or folder of ECGs, or a dataset of ours, to compare with; absent: none"
-    )
-    rate_hz: Annotated[float, Field(strict=True, allow_inf_nan=False)] | None = Field(
-        None, title="Sampling rate (Hz)", description="sampling rate of its ECGs, instead of the files'"
-    )
-    unit: str | None = Field(
-        None, description="unit of their values, instead of the files': uV, mV, V, 0.1mV or ADC:GAIN:ZERO"
-    )
-    leads: tuple[str, ...] | None = Field(
-        None, description="names of their signals, in the files' order, instead of the files'"
-    )
-    lead_map: dict[str, str] | None = Field(
-        None, title="Lead map", description='the lead that a signal is, by its name in the files: {"X": "II"}'
-    )
-
-    @property
-    def stated(self) -> dict[str, Any]:
-        """What is said of the files, by parameter of `read_ecgs`."""
-        return {"rate_hz": self.rate_hz, "unit": self.unit, "lead_names": self.leads, "lead_map": self.lead_map}
-
-
-def _path_alone(given: Any) -> Any:
-    """Take a path for the section that holds nothing else."""
-    return {"path": given} if isinstance(given, str) else given
-
-
 class WorkersRequest(_Section):
     """The workers; they do not affect the data."""
 
@@ -249,7 +220,7 @@ class BuildRequest(_Section):
         {"train": 1.0}, description='share of each split, summing to 1: {"train": 0.8, "validation": 0.1, "test": 0.1}'
     )
     report: ReportRequest = ReportRequest()
-    reference: Annotated[ReferenceRequest, BeforeValidator(_path_alone)] = ReferenceRequest()
+    reference: NamedReference = ReferenceRequest()
     shard_records: Annotated[int, Field(strict=True, ge=1, le=1_000_000), Whole] | None = Field(
         None,
         title="Shard (candidates)",

@@ -22,6 +22,8 @@ from ecgfactory.request.build_request import BuildRequest
 from ecgfactory.request.cutting import packs_wanted
 from ecgfactory.request.devices import gpu_count
 from ecgfactory.request.match_request import share_problems
+from ecgfactory.request.reference import is_there
+from ecgfactory.request.reference_request import ReferenceRequest
 from ecgfactory.storage.sealed import enclosing_sealed, inside_words
 
 STAGED_LIKE = "npy"
@@ -66,14 +68,18 @@ def with_absolute_paths(request: BuildRequest) -> BuildRequest:
         generator = generator.model_copy(update={"checkpoint": str(Path(generator.checkpoint).absolute())})
     if quality.policy not in shipped_policies():
         quality = quality.model_copy(update={"policy": str(Path(quality.policy).absolute())})
-    match, reference = request.match, request.reference
+    match, reference = request.match, _absolute(request.reference)
     if match is not None and match.reference is not None:
-        match = match.model_copy(update={"reference": str(Path(match.reference).absolute())})
-    if reference.path is not None:
-        reference = reference.model_copy(update={"path": str(Path(reference.path).absolute())})
+        match = match.model_copy(update={"reference": _absolute(match.reference)})
     output = str(Path(request.output).absolute())
     sections = {"generator": generator, "quality": quality, "match": match, "reference": reference}
     return request.model_copy(update={"output": output, **sections})
+
+
+def _absolute(reference: ReferenceRequest) -> ReferenceRequest:
+    if reference.path is None:
+        return reference
+    return reference.model_copy(update={"path": str(Path(reference.path).absolute())})
 
 
 def estimated_bytes(request: BuildRequest) -> int:
@@ -157,12 +163,10 @@ def _reference_problems(request: BuildRequest) -> list[tuple[str, str]]:
     """Check that there is a reference; what it holds is for those to check who read it."""
     path = request.reference.path
     if path is None:
-        said = [key for key, value in request.reference.stated.items() if value is not None]
-        return [("reference.path", "nothing is compared without a path; add one, or leave the section out.")] * bool(
-            said
-        )
+        said = bool(request.reference.stated_keys)
+        return [("reference.path", "nothing is compared without a path; add one, or leave the section out.")] * said
     place = Path(path)
-    if not place.exists() and not place.with_name(f"{place.name}.hea").is_file():
+    if not is_there(place):
         return [("reference.path", f"there is no file or folder {path!r}; give ECGs to compare with.")]
     if place.exists() and not os.access(place, os.R_OK):
         return [("reference.path", f"no permission to read {path}; choose another, or change its permissions.")]
@@ -186,12 +190,15 @@ def _share_problems(request: BuildRequest) -> list[tuple[str, str]]:
 
 
 def _profile_problems(request: BuildRequest) -> list[tuple[str, str]]:
-    reference = request.match.reference if request.match else None
-    if reference is not None and kind_of(Path(reference)) != stat.S_IFDIR:
+    reference, path = (request.match.reference, request.match.path) if request.match else (None, None)
+    if reference is not None and path is not None and kind_of(path) != stat.S_IFDIR:
         from ecgfactory.request.profile_fit import fitting_profile  # imports the feature space; few requests need it
 
+        if said := reference.stated_keys:
+            problem = f"{' and '.join(said)} would tell of ECGs, and {path} is no folder of them; leave that out."
+            return [("match.reference", problem)]
         try:
-            fitting_profile(request, reference)
+            fitting_profile(request, path)
         except BadInputError as error:
             return [("match.reference", str(error))]
     return []

@@ -12,6 +12,8 @@ from ecgfactory.formats import FORMATS
 from ecgfactory.storage.durable import sha256_of
 from ecgfactory.storage.sealed import MANIFEST_FILE, SUMS_FILE
 
+WFDB_HEADER = ".hea"
+
 
 class ReferenceDigest(BaseModel):
     """A reference, wherever it lies.
@@ -37,7 +39,7 @@ class ReferenceDigest(BaseModel):
         Parameters
         ----------
         path : Path
-            A folder, or a file; then with those beside it that share its stem, as WFDB records do.
+            A folder, or a file, of a WFDB record also without its ending; then with all that are part of the record.
 
         Raises
         ------
@@ -66,8 +68,30 @@ def _sums(path: Path) -> Iterator[tuple[str, str]]:
                 yield name, sha256
         return
     root = path if path.is_dir() else path.parent
-    found = path.rglob("*") if path.is_dir() else root.glob(f"{path.stem}*")
-    for file in sorted(file for file in found if file.is_file()):
+    for file in sorted(file for file in _files(path) if file.is_file()):
         name = file.relative_to(root).as_posix()
         if not any(part.startswith(".") for part in name.split("/")):
             yield name, sha256_of(file)
+
+
+def is_there(path: Path) -> bool:
+    """Return whether there is a reference at a path: a folder, a file, or a WFDB record named without ending."""
+    return path.exists() or path.with_name(f"{path.name}{WFDB_HEADER}").is_file()
+
+
+def _files(path: Path) -> Iterator[Path]:
+    """Yield what is in a folder; or a file, those beside it of its very stem, and those that its WFDB header names."""
+    if path.is_dir():
+        yield from path.rglob("*")
+        return
+    record = path.stem if path.is_file() else path.name
+    parts = {record, *_named_by(path.with_name(f"{record}{WFDB_HEADER}"))}
+    yield from (file for file in path.parent.iterdir() if file == path or not parts.isdisjoint((file.stem, file.name)))
+
+
+def _named_by(header: Path) -> set[str]:
+    """Return what lines of a WFDB header begin with: names of files of signals, or of segments."""
+    if not header.is_file():
+        return set()
+    lines = header.read_text(encoding="utf-8", errors="replace").splitlines()
+    return {line.split()[0] for line in lines if line.strip()}

@@ -13,9 +13,14 @@ from ecgfactory.recorder.recorder import Recorder
 RateHz = Literal[100, 125, 250, 500, 1000]
 """Of PTB-XL's records100, of monitors, of Holters and of electrocardiographs."""
 
-LOWEST_HIGHPASS_HZ = 0.01
-LOWEST_NOTCH_HZ = 10.0
-"""Mains hum at 50 or 60 Hz, that of railways at 16.7; below, a notch would cut waves of the ECG."""
+LOWEST_HIGHPASS_HZ, HIGHEST_HIGHPASS_HZ = 0.01, 10.0
+"""From a cycle of ten records to where no wave but QRS is left."""
+
+LOWEST_LOWPASS_HZ = 5.0
+"""Below, no beat has a shape."""
+
+LOWEST_NOTCH_HZ, HIGHEST_NOTCH_HZ = 10.0, 240.0
+"""Mains hum at 50 or 60 Hz and its harmonics, that of railways at 16.7; below, a notch would cut waves of the ECG."""
 
 FrequencyHz = Annotated[float, Field(strict=True, allow_inf_nan=False, gt=0)]
 
@@ -27,13 +32,24 @@ class SignalRequest(BaseModel, title="Signal"):
 
     rate_hz: RateHz = Field(SAMPLING_RATE_HZ, title="Sampling rate (Hz)", description="samples per second")
     highpass_hz: FrequencyHz | None = Field(
-        None, title="High-pass (Hz)", ge=LOWEST_HIGHPASS_HZ, description="keep what is faster: 0.05 for diagnosis"
+        None,
+        title="High-pass (Hz)",
+        ge=LOWEST_HIGHPASS_HZ,
+        le=HIGHEST_HIGHPASS_HZ,
+        description="keep what is faster: 0.05 for diagnosis",
     )
     lowpass_hz: FrequencyHz | None = Field(
-        None, title="Low-pass (Hz)", description="keep what is slower: 150 for diagnosis, 40 in monitors"
+        None,
+        title="Low-pass (Hz)",
+        ge=LOWEST_LOWPASS_HZ,
+        description="keep what is slower: 150 for diagnosis, 40 in monitors",
     )
     notch_hz: FrequencyHz | None = Field(
-        None, title="Notch (Hz)", ge=LOWEST_NOTCH_HZ, description="take out mains hum: 50 or 60"
+        None,
+        title="Notch (Hz)",
+        ge=LOWEST_NOTCH_HZ,
+        le=HIGHEST_NOTCH_HZ,
+        description="take out mains hum: 50 or 60",
     )
     phase: Phase = Field(
         "zero", description="zero: no wave is moved; causal: waves are late and bent, as by a recorder's own filters"

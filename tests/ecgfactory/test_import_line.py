@@ -15,6 +15,7 @@ LINE = [
     "errors",
     "registry",
     "arrays",
+    "wilson",
     "draws",
     "leads",
     "record",

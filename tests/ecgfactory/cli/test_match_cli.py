@@ -49,11 +49,13 @@ def test_a_probe_tells_yield_and_time_and_has_a_number_of_its_own(run: Commands,
     )
     probed = run("validate", path, "--probe", 48)
     assert (probed.code, probed.err) == (0, "")
-    first, probe, yielded, build = probed.out.splitlines()
+    first, probe, yielded, build, beside = probed.out.splitlines()
+    assert first.endswith(", beside reports")
+    assert beside.strip() == "not counted: start, writing, reports"
     assert first.startswith(f"{path}: valid; 1,000 records")
     assert probe.startswith("probe  48 candidates; the policy accepts ")
     assert yielded.startswith("yield  ")
-    assert build.startswith("build  about ") and "candidates; " in build and " worker" in build
+    assert build.startswith("build  about ") and "candidates, " in build and " worker" in build
     alone = run("validate", path, 64)
     assert (alone.code, alone.err.count("\n")) == (2, 1)
     assert "64 candidates are for a probe; add --probe" in alone.err
@@ -71,6 +73,7 @@ def test_a_profile_is_written_and_followed(
     assert (made.code, made.err) == (0, "")
     assert made.out.splitlines()[0] == f"reference   {open_dataset(built).title}: 40 ECGs"
     assert "fitted on   20 of them; the profile names them, and the others to judge by" in made.out
+    assert made.out.count("area under ROC") == made.out.count("on ECGs that were not fitted on") == 1
     assert len(json.loads(path.read_text())["reference"]["judged_on"]) == 20
     assert "note" not in run("validate", request, "--probe", 32).out
     other = run("validate", request, "--set", "quality.bounds={heart_rate: {max: 90}}", "--probe", 32)

@@ -83,6 +83,10 @@ def test_the_comparison_is_part_of_the_dataset(make_request: MakeRequest, refere
     with pytest.raises(BuildFailedError, match="the reference has changed since the build began; build again"):
         compare_dataset(dataset)
     (reference / "more.npy").unlink()
+    reference.rename(reference.with_name("elsewhere"))
+    with pytest.raises(BuildFailedError, match="the reference is gone since the build began; put it back"):
+        compare_dataset(dataset)
+    reference.with_name("elsewhere").rename(reference)
 
 
 def test_what_is_wrong_with_a_reference_is_told_before_any_work(

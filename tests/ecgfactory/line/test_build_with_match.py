@@ -96,7 +96,7 @@ def test_the_outlook_is_what_comes(
     assert 0.5 * needed < dataset.manifest.candidates_examined < 2 * needed
     assert seen.seconds_needed is not None and seen.seconds_needed > 0
     (beyond,) = seen.out_of_reach()  # the profile's reference has heart rates of 20 to 40
-    assert (beyond.feature, beyond.reference) == ("heart_rate_bpm", (20, 30, 40))
+    assert (beyond.feature.name, beyond.reference) == ("heart_rate_bpm", (20, 30, 40))
     assert 50 < beyond.generated[0] <= beyond.expected[1] <= beyond.generated[2] < 110
     monkeypatch.setattr(by_hand, "FEWEST_CANDIDATES", 16)
     monkeypatch.setattr(by_hand, "ENOUGH_IN_BIN", 16)

@@ -27,6 +27,11 @@ def test_bins_end_to_end_are_taken_and_every_value_is_in_one(edges: list[int]) -
     assert bin_of(values, bins).tolist() == expected
 
 
+@pytest.mark.parametrize("text", ["65.0000001-65.0000002", "-123456789012-0.000000000001"])
+def test_a_bin_is_told_in_all_its_digits(text: str) -> None:
+    assert str(parse_bin(text)) == text
+
+
 def test_a_border_is_in_the_upper_bin_and_what_is_not_measurable_in_none() -> None:
     bins = [Bin(50, 60), Bin(60, 70)]
     assert bin_of(np.array([49.9, 50.0, 59.9, 60.0, 70.0, np.nan]), bins).tolist() == [-1, 0, 0, 1, -1, -1]

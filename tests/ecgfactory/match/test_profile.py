@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ecgfactory.errors import BadInputError
-from ecgfactory.match.profile import expected_yield, load_profile
+from ecgfactory.match.bounds import printable
+from ecgfactory.match.profile import Reference, expected_yield, load_profile
 from tests.made_profile import made_profile, write_made_profile
 
 
@@ -57,3 +58,51 @@ def test_a_higher_strength_accepts_fewer(log_ratios: list[float], one: float, ot
     given_ratios, cap = tuple(log_ratios), max(log_ratios)
     assert expected_yield(given_ratios, cap, 0.0) == 1
     assert expected_yield(given_ratios, cap, higher) <= expected_yield(given_ratios, cap, lower)
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        (("log_cap",), 1e4),
+        (("log_cap",), 999),
+        (("log_cap",), -999),
+        (("log_cap",), float("nan")),
+        (("log_cap",), "3"),
+        (("log_ratios",), [1e308]),
+        (("log_ratios",), []),
+        (("upper_hz",), 0),
+        (("upper_hz",), True),
+        (("yields", "1"), 1.5),
+        (("separation", "judged"), float("inf")),
+        (("candidates", "fitted_on"), -1),
+        (("candidates", "judged_on"), 10**400),
+        (("reference", "name"), "a\n\x1b[31m"),
+        (("reference", "name"), "a" * 1_000_000),
+        (("reference", "left_out"), {"x" * 1_000_000: -1}),
+        (("ranges", "heart_rate_bpm", "generated"), [1, 2, 1e300]),
+        (("ratio", "medians"), {"heart_rate_bpm": float("inf")}),
+        (("ratio", "forests"), [["1.5"]]),
+        (("ratio", "forests"), [["1_0"]]),
+        (("ratio", "forests"), [["9" * 5000]]),
+    ],
+    ids=lambda part: str(part)[:20],
+)
+def test_what_no_profile_holds_is_refused_in_one_sentence(tmp_path: Path, key: tuple[str, ...], value: object) -> None:
+    path = Path(write_made_profile(tmp_path))
+    content = json.loads(path.read_text())
+    *sections, last = key
+    place = content
+    for section in sections:
+        place = place[section]
+    place[last] = value
+    path.write_text(json.dumps(content))
+    with pytest.raises(BadInputError, match="is no profile of this version") as caught:
+        load_profile(path)
+    (problem,) = caught.value.problems
+    assert len(problem) < 500 + len(str(path))
+    assert problem.isprintable()
+
+
+@given(st.text(max_size=200))
+def test_any_name_becomes_one_that_a_profile_holds(name: str) -> None:
+    Reference(name=printable(name), fitted_on=(), judged_on=(), fitted_signals=(), left_out={})

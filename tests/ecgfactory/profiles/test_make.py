@@ -9,6 +9,7 @@ import pytest
 from ecgfactory.candidates.planning import planned
 from ecgfactory.dataset.reader import open_dataset
 from ecgfactory.errors import BadInputError
+from ecgfactory.leads import EIGHT_LEADS
 from ecgfactory.line import steps
 from ecgfactory.match.acceptance import ReferenceMatch
 from ecgfactory.match.profile import load_profile
@@ -17,6 +18,7 @@ from ecgfactory.profiles.make import profile
 from ecgfactory.request.build_request import BuildRequest
 from ecgfactory.sources.opening import open_source
 from ecgfactory.sources.pieces import PIECE, Pieces, digest_of
+from tests.generated_ecgs import generated_ecgs
 
 MakeRequest = Callable[..., BuildRequest]
 
@@ -54,6 +56,15 @@ def test_a_build_looks_into_a_folder_that_its_match_names(
     plan = steps.plan_dataset(request)
     assert isinstance(plan.match, ReferenceMatch)
     assert (plan.match.reference, plan.match.reference_records) == (open_dataset(built).title, 20)
+
+
+def test_what_files_are_is_said_beside_their_folder(make_request: MakeRequest, tmp_path: Path) -> None:
+    np.save(tmp_path / "a.npy", generated_ecgs(20)[0])
+    said = {"path": str(tmp_path), "leads": [*EIGHT_LEADS], "rate_hz": 500}
+    with pytest.raises(BadInputError, match=r"^match\.reference: unit is 'furlong'; give uV"):
+        steps.plan_dataset(make_request(match={"reference": {**said, "unit": "furlong"}}, output=str(tmp_path / "o")))
+    with pytest.raises(BadInputError, match=r"^match\.reference: .*: 1 ECGs can be used, and at least 40"):
+        steps.plan_dataset(make_request(match={"reference": {**said, "unit": "uV"}}, output=str(tmp_path / "o")))
 
 
 def test_too_few_are_refused(built: Path, make_request: MakeRequest, tmp_path: Path) -> None:

@@ -25,12 +25,16 @@ MakeRequest = Callable[..., BuildRequest]
     ("match", "sentence"),
     [
         ("{}", "match: nothing is to be followed; give a reference, or shares as in"),
+        ("{reference: {unit: mV}}", "match: reference names no path; add the path of a profile, or of a folder"),
+        ("{reference: {path: r.yaml, unit: mV, rate_hz: 9}}", "rate_hz and unit would tell of ECGs, and r.yaml is no"),
+        ("{reference: {path: ., units: mV}}", "unknown key match.reference.units; did you mean unit?"),
         ("3", "match is 3; it must be a section of keys."),
         ("{reference: nowhere.json}", "match.reference: there is no file 'nowhere.json'; give a profile that"),
         ("{reference: r.yaml, strength: 2}", "match.strength is 2; it must be at most 1."),
         ("{reference: x, heart_rate_bpm: {1-2: 1}}", "match: both a reference and 'heart_rate_bpm' are given"),
         ("{heart_rate_bpm: {1-2: 1}, strength: 0.5}", "match: strength is for a reference"),
         ("{strenght: {1-2: 1}}", "match.strenght: unknown key; did you mean strength?"),
+        ('{"heart_rate_bpm ": {1-2: 1}}', "match: unknown key 'heart_rate_bpm '; did you mean heart_rate_bpm?"),
         ("{heart_rate: {1-2: 1}}", "match.heart_rate: unknown key; did you mean heart_rate_bpm?"),
         ("{pulse: {1-2: 1}}", "match.pulse: 'pulse' is no feature that is a number, reference or strength; `assess"),
         ("{neurokit_quality_zhao2018_fuzzy: {1-2: 1}}", "is a word; shares are given of features that are numbers."),
@@ -49,6 +53,14 @@ def test_what_is_wrong_is_told_with_its_line(tmp_path: Path, match: str, sentenc
     assert problem.startswith(f"{path}:3: ")
     assert sentence in problem
     assert request_without_match(path).match is None
+
+
+@pytest.mark.parametrize(("key", "kind"), [(50, "int"), ((50, 60), "tuple")])
+def test_keys_that_are_no_text_are_told(key: object, kind: str) -> None:
+    with pytest.raises(BadInputError) as caught:
+        request_from_keys({"name": "a", "records": 1, "match": {"heart_rate_bpm": {key: 1.0}}})
+    told = f"request: a key of match.heart_rate_bpm is no text but a {kind}; write it as text, in quotes."
+    assert caught.value.problems == [told]
 
 
 def test_a_rule_of_the_name_is_told(tmp_path: Path) -> None:
@@ -74,11 +86,12 @@ def test_a_plan_holds_what_is_followed_and_a_plan_without_is_as_it_was(
     (tmp_path / "other").mkdir()
     elsewhere = write_made_profile(tmp_path / "other")
     assert planned(make_request(match={"reference": elsewhere, "strength": 0.5})).plan_id == plan.plan_id
+    another = write_made_profile(tmp_path / "other", log_cap=made_profile().log_cap + 0.01)
     ids = {
         make_plan(make_request()).plan_id,
         plan.plan_id,
         planned(make_request(match={"reference": path})).plan_id,
-        planned(make_request(match={"reference": write_made_profile(tmp_path, log_cap=0.1)})).plan_id,
+        planned(make_request(match={"reference": another})).plan_id,
     }
     assert len(ids) == 4
 
@@ -101,6 +114,16 @@ def test_a_profile_of_other_settings_is_refused(
         planned(make_request(match={"reference": write_made_profile(tmp_path)}, **changes))
 
 
+def test_what_settings_hold_is_told_in_a_line(make_request: MakeRequest, tmp_path: Path) -> None:
+    settings = {**made_profile().settings, "duration_s": "\x1b[31m\n", "x" * 10_000: "y" * 10_000}
+    with pytest.raises(BadInputError) as caught:
+        planned(make_request(match={"reference": write_made_profile(tmp_path, settings=settings)}))
+    (problem,) = caught.value.problems
+    assert problem.isprintable()
+    assert r"duration_s '\x1b[31m\n' instead of 10" in problem
+    assert len(problem) < 1000
+
+
 def test_a_profile_of_another_feature_space_is_refused(make_request: MakeRequest, tmp_path: Path) -> None:
     text = Path(write_made_profile(tmp_path)).read_text()
     name = made_profile().ratio.features[0]
@@ -112,7 +135,7 @@ def test_a_profile_of_another_feature_space_is_refused(make_request: MakeRequest
 def test_the_path_is_made_whole_for_another_machine(make_request: MakeRequest, tmp_path: Path) -> None:
     request = with_absolute_paths(make_request(match={"reference": "mine.json"}))
     assert request.match is not None
-    assert request.match.reference == str(Path("mine.json").absolute())
+    assert request.match.path == Path("mine.json").absolute()
 
 
 def test_where_few_are_accepted_a_shard_has_more_candidates(make_request: MakeRequest) -> None:

@@ -58,6 +58,26 @@ def test_a_record_is_known_by_all_its_files(tmp_path: Path) -> None:
     assert ReferenceDigest.of(tmp_path / "a") != first
 
 
+@pytest.mark.parametrize("name", ["rec[1].csv", "a*.csv", "1.csv"])
+def test_a_file_is_known_by_itself_and_not_by_what_begins_like_it(tmp_path: Path, name: str) -> None:
+    file, other = tmp_path / name, tmp_path / f"{Path(name).stem}0.csv"
+    file.write_text("1", encoding="utf-8")
+    first = ReferenceDigest.of(file)
+    other.write_text("1", encoding="utf-8")
+    assert ReferenceDigest.of(file) == first
+    file.write_text("2", encoding="utf-8")
+    assert ReferenceDigest.of(file) != first
+
+
+def test_files_of_signals_that_a_header_names_are_part_of_the_record(tmp_path: Path) -> None:
+    (tmp_path / "1.hea").write_text("1 1 500 10\n1_limb.flac 516\n", encoding="utf-8")
+    (tmp_path / "1_limb.flac").write_text("1", encoding="utf-8")
+    first = ReferenceDigest.of(tmp_path / "1")
+    assert ReferenceDigest.of(tmp_path / "1.hea").sha256 == first.sha256
+    (tmp_path / "1_limb.flac").write_text("2", encoding="utf-8")
+    assert ReferenceDigest.of(tmp_path / "1") != first
+
+
 def test_a_dataset_of_ours_is_known_by_its_signals(built: Path, copy: Path) -> None:
     (copy / "notes.txt").touch()
     assert ReferenceDigest.of(built) == ReferenceDigest.of(copy) == ReferenceDigest.of(built.parent)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pytest
 
 from ecgfactory.candidates.generate import generate
@@ -13,6 +15,7 @@ from ecgfactory.recorder.filters import Filters
 from ecgfactory.recorder.recorder import Recorder
 from ecgfactory.request.build_request import BuildRequest
 from ecgfactory.request.plan import make_plan
+from ecgfactory.request.signal import SignalRequest
 
 MakeRequest = Callable[..., BuildRequest]
 
@@ -21,14 +24,18 @@ MakeRequest = Callable[..., BuildRequest]
     ("signal", "sentences"),
     [
         ({"rate_hz": 300}, ["signal.rate_hz is 300; choose 100, 125, 250, 500 or 1000."]),
+        ({"rate_hz": 10**400}, [f"signal.rate_hz is 1{79 * '0'}...; choose 100 or 125 or 250 or 500 or 1000."]),
         ({"highpass_hz": 0}, ["signal.highpass_hz is 0; it must be at least 0.01."]),
+        ({"highpass_hz": 249.999999}, ["signal.highpass_hz is 249.999999; it must be at most 10."]),
+        ({"lowpass_hz": 1e-300}, ["signal.lowpass_hz is 1e-300; it must be at least 5."]),
         ({"notch_hz": 5}, ["signal.notch_hz is 5; it must be at least 10."]),
+        ({"notch_hz": 249.99}, ["signal.notch_hz is 249.99; it must be at most 240."]),
         ({"phase": "linear"}, ["signal.phase is 'linear'; choose 'zero' or 'causal'."]),
         ({"lowpas_hz": 40}, ["unknown key signal.lowpas_hz; did you mean lowpass_hz?"]),
         ({"lowpass_hz": "40"}, ["signal.lowpass_hz is '40'; it must be a number; leave out its quotes."]),
         (
-            {"highpass_hz": 40, "lowpass_hz": 30},
-            ["signal.lowpass_hz: 30 Hz is not above highpass_hz, 40 Hz, so that nothing would be kept"],
+            {"highpass_hz": 8, "lowpass_hz": 6},
+            ["signal.lowpass_hz: 6 Hz is not above highpass_hz, 8 Hz, so that nothing would be kept"],
         ),
         (
             {"rate_hz": 100, "lowpass_hz": 60, "notch_hz": 50},
@@ -50,6 +57,28 @@ def test_what_can_not_be_is_told_all_at_once(signal: dict[str, Any], sentences: 
     assert len(caught.value.problems) == len(sentences)
     for problem, sentence in zip(caught.value.problems, sentences, strict=True):
         assert problem.startswith(f"generate: {sentence}")
+
+
+@pytest.mark.parametrize("phase", ["zero", "causal"])
+@pytest.mark.parametrize("rate_hz", [100, 125, 250, 500, 1000])
+@pytest.mark.filterwarnings("error")
+def test_no_filter_that_may_be_asked_for_is_ill_conditioned(rate_hz: int, phase: str) -> None:
+    below_half_hz = math.nextafter(min(rate_hz, 500) / 2, 0)
+    extremes = [
+        {"highpass_hz": 0.01},
+        {"highpass_hz": 10},
+        {"lowpass_hz": 5},
+        {"lowpass_hz": below_half_hz},
+        {"notch_hz": 10},
+        {"notch_hz": min(below_half_hz, 240)},
+        {"highpass_hz": 0.01, "lowpass_hz": 5, "notch_hz": 10},
+        {"highpass_hz": 10, "lowpass_hz": below_half_hz, "notch_hz": min(below_half_hz, 240)},
+        {"highpass_hz": 4.999999, "lowpass_hz": 5},
+    ]
+    signals_uv = np.random.default_rng(1).normal(0, 300, (1, 8, 5000)).astype(np.int16)
+    for extreme in extremes:
+        recorder = SignalRequest.model_validate({"rate_hz": rate_hz, "phase": phase, **extreme}).recorder
+        assert np.abs(recorder.record(signals_uv)).max() < 3000
 
 
 def test_a_plan_knows_its_recorder_and_its_samples(make_request: MakeRequest) -> None:
