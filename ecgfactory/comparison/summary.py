@@ -42,7 +42,8 @@ def copies_text(comparison: Comparison) -> str:
     people = f"the {privacy.holdout:,} of the holdout" if privacy.holdout else "these are to each other"
     flagged = int(privacy.is_copy.sum())
     verb = f"{'No ECG' if not flagged else f'{flagged:,}'} of {privacy.synthetic:,} {'is' if flagged < 2 else 'are'}"
-    return f"{verb} nearer to one of {privacy.reference:,} real ones than {people}"
+    blind = "" if privacy.tells else "; but these hold so many near-identical ones that copies can't be told from them"
+    return f"{verb} nearer to one of {privacy.reference:,} real ones than {people}{blind}"
 
 
 def in_percent(estimate: Estimate) -> str:

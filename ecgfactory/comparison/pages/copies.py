@@ -50,9 +50,13 @@ def findings(privacy: Privacy) -> list[str]:
         else f"None of {ecgs} ECGs of the dataset comes nearer to a real one than real people come to each other.",
         f"How near these come was learnt from {people}, {privacy.compared_real:,} in all.",
     ]
+    if not privacy.tells:
+        sentences.append(
+            "But the reference holds so many nearly identical ECGs that a copy under slight noise could not be told."
+        )
     if privacy.repeats:
         sentences.append(
-            "Pairs of real ECGs so alike that each may be of one person, and therefore left out of that: "
+            "Pairs of real ECGs so alike that each may be of one person, and therefore counted as one: "
             f"{len(privacy.repeats):,}."
         )
     return sentences
