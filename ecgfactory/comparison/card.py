@@ -14,7 +14,11 @@ COVERING = ("precision", "recall", "density", "coverage", "frechet_distance", "m
 def card_section(comparison: Comparison) -> str:
     """Write the section as Markdown, with an empty line at its end."""
     data, test, floor = comparison.data, comparison.two_sample, comparison.floor
-    telltales = "".join(f"- {telltale.words}\n" for telltale in test.telltales[:TOLD])
+    telltales = (
+        "".join(f"- {telltale.words}\n" for telltale in test.telltales[:TOLD])
+        if not test.finds_twins
+        else "- Nothing that means anything: see above.\n"
+    )
     metrics = [(name, getattr(comparison.coverage, name)) for name in COVERING]
     rows = "".join(
         f"| {name.replace('_', ' ')} | {metric.value:.3g} | {metric.floor:.3g} | {metric.words} |\n"

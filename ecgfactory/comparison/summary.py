@@ -27,7 +27,7 @@ def summary_rows(comparison: Comparison) -> list[tuple[str, str]]:
         ("floor", f"{in_percent(floor.accuracy)} within the reference, {floor.records_per_class:,} of each half"),
         *(
             ("betrayed by" if not place else "", f"{telltale.words} ({100 * telltale.alone:.0f} % by this alone)")
-            for place, telltale in enumerate(test.telltales[:TOLD])
+            for place, telltale in enumerate(test.telltales[: 0 if test.finds_twins else TOLD])
         ),
         ("covered", f"{_listed(covered)}, {coverage.records:,} ECGs of each"),
         ("apart", _listed(apart)),
@@ -53,7 +53,11 @@ def in_percent(estimate: Estimate) -> str:
 
 def metric_text(metric: Metric) -> str:
     """Write the value of a metric and its floor."""
-    return f"{metric.value:.3g} (floor {metric.floor:.2g})"
+    return f"{_number(metric.value)} (floor {_number(metric.floor)})"
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
 
 
 def _listed(metrics: dict[str, Metric]) -> str:
