@@ -64,5 +64,7 @@ def test_what_is_constant_up_to_rounding_has_no_distance_in_standard_deviations(
     (compared,) = compare_features(matrix([1, 2, 3, 4]), matrix(nearly), [TEXT])
     assert np.isnan([compared.wasserstein_sd.value, compared.wasserstein_sd.high, compared.shift_sd]).all()
     assert compared.kolmogorov_smirnov.value == 1
+    (noise,) = compare_features(matrix([900, 950, 1000]), matrix([0, 1e-4, 2e-4]), [TEXT])
+    assert np.isnan(noise.wasserstein_sd.value), "a dead lead, filtered"
     (small,) = compare_features(matrix([1e-15, 2e-15]), matrix([2e-15, 3e-15]), [TEXT])
     assert small.wasserstein_sd.value == pytest.approx(2), "small values may differ, too"
