@@ -13,7 +13,11 @@ from ecgfactory.dataset.names import COMPARISON_FOLDER
 def card_section(comparison: Comparison) -> str:
     """Write the section as Markdown, with an empty line at its end."""
     data, test, floor = comparison.data, comparison.two_sample, comparison.floor
-    telltales = "".join(f"- {telltale.words}\n" for telltale in test.telltales[:TOLD])
+    telltales = (
+        "".join(f"- {telltale.words}\n" for telltale in test.telltales[:TOLD])
+        if not test.finds_twins
+        else "- Nothing that means anything: see above.\n"
+    )
     rows = "".join(
         f"| {name} | {metric.value:.3g} | {metric.floor:.3g} | {metric.words} |\n"
         for name, metric in metric_rows(comparison)
@@ -22,7 +26,8 @@ def card_section(comparison: Comparison) -> str:
         f"Held against {data.reference.ecgs:,} ECGs of {plain(data.reference.name)}, in leads "
         f"{', '.join(data.lead_names)} and from {data.band_hz[0]:g} to {data.band_hz[1]:g} Hz. "
         f"A classifier told {test.records_per_class:,} ECGs of each apart with an accuracy of {in_percent(test.accuracy)}; "
-        f"50 % is chance, and halves of the reference gave {in_percent(floor.accuracy)}. {copies_text(comparison)}. {' '.join(data.notes)} "
+        f"50 % is chance, and halves of the reference gave {in_percent(floor.accuracy)}. "
+        f"{copies_text(comparison)}. {' '.join(data.notes)} "
         f"`{COMPARISON_FOLDER}/` has all figures."
     )
     return f"""\

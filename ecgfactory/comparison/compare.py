@@ -15,7 +15,9 @@ from ecgfactory.comparison.enough import FEWEST_RECORDS, reach_points
 from ecgfactory.comparison.features import FeatureMatrix, measure
 from ecgfactory.comparison.followed import reference_side
 from ecgfactory.comparison.ground import CommonGround, Comparables, PieceView, common_ground
+from ecgfactory.comparison.persons import by_person, person_notes
 from ecgfactory.comparison.result import Compared, Comparison, Example, Examples
+from ecgfactory.comparison.twins import twin_notes
 from ecgfactory.comparison.two_sample import MOST_RECORDS, Outcome, floor_within, two_sample_test
 from ecgfactory.errors import BadInputError
 from ecgfactory.leads import EIGHT_LEADS
@@ -46,8 +48,8 @@ def compare(
     All are brought to 500 Hz, to the leads that all have of I, II and V1 to V6, and to the band that the lowest of
     their rates leaves, at most 0.5 to 150 Hz. The filters that ECGs of ours passed the others pass, too, so that none
     is told by them. ECGs of 20 s and more give up to six pieces of 10 s. ECGs that the `match` of a dataset was fitted
-    on are left out of the reference, where enough others remain. The result follows from the ECGs alone; 10,000 against
-    10,000 take less than three minutes and 2 GB.
+    on are left out of the reference, where enough others remain. The result follows from the ECGs and their order
+    alone; 10,000 against 10,000 take less than three minutes and 2 GB.
 
     Parameters
     ----------
@@ -94,11 +96,12 @@ def compare_sources(sources: Sequence[Source]) -> Comparison:
         search = threads.submit(_privacy, firsts[0], firsts[1], firsts[2] if holdout else None)
         of_dataset, of_reference = measured_alike(*threads.map(measure, (dataset, reference)))
         texts = {feature.name: feature for feature in feature_space(ground.lead_names, ground.upper_hz)}
+        privacy = search.result()
+        of_reference = by_person(of_reference, privacy.repeats)
         features = compare_features(of_dataset, of_reference, [texts[name] for name in of_dataset.names])
         outcome = two_sample_test(of_dataset, of_reference, features)
         records = outcome.test.records_per_class
         floor, coverage = floor_within(of_reference, records), measure_coverage(of_dataset, of_reference)
-        privacy = search.result()
     pairs = [(firsts[0].places[pair.synthetic], firsts[1].places[pair.reference]) for pair in privacy.pairs]
     return Comparison(
         data=Compared(
@@ -109,7 +112,12 @@ def compare_sources(sources: Sequence[Source]) -> Comparison:
             SAMPLING_RATE_HZ,
             ground.band_hz,
             ground.samples / SAMPLING_RATE_HZ,
-            (*notes, *_limits(reference, records, ground)),
+            (
+                *notes,
+                *person_notes(reference.ecgs, of_reference, privacy.repeats),
+                *twin_notes(outcome.test, privacy),
+                *_limits(of_reference.ecgs, records, ground),
+            ),
         ),
         two_sample=outcome.test,
         floor=floor,
@@ -150,13 +158,13 @@ def measured_alike(dataset: FeatureMatrix, reference: FeatureMatrix) -> tuple[Fe
     return dataset.keep(measured), reference.keep(measured)
 
 
-def _limits(reference: Comparables, records: int, ground: CommonGround) -> Iterator[str]:
+def _limits(people: int, records: int, ground: CommonGround) -> Iterator[str]:
     """Say what limits the comparison."""
     if records == MOST_RECORDS:
         yield f"{records:,} ECGs of each side, drawn at random, take part in the two-sample test."
-    if reference.ecgs < 2 * records:
+    if people < 2 * records:
         yield (
-            f"The floor compares halves of {reference.ecgs // 2:,} ECGs and the test {records:,} with {records:,}, "
+            f"The floor compares halves of {people // 2:,} ECGs and the test {records:,} with {records:,}, "
             "from which a classifier learns somewhat more."
         )
     if ground.filters:

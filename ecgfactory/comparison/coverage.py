@@ -13,6 +13,7 @@ from scipy.spatial.distance import cdist
 from ecgfactory.arrays import Float64Array
 from ecgfactory.comparison.features import FeatureMatrix
 from ecgfactory.comparison.findings import Coverage, Metric
+from ecgfactory.comparison.spread import spread_of
 from ecgfactory.comparison.two_sample import one_piece_each
 
 SAMPLES = 10
@@ -29,6 +30,9 @@ DENSITY_NEIGHBOURS = 5
 
 FARTHEST_SD = 10.0
 """Standardised values are clipped here, so that one faulty ECG does not set the scale of all distances."""
+
+RECORDS_PER_FEATURE = 2
+"""With fewer, the Fréchet distance is mostly that of badly known covariances."""
 
 SEED = 20_200
 
@@ -149,9 +153,11 @@ def measure_coverage(dataset: FeatureMatrix, reference: FeatureMatrix) -> Covera
     """Compare the two sides as clouds of points.
 
     The points are features standardised by the reference's mean and standard deviation and clipped at 10; what could
-    not be measured is the reference's median, and one more dimension is the share that could not. All values depend on
-    the size of the samples, so those of the dataset are taken from samples as large as the halves of the reference
-    that give the floor, and each is the mean of ten random ones, a piece of each ECG.
+    not be measured is the reference's median, what is constant in the reference keeps its unit, and one more dimension
+    is the share that could not be measured. All values depend on the size of the samples, so those of the dataset are
+    taken from samples as large as the halves of the reference that give the floor, and each is the mean of ten random
+    ones, a piece of each ECG. The covariances of fewer ECGs than features lack rank, and those of fewer than twice as
+    many are badly known: then the words for the Fréchet distance say so.
 
     Parameters
     ----------
@@ -171,11 +177,15 @@ def measure_coverage(dataset: FeatureMatrix, reference: FeatureMatrix) -> Covera
             clouds = Clouds(points, held_against)
             for name, definition in DEFINITIONS.items():
                 found[name].append(definition.measure(clouds))
+    dimensions = standardised[0].shape[1]
+    words = {name: definition.words for name, definition in DEFINITIONS.items()}
+    if records < RECORDS_PER_FEATURE * dimensions:
+        words["frechet_distance"] += f"; of {records:,} ECGs in {dimensions} dimensions only a rough value"
     metrics = {
-        name: Metric(float(np.mean(values[name])), float(np.mean(floors[name])), definition.words, definition.source)
+        name: Metric(float(np.mean(values[name])), float(np.mean(floors[name])), words[name], definition.source)
         for name, definition in DEFINITIONS.items()
     }
-    return Coverage(**metrics, records=records, samples=SAMPLES, features=standardised[0].shape[1])
+    return Coverage(**metrics, records=records, samples=SAMPLES, features=dimensions)
 
 
 def _standardised(values: Float64Array, reference: Float64Array) -> Float64Array:
@@ -183,11 +193,11 @@ def _standardised(values: Float64Array, reference: Float64Array) -> Float64Array
     there = np.isfinite(reference)
     known = np.where(there, reference, np.nan)
     known[:, ~there.any(axis=0)] = 0.0  # the reference has no such value: only that they are missing tells
-    median, mean, spread = np.nanmedian(known, axis=0), np.nanmean(known, axis=0), np.nanstd(known, axis=0)
+    median, mean, spread = np.nanmedian(known, axis=0), np.nanmean(known, axis=0), spread_of(known)
     missing = ~np.isfinite(values)
     points = (np.where(missing, median, values) - mean) / np.where(spread > 0, spread, 1)
     lacking = 1 - there.mean(axis=1)
-    share = (missing.mean(axis=1) - lacking.mean()) / (lacking.std() or 1.0)
+    share = (missing.mean(axis=1) - lacking.mean()) / (float(spread_of(lacking)) or 1.0)
     clipped: Float64Array = np.column_stack([points, share]).clip(-FARTHEST_SD, FARTHEST_SD)
     return clipped
 

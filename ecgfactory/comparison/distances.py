@@ -9,6 +9,7 @@ import numpy as np
 from ecgfactory.arrays import Float32Array, Float64Array, IntArray
 from ecgfactory.comparison.features import FeatureMatrix
 from ecgfactory.comparison.findings import CONFIDENCE, Distribution, Estimate, FeatureComparison
+from ecgfactory.comparison.spread import spread_of
 from ecgfactory.realism.space_feature import SpaceFeature
 
 RESAMPLES = 200
@@ -19,6 +20,9 @@ SHOWN_SHARE = (0.005, 0.995)
 """Histograms run between these quantiles of both sides together; what lies beyond is in the outer bins."""
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
+CONSTANT = 1e-3
+"""What varies less in the reference, for the spread of both sides together, is constant: noise of filters, no ECG."""
+
 SEED = 20_090  # of all drawing here: results must not depend on when they are computed
 
 
@@ -54,7 +58,7 @@ def compare_features(
 
 def _weights(group: IntArray, rng: np.random.Generator) -> Float32Array:
     """Weight of each piece in the sample itself and in each resample of its ECGs, shape (1 + RESAMPLES, pieces)."""
-    ecgs = int(group[-1]) + 1
+    ecgs = int(group.max()) + 1
     drawn = rng.multinomial(ecgs, np.full(ecgs, 1 / ecgs), size=RESAMPLES).astype(np.float32)
     return np.concatenate([np.ones((1, len(group)), dtype=np.float32), drawn[:, group]])
 
@@ -66,7 +70,8 @@ def _compare(
     edges = _bin_edges(dataset[is_there[0]], reference[is_there[1]])
     if is_there[0].any() and is_there[1].any():
         values = dataset[is_there[0]], reference[is_there[1]]
-        spread = float(values[1].std()) or float(np.concatenate(values).std()) or 1.0
+        spread = float(spread_of(values[1]))
+        spread = spread if spread > CONSTANT * np.concatenate(values).std() else np.nan
         distances = _distances(*values, weights[0][:, is_there[0]], weights[1][:, is_there[1]])
         smirnov, wasserstein = _estimate(distances[0], highest=1.0), _estimate(distances[1] / spread)
         shift = float(np.median(values[0]) - np.median(values[1])) / spread
@@ -117,6 +122,8 @@ def _distances(
 def _estimate(values: Float64Array, highest: float = np.inf) -> Estimate:
     """Put the spread of the resamples around the value of the sample, which comes first."""
     value, resampled = values[0], values[1:]
+    if np.isnan(value):
+        return Estimate(np.nan, np.nan, np.nan)
     tails = np.quantile(resampled, [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2]) - resampled.mean()
     low, high = np.clip(value + tails, 0, highest).tolist()
     return Estimate(float(value), min(low, float(value)), max(high, float(value)))

@@ -22,7 +22,7 @@ class FeatureMatrix:
     values : float64 array, shape (pieces, features)
         NaN where not measurable.
     group : int array, shape (pieces,)
-        Of each piece, its ECG's number, from 0 without gaps.
+        Of each piece, its ECG's number, from 0 without gaps; of ECGs that count as one, the same number.
     """
 
     names: tuple[str, ...]
@@ -32,7 +32,7 @@ class FeatureMatrix:
     @property
     def ecgs(self) -> int:
         """How many ECGs the pieces are of."""
-        return int(self.group[-1]) + 1 if len(self.group) else 0
+        return int(self.group.max(initial=-1)) + 1
 
     def keep(self, wanted: BoolArray) -> FeatureMatrix:
         """Return the same with some of the features only."""

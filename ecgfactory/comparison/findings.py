@@ -59,9 +59,10 @@ class FeatureComparison:
     kolmogorov_smirnov : Estimate
         Largest distance between the two cumulative distributions, 0 to 1.
     wasserstein_sd : Estimate
-        First Wasserstein distance in standard deviations of the reference.
+        First Wasserstein distance in standard deviations of the reference; NaN where it is constant there.
     shift_sd : float
-        Median of the dataset less that of the reference, in standard deviations of the reference.
+        Median of the dataset less that of the reference, in standard deviations of the reference; NaN where it is
+        constant there.
     """
 
     name: str
@@ -166,6 +167,15 @@ class TwoSampleTest:
     roc: RocCurve
     scores: Scores
     telltales: tuple[Telltale, ...]
+
+    @property
+    def finds_twins(self) -> bool:
+        """Whether fewer were told right than by guessing, as where many ECGs have their like on the other side.
+
+        Then a classifier that learnt the like of an unseen ECG takes it for one of the other side, and neither the
+        accuracy nor the telltales say how the sides differ.
+        """
+        return self.accuracy.high < 0.5
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from functools import reduce
 
 import numpy as np
 
-from ecgfactory.arrays import IntArray
+from ecgfactory.arrays import BoolArray, Float64Array, IntArray
 from ecgfactory.comparison.result import Side
 from ecgfactory.errors import BadInputError
 from ecgfactory.leads import EIGHT_LEADS, SignalUv
@@ -22,6 +22,9 @@ from ecgfactory.sources.source import Source
 
 LEAD_SHARE = 0.8
 """A lead is compared when this share of the ECGs of each side has it; those that lack it are left out."""
+
+LENGTH_SHARE = 0.8
+"""Pieces are as long as this share of the ECGs of each side is; those that are shorter are left out."""
 
 PIECES_AT_ONCE = 32
 """5 MB as floats, of which measuring holds several."""
@@ -41,12 +44,25 @@ class CommonGround:
         Upper edge of the band.
     samples : int
         Samples of a piece.
+    lowest_rate_hz : float
+        The lowest rate at which any compared ECG was recorded.
     """
 
     leads: tuple[int, ...]
     filters: Filters
     upper_hz: float
     samples: int
+    lowest_rate_hz: float
+
+    def takes(self, pieces: Pieces) -> BoolArray:
+        """Return which pieces have the leads and are long enough, shape (pieces,)."""
+        is_long: BoolArray = pieces.samples >= self.samples
+        return _has_leads(pieces, self.leads) & is_long
+
+    @property
+    def rate_limits_band(self) -> bool:
+        """Whether the band would reach higher if all ECGs had been recorded at 500 Hz."""
+        return self.upper_hz < upper_edge_hz(SAMPLING_RATE_HZ, self.filters)
 
     @property
     def lead_names(self) -> tuple[str, ...]:
@@ -91,9 +107,10 @@ class Comparables:
         self._pieces = pieces
         self._notes = source.notes()
         self._recorder = Recorder(filters=ground.filters.after(source.filters))
-        complete = pieces.has_lead[:, ground.leads].all(axis=1)
-        self._lacking = len(np.unique(pieces.group)) - len(np.unique(pieces.group[complete]))
-        self._rows: IntArray = np.flatnonzero(complete & ~np.isin(pieces.group, _numbers_of(pieces, without)))
+        has_leads, is_taken = _has_leads(pieces, ground.leads), ground.takes(pieces)
+        self._lacking = _ecgs(pieces) - _ecgs(pieces, has_leads)
+        self._shorter = _ecgs(pieces, has_leads) - _ecgs(pieces, is_taken)
+        self._rows: IntArray = np.flatnonzero(is_taken & ~np.isin(pieces.group, _numbers_of(pieces, without)))
         self.names = [pieces.names[row] for row in self._rows.tolist()]
         kept, self.group = np.unique(pieces.group[self._rows], return_inverse=True)
         self.ecgs = len(kept)
@@ -126,7 +143,25 @@ class Comparables:
             notes.append(f"{self._pieces.too_short:,} left out: shorter than {SHORTEST / SAMPLING_RATE_HZ:g} s")
         if self._lacking:
             notes.append(f"{self._lacking:,} left out: without a signal in one of {', '.join(self.ground.lead_names)}")
+        if self._shorter:
+            seconds = self.ground.samples / SAMPLING_RATE_HZ
+            notes.append(f"{self._shorter:,} left out: shorter than {seconds:g} s, unlike most")
+        notes += self._common()
         return Side(self.name, self.ecgs, len(self), tuple(notes))
+
+    def _common(self) -> Iterator[str]:
+        """Say how many of the ECGs limit band and length of all."""
+        ground, seconds = self.ground, self.ground.samples / SAMPLING_RATE_HZ
+        slow = self._pieces.rates_hz[self._rows] <= ground.lowest_rate_hz
+        if ground.rate_limits_band and slow.any():
+            count = len(np.unique(self.group[slow]))
+            yield (
+                f"{count:,} of {self.ecgs:,} recorded at {ground.lowest_rate_hz:g} Hz: all compared up to "
+                f"{ground.upper_hz:g} Hz"
+            )
+        short = self._pieces.samples[self._rows] == ground.samples
+        if ground.samples < PIECE and short.any():
+            yield f"{len(np.unique(self.group[short])):,} of {self.ecgs:,} only {seconds:g} s long: all cut to that"
 
 
 class PieceView:
@@ -175,7 +210,7 @@ def common_ground(sides: Sequence[tuple[Source, Pieces]]) -> CommonGround:
     problems = [problem for source, pieces in sides for problem in _emptiness(source, pieces)]
     if problems:
         raise BadInputError(problems)
-    shares = np.array([pieces.has_lead.mean(axis=0) for _, pieces in sides])
+    shares = np.array([_lead_shares(pieces) for _, pieces in sides])
     leads = tuple(np.flatnonzero((shares >= LEAD_SHARE).all(axis=0)).tolist())
     if not leads:
         held = "; ".join(f"{source.name} has {_leads_of(pieces)}" for source, pieces in sides)
@@ -184,10 +219,33 @@ def common_ground(sides: Sequence[tuple[Source, Pieces]]) -> CommonGround:
             "--lead-map if they are misnamed."
         )
     filters = reduce(Filters.stricter, (source.filters for source, _ in sides))
-    compared = [(pieces, pieces.has_lead[:, leads].all(axis=1)) for _, pieces in sides]
-    lowest_rate_hz = min(float(pieces.rates_hz[rows].min(initial=np.inf)) for pieces, rows in compared)
-    samples = min(int(pieces.samples[rows].min(initial=PIECE)) for pieces, rows in compared)
-    return CommonGround(leads, filters, upper_edge_hz(lowest_rate_hz, filters), samples)
+    samples = min(_common_samples(pieces, _has_leads(pieces, leads)) for _, pieces in sides)
+    rates_hz = [pieces.rates_hz[_has_leads(pieces, leads) & (pieces.samples >= samples)] for _, pieces in sides]
+    lowest_rate_hz = min(float(each.min(initial=np.inf)) for each in rates_hz)
+    return CommonGround(leads, filters, upper_edge_hz(lowest_rate_hz, filters), samples, lowest_rate_hz)
+
+
+def _has_leads(pieces: Pieces, leads: Sequence[int]) -> BoolArray:
+    has: BoolArray = np.logical_and.reduce(pieces.has_lead[:, leads], axis=1)
+    return has
+
+
+def _ecgs(pieces: Pieces, which: BoolArray | slice = slice(None)) -> int:
+    return len(np.unique(pieces.group[which]))
+
+
+def _lead_shares(pieces: Pieces) -> Float64Array:
+    """Share of the ECGs that have each lead in any piece, shape (8,)."""
+    has = np.array([_ecgs(pieces, has_lead) for has_lead in pieces.has_lead.T], dtype=np.float64)
+    return has / _ecgs(pieces)
+
+
+def _common_samples(pieces: Pieces, has_leads: BoolArray) -> int:
+    """How long enough of the ECGs with the leads are; the pieces of one are as long as each other."""
+    _, first = np.unique(pieces.group[has_leads], return_index=True)
+    longest_first = np.sort(pieces.samples[has_leads][first])[::-1]
+    enough = int(np.ceil(LENGTH_SHARE * len(longest_first)))
+    return int(longest_first[enough - 1]) if enough else PIECE
 
 
 def _emptiness(source: Source, pieces: Pieces) -> Iterator[str]:
@@ -201,5 +259,5 @@ def _emptiness(source: Source, pieces: Pieces) -> Iterator[str]:
 
 
 def _leads_of(pieces: Pieces) -> str:
-    present = pieces.has_lead.mean(axis=0) >= LEAD_SHARE
+    present = _lead_shares(pieces) >= LEAD_SHARE
     return ", ".join(name for name, has in zip(EIGHT_LEADS, present, strict=True) if has) or "none of them"

@@ -36,7 +36,7 @@ def summary_rows(comparison: Comparison) -> list[tuple[str, str]]:
         ("floor", f"{in_percent(floor.accuracy)} within the reference, {floor.records_per_class:,} of each half"),
         *(
             ("betrayed by" if not place else "", f"{telltale.words} ({percent(telltale.alone)} by this alone)")
-            for place, telltale in enumerate(test.telltales[:TOLD])
+            for place, telltale in enumerate(test.telltales[: 0 if test.finds_twins else TOLD])
         ),
         ("overlap", f"{', '.join(metrics[:4])}; {coverage.records:,} ECGs of each"),
         ("distance", ", ".join(metrics[4:])),
@@ -58,7 +58,8 @@ def copies_text(comparison: Comparison) -> str:
     flagged = int(privacy.is_copy.sum())
     who = f"{f'{flagged:,}' if flagged else 'No ECG'} of {privacy.synthetic:,}"
     said = "stand out as copies of some" if flagged > 1 else "stands out as a copy of one"
-    return f"{who} {said} of {privacy.reference:,} real ones"
+    blind = "" if privacy.tells else "; but these hold so many near-identical ones that copies can't be told from them"
+    return f"{who} {said} of {privacy.reference:,} real ones{blind}"
 
 
 def in_percent(estimate: Estimate) -> str:
@@ -73,7 +74,11 @@ def metric_rows(comparison: Comparison) -> list[tuple[str, Metric]]:
 
 def metric_text(metric: Metric) -> str:
     """Write the value of a metric and its floor."""
-    return f"{metric.value:.3g} (floor {metric.floor:.2g})"
+    return f"{_number(metric.value)} (floor {_number(metric.floor)})"
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
 
 
 def _side(side: Side) -> str:

@@ -156,7 +156,7 @@ def one_piece_each(group: IntArray, ecgs: IntArray, rng: np.random.Generator) ->
     Parameters
     ----------
     group : int array, shape (pieces,)
-        Of each piece, its ECG's number, rising.
+        Of each piece, its ECG's number.
     ecgs : int array, shape (n,)
         Numbers of the ECGs.
     rng : numpy.random.Generator
@@ -167,8 +167,9 @@ def one_piece_each(group: IntArray, ecgs: IntArray, rng: np.random.Generator) ->
     int array, shape (n,)
         Places of the pieces.
     """
-    first, end = np.searchsorted(group, ecgs), np.searchsorted(group, ecgs, side="right")
-    drawn: IntArray = first + rng.integers(0, end - first)
+    order = np.argsort(group, kind="stable")
+    first, end = np.searchsorted(group, ecgs, "left", order), np.searchsorted(group, ecgs, "right", order)
+    drawn: IntArray = order[first + rng.integers(0, end - first)]
     return drawn
 
 
@@ -240,6 +241,8 @@ def _difference(feature: FeatureComparison) -> tuple[str, float]:
 
 
 def _difference_in_values(feature: FeatureComparison) -> str:
+    if np.isnan(feature.shift_sd):
+        return "constant in the reference"
     if abs(feature.shift_sd) > CLEAR_SHIFT_SD:
         return f"{'higher' if feature.shift_sd > 0 else 'lower'} in the dataset"
     ranges = [side.quantiles[3] - side.quantiles[1] for side in (feature.dataset, feature.reference)]

@@ -11,7 +11,17 @@ from ecgfactory.arrays import Float64Array, FloatingArray
 TAIL_SHARE, FEWEST_IN_TAIL, MOST_OF_ALL = 0.1, 20, 1 / 3
 """The lowest tenth of real ratios is the tail, but at least twenty of them, but at most a third."""
 
-REPEATS_SHARE = 0.2
+MOST_REPEATS = 0.4
+"""Where every person is recorded twice or three times, a third of the ratios are theirs."""
+
+REPEAT_ALARMS = 0.02
+"""In one of fifty references without repeats, the lowest ratio passes for one."""
+
+FLATTEST = 1.0
+"""Lowest exponent that a tail may have: that of people along a line. A lower one is that of undetected repeats."""
+
+TELLING = 0.003
+"""Copies under noise of 20 dB have ratios from 0.001 to 0.005: a bound below this would miss most of them."""
 
 NEVER = 1e-9
 """Stands for 0 where logarithms and quotients need more."""
@@ -45,6 +55,11 @@ class CopyBound:
     tests: int
     false_alarms: float
 
+    @property
+    def tells(self) -> bool:
+        """Whether it would find a copy under slight noise: where many real ones are nearly the same, it is too low."""
+        return self.ratio >= TELLING
+
 
 def copy_bound(real: FloatingArray, tests: int, false_alarms: float) -> CopyBound:
     """Extrapolate the lower tail of the ratios of real ECGs to as many as are tested.
@@ -65,12 +80,10 @@ def copy_bound(real: FloatingArray, tests: int, false_alarms: float) -> CopyBoun
         Expected number of honest ones below it.
     """
     rising = _rising_logs(real)
-    count = max(min(max(round(TAIL_SHARE * len(rising)), FEWEST_IN_TAIL), round(MOST_OF_ALL * len(rising))), 1)
-    total = float((rising[count] - rising[:count]).sum())
-    rarer = max(count * tests / (false_alarms * len(rising)), 1)
-    end = rising[count] - total * (rarer ** (1 / count) - 1)
+    count = _tail_count(len(rising))
+    total = min(float((rising[count] - rising[:count]).sum()), count / FLATTEST)
     return CopyBound(
-        ratio=float(np.exp(end)),
+        ratio=float(np.exp(_end(rising[count], total, count, count * tests / (false_alarms * len(rising))))),
         exponent=count / max(total, NEVER),
         tail_from=float(np.exp(rising[count])),
         in_tail=count,
@@ -81,20 +94,35 @@ def copy_bound(real: FloatingArray, tests: int, false_alarms: float) -> CopyBoun
 
 
 def repeat_bound(real: FloatingArray) -> float:
-    """Find the ratio below which a real ECG is a repeat of another, as of one person recorded twice.
+    """Find the ratio below which a real ECG is a repeat of another, as of one person recorded twice; 0 without repeats.
 
-    The lowest fifth is fitted by its median, which repeats don't move while they are fewer than a tenth, and the bound
-    is where one that is none is expected: leaving that out does less harm than keeping a repeat.
+    From the middle of the ratios downwards, each is held against the tail of those above it, in which no repeat can
+    hide: the first that is lower than any of as many should be is a repeat, and so are all below.
 
     Parameters
     ----------
-    real : float array, shape (n,)
-        Ratios of real ECGs.
+    real : float array
+        Ratios of real ECGs, all that `Nearest.ratios` has, so that repeats are never the most.
     """
-    rising = _rising_logs(real)
-    count = max(round(REPEATS_SHARE * len(rising)), 1)
-    exponent = np.log(2) / max(float(np.median(rising[count] - rising[:count])), NEVER)
-    return float(np.exp(rising[count] - np.log(count) / exponent))
+    rising = _rising_logs(real.ravel())
+    sums = np.concatenate([[0.0], np.cumsum(rising)])
+    for lowest in range(round(MOST_REPEATS * len(rising)), 0, -1):
+        honest = len(rising) - lowest
+        count = _tail_count(honest)
+        start = float(rising[lowest + count])
+        total = count * start - float(sums[lowest + count] - sums[lowest])
+        if rising[lowest - 1] < _end(start, total, count, count / REPEAT_ALARMS):
+            return float(np.exp((rising[lowest - 1] + rising[lowest]) / 2))
+    return 0.0
+
+
+def _tail_count(ratios: int) -> int:
+    return max(min(max(round(TAIL_SHARE * ratios), FEWEST_IN_TAIL), round(MOST_OF_ALL * ratios)), 1)
+
+
+def _end(start: float, total: float, count: int, rarer: float) -> float:
+    """Logarithm that is undercut so many times more rarely than the tail's upper end."""
+    return start - total * float(max(rarer, 1) ** (1 / count) - 1)
 
 
 def _rising_logs(ratios: FloatingArray) -> Float64Array:

@@ -8,12 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from ecgfactory.arrays import BoolArray
+from ecgfactory.arrays import BoolArray, IntArray
 from ecgfactory.errors import BadInputError
 from ecgfactory.realism.coarse import Signals
 from ecgfactory.realism.copy_bound import copy_bound
 from ecgfactory.realism.likest_pair import LikestPair, likest_pairs
-from ecgfactory.realism.nearest import WAYS
+from ecgfactory.realism.nearest import WAYS, Neighbours
 from ecgfactory.realism.nearness import Nearness, nearness_of
 from ecgfactory.realism.neighbours import Reference
 from ecgfactory.realism.repeats import Repeat, find_repeats
@@ -56,7 +56,7 @@ class Privacy:
     pairs : tuple of LikestPair
         Flagged synthetic records, closest first, as many as `likest_pairs` describes; after them others, to look at.
     repeats : tuple of Repeat
-        Real records left out of the bounds, each once, however it was found; closest first.
+        Pairs of real records that may be one person's, which count as one; closest first.
     """
 
     synthetic: int
@@ -68,6 +68,11 @@ class Privacy:
     pairs: tuple[LikestPair, ...]
     repeats: tuple[Repeat, ...]
 
+    @property
+    def tells(self) -> bool:
+        """Whether copies could be told at all, in any way: not where real ones are nearly the same as each other."""
+        return any(way.bound.tells for way in self.ways.values())
+
     def to_json(self) -> dict[str, Any]:
         """Return everything as values that JSON knows."""
         return {
@@ -77,6 +82,7 @@ class Privacy:
             "compared_real": self.compared_real,
             "words": WORDS,
             "copies": int(self.is_copy.sum()),
+            "tells": self.tells,
             "false_alarms": FALSE_ALARMS,
             "ways": {name: way.to_json() for name, way in self.ways.items()},
             "pairs": [asdict(pair) for pair in self.pairs],
@@ -110,19 +116,23 @@ def measure_privacy(
     """
     _check(synthetic_uv, reference_uv, holdout_uv, sampling_rate_hz)
     reference = Reference(reference_uv, sampling_rate_hz)
-    synthetic = reference.nearest_to(synthetic_uv)
     rows = {"reference": np.arange(0, len(reference), _step(len(reference)))}
     people = {"reference": reference.nearest_within(rows["reference"])}
     if holdout_uv is not None:
         rows["holdout"] = np.arange(0, len(holdout_uv), _step(len(holdout_uv)))
         people["holdout"] = reference.nearest_to(holdout_uv[:: _step(len(holdout_uv))])
-    is_repeat, repeats = find_repeats(people, rows)
-    real = people.get("holdout", people["reference"])
+    repeats = find_repeats(people, rows, len(reference))
+    person = repeats.person
+    real = {"reference": _by_person(people["reference"], person, person[rows["reference"]])}
+    if holdout_uv is not None:
+        real["holdout"] = _by_person(people["holdout"], person)
+    counted = {"reference": np.ones(len(rows["reference"]), dtype=np.bool_), "holdout": ~repeats.in_holdout}
+    synthetic = _by_person(reference.nearest_to(synthetic_uv), person)
     ways = {}
     for way in WAYS:
-        ratios = [neighbours[way].ratio[~is_repeat[of]].ravel() for of, neighbours in people.items()]
+        ratios = [neighbours[way].ratio[counted[of]].ravel() for of, neighbours in real.items()]
         bound = copy_bound(np.concatenate(ratios), synthetic[way].ratio.size, FALSE_ALARMS / len(WAYS))
-        ways[way] = nearness_of(synthetic[way].by_record, real[way].by_record, bound)
+        ways[way] = nearness_of(synthetic[way].by_record, list(real.values())[-1][way].by_record, bound)
     pairs = likest_pairs(
         synthetic, {way: ways[way].bound.ratio for way in WAYS}, synthetic_uv, reference_uv, sampling_rate_hz
     )
@@ -130,12 +140,16 @@ def measure_privacy(
         synthetic=len(synthetic_uv),
         reference=len(reference),
         holdout=0 if holdout_uv is None else len(holdout_uv),
-        compared_real=sum(int((~mask).sum()) for mask in is_repeat.values()),
+        compared_real=sum(int(counted[of].sum()) for of in real),
         ways=ways,
         is_copy=np.logical_or.reduce([way.is_copy for way in ways.values()]),
         pairs=pairs,
-        repeats=repeats,
+        repeats=repeats.pairs,
     )
+
+
+def _by_person(neighbours: Neighbours, person: IntArray, own: IntArray | None = None) -> Neighbours:
+    return {way: nearest.by_person(person, own) for way, nearest in neighbours.items()}
 
 
 def _step(records: int) -> int:

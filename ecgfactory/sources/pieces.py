@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
+import weakref
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -68,6 +69,7 @@ class Pieces:
         self.too_short = 0
         self._length, self._shortest, self._most = length, shortest, most
         self._file = tempfile.TemporaryFile(prefix="ecgfactory-")  # noqa: SIM115 - read as long as this lives
+        weakref.finalize(self, self._file.close)
         self._group: list[int] = []
         self._samples: list[int] = []
         self._rates_hz: list[float] = []

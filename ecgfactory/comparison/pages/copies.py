@@ -53,9 +53,13 @@ def findings(privacy: Privacy) -> list[str]:
         "What tells a copy is how much nearer one real ECG is than all others. How much this can be among people was "
         f"learnt from {people}, {privacy.compared_real:,} in all.",
     ]
+    if not privacy.tells:
+        sentences.append(
+            "But the reference holds so many nearly identical ECGs that a copy under slight noise could not be told."
+        )
     if privacy.repeats:
         sentences.append(
-            "Pairs of real ECGs so alike that each may be of one person, and therefore left out of that: "
+            "Pairs of real ECGs so alike that each may be of one person, and therefore counted as one: "
             f"{len(privacy.repeats):,}."
         )
     return sentences

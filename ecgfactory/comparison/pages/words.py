@@ -37,7 +37,8 @@ TELLTALES_NOTE = (
 )
 FEATURES_NOTE = (
     "Medians of both sides. KS is the Kolmogorov-Smirnov distance, from 0 (alike) to 1 (apart); W the Wasserstein "
-    "distance in standard deviations of the reference. In brackets: intervals of 95 %, by bootstrap over ECGs."
+    "distance in standard deviations of the reference, a dash where that is constant. In brackets: "
+    "intervals of 95 %, by bootstrap over ECGs."
 )
 
 
@@ -58,6 +59,11 @@ def verdict(comparison: Comparison) -> str:
     """Say in a sentence what accuracy and floor mean together."""
     accuracy, floor = comparison.two_sample.accuracy, comparison.floor.accuracy
     records = f"{comparison.two_sample.records_per_class:,} ECGs of each side"
+    if comparison.two_sample.finds_twins:
+        return (
+            "Fewer were told rightly than by guessing, as happens where many ECGs have their like on the other side: "
+            "the same ECGs or copies. So this test says nothing of how real the dataset is, nor does what betrays."
+        )
     if accuracy.low <= max(floor.high, CHANCE):
         return f"So this test, with {records}, does not tell the dataset from real ECGs; a larger one may."
     if accuracy.value < OFTEN:

@@ -67,3 +67,20 @@ def test_what_is_missing_takes_the_median_and_is_a_dimension_of_its_own() -> Non
     assert compared.frechet_distance.value > compared.frechet_distance.floor
     nowhere = measure_coverage(matrix(values), matrix(lacking))
     assert np.isfinite(nowhere.frechet_distance.value)
+
+
+def test_what_is_constant_up_to_rounding_sets_no_scale() -> None:
+    values = RNG.normal(0, 1, (60, 4))
+    values[:, 1] = 0.3
+    values[0, 1] = 0.1 + 0.2
+    dataset = RNG.normal(0, 1, (60, 4))
+    dataset[:, 1] = 0.4
+    compared = measure_coverage(matrix(dataset), matrix(values))
+    assert compared.precision.value == pytest.approx(compared.precision.floor, abs=0.15)
+    assert compared.frechet_distance.words.endswith("; low is good")
+
+
+def test_a_frechet_distance_of_few_ecgs_says_so() -> None:
+    values = RNG.normal(0, 1, (60, 15))
+    words = measure_coverage(matrix(values), matrix(values)).frechet_distance.words
+    assert words.endswith("low is good; of 30 ECGs in 16 dimensions only a rough value")

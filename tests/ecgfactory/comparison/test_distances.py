@@ -21,10 +21,10 @@ def matrix(values: list[float], group: list[int] | None = None) -> FeatureMatrix
 @given(VALUES, VALUES)
 def test_distances_are_those_of_scipy_with_ties_too(dataset: list[float], reference: list[float]) -> None:
     (compared,) = compare_features(matrix(dataset), matrix(reference), [TEXT])
-    spread = np.std(reference) or np.std(dataset + reference) or 1
+    spread = np.std(reference) or np.nan
     assert compared.kolmogorov_smirnov.value == pytest.approx(scipy.stats.ks_2samp(dataset, reference).statistic)
     expected = scipy.stats.wasserstein_distance(dataset, reference) / spread
-    assert compared.wasserstein_sd.value == pytest.approx(expected, abs=1e-6)
+    assert compared.wasserstein_sd.value == pytest.approx(expected, abs=1e-6, nan_ok=True)
     assert sum(compared.dataset.counts) == len(dataset)
     assert len(compared.bin_edges) == BINS + 1
 
@@ -56,3 +56,15 @@ def test_what_could_not_be_measured_is_told_and_not_counted() -> None:
     (nowhere,) = compare_features(matrix([np.nan, np.nan]), matrix([1, 2]), [TEXT])
     assert np.isnan(nowhere.kolmogorov_smirnov.value)
     assert nowhere.dataset.measured_share == 0
+
+
+def test_what_is_constant_up_to_rounding_has_no_distance_in_standard_deviations() -> None:
+    nearly = [0.1 + 0.2, 0.3, 0.3, 0.3]
+    assert 0 < np.std(nearly) < 1e-15
+    (compared,) = compare_features(matrix([1, 2, 3, 4]), matrix(nearly), [TEXT])
+    assert np.isnan([compared.wasserstein_sd.value, compared.wasserstein_sd.high, compared.shift_sd]).all()
+    assert compared.kolmogorov_smirnov.value == 1
+    (noise,) = compare_features(matrix([900, 950, 1000]), matrix([0, 1e-4, 2e-4]), [TEXT])
+    assert np.isnan(noise.wasserstein_sd.value), "a dead lead, filtered"
+    (small,) = compare_features(matrix([1e-15, 2e-15]), matrix([2e-15, 3e-15]), [TEXT])
+    assert small.wasserstein_sd.value == pytest.approx(2), "small values may differ, too"

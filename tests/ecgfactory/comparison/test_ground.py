@@ -43,6 +43,31 @@ def test_rate_and_length_are_those_of_what_is_compared() -> None:
     assert (ground.lead_names, ground.upper_hz, ground.samples) == (EIGHT_LEADS, 150.0, PIECE)
 
 
+def test_one_short_ecg_cuts_no_other_and_is_counted() -> None:
+    source = Given(*[chunk(f"{number}") for number in range(19)], chunk("short", samples=4100))
+    pieces = Pieces(source)
+    ground = common_ground([(source, pieces)])
+    compared = Comparables(source, pieces, ground)
+    assert (ground.samples, compared.ecgs) == (PIECE, 19)
+    assert compared.side().notes == ("1 left out: shorter than 10 s, unlike most",)
+
+
+def test_those_that_set_length_and_band_of_all_are_counted() -> None:
+    source = Given(*[chunk(f"{n}", samples=4100, rate_hz=100) for n in range(3)], *[chunk(f"1{n}") for n in range(3)])
+    pieces = Pieces(source)
+    compared = Comparables(source, pieces, common_ground([(source, pieces)]))
+    assert compared.side().notes == (
+        "3 of 6 recorded at 100 Hz: all compared up to 40 Hz",
+        "3 of 6 only 8.2 s long: all cut to that",
+    )
+
+
+def test_a_lead_is_had_by_ecgs_and_not_by_pieces() -> None:
+    long = chunk("long", samples=6 * PIECE)
+    source = Given(long, *[chunk(f"{n}", ("I", "II")) for n in range(2)])
+    assert common_ground([(source, Pieces(source))]).lead_names == ("I", "II")
+
+
 @pytest.mark.parametrize("filters", [Filters(0.67, 40), Filters(lowpass_hz=35, notch_hz=50, phase="causal")])
 def test_what_one_side_was_filtered_by_the_others_pass_too(filters: Filters) -> None:
     signals_uv = generated_ecgs(20)[:2]

@@ -1,3 +1,5 @@
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -5,7 +7,9 @@ from ecgfactory.comparison.distances import compare_features
 from ecgfactory.comparison.enough import FEWEST_RECORDS, reach_points, wilson
 from ecgfactory.comparison.features import FeatureMatrix
 from ecgfactory.comparison.findings import Telltale
+from ecgfactory.comparison.persons import by_person, person_notes
 from ecgfactory.comparison.two_sample import Outcome, describe_telltales, floor_within, two_sample_test
+from ecgfactory.realism.repeats import Repeat
 from ecgfactory.realism.space_feature import SpaceFeature
 
 FEATURES = tuple(f"f{number}" for number in range(20))
@@ -86,6 +90,38 @@ def test_what_tells_most_is_said_and_counted(shift: float, missing: int, said: s
     (telltale,) = [one for one in telltales_of(dataset, reference) if one.feature == "f3"]
     assert telltale.words == f"power of f3: {said}"
     assert telltale.alone == pytest.approx(alone, abs=0.05)
+
+
+@pytest.mark.slow
+def test_people_recorded_twice_never_betray_each_other() -> None:
+    people, dataset = matrix(7, 40), matrix(8, 60)
+    twice = FeatureMatrix(FEATURES, np.concatenate([people.values, people.values + 1e-3]), np.arange(80))
+    repeats = [Repeat("reference", row, 40 + row, 0.0, 0.0) for row in range(40)]
+    grouped = by_person(twice, repeats)
+    assert grouped.ecgs == 40
+    assert list(person_notes(80, grouped, repeats)) == [
+        "80 ECGs of the reference are of 40 people, as far as near-identical ones tell: only one of each takes part at "
+        "a time."
+    ]
+    assert outcome_of(dataset, twice).test.accuracy.low > 0.5
+    accuracy = outcome_of(dataset, grouped).test.accuracy
+    assert accuracy.low <= 0.5 <= accuracy.high
+    assert floor_within(grouped, 40).records_per_class == 20
+
+
+def test_too_few_people_are_left_as_they_are_and_that_is_said() -> None:
+    reference = matrix(9, 30)
+    repeats = [Repeat("reference", row, 15 + row, 0.0, 0.0) for row in range(15)]
+    assert by_person(reference, repeats) is reference
+    assert "too few people" in next(person_notes(30, reference, repeats))
+    assert by_person(reference, repeats[:5]).group.max() == 24
+    assert not list(person_notes(30, by_person(reference, []), []))
+
+
+def test_the_same_ecgs_on_both_sides_are_no_likeness() -> None:
+    test = outcome_of(matrix(1), matrix(1)).test
+    assert test.finds_twins
+    assert not dataclasses.replace(test, accuracy=wilson(0.5, 120)).finds_twins
 
 
 def test_wilsons_interval_is_that_of_his_paper() -> None:

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from ecgfactory.arrays import FloatingArray
 from ecgfactory.realism.copy_bound import copy_bound, repeat_bound
 
 
@@ -29,11 +30,30 @@ def test_fewer_real_ratios_make_the_bound_lower() -> None:
     assert bounds == sorted(bounds, reverse=True)
 
 
-def test_repeats_are_below_their_bound_however_near_they_are() -> None:
+def ratios_of(people: int) -> FloatingArray:
+    """Three ratios of each, as where people lie evenly in space: the further off, the nearer to 1."""
+    return np.random.default_rng(people).uniform(size=(people, 3)) ** (1 / (4 * np.arange(1, 4)))
+
+
+@pytest.mark.parametrize("share", [0.02, 0.05, 0.2, 0.5, 1.0])
+def test_repeats_are_below_their_bound_whatever_their_share(share: float) -> None:
+    ratios, repeats = ratios_of(100), round(share * 100)
+    ratios[:repeats, 0] = np.random.default_rng(3).uniform(0.001, 0.03, repeats)
+    assert 0.03 < repeat_bound(ratios) < np.sort(ratios.ravel())[repeats + 1]
+
+
+def test_without_repeats_hardly_any_passes_for_one() -> None:
+    found = [(ratios_of(people) < repeat_bound(ratios_of(people))).sum() for people in range(30, 130)]
+    assert np.count_nonzero(found) <= 5
+    assert max(found) <= 2
+
+
+def test_a_bound_that_repeats_have_ruined_says_that_it_tells_nothing() -> None:
     honest = np.random.default_rng(2).uniform(size=95) ** (1 / 5)
-    for ratio in (0.0, 0.01, 0.1):
-        assert ratio < repeat_bound(np.append(honest, [ratio] * 5)) < 0.5
-    assert (honest < repeat_bound(honest)).sum() <= 4
+    assert copy_bound(honest, tests=100, false_alarms=0.02).tells
+    near = np.append(honest, 10 ** np.random.default_rng(2).uniform(-3, -1, 95))
+    ruined = copy_bound(near, tests=100, false_alarms=0.02)
+    assert not ruined.tells
 
 
 def test_equal_ratios_have_a_bound() -> None:

@@ -1,3 +1,5 @@
+import gc
+
 import numpy as np
 
 from ecgfactory.sources.pieces import PIECE, Pieces, piece_starts
@@ -28,3 +30,11 @@ def test_pieces_of_another_length_and_number() -> None:
     pieces = Pieces(Given(*ecgs), length=3000, shortest=3000, most=1)
     assert (pieces.names, pieces.too_short) == (["a"], 1)
     np.testing.assert_array_equal(pieces.read(np.array([0]), range(8), 3000), ecgs[0].signals_uv[..., :3000])
+
+
+def test_the_file_is_closed_with_the_pieces() -> None:
+    pieces = Pieces(Given(chunk("a")))
+    file = pieces._file
+    del pieces
+    gc.collect()
+    assert file.closed

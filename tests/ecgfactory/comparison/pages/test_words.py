@@ -10,11 +10,14 @@ import pytest
 from ecgfactory.comparison.findings import Estimate
 from ecgfactory.comparison.pages import copies, words
 from ecgfactory.comparison.result import Comparison
+from ecgfactory.comparison.summary import copies_text, summary_rows
+from ecgfactory.comparison.twins import twin_notes
 
 
 @pytest.mark.parametrize(
     ("accuracy", "said"),
     [
+        (Estimate(0.1, 0.05, 0.2), "many ECGs have their like on the other side"),
         (Estimate(0.55, 0.45, 0.65), "does not tell the dataset from real ECGs"),
         (Estimate(0.7, 0.65, 0.75), "could be of either"),
         (Estimate(0.8, 0.75, 0.85), "is often told"),
@@ -24,6 +27,21 @@ from ecgfactory.comparison.result import Comparison
 def test_the_verdict_follows_accuracy_and_floor(comparison: Comparison, accuracy: Estimate, said: str) -> None:
     test = dataclasses.replace(comparison.two_sample, accuracy=accuracy)
     assert said in words.verdict(dataclasses.replace(comparison, two_sample=test))
+
+
+def test_copies_and_a_reference_of_near_identical_ecgs_are_said_wherever_they_limit(comparison: Comparison) -> None:
+    test, privacy = comparison.two_sample, comparison.privacy
+    twins = dataclasses.replace(test, accuracy=Estimate(0.1, 0.05, 0.2))
+    assert "than by guessing" in next(twin_notes(twins, privacy))
+    assert "betrayed by" not in dict(summary_rows(dataclasses.replace(comparison, two_sample=twins)))
+    chance = dataclasses.replace(test, accuracy=Estimate(0.5, 0.4, 0.6))
+    flagged = dataclasses.replace(privacy, is_copy=np.ones(privacy.synthetic, dtype=np.bool_))
+    assert "the accuracy is too low" in next(twin_notes(chance, flagged))
+    bounds = {way: dataclasses.replace(near.bound, ratio=1e-5) for way, near in privacy.ways.items()}
+    ways = {way: dataclasses.replace(near, bound=bounds[way]) for way, near in privacy.ways.items()}
+    blind = dataclasses.replace(privacy, ways=ways)
+    assert "a copy under slight noise could not be told" in " ".join(copies.findings(blind))
+    assert "copies can't be told" in copies_text(dataclasses.replace(comparison, privacy=blind))
 
 
 def test_numbers_have_no_more_digits_than_they_carry() -> None:
