@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: dataset test test-fast lint format bench quality-evidence clean
+.PHONY: dataset test test-fast lint format bench quality-evidence realism-evidence clean
 
 dataset: .venv/.ready
 	$(BIN)/ecgfactory build configs/quickstart.yaml
@@ -27,6 +27,9 @@ bench: .venv/.ready
 
 quality-evidence: .venv/.ready
 	$(BIN)/python -m benchmarks.quality_evidence $(LUDB)
+
+realism-evidence: .venv/.ready
+	$(BIN)/python -m benchmarks.realism_evidence $(LUDB)
 
 clean:
 	rm -rf .venv

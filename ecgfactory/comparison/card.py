@@ -25,8 +25,8 @@ def card_section(comparison: Comparison) -> str:
     told = (
         f"Held against {data.reference.ecgs:,} ECGs of {plain(data.reference.name)}, in leads "
         f"{', '.join(data.lead_names)} and from {data.band_hz[0]:g} to {data.band_hz[1]:g} Hz. "
-        f"A classifier told {test.records_per_class:,} ECGs of each apart with an accuracy of {in_percent(test.accuracy)}; "
-        f"50 % is chance, and halves of the reference gave {in_percent(floor.accuracy)}. "
+        f"A classifier told {test.records_per_class:,} ECGs of each apart with an accuracy of "
+        f"{in_percent(test.accuracy)}; 50 % is chance, and halves of the reference gave {in_percent(floor.accuracy)}. "
         f"{copies_text(comparison)}. {' '.join(data.notes)} "
         f"`{COMPARISON_FOLDER}/` has all figures."
     )

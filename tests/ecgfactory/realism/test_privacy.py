@@ -14,7 +14,7 @@ from ecgfactory.arrays import FloatingArray
 from ecgfactory.errors import BadInputError
 from ecgfactory.leads import SignalUv
 from ecgfactory.realism.privacy import Privacy, measure_privacy
-from tests.ecgfactory.realism.planted_copies import DISGUISES, with_noise
+from ecgfactory.validation.planted_copies import DISGUISES, with_noise
 from tests.generated_ecgs import generated_ecgs
 from tests.real_ecgs import ludb_ecgs
 

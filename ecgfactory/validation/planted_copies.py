@@ -9,12 +9,14 @@ import numpy as np
 from ecgfactory.arrays import FloatingArray
 
 Disguise = Callable[[FloatingArray, FloatingArray, np.random.Generator], FloatingArray]
-"""From the copied ECG and an honest one, shape (leads, samples)."""
+"""From the copied ECG and an honest one of another person, shape (leads, samples), in uV at 500 Hz."""
 
 
 def with_noise(ecg: FloatingArray, snr_db: float, rng: np.random.Generator) -> FloatingArray:
+    """Add white noise to each lead, so many dB below it."""
     noise_uv = ecg.std(axis=-1, keepdims=True) * 10 ** (-snr_db / 20)
-    return ecg + noise_uv * rng.standard_normal(ecg.shape)
+    noisy: FloatingArray = ecg + noise_uv * rng.standard_normal(ecg.shape)
+    return noisy
 
 
 def cut_after(ecg: FloatingArray, other: FloatingArray, samples: int) -> FloatingArray:
@@ -23,11 +25,13 @@ def cut_after(ecg: FloatingArray, other: FloatingArray, samples: int) -> Floatin
 
 
 def resampled(ecg: FloatingArray, faster: float) -> FloatingArray:
+    """Play it so many times faster; its last sample lasts on."""
     times = np.minimum(np.arange(ecg.shape[-1]) * faster, ecg.shape[-1] - 1)
     return np.stack([np.interp(times, np.arange(ecg.shape[-1]), lead) for lead in ecg])
 
 
 def one_lead(ecg: FloatingArray, other: FloatingArray, lead: int, named: int) -> FloatingArray:
+    """Put one of its leads in the place of a lead of the other."""
     mixed = other.copy()
     mixed[named] = ecg[lead]
     return mixed

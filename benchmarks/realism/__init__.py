@@ -1,0 +1,1 @@
+"""The sections of the page that `benchmarks.realism_evidence` writes, a module each."""
