@@ -94,9 +94,9 @@ def section(found: Copies, output: Path) -> str:
             "",
             f"Of {honest.synthetic:,} generated ECGs held against {honest.reference} of LUDB, "
             f"{int(honest.is_copy.sum()) or 'none'} stand out as copies: the nearest real one is not much nearer than "
-            "the next. By way of comparing, the median distance to the nearest of LUDB (1 less the correlation) of generated and of "
-            "real ECGs, generated ones nearer than the nearest 5 % of real ones, the bound on how the nearest stands "
-            "out from the next, and how many are below it:",
+            "the next. By way of comparing, the median distance to the nearest of LUDB (1 less the correlation) of "
+            "generated and of real ECGs, generated ones nearer than the nearest 5 % of real ones, the bound on how the "
+            "nearest stands out from the next, and how many are below it:",
             "",
             "| compared | generated | real | nearer | bound | flagged |",
             "|---|---|---|---|---|---|",
