@@ -16,8 +16,8 @@ LEAST_SHARE = 0.001
 """A forest is never surer than this, whatever its leaves held."""
 
 SHARPNESS = 2.0
-"""The odds of forests of small trees are shrunk towards 1. Raised to this power they come nearest to the ratio, as
-measured on halves of LUDB: of 1, 2, 3 and 5, the smallest after which other forests tell no less."""
+"""The odds of forests of small trees are shrunk towards 1. Of the powers 1, 2 and 3, other forests
+told least after this one on halves of LUDB (83.8 %, against 84.5 and 84.0: hardly less)."""
 
 MOST_TREES = 1000
 """Of a forest."""
