@@ -8,9 +8,10 @@ import numpy as np
 
 from ecgfactory.arrays import Float32Array, Float64Array, IntArray
 from ecgfactory.comparison.features import FeatureMatrix
-from ecgfactory.comparison.findings import CONFIDENCE, Distribution, Estimate, FeatureComparison
+from ecgfactory.comparison.findings import Distribution, Estimate, FeatureComparison
 from ecgfactory.comparison.spread import spread_of
 from ecgfactory.realism.space_feature import SpaceFeature
+from ecgfactory.wilson import CONFIDENCE
 
 RESAMPLES = 200
 """Of the bootstrap: enough for the ends of a 95 % interval to be steady within a tenth of its width."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ecgfactory.comparison.findings import CONFIDENCE, Estimate
+from ecgfactory.comparison.findings import Estimate
 from ecgfactory.wilson import wilson_interval
 
 FEWEST_RECORDS = 20
@@ -13,7 +13,7 @@ differ can't be told from those that don't, and a fold of the cross-validation t
 
 def wilson(share: float, count: int) -> Estimate:
     """Return the interval of a share of so many (Wilson 1927, doi:10.1080/01621459.1927.10502953)."""
-    return Estimate(share, *wilson_interval(share, count, CONFIDENCE))
+    return Estimate(share, *wilson_interval(share, count))
 
 
 def accuracy_interval(accuracy: float, records_per_class: int) -> Estimate:

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-CONFIDENCE = 0.95
-"""Of all intervals."""
-
 
 @dataclass(frozen=True)
 class Estimate:

@@ -15,7 +15,6 @@ from ecgfactory.arrays import BoolArray, Float64Array, IntArray
 from ecgfactory.comparison.enough import accuracy_interval
 from ecgfactory.comparison.features import FeatureMatrix
 from ecgfactory.comparison.findings import (
-    CONFIDENCE,
     Estimate,
     FeatureComparison,
     Floor,
@@ -26,6 +25,7 @@ from ecgfactory.comparison.findings import (
 )
 from ecgfactory.comparison.percent import percent
 from ecgfactory.realism.space_feature import in_short
+from ecgfactory.wilson import CONFIDENCE
 
 FOLDS = 5
 TREES = 100
