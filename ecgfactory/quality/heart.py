@@ -9,6 +9,7 @@ from ecgfactory.quality.beat_features import measure_beats
 from ecgfactory.quality.beats import Beats
 from ecgfactory.quality.feature import Feature, FeatureTable, over_leads
 from ecgfactory.quality.intervals import measure_intervals
+from ecgfactory.quality.waves import Waves
 
 _RR = "between neighbouring beats"
 _HRV = "Task Force of the ESC and NASPE, Circulation 93 (1996) 1043"
@@ -87,9 +88,9 @@ INTERVAL_FEATURES = (
 )
 
 
-def measure_heart(beats: Beats) -> FeatureTable:
-    """Measure rhythm, beats and intervals, each of shape (records,)."""
-    return {**_rhythm(beats), **measure_intervals(beats)}
+def measure_heart(beats: Beats, waves: Waves | None = None) -> FeatureTable:
+    """Measure rhythm, beats and intervals, each of shape (records,); for the parameters see `measure_intervals`."""
+    return {**_rhythm(beats), **measure_intervals(beats, waves)}
 
 
 def _rhythm(beats: Beats) -> FeatureTable:

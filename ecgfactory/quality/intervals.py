@@ -9,13 +9,15 @@ from ecgfactory.quality.beats import Beats
 from ecgfactory.quality.waves import Waves, find_waves
 
 
-def measure_intervals(beats: Beats) -> dict[str, Float64Array]:
+def measure_intervals(beats: Beats, waves: Waves | None = None) -> dict[str, Float64Array]:
     """Measure the intervals of each record.
 
     Parameters
     ----------
     beats : Beats
         From `find_beats`, with any number of leads.
+    waves : Waves, optional
+        From `find_waves`, where whoever asks has them; found otherwise.
 
     Returns
     -------
@@ -33,7 +35,7 @@ def measure_intervals(beats: Beats) -> dict[str, Float64Array]:
             Direction of the net QRS area in the frontal plane, -180..180, with lead I at 0 and lead II at 60
             degrees (Einthoven's triangle). NaN without leads I and II.
     """
-    waves = find_waves(beats)
+    waves = waves or find_waves(beats)
     sample_ms = 1000 / beats.sampling_rate_hz
     qt_ms = (waves.t_offset - waves.qrs_onset) * sample_ms
     rr_s = beats.rr_mean_ms / 1000

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
 import numpy.typing as npt
 
 from ecgfactory.arrays import Float64Array
@@ -20,6 +19,7 @@ from ecgfactory.quality.waves import find_waves
 from ecgfactory.realism import beat_shape, lead_correlations, spectrum
 from ecgfactory.realism.band import WIDEST_UPPER_HZ, in_band
 from ecgfactory.realism.space_feature import SpaceFeature
+from ecgfactory.recorder.rates import to_integers_uv
 
 _OF_THE_HEART = {
     "heart_rate_bpm": "heart rate",
@@ -74,11 +74,11 @@ def measure_space(
         In the order of `feature_space`; NaN where a record can't be measured.
     """
     band_uv = in_band(signals_uv, upper_hz)
-    limits = np.iinfo(np.int16)
-    beats = find_beats(np.rint(band_uv).clip(limits.min, limits.max).astype(np.int16), lead_names)
+    beats = find_beats(to_integers_uv(band_uv), lead_names)
+    waves = find_waves(beats)
     measured = {
-        **measure_heart(beats),
-        **beat_shape.measure(beats, find_waves(beats)),
+        **measure_heart(beats, waves),
+        **beat_shape.measure(beats, waves),
         **lead_correlations.measure(band_uv, lead_names),
         **spectrum.measure(band_uv, lead_names, upper_hz),
     }
