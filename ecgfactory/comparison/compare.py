@@ -95,13 +95,13 @@ def compare_sources(sources: Sequence[Source]) -> Comparison:
     with ThreadPoolExecutor(max_workers=3) as threads:  # NumPy and SciPy do most of it without holding others up
         search = threads.submit(_privacy, firsts[0], firsts[1], firsts[2] if holdout else None)
         of_dataset, of_reference = measured_alike(*threads.map(measure, (dataset, reference)))
-        texts = {feature.name: feature for feature in feature_space(ground.lead_names, ground.upper_hz)}
         privacy = search.result()
-        of_reference = by_person(of_reference, privacy.repeats)
-        features = compare_features(of_dataset, of_reference, [texts[name] for name in of_dataset.names])
-        outcome = two_sample_test(of_dataset, of_reference, features)
-        records = outcome.test.records_per_class
-        floor, coverage = floor_within(of_reference, records), measure_coverage(of_dataset, of_reference)
+    texts = {feature.name: feature for feature in feature_space(ground.lead_names, ground.upper_hz)}
+    of_reference = by_person(of_reference, privacy.repeats)
+    features = compare_features(of_dataset, of_reference, [texts[name] for name in of_dataset.names])
+    outcome = two_sample_test(of_dataset, of_reference, features)
+    records = outcome.test.records_per_class
+    floor, coverage = floor_within(of_reference, records), measure_coverage(of_dataset, of_reference)
     pairs = [(firsts[0].places[pair.synthetic], firsts[1].places[pair.reference]) for pair in privacy.pairs]
     return Comparison(
         data=Compared(
