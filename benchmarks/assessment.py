@@ -16,7 +16,7 @@ from ecgfactory.quality import electrodes, integrity, lead_agreement, noise
 from ecgfactory.quality.batch import EcgBatch
 from ecgfactory.quality.beat_features import measure_beats
 from ecgfactory.quality.beats import find_beats
-from ecgfactory.quality.feature import FeatureTable
+from ecgfactory.quality.feature import FeatureTable, joined
 from ecgfactory.quality.neurokit_quality import measure_neurokit_quality
 from ecgfactory.quality.policy import load_policy
 from ecgfactory.quality.r_peaks import clean, r_peaks
@@ -85,7 +85,7 @@ def batched_verdicts(lead_mv: npt.NDArray[np.float64]) -> tuple[list[npt.NDArray
         found = r_peaks(cleaned_mv)
         peaks += found
         tables.append(measure_neurokit_quality(cleaned_mv, found))
-    return peaks, {name: np.concatenate([table[name] for table in tables]) for name in tables[0]}
+    return peaks, joined(tables)
 
 
 def plain_verdicts(lead_mv: npt.NDArray[np.float64]) -> tuple[npt.NDArray[np.int64], list[str]]:

@@ -15,7 +15,7 @@ from benchmarks.quality_ecgs import generated_ecgs, simulated_ecgs
 from benchmarks.timing import machine, table
 from ecgfactory.leads import EIGHT_LEADS, SignalUv
 from ecgfactory.quality.diversity import measure_diversity
-from ecgfactory.quality.feature import FeatureTable
+from ecgfactory.quality.feature import FeatureTable, joined
 from ecgfactory.quality.policy import load_policy, shipped_policies
 from ecgfactory.validation.evidence import (
     CaughtDefects,
@@ -170,11 +170,11 @@ def _caught_section(sources: dict[str, SoundEcgs], caught: dict[str, list[Caught
 def _areas(sources: dict[str, SoundEcgs], caught: dict[str, list[CaughtDefects]]) -> dict[str, dict[str, float]]:
     """Area under the curve by rule and defect, both sources together, without the mild ones."""
     pairs = [pair for pair in zip(*caught.values(), strict=True) if pair[0].grade in TARGETS]
-    sound = _joined([source.features for source in sources.values()])
+    sound = joined([source.features for source in sources.values()])
     return {
         rule.name: {
             f"{pair[0].defect.name}, {pair[0].grade}": area_under_curve(
-                rule, sound, _joined([case.features for case in pair])
+                rule, sound, joined([case.features for case in pair])
             )
             for pair in pairs
         }
@@ -296,10 +296,6 @@ def _neurokit_rejects(features: FeatureTable) -> float:
 
 def _listed(counts: Counter[str], most: int) -> str:
     return ", ".join(f"{name} {count:,}" for name, count in counts.most_common(most))
-
-
-def _joined(tables: list[FeatureTable]) -> FeatureTable:
-    return {name: np.concatenate([table[name] for table in tables]) for name in tables[0]}
 
 
 if __name__ == "__main__":

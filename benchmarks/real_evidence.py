@@ -14,7 +14,7 @@ from benchmarks.neurokit_measures import NeuroKitMeasures, measure_with_neurokit
 from ecgfactory.arrays import BoolArray, Float64Array
 from ecgfactory.leads import EIGHT_LEADS, TWELVE_LEADS, SignalUv
 from ecgfactory.quality.beats import find_beats
-from ecgfactory.quality.feature import FeatureTable
+from ecgfactory.quality.feature import FeatureTable, joined
 from ecgfactory.quality.features import measure
 from ecgfactory.quality.intervals import measure_intervals
 from ecgfactory.quality.policy import load_policy, shipped_policies
@@ -121,7 +121,7 @@ def _measured(records: list[LudbRecord]) -> Reals:
     lead_ii = TWELVE_LEADS.index("II")
     return Reals(
         records,
-        {name: np.concatenate([table[name] for table in tables]) for name in tables[0]},
+        joined(tables),
         beats,
         [marked_beats(record.marks, record.sampling_rate_hz) for record in records],
         [measure_with_neurokit(record.signal_uv[lead_ii] / 1000, record.sampling_rate_hz) for record in records],
@@ -322,7 +322,7 @@ def _swap_section(reals: Reals) -> str:
 
 def _features_of(signals: Sequence[np.ndarray]) -> FeatureTable:
     tables = [measure(lead_uv[np.newaxis], EIGHT_LEADS) for lead_uv in signals]
-    return {name: np.concatenate([table[name] for table in tables]) for name in tables[0]}
+    return joined(tables)
 
 
 def _names(names: Sequence[str]) -> str:

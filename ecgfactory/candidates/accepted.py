@@ -8,7 +8,7 @@ import numpy as np
 
 from ecgfactory.candidates.batch import CandidateBatch
 from ecgfactory.ecgs import Ecgs
-from ecgfactory.quality.feature import FeatureTable
+from ecgfactory.quality.feature import FeatureTable, joined
 from ecgfactory.request.plan import Plan
 
 
@@ -29,4 +29,4 @@ def accepted_ecgs(batches: Sequence[CandidateBatch], plan: Plan) -> Ecgs:
 
 def features_of(batches: Sequence[CandidateBatch]) -> FeatureTable:
     """Join the features of one or more batches."""
-    return {name: np.concatenate([batch.features[name] for batch in batches]) for name in batches[0].features}
+    return joined([batch.features for batch in batches])

@@ -12,6 +12,7 @@ from ecgfactory.candidates.batch import CandidateBatch
 from ecgfactory.candidates.pipeline import StageClock, assessed_batches
 from ecgfactory.candidates.yields import Yield
 from ecgfactory.match.space import in_space
+from ecgfactory.quality.feature import joined
 from ecgfactory.recorder.rates import measured_form
 from ecgfactory.request.build_request import BuildRequest
 from ecgfactory.request.plan import Plan, make_plan
@@ -78,8 +79,3 @@ def measured_tables(
         measured.append({name: batch.features[name].astype(np.float64) for name in numbers})
         spaces.append(in_space(measured_form(batch.signals_uv, plan.recorder.rate_hz), plan.lead_names, upper_hz))
     return joined(measured), joined(spaces)
-
-
-def joined(tables: list[dict[str, Float64Array]]) -> dict[str, Float64Array]:
-    """Put tables of the same features below each other; of none, nothing."""
-    return {name: np.concatenate([table[name] for table in tables]) for name in tables[0]} if tables else {}

@@ -8,6 +8,7 @@ import numpy as np
 
 from ecgfactory.arrays import BoolArray, Float64Array, IntArray
 from ecgfactory.comparison.ground import Comparables
+from ecgfactory.quality.feature import joined
 from ecgfactory.realism.feature_space import measure_space
 
 
@@ -43,7 +44,5 @@ class FeatureMatrix:
 def measure(side: Comparables) -> FeatureMatrix:
     """Measure all pieces of a side, some at a time."""
     ground = side.ground
-    tables = [measure_space(batch_uv, ground.lead_names, ground.upper_hz) for batch_uv in side.batches()]
-    names = tuple(tables[0])
-    values = np.concatenate([np.column_stack([table[name] for name in names]) for table in tables])
-    return FeatureMatrix(names, values, side.group)
+    table = joined([measure_space(batch_uv, ground.lead_names, ground.upper_hz) for batch_uv in side.batches()])
+    return FeatureMatrix(tuple(table), np.column_stack(list(table.values())), side.group)

@@ -14,7 +14,7 @@ from ecgfactory.arrays import Float64Array, IntArray
 from ecgfactory.foreign.rhythm import measure_rhythm
 from ecgfactory.quality.batch import to_integers
 from ecgfactory.quality.extra_feature import ExtraFeature
-from ecgfactory.quality.feature import Feature, FeatureTable
+from ecgfactory.quality.feature import Feature, FeatureTable, joined
 from ecgfactory.quality.features import FEATURES, measure
 from ecgfactory.record import SAMPLING_RATE_HZ
 
@@ -59,7 +59,7 @@ def measure_windows(
         As `quality.features.measure` returns it, for the windows of `window_starts`.
     """
     tables = [measure(windows_uv, lead_names, extra=extra) for windows_uv in _some_at_a_time(signal_uv)]
-    return {name: np.concatenate([table[name] for table in tables]) for name in tables[0]}
+    return joined(tables)
 
 
 def measure_long(

@@ -14,7 +14,6 @@ from ecgfactory.arrays import BoolArray, Float64Array
 from ecgfactory.candidates.batch import CandidateBatch
 from ecgfactory.candidates.pipeline import StageClock, assessed_batches
 from ecgfactory.candidates.planning import named_profile, planned
-from ecgfactory.candidates.probe import joined
 from ecgfactory.leads import SignalUv
 from ecgfactory.line.reach import OutOfReach, out_of_reach
 from ecgfactory.line.workers import crew_of
@@ -22,6 +21,7 @@ from ecgfactory.match.acceptance import HandMatch
 from ecgfactory.match.profile import Profile
 from ecgfactory.match.space import in_space
 from ecgfactory.profiles.in_folder import profile_in_folder
+from ecgfactory.quality.feature import joined
 from ecgfactory.recorder.rates import measured_form
 from ecgfactory.request.build_request import BuildRequest
 from ecgfactory.request.plan import Plan

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
-
 from ecgfactory.leads import EIGHT_LEADS, SignalUv
+from ecgfactory.quality.feature import joined
 from ecgfactory.realism.feature_space import SpaceTable, measure_space
 
 AT_ONCE = 64
@@ -34,4 +33,4 @@ def in_space(signals_uv: SignalUv, lead_names: Sequence[str], upper_hz: float) -
         measure_space(signals_uv[start : start + AT_ONCE, rows], EIGHT_LEADS, upper_hz)
         for start in range(0, len(signals_uv), AT_ONCE)
     ]
-    return {name: np.concatenate([table[name] for table in tables]) for name in tables[0]}
+    return joined(tables)

@@ -10,9 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from ecgfactory.arrays import Float64Array
-from ecgfactory.candidates.probe import joined
 from ecgfactory.leads import EIGHT_LEADS, SignalUv
 from ecgfactory.match.space import in_space
+from ecgfactory.quality.feature import joined
 from ecgfactory.quality.features import measure
 from ecgfactory.realism.band import upper_edge_hz
 from ecgfactory.recorder.filters import Filters

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -55,6 +55,11 @@ class Feature:
 def lead_key(name: str) -> str:
     """Key in a feature table of the leads in which a feature's values were found."""
     return f"{name}@lead"
+
+
+def joined(tables: Sequence[Mapping[str, npt.NDArray[Any]]]) -> FeatureTable:
+    """Put the records of some tables of the same features below each other; of none, nothing."""
+    return {name: np.concatenate([table[name] for table in tables]) for name in tables[0]} if tables else {}
 
 
 def over_leads(

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from ecgfactory.arrays import Float64Array
 from ecgfactory.leads import SignalUv
 from ecgfactory.quality.beats import find_beats
-from ecgfactory.quality.feature import FeatureTable
+from ecgfactory.quality.feature import FeatureTable, joined
 from ecgfactory.quality.features import measure
 from ecgfactory.quality.policy import Policy
 from ecgfactory.quality.rule import Rule
@@ -150,7 +150,7 @@ def _catch(sound: SoundEcgs, policy: Policy, defect: Defect, grade: Grade, rng: 
 def measure_all(signals_uv: npt.NDArray[np.generic], lead_names: Sequence[str]) -> FeatureTable:
     """Measure any number of records, a micro-batch at a time."""
     tables = [measure(signals_uv[start : start + BATCH], lead_names) for start in range(0, len(signals_uv), BATCH)]
-    return {name: np.concatenate([table[name] for table in tables]) for name in tables[0]}
+    return joined(tables)
 
 
 def area_under_curve(rule: Rule, sound: FeatureTable, defective: FeatureTable) -> float:
