@@ -20,8 +20,8 @@ class CandidateBatch(RecordBatch):
 
     Parameters
     ----------
-    candidates, splits, signals_uv, features
-        As in `RecordBatch`.
+    candidates, splits, signals_uv, features, waves
+        As in `RecordBatch`; rejected ones have no waves.
     failed_rules, reasons : list of list of str
         Rules that each broke, and why; empty for an accepted one.
     """

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -15,9 +16,12 @@ from ecgfactory.generators import GENERATORS
 from ecgfactory.generators.base import Device, Edges, Generator
 from ecgfactory.generators.checkpoint import Checkpoint
 from ecgfactory.leads import SignalUv, derive_twelve
-from ecgfactory.quality.features import measure
+from ecgfactory.quality.beats import Beats
+from ecgfactory.quality.features import measure_with_beats
 from ecgfactory.recorder.rates import measured_form
 from ecgfactory.request.plan import Plan
+from ecgfactory.waves.label import label_waves
+from ecgfactory.waves.table import WaveTable
 
 MicroBatch = tuple[Sequence[int], SignalUv]
 """Candidate numbers, and the eight leads of each: int16, shape (n, 8, samples), in uV."""
@@ -104,7 +108,8 @@ def assessed(plan: Plan, batches: Iterable[MicroBatch], clock: StageClock) -> It
     batches : iterable
         As `generated` yields them.
     clock : StageClock
-        Gets the seconds of the stage `assess`, and of `record` where signals are filtered or resampled.
+        Gets the seconds of the stage `assess`, of `record` where signals are filtered or resampled, and of `label`
+        where waves are asked for.
 
     Yields
     ------
@@ -120,12 +125,12 @@ def assessed(plan: Plan, batches: Iterable[MicroBatch], clock: StageClock) -> It
         with clock("assess"):
             stored_uv = derive_twelve(eight_uv) if plan.request.leads == 12 else eight_uv
             measured_uv = measured_form(stored_uv, recorder.rate_hz)
-            measured = measure(measured_uv, plan.lead_names, extra=plan.policy.extra_features)
+            measured, beats = measure_with_beats(measured_uv, plan.lead_names, extra=plan.policy.extra_features)
             verdicts = plan.policy.judge(measured, len(numbers))
         if plan.match is not None:
             with clock("match"):
                 verdicts = match_verdicts(plan, plan.match, numbers, measured_uv, measured, verdicts)
-        yield CandidateBatch(
+        batch = CandidateBatch(
             np.asarray(numbers, dtype=np.int64),
             plan.splits_of(numbers),
             stored_uv,
@@ -133,3 +138,16 @@ def assessed(plan: Plan, batches: Iterable[MicroBatch], clock: StageClock) -> It
             verdicts.failed_rules,
             verdicts.reasons,
         )
+        if plan.labels:
+            with clock("label"):
+                batch = replace(batch, waves=_waves(plan, batch, measured_uv, beats))
+        yield batch
+
+
+def _waves(plan: Plan, batch: CandidateBatch, measured_uv: SignalUv, beats: Beats) -> WaveTable:
+    """Mark the waves of the accepted candidates; the others have none."""
+    rows = np.flatnonzero(batch.accepted)
+    waves = label_waves(
+        measured_uv[rows], beats.take(rows), plan.lead_names, plan.recorder.rate_hz, plan.samples_per_lead
+    )
+    return waves.put(rows, len(batch))

@@ -127,7 +127,7 @@ class DatasetFiles:
         """Return the files that hold an accepted record, by format, as paths below the dataset."""
         place = self.place(wanted)
         held = {name: self.records_table.column(f"{name}_path")[place].as_py() for name in self.formats}
-        return {name: FORMATS.load(name).files(path) for name, path in held.items()}
+        return {name: FORMATS.load(name).files(path, self.plan.signal_spec) for name, path in held.items()}
 
     def signals_in(self, format_name: str, path: str, candidates: Sequence[int]) -> SignalUv:
         """Read records from one file of one format; see `Format.read`.

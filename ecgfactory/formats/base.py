@@ -36,6 +36,25 @@ def numbered(staged_path: str, position: int, count: int) -> str:
 
 
 @dataclass(frozen=True)
+class Labels:
+    """What is written of the waves of every beat; false where that is nothing.
+
+    Parameters
+    ----------
+    waves : bool
+        Onset, peak and offset of each.
+    mask : bool
+        Which wave each sample is in.
+    """
+
+    waves: bool = False
+    mask: bool = False
+
+    def __bool__(self) -> bool:
+        return self.waves or self.mask
+
+
+@dataclass(frozen=True)
 class SignalSpec:
     """What all records of a dataset have in common.
 
@@ -51,6 +70,8 @@ class SignalSpec:
         Samples per second.
     filters : Filters
         What the signals passed; false where that is nothing.
+    labels : Labels
+        What is written of their waves.
     """
 
     lead_names: tuple[str, ...]
@@ -58,6 +79,7 @@ class SignalSpec:
     seed: int
     sampling_rate_hz: int = SAMPLING_RATE_HZ
     filters: Filters = field(default_factory=Filters)
+    labels: Labels = field(default_factory=Labels)
 
 
 class Format(ABC):
@@ -89,6 +111,9 @@ class Format(ABC):
     bytes_per_sample: ClassVar[float] = 2.1
     """Mean bytes on disk for one sample of one lead, to estimate the disk space of a build: measured on 12-lead
     datasets. The default is that of plain int16 and a small overhead."""
+
+    holds_masks: ClassVar[bool] = False
+    """Whether it writes the mask of each record where `SignalSpec.labels` asks for it."""
 
     packages: ClassVar[tuple[str, ...]] = ()
     """Installed packages, besides NumPy and PyArrow, whose version can change a byte of the files."""
@@ -123,7 +148,7 @@ class Format(ABC):
         """Path of the file that holds a record, below the staging folder."""
 
     @classmethod
-    def files(cls, path: str) -> list[str]:
+    def files(cls, path: str, spec: SignalSpec) -> list[str]:
         """Every file that a record consists of, from the path that `staged_path` or records.parquet gives."""
         stem = path.removesuffix(next(iter(cls.media_types)))
         return [stem + ending for ending in cls.media_types]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Self
 
 import numpy as np
@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from ecgfactory.leads import SignalUv
 from ecgfactory.quality.feature import FeatureTable
+from ecgfactory.waves.table import WaveTable
 
 
 @dataclass(frozen=True)
@@ -26,12 +27,15 @@ class RecordBatch:
         Stored leads, in uV.
     features : dict of str to array of shape (n,)
         What was measured and is stored, in the order of the columns.
+    waves : WaveTable or None
+        P, QRS and T of every beat; None where they were not asked for.
     """
 
     candidates: npt.NDArray[np.int64]
     splits: npt.NDArray[np.str_]
     signals_uv: SignalUv
     features: FeatureTable
+    waves: WaveTable | None = field(default=None, kw_only=True)
 
     def __len__(self) -> int:
         return len(self.candidates)
@@ -44,4 +48,5 @@ class RecordBatch:
             splits=self.splits[rows],
             signals_uv=self.signals_uv[rows],
             features={name: values[rows] for name, values in self.features.items()},
+            waves=self.waves and self.waves.take(rows),
         )

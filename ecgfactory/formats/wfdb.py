@@ -42,7 +42,7 @@ ecg_mv = record.p_signal                              # (samples, leads), named 
             if self.spec.filters:
                 comments.append(str(self.spec.filters))
             contents = self._encode(record_id(candidate), signal_uv, comments)
-            paths = [self.place(path) for path in self.files(self.staged_path(candidate, ""))]
+            paths = [self.place(path) for path in self.files(self.staged_path(candidate, ""), self.spec)]
             for path, content in zip(paths, contents, strict=True):
                 path.write_bytes(content)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -67,6 +67,17 @@ class Beats:
     cut_uv: Float32Array
     median_uv: Float32Array
     centre: int
+
+    def take(self, rows: IntArray) -> Beats:
+        """Return the beats of some of the records, by index."""
+        return replace(
+            self,
+            activity=self.activity.take(rows),
+            **{name: getattr(self, name)[rows] for name in _BY_RECORD},
+        )
+
+
+_BY_RECORD = ("places", "exists", "fits", "typical", "are_rr", "rr_ms", "rr_mean_ms", "cut_uv", "median_uv")
 
 
 def find_beats(

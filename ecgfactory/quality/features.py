@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from ecgfactory.quality import electrodes, heart, integrity, lead_agreement, neurokit, noise
 from ecgfactory.quality.batch import COARSE_HZ, EcgBatch, independent_leads, to_integers
-from ecgfactory.quality.beats import find_beats
+from ecgfactory.quality.beats import Beats, find_beats
 from ecgfactory.quality.extra_feature import ExtraFeature
 from ecgfactory.quality.feature import Feature, FeatureTable
 from ecgfactory.quality.interruptions import interruptions
@@ -57,7 +57,17 @@ def measure(
     sampling_rate_hz: int = SAMPLING_RATE_HZ,
     extra: Sequence[ExtraFeature] = (),
 ) -> FeatureTable:
-    """Measure every feature of a batch of records.
+    """Measure every feature of a batch of records; see `measure_with_beats`, which returns their beats too."""
+    return measure_with_beats(signals_uv, lead_names, sampling_rate_hz, extra)[0]
+
+
+def measure_with_beats(
+    signals_uv: npt.NDArray[Any],
+    lead_names: Sequence[str],
+    sampling_rate_hz: int = SAMPLING_RATE_HZ,
+    extra: Sequence[ExtraFeature] = (),
+) -> tuple[FeatureTable, Beats]:
+    """Measure every feature of a batch of records, and return the beats that they were measured on.
 
     A record's features depend on its own samples alone, not on the batch. III, aVR, aVL and aVF are left out
     where I and II are there, so that an ECG has the same features with 8 and with 12 leads.
@@ -79,6 +89,8 @@ def measure(
         One entry for each of `FEATURES` and of `extra`, in that order: NaN or an empty word where a record
         can't be measured (flat, no beat, too short). Then, under `lead_key`, the leads in which the worst values
         were found.
+    Beats
+        Of the leads that are not left out.
 
     Raises
     ------
@@ -111,4 +123,4 @@ def measure(
     }
     described = (*FEATURES, *extra)
     table: FeatureTable = {feature.name: measured.pop(feature.name).astype(feature.dtype) for feature in described}
-    return table | measured
+    return table | measured, beats

@@ -83,6 +83,11 @@ class QrsActivity:
         """The beats as one array, shape (records, columns), and which of its entries exist."""
         return side_by_side(self.beats)
 
+    def take(self, rows: IntArray) -> QrsActivity:
+        """Return the activity of some of the records, by index."""
+        beats = [self.beats[row] for row in rows]
+        return QrsActivity(self.leads[rows], self.speed[rows], beats, self.step, self.steps_per_s)
+
     def near_beats(self, reach: int, steps: int) -> BoolArray:
         """Return which of the first steps lie at most `reach` steps from a beat, shape (records, steps)."""
         near = np.zeros((len(self.beats), steps), dtype=np.bool_)

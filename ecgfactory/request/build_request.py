@@ -30,6 +30,7 @@ from ecgfactory.quality.policy import usual_rule_names
 from ecgfactory.quality.rule import PUBLISHED, Bounds
 from ecgfactory.registry import Registry
 from ecgfactory.request.generator_fit import check_duration, check_edges, limit_durations
+from ecgfactory.request.labels import LabelsRequest
 from ecgfactory.request.match_request import MatchRequest
 from ecgfactory.request.paths import RequestPath
 from ecgfactory.request.reference_request import NamedReference, ReferenceRequest
@@ -216,6 +217,7 @@ class BuildRequest(_Section):
         None, description="what the distribution of records follows: a reference, or shares of a feature's values"
     )
     formats: tuple[FormatName, ...] = Field(("parquet",), min_length=1, description="file formats to write")
+    labels: LabelsRequest = LabelsRequest()
     splits: dict[SplitName, Share] = Field(
         {"train": 1.0}, description='share of each split, summing to 1: {"train": 0.8, "validation": 0.1, "test": 0.1}'
     )

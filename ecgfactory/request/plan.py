@@ -17,7 +17,7 @@ from pydantic import AliasChoices, BaseModel, ConfigDict, Field
 
 from ecgfactory import __version__
 from ecgfactory.formats import FORMATS
-from ecgfactory.formats.base import SignalSpec
+from ecgfactory.formats.base import Labels, SignalSpec
 from ecgfactory.generators import GENERATORS
 from ecgfactory.generators.base import Edges, Generator
 from ecgfactory.generators.checkpoint import Checkpoint
@@ -100,6 +100,7 @@ class Plan(BaseModel):
         return {
             **request,
             **({} if self.recorder.keeps_signals else {"signal": self.request.signal.model_dump(mode="json")}),
+            **({"labels": self.request.labels.model_dump(mode="json")} if self.labels else {}),
             "seed": self.seed,
             "model": self.request.generator.model,
             "batch": self.request.generator.batch,
@@ -165,6 +166,11 @@ class Plan(BaseModel):
         return self.request.signal.recorder
 
     @property
+    def labels(self) -> Labels:
+        """What is written of the waves of every beat."""
+        return self.request.labels.labels
+
+    @property
     def generated_samples(self) -> int:
         """Samples per lead as generated."""
         return self.request.duration_s * SAMPLING_RATE_HZ
@@ -178,7 +184,12 @@ class Plan(BaseModel):
     def signal_spec(self) -> SignalSpec:
         """What all records of the dataset have in common."""
         return SignalSpec(
-            self.lead_names, self.samples_per_lead, self.seed, self.recorder.rate_hz, self.recorder.filters
+            self.lead_names,
+            self.samples_per_lead,
+            self.seed,
+            self.recorder.rate_hz,
+            self.recorder.filters,
+            self.labels,
         )
 
     @property

@@ -98,7 +98,7 @@ class FormatContract:
                 member.staged_path(candidate, split)
                 for candidate, split in zip(batch.candidates.tolist(), batch.splits.tolist(), strict=True)
             }
-            assert all((folder / file).is_file() for path in told for file in member.files(path))
+            assert all((folder / file).is_file() for path in told for file in member.files(path, make_spec(leads)))
             folders = {path.parent for path in folder.rglob("*") if path.is_file()}
             assert all(len(list(folder.iterdir())) <= 2000 for folder in folders)
 

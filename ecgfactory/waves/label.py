@@ -1,0 +1,47 @@
+"""Labelling stored records with their waves, in samples of the rate at which they are stored."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from ecgfactory.leads import SignalUv
+from ecgfactory.quality.beats import Beats
+from ecgfactory.record import SAMPLING_RATE_HZ
+from ecgfactory.waves.find import find_marks
+from ecgfactory.waves.marks import ABSENT, Marks
+from ecgfactory.waves.table import WaveTable
+
+
+def label_waves(
+    measured_uv: SignalUv, beats: Beats, lead_names: tuple[str, ...], rate_hz: int, samples: int
+) -> WaveTable:
+    """Mark the waves of records.
+
+    Parameters
+    ----------
+    measured_uv : int16 array, shape (n, leads, samples at 500 Hz)
+        The form in which they are measured, in uV.
+    beats : Beats
+        What was found in it, when it was measured.
+    lead_names : tuple of str
+        Names along the second axis.
+    rate_hz, samples : int
+        Sampling rate of the stored records, and their samples, by which marks are counted.
+
+    Returns
+    -------
+    WaveTable
+        By the same beats that the records' features are measured on.
+    """
+    marks = find_marks(measured_uv, beats, lead_names, SAMPLING_RATE_HZ)
+    stored = Marks(_at_rate(marks.leads, rate_hz, samples), _at_rate(marks.over_all, rate_hz, samples))
+    return WaveTable.of_marks(stored, beats.exists, lead_names)
+
+
+def _at_rate(places: npt.NDArray[np.int32], rate_hz: int, samples: int) -> npt.NDArray[np.int32]:
+    """Count samples at another rate than 500 Hz."""
+    if rate_hz == SAMPLING_RATE_HZ:
+        return places
+    nearest = np.rint(places * (rate_hz / SAMPLING_RATE_HZ)).clip(0, samples - 1)
+    return np.where(places == ABSENT, ABSENT, nearest).astype(np.int32)

@@ -1,0 +1,169 @@
+"""The waves of some records as a table: one row per wave."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+import numpy.typing as npt
+
+from ecgfactory.arrays import BoolArray, IntArray
+from ecgfactory.waves.marks import ABSENT, WAVES, Marks
+
+ALL_LEADS = "all"
+"""Name of what is marked over all leads: from the earliest onset to the latest offset."""
+
+_QRS = WAVES.index("QRS")
+
+MASK_CODES = {"P": 1, "QRS": 2, "T": 3}
+"""What a sample of a mask says; 0 where there is no wave."""
+
+
+@dataclass(frozen=True)
+class WaveTable:
+    """Waves, one row each, in the order of records, beats, leads (over all of them first) and waves.
+
+    Parameters
+    ----------
+    lead_names : tuple of str
+        Names of the records' leads.
+    records : int
+        How many records there are, those without a wave included.
+    record : int32 array, shape (waves,)
+        Which record each is of, from 0.
+    beat : int32 array, shape (waves,)
+        Number of its beat within the record, from 0.
+    lead : int8 array, shape (waves,)
+        0 over all leads, else 1 + the place of the lead in `lead_names`.
+    wave : int8 array, shape (waves,)
+        Place in `WAVES`.
+    onset, peak, offset : int32 array, shape (waves,)
+        First sample of the wave, its largest deflection (of QRS over all leads: the R peak of the beat), and its last
+        sample, counted from the start of the record; `ABSENT` for a bound that an end of the record cuts off.
+    """
+
+    lead_names: tuple[str, ...]
+    records: int
+    record: npt.NDArray[np.int32]
+    beat: npt.NDArray[np.int32]
+    lead: npt.NDArray[np.int8]
+    wave: npt.NDArray[np.int8]
+    onset: npt.NDArray[np.int32]
+    peak: npt.NDArray[np.int32]
+    offset: npt.NDArray[np.int32]
+
+    @classmethod
+    def of_marks(cls, marks: Marks, exists: BoolArray, lead_names: tuple[str, ...]) -> Self:
+        """List what is marked.
+
+        Parameters
+        ----------
+        marks : Marks
+            From `find_marks`.
+        exists : bool array, shape (n, most beats)
+            Which beats there are.
+        lead_names : tuple of str
+            Names of the marked leads.
+        """
+        points = np.concatenate([marks.over_all[:, :, np.newaxis], marks.leads], axis=2)
+        there = (points != ABSENT).any(axis=-1) & exists[:, :, np.newaxis, np.newaxis]
+        record, column, lead, wave = there.nonzero()
+        number = np.cumsum(exists, axis=1) - 1
+        onset, peak, offset = points[there].T
+        return cls(
+            lead_names,
+            len(exists),
+            record.astype(np.int32),
+            number[record, column].astype(np.int32),
+            lead.astype(np.int8),
+            wave.astype(np.int8),
+            np.ascontiguousarray(onset),
+            np.ascontiguousarray(peak),
+            np.ascontiguousarray(offset),
+        )
+
+    def __len__(self) -> int:
+        return len(self.record)
+
+    def take(self, rows: npt.NDArray[np.integer]) -> Self:
+        """Return the waves of some of the records, by index; they are numbered anew in that order."""
+        starts = np.searchsorted(self.record, np.arange(self.records + 1))
+        counts = np.diff(starts)[rows]
+        first = np.repeat(starts[:-1][rows] - (np.cumsum(counts) - counts), counts)
+        return self._rows(first + np.arange(counts.sum()), len(rows), np.repeat(np.arange(len(rows)), counts))
+
+    def put(self, rows: npt.NDArray[np.integer], records: int) -> Self:
+        """Return the same waves as those of some rows, rising, among so many records; the others have none."""
+        return self._rows(np.arange(len(self)), records, rows[self.record])
+
+    def of(self, row: int) -> Self:
+        """Return the waves of one record."""
+        return self.take(np.array([row]))
+
+    def of_lead(self, name: str) -> Self:
+        """Return the waves in one lead, or over all of them (`ALL_LEADS`)."""
+        lead = (ALL_LEADS, *self.lead_names).index(name)
+        places = np.flatnonzero(self.lead == lead)
+        return self._rows(places, self.records, self.record[places])
+
+    @property
+    def lead_of_each(self) -> list[str]:
+        """Name of the lead of each wave, `ALL_LEADS` over all of them."""
+        return [(ALL_LEADS, *self.lead_names)[lead] for lead in self.lead.tolist()]
+
+    def r_peaks(self) -> tuple[npt.NDArray[np.int32], IntArray]:
+        """Return the R peak of each beat over all leads, record after record, and where each record's begin.
+
+        Returns
+        -------
+        int32 array, shape (beats,)
+            In samples.
+        int array, shape (records + 1,)
+            Those of record i are [starts[i]:starts[i + 1]].
+        """
+        is_beat = (self.lead == 0) & (self.wave == _QRS)
+        return self.peak[is_beat], np.searchsorted(self.record[is_beat], np.arange(self.records + 1))
+
+    def masks(self, samples: int) -> npt.NDArray[np.uint8]:
+        """Draw the waves as masks: `MASK_CODES` from onset to offset, 0 elsewhere.
+
+        Parameters
+        ----------
+        samples : int
+            Samples of a record.
+
+        Returns
+        -------
+        uint8 array, shape (records, 1 + leads, samples)
+            Over all leads, then each lead. A wave that an end of the record cuts off reaches that end.
+        """
+        # Waves of a lead don't overlap, so each sample is the sum of the steps up and down before it.
+        steps = np.zeros((self.records, 1 + len(self.lead_names), samples + 1), dtype=np.uint8)
+        known = (self.onset != ABSENT) | (self.offset != ABSENT)
+        record, lead, code = self.record[known], self.lead[known], self.wave[known].astype(np.uint8) + 1
+        first = np.maximum(self.onset[known], 0)
+        last = np.where(self.offset[known] == ABSENT, samples - 1, self.offset[known])
+        np.add.at(steps, (record, lead, first), code)
+        np.subtract.at(steps, (record, lead, last + 1), code)
+        masks: npt.NDArray[np.uint8] = np.cumsum(steps[..., :-1], axis=-1, dtype=np.uint8)
+        return masks
+
+    def _rows(self, places: npt.NDArray[np.integer], records: int, record: npt.NDArray[np.integer]) -> Self:
+        return type(self)(
+            self.lead_names,
+            records,
+            record.astype(np.int32),
+            *(getattr(self, name)[places] for name in ("beat", "lead", "wave", "onset", "peak", "offset")),
+        )
+
+
+def joined_waves(tables: list[WaveTable]) -> WaveTable:
+    """Put the waves of some batches of records, one or more, below each other."""
+    starts = np.cumsum([0, *(table.records for table in tables)])
+    columns = {
+        name: np.concatenate([getattr(table, name) for table in tables])
+        for name in ("beat", "lead", "wave", "onset", "peak", "offset")
+    }
+    record = np.concatenate([table.record + start for table, start in zip(tables, starts[:-1], strict=True)])
+    return WaveTable(tables[0].lead_names, int(starts[-1]), record=record.astype(np.int32), **columns)
