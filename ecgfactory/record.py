@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from ecgfactory.errors import BadInputError
 from ecgfactory.leads import SignalUv
+from ecgfactory.wave_table import WaveTable
 
 if TYPE_CHECKING:
     from os import PathLike
@@ -57,6 +58,8 @@ class Record:
         Why it was rejected; empty for an accepted record.
     dataset : str
         Name and short plan id of the dataset that it is of; empty for others.
+    waves : WaveTable or None
+        P, QRS and T of every beat, of this record alone; None where it came without.
     """
 
     record_id: str
@@ -68,6 +71,7 @@ class Record:
     features: Mapping[str, FeatureValue] = field(default_factory=dict)
     reasons: tuple[str, ...] = ()
     dataset: str = ""
+    waves: WaveTable | None = None
 
     @property
     def duration_s(self) -> float:

@@ -20,8 +20,8 @@ from ecgfactory.quality.beats import Beats
 from ecgfactory.quality.features import measure_with_beats
 from ecgfactory.recorder.rates import measured_form
 from ecgfactory.request.plan import Plan
+from ecgfactory.wave_table import WaveTable
 from ecgfactory.waves.label import label_waves
-from ecgfactory.waves.table import WaveTable
 
 MicroBatch = tuple[Sequence[int], SignalUv]
 """Candidate numbers, and the eight leads of each: int16, shape (n, 8, samples), in uV."""

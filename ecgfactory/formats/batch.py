@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from ecgfactory.leads import SignalUv
 from ecgfactory.quality.feature import FeatureTable
-from ecgfactory.waves.table import WaveTable
+from ecgfactory.wave_table import WaveTable
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,8 @@ import numpy as np
 from ecgfactory.leads import SignalUv
 from ecgfactory.quality.beats import Beats
 from ecgfactory.quality.waves import find_waves
-from ecgfactory.waves.marks import ABSENT, Marks
+from ecgfactory.wave_table import ABSENT
+from ecgfactory.waves.marks import Marks
 
 
 def find_marks(signal_uv: SignalUv, beats: Beats, lead_names: Sequence[str], sampling_rate_hz: int) -> Marks:

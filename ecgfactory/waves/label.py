@@ -8,9 +8,8 @@ import numpy.typing as npt
 from ecgfactory.leads import SignalUv
 from ecgfactory.quality.beats import Beats
 from ecgfactory.record import SAMPLING_RATE_HZ
+from ecgfactory.wave_table import ABSENT, WaveTable
 from ecgfactory.waves.find import find_marks
-from ecgfactory.waves.marks import ABSENT, Marks
-from ecgfactory.waves.table import WaveTable
 
 
 def label_waves(
@@ -35,8 +34,8 @@ def label_waves(
         By the same beats that the records' features are measured on.
     """
     marks = find_marks(measured_uv, beats, lead_names, SAMPLING_RATE_HZ)
-    stored = Marks(_at_rate(marks.leads, rate_hz, samples), _at_rate(marks.over_all, rate_hz, samples))
-    return WaveTable.of_marks(stored, beats.exists, lead_names)
+    points = np.concatenate([marks.over_all[:, :, np.newaxis], marks.leads], axis=2)
+    return WaveTable.of_points(_at_rate(points, rate_hz, samples), beats.exists, lead_names)
 
 
 def _at_rate(places: npt.NDArray[np.int32], rate_hz: int, samples: int) -> npt.NDArray[np.int32]:

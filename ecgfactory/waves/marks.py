@@ -7,19 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-WAVES = ("P", "QRS", "T")
-"""The waves of a beat, in order of time: the third axis of marks from behind is the beat's, then theirs."""
-
-POINTS = ("onset", "peak", "offset")
-"""What is marked of a wave: its first sample, its largest deflection and its last sample."""
-
-ABSENT = -1
-"""The place of what is not there: a wave that a beat doesn't show, or a bound that an end of the record cuts off."""
-
 
 @dataclass(frozen=True)
 class Marks:
-    """The marks of a batch of records; `ABSENT` for what is not there.
+    """The marks of a batch of records; `ABSENT` of `wave_table` for what is not there.
 
     Parameters
     ----------

@@ -18,6 +18,7 @@ LINE = [
     "wilson",
     "draws",
     "leads",
+    "wave_table",
     "record",
     "recorder",
     "places",

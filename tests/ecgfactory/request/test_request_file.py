@@ -318,7 +318,7 @@ def test_the_form_accepts_what_the_generator_makes(asked: dict[str, object], val
     assert [list(error.path) for error in errors] == ([] if valid else [["duration_s"]])
 
 
-NESTED = {"generator", "signal", "quality", "report", "reference", "workers", "keep"}
+NESTED = {"generator", "signal", "labels", "quality", "report", "reference", "workers", "keep"}
 
 
 @pytest.mark.parametrize(("size", "text"), [(0, "0 B"), (999, "999 B"), (14_400, "14.4 kB"), (2_100_000_000, "2.1 GB")])

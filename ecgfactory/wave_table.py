@@ -9,7 +9,16 @@ import numpy as np
 import numpy.typing as npt
 
 from ecgfactory.arrays import BoolArray, IntArray
-from ecgfactory.waves.marks import ABSENT, WAVES, Marks
+
+WAVES = ("P", "QRS", "T")
+"""The waves of a beat, in order of time."""
+
+POINTS = ("onset", "peak", "offset")
+"""What is marked of a wave: its first sample, its largest deflection and its last sample."""
+
+ABSENT = -1
+"""The place of what is not there: of a wave that a beat doesn't show, or of a bound that an end of the record cuts
+off."""
 
 ALL_LEADS = "all"
 """Name of what is marked over all leads: from the earliest onset to the latest offset."""
@@ -54,19 +63,19 @@ class WaveTable:
     offset: npt.NDArray[np.int32]
 
     @classmethod
-    def of_marks(cls, marks: Marks, exists: BoolArray, lead_names: tuple[str, ...]) -> Self:
+    def of_points(cls, points: npt.NDArray[np.int32], exists: BoolArray, lead_names: tuple[str, ...]) -> Self:
         """List what is marked.
 
         Parameters
         ----------
-        marks : Marks
-            From `find_marks`.
+        points : int32 array, shape (n, most beats, 1 + leads, 3, 3)
+            Samples over all leads and then in each, by wave (`WAVES`) and point (`POINTS`); `ABSENT` for what is not
+            there.
         exists : bool array, shape (n, most beats)
             Which beats there are.
         lead_names : tuple of str
             Names of the marked leads.
         """
-        points = np.concatenate([marks.over_all[:, :, np.newaxis], marks.leads], axis=2)
         there = (points != ABSENT).any(axis=-1) & exists[:, :, np.newaxis, np.newaxis]
         record, column, lead, wave = there.nonzero()
         number = np.cumsum(exists, axis=1) - 1
