@@ -15,6 +15,7 @@ from ecgfactory.leads import SignalUv
 from ecgfactory.places import find, place_at, place_of
 from ecgfactory.record import SAMPLING_RATE_HZ, FeatureValue, Record, record_id
 from ecgfactory.recorder.filters import Filters
+from ecgfactory.wave_table import WaveTable, unmarked
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -62,6 +63,8 @@ class Ecgs:
         Name and short plan id of the dataset that they are of; empty for others.
     followed : frozenset of str
         Digests of the ECGs of a reference that `match` was fitted on, by which `compare` leaves these out.
+    waves : WaveTable or None
+        P, QRS and T of every beat; None where they came without.
     """
 
     signals_uv: SignalUv
@@ -73,6 +76,7 @@ class Ecgs:
     filters: Filters = field(default_factory=Filters)
     dataset: str = ""
     followed: frozenset[str] = frozenset()
+    waves: WaveTable | None = None
 
     @property
     def record_ids(self) -> list[str]:
@@ -83,6 +87,32 @@ class Ecgs:
     def features(self) -> pd.DataFrame:
         """What was measured: one row per record, indexed by record_id, one column per feature."""
         return feature_frame(self.record_ids, self.measured)
+
+    @cached_property
+    def annotations(self) -> pd.DataFrame:
+        """Where P, QRS and T of every beat are: one row per wave, indexed by record_id; see `WaveTable.to_frame`.
+
+        Raises
+        ------
+        BadInputError
+            When they came without.
+        """
+        if self.waves is None:
+            raise unmarked(HERE)
+        return annotation_frame(self.waves, self.record_ids)
+
+    @property
+    def masks(self) -> npt.NDArray[np.uint8]:
+        """Which wave each sample is in, uint8 of shape (n, 1 + leads, samples); see `WaveTable.masks`.
+
+        Raises
+        ------
+        BadInputError
+            When they came without waves.
+        """
+        if self.waves is None:
+            raise unmarked(HERE)
+        return self.waves.masks(self.signals_uv.shape[-1])
 
     def __len__(self) -> int:
         return len(self.candidates)
@@ -115,6 +145,7 @@ class Ecgs:
         """
         if isinstance(wanted, slice):
             measured = {name: values[wanted] for name, values in self.measured.items()}
+            rows = np.arange(len(self))[wanted]
             return Ecgs(
                 self.signals_uv[wanted],
                 self.candidates[wanted],
@@ -125,6 +156,7 @@ class Ecgs:
                 self.filters,
                 self.dataset,
                 self.followed,
+                None if self.waves is None else self.waves.take(rows),
             )
         row = place_of(wanted, self.candidates, HERE) if isinstance(wanted, str) else place_at(wanted, len(self), HERE)
         values = [_plain(values[row : row + 1])[0] for values in self.measured.values()]
@@ -149,6 +181,7 @@ class Ecgs:
             str(self.filters),
             features,
             dataset=self.dataset,
+            waves=None if self.waves is None else self.waves.of(row),
         )
 
     def __repr__(self) -> str:
@@ -165,6 +198,14 @@ def feature_frame(record_ids: Sequence[str], columns: dict[str, Any]) -> pd.Data
         for name, values in columns.items()
     }
     return pd.DataFrame(typed, index=pd.Index(list(record_ids), name="record_id"))
+
+
+def annotation_frame(waves: WaveTable, record_ids: Sequence[str]) -> pd.DataFrame:
+    """Make the table of the waves of records, indexed by record_id."""
+    import pandas as pd
+
+    ids = np.fromiter(record_ids, dtype=object, count=len(record_ids))
+    return waves.to_frame().set_axis(pd.Index(ids[waves.record], name="record_id"))
 
 
 def _plain(values: npt.NDArray[Any]) -> list[FeatureValue]:

@@ -6,9 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Literal
 
+import numpy as np
+import numpy.typing as npt
+
 from ecgfactory.errors import BadInputError
 from ecgfactory.leads import SignalUv
-from ecgfactory.wave_table import WaveTable
+from ecgfactory.wave_table import WaveTable, unmarked
 
 if TYPE_CHECKING:
     from os import PathLike
@@ -77,6 +80,19 @@ class Record:
     def duration_s(self) -> float:
         """Length of the record in seconds."""
         return float(self.signal_uv.shape[-1] / self.sampling_rate_hz)
+
+    @property
+    def r_peaks(self) -> npt.NDArray[np.int32]:
+        """The R peak of each beat over all leads, in samples, shape (beats,).
+
+        Raises
+        ------
+        BadInputError
+            When the record came without waves.
+        """
+        if self.waves is None:
+            raise unmarked(f"record {self.record_id}")
+        return self.waves.r_peaks()[0]
 
     def lead(self, name: str) -> SignalUv:
         """Return the signal of one lead, shape (samples,), in uV.

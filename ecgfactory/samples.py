@@ -11,7 +11,7 @@ from ecgfactory.ecgs import Ecgs, Unit
 from ecgfactory.errors import BadInputError
 
 Sample = dict[str, Any]
-"""`signal`, a tensor; `candidate`, its number; and the features asked for."""
+"""`signal`, a tensor; `candidate`, its number; the features asked for; and `mask`, a tensor, where asked for."""
 
 
 def check_features(place: str, wanted: Sequence[str], known: Collection[str]) -> None:
@@ -27,11 +27,20 @@ def check_features(place: str, wanted: Sequence[str], known: Collection[str]) ->
         raise BadInputError(f"{place}: features is {wanted!r}; give a list of some of {', '.join(known)}.")
 
 
-def samples_of(ecgs: Ecgs, unit: Unit, features: Sequence[str]) -> Iterator[Sample]:
-    """Turn ECGs into samples, one after the other; a feature that is not measurable is NaN or ''."""
+def samples_of(ecgs: Ecgs, unit: Unit, features: Sequence[str], masks: bool) -> Iterator[Sample]:
+    """Turn ECGs into samples, one after the other; a feature that is not measurable is NaN or ''.
+
+    Raises
+    ------
+    BadInputError
+        When there are no waves to make masks from.
+    """
     signals = torch.from_numpy(ecgs.signals_uv)
     if unit == "mV":
         signals = signals.to(torch.float32) / 1000
-    columns = {name: ecgs.measured[name].tolist() for name in features}
-    for row, candidate in enumerate(ecgs.candidates.tolist()):
-        yield {"signal": signals[row], "candidate": candidate} | {name: columns[name][row] for name in features}
+    columns: dict[str, Any] = {"signal": signals, "candidate": ecgs.candidates.tolist()}
+    columns |= {name: ecgs.measured[name].tolist() for name in features}
+    if masks:
+        columns["mask"] = torch.from_numpy(ecgs.masks)
+    for row in range(len(ecgs)):
+        yield {name: values[row] for name, values in columns.items()}

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Self
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 import numpy.typing as npt
 
 from ecgfactory.arrays import BoolArray, IntArray
+from ecgfactory.errors import BadInputError
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 WAVES = ("P", "QRS", "T")
 """The waves of a beat, in order of time."""
@@ -29,9 +33,11 @@ MASK_CODES = {"P": 1, "QRS": 2, "T": 3}
 """What a sample of a mask says; 0 where there is no wave."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class WaveTable:
     """Waves, one row each, in the order of records, beats, leads (over all of them first) and waves.
+
+    A notebook shows it as the table that `to_frame` returns.
 
     Parameters
     ----------
@@ -108,13 +114,26 @@ class WaveTable:
 
     def of(self, row: int) -> Self:
         """Return the waves of one record."""
-        return self.take(np.array([row]))
+        first, end = np.searchsorted(self.record, [row, row + 1])
+        return self._rows(slice(first, end), 1, np.zeros(end - first))
 
     def of_lead(self, name: str) -> Self:
         """Return the waves in one lead, or over all of them (`ALL_LEADS`)."""
         lead = (ALL_LEADS, *self.lead_names).index(name)
         places = np.flatnonzero(self.lead == lead)
         return self._rows(places, self.records, self.record[places])
+
+    def of_leads(self, lead_names: tuple[str, ...]) -> Self:
+        """Return the waves over all leads, and in some of them, which are its leads then, in this order."""
+        if lead_names == self.lead_names:
+            return self
+        wanted = [0, *(1 + self.lead_names.index(name) for name in lead_names)]
+        of_each = [np.flatnonzero(self.lead == lead) for lead in wanted]
+        places = np.concatenate(of_each)
+        lead = np.repeat(np.arange(len(wanted), dtype=np.int8), [len(of_lead) for of_lead in of_each])
+        order = np.lexsort((self.wave[places], lead, self.beat[places], self.record[places]))
+        rows = self._rows(places[order], self.records, self.record[places[order]])
+        return replace(rows, lead_names=lead_names, lead=lead[order])
 
     @property
     def lead_of_each(self) -> list[str]:
@@ -158,7 +177,39 @@ class WaveTable:
         masks: npt.NDArray[np.uint8] = np.cumsum(steps[..., :-1], axis=-1, dtype=np.uint8)
         return masks
 
-    def _rows(self, places: npt.NDArray[np.integer], records: int, record: npt.NDArray[np.integer]) -> Self:
+    def to_frame(self) -> pd.DataFrame:
+        """Return it as a table of pandas.
+
+        Returns
+        -------
+        DataFrame
+            One row per wave, indexed by `record`; columns `beat`, `lead` ('all' over all of them), `wave`, and `onset`,
+            `peak` and `offset` in samples, `pandas.NA` where there is none. Times 1000 / the sampling rate in Hz,
+            samples are ms from the start of the record.
+        """
+        import pandas as pd
+
+        names = (ALL_LEADS, *self.lead_names)
+        once = list(dict.fromkeys(names))  # a lead may have been asked for twice
+        lead = np.array([once.index(name) for name in names])[self.lead]
+        columns = {
+            "beat": self.beat,
+            "lead": pd.Categorical.from_codes(lead, pd.Index(once)),
+            "wave": pd.Categorical.from_codes(self.wave, pd.Index(WAVES)),
+            **{name: pd.arrays.IntegerArray(getattr(self, name), getattr(self, name) == ABSENT) for name in POINTS},
+        }
+        return pd.DataFrame(columns, index=pd.Index(self.record, name="record"))
+
+    def _repr_html_(self) -> str:
+        html: str = self.to_frame()._repr_html_()  # type: ignore[operator]
+        return html
+
+    def __repr__(self) -> str:
+        over_all = self.wave[self.lead == 0]
+        counts = ", ".join(f"{np.count_nonzero(over_all == place):,} {name}" for place, name in enumerate(WAVES))
+        return f"WaveTable of {self.records:,} ECGs: {counts} over all leads; {len(self):,} with those in each lead"
+
+    def _rows(self, places: npt.NDArray[np.integer] | slice, records: int, record: npt.NDArray[np.generic]) -> Self:
         return type(self)(
             self.lead_names,
             records,
@@ -176,3 +227,10 @@ def joined_waves(tables: list[WaveTable]) -> WaveTable:
     }
     record = np.concatenate([table.record + start for table, start in zip(tables, starts[:-1], strict=True)])
     return WaveTable(tables[0].lead_names, int(starts[-1]), record=record.astype(np.int32), **columns)
+
+
+def unmarked(place: str) -> BadInputError:
+    """Return the error that tells how ECGs come with their waves."""
+    return BadInputError(
+        f"{place}: waves are not marked; generate with waves=True, or build with `labels: {{waves: true}}`."
+    )

@@ -25,6 +25,7 @@ SECTIONS = {
     "batch": "generator",
     "policy": "quality",
     "bounds": "quality",
+    "waves": "labels",
 }
 """Keys in a section of a request that are plain arguments here."""
 

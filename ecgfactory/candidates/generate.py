@@ -65,6 +65,7 @@ def generate(
     edges: Edges | None = None,
     device: Device = "auto",
     batch: int = 64,
+    waves: bool = False,
 ) -> GeneratedEcgs:
     """Generate ECGs until enough are accepted: those that a build with this seed has, with the same numbers.
 
@@ -101,13 +102,15 @@ def generate(
     batch : int
         Candidates generated at a time. A build has 64 too unless its request says otherwise; another number may
         round a sample by 1 uV.
+    waves : bool
+        Whether P, QRS and T of every beat are marked.
 
     Returns
     -------
     GeneratedEcgs
         `signals_uv`, int16 of shape (records, leads, samples), 1 uV per unit; `sampling_rate_hz`; `features` and
-        `rejected`, tables with one row per record or candidate; `record_ids`, `lead_names`; `[i]` and iteration give
-        `Record`s.
+        `rejected`, tables with one row per record or candidate; `record_ids`, `lead_names`; with `waves`, a
+        `WaveTable`, and `annotations`, the same as a table; `[i]` and iteration give `Record`s.
 
     Raises
     ------
@@ -131,6 +134,7 @@ def generate(
         edges=edges,
         device=device,
         batch=batch,
+        waves=waves,
     )
     batches = list(_until_enough(plan))
     accepted = accepted_ecgs(batches, plan)

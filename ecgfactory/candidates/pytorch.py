@@ -39,6 +39,8 @@ class StreamDataset(IterableDataset[Sample]):
         mV as float32, or uV as int16.
     features : sequence of str
         Names of features that each sample holds too.
+    masks : bool
+        Whether each sample holds its `mask` too.
     leads, duration_s, signal, policy, bounds, match, model, checkpoint, edges, batch
         As in `generate`.
     device : {'cpu', 'cuda', 'auto'}
@@ -48,7 +50,8 @@ class StreamDataset(IterableDataset[Sample]):
     ------
     dict
         `signal`, a tensor of shape (leads, samples) at `sampling_rate_hz`; `candidate`, an int; and the features asked
-        for, NaN or '' where not measurable.
+        for, NaN or '' where not measurable; and `mask`, uint8 of shape (1 + leads, samples): 0 no wave, 1 P, 2 QRS,
+        3 T, over all leads and then in each.
 
     Raises
     ------
@@ -64,6 +67,7 @@ class StreamDataset(IterableDataset[Sample]):
         start: int = 0,
         unit: Unit = "mV",
         features: Sequence[str] = (),
+        masks: bool = False,
         leads: LeadCount = 12,
         duration_s: int = 10,
         signal: SignalKeys | None = None,
@@ -91,6 +95,7 @@ class StreamDataset(IterableDataset[Sample]):
             edges=edges,
             device=device,
             batch=batch,
+            waves=masks,
         )
         check_unit("StreamDataset", unit)
         check_features("StreamDataset", features, [feature.name for feature in FEATURES])
@@ -98,6 +103,7 @@ class StreamDataset(IterableDataset[Sample]):
         self.start = candidate_number("StreamDataset", "start", start)
         self.unit: Unit = unit
         self.features = tuple(features)
+        self.masks = masks
         # In memory shared with the workers, because persistent ones live on after an epoch.
         self._epoch = torch.zeros((), dtype=torch.int64).share_memory_()  # type: ignore[no-untyped-call]
 
@@ -141,4 +147,4 @@ class StreamDataset(IterableDataset[Sample]):
         for numbers in batches:
             for batch in assessed_batches(self._plan, numbers, StageClock()):
                 ecgs = accepted_ecgs([batch], self._plan)
-                yield from samples_of(ecgs, self.unit, self.features)
+                yield from samples_of(ecgs, self.unit, self.features, self.masks)

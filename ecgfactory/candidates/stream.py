@@ -72,6 +72,7 @@ def stream(
     edges: Edges | None = None,
     device: Device = "auto",
     batch: int = 64,
+    waves: bool = False,
 ) -> EcgStream:
     """Generate accepted ECGs without end, in candidate order: those of `generate` and of a build with this seed.
 
@@ -82,14 +83,14 @@ def stream(
     start : int
         Candidate number to start from. `stream(seed=s, start=before.position)` goes on exactly where another
         stream of the seed and the same arguments stopped.
-    leads, duration_s, signal, policy, bounds, match, model, checkpoint, edges, device, batch
+    leads, duration_s, signal, policy, bounds, match, model, checkpoint, edges, device, batch, waves
         As in `generate`.
 
     Returns
     -------
     EcgStream
         Iterator of `Record`s: `signal_uv`, int16 of shape (leads, samples), 1 uV per unit at `sampling_rate_hz`, and
-        features. Its `position` is the candidate number to go on from.
+        features; `waves` where asked for. Its `position` is the candidate number to go on from.
 
     Raises
     ------
@@ -113,5 +114,6 @@ def stream(
         edges=edges,
         device=device,
         batch=batch,
+        waves=waves,
     )
     return EcgStream(plan, candidate_number("stream", "start", start))

@@ -11,8 +11,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ecgfactory.arrays import IntArray
+from ecgfactory.dataset.annotations import AnnotationReader
 from ecgfactory.dataset.damage import reading
-from ecgfactory.dataset.names import RECORDS_FILE, REJECTED_FILE
+from ecgfactory.dataset.names import ANNOTATIONS_FILE, RECORDS_FILE, REJECTED_FILE
 from ecgfactory.dataset.signals import SignalReader
 from ecgfactory.ecgs import Ecgs
 from ecgfactory.formats import FORMATS
@@ -21,6 +22,7 @@ from ecgfactory.places import place_of
 from ecgfactory.quality.feature import FeatureTable
 from ecgfactory.record import Record
 from ecgfactory.request.plan import Plan
+from ecgfactory.wave_table import WaveTable, unmarked
 
 NO_FEATURES = {"record_id", "candidate", "split"}
 """Columns of records.parquet that are neither features nor paths."""
@@ -89,8 +91,8 @@ class DatasetFiles:
         """
         return place_of(wanted, self.candidates, str(self.path))
 
-    def take(self, places: IntArray, reader: SignalReader | None = None) -> Ecgs:
-        """Read records with their signals and features, by their places in records.parquet.
+    def take(self, places: IntArray, reader: SignalReader | None = None, with_waves: bool = True) -> Ecgs:
+        """Read records with their signals and features, by their places in records.parquet; with waves where marked.
 
         Raises
         ------
@@ -98,6 +100,7 @@ class DatasetFiles:
             When a file can't be read.
         """
         reader = reader or self._reader
+        has_waves = with_waves and self.plan.labels.waves
         return Ecgs(
             reader.read(places),
             self.candidates[places],
@@ -108,6 +111,7 @@ class DatasetFiles:
             self.plan.recorder.filters,
             dataset=self.title,
             followed=self.plan.followed,
+            waves=self.waves_of(places, reader.lead_names) if has_waves else None,
         )
 
     def record(self, wanted: str) -> Record:
@@ -118,6 +122,24 @@ class DatasetFiles:
         """Return what reads some leads of the records, in their order or at random."""
         spec = self.plan.signal_spec
         return SignalReader(self.path, self.formats, self.records_table, spec, tuple(lead_names), at_random)
+
+    def waves_of(self, places: IntArray, lead_names: tuple[str, ...]) -> WaveTable:
+        """Read the waves of records over all leads and in some, by their places in records.parquet.
+
+        Raises
+        ------
+        BadInputError
+            When the dataset was built without them.
+        DamagedDatasetError
+            When annotations.parquet can't be read.
+        """
+        if not self.plan.labels.waves:
+            raise unmarked(str(self.path))
+        return self._annotations.read(places, lead_names)
+
+    @cached_property
+    def _annotations(self) -> AnnotationReader:
+        return AnnotationReader(self.path / ANNOTATIONS_FILE, self.candidates, self.plan.lead_names)
 
     @cached_property
     def _reader(self) -> SignalReader:

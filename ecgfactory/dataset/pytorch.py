@@ -10,6 +10,7 @@ from torch.utils.data import Dataset as TorchDataset
 from ecgfactory.ecgs import Unit, check_unit
 from ecgfactory.places import place_at
 from ecgfactory.samples import Sample, check_features, samples_of
+from ecgfactory.wave_table import unmarked
 
 if TYPE_CHECKING:
     from ecgfactory.dataset.reader import Dataset
@@ -24,19 +25,20 @@ class EcgDataset(TorchDataset[Sample]):
     ----------
     dataset : Dataset
         As `open_dataset` gives it.
-    split, leads, unit, features
+    split, leads, unit, features, masks
         As in `Dataset.torch`.
 
     Returns
     -------
     dict
         For each index: `signal`, a tensor of shape (leads, samples) at the dataset's `sampling_rate_hz`, float32 in mV
-        or int16 in uV; `candidate`, an int; and the features asked for, NaN or '' where not measurable.
+        or int16 in uV; `candidate`, an int; the features asked for, NaN or '' where not measurable; and `mask`, uint8
+        of shape (1 + leads, samples): 0 no wave, 1 P, 2 QRS, 3 T, over all leads and then in each.
 
     Raises
     ------
     BadInputError
-        When there is no such split, lead, unit or feature.
+        When there is no such split, lead, unit or feature, or there are no labels to make masks from.
     """
 
     def __init__(
@@ -46,14 +48,18 @@ class EcgDataset(TorchDataset[Sample]):
         leads: Sequence[str] | None = None,
         unit: Unit = "mV",
         features: Sequence[str] = (),
+        masks: bool = False,
     ) -> None:
         check_unit(str(dataset.path), unit)
         check_features(str(dataset.path), features, dataset.measured)
+        if masks and not dataset.plan.labels.waves:
+            raise unmarked(str(dataset.path))
         self.dataset = dataset
         self.places = dataset.places(split)
         self.lead_names = dataset.checked_leads(leads)
         self.unit: Unit = unit
         self.features = tuple(features)
+        self.masks = masks
         self._reader = dataset.reader(self.lead_names, at_random=True)
 
     def __len__(self) -> int:
@@ -74,8 +80,8 @@ class EcgDataset(TorchDataset[Sample]):
     def __getitems__(self, indices: Sequence[int]) -> list[Sample]:
         records, where = len(self), str(self.dataset.path)
         rows = [place_at(index, records, where) for index in indices]
-        ecgs = self.dataset.take(self.places[rows], self._reader)
-        return list(samples_of(ecgs, self.unit, self.features))
+        ecgs = self.dataset.take(self.places[rows], self._reader, with_waves=self.masks)
+        return list(samples_of(ecgs, self.unit, self.features, self.masks))
 
     def __repr__(self) -> str:
         name = self.dataset.plan.request.name

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Collection, Iterator, Sequence
-from functools import cached_property
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, SupportsIndex, overload
 
@@ -13,28 +12,26 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import ValidationError
 
-from ecgfactory.arrays import IntArray
 from ecgfactory.candidates.asked import candidate_number
-from ecgfactory.dataset.files import DatasetFiles
 from ecgfactory.dataset.manifest import Manifest
 from ecgfactory.dataset.names import LATEST, MANIFEST_FILE
-from ecgfactory.ecgs import Ecgs, Unit, check_unit, feature_frame
+from ecgfactory.dataset.tables import DatasetTables
+from ecgfactory.ecgs import Ecgs, Unit, check_unit
 from ecgfactory.errors import BadInputError, DamagedDatasetError
 from ecgfactory.places import find, place_at
 from ecgfactory.quality.rule import PUBLISHED
-from ecgfactory.record import Record, record_id
+from ecgfactory.record import Record
 from ecgfactory.storage.home import from_home
+from ecgfactory.wave_table import WaveTable
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from ecgfactory.dataset.pytorch import EcgDataset
 
 RECORDS_AT_ONCE = 100
 """Records that an iteration holds at a time: 12 MB of twelve leads of 10 s."""
 
 
-class Dataset(DatasetFiles):
+class Dataset(DatasetTables):
     """A published dataset; `len`, iteration, `[i]` and `["00000012"]` give its records as `Record`s, `[a:b]` as `Ecgs`.
 
     Records are in candidate order. A record's id is its candidate number, eight digits, of which leading zeros may be
@@ -83,11 +80,6 @@ class Dataset(DatasetFiles):
         super().__init__(folder, self.manifest.plan)
 
     @property
-    def lead_names(self) -> tuple[str, ...]:
-        """Names of the leads, in stored order."""
-        return self.plan.lead_names
-
-    @property
     def sampling_rate_hz(self) -> int:
         """Samples per second."""
         return self.plan.recorder.rate_hz
@@ -96,30 +88,6 @@ class Dataset(DatasetFiles):
     def seed(self) -> int:
         """The seed it was generated from."""
         return self.plan.seed
-
-    @property
-    def record_ids(self) -> list[str]:
-        """Ids of the records."""
-        return [record_id(candidate) for candidate in self.candidates]
-
-    @cached_property
-    def features(self) -> pd.DataFrame:
-        """What was measured: one row per record, indexed by record_id, one column per feature."""
-        return feature_frame(self.record_ids, self.measured)
-
-    @cached_property
-    def splits(self) -> pd.Series[str]:
-        """The split of each record, indexed by record_id: `ds.features[ds.splits == "train"]`."""
-        return feature_frame(self.record_ids, {"split": self._splits})["split"]
-
-    @cached_property
-    def rejected(self) -> pd.DataFrame:
-        """One row per rejected candidate, indexed by record_id: failed_rules, reasons, features."""
-        table = self.rejected_table
-        ids = [record_id(candidate) for candidate in table.column("candidate").to_pylist()]
-        lists = {name: table.column(name).to_pylist() for name in ("failed_rules", "reasons")}
-        features = {name: table.column(name).to_numpy() for name in table.column_names if name in self.measured}
-        return feature_frame(ids, lists | features)
 
     def signals(
         self, split: str | None = None, leads: Sequence[str] | None = None, unit: Unit = "mV"
@@ -187,12 +155,62 @@ class Dataset(DatasetFiles):
         places, reader = self.places(split), self.reader(self.checked_leads(leads))
         return (self.take(places[start : start + records], reader) for start in range(0, len(places), records))
 
+    def waves(self, split: str | None = None, leads: Sequence[str] | None = None) -> WaveTable:
+        """Read where P, QRS and T of every beat are, without the rest of annotations.parquet.
+
+        Parameters
+        ----------
+        split
+            As in `signals`.
+        leads : sequence of str, optional
+            Only these leads besides all together; [] for what is marked over all leads alone.
+
+        Returns
+        -------
+        WaveTable
+            Of the records in candidate order; `.to_frame()`, `.r_peaks()`, `.masks(samples)`.
+
+        Raises
+        ------
+        BadInputError
+            When there is no such split or lead, or the dataset was built without labels.
+        DamagedDatasetError
+            When the file can't be read.
+        """
+        return self.waves_of(self.places(split), self.marked_leads(leads))
+
+    def masks(self, split: str | None = None, leads: Sequence[str] | None = None) -> npt.NDArray[np.uint8]:
+        """Say of each sample of a split, or of all records, which wave it is in: what `signals` gives, segmented.
+
+        Parameters
+        ----------
+        split, leads
+            As in `waves`.
+
+        Returns
+        -------
+        uint8 array, shape (records, 1 + leads, samples)
+            0 none, 1 P, 2 QRS, 3 T: over all leads, then in each. By the marked waves, whether masks are stored or not.
+
+        Raises
+        ------
+        BadInputError, DamagedDatasetError
+            As `waves` does.
+        """
+        places, names = self.places(split), self.marked_leads(leads)
+        masks = np.empty((len(places), 1 + len(names), self.plan.samples_per_lead), dtype=np.uint8)
+        for start in range(0, len(places), RECORDS_AT_ONCE):
+            part = slice(start, start + RECORDS_AT_ONCE)
+            masks[part] = self.waves_of(places[part], names).masks(masks.shape[-1])
+        return masks
+
     def torch(
         self,
         split: str | None = None,
         leads: Sequence[str] | None = None,
         unit: Unit = "mV",
         features: Sequence[str] = (),
+        masks: bool = False,
     ) -> EcgDataset:
         """Return a map-style PyTorch dataset, for any order and any number of DataLoader workers.
 
@@ -202,39 +220,26 @@ class Dataset(DatasetFiles):
             As in `signals`.
         features : sequence of str
             Names of features that each sample holds too.
+        masks : bool
+            Whether each sample holds its `mask` too.
 
         Returns
         -------
         EcgDataset
             For each index a dict: `signal`, a tensor of shape (leads, samples) at `sampling_rate_hz`, float32 in mV or
-            int16 in uV; `candidate`, an int; and the features asked for, NaN or '' where not measurable.
+            int16 in uV; `candidate`, an int; the features asked for, NaN or '' where not measurable; and `mask`, uint8
+            of shape (1 + leads, samples), as `masks` gives it.
 
         Raises
         ------
         BadInputError
-            When there is no such split, lead, unit or feature.
+            When there is no such split, lead, unit or feature, or there are no labels to make masks from.
         DamagedDatasetError
             When a file can't be read; also later, when a sample is taken.
         """
         from ecgfactory.dataset.pytorch import EcgDataset
 
-        return EcgDataset(self, split, leads, unit, features)
-
-    def places(self, split: str | None = None) -> IntArray:
-        """Return the places in records.parquet of all records, or of a split's."""
-        held = list(self.plan.request.splits)  # one of few records may be empty
-        if split is not None and split not in held:
-            raise BadInputError(f"{self.path}: there is no split {split!r}; it has {', '.join(held)}.")
-        return np.arange(len(self)) if split is None else np.flatnonzero(self._splits == split)
-
-    def checked_leads(self, leads: Sequence[str] | None) -> tuple[str, ...]:
-        """Return the leads that are meant, when the dataset has them all."""
-        given = self.lead_names if leads is None else [leads] if isinstance(leads, str) else leads
-        wanted = tuple(given) if isinstance(given, Collection) else ()
-        unknown = [name for name in wanted if name not in self.lead_names]
-        if unknown or not wanted:
-            raise BadInputError(f"{self.path}: leads is {leads!r}; give some of {', '.join(self.lead_names)}.")
-        return wanted
+        return EcgDataset(self, split, leads, unit, features, masks)
 
     def __len__(self) -> int:
         return len(self.candidates)
@@ -289,11 +294,6 @@ class Dataset(DatasetFiles):
             f"{self.sampling_rate_hz} Hz; {', '.join(f'{name} {count:,}' for name, count in splits.items())}; "
             f"{', '.join(self.formats)}; {self.path}"
         )
-
-    @cached_property
-    def _splits(self) -> npt.NDArray[np.object_]:
-        splits: npt.NDArray[np.object_] = self.records_table.column("split").to_numpy()
-        return splits
 
 
 def open_dataset(path: str | Path) -> Dataset:

@@ -48,5 +48,5 @@ class RecordBatch:
             splits=self.splits[rows],
             signals_uv=self.signals_uv[rows],
             features={name: values[rows] for name, values in self.features.items()},
-            waves=self.waves and self.waves.take(rows),
+            waves=None if self.waves is None else self.waves.take(rows),
         )

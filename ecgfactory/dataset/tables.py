@@ -1,0 +1,85 @@
+"""The tables of a dataset for pandas, and which of its records and leads are meant."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from ecgfactory.arrays import IntArray
+from ecgfactory.dataset.files import DatasetFiles
+from ecgfactory.ecgs import annotation_frame, feature_frame
+from ecgfactory.errors import BadInputError
+from ecgfactory.record import record_id
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class DatasetTables(DatasetFiles):
+    """The tables of a dataset, one row per record unless they say otherwise, indexed by record_id."""
+
+    @property
+    def lead_names(self) -> tuple[str, ...]:
+        """Names of the leads, in stored order."""
+        return self.plan.lead_names
+
+    @property
+    def record_ids(self) -> list[str]:
+        """Ids of the records."""
+        return [record_id(candidate) for candidate in self.candidates]
+
+    @cached_property
+    def features(self) -> pd.DataFrame:
+        """What was measured: one row per record, indexed by record_id, one column per feature."""
+        return feature_frame(self.record_ids, self.measured)
+
+    @cached_property
+    def splits(self) -> pd.Series[str]:
+        """The split of each record, indexed by record_id: `ds.features[ds.splits == "train"]`."""
+        return feature_frame(self.record_ids, {"split": self._splits})["split"]
+
+    @cached_property
+    def rejected(self) -> pd.DataFrame:
+        """One row per rejected candidate, indexed by record_id: failed_rules, reasons, features."""
+        table = self.rejected_table
+        ids = [record_id(candidate) for candidate in table.column("candidate").to_pylist()]
+        lists = {name: table.column(name).to_pylist() for name in ("failed_rules", "reasons")}
+        features = {name: table.column(name).to_numpy() for name in table.column_names if name in self.measured}
+        return feature_frame(ids, lists | features)
+
+    @cached_property
+    def annotations(self) -> pd.DataFrame:
+        """Where P, QRS and T of every beat are, one row per wave, indexed by record_id; see `WaveTable.to_frame`.
+
+        Of one record `dataset["00000012"].waves` is quicker, of a split or some leads `dataset.waves("train", ["II"])`.
+        """
+        return annotation_frame(self.waves_of(self.places(), self.lead_names), self.record_ids)
+
+    def places(self, split: str | None = None) -> IntArray:
+        """Return the places in records.parquet of all records, or of a split's."""
+        held = list(self.plan.request.splits)  # one of few records may be empty
+        if split is not None and split not in held:
+            raise BadInputError(f"{self.path}: there is no split {split!r}; it has {', '.join(held)}.")
+        return np.arange(len(self.candidates)) if split is None else np.flatnonzero(self._splits == split)
+
+    def checked_leads(self, leads: Sequence[str] | None) -> tuple[str, ...]:
+        """Return the leads that are meant, when the dataset has them all."""
+        given = self.lead_names if leads is None else [leads] if isinstance(leads, str) else leads
+        wanted = tuple(given) if isinstance(given, Collection) else ()
+        unknown = [name for name in wanted if name not in self.lead_names]
+        if unknown or not wanted:
+            raise BadInputError(f"{self.path}: leads is {leads!r}; give some of {', '.join(self.lead_names)}.")
+        return wanted
+
+    def marked_leads(self, leads: Sequence[str] | None) -> tuple[str, ...]:
+        """Return the leads that are meant besides all of them together: none is an answer too."""
+        return () if leads in ([], ()) else self.checked_leads(leads)
+
+    @cached_property
+    def _splits(self) -> npt.NDArray[np.object_]:
+        splits: npt.NDArray[np.object_] = self.records_table.column("split").to_numpy()
+        return splits
