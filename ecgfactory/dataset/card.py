@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from string import Template
 from typing import Any
@@ -13,11 +13,12 @@ import pyarrow.parquet as pq
 import yaml
 
 from ecgfactory.dataset.counts import Counts
+from ecgfactory.dataset.label_section import ANNOTATION_LOADING, ANNOTATIONS_CONFIG, ANNOTATIONS_SPLIT, label_section
 from ecgfactory.dataset.markdown import plain
 from ecgfactory.dataset.match_section import match_section
-from ecgfactory.dataset.names import CARD_FILE, RECORDS_FILE
+from ecgfactory.dataset.names import ANNOTATIONS_FILE, CARD_FILE, RECORDS_FILE
 from ecgfactory.formats import FORMATS
-from ecgfactory.formats.base import Format
+from ecgfactory.formats.base import Format, Labels
 from ecgfactory.generators.model_card import ModelCard
 from ecgfactory.request.plan import Plan
 
@@ -86,7 +87,7 @@ def signal_tables(dataset: Path, plan: Plan) -> tuple[type[Format], pa.Schema] |
 
 
 def _front_matter(dataset: Path, plan: Plan, counts: Counts) -> dict[str, Any]:
-    """Return the keys of Hugging Face's dataset card specification; `configs` only where signals are in tables."""
+    """Return the keys of Hugging Face's dataset card specification; `configs` only where there are tables for them."""
     front: dict[str, Any] = {
         "pretty_name": plan.request.name,
         "license": plan.generator_class.model_card.licence,
@@ -95,23 +96,36 @@ def _front_matter(dataset: Path, plan: Plan, counts: Counts) -> dict[str, Any]:
         "source_datasets": ["original"],
         "tags": ["ecg", "synthetic", f"{plan.request.leads}-lead", "time-series", "medical"],
     }
-    tables = signal_tables(dataset, plan)
-    if tables is None:
+    configs = list(_configs(dataset, plan))
+    if not configs:
         return front
-    format_, schema = tables
-    files = {split: format_.table_files(split) for split in plan.request.splits}
-    data_files = [
-        {"split": split, "path": pattern} for split, pattern in files.items() if pattern and any(dataset.glob(pattern))
-    ]
     return front | {
-        "configs": [{"config_name": "default", "data_files": data_files}],
-        "dataset_info": {"features": [_hugging_face_feature(field) for field in schema]},
+        "configs": [{"config_name": name, "data_files": files} for name, files, _ in configs],
+        "dataset_info": [
+            {"config_name": name, "features": [_hugging_face_feature(field) for field in schema]}
+            for name, _, schema in configs
+        ],
     }
+
+
+def _configs(dataset: Path, plan: Plan) -> Iterator[tuple[str, list[dict[str, str]], pa.Schema]]:
+    """Yield what can be loaded: its name, its files, split by split, and their columns. Signals come first."""
+    tables = signal_tables(dataset, plan)
+    if tables is not None:
+        format_, schema = tables
+        files = {split: format_.table_files(split) for split in plan.request.splits}
+        held = {split: pattern for split, pattern in files.items() if pattern and any(dataset.glob(pattern))}
+        yield "default", [{"split": split, "path": pattern} for split, pattern in held.items()], schema
+    if plan.labels:
+        file = {"split": ANNOTATIONS_SPLIT, "path": ANNOTATIONS_FILE}
+        yield ANNOTATIONS_CONFIG, [file], pq.read_schema(dataset / ANNOTATIONS_FILE)
 
 
 def _hugging_face_feature(field: pa.Field) -> dict[str, Any]:
     if pa.types.is_fixed_size_list(field.type):
         return {"name": field.name, "list": str(field.type.value_type), "length": field.type.list_size}
+    if pa.types.is_list(field.type):
+        return {"name": field.name, "list": str(field.type.value_type)}
     return {"name": field.name, "dtype": "float64" if pa.types.is_float64(field.type) else str(field.type)}
 
 
@@ -151,7 +165,7 @@ tables by `candidate`, the id as a whole number: most programs that read CSV tak
 records how the dataset was made, `croissant.json` describes it to machines, and `sha256sum -c SHA256SUMS.txt`
 checks it.
 {_reports_line(plan)}
-## How it was made
+{label_section(plan)}## How it was made
 
 Candidates 0, 1, 2, ... were generated from noise that follows from the seed and the candidate's number alone, measured
 and judged by the quality policy; the first {counts.records:,} accepted are the dataset, so ids are sparse. The split
@@ -207,14 +221,28 @@ def _leads_line(plan: Plan) -> str:
 
 
 def _examples(dataset: Path, plan: Plan) -> Iterator[str]:
-    """Yield the heading and the code of each example: of the table, then of each format."""
+    """Yield the heading and the code of each example: of the tables, then of each format."""
     yield _example("Table of records", _TABLE_LOADING)
     first = next(pq.ParquetFile(dataset / RECORDS_FILE).iter_batches(1)).to_pylist()[0]
+    words = {key: first[key] for key in ("record_id", "split")} | {"rate_hz": plan.recorder.rate_hz}
+    if plan.labels:
+        yield from _filled_in(ANNOTATION_LOADING, words)
     for name in plan.request.formats:
         path = first[f"{name}_path"]
-        words = {key: first[key] for key in ("record_id", "split")} | {"path": path, "stem": path.rpartition(".")[0]}
-        for title, code in FORMATS.load(name).loading.items():
-            yield _example(title, Template(code).substitute(words))
+        of_file = words | {"path": path, "stem": path.rpartition(".")[0]}
+        yield from _filled_in(_loading(FORMATS.load(name), plan.labels), of_file)
+
+
+def _loading(format_: type[Format], labels: Labels) -> dict[str, str]:
+    return {
+        **format_.loading,
+        **(format_.label_loading if labels.waves else {}),
+        **(format_.mask_loading if labels.mask else {}),
+    }
+
+
+def _filled_in(examples: Mapping[str, str], words: Mapping[str, object]) -> Iterator[str]:
+    return (_example(title, Template(code).substitute(words)) for title, code in examples.items())
 
 
 def _example(heading: str, code: str) -> str:

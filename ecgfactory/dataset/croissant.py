@@ -16,12 +16,13 @@ import pyarrow.parquet as pq
 
 from ecgfactory.dataset.card import limits, signal_tables
 from ecgfactory.dataset.counts import Counts
-from ecgfactory.dataset.names import CROISSANT_FILE, RECORDS_FILE, REJECTED_FILE
+from ecgfactory.dataset.names import ANNOTATIONS_FILE, CROISSANT_FILE, RECORDS_FILE, REJECTED_FILE
 from ecgfactory.dataset.seal import dataset_files
 from ecgfactory.formats import FORMATS
 from ecgfactory.formats.base import Format
 from ecgfactory.request.plan import Plan
 from ecgfactory.storage.durable import sha256_of
+from ecgfactory.wave_table import ALL_LEADS, MASK_CODES
 
 MEDIA_TYPES = {
     ".csv": "text/csv",
@@ -38,6 +39,13 @@ _COLUMNS = {
     "split": "train, validation or test.",
     "failed_rules": "Rules of the quality policy that the candidate broke, or match, which rejects by chance.",
     "reasons": "Why each rule was broken, in words.",
+    "beat": "Number of the beat within its record, from 0.",
+    "lead": "Name of the lead that the wave is marked in; all where it is marked over all leads.",
+    "wave": "P, QRS or T.",
+    "onset": "First sample of the wave, from 0; null where an end of the record cuts it off.",
+    "peak": "Its largest deflection, in samples; of QRS over all leads the R peak of the beat.",
+    "offset": "Last sample of the wave; null where an end of the record cuts it off.",
+    "r_peaks": "The R peak of each beat over all leads, in samples.",
 }
 
 _DATA_TYPES = {
@@ -46,7 +54,11 @@ _DATA_TYPES = {
     "int16": "cr:Int16",
     "int32": "cr:Int32",
     "int64": "cr:Int64",
+    "uint8": "cr:UInt8",
 }
+
+KEYS = {"annotations": ("record_id", "beat", "lead", "wave")}
+"""Columns that tell rows of a record set apart; of the others it is the first."""
 
 
 def write_croissant(
@@ -120,7 +132,7 @@ def _file_objects(dataset: Path, plan: Plan, known_sums: Mapping[str, str]) -> I
     in_sets = tuple(f"{format_.top_folder()}/" for format_ in formats if format_.has_file_per_record())
     media_types = dict(MEDIA_TYPES)
     for format_ in formats:
-        media_types |= format_.media_types
+        media_types |= format_.file_kinds(plan.signal_spec)
     for path in dataset_files(dataset):
         if not path.startswith(in_sets) and path != CROISSANT_FILE:
             yield {
@@ -137,7 +149,7 @@ def _file_objects(dataset: Path, plan: Plan, known_sums: Mapping[str, str]) -> I
 def _file_sets(dataset: Path, plan: Plan) -> Iterator[dict[str, Any]]:
     """Yield a set of files for each kind of file that a format consists of."""
     for format_ in _formats(plan):
-        for suffix, media_type in format_.media_types.items():
+        for suffix, media_type in format_.file_kinds(plan.signal_spec).items():
             depth = len(PurePosixPath(format_.staged_path(0, "train")).parts) - 2
             yield {
                 "@type": "cr:FileSet",
@@ -150,7 +162,10 @@ def _file_sets(dataset: Path, plan: Plan) -> Iterator[dict[str, Any]]:
 
 def _record_sets(dataset: Path, plan: Plan) -> Iterator[dict[str, Any]]:
     """Yield the tables, and the signals where they are in tables too: what readers of Croissant know how to open."""
-    for name, file in (("records", RECORDS_FILE), ("rejected", REJECTED_FILE)):
+    files = {"records": RECORDS_FILE, "rejected": REJECTED_FILE}
+    if plan.labels:
+        files["annotations"] = ANNOTATIONS_FILE
+    for name, file in files.items():
         yield _record_set(name, {"fileObject": {"@id": file}}, pq.read_schema(dataset / file), plan)
     tables = signal_tables(dataset, plan)
     if tables is not None:
@@ -160,12 +175,12 @@ def _record_sets(dataset: Path, plan: Plan) -> Iterator[dict[str, Any]]:
 
 
 def _record_set(name: str, source: dict[str, Any], schema: pa.Schema, plan: Plan) -> dict[str, Any]:
-    key = schema.names[0]
+    key = [{"@id": f"{name}/{column}"} for column in KEYS.get(name, schema.names[:1])]
     return {
         "@type": "cr:RecordSet",
         "@id": name,
         "name": name,
-        "key": {"@id": f"{name}/{key}"},
+        "key": key if len(key) > 1 else key[0],
         "field": [_field(name, source, field, plan) for field in schema],
     }
 
@@ -188,6 +203,11 @@ def _describe(column: str, plan: Plan) -> str:
         return f"Lead {column} in uV, {plan.samples_per_lead} samples at {plan.recorder}."
     if column.endswith("_path"):
         return f"Path of the file that holds the signals as {column.removesuffix('_path')}."
+    if column.startswith("mask_"):
+        lead = column.removeprefix("mask_")
+        codes = ", ".join(f"{code} {wave}" for wave, code in MASK_CODES.items())
+        place = "over all leads" if lead == ALL_LEADS else f"in lead {lead}"
+        return f"Which wave each sample is in, {place}: 0 none, {codes}."
     if column in _COLUMNS:
         return _COLUMNS[column]
     feature = next((feature for feature in plan.policy.features if feature.name == column), None)

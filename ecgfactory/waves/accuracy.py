@@ -9,6 +9,16 @@ from pathlib import Path
 
 ACCURACY_FILE = Path(__file__).with_name("accuracy.json")
 
+EXPERTS_TWO_SD_MS = {
+    ("P", "onset"): 10.2,
+    ("P", "offset"): 12.7,
+    ("QRS", "onset"): 6.5,
+    ("QRS", "offset"): 11.6,
+    ("T", "offset"): 30.6,
+}
+"""Two standard deviations of cardiologists' differences among themselves: CSE Working Party, Recommendations for
+measurement standards in quantitative electrocardiography, Eur Heart J 6:815-825 (1985)."""
+
 
 @dataclass(frozen=True)
 class BoundAccuracy:
@@ -34,6 +44,11 @@ class BoundAccuracy:
     tolerance_ms: float
     mean_ms: float
     sd_ms: float
+
+    @property
+    def experts_two_sd_ms(self) -> float | None:
+        """Two standard deviations of experts among themselves; None where none were stated."""
+        return EXPERTS_TWO_SD_MS.get((self.wave, self.point))
 
 
 @dataclass(frozen=True)
@@ -66,7 +81,9 @@ class Accuracy:
 
 
 @cache
-def load_accuracy() -> Accuracy:
-    """Read what was measured."""
+def load_accuracy() -> Accuracy | None:
+    """Read what was measured; None where nothing was."""
+    if not ACCURACY_FILE.is_file():
+        return None
     content = json.loads(ACCURACY_FILE.read_text(encoding="utf-8"))
     return Accuracy(**content | {"bounds": tuple(BoundAccuracy(**bound) for bound in content["bounds"])})
