@@ -15,6 +15,7 @@ from ecgfactory.formats.batch import RecordBatch
 from ecgfactory.leads import SignalUv
 from ecgfactory.record import SAMPLING_RATE_HZ
 from ecgfactory.recorder.filters import Filters
+from ecgfactory.wave_table import WaveTable
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -229,3 +230,37 @@ class Format(ABC):
         ValueError
             When the file does not hold these records as the spec says.
         """
+
+    @classmethod
+    def read_waves(cls, dataset: Path, path: str, candidates: Sequence[int], spec: SignalSpec) -> WaveTable | None:
+        """Read the waves of records back from one file of a dataset, or from those beside it; see `read`.
+
+        Returns
+        -------
+        WaveTable or None
+            Those over all leads alone, where the format holds no others. None, the default, where it holds no waves.
+
+        Raises
+        ------
+        ValueError
+            When the file does not hold the waves of these records.
+        """
+        return None
+
+    @classmethod
+    def read_masks(
+        cls, dataset: Path, path: str, candidates: Sequence[int], spec: SignalSpec
+    ) -> npt.NDArray[np.uint8] | None:
+        """Read the masks of records back from one file of a dataset, or from those beside it; see `read`.
+
+        Returns
+        -------
+        uint8 array, shape (candidates, 1 + leads, samples), or None
+            As `WaveTable.masks` draws them. None, the default, where the format does not hold masks.
+
+        Raises
+        ------
+        ValueError
+            When the file does not hold the masks of these records.
+        """
+        return None
