@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 import numpy.typing as npt
 
+from ecgfactory.arrays import IntArray
 from ecgfactory.formats.batch import RecordBatch
 from ecgfactory.leads import SignalUv
 from ecgfactory.record import SAMPLING_RATE_HZ
@@ -244,6 +245,24 @@ class Format(ABC):
         ------
         ValueError
             When the file does not hold the waves of these records.
+        """
+        return None
+
+    @classmethod
+    def read_r_peaks(
+        cls, dataset: Path, path: str, candidates: Sequence[int], spec: SignalSpec
+    ) -> tuple[npt.NDArray[np.int32], IntArray] | None:
+        """Read the R peaks of records back from one file of a dataset, where it holds these alone; see `read`.
+
+        Returns
+        -------
+        int32 array of shape (beats,) and int array of shape (candidates + 1,), or None
+            As `WaveTable.r_peaks` gives them. None, the default, where it holds whole waves or none.
+
+        Raises
+        ------
+        ValueError
+            When the file does not hold the R peaks of these records.
         """
         return None
 
