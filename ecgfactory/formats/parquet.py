@@ -169,9 +169,7 @@ class ParquetFormat(Format):
     def read(cls, dataset: Path, path: str, candidates: Sequence[int], spec: SignalSpec) -> SignalUv:
         """Read records back; see `Format.read`."""
         tables = _tables(dataset, path, candidates, spec.lead_names)
-        return _samples(
-            tables, spec.lead_names, np.empty((len(candidates), len(spec.lead_names), spec.samples), np.int16)
-        )
+        return _samples(tables, spec.lead_names, spec.samples, np.int16)
 
     @classmethod
     def read_r_peaks(
@@ -193,7 +191,7 @@ class ParquetFormat(Format):
             return None
         names = mask_columns(spec.lead_names)
         tables = _tables(dataset, path, candidates, names)
-        return _samples(tables, names, np.empty((len(candidates), len(names), spec.samples), np.uint8))
+        return _samples(tables, names, spec.samples, np.uint8)
 
 
 def mask_columns(lead_names: Sequence[str]) -> list[str]:
@@ -229,15 +227,16 @@ def _tables(dataset: Path, path: str, candidates: Sequence[int], columns: Sequen
     return tables
 
 
-def _samples(tables: list[pa.Table], columns: Sequence[str], samples: npt.NDArray[Sample]) -> npt.NDArray[Sample]:
-    """Fill in an array of shape (records, columns, samples)."""
+def _samples(tables: list[pa.Table], columns: Sequence[str], samples: int, dtype: type[Sample]) -> npt.NDArray[Sample]:
+    """Return columns of lists as an array of shape (records, columns, samples)."""
+    array = np.empty((sum(table.num_rows for table in tables), len(columns), samples), dtype)
     start = 0
     for table in tables:
-        rows = samples[start : start + table.num_rows]
         for place, name in enumerate(columns):
-            rows[:, place] = table.column(name).combine_chunks().flatten().to_numpy().reshape(len(rows), -1)
+            flat = table.column(name).combine_chunks().flatten().to_numpy()
+            array[start : start + table.num_rows, place] = flat.reshape(table.num_rows, samples)
         start += table.num_rows
-    return samples
+    return array
 
 
 def _rows_in(source: pq.ParquetFile, group: int, candidates: Sequence[int], columns: list[str]) -> pa.Table:
