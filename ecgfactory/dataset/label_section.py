@@ -5,7 +5,6 @@ from __future__ import annotations
 import textwrap
 
 from ecgfactory.dataset.names import ANNOTATIONS_FILE
-from ecgfactory.formats.base import Labels
 from ecgfactory.request.plan import Plan
 from ecgfactory.wave_table import MASK_CODES
 from ecgfactory.waves.accuracy import Accuracy, BoundAccuracy, load_accuracy
@@ -16,9 +15,9 @@ ANNOTATIONS_CONFIG, ANNOTATIONS_SPLIT = "annotations", "full"
 _MARKED = (
     "P, QRS and T of every beat are marked, in each lead and over all leads: onset, peak and offset, in whole samples "
     "from the start of the record, the first of which is 0. Over all leads a wave runs from the earliest onset to the "
-    "latest offset, leads that stand apart left out. The peak is the largest deflection; of QRS over all leads it is "
-    "the R peak of the beat. A wave that a beat does not show is not there, and a bound that an end of the record cuts "
-    "off is missing; nothing is guessed. Marks and the intervals among the features come from the same measurements."
+    "latest offset. The peak is the largest deflection; of QRS over all leads it is the R peak of the beat. A wave "
+    "that a beat does not show is not there, and a bound that an end of the record cuts off is missing; nothing is "
+    "guessed."
 )
 
 _BY_AN_ALGORITHM = "Marked by an algorithm, not by a cardiologist."
@@ -74,7 +73,7 @@ def label_section(plan: Plan) -> str:
 
 > **{_BY_AN_ALGORITHM}**
 
-{_files(plan.labels)}
+{_files(plan)}
 
 {accuracy_text(accuracy) if accuracy else ""}"""
 
@@ -104,14 +103,13 @@ def _row(bound: BoundAccuracy) -> str:
     )
 
 
-def _files(labels: Labels) -> str:
+def _files(plan: Plan) -> str:
     """Say where labels are; what a format holds of its own is told by its examples."""
     codes = ", ".join(f"{code} {wave}" for wave, code in MASK_CODES.items())
     told = [
         f"`{ANNOTATIONS_FILE}` has one row per wave: `record_id`, `beat` (from 0), `lead` (`all` over all leads), "
         "`wave`, `onset`, `peak`, `offset`.",
-        "`data/*.parquet` has the R peaks of each record in `r_peaks`.",
-        *([f"Masks say of each sample which wave it is in, as uint8: 0 none, {codes}."] if labels.mask else []),
-        "Other formats hold waves by their own conventions, which the examples above show.",
+        "Formats hold waves by their own conventions too, Parquet the R peaks of each record; examples are above.",
+        *([f"Masks say of each sample which wave it is in, as uint8: 0 none, {codes}."] if plan.labels.mask else []),
     ]
     return textwrap.fill(" ".join(told), 120)

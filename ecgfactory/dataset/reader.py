@@ -22,7 +22,7 @@ from ecgfactory.places import find, place_at
 from ecgfactory.quality.rule import PUBLISHED
 from ecgfactory.record import Record
 from ecgfactory.storage.home import from_home
-from ecgfactory.wave_table import WaveTable
+from ecgfactory.wave_table import WaveTable, joined_waves
 
 if TYPE_CHECKING:
     from ecgfactory.dataset.pytorch import EcgDataset
@@ -119,8 +119,7 @@ class Dataset(DatasetTables):
         places, reader = self.places(split), self.reader(self.checked_leads(leads))
         shape = (len(places), len(reader.lead_names), self.plan.samples_per_lead)
         signals = np.empty(shape, dtype=np.float32 if unit == "mV" else np.int16)
-        for start in range(0, len(places), RECORDS_AT_ONCE):
-            part = slice(start, start + RECORDS_AT_ONCE)
+        for part in _pieces(len(places)):
             if signals.dtype == np.int16:
                 reader.read(places[part], out=signals[part])
             else:
@@ -177,7 +176,8 @@ class Dataset(DatasetTables):
         DamagedDatasetError
             When the file can't be read.
         """
-        return self.waves_of(self.places(split), self.marked_leads(leads))
+        places, names = self.places(split), self.marked_leads(leads)
+        return joined_waves([self.waves_of(places[part], names) for part in _pieces(len(places))])
 
     def masks(self, split: str | None = None, leads: Sequence[str] | None = None) -> npt.NDArray[np.uint8]:
         """Say of each sample of a split, or of all records, which wave it is in: what `signals` gives, segmented.
@@ -199,8 +199,7 @@ class Dataset(DatasetTables):
         """
         places, names = self.places(split), self.marked_leads(leads)
         masks = np.empty((len(places), 1 + len(names), self.plan.samples_per_lead), dtype=np.uint8)
-        for start in range(0, len(places), RECORDS_AT_ONCE):
-            part = slice(start, start + RECORDS_AT_ONCE)
+        for part in _pieces(len(places)):
             masks[part] = self.waves_of(places[part], names).masks(masks.shape[-1])
         return masks
 
@@ -294,6 +293,11 @@ class Dataset(DatasetTables):
             f"{self.sampling_rate_hz} Hz; {', '.join(f'{name} {count:,}' for name, count in splits.items())}; "
             f"{', '.join(self.formats)}; {self.path}"
         )
+
+
+def _pieces(records: int) -> Iterator[slice]:
+    """Cut so many records into pieces to read at a time, at least one."""
+    return (slice(start, start + RECORDS_AT_ONCE) for start in range(0, max(records, 1), RECORDS_AT_ONCE))
 
 
 def open_dataset(path: str | Path) -> Dataset:

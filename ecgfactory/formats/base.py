@@ -108,7 +108,14 @@ class Format(ABC):
 
     loading: ClassVar[Mapping[str, str]] = {}
     """How to load it: a title, and Python that runs in the dataset's folder. In it `$path` is the file that holds the
-    first record, `$stem` that path without its suffix, `$record_id` and `$split` say which record it is."""
+    first record, `$stem` that path without its suffix, `$record_id` and `$split` say which record it is, `$rate_hz` is
+    its sampling rate."""
+
+    label_loading: ClassVar[Mapping[str, str]] = {}
+    """How to load the waves that `SignalSpec.labels` asks for, and what they are in it; as `loading`."""
+
+    mask_loading: ClassVar[Mapping[str, str]] = {}
+    """How to load the masks that `SignalSpec.labels` asks for; as `loading`."""
 
     bytes_per_sample: ClassVar[float] = 2.1
     """Mean bytes on disk for one sample of one lead, to estimate the disk space of a build: measured on 12-lead
@@ -150,10 +157,15 @@ class Format(ABC):
         """Path of the file that holds a record, below the staging folder."""
 
     @classmethod
+    def file_kinds(cls, spec: SignalSpec) -> Mapping[str, str]:
+        """Media type of each kind of file that records with such a spec are in; as `media_types`, and labels too."""
+        return cls.media_types
+
+    @classmethod
     def files(cls, path: str, spec: SignalSpec) -> list[str]:
         """Every file that a record consists of, from the path that `staged_path` or records.parquet gives."""
         stem = path.removesuffix(next(iter(cls.media_types)))
-        return [stem + ending for ending in cls.media_types]
+        return [stem + ending for ending in cls.file_kinds(spec)]
 
     @classmethod
     def published_path(cls, staged_path: str, position: int, count: int) -> str:

@@ -71,6 +71,33 @@ slow = duckdb.sql("SELECT record_id, II FROM 'data/[!.]*.parquet' WHERE heart_ra
 """,
 }
 
+LABEL_LOADING = {
+    "R peaks with pandas": """\
+import numpy as np
+import pandas as pd
+
+ecgs = pd.read_parquet("data", columns=["record_id", "r_peaks"])    # samples, from 0
+rr_ms = ecgs["r_peaks"].map(np.diff) * 1000 / $rate_hz
+"""
+}
+
+MASK_LOADING = {
+    "PyTorch, with masks": """\
+from pathlib import Path
+
+import torch
+from datasets import load_dataset
+from torch.utils.data import DataLoader
+
+leads = ["I", "II", "V1", "V2", "V3", "V4", "V5", "V6"]
+columns = [*leads, *(f"mask_{lead}" for lead in leads)]    # over all leads: mask_all
+ecgs = load_dataset(str(Path.cwd()), split="$split").select_columns(columns).with_format("torch")
+for batch in DataLoader(ecgs, batch_size=32, shuffle=True):
+    signal_mv = torch.stack([batch[lead] for lead in leads], dim=1) / 1000    # (batch, leads, samples)
+    mask = torch.stack([batch[f"mask_{lead}"] for lead in leads], dim=1)      # the same: 0 no wave, 1 P, 2 QRS, 3 T
+"""
+}
+
 
 class ParquetFormat(Format):
     """Files for each split, in row groups of a fixed size whatever the micro-batches were."""
@@ -80,6 +107,8 @@ class ParquetFormat(Format):
     bytes_per_sample: ClassVar[float] = 0.85
     holds_masks: ClassVar[bool] = True
     loading: ClassVar[Mapping[str, str]] = LOADING
+    label_loading: ClassVar[Mapping[str, str]] = LABEL_LOADING
+    mask_loading: ClassVar[Mapping[str, str]] = MASK_LOADING
 
     def __init__(self, folder: Path, spec: SignalSpec) -> None:
         super().__init__(folder, spec)

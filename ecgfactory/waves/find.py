@@ -25,6 +25,7 @@ def find_marks(signal_uv: SignalUv, beats: Beats, lead_names: Sequence[str], sam
     places = beats.places[..., np.newaxis, np.newaxis] + spans
     outside = np.isnan(places) | (places < 0) | (places >= samples) | ~beats.exists[..., np.newaxis, np.newaxis]
     ends = np.where(outside, ABSENT, np.nan_to_num(places)).astype(np.int32)
+    ends[:, 1:, 0][ends[:, 1:, 0, 0] <= ends[:, :-1, 2, 1]] = ABSENT  # waves don't overlap
     leads = np.full((n, columns, len(lead_names), 3, 3), ABSENT, dtype=np.int32)
     for record, beat, wave in np.argwhere((ends != ABSENT).all(axis=-1)).tolist():
         first, last = ends[record, beat, wave]
