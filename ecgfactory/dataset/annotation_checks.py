@@ -53,10 +53,9 @@ def _wave_problems(candidates: IntArray, waves: WaveTable, samples: int) -> Iter
     for words, check in _CHECKS.items():
         faulty = np.flatnonzero(check(waves, samples))
         for row in faulty[np.unique(waves.record[faulty], return_index=True)[1]].tolist():
-            place = (
-                f"record {record_id(candidates[waves.record[row]])}, beat {waves.beat[row]}, lead {lead_of_each[row]}"
-            )
-            yield f"{ANNOTATIONS_FILE}: {place}, {WAVES[waves.wave[row]]}: {words}"
+            place = f"{ANNOTATIONS_FILE}: record {record_id(candidates[waves.record[row]])}"
+            wave = f"beat {waves.beat[row]}, lead {lead_of_each[row]}, {WAVES[waves.wave[row]]}"
+            yield f"{place}, {wave}: {words}"
 
 
 def _beat_problems(candidates: IntArray, waves: WaveTable, unseen: dict[int, int]) -> Iterator[str]:
@@ -71,7 +70,8 @@ def _beat_problems(candidates: IntArray, waves: WaveTable, unseen: dict[int, int
         if beats is None:
             yield f"{place} is not in records.parquet"
         elif not beats == counted[row] == known[row] == last[row] + 1:
-            yield f"{place} has {int(known[row])} R peaks and beats up to number {last[row]}; measured were {beats} beats"
+            has = f"{int(known[row])} R peaks and beats up to number {last[row]}"
+            yield f"{place} has {has}, where {beats} beats were measured"
 
 
 def _out_of_order(waves: WaveTable, samples: int) -> BoolArray:
@@ -82,12 +82,14 @@ def _out_of_order(waves: WaveTable, samples: int) -> BoolArray:
     for name in ("record", "beat", "lead", "wave"):
         same[1:] &= np.diff(getattr(waves, name)) == 0
     same[:1] = False
-    return same | (rank != np.arange(len(waves)))
+    misplaced: BoolArray = same | (rank != np.arange(len(waves)))
+    return misplaced
 
 
 def _outside(waves: WaveTable, samples: int) -> BoolArray:
     points = _points(waves)
-    return ((points < ABSENT) | (points >= samples)).any(axis=0)
+    outside: BoolArray = ((points < ABSENT) | (points >= samples)).any(axis=0)
+    return outside
 
 
 def _swapped(waves: WaveTable, samples: int) -> BoolArray:
