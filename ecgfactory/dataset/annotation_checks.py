@@ -60,17 +60,17 @@ def _wave_problems(candidates: IntArray, waves: WaveTable, samples: int) -> Iter
 
 def _beat_problems(candidates: IntArray, waves: WaveTable, unseen: dict[int, int]) -> Iterator[str]:
     """Compare the beats of records with how many were measured; what is seen is taken out of `unseen`."""
-    peaks, starts = waves.r_peaks()
-    ends = np.searchsorted(waves.record, np.arange(waves.records), side="right")
-    counted, last = np.diff(starts), waves.beat[ends - 1] if len(waves) else np.zeros(0, dtype=np.int32)
-    known = np.bincount(np.repeat(np.arange(waves.records), counted), peaks != ABSENT, waves.records)
+    has_peak = (waves.lead == 0) & (waves.wave == WAVES.index("QRS")) & (waves.peak != ABSENT)
+    peaks = np.bincount(waves.record[has_peak], minlength=waves.records)
+    last = np.zeros(waves.records, dtype=np.int32)
+    np.maximum.at(last, waves.record, waves.beat)
     for row, candidate in enumerate(candidates.tolist()):
         beats = unseen.pop(candidate, None)
         place = f"{ANNOTATIONS_FILE}: record {record_id(candidate)}"
         if beats is None:
             yield f"{place} is not in records.parquet"
-        elif not beats == counted[row] == known[row] == last[row] + 1:
-            has = f"{int(known[row])} R peaks and beats up to number {last[row]}"
+        elif not beats == peaks[row] == last[row] + 1:
+            has = f"{peaks[row]} R peaks and beats up to number {last[row]}"
             yield f"{place} has {has}, where {beats} beats were measured"
 
 
@@ -88,8 +88,7 @@ def _out_of_order(waves: WaveTable, samples: int) -> BoolArray:
 
 def _outside(waves: WaveTable, samples: int) -> BoolArray:
     points = _points(waves)
-    outside: BoolArray = ((points < ABSENT) | (points >= samples)).any(axis=0)
-    return outside
+    return np.any((points < ABSENT) | (points >= samples), axis=0)
 
 
 def _swapped(waves: WaveTable, samples: int) -> BoolArray:
@@ -104,8 +103,7 @@ def _swapped(waves: WaveTable, samples: int) -> BoolArray:
 
 
 def _unmarked(waves: WaveTable, samples: int) -> BoolArray:
-    unmarked: BoolArray = (_points(waves) == ABSENT).all(axis=0)
-    return unmarked
+    return np.all(_points(waves) == ABSENT, axis=0)
 
 
 def _overlapping(waves: WaveTable, samples: int) -> BoolArray:

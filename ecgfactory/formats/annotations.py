@@ -144,14 +144,23 @@ class AnnotationsReader:
         The file.
     lead_names : tuple of str
         Leads of its records.
+
+    Raises
+    ------
+    ValueError
+        When it has other columns, or does not say which records its row groups begin with.
     """
 
     def __init__(self, path: Path, lead_names: tuple[str, ...]) -> None:
         self.lead_names = lead_names
         self._source = pq.ParquetFile(path, read_dictionary=list(_NAMES))
+        if not self._source.schema_arrow.equals(_WRITTEN):
+            raise ValueError("it has other columns than annotations have")
         metadata = self._source.metadata
-        firsts = [metadata.row_group(group).column(0).statistics.min for group in range(metadata.num_row_groups)]
-        self._firsts = np.array(firsts, dtype=np.int64)
+        ids = [metadata.row_group(group).column(0).statistics for group in range(metadata.num_row_groups)]
+        if not all(statistics and statistics.has_min_max for statistics in ids):
+            raise ValueError("its row groups don't say which records they hold")
+        self._firsts = np.array([statistics.min for statistics in ids], dtype=np.int64)
         self._held: tuple[int, IntArray, WaveTable] | None = None
 
     def groups(self) -> Iterator[tuple[IntArray, WaveTable]]:
