@@ -88,7 +88,8 @@ def _out_of_order(waves: WaveTable, samples: int) -> BoolArray:
 
 def _outside(waves: WaveTable, samples: int) -> BoolArray:
     points = _points(waves)
-    return np.any((points < ABSENT) | (points >= samples), axis=0)
+    outside: BoolArray = np.any((points < ABSENT) | (points >= samples), axis=0)
+    return outside
 
 
 def _swapped(waves: WaveTable, samples: int) -> BoolArray:
@@ -103,7 +104,8 @@ def _swapped(waves: WaveTable, samples: int) -> BoolArray:
 
 
 def _unmarked(waves: WaveTable, samples: int) -> BoolArray:
-    return np.all(_points(waves) == ABSENT, axis=0)
+    unmarked: BoolArray = np.all(_points(waves) == ABSENT, axis=0)
+    return unmarked
 
 
 def _overlapping(waves: WaveTable, samples: int) -> BoolArray:
