@@ -55,7 +55,7 @@ def assemble(plan: Plan, entries: Sequence[ShardEntry], layout: Layout, workspac
     _write_tables(plan, entries, layout, workspace)
     _write_records_csv(workspace.dataset)
     for name in plan.request.formats:
-        FORMATS.load(name).write_index(workspace.dataset, _candidates(workspace.dataset))
+        FORMATS.load(name).write_index(workspace.dataset, _candidates(workspace.dataset), plan.signal_spec)
     fault_point("dataset-assembled")
     return count(plan, workspace.dataset)
 
