@@ -110,6 +110,12 @@ class Format(ABC):
     """How to load it: a title, and Python that runs in the dataset's folder. In it `$path` is the file that holds the
     first record, `$stem` that path without its suffix, `$record_id` and `$split` say which record it is."""
 
+    label_loading: ClassVar[Mapping[str, str]] = {}
+    """How to load the waves that `SignalSpec.labels` asks for, and what they are in it; as `loading`."""
+
+    mask_loading: ClassVar[Mapping[str, str]] = {}
+    """How to load the masks that `SignalSpec.labels` asks for; as `loading`."""
+
     bytes_per_sample: ClassVar[float] = 2.1
     """Mean bytes on disk for one sample of one lead, to estimate the disk space of a build: measured on 12-lead
     datasets. The default is that of plain int16 and a small overhead."""
@@ -150,10 +156,15 @@ class Format(ABC):
         """Path of the file that holds a record, below the staging folder."""
 
     @classmethod
+    def file_kinds(cls, spec: SignalSpec) -> Mapping[str, str]:
+        """Media type of each kind of file that records with such a spec are in; as `media_types`, and labels too."""
+        return cls.media_types
+
+    @classmethod
     def files(cls, path: str, spec: SignalSpec) -> list[str]:
         """Every file that a record consists of, from the path that `staged_path` or records.parquet gives."""
         stem = path.removesuffix(next(iter(cls.media_types)))
-        return [stem + ending for ending in cls.media_types]
+        return [stem + ending for ending in cls.file_kinds(spec)]
 
     @classmethod
     def published_path(cls, staged_path: str, position: int, count: int) -> str:
@@ -197,7 +208,7 @@ class Format(ABC):
         return None
 
     @classmethod  # noqa: B027 (most formats have nothing to do)
-    def write_index(cls, dataset: Path, candidates: Iterator[npt.NDArray[np.int64]]) -> None:
+    def write_index(cls, dataset: Path, candidates: Iterator[npt.NDArray[np.int64]], spec: SignalSpec) -> None:
         """Write what the format needs beside the shards' files, if anything; `candidates` come in batches."""
 
     @classmethod
@@ -283,3 +294,16 @@ class Format(ABC):
             When the file does not hold the masks of these records.
         """
         return None
+
+
+def waves_of(batch: RecordBatch) -> WaveTable:
+    """Return the waves of records that are to be written with labels.
+
+    Raises
+    ------
+    ValueError
+        When they come without.
+    """
+    if batch.waves is None:
+        raise ValueError("records without waves are to be written with labels")
+    return batch.waves
