@@ -120,8 +120,14 @@ class Format(ABC):
     """Mean bytes on disk for one sample of one lead, to estimate the disk space of a build: measured on 12-lead
     datasets. The default is that of plain int16 and a small overhead."""
 
+    bytes_per_wave: ClassVar[float] = 0.0
+    """Mean bytes on disk for one wave, in a lead or over all of them, where `SignalSpec.labels` asks for waves."""
+
     holds_masks: ClassVar[bool] = False
     """Whether it writes the mask of each record where `SignalSpec.labels` asks for it."""
+
+    bytes_per_mask_sample: ClassVar[float] = 1.0
+    """Mean bytes on disk for one sample of a mask, in a lead or over all of them, where it holds masks."""
 
     packages: ClassVar[tuple[str, ...]] = ()
     """Installed packages, besides NumPy and PyArrow, whose version can change a byte of the files."""

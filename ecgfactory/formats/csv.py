@@ -31,6 +31,7 @@ class CsvFormat(Format):
     name: ClassVar[str] = "csv"
     media_types: ClassVar[Mapping[str, str]] = {".csv": "text/csv"}
     bytes_per_sample: ClassVar[float] = 4.8
+    bytes_per_wave: ClassVar[float] = 23.0
     loading: ClassVar[Mapping[str, str]] = {
         "CSV": """\
 import pandas as pd

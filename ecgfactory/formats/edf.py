@@ -34,6 +34,7 @@ class EdfFormat(Format):
 
     name: ClassVar[str] = "edf"
     media_types: ClassVar[Mapping[str, str]] = {".edf": "application/x-edf"}
+    bytes_per_wave: ClassVar[float] = 3.0
     packages: ClassVar[tuple[str, ...]] = ("edfio",)
     loading: ClassVar[Mapping[str, str]] = {
         "EDF+": """\

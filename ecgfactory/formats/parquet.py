@@ -78,7 +78,9 @@ class ParquetFormat(Format):
     name: ClassVar[str] = "parquet"
     media_types: ClassVar[Mapping[str, str]] = {".parquet": "application/x-parquet"}
     bytes_per_sample: ClassVar[float] = 0.85
+    bytes_per_wave: ClassVar[float] = 0.1
     holds_masks: ClassVar[bool] = True
+    bytes_per_mask_sample: ClassVar[float] = 0.02
     loading: ClassVar[Mapping[str, str]] = LOADING
 
     def __init__(self, folder: Path, spec: SignalSpec) -> None:

@@ -37,6 +37,7 @@ class WebDatasetFormat(Format):
 
     name: ClassVar[str] = "webdataset"
     media_types: ClassVar[Mapping[str, str]] = {".tar": "application/x-tar"}
+    bytes_per_wave: ClassVar[float] = 36.0
     loading: ClassVar[Mapping[str, str]] = {
         "WebDataset": """\
 from glob import glob

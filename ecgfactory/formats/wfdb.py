@@ -34,6 +34,7 @@ class WfdbFormat(Format):
 
     name: ClassVar[str] = "wfdb"
     media_types: ClassVar[Mapping[str, str]] = {".hea": "text/plain", ".dat": "application/octet-stream"}
+    bytes_per_wave: ClassVar[float] = 6.0
     packages: ClassVar[tuple[str, ...]] = ("wfdb",)
     loading: ClassVar[Mapping[str, str]] = {
         "WFDB": """\
