@@ -139,13 +139,12 @@ class FormatContract:
 
     def test_every_file_is_under_the_path_it_says(self, member: type[Format], tmp_path: Path) -> None:
         """`staged_path` and `files` name what is there, with labels and without."""
-        for leads, labels in itertools.product((8, 12), (UNLABELLED, LABELLED)):
-            folder = tmp_path / f"{leads} {labels}"
-            batch = write(member, folder, leads, [3], labels)
-            spec = make_spec(leads, labels)
-            assert all(
-                (folder / file).is_file() for path in staged_files(member, batch) for file in member.files(path, spec)
-            )
+        for leads in LEADS:
+            for labels in (UNLABELLED, LABELLED):
+                folder, spec = tmp_path / f"{leads} {labels}", make_spec(leads, labels)
+                batch = write(member, folder, leads, [3], labels)
+                told = [file for path in staged_files(member, batch) for file in member.files(path, spec)]
+                assert all((folder / file).is_file() for file in told)
 
     def test_no_folder_holds_more_records_than_told(self, member: type[Format]) -> None:
         """Folders stay short enough to list, of as many files a record as the format has."""
