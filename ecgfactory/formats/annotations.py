@@ -147,14 +147,23 @@ class AnnotationsReader:
         Leads of its records.
     groups_in_memory : int
         How many stay: one for reading in order.
+
+    Raises
+    ------
+    ValueError
+        When it has other columns, or does not say which records its row groups begin with.
     """
 
     def __init__(self, path: Path, lead_names: tuple[str, ...], groups_in_memory: int = 1) -> None:
         self.lead_names = lead_names
         self._source = pq.ParquetFile(path, read_dictionary=list(_NAMES))
+        if not self._source.schema_arrow.equals(_WRITTEN):
+            raise ValueError("it has other columns than annotations have")
         metadata = self._source.metadata
-        firsts = [metadata.row_group(group).column(0).statistics.min for group in range(metadata.num_row_groups)]
-        self._firsts = np.array(firsts, dtype=np.int64)
+        ids = [metadata.row_group(group).column(0).statistics for group in range(metadata.num_row_groups)]
+        if not all(statistics and statistics.has_min_max for statistics in ids):
+            raise ValueError("its row groups don't say which records they hold")
+        self._firsts = np.array([statistics.min for statistics in ids], dtype=np.int64)
         self._group = lru_cache(groups_in_memory)(self._decode)
 
     def groups(self) -> Iterator[tuple[IntArray, WaveTable]]:

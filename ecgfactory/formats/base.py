@@ -121,8 +121,14 @@ class Format(ABC):
     """Mean bytes on disk for one sample of one lead, to estimate the disk space of a build: measured on 12-lead
     datasets. The default is that of plain int16 and a small overhead."""
 
+    bytes_per_wave: ClassVar[float] = 0.0
+    """Mean bytes on disk for one wave, in a lead or over all of them, where `SignalSpec.labels` asks for waves."""
+
     holds_masks: ClassVar[bool] = False
     """Whether it writes the mask of each record where `SignalSpec.labels` asks for it."""
+
+    bytes_per_mask_sample: ClassVar[float] = 1.0
+    """Mean bytes on disk for one sample of a mask, in a lead or over all of them, where it holds masks."""
 
     packages: ClassVar[tuple[str, ...]] = ()
     """Installed packages, besides NumPy and PyArrow, whose version can change a byte of the files."""
@@ -209,7 +215,7 @@ class Format(ABC):
         return None
 
     @classmethod  # noqa: B027 (most formats have nothing to do)
-    def write_index(cls, dataset: Path, candidates: Iterator[npt.NDArray[np.int64]]) -> None:
+    def write_index(cls, dataset: Path, candidates: Iterator[npt.NDArray[np.int64]], spec: SignalSpec) -> None:
         """Write what the format needs beside the shards' files, if anything; `candidates` come in batches."""
 
     @classmethod
@@ -295,3 +301,16 @@ class Format(ABC):
             When the file does not hold the masks of these records.
         """
         return None
+
+
+def waves_of(batch: RecordBatch) -> WaveTable:
+    """Return the waves of records that are to be written with labels.
+
+    Raises
+    ------
+    ValueError
+        When they come without.
+    """
+    if batch.waves is None:
+        raise ValueError("records without waves are to be written with labels")
+    return batch.waves

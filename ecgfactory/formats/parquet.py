@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from ecgfactory.arrays import IntArray
-from ecgfactory.formats.base import Format, SignalSpec, numbered
+from ecgfactory.formats.base import Format, SignalSpec, numbered, waves_of
 from ecgfactory.formats.batch import RecordBatch
 from ecgfactory.formats.parquet_settings import mask_type, signal_type, writer_options
 from ecgfactory.formats.rows import record_columns
@@ -105,7 +105,9 @@ class ParquetFormat(Format):
     name: ClassVar[str] = "parquet"
     media_types: ClassVar[Mapping[str, str]] = {".parquet": "application/x-parquet"}
     bytes_per_sample: ClassVar[float] = 0.85
+    bytes_per_wave: ClassVar[float] = 0.1
     holds_masks: ClassVar[bool] = True
+    bytes_per_mask_sample: ClassVar[float] = 0.02
     loading: ClassVar[Mapping[str, str]] = LOADING
     label_loading: ClassVar[Mapping[str, str]] = LABEL_LOADING
     mask_loading: ClassVar[Mapping[str, str]] = MASK_LOADING
@@ -150,12 +152,12 @@ class ParquetFormat(Format):
 
     def _table(self, batch: RecordBatch) -> pa.Table:
         columns = record_columns(batch)
-        if batch.waves is not None and self.spec.labels.waves:
-            columns[R_PEAKS] = _r_peaks(batch.waves)
+        if self.spec.labels.waves:
+            columns[R_PEAKS] = _r_peaks(waves_of(batch))
         for index, lead in enumerate(self.spec.lead_names):
             columns[lead] = _lists(batch.signals_uv[:, index], signal_type(self.spec.samples))
-        if batch.waves is not None and self.spec.labels.mask:
-            masks = batch.waves.masks(self.spec.samples)
+        if self.spec.labels.mask:
+            masks = waves_of(batch).masks(self.spec.samples)
             for index, name in enumerate(mask_columns(self.spec.lead_names)):
                 columns[name] = _lists(masks[:, index], mask_type(self.spec.samples))
         metadata = {"unit": "uV", "sampling_rate_hz": str(self.spec.sampling_rate_hz), "seed": str(self.spec.seed)}

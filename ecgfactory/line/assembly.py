@@ -58,7 +58,7 @@ def assemble(plan: Plan, entries: Sequence[ShardEntry], layout: Layout, workspac
     _write_records_csv(workspace.dataset)
     waves = _join_annotations(plan, entries, workspace) if plan.labels else {}
     for name in plan.request.formats:
-        FORMATS.load(name).write_index(workspace.dataset, _candidates(workspace.dataset))
+        FORMATS.load(name).write_index(workspace.dataset, _candidates(workspace.dataset), plan.signal_spec)
     fault_point("dataset-assembled")
     return replace(count(plan, workspace.dataset), waves=waves)
 
