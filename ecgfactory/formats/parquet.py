@@ -72,7 +72,7 @@ slow = duckdb.sql("SELECT record_id, II FROM 'data/[!.]*.parquet' WHERE heart_ra
 }
 
 LABEL_LOADING = {
-    "R peaks with pandas": """\
+    "R peaks in Parquet": """\
 import numpy as np
 import pandas as pd
 
@@ -82,7 +82,7 @@ rr_ms = ecgs["r_peaks"].map(np.diff) * 1000 / $rate_hz
 }
 
 MASK_LOADING = {
-    "PyTorch, with masks": """\
+    "Masks in Parquet": """\
 from pathlib import Path
 
 import torch

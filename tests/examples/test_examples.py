@@ -42,6 +42,11 @@ def test_train_on_a_stream(tmp_path: Path) -> None:
     assert printed.endswith("to go on: start=256\n")
 
 
+def test_train_to_segment(tmp_path: Path) -> None:
+    printed = run("train_to_segment.py", tmp_path, "64", "0")
+    assert printed.count("overlap (Dice) P 0.") == 2
+
+
 def test_open_a_dataset(built: Path, tmp_path: Path) -> None:
     printed = run("open_a_dataset.py", tmp_path, str(built))
     assert "Dataset small: 40 ECGs" in printed

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -16,21 +17,43 @@ import yaml
 
 from ecgfactory.dataset.card import SIZE_CATEGORIES, write_card
 from ecgfactory.dataset.counts import count
+from ecgfactory.dataset.label_section import accuracy_text
 from ecgfactory.dataset.reader import Dataset
+from ecgfactory.wave_table import WAVES
+from ecgfactory.waves.accuracy import Accuracy, BoundAccuracy
 
 EXAMPLE = re.compile(r"### ([^\n]+)\n\n```python\n(.*?)```", re.DOTALL)
 
 
 @pytest.fixture
-def in_dataset(built: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """The present folder is the dataset, and Hugging Face's libraries stay off the network."""
+def off_the_network(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hugging Face's libraries stay off the network."""
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     monkeypatch.setenv("HF_HOME", str(tmp_path / "cache"))
     monkeypatch.setenv("HF_DATASETS_DISABLE_PROGRESS_BARS", "1")
+
+
+@pytest.fixture
+def in_dataset(built: Path, monkeypatch: pytest.MonkeyPatch, off_the_network: None) -> Iterator[Path]:
+    """The present folder is the dataset, which stays as it is."""
     monkeypatch.chdir(built)
-    before = {path: path.stat().st_mtime_ns for path in built.rglob("*")}
-    yield built
-    assert {path: path.stat().st_mtime_ns for path in built.rglob("*")} == before, "reading changed the dataset"
+    with unchanged(built):
+        yield built
+
+
+@pytest.fixture
+def in_labelled(labelled: Path, monkeypatch: pytest.MonkeyPatch, off_the_network: None) -> Iterator[Path]:
+    """The present folder is the dataset with labels, which stays as it is."""
+    monkeypatch.chdir(labelled)
+    with unchanged(labelled):
+        yield labelled
+
+
+@contextmanager
+def unchanged(dataset: Path) -> Iterator[None]:
+    before = {path: path.stat().st_mtime_ns for path in dataset.rglob("*")}
+    yield
+    assert {path: path.stat().st_mtime_ns for path in dataset.rglob("*")} == before, "reading changed the dataset"
 
 
 def examples(dataset: Path) -> dict[str, str]:
@@ -117,7 +140,8 @@ def test_front_matter_describes_the_files(in_dataset: Path) -> None:
     assert front["license"] == "cc-by-4.0"
     assert front["size_categories"] == ["n<1K"]
     assert [entry["split"] for entry in front["configs"][0]["data_files"]] == ["train", "validation", "test"]
-    stated = Features._from_yaml_list(front["dataset_info"]["features"])
+    (config,) = front["dataset_info"]
+    stated = Features._from_yaml_list(config["features"])
     for path in sorted((in_dataset / "data").glob("*.parquet")):
         assert stated == Features.from_arrow_schema(pq.read_schema(path).remove_metadata())
 
@@ -150,3 +174,93 @@ def test_tables_of_records_are_joined_by_candidate_however_they_are_read(built: 
     np.testing.assert_allclose(joined.heart_rate_bpm_x, joined.heart_rate_bpm_y, rtol=1e-12)
     records = f"'{built}/records.csv' AS text JOIN '{built}/records.parquet' AS rows USING (candidate)"
     assert len(duckdb.sql(f"SELECT candidate FROM {records}").df()) == 40
+
+
+LABEL_EXAMPLES = {
+    "Waves with pandas",
+    "Waves with DuckDB",
+    "Waves with Hugging Face datasets",
+    "Masks for PyTorch",
+    "R peaks in Parquet",
+    "Masks in Parquet",
+    "Waves as WFDB annotations",
+    "Waves as CSV",
+    "Waves as EDF+ annotations",
+    "Waves in NumPy",
+    "Masks in NumPy",
+    "Waves in WebDataset",
+    "Masks in WebDataset",
+}
+
+
+def test_every_format_of_a_dataset_with_labels_has_examples_of_them(built: Path, in_labelled: Path) -> None:
+    code = examples(in_labelled)
+    assert code.keys() - examples(built).keys() == LABEL_EXAMPLES
+    dataset = Dataset(in_labelled)
+    told = {title: run(code[title]) for title in LABEL_EXAMPLES}
+    first = next(record for record in dataset if dataset.splits[record.record_id] == "train")
+    for title in ("Waves as WFDB annotations", "Waves in NumPy"):
+        assert list(told[title]["r_peaks"]) == list(first.r_peaks)
+    rr_ms = told["R peaks in Parquet"]["ecgs"].set_index("record_id").r_peaks.map(np.diff) * 4
+    assert list(rr_ms[first.record_id]) == list(np.diff(first.r_peaks) * 4)
+
+
+def test_examples_of_annotations(in_labelled: Path) -> None:
+    code, dataset = examples(in_labelled), Dataset(in_labelled)
+    over_all = dataset.annotations[dataset.annotations.lead == "all"].set_index("beat", append=True)
+    onset = {wave: over_all[over_all.wave == wave].onset for wave in ("P", "QRS")}
+    pr_ms = run(code["Waves with DuckDB"])["pr_ms"].set_index(["record_id", "beat"]).pr_ms.sort_index()
+    expected = ((onset["QRS"] - onset["P"]) * 4).dropna()
+    assert pr_ms.dropna().tolist() == expected.tolist()
+    median_qrs_ms = run(code["Waves with pandas"])["median_qrs_ms"]
+    assert list(median_qrs_ms.index) == dataset.record_ids
+    assert median_qrs_ms.between(50, 150).all()
+
+
+def test_examples_of_masks(in_labelled: Path) -> None:
+    code, dataset = examples(in_labelled), Dataset(in_labelled)
+    stored = run(code["Masks in Parquet"])
+    drawn = run(code["Masks for PyTorch"])
+    assert stored["mask"].shape == stored["signal_mv"].shape == (15, 8, 2500)
+    assert drawn["in_leads"].shape == drawn["signal_mv"].shape == (15, 12, 2500)
+    masks = dataset.masks("train")
+    of = {candidate: mask for candidate, mask in zip(dataset.candidates[dataset.places("train")], masks, strict=True)}
+    for candidate, mask in zip(drawn["batch"]["candidate"].tolist(), drawn["over_all"].numpy(), strict=True):
+        assert np.array_equal(mask, of[candidate][0])
+
+
+def test_hugging_face_loads_signals_by_default_and_annotations_by_name(in_labelled: Path) -> None:
+    from datasets import Features, List, Value, get_dataset_config_names, load_dataset
+
+    assert get_dataset_config_names(str(in_labelled)) == ["default", "annotations"]
+    ecgs = load_dataset(str(in_labelled), split="train")
+    assert ecgs.features["r_peaks"] == List(Value("int32"))
+    assert ecgs.features["mask_all"] == ecgs.features["mask_V6"] == List(Value("uint8"), length=2500)
+    waves = load_dataset(str(in_labelled), "annotations")
+    assert {name: len(rows) for name, rows in waves.items()} == {"full": len(Dataset(in_labelled).annotations)}
+    assert waves["full"].features["onset"] == Value("int32")
+    stated = {
+        one["config_name"]: Features._from_yaml_list(one["features"])
+        for one in front_matter(in_labelled)["dataset_info"]
+    }
+    assert stated == {"default": ecgs.features, "annotations": waves["full"].features}
+
+
+def test_labels_have_a_section_where_there_are_any(built: Path, labelled: Path) -> None:
+    assert "## Labels" not in (built / "README.md").read_text(encoding="utf-8")
+    text = (labelled / "README.md").read_text(encoding="utf-8")
+    assert "> **Marked by an algorithm, not by a cardiologist.**" in text
+    assert "0 none, 1 P, 2 QRS, 3 T" in text
+
+
+def test_the_accuracy_of_labels_is_a_table() -> None:
+    bounds = tuple(
+        BoundAccuracy(wave, point, f1=0.95, tolerance_ms=50, mean_ms=-1.25, sd_ms=5)
+        for wave in WAVES
+        for point in ("onset", "offset")
+    )
+    text = accuracy_text(Accuracy("LUDB, 100 records.", 100, bounds, records_without_p=25, of_these_with_p_found=2))
+    assert "was measured on real ECGs: LUDB, 100 records." in text
+    assert "2 of the 25 records" in " ".join(text.split())
+    assert "| QRS onset | 0.950 | 50 ms | -1.2 ms | 10.0 ms | 6.5 ms |" in text
+    assert "| T onset | 0.950 | 50 ms | -1.2 ms | 10.0 ms |  |" in text

@@ -57,3 +57,34 @@ def test_signals_load_through_it(built: Path, croissant: mlcroissant.Dataset) ->
         record = dataset.record(row["signals/record_id"].decode())
         read = np.array([row[f"signals/{lead}"] for lead in TWELVE_LEADS])
         assert np.array_equal(read, record.signal_uv)
+
+
+def test_labels_load_through_it(labelled: Path) -> None:
+    dataset, croissant = Dataset(labelled), mlcroissant.Dataset(jsonld=str(labelled / CROISSANT_FILE))
+    assert not croissant.metadata.ctx.issues.errors
+    rows = list(croissant.records("annotations"))
+    assert len(rows) == len(dataset.annotations)
+    first = dataset.annotations.iloc[0]
+    assert [rows[0][f"annotations/{name}"] for name in ("beat", "onset", "peak", "offset")] == first[
+        ["beat", "onset", "peak", "offset"]
+    ].tolist()
+    assert (rows[0]["annotations/lead"], rows[0]["annotations/wave"]) == (b"all", first.wave.encode())
+    signals = next(iter(croissant.records("signals")))
+    record = dataset.record(signals["signals/record_id"].decode())
+    assert list(signals["signals/r_peaks"]) == list(record.r_peaks)
+    assert record.waves is not None
+    assert list(signals["signals/mask_all"]) == list(record.waves.masks(2500)[0, 0])
+
+
+def test_every_column_of_labels_is_described(labelled: Path) -> None:
+    content = json.loads((labelled / CROISSANT_FILE).read_text(encoding="utf-8"))
+    told = {field["@id"]: field for one in content["recordSet"] for field in one["field"]}
+    assert not [name for name, field in told.items() if "another version" in field["description"]]
+    assert (
+        told["signals/mask_all"]["description"]
+        == "Which wave each sample is in, over all leads: 0 none, 1 P, 2 QRS, 3 T."
+    )
+    assert told["signals/mask_aVR"]["dataType"] == "cr:UInt8"
+    included = {entry["@id"]: entry["includes"] for entry in content["distribution"] if "includes" in entry}
+    assert included["wfdb.atr"] == "wfdb/*/*.atr"
+    assert included["csv_waves.csv"] == "csv/*/*_waves.csv"
