@@ -224,7 +224,7 @@ def test_examples_of_masks(in_labelled: Path) -> None:
     assert stored["mask"].shape == stored["signal_mv"].shape == (15, 8, 2500)
     assert drawn["in_leads"].shape == drawn["signal_mv"].shape == (15, 12, 2500)
     masks = dataset.masks("train")
-    of = {candidate: mask for candidate, mask in zip(dataset.candidates[dataset.places("train")], masks, strict=True)}
+    of = dict(zip(dataset.candidates[dataset.places("train")].tolist(), masks, strict=True))
     for candidate, mask in zip(drawn["batch"]["candidate"].tolist(), drawn["over_all"].numpy(), strict=True):
         assert np.array_equal(mask, of[candidate][0])
 
