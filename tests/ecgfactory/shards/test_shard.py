@@ -33,8 +33,7 @@ def test_a_committed_shard_is_cut_by_reading_it_back(
             name="s",
             records=100,
             seed=3,
-            formats=list(FORMATS),
-            signal={"rate_hz": 250},
+            formats=[name for name in FORMATS if name != "wfdb_flac"],  # which is as wfdb, and has many files
             labels={"waves": True, "mask": True},
             splits={"train": 0.6, "test": 0.4},
             quality={"policy": "basic", "bounds": {"heart_rate": {"max": 72}}},
