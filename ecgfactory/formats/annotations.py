@@ -30,21 +30,23 @@ from ecgfactory.wave_table import ABSENT, ALL_LEADS, POINTS, WAVES, WaveTable, j
 RECORDS_PER_GROUP = 250
 """Records in a row group: 110,000 rows of 12 leads, 2.5 MB in memory, which a reader of one record decodes in 3 ms."""
 
-_NAMES = ("record_id", "lead", "wave")
-"""Columns of few texts, many times each."""
-
-_CODES = pa.dictionary(pa.int32(), pa.string())
-
-_WRITTEN = pa.schema(
+ANNOTATION_SCHEMA = pa.schema(
     [
-        pa.field("record_id", _CODES, nullable=False),
+        pa.field("record_id", pa.string(), nullable=False),
         pa.field("beat", pa.int32(), nullable=False),
-        pa.field("lead", _CODES, nullable=False),
-        pa.field("wave", _CODES, nullable=False),
+        pa.field("lead", pa.string(), nullable=False),
+        pa.field("wave", pa.string(), nullable=False),
         *(pa.field(point, pa.int32()) for point in POINTS),
     ]
 )
-"""Columns as they are handed to the writer; readers find texts where there are codes."""
+"""Columns as readers find them."""
+
+_NAMES = ("record_id", "lead", "wave")
+"""Columns of few texts, many times each, which are handed over as codes."""
+
+_CODES = pa.dictionary(pa.int32(), pa.string())
+
+_CODED = pa.schema([field.with_type(_CODES) if field.name in _NAMES else field for field in ANNOTATION_SCHEMA])
 
 
 def annotation_table(waves: WaveTable, record_ids: list[str]) -> pa.Table:
@@ -65,7 +67,7 @@ def annotation_table(waves: WaveTable, record_ids: list[str]) -> pa.Table:
         "wave": _coded(waves.wave.astype(np.int32), list(WAVES)),
         **{point: pa.array(samples, mask=samples == ABSENT) for point, samples in points.items()},
     }
-    return pa.table(columns, schema=_WRITTEN)
+    return pa.table(columns, schema=_CODED)
 
 
 def _coded(codes: npt.NDArray[np.int32], names: list[str]) -> pa.Array:
@@ -92,7 +94,7 @@ class AnnotationsWriter:
         self.counts = dict.fromkeys(WAVES, 0)
         self._writer = pq.ParquetWriter(
             path,
-            _WRITTEN.with_metadata({"sampling_rate_hz": str(rate_hz)}),
+            _CODED,
             use_dictionary=[*_NAMES, "beat"],
             column_encoding=dict.fromkeys(POINTS, "BYTE_STREAM_SPLIT"),
             compression="zstd",
@@ -100,6 +102,7 @@ class AnnotationsWriter:
             store_schema=False,  # else readers would get codes, which some can't read
             version="2.6",
         )
+        self._writer.add_key_value_metadata({"sampling_rate_hz": str(rate_hz)})
         self._waiting: list[tuple[IntArray, WaveTable]] = []
 
     def write(self, candidates: IntArray, waves: WaveTable) -> None:
@@ -121,8 +124,9 @@ class AnnotationsWriter:
         candidates = np.concatenate([numbers for numbers, _ in self._waiting])
         waves = joined_waves([waves for _, waves in self._waiting])
         ready, rest = np.split(np.arange(len(candidates)), [RECORDS_PER_GROUP])
-        table = annotation_table(waves.take(ready), [record_id(number) for number in candidates[ready].tolist()])
-        if len(table):
+        marked = ready[np.isin(ready, waves.record)]
+        if len(marked):
+            table = annotation_table(waves.take(marked), [record_id(number) for number in candidates[marked].tolist()])
             self._writer.write_table(table, row_group_size=len(table))
         self._waiting = [(candidates[rest], waves.take(rest))] if len(rest) else []
 
@@ -156,10 +160,10 @@ class AnnotationsReader:
 
     def __init__(self, path: Path, lead_names: tuple[str, ...], groups_in_memory: int = 1) -> None:
         self.lead_names = lead_names
-        self._source = pq.ParquetFile(path, read_dictionary=list(_NAMES))
-        if not self._source.schema_arrow.equals(_WRITTEN):
+        metadata = pq.read_metadata(path)
+        if not metadata.schema.to_arrow_schema().equals(ANNOTATION_SCHEMA):
             raise ValueError("it has other columns than annotations have")
-        metadata = self._source.metadata
+        self._source = pq.ParquetFile(path, metadata=metadata, read_dictionary=list(_NAMES))
         ids = [metadata.row_group(group).column(0).statistics for group in range(metadata.num_row_groups)]
         if not all(statistics and statistics.has_min_max for statistics in ids):
             raise ValueError("its row groups don't say which records they hold")

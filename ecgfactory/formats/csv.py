@@ -13,7 +13,7 @@ import pyarrow.csv
 from ecgfactory.formats.base import Format, SignalSpec, record_folder, waves_of
 from ecgfactory.formats.batch import RecordBatch
 from ecgfactory.formats.csv_encoding import encode_csv
-from ecgfactory.formats.wave_rows import WAVE_SCHEMA, wave_rows, waves_of_rows
+from ecgfactory.formats.wave_rows import WAVE_SCHEMA, wave_rows_of_each, waves_of_rows
 from ecgfactory.leads import SignalUv
 from ecgfactory.record import record_id
 from ecgfactory.wave_table import WaveTable
@@ -51,11 +51,12 @@ r_peaks_ms = ecg_uv.index[waves.query("lead == 'all' and wave == 'QRS'")["peak"]
 
     def write(self, batch: RecordBatch) -> None:
         """Write records; see `Format.write`."""
-        for row, (candidate, signal_uv) in enumerate(zip(batch.candidates, batch.signals_uv, strict=True)):
+        waves = wave_rows_of_each(waves_of(batch)) if self.spec.labels.waves else [None] * len(batch)
+        for candidate, signal_uv, rows in zip(batch.candidates, batch.signals_uv, waves, strict=True):
             path = self.place(self.staged_path(candidate, ""))
             path.write_bytes(encode_csv(signal_uv, self.spec.lead_names, self.spec.sampling_rate_hz))
-            if self.spec.labels.waves:
-                _write_waves(_waves_file(path), waves_of(batch).of(row))
+            if rows is not None:
+                _write_waves(_waves_file(path), rows)
 
     @classmethod
     def staged_path(cls, candidate: int, split: str) -> str:
@@ -91,10 +92,10 @@ r_peaks_ms = ecg_uv.index[waves.query("lead == 'all' and wave == 'QRS'")["peak"]
         return waves_of_rows(rows, spec.lead_names, np.zeros(len(rows), dtype=np.int32), 1)
 
 
-def _write_waves(path: Path, waves: WaveTable) -> None:
+def _write_waves(path: Path, rows: pa.Table) -> None:
     with path.open("wb") as stream:
         stream.write(f"{','.join(WAVE_SCHEMA.names)}\n".encode())
-        pa.csv.write_csv(wave_rows(waves), stream, _UNQUOTED)
+        pa.csv.write_csv(rows, stream, _UNQUOTED)
 
 
 def _waves_file(signals: Path) -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 
 import numpy as np
@@ -21,9 +22,16 @@ _P, _QRS, _T = range(len(WAVES))
 
 def wave_rows(waves: WaveTable) -> pa.Table:
     """Return waves as rows, in the same order."""
+    lead = pa.array([ALL_LEADS, *waves.lead_names]).take(pa.array(waves.lead))
+    wave = pa.array(WAVES).take(pa.array(waves.wave))
     points = [pa.array(values, pa.int32(), mask=values == ABSENT) for values in (waves.onset, waves.peak, waves.offset)]
-    kinds = pa.array([WAVES[wave] for wave in waves.wave.tolist()], pa.string())
-    return pa.table([pa.array(waves.beat), pa.array(waves.lead_of_each, pa.string()), kinds, *points], WAVE_SCHEMA)
+    return pa.table([pa.array(waves.beat), lead, wave, *points], WAVE_SCHEMA)
+
+
+def wave_rows_of_each(waves: WaveTable) -> list[pa.Table]:
+    """Return the waves of each record as rows."""
+    rows, starts = wave_rows(waves), np.searchsorted(waves.record, np.arange(waves.records + 1)).tolist()
+    return [rows.slice(start, end - start) for start, end in itertools.pairwise(starts)]
 
 
 def waves_of_rows(rows: pa.Table, lead_names: Sequence[str], record: IntArray, records: int) -> WaveTable:

@@ -20,7 +20,7 @@ import pyarrow as pa
 from ecgfactory.formats.base import Format, SignalSpec, numbered, waves_of
 from ecgfactory.formats.batch import RecordBatch
 from ecgfactory.formats.rows import record_columns
-from ecgfactory.formats.wave_rows import WAVE_SCHEMA, wave_rows, waves_of_rows
+from ecgfactory.formats.wave_rows import WAVE_SCHEMA, wave_rows_of_each, waves_of_rows
 from ecgfactory.leads import SignalUv
 from ecgfactory.record import record_id
 from ecgfactory.wave_table import WaveTable
@@ -86,6 +86,7 @@ for signal_uv, mask in ecgs:
         """Write records; see `Format.write`."""
         columns = {name: values.to_pylist() for name, values in record_columns(batch).items()}
         labels = self.spec.labels
+        waves = wave_rows_of_each(waves_of(batch)) if labels.waves else None
         masks = waves_of(batch).masks(self.spec.samples) if labels.mask else None
         for row, signal_uv in enumerate(batch.signals_uv):
             features: dict[str, Any] = {name: values[row] for name, values in columns.items()}
@@ -95,8 +96,8 @@ for signal_uv, mask in ecgs:
             tar, name = self._tar(features["split"]), features["record_id"]
             _add(tar, name + _SIGNAL, _npy(signal_uv))
             _add(tar, name + _FEATURES, json.dumps(features).encode())
-            if labels.waves:
-                _add(tar, name + _WAVES, json.dumps(wave_rows(waves_of(batch).of(row)).to_pydict()).encode())
+            if waves is not None:
+                _add(tar, name + _WAVES, json.dumps(waves[row].to_pydict()).encode())
             if masks is not None:
                 _add(tar, name + _MASK, _npy(masks[row]))
 

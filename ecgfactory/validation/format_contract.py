@@ -167,7 +167,7 @@ class FormatContract:
             assert member.count(folder) == len(batch)
 
     def test_labels_read_back_the_same(self, member: type[Format], tmp_path: Path) -> None:
-        """Waves come back as they were written, or all of those over all leads do; masks as they are drawn."""
+        """Waves come back as they were written, or those over all leads, or R peaks alone; masks as they are drawn."""
         for leads in LEADS:
             folder, spec = tmp_path / str(leads), make_spec(leads, LABELLED)
             batch = write(member, folder, leads, [4], LABELLED)
@@ -176,6 +176,8 @@ class FormatContract:
                 candidates, written = batch.candidates[rows].tolist(), batch.waves.take(np.array(rows))
                 read = member.read_waves(folder, path, candidates, spec)
                 assert read is None or are_same(read, written) or are_same(read, written.of_lead(ALL_LEADS))
+                r_peaks = member.read_r_peaks(folder, path, candidates, spec)
+                assert r_peaks is None or np.array_equal(np.concatenate(r_peaks), np.concatenate(written.r_peaks()))
                 masks = member.read_masks(folder, path, candidates, spec)
                 assert (masks is not None) == member.holds_masks
                 assert masks is None or np.array_equal(masks, written.masks(SAMPLES))
