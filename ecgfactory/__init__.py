@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from ecgfactory.report.style import PageStyle
     from ecgfactory.request.build_request import BuildRequest
     from ecgfactory.session.progress import Progress
+    from ecgfactory.wave_table import WaveTable
 
 _MODULES = {
     "Assessment": "foreign.assessment",
@@ -69,6 +70,7 @@ _MODULES = {
     "Record": "record",
     "StreamDataset": "candidates.pytorch",
     "UnreadableEcg": "foreign.recording",
+    "WaveTable": "wave_table",
     "Window": "foreign.windows",
     "assess": "foreign.arrays",
     "build": "line.build",
@@ -103,6 +105,7 @@ __all__ = [
     "Record",
     "StreamDataset",
     "UnreadableEcg",
+    "WaveTable",
     "Window",
     "assess",
     "build",

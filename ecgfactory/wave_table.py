@@ -167,14 +167,16 @@ class WaveTable:
             Over all leads, then each lead. A wave that an end of the record cuts off reaches that end.
         """
         # Waves of a lead don't overlap, so each sample is the sum of the steps up and down before it.
-        steps = np.zeros((self.records, 1 + len(self.lead_names), samples + 1), dtype=np.uint8)
+        shape = (self.records, 1 + len(self.lead_names), samples + 1)
+        steps = np.zeros(np.prod(shape), dtype=np.uint8)
         known = (self.onset != ABSENT) | (self.offset != ABSENT)
-        record, lead, code = self.record[known], self.lead[known], self.wave[known].astype(np.uint8) + 1
+        begins = (self.record[known].astype(np.int64) * shape[1] + self.lead[known]) * shape[2]
+        code = self.wave[known].astype(np.uint8) + 1
         first = np.maximum(self.onset[known], 0)
         last = np.where(self.offset[known] == ABSENT, samples - 1, self.offset[known])
-        np.add.at(steps, (record, lead, first), code)
-        np.subtract.at(steps, (record, lead, last + 1), code)
-        masks: npt.NDArray[np.uint8] = np.cumsum(steps[..., :-1], axis=-1, dtype=np.uint8)
+        np.add.at(steps, begins + first, code)
+        np.subtract.at(steps, begins + last + 1, code)
+        masks: npt.NDArray[np.uint8] = np.cumsum(steps.reshape(shape)[..., :-1], axis=-1, dtype=np.uint8)
         return masks
 
     def to_frame(self) -> pd.DataFrame:

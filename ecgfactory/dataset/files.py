@@ -28,8 +28,8 @@ NO_FEATURES = {"record_id", "candidate", "split"}
 """Columns of records.parquet that are neither features nor paths."""
 
 
-GROUPS_IN_MEMORY = 32
-"""Row groups of annotations.parquet that stay decoded: 80 MB, with the waves of 8,000 records of twelve leads."""
+GROUPS_IN_MEMORY = 64
+"""Row groups of annotations.parquet that stay decoded: 160 MB, with the waves of 16,000 records of twelve leads."""
 
 
 class DatasetFiles:
