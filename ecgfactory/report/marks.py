@@ -1,0 +1,141 @@
+"""Marks of P, QRS and T on a page: a box around the part of a trace that a wave takes, and a tick at its peak."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ecgfactory.arrays import Float64Array, IntArray
+from ecgfactory.quality.beats import Beats
+from ecgfactory.record import Record
+from ecgfactory.report.paper import Paper
+from ecgfactory.report.rhythm import as_measured, record_beats
+from ecgfactory.report.sheet import Sheet, text_width_mm
+from ecgfactory.report.style import Palette
+from ecgfactory.report.traces import Strip, Traces
+from ecgfactory.wave_table import ABSENT, ALL_LEADS, WAVES, WaveTable
+from ecgfactory.waves.label import label_waves
+
+_MARGIN_MM = 0.8
+"""From the trace to the upper and lower edge of a box, to its tick, and how far the tick stands out of the box."""
+
+_OPACITY = 0.3
+_FOOT_PT, _TICK_PT = 1.1, 0.7
+_FOOT_DASHES_PT = ((1.1, 0.8), (), (3.0, 1.1))
+"""Of the lower edges of P, QRS and T, which tell them apart without colours too."""
+
+_LEGEND_PT, _KEY_MM = 7.0, 5.0
+
+
+@dataclass(frozen=True)
+class Marks:
+    """Marks of waves on a page.
+
+    Parameters
+    ----------
+    wave : int array, shape (marks,)
+        Place in `WAVES`.
+    boxes_mm : float array, shape (marks, 4)
+        Left, bottom, right and top edge.
+    ticks_mm : float array, shape (marks, 3)
+        Place of the peak, and height of either end of its tick; NaN where it is not shown.
+    """
+
+    wave: IntArray
+    boxes_mm: Float64Array
+    ticks_mm: Float64Array
+
+    def of(self, wave: int) -> tuple[Float64Array, Float64Array]:
+        """Return boxes and ticks of one kind of wave, shapes (boxes, 4) and (ticks, 3)."""
+        boxes_mm, ticks_mm = self.boxes_mm[self.wave == wave], self.ticks_mm[self.wave == wave]
+        return boxes_mm, ticks_mm[~np.isnan(ticks_mm[:, 0])]
+
+
+def record_waves(record: Record, beats: Beats | None = None) -> WaveTable:
+    """Return the waves of a record: those that it carries, else found as those of a dataset are.
+
+    Parameters
+    ----------
+    record : Record
+        Any number of leads, of any length.
+    beats : Beats, optional
+        From `record_beats` of its measured form, where these are known already.
+    """
+    if record.waves is not None:
+        return record.waves
+    measured = as_measured(record)
+    return label_waves(
+        measured.signal_uv[np.newaxis],
+        beats or record_beats(measured),
+        record.lead_names,
+        record.sampling_rate_hz,
+        record.signal_uv.shape[-1],
+    )
+
+
+def page_marks(traces: Traces, waves: WaveTable, paper: Paper) -> Marks:
+    """Mark the waves of a record on its traces: each lead's own, and in a rhythm strip those over all leads."""
+    parts = [
+        strip_marks(strip, float(baseline), waves, (paper.grid_bottom_mm, paper.grid_top_mm))
+        for row, baseline in zip(traces.rows, traces.baselines_mm, strict=True)
+        for strip in row
+    ]
+    return Marks(*(np.concatenate([getattr(part, name) for part in parts]) for name in ("wave", "boxes_mm", "ticks_mm")))
+
+
+def strip_marks(strip: Strip, baseline_mm: float, waves: WaveTable, limits_mm: tuple[float, float]) -> Marks:
+    """Mark the waves of a record on one trace.
+
+    Parameters
+    ----------
+    strip : Strip
+        A rhythm strip shows what is marked over all leads, any other what is marked in its lead.
+    baseline_mm : float
+        Height of its baseline on the page.
+    waves : WaveTable
+        Of its record. A wave that goes on beyond the strip, or that an end of the record cuts off, ends with the strip.
+    limits_mm : (float, float)
+        Heights on the page that no mark leaves.
+    """
+    of_lead = waves.of_lead(ALL_LEADS if strip.is_rhythm else strip.lead)
+    end = strip.x_mm.size - 1
+    first = np.maximum(of_lead.onset - strip.first, 0)
+    last = np.where(of_lead.offset == ABSENT, end, np.minimum(of_lead.offset - strip.first, end))
+    shown = ((of_lead.onset != ABSENT) | (of_lead.offset != ABSENT)) & (first < last)
+    heights_mm = baseline_mm + strip.height_mm
+    places = np.column_stack([first, last, of_lead.peak - strip.first])[shown].tolist()
+    marks = np.reshape([_mark(strip.x_mm, heights_mm, *place) for place in places], (-1, 7))
+    marks[:, [1, 3, 5, 6]] = np.clip(marks[:, [1, 3, 5, 6]], *limits_mm)
+    return Marks(of_lead.wave[shown].astype(np.int64), marks[:, :4], marks[:, 4:])
+
+
+def _mark(x_mm: Float64Array, heights_mm: Float64Array, first: int, last: int, peak: int) -> tuple[float, ...]:
+    """Return the box of a wave and the tick at its peak, which points away from the trace."""
+    part_mm = heights_mm[first : last + 1]
+    box = (x_mm[first], part_mm.min() - _MARGIN_MM, x_mm[last], part_mm.max() + _MARGIN_MM)
+    if not first <= peak <= last:
+        return (*box, np.nan, np.nan, np.nan)
+    outwards = np.copysign(_MARGIN_MM, 2 * heights_mm[peak] - part_mm[0] - part_mm[-1])
+    return (*box, x_mm[peak], heights_mm[peak] + outwards / 2, heights_mm[peak] + 2 * outwards)
+
+
+def draw_marks(sheet: Sheet, marks: Marks, palette: Palette) -> None:
+    """Draw marks, in the colours of their waves."""
+    for wave, (colour, dashes_pt) in enumerate(zip(palette.waves, _FOOT_DASHES_PT, strict=True)):
+        boxes_mm, ticks_mm = marks.of(wave)
+        if len(boxes_mm):
+            sheet.areas(boxes_mm[:, [[0, 1], [2, 1], [2, 3], [0, 3]]], colour, _OPACITY)
+            sheet.segments(boxes_mm[:, [0, 1]], boxes_mm[:, [2, 1]], colour, _FOOT_PT, dashes_pt)
+        if len(ticks_mm):
+            sheet.segments(ticks_mm[:, [0, 1]], ticks_mm[:, [0, 2]], colour, _TICK_PT)
+
+
+def draw_legend(sheet: Sheet, left_mm: float, bottom_mm: float, explanation: str, palette: Palette) -> None:
+    """Say in one line what marks are."""
+    names_mm = left_mm + _KEY_MM + np.cumsum([0, *(2 * _KEY_MM + text_width_mm(name, _LEGEND_PT) for name in WAVES)])
+    keys_mm = [(x_mm - _KEY_MM, bottom_mm - _MARGIN_MM, x_mm - 1, bottom_mm + 2.4) for x_mm in names_mm[:-1]]
+    draw_marks(sheet, Marks(np.arange(len(WAVES)), np.array(keys_mm), np.full((len(WAVES), 3), np.nan)), palette)
+    for x_mm, name in zip(names_mm, WAVES, strict=False):
+        sheet.text(float(x_mm), bottom_mm, name, _LEGEND_PT, palette.text)
+    sheet.text(float(names_mm[-1]) - _KEY_MM, bottom_mm, explanation, _LEGEND_PT, palette.muted)
