@@ -20,8 +20,8 @@ from ecgfactory.wave_table import WaveTable
 
 _SPEED_MM_PER_S = 25
 _FOOTNOTE = (
-    "R peaks and waves: all leads, by an algorithm. Cleaned: NeuroKit2. At each lead: correlation of beats, NeuroKit2's verdict (Excellent, "
-    "Barely acceptable, Unacceptable)"
+    "R peaks and waves: all leads, by an algorithm. Cleaned: NeuroKit2. At each lead: correlation of beats, "
+    "NeuroKit2's verdict (Excellent, Barely acceptable, Unacceptable)"
 )
 _DASHES_PT = (2.4, 1.8)
 _AXIS_MM, _RR_WIDTH_MM, _BEATS_WIDTH_MM = 13.0, 76.0, 72.0
@@ -42,9 +42,9 @@ _TABLE_TOP_MM, _TABLE_PITCH_MM, _TABLE_ROWS = 71.0, 3.7, 15
 def analysis_page(record: Record, style: PageStyle | None = None) -> Sheet:
     """Draw the analysis of a record.
 
-    Cleaned lead II with the R peaks and the waves of all leads, heart rate and RR intervals, the beats laid over each other with
-    their median, the median beat of every lead, and the record's features. Where a signal gives no beats the page says
-    why.
+    Cleaned lead II with the R peaks and the waves of all leads, heart rate and RR intervals, the beats laid over each
+    other with their median, the median beat of every lead, and the record's features. Where a signal gives no beats the
+    page says why.
 
     Parameters
     ----------
@@ -86,7 +86,13 @@ def _draw_cleaned(sheet: Sheet, rhythm: Rhythm, rate_hz: int, waves: WaveTable, 
     trace = Strip(rhythm.lead, 0, panel.x_mm(time_s), panel.y_mm(rhythm.cleaned_mv), is_rhythm=True)
     draw_marks(sheet, strip_marks(trace, 0.0, waves, (frame.bottom, frame.top)), palette)
     if len(waves):
-        draw_legend(sheet, frame.left + text_width_mm(title, TITLE_PT, bold=True) + 4, frame.top + 1.1, "over all leads", palette)
+        draw_legend(
+            sheet,
+            frame.left + text_width_mm(title, TITLE_PT, bold=True) + 4,
+            frame.top + 1.1,
+            "over all leads",
+            palette,
+        )
     panel.line(time_s, rhythm.cleaned_mv, palette.trace, 0.7)
     panel.dots(time_s[rhythm.r_peaks], rhythm.cleaned_mv[rhythm.r_peaks], palette.accent, 4)
     if rhythm.problem:

@@ -105,8 +105,9 @@ def _grid(paper: Paper) -> Box:
 
 def _draw_waves(sheet: Sheet, traces: Traces, waves: WaveTable, palette: Palette) -> None:
     draw_marks(sheet, page_marks(traces, waves, sheet.paper), palette)
-    over_all = f" in lead {traces.rows[-1][0].lead} below over all leads," if traces.rows[-1][0].is_rhythm else ""
-    legend = f"in each lead,{over_all} found by an algorithm" if len(waves) else "none found"
+    last = traces.rows[-1][0]
+    over_all = f", and over all leads ({last.lead}, below)" if last.is_rhythm else ""
+    legend = f"found by an algorithm in each lead{over_all}" if len(waves) else "none found"
     draw_legend(sheet, sheet.paper.left_mm, sheet.paper.grid_top_mm + _LEGEND_MM, legend, palette)
 
 

@@ -81,7 +81,9 @@ def page_marks(traces: Traces, waves: WaveTable, paper: Paper) -> Marks:
         for row, baseline in zip(traces.rows, traces.baselines_mm, strict=True)
         for strip in row
     ]
-    return Marks(*(np.concatenate([getattr(part, name) for part in parts]) for name in ("wave", "boxes_mm", "ticks_mm")))
+    return Marks(
+        *(np.concatenate([getattr(part, name) for part in parts]) for name in ("wave", "boxes_mm", "ticks_mm"))
+    )
 
 
 def strip_marks(strip: Strip, baseline_mm: float, waves: WaveTable, limits_mm: tuple[float, float]) -> Marks:
@@ -103,21 +105,36 @@ def strip_marks(strip: Strip, baseline_mm: float, waves: WaveTable, limits_mm: t
     first = np.maximum(of_lead.onset - strip.first, 0)
     last = np.where(of_lead.offset == ABSENT, end, np.minimum(of_lead.offset - strip.first, end))
     shown = ((of_lead.onset != ABSENT) | (of_lead.offset != ABSENT)) & (first < last)
+    first, last, peak = first[shown], last[shown], of_lead.peak[shown] - strip.first
     heights_mm = baseline_mm + strip.height_mm
-    places = np.column_stack([first, last, of_lead.peak - strip.first])[shown].tolist()
-    marks = np.reshape([_mark(strip.x_mm, heights_mm, *place) for place in places], (-1, 7))
-    marks[:, [1, 3, 5, 6]] = np.clip(marks[:, [1, 3, 5, 6]], *limits_mm)
-    return Marks(of_lead.wave[shown].astype(np.int64), marks[:, :4], marks[:, 4:])
+    lowest_mm, highest_mm = (_extremes(extreme, heights_mm, first, last) for extreme in (np.minimum, np.maximum))
+    bottom_mm, top_mm = lowest_mm - _MARGIN_MM, highest_mm + _MARGIN_MM
+    boxes_mm = np.column_stack([strip.x_mm[first], bottom_mm, strip.x_mm[last], top_mm])
+    ticks_mm = _ticks(strip.x_mm, heights_mm, first, last, peak)
+    boxes_mm[:, [1, 3]], ticks_mm[:, 1:] = (
+        np.clip(boxes_mm[:, [1, 3]], *limits_mm),
+        np.clip(ticks_mm[:, 1:], *limits_mm),
+    )
+    return Marks(of_lead.wave[shown], boxes_mm, ticks_mm)
 
 
-def _mark(x_mm: Float64Array, heights_mm: Float64Array, first: int, last: int, peak: int) -> tuple[float, ...]:
-    """Return the box of a wave and the tick at its peak, which points away from the trace."""
-    part_mm = heights_mm[first : last + 1]
-    box = (x_mm[first], part_mm.min() - _MARGIN_MM, x_mm[last], part_mm.max() + _MARGIN_MM)
-    if not first <= peak <= last:
-        return (*box, np.nan, np.nan, np.nan)
-    outwards = np.copysign(_MARGIN_MM, 2 * heights_mm[peak] - part_mm[0] - part_mm[-1])
-    return (*box, x_mm[peak], heights_mm[peak] + outwards / 2, heights_mm[peak] + 2 * outwards)
+def _extremes(extreme: np.ufunc, heights_mm: Float64Array, first: IntArray, last: IntArray) -> Float64Array:
+    """Return the lowest or highest of the heights from each first sample to its last."""
+    borders = np.column_stack([first, last + 1]).ravel()
+    found: Float64Array = extreme.reduceat(np.append(heights_mm, heights_mm[-1]), borders)[::2]
+    return found
+
+
+def _ticks(
+    x_mm: Float64Array, heights_mm: Float64Array, first: IntArray, last: IntArray, peak: IntArray
+) -> Float64Array:
+    """Return ticks that point away from the line between the ends of each wave."""
+    place = np.clip(peak, first, last)
+    outwards_mm = np.copysign(_MARGIN_MM, 2 * heights_mm[place] - heights_mm[first] - heights_mm[last])
+    inner_mm = heights_mm[place] + outwards_mm / 2
+    ticks_mm = np.column_stack([x_mm[place], inner_mm, inner_mm + 1.5 * outwards_mm])
+    ticks_mm[place != peak] = np.nan
+    return ticks_mm
 
 
 def draw_marks(sheet: Sheet, marks: Marks, palette: Palette) -> None:

@@ -16,7 +16,7 @@ from ecgfactory.quality.neurokit import rhythm_lead
 from ecgfactory.quality.r_peaks import clean
 from ecgfactory.record import SAMPLING_RATE_HZ, Record
 from ecgfactory.recorder.rates import measured_form
-from ecgfactory.wave_table import ABSENT, POINTS, WaveTable
+from ecgfactory.wave_table import ABSENT, WaveTable
 
 BEFORE_S, AFTER_S = 0.3, 0.5
 """Part of the signal around an R peak that makes a beat; less where beats follow each other faster."""
@@ -54,7 +54,7 @@ class Rhythm:
 
 
 def as_measured(record: Record) -> Record:
-    """Return a record, and the waves it carries, at the rate at which it was measured, where it is stored at another."""
+    """Return a record, with the waves that it carries, at the rate at which its features were measured."""
     signal_uv = measured_form(record.signal_uv[np.newaxis], record.sampling_rate_hz)[0]
     waves = None if record.waves is None else _counted_as_measured(record.waves, record.sampling_rate_hz)
     return replace(record, signal_uv=signal_uv, sampling_rate_hz=SAMPLING_RATE_HZ, waves=waves)
@@ -65,7 +65,7 @@ def _counted_as_measured(waves: WaveTable, rate_hz: int) -> WaveTable:
         nearest = np.rint(places * (SAMPLING_RATE_HZ / rate_hz))
         return np.where(places == ABSENT, ABSENT, nearest).astype(np.int32)
 
-    return replace(waves, **{point: counted(getattr(waves, point)) for point in POINTS})
+    return replace(waves, onset=counted(waves.onset), peak=counted(waves.peak), offset=counted(waves.offset))
 
 
 def record_beats(record: Record) -> Beats:
