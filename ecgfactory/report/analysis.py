@@ -7,7 +7,7 @@ import numpy as np
 from ecgfactory.arrays import Float64Array
 from ecgfactory.record import Record
 from ecgfactory.report.feature_text import feature_label, feature_value
-from ecgfactory.report.marks import draw_legend, draw_marks, record_waves, strip_marks
+from ecgfactory.report.marks import draw_legend, draw_marks, strip_marks
 from ecgfactory.report.median_beat import MedianBeat, find_median_beat
 from ecgfactory.report.page import draw_footer, draw_header
 from ecgfactory.report.panel import TITLE_PT, Panel, around
@@ -16,6 +16,7 @@ from ecgfactory.report.rhythm import Rhythm, analyse_rhythm, as_measured, cut_be
 from ecgfactory.report.sheet import Box, Sheet, text_width_mm
 from ecgfactory.report.style import PageStyle, Palette
 from ecgfactory.report.traces import Strip
+from ecgfactory.report.waves import record_waves
 from ecgfactory.wave_table import WaveTable
 
 _SPEED_MM_PER_S = 25

@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from ecgfactory.errors import BadInputError
 from ecgfactory.record import Record
-from ecgfactory.report.marks import draw_legend, draw_marks, page_marks, record_waves
+from ecgfactory.report.marks import draw_legend, draw_marks, page_marks
 from ecgfactory.report.page import draw_footer, draw_header
 from ecgfactory.report.paper import Paper
 from ecgfactory.report.sheet import POINTS_PER_MM, Box, Sheet
@@ -73,6 +73,8 @@ def draw_ecg(sheet: Sheet, record: Record, style: PageStyle) -> list[str]:
     traces = lay_out(record, style)
     _draw_grid(sheet, style.palette)
     if style.marks:
+        from ecgfactory.report.waves import record_waves  # finding waves imports SciPy, which other pages do without
+
         _draw_waves(sheet, traces, record_waves(record), style.palette)
     cut_off = False
     for row, baseline in zip(traces.rows, traces.baselines_mm, strict=True):

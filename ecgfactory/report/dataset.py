@@ -10,8 +10,8 @@ from ecgfactory.dataset.files import DatasetFiles
 from ecgfactory.dataset.names import COMPARISON_FOLDER, COMPARISON_PAGE
 from ecgfactory.record import Record, record_id
 from ecgfactory.report.book import CoverFacts, write_report_book
-from ecgfactory.report.marks import record_waves
 from ecgfactory.report.records import any_record
+from ecgfactory.report.waves import record_waves
 from ecgfactory.report.web import Sample, write_web_page
 
 _ACCEPTED_RULE = (

@@ -7,15 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from ecgfactory.arrays import Float64Array, IntArray
-from ecgfactory.quality.beats import Beats
-from ecgfactory.record import Record
 from ecgfactory.report.paper import Paper
-from ecgfactory.report.rhythm import as_measured, record_beats
 from ecgfactory.report.sheet import Sheet, text_width_mm
 from ecgfactory.report.style import Palette
 from ecgfactory.report.traces import Strip, Traces
 from ecgfactory.wave_table import ABSENT, ALL_LEADS, WAVES, WaveTable
-from ecgfactory.waves.label import label_waves
 
 _MARGIN_MM = 0.8
 """From the trace to the upper and lower edge of a box, to its tick, and how far the tick stands out of the box."""
@@ -50,28 +46,6 @@ class Marks:
         """Return boxes and ticks of one kind of wave, shapes (boxes, 4) and (ticks, 3)."""
         boxes_mm, ticks_mm = self.boxes_mm[self.wave == wave], self.ticks_mm[self.wave == wave]
         return boxes_mm, ticks_mm[~np.isnan(ticks_mm[:, 0])]
-
-
-def record_waves(record: Record, beats: Beats | None = None) -> WaveTable:
-    """Return the waves of a record: those that it carries, else found as those of a dataset are.
-
-    Parameters
-    ----------
-    record : Record
-        Any number of leads, of any length.
-    beats : Beats, optional
-        From `record_beats` of its measured form, where these are known already.
-    """
-    if record.waves is not None:
-        return record.waves
-    measured = as_measured(record)
-    return label_waves(
-        measured.signal_uv[np.newaxis],
-        beats or record_beats(measured),
-        record.lead_names,
-        record.sampling_rate_hz,
-        record.signal_uv.shape[-1],
-    )
 
 
 def page_marks(traces: Traces, waves: WaveTable, paper: Paper) -> Marks:

@@ -10,11 +10,12 @@ from markupsafe import Markup, escape
 from ecgfactory.arrays import Float64Array, IntArray
 from ecgfactory.record import Record
 from ecgfactory.report.clinical import PULSE_WIDTH_MM
-from ecgfactory.report.marks import page_marks, record_waves
+from ecgfactory.report.marks import page_marks
 from ecgfactory.report.paper import A4
 from ecgfactory.report.style import PageStyle
 from ecgfactory.report.summary import NumberSummary
 from ecgfactory.report.traces import Traces, label_place, lay_out
+from ecgfactory.report.waves import record_waves
 from ecgfactory.wave_table import WAVES
 
 UNIT_MM = 0.05
