@@ -82,13 +82,10 @@ def strip_marks(strip: Strip, baseline_mm: float, waves: WaveTable, limits_mm: t
     first, last, peak = first[shown], last[shown], of_lead.peak[shown] - strip.first
     heights_mm = baseline_mm + strip.height_mm
     lowest_mm, highest_mm = (_extremes(extreme, heights_mm, first, last) for extreme in (np.minimum, np.maximum))
-    bottom_mm, top_mm = lowest_mm - _MARGIN_MM, highest_mm + _MARGIN_MM
-    boxes_mm = np.column_stack([strip.x_mm[first], bottom_mm, strip.x_mm[last], top_mm])
+    boxes_mm = np.column_stack([strip.x_mm[first], lowest_mm - _MARGIN_MM, strip.x_mm[last], highest_mm + _MARGIN_MM])
+    boxes_mm[:, [1, 3]] = np.clip(boxes_mm[:, [1, 3]], *limits_mm)
     ticks_mm = _ticks(strip.x_mm, heights_mm, first, last, peak)
-    boxes_mm[:, [1, 3]], ticks_mm[:, 1:] = (
-        np.clip(boxes_mm[:, [1, 3]], *limits_mm),
-        np.clip(ticks_mm[:, 1:], *limits_mm),
-    )
+    ticks_mm[:, 1:] = np.clip(ticks_mm[:, 1:], *limits_mm)
     return Marks(of_lead.wave[shown], boxes_mm, ticks_mm)
 
 
