@@ -186,6 +186,7 @@ def show(
     speed: Annotated[int, typer.Option(metavar="MM_PER_S", help="25 or 50 mm/s.")] = 25,
     colours: Annotated[str, typer.Option(help="red or black-and-white.")] = "red",
     analysis: Annotated[bool, typer.Option("--analysis", help="Add the analysis page.")] = False,
+    marks: Annotated[bool, typer.Option("--marks", help="Mark P, QRS and T of every beat.")] = False,
     quiz: Annotated[bool, typer.Option("--quiz", help="Leave measurements and verdict out of the pages.")] = False,
     answers: Annotated[Path | None, path_option("FILE", "Write measurements and verdicts as PDF or CSV.")] = None,
     csv_dialect: Annotated[
@@ -199,7 +200,7 @@ def show(
 
     targets = Targets(pdf, png, csv, answers, pdf_dir, png_dir, csv_dir)
     check_used(given_options(context))
-    styles = page_styles(layout, paper, gain, speed, colours, quiz)
+    styles = page_styles(layout, paper, gain, speed, colours, quiz, marks)
     show_records(dataset, records, targets, styles, analysis, csv_dialect, overwrite)
 
 
