@@ -60,9 +60,7 @@ class Pieces:
         return places
 
 
-def find_in_pieces(
-    signal_uv: SignalUv, lead_names: Sequence[str], paused: BoolArray | None = None
-) -> Iterator[Pieces]:
+def find_in_pieces(signal_uv: SignalUv, lead_names: Sequence[str], paused: BoolArray | None = None) -> Iterator[Pieces]:
     """Find the beats of a long record, some pieces at a time.
 
     Parameters

@@ -16,6 +16,7 @@ from ecgfactory.quality.batch import to_integers
 from ecgfactory.quality.interruptions import interruptions
 from ecgfactory.record import SAMPLING_RATE_HZ
 
+
 def measure_rhythm(signal_uv: npt.NDArray[Any], lead_names: Sequence[str]) -> dict[str, float]:
     """Measure the rhythm of a long record.
 

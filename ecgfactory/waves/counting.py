@@ -57,6 +57,8 @@ def without_overlaps(points: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
     limit = np.append(following[..., 1:], np.full((n, leads, 1), never, np.int32), axis=-1) - 1
     last = np.minimum(in_time[..., _OFFSET], limit)
     is_qrs = np.arange(beats * waves) % waves == _QRS
-    in_time[..., _OFFSET] = np.where(is_qrs, np.maximum(last, np.minimum(in_time[..., _PEAK], in_time[..., _OFFSET])), last)
+    in_time[..., _OFFSET] = np.where(
+        is_qrs, np.maximum(last, np.minimum(in_time[..., _PEAK], in_time[..., _OFFSET])), last
+    )
     in_time[~is_qrs & (in_time.max(axis=-1) > limit)] = ABSENT
     return np.moveaxis(in_time.reshape(n, leads, beats, waves, marks), 1, 2)
