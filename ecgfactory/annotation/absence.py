@@ -8,9 +8,12 @@ import numpy.typing as npt
 from ecgfactory.arrays import BoolArray, IntArray
 from ecgfactory.leads import SignalUv
 from ecgfactory.quality.interruptions import LACKING_S
-from ecgfactory.quality.spans import any_within, runs
+from ecgfactory.quality.spans import any_within, count_within, runs
 from ecgfactory.record import SAMPLING_RATE_HZ
 from ecgfactory.wave_table import ABSENT, POINTS, WAVES
+
+STILL_S = 0.1
+"""A lead that holds one value for so long shows nothing there; at the top of a wave, none does."""
 
 _QRS = WAVES.index("QRS")
 _ONSET, _PEAK, _OFFSET = range(len(POINTS))
@@ -35,13 +38,13 @@ def without_absent(
     Returns
     -------
     int32 array, same shape as `points`
-        Without the waves of a lead that lacks values there for 20 ms or more, or has one value all along. Over all
-        leads, QRS ends where a pause begins, and P and T are absent where no lead shows them.
+        Without the waves of a lead that lacks values there for 20 ms or more, or holds one value for most of the wave.
+        Over all leads, QRS ends where a pause begins, and P and T are absent where no lead shows them.
     """
     points = points.copy()
     for lead in range(stored_uv.shape[1]):  # one by one, as a record may be hours long
         of_lead = points[:, :, 1 + lead]
-        lacks = None if missing is None else _gaps(missing[:, lead])
+        lacks = None if missing is None else _long_runs(missing[:, lead], LACKING_S)
         of_lead[_is_unseen(of_lead, stored_uv[:, lead], lacks)] = ABSENT
     over_all = points[:, :, 0]
     if paused is not None:
@@ -56,7 +59,9 @@ def _is_unseen(points: npt.NDArray[np.int32], lead_uv: SignalUv, lacks: BoolArra
     """Return which waves of a lead are not to be seen in it, shape (n, most beats, 3)."""
     n, beats, waves, _ = points.shape
     first, last = (bound.reshape(n, beats * waves) for bound in _spans(points, lead_uv.shape[1]))
-    unseen = ~any_within(np.diff(lead_uv, axis=1) != 0, first, last)
+    holds = np.diff(lead_uv, axis=1) == 0
+    unseen = ~any_within(~holds, first, last)
+    unseen |= 2 * count_within(_long_runs(holds, STILL_S), first, last) > last - first
     if lacks is not None:
         unseen |= any_within(lacks, first, last + 1)
     return unseen.reshape(n, beats, waves)
@@ -68,12 +73,12 @@ def _spans(points: npt.NDArray[np.int32], samples: int) -> tuple[IntArray, IntAr
     return points[..., _ONSET].clip(0), np.where(is_cut, samples - 1, points[..., _OFFSET])
 
 
-def _gaps(missing: BoolArray) -> BoolArray:
-    """Return the samples of a lead, shape (n, samples), that are among missing ones of 20 ms or more."""
-    gaps = np.zeros_like(missing)
-    for record, begin, end in zip(*runs(missing), strict=True):
-        gaps[record, begin:end] = end - begin >= LACKING_S * SAMPLING_RATE_HZ
-    return gaps
+def _long_runs(holds: BoolArray, shortest_s: float) -> BoolArray:
+    """Return the samples, shape (n, samples), that are in a run of at least that length in which something holds."""
+    long = np.zeros_like(holds)
+    for record, begin, end in zip(*runs(holds), strict=True):
+        long[record, begin:end] = end - begin >= shortest_s * SAMPLING_RATE_HZ
+    return long
 
 
 def _end_at_pauses(over_all: npt.NDArray[np.int32], paused: BoolArray) -> None:

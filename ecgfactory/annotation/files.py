@@ -6,6 +6,7 @@ Each function hands on what it writes, so that ECGs go through one at a time.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import chain
 from pathlib import Path
 
 from ecgfactory.annotation.json_text import json_text
@@ -73,7 +74,11 @@ def write_wfdb(ecgs: Ecgs, folder: Path, places: RecordPlaces, overwrite: bool) 
 
 
 def write_parquet(ecgs: Ecgs, path: Path) -> Ecgs:
-    """Write one table; see `TableWriter`."""
+    """Write one table; see `TableWriter`. Without an ECG there is no file, nor is one replaced."""
+    ecgs, is_any = _begun(ecgs)
+    if not is_any:
+        yield from ecgs
+        return
     with atomic_path(path) as temporary, TableWriter(temporary) as table:
         for ecg in ecgs:
             if isinstance(ecg, AnnotatedEcg):
@@ -82,9 +87,23 @@ def write_parquet(ecgs: Ecgs, path: Path) -> Ecgs:
 
 
 def write_json(ecgs: Ecgs, path: Path) -> Ecgs:
-    """Write one list; see `json_text`."""
+    """Write one list; see `json_text`. Without an ECG there is no file, nor is one replaced."""
+    ecgs, is_any = _begun(ecgs)
+    if not is_any:
+        yield from ecgs
+        return
     with atomic_path(path) as temporary, temporary.open("w", encoding="utf-8", newline="\n") as stream:
         yield from print_json(ecgs, stream.write)
+
+
+def _begun(ecgs: Ecgs) -> tuple[Ecgs, bool]:
+    """Go on to the first ECG that has been read; return the same ECGs, and whether there is one."""
+    failed: list[AnnotatedEcg | UnreadableEcg] = []
+    for ecg in ecgs:
+        if isinstance(ecg, AnnotatedEcg):
+            return chain(failed, [ecg], ecgs), True
+        failed.append(ecg)
+    return iter(failed), False
 
 
 def print_json(ecgs: Ecgs, write: Callable[[str], object]) -> Ecgs:

@@ -45,7 +45,7 @@ def mark_waves(signals_uv: npt.NDArray[Any], lead_names: tuple[str, ...], ratio:
     -------
     WaveTable
         In samples as recorded, by the beats that `assess` counts. Nothing is marked in a lead where it has no value for
-        20 ms or more, or never changes from onset to offset; nor where the recording paused.
+        20 ms or more, or holds one value for most of a wave; nor where the recording paused.
     """
     samples = signals_uv.shape[2]
     if samples < SHORTEST_S * SAMPLING_RATE_HZ:

@@ -69,7 +69,7 @@ def annotate_path(path: Path, stated: Mapping[str, Any], folder: Path | None, fo
     out = console(stderr=is_printed)
     print_not_taken(reading, out)
     _print_summary(found, out)
-    if not is_printed:
+    if found.annotated and not is_printed:
         out.print(_told_files(found, folder, format), markup=False)
     check_all_read(path, found.not_annotated, found.not_annotated + found.annotated, "annotated")
 
