@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from ecgfactory.report.style import PageStyle
     from ecgfactory.request.build_request import BuildRequest
     from ecgfactory.session.progress import Progress
+    from ecgfactory.wave_table import WaveTable
 
 _MODULES = {
     "Assessment": "foreign.assessment",
@@ -71,6 +72,7 @@ _MODULES = {
     "Record": "record",
     "StreamDataset": "candidates.pytorch",
     "UnreadableEcg": "foreign.recording",
+    "WaveTable": "wave_table",
     "Window": "foreign.windows",
     "annotate": "annotation.arrays",
     "assess": "foreign.arrays",
@@ -106,6 +108,7 @@ __all__ = [
     "Record",
     "StreamDataset",
     "UnreadableEcg",
+    "WaveTable",
     "Window",
     "annotate",
     "assess",

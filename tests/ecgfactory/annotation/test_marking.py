@@ -8,7 +8,11 @@ import pytest
 from ecgfactory.annotation.arrays import annotate
 from ecgfactory.errors import BadInputError
 from ecgfactory.foreign.arrays import measure
+from ecgfactory.leads import EIGHT_LEADS, TWELVE_LEADS
+from ecgfactory.quality.features import measure_with_beats
+from ecgfactory.recorder.rates import measured_form, to_integers_uv, to_rate
 from ecgfactory.wave_table import ABSENT, WaveTable
+from ecgfactory.waves.label import label_waves
 from tests.drawn_ecgs import drawn_ecg
 from tests.foreign_files import EIGHT, TWELVE
 
@@ -16,7 +20,6 @@ ALIKE = 10
 """Samples by which pieces and the whole may put R peaks apart: all beats alike, to a lead that is neither's."""
 
 TWO = ("I", "II")
-EIGHT_NAMES = ("I", "II", "V1", "V2", "V3", "V4", "V5", "V6")
 
 
 def peaks(waves: WaveTable) -> np.ndarray:
@@ -46,10 +49,10 @@ def test_marks_keep_their_place_for_hours_at_the_rate_of_the_signal(rate_hz: int
 
 def test_pieces_that_overlap_find_what_a_whole_one_does() -> None:
     many = np.tile(EIGHT, 4)
-    long = annotate(many, rate_hz=500, lead_names=EIGHT_NAMES, unit="uV")
-    beats = measure(many, rate_hz=500, lead_names=EIGHT_NAMES, unit="uV").beats[0]
+    long = annotate(many, rate_hz=500, lead_names=EIGHT_LEADS, unit="uV")
+    beats = measure(many, rate_hz=500, lead_names=EIGHT_LEADS, unit="uV").beats[0]
     assert len(peaks(long)) == beats, "those that assess counts"
-    whole = annotate(EIGHT, rate_hz=500, lead_names=EIGHT_NAMES, unit="uV")
+    whole = annotate(EIGHT, rate_hz=500, lead_names=EIGHT_LEADS, unit="uV")
     middle = peaks(long)[(peaks(long) >= 5500) & (peaks(long) < 9500)] - 5000
     off = middle - peaks(whole)[(peaks(whole) >= 500) & (peaks(whole) < 4500)]
     assert np.abs(off).max() <= ALIKE
@@ -69,6 +72,11 @@ def assert_sound(waves: WaveTable, samples: int) -> None:
         assert (offset[:-1] < onset[1:])[onset[1:] != ABSENT].all()
 
 
+def assert_same(some: WaveTable, others: WaveTable) -> None:
+    names = ("record", "beat", "lead", "wave", "onset", "peak", "offset")
+    assert all(np.array_equal(getattr(some, name), getattr(others, name)) for name in names)
+
+
 def test_nothing_is_marked_where_a_lead_has_no_value_or_never_changes() -> None:
     signal_mv = TWELVE / 1000
     signal_mv[3] = np.nan
@@ -76,9 +84,8 @@ def test_nothing_is_marked_where_a_lead_has_no_value_or_never_changes() -> None:
     signal_mv[5, 2000:3000] = np.nan
     signal_mv[6, 1000:2500] = 0.25
     signal_mv[7, 1234] = np.nan  # one lost sample takes no wave away
-    names = ("I", "II", "III", "aVR", "aVL", "aVF", "V1", "V2", "V3", "V4", "V5", "V6")
-    waves = annotate(signal_mv, rate_hz=500, lead_names=names, unit="mV")
-    whole = annotate(TWELVE, rate_hz=500, lead_names=names, unit="uV")
+    waves = annotate(signal_mv, rate_hz=500, lead_names=TWELVE_LEADS, unit="mV")
+    whole = annotate(TWELVE, rate_hz=500, lead_names=TWELVE_LEADS, unit="uV")
     assert len(waves.of_lead("aVR")) == len(waves.of_lead("aVL")) == 0
     assert len(waves.of_lead("V2")) == len(whole.of_lead("V2"))
     for lead, gap in (("aVF", (2000, 3000)), ("V1", (1000, 2500))):
@@ -93,8 +100,8 @@ def test_nothing_is_marked_where_a_lead_has_no_value_or_never_changes() -> None:
 def test_a_pause_of_all_leads_holds_no_mark(seconds: int) -> None:
     signal_uv = np.tile(EIGHT, seconds // 10).astype(np.float64)
     signal_uv[:, 2200:3700] = np.nan
-    waves = annotate(signal_uv, rate_hz=500, lead_names=EIGHT_NAMES, unit="uV")
-    whole = annotate(np.tile(EIGHT, seconds // 10), rate_hz=500, lead_names=EIGHT_NAMES, unit="uV")
+    waves = annotate(signal_uv, rate_hz=500, lead_names=EIGHT_LEADS, unit="uV")
+    whole = annotate(np.tile(EIGHT, seconds // 10), rate_hz=500, lead_names=EIGHT_LEADS, unit="uV")
     assert not ((waves.onset < 3700) & (waves.offset >= 2200) & (waves.onset != ABSENT)).any()
     kept = peaks(whole)[(peaks(whole) < 2100) | (peaks(whole) > 3800)]
     nearest = np.abs(kept[:, np.newaxis] - peaks(waves)).min(axis=1)
@@ -105,15 +112,22 @@ def test_a_pause_of_all_leads_holds_no_mark(seconds: int) -> None:
 
 def test_a_batch_is_marked_as_each_of_it_alone() -> None:
     pair = np.stack([EIGHT, np.roll(EIGHT, 333, axis=1)])
-    both = annotate(pair, rate_hz=500, lead_names=EIGHT_NAMES, unit="uV")
+    both = annotate(pair, rate_hz=500, lead_names=EIGHT_LEADS, unit="uV")
     assert both.records == 2
     for row, signal_uv in enumerate(pair):
-        alone, of_both = annotate(signal_uv, rate_hz=500, lead_names=EIGHT_NAMES, unit="uV"), both.of(row)
+        alone, of_both = annotate(signal_uv, rate_hz=500, lead_names=EIGHT_LEADS, unit="uV"), both.of(row)
         assert alone.records == 1
-        assert all(
-            np.array_equal(getattr(alone, name), getattr(of_both, name))
-            for name in ("beat", "lead", "wave", "onset", "peak", "offset")
-        )
+        assert_same(alone, of_both)
+
+
+@pytest.mark.parametrize("rate_hz", [500, 250, 100])
+def test_records_of_a_dataset_get_the_marks_that_they_are_stored_with(rate_hz: int) -> None:
+    stored_uv = to_integers_uv(to_rate(EIGHT[np.newaxis], rate_hz))
+    measured_uv = measured_form(stored_uv, rate_hz)
+    _, beats = measure_with_beats(measured_uv, EIGHT_LEADS)
+    labels = label_waves(measured_uv, beats, EIGHT_LEADS, rate_hz, stored_uv.shape[2])
+    found = annotate(stored_uv, rate_hz=rate_hz, lead_names=EIGHT_LEADS, unit="uV")
+    assert_same(found, labels)
 
 
 def test_what_is_short_or_flat_has_no_waves() -> None:
