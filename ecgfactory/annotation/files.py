@@ -21,14 +21,15 @@ from ecgfactory.storage.durable import atomic_path
 from ecgfactory.storage.sealed import check_outside
 from ecgfactory.wave_table import ALL_LEADS
 
-Ecgs = Iterator[AnnotatedEcg | UnreadableEcg]
+AnnotatedEcgs = Iterator[AnnotatedEcg | UnreadableEcg]
+"""ECGs that go through one at a time, and why others do not."""
 
 PARQUET_FILE, JSON_FILE = "annotations.parquet", "annotations.json"
 
 FORMATS: dict[str, str] = {"wfdb": "", "parquet": PARQUET_FILE, "json": JSON_FILE}
 """Names of formats, and of the one file that all records share, if so."""
 
-MENDED = "choose another folder, or replace what is there with --overwrite."
+MENDED = "choose another folder with --output, or replace what is there with --overwrite."
 
 
 def check_folder(folder: Path, format: str, places: RecordPlaces, overwrite: bool) -> None:
@@ -42,6 +43,8 @@ def check_folder(folder: Path, format: str, places: RecordPlaces, overwrite: boo
     check_outside(folder)
     if folder.exists() and not folder.is_dir():
         raise BadInputError(f"{folder}: is a file; choose a folder.")
+    if folder.suffix.lower() in (".json", ".parquet", f".{OVER_ALL}") and not folder.exists():
+        raise BadInputError(f"{folder}: is named as a file, and is to be the folder of files; choose another name.")
     if overwrite:
         return
     if shared := FORMATS[format]:
@@ -54,7 +57,7 @@ def check_folder(folder: Path, format: str, places: RecordPlaces, overwrite: boo
         raise BadInputError(f"{folder}: holds annotations already: {shown}{more}; {MENDED}")
 
 
-def write_wfdb(ecgs: Ecgs, folder: Path, places: RecordPlaces, overwrite: bool) -> Ecgs:
+def write_wfdb(ecgs: AnnotatedEcgs, folder: Path, places: RecordPlaces, overwrite: bool) -> AnnotatedEcgs:
     """Write what is marked over all leads of each ECG as PLACE.atr, and in each lead as PLACE.LEAD.
 
     Yields
@@ -73,7 +76,7 @@ def write_wfdb(ecgs: Ecgs, folder: Path, places: RecordPlaces, overwrite: bool) 
         yield ecg
 
 
-def write_parquet(ecgs: Ecgs, path: Path) -> Ecgs:
+def write_parquet(ecgs: AnnotatedEcgs, path: Path) -> AnnotatedEcgs:
     """Write one table; see `TableWriter`. Without an ECG there is no file, nor is one replaced."""
     ecgs, is_any = _begun(ecgs)
     if not is_any:
@@ -86,7 +89,7 @@ def write_parquet(ecgs: Ecgs, path: Path) -> Ecgs:
             yield ecg
 
 
-def write_json(ecgs: Ecgs, path: Path) -> Ecgs:
+def write_json(ecgs: AnnotatedEcgs, path: Path) -> AnnotatedEcgs:
     """Write one list; see `json_text`. Without an ECG there is no file, nor is one replaced."""
     ecgs, is_any = _begun(ecgs)
     if not is_any:
@@ -96,7 +99,7 @@ def write_json(ecgs: Ecgs, path: Path) -> Ecgs:
         yield from print_json(ecgs, stream.write)
 
 
-def _begun(ecgs: Ecgs) -> tuple[Ecgs, bool]:
+def _begun(ecgs: AnnotatedEcgs) -> tuple[AnnotatedEcgs, bool]:
     """Go on to the first ECG that has been read; return the same ECGs, and whether there is one."""
     failed: list[AnnotatedEcg | UnreadableEcg] = []
     for ecg in ecgs:
@@ -106,7 +109,7 @@ def _begun(ecgs: Ecgs) -> tuple[Ecgs, bool]:
     return iter(failed), False
 
 
-def print_json(ecgs: Ecgs, write: Callable[[str], object]) -> Ecgs:
+def print_json(ecgs: AnnotatedEcgs, write: Callable[[str], object]) -> AnnotatedEcgs:
     """Hand the text of one list to a function, ECG by ECG; it is whole even when that ends early."""
     write("[")
     try:
@@ -137,8 +140,8 @@ def _write_files(files: dict[Path, bytes]) -> None:
         temporary.replace(path)
 
 
-def made(folder: Path) -> None:
-    """Make the folder.
+def make_folder(folder: Path) -> None:
+    """Make the folder of annotations.
 
     Raises
     ------

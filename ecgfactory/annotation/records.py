@@ -88,12 +88,14 @@ def _annotated(ecg: ForeignEcg) -> AnnotatedEcg:
         sampling_rate_hz=ecg.recorded_rate_hz,
         duration_s=ecg.signal_uv.shape[1] / SAMPLING_RATE_HZ,
         waves=waves,
-        notes=(*ecg.notes, *_notes_on(waves)),
+        notes=(*ecg.notes, *_notes_on(ecg, waves)),
     )
 
 
-def _notes_on(waves: WaveTable) -> Iterator[str]:
-    """Say where nothing is marked."""
+def _notes_on(ecg: ForeignEcg, waves: WaveTable) -> Iterator[str]:
+    """Say by what samples are counted, where that may be unclear, and where nothing is marked."""
+    if ecg.do_rates_differ:
+        yield f"its leads have different rates; samples are those of {ecg.recorded_rate_hz:g} Hz, the lowest"
     if not len(waves):
         yield "no beat was found"
     elif bare := _bare_leads(waves):

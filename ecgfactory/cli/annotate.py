@@ -12,9 +12,9 @@ from rich.console import Console
 
 from ecgfactory.annotation.files import (
     FORMATS,
-    Ecgs,
+    AnnotatedEcgs,
     check_folder,
-    made,
+    make_folder,
     print_json,
     write_json,
     write_parquet,
@@ -62,7 +62,7 @@ def annotate_path(path: Path, stated: Mapping[str, Any], folder: Path | None, fo
         for ecg in print_json(ecgs, write_for_machines):
             found.add(ecg)
     else:
-        made(folder)
+        make_folder(folder)
         for ecg in _written(ecgs, folder, places, format, overwrite):
             found.add(ecg)
             _print_ecg(ecg)
@@ -97,7 +97,7 @@ def _checked(
     return reading, places
 
 
-def _written(ecgs: Ecgs, folder: Path, places: RecordPlaces, format: str, overwrite: bool) -> Ecgs:
+def _written(ecgs: AnnotatedEcgs, folder: Path, places: RecordPlaces, format: str, overwrite: bool) -> AnnotatedEcgs:
     """Write each ECG's annotations before it is handed on."""
     if format == "wfdb":
         return write_wfdb(ecgs, folder, places, overwrite)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import edfio
 import numpy as np
 import pandas as pd
 import pytest
@@ -88,7 +89,9 @@ def test_no_file_of_others_is_replaced_unless_asked_for(tmp_path: Path) -> None:
     experts = tmp_path / "100.v5"
     experts.write_bytes(b"theirs")
     places = RecordPlaces(["100.hea"])
-    with pytest.raises(BadInputError, match=r"holds annotations already: 100.v5; choose another folder, or replace"):
+    with pytest.raises(
+        BadInputError, match=r"holds annotations already: 100.v5; choose another folder with --output, or replace"
+    ):
         check_folder(tmp_path, "wfdb", places, overwrite=False)
     check_folder(tmp_path, "wfdb", places, overwrite=True)
     (kept,) = write_wfdb(iter(annotated(tmp_path)), tmp_path, places, overwrite=False)
@@ -100,6 +103,8 @@ def test_no_file_of_others_is_replaced_unless_asked_for(tmp_path: Path) -> None:
     assert wfdb.rdann(str(tmp_path / "100"), "v5").ann_len > 20
     with pytest.raises(BadInputError, match="is a file; choose a folder"):
         check_folder(experts, "parquet", places, overwrite=True)
+    with pytest.raises(BadInputError, match="is named as a file, and is to be the folder"):
+        check_folder(tmp_path / "out.parquet", "parquet", places, overwrite=True)
 
 
 def test_one_table_for_all_has_a_row_for_each_wave_and_tells_the_rate(tmp_path: Path) -> None:
@@ -120,6 +125,19 @@ def test_one_table_for_all_has_a_row_for_each_wave_and_tells_the_rate(tmp_path: 
     again = read_ecgs(tmp_path)
     assert len(list(again)) == 2, "a table of waves is no ECG"
     assert [file.name for file in again.passed_over] == ["annotations.parquet"]
+
+
+def test_leads_of_different_rates_are_counted_by_the_lowest_which_is_told(tmp_path: Path) -> None:
+    signals = [
+        edfio.EdfSignal(EIGHT[1, ::2].astype(float), 250, label="ECG II", physical_dimension="uV"),
+        edfio.EdfSignal(EIGHT[6].astype(float), 500, label="ECG V5", physical_dimension="uV"),
+    ]
+    edfio.Edf(signals).write(tmp_path / "two.edf")
+    (found,) = annotated(tmp_path)
+    assert isinstance(found, AnnotatedEcg)
+    assert found.sampling_rate_hz == 250
+    assert found.notes == ("its leads have different rates; samples are those of 250 Hz, the lowest",)
+    assert 2250 < found.waves.of_lead("V5").peak.max() < 2500
 
 
 def test_without_an_ecg_no_table_is_made(tmp_path: Path) -> None:

@@ -81,8 +81,8 @@ def test_annotate_writes_files_that_wfdb_reads_tells_people_and_keeps_what_is_th
     again = annotate("ecgs", "--format", "wfdb", "--rate", "3")
     assert (again.returncode, again.stdout) == (2, "")
     assert annotate("ecgs/one.csv").stderr == (
-        "ecgfactory: annotations: holds annotations already: one.atr, one.ii, one.v5; choose another folder, or "
-        "replace what is there with --overwrite.\n"
+        "ecgfactory: annotations: holds annotations already: one.atr, one.ii, one.v5; choose another folder with "
+        "--output, or replace what is there with --overwrite.\n"
     )
     other = annotate("ecgs/sub", "--overwrite", "--unit", "mV")
     assert (other.returncode, other.stderr) == (0, "")
