@@ -12,13 +12,13 @@ import numpy.typing as npt
 from ecgfactory.annotation.absence import without_absent
 from ecgfactory.arrays import BoolArray, IntArray
 from ecgfactory.foreign.long_ecgs import is_long
-from ecgfactory.foreign.pieces import Pieces, all_but_long_pauses, find_in_pieces, once
+from ecgfactory.foreign.pieces import FoundBeats, Pieces, all_but_long_pauses, find_in_pieces, once
 from ecgfactory.leads import SignalUv
 from ecgfactory.quality.batch import bridged, independent_leads, to_integers
 from ecgfactory.quality.beats import Beats, find_beats
 from ecgfactory.quality.interruptions import interruptions
 from ecgfactory.record import SAMPLING_RATE_HZ
-from ecgfactory.wave_table import ABSENT, WaveTable, joined_waves
+from ecgfactory.wave_table import ABSENT, POINTS, WAVES, WaveTable, joined_waves
 from ecgfactory.waves.counting import at_rate, without_overlaps
 from ecgfactory.waves.find import find_marks
 
@@ -82,16 +82,25 @@ def _find_in_long(stored_uv: SignalUv, lead_names: Sequence[str], paused: BoolAr
     if paused is not None:
         kept = all_but_long_pauses(paused[0])
         signal_uv, paused_kept = _without_pauses(stored_uv, paused)[0][:, kept], paused[0][kept]
-    places: list[IntArray] = []
+    beats: list[FoundBeats] = []
     points: list[Points] = []
     for pieces in find_in_pieces(signal_uv, lead_names, paused_kept):
-        places.append(pieces.own_places)
+        beats.append(pieces.own_beats)
         points.append(_own_points(signal_uv, pieces, lead_names))
-    first = once(np.concatenate(places))
-    found = np.concatenate(points)[first][np.newaxis]
+    places, which = once(beats, signal_uv.shape[1])
+    found = _with_r_peaks(np.concatenate(points)[which], places)[np.newaxis]
     if kept is not None:
         found = np.where(found == ABSENT, ABSENT, kept[found]).astype(np.int32)
-    return without_overlaps(found), np.ones((1, len(first)), dtype=np.bool_)
+    return without_overlaps(found), np.ones((1, len(places)), dtype=np.bool_)
+
+
+def _with_r_peaks(points: Points, places: IntArray) -> Points:
+    """Let the R peaks of all pieces be those of one lead, within QRS over all leads."""
+    points = points.copy()
+    onset, _, offset = points[:, 0, WAVES.index("QRS")].T
+    last = np.where(offset == ABSENT, places, offset)
+    points[:, 0, WAVES.index("QRS"), POINTS.index("peak")] = places.clip(onset.clip(0), last)
+    return points
 
 
 def _own_points(signal_uv: SignalUv, pieces: Pieces, lead_names: Sequence[str]) -> Points:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -26,6 +27,13 @@ KEPT_S = 1
 
 AT_ONCE = 32
 """Pieces that are searched together."""
+
+
+class FoundBeats(NamedTuple):
+    """Beats of pieces: their places in samples of the record, and `Beats.to_peak` of the piece of each."""
+
+    places: IntArray
+    to_peak: IntArray
 
 
 @dataclass(frozen=True)
@@ -54,10 +62,10 @@ class Pieces:
         return np.stack([signal_uv[:, start : start + self.length] for start in self.starts.tolist()])
 
     @property
-    def own_places(self) -> IntArray:
+    def own_beats(self) -> FoundBeats:
         """Where the own beats are, in samples of the record."""
-        places: IntArray = (self.starts[:, np.newaxis] + self.beats.places)[self.own]
-        return places
+        places = (self.starts[:, np.newaxis] + self.beats.places)[self.own]
+        return FoundBeats(places, np.repeat(self.beats.to_peak, self.own.sum(axis=1)))
 
 
 def find_in_pieces(signal_uv: SignalUv, lead_names: Sequence[str], paused: BoolArray | None = None) -> Iterator[Pieces]:
@@ -75,7 +83,7 @@ def find_in_pieces(signal_uv: SignalUv, lead_names: Sequence[str], paused: BoolA
     Yields
     ------
     Pieces
-        Two neighbours may both own a beat at their border: `once` tells which places are beats of the record.
+        Two neighbours may both own a beat at their border: `once` tells which are beats of the record.
     """
     samples, leads = signal_uv.shape[1], independent_leads(lead_names)
     size, margin = PIECE_S * SAMPLING_RATE_HZ, MARGIN_S * SAMPLING_RATE_HZ
@@ -93,11 +101,29 @@ def find_in_pieces(signal_uv: SignalUv, lead_names: Sequence[str], paused: BoolA
         yield Pieces(starts[some], length, beats, beats.exists & (from_own >= -near) & (from_own < size + near))
 
 
-def once(places: IntArray) -> IntArray:
-    """Return which of the beats that pieces own are beats of the record, by index, in order of time."""
-    order = np.argsort(places, kind="stable")
-    apart = np.diff(places[order], prepend=np.iinfo(np.int64).min // 2) > 2 * _near()
-    return order[apart]
+def once(found: Sequence[FoundBeats], samples: int) -> tuple[IntArray, IntArray]:
+    """Put the beats that pieces own together as those of the record.
+
+    Parameters
+    ----------
+    found : sequence of FoundBeats
+        Of all pieces.
+    samples : int
+        Samples of the record.
+
+    Returns
+    -------
+    places : int array, shape (beats,)
+        In samples of the record, rising: R peaks of one lead throughout, where pieces took those of different leads.
+    which : int array, shape (beats,)
+        Index of each among all that were found.
+    """
+    centres = np.concatenate([beats.places - beats.to_peak for beats in found])
+    to_peak = np.sort(np.concatenate([beats.to_peak for beats in found]))
+    which = np.argsort(centres, kind="stable")
+    which = which[np.diff(centres[which], prepend=np.iinfo(np.int64).min // 2) > 2 * _near()]
+    middle = to_peak[len(to_peak) // 2] if len(to_peak) else 0
+    return (centres[which] + middle).clip(0, samples - 1), which
 
 
 def all_but_long_pauses(paused: BoolArray) -> IntArray:

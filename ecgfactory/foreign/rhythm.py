@@ -60,5 +60,6 @@ def measure_rhythm(signal_uv: npt.NDArray[Any], lead_names: Sequence[str]) -> di
 
 def _find_beats(signal_uv: SignalUv, lead_names: Sequence[str], paused: BoolArray | None = None) -> IntArray:
     """Find the beats of a long record, in samples; `paused` says where the recording did."""
-    places = np.concatenate([pieces.own_places for pieces in find_in_pieces(signal_uv, lead_names, paused)])
-    return places[once(places)]
+    found = [pieces.own_beats for pieces in find_in_pieces(signal_uv, lead_names, paused)]
+    places, _ = once(found, signal_uv.shape[1])
+    return places

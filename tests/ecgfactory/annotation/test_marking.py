@@ -59,6 +59,14 @@ def test_pieces_that_overlap_find_what_a_whole_one_does() -> None:
     assert_sound(long, many.shape[1])
 
 
+def test_r_peaks_of_pieces_are_those_of_one_lead() -> None:
+    noise_uv = np.random.default_rng(1).normal(0, 8, (8, 30 * EIGHT.shape[1]))
+    signal_uv = np.tile(EIGHT, 30) + noise_uv
+    found = peaks(annotate(signal_uv, rate_hz=500, lead_names=EIGHT_LEADS, unit="uV"))
+    every_ten_s = found[: len(found) // 30 * 30].reshape(30, -1) % EIGHT.shape[1]
+    assert np.ptp(every_ten_s, axis=0).max() <= 4, "by noise alone: pieces would choose leads 16 ms apart"
+
+
 def assert_sound(waves: WaveTable, samples: int) -> None:
     """Points in order, within the record, absent only at its ends; waves of a lead don't overlap."""
     for lead in range(1 + len(waves.lead_names)):
