@@ -104,6 +104,22 @@ def in_fresh_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Calla
 @pytest.fixture(scope="session")
 def built(make_request: Callable[..., BuildRequest], build: Builder, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A published dataset of 40 records in every format, for reading only; all test processes share one."""
+    return _built_once(build, make_request, tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
+def labelled(
+    make_request: Callable[..., BuildRequest], build: Builder, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """A published dataset of 20 records of 250 Hz with waves and masks, in every format; as `built`."""
+    labels, signal, report = {"waves": True, "mask": True}, {"rate_hz": 250}, {"samples": 0}
+    request = partial(make_request, name="labelled", records=20, labels=labels, signal=signal, report=report)
+    return _built_once(build, partial(request, shard_records=None, generator={"batch": 8}), tmp_path_factory)
+
+
+def _built_once(
+    build: Builder, make_request: Callable[..., BuildRequest], tmp_path_factory: pytest.TempPathFactory
+) -> Path:
     shared = tmp_path_factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:
         shared = shared.parent
