@@ -140,6 +140,19 @@ def test_leads_of_different_rates_are_counted_by_the_lowest_which_is_told(tmp_pa
     assert 2250 < found.waves.of_lead("V5").peak.max() < 2500
 
 
+@pytest.mark.parametrize("folder", ["npy", "wfdb"])
+def test_the_records_of_a_dataset_get_the_marks_that_it_holds(labelled: Path, folder: str) -> None:
+    stored = pd.read_parquet(labelled / "annotations.parquet")
+    found = annotated(labelled / folder)
+    assert len(found) == stored.record_id.nunique()
+    for ecg in found:
+        assert isinstance(ecg, AnnotatedEcg)
+        rows = stored[[record_id in ecg.name for record_id in stored.record_id]]
+        assert rows.lead.tolist() == ecg.waves.lead_of_each
+        for point in POINTS:
+            assert rows[point].fillna(ABSENT).tolist() == getattr(ecg.waves, point).tolist()
+
+
 def test_without_an_ecg_no_table_is_made(tmp_path: Path) -> None:
     failed = UnreadableEcg("x.csv", "it states no sampling rate; give --rate")
     assert list(write_parquet(iter([failed]), tmp_path / "annotations.parquet")) == [failed]
