@@ -7,6 +7,7 @@
     ef.build("request.yaml")                    a published dataset
     dataset = ef.open_dataset("datasets/quickstart")
     ef.assess(signal, rate_hz=360, lead_names=["II", "V5"], unit="mV")
+    ef.annotate(signal, rate_hz=360, lead_names=["II", "V5"], unit="mV")   its beats and waves
     ef.compare("datasets/quickstart", "folder of real ECGs")
 
 Each name is imported when it is first used, so that `import ecgfactory` is fast.
@@ -20,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.8.0"
 
 if TYPE_CHECKING:
+    from ecgfactory.annotation.arrays import annotate
     from ecgfactory.candidates.generate import GeneratedEcgs, generate
     from ecgfactory.candidates.pytorch import StreamDataset
     from ecgfactory.candidates.stream import EcgStream, stream
@@ -72,6 +74,7 @@ _MODULES = {
     "UnreadableEcg": "foreign.recording",
     "WaveTable": "wave_table",
     "Window": "foreign.windows",
+    "annotate": "annotation.arrays",
     "assess": "foreign.arrays",
     "build": "line.build",
     "compare": "comparison.compare",
@@ -107,6 +110,7 @@ __all__ = [
     "UnreadableEcg",
     "WaveTable",
     "Window",
+    "annotate",
     "assess",
     "build",
     "compare",

@@ -252,17 +252,12 @@ class Format(ABC):
 
     @classmethod
     def read_waves(cls, dataset: Path, path: str, candidates: Sequence[int], spec: SignalSpec) -> WaveTable | None:
-        """Read the waves of records back from one file of a dataset, or from those beside it; see `read`.
+        """Read waves back from one file of a dataset, or from those beside it; see `read`, for errors too.
 
         Returns
         -------
         WaveTable or None
             Those over all leads alone, where the format holds no others. None, the default, where it holds no waves.
-
-        Raises
-        ------
-        ValueError
-            When the file does not hold the waves of these records.
         """
         return None
 
@@ -270,17 +265,12 @@ class Format(ABC):
     def read_r_peaks(
         cls, dataset: Path, path: str, candidates: Sequence[int], spec: SignalSpec
     ) -> tuple[npt.NDArray[np.int32], IntArray] | None:
-        """Read the R peaks of records back from one file of a dataset, where it holds these alone; see `read`.
+        """Read R peaks back from one file of a dataset, where it holds these alone; see `read`, for errors too.
 
         Returns
         -------
         int32 array of shape (beats,) and int array of shape (candidates + 1,), or None
             As `WaveTable.r_peaks` gives them. None, the default, where it holds whole waves or none.
-
-        Raises
-        ------
-        ValueError
-            When the file does not hold the R peaks of these records.
         """
         return None
 
@@ -288,17 +278,12 @@ class Format(ABC):
     def read_masks(
         cls, dataset: Path, path: str, candidates: Sequence[int], spec: SignalSpec
     ) -> npt.NDArray[np.uint8] | None:
-        """Read the masks of records back from one file of a dataset, or from those beside it; see `read`.
+        """Read masks back from one file of a dataset, or from those beside it; see `read`, for errors too.
 
         Returns
         -------
         uint8 array, shape (candidates, 1 + leads, samples), or None
             As `WaveTable.masks` draws them. None, the default, where the format does not hold masks.
-
-        Raises
-        ------
-        ValueError
-            When the file does not hold the masks of these records.
         """
         return None
 

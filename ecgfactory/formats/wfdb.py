@@ -17,15 +17,6 @@ from ecgfactory.leads import SignalUv
 from ecgfactory.record import record_id
 from ecgfactory.wave_table import WaveTable
 
-LABEL_LOADING = {
-    "Waves as WFDB annotations": """\
-import wfdb
-
-over_all = wfdb.rdann("$stem", "atr")                 # a lead's: its name in lower case for "atr", such as "ii"
-waves = list(zip(over_all.symbol, over_all.sample))   # ( onset, p N t peaks of P, QRS and T, ) offset
-r_peaks = over_all.sample[[symbol == "N" for symbol in over_all.symbol]]
-"""
-}
 _ANNOTATION = "application/octet-stream"
 
 
@@ -44,7 +35,15 @@ record = wfdb.rdrecord("$stem")
 ecg_mv = record.p_signal                              # (samples, leads), named by record.sig_name
 """
     }
-    label_loading: ClassVar[Mapping[str, str]] = LABEL_LOADING
+    label_loading: ClassVar[Mapping[str, str]] = {
+        "Waves as WFDB annotations": """\
+import wfdb
+
+over_all = wfdb.rdann("$stem", "atr")                 # a lead's: its name in lower case for "atr", such as "ii"
+waves = list(zip(over_all.symbol, over_all.sample))   # ( onset, p N t peaks of P, QRS and T, ) offset
+r_peaks = over_all.sample[[symbol == "N" for symbol in over_all.symbol]]
+"""
+    }
 
     def write(self, batch: RecordBatch) -> None:
         """Write records; see `Format.write`."""

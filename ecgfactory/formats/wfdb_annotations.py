@@ -103,6 +103,8 @@ def _encode(waves: WaveTable, file: npt.NDArray[np.int64], files: int) -> list[b
 
 def _marks(content: bytes) -> tuple[list[int], list[int]]:
     """Return samples and type codes of the marks in a file."""
+    if len(content) % 2:
+        raise ValueError("an annotation file ends within a word")
     words = iter(np.frombuffer(content, dtype="<u2").tolist())
     samples, codes, sample = list[int](), list[int](), 0
     for word in words:

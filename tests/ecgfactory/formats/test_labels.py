@@ -11,10 +11,13 @@ import numpy as np
 import pandas as pd
 import pytest
 import wfdb
+from edfio import EdfAnnotation
 
+from ecgfactory.foreign.reader import read_ecgs
 from ecgfactory.formats import FORMATS
+from ecgfactory.formats.edf_annotations import decode_annotations
 from ecgfactory.record import record_id
-from ecgfactory.validation.format_contract import LABELLED, SAMPLES, make_spec, write
+from ecgfactory.validation.format_contract import LABELLED, SAMPLES, make_batch, make_spec, write
 from ecgfactory.wave_table import ALL_LEADS, WaveTable
 
 TRAIN = [0, 2, 3, 6]
@@ -116,3 +119,22 @@ def test_npy_arrays(example: Example) -> None:
     in_v6 = example.waves(0).of_lead("V6")
     assert set(told["mask"][-1, in_v6.peak]) == {1, 2, 3}
     assert ALL_LEADS not in in_v6.lead_of_each
+
+
+@pytest.mark.parametrize("name", ["csv", "npy"])
+def test_files_of_labels_are_not_taken_for_ecgs(example: Example) -> None:
+    found = read_ecgs(example.format.top_folder(), rate_hz=500, unit="uV", lead_names=example.batch.waves.lead_names)
+    assert [one.signal_uv.shape for one in found] == [(12, SAMPLES)] * len(example.batch)
+    assert found.passed_over == []
+
+
+def test_records_without_waves_are_not_written_as_if_they_had_none(tmp_path: Path) -> None:
+    writer = FORMATS.load("csv")(tmp_path, make_spec(8, LABELLED))
+    with pytest.raises(ValueError, match="without waves"):
+        writer.write(make_batch(8))
+
+
+def test_another_annotation_of_an_edf_file_is_told() -> None:
+    for text in ("Sleep stage W", "QRS", "T end"):
+        with pytest.raises(ValueError, match=r"no wave|no peak"):
+            decode_annotations([EdfAnnotation(1.0, None, text)], ["I"], 500)

@@ -5,12 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pytest
 import wfdb
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as st_numpy
 
-from ecgfactory.formats.wfdb_annotations import PEAK_SYMBOLS, encode_annotation_files, encode_annotations
+from ecgfactory.formats.wfdb_annotations import (
+    PEAK_SYMBOLS,
+    decode_annotation_files,
+    encode_annotation_files,
+    encode_annotations,
+)
 from ecgfactory.wave_table import ABSENT, WaveTable
 
 LEADS = ("I", "V6")
@@ -55,3 +61,16 @@ def test_the_bytes_are_those_of_wrann_and_rdann_reads_each_mark(tmp_path: Path, 
                 samples, symbols = zip(*marks, strict=True)
                 wfdb.wrann("w", "atr", np.array(samples), list(symbols), write_dir=str(tmp_path))
                 assert (tmp_path / "w.atr").read_bytes() == content
+
+
+WHOLE = bytes.fromhex("149c 1e60 28a0 0000")  # ( at 20, p at 50, ) at 90
+
+
+DAMAGED = [b"", WHOLE[:-2], WHOLE[:-1], WHOLE + WHOLE, WHOLE[:2] + WHOLE[-2:], b"\0\xec" + WHOLE[:2]]
+
+
+@pytest.mark.parametrize("content", DAMAGED)
+def test_a_damaged_file_is_told(content: bytes):
+    assert decode_annotation_files([WHOLE], ("I",)).peak.tolist() == [50]
+    with pytest.raises(ValueError, match="annotation file"):
+        decode_annotation_files([content], ("I",))
