@@ -27,6 +27,7 @@ LINE = [
     "documents",
     "generators",
     "quality",
+    "waves",
     "realism",
     "match",
     "formats",

@@ -1,0 +1,1 @@
+"""P, QRS and T of every beat, in each lead and over all leads."""
