@@ -8,12 +8,11 @@ import os
 from pathlib import Path
 
 import numpy as np
-import torch
 
 from benchmarks.wave_model.augmentation import vary
-from benchmarks.wave_model.cross_validation import FOLDS, accuracy_of, train_folds, train_members
+from benchmarks.wave_model.cross_validation import FOLDS, accuracy_of, train_all
 from benchmarks.wave_model.examples import Example, MarkedRecord, example, marked_record
-from ecgfactory.validation.ludb import LudbRecord, read_ludb
+from ecgfactory.validation.ludb import read_ludb
 from ecgfactory.validation.wave_accuracy import WaveAccuracy
 from ecgfactory.waves.network import WEIGHTS, Weights
 
@@ -29,7 +28,7 @@ def main() -> None:
     """Train, measure and write."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--output", type=Path, default=WEIGHTS.parent, help="folder of weights.npz and accuracy.json")
-    parser.add_argument("--final-only", action="store_true", help="train on all records alone, without the accuracy")
+    parser.add_argument("--processes", type=int, default=os.cpu_count() or 1, help="networks trained at a time")
     parser.add_argument(
         "ludb",
         type=Path,
@@ -40,14 +39,12 @@ def main() -> None:
     options = parser.parse_args()
     if options.ludb is None:
         parser.error("name the folder of LUDB, or set ECGFACTORY_LUDB")
-    torch.set_num_threads(1)
-    torch.use_deterministic_algorithms(True)
     records = list(read_ludb(options.ludb))
     variants = make_variants([marked_record(record) for record in records])
+    folds, members = train_all(variants, MEMBERS, SEED, options.processes)
     options.output.mkdir(parents=True, exist_ok=True)
-    if not options.final_only:
-        write_accuracy(accuracy_of(train_folds(variants, MEMBERS, SEED), records), records, options.output)
-    write_weights(train_members(variants, MEMBERS, SEED), options.output / WEIGHTS.name)
+    write_accuracy(accuracy_of(folds, records), len(records), options.output)
+    write_weights(members, options.output / WEIGHTS.name)
 
 
 def make_variants(records: list[MarkedRecord]) -> list[list[Example]]:
@@ -59,11 +56,11 @@ def make_variants(records: list[MarkedRecord]) -> list[list[Example]]:
     return [[example(record) for record in records], *varied]
 
 
-def write_accuracy(accuracy: WaveAccuracy, records: list[LudbRecord], folder: Path) -> None:
+def write_accuracy(accuracy: WaveAccuracy, records: int, folder: Path) -> None:
     """Write and print how accurate networks are that did not see the records."""
     summary = {
         "source": SOURCE,
-        "method": f"{FOLDS}-fold cross-validation by record, {len(records)} records of 12 leads",
+        "method": f"{FOLDS}-fold cross-validation by record, {records} records of 12 leads",
         **accuracy.summary(),
     }
     text = json.dumps(summary, indent=2)

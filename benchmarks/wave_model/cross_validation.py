@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from multiprocessing import get_context
 from typing import NamedTuple
 
 import numpy as np
+import torch
 
 from benchmarks.wave_model.examples import Example
 from benchmarks.wave_model.training import train
@@ -24,21 +26,38 @@ class Fold(NamedTuple):
     members: tuple[Weights, ...]
 
 
-def train_members(variants: Sequence[Sequence[Example]], count: int, seed: int) -> tuple[Weights, ...]:
-    """Train the networks whose answers are averaged; they differ by their seed."""
-    return tuple(train(variants, seed + number) for number in range(count))
+def train_all(
+    variants: Sequence[Sequence[Example]], members: int, seed: int, processes: int
+) -> tuple[list[Fold], tuple[Weights, ...]]:
+    """Train the networks without each fifth of the records, and those of all records.
 
+    Parameters
+    ----------
+    variants : sequence of sequence of Example
+        Variations of the records, each with all records in the same order.
+    members : int
+        Networks whose answers are averaged; they differ by their seed.
+    seed : int
+        Deals the records out, and starts the networks.
+    processes : int
+        How many are trained at a time, each in one thread.
 
-def train_folds(variants: Sequence[Sequence[Example]], members: int, seed: int) -> list[Fold]:
-    """Train networks without each fifth of the records."""
+    Returns
+    -------
+    list of Fold, tuple of Weights
+    """
     order = np.random.default_rng(seed).permutation(len(variants[0]))
-    folds = []
-    for number in range(FOLDS):
-        held_out = sorted(order[number::FOLDS].tolist())
-        seen = sorted(set(order.tolist()) - set(held_out))
-        folds.append(Fold(held_out, train_members([[one[r] for r in seen] for one in variants], members, seed)))
-        print(f"fold {number + 1} of {FOLDS}: trained on {len(seen)} records", flush=True)
-    return folds
+    held_out = [sorted(order[number::FOLDS].tolist()) for number in range(FOLDS)] + [[]]
+    jobs = [
+        ([[row for number, row in enumerate(one) if number not in unseen] for one in variants], seed + member)
+        for unseen in held_out
+        for member in range(members)
+    ]
+    with get_context("spawn").Pool(processes, torch.set_num_threads, (1,)) as pool:
+        trained = [pool.apply_async(train, job) for job in jobs]
+        networks = [one.get() for one in trained]
+    groups = [tuple(networks[start : start + members]) for start in range(0, len(networks), members)]
+    return [Fold(*fold) for fold in zip(held_out[:-1], groups, strict=False)], groups[-1]
 
 
 def accuracy_of(folds: Sequence[Fold], records: Sequence[LudbRecord]) -> WaveAccuracy:

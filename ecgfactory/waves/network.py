@@ -7,9 +7,10 @@ and holds its twin for that.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -21,9 +22,6 @@ WEIGHTS = Path(__file__).with_name("weights.npz")
 
 WAVES = ("P", "QRS", "T")
 """The waves of a beat, in order."""
-
-ROWS = 128
-"""Rows of a matrix that are multiplied at once, always, so that no result depends on how many beats a batch has."""
 
 Weights = Mapping[str, Float32Array]
 
@@ -86,64 +84,69 @@ def ask(windows: Windows, members: tuple[Weights, ...]) -> Answers:
 
 
 class _Groups:
-    """Means over the live leads of each beat, and over the beats of each record."""
+    """The beats of each record, and the live leads of each beat."""
 
     def __init__(self, record: IntArray, live: BoolArray) -> None:
-        self.counts = np.bincount(record, minlength=len(live))
-        self.filled = np.flatnonzero(self.counts)
-        self.starts = np.searchsorted(record, self.filled)
+        self.record = record
+        self.records = len(live)
+        self.bounds = np.searchsorted(record, np.arange(self.records + 1)).tolist()
         self.weights = (live / np.maximum(live.sum(axis=1, keepdims=True), 1)).astype(np.float32)[record]
 
     def over_leads(self, values: Float32Array) -> Float32Array:
-        """Shape (beats, features) from (beats, leads, features)."""
+        """Mean over the live leads, shape (beats, features) from (beats, leads, features)."""
         mean: Float32Array = np.einsum("blf,bl->bf", values, self.weights)
         return mean
 
     def over_beats(self, values: Float32Array) -> Float32Array:
-        """Shape (records, ...) from (beats, ...)."""
-        mean = np.zeros((self.counts.size, *values.shape[1:]), np.float32)
-        if self.filled.size:
-            counts = self.counts[self.filled].astype(np.float32)
-            sums = np.add.reduceat(values, self.starts, axis=0)
-            mean[self.filled] = sums / counts.reshape(-1, *[1] * (values.ndim - 1))
+        """Mean over the beats of each record, shape (records, ...) from (beats, ...)."""
+        mean = np.zeros((self.records, *values.shape[1:]), np.float32)
+        for record, (start, stop) in enumerate(pairwise(self.bounds)):
+            if stop > start:
+                mean[record] = np.add.reduce(values[start:stop], axis=0) / np.float32(stop - start)
         return mean
 
 
 def _forward(windows: Windows, groups: _Groups, weights: Weights) -> tuple[Float32Array, Float32Array, Float32Array]:
     """Bounds in each lead and over all leads, and the evidence, one after another along the last axis."""
 
-    def linear(name: str, values: Float32Array) -> Float32Array:
-        product = product_of_rows(values.reshape(-1, values.shape[-1]), weights[f"{name}.weight"])
+    def linear(name: str, values: Float32Array, bounds: Sequence[int]) -> Float32Array:
+        product = _product(values, weights[f"{name}.weight"], bounds)
         if f"{name}.bias" in weights:
             product += weights[f"{name}.bias"]
-        return product.reshape(*values.shape[:-1], -1)
+        return product
 
-    own = linear("shape", windows.shape)
-    own += linear("clock", windows.clock)[:, np.newaxis]
+    def of_beats(name: str, values: Float32Array) -> Float32Array:
+        return linear(name, values, groups.bounds)
+
+    def of_records(name: str, values: Float32Array) -> Float32Array:
+        return linear(name, groups.over_beats(values), range(groups.records + 1))[groups.record]
+
+    own = of_beats("shape", windows.shape)
+    own += of_beats("clock", windows.clock)[:, np.newaxis]
     np.maximum(own, 0, out=own)
     beat = groups.over_leads(own)
-    context = linear("beat_1", beat)
-    context += linear("record_1", groups.over_beats(beat))[windows.record]
-    context = context[:, np.newaxis] + linear("lead_1", groups.over_beats(own))[windows.record]
-    context += linear("own_1", own)
+    common = of_beats("beat_1", beat) + of_records("record_1", beat)
+    context = of_beats("own_1", own)
+    context += of_records("lead_1", own)
+    context += common[:, np.newaxis]
     own = np.maximum(context, 0, out=context)
-    context = linear("own_2", own)
-    context += linear("beat_2", groups.over_leads(own))[:, np.newaxis]
+    context = of_beats("own_2", own)
+    context += of_beats("beat_2", groups.over_leads(own))[:, np.newaxis]
     own = np.maximum(context, 0, out=context)
     beat = groups.over_leads(own)
-    together = linear("beat_3", beat)
-    together += linear("record_3", groups.over_beats(beat))[windows.record]
+    together = of_beats("beat_3", beat) + of_records("record_3", beat)
     np.maximum(together, 0, out=together)
-    return linear("leads", own), linear("over_all", together), linear("evidence", together)
+    return of_beats("leads", own), of_beats("over_all", together), of_beats("evidence", together)
 
 
-def product_of_rows(values: Float32Array, weights: Float32Array) -> Float32Array:
-    """Multiply `ROWS` rows at a time, the last ones filled up, so that a row's product is the same in any batch."""
-    product = np.empty((len(values), weights.shape[1]), np.float32)
-    whole = len(values) // ROWS * ROWS
-    for start in range(0, whole, ROWS):
-        np.matmul(values[start : start + ROWS], weights, out=product[start : start + ROWS])
-    rest = np.zeros((ROWS, values.shape[1]), np.float32)
-    rest[: len(values) - whole] = values[whole:]
-    product[whole:] = (rest @ weights)[: len(values) - whole]
+def _product(values: Float32Array, weights: Float32Array, bounds: Sequence[int]) -> Float32Array:
+    """Multiply the last axis, record by record, each from one bound of the first axis to the next.
+
+    How a matrix product is rounded depends on the number of its rows and their order; so a record's are multiplied
+    alone, and no result depends on the rest of the batch.
+    """
+    product = np.empty((*values.shape[:-1], weights.shape[1]), np.float32)
+    for start, stop in pairwise(bounds):
+        rows = values[start:stop].reshape(-1, len(weights))
+        np.matmul(rows, weights, out=product[start:stop].reshape(len(rows), -1))
     return product

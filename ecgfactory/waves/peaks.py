@@ -45,7 +45,8 @@ def find_peaks(signal_uv: SignalUv, bounds: IntArray, there: BoolArray, record: 
         return places
 
     coarse = best(length * np.arange(POINTS) // (POINTS - 1))
-    reach = int(length.max(initial=0)) // (POINTS - 1) + 1
-    fine = best((coarse + np.arange(-reach, reach + 1)).clip(0, length))
+    reach = length // (POINTS - 1) + 1
+    beside = np.arange(-reach.max(initial=0), reach.max(initial=0) + 1).clip(-reach, reach)
+    fine = best((coarse + beside).clip(0, length))
     peaks: IntArray = (onset + fine)[..., 0]
     return peaks
