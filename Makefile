@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: dataset test test-fast lint format bench quality-evidence realism-evidence clean
+.PHONY: dataset test test-fast lint format bench quality-evidence realism-evidence wave-model clean
 
 dataset: .venv/.ready
 	$(BIN)/ecgfactory build configs/quickstart.yaml
@@ -30,6 +30,9 @@ quality-evidence: .venv/.ready
 
 realism-evidence: .venv/.ready
 	$(BIN)/python -m benchmarks.realism_evidence $(LUDB)
+
+wave-model: .venv/.ready
+	$(BIN)/python -m benchmarks.wave_model $(LUDB)
 
 clean:
 	rm -rf .venv

@@ -20,7 +20,7 @@ from ecgfactory.quality.interruptions import interruptions
 from ecgfactory.record import SAMPLING_RATE_HZ
 from ecgfactory.wave_table import ABSENT, POINTS, WAVES, WaveTable, joined_waves
 from ecgfactory.waves.counting import at_rate, without_overlaps
-from ecgfactory.waves.find import find_marks
+from ecgfactory.waves.marks import find_marks
 
 SHORTEST_S = 2
 """Shorter records have no beats (`find_beats`)."""

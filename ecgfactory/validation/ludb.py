@@ -194,20 +194,41 @@ def reference_intervals(marks: dict[str, list[Mark]], sampling_rate_hz: int = 50
     dict of str to float
         `p_duration_ms`, `pr_ms`, `qrs_ms` and `qt_ms`; NaN where no beat has the waves marked in three leads.
     """
-    rows = []
-    for before, beat, after in _neighbours(marked_beats(marks, sampling_rate_hz).tolist()):
-        waves = [_waves_of_beat(lead, before, beat, after, sampling_rate_hz) for lead in marks.values()]
-        p, qrs, t = (
-            [_bound([w[kind][side] for w in waves], side, sampling_rate_hz) for side in (0, 1)] for kind in range(3)
-        )
-        rows.append([p[1] - p[0], qrs[0] - p[0], qrs[1] - qrs[0], t[1] - qrs[0]])
+    _, bounds = reference_bounds(marks, sampling_rate_hz)
+    p, qrs, t = bounds[:, 0], bounds[:, 1], bounds[:, 2]
+    columns = np.stack([p[:, 1] - p[:, 0], qrs[:, 0] - p[:, 0], qrs[:, 1] - qrs[:, 0], t[:, 1] - qrs[:, 0]])
     to_ms = 1000 / sampling_rate_hz
-    columns = np.array(rows, dtype=np.float64).reshape(-1, len(INTERVALS)).T
     known = [column[~np.isnan(column)] for column in columns]
     return {
         name: to_ms * float(np.median(column)) if column.size else np.nan
         for name, column in zip(INTERVALS, known, strict=True)
     }
+
+
+def reference_bounds(marks: dict[str, list[Mark]], sampling_rate_hz: int = 500) -> tuple[Float64Array, Float64Array]:
+    """Combine the marks of single leads to bounds over all leads, by the definition of `reference_intervals`.
+
+    Parameters
+    ----------
+    marks : dict of str to list of Mark
+        By lead.
+    sampling_rate_hz : int
+        Sampling rate.
+
+    Returns
+    -------
+    beats : float array, shape (beats,)
+        From `marked_beats`.
+    bounds : float array, shape (beats, 3, 2)
+        Onset and offset of P, QRS and T in samples; NaN where fewer than three leads are marked.
+    """
+    beats = marked_beats(marks, sampling_rate_hz)
+    bounds = np.full((beats.size, 3, 2), np.nan)
+    for number, (before, beat, after) in enumerate(_neighbours(beats.tolist())):
+        waves = [_waves_of_beat(lead, before, beat, after, sampling_rate_hz) for lead in marks.values()]
+        for kind, side in np.ndindex(3, 2):
+            bounds[number, kind, side] = _bound([lead[kind][side] for lead in waves], side, sampling_rate_hz)
+    return beats, bounds
 
 
 def marked_beats(marks: dict[str, list[Mark]], sampling_rate_hz: int = 500) -> Float64Array:

@@ -11,7 +11,7 @@ from ecgfactory.quality.beats import Beats
 from ecgfactory.record import SAMPLING_RATE_HZ
 from ecgfactory.wave_table import WaveTable
 from ecgfactory.waves.counting import at_rate
-from ecgfactory.waves.find import find_marks
+from ecgfactory.waves.marks import find_marks
 
 
 def label_waves(

@@ -1,24 +1,158 @@
-"""Onset, peak and offset of P, QRS and T of each beat, as they are found."""
+"""P, QRS and T of every beat: onset, peak and offset in each lead and over all leads."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from math import gcd
 
 import numpy as np
 import numpy.typing as npt
+import scipy.signal
+
+from ecgfactory.arrays import BoolArray, IntArray
+from ecgfactory.leads import SignalUv
+from ecgfactory.quality.batch import RECORDS_IN_CACHE
+from ecgfactory.quality.beats import Beats
+from ecgfactory.wave_table import ABSENT
+from ecgfactory.waves.network import Weights, ask, load_members
+from ecgfactory.waves.order import QRS, in_order
+from ecgfactory.waves.peaks import find_peaks
+from ecgfactory.waves.windows import RATE_HZ, cut_windows
+
+Int32Array = npt.NDArray[np.int32]
+
+LEAST_EVIDENCE = np.array([-1.0, -np.inf, -1.0])
+"""Log odds from which P, QRS and T are marked; a beat always has a QRS."""
+
+FEWEST_LEADS = 3
+"""Of fewer leads, the bounds over all leads are the earliest and latest of these leads themselves."""
 
 
 @dataclass(frozen=True)
 class Marks:
-    """The marks of a batch of records; `ABSENT` of `wave_table` for what is not there.
+    """The waves of each beat, in samples of the signal; `ABSENT` where a wave is not there or cut by the record's end.
+
+    In a lead, onset <= peak <= offset, and no two waves overlap.
 
     Parameters
     ----------
-    leads : int32 array, shape (n, most beats, leads, 3, 3)
-        Samples, by wave (`WAVES`) and point (`POINTS`), in each lead.
-    over_all : int32 array, shape (n, most beats, 3, 3)
-        The same over all leads; the peak of QRS is the beat's place.
+    leads : int32 array, shape (n, most beats, leads, 3 waves, 3 points)
+        By the order of `WAVES` and `POINTS`. The peak of QRS is the largest deflection from the line that joins its
+        bounds, and so are those of P and T.
+    over_all : int32 array, shape (n, most beats, 3 waves, 3 points)
+        Over all leads: the peak of QRS is the beat's place, even where its bounds are absent; those of P and T are the
+        medians of the leads'.
     """
 
-    leads: npt.NDArray[np.int32]
-    over_all: npt.NDArray[np.int32]
+    leads: Int32Array
+    over_all: Int32Array
+
+
+def find_marks(
+    signal_uv: SignalUv,
+    beats: Beats,
+    lead_names: Sequence[str],
+    sampling_rate_hz: int,
+    members: tuple[Weights, ...] | None = None,
+) -> Marks:
+    """Mark the waves of the beats.
+
+    A small network (`network`), trained on cardiologists' marks, says which waves a beat has and where they begin and
+    end. A beat has one P at most, so that of a dissociated rhythm the P waves between are not marked.
+
+    Parameters
+    ----------
+    signal_uv : int16 array, shape (n, leads, samples)
+        In uV; the gain of a lead does not matter. The leads that the beats were found on, or more.
+    beats : Beats
+        From `find_beats`.
+    lead_names : sequence of str
+        Names of the leads; one for each row of the signal.
+    sampling_rate_hz : int
+        Sampling rate of signal and beats; other than 500 Hz, the signal is resampled for the network.
+    members : tuple of Weights, optional
+        Networks to ask, where they are not those of `load_members`.
+
+    Returns
+    -------
+    Marks
+
+    Raises
+    ------
+    ValueError
+        When the names or the rate don't belong to the signal.
+    """
+    if len(lead_names) != signal_uv.shape[1] or sampling_rate_hz != beats.sampling_rate_hz:
+        raise ValueError(
+            f"{signal_uv.shape[1]} leads, {len(lead_names)} names; beats of {beats.sampling_rate_hz} Hz, signal of"
+            f" {sampling_rate_hz} Hz: they must be of the same ECG"
+        )
+    n, leads, _ = signal_uv.shape
+    most = beats.places.shape[1]
+    marks = Marks(np.full((n, most, leads, 3, 3), ABSENT, np.int32), np.full((n, most, 3, 3), ABSENT, np.int32))
+    for start in range(0, n, RECORDS_IN_CACHE):
+        few = slice(start, start + RECORDS_IN_CACHE)
+        places, exists = beats.places[few], beats.exists[few]
+        if exists.any():
+            marks.leads[few][exists], marks.over_all[few][exists] = _mark(
+                signal_uv[few], places, exists, sampling_rate_hz, members or load_members()
+            )
+    return marks
+
+
+def _mark(
+    signal_uv: SignalUv, places: IntArray, exists: BoolArray, rate_hz: int, members: tuple[Weights, ...]
+) -> tuple[Int32Array, Int32Array]:
+    """Mark the beats of a few records: shapes (beats, leads, 3, 3) and (beats, 3, 3)."""
+    centre, samples = places[exists], signal_uv.shape[-1]
+    at_network_rate = np.rint(places * (RATE_HZ / rate_hz)).astype(np.int64)
+    windows = cut_windows(_resampled(signal_uv, rate_hz), at_network_rate, exists)
+    live = windows.scale_uv > 0
+    answers = ask(windows, members)
+    rows = np.concatenate([answers.leads, answers.over_all[:, np.newaxis]], axis=1)
+    bounds = np.rint(rows * (rate_hz / RATE_HZ)).astype(np.int64) + centre[:, np.newaxis, np.newaxis, np.newaxis]
+    _bound_over_all(bounds, live[windows.record], centre)
+
+    # The last row is that over all leads.
+    live = np.concatenate([live, live.any(axis=1, keepdims=True)], axis=1)[windows.record]
+    there = live[..., np.newaxis] & (answers.evidence > LEAST_EVIDENCE)[:, np.newaxis]
+    bounds, there = in_order(bounds, there, windows.record, samples, rate_hz)
+    peaks = find_peaks(signal_uv, bounds[:, :-1], there[:, :-1], windows.record)
+    peaks = np.concatenate([peaks, _peaks_over_all(peaks, there, bounds, centre)[:, np.newaxis]], axis=1)
+    points = np.stack([bounds[..., 0], peaks, bounds[..., 1]], axis=-1)
+    marks = np.where(there[..., np.newaxis], points, ABSENT).astype(np.int32)
+    marks[:, -1, QRS, 1] = centre
+    return marks[:, :-1], marks[:, -1]
+
+
+def _bound_over_all(bounds: IntArray, live: BoolArray, centre: IntArray) -> None:
+    """Bound the last row, in place: by the live leads where they are few, and QRS always around the beat's place."""
+    leads, over_all = bounds[:, :-1], bounds[:, -1]
+    few = live.sum(axis=1) < FEWEST_LEADS
+    lives = live[few][..., np.newaxis]
+    far = np.iinfo(np.int64).max
+    over_all[few, :, 0] = np.where(lives, leads[few, ..., 0], far).min(axis=1)
+    over_all[few, :, 1] = np.where(lives, leads[few, ..., 1], -far).max(axis=1)
+    over_all[:, QRS, 0] = np.minimum(over_all[:, QRS, 0], centre)
+    over_all[:, QRS, 1] = np.maximum(over_all[:, QRS, 1], centre)
+
+
+def _peaks_over_all(peaks: IntArray, there: BoolArray, bounds: IntArray, centre: IntArray) -> IntArray:
+    """Place the peaks over all leads, shape (beats, waves): the medians of the leads', and the beat's place."""
+    known = there[:, :-1]
+    rising = np.sort(np.where(known, peaks, np.iinfo(np.int64).max), axis=1)
+    middle = np.maximum(known.sum(axis=1, keepdims=True) - 1, 0) // 2
+    over_all = np.take_along_axis(rising, middle, 1)[:, 0].clip(bounds[:, -1, :, 0], bounds[:, -1, :, 1])
+    over_all[:, QRS] = centre
+    return over_all
+
+
+def _resampled(signal_uv: SignalUv, rate_hz: int) -> SignalUv:
+    if rate_hz == RATE_HZ:
+        return signal_uv
+    shared = gcd(rate_hz, RATE_HZ)
+    resampled = scipy.signal.resample_poly(
+        signal_uv.astype(np.float32), RATE_HZ // shared, rate_hz // shared, axis=-1, padtype="line"
+    )
+    return np.rint(resampled).clip(-32767, 32767).astype(np.int16)

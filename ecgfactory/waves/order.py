@@ -1,0 +1,60 @@
+"""Bounds of waves as they can be: in order, without overlap, and whole within the record."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ecgfactory.arrays import BoolArray, IntArray
+
+P, QRS, T = range(3)
+ONSET, OFFSET = range(2)
+
+SHORTEST = (8, 10, 16)
+"""Fewest samples of 500 Hz from onset to offset of P, QRS and T; what is left of a shorter one is none."""
+
+
+def in_order(
+    bounds: IntArray, there: BoolArray, record: IntArray, samples: int, sampling_rate_hz: int
+) -> tuple[IntArray, BoolArray]:
+    """Put the waves of each lead in order: QRS first, then P and T beside it, which share what both claim.
+
+    Parameters
+    ----------
+    bounds : int array, shape (beats, leads, 3 waves, 2)
+        Onset and offset of P, QRS and T, in samples of the record.
+    there : bool array, shape (beats, leads, 3 waves)
+        Which waves there are.
+    record : int array, shape (beats,)
+        Record of each beat, rising.
+    samples : int
+        Length of a record.
+    sampling_rate_hz : int
+        Samples per second.
+
+    Returns
+    -------
+    bounds : int array, same shape
+        With onset < offset, each wave after the one before.
+    there : bool array, same shape
+        Without waves that are cut by an end of the record or by their neighbours.
+    """
+    bounds = bounds.copy()
+    onset, offset = bounds[..., ONSET], bounds[..., OFFSET]  # views
+    offset[..., P] = np.minimum(offset[..., P], onset[..., QRS] - 1)
+    onset[..., T] = np.maximum(onset[..., T], offset[..., QRS] + 1)
+
+    follows = (record[1:] == record[:-1])[:, np.newaxis]
+    this, following = slice(None, -1), slice(1, None)
+    before_qrs = np.minimum(offset[this, :, T], onset[following, :, QRS] - 1)
+    offset[this, :, T] = np.where(follows, before_qrs, offset[this, :, T])
+    after_qrs = np.maximum(onset[following, :, P], offset[this, :, QRS] + 1)
+    onset[following, :, P] = np.where(follows, after_qrs, onset[following, :, P])
+    both = follows & there[this, :, T] & there[following, :, P]
+    both &= offset[this, :, T] >= onset[following, :, P]
+    middle = (offset[this, :, T] + onset[following, :, P]) // 2
+    offset[this, :, T] = np.where(both, middle, offset[this, :, T])
+    onset[following, :, P] = np.where(both, middle + 1, onset[following, :, P])
+
+    shortest = np.maximum(np.array(SHORTEST) * sampling_rate_hz // 500, 1)
+    whole = (onset >= 0) & (offset < samples) & (offset - onset >= shortest)
+    return bounds, there & whole

@@ -1,0 +1,52 @@
+"""The peak of a wave: its largest deflection from the line that joins its bounds."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ecgfactory.arrays import BoolArray, IntArray
+from ecgfactory.leads import SignalUv
+
+POINTS = 24
+"""A wave is looked through at so many points, and then sample by sample around the best."""
+
+
+def find_peaks(signal_uv: SignalUv, bounds: IntArray, there: BoolArray, record: IntArray) -> IntArray:
+    """Find the peak of each wave in each lead.
+
+    Parameters
+    ----------
+    signal_uv : int16 array, shape (records, leads, samples)
+        The signal.
+    bounds : int array, shape (beats, leads, waves, 2)
+        Onset and offset in samples, within the record where the wave is there.
+    there : bool array, shape (beats, leads, waves)
+        Which waves there are.
+    record : int array, shape (beats,)
+        Record of each beat.
+
+    Returns
+    -------
+    int array, shape (beats, leads, waves)
+        From onset to offset; anything where there is no wave.
+    """
+    _, leads, samples = signal_uv.shape
+    flat_uv = signal_uv.reshape(-1)
+    base = ((record[:, np.newaxis] * leads + np.arange(leads)) * samples)[..., np.newaxis, np.newaxis]
+    onset, offset = np.moveaxis(np.where(there[..., np.newaxis], bounds, 0), -1, 0)[..., np.newaxis]
+    length = offset - onset
+    start_uv, end_uv = (flat_uv.take(base + bound).astype(np.float32) for bound in (onset, offset))
+    slope = (end_uv - start_uv) / np.maximum(length, 1).astype(np.float32)
+
+    def best(after: IntArray) -> IntArray:
+        """Which of some samples after the onset deviates most."""
+        deviation = flat_uv.take(base + onset + after) - (start_uv + slope * after.astype(np.float32))
+        places: IntArray = np.take_along_axis(after, np.abs(deviation).argmax(axis=-1)[..., np.newaxis], -1)
+        return places
+
+    coarse = best(length * np.arange(POINTS) // (POINTS - 1))
+    reach = length // (POINTS - 1) + 1
+    beside = np.arange(-reach.max(initial=0), reach.max(initial=0) + 1).clip(-reach, reach)
+    fine = best((coarse + beside).clip(0, length))
+    peaks: IntArray = (onset + fine)[..., 0]
+    return peaks
