@@ -81,15 +81,16 @@ def label_section(plan: Plan) -> str:
 def accuracy_text(accuracy: Accuracy) -> str:
     """Return a paragraph and a table on how well waves are found, with the empty line that follows."""
     told = (
-        f"How well this algorithm finds waves was measured on real ECGs: {accuracy.source} The mean F1 of the six "
-        f"bounds is {accuracy.macro_f1:.3f}. P waves were found in {accuracy.of_these_with_p_found} of the "
-        f"{accuracy.records_without_p} records in which experts marked none. The last column is how experts differ "
-        "among themselves (CSE Working Party 1985, Eur Heart J 6:815-825)."
+        f"How well this algorithm finds waves was measured on real ECGs: {accuracy.source}; {accuracy.method}. The "
+        f"mean F1 of the six bounds is {accuracy.macro_f1:.3f}. P waves were found in {accuracy.p_falsely_found} of the "
+        f"{accuracy.without_p} records in which experts marked none. The last columns are over all leads, with one "
+        "difference of each record and without the four largest, beside how experts differ from their referee (CSE "
+        "Working Party 1985, Eur Heart J 6:815-825)."
     )
     return f"""\
 {textwrap.fill(told, 120, break_on_hyphens=False)}
 
-| bound | F1 | a mark counts within | mean difference | 2 SD | 2 SD of experts |
+| bound | F1 | a mark counts within | mean ± SD in a lead | 2 SD | 2 SD of experts |
 |---|---|---|---|---|---|
 {"".join(_row(bound) for bound in accuracy.bounds)}
 """
@@ -98,8 +99,8 @@ def accuracy_text(accuracy: Accuracy) -> str:
 def _row(bound: BoundAccuracy) -> str:
     experts = f"{bound.experts_two_sd_ms:g} ms" if bound.experts_two_sd_ms else ""
     return (
-        f"| {bound.wave} {bound.point} | {bound.f1:.3f} | {bound.tolerance_ms:g} ms | {bound.mean_ms:+.1f} ms | "
-        f"{2 * bound.sd_ms:.1f} ms | {experts} |\n"
+        f"| {bound.name} | {bound.f1:.3f} | {bound.tolerance_ms:g} ms | "
+        f"{bound.mean_error_ms:+.1f} ± {bound.sd_error_ms:.1f} ms | {bound.two_sd_ms:.1f} ms | {experts} |\n"
     )
 
 

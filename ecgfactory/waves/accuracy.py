@@ -8,16 +8,8 @@ from functools import cache
 from pathlib import Path
 
 ACCURACY_FILE = Path(__file__).with_name("accuracy.json")
-
-EXPERTS_TWO_SD_MS = {
-    ("P", "onset"): 10.2,
-    ("P", "offset"): 12.7,
-    ("QRS", "onset"): 6.5,
-    ("QRS", "offset"): 11.6,
-    ("T", "offset"): 30.6,
-}
-"""Two standard deviations of cardiologists' differences among themselves: CSE Working Party, Recommendations for
-measurement standards in quantitative electrocardiography, Eur Heart J 6:815-825 (1985)."""
+"""What `WaveAccuracy.summary` of `ecgfactory.validation` tells, with `source` and `method`: phrases without a full
+stop."""
 
 
 @dataclass(frozen=True)
@@ -26,29 +18,27 @@ class BoundAccuracy:
 
     Parameters
     ----------
-    wave : str
-        One of `WAVES`.
-    point : {'onset', 'offset'}
-        Which bound.
+    name : str
+        Such as `QRS onset`.
     f1 : float
-        Harmonic mean of sensitivity and positive predictive value, 0 to 1.
+        Harmonic mean of sensitivity and positive predictive value over all leads of all records, 0 to 1.
     tolerance_ms : float
-        A mark counts when it is no further than this from an expert's.
-    mean_ms, sd_ms : float
-        Mean and standard deviation of the differences found - expert, over the marks that count.
+        How far a mark may be from an expert's to count.
+    mean_error_ms, sd_error_ms : float
+        Found less marked, of the bounds that count.
+    two_sd_ms : float
+        Two standard deviations of the differences over all leads, one of each record, without the four largest.
+    experts_two_sd_ms : float or None
+        The same of experts about their referee; None where none was stated.
     """
 
-    wave: str
-    point: str
+    name: str
     f1: float
     tolerance_ms: float
-    mean_ms: float
-    sd_ms: float
-
-    @property
-    def experts_two_sd_ms(self) -> float | None:
-        """Two standard deviations of experts among themselves; None where none were stated."""
-        return EXPERTS_TWO_SD_MS.get((self.wave, self.point))
+    mean_error_ms: float
+    sd_error_ms: float
+    two_sd_ms: float
+    experts_two_sd_ms: float | None
 
 
 @dataclass(frozen=True)
@@ -57,33 +47,54 @@ class Accuracy:
 
     Parameters
     ----------
-    source : str
-        What it was measured on, as the dataset card says it: the database with its version, which records, which leads,
-        whose marks; one or more sentences, each with its full stop.
-    records : int
-        How many records that was.
+    source, method : str
+        What it was measured on, and how.
+    macro_f1 : float
+        Mean F1 over the bounds.
     bounds : tuple of BoundAccuracy
-        Onset and offset of P, QRS and T, in this order.
-    records_without_p, of_these_with_p_found : int
-        Records in which experts marked no P wave, and those of them in which P waves were found.
+        Onset and offset of P, QRS and T, in the order of a beat.
+    p_falsely_found, without_p : int
+        Records in which P waves were found and experts marked none, of so many in which they marked none.
     """
 
     source: str
-    records: int
+    method: str
+    macro_f1: float
     bounds: tuple[BoundAccuracy, ...]
-    records_without_p: int
-    of_these_with_p_found: int
-
-    @property
-    def macro_f1(self) -> float:
-        """Mean F1 over the bounds."""
-        return sum(bound.f1 for bound in self.bounds) / len(self.bounds)
+    p_falsely_found: int
+    without_p: int
 
 
 @cache
 def load_accuracy() -> Accuracy | None:
     """Read what was measured; None where nothing was."""
-    if not ACCURACY_FILE.is_file():
-        return None
-    content = json.loads(ACCURACY_FILE.read_text(encoding="utf-8"))
-    return Accuracy(**content | {"bounds": tuple(BoundAccuracy(**bound) for bound in content["bounds"])})
+    return read_accuracy(ACCURACY_FILE) if ACCURACY_FILE.is_file() else None
+
+
+def read_accuracy(file: Path) -> Accuracy:
+    """Read a file of measured accuracy."""
+    told = json.loads(file.read_text(encoding="utf-8"))
+    bounds = []
+    for key, in_leads in told["leads"].items():
+        wave, point = key.split("_")
+        over_all = told["over_all"][key]
+        bounds.append(
+            BoundAccuracy(
+                f"{wave.upper()} {point}",
+                in_leads["f1"],
+                in_leads["tolerance_ms"],
+                in_leads["mean_error_ms"],
+                in_leads["sd_error_ms"],
+                2 * over_all["sd_without_four_largest_ms"],
+                over_all.get("cse_two_sd_ms"),
+            )
+        )
+    p_falsely_found = told["p_falsely_found"]
+    return Accuracy(
+        told["source"],
+        told["method"],
+        told["macro_f1"],
+        tuple(bounds),
+        p_falsely_found["records"],
+        p_falsely_found["of"],
+    )

@@ -19,7 +19,6 @@ from ecgfactory.dataset.card import SIZE_CATEGORIES, write_card
 from ecgfactory.dataset.counts import count
 from ecgfactory.dataset.label_section import accuracy_text
 from ecgfactory.dataset.reader import Dataset
-from ecgfactory.wave_table import WAVES
 from ecgfactory.waves.accuracy import Accuracy, BoundAccuracy
 
 EXAMPLE = re.compile(r"### ([^\n]+)\n\n```python\n(.*?)```", re.DOTALL)
@@ -254,13 +253,12 @@ def test_labels_have_a_section_where_there_are_any(built: Path, labelled: Path) 
 
 
 def test_the_accuracy_of_labels_is_a_table() -> None:
-    bounds = tuple(
-        BoundAccuracy(wave, point, f1=0.95, tolerance_ms=50, mean_ms=-1.25, sd_ms=5)
-        for wave in WAVES
-        for point in ("onset", "offset")
+    bounds = (
+        BoundAccuracy("QRS onset", 0.95, 40, -1.2, 5, 6.1, experts_two_sd_ms=6.5),
+        BoundAccuracy("T onset", 0.9, 50, 2, 12.5, 20, experts_two_sd_ms=None),
     )
-    text = accuracy_text(Accuracy("LUDB, 100 records.", 100, bounds, records_without_p=25, of_these_with_p_found=2))
-    assert "was measured on real ECGs: LUDB, 100 records." in text
+    text = accuracy_text(Accuracy("LUDB", "5-fold cross-validation", 0.925, bounds, p_falsely_found=2, without_p=25))
+    assert "was measured on real ECGs: LUDB; 5-fold cross-validation. The mean F1" in " ".join(text.split())
     assert "2 of the 25 records" in " ".join(text.split())
-    assert "| QRS onset | 0.950 | 50 ms | -1.2 ms | 10.0 ms | 6.5 ms |" in text
-    assert "| T onset | 0.950 | 50 ms | -1.2 ms | 10.0 ms |  |" in text
+    assert "| QRS onset | 0.950 | 40 ms | -1.2 ± 5.0 ms | 6.1 ms | 6.5 ms |" in text
+    assert "| T onset | 0.900 | 50 ms | +2.0 ± 12.5 ms | 20.0 ms |  |" in text

@@ -2,35 +2,36 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from ecgfactory.wave_table import WAVES
-from ecgfactory.waves import accuracy
-from ecgfactory.waves.accuracy import Accuracy, BoundAccuracy, load_accuracy
+from ecgfactory.validation.wave_accuracy import RecordAccuracy, WaveAccuracy
+from ecgfactory.validation.wave_score import TOLERANCE_S, BoundScore, WaveScore
+from ecgfactory.waves.accuracy import load_accuracy, read_accuracy
 
-BOUNDS = [(wave, point) for wave in WAVES for point in ("onset", "offset")]
-
-
-def test_what_is_written_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    bounds = tuple(
-        BoundAccuracy(*bound, f1=0.9 + place / 100, tolerance_ms=50, mean_ms=1, sd_ms=6)
-        for place, bound in enumerate(BOUNDS)
-    )
-    measured = Accuracy("LUDB, 100 records.", 100, bounds, records_without_p=25, of_these_with_p_found=2)
-    file = tmp_path / "accuracy.json"
-    file.write_text(json.dumps(dataclasses.asdict(measured)), encoding="utf-8")
-    monkeypatch.setattr(accuracy, "ACCURACY_FILE", file)
-    assert load_accuracy.__wrapped__() == measured
-    assert measured.macro_f1 == pytest.approx(0.925)
+NAMES = ["P onset", "P offset", "QRS onset", "QRS offset", "T onset", "T offset"]
 
 
-def test_the_bounds_are_those_of_every_wave_in_order() -> None:
-    measured = load_accuracy()
-    if measured is None:
+def test_what_is_measured_is_read(tmp_path: Path) -> None:
+    score = WaveScore({name: BoundScore(np.array([4.0, 8.0]), missed=1, extra=0) for name in TOLERANCE_S})
+    differences = dict.fromkeys(TOLERANCE_S, 0.0)
+    records = [RecordAccuracy("1", score, differences | {"p_onset": float(place)}, False, False) for place in range(8)]
+    summary = WaveAccuracy(tuple(records)).summary() | {"source": "LUDB", "method": "5 folds"}
+    (tmp_path / "accuracy.json").write_text(json.dumps(summary), encoding="utf-8")
+    accuracy = read_accuracy(tmp_path / "accuracy.json")
+    assert [bound.name for bound in accuracy.bounds] == NAMES
+    assert accuracy.macro_f1 == pytest.approx(0.8)
+    p_onset = accuracy.bounds[0]
+    assert (p_onset.f1, p_onset.tolerance_ms, p_onset.mean_error_ms) == (0.8, 50, 6)
+    assert (p_onset.two_sd_ms, p_onset.experts_two_sd_ms) == (2.6, 10.2)
+    assert (accuracy.p_falsely_found, accuracy.without_p) == (0, 8)
+
+
+def test_what_is_shipped_tells_of_every_bound() -> None:
+    accuracy = load_accuracy()
+    if accuracy is None:
         pytest.skip("nothing was measured")
-    assert [(bound.wave, bound.point) for bound in measured.bounds] == BOUNDS
-    assert measured.source.endswith(".")
+    assert [bound.name for bound in accuracy.bounds] == NAMES
