@@ -82,8 +82,8 @@ def accuracy_text(accuracy: Accuracy) -> str:
     """Return a paragraph and a table on how well waves are found, with the empty line that follows."""
     told = (
         f"How well this algorithm finds waves was measured on real ECGs: {accuracy.source}; {accuracy.method}. The "
-        f"mean F1 of the six bounds is {accuracy.macro_f1:.3f}. P waves were found in {accuracy.p_falsely_found} of the "
-        f"{accuracy.without_p} records in which experts marked none. The last columns are over all leads, with one "
+        f"mean F1 of the six bounds is {accuracy.macro_f1:.3f}. P waves were found in {accuracy.p_falsely_found} of "
+        f"the {accuracy.without_p} records in which experts marked none. The last columns are over all leads, with one "
         "difference of each record and without the four largest, beside how experts differ from their referee (CSE "
         "Working Party 1985, Eur Heart J 6:815-825)."
     )
