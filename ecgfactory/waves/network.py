@@ -19,9 +19,8 @@ from ecgfactory.arrays import BoolArray, Float32Array, IntArray
 from ecgfactory.waves.windows import Windows
 
 WEIGHTS = Path(__file__).with_name("weights.npz")
-
-WAVES = ("P", "QRS", "T")
-"""The waves of a beat, in order."""
+ACCURACY = WEIGHTS.with_name("accuracy.json")
+"""The trained networks, and how accurate such are on records that they did not see."""
 
 Weights = Mapping[str, Float32Array]
 
