@@ -43,8 +43,8 @@ class Marks:
     Parameters
     ----------
     leads : int32 array, shape (n, most beats, leads, 3 waves, 3 points)
-        By the order of `WAVES` and `POINTS`. The peak of QRS is the largest deflection from the line that joins its
-        bounds, and so are those of P and T.
+        By the order of `WAVES` and `POINTS`. A peak is the largest deflection from the line that joins the bounds, that
+        of QRS its R wave if it has one.
     over_all : int32 array, shape (n, most beats, 3 waves, 3 points)
         Over all leads: the peak of QRS is the beat's place, those of P and T are the medians of the leads'.
     """
