@@ -77,7 +77,12 @@ def test_the_wheel_holds_all_of_the_package_and_nothing_else(contents: set[str])
     listed = run([*of_the_project, "ecgfactory", "flows", "tasks", "deployments", "configs"], ROOT).splitlines()
     files = {name.removeprefix("ecgfactory/") for name in listed if not (ROOT / name).is_symlink()}
     assert {"py.typed", "flows/build_dataset.py", "tasks/__init__.py", "deployments/prefect.yaml"} < files
-    assert {"configs/quickstart.yaml", "configs/policies/basic.yaml", "report/templates/index.html"} < files
+    assert {
+        "configs/quickstart.yaml",
+        "configs/policies/basic.yaml",
+        "report/templates/index.html",
+        "waves/weights.npz",
+    } < files
     assert {name.removeprefix("ecgfactory/") for name in contents if name.startswith("ecgfactory/")} == files
 
 

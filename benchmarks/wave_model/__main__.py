@@ -14,7 +14,7 @@ from benchmarks.wave_model.cross_validation import FOLDS, accuracy_of, train_all
 from benchmarks.wave_model.examples import Example, MarkedRecord, example, marked_record
 from ecgfactory.validation.ludb import read_ludb
 from ecgfactory.validation.wave_accuracy import WaveAccuracy
-from ecgfactory.waves.network import WEIGHTS, Weights
+from ecgfactory.waves.network import ACCURACY, WEIGHTS, Weights
 
 SEED = 2029
 VARIATIONS, MEMBERS = 60, 2
@@ -64,7 +64,7 @@ def write_accuracy(accuracy: WaveAccuracy, records: int, folder: Path) -> None:
         **accuracy.summary(),
     }
     text = json.dumps(summary, indent=2)
-    (folder / "accuracy.json").write_text(text + "\n", encoding="utf-8")
+    (folder / ACCURACY.name).write_text(text + "\n", encoding="utf-8")
     print(text)
 
 

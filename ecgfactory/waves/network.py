@@ -14,11 +14,14 @@ from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
+from threadpoolctl import ThreadpoolController
 
 from ecgfactory.arrays import BoolArray, Float32Array, IntArray
 from ecgfactory.waves.windows import Windows
 
 WEIGHTS = Path(__file__).with_name("weights.npz")
+ACCURACY = WEIGHTS.with_name("accuracy.json")
+"""The trained networks, and how accurate such are on records that they did not see."""
 
 Weights = Mapping[str, Float32Array]
 
@@ -73,11 +76,17 @@ def ask(windows: Windows, members: tuple[Weights, ...]) -> Answers:
         The means of the members' answers.
     """
     groups = _Groups(windows.record, windows.scale_uv > 0)
-    leads, over_all, evidence = (
-        sum(answers) / np.float32(len(members))
-        for answers in zip(*(_forward(windows, groups, member) for member in members), strict=True)
-    )
+    # Products this small are slower on several threads, and their last bit would tell how many there were.
+    with _libraries().limit(limits=1, user_api="blas"):
+        answered = [_forward(windows, groups, member) for member in members]
+    leads, over_all, evidence = (sum(answers) / np.float32(len(members)) for answers in zip(*answered, strict=True))
     return Answers(leads.reshape(*leads.shape[:-1], 3, 2), over_all.reshape(-1, 3, 2), evidence)
+
+
+@cache
+def _libraries() -> ThreadpoolController:
+    """What multiplies matrices in this process."""
+    return ThreadpoolController()
 
 
 class _Groups:
