@@ -47,8 +47,8 @@ class Marks:
         By the order of `WAVES` and `POINTS`. A peak is the largest deflection from the line that joins the bounds, that
         of QRS its R wave if it has one.
     over_all : int32 array, shape (n, most beats, 3 waves, 3 points)
-        Over all leads: the peak of QRS is the beat's place, even where its bounds are absent; those of P and T are the
-        medians of the leads'.
+        Over all leads: the peak of QRS is the beat's place, with the bounds that lie within the record; those of P and T
+        are the medians of the leads'.
     """
 
     leads: Int32Array
@@ -128,6 +128,9 @@ def _mark(
     peaks = np.concatenate([peaks, _peaks_over_all(peaks, there, bounds, centre)[:, np.newaxis]], axis=1)
     points = np.stack([bounds[..., 0], peaks, bounds[..., 1]], axis=-1)
     marks = np.where(there[..., np.newaxis], points, ABSENT).astype(np.int32)
+    # A beat is one even if an end of the record cuts its QRS: what is within the record is marked.
+    qrs = bounds[:, -1, QRS]
+    marks[:, -1, QRS, ::2] = np.where((qrs >= 0) & (qrs < samples), qrs, ABSENT)
     marks[:, -1, QRS, 1] = centre
     return marks[:, :-1], marks[:, -1]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import edfio
+import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
@@ -67,6 +68,7 @@ def test_wfdb_reads_what_is_marked_without_the_header_and_plots_it_with_the_reco
     figure = wfdb.plot_wfdb(record=record, annotation=marks, return_fig=True)
     shown = np.concatenate([line.get_xdata() for line in figure.axes[0].lines[1:]])
     assert np.allclose(np.sort(shown), np.sort(marks.sample) / 250)
+    plt.close(figure)
 
 
 def test_the_same_marks_come_from_an_array(tmp_path: Path) -> None:
