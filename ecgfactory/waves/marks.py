@@ -47,8 +47,8 @@ class Marks:
         By the order of `WAVES` and `POINTS`. A peak is the largest deflection from the line that joins the bounds, that
         of QRS its R wave if it has one.
     over_all : int32 array, shape (n, most beats, 3 waves, 3 points)
-        Over all leads: the peak of QRS is the beat's place, with the bounds that lie within the record; those of P and T
-        are the medians of the leads'.
+        Over all leads: the peak of QRS is the beat's place, with the bounds that lie within the record; the peaks of P
+        and T are the medians of the leads'.
     """
 
     leads: Int32Array
