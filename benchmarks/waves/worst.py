@@ -1,0 +1,75 @@
+"""The records in which labels fit the cardiologists' marks worst: listed, and drawn where the user says."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks.waves.drawings import draw
+from benchmarks.waves.plots import words
+from ecgfactory.validation.ludb import LudbRecord
+from ecgfactory.validation.wave_score import WaveScore
+from ecgfactory.wave_table import WaveTable
+
+MOST = 10
+
+WHAT_WENT_WRONG: dict[str, str] = {}
+"""By record, in the words of who looked at the drawings."""
+
+
+def worst(scores: Sequence[WaveScore]) -> list[int]:
+    """Return the records of the lowest macro F1, the worst first, by index."""
+    return [int(place) for place in np.argsort([score.macro_f1 for score in scores], kind="stable")[:MOST]]
+
+
+def draw_worst(
+    records: Sequence[LudbRecord], tables: Sequence[WaveTable], scores: Sequence[WaveScore], folder: Path
+) -> list[Path]:
+    """Draw the worst records with both marks; LUDB's ECGs stay in that folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    drawn = []
+    for rank, place in enumerate(worst(scores), start=1):
+        record = records[place]
+        path = folder / f"{rank:02d}_record_{record.name}.png"
+        title = f"LUDB {record.name}, {record.rhythm}: {_summary(scores[place])}"
+        draw(record, tables[place], title, path)
+        drawn.append(path)
+    return drawn
+
+
+def section(records: Sequence[LudbRecord], scores: Sequence[WaveScore]) -> str:
+    """Write what went wrong."""
+    return "\n".join(
+        [
+            "## The ten worst records",
+            "",
+            "By macro F1 over the leads of a record, of the labels by networks that did not see it. `make "
+            "quality-evidence LUDB=FOLDER DRAWINGS=FOLDER` draws them with both marks into a folder of yours; they are "
+            "not part of this project.",
+            "",
+            "| record | rhythm | macro F1 | worst bounds | what the drawing shows |",
+            "|---|---|---|---|---|",
+            *(_row(records[place], scores[place]) for place in worst(scores)),
+        ]
+    )
+
+
+def _row(record: LudbRecord, score: WaveScore) -> str:
+    seen = WHAT_WENT_WRONG.get(record.name, "not looked at")
+    return f"| {record.name} | {record.rhythm} | {score.macro_f1:.3f} | {_worst_bounds(score)} | {seen} |"
+
+
+def _summary(score: WaveScore) -> str:
+    return f"macro F1 {score.macro_f1:.3f}; {_worst_bounds(score)}"
+
+
+def _worst_bounds(score: WaveScore) -> str:
+    """Name the three bounds of the lowest F1, with what was missed and what was too much."""
+    known = {name: bound for name, bound in score.bounds.items() if not np.isnan(bound.f1)}
+    lowest = sorted(known, key=lambda name: known[name].f1)[:3]
+    return ", ".join(
+        f"{words(name)} {known[name].f1:.2f} ({known[name].missed} missed, {known[name].extra} too many)"
+        for name in lowest
+    )
