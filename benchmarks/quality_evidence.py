@@ -46,8 +46,7 @@ def main() -> None:
         type=Path,
         nargs="?",
         default=os.environ.get("ECGFACTORY_LUDB") or None,
-        help="folder of LUDB for the pages on real ECGs and on waves; by default what ECGFACTORY_LUDB names, without it "
-        "none of these",
+        help="folder of LUDB for the pages on real ECGs and on waves; by default what ECGFACTORY_LUDB names",
     )
     parser.add_argument("--drawings", type=Path, help="folder for drawings of the ECGs of LUDB whose waves fit worst")
     options = parser.parse_args()
