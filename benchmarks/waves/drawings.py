@@ -59,9 +59,10 @@ def _waves_in(waves: WaveTable, lead: str) -> list[tuple[str, float, float]]:
 
 def _strip(axes: Axes, waves: list[tuple[str, float, float]], bottom: float, record: LudbRecord) -> None:
     """Draw waves as bars; one that has no bound on a side reaches the end of the record there."""
-    for wave, onset, offset in waves:
-        first_s = (0.0 if np.isnan(onset) else onset) / record.sampling_rate_hz
-        last_s = (record.signal_uv.shape[1] if np.isnan(offset) else offset) / record.sampling_rate_hz
-        axes.axvspan(first_s, last_s, bottom, bottom + STRIP, color=COLOURS[wave], linewidth=0)
-        for edge_s in (first_s, last_s):
-            axes.axvline(edge_s, color=COLOURS[wave], linewidth=0.4, alpha=0.6)
+    across = axes.get_xaxis_transform()
+    for kind, colour in COLOURS.items():
+        bounds = np.array([bound for wave, *bound in waves if wave == kind]).reshape(-1, 2)
+        first, last = np.where(np.isnan(bounds), (0, record.signal_uv.shape[1]), bounds).T / record.sampling_rate_hz
+        bars = list(zip(first, last - first, strict=True))
+        axes.broken_barh(bars, (bottom, STRIP), facecolor=colour, linewidth=0, transform=across)
+        axes.vlines([*first, *last], 0, 1, color=colour, linewidth=0.4, alpha=0.6, transform=across)
