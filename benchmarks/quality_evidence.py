@@ -49,11 +49,12 @@ def main() -> None:
         help="folder of LUDB for the pages on real ECGs and on waves; by default what ECGFACTORY_LUDB names",
     )
     parser.add_argument("--drawings", type=Path, help="folder for drawings of the ECGs of LUDB whose waves fit worst")
+    parser.add_argument("--folds", type=Path, help="networks of the cross-validation, which `make wave-model` keeps")
     options = parser.parse_args()
     options.output.mkdir(parents=True, exist_ok=True)
     if options.ludb:
         print(f"wrote {real_evidence.write_page(options.ludb, options.output)}")
-        print(f"wrote {wave_evidence.write_page(options.ludb, options.output, options.drawings)}")
+        print(f"wrote {wave_evidence.write_page(options.ludb, options.output, options.drawings, options.folds)}")
 
     candidates = generated_ecgs(SEED, options.candidates)
     features = measure_all(candidates, EIGHT_LEADS)

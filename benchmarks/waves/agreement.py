@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from benchmarks.waves.bounds import MarkedRecord, found
 from benchmarks.waves.judge import INSTALL, PACKAGE
 from benchmarks.waves.plots import words
 from benchmarks.waves.tables import mean_and_spread
@@ -14,32 +13,11 @@ from ecgfactory.arrays import Float64Array
 from ecgfactory.quality.feature import FeatureTable
 from ecgfactory.record import SAMPLING_RATE_HZ
 from ecgfactory.validation.ludb import INTERVALS
-from ecgfactory.validation.wave_score import TOLERANCE_S, Bounds, WaveScore
+from ecgfactory.validation.wave_score import TOLERANCE_S, WaveScore
 from ecgfactory.wave_table import ABSENT, ALL_LEADS, WAVES, WaveTable
 
 P, QRS, T = range(len(WAVES))
 NEAR_MS = 10
-
-
-def labels_as_marks(waves: WaveTable) -> MarkedRecord:
-    """Take the labels of a record for marks: without its first and last beat, as cardiologists mark LUDB."""
-    inner = _without_end_beats(waves)
-    leads = found(inner)
-    return MarkedRecord(leads, {lead: _span(bounds) for lead, bounds in leads.items()})
-
-
-def _without_end_beats(waves: WaveTable) -> WaveTable:
-    """Leave out the first and the last beat of one record."""
-    kept = (waves.beat > 0) & (waves.beat < waves.beat.max(initial=0))
-    columns = {
-        name: getattr(waves, name)[kept] for name in ("record", "beat", "lead", "wave", "onset", "peak", "offset")
-    }
-    return WaveTable(waves.lead_names, waves.records, **columns)
-
-
-def _span(bounds: Bounds) -> tuple[float, float] | None:
-    samples = np.concatenate(list(bounds.values()))
-    return (float(samples.min()), float(samples.max())) if samples.size else None
 
 
 def interval_medians(tables: Sequence[WaveTable]) -> dict[str, Float64Array]:

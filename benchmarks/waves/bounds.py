@@ -8,20 +8,18 @@ from dataclasses import dataclass
 import numpy as np
 
 from ecgfactory.arrays import Float64Array
-from ecgfactory.validation.ludb import LudbRecord, Mark
+from ecgfactory.validation.ludb import LudbRecord
+from ecgfactory.validation.wave_accuracy import marked_bounds, marked_span
 from ecgfactory.validation.wave_score import Bounds
 from ecgfactory.wave_table import ABSENT, WAVES, WaveTable
 
 LeadBounds = Mapping[str, Bounds]
 """The bounds of a record, by the name of the lead."""
 
-SYMBOLS = {"P": "p", "QRS": "N", "T": "t"}
-"""What LUDB calls the waves."""
-
 
 @dataclass(frozen=True)
-class MarkedRecord:
-    """What cardiologists marked in a record.
+class Marked:
+    """What is marked in a record.
 
     Parameters
     ----------
@@ -40,20 +38,32 @@ class MarkedRecord:
         return any(bounds["p_onset"].size or bounds["p_offset"].size for bounds in self.leads.values())
 
 
-def marked(record: LudbRecord) -> MarkedRecord:
-    """Take the bounds from a record's marks."""
-    return MarkedRecord(
-        {lead: _bounds_of_marks(marks) for lead, marks in record.marks.items()},
-        {lead: _span(marks) for lead, marks in record.marks.items()},
+def marked(record: LudbRecord) -> Marked:
+    """Take the bounds from the cardiologists' marks."""
+    return Marked(
+        {lead: marked_bounds(marks) for lead, marks in record.marks.items()},
+        {lead: marked_span(marks) for lead, marks in record.marks.items()},
     )
 
 
 def found(waves: WaveTable) -> LeadBounds:
-    """Take the bounds from the waves of one record."""
-    return {lead: _bounds_of_waves(waves.of_lead(lead)) for lead in waves.lead_names}
+    """Take the bounds from our labels of one record."""
+    return {lead: _bounds(waves.of_lead(lead)) for lead in waves.lead_names}
 
 
-def _bounds_of_waves(waves: WaveTable) -> dict[str, Float64Array]:
+def labels_as_marks(waves: WaveTable) -> Marked:
+    """Take the labels of one record for marks: without its first and last beat, as cardiologists mark LUDB."""
+    leads = found(_without_end_beats(waves))
+    return Marked(leads, {lead: _span(bounds) for lead, bounds in leads.items()})
+
+
+def _without_end_beats(waves: WaveTable) -> WaveTable:
+    inner = (waves.beat > 0) & (waves.beat < waves.beat.max(initial=0))
+    columns = ("record", "beat", "lead", "wave", "onset", "peak", "offset")
+    return WaveTable(waves.lead_names, waves.records, **{name: getattr(waves, name)[inner] for name in columns})
+
+
+def _bounds(waves: WaveTable) -> dict[str, Float64Array]:
     bounds = {}
     for code, wave in enumerate(WAVES):
         for point in ("onset", "offset"):
@@ -62,15 +72,6 @@ def _bounds_of_waves(waves: WaveTable) -> dict[str, Float64Array]:
     return bounds
 
 
-def _bounds_of_marks(marks: list[Mark]) -> dict[str, Float64Array]:
-    bounds = {}
-    for wave, symbol in SYMBOLS.items():
-        for point in ("onset", "offset"):
-            samples = np.array([getattr(mark, point) for mark in marks if mark.wave == symbol], np.float64)
-            bounds[f"{wave.lower()}_{point}"] = samples[~np.isnan(samples)]
-    return bounds
-
-
-def _span(marks: list[Mark]) -> tuple[float, float] | None:
-    points = [(mark.onset, mark.peak, mark.offset) for mark in marks]
-    return (float(np.nanmin(points)), float(np.nanmax(points))) if points else None
+def _span(bounds: Bounds) -> tuple[float, float] | None:
+    samples = np.concatenate(list(bounds.values()))
+    return (float(samples.min()), float(samples.max())) if samples.size else None

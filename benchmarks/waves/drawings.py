@@ -11,11 +11,13 @@ matplotlib.use("Agg")
 from matplotlib import pyplot
 from matplotlib.axes import Axes
 
-from benchmarks.waves.bounds import SYMBOLS
 from ecgfactory.validation.ludb import LudbRecord
 from ecgfactory.wave_table import ABSENT, WAVES, WaveTable
 
 COLOURS = {"P": "C1", "QRS": "C0", "T": "C2"}
+SYMBOLS = {"P": "p", "QRS": "N", "T": "t"}
+"""What LUDB calls the waves."""
+
 DPI = 80
 STRIP = 0.09
 """Height of a strip of marks, as a share of a lead's."""

@@ -9,16 +9,14 @@ from multiprocessing import get_context
 
 import numpy as np
 
-from benchmarks.waves.bounds import LeadBounds, MarkedRecord, found
+from benchmarks.waves.bounds import LeadBounds, Marked, found
 from benchmarks.waves.judge import Judge
 from benchmarks.waves.neurokit_waves import METHODS, NeuroKitLeads
 from ecgfactory.arrays import BoolArray, Float64Array, IntArray
 from ecgfactory.leads import TWELVE_LEADS, SignalUv
-from ecgfactory.quality.features import measure_with_beats
 from ecgfactory.validation.ludb import LudbRecord
 from ecgfactory.validation.wave_score import WaveScore, pooled, score_lead
 from ecgfactory.wave_table import WaveTable
-from ecgfactory.waves.label import label_waves
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,7 +37,7 @@ class Finder:
     leads: list[LeadBounds]
     failed: int = 0
 
-    def scores(self, marked: Sequence[MarkedRecord]) -> list[WaveScore]:
+    def scores(self, marked: Sequence[Marked]) -> list[WaveScore]:
         """Score each record, its leads pooled."""
         return [
             pooled(score_lead(bounds[lead], record.leads[lead], record.spans[lead]) for lead in record.leads)
@@ -61,14 +59,8 @@ class Finder:
         return np.array(shares)
 
 
-def our_waves(signal_uv: SignalUv, lead_names: tuple[str, ...] = TWELVE_LEADS) -> WaveTable:
-    """Label one record at 500 Hz, as a build does."""
-    _, beats = measure_with_beats(signal_uv[np.newaxis], lead_names)
-    return label_waves(signal_uv[np.newaxis], beats, lead_names, beats.sampling_rate_hz, signal_uv.shape[-1])
-
-
-def ours(name: str, tables: Sequence[WaveTable]) -> Finder:
-    """Take what is found from our labels, a table a record."""
+def from_labels(name: str, tables: Sequence[WaveTable]) -> Finder:
+    """Take what our labels say, a table a record."""
     return Finder(name, [found(waves) for waves in tables])
 
 

@@ -6,17 +6,18 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from benchmarks.waves.bounds import MarkedRecord
+from benchmarks.waves.bounds import Marked
 from benchmarks.waves.finders import Finder
 from benchmarks.waves.plots import words
 from ecgfactory.arrays import FloatingArray
+from ecgfactory.validation.wave_accuracy import CSE_TWO_SD_MS, LARGEST_LEFT_OUT, WaveAccuracy, trimmed_sd
 from ecgfactory.validation.wave_score import TOLERANCE_S, BoundScore, WaveScore, pooled
 
 LEAST_F1 = 0.95
 MOST_P_FALSELY_FOUND = 0.10
 
 
-def f1_section(finders: Sequence[Finder], marked: Sequence[MarkedRecord]) -> str:
+def f1_section(finders: Sequence[Finder], marked: Sequence[Marked]) -> str:
     """Write the table of F1 by bound, and that of the differences."""
     totals = {finder.name: pooled(finder.scores(marked)) for finder in finders}
     tolerances = ", ".join(f"{words(bound)} {1000 * tolerance_s:g}" for bound, tolerance_s in TOLERANCE_S.items())
@@ -62,13 +63,41 @@ def _differences(bound: BoundScore) -> str:
     return mean_and_spread(bound.errors_ms) if bound.errors_ms.size else "none"
 
 
+def experts_section(name: str, accuracy: WaveAccuracy) -> str:
+    """Write how bounds over all leads differ from the cardiologists', beside how experts differ."""
+    rows = []
+    for bound in TOLERANCE_S:
+        differences_ms = accuracy.differences_ms(bound)
+        limit = f"{CSE_TWO_SD_MS[bound]:g}" if bound in CSE_TWO_SD_MS else "none given"
+        if differences_ms.size > LARGEST_LEFT_OUT + 1:
+            spreads = f"{trimmed_sd(differences_ms):.1f} | {differences_ms.std(ddof=1):.1f}"
+            mean = f"{differences_ms.mean():+.1f} | {differences_ms.size}"
+            rows.append(f"| {words(bound)} | {limit} | {spreads} | {mean} |")
+    return "\n".join(
+        [
+            "## As experts differ",
+            "",
+            f"Bounds over all leads, the median over the beats of a record, of {name}, less the cardiologists': the "
+            "earliest onset and latest offset of their marks over the leads, marks more than 20 ms from the leads' "
+            "median left out. The limits are two standard deviations of experts about their common referee (CSE "
+            "Working Party, Eur Heart J 6 (1985) 815-825), to which Martinez et al. (IEEE Trans Biomed Eng 51 (2004) "
+            "570-581) hold the standard deviation of a program's differences, as here. IEC 60601-2-51 leaves out the "
+            "four largest deviations of 100 records.",
+            "",
+            "| bound | limit, ms | SD without the four largest | SD of all | mean | records |",
+            "|---|---|---|---|---|---|",
+            *rows,
+        ]
+    )
+
+
 def mean_and_spread(errors: FloatingArray) -> str:
     """Write mean and standard deviation of the known ones."""
     known = errors[np.isfinite(errors)]
     return f"{known.mean():+.1f} ± {known.std(ddof=1):.1f}" if known.size > 1 else "too few"
 
 
-def p_section(finders: Sequence[Finder], marked: Sequence[MarkedRecord]) -> str:
+def p_section(finders: Sequence[Finder], marked: Sequence[Marked]) -> str:
     """Write where P is reported."""
     has_p = np.array([record.has_p for record in marked])
     rows = []

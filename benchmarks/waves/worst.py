@@ -39,15 +39,14 @@ def draw_worst(
     return drawn
 
 
-def section(records: Sequence[LudbRecord], scores: Sequence[WaveScore]) -> str:
+def section(name: str, records: Sequence[LudbRecord], scores: Sequence[WaveScore]) -> str:
     """Write what went wrong."""
     return "\n".join(
         [
             "## The ten worst records",
             "",
-            "By macro F1 over the leads of a record, of the labels by networks that did not see it. `make "
-            "quality-evidence LUDB=FOLDER DRAWINGS=FOLDER` draws them with both marks into a folder of yours; they are "
-            "not part of this project.",
+            f"By macro F1 over the leads of a record, of {name}. `make quality-evidence LUDB=FOLDER DRAWINGS=FOLDER` "
+            "draws them with both marks into a folder of yours; LUDB's ECGs are not part of this project.",
             "",
             "| record | rhythm | macro F1 | worst bounds | what the drawing shows |",
             "|---|---|---|---|---|",

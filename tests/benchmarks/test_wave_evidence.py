@@ -17,7 +17,7 @@ pytestmark = pytest.mark.slow
 def test_the_page_and_its_drawings(tmp_path: Path) -> None:
     ecg = simulate_ecg(np.random.default_rng(14), 65, 92, noise_uv=5)
     write_ludb_record(tmp_path, 1, derive_twelve(ecg.signal_uv), marks_of(ecg))
-    page = write_page(tmp_path, tmp_path, tmp_path / "drawings", Sizes(generated=2, pairs=0)).read_text()
+    page = write_page(tmp_path, tmp_path, tmp_path / "drawings", sizes=Sizes(generated=2, pairs=0)).read_text()
     assert "1 records of LUDB (1 to 1;" in page
     rows = [line.split("|")[2:-1] for line in page.splitlines() if line.startswith(("| ecgfactory", "| NeuroKit2"))]
     ours, theirs = (np.array(cells, dtype=float) for cells in rows[:2])
