@@ -37,10 +37,10 @@ class Finder:
     leads: list[LeadBounds]
     failed: int = 0
 
-    def scores(self, marked: Sequence[Marked]) -> list[WaveScore]:
-        """Score each record, its leads pooled."""
+    def scores(self, marked: Sequence[Marked], leads: Sequence[str] = TWELVE_LEADS) -> list[WaveScore]:
+        """Score each record, its leads or some of them pooled."""
         return [
-            pooled(score_lead(bounds[lead], record.leads[lead], record.spans[lead]) for lead in record.leads)
+            pooled(score_lead(bounds[lead], record.leads[lead], record.spans[lead]) for lead in leads)
             for bounds, record in zip(self.leads, marked, strict=True)
         ]
 

@@ -22,7 +22,7 @@ def test_the_page_and_its_drawings(tmp_path: Path) -> None:
     rows = [line.split("|")[2:-1] for line in page.splitlines() if line.startswith(("| ecgfactory", "| NeuroKit2"))]
     ours, theirs = (np.array(cells, dtype=float) for cells in rows[:2])
     assert ours[2:4].min() > 0.9  # QRS
-    assert theirs.shape == ours.shape == (7,)
+    assert theirs.shape == ours.shape == (8,)
     assert "| 1 | Sinus rhythm |" in page
     for picture in (tmp_path / "wave_errors.png", *(tmp_path / "drawings").iterdir()):
         with Image.open(picture) as drawn:
