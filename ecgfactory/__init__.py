@@ -7,6 +7,7 @@
     ef.build("request.yaml")                    a published dataset
     dataset = ef.open_dataset("datasets/quickstart")
     ef.assess(signal, rate_hz=360, lead_names=["II", "V5"], unit="mV")
+    ef.annotate(signal, rate_hz=360, lead_names=["II", "V5"], unit="mV")   its beats and waves
     ef.compare("datasets/quickstart", "folder of real ECGs")
 
 Each name is imported when it is first used, so that `import ecgfactory` is fast.
@@ -20,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.8.0"
 
 if TYPE_CHECKING:
+    from ecgfactory.annotation.arrays import annotate
     from ecgfactory.candidates.generate import GeneratedEcgs, generate
     from ecgfactory.candidates.pytorch import StreamDataset
     from ecgfactory.candidates.stream import EcgStream, stream
@@ -47,6 +49,7 @@ if TYPE_CHECKING:
     from ecgfactory.report.style import PageStyle
     from ecgfactory.request.build_request import BuildRequest
     from ecgfactory.session.progress import Progress
+    from ecgfactory.wave_table import WaveTable
 
 _MODULES = {
     "Assessment": "foreign.assessment",
@@ -69,7 +72,9 @@ _MODULES = {
     "Record": "record",
     "StreamDataset": "candidates.pytorch",
     "UnreadableEcg": "foreign.recording",
+    "WaveTable": "wave_table",
     "Window": "foreign.windows",
+    "annotate": "annotation.arrays",
     "assess": "foreign.arrays",
     "build": "line.build",
     "compare": "comparison.compare",
@@ -103,7 +108,9 @@ __all__ = [
     "Record",
     "StreamDataset",
     "UnreadableEcg",
+    "WaveTable",
     "Window",
+    "annotate",
     "assess",
     "build",
     "compare",

@@ -107,7 +107,7 @@ class Record:
         Parameters
         ----------
         style : PageStyle, optional
-            Layout, scale and colours: `record.plot(ef.PageStyle(layout="6x2", speed_mm_per_s=50))`.
+            Layout, scale, colours and marks: `record.plot(ef.PageStyle(layout="6x2", marks=True))`.
 
         Returns
         -------
@@ -140,7 +140,7 @@ class Record:
         path : str or Path
             Where; the suffix says what: .pdf (to scale), .png, .svg, .webp, or .csv (time_ms, then each lead in uV).
         style : PageStyle, optional
-            Layout, scale, colours and paper; `ef.PageStyle(paper="Letter", quiz=True)`.
+            Layout, scale, colours, paper and marks; `ef.PageStyle(paper="Letter", quiz=True)`.
         with_analysis : bool
             Whether the analysis page follows.
         csv_dialect : {"standard", "decimal-comma"}

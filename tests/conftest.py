@@ -104,11 +104,29 @@ def in_fresh_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Calla
 @pytest.fixture(scope="session")
 def built(make_request: Callable[..., BuildRequest], build: Builder, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A published dataset of 40 records in every format, for reading only; all test processes share one."""
-    shared = tmp_path_factory.getbasetemp()
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        shared = shared.parent
-    with waiting_lock(shared / "built.lock", lambda: None):
-        return build(make_request(output=str(shared / "built"))).dataset
+    return _built_once(build, make_request, _shared(tmp_path_factory, "built"))
+
+
+@pytest.fixture(scope="session")
+def labelled(
+    make_request: Callable[..., BuildRequest], build: Builder, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """A published dataset of 20 records of 250 Hz with waves and masks, in every format; as `built`."""
+    labels, signal, report = {"waves": True, "mask": True}, {"rate_hz": 250}, {"samples": 0}
+    request = partial(make_request, name="labelled", records=20, labels=labels, signal=signal, report=report)
+    request = partial(request, shard_records=None, generator={"batch": 8})
+    return _built_once(build, request, _shared(tmp_path_factory, "labelled"))
+
+
+def _shared(tmp_path_factory: pytest.TempPathFactory, name: str) -> Path:
+    """A folder that all test processes share."""
+    own = tmp_path_factory.getbasetemp()
+    return (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / name
+
+
+def _built_once(build: Builder, make_request: Callable[..., BuildRequest], output: Path) -> Path:
+    with waiting_lock(output.with_suffix(".lock"), lambda: None):
+        return build(make_request(output=str(output))).dataset
 
 
 @pytest.fixture

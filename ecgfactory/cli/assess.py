@@ -12,15 +12,12 @@ from typing import Any
 from rich.console import Console
 
 from ecgfactory.cli.output import console, feature_rows, print_rows, write_for_machines
-from ecgfactory.errors import EcgFactoryError
+from ecgfactory.cli.reading import check_all_read, print_not_taken
 from ecgfactory.foreign.assessment import Assessment, assess_records
 from ecgfactory.foreign.long_ecgs import WINDOW_S
 from ecgfactory.foreign.reader import EcgReading, read_ecgs
 from ecgfactory.foreign.windows import PASSING_SHARE, Window, clock
 from ecgfactory.quality.policy import load_policy
-
-MOST_NAMED = 5
-"""Files without an ECG that are named."""
 
 MOST_STRETCHES = 10
 """Stretches of failing windows that are listed; of a night there may be hundreds."""
@@ -50,10 +47,7 @@ def assess_path(path: Path, policy: str, stated: Mapping[str, Any], as_json: boo
     assessments = assess_records(reading, rules)
     count = print_json(assessments) if as_json else print_for_people(assessments)
     print_summary(count, reading, console(stderr=as_json))
-    if unreadable := count["unreadable"]:
-        raise EcgFactoryError(
-            f"{unreadable} of {count.total()} ECGs at {path} could not be read; they are named above."
-        )
+    check_all_read(path, count["unreadable"], count.total())
 
 
 def print_json(assessments: Iterator[Assessment]) -> Counter[str]:
@@ -109,10 +103,7 @@ def verdict(assessment: Assessment) -> str:
 
 def print_summary(count: Counter[str], reading: EcgReading, out: Console) -> None:
     """Print how many ECGs got which verdict, which files hold none, and which are of formats that are not read."""
-    for what, names in (("no ECG in ", [file.name for file in reading.passed_over]), ("not read: ", reading.not_read)):
-        if names:
-            more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
-            out.print(f"{what}{', '.join(names[:MOST_NAMED])}{more}", markup=False)
+    print_not_taken(reading, out)
     verdicts = ", ".join(f"{count[word]} {word}" for word in ("rejected", "unreadable"))
     out.print(f"{count['accepted']} of {count.total()} accepted, {verdicts}")
 

@@ -14,7 +14,8 @@ from ecgfactory.cli.progress import watch
 from ecgfactory.errors import BadInputError, BuildCancelledError
 from ecgfactory.flows.configured import is_configured
 from ecgfactory.request.build_request import BuildRequest
-from ecgfactory.request.preflight import estimated_bytes, size_text
+from ecgfactory.request.disk_space import estimated_bytes
+from ecgfactory.request.preflight import size_text
 from ecgfactory.request.request_file import load_request
 
 if TYPE_CHECKING:

@@ -16,9 +16,10 @@ def verify_dataset(path: Path) -> None:
     """Verify a dataset; print one line on what was checked, and one on what is there and not part of it."""
     dataset = verify(path)
     manifest = dataset.manifest
+    checked = "hashes, counts, signals and labels" if manifest.plan.labels else "hashes, counts and signals"
     console().print(
         f"{path}: intact; {manifest.records:,} records as {', '.join(manifest.plan.request.formats)}, "
-        f"hashes, counts and signals as published.",
+        f"{checked} as published.",
         markup=False,
     )
     if foreign := foreign_files(dataset.path):

@@ -28,6 +28,9 @@ Settings = Annotated[
     typer.Option("--set", metavar="KEY=VALUE", help="Replace a key of the request; a dot separates section and key."),
 ]
 DatasetPath = Annotated[Path, path_argument("DATASET", "Folder of the dataset, or of its name.")]
+EcgPath = Annotated[
+    Path, path_argument("PATH", "WFDB, EDF, DICOM, NumPy, WebDataset, Parquet, a text table (CSV, ...), or a folder.")
+]
 Rate = Annotated[float | None, typer.Option("--rate", metavar="HZ", help="Sampling rate, instead of the file's.")]
 Unit = Annotated[
     str | None,
@@ -93,10 +96,7 @@ def verify(dataset: DatasetPath) -> None:
 
 @app.command()
 def assess(
-    path: Annotated[
-        Path,
-        path_argument("PATH", "WFDB, EDF, DICOM, NumPy, WebDataset, Parquet, a text table (CSV, ...), or a folder."),
-    ],
+    path: EcgPath,
     policy: Annotated[
         str, typer.Option(help="Shipped policy (strict needs leads I and II), or path of a file.")
     ] = "basic",
@@ -114,6 +114,31 @@ def assess(
     from ecgfactory.cli.stated import stated_of
 
     assess_path(path, policy, stated_of(rate, unit, leads, lead_map), as_json)
+
+
+@app.command()
+def annotate(
+    path: EcgPath,
+    output: Annotated[
+        Path | None, path_option("DIR", "Folder for the files; without it, annotations/, but JSON is printed.")
+    ] = None,
+    format: Annotated[
+        str, typer.Option(metavar="wfdb|parquet|json", help="Files for each record, or one for all of them.")
+    ] = "wfdb",
+    rate: Rate = None,
+    unit: Unit = None,
+    leads: Leads = None,
+    lead_map: LeadMap = None,
+    overwrite: Overwrite = False,
+) -> None:
+    """Mark P, QRS and T of every beat of any ECG, in samples of its own rate.
+
+    WFDB: RECORD.atr over all leads, and RECORD.ii for lead II. What is said here overrules the files.
+    """
+    from ecgfactory.cli.annotate import annotate_path
+    from ecgfactory.cli.stated import stated_of
+
+    annotate_path(path, stated_of(rate, unit, leads, lead_map), output, format, overwrite)
 
 
 @app.command()
@@ -186,6 +211,7 @@ def show(
     speed: Annotated[int, typer.Option(metavar="MM_PER_S", help="25 or 50 mm/s.")] = 25,
     colours: Annotated[str, typer.Option(help="red or black-and-white.")] = "red",
     analysis: Annotated[bool, typer.Option("--analysis", help="Add the analysis page.")] = False,
+    marks: Annotated[bool, typer.Option("--marks", help="Mark P, QRS and T of every beat.")] = False,
     quiz: Annotated[bool, typer.Option("--quiz", help="Leave measurements and verdict out of the pages.")] = False,
     answers: Annotated[Path | None, path_option("FILE", "Write measurements and verdicts as PDF or CSV.")] = None,
     csv_dialect: Annotated[
@@ -199,7 +225,7 @@ def show(
 
     targets = Targets(pdf, png, csv, answers, pdf_dir, png_dir, csv_dir)
     check_used(given_options(context))
-    styles = page_styles(layout, paper, gain, speed, colours, quiz)
+    styles = page_styles(layout, paper, gain, speed, colours, quiz, marks)
     show_records(dataset, records, targets, styles, analysis, csv_dialect, overwrite)
 
 

@@ -20,8 +20,8 @@ class _PatientConsole(Console):
 
 
 def console(stderr: bool = False) -> Console:
-    """Return a console that leaves lines as long as they are."""
-    return _PatientConsole(stderr=stderr, highlight=False, soft_wrap=True)
+    """Return a console that leaves lines as long as they are, and names such as `ecgs.csv:a:` as they are."""
+    return _PatientConsole(stderr=stderr, highlight=False, soft_wrap=True, emoji=False)
 
 
 def write_for_machines(text: str) -> None:

@@ -27,7 +27,7 @@ NAMED_FILES = 4
 
 
 def page_styles(
-    layouts: str, papers: str, gain_mm_per_mv: int, speed_mm_per_s: int, colours: str, quiz: bool
+    layouts: str, papers: str, gain_mm_per_mv: int, speed_mm_per_s: int, colours: str, quiz: bool, marks: bool
 ) -> list[PageStyle]:
     """Make a style for each layout on each paper; both are names with commas in between, or `all`.
 
@@ -48,6 +48,7 @@ def page_styles(
                     cast("Colours", colours),
                     cast("PaperName", paper),
                     quiz,
+                    marks,
                 )
             )
         except BadInputError as error:
@@ -67,7 +68,7 @@ def _listed(text: str, known: Sequence[str]) -> list[str]:
 PAGES = ("--pdf", "--png", "--pdf-dir", "--png-dir")
 TABLES = ("--csv", "--csv-dir")
 NEEDS = {
-    **dict.fromkeys(("--layout", "--gain", "--speed", "--analysis", "--quiz"), PAGES),
+    **dict.fromkeys(("--layout", "--gain", "--speed", "--analysis", "--marks", "--quiz"), PAGES),
     **dict.fromkeys(("--paper", "--colours"), (*PAGES, "--answers")),
     "--csv-dialect": (*TABLES, "--answers"),
     "--overwrite": (*PAGES, *TABLES, "--answers"),

@@ -1,9 +1,9 @@
-"""What an assembled dataset holds, counted from its two tables."""
+"""What an assembled dataset holds."""
 
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -26,16 +26,19 @@ class Counts:
         Records in each split.
     rejects : dict of str to int
         Candidates that broke each rule, most first.
+    waves : dict of str to int
+        Waves over all leads, by wave, of which QRS are the beats; empty where none were asked for.
     """
 
     records: int
     examined: int
     splits: dict[str, int]
     rejects: dict[str, int]
+    waves: dict[str, int] = field(default_factory=dict)
 
 
 def count(plan: Plan, dataset: Path) -> Counts:
-    """Count what an assembled dataset holds, from its two tables."""
+    """Count what an assembled dataset holds by its tables of records and rejects."""
     splits: Counter[str] = Counter()
     for batch in pq.ParquetFile(dataset / RECORDS_FILE).iter_batches(ROWS_AT_ONCE, columns=["split"]):
         splits.update(batch.column("split").to_pylist())

@@ -46,6 +46,7 @@ _DATA_TYPES = {
     "int16": "cr:Int16",
     "int32": "cr:Int32",
     "int64": "cr:Int64",
+    "uint8": "cr:UInt8",
 }
 
 

@@ -43,6 +43,8 @@ class Manifest(BaseModel):
         Candidates that broke each rule (one may break several).
     splits : dict of str to int
         Records in each split.
+    waves : dict of str to int
+        Waves over all leads, by wave, of which QRS are the beats; empty where none were asked for.
     diversity : dict
         Near-duplicates in a sample of the records; see `ecgfactory.quality.diversity`.
     shards : tuple of ShardSummary
@@ -68,6 +70,7 @@ class Manifest(BaseModel):
     accepted_share: float
     rejects: dict[str, int]
     splits: dict[str, int]
+    waves: dict[str, int] = {}
     diversity: dict[str, Any]
     shards: tuple[ShardSummary, ...]
     stage_seconds: dict[str, float]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ecgfactory.storage.sealed import MANIFEST_FILE, SUMS_FILE
 
 __all__ = [
+    "ANNOTATIONS_FILE",
     "CARD_FILE",
     "COMPARISON_FOLDER",
     "COMPARISON_PAGE",
@@ -24,6 +25,7 @@ CROISSANT_FILE = "croissant.json"
 RECORDS_FILE = "records.parquet"
 RECORDS_CSV_FILE = "records.csv"
 REJECTED_FILE = "rejected.parquet"
+ANNOTATIONS_FILE = "annotations.parquet"
 REPORTS_FOLDER = "reports"
 COMPARISON_FOLDER, COMPARISON_PAGE = "comparison", "comparison.html"
 

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import numpy as np
 
+from ecgfactory.dataset.annotation_checks import annotation_problems
 from ecgfactory.dataset.foreign_files import passes_for_data
+from ecgfactory.dataset.label_checks import label_problems
 from ecgfactory.dataset.manifest import manifest_sha256
 from ecgfactory.dataset.names import MANIFEST_FILE, SUMS_FILE
 from ecgfactory.dataset.reader import Dataset
@@ -23,7 +25,7 @@ RECORDS_AT_ONCE = 256
 
 
 def verify(path: Path, with_signals: bool = True) -> Dataset:
-    """Check a dataset's hashes and counts and, unless told not to, every signal in every format.
+    """Check a dataset's hashes and counts and, unless told not to, every signal and every label in every format.
 
     Files that are not part of it are damage only where readers would take them for data; see `foreign_files`.
 
@@ -32,7 +34,8 @@ def verify(path: Path, with_signals: bool = True) -> Dataset:
     path : Path
         The dataset.
     with_signals : bool
-        Also read every record in every format: the integers agree, and the limb leads obey their identities.
+        Also read every record in every format: the integers agree, the limb leads obey their identities, and labels
+        are those of sound annotations.
 
     Returns
     -------
@@ -51,7 +54,7 @@ def verify(path: Path, with_signals: bool = True) -> Dataset:
     if not problems:
         problems = list(_count_problems(dataset))
     if not problems and with_signals:
-        problems = list(_signal_problems(dataset))
+        problems = [*_signal_problems(dataset), *_label_problems(dataset)]
     if problems:
         raise DamagedDatasetError(problems)
     return dataset
@@ -143,6 +146,16 @@ def _signal_problems(dataset: Dataset) -> Iterator[str]:
                 digest = _digest(signal)
                 if reference.setdefault(candidate, digest) != digest:
                     yield f"{path}: record {candidate:08d} differs from the same record in {dataset.formats[0]}"
+
+
+def _label_problems(dataset: Dataset) -> list[str]:
+    """Check the annotations, and where they are sound, every label in every format against them."""
+    if not dataset.manifest.plan.labels:
+        return []
+    try:
+        return list(annotation_problems(dataset)) or list(label_problems(dataset, RECORDS_AT_ONCE))
+    except DamagedDatasetError as error:
+        return error.problems
 
 
 def _limb_leads_agree(signals_uv: SignalUv) -> bool:

@@ -7,8 +7,9 @@ from pathlib import Path
 
 from ecgfactory.dataset.names import MANIFEST_FILE, RECORDS_FILE
 from ecgfactory.errors import BadInputError
+from ecgfactory.foreign.formats.csv_file import is_of_waves
 from ecgfactory.foreign.formats.dicom import is_dicom
-from ecgfactory.foreign.formats.npy import is_index
+from ecgfactory.foreign.formats.npy import is_beside_signals
 from ecgfactory.foreign.formats.wfdb_segments import parts
 
 WFDB_HEADER = ".hea"
@@ -75,10 +76,10 @@ def _is_of_wfdb(file: Path) -> bool:
 
 
 def _may_hold_ecgs(file: Path) -> bool:
-    """Leave out hidden files, and of a dataset of ours the tables beside its manifest and the indices of its arrays.
+    """Leave out hidden files, and of a dataset of ours the tables beside its manifest and what is beside signals.
 
     A link that leads nowhere stays, so that it is told.
     """
     is_shown = (file.is_file() or file.is_symlink()) and not file.is_dir() and not file.name.startswith(".")
     is_table = file.with_name(MANIFEST_FILE).is_file() and file.with_name(RECORDS_FILE).is_file()
-    return is_shown and not is_table and not is_index(file)
+    return is_shown and not is_table and not is_beside_signals(file) and not is_of_waves(file)

@@ -78,6 +78,8 @@ class EcgReading(Iterator[ForeignEcg | UnreadableEcg]):
 
     Attributes
     ----------
+    files : list of str
+        Names of the files to read.
     passed_over : list of UnreadableEcg
         Files so far that hold no ECG at all, as tables of labels beside the ECGs; not among what is yielded, unless
         there is nothing else.
@@ -86,6 +88,7 @@ class EcgReading(Iterator[ForeignEcg | UnreadableEcg]):
     """
 
     def __init__(self, files: Sequence[Path], root: Path, stated: Stated, not_read: Sequence[Path] = ()) -> None:
+        self.files = [file.relative_to(root).as_posix() for file in files]
         self.passed_over: list[UnreadableEcg] = []
         self.not_read = [file.relative_to(root).as_posix() for file in not_read]
         self._stated = stated

@@ -23,6 +23,11 @@ def rate_problem(rate_hz: float) -> str | None:
     return f"sampling rate {rate_hz:g} Hz is not within {LOWEST_RATE_HZ}..{HIGHEST_RATE_HZ}"
 
 
+def ratio_from(rate_hz: float) -> Fraction:
+    """Return by what ratio signals of a rate are resampled: samples at 500 Hz for each of theirs."""
+    return Fraction(SAMPLING_RATE_HZ / rate_hz).limit_denominator(1000)
+
+
 def resample(leads_uv: FloatingArray | Sequence[FloatingArray], rate_hz: float) -> Float32Array:
     """Turn leads of any rate into a signal at 500 Hz, one by one: a night of ECG has to fit in memory.
 
@@ -39,7 +44,7 @@ def resample(leads_uv: FloatingArray | Sequence[FloatingArray], rate_hz: float) 
         By a polyphase filter (scipy.signal.resample_poly). NaN stays NaN, as wide as it was, and bends nothing beside
         it; what float32 can't hold is infinite.
     """
-    ratio = Fraction(SAMPLING_RATE_HZ / rate_hz).limit_denominator(1000)
+    ratio = ratio_from(rate_hz)
     samples = -(-len(leads_uv[0]) * ratio.numerator // ratio.denominator)
     signal_uv = np.empty((len(leads_uv), samples), dtype=np.float32)
     for lead, values in enumerate(leads_uv):

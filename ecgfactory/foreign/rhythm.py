@@ -1,4 +1,4 @@
-"""Beats and RR intervals over a long ECG, found in pieces that overlap."""
+"""Beats and RR intervals over a long ECG."""
 
 from __future__ import annotations
 
@@ -10,25 +10,11 @@ import numpy as np
 import numpy.typing as npt
 
 from ecgfactory.arrays import BoolArray, IntArray
+from ecgfactory.foreign.pieces import all_but_long_pauses, find_in_pieces, once
 from ecgfactory.leads import SignalUv
-from ecgfactory.quality.batch import independent_leads, to_integers
-from ecgfactory.quality.beats import find_beats
+from ecgfactory.quality.batch import to_integers
 from ecgfactory.quality.interruptions import interruptions
-from ecgfactory.quality.spans import runs
 from ecgfactory.record import SAMPLING_RATE_HZ
-
-PIECE_S = 10
-MARGIN_S = 1
-"""How far a piece reaches into its neighbours, since a beat is not found near an end."""
-
-SAME_BEAT_S = 0.2
-"""What two pieces find so near to each other is one beat: no heart beats again within 200 ms."""
-
-KEPT_S = 1
-"""What is searched of a pause: enough that what lies beside it does not reach across."""
-
-AT_ONCE = 32
-"""Pieces that are searched together."""
 
 
 def measure_rhythm(signal_uv: npt.NDArray[Any], lead_names: Sequence[str]) -> dict[str, float]:
@@ -53,7 +39,7 @@ def measure_rhythm(signal_uv: npt.NDArray[Any], lead_names: Sequence[str]) -> di
         beats = _find_beats(stored_uv[0], lead_names)
         segments = np.zeros_like(beats)
     else:
-        kept = _all_but_long_pauses(interrupted[0])
+        kept = all_but_long_pauses(interrupted[0])
         beats = kept[_find_beats(stored_uv[0][:, kept], lead_names, interrupted[0][kept])]
         segments = np.searchsorted(np.flatnonzero(interrupted[0]), beats)
     whole = np.diff(segments) == 0
@@ -74,33 +60,6 @@ def measure_rhythm(signal_uv: npt.NDArray[Any], lead_names: Sequence[str]) -> di
 
 def _find_beats(signal_uv: SignalUv, lead_names: Sequence[str], paused: BoolArray | None = None) -> IntArray:
     """Find the beats of a long record, in samples; `paused` says where the recording did."""
-    samples, leads = signal_uv.shape[1], independent_leads(lead_names)
-    size, margin = PIECE_S * SAMPLING_RATE_HZ, MARGIN_S * SAMPLING_RATE_HZ
-    length = min(size + 2 * margin, samples)
-    near = round(SAME_BEAT_S * SAMPLING_RATE_HZ / 2)
-    owned = np.arange(0, samples, size)
-    starts = (owned - margin).clip(0, samples - length)
-    found: list[IntArray] = []
-    for first in range(0, len(starts), AT_ONCE):
-        some = slice(first, first + AT_ONCE)
-        pieces = [slice(start, start + length) for start in starts[some].tolist()]
-        pieces_uv = np.stack([signal_uv[leads, piece] for piece in pieces])
-        interrupted = None if paused is None else np.stack([paused[piece] for piece in pieces])
-        beats_of = find_beats(pieces_uv, [lead_names[lead] for lead in leads], SAMPLING_RATE_HZ, interrupted)
-        for start, own, places, exists in zip(starts[some], owned[some], beats_of.places, beats_of.exists, strict=True):
-            beats = start + places[exists]
-            found.append(beats[(beats >= own - near) & (beats < own + size + near)])
-    beats = np.sort(np.concatenate(found))
-    return beats[np.diff(beats, prepend=-samples) > 2 * near]
-
-
-def _all_but_long_pauses(paused: BoolArray) -> IntArray:
-    """Return the samples of a record but for what is left of each pause after `KEPT_S`.
-
-    So a piece beside a pause reaches across it, and rest and QRS are told apart by both sides.
-    """
-    kept = np.ones_like(paused)
-    _, begins, ends = runs(paused)
-    for begin, end in zip(begins + KEPT_S * SAMPLING_RATE_HZ, ends, strict=True):
-        kept[begin:end] = False
-    return np.flatnonzero(kept)
+    found = [pieces.own_beats for pieces in find_in_pieces(signal_uv, lead_names, paused)]
+    places, _ = once(found, signal_uv.shape[1])
+    return places

@@ -36,6 +36,8 @@ class ForeignEcg:
         What was guessed, mended or left out, in words for its user.
     recorded_rate_hz : float
         Samples per second in the file, the lowest where leads differ: there is nothing above half of it.
+    do_rates_differ : bool
+        Whether its leads have different rates in the file.
     """
 
     name: str
@@ -43,6 +45,7 @@ class ForeignEcg:
     signal_uv: FloatingArray
     notes: tuple[str, ...] = ()
     recorded_rate_hz: float = SAMPLING_RATE_HZ
+    do_rates_differ: bool = False
 
 
 def standard_ecg(recording: Recording, stated: Stated) -> ForeignEcg:
@@ -71,7 +74,8 @@ def standard_ecg(recording: Recording, stated: Stated) -> ForeignEcg:
     shortest = min(map(len, resampled))
     signal_uv = np.stack([lead_uv[:shortest] for lead_uv in resampled])
     names = tuple(lead.name for lead in leads)
-    return ForeignEcg(recording.name, names, signal_uv, (*recording.notes, *notes), min(rates_hz))
+    differ = len(set(rates_hz)) > 1
+    return ForeignEcg(recording.name, names, signal_uv, (*recording.notes, *notes), min(rates_hz), differ)
 
 
 def _with_values(leads: Sequence[Signal], notes: list[str]) -> list[Signal]:

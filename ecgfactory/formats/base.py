@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 import numpy.typing as npt
 
+from ecgfactory.arrays import IntArray
 from ecgfactory.formats.batch import RecordBatch
 from ecgfactory.leads import SignalUv
 from ecgfactory.record import SAMPLING_RATE_HZ
 from ecgfactory.recorder.filters import Filters
+from ecgfactory.wave_table import WaveTable
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -108,12 +110,24 @@ class Format(ABC):
     """How to load it: a title, and Python that runs in the dataset's folder. In it `$path` is the file that holds the
     first record, `$stem` that path without its suffix, `$record_id` and `$split` say which record it is."""
 
+    label_loading: ClassVar[Mapping[str, str]] = {}
+    """How to load the waves that `SignalSpec.labels` asks for, and what they are in it; as `loading`."""
+
+    mask_loading: ClassVar[Mapping[str, str]] = {}
+    """How to load the masks that `SignalSpec.labels` asks for; as `loading`."""
+
     bytes_per_sample: ClassVar[float] = 2.1
     """Mean bytes on disk for one sample of one lead, to estimate the disk space of a build: measured on 12-lead
     datasets. The default is that of plain int16 and a small overhead."""
 
+    bytes_per_wave: ClassVar[float] = 0.0
+    """Mean bytes on disk for one wave, in a lead or over all of them, where `SignalSpec.labels` asks for waves."""
+
     holds_masks: ClassVar[bool] = False
     """Whether it writes the mask of each record where `SignalSpec.labels` asks for it."""
+
+    bytes_per_mask_sample: ClassVar[float] = 1.0
+    """Mean bytes on disk for one sample of a mask, in a lead or over all of them, where it holds masks."""
 
     packages: ClassVar[tuple[str, ...]] = ()
     """Installed packages, besides NumPy and PyArrow, whose version can change a byte of the files."""
@@ -148,10 +162,15 @@ class Format(ABC):
         """Path of the file that holds a record, below the staging folder."""
 
     @classmethod
+    def file_kinds(cls, spec: SignalSpec) -> Mapping[str, str]:
+        """Media type of each kind of file that records with such a spec are in; as `media_types`, and labels too."""
+        return cls.media_types
+
+    @classmethod
     def files(cls, path: str, spec: SignalSpec) -> list[str]:
         """Every file that a record consists of, from the path that `staged_path` or records.parquet gives."""
         stem = path.removesuffix(next(iter(cls.media_types)))
-        return [stem + ending for ending in cls.media_types]
+        return [stem + ending for ending in cls.file_kinds(spec)]
 
     @classmethod
     def published_path(cls, staged_path: str, position: int, count: int) -> str:
@@ -195,7 +214,7 @@ class Format(ABC):
         return None
 
     @classmethod  # noqa: B027 (most formats have nothing to do)
-    def write_index(cls, dataset: Path, candidates: Iterator[npt.NDArray[np.int64]]) -> None:
+    def write_index(cls, dataset: Path, candidates: Iterator[npt.NDArray[np.int64]], spec: SignalSpec) -> None:
         """Write what the format needs beside the shards' files, if anything; `candidates` come in batches."""
 
     @classmethod
@@ -229,3 +248,53 @@ class Format(ABC):
         ValueError
             When the file does not hold these records as the spec says.
         """
+
+    @classmethod
+    def read_waves(cls, dataset: Path, path: str, candidates: Sequence[int], spec: SignalSpec) -> WaveTable | None:
+        """Read waves back from one file of a dataset, or from those beside it; see `read`, for errors too.
+
+        Returns
+        -------
+        WaveTable or None
+            Those over all leads alone, where the format holds no others. None, the default, where it holds no waves.
+        """
+        return None
+
+    @classmethod
+    def read_r_peaks(
+        cls, dataset: Path, path: str, candidates: Sequence[int], spec: SignalSpec
+    ) -> tuple[npt.NDArray[np.int32], IntArray] | None:
+        """Read R peaks back from one file of a dataset, where it holds these alone; see `read`, for errors too.
+
+        Returns
+        -------
+        int32 array of shape (beats,) and int array of shape (candidates + 1,), or None
+            As `WaveTable.r_peaks` gives them. None, the default, where it holds whole waves or none.
+        """
+        return None
+
+    @classmethod
+    def read_masks(
+        cls, dataset: Path, path: str, candidates: Sequence[int], spec: SignalSpec
+    ) -> npt.NDArray[np.uint8] | None:
+        """Read masks back from one file of a dataset, or from those beside it; see `read`, for errors too.
+
+        Returns
+        -------
+        uint8 array, shape (candidates, 1 + leads, samples), or None
+            As `WaveTable.masks` draws them. None, the default, where the format does not hold masks.
+        """
+        return None
+
+
+def waves_of(batch: RecordBatch) -> WaveTable:
+    """Return the waves of records that are to be written with labels.
+
+    Raises
+    ------
+    ValueError
+        When they come without.
+    """
+    if batch.waves is None:
+        raise ValueError("records without waves are to be written with labels")
+    return batch.waves

@@ -13,20 +13,28 @@ from typing import ClassVar
 import edfio
 import numpy as np
 
-from ecgfactory.formats.base import Format, SignalSpec, record_folder
+from ecgfactory.formats.base import Format, SignalSpec, record_folder, waves_of
 from ecgfactory.formats.batch import RecordBatch
+from ecgfactory.formats.edf_annotations import decode_annotations, encode_annotations
 from ecgfactory.leads import SignalUv
 from ecgfactory.record import record_id
+from ecgfactory.wave_table import ALL_LEADS, WaveTable
 
 _RANGE = (-32768, 32767)
 """Digital and physical: one unit is 1 uV."""
 
 
 class EdfFormat(Format):
-    """One EDF+C file per record, in data records of 1 s."""
+    """One EDF+C file per record, in data records of 1 s; with waves also annotations of them over all leads.
+
+    They are named P, QRS and T, and last from onset to offset; the peak is an annotation of its own. Of a wave that
+    the end of the record cuts off the duration is left out; of one that its start cuts off the offset is marked
+    instead.
+    """
 
     name: ClassVar[str] = "edf"
     media_types: ClassVar[Mapping[str, str]] = {".edf": "application/x-edf"}
+    bytes_per_wave: ClassVar[float] = 3.0
     packages: ClassVar[tuple[str, ...]] = ("edfio",)
     loading: ClassVar[Mapping[str, str]] = {
         "EDF+": """\
@@ -36,14 +44,25 @@ edf = edfio.read_edf("$path")
 ecg_uv = edf.get_signal("ECG II").data
 """
     }
+    label_loading: ClassVar[Mapping[str, str]] = {
+        "Waves as EDF+ annotations": """\
+import edfio
+
+annotations = edfio.read_edf("$path").annotations
+r_peaks_s = [mark.onset for mark in annotations if mark.text == "R peak"]
+qrs_s = [(mark.onset, mark.duration) for mark in annotations if mark.text == "QRS"]
+"""
+    }
 
     def write(self, batch: RecordBatch) -> None:
         """Write records; see `Format.write`."""
-        for candidate, signal_uv in zip(batch.candidates, batch.signals_uv, strict=True):
+        waves = waves_of(batch).of_lead(ALL_LEADS) if self.spec.labels.waves else None
+        for row, (candidate, signal_uv) in enumerate(zip(batch.candidates, batch.signals_uv, strict=True)):
+            annotations = encode_annotations(waves.of(row), self.spec.sampling_rate_hz) if waves else []
             path = self.place(self.staged_path(candidate, ""))
-            path.write_bytes(self._encode(record_id(candidate), signal_uv))
+            path.write_bytes(self._encode(record_id(candidate), signal_uv, annotations))
 
-    def _encode(self, name: str, signal_uv: SignalUv) -> bytes:
+    def _encode(self, name: str, signal_uv: SignalUv, annotations: Sequence[edfio.EdfAnnotation]) -> bytes:
         rate_hz = self.spec.sampling_rate_hz
         signals = [
             edfio.EdfSignal.from_digital(
@@ -62,7 +81,7 @@ ecg_uv = edf.get_signal("ECG II").data
             patient=edfio.Patient(code=name, name="synthetic"),
             recording=edfio.Recording(equipment_code="ecgfactory", additional=(f"seed_{self.spec.seed}",)),
             data_record_duration=1,
-            annotations=(),
+            annotations=annotations,
         )
         stream = io.BytesIO()
         edf.write(stream)
@@ -92,3 +111,14 @@ ecg_uv = edf.get_signal("ECG II").data
             raise ValueError(f"{path} has other leads, length, sampling rate, scale or id than the dataset")
         signal: SignalUv = np.stack([signal.digital for signal in edf.signals])[np.newaxis]
         return signal
+
+    @classmethod
+    def read_waves(cls, dataset: Path, path: str, candidates: Sequence[int], spec: SignalSpec) -> WaveTable | None:
+        """Read the waves over all leads back, and number their beats; see `Format.read_waves`."""
+        if not spec.labels.waves:
+            return None
+        annotations = edfio.read_edf(dataset / path).annotations
+        try:
+            return decode_annotations(annotations, spec.lead_names, spec.sampling_rate_hz)
+        except ValueError as error:
+            raise ValueError(f"{path}: {error}") from None

@@ -4,24 +4,41 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import IO, ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
-from numpy.lib import format as npy_format
+import numpy.typing as npt
 
-from ecgfactory.formats.base import Format, SignalSpec, numbered
+from ecgfactory.arrays import IntArray
+from ecgfactory.formats.base import Format, SignalSpec, numbered, waves_of
 from ecgfactory.formats.batch import RecordBatch
+from ecgfactory.formats.growing_npy import GrowingNpy
+from ecgfactory.formats.npy_waves import WAVE_DTYPE, wave_array, waves_of_array
 from ecgfactory.leads import SignalUv
+from ecgfactory.wave_table import WaveTable
 
-CANDIDATES_SUFFIX = ".candidates.npy"
+CANDIDATES_SUFFIX, MASK_SUFFIX = ".candidates.npy", ".mask.npy"
+WAVES_SUFFIX, WAVE_STARTS_SUFFIX = ".waves.npy", ".wave_starts.npy"
+
+BESIDE_SIGNALS = (CANDIDATES_SUFFIX, MASK_SUFFIX, WAVES_SUFFIX, WAVE_STARTS_SUFFIX)
+"""Endings of the files that tell of the records in the array beside them."""
+
+_FILE = "application/octet-stream"
 
 
 class NpyFormat(Format):
-    """Pairs of files for each split: signals int16 (records, leads, samples) in uV, candidates int64 (records,)."""
+    """Files for each split: signals int16 (records, leads, samples) in uV, and beside them the rows' candidates.
+
+    With waves also SPLIT.waves.npy, record after record (see `WAVE_DTYPE`), and SPLIT.wave_starts.npy, int64
+    (records + 1,): those of row i are waves[starts[i]:starts[i + 1]]. With masks SPLIT.mask.npy, uint8 (records,
+    1 + leads, samples), over all leads first. All of them can be mapped into memory.
+    """
 
     name: ClassVar[str] = "npy"
-    media_types: ClassVar[Mapping[str, str]] = {".npy": "application/octet-stream"}
+    media_types: ClassVar[Mapping[str, str]] = {".npy": _FILE}
     bytes_per_sample: ClassVar[float] = 2.0
+    bytes_per_wave: ClassVar[float] = 16.0
+    holds_masks: ClassVar[bool] = True
     loading: ClassVar[Mapping[str, str]] = {
         "NumPy": """\
 from pathlib import Path
@@ -33,44 +50,79 @@ ecgs_uv = [np.load(file, mmap_mode="r") for file in files]    # each (records, l
 candidates = [np.load(file.with_suffix(".candidates.npy")) for file in files]
 """
     }
+    label_loading: ClassVar[Mapping[str, str]] = {
+        "Waves in NumPy": """\
+import numpy as np
+
+waves = np.load("$stem.waves.npy", mmap_mode="r")             # of all records of $path
+starts = np.load("$stem.wave_starts.npy")
+of_first = waves[starts[0] : starts[1]]                       # fields beat, lead, wave, onset, peak, offset (samples)
+is_r = (of_first["lead"] == 0) & (of_first["wave"] == 2)      # lead: 0 over all, 1 the first, ...; 1 P, 2 QRS, 3 T
+r_peaks = of_first["peak"][is_r]
+"""
+    }
+    mask_loading: ClassVar[Mapping[str, str]] = {
+        "Masks in NumPy": """\
+import numpy as np
+
+ecgs_uv = np.load("$path", mmap_mode="r")
+masks = np.load("$stem.mask.npy", mmap_mode="r")              # 0 no wave, 1 P, 2 QRS, 3 T; over all leads first
+signal_uv, mask = ecgs_uv[0], masks[0, 1:]                    # both (leads, samples)
+"""
+    }
 
     def __init__(self, folder: Path, spec: SignalSpec) -> None:
         super().__init__(folder, spec)
-        self._streams: dict[str, IO[bytes]] = {}
+        self._arrays: dict[str, dict[str, GrowingNpy]] = {}
         self._candidates: dict[str, list[int]] = {}
+        self._wave_starts: dict[str, list[int]] = {}
 
     def write(self, batch: RecordBatch) -> None:
         """Write records; see `Format.write`."""
         for split in np.unique(batch.splits).tolist():
-            rows = np.flatnonzero(batch.splits == split)
-            self._stream(split).write(np.ascontiguousarray(batch.signals_uv[rows], dtype="<i2").data)
-            self._candidates.setdefault(split, []).extend(batch.candidates[rows].tolist())
+            self._write_split(split, batch.take(np.flatnonzero(batch.splits == split)))
+
+    def _write_split(self, split: str, batch: RecordBatch) -> None:
+        arrays = self._arrays.setdefault(split, {})
+        self._candidates.setdefault(split, []).extend(batch.candidates.tolist())
+        self._append(arrays, split, ".npy", batch.signals_uv.astype("<i2", copy=False))
+        if self.spec.labels.waves:
+            waves = waves_of(batch)
+            starts = self._wave_starts.setdefault(split, [0])
+            starts.extend((starts[-1] + np.searchsorted(waves.record, np.arange(len(batch)), side="right")).tolist())
+            self._append(arrays, split, WAVES_SUFFIX, wave_array(waves))
+        if self.spec.labels.mask:
+            self._append(arrays, split, MASK_SUFFIX, waves_of(batch).masks(self.spec.samples))
+
+    def _append(self, arrays: dict[str, GrowingNpy], split: str, suffix: str, rows: npt.NDArray[Any]) -> None:
+        if suffix not in arrays:
+            arrays[suffix] = GrowingNpy(self._path(split).with_suffix(suffix), rows.dtype, rows.shape[1:])
+        arrays[suffix].append(rows)
 
     def close(self) -> None:
-        """Write how many records there are into the headers, and the candidates."""
-        for split, stream in self._streams.items():
-            stream.seek(0)
-            self._write_header(stream, len(self._candidates[split]))
-            stream.close()
-            path = self.folder / self.staged_path(0, split)
-            np.save(path.with_suffix(CANDIDATES_SUFFIX), np.array(self._candidates[split], dtype="<i8"))
+        """Write how many rows there are into the headers, and the candidates."""
+        for split, arrays in self._arrays.items():
+            for array in arrays.values():
+                array.close()
+            np.save(self._path(split).with_suffix(CANDIDATES_SUFFIX), np.array(self._candidates[split], dtype="<i8"))
+            if self.spec.labels.waves:
+                starts = np.array(self._wave_starts[split], dtype="<i8")
+                np.save(self._path(split).with_suffix(WAVE_STARTS_SUFFIX), starts)
 
-    def _stream(self, split: str) -> IO[bytes]:
-        if split not in self._streams:
-            path = self.place(self.staged_path(0, split))
-            self._streams[split] = path.open("wb")
-            self._write_header(self._streams[split], 0)
-        return self._streams[split]
-
-    def _write_header(self, stream: IO[bytes], records: int) -> None:
-        """Write the header, which NumPy makes equally long for any number of records."""
-        shape = (records, len(self.spec.lead_names), self.spec.samples)
-        npy_format.write_array_header_1_0(stream, {"descr": "<i2", "fortran_order": False, "shape": shape})
+    def _path(self, split: str) -> Path:
+        return self.place(self.staged_path(0, split))
 
     @classmethod
     def staged_path(cls, candidate: int, split: str) -> str:
         """One file per split."""
         return f"npy/{split}.npy"
+
+    @classmethod
+    def file_kinds(cls, spec: SignalSpec) -> Mapping[str, str]:
+        """Signals, waves and masks; see `Format.file_kinds`."""
+        waves = [WAVES_SUFFIX, WAVE_STARTS_SUFFIX] if spec.labels.waves else []
+        masks = [MASK_SUFFIX] if spec.labels.mask else []
+        return {**cls.media_types, **dict.fromkeys(waves + masks, _FILE)}
 
     @classmethod
     def published_path(cls, staged_path: str, position: int, count: int) -> str:
@@ -80,17 +132,52 @@ candidates = [np.load(file.with_suffix(".candidates.npy")) for file in files]
     @classmethod
     def count(cls, dataset: Path) -> int:
         """Add up the rows that the headers of the signals give."""
-        paths = [path for path in (dataset / "npy").glob("[!.]*.npy") if not path.name.endswith(CANDIDATES_SUFFIX)]
+        paths = [path for path in (dataset / "npy").glob("[!.]*.npy") if not path.name.endswith(BESIDE_SIGNALS)]
         return sum(len(np.load(path, mmap_mode="r")) for path in paths)
 
     @classmethod
     def read(cls, dataset: Path, path: str, candidates: Sequence[int], spec: SignalSpec) -> SignalUv:
         """Read records back; see `Format.read`."""
-        held = np.load((dataset / path).with_suffix(CANDIDATES_SUFFIX))
-        signals = np.load(dataset / path, mmap_mode="r")
-        if signals.dtype != np.int16 or signals.shape != (held.size, len(spec.lead_names), spec.samples):
-            raise ValueError(f"{path} has another shape or type than the dataset")
-        rows = np.searchsorted(held, candidates)
-        if not np.array_equal(held[rows[rows < held.size]], candidates):
-            raise ValueError(f"{path} does not hold the records that records.parquet places there")
-        return np.array(signals[rows])
+        return _read_rows(dataset, path, ".npy", candidates, np.int16, (len(spec.lead_names), spec.samples))
+
+    @classmethod
+    def read_waves(cls, dataset: Path, path: str, candidates: Sequence[int], spec: SignalSpec) -> WaveTable | None:
+        """Read waves back; see `Format.read_waves`."""
+        if not spec.labels.waves:
+            return None
+        file = dataset / path
+        starts, held = np.load(file.with_suffix(WAVE_STARTS_SUFFIX)), np.load(file.with_suffix(CANDIDATES_SUFFIX))
+        waves = np.load(file.with_suffix(WAVES_SUFFIX), mmap_mode="r")
+        if waves.dtype != WAVE_DTYPE or len(starts) != len(held) + 1 or starts[-1] != len(waves):
+            raise ValueError(f"{path} has waves of another type or number than the dataset")
+        spans = [waves[starts[place] : starts[place + 1]] for place in _rows(held, path, candidates).tolist()]
+        record = np.arange(len(spans)).repeat([len(span) for span in spans])
+        return waves_of_array(np.concatenate(spans), spec.lead_names, record, len(spans))
+
+    @classmethod
+    def read_masks(
+        cls, dataset: Path, path: str, candidates: Sequence[int], spec: SignalSpec
+    ) -> npt.NDArray[np.uint8] | None:
+        """Read masks back; see `Format.read_masks`."""
+        if not spec.labels.mask:
+            return None
+        return _read_rows(dataset, path, MASK_SUFFIX, candidates, np.uint8, (1 + len(spec.lead_names), spec.samples))
+
+
+def _read_rows(
+    dataset: Path, path: str, suffix: str, candidates: Sequence[int], dtype: npt.DTypeLike, shape: tuple[int, int]
+) -> npt.NDArray[Any]:
+    """Read the rows of some records from the array itself, or from one of its shape beside it."""
+    array = np.load((dataset / path).with_suffix(suffix), mmap_mode="r")
+    held = np.load((dataset / path).with_suffix(CANDIDATES_SUFFIX))
+    if array.dtype != dtype or array.shape != (held.size, *shape):
+        raise ValueError(f"{path.removesuffix('.npy')}{suffix} has another shape or type than the dataset")
+    return np.array(array[_rows(held, path, candidates)])
+
+
+def _rows(held: IntArray, path: str, candidates: Sequence[int]) -> IntArray:
+    """Return the rows of some records, given the candidates that the file holds."""
+    rows = np.searchsorted(held, candidates)
+    if not np.array_equal(held[rows[rows < held.size]], candidates):
+        raise ValueError(f"{path} does not hold the records that records.parquet places there")
+    return rows

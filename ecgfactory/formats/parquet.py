@@ -1,22 +1,30 @@
-"""Parquet: one row per record, one fixed-size int16 list per lead, and the features beside them."""
+"""Parquet: one row per record, one fixed-size int16 list per lead, features, R peaks and masks beside them."""
 
 from __future__ import annotations
 
 import bisect
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, TypeVar
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from ecgfactory.formats.base import Format, SignalSpec, numbered
+from ecgfactory.arrays import IntArray
+from ecgfactory.formats.base import Format, SignalSpec, numbered, waves_of
 from ecgfactory.formats.batch import RecordBatch
-from ecgfactory.formats.parquet_settings import signal_type, writer_options
+from ecgfactory.formats.parquet_settings import mask_type, signal_type, writer_options
 from ecgfactory.formats.rows import record_columns
 from ecgfactory.leads import SignalUv
+from ecgfactory.wave_table import ALL_LEADS, WaveTable
+
+Sample = TypeVar("Sample", np.int16, np.uint8)
+
+R_PEAKS = "r_peaks"
+"""Column of the R peaks of each record, in samples."""
 
 ROWS_PER_GROUP = 50
 """Rows per row group: 6 MB of signal in memory, about 2.6 MB on disk.
@@ -70,6 +78,9 @@ class ParquetFormat(Format):
     name: ClassVar[str] = "parquet"
     media_types: ClassVar[Mapping[str, str]] = {".parquet": "application/x-parquet"}
     bytes_per_sample: ClassVar[float] = 0.85
+    bytes_per_wave: ClassVar[float] = 0.1
+    holds_masks: ClassVar[bool] = True
+    bytes_per_mask_sample: ClassVar[float] = 0.02
     loading: ClassVar[Mapping[str, str]] = LOADING
 
     def __init__(self, folder: Path, spec: SignalSpec) -> None:
@@ -105,14 +116,21 @@ class ParquetFormat(Format):
     def _writer(self, split: str, schema: pa.Schema) -> pq.ParquetWriter:
         if split not in self._writers:
             path = self.place(self.staged_path(0, split))
-            self._writers[split] = pq.ParquetWriter(path, schema, **writer_options(schema, self.spec.lead_names))
+            masks = mask_columns(self.spec.lead_names) if self.spec.labels.mask else []
+            options = writer_options(schema, self.spec.lead_names, masks)
+            self._writers[split] = pq.ParquetWriter(path, schema, **options)
         return self._writers[split]
 
     def _table(self, batch: RecordBatch) -> pa.Table:
         columns = record_columns(batch)
+        if self.spec.labels.waves:
+            columns[R_PEAKS] = _r_peaks(waves_of(batch))
         for index, lead in enumerate(self.spec.lead_names):
-            values = pa.array(np.ascontiguousarray(batch.signals_uv[:, index]).reshape(-1))
-            columns[lead] = pa.FixedSizeListArray.from_arrays(values, type=signal_type(self.spec.samples))
+            columns[lead] = _lists(batch.signals_uv[:, index], signal_type(self.spec.samples))
+        if self.spec.labels.mask:
+            masks = waves_of(batch).masks(self.spec.samples)
+            for index, name in enumerate(mask_columns(self.spec.lead_names)):
+                columns[name] = _lists(masks[:, index], mask_type(self.spec.samples))
         metadata = {"unit": "uV", "sampling_rate_hz": str(self.spec.sampling_rate_hz), "seed": str(self.spec.seed)}
         if self.spec.filters:
             metadata["filters"] = str(self.spec.filters)
@@ -152,22 +170,75 @@ class ParquetFormat(Format):
     @classmethod
     def read(cls, dataset: Path, path: str, candidates: Sequence[int], spec: SignalSpec) -> SignalUv:
         """Read records back; see `Format.read`."""
-        with pq.ParquetFile(dataset / path) as source:
-            tables = [
-                _rows_in(source, group, candidates, ["candidate", *spec.lead_names])
-                for group in range(source.num_row_groups)
-                if _may_hold(source, group, candidates)
-            ]
-        if [number for table in tables for number in table.column("candidate").to_pylist()] != list(candidates):
-            raise ValueError(f"{path} does not hold the records that records.parquet places there")
-        signals_uv = np.empty((len(candidates), len(spec.lead_names), spec.samples), dtype=np.int16)
-        start = 0
-        for table in tables:
-            for lead, name in enumerate(spec.lead_names):
-                flat = table.column(name).combine_chunks().flatten().to_numpy()
-                signals_uv[start : start + table.num_rows, lead] = flat.reshape(table.num_rows, spec.samples)
-            start += table.num_rows
-        return signals_uv
+        tables = _tables(dataset, path, candidates, spec.lead_names)
+        return _samples(tables, spec.lead_names, spec.samples, np.int16)
+
+    @classmethod
+    def read_r_peaks(
+        cls, dataset: Path, path: str, candidates: Sequence[int], spec: SignalSpec
+    ) -> tuple[npt.NDArray[np.int32], IntArray] | None:
+        """Read R peaks back; see `Format.read_r_peaks`."""
+        if not spec.labels.waves:
+            return None
+        tables = _tables(dataset, path, candidates, [R_PEAKS])
+        lists = pa.concat_tables(tables).column(R_PEAKS).combine_chunks()
+        return lists.flatten().to_numpy(), lists.offsets.to_numpy().astype(np.int64) - lists.offsets[0].as_py()
+
+    @classmethod
+    def read_masks(
+        cls, dataset: Path, path: str, candidates: Sequence[int], spec: SignalSpec
+    ) -> npt.NDArray[np.uint8] | None:
+        """Read masks back; see `Format.read_masks`."""
+        if not spec.labels.mask:
+            return None
+        names = mask_columns(spec.lead_names)
+        tables = _tables(dataset, path, candidates, names)
+        return _samples(tables, names, spec.samples, np.uint8)
+
+
+def mask_columns(lead_names: Sequence[str]) -> list[str]:
+    """Name the columns of the masks: over all leads, then of each."""
+    return [f"mask_{lead}" for lead in (ALL_LEADS, *lead_names)]
+
+
+def _r_peaks(waves: WaveTable) -> pa.Array:
+    peaks, starts = waves.r_peaks()
+    return pa.ListArray.from_arrays(pa.array(starts, pa.int32()), pa.array(peaks, pa.int32()))
+
+
+def _lists(samples: npt.NDArray[np.integer], kind: pa.DataType) -> pa.Array:
+    return pa.FixedSizeListArray.from_arrays(pa.array(np.ascontiguousarray(samples).reshape(-1)), type=kind)
+
+
+def _tables(dataset: Path, path: str, candidates: Sequence[int], columns: Sequence[str]) -> list[pa.Table]:
+    """Read columns of the rows of some candidates, row group by row group.
+
+    Raises
+    ------
+    ValueError
+        When the file does not hold them.
+    """
+    with pq.ParquetFile(dataset / path) as source:
+        tables = [
+            _rows_in(source, group, candidates, ["candidate", *columns])
+            for group in range(source.num_row_groups)
+            if _may_hold(source, group, candidates)
+        ]
+    if [number for table in tables for number in table.column("candidate").to_pylist()] != list(candidates):
+        raise ValueError(f"{path} does not hold the records that records.parquet places there")
+    return tables
+
+
+def _samples(tables: list[pa.Table], columns: Sequence[str], samples: int, dtype: type[Sample]) -> npt.NDArray[Sample]:
+    """Return columns of lists as an array of shape (records, columns, samples)."""
+    array = np.empty((sum(table.num_rows for table in tables), len(columns), samples), dtype)
+    start = 0
+    for table in tables:
+        for place, name in enumerate(columns):
+            flat = table.column(name).combine_chunks().flatten().to_numpy()
+            array[start : start + table.num_rows, place] = flat.reshape(table.num_rows, samples)
+        start += table.num_rows
+    return array
 
 
 def _rows_in(source: pq.ParquetFile, group: int, candidates: Sequence[int], columns: list[str]) -> pa.Table:

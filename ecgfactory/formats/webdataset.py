@@ -9,26 +9,35 @@ from __future__ import annotations
 import io
 import json
 import tarfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
 import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
 
-from ecgfactory.formats.base import Format, SignalSpec, numbered
+from ecgfactory.formats.base import Format, SignalSpec, numbered, waves_of
 from ecgfactory.formats.batch import RecordBatch
 from ecgfactory.formats.rows import record_columns
+from ecgfactory.formats.wave_rows import WAVE_SCHEMA, wave_rows_of_each, waves_of_rows
 from ecgfactory.leads import SignalUv
 from ecgfactory.record import record_id
+from ecgfactory.wave_table import WaveTable
 
-_SIGNAL, _FEATURES = ".npy", ".json"
+_SIGNAL, _FEATURES, _WAVES, _MASK = ".npy", ".json", ".waves.json", ".mask.npy"
 
 
 class WebDatasetFormat(Format):
-    """Tar files for each split: NUMBER.npy, int16 (leads, samples) in uV, and NUMBER.json, the features."""
+    """Tar files for each split: NUMBER.npy, int16 (leads, samples) in uV, and NUMBER.json, the features.
+
+    With waves also NUMBER.waves.json, a list for each of the columns beat, lead, wave, onset, peak, offset; with masks
+    NUMBER.mask.npy, uint8 (1 + leads, samples), over all leads first.
+    """
 
     name: ClassVar[str] = "webdataset"
     media_types: ClassVar[Mapping[str, str]] = {".tar": "application/x-tar"}
+    bytes_per_wave: ClassVar[float] = 36.0
     loading: ClassVar[Mapping[str, str]] = {
         "WebDataset": """\
 from glob import glob
@@ -41,6 +50,33 @@ for ecg in ecgs:
     signal_uv, features = ecg["npy"], ecg["json"]    # (leads, samples); leads are named in features["leads"]
 """
     }
+    label_loading: ClassVar[Mapping[str, str]] = {
+        "Waves in WebDataset": """\
+from glob import glob
+
+import pandas as pd
+import webdataset
+
+files = sorted(glob("webdataset/$split-*.tar"))
+ecgs = webdataset.WebDataset(files, shardshuffle=False).decode()
+for ecg in ecgs:
+    waves = pd.DataFrame(ecg["waves.json"])           # onset, peak and offset in samples; missing: cut off by an end
+    r_peaks = waves.query("lead == 'all' and wave == 'QRS'")["peak"]
+"""
+    }
+    mask_loading: ClassVar[Mapping[str, str]] = {
+        "Masks in WebDataset": """\
+from glob import glob
+
+import webdataset
+
+files = sorted(glob("webdataset/$split-*.tar"))
+ecgs = webdataset.WebDataset(files, shardshuffle=False).decode().to_tuple("npy", "mask.npy")
+for signal_uv, mask in ecgs:
+    in_leads = mask[1:]                               # as signal_uv: 0 no wave, 1 P, 2 QRS, 3 T; mask[0] over all leads
+"""
+    }
+    holds_masks: ClassVar[bool] = True
 
     def __init__(self, folder: Path, spec: SignalSpec) -> None:
         super().__init__(folder, spec)
@@ -49,16 +85,21 @@ for ecg in ecgs:
     def write(self, batch: RecordBatch) -> None:
         """Write records; see `Format.write`."""
         columns = {name: values.to_pylist() for name, values in record_columns(batch).items()}
+        labels = self.spec.labels
+        waves = wave_rows_of_each(waves_of(batch)) if labels.waves else None
+        masks = waves_of(batch).masks(self.spec.samples) if labels.mask else None
         for row, signal_uv in enumerate(batch.signals_uv):
             features: dict[str, Any] = {name: values[row] for name, values in columns.items()}
             features |= {"leads": self.spec.lead_names, "sampling_rate_hz": self.spec.sampling_rate_hz}
             if self.spec.filters:
                 features["filters"] = str(self.spec.filters)
-            stream = io.BytesIO()
-            np.save(stream, signal_uv)
-            tar = self._tar(features["split"])
-            _add(tar, features["record_id"] + _SIGNAL, stream.getvalue())
-            _add(tar, features["record_id"] + _FEATURES, json.dumps(features).encode())
+            tar, name = self._tar(features["split"]), features["record_id"]
+            _add(tar, name + _SIGNAL, _npy(signal_uv))
+            _add(tar, name + _FEATURES, json.dumps(features).encode())
+            if waves is not None:
+                _add(tar, name + _WAVES, json.dumps(waves[row].to_pydict()).encode())
+            if masks is not None:
+                _add(tar, name + _MASK, _npy(masks[row]))
 
     def close(self) -> None:
         """Finish the tar files."""
@@ -83,25 +124,61 @@ for ecg in ecgs:
 
     @classmethod
     def count(cls, dataset: Path) -> int:
-        """Count the arrays in all files."""
+        """Count the arrays of signals in all files."""
         total = 0
         for path in (dataset / "webdataset").glob("[!.]*.tar"):
             with tarfile.open(path) as tar:
-                total += sum(name.endswith(_SIGNAL) for name in tar.getnames())
+                total += sum(name.partition(".")[1:] == (".", _SIGNAL[1:]) for name in tar.getnames())
         return total
 
     @classmethod
     def read(cls, dataset: Path, path: str, candidates: Sequence[int], spec: SignalSpec) -> SignalUv:
         """Read records back; see `Format.read`."""
         signals = []
-        with tarfile.open(dataset / path) as tar:
-            for candidate in candidates:
-                member = tar.extractfile(record_id(candidate) + _SIGNAL)
-                signal_uv = np.load(io.BytesIO(member.read() if member else b""))
-                if signal_uv.dtype != np.int16 or signal_uv.shape != (len(spec.lead_names), spec.samples):
-                    raise ValueError(f"{path} has records of another shape or type than the dataset")
-                signals.append(signal_uv)
+        for content in _members(dataset / path, candidates, _SIGNAL):
+            signal_uv = np.load(io.BytesIO(content))
+            if signal_uv.dtype != np.int16 or signal_uv.shape != (len(spec.lead_names), spec.samples):
+                raise ValueError(f"{path} has records of another shape or type than the dataset")
+            signals.append(signal_uv)
         return np.stack(signals)
+
+    @classmethod
+    def read_waves(cls, dataset: Path, path: str, candidates: Sequence[int], spec: SignalSpec) -> WaveTable | None:
+        """Read waves back; see `Format.read_waves`."""
+        if not spec.labels.waves:
+            return None
+        tables = [
+            pa.table(json.loads(content), WAVE_SCHEMA) for content in _members(dataset / path, candidates, _WAVES)
+        ]
+        record = np.arange(len(candidates)).repeat([len(table) for table in tables])
+        return waves_of_rows(pa.concat_tables(tables), spec.lead_names, record, len(candidates))
+
+    @classmethod
+    def read_masks(
+        cls, dataset: Path, path: str, candidates: Sequence[int], spec: SignalSpec
+    ) -> npt.NDArray[np.uint8] | None:
+        """Read masks back; see `Format.read_masks`."""
+        if not spec.labels.mask:
+            return None
+        masks = [np.load(io.BytesIO(content)) for content in _members(dataset / path, candidates, _MASK)]
+        shape = (1 + len(spec.lead_names), spec.samples)
+        if any(mask.dtype != np.uint8 or mask.shape != shape for mask in masks):
+            raise ValueError(f"{path} has masks of another shape or type than the dataset")
+        return np.stack(masks)
+
+
+def _members(tar_file: Path, candidates: Sequence[int], ending: str) -> Iterator[bytes]:
+    """Yield the content of one of the files of each record."""
+    with tarfile.open(tar_file) as tar:
+        for candidate in candidates:
+            member = tar.extractfile(record_id(candidate) + ending)
+            yield member.read() if member else b""
+
+
+def _npy(array: npt.NDArray[np.generic]) -> bytes:
+    stream = io.BytesIO()
+    np.save(stream, array)
+    return stream.getvalue()
 
 
 def _add(tar: tarfile.TarFile, name: str, content: bytes) -> None:

@@ -9,18 +9,23 @@ from typing import ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from ecgfactory.formats.base import Format, SignalSpec, record_folder
+from ecgfactory.formats.base import Format, SignalSpec, record_folder, waves_of
 from ecgfactory.formats.batch import RecordBatch
+from ecgfactory.formats.wfdb_annotations import annotators, decode_annotation_files, encode_annotation_files
 from ecgfactory.formats.wfdb_encoding import GAIN_PER_MV, encode_record
 from ecgfactory.leads import SignalUv
 from ecgfactory.record import record_id
+from ecgfactory.wave_table import WaveTable
+
+_ANNOTATION = "application/octet-stream"
 
 
 class WfdbFormat(Format):
-    """Two files per record: NUMBER.hea and NUMBER.dat."""
+    """Two files per record, NUMBER.hea and NUMBER.dat; with waves also NUMBER.atr over all leads, NUMBER.i, ..."""
 
     name: ClassVar[str] = "wfdb"
     media_types: ClassVar[Mapping[str, str]] = {".hea": "text/plain", ".dat": "application/octet-stream"}
+    bytes_per_wave: ClassVar[float] = 6.0
     packages: ClassVar[tuple[str, ...]] = ("wfdb",)
     loading: ClassVar[Mapping[str, str]] = {
         "WFDB": """\
@@ -30,21 +35,31 @@ record = wfdb.rdrecord("$stem")
 ecg_mv = record.p_signal                              # (samples, leads), named by record.sig_name
 """
     }
+    label_loading: ClassVar[Mapping[str, str]] = {
+        "Waves as WFDB annotations": """\
+import wfdb
+
+over_all = wfdb.rdann("$stem", "atr")                 # a lead's: its name in lower case for "atr", such as "ii"
+waves = list(zip(over_all.symbol, over_all.sample))   # ( onset, p N t peaks of P, QRS and T, ) offset
+r_peaks = over_all.sample[[symbol == "N" for symbol in over_all.symbol]]
+"""
+    }
 
     def write(self, batch: RecordBatch) -> None:
         """Write records; see `Format.write`."""
-        for candidate, signal_uv, rate in zip(
-            batch.candidates, batch.signals_uv, batch.features["heart_rate_bpm"], strict=True
+        annotations = encode_annotation_files(waves_of(batch)) if self.spec.labels.waves else [[]] * len(batch)
+        for candidate, signal_uv, rate, files in zip(
+            batch.candidates, batch.signals_uv, batch.features["heart_rate_bpm"], annotations, strict=True
         ):
             comments = ["synthetic, not for diagnosis", f"seed: {self.spec.seed}", f"candidate: {candidate}"]
             if np.isfinite(rate):
                 comments.append(f"heart rate: {rate:.1f} /min")
             if self.spec.filters:
                 comments.append(str(self.spec.filters))
-            contents = self._encode(record_id(candidate), signal_uv, comments)
-            paths = [self.place(path) for path in self.files(self.staged_path(candidate, ""), self.spec)]
-            for path, content in zip(paths, contents, strict=True):
-                path.write_bytes(content)
+            contents = [*self._encode(record_id(candidate), signal_uv, comments), *files]
+            header = self.place(self.staged_path(candidate, ""))
+            for path, content in zip(self.files(str(header), self.spec), contents, strict=True):
+                Path(path).write_bytes(content)
 
     def _encode(self, name: str, signal_uv: SignalUv, comments: Sequence[str]) -> Sequence[bytes]:
         """Return the content of each of the record's files, the header first."""
@@ -57,11 +72,22 @@ ecg_mv = record.p_signal                              # (samples, leads), named 
         return f"{cls.name}/{record_folder(candidate)}/{record_id(candidate)}.hea"
 
     @classmethod
-    def write_index(cls, dataset: Path, candidates: Iterator[npt.NDArray[np.int64]]) -> None:
-        """Write RECORDS, the list of record names that WFDB tools read."""
+    def file_kinds(cls, spec: SignalSpec) -> Mapping[str, str]:
+        """Signals, and annotations over all leads and of each lead; see `Format.file_kinds`."""
+        names = annotators(spec.lead_names) if spec.labels.waves else []
+        return {**cls.media_types, **{f".{name}": _ANNOTATION for name in names}}
+
+    @classmethod
+    def write_index(cls, dataset: Path, candidates: Iterator[npt.NDArray[np.int64]], spec: SignalSpec) -> None:
+        """Write RECORDS, the list of record names that WFDB tools read, and ANNOTATORS, that of annotations."""
         with (dataset / cls.name / "RECORDS").open("w", encoding="ascii", newline="\n") as stream:
             for batch in candidates:
                 stream.writelines(f"{record_folder(number)}/{record_id(number)}\n" for number in batch.tolist())
+        if spec.labels.waves:
+            places = ["over all leads", *(f"in lead {lead}" for lead in spec.lead_names)]
+            named = zip(annotators(spec.lead_names), places, strict=True)
+            lines = [f"{name}\tP, QRS and T of every beat {place}, found automatically\n" for name, place in named]
+            (dataset / cls.name / "ANNOTATORS").write_text("".join(lines), encoding="ascii", newline="\n")
 
     @classmethod
     def count(cls, dataset: Path) -> int:
@@ -80,3 +106,15 @@ ecg_mv = record.p_signal                              # (samples, leads), named 
             raise ValueError(f"{path} has other leads, length, sampling rate, gain or baseline than the dataset")
         signal: SignalUv = record.d_signal.T[np.newaxis].astype(np.int16)
         return signal
+
+    @classmethod
+    def read_waves(cls, dataset: Path, path: str, candidates: Sequence[int], spec: SignalSpec) -> WaveTable | None:
+        """Read waves back, and number their beats; see `Format.read_waves`."""
+        if not spec.labels.waves:
+            return None
+        header = dataset / path
+        files = [header.with_suffix(f".{name}").read_bytes() for name in annotators(spec.lead_names)]
+        try:
+            return decode_annotation_files(files, spec.lead_names)
+        except ValueError as error:
+            raise ValueError(f"{path}: {error}") from None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,8 +15,9 @@ import pyarrow.csv
 import pyarrow.parquet as pq
 
 from ecgfactory.dataset.counts import Counts, count
-from ecgfactory.dataset.names import RECORDS_CSV_FILE, RECORDS_FILE, REJECTED_FILE
+from ecgfactory.dataset.names import ANNOTATIONS_FILE, RECORDS_CSV_FILE, RECORDS_FILE, REJECTED_FILE
 from ecgfactory.formats import FORMATS
+from ecgfactory.formats.annotations import RECORDS_PER_GROUP, AnnotationsReader, AnnotationsWriter
 from ecgfactory.line.layout import Layout
 from ecgfactory.request.plan import Plan
 from ecgfactory.session.ledger import Ledger, ShardEntry
@@ -54,10 +56,11 @@ def assemble(plan: Plan, entries: Sequence[ShardEntry], layout: Layout, workspac
         link(made, workspace.dataset / published)
     _write_tables(plan, entries, layout, workspace)
     _write_records_csv(workspace.dataset)
+    waves = _join_annotations(plan, entries, workspace) if plan.labels else {}
     for name in plan.request.formats:
-        FORMATS.load(name).write_index(workspace.dataset, _candidates(workspace.dataset))
+        FORMATS.load(name).write_index(workspace.dataset, _candidates(workspace.dataset), plan.signal_spec)
     fault_point("dataset-assembled")
-    return count(plan, workspace.dataset)
+    return replace(count(plan, workspace.dataset), waves=waves)
 
 
 def _write_tables(plan: Plan, entries: Sequence[ShardEntry], layout: Layout, workspace: Workspace) -> None:
@@ -87,6 +90,20 @@ def _write_records_csv(dataset: Path) -> None:
     with pa.csv.CSVWriter(dataset / RECORDS_CSV_FILE, table.schema_arrow, write_options=options) as writer:
         for group in range(table.num_row_groups):
             writer.write(table.read_row_group(group))
+
+
+def _join_annotations(plan: Plan, entries: Sequence[ShardEntry], workspace: Workspace) -> dict[str, int]:
+    """Write annotations.parquet; return how many waves there are over all leads, by wave."""
+    ledger = Ledger(workspace)
+    with AnnotationsWriter(workspace.dataset / ANNOTATIONS_FILE, plan.recorder.rate_hz) as joined:
+        for entry in entries:
+            folder = ledger.shard_folder(entry.shard)
+            held = AnnotationsReader(folder / ANNOTATIONS_FILE, plan.lead_names)
+            candidates = pq.read_table(folder / RECORDS_FILE, columns=["candidate"]).column("candidate").to_numpy()
+            for start in range(0, len(candidates), RECORDS_PER_GROUP):
+                numbers = candidates[start : start + RECORDS_PER_GROUP]
+                joined.write(numbers, held.read(numbers))
+    return joined.counts
 
 
 def _with_paths(plan: Plan, rows: pa.Table, layout: Layout, shard: int) -> pa.Table:

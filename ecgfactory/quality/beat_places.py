@@ -32,7 +32,7 @@ SMALL = 0.02
 
 def find_places(
     activity: QrsActivity, steady_uv: Float32Array, sampling_rate_hz: int, interrupted: BoolArray | None = None
-) -> tuple[IntArray, BoolArray]:
+) -> tuple[IntArray, BoolArray, IntArray]:
     """Find the R peak of each beat.
 
     A beat is first put where the leads together change most around it, between the steep sides of its QRS; then
@@ -58,20 +58,23 @@ def find_places(
         In samples, rising. A beat that an end of the record or a pause cuts (`EDGE_S`) does not count.
     exists : bool array, shape (n, most beats)
         Which of them there are.
+    to_peak : int array, shape (n,)
+        By how many samples all beats of a record were moved to the R peak of the median lead.
     """
     speed = activity.speed
     coarse, exists = side_by_side(activity.beats, width=2)
     around = np.where(exists, coarse * activity.step + activity.step // 2, 0)
     smooth = _smooth(speed, sampling_rate_hz)
     centres = _aligned(_centres(around, smooth, sampling_rate_hz), exists, speed, sampling_rate_hz)
-    places = centres + _peaks_after(centres, exists, steady_uv, sampling_rate_hz)[:, np.newaxis]
+    to_peak = _peaks_after(centres, exists, steady_uv, sampling_rate_hz)
+    places = centres + to_peak[:, np.newaxis]
     edge = round(EDGE_S * sampling_rate_hz)
     whole = exists & (places >= edge) & (places < speed.shape[1] - edge)
     if interrupted is not None:
         whole &= ~any_within(interrupted, places - edge, places + edge + 1)
     counting = [row[counts] for row, counts in zip(places, whole, strict=True)]
     apart = [refractory(row, strength, sampling_rate_hz) for row, strength in zip(counting, smooth, strict=True)]
-    return side_by_side(apart, width=2)
+    return *side_by_side(apart, width=2), to_peak
 
 
 def _smooth(speed: Float32Array, sampling_rate_hz: int) -> Float32Array:

@@ -41,6 +41,8 @@ class Beats:
     exists, fits, typical : bool array, shape (n, most beats)
         Which places hold a beat, which of these have their whole window in the record, without an interruption, and
         which of these are of the most frequent kind (`typical_beats`).
+    to_peak : int array, shape (n,)
+        By how many samples all places of a record were moved to its R peak, from where its leads change most.
     are_rr : bool array, shape (n, most beats - 1)
         Between which places and their next there is an RR interval: both hold a beat, and nothing interrupts it.
     rr_ms, rr_mean_ms : float array, shape (n,)
@@ -61,6 +63,7 @@ class Beats:
     exists: BoolArray
     fits: BoolArray
     typical: BoolArray
+    to_peak: IntArray
     are_rr: BoolArray
     rr_ms: Float64Array
     rr_mean_ms: Float64Array
@@ -77,7 +80,7 @@ class Beats:
         )
 
 
-_BY_RECORD = ("places", "exists", "fits", "typical", "are_rr", "rr_ms", "rr_mean_ms", "cut_uv", "median_uv")
+_BY_RECORD = ("places", "exists", "fits", "typical", "to_peak", "are_rr", "rr_ms", "rr_mean_ms", "cut_uv", "median_uv")
 
 
 def find_beats(
@@ -114,7 +117,7 @@ def find_beats(
     batch = EcgBatch(signal_uv, tuple(lead_names), sampling_rate_hz)
     activity = find_activity(batch, interrupted)
     steady_uv = remove_baseline(signal_uv, sampling_rate_hz)
-    places, exists = find_places(activity, steady_uv, sampling_rate_hz, interrupted)
+    places, exists, to_peak = find_places(activity, steady_uv, sampling_rate_hz, interrupted)
     cut_uv, fits = _cut_beats(steady_uv, places, exists, sampling_rate_hz)
     are_rr = exists[:, 1:]
     centre, after = round(BEFORE_S * sampling_rate_hz), round(AFTER_S * sampling_rate_hz)
@@ -132,6 +135,7 @@ def find_beats(
         exists=exists,
         fits=fits,
         typical=typical,
+        to_peak=to_peak,
         are_rr=are_rr,
         rr_ms=median_rr * (1000 / sampling_rate_hz),
         rr_mean_ms=mean_rr * (1000 / sampling_rate_hz),

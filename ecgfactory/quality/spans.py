@@ -16,11 +16,17 @@ def between(window: int, first: IntArray, last: IntArray) -> BoolArray:
 
 def any_within(holds: BoolArray, first: IntArray, last: IntArray) -> BoolArray:
     """Return in which spans [first, last) of each row, shape (rows, spans), it holds anywhere."""
+    within: BoolArray = count_within(holds, first, last) > 0
+    return within
+
+
+def count_within(holds: BoolArray, first: IntArray, last: IntArray) -> IntArray:
+    """Count in how many samples of spans [first, last) of each row, shape (rows, spans), it holds."""
     samples = holds.shape[1]
     before = np.pad(np.cumsum(holds, axis=1), [(0, 0), (1, 0)])
     begin, end = (np.take_along_axis(before, bound.clip(0, samples), axis=1) for bound in (first, last))
-    within: BoolArray = end > begin
-    return within
+    counts: IntArray = end - begin
+    return counts
 
 
 def argmax_within(values: FloatingArray, within: BoolArray) -> IntArray:

@@ -7,18 +7,22 @@ import numpy as np
 from ecgfactory.arrays import Float64Array
 from ecgfactory.record import Record
 from ecgfactory.report.feature_text import feature_label, feature_value
+from ecgfactory.report.marks import draw_legend, draw_marks, strip_marks
 from ecgfactory.report.median_beat import MedianBeat, find_median_beat
 from ecgfactory.report.page import draw_footer, draw_header
-from ecgfactory.report.panel import Panel, around
+from ecgfactory.report.panel import TITLE_PT, Panel, around
 from ecgfactory.report.paper import Paper
 from ecgfactory.report.rhythm import Rhythm, analyse_rhythm, as_measured, cut_beats, record_beats, rr_intervals_ms
-from ecgfactory.report.sheet import Box, Sheet
+from ecgfactory.report.sheet import Box, Sheet, text_width_mm
 from ecgfactory.report.style import PageStyle, Palette
+from ecgfactory.report.traces import Strip
+from ecgfactory.report.waves import record_waves
+from ecgfactory.wave_table import WaveTable
 
 _SPEED_MM_PER_S = 25
 _FOOTNOTE = (
-    "R peaks: all leads. Cleaned: NeuroKit2. At each lead: correlation of beats, NeuroKit2's verdict (Excellent, "
-    "Barely acceptable, Unacceptable)"
+    "R peaks and waves: all leads, by an algorithm. Cleaned: NeuroKit2. At each lead: correlation of beats, "
+    "NeuroKit2's verdict (Excellent, Barely acceptable, Unacceptable)"
 )
 _DASHES_PT = (2.4, 1.8)
 _AXIS_MM, _RR_WIDTH_MM, _BEATS_WIDTH_MM = 13.0, 76.0, 72.0
@@ -39,9 +43,9 @@ _TABLE_TOP_MM, _TABLE_PITCH_MM, _TABLE_ROWS = 71.0, 3.7, 15
 def analysis_page(record: Record, style: PageStyle | None = None) -> Sheet:
     """Draw the analysis of a record.
 
-    Cleaned lead II with the R peaks of all leads, heart rate and RR intervals, the beats laid over each other with
-    their median, the median beat of every lead, and the record's features. Where a signal gives no beats the page says
-    why.
+    Cleaned lead II with the R peaks and the waves of all leads, heart rate and RR intervals, the beats laid over each
+    other with their median, the median beat of every lead, and the record's features. Where a signal gives no beats the
+    page says why.
 
     Parameters
     ----------
@@ -56,7 +60,7 @@ def analysis_page(record: Record, style: PageStyle | None = None) -> Sheet:
     measured = as_measured(record)
     beats = record_beats(measured)
     rhythm = analyse_rhythm(measured, beats)
-    _draw_cleaned(sheet, rhythm, measured.sampling_rate_hz, palette)
+    _draw_cleaned(sheet, rhythm, measured.sampling_rate_hz, record_waves(measured, beats), palette)
     _draw_rate(sheet, rhythm, measured.sampling_rate_hz, palette)
     _draw_rr(sheet, rhythm, measured.sampling_rate_hz, palette)
     _draw_beats(sheet, rhythm, measured.sampling_rate_hz, palette)
@@ -73,12 +77,23 @@ def _wide(paper: Paper, bottom: float, height: float, leaving: float = 0) -> Box
     return Box(left, bottom, paper.right_mm - leaving - left, height)
 
 
-def _draw_cleaned(sheet: Sheet, rhythm: Rhythm, rate_hz: int, palette: Palette) -> None:
-    panel = Panel(sheet, _wide(sheet.paper, 137, 36), f"Lead {rhythm.lead}, cleaned, with R peaks")
+def _draw_cleaned(sheet: Sheet, rhythm: Rhythm, rate_hz: int, waves: WaveTable, palette: Palette) -> None:
+    frame, title = _wide(sheet.paper, 137, 36), f"Lead {rhythm.lead}, cleaned, with R peaks and waves"
+    panel = Panel(sheet, frame, title)
     time_s = np.arange(rhythm.cleaned_mv.size) / rate_hz
     panel.scale((0, rhythm.cleaned_mv.size / rate_hz), around(rhythm.cleaned_mv))
     panel.x_axis("s", grid=palette.minor_grid)
     panel.y_axis("mV")
+    trace = Strip(rhythm.lead, 0, panel.x_mm(time_s), panel.y_mm(rhythm.cleaned_mv), is_rhythm=True)
+    draw_marks(sheet, strip_marks(trace, 0.0, waves, (frame.bottom, frame.top)), palette)
+    if len(waves):
+        draw_legend(
+            sheet,
+            frame.left + text_width_mm(title, TITLE_PT, bold=True) + 4,
+            frame.top + 1.1,
+            "over all leads",
+            palette,
+        )
     panel.line(time_s, rhythm.cleaned_mv, palette.trace, 0.7)
     panel.dots(time_s[rhythm.r_peaks], rhythm.cleaned_mv[rhythm.r_peaks], palette.accent, 4)
     if rhythm.problem:

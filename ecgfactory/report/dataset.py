@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ecgfactory.dataset.counts import Counts
@@ -11,6 +11,7 @@ from ecgfactory.dataset.names import COMPARISON_FOLDER, COMPARISON_PAGE
 from ecgfactory.record import Record, record_id
 from ecgfactory.report.book import CoverFacts, write_report_book
 from ecgfactory.report.records import any_record
+from ecgfactory.report.waves import record_waves
 from ecgfactory.report.web import Sample, write_web_page
 
 _ACCEPTED_RULE = (
@@ -62,7 +63,7 @@ class DatasetReport:
         rule = _ACCEPTED_RULE.format(count=len(accepted))
         if rejected:
             rule += "\n\n" + _REJECTED_RULE.format(count=len(rejected), total=f"{counts.examined - counts.records:,}")
-        records = [any_record(files, name) for name in accepted + rejected]
+        records = [_with_waves(any_record(files, name)) for name in accepted + rejected]
         return cls(files, _cover_facts(files, counts), records, rule, folder)
 
 
@@ -133,6 +134,11 @@ def rejected_samples(files: DatasetFiles, counts: Counts) -> list[str]:
         breakers = (number for number, rules in zip(candidates, failed_rules, strict=True) if rule in rules)
         chosen += [number for number in breakers if number not in chosen][:1]
     return [record_id(number) for number in chosen[: files.plan.request.report.samples]]
+
+
+def _with_waves(record: Record) -> Record:
+    """Return a record that carries its waves, so that all reports find them once."""
+    return replace(record, waves=record_waves(record))
 
 
 def _web_sample(files: DatasetFiles, record: Record) -> Sample:

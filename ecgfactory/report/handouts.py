@@ -14,9 +14,10 @@ from ecgfactory.record import CsvDialect, Record
 from ecgfactory.report import export
 from ecgfactory.report.analysis import analysis_page
 from ecgfactory.report.answers import ROWS, answer_page, write_answer_table
-from ecgfactory.report.clinical import clinical_page, layout_name
+from ecgfactory.report.clinical import clinical_page
 from ecgfactory.report.sheet import Sheet
 from ecgfactory.report.style import PageStyle
+from ecgfactory.report.traces import layout_name
 
 MOST_PROBLEMS = 5
 """That are told: in a folder of many files, all may be in the way."""
@@ -157,7 +158,7 @@ class Handouts:
     def _styles_by_name(self) -> dict[str, PageStyle]:
         """Return the styles by what a file's name says of them, each once."""
         return {
-            f"{layout_name(self.lead_names, style.layout)}-{style.paper}{'-quiz' if style.quiz else ''}": style
+            f"{layout_name(self.lead_names, style.layout)}-{style.paper}{_suffix(style)}": style
             for style in self.styles
         }
 
@@ -191,3 +192,7 @@ class Handouts:
 
     def _answers(self, ids: Sequence[str]) -> Sheet:
         return answer_page([self.read(wanted) for wanted in ids], self.title, self.styles[0])
+
+
+def _suffix(style: PageStyle) -> str:
+    return "-quiz" if style.quiz else "-marks" if style.marks else ""

@@ -13,7 +13,7 @@ from ecgfactory.report.sheet import Box, Sheet, text_width_mm
 Range = tuple[float, float]
 
 _FRAME, _LABEL, _MESSAGE = "#888888", "#444444", "#666666"
-_LABEL_PT, _TITLE_PT, _FRAME_PT = 6.5, 7.5, 0.5
+_LABEL_PT, TITLE_PT, _FRAME_PT = 6.5, 7.5, 0.5
 _TICK_MM, _GAP_MM = 0.7, 0.6
 _X_TICK_MM, _Y_TICK_MM = 9.0, 5.0
 """Least distance of neighbouring ticks."""
@@ -39,11 +39,11 @@ class Panel:
         self.frame = frame
         self._x: Range = (0.0, 1.0)
         self._y: Range = (0.0, 1.0)
-        sheet.text(frame.left, frame.top + 1.1, title, _TITLE_PT, "#000000", bold=True)
+        sheet.text(frame.left, frame.top + 1.1, title, TITLE_PT, "#000000", bold=True)
 
     def note(self, text: str, colour: str) -> None:
         """Write a note above the right edge."""
-        self.sheet.text(self.frame.right, self.frame.top + 1.1, text, _TITLE_PT, colour, align="right")
+        self.sheet.text(self.frame.right, self.frame.top + 1.1, text, TITLE_PT, colour, align="right")
 
     def message(self, text: str) -> None:
         """Say, instead of a plot, why there is nothing to see."""

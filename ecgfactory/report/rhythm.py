@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
+import numpy.typing as npt
 from scipy.interpolate import PchipInterpolator
 
 from ecgfactory.arrays import Float64Array, IntArray
@@ -15,6 +16,7 @@ from ecgfactory.quality.neurokit import rhythm_lead
 from ecgfactory.quality.r_peaks import clean
 from ecgfactory.record import SAMPLING_RATE_HZ, Record
 from ecgfactory.recorder.rates import measured_form
+from ecgfactory.wave_table import ABSENT, WaveTable
 
 BEFORE_S, AFTER_S = 0.3, 0.5
 """Part of the signal around an R peak that makes a beat; less where beats follow each other faster."""
@@ -52,9 +54,18 @@ class Rhythm:
 
 
 def as_measured(record: Record) -> Record:
-    """Return a record at the rate at which its features were measured, where that is stored at another."""
+    """Return a record, with the waves that it carries, at the rate at which its features were measured."""
     signal_uv = measured_form(record.signal_uv[np.newaxis], record.sampling_rate_hz)[0]
-    return replace(record, signal_uv=signal_uv, sampling_rate_hz=SAMPLING_RATE_HZ)
+    waves = None if record.waves is None else _counted_as_measured(record.waves, record.sampling_rate_hz)
+    return replace(record, signal_uv=signal_uv, sampling_rate_hz=SAMPLING_RATE_HZ, waves=waves)
+
+
+def _counted_as_measured(waves: WaveTable, rate_hz: int) -> WaveTable:
+    def counted(places: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
+        nearest = np.rint(places * (SAMPLING_RATE_HZ / rate_hz))
+        return np.where(places == ABSENT, ABSENT, nearest).astype(np.int32)
+
+    return replace(waves, onset=counted(waves.onset), peak=counted(waves.peak), offset=counted(waves.offset))
 
 
 def record_beats(record: Record) -> Beats:

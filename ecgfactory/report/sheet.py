@@ -153,17 +153,24 @@ class Sheet:
         points_mm = np.column_stack([x_mm, y_mm])[np.newaxis]
         self.items.append(Lines(points_mm, colour, width_pt, dashes_pt, opacity, inside))
 
-    def segments(self, starts_mm: Float64Array, ends_mm: Float64Array, colour: str, width_pt: float) -> None:
+    def segments(
+        self,
+        starts_mm: Float64Array,
+        ends_mm: Float64Array,
+        colour: str,
+        width_pt: float,
+        dashes_pt: tuple[float, ...] = (),
+    ) -> None:
         """Draw a straight line from each start to its end, both of shape (lines, 2)."""
-        self.items.append(Lines(np.stack([starts_mm, ends_mm], axis=1), colour, width_pt))
+        self.items.append(Lines(np.stack([starts_mm, ends_mm], axis=1), colour, width_pt, dashes_pt))
 
     def area(self, corners_mm: Float64Array, colour: str, opacity: float = 1.0) -> None:
         """Fill a polygon, corners of shape (corners, 2)."""
         self.items.append(Areas(corners_mm[np.newaxis], colour, opacity))
 
-    def areas(self, corners_mm: Float64Array, colour: str) -> None:
-        """Fill polygons that don't overlap, corners of shape (polygons, corners, 2), without seams between them."""
-        self.items.append(Areas(corners_mm, colour))
+    def areas(self, corners_mm: Float64Array, colour: str, opacity: float = 1.0) -> None:
+        """Fill polygons as one, corners of shape (polygons, corners, 2), without seams between them."""
+        self.items.append(Areas(corners_mm, colour, opacity))
 
     def dots(self, x_mm: npt.ArrayLike, y_mm: npt.ArrayLike, colour: str, diameter_pt: float) -> None:
         """Draw round dots."""

@@ -16,7 +16,7 @@ Colours = Literal["red", "black-and-white"]
 
 @dataclass(frozen=True)
 class Palette:
-    """The colours of one kind of paper, as hexadecimal RGB."""
+    """The colours of one kind of paper, as hexadecimal RGB; of P, QRS and T in this order."""
 
     minor_grid: str
     major_grid: str
@@ -26,6 +26,7 @@ class Palette:
     accent: str
     good: str
     bad: str
+    waves: tuple[str, str, str]
 
 
 PALETTES: dict[Colours, Palette] = {
@@ -38,6 +39,7 @@ PALETTES: dict[Colours, Palette] = {
         accent="#b3261e",
         good="#1b6e37",
         bad="#b3261e",
+        waves=("#56b4e9", "#d55e00", "#009e73"),  # told apart by all eyes (Okabe and Ito 2008), and in grey
     ),
     "black-and-white": Palette(
         minor_grid="#dedede",
@@ -48,6 +50,7 @@ PALETTES: dict[Colours, Palette] = {
         accent="#000000",
         good="#000000",
         bad="#000000",
+        waves=("#8c8c8c", "#101010", "#4d4d4d"),
     ),
 }
 
@@ -70,11 +73,13 @@ class PageStyle:
         What it is printed on, to the same scale.
     quiz : bool
         Whether measurements and verdict are left out, for readers to find.
+    marks : bool
+        Whether P, QRS and T of every beat are marked.
 
     Raises
     ------
     BadInputError
-        When a value is not one of those listed; all of them are named at once.
+        When a value is not one of those listed, or a quiz has marks; all problems are named at once.
     """
 
     layout: Layout = "3x4"
@@ -83,6 +88,7 @@ class PageStyle:
     colours: Colours = "red"
     paper: PaperName = "A4"
     quiz: bool = False
+    marks: bool = False
 
     def __post_init__(self) -> None:
         allowed = {
@@ -97,6 +103,8 @@ class PageStyle:
             for name, choices in allowed.items()
             if getattr(self, name) not in choices
         ]
+        if self.quiz and self.marks:
+            problems.append("marks tell the answers to a quiz page; leave one of the two out.")
         if problems:
             raise BadInputError(problems)
 

@@ -7,12 +7,16 @@ from collections.abc import Iterator
 import numpy as np
 from markupsafe import Markup, escape
 
-from ecgfactory.arrays import Float64Array
+from ecgfactory.arrays import Float64Array, IntArray
 from ecgfactory.record import Record
-from ecgfactory.report.clinical import PULSE_WIDTH_MM, label_place, lay_out
+from ecgfactory.report.clinical import PULSE_WIDTH_MM
+from ecgfactory.report.marks import page_marks
 from ecgfactory.report.paper import A4
 from ecgfactory.report.style import PageStyle
 from ecgfactory.report.summary import NumberSummary
+from ecgfactory.report.traces import Traces, label_place, lay_out
+from ecgfactory.report.waves import record_waves
+from ecgfactory.wave_table import WAVES
 
 UNIT_MM = 0.05
 """Resolution of traces: 2 ms and 5 uV, half the width of a drawn line."""
@@ -34,10 +38,11 @@ _PICTURE_START = (
 _CHART_WIDTH, _CHART_HEIGHT = 300.0, 110.0
 
 
-def ecg_svg(record: Record) -> Markup:
+def ecg_svg(record: Record, marks: bool = False) -> Markup:
     """Draw a record as its clinical page has it: 25 mm/s and 10 mm/mV, one user unit per millimetre.
 
-    Grid and colours are the page's: patterns `minor-grid` and `major-grid`, classes `trace` and `lead`.
+    Grid and colours are the page's: patterns `minor-grid` and `major-grid`, classes `trace` and `lead`, and for marks a
+    group `marks` with classes `P`, `QRS` and `T`.
     """
     style = PageStyle()
     traces = lay_out(record, style)
@@ -58,7 +63,8 @@ def ecg_svg(record: Record) -> Markup:
     return Markup(  # noqa: S704 (else numbers and lead names only)
         f'<svg class="ecg" viewBox="0 0 {size}" role="img" aria-label="ECG {escape(record.record_id)}">'
         '<rect width="100%" height="100%" fill="url(#minor-grid)"/><rect width="100%" height="100%" '
-        f'fill="url(#major-grid)"/><path class="trace" transform="scale({UNIT_MM})" d="{"".join(lines)}"/>'
+        f'fill="url(#major-grid)"/>{_marks(record, traces) if marks else ""}'
+        f'<path class="trace" transform="scale({UNIT_MM})" d="{"".join(lines)}"/>'
         f"{''.join(labels)}</svg>"
     )
 
@@ -69,21 +75,47 @@ def ecg_picture(record: Record) -> str:
     return f"{_PICTURE_START}{inside}"
 
 
+def _marks(record: Record, traces: Traces) -> str:
+    """Draw the marks of the waves: a path for each of P, QRS and T."""
+    marks = page_marks(traces, record_waves(record), A4)
+    paths = [f'<path class="{name}" d="{_mark_steps(*marks.of(wave))}"/>' for wave, name in enumerate(WAVES)]
+    return f'<g class="marks" transform="scale({UNIT_MM})">{"".join(paths)}</g>'
+
+
 def _pulse(baseline: float, style: PageStyle) -> str:
     left = A4.pulse_left_mm
     xs = left + np.array([-2.0, 0, 0, PULSE_WIDTH_MM, PULSE_WIDTH_MM, PULSE_WIDTH_MM + 2])
     return _path(xs, baseline + style.gain_mm_per_mv * np.array([0.0, 0, 1, 1, 0, 0]))
 
 
+def _mark_steps(boxes_mm: Float64Array, ticks_mm: Float64Array) -> str:
+    """Write boxes, then ticks."""
+    (left, right), (bottom, top) = _across(boxes_mm[:, [0, 2]]).T, _down(boxes_mm[:, [1, 3]]).T
+    boxes = np.column_stack([left, top, right - left, bottom - top, right - left])
+    inner, outer = _down(ticks_mm[:, 1:]).T
+    ticks = np.column_stack([_across(ticks_mm[:, 0]), inner, outer - inner])
+    steps = ["M{} {}h{}v{}h-{}z".format(*box) for box in boxes.tolist()]
+    return "".join([*steps, *("M{} {}v{}".format(*tick) for tick in ticks.tolist())])
+
+
 def _path(x_mm: Float64Array, y_mm: Float64Array) -> str:
     """Write a line through points of the page as relative steps in `UNIT_MM`, straight runs as one step."""
-    xs = np.rint((x_mm - A4.left_mm) / UNIT_MM).astype(np.int64)
-    ys = np.rint((A4.grid_top_mm - y_mm) / UNIT_MM).astype(np.int64)
+    xs, ys = _across(x_mm), _down(y_mm)
     dx, dy = np.diff(xs), np.diff(ys)
     turns = np.flatnonzero((dx[1:] * dy[:-1] != dx[:-1] * dy[1:]) | (dx[1:] * dx[:-1] + dy[1:] * dy[:-1] < 0)) + 1
     corners = np.concatenate([[0], turns, [xs.size - 1]])
     steps = zip(np.diff(xs[corners]).tolist(), np.diff(ys[corners]).tolist(), strict=True)
     return f"M{xs[0]} {ys[0]}l" + "".join(_numbers(steps))
+
+
+def _across(x_mm: Float64Array) -> IntArray:
+    """Return places of the page in `UNIT_MM` from the left edge of its grid."""
+    return np.rint((x_mm - A4.left_mm) / UNIT_MM).astype(np.int64)
+
+
+def _down(y_mm: Float64Array) -> IntArray:
+    """Return heights of the page in `UNIT_MM` from the upper edge of its grid."""
+    return np.rint((A4.grid_top_mm - y_mm) / UNIT_MM).astype(np.int64)
 
 
 def _numbers(steps: Iterator[tuple[int, int]]) -> Iterator[str]:

@@ -50,8 +50,8 @@ class Sample:
 
     @cached_property
     def drawing(self) -> Markup:
-        """The ECG as SVG."""
-        return ecg_svg(self.record)
+        """The ECG as SVG, its waves marked."""
+        return ecg_svg(self.record, marks=True)
 
     @property
     def verdict(self) -> str:

@@ -13,10 +13,15 @@ class LabelsRequest(BaseModel, title="Labels"):
     model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True)
 
     waves: StrictBool = Field(
-        False, description="onset, peak and offset of P, QRS and T in every beat, in each lead and over all leads"
+        False,
+        title="Waves of every beat",
+        description="onset, peak and offset of P, QRS and T in every beat, in each lead and over all leads",
     )
     mask: StrictBool = Field(
-        False, description="which wave each sample is in: 0 none, 1 P, 2 QRS, 3 T, in each lead and over all leads"
+        False,
+        title="Masks",
+        description="which wave each sample is in: 0 none, 1 P, 2 QRS, 3 T, in each lead and over all leads; in the "
+        "formats parquet, npy and webdataset",
     )
 
     @model_validator(mode="after")

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import math
 import os
 import shutil
 import stat
-from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 
@@ -17,19 +15,13 @@ from ecgfactory.generators import GENERATORS
 from ecgfactory.generators.base import Generator
 from ecgfactory.generators.checkpoint import Checkpoint
 from ecgfactory.quality.policy import load_policy, shipped_policies
-from ecgfactory.record import SAMPLING_RATE_HZ
 from ecgfactory.request.build_request import BuildRequest
-from ecgfactory.request.cutting import packs_wanted
 from ecgfactory.request.devices import gpu_count
+from ecgfactory.request.disk_space import estimated_bytes, staged_bytes
 from ecgfactory.request.match_request import share_problems
 from ecgfactory.request.reference import is_there
 from ecgfactory.request.reference_request import ReferenceRequest
 from ecgfactory.storage.sealed import enclosing_sealed, inside_words
-
-STAGED_LIKE = "npy"
-"""The format whose size is that of the signals which small shards hold for a while."""
-
-INT16_BYTES = 2
 
 ROOM_FACTOR = 1.2
 """Disk space asked for beyond the estimate: staged shards and reports are beside the dataset for a while."""
@@ -52,7 +44,7 @@ def file_problems(request: BuildRequest) -> list[tuple[str, str]]:
     generator, quality = _generator_problems(request), _quality_problems(request)
     shares = [] if quality else _share_problems(request)
     profile = [] if generator or quality else _profile_problems(request)
-    return [*generator, *quality, *shares, *profile, *_reference_problems(request)]
+    return [*generator, *quality, *shares, *profile, *_mask_problems(request), *_reference_problems(request)]
 
 
 def worker_problems(request: BuildRequest) -> list[tuple[str, str]]:
@@ -80,27 +72,6 @@ def _absolute(reference: ReferenceRequest) -> ReferenceRequest:
     if reference.path is None:
         return reference
     return reference.model_copy(update={"path": str(Path(reference.path).absolute())})
-
-
-def estimated_bytes(request: BuildRequest) -> int:
-    """Estimate the size of the published dataset in bytes (within about a third)."""
-    return _bytes_in(request, request.formats)
-
-
-def _staged_bytes(request: BuildRequest) -> int:
-    """Estimate what small shards hold until their records are in files that they share."""
-    return _bytes_in(request, [STAGED_LIKE]) if packs_wanted(request) else 0
-
-
-def _bytes_in(request: BuildRequest, formats: Iterable[str]) -> int:
-    samples = request.records * request.leads * request.samples_per_lead
-    return int(samples * sum(_bytes_per_sample(name, request.signal.rate_hz) for name in formats))
-
-
-def _bytes_per_sample(format_name: str, rate_hz: int) -> float:
-    """Where samples are packed, those twice as far apart differ twice as much, which takes a bit."""
-    at_500_hz = FORMATS.load(format_name).bytes_per_sample
-    return at_500_hz + math.log2(SAMPLING_RATE_HZ / rate_hz) / 8 if at_500_hz < INT16_BYTES else at_500_hz
 
 
 def _generator_problems(request: BuildRequest) -> list[tuple[str, str]]:
@@ -159,6 +130,14 @@ def _tls_problems(request: BuildRequest) -> list[tuple[str, str]]:
     ]
 
 
+def _mask_problems(request: BuildRequest) -> list[tuple[str, str]]:
+    """Check that masks end in a file."""
+    if not request.labels.mask or any(FORMATS.load(name).holds_masks for name in request.formats):
+        return []
+    asked, holding = " and ".join(request.formats), [name for name in FORMATS if FORMATS.load(name).holds_masks]
+    return [("labels.mask", f"{asked} can't hold masks; add one of the formats {', '.join(holding)}, or say false.")]
+
+
 def _reference_problems(request: BuildRequest) -> list[tuple[str, str]]:
     """Check that there is a reference; what it holds is for those to check who read it."""
     path = request.reference.path
@@ -215,7 +194,7 @@ def _output_problem(request: BuildRequest) -> str | None:
         return f"{existing} is a file; choose a folder."
     if not os.access(existing, os.W_OK):
         return f"no permission to write in {existing}; choose another folder or change its permissions."
-    needed = int((estimated_bytes(request) + _staged_bytes(request)) * ROOM_FACTOR)
+    needed = int((estimated_bytes(request) + staged_bytes(request)) * ROOM_FACTOR)
     free = shutil.disk_usage(existing).free
     if needed > free:
         return (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ecgfactory.candidates.batch import CandidateBatch
-from ecgfactory.dataset.names import RECORDS_FILE, REJECTED_FILE
+from ecgfactory.dataset.names import ANNOTATIONS_FILE, RECORDS_FILE, REJECTED_FILE
+from ecgfactory.formats.annotations import AnnotationsReader
 from ecgfactory.formats.batch import RecordBatch
 from ecgfactory.formats.rows import feature_table
 from ecgfactory.leads import SignalUv
@@ -39,10 +41,12 @@ def committed_batches(plan: Plan, entry: ShardEntry, folder: Path) -> Iterator[C
     """
     records = pq.read_table(folder / RECORDS_FILE)
     rejected = pq.read_table(folder / REJECTED_FILE)
+    annotations = _annotations(plan, folder)
     candidates = plan.shard_candidates(entry.shard)[: entry.examined]
     for start in range(0, len(candidates), plan.request.generator.batch):
         numbers = np.asarray(candidates[start : start + plan.request.generator.batch], dtype=np.int64)
-        yield _batch(plan, numbers, _rows_of(records, numbers), _rows_of(rejected, numbers), folder)
+        batch = _batch(plan, numbers, _rows_of(records, numbers), _rows_of(rejected, numbers), folder)
+        yield replace(batch, waves=annotations.read(numbers) if annotations else None)
 
 
 def committed_records(plan: Plan, folder: Path) -> Iterator[RecordBatch]:
@@ -61,14 +65,22 @@ def committed_records(plan: Plan, folder: Path) -> Iterator[RecordBatch]:
         In candidate order.
     """
     records = pq.read_table(folder / RECORDS_FILE)
+    annotations = _annotations(plan, folder)
     for start in range(0, len(records), plan.request.generator.batch):
         rows = records.slice(start, plan.request.generator.batch)
+        candidates = rows.column("candidate").to_numpy()
         yield RecordBatch(
-            rows.column("candidate").to_numpy(),
+            candidates,
             np.array(rows.column("split").to_pylist(), dtype=np.str_),
             _signals(plan, rows, folder),
             feature_table(rows, plan.policy.features),
+            waves=annotations.read(candidates) if annotations else None,
         )
+
+
+def _annotations(plan: Plan, folder: Path) -> AnnotationsReader | None:
+    """Return what reads the waves of a committed shard from its folder; None where none were asked for."""
+    return AnnotationsReader(folder / ANNOTATIONS_FILE, plan.lead_names) if plan.labels else None
 
 
 def _rows_of(table: pa.Table, numbers: npt.NDArray[np.int64]) -> pa.Table:

@@ -16,8 +16,9 @@ import pyarrow.parquet as pq
 from ecgfactory.candidates.batch import CandidateBatch, rejected_columns
 from ecgfactory.candidates.pipeline import StageClock, assessed, assessed_batches, plan_generator
 from ecgfactory.candidates.yields import rule_counts
-from ecgfactory.dataset.names import RECORDS_FILE, REJECTED_FILE
+from ecgfactory.dataset.names import ANNOTATIONS_FILE, RECORDS_FILE, REJECTED_FILE
 from ecgfactory.errors import ShardUnwantedError
+from ecgfactory.formats.annotations import AnnotationsWriter
 from ecgfactory.formats.rows import record_columns
 from ecgfactory.request.plan import Plan
 from ecgfactory.session.ledger import Ledger, ShardEntry, StagedFile
@@ -142,6 +143,7 @@ def _stage(plan: Plan, shard: int, limit: int, source: _Source, staging: Path, w
     """Write a shard's files into its staging folder, flushed; return the entry that commits them."""
     clock = source.clock
     writers = [writer(staging, plan.signal_spec) for writer in staged_formats(plan)]
+    annotations = AnnotationsWriter(staging / ANNOTATIONS_FILE, plan.recorder.rate_hz) if plan.labels else None
     rows = _RowFiles()
     noted = 0.0
     for whole_batch in source.batches:
@@ -157,6 +159,8 @@ def _stage(plan: Plan, shard: int, limit: int, source: _Source, staging: Path, w
             for writer in writers:
                 if len(accepted):
                     writer.write(accepted)
+            if annotations is not None and accepted.waves is not None:
+                annotations.write(accepted.candidates, accepted.waves)
         if rows.accepted == limit:
             break
         if time.monotonic() - noted > PROGRESS_INTERVAL_S:
@@ -165,6 +169,8 @@ def _stage(plan: Plan, shard: int, limit: int, source: _Source, staging: Path, w
     with clock("write"):
         for writer in writers:
             writer.close()
+        if annotations is not None:
+            annotations.close()
         rows.write(staging)
         sync_tree(staging)
         files = tuple(_staged_files(staging))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 
 from ecgfactory.formats import FORMATS
-from ecgfactory.formats.base import Format
+from ecgfactory.formats.base import Format, Labels, SignalSpec
 from ecgfactory.formats.batch import RecordBatch
 from ecgfactory.formats.npy import NpyFormat
 from ecgfactory.request.plan import Plan
@@ -17,6 +18,9 @@ _ANY_SPLIT = "all"
 
 class StagedSignals(NpyFormat):
     """The signals of a small shard, whatever their split, until they are in files that shards share: quick to read."""
+
+    def __init__(self, folder: Path, spec: SignalSpec) -> None:
+        super().__init__(folder, replace(spec, labels=Labels()))  # their waves are in the shard's annotations
 
     def write(self, batch: RecordBatch) -> None:
         """Write records; see `Format.write`."""

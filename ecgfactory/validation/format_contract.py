@@ -8,44 +8,94 @@ class TestRaw(FormatContract):
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections import Counter
+from pathlib import Path, PurePosixPath
 
 import numpy as np
 
 from ecgfactory.formats import FORMATS
-from ecgfactory.formats.base import Format, SignalSpec
+from ecgfactory.formats.base import RECORDS_PER_FOLDER, Format, Labels, SignalSpec
 from ecgfactory.formats.batch import RecordBatch
 from ecgfactory.leads import LeadCount, lead_names
 from ecgfactory.quality.features import FEATURES, measure
+from ecgfactory.wave_table import ABSENT, ALL_LEADS, WaveTable
 
 CANDIDATES = np.array([3, 4, 7, 999, 1000, 1205, 99_999_999])
 SPLITS = np.array(["train", "test", "train", "train", "validation", "test", "train"])
 SAMPLES = 500
+LEADS: tuple[LeadCount, ...] = (8, 12)
 
 
-def make_batch(leads: LeadCount) -> RecordBatch:
-    """Arbitrary signals, the extremes of int16 among them."""
+UNLABELLED, LABELLED = Labels(), Labels(waves=True, mask=True)
+
+
+def make_batch(leads: LeadCount, labels: Labels = UNLABELLED) -> RecordBatch:
+    """Arbitrary signals, the extremes of int16 among them, and waves that are not theirs."""
     draw = np.random.default_rng(5)
     signals_uv = draw.integers(-6000, 6000, (len(CANDIDATES), leads, SAMPLES), dtype=np.int16)
     signals_uv[0, 0, :4] = [32_767, -32_767, 0, -1]
     measured = measure(signals_uv, lead_names(leads))
-    return RecordBatch(CANDIDATES, SPLITS, signals_uv, {feature.name: measured[feature.name] for feature in FEATURES})
+    features = {feature.name: measured[feature.name] for feature in FEATURES}
+    waves = make_waves(leads) if labels else None
+    return RecordBatch(CANDIDATES, SPLITS, signals_uv, features, waves=waves)
 
 
-def make_spec(leads: LeadCount) -> SignalSpec:
+def make_waves(leads: LeadCount) -> WaveTable:
+    """Two beats in each record, the P of one and the T of the other cut off; fewer beats, waves and bounds in some."""
+    beat = np.array([[20, 40, 60], [80, 100, 120], [160, 200, 240]])
+    starts, delays = np.array([-30, 280]), np.append(0, np.arange(leads) % 5)
+    points = starts[:, np.newaxis, np.newaxis, np.newaxis] + delays[:, np.newaxis, np.newaxis] + beat
+    points = np.where((points < 0) | (points >= SAMPLES), ABSENT, points)
+    points = np.repeat(points[np.newaxis].astype(np.int32), len(CANDIDATES), axis=0)
+    exists = np.ones((len(CANDIDATES), len(starts)), dtype=bool)
+    exists[1], exists[2, 0], exists[3, 1] = False, False, False
+    points[4, :, [0, 3], 0] = ABSENT  # no P over all leads and in one of them
+    points[5, :, :, 1, ::2] = ABSENT  # the R peak alone
+    return WaveTable.of_points(points, exists, lead_names(leads))
+
+
+def make_spec(leads: LeadCount, labels: Labels = UNLABELLED) -> SignalSpec:
     """What the records of `make_batch` have in common."""
-    return SignalSpec(lead_names(leads), SAMPLES, seed=7)
+    return SignalSpec(lead_names(leads), SAMPLES, seed=7, labels=labels)
 
 
-def write(member: type[Format], folder: Path, leads: LeadCount, cuts: list[int]) -> RecordBatch:
+def write(
+    member: type[Format], folder: Path, leads: LeadCount, cuts: list[int], labels: Labels = UNLABELLED
+) -> RecordBatch:
     """Write the records of `make_batch`, cut into several batches, and return them as one."""
-    batch = make_batch(leads)
+    batch = make_batch(leads, labels)
+    write_batch(member, folder, batch, make_spec(leads, labels), cuts)
+    return batch
+
+
+def write_batch(member: type[Format], folder: Path, batch: RecordBatch, spec: SignalSpec, cuts: list[int]) -> None:
+    """Write records, cut into several batches."""
     folder.mkdir(parents=True, exist_ok=True)
-    writer = member(folder, make_spec(leads))
+    writer = member(folder, spec)
     for rows in np.split(np.arange(len(batch)), cuts):
         writer.write(batch.take(rows))
     writer.close()
-    return batch
+
+
+def content(folder: Path) -> dict[Path, bytes]:
+    """Return the content of every file in a folder, by the path below it."""
+    return {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def staged_files(member: type[Format], batch: RecordBatch) -> dict[str, list[int]]:
+    """Return the rows of a batch by the file that they are in."""
+    files: dict[str, list[int]] = {}
+    for row, (candidate, split) in enumerate(zip(batch.candidates.tolist(), batch.splits.tolist(), strict=True)):
+        files.setdefault(member.staged_path(candidate, split), []).append(row)
+    return files
+
+
+def are_same(waves: WaveTable, others: WaveTable) -> bool:
+    """Return whether two tables hold the same waves of the same leads."""
+    names = ("record", "beat", "lead", "wave", "onset", "peak", "offset")
+    return (waves.lead_names, waves.records) == (others.lead_names, others.records) and all(
+        np.array_equal(getattr(waves, name), getattr(others, name)) for name in names
+    )
 
 
 class FormatContract:
@@ -66,7 +116,7 @@ class FormatContract:
 
     def test_what_is_written_reads_back_the_same(self, member: type[Format], tmp_path: Path) -> None:
         """Each record comes back as the same integers, alone and with the others of its file."""
-        for leads in (8, 12):
+        for leads in LEADS:
             folder = tmp_path / str(leads)
             batch = write(member, folder, leads, [])
             for row, candidate in enumerate(batch.candidates.tolist()):
@@ -81,26 +131,25 @@ class FormatContract:
 
     def test_bytes_do_not_depend_on_how_records_were_fed(self, member: type[Format], tmp_path: Path) -> None:
         """The files are the same for any micro-batches."""
-        for folder, cuts in (("whole", []), ("parts", [1, 2, 5])):
-            write(member, tmp_path / folder, 12, cuts)
-        files = [
-            {path.relative_to(tmp_path / folder): path.read_bytes() for path in (tmp_path / folder).rglob("*.*")}
-            for folder in ("whole", "parts")
-        ]
-        assert files[0] == files[1] != {}
+        for labels in (UNLABELLED, LABELLED):
+            whole, parts = tmp_path / f"whole {labels}", tmp_path / f"parts {labels}"
+            write(member, whole, 12, [], labels)
+            write(member, parts, 12, [1, 2, 5], labels)
+            assert content(whole) == content(parts) != {}
 
     def test_every_file_is_under_the_path_it_says(self, member: type[Format], tmp_path: Path) -> None:
-        """`staged_path` and `files` name what is there, and no folder grows too long to list."""
-        for leads in (8, 12):
-            folder = tmp_path / str(leads)
-            batch = write(member, folder, leads, [3])
-            told = {
-                member.staged_path(candidate, split)
-                for candidate, split in zip(batch.candidates.tolist(), batch.splits.tolist(), strict=True)
-            }
-            assert all((folder / file).is_file() for path in told for file in member.files(path, make_spec(leads)))
-            folders = {path.parent for path in folder.rglob("*") if path.is_file()}
-            assert all(len(list(folder.iterdir())) <= 2000 for folder in folders)
+        """`staged_path` and `files` name what is there, with labels and without."""
+        for leads in LEADS:
+            for labels in (UNLABELLED, LABELLED):
+                folder, spec = tmp_path / f"{leads} {labels}", make_spec(leads, labels)
+                batch = write(member, folder, leads, [3], labels)
+                told = [file for path in staged_files(member, batch) for file in member.files(path, spec)]
+                assert all((folder / file).is_file() for file in told)
+
+    def test_no_folder_holds_more_records_than_told(self, member: type[Format]) -> None:
+        """Folders stay short enough to list, of as many files a record as the format has."""
+        folders = Counter(PurePosixPath(member.staged_path(candidate, "train")).parent for candidate in range(3000))
+        assert not member.has_file_per_record() or max(folders.values()) <= RECORDS_PER_FOLDER
 
     def test_files_of_shards_are_published_side_by_side(self, member: type[Format]) -> None:
         """Files that several shards stage under one path get names of their own, in the same folder."""
@@ -111,11 +160,38 @@ class FormatContract:
 
     def test_count_and_index(self, member: type[Format], tmp_path: Path) -> None:
         """The records are counted by the files alone, once the index is written."""
-        for leads in (8, 12):
+        for leads, labels in zip(LEADS, (UNLABELLED, LABELLED), strict=True):
             folder = tmp_path / str(leads)
-            batch = write(member, folder, leads, [])
-            member.write_index(folder, iter([batch.candidates[:2], batch.candidates[2:]]))
+            batch = write(member, folder, leads, [], labels)
+            member.write_index(folder, iter([batch.candidates[:2], batch.candidates[2:]]), make_spec(leads, labels))
             assert member.count(folder) == len(batch)
+
+    def test_labels_read_back_the_same(self, member: type[Format], tmp_path: Path) -> None:
+        """Waves come back as they were written, or those over all leads, or R peaks alone; masks as they are drawn."""
+        for leads in LEADS:
+            folder, spec = tmp_path / str(leads), make_spec(leads, LABELLED)
+            batch = write(member, folder, leads, [4], LABELLED)
+            assert batch.waves is not None
+            for path, rows in staged_files(member, batch).items():
+                candidates, written = batch.candidates[rows].tolist(), batch.waves.take(np.array(rows))
+                read = member.read_waves(folder, path, candidates, spec)
+                assert read is None or are_same(read, written) or are_same(read, written.of_lead(ALL_LEADS))
+                r_peaks = member.read_r_peaks(folder, path, candidates, spec)
+                assert r_peaks is None or np.array_equal(np.concatenate(r_peaks), np.concatenate(written.r_peaks()))
+                masks = member.read_masks(folder, path, candidates, spec)
+                assert (masks is not None) == member.holds_masks
+                assert masks is None or np.array_equal(masks, written.masks(SAMPLES))
+                assert np.array_equal(member.read(folder, path, candidates, spec), batch.signals_uv[rows])
+
+    def test_records_with_waves_are_written_without_them_unless_asked(
+        self, member: type[Format], tmp_path: Path
+    ) -> None:
+        """What a dataset holds follows from its request, and so do its bytes."""
+        write(member, tmp_path / "without", 8, [])
+        write_batch(member, tmp_path / "with", make_batch(8, LABELLED), make_spec(8), [])
+        assert content(tmp_path / "without") == content(tmp_path / "with")
+        assert member.read_waves(tmp_path / "with", member.staged_path(3, "train"), [3], make_spec(8)) is None
+        assert member.read_masks(tmp_path / "with", member.staged_path(3, "train"), [3], make_spec(8)) is None
 
     def test_another_record_than_the_spec_says_is_told(self, member: type[Format], tmp_path: Path) -> None:
         """A file that holds other leads than the dataset is never read as if it held these."""

@@ -25,6 +25,7 @@ def find_marks(signal_uv: SignalUv, beats: Beats, lead_names: Sequence[str], sam
     places = beats.places[..., np.newaxis, np.newaxis] + spans
     outside = np.isnan(places) | (places < 0) | (places >= samples) | ~beats.exists[..., np.newaxis, np.newaxis]
     ends = np.where(outside, ABSENT, np.nan_to_num(places)).astype(np.int32)
+    ends[..., 0, 1] = np.where(ends[..., 0, 1] == ends[..., 1, 0], ends[..., 0, 1] - 1, ends[..., 0, 1]).clip(ABSENT)
     leads = np.full((n, columns, len(lead_names), 3, 3), ABSENT, dtype=np.int32)
     for record, beat, wave in np.argwhere((ends != ABSENT).all(axis=-1)).tolist():
         first, last = ends[record, beat, wave]
@@ -33,5 +34,6 @@ def find_marks(signal_uv: SignalUv, beats: Beats, lead_names: Sequence[str], sam
         leads[record, beat, :, wave, 0], leads[record, beat, :, wave, 2] = first, last
         leads[record, beat, :, wave, 1] = peak
     over_all = np.where((leads == ABSENT).any(axis=2), ABSENT, np.median(leads, axis=2).astype(np.int32))
+    over_all[..., 1, [0, 2]] = ends[..., 1, :]
     over_all[..., 1, 1] = np.where(beats.exists, beats.places, ABSENT)
     return Marks(leads, over_all.astype(np.int32))

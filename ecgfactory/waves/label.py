@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import numpy as np
-import numpy.typing as npt
 
 from ecgfactory.leads import SignalUv
 from ecgfactory.quality.beats import Beats
 from ecgfactory.record import SAMPLING_RATE_HZ
-from ecgfactory.wave_table import ABSENT, WaveTable
+from ecgfactory.wave_table import WaveTable
+from ecgfactory.waves.counting import at_rate
 from ecgfactory.waves.find import find_marks
 
 
@@ -35,12 +37,4 @@ def label_waves(
     """
     marks = find_marks(measured_uv, beats, lead_names, SAMPLING_RATE_HZ)
     points = np.concatenate([marks.over_all[:, :, np.newaxis], marks.leads], axis=2)
-    return WaveTable.of_points(_at_rate(points, rate_hz, samples), beats.exists, lead_names)
-
-
-def _at_rate(places: npt.NDArray[np.int32], rate_hz: int, samples: int) -> npt.NDArray[np.int32]:
-    """Count samples at another rate than 500 Hz."""
-    if rate_hz == SAMPLING_RATE_HZ:
-        return places
-    nearest = np.rint(places * (rate_hz / SAMPLING_RATE_HZ)).clip(0, samples - 1)
-    return np.where(places == ABSENT, ABSENT, nearest).astype(np.int32)
+    return WaveTable.of_points(at_rate(points, Fraction(rate_hz, SAMPLING_RATE_HZ), samples), beats.exists, lead_names)

@@ -36,6 +36,7 @@ LINE = [
     "candidates",
     "dataset",
     "foreign",
+    "annotation",
     "sources",
     "profiles",
     "session",

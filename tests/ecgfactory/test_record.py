@@ -27,9 +27,10 @@ def test_a_notebook_shows_a_drawing_with_every_lead(record: Record) -> None:
 
 
 def test_a_plot_is_a_figure_on_a4(record: Record) -> None:
-    figure = record.plot(PageStyle(layout="6x2"))
+    figure = record.plot(PageStyle(layout="6x2", marks=True))
     assert isinstance(figure, Figure)
     assert tuple(figure.get_size_inches() * 25.4) == pytest.approx((297, 210))
+    assert {"P", "QRS", "T"} <= {text.get_text() for text in figure.axes[0].texts}
 
 
 def test_it_is_saved_as_what_the_suffix_says_and_replaces_nothing_unasked(record: Record, tmp_path: Path) -> None:

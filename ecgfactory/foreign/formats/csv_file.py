@@ -18,6 +18,7 @@ from ecgfactory.foreign.lead_names import may_be_lead, split_unit
 from ecgfactory.foreign.recording import NoEcgError, Recording, UnreadableEcg, UnreadableError
 from ecgfactory.foreign.resampling import rate_problem
 from ecgfactory.foreign.stated import Stated
+from ecgfactory.formats.csv import WAVES_ENDING
 
 _MAY_COMMENT = re.compile(rb"[\r\n\0 \t][#%!/]")
 
@@ -38,6 +39,12 @@ def read(file: Path, name: str, stated: Stated) -> Iterator[Recording | Unreadab
     if any(names) and not (any(map(may_be_lead, names)) or stated.lead_names or stated.lead_map):
         raise NoEcgError(f"no column is named as a lead or ECG: {', '.join(map(repr, names[:12]))}")
     yield from recordings(_table(file, encoding, layout), name, stated)
+
+
+def is_of_waves(file: Path) -> bool:
+    """Return whether a file holds the waves of the record in the table beside it, as our datasets have them."""
+    signals = file.name.removesuffix(WAVES_ENDING) + ".csv"
+    return file.name.endswith(WAVES_ENDING) and file.with_name(signals).is_file()
 
 
 def _whole_rows(text: str) -> list[str]:

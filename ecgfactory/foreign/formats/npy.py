@@ -13,7 +13,7 @@ from ecgfactory.errors import EcgFactoryError
 from ecgfactory.foreign.formats.array import check_no_labels, holds_records, recordings
 from ecgfactory.foreign.recording import NoEcgError, Recording, UnreadableError, in_one_line
 from ecgfactory.foreign.stated import Stated
-from ecgfactory.formats.npy import CANDIDATES_SUFFIX
+from ecgfactory.formats.npy import BESIDE_SIGNALS, CANDIDATES_SUFFIX
 from ecgfactory.record import record_id
 
 if TYPE_CHECKING:
@@ -25,8 +25,8 @@ MOST_BESIDE = 20
 
 def read(file: Path, name: str, stated: Stated) -> Iterator[Recording]:
     """Read an array record by record; of a dataset of ours, its manifest tells leads, unit and rate."""
-    if is_index(file):
-        raise UnreadableError(f"it holds the numbers of the records in {file.name.removesuffix(CANDIDATES_SUFFIX)}.npy")
+    if is_beside_signals(file):
+        raise UnreadableError("it holds no ECG, but numbers, waves or masks of those in the array beside it")
     try:
         array = np.lib.format.open_memmap(file, mode="r")
     except Exception as error:  # whatever a parser raises concerns this damaged file alone
@@ -42,9 +42,10 @@ def read(file: Path, name: str, stated: Stated) -> Iterator[Recording]:
     yield from recordings(array, lambda row: f"{name}:{ids[row]}", dataset.lead_names, "uV", dataset.sampling_rate_hz)
 
 
-def is_index(file: Path) -> bool:
-    """Return whether a file holds the numbers of records that are in the array beside it."""
-    return file.name.endswith(CANDIDATES_SUFFIX)
+def is_beside_signals(file: Path) -> bool:
+    """Return whether a file holds the numbers, waves or masks of records that are in the array beside it."""
+    signals = [file.name.removesuffix(ending) + ".npy" for ending in BESIDE_SIGNALS if file.name.endswith(ending)]
+    return any(file.with_name(name).is_file() for name in signals)
 
 
 def _counts_of_records(file: Path) -> Iterator[int]:

@@ -26,9 +26,10 @@ from ecgfactory.foreign.formats.columns import (
 from ecgfactory.foreign.formats.table import recordings
 from ecgfactory.foreign.formats.table_rates import agreed, stated_clock
 from ecgfactory.foreign.lead_names import may_be_lead, split_unit, standard_lead
-from ecgfactory.foreign.recording import Recording, Signal, UnreadableEcg, UnreadableError
+from ecgfactory.foreign.recording import NoEcgError, Recording, Signal, UnreadableEcg, UnreadableError
 from ecgfactory.foreign.stated import Stated
 from ecgfactory.foreign.times import parse_times, time_unit
+from ecgfactory.wave_table import POINTS
 
 _INDEX_WITHOUT_NAME = "__index_level_0__"
 _ROWS_AT_ONCE = 64
@@ -39,6 +40,8 @@ def read(file: Path, name: str, stated: Stated) -> Iterator[Recording | Unreadab
     with pq.ParquetFile(file) as source:
         schema = source.schema_arrow
         said = _said(schema)
+        if {"beat", "lead", "wave", *POINTS} <= set(schema.names):
+            raise NoEcgError("it lists the waves of ECGs, and holds no ECG")
         if any(_is_list(field.type) for field in schema):
             yield from _rows(source, name, said, stated)
             return

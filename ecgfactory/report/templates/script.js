@@ -80,12 +80,18 @@
     const list = figures();
     show(list[(list.indexOf(current) + by + list.length) % list.length]);
   };
+  const pressMark = () => one("[data-do=mark]").setAttribute("aria-pressed", String(one("#marks").checked));
+  one("#marks").addEventListener("change", pressMark);
   const actions = {
     previous: () => step(-1),
     next: () => step(1),
     smaller: () => setZoom(zoom / 1.4),
     larger: () => setZoom(zoom * 1.4),
     fit: () => setZoom(1),
+    mark: () => {
+      one("#marks").checked = !one("#marks").checked;
+      pressMark();
+    },
     measure: () => {
       const on = stage.classList.toggle("measuring");
       one("[data-do=measure]").setAttribute("aria-pressed", String(on));
@@ -108,7 +114,7 @@
     const button = event.target.closest("[data-do]");
     if (button) actions[button.dataset.do]();
   });
-  const keys = { ArrowLeft: "previous", ArrowRight: "next", "+": "larger", "=": "larger", "-": "smaller", 0: "fit", m: "measure" };
+  const keys = { ArrowLeft: "previous", ArrowRight: "next", "+": "larger", "=": "larger", "-": "smaller", 0: "fit", m: "measure", p: "mark" };
   viewer.addEventListener("keydown", (event) => {
     const action = keys[event.key];
     if (!action || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey && event.key.startsWith("Arrow")) return;

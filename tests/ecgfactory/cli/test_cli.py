@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from pypdf import PdfReader
 
 pytestmark = pytest.mark.slow
 
@@ -174,9 +175,10 @@ def test_assess_takes_what_the_user_says_and_refuses_what_can_t_be(tmp_path: Pat
 def test_show_takes_page_options_and_names_wrong_ones(built: Path, tmp_path: Path) -> None:
     record = pd.read_parquet(built / "records.parquet").record_id[0]
     page = tmp_path / "page.pdf"
-    done = run("show", built, record, "--pdf", page, "--layout", "6x2", "--speed", "50", "--colours", "black-and-white")
+    style = ("--layout", "6x2", "--speed", "50", "--colours", "black-and-white", "--marks")
+    done = run("show", built, record, "--pdf", page, *style)
     assert done.returncode == 0, done.stderr
-    assert page.read_bytes().startswith(b"%PDF")
+    assert "P QRS T found by an algorithm" in " ".join(PdfReader(page).pages[0].extract_text().split())
     wrong = run("show", built, record, "--pdf", tmp_path / "x.pdf", "--layout", "5x5", "--gain", "7")
     assert wrong.returncode == 2
     assert "layout '5x5' is unknown; choose 3x4, 6x2, 12x1." in wrong.stderr
@@ -218,10 +220,11 @@ def test_a_state_folder_that_can_not_be_is_told_with_a_mend(tmp_path: Path) -> N
 
 
 def test_options_of_show_that_have_no_file_to_act_on_say_so(built: Path) -> None:
-    done = run("show", built, "0", "--layout", "6x2", "--csv-dialect", "standard", "--quiz")
+    done = run("show", built, "0", "--layout", "6x2", "--csv-dialect", "standard", "--quiz", "--marks")
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.splitlines() == [
         "ecgfactory: --layout needs a file to act on; add --pdf or --png or --pdf-dir or --png-dir.",
+        "ecgfactory: --marks needs a file to act on; add --pdf or --png or --pdf-dir or --png-dir.",
         "ecgfactory: --quiz needs a file to act on; add --pdf or --png or --pdf-dir or --png-dir.",
         "ecgfactory: --csv-dialect needs a file to act on; add --csv or --csv-dir or --answers.",
     ]

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -135,6 +136,38 @@ def test_a_format_that_disagrees_is_found_behind_fitting_sums(copy: Path) -> Non
     reseal(copy)
     assert problems_of(copy) == [
         f"{victim.with_suffix('.hea').relative_to(copy)}: record {victim.stem} differs from the same record in parquet"
+    ]
+
+
+@pytest.mark.slow
+def test_labels_that_disagree_are_found_behind_fitting_sums(labelled: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(labelled, copy)
+    assert verify(copy).manifest.waves["QRS"] > 200
+    parquet = sorted((copy / "data").glob("train-*"))[0]
+    table = pq.read_table(parquet)
+    peaks, mask = table.column("r_peaks").to_pylist(), table.column("mask_V2").to_pylist()
+    peaks[0][3] += 1
+    mask[1][100] = 3 - mask[1][100]
+    for name, values in (("r_peaks", peaks), ("mask_V2", mask)):
+        column = pa.array(values, table.schema.field(name).type)
+        table = table.set_column(table.schema.get_field_index(name), table.schema.field(name), column)
+    pq.write_table(table, parquet)
+    first, second = table.column("record_id").to_pylist()[:2]
+    waves = sorted((copy / "csv").rglob("*_waves.csv"))[0]
+    waves.write_text(waves.read_text().replace("V2,QRS", "V3,QRS", 1))
+    masks = sorted((copy / "npy").glob("test-*.mask.npy"))[0]
+    flip_a_byte(masks, offset=-1)
+    reseal(copy)
+    signals = masks.with_name(masks.name.replace(".mask", ""))
+    in_npy = np.load(signals.with_suffix(".candidates.npy"))[-1]
+    of_csv = waves.stem.removesuffix("_waves")
+    assert problems_of(copy) == [
+        f"{parquet.relative_to(copy)}: the R peaks of record {first} differ from annotations.parquet",
+        f"{parquet.relative_to(copy)}: the masks of record {second} differ from annotations.parquet",
+        f"csv/00000/{of_csv}.csv: the waves of record {of_csv} differ from annotations.parquet",
+        f"{masks.relative_to(copy)}".replace(".mask", "")
+        + f": the masks of record {in_npy:08d} differ from annotations.parquet",
     ]
 
 

@@ -108,7 +108,7 @@ def test_of_ours_the_manifest_tells_all(built: Path) -> None:
     assert {one.lead_names for one in found} == {TWELVE_LEADS}
     assert {one.notes for one in found} == {()}
     index = next((built / "npy").glob("*.candidates.npy"))
-    assert "it holds the numbers of the records in" in problem(index)
+    assert "it holds no ECG, but numbers, waves or masks" in problem(index)
 
 
 def test_of_ours_without_the_manifest_is_as_any_other(built: Path, tmp_path: Path) -> None:

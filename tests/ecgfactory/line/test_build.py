@@ -15,7 +15,8 @@ import yaml
 from pypdf import PdfReader
 
 from ecgfactory.candidates.generate import generate
-from ecgfactory.dataset.names import SUMS_FILE
+from ecgfactory.dataset.names import ANNOTATIONS_FILE, SUMS_FILE
+from ecgfactory.dataset.reader import Dataset
 from ecgfactory.dataset.verify import verify
 from ecgfactory.errors import BadInputError, BuildFailedError, DamagedDatasetError
 from ecgfactory.formats import FORMATS
@@ -106,6 +107,19 @@ class TestBuilding:
             pd.testing.assert_frame_equal(ours, theirs)
         for path in sorted((built / "wfdb").rglob("*.dat")):
             assert (other / path.relative_to(built)).read_bytes() == path.read_bytes()
+
+    def test_labels_are_the_same_in_files_of_their_own_and_in_files_that_shards_share(
+        self, build: Builder, labelled: Path, tmp_path: Path
+    ) -> None:
+        asked = Dataset(labelled).plan.request
+        changes = {"shard_records": 9, "formats": ("npy",), "output": str(tmp_path)}
+        other = verify(build(BuildRequest.model_validate(asked.model_dump() | changes)).dataset)
+        assert (other.path / ANNOTATIONS_FILE).read_bytes() == (labelled / ANNOTATIONS_FILE).read_bytes()
+        assert other.manifest.waves == Dataset(labelled).manifest.waves
+        assert other.manifest.waves["QRS"] == other.features["beats"].sum()
+        own, shared = (sorted(path.glob("npy/train-*.mask.npy")) for path in (other.path, labelled))
+        assert len(own) > len(shared) == 1
+        assert np.array_equal(np.concatenate([np.load(file) for file in own]), np.load(shared[0]))
 
     def test_what_is_there_is_verified_and_not_made_again(self, built: Path, make_request: MakeRequest) -> None:
         before = (built / "manifest.json").read_bytes()

@@ -4,15 +4,13 @@ import sys
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from pdf_lines import grid_pitch_mm, pdf_page, pdf_text, stroked_lines
 
 from ecgfactory.errors import BadInputError
-from ecgfactory.leads import EIGHT_LEADS, TWELVE_LEADS
+from ecgfactory.leads import TWELVE_LEADS
 from ecgfactory.record import Record
 from ecgfactory.report.analysis import analysis_page
-from ecgfactory.report.clinical import arrange, clinical_page, lay_out, row_gaps_mm
+from ecgfactory.report.clinical import clinical_page
 from ecgfactory.report.page import FOOTER_MM
 from ecgfactory.report.paper import A4, PAPERS
 from ecgfactory.report.sheet import Text, text_width_mm
@@ -168,14 +166,6 @@ def test_page_tells_rate_and_filters_and_the_longest_note_has_room(make_record, 
     assert note.size_pt > 6
 
 
-@pytest.mark.parametrize("rate_hz", [100, 500, 1000])
-def test_traces_are_to_scale_at_any_rate(make_record, rate_hz):
-    flat_uv = np.zeros((12, 10 * rate_hz), np.int16)
-    record = make_record(signal_uv=flat_uv, sampling_rate_hz=rate_hz)
-    strip = lay_out(record, PageStyle(layout="12x1")).rows[0][0]
-    assert strip.x_mm[-1] - strip.x_mm[0] == pytest.approx(25 * (10 - 1 / rate_hz))
-
-
 def test_rejected_record_shows_its_reasons(make_record):
     reasons = ("lead V3 is flat for 2.4 s", "heart rate 140 /min is above 120 /min")
     text = pdf_text(clinical_page(make_record(reasons=reasons)))
@@ -273,21 +263,3 @@ def test_same_bytes_in_every_process():
         for seed, date in (("1", ""), ("2", "1700000000"))
     }
     assert len(digests) == 1
-
-
-def test_arrangement_reads_down_the_columns():
-    assert arrange(TWELVE_LEADS, "3x4").rows[0] == ("I", "aVR", "V1", "V4")
-    assert arrange(TWELVE_LEADS, "6x2").rows[5] == ("aVF", "V6")
-    assert arrange(EIGHT_LEADS, "3x4").rows == (("I", "V3"), ("II", "V4"), ("V1", "V5"), ("V2", "V6"))
-    assert arrange(TWELVE_LEADS, "3x4").rhythm_lead == "II"
-    assert arrange(TWELVE_LEADS, "12x1").rhythm_lead is None
-
-
-@given(st.lists(st.floats(0, 80), min_size=2, max_size=14))
-def test_row_gaps_share_out_the_whole_height(needed):
-    needed_mm = np.array(needed)
-    gaps = row_gaps_mm(needed_mm, 165.0)
-    assert gaps.sum() == pytest.approx(165)
-    assert (gaps >= 0).all()
-    if needed_mm.sum() < 165:
-        assert (gaps >= needed_mm - 1e-9).all()

@@ -17,9 +17,15 @@ from ecgfactory.leads import TWELVE_LEADS
 from ecgfactory.quality.features import measure
 from ecgfactory.record import Record
 from ecgfactory.report.book import CoverFacts
+from ecgfactory.report.marks import page_marks
+from ecgfactory.report.paper import A4
+from ecgfactory.report.style import PageStyle
 from ecgfactory.report.summary import NumberSummary, summarise
 from ecgfactory.report.svg import UNIT_MM, ecg_svg, histogram_svg
+from ecgfactory.report.traces import lay_out
+from ecgfactory.report.waves import record_waves
 from ecgfactory.report.web import Sample, write_web_page
+from ecgfactory.wave_table import WAVES
 from tests.browsing import References, chromium
 
 pytestmark = pytest.mark.slow
@@ -141,6 +147,23 @@ class TestDrawing:
         difference = (drawn - drawn.mean()) - (signal - signal.mean())
         assert np.abs(difference).max() <= 6  # half a unit of 5 uV, at both ends of a step
 
+    def test_marks_are_those_of_the_clinical_page(self, make_record) -> None:
+        record: Record = make_record()
+        marked, plain = str(ecg_svg(record, marks=True)), str(ecg_svg(record))
+        group = re.findall(r'<g class="marks".*</g>', marked)[0]
+        assert marked.replace(group, "") == plain
+        assert len(marked) < 1.2 * len(plain)
+        marks = page_marks(lay_out(record, PageStyle()), record_waves(record), A4)
+        for wave, name in enumerate(WAVES):
+            (path,) = re.findall(f'class="{name}" d="([^"]+)"', group)
+            boxes = np.array(re.findall(r"M(-?\d+) (-?\d+)h(\d+)v(\d+)h-", path), dtype=int) * UNIT_MM
+            boxes_mm, ticks_mm = marks.of(wave)
+            assert boxes[:, 0] == pytest.approx(boxes_mm[:, 0] - A4.left_mm, abs=UNIT_MM)
+            assert boxes[:, 1] == pytest.approx(A4.grid_top_mm - boxes_mm[:, 3], abs=UNIT_MM)
+            assert boxes[:, 2] == pytest.approx(boxes_mm[:, 2] - boxes_mm[:, 0], abs=UNIT_MM)
+            assert boxes[:, 3] == pytest.approx(boxes_mm[:, 3] - boxes_mm[:, 1], abs=UNIT_MM)
+            assert path.count("M") == len(boxes_mm) + len(ticks_mm)
+
     def test_a_name_from_elsewhere_is_escaped(self, make_record) -> None:
         assert 'aria-label="ECG &lt;b&gt;&#34;x"' in ecg_svg(make_record(record_id='<b>"x'))
 
@@ -232,6 +255,22 @@ class TestInBrowser:
         page.keyboard.press("Escape")
         assert not page.locator("#viewer").is_visible()
         page.locator(".gallery a[data-open='00000002']:focus").wait_for()
+
+    def test_marks_are_switched_on_and_off_by_keyboard(self, page: Page) -> None:
+        marks, switch = page.locator(".gallery .marks").first, page.get_by_label("Mark P QRS T of every beat")
+        assert not marks.is_visible()
+        switch.focus()
+        page.keyboard.press("Space")
+        assert marks.is_visible()
+        page.locator(".gallery a[data-open]").first.press("Enter")
+        button = page.get_by_role("button", name="Marks", pressed=True)
+        assert page.locator("#viewer .marks").is_visible()
+        button.press("Enter")
+        assert not page.locator("#viewer .marks").is_visible()
+        page.keyboard.press("p")
+        assert page.locator("#viewer .marks").is_visible()
+        page.reload()
+        assert not switch.is_checked(), "a page remembers nothing"
 
     def test_dragging_measures_time_and_voltage(self, page: Page) -> None:
         page.locator("#samples a[data-open]").first.click()

@@ -108,6 +108,11 @@ def test_missing_keys_name_an_example(tmp_path: Path) -> None:
         ("name: a\nrecords: 1\nsplits: {train: 1.5, test: -0.5}\n", "every share must be above 0"),
         ("name: a\nrecords: 1\nformats: [csv, csv]\n", "name each once"),
         ("name: a\nrecords: 1\nformats: []\n", "formats is empty"),
+        ("name: a\nrecords: 1\nlabels: {mask: true}\n", "ask for waves: true too"),
+        (
+            "name: a\nrecords: 1\nformats: [csv, edf]\nlabels: {waves: true, mask: true}\n",
+            "labels.mask: csv and edf can't hold masks; add one of the formats parquet, npy, webdataset, or say false",
+        ),
         ("name: a\nrecords: 1\nquality: {bounds: {nope: {min: 1}}}\n", "has no such rule"),
         ("name: [12]\nrecords: 1\n", "name is a list; it must be text"),
         ("name: null\nrecords: 1\n", "name is None; it must be text"),

@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from ecgfactory.candidates.batch import CandidateBatch
-from ecgfactory.candidates.pipeline import assessed_batches
+from ecgfactory.candidates.pipeline import StageClock, assessed_batches
 from ecgfactory.formats import FORMATS
 from ecgfactory.request.build_request import BuildRequest
 from ecgfactory.request.plan import make_plan
@@ -17,7 +18,9 @@ from ecgfactory.session.ledger import Ledger, ShardEntry
 from ecgfactory.session.wanted import want
 from ecgfactory.session.workspace import Workspace
 from ecgfactory.shards import shard as shards
+from ecgfactory.shards.committed import committed_records
 from ecgfactory.shards.shard import make_shard
+from ecgfactory.validation.format_contract import are_same
 
 LIMIT = 7
 
@@ -30,7 +33,8 @@ def test_a_committed_shard_is_cut_by_reading_it_back(
             name="s",
             records=100,
             seed=3,
-            formats=list(FORMATS),
+            formats=[name for name in FORMATS if name != "wfdb_flac"],  # which is as wfdb, and has many files
+            labels={"waves": True, "mask": True},
             splits={"train": 0.6, "test": 0.4},
             quality={"policy": "basic", "bounds": {"heart_rate": {"max": 72}}},
             shard_records=24,
@@ -48,6 +52,7 @@ def test_a_committed_shard_is_cut_by_reading_it_back(
     monkeypatch.setattr(shards, "assessed_batches", _must_not_be_called)
     cut = make_shard(plan, 1, LIMIT, whole)
     assert cut.files == made_short.files
+    assert "annotations.parquet" in {file.path for file in cut.files}
     assert (cut.examined, cut.accepted, cut.rejects) == (made_short.examined, LIMIT, made_short.rejects)
     assert cut.device == uncut.device
     assert cut.seconds["generate"] == uncut.seconds["generate"]
@@ -99,6 +104,23 @@ def test_a_shard_in_work_stops_once_fewer_records_are_wanted(
     assert 12 < too_late.accepted <= too_late.examined < 40, "it stopped before its end"
     cut = make_shard(plan, 1, 12, workspace)
     assert (cut.files, cut.examined) == (made_short.files, made_short.examined)
+
+
+def test_records_of_a_small_shard_are_read_back_with_their_waves(
+    make_request: Callable[..., BuildRequest], tmp_path: Path
+) -> None:
+    asked = {"records": 16, "seed": 3, "shard_records": None, "generator": {"batch": 8}, "formats": ["parquet", "csv"]}
+    plan = make_plan(make_request(name="s", labels={"waves": True}, output=str(tmp_path), **asked))
+    workspace = Workspace.create(plan, "one")
+    entry = make_shard(plan, 0, 16, workspace)
+    made = next(assessed_batches(plan, plan.shard_candidates(0), StageClock()))
+    accepted = made.take(np.flatnonzero(made.accepted))
+    read = next(committed_records(plan, Ledger(workspace).shard_folder(0)))
+    assert entry.accepted == len(read) == len(accepted) == 8
+    assert accepted.waves is not None
+    assert read.waves is not None
+    assert are_same(read.waves, accepted.waves)
+    assert not [file.path for file in entry.files if "waves" in file.path and file.path.startswith("npy/")]
 
 
 def _flip_a_byte(path: Path) -> None:

@@ -1,0 +1,69 @@
+"""What may be wrong with the labels in the files of formats: they disagree with annotations.parquet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from ecgfactory.arrays import IntArray
+from ecgfactory.dataset.damage import reading
+from ecgfactory.dataset.files import DatasetFiles
+from ecgfactory.dataset.names import ANNOTATIONS_FILE
+from ecgfactory.errors import DamagedDatasetError
+from ecgfactory.formats import FORMATS
+from ecgfactory.formats.annotations import AnnotationsReader
+from ecgfactory.record import record_id
+from ecgfactory.wave_table import ALL_LEADS, POINTS, WaveTable
+
+
+def label_problems(dataset: DatasetFiles, records_at_once: int) -> Iterator[str]:
+    """Yield what is wrong with the labels in every file of a dataset whose annotations are sound."""
+    annotations = AnnotationsReader(dataset.path / ANNOTATIONS_FILE, dataset.plan.lead_names)
+    for name in dataset.formats:
+        for path, candidates in dataset.files_of(name, records_at_once):
+            waves = annotations.read(np.array(candidates))
+            try:
+                differing = _differing(dataset, name, path, candidates, waves)
+            except DamagedDatasetError as error:
+                yield from error.problems
+                continue
+            for label, rows in differing.items():
+                for row in rows:
+                    yield f"{path}: the {label} of record {record_id(candidates[row])} differ from {ANNOTATIONS_FILE}"
+
+
+def _differing(
+    dataset: DatasetFiles, format_name: str, path: str, candidates: Sequence[int], waves: WaveTable
+) -> dict[str, list[int]]:
+    """Return which labels in a file differ from those that follow from waves, and of which of the records."""
+    format_, spec = FORMATS.load(format_name), dataset.plan.signal_spec
+    with reading(path):
+        held = format_.read_waves(dataset.path, path, candidates, spec)
+        r_peaks = format_.read_r_peaks(dataset.path, path, candidates, spec)
+        masks = format_.read_masks(dataset.path, path, candidates, spec)
+    differing = {}
+    if held is not None:
+        expected = waves if held.lead.any() else waves.of_lead(ALL_LEADS)
+        differing["waves"] = _differing_parts(_by_record(held), _by_record(expected))
+    if r_peaks is not None:
+        differing["R peaks"] = _differing_parts(r_peaks, waves.r_peaks())
+    if masks is not None:
+        drawn = waves.masks(dataset.plan.samples_per_lead)
+        differing["masks"] = np.flatnonzero((masks != drawn).any(axis=(1, 2))).tolist()
+    return differing
+
+
+Parts = tuple[npt.NDArray[np.int32], IntArray]
+"""Rows of all records, and where those of each begin; the end of the last is there too."""
+
+
+def _by_record(waves: WaveTable) -> Parts:
+    rows = np.stack([getattr(waves, name).astype(np.int32) for name in ("beat", "lead", "wave", *POINTS)], axis=-1)
+    return rows, np.searchsorted(waves.record, np.arange(waves.records + 1))
+
+
+def _differing_parts(held: Parts, expected: Parts) -> list[int]:
+    parts = [np.split(rows, starts[1:-1]) for rows, starts in (held, expected)]
+    return [row for row, (one, other) in enumerate(zip(*parts, strict=True)) if not np.array_equal(one, other)]

@@ -1,0 +1,77 @@
+"""Waves over all leads as EDF+ annotations.
+
+EDF+ counts in seconds; a sample's time has as many digits as it takes to get back to that sample.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from edfio import EdfAnnotation
+
+from ecgfactory.formats.wave_rows import waves_without_beats
+from ecgfactory.wave_table import ABSENT, WAVES, WaveTable
+
+PEAKS = ("P peak", "R peak", "T peak")
+"""Texts of the peaks of `WAVES`."""
+
+OFFSETS = ("P end", "QRS end", "T end")
+"""Texts of the offsets of `WAVES`, where the start of the record cuts the wave off."""
+
+
+def encode_annotations(waves: WaveTable, sampling_rate_hz: int) -> list[EdfAnnotation]:
+    """Annotate waves of one record over all leads, each from onset to offset and once more at its peak."""
+    columns = (column.tolist() for column in (waves.wave, waves.onset, waves.peak, waves.offset))
+    return [
+        EdfAnnotation(sample / sampling_rate_hz, None if lasts is None else lasts / sampling_rate_hz, text)
+        for wave, onset, peak, offset in zip(*columns, strict=True)
+        for sample, lasts, text in _marks(wave, onset, peak, offset)
+    ]
+
+
+def _marks(wave: int, onset: int, peak: int, offset: int) -> Iterator[tuple[int, int | None, str]]:
+    """Yield sample, duration in samples and text of the annotations of a wave."""
+    if onset != ABSENT:
+        yield onset, None if offset == ABSENT else offset - onset, WAVES[wave]
+    elif offset != ABSENT:
+        yield offset, None, OFFSETS[wave]
+    if peak != ABSENT:
+        yield peak, None, PEAKS[wave]
+
+
+def decode_annotations(
+    annotations: Iterable[EdfAnnotation], lead_names: Sequence[str], sampling_rate_hz: int
+) -> WaveTable:
+    """Read the waves of one record back.
+
+    Raises
+    ------
+    ValueError
+        When there are annotations of anything but whole waves.
+    """
+    peaks: list[tuple[int, int]] = []
+    bounds: list[tuple[int, int, int]] = []
+    for onset_s, duration_s, text in annotations:
+        sample = round(onset_s * sampling_rate_hz)
+        if text in PEAKS:
+            peaks.append((PEAKS.index(text), sample))
+        elif text in OFFSETS:
+            bounds.append((OFFSETS.index(text), ABSENT, sample))
+        elif text in WAVES:
+            offset = ABSENT if duration_s is None else sample + round(duration_s * sampling_rate_hz)
+            bounds.append((WAVES.index(text), sample, offset))
+        else:
+            raise ValueError(f"an annotation says {text!r}, which is no wave")
+    points = {peak: [ABSENT, peak[1], ABSENT] for peak in peaks}
+    for wave, onset, offset in bounds:
+        points[wave, _peak_within(peaks, wave, onset, offset)][::2] = onset, offset
+    kinds = [wave for wave, _ in points]
+    return waves_without_beats(lead_names, [0] * len(kinds), kinds, list(points.values()))
+
+
+def _peak_within(peaks: Sequence[tuple[int, int]], wave: int, onset: int, offset: int) -> int:
+    """Return the peak between two bounds of a wave, or nearest to the one that is there."""
+    within = [peak for kind, peak in peaks if kind == wave and onset <= peak and (offset == ABSENT or peak <= offset)]
+    if not within:
+        raise ValueError(f"a {WAVES[wave]} has no peak")
+    return within[-1 if onset == ABSENT else 0]

@@ -1,0 +1,40 @@
+"""Waves as a structured NumPy array."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ecgfactory.arrays import IntArray
+from ecgfactory.wave_table import POINTS, WaveTable
+
+WAVE_DTYPE = np.dtype(
+    [("beat", "<i4"), ("lead", "<i2"), ("wave", "<i2"), ("onset", "<i4"), ("peak", "<i4"), ("offset", "<i4")]
+)
+"""A wave. `lead` and `wave` are numbered as in masks: 0 over all leads, 1 the first lead and so on; 1 P, 2 QRS, 3 T.
+Points are samples, -1 where an end of the record cuts the wave off."""
+
+
+def wave_array(waves: WaveTable) -> npt.NDArray[Any]:
+    """Return waves as an array of `WAVE_DTYPE`, in the same order."""
+    array = np.empty(len(waves), dtype=WAVE_DTYPE)
+    for name in ("beat", "lead", *POINTS):
+        array[name] = getattr(waves, name)
+    array["wave"] = waves.wave + 1
+    return array
+
+
+def waves_of_array(array: npt.NDArray[Any], lead_names: Sequence[str], record: IntArray, records: int) -> WaveTable:
+    """Read waves back, given which record each is of, rising, and how many records there are."""
+    return WaveTable(
+        tuple(lead_names),
+        records,
+        record.astype(np.int32),
+        array["beat"].astype(np.int32),
+        array["lead"].astype(np.int8),
+        (array["wave"] - 1).astype(np.int8),
+        *(array[point].astype(np.int32) for point in POINTS),
+    )
