@@ -8,7 +8,7 @@ import numpy as np
 
 from benchmarks.waves.judge import INSTALL, PACKAGE
 from benchmarks.waves.plots import words
-from benchmarks.waves.tables import mean_and_spread
+from benchmarks.waves.tables import f1_cells, mean_and_spread
 from ecgfactory.arrays import Float64Array
 from ecgfactory.quality.feature import FeatureTable
 from ecgfactory.record import SAMPLING_RATE_HZ
@@ -61,11 +61,7 @@ def judge_section(name: str, on_ludb: WaveScore, on_generated: WaveScore, record
             "",
             f"| against | {' | '.join(map(words, TOLERANCE_S))} | macro F1 |",
             "|---" * (len(TOLERANCE_S) + 2) + "|",
-            *(
-                f"| {label} | {' | '.join(f'{bound.f1:.3f}' for bound in score.bounds.values())} | "
-                f"{score.macro_f1:.3f} |"
-                for label, score in rows
-            ),
+            *(f"| {label} | {f1_cells(score)} | {score.macro_f1:.3f} |" for label, score in rows),
         ]
     )
 

@@ -15,8 +15,8 @@ from ecgfactory.validation.ludb import LudbRecord
 from ecgfactory.wave_table import ABSENT, WAVES, WaveTable
 
 COLOURS = {"P": "C1", "QRS": "C0", "T": "C2"}
-SYMBOLS = {"P": "p", "QRS": "N", "T": "t"}
-"""What LUDB calls the waves."""
+SYMBOLS = ("p", "N", "t")
+"""What LUDB calls the waves, in the order of `WAVES`."""
 
 DPI = 80
 STRIP = 0.09
@@ -41,7 +41,7 @@ def draw(record: LudbRecord, waves: WaveTable, title: str, path: Path) -> None:
     time_s = np.arange(record.signal_uv.shape[1]) / record.sampling_rate_hz
     for (lead, marks), signal_uv, axes in zip(record.marks.items(), record.signal_uv, all_axes, strict=True):
         axes.plot(time_s, signal_uv / 1000, color="black", linewidth=0.7)
-        experts = [(wave, mark.onset, mark.offset) for mark in marks for wave in WAVES if SYMBOLS[wave] == mark.wave]
+        experts = [(SYMBOLS.index(mark.wave), mark.onset, mark.peak, mark.offset) for mark in marks]
         _strip(axes, experts, 1 - STRIP, record)
         _strip(axes, _waves_in(waves, lead), 0, record)
         axes.set_ylabel(lead, rotation=0, ha="right")
@@ -53,18 +53,18 @@ def draw(record: LudbRecord, waves: WaveTable, title: str, path: Path) -> None:
     pyplot.close(figure)
 
 
-def _waves_in(waves: WaveTable, lead: str) -> list[tuple[str, float, float]]:
+def _waves_in(waves: WaveTable, lead: str) -> list[tuple[int, float, float, float]]:
     there = waves.of_lead(lead)
-    bounds = [np.where(samples == ABSENT, np.nan, samples) for samples in (there.onset, there.offset)]
-    return [(WAVES[code], onset, offset) for code, onset, offset in zip(there.wave, *bounds, strict=True)]
+    points = [np.where(samples == ABSENT, np.nan, samples) for samples in (there.onset, there.peak, there.offset)]
+    return list(zip(there.wave.tolist(), *points, strict=True))
 
 
-def _strip(axes: Axes, waves: list[tuple[str, float, float]], bottom: float, record: LudbRecord) -> None:
-    """Draw waves as bars; one that has no bound on a side reaches the end of the record there."""
+def _strip(axes: Axes, waves: list[tuple[int, float, float, float]], bottom: float, record: LudbRecord) -> None:
+    """Draw waves as bars; one that has no onset begins at its peak, one that has no offset ends there."""
     across = axes.get_xaxis_transform()
-    for kind, colour in COLOURS.items():
-        bounds = np.array([bound for wave, *bound in waves if wave == kind]).reshape(-1, 2)
-        first, last = np.where(np.isnan(bounds), (0, record.signal_uv.shape[1]), bounds).T / record.sampling_rate_hz
-        bars = list(zip(first, last - first, strict=True))
-        axes.broken_barh(bars, (bottom, STRIP), facecolor=colour, linewidth=0, transform=across)
-        axes.vlines([*first, *last], 0, 1, color=colour, linewidth=0.4, alpha=0.6, transform=across)
+    for code, wave in enumerate(WAVES):
+        points = np.array([points for kind, *points in waves if kind == code]).reshape(-1, 3) / record.sampling_rate_hz
+        first_s, last_s = np.nanmin(points[:, :2], axis=1), np.nanmax(points[:, 1:], axis=1)
+        bars = list(zip(first_s, last_s - first_s, strict=True))
+        axes.broken_barh(bars, (bottom, STRIP), facecolor=COLOURS[wave], linewidth=0, transform=across)
+        axes.vlines([*first_s, *last_s], 0, 1, color=COLOURS[wave], linewidth=0.4, alpha=0.6, transform=across)

@@ -30,15 +30,15 @@ def f1_section(finders: Sequence[Finder], marked: Sequence[Marked]) -> str:
             "## Found as marked",
             "",
             f"F1 by bound over {leads:,} leads, pooled: a bound counts as found within {tolerances} ms of a mark; what "
-            "is found outside the span from a lead's first mark to its last does not count. Macro F1 is the mean "
-            f"of the six, the target {LEAST_F1:g}; the last column is that of lead II alone. A bound that a method does not report is not found. Leads "
-            f"in which a method broke off with an error, where nothing is found: {failures}.",
+            "is found outside the span from a lead's first mark to its last does not count. Macro F1 is the mean of "
+            f"the six, the target {LEAST_F1:g}; the last column is that of lead II alone. A bound that a method does "
+            "not report is not found. Leads in which a method broke off with an error, where nothing is found: "
+            f"{failures}.",
             "",
             f"{header} macro F1 | lead II |",
             "|---" * (len(TOLERANCE_S) + 3) + "|",
             *(
-                f"| {name} | {' | '.join(f'{bound.f1:.3f}' for bound in total.bounds.values())} | {_macro(total):.3f} | "
-                f"{of_lead_ii[name]:.3f} |"
+                f"| {name} | {f1_cells(total)} | {_macro(total):.3f} | {of_lead_ii[name]:.3f} |"
                 for name, total in totals.items()
             ),
             "",
@@ -54,6 +54,11 @@ def f1_section(finders: Sequence[Finder], marked: Sequence[Marked]) -> str:
             "![Differences](wave_errors.png)",
         ]
     )
+
+
+def f1_cells(total: WaveScore) -> str:
+    """Write F1 by bound as cells of a table."""
+    return " | ".join(f"{bound.f1:.3f}" for bound in total.bounds.values())
 
 
 def _macro(total: WaveScore) -> float:
