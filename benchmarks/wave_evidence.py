@@ -16,7 +16,7 @@ from benchmarks.quality_ecgs import generated_ecgs
 from benchmarks.waves import agreement, finders, plots, speed, tables, worst
 from benchmarks.waves.bounds import labels_as_marks, marked
 from benchmarks.waves.finders import by_judge
-from benchmarks.waves.judge import judge
+from benchmarks.waves.judge import INSTALL, judge
 from benchmarks.waves.ours import UnseenNetworks, labels_of, table_of
 from ecgfactory.leads import TWELVE_LEADS, SignalUv, derive_twelve
 from ecgfactory.quality.feature import FeatureTable, joined
@@ -133,7 +133,13 @@ none of its ECGs is drawn here.
 
 NeuroKit2 sees each lead alone, as its users do: `ecg_clean`, `ecg_peaks` and `ecg_delineate` with their defaults; once
 at the R peaks that it finds in the lead, once at ours, which are found on all leads together. Our labels are those of
-a build with 12 leads, lead by lead."""
+a build with 12 leads, lead by lead.
+
+The networks in the package learnt from records 1 to 100, so that these say nothing of them. They are marked by networks
+of a cross-validation instead, each of which did not see a fifth of the records: `make wave-model LUDB=FOLDER
+FOLDS=FILE` trains them and keeps them in a file, and `make quality-evidence LUDB=FOLDER FOLDS=FILE` makes this page.
+Records 101 to 200, where a copy has them, are marked by the networks in the package. Whoever has LUDB can so repeat
+all of it; the judge asks for `{INSTALL}` besides."""
 
 
 def _agreement_sections(records: Sequence[LudbRecord], labels: Sequence[WaveTable], sizes: Sizes) -> list[str]:

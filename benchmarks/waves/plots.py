@@ -36,7 +36,7 @@ def histograms(scores: dict[str, WaveScore], path: Path) -> None:
         axes.set_title(words(bound), fontsize=10)
         axes.set_xlim(-reach_ms, reach_ms)
         axes.tick_params(labelsize=8)
-    all_axes[0, 0].legend(fontsize=8, loc="upper left")
+    figure.legend(*all_axes[0, 0].get_legend_handles_labels(), loc="outside upper center", ncols=2, fontsize=9)
     figure.supxlabel("found less marked (ms), as far as a mark counts", fontsize=9)
     figure.supylabel(f"share of the marks (%), per {BIN_MS} ms", fontsize=9)
     figure.savefig(path, dpi=DPI, metadata={"Software": None})
