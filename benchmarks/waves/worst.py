@@ -16,16 +16,18 @@ from ecgfactory.wave_table import WaveTable
 MOST = 10
 
 WHAT_WENT_WRONG = {
-    "13": "P is broad and notched; we mark its onset at the second hump, some 45 ms after theirs",
-    "24": "left bundle branch block; P is flat, under 50 uV, but plain to the eye in I and aVL: we find none",
-    "31": "P of 30 uV is missed in three beats; ST runs into a flat T, whose onset nobody can see",
-    "34": "paced; they mark no onset of QRS in V1 to V3, where ours count as too many; T is flat in the limb leads",
-    "38": "flutter-like waves hide T in V1 and V2: they mark none there, we mark one in every lead of a beat",
-    "44": "a bump of the fibrillating baseline before 4 of 11 beats is taken for P; T onsets differ lead by lead",
-    "60": "P of 20 to 40 uV, of another shape in every beat; they mark it beat by beat, we find none",
-    "72": "atrial pacing: P is a narrow spike of the pacemaker and a low wave after it; we find none",
+    "13": "P is broad and double-humped; we mark its onset at the second hump, some 50 ms after theirs",
+    "24": "left bundle branch block; P of 70 uV is plain to the eye in I and aVL, and low elsewhere: we find none",
+    "31": "low P is missed in four beats of nine; ST runs into a flat T, whose onset they mark lead by lead",
+    "38": "fibrillation with waves like flutter: they mark no T in V1 and V2, we do; one P is put into the T of an "
+    "extrasystole",
+    "44": "bumps of the fibrillating baseline before 4 of 11 beats are taken for P; T is flat in the limb leads",
+    "60": "P is low and of another shape in every beat; they mark it beat by beat, we find none",
+    "72": "P of a pacemaker's rhythm, a narrow deflection and then a low wave: they mark the first, we find none or the "
+    "second",
+    "74": "paced in third-degree block: P waves march through and are left unmarked; we put one before every beat",
     "88": "coarse fibrillation: they take another wave for T in every lead and beat, we the same in all leads",
-    "95": "a pacemaker that stops halfway; they mark no onset of its QRS in eight leads, where ours count as too many",
+    "95": "a pacemaker pauses halfway: they mark its spike as the peak of QRS and no onset, so that ours is too many",
 }
 """By record, in the words of who looked at the drawings."""
 
