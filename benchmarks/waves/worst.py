@@ -23,8 +23,7 @@ WHAT_WENT_WRONG = {
     "extrasystole",
     "44": "bumps of the fibrillating baseline before 4 of 11 beats are taken for P; T is flat in the limb leads",
     "60": "P is low and of another shape in every beat; they mark it beat by beat, we find none",
-    "72": "P of a pacemaker's rhythm, a narrow deflection and then a low wave: they mark the first, we find none or the "
-    "second",
+    "72": "paced: P is a narrow deflection with a low wave after it; they mark the first, we find none or the second",
     "74": "paced in third-degree block: P waves march through and are left unmarked; we put one before every beat",
     "88": "coarse fibrillation: they take another wave for T in every lead and beat, we the same in all leads",
     "95": "a pacemaker pauses halfway: they mark its spike as the peak of QRS and no onset, so that ours is too many",
