@@ -90,7 +90,8 @@ def _setup(candidates: int, generated: int, simulated: int) -> str:
 
 Written by `make quality-evidence`. The bounds of the policies were chosen on generated ECGs of seeds {developed} and on
 NeuroKit2-simulated ECGs of seed {DEVELOPMENT_SEEDS[0]}; real ECGs and the labels of waves are on pages of
-their own, real_ecgs.md and waves.md. Everything on this page is measured on seed {SEED}, which was not looked at before: {candidates:,} generated candidates, of which
+their own, real_ecgs.md and waves.md. Everything on this page is measured on seed {SEED}, which was
+not looked at before: {candidates:,} generated candidates, of which
 defects are injected into the first {generated}, and {simulated} ECGs of `neurokit2.ecg_simulate(method="multileads")`.
 
 - Generated ECGs count as sound as they come, though some show faults of the generator (ghost beats, torn edges, fading
