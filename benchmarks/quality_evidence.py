@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks import assessment, quality_plots, real_evidence
+from benchmarks import assessment, quality_plots, real_evidence, wave_evidence
 from benchmarks.quality_ecgs import generated_ecgs, simulated_ecgs
 from benchmarks.timing import machine, table
 from ecgfactory.leads import EIGHT_LEADS, SignalUv
@@ -46,12 +46,15 @@ def main() -> None:
         type=Path,
         nargs="?",
         default=os.environ.get("ECGFACTORY_LUDB") or None,
-        help="folder of LUDB for the page on real ECGs; by default what ECGFACTORY_LUDB names, without it no such page",
+        help="folder of LUDB for the pages on real ECGs and on waves; by default what ECGFACTORY_LUDB names",
     )
+    parser.add_argument("--drawings", type=Path, help="folder for drawings of the ECGs of LUDB whose waves fit worst")
+    parser.add_argument("--folds", type=Path, help="networks of the cross-validation, which `make wave-model` keeps")
     options = parser.parse_args()
     options.output.mkdir(parents=True, exist_ok=True)
     if options.ludb:
         print(f"wrote {real_evidence.write_page(options.ludb, options.output)}")
+        print(f"wrote {wave_evidence.write_page(options.ludb, options.output, options.drawings, options.folds)}")
 
     candidates = generated_ecgs(SEED, options.candidates)
     features = measure_all(candidates, EIGHT_LEADS)
@@ -86,8 +89,9 @@ def _setup(candidates: int, generated: int, simulated: int) -> str:
     return f"""# Evidence for the quality policies
 
 Written by `make quality-evidence`. The bounds of the policies were chosen on generated ECGs of seeds {developed} and on
-NeuroKit2-simulated ECGs of seed {DEVELOPMENT_SEEDS[0]}; real ECGs are on a page of their own, real_ecgs.md. Everything
-on this page is measured on seed {SEED}, which was not looked at before: {candidates:,} generated candidates, of which
+NeuroKit2-simulated ECGs of seed {DEVELOPMENT_SEEDS[0]}; real ECGs and the labels of waves are on pages of
+their own, real_ecgs.md and waves.md. Everything on this page is measured on seed {SEED}, which was
+not looked at before: {candidates:,} generated candidates, of which
 defects are injected into the first {generated}, and {simulated} ECGs of `neurokit2.ecg_simulate(method="multileads")`.
 
 - Generated ECGs count as sound as they come, though some show faults of the generator (ghost beats, torn edges, fading

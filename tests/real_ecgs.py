@@ -11,6 +11,7 @@ import wfdb
 
 from ecgfactory.leads import EIGHT_LEADS, TWELVE_LEADS, SignalUv
 from ecgfactory.validation.ludb import LudbRecord, read_ludb
+from ecgfactory.validation.simulated import SimulatedEcg
 
 
 @cache
@@ -51,3 +52,16 @@ def write_ludb_record(
         # WFDB writes no extension with a digit, as LUDB's `v1` is.
         wfdb.wrann(str(number), "lead", np.array(samples), np.array(symbols), write_dir=str(data))
         (data / f"{number}.lead").rename(data / f"{number}.{lead.lower()}")
+
+
+def marks_of(ecg: SimulatedEcg) -> list[tuple[int, str]]:
+    """Mark the true waves of each beat that lies whole within the record."""
+    p_ms, pr_ms, qrs_ms, qt_ms = (ecg.truth[f"{name}_ms"] for name in ("p_duration", "pr", "qrs", "qt"))
+    marks = []
+    for onset_ms in 1000 * ecg.qrs_onsets_s[(ecg.qrs_onsets_s > 0.5) & (ecg.qrs_onsets_s < 9.2)]:
+        if not np.isnan(p_ms):
+            p_onset_ms = onset_ms - pr_ms
+            marks += [(p_onset_ms, "("), (p_onset_ms + p_ms / 2, "p"), (p_onset_ms + p_ms, ")")]
+        marks += [(onset_ms, "("), (onset_ms + qrs_ms / 2, "N"), (onset_ms + qrs_ms, ")")]
+        marks += [(onset_ms + qt_ms - 100, "t"), (onset_ms + qt_ms, ")")]
+    return [(round(time_ms / 2), symbol) for time_ms, symbol in marks]

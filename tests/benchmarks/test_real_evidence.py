@@ -7,23 +7,10 @@ import pytest
 
 from benchmarks.real_evidence import write_page
 from ecgfactory.leads import derive_twelve
-from ecgfactory.validation.simulated import SimulatedEcg, simulate_ecg
-from tests.real_ecgs import write_ludb_record
+from ecgfactory.validation.simulated import simulate_ecg
+from tests.real_ecgs import marks_of, write_ludb_record
 
 pytestmark = pytest.mark.slow
-
-
-def marks_of(ecg: SimulatedEcg) -> list[tuple[int, str]]:
-    """Mark the true waves of each beat that lies whole within the record."""
-    p_ms, pr_ms, qrs_ms, qt_ms = (ecg.truth[f"{name}_ms"] for name in ("p_duration", "pr", "qrs", "qt"))
-    marks = []
-    for onset_ms in 1000 * ecg.qrs_onsets_s[(ecg.qrs_onsets_s > 0.5) & (ecg.qrs_onsets_s < 9.2)]:
-        if not np.isnan(p_ms):
-            p_onset_ms = onset_ms - pr_ms
-            marks += [(p_onset_ms, "("), (p_onset_ms + p_ms / 2, "p"), (p_onset_ms + p_ms, ")")]
-        marks += [(onset_ms, "("), (onset_ms + qrs_ms / 2, "N"), (onset_ms + qrs_ms, ")")]
-        marks += [(onset_ms + qt_ms - 100, "t"), (onset_ms + qt_ms, ")")]
-    return [(round(time_ms / 2), symbol) for time_ms, symbol in marks]
 
 
 def test_the_page_says_what_is_true(tmp_path: Path) -> None:

@@ -1,0 +1,1 @@
+"""What the page on waves is made of, a section a file: finders of P, QRS and T against cardiologists."""
