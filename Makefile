@@ -32,7 +32,7 @@ realism-evidence: .venv/.ready
 	$(BIN)/python -m benchmarks.realism_evidence $(LUDB)
 
 wave-model: .venv/.ready
-	$(BIN)/python -m benchmarks.wave_model $(LUDB)
+	$(BIN)/python -m benchmarks.wave_model $(LUDB) $(if $(FOLDS),--folds $(FOLDS))
 
 clean:
 	rm -rf .venv

@@ -12,6 +12,7 @@ import numpy as np
 from benchmarks.wave_model.augmentation import vary
 from benchmarks.wave_model.cross_validation import FOLDS, accuracy_of, train_all
 from benchmarks.wave_model.examples import Example, MarkedRecord, example, marked_record
+from benchmarks.wave_model.folds import write_folds
 from ecgfactory.validation.ludb import read_ludb
 from ecgfactory.validation.wave_accuracy import WaveAccuracy
 from ecgfactory.waves.network import ACCURACY, WEIGHTS, Weights
@@ -28,6 +29,7 @@ def main() -> None:
     """Train, measure and write."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--output", type=Path, default=WEIGHTS.parent, help="folder of weights.npz and accuracy.json")
+    parser.add_argument("--folds", type=Path, help="file to keep the networks of the cross-validation in")
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1, help="networks trained at a time")
     parser.add_argument(
         "ludb",
@@ -42,6 +44,8 @@ def main() -> None:
     records = list(read_ludb(options.ludb))
     variants = make_variants([marked_record(record) for record in records])
     folds, members = train_all(variants, MEMBERS, SEED, options.processes)
+    if options.folds:
+        write_folds([([records[row].name for row in fold.held_out], fold.members) for fold in folds], options.folds)
     options.output.mkdir(parents=True, exist_ok=True)
     write_accuracy(accuracy_of(folds, records), len(records), options.output)
     write_weights(members, options.output / WEIGHTS.name)
