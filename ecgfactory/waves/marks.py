@@ -31,7 +31,7 @@ ABSENT = -1
 LEAST_EVIDENCE = np.array([-2.0, -np.inf, -1.0], np.float32)
 """Log odds from which P, QRS and T of a beat are marked; a beat always has a QRS."""
 
-LEAST_OF_RECORD = -0.5
+LEAST_OF_RECORD = 0.0
 """Log odds of P that a quarter of a record's beats reach, or there is no P in any: what looks like a P in a beat or two
 of atrial fibrillation is none, while ectopic beats without a P leave those of the others. Chosen, as the ones above, in
 cross-validation on LUDB's records 1 to 100."""
