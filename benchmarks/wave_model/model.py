@@ -21,8 +21,12 @@ UNIT = 10.0
 """Samples that an answer of one stands for, so that weights are of like size."""
 
 
+ASKED_IN_TRAINING = ("over_all", "lead_bins", "over_all_bins")
+"""What is asked in training alone, so that more is learnt of the waves than their bounds in one lead."""
+
+
 class ModelAnswers(NamedTuple):
-    """What `network.Answers` has, and logits of the bins."""
+    """What `network.Answers` has; bounds over all leads, as experts' marks give them; and logits of the bins."""
 
     leads: Tensor
     over_all: Tensor
@@ -84,12 +88,13 @@ class WaveModel(nn.Module):
     def weights(self) -> Weights:
         """Return the weights as `network` takes them: by columns, spread and unit worked in, rounded to 16 bits."""
         weights = {
-            name: (value.T if value.ndim > 1 else value).contiguous().clone() for name, value in self.named_parameters()
+            name: (value.T if value.ndim > 1 else value).contiguous().clone()
+            for name, value in self.named_parameters()
+            if not name.startswith(ASKED_IN_TRAINING)
         }
         weights["shape.weight"] /= self.spread[:, None]
-        for head in ("leads", "over_all"):
-            weights[f"{head}.weight"] *= UNIT
-            weights[f"{head}.bias"] *= UNIT
+        weights["leads.weight"] *= UNIT
+        weights["leads.bias"] *= UNIT
         return {name: value.half().float().numpy() for name, value in weights.items()}
 
 

@@ -158,9 +158,9 @@ def _bound_loss(found: Tensor, marked: Tensor) -> Tensor:
 def _bin_loss(logits: Tensor, marked: Tensor) -> Tensor:
     """Sum over the bounds of the mean cross entropy with a bell of one bin around the mark."""
     total = torch.zeros(())
-    for wave, of_wave in enumerate(logits.split([2 * len(bins) for bins in BINS], dim=-1)):
+    for wave, of_wave in enumerate(torch.split(logits, [2 * len(bins) for bins in BINS], dim=-1)):
         bins = BINS[wave].float()
-        for side, of_bound in enumerate(of_wave.chunk(2, dim=-1)):
+        for side, of_bound in enumerate(torch.chunk(of_wave, 2, dim=-1)):
             bound = marked[..., wave, side]
             known = ~torch.isnan(bound)
             distance = (bins - bound[known].clamp(bins[0], bins[-1])[:, None]) / (bins[1] - bins[0])

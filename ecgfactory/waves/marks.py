@@ -17,6 +17,7 @@ from ecgfactory.quality.batch import RECORDS_IN_CACHE
 from ecgfactory.quality.beats import Beats
 from ecgfactory.waves.network import Weights, ask, load_members
 from ecgfactory.waves.order import QRS, P, in_order
+from ecgfactory.waves.over_all import bounds_over_all
 from ecgfactory.waves.peaks import find_peaks
 from ecgfactory.waves.windows import RATE_HZ, cut_windows
 
@@ -36,9 +37,6 @@ LEAST_OF_RECORD = 0.0
 of atrial fibrillation is none, while ectopic beats without a P leave those of the others. Chosen, as the ones above, in
 cross-validation on LUDB's records 1 to 100."""
 
-FEWEST_LEADS = 3
-"""Of fewer leads, the bounds over all leads are the earliest and latest of these leads themselves."""
-
 
 @dataclass(frozen=True)
 class Marks:
@@ -52,7 +50,8 @@ class Marks:
         By the order of `WAVES` and `POINTS`. A peak is the largest deflection from the line that joins the bounds, that
         of QRS its R wave if it has one.
     over_all : int32 array, shape (n, most beats, 3 waves, 3 points)
-        Over all leads: the peak of QRS is the beat's place, those of P and T are the medians of the leads'.
+        Over all leads: bounds from `bounds_over_all`; the peak of QRS is the beat's place, those of P and T are the
+        medians of the leads'.
     """
 
     leads: Int32Array
@@ -120,11 +119,13 @@ def _mark(
     windows = cut_windows(_resampled(signal_uv, rate_hz), at_network_rate, exists)
     live = windows.scale_uv > 0
     answers = ask(windows, members)
-    rows = np.concatenate([answers.leads, answers.over_all[:, np.newaxis]], axis=1)
-    bounds = np.rint(rows * (rate_hz / RATE_HZ)).astype(np.int64) + centre[:, np.newaxis, np.newaxis, np.newaxis]
-    _bound_over_all(bounds, live[windows.record], centre)
+    bounds = np.rint(answers.leads * (rate_hz / RATE_HZ)).astype(np.int64) + centre[:, None, None, None]
+    over_all = bounds_over_all(bounds, live[windows.record], rate_hz)
+    over_all[:, QRS, 0] = np.minimum(over_all[:, QRS, 0], centre)
+    over_all[:, QRS, 1] = np.maximum(over_all[:, QRS, 1], centre)
 
     # The last row is that over all leads.
+    bounds = np.concatenate([bounds, over_all[:, np.newaxis]], axis=1)
     live = np.concatenate([live, live.any(axis=1, keepdims=True)], axis=1)[windows.record]
     there = live[..., np.newaxis] & _present(answers.evidence, windows.record)[:, np.newaxis]
     bounds, there = in_order(bounds, there, windows.record, samples, rate_hz)
@@ -143,18 +144,6 @@ def _present(evidence: Float32Array, record: IntArray) -> BoolArray:
         of_p = np.sort(evidence[start:stop, P])
         present[start:stop, P] &= of_p[3 * (of_p.size - 1) // 4] > LEAST_OF_RECORD
     return present
-
-
-def _bound_over_all(bounds: IntArray, live: BoolArray, centre: IntArray) -> None:
-    """Bound the last row, in place: by the live leads where they are few, and QRS always around the beat's place."""
-    leads, over_all = bounds[:, :-1], bounds[:, -1]
-    few = live.sum(axis=1) < FEWEST_LEADS
-    lives = live[few][..., np.newaxis]
-    far = np.iinfo(np.int64).max
-    over_all[few, :, 0] = np.where(lives, leads[few, ..., 0], far).min(axis=1)
-    over_all[few, :, 1] = np.where(lives, leads[few, ..., 1], -far).max(axis=1)
-    over_all[:, QRS, 0] = np.minimum(over_all[:, QRS, 0], centre)
-    over_all[:, QRS, 1] = np.maximum(over_all[:, QRS, 1], centre)
 
 
 def _peaks_over_all(peaks: IntArray, there: BoolArray, bounds: IntArray, centre: IntArray) -> IntArray:

@@ -33,14 +33,11 @@ class Answers:
     ----------
     leads : float32 array, shape (beats, leads, 3 waves, 2)
         Onset and offset of each wave in each lead, whether or not it is there.
-    over_all : float32 array, shape (beats, 3 waves, 2)
-        The same over all leads: where experts' outermost marks lie, outlying leads left out.
     evidence : float32 array, shape (beats, 3 waves)
         Log odds that experts would mark the wave.
     """
 
     leads: Float32Array
-    over_all: Float32Array
     evidence: Float32Array
 
 
@@ -75,11 +72,11 @@ def ask(windows: Windows, members: tuple[Weights, ...]) -> Answers:
         The means of the members' answers.
     """
     groups = _Groups(windows.record, windows.scale_uv > 0)
-    leads, over_all, evidence = (
+    leads, evidence = (
         sum(answers) / np.float32(len(members))
         for answers in zip(*(_forward(windows, groups, member) for member in members), strict=True)
     )
-    return Answers(leads.reshape(*leads.shape[:-1], 3, 2), over_all.reshape(-1, 3, 2), evidence)
+    return Answers(leads.reshape(*leads.shape[:-1], 3, 2), evidence)
 
 
 class _Groups:
@@ -105,8 +102,8 @@ class _Groups:
         return mean
 
 
-def _forward(windows: Windows, groups: _Groups, weights: Weights) -> tuple[Float32Array, Float32Array, Float32Array]:
-    """Bounds in each lead and over all leads, and the evidence, one after another along the last axis."""
+def _forward(windows: Windows, groups: _Groups, weights: Weights) -> tuple[Float32Array, Float32Array]:
+    """Bounds, one after another along the last axis, and evidence."""
 
     def linear(name: str, values: Float32Array, bounds: Sequence[int]) -> Float32Array:
         product = _product(values, weights[f"{name}.weight"], bounds)
@@ -135,7 +132,7 @@ def _forward(windows: Windows, groups: _Groups, weights: Weights) -> tuple[Float
     beat = groups.over_leads(own)
     together = of_beats("beat_3", beat) + of_records("record_3", beat)
     np.maximum(together, 0, out=together)
-    return of_beats("leads", own), of_beats("over_all", together), of_beats("evidence", together)
+    return of_beats("leads", own), of_beats("evidence", together)
 
 
 def _product(values: Float32Array, weights: Float32Array, bounds: Sequence[int]) -> Float32Array:
