@@ -119,13 +119,14 @@ def _mark(
     windows = cut_windows(_resampled(signal_uv, rate_hz), at_network_rate, exists)
     live = windows.scale_uv > 0
     answers = ask(windows, members)
-    bounds = np.rint(answers.leads * (rate_hz / RATE_HZ)).astype(np.int64) + centre[:, None, None, None]
-    over_all = bounds_over_all(bounds, live[windows.record], rate_hz)
-    over_all[:, QRS, 0] = np.minimum(over_all[:, QRS, 0], centre)
-    over_all[:, QRS, 1] = np.maximum(over_all[:, QRS, 1], centre)
 
     # The last row is that over all leads.
-    bounds = np.concatenate([bounds, over_all[:, np.newaxis]], axis=1)
+    over_all = bounds_over_all(answers.leads, live[windows.record])
+    bounds = np.concatenate([answers.leads, over_all[:, np.newaxis]], axis=1)
+    bounds = np.rint(bounds * (rate_hz / RATE_HZ)).astype(np.int64)
+    bounds[:, -1, QRS, 0] = np.minimum(bounds[:, -1, QRS, 0], 0)
+    bounds[:, -1, QRS, 1] = np.maximum(bounds[:, -1, QRS, 1], 0)
+    bounds += centre[:, np.newaxis, np.newaxis, np.newaxis]
     live = np.concatenate([live, live.any(axis=1, keepdims=True)], axis=1)[windows.record]
     there = live[..., np.newaxis] & _present(answers.evidence, windows.record)[:, np.newaxis]
     bounds, there = in_order(bounds, there, windows.record, samples, rate_hz)
