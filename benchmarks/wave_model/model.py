@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
@@ -12,8 +14,25 @@ from ecgfactory.waves.windows import CLOCK, STARTS
 USUAL = torch.tensor([[-80.0, -30.0], [-22.0, 25.0], [70.0, 150.0]])
 """Bounds that training starts from: of P, QRS and T, in samples after the beat's centre."""
 
+BINS = (torch.arange(-270, -4, 5), torch.arange(-80, 110, 3), torch.arange(10, 352, 6))
+"""Where the bounds of each wave may lie: training also asks for the bin, which makes it look for waves everywhere."""
+
 UNIT = 10.0
 """Samples that an answer of one stands for, so that weights are of like size."""
+
+
+ASKED_IN_TRAINING = ("over_all", "lead_bins", "over_all_bins")
+"""What is asked in training alone, so that more is learnt of the waves than their bounds in one lead."""
+
+
+class ModelAnswers(NamedTuple):
+    """What `network.Answers` has; bounds over all leads, as experts' marks give them; and logits of the bins."""
+
+    leads: Tensor
+    over_all: Tensor
+    evidence: Tensor
+    lead_bins: Tensor
+    over_all_bins: Tensor
 
 
 class WaveModel(nn.Module):
@@ -43,11 +62,13 @@ class WaveModel(nn.Module):
         self.beat_3, self.record_3 = nn.Linear(width, width), nn.Linear(width, width, bias=False)
         self.leads, self.over_all = nn.Linear(width, 6), nn.Linear(width, 6)
         self.evidence = nn.Linear(width, 3)
+        bins = 2 * sum(len(of_wave) for of_wave in BINS)
+        self.lead_bins, self.over_all_bins = nn.Linear(width, bins), nn.Linear(width, bins)
         for head in (self.leads, self.over_all):
             head.bias.data = USUAL.flatten() / UNIT
 
-    def forward(self, shape: Tensor, clock: Tensor, record: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """Answer as `network.Answers` has it: leads, over all leads, evidence."""
+    def forward(self, shape: Tensor, clock: Tensor, record: Tensor) -> ModelAnswers:
+        """Answer from windows, as `network` does."""
         own = self._active(self.shape(shape / self.spread) + self.clock(clock)[:, None])
         beat = own.mean(dim=1)
         common = self.beat_1(beat) + self.record_1(_over_beats(beat, record))[record]
@@ -58,7 +79,7 @@ class WaveModel(nn.Module):
         leads, over_all = (
             UNIT * head(values).unflatten(-1, (3, 2)) for head, values in ((self.leads, own), (self.over_all, beat))
         )
-        return leads, over_all, self.evidence(beat)
+        return ModelAnswers(leads, over_all, self.evidence(beat), self.lead_bins(own), self.over_all_bins(beat))
 
     def _active(self, values: Tensor) -> Tensor:
         return functional.dropout(functional.relu(values), self.dropout, self.training)
@@ -67,12 +88,13 @@ class WaveModel(nn.Module):
     def weights(self) -> Weights:
         """Return the weights as `network` takes them: by columns, spread and unit worked in, rounded to 16 bits."""
         weights = {
-            name: (value.T if value.ndim > 1 else value).contiguous().clone() for name, value in self.named_parameters()
+            name: (value.T if value.ndim > 1 else value).contiguous().clone()
+            for name, value in self.named_parameters()
+            if not name.startswith(ASKED_IN_TRAINING)
         }
         weights["shape.weight"] /= self.spread[:, None]
-        for head in ("leads", "over_all"):
-            weights[f"{head}.weight"] *= UNIT
-            weights[f"{head}.bias"] *= UNIT
+        weights["leads.weight"] *= UNIT
+        weights["leads.bias"] *= UNIT
         return {name: value.half().float().numpy() for name, value in weights.items()}
 
 

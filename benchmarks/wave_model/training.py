@@ -14,7 +14,7 @@ from torch.nn import functional
 from torch.optim.swa_utils import AveragedModel
 
 from benchmarks.wave_model.examples import Example
-from benchmarks.wave_model.model import WaveModel
+from benchmarks.wave_model.model import BINS, ModelAnswers, WaveModel
 from ecgfactory.arrays import IntArray
 from ecgfactory.waves.network import Weights
 from ecgfactory.waves.windows import STARTS
@@ -35,7 +35,7 @@ NEAR = 2.0
 USUAL_ERROR = torch.tensor([[7.0, 6.0], [4.0, 4.0], [8.0, 8.0]])
 """Usual errors of the bounds in samples, by which they are weighed."""
 
-OVER_ALL_SHARE, EVIDENCE_SHARE = 0.5, 3.0
+BOUND_SHARE, OVER_ALL_SHARE, EVIDENCE_SHARE = 0.5, 0.5, 3.0
 OUTLYING, FEWEST_LEADS = 10, 3
 """Over all leads, marks over 20 ms from the median don't count, and three are needed, as in `validation.ludb`."""
 
@@ -135,17 +135,16 @@ def _over_all(bounds: Tensor) -> Tensor:
     return torch.where(known, over_all, torch.nan)
 
 
-def _loss(answers: tuple[Tensor, Tensor, Tensor], batch: Batch) -> Tensor:
-    leads, over_all, evidence = answers
+def _loss(answers: ModelAnswers, batch: Batch) -> Tensor:
     known = ~torch.isnan(batch.present)
     of_evidence = functional.binary_cross_entropy_with_logits(
-        evidence, torch.nan_to_num(batch.present), reduction="none"
+        answers.evidence, torch.nan_to_num(batch.present), reduction="none"
     )
-    return (
-        _bound_loss(leads, batch.bounds)
-        + OVER_ALL_SHARE * _bound_loss(over_all, batch.over_all)
-        + EVIDENCE_SHARE * ((of_evidence * known).sum(dim=0) / known.sum(dim=0).clamp(min=1)).sum()
-    )
+    of_leads = BOUND_SHARE * _bound_loss(answers.leads, batch.bounds) + _bin_loss(answers.lead_bins, batch.bounds)
+    over_all = BOUND_SHARE * _bound_loss(answers.over_all, batch.over_all)
+    over_all = over_all + _bin_loss(answers.over_all_bins, batch.over_all)
+    mean_of_evidence = (of_evidence * known).sum(dim=0) / known.sum(dim=0).clamp(min=1)
+    return of_leads + OVER_ALL_SHARE * over_all + EVIDENCE_SHARE * mean_of_evidence.sum()
 
 
 def _bound_loss(found: Tensor, marked: Tensor) -> Tensor:
@@ -154,3 +153,18 @@ def _bound_loss(found: Tensor, marked: Tensor) -> Tensor:
     errors = functional.smooth_l1_loss(found, torch.nan_to_num(marked), reduction="none", beta=NEAR) * known
     others = tuple(range(errors.ndim - 2))
     return (errors.sum(dim=others) / known.sum(dim=others).clamp(min=1) / USUAL_ERROR).sum()
+
+
+def _bin_loss(logits: Tensor, marked: Tensor) -> Tensor:
+    """Sum over the bounds of the mean cross entropy with a bell of one bin around the mark."""
+    total = torch.zeros(())
+    for wave, of_wave in enumerate(torch.split(logits, [2 * len(bins) for bins in BINS], dim=-1)):
+        bins = BINS[wave].float()
+        for side, of_bound in enumerate(torch.chunk(of_wave, 2, dim=-1)):
+            bound = marked[..., wave, side]
+            known = ~torch.isnan(bound)
+            distance = (bins - bound[known].clamp(bins[0], bins[-1])[:, None]) / (bins[1] - bins[0])
+            wanted = torch.softmax(-0.5 * distance**2, dim=-1)
+            if known.any():
+                total = total + functional.cross_entropy(of_bound[known], wanted)
+    return total

@@ -15,9 +15,11 @@ from ecgfactory.arrays import BoolArray, Float32Array, IntArray
 from ecgfactory.leads import SignalUv
 from ecgfactory.quality.batch import RECORDS_IN_CACHE
 from ecgfactory.quality.beats import Beats
+from ecgfactory.quality.waves import Waves, find_waves
 from ecgfactory.wave_table import ABSENT
 from ecgfactory.waves.network import Weights, ask, load_members
 from ecgfactory.waves.order import QRS, P, in_order
+from ecgfactory.waves.over_all import bounds_over_all
 from ecgfactory.waves.peaks import find_peaks
 from ecgfactory.waves.windows import RATE_HZ, cut_windows
 
@@ -26,13 +28,10 @@ Int32Array = npt.NDArray[np.int32]
 LEAST_EVIDENCE = np.array([-2.0, -np.inf, -1.0], np.float32)
 """Log odds from which P, QRS and T of a beat are marked; a beat always has a QRS."""
 
-LEAST_OF_RECORD = -0.5
+LEAST_OF_RECORD, LEAST_OF_DOUBTFUL = 0.0, 4.0
 """Log odds of P that a quarter of a record's beats reach, or there is no P in any: what looks like a P in a beat or two
-of atrial fibrillation is none, while ectopic beats without a P leave those of the others. Chosen, as the ones above, in
-cross-validation on LUDB's records 1 to 100."""
-
-FEWEST_LEADS = 3
-"""Of fewer leads, the bounds over all leads are the earliest and latest of these leads themselves."""
+of atrial fibrillation is none, while ectopic beats without a P leave those of the others. More is asked where the
+median beat shows no P (`quality.waves`). Chosen, as the ones above, in cross-validation on LUDB's records 1 to 100."""
 
 
 @dataclass(frozen=True)
@@ -47,8 +46,8 @@ class Marks:
         By the order of `WAVES` and `POINTS`. A peak is the largest deflection from the line that joins the bounds, that
         of QRS its R wave if it has one.
     over_all : int32 array, shape (n, most beats, 3 waves, 3 points)
-        Over all leads: the peak of QRS is the beat's place, with the bounds that lie within the record; the peaks of P
-        and T are the medians of the leads'.
+        Over all leads: bounds from `bounds_over_all`; the peak of QRS is the beat's place, with the bounds that lie
+        within the record; the peaks of P and T are the medians of the leads'.
     """
 
     leads: Int32Array
@@ -61,6 +60,7 @@ def find_marks(
     lead_names: Sequence[str],
     sampling_rate_hz: int,
     members: tuple[Weights, ...] | None = None,
+    waves: Waves | None = None,
 ) -> Marks:
     """Mark the waves of the beats.
 
@@ -79,6 +79,8 @@ def find_marks(
         Sampling rate of signal and beats; other than 500 Hz, the signal is resampled for the network.
     members : tuple of Weights, optional
         Networks to ask, where they are not those of `load_members`.
+    waves : Waves, optional
+        From `find_waves`, where whoever asks has them; found otherwise.
 
     Returns
     -------
@@ -97,18 +99,25 @@ def find_marks(
     n, leads, _ = signal_uv.shape
     most = beats.places.shape[1]
     marks = Marks(np.full((n, most, leads, 3, 3), ABSENT, np.int32), np.full((n, most, 3, 3), ABSENT, np.int32))
+    median_waves = waves or find_waves(beats)
+    doubtful = beats.fits.any(axis=1) & np.isnan(median_waves.p_onset)
     for start in range(0, n, RECORDS_IN_CACHE):
         few = slice(start, start + RECORDS_IN_CACHE)
         places, exists = beats.places[few], beats.exists[few]
         if exists.any():
             marks.leads[few][exists], marks.over_all[few][exists] = _mark(
-                signal_uv[few], places, exists, sampling_rate_hz, members or load_members()
+                signal_uv[few], places, exists, doubtful[few], sampling_rate_hz, members or load_members()
             )
     return marks
 
 
 def _mark(
-    signal_uv: SignalUv, places: IntArray, exists: BoolArray, rate_hz: int, members: tuple[Weights, ...]
+    signal_uv: SignalUv,
+    places: IntArray,
+    exists: BoolArray,
+    doubtful: BoolArray,
+    rate_hz: int,
+    members: tuple[Weights, ...],
 ) -> tuple[Int32Array, Int32Array]:
     """Mark the beats of a few records: shapes (beats, leads, 3, 3) and (beats, 3, 3)."""
     centre, samples = places[exists], signal_uv.shape[-1]
@@ -116,13 +125,16 @@ def _mark(
     windows = cut_windows(_resampled(signal_uv, rate_hz), at_network_rate, exists)
     live = windows.scale_uv > 0
     answers = ask(windows, members)
-    rows = np.concatenate([answers.leads, answers.over_all[:, np.newaxis]], axis=1)
-    bounds = np.rint(rows * (rate_hz / RATE_HZ)).astype(np.int64) + centre[:, np.newaxis, np.newaxis, np.newaxis]
-    _bound_over_all(bounds, live[windows.record], centre)
 
     # The last row is that over all leads.
+    over_all = bounds_over_all(answers.leads, live[windows.record])
+    bounds = np.concatenate([answers.leads, over_all[:, np.newaxis]], axis=1)
+    bounds = np.rint(bounds * (rate_hz / RATE_HZ)).astype(np.int64)
+    bounds[:, -1, QRS, 0] = np.minimum(bounds[:, -1, QRS, 0], 0)
+    bounds[:, -1, QRS, 1] = np.maximum(bounds[:, -1, QRS, 1], 0)
+    bounds += centre[:, np.newaxis, np.newaxis, np.newaxis]
     live = np.concatenate([live, live.any(axis=1, keepdims=True)], axis=1)[windows.record]
-    there = live[..., np.newaxis] & _present(answers.evidence, windows.record)[:, np.newaxis]
+    there = live[..., np.newaxis] & _present(answers.evidence, windows.record, doubtful)[:, np.newaxis]
     bounds, there = in_order(bounds, there, windows.record, samples, rate_hz)
     peaks = find_peaks(signal_uv, bounds[:, :-1], there[:, :-1], windows.record)
     peaks = np.concatenate([peaks, _peaks_over_all(peaks, there, bounds, centre)[:, np.newaxis]], axis=1)
@@ -135,26 +147,15 @@ def _mark(
     return marks[:, :-1], marks[:, -1]
 
 
-def _present(evidence: Float32Array, record: IntArray) -> BoolArray:
-    """Decide which waves each beat has, shape (beats, 3)."""
+def _present(evidence: Float32Array, record: IntArray, doubtful: BoolArray) -> BoolArray:
+    """Decide which waves each beat has, shape (beats, 3); doubtful is a record whose median beat shows no P."""
+    least = np.where(doubtful, LEAST_OF_DOUBTFUL, LEAST_OF_RECORD)
     present: BoolArray = evidence > LEAST_EVIDENCE
     starts = np.flatnonzero(np.diff(record, prepend=-1)).tolist()
     for start, stop in pairwise([*starts, len(record)]):
         of_p = np.sort(evidence[start:stop, P])
-        present[start:stop, P] &= of_p[3 * (of_p.size - 1) // 4] > LEAST_OF_RECORD
+        present[start:stop, P] &= of_p[3 * (of_p.size - 1) // 4] > least[record[start]]
     return present
-
-
-def _bound_over_all(bounds: IntArray, live: BoolArray, centre: IntArray) -> None:
-    """Bound the last row, in place: by the live leads where they are few, and QRS always around the beat's place."""
-    leads, over_all = bounds[:, :-1], bounds[:, -1]
-    few = live.sum(axis=1) < FEWEST_LEADS
-    lives = live[few][..., np.newaxis]
-    far = np.iinfo(np.int64).max
-    over_all[few, :, 0] = np.where(lives, leads[few, ..., 0], far).min(axis=1)
-    over_all[few, :, 1] = np.where(lives, leads[few, ..., 1], -far).max(axis=1)
-    over_all[:, QRS, 0] = np.minimum(over_all[:, QRS, 0], centre)
-    over_all[:, QRS, 1] = np.maximum(over_all[:, QRS, 1], centre)
 
 
 def _peaks_over_all(peaks: IntArray, there: BoolArray, bounds: IntArray, centre: IntArray) -> IntArray:

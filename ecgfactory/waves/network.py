@@ -34,14 +34,11 @@ class Answers:
     ----------
     leads : float32 array, shape (beats, leads, 3 waves, 2)
         Onset and offset of each wave in each lead, whether or not it is there.
-    over_all : float32 array, shape (beats, 3 waves, 2)
-        The same over all leads: where experts' outermost marks lie, outlying leads left out.
     evidence : float32 array, shape (beats, 3 waves)
         Log odds that experts would mark the wave.
     """
 
     leads: Float32Array
-    over_all: Float32Array
     evidence: Float32Array
 
 
@@ -79,8 +76,8 @@ def ask(windows: Windows, members: tuple[Weights, ...]) -> Answers:
     # Products this small are slower on several threads, and their last bit would tell how many there were.
     with _libraries().limit(limits=1, user_api="blas"):
         answered = [_forward(windows, groups, member) for member in members]
-    leads, over_all, evidence = (sum(answers) / np.float32(len(members)) for answers in zip(*answered, strict=True))
-    return Answers(leads.reshape(*leads.shape[:-1], 3, 2), over_all.reshape(-1, 3, 2), evidence)
+    leads, evidence = (sum(answers) / np.float32(len(members)) for answers in zip(*answered, strict=True))
+    return Answers(leads.reshape(*leads.shape[:-1], 3, 2), evidence)
 
 
 @cache
@@ -112,8 +109,8 @@ class _Groups:
         return mean
 
 
-def _forward(windows: Windows, groups: _Groups, weights: Weights) -> tuple[Float32Array, Float32Array, Float32Array]:
-    """Bounds in each lead and over all leads, and the evidence, one after another along the last axis."""
+def _forward(windows: Windows, groups: _Groups, weights: Weights) -> tuple[Float32Array, Float32Array]:
+    """Bounds, one after another along the last axis, and evidence."""
 
     def linear(name: str, values: Float32Array, bounds: Sequence[int]) -> Float32Array:
         product = _product(values, weights[f"{name}.weight"], bounds)
@@ -142,7 +139,7 @@ def _forward(windows: Windows, groups: _Groups, weights: Weights) -> tuple[Float
     beat = groups.over_leads(own)
     together = of_beats("beat_3", beat) + of_records("record_3", beat)
     np.maximum(together, 0, out=together)
-    return of_beats("leads", own), of_beats("over_all", together), of_beats("evidence", together)
+    return of_beats("leads", own), of_beats("evidence", together)
 
 
 def _product(values: Float32Array, weights: Float32Array, bounds: Sequence[int]) -> Float32Array:

@@ -22,6 +22,9 @@ WIDTHS = np.where((STARTS >= -72) & (STARTS < 100), FINE, COARSE)
 QRS_STEPS = (STARTS >= -60) & (STARTS < 80)
 """Where QRS is: the height of a lead there is its scale, so that the gain of a lead does not matter."""
 
+LEAST_QRS_UV = 8.0
+"""A lead whose QRS is lower has no signal, though its last bits may flicker."""
+
 AFTER_BEAT, BEFORE_BEAT = 65, 25
 """A window ends 50 ms before the next beat and begins 130 ms after the one before, samples."""
 
@@ -123,7 +126,7 @@ def _scales(shape: Float32Array, record: IntArray, records: int) -> Float32Array
     for number, (start, stop) in enumerate(zip(bounds[:-1].tolist(), bounds[1:].tolist(), strict=True)):
         if stop > start:
             scale[number] = np.partition(height[start:stop], (stop - start) // 2, axis=0)[(stop - start) // 2]
-    return scale
+    return np.where(scale < LEAST_QRS_UV, np.float32(0), scale)
 
 
 def _clock(before: IntArray, after: IntArray, centre: IntArray, samples: int, record: IntArray) -> Float32Array:

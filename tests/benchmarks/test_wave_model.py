@@ -72,5 +72,5 @@ def test_the_network_answers_as_its_twin_does():
     answers = ask(windows, (model.weights(),))
     with torch.no_grad():
         twin = model(*(torch.from_numpy(values) for values in (windows.shape, windows.clock, windows.record)))
-    for ours, theirs in zip((answers.leads, answers.over_all, answers.evidence), twin, strict=True):
-        assert ours == pytest.approx(theirs.numpy(), abs=0.2, rel=0.01)
+    assert answers.leads == pytest.approx(twin.leads.numpy(), abs=0.2, rel=0.01)
+    assert answers.evidence == pytest.approx(twin.evidence.numpy(), abs=0.02, rel=0.01)

@@ -99,7 +99,7 @@ def test_generated_ecgs_have_all_waves_and_the_intervals_of_their_median_beat(ge
         assert np.nanquantile(np.abs(differences), 0.9) < spread_ms, name
 
 
-INTERVAL_BOUNDS_MS = {"p_duration_ms": (10, 45), "pr_ms": (8, 32), "qrs_ms": (8, 22), "qt_ms": (10, 38)}
+INTERVAL_BOUNDS_MS = {"p_duration_ms": (14, 45), "pr_ms": (8, 32), "qrs_ms": (8, 22), "qt_ms": (10, 38)}
 """Largest median difference between the medians over beats and the median beat, and that of nine tenths of records."""
 
 
@@ -126,7 +126,8 @@ def test_simulated_ecgs_without_p_have_none():
 
 def test_leads_without_a_signal_have_no_waves_and_the_others_theirs():
     signal_uv = drawn_ecg(BEATS_S)[np.newaxis].copy()
-    signal_uv[:, [2, 5]] = 0
+    signal_uv[:, 2] = 0
+    signal_uv[:, 5] = np.random.default_rng(1).integers(-2, 3, 5000)
     marks = marks_of(signal_uv)
     assert (marks.leads[:, :, [2, 5]] == ABSENT).all()
     assert (marks.leads[:, 1:-1, [0, 1, 3, 4, 6, 7]] != ABSENT).all()
