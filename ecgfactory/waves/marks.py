@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import scipy.signal
 
-from ecgfactory.arrays import BoolArray, Float32Array, IntArray
+from ecgfactory.arrays import BoolArray, Float32Array, Float64Array, IntArray
 from ecgfactory.leads import SignalUv
 from ecgfactory.quality.batch import RECORDS_IN_CACHE
 from ecgfactory.quality.beats import Beats
@@ -19,7 +19,7 @@ from ecgfactory.quality.waves import Waves, find_waves
 from ecgfactory.wave_table import ABSENT
 from ecgfactory.waves.network import Weights, ask, load_members
 from ecgfactory.waves.order import QRS, P, in_order
-from ecgfactory.waves.over_all import bounds_over_all
+from ecgfactory.waves.over_all import FEWEST_LEADS, bounds_over_all, towards_median_beat
 from ecgfactory.waves.peaks import find_peaks
 from ecgfactory.waves.windows import RATE_HZ, cut_windows
 
@@ -36,9 +36,9 @@ median beat shows no P (`quality.waves`). Chosen, as the ones above, in cross-va
 
 @dataclass(frozen=True)
 class Marks:
-    """The waves of each beat, in samples of the signal; `ABSENT` where a wave is not there or cut by the record's end.
+    """The waves of each beat, in samples of the signal; `ABSENT` for what is not there or beyond an end of the record.
 
-    In a lead, onset <= peak <= offset, and no two waves overlap.
+    In a lead, onset <= peak <= offset, and no two waves overlap. A wave is marked where its middle is in the record.
 
     Parameters
     ----------
@@ -46,8 +46,8 @@ class Marks:
         By the order of `WAVES` and `POINTS`. A peak is the largest deflection from the line that joins the bounds, that
         of QRS its R wave if it has one.
     over_all : int32 array, shape (n, most beats, 3 waves, 3 points)
-        Over all leads: bounds from `bounds_over_all`; the peak of QRS is the beat's place, with the bounds that lie
-        within the record; the peaks of P and T are the medians of the leads'.
+        Over all leads: bounds from `bounds_over_all` and `towards_median_beat`; the peak of QRS is the beat's place,
+        those of P and T are the medians of the leads'.
     """
 
     leads: Int32Array
@@ -100,13 +100,13 @@ def find_marks(
     most = beats.places.shape[1]
     marks = Marks(np.full((n, most, leads, 3, 3), ABSENT, np.int32), np.full((n, most, 3, 3), ABSENT, np.int32))
     median_waves = waves or find_waves(beats)
-    doubtful = beats.fits.any(axis=1) & np.isnan(median_waves.p_onset)
+    of_median = _bounds_of_median(median_waves, beats)
     for start in range(0, n, RECORDS_IN_CACHE):
         few = slice(start, start + RECORDS_IN_CACHE)
         places, exists = beats.places[few], beats.exists[few]
         if exists.any():
             marks.leads[few][exists], marks.over_all[few][exists] = _mark(
-                signal_uv[few], places, exists, doubtful[few], sampling_rate_hz, members or load_members()
+                signal_uv[few], places, exists, of_median[few], sampling_rate_hz, members or load_members()
             )
     return marks
 
@@ -115,7 +115,7 @@ def _mark(
     signal_uv: SignalUv,
     places: IntArray,
     exists: BoolArray,
-    doubtful: BoolArray,
+    of_median: Float64Array,
     rate_hz: int,
     members: tuple[Weights, ...],
 ) -> tuple[Int32Array, Int32Array]:
@@ -128,23 +128,40 @@ def _mark(
 
     # The last row is that over all leads.
     over_all = bounds_over_all(answers.leads, live[windows.record])
+    has_many = (live.sum(axis=1) >= FEWEST_LEADS)[:, np.newaxis, np.newaxis]
+    over_all = towards_median_beat(over_all, np.where(has_many, of_median, np.nan), windows.record)
     bounds = np.concatenate([answers.leads, over_all[:, np.newaxis]], axis=1)
     bounds = np.rint(bounds * (rate_hz / RATE_HZ)).astype(np.int64)
     bounds[:, -1, QRS, 0] = np.minimum(bounds[:, -1, QRS, 0], 0)
     bounds[:, -1, QRS, 1] = np.maximum(bounds[:, -1, QRS, 1], 0)
     bounds += centre[:, np.newaxis, np.newaxis, np.newaxis]
     live = np.concatenate([live, live.any(axis=1, keepdims=True)], axis=1)[windows.record]
+    doubtful = np.isnan(of_median[:, P, 0]) & ~np.isnan(of_median[:, QRS, 0])
     there = live[..., np.newaxis] & _present(answers.evidence, windows.record, doubtful)[:, np.newaxis]
     bounds, there = in_order(bounds, there, windows.record, samples, rate_hz)
-    peaks = find_peaks(signal_uv, bounds[:, :-1], there[:, :-1], windows.record)
-    peaks = np.concatenate([peaks, _peaks_over_all(peaks, there, bounds, centre)[:, np.newaxis]], axis=1)
+    there = _alike(there)
+    seen = bounds.clip(0, samples - 1)
+    peaks = find_peaks(signal_uv, seen[:, :-1], there[:, :-1], windows.record)
+    peaks = np.concatenate([peaks, _peaks_over_all(peaks, there, seen, centre)[:, np.newaxis]], axis=1)
     points = np.stack([bounds[..., 0], peaks, bounds[..., 1]], axis=-1)
-    marks = np.where(there[..., np.newaxis], points, ABSENT).astype(np.int32)
-    # A beat is one even if an end of the record cuts its QRS: what is within the record is marked.
-    qrs = bounds[:, -1, QRS]
-    marks[:, -1, QRS, ::2] = np.where((qrs >= 0) & (qrs < samples), qrs, ABSENT)
-    marks[:, -1, QRS, 1] = centre
+    is_marked = there[..., np.newaxis] & (points >= 0) & (points < samples)
+    marks = np.where(is_marked, points, ABSENT).astype(np.int32)
     return marks[:, :-1], marks[:, -1]
+
+
+def _bounds_of_median(waves: Waves, beats: Beats) -> Float64Array:
+    """Bounds of the median beats, shape (records, 3 waves, 2), in samples of the network after the centre."""
+    unknown = np.full(len(beats.places), np.nan)
+    bounds = [waves.p_onset, waves.p_offset, waves.qrs_onset, waves.qrs_offset, unknown, waves.t_offset]
+    in_samples: Float64Array = np.stack(bounds, axis=-1).reshape(-1, 3, 2).astype(np.float64) - beats.centre
+    return in_samples * (RATE_HZ / beats.sampling_rate_hz)
+
+
+def _alike(there: BoolArray) -> BoolArray:
+    """Let no P or T be marked over all leads and in none of them, or the other way round; each beat has a QRS."""
+    leads, over_all = there[:, :-1], there[:, -1:] & there[:, :-1].any(axis=1, keepdims=True)
+    over_all[..., QRS] = True
+    return np.concatenate([leads & over_all, over_all], axis=1)
 
 
 def _present(evidence: Float32Array, record: IntArray, doubtful: BoolArray) -> BoolArray:

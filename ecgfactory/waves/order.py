@@ -1,4 +1,4 @@
-"""Bounds of waves as they can be: in order, without overlap, and whole within the record."""
+"""Bounds of waves as they can be: in order, without overlap, and half within the record at least."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from ecgfactory.arrays import BoolArray, IntArray
 P, QRS, T = range(3)
 ONSET, OFFSET = range(2)
 
-SHORTEST = (8, 10, 16)
+SHORTEST = (8, 10, 30)
 """Fewest samples of 500 Hz from onset to offset of P, QRS and T; what is left of a shorter one is none."""
 
 
@@ -36,7 +36,7 @@ def in_order(
     bounds : int array, same shape
         With onset < offset, each wave after the one before.
     there : bool array, same shape
-        Without waves that are cut by an end of the record or by their neighbours.
+        Without waves whose middle lies beyond an end of the record, and what neighbours leave too little of.
     """
     bounds = bounds.copy()
     onset, offset = bounds[..., ONSET], bounds[..., OFFSET]  # views
@@ -56,5 +56,5 @@ def in_order(
     onset[following, :, P] = np.where(both, middle + 1, onset[following, :, P])
 
     shortest = np.maximum(np.array(SHORTEST) * sampling_rate_hz // 500, 1)
-    whole = (onset >= 0) & (offset < samples) & (offset - onset >= shortest)
-    return bounds, there & whole
+    middle = (onset + offset) // 2
+    return bounds, there & (middle >= 0) & (middle < samples) & (offset - onset >= shortest)

@@ -70,7 +70,7 @@ def test_our_marks_agree_with_cardiologists():
 
 @pytest.mark.slow
 def test_our_intervals_over_beats_are_those_of_the_median_beat_of_real_ecgs():
-    bounds_ms = {"p_duration_ms": (10, 40), "pr_ms": (10, 30), "qrs_ms": (10, 25), "qt_ms": (10, 40)}
+    bounds_ms = {"p_duration_ms": (8, 20), "pr_ms": (6, 15), "qrs_ms": (6, 12), "qt_ms": (6, 20)}
     differences = {name: [] for name in bounds_ms}
     for record in ludb_records()[::4]:
         over_all = our_marks(record).over_all[0].astype(np.float64)
