@@ -54,5 +54,5 @@ def table_of(marks: Marks) -> WaveTable:
 
 def labels_of(signal_uv: SignalUv) -> WaveTable:
     """Label one record of 12 leads at 500 Hz, as a build does."""
-    _, beats = measure_with_beats(signal_uv[np.newaxis], TWELVE_LEADS)
-    return label_waves(signal_uv[np.newaxis], beats, TWELVE_LEADS, SAMPLING_RATE_HZ, signal_uv.shape[-1])
+    _, beats, waves = measure_with_beats(signal_uv[np.newaxis], TWELVE_LEADS)
+    return label_waves(signal_uv[np.newaxis], beats, TWELVE_LEADS, SAMPLING_RATE_HZ, signal_uv.shape[-1], waves)

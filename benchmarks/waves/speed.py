@@ -87,10 +87,10 @@ def _on_top(lead_names: tuple[str, ...]) -> OnTop:
     """Assess and label the same micro-batch in turn."""
     eight_uv = generated_ecgs(SEED, BATCH)
     signal_uv = eight_uv if len(lead_names) == len(EIGHT_LEADS) else derive_twelve(eight_uv)
-    _, beats = measure_with_beats(signal_uv, lead_names)
+    _, beats, waves = measure_with_beats(signal_uv, lead_names)
     sides: tuple[Any, Any] = (
         lambda: measure_with_beats(signal_uv, lead_names),
-        lambda: label_waves(signal_uv, beats, lead_names, SAMPLING_RATE_HZ, signal_uv.shape[-1]),
+        lambda: label_waves(signal_uv, beats, lead_names, SAMPLING_RATE_HZ, signal_uv.shape[-1], waves),
     )
     pairs = [[seconds(side) * 1000 / BATCH for side in sides] for _ in range(PAIRS + 1)][1:]
     assess_ms, label_ms = zip(*pairs, strict=True)

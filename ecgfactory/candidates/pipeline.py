@@ -18,6 +18,7 @@ from ecgfactory.generators.checkpoint import Checkpoint
 from ecgfactory.leads import SignalUv, derive_twelve
 from ecgfactory.quality.beats import Beats
 from ecgfactory.quality.features import measure_with_beats
+from ecgfactory.quality.waves import Waves
 from ecgfactory.recorder.rates import measured_form
 from ecgfactory.request.plan import Plan
 from ecgfactory.wave_table import WaveTable
@@ -125,7 +126,7 @@ def assessed(plan: Plan, batches: Iterable[MicroBatch], clock: StageClock) -> It
         with clock("assess"):
             stored_uv = derive_twelve(eight_uv) if plan.request.leads == 12 else eight_uv
             measured_uv = measured_form(stored_uv, recorder.rate_hz)
-            measured, beats = measure_with_beats(measured_uv, plan.lead_names, extra=plan.policy.extra_features)
+            measured, beats, waves = measure_with_beats(measured_uv, plan.lead_names, extra=plan.policy.extra_features)
             verdicts = plan.policy.judge(measured, len(numbers))
         if plan.match is not None:
             with clock("match"):
@@ -140,14 +141,19 @@ def assessed(plan: Plan, batches: Iterable[MicroBatch], clock: StageClock) -> It
         )
         if plan.labels:
             with clock("label"):
-                batch = replace(batch, waves=_waves(plan, batch, measured_uv, beats))
+                batch = replace(batch, waves=_waves(plan, batch, measured_uv, beats, waves))
         yield batch
 
 
-def _waves(plan: Plan, batch: CandidateBatch, measured_uv: SignalUv, beats: Beats) -> WaveTable:
+def _waves(plan: Plan, batch: CandidateBatch, measured_uv: SignalUv, beats: Beats, of_median_beats: Waves) -> WaveTable:
     """Mark the waves of the accepted candidates; the others have none."""
     rows = np.flatnonzero(batch.accepted)
     waves = label_waves(
-        measured_uv[rows], beats.take(rows), plan.lead_names, plan.recorder.rate_hz, plan.samples_per_lead
+        measured_uv[rows],
+        beats.take(rows),
+        plan.lead_names,
+        plan.recorder.rate_hz,
+        plan.samples_per_lead,
+        of_median_beats.take(rows),
     )
     return waves.put(rows, len(batch))

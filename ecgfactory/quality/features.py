@@ -14,6 +14,7 @@ from ecgfactory.quality.beats import Beats, find_beats
 from ecgfactory.quality.extra_feature import ExtraFeature
 from ecgfactory.quality.feature import Feature, FeatureTable
 from ecgfactory.quality.interruptions import interruptions
+from ecgfactory.quality.waves import Waves, find_waves
 from ecgfactory.record import SAMPLING_RATE_HZ
 from ecgfactory.registry import Registry
 
@@ -57,7 +58,7 @@ def measure(
     sampling_rate_hz: int = SAMPLING_RATE_HZ,
     extra: Sequence[ExtraFeature] = (),
 ) -> FeatureTable:
-    """Measure every feature of a batch of records; see `measure_with_beats`, which returns their beats too."""
+    """Measure every feature of a batch of records; see `measure_with_beats`, which returns more of what it found."""
     return measure_with_beats(signals_uv, lead_names, sampling_rate_hz, extra)[0]
 
 
@@ -66,8 +67,8 @@ def measure_with_beats(
     lead_names: Sequence[str],
     sampling_rate_hz: int = SAMPLING_RATE_HZ,
     extra: Sequence[ExtraFeature] = (),
-) -> tuple[FeatureTable, Beats]:
-    """Measure every feature of a batch of records, and return the beats that they were measured on.
+) -> tuple[FeatureTable, Beats, Waves]:
+    """Measure every feature of a batch of records, and return their beats and median beats' waves too.
 
     A record's features depend on its own samples alone, not on the batch. III, aVR, aVL and aVF are left out
     where I and II are there, so that an ECG has the same features with 8 and with 12 leads.
@@ -91,6 +92,8 @@ def measure_with_beats(
         were found.
     Beats
         Of the leads that are not left out.
+    Waves
+        Of the median beats.
 
     Raises
     ------
@@ -110,9 +113,10 @@ def measure_with_beats(
         np.ascontiguousarray(stored_uv[:, leads]), tuple(lead_names[lead] for lead in leads), sampling_rate_hz
     )
     beats = find_beats(batch.signals_uv, batch.lead_names, batch.sampling_rate_hz, interrupted)
+    waves = find_waves(beats)
     measured = {
         "missing_samples": np.zeros(batch.records) if missing is None else missing.sum(axis=(1, 2)),
-        **heart.measure_heart(beats),
+        **heart.measure_heart(beats, waves),
         **neurokit.measure_neurokit(batch, beats),
         **integrity.measure_integrity(batch, beats.activity),
         **integrity.limb_lead_error(stored_uv, lead_names),
@@ -123,4 +127,4 @@ def measure_with_beats(
     }
     described = (*FEATURES, *extra)
     table: FeatureTable = {feature.name: measured.pop(feature.name).astype(feature.dtype) for feature in described}
-    return table | measured, beats
+    return table | measured, beats, waves

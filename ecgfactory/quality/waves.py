@@ -17,11 +17,11 @@ other seeds confirmed them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 
-from ecgfactory.arrays import FloatingArray
+from ecgfactory.arrays import FloatingArray, IntArray
 from ecgfactory.quality.beats import Beats
 from ecgfactory.quality.bulge import Bulge
 from ecgfactory.quality.outlying_leads import usable_leads
@@ -51,6 +51,10 @@ class Waves:
     qrs_onset: FloatingArray
     qrs_offset: FloatingArray
     t_offset: FloatingArray
+
+    def take(self, rows: IntArray) -> Waves:
+        """Return the waves of some of the records, by index."""
+        return Waves(*(getattr(self, bound.name)[rows] for bound in fields(self)))
 
 
 def find_waves(beats: Beats) -> Waves:

@@ -8,6 +8,7 @@ import numpy as np
 
 from ecgfactory.leads import SignalUv
 from ecgfactory.quality.beats import Beats
+from ecgfactory.quality.waves import Waves
 from ecgfactory.record import SAMPLING_RATE_HZ
 from ecgfactory.wave_table import WaveTable
 from ecgfactory.waves.counting import at_rate
@@ -15,7 +16,12 @@ from ecgfactory.waves.marks import find_marks
 
 
 def label_waves(
-    measured_uv: SignalUv, beats: Beats, lead_names: tuple[str, ...], rate_hz: int, samples: int
+    measured_uv: SignalUv,
+    beats: Beats,
+    lead_names: tuple[str, ...],
+    rate_hz: int,
+    samples: int,
+    waves: Waves | None = None,
 ) -> WaveTable:
     """Mark the waves of records.
 
@@ -29,12 +35,14 @@ def label_waves(
         Names along the second axis.
     rate_hz, samples : int
         Sampling rate of the stored records, and their samples, by which marks are counted.
+    waves : Waves, optional
+        From `find_waves`, where whoever asks has them; found otherwise.
 
     Returns
     -------
     WaveTable
         By the same beats that the records' features are measured on.
     """
-    marks = find_marks(measured_uv, beats, lead_names, SAMPLING_RATE_HZ)
+    marks = find_marks(measured_uv, beats, lead_names, SAMPLING_RATE_HZ, waves=waves)
     points = np.concatenate([marks.over_all[:, :, np.newaxis], marks.leads], axis=2)
     return WaveTable.of_points(at_rate(points, Fraction(rate_hz, SAMPLING_RATE_HZ), samples), beats.exists, lead_names)

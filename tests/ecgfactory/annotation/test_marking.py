@@ -132,7 +132,7 @@ def test_a_batch_is_marked_as_each_of_it_alone() -> None:
 def test_records_of_a_dataset_get_the_marks_that_they_are_stored_with(rate_hz: int) -> None:
     stored_uv = to_integers_uv(to_rate(EIGHT[np.newaxis], rate_hz))
     measured_uv = measured_form(stored_uv, rate_hz)
-    _, beats = measure_with_beats(measured_uv, EIGHT_LEADS)
+    _, beats, _ = measure_with_beats(measured_uv, EIGHT_LEADS)
     labels = label_waves(measured_uv, beats, EIGHT_LEADS, rate_hz, stored_uv.shape[2])
     found = annotate(stored_uv, rate_hz=rate_hz, lead_names=EIGHT_LEADS, unit="uV")
     assert_same(found, labels)
