@@ -86,6 +86,7 @@ def _end_at_pauses(over_all: npt.NDArray[np.int32], paused: BoolArray) -> None:
     n, beats, waves, _ = over_all.shape
     first, last = _spans(over_all, paused.shape[1])
     inside = any_within(paused, first.reshape(n, -1), last.reshape(n, -1) + 1).reshape(n, beats, waves)
+    inside &= (over_all != ABSENT).any(axis=-1)  # of a beat that only pads its record, nothing is to be cut
     for record, beat in np.argwhere(inside[..., _QRS]).tolist():
         onset, peak, offset = over_all[record, beat, _QRS].tolist()
         before = np.flatnonzero(paused[record, max(onset, 0) : peak])

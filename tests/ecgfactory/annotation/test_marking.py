@@ -128,6 +128,15 @@ def test_a_batch_is_marked_as_each_of_it_alone() -> None:
         assert_same(alone, of_both)
 
 
+def test_a_pause_in_a_batch_takes_away_what_it_does_in_each_of_it_alone() -> None:
+    fewer = drawn_ecg([1.0, 3.0, 6.0, 8.0], rate_hz=250, leads=2)
+    pair = np.stack([EIGHT[:2, ::2], fewer]).astype(np.float64)
+    pair[:, :, 1000:1200] = np.nan
+    both = annotate(pair, rate_hz=250, lead_names=TWO, unit="uV")
+    for row, signal_uv in enumerate(pair):
+        assert_same(annotate(signal_uv, rate_hz=250, lead_names=TWO, unit="uV"), both.of(row))
+
+
 @pytest.mark.parametrize("rate_hz", [500, 250, 100])
 def test_records_of_a_dataset_get_the_marks_that_they_are_stored_with(rate_hz: int) -> None:
     stored_uv = to_integers_uv(to_rate(EIGHT[np.newaxis], rate_hz))
