@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePosixPath
@@ -13,8 +14,8 @@ from ecgfactory.leads import TWELVE_LEADS
 OVER_ALL = "atr"
 """Extension of what is marked over all leads, as PhysioNet's databases have it."""
 
-LONGEST_PART = 100
-"""Characters of a folder or name that a record's id becomes; file systems take 255 bytes."""
+LONGEST_PART = 200
+"""Bytes of a folder or name that a record's id becomes; file systems take 255, an extension included."""
 
 LONGEST_EXTENSION = 24
 
@@ -61,7 +62,7 @@ class RecordPlaces:
 def safe_path(record_id: str) -> str:
     """Return an id as a relative path that leads downwards: `a/7` stays, `../a` becomes `__/a`."""
     parts = [part for part in re.split(r"[/\\]", record_id) if part not in ("", ".")]
-    return "/".join(re.sub(r"^\.+|[^\w.+-]", _underscores, part)[:LONGEST_PART] for part in parts) or "record"
+    return "/".join(_cut(re.sub(r"^\.+|[^\w.+-]", _underscores, part)) for part in parts) or "record"
 
 
 def extensions(lead_names: Sequence[str]) -> list[str]:
@@ -80,13 +81,18 @@ def annotation_files(folder: Path, places: RecordPlaces) -> Iterator[Path]:
     usual = [OVER_ALL, *extensions(TWELVE_LEADS)]
     for place in places.of_files.values():
         candidates = (folder / f"{place}.{extension}" for extension in usual)
-        yield from (path for path in candidates if path.is_symlink() or path.exists())
+        yield from (path for path in candidates if os.path.lexists(path))
         yield from sorted((folder / place).rglob(f"*.{OVER_ALL}"))
 
 
 def _has_suffix(file: str) -> bool:
     """Return whether a file's name ends as its format says; DICOM files are named by numbers with dots, too."""
     return PurePosixPath(file).suffix.lower() in READERS
+
+
+def _cut(part: str) -> str:
+    """Cut a name to the bytes that it may have, between two characters."""
+    return part.encode()[:LONGEST_PART].decode(errors="ignore")
 
 
 def _underscores(match: re.Match[str]) -> str:

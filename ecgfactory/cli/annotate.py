@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,8 @@ from ecgfactory.annotation.files import (
 )
 from ecgfactory.annotation.places import OVER_ALL, RecordPlaces
 from ecgfactory.annotation.records import AnnotatedEcg, annotate_records
+from ecgfactory.annotation.replacing import Replacing
+from ecgfactory.cli.interrupt import interruptible_between
 from ecgfactory.cli.output import console, write_for_machines
 from ecgfactory.cli.reading import check_all_read, print_not_taken
 from ecgfactory.errors import BadInputError
@@ -55,17 +57,17 @@ def annotate_path(path: Path, stated: Mapping[str, Any], folder: Path | None, fo
     """
     is_printed = folder is None and format == "json"
     folder = folder or DEFAULT_FOLDER
-    reading, places = _checked(path, stated, None if is_printed else folder, format, overwrite)
-    ecgs = annotate_records(reading)
+    reading = _checked(path, stated, None if is_printed else folder, format, overwrite)
     found = _Found()
-    if is_printed:
-        for ecg in print_json(ecgs, write_for_machines):
-            found.add(ecg)
-    else:
-        make_folder(folder)
-        for ecg in _written(ecgs, folder, places, format, overwrite):
-            found.add(ecg)
-            _print_ecg(ecg)
+    with interruptible_between(annotate_records(reading)) as ecgs:
+        if is_printed:
+            for ecg in print_json(ecgs, _write_parts):
+                found.add(ecg)
+        else:
+            make_folder(folder)
+            for ecg in _written(ecgs, reading, folder, format, overwrite):
+                found.add(ecg)
+                _print_ecg(ecg)
     out = console(stderr=is_printed)
     print_not_taken(reading, out)
     _print_summary(found, out)
@@ -74,9 +76,7 @@ def annotate_path(path: Path, stated: Mapping[str, Any], folder: Path | None, fo
     check_all_read(path, found.not_annotated, found.not_annotated + found.annotated, "annotated")
 
 
-def _checked(
-    path: Path, stated: Mapping[str, Any], folder: Path | None, format: str, overwrite: bool
-) -> tuple[EcgReading, RecordPlaces]:
+def _checked(path: Path, stated: Mapping[str, Any], folder: Path | None, format: str, overwrite: bool) -> EcgReading:
     """Begin to read, and check that what is found may be written; every problem at once."""
     problems: list[str] = []
     if format not in FORMATS:
@@ -86,21 +86,27 @@ def _checked(
         reading = read_ecgs(path, **stated)
     except BadInputError as error:
         problems += error.problems
-    places = RecordPlaces(reading.files if reading else [])
     if folder is not None:
+        places = RecordPlaces(reading.files if reading else [])
+        replacing = Replacing(overwrite, reading.is_input if reading else lambda _: False)
         try:
-            check_folder(folder, format if format in FORMATS else "wfdb", places, overwrite)
+            check_folder(folder, format if format in FORMATS else "wfdb", places, replacing)
         except BadInputError as error:
             problems += error.problems
     if problems or reading is None:
         raise BadInputError(problems)
-    return reading, places
+    return reading
 
 
-def _written(ecgs: AnnotatedEcgs, folder: Path, places: RecordPlaces, format: str, overwrite: bool) -> AnnotatedEcgs:
+def _write_parts(texts: Iterable[str]) -> None:
+    for text in texts:
+        write_for_machines(text)
+
+
+def _written(ecgs: AnnotatedEcgs, reading: EcgReading, folder: Path, format: str, overwrite: bool) -> AnnotatedEcgs:
     """Write each ECG's annotations before it is handed on."""
     if format == "wfdb":
-        return write_wfdb(ecgs, folder, places, overwrite)
+        return write_wfdb(ecgs, folder, RecordPlaces(reading.files), Replacing(overwrite, reading.is_input))
     write = write_parquet if format == "parquet" else write_json
     return write(ecgs, folder / FORMATS[format])
 

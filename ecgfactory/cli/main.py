@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from collections.abc import Callable
@@ -297,6 +298,8 @@ def fail(message: str, exit_code: int) -> NoReturn:
 def main() -> None:
     """Run the command line."""
     os.environ["PYTHONSAFEPATH"] = "1"  # no process that it starts imports from the working folder
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # names of ECGs may hold what its encoding lacks
     run(app)
 
 

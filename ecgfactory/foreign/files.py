@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import os
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from ecgfactory.dataset.names import MANIFEST_FILE, RECORDS_FILE
@@ -10,7 +11,7 @@ from ecgfactory.errors import BadInputError
 from ecgfactory.foreign.formats.csv_file import is_of_waves
 from ecgfactory.foreign.formats.dicom import is_dicom
 from ecgfactory.foreign.formats.npy import is_beside_signals
-from ecgfactory.foreign.formats.wfdb_segments import parts
+from ecgfactory.foreign.formats.wfdb_segments import files_named, parts
 
 WFDB_HEADER = ".hea"
 
@@ -55,6 +56,33 @@ def ecg_files(path: Path, suffixes: Collection[str]) -> tuple[list[Path], list[P
     if file.suffix.lower() not in suffixes and not _is_other_dicom(file):
         raise BadInputError(f"{path}: {file.suffix or 'no'} suffix; give a file of {', '.join(suffixes)}, or a folder.")
     return [file], []
+
+
+def places_of_all(files: Iterable[Path]) -> frozenset[Path]:
+    """Return where all is that ECGs consist of, the files of signals that WFDB headers name included.
+
+    Parameters
+    ----------
+    files : iterable of Path
+        Those to read, as `ecg_files` finds them.
+
+    Returns
+    -------
+    frozenset of Path
+        As `place_of` gives them, and what they link to.
+    """
+    all_files = {
+        part
+        for file in files
+        for part in (files_named(file) if file.suffix.lower() == WFDB_HEADER else [file])
+        if part.is_file()
+    }
+    return frozenset(place for file in all_files for place in (place_of(file), Path(os.path.realpath(file))))
+
+
+def place_of(file: Path) -> Path:
+    """Return the one path of a file, whatever links lead to its folder; it may be a link itself."""
+    return Path(os.path.realpath(file.parent), file.name)
 
 
 def _file(path: Path, suffixes: Collection[str]) -> Path:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import itertools
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 from os import PathLike
 from pathlib import Path
 
 from ecgfactory.errors import BadInputError, shown
-from ecgfactory.foreign.files import ecg_files
+from ecgfactory.foreign.files import ecg_files, place_of, places_of_all
 from ecgfactory.foreign.formats import READERS, reader_of
 from ecgfactory.foreign.recording import NoEcgError, UnreadableEcg, UnreadableError
 from ecgfactory.foreign.standard import ForeignEcg, standard_ecg
@@ -91,12 +92,21 @@ class EcgReading(Iterator[ForeignEcg | UnreadableEcg]):
         self.files = [file.relative_to(root).as_posix() for file in files]
         self.passed_over: list[UnreadableEcg] = []
         self.not_read = [file.relative_to(root).as_posix() for file in not_read]
+        self._paths = files
         self._stated = stated
         self._found = self._read(files, root)
 
     def __next__(self) -> ForeignEcg | UnreadableEcg:
         """Return the next ECG."""
         return next(self._found)
+
+    def is_input(self, path: Path) -> bool:
+        """Return whether a path is that of a file which is read, one of signals that a WFDB header names included."""
+        return place_of(path) in self._places
+
+    @cached_property
+    def _places(self) -> frozenset[Path]:
+        return places_of_all(self._paths)
 
     def _read(self, files: Sequence[Path], root: Path) -> Iterator[ForeignEcg | UnreadableEcg]:
         is_any = False

@@ -7,9 +7,12 @@ import hashlib
 import os
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+
+_SHOWN = 40
+"""Characters of a file's name in that of its temporary one, which else might be too long where its own is not."""
 
 _FLUSHED_AT_ONCE = 16
 """Files that wait for the disk together share a commit of the file system's journal: of records of 15 files each,
@@ -33,14 +36,25 @@ def atomic_path(target: Path) -> Iterator[Path]:
     Path
         A hidden name in the same folder, with the same suffix.
     """
-    temporary = target.with_name(f".{target.stem}.{secrets.token_hex(4)}{target.suffix}")
-    try:
+    with atomic_paths([target]) as (temporary,):
         yield temporary
-        sync(temporary)
-        temporary.replace(target)
-        sync(target.parent)
+
+
+@contextlib.contextmanager
+def atomic_paths(targets: Collection[Path]) -> Iterator[list[Path]]:
+    """Give temporary paths, as `atomic_path` does, of files that are made or replaced together."""
+    temporaries = [
+        target.with_name(f".{target.stem[:_SHOWN]}.{secrets.token_hex(4)}{target.suffix}") for target in targets
+    ]
+    try:
+        yield temporaries
+        _sync_all(temporaries)
+        for temporary, target in zip(temporaries, targets, strict=True):
+            temporary.replace(target)
+        _sync_all({target.parent for target in targets})
     except BaseException:
-        temporary.unlink(missing_ok=True)
+        for temporary in temporaries:
+            temporary.unlink(missing_ok=True)
         raise
 
 
@@ -71,10 +85,14 @@ def sync(path: Path) -> None:
 def sync_tree(folder: Path) -> None:
     """Flush every file below `folder` to disk, and then every folder below and with it."""
     walked = [(Path(parent), files) for parent, _, files in os.walk(folder)]
+    _sync_all([parent / name for parent, files in walked for name in files])
+    _sync_all([parent for parent, _ in walked])
+
+
+def _sync_all(paths: Collection[Path]) -> None:
     with ThreadPoolExecutor(_FLUSHED_AT_ONCE) as threads:
-        for paths in ([parent / name for parent, files in walked for name in files], [parent for parent, _ in walked]):
-            for _ in threads.map(sync, paths):  # raises what went wrong
-                pass
+        for _ in threads.map(sync, paths):  # raises what went wrong
+            pass
 
 
 def sha256_of(path: Path) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -38,6 +39,23 @@ def parts(files: Iterable[Path]) -> set[Path]:
         if header.is_layout:
             found.add(file)
     return found
+
+
+def files_named(file: Path) -> Iterator[Path]:
+    """Yield a header and the files of signals and segments that it names, as far as it can be understood."""
+    yield file
+    with contextlib.suppress(OSError, UnreadableError):
+        header = read_header(file)
+        segments = [_header_of(file, name) for name, _ in header.segments if name != NOTHING]
+        yield from _signal_files(file, header)
+        for segment in segments:
+            yield segment
+            with contextlib.suppress(OSError, UnreadableError):
+                yield from _signal_files(segment, read_header(segment))
+
+
+def _signal_files(file: Path, header: Header) -> set[Path]:
+    return {file_beside(file, line.file) for line in header.signals if not line.is_absent}
 
 
 def read_segments(file: Path, header: Header) -> tuple[list[SignalLine], list[Float64Array], list[str]]:

@@ -15,6 +15,7 @@ from ecgfactory.annotation.arrays import annotate
 from ecgfactory.annotation.files import check_folder, write_parquet, write_wfdb
 from ecgfactory.annotation.places import RecordPlaces
 from ecgfactory.annotation.records import AnnotatedEcg, annotate_records
+from ecgfactory.annotation.replacing import Replacing
 from ecgfactory.annotation.time_resolution import encode_time_resolution
 from ecgfactory.errors import BadInputError
 from ecgfactory.foreign.reader import read_ecgs
@@ -23,6 +24,8 @@ from ecgfactory.leads import TWELVE_LEADS
 from ecgfactory.wave_table import ABSENT, POINTS, WaveTable
 from tests.foreign_files import EIGHT, MV
 from tests.real_ecgs import ludb_records
+
+NONE, ALL = (Replacing(overwrite, lambda _: False) for overwrite in (False, True))
 
 
 def annotated(path: Path) -> list[AnnotatedEcg | UnreadableEcg]:
@@ -53,7 +56,7 @@ def test_wfdb_reads_what_is_marked_without_the_header_and_plots_it_with_the_reco
     write_record(ecgs, "100")
     write_record(ecgs / "other", "100", 500)
     found = annotated(ecgs)
-    written = list(write_wfdb(iter(found), out, RecordPlaces(["100.hea", "other/100.hea"]), overwrite=False))
+    written = list(write_wfdb(iter(found), out, RecordPlaces(["100.hea", "other/100.hea"]), NONE))
     assert written == found
     assert sorted(path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file()) == [
         f"{place}.{extension}" for place in ("100", "other/100") for extension in ("atr", "ii", "v5")
@@ -94,19 +97,19 @@ def test_no_file_of_others_is_replaced_unless_asked_for(tmp_path: Path) -> None:
     with pytest.raises(
         BadInputError, match=r"holds annotations already: 100.v5; choose another folder with --output, or replace"
     ):
-        check_folder(tmp_path, "wfdb", places, overwrite=False)
-    check_folder(tmp_path, "wfdb", places, overwrite=True)
-    (kept,) = write_wfdb(iter(annotated(tmp_path)), tmp_path, places, overwrite=False)
+        check_folder(tmp_path, "wfdb", places, NONE)
+    check_folder(tmp_path, "wfdb", places, ALL)
+    (kept,) = write_wfdb(iter(annotated(tmp_path)), tmp_path, places, NONE)
     assert isinstance(kept, UnreadableEcg)
     assert "100.v5 is there already; choose another folder" in kept.problem
     assert experts.read_bytes() == b"theirs"
     assert not (tmp_path / "100.atr").exists()
-    list(write_wfdb(iter(annotated(tmp_path)), tmp_path, RecordPlaces(["100.hea"]), overwrite=True))
+    list(write_wfdb(iter(annotated(tmp_path)), tmp_path, RecordPlaces(["100.hea"]), ALL))
     assert wfdb.rdann(str(tmp_path / "100"), "v5").ann_len > 20
     with pytest.raises(BadInputError, match="is a file; choose a folder"):
-        check_folder(experts, "parquet", places, overwrite=True)
+        check_folder(experts, "parquet", places, ALL)
     with pytest.raises(BadInputError, match="is named as a file, and is to be the folder"):
-        check_folder(tmp_path / "out.parquet", "parquet", places, overwrite=True)
+        check_folder(tmp_path / "out.parquet", "parquet", places, ALL)
 
 
 def test_one_table_for_all_has_a_row_for_each_wave_and_tells_the_rate(tmp_path: Path) -> None:
@@ -165,6 +168,6 @@ def test_real_ecgs_are_marked_in_files_that_wfdb_reads(tmp_path: Path) -> None:
     for record in ludb_records()[:10]:
         waves = annotate(record.signal_uv, rate_hz=500, lead_names=list(TWELVE_LEADS), unit="uV")
         ecg = AnnotatedEcg("r.hea", waves.lead_names, 500.0, 10.0, waves)
-        list(write_wfdb(iter([ecg]), tmp_path, RecordPlaces(["r.hea"]), overwrite=True))
+        list(write_wfdb(iter([ecg]), tmp_path, RecordPlaces(["r.hea"]), ALL))
         for lead in ("all", *waves.lead_names):
             assert_read_back(tmp_path / "r", waves.of_lead(lead), "atr" if lead == "all" else lead.lower(), 500)
