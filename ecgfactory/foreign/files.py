@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ecgfactory.dataset.names import MANIFEST_FILE, RECORDS_FILE
 from ecgfactory.errors import BadInputError
-from ecgfactory.foreign.formats.csv_file import is_of_waves
+from ecgfactory.foreign.formats import csv_file, parquet_file
 from ecgfactory.foreign.formats.dicom import is_dicom
 from ecgfactory.foreign.formats.npy import is_beside_signals
 from ecgfactory.foreign.formats.wfdb_segments import files_named, parts
@@ -69,15 +69,16 @@ def places_of_all(files: Iterable[Path]) -> frozenset[Path]:
     Returns
     -------
     frozenset of Path
-        As `place_of` gives them, and what they link to.
+        As `place_of` gives them, and what they link to; tables of waves, which hold no ECG, left out.
     """
-    all_files = {
-        part
-        for file in files
-        for part in (files_named(file) if file.suffix.lower() == WFDB_HEADER else [file])
-        if part.is_file()
-    }
+    all_files = {part for file in files for part in _parts_of(file) if part.is_file()}
     return frozenset(place for file in all_files for place in (place_of(file), Path(os.path.realpath(file))))
+
+
+def _parts_of(file: Path) -> Iterable[Path]:
+    if file.suffix.lower() == WFDB_HEADER:
+        return files_named(file)
+    return [] if file.suffix.lower() == ".parquet" and parquet_file.is_of_waves(file) else [file]
 
 
 def place_of(file: Path) -> Path:
@@ -110,4 +111,4 @@ def _may_hold_ecgs(file: Path) -> bool:
     """
     is_shown = (file.is_file() or file.is_symlink()) and not file.is_dir() and not file.name.startswith(".")
     is_table = file.with_name(MANIFEST_FILE).is_file() and file.with_name(RECORDS_FILE).is_file()
-    return is_shown and not is_table and not is_beside_signals(file) and not is_of_waves(file)
+    return is_shown and not is_table and not is_beside_signals(file) and not csv_file.is_of_waves(file)

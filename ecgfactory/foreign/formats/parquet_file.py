@@ -35,12 +35,24 @@ _INDEX_WITHOUT_NAME = "__index_level_0__"
 _ROWS_AT_ONCE = 64
 
 
+_OF_WAVES = {"beat", "lead", "wave", *POINTS}
+"""Columns of a table that lists waves, such as our annotations.parquet."""
+
+
+def is_of_waves(file: Path) -> bool:
+    """Return whether a file can be read and lists the waves of ECGs."""
+    try:
+        return set(pq.read_schema(file).names) >= _OF_WAVES
+    except (OSError, pa.ArrowException):
+        return False
+
+
 def read(file: Path, name: str, stated: Stated) -> Iterator[Recording | UnreadableEcg]:
     """Read a table; one of records is streamed."""
     with pq.ParquetFile(file) as source:
         schema = source.schema_arrow
         said = _said(schema)
-        if {"beat", "lead", "wave", *POINTS} <= set(schema.names):
+        if set(schema.names) >= _OF_WAVES:
             raise NoEcgError("it lists the waves of ECGs, and holds no ECG")
         if any(_is_list(field.type) for field in schema):
             yield from _rows(source, name, said, stated)
