@@ -141,8 +141,7 @@ def _problem_in_writing(files: dict[Path, bytes]) -> str:
     """Write all files of one record, or none; return what is wrong with where they are to be, empty if nothing is."""
     first = next(iter(files))
     try:
-        for path in files:
-            check_outside(path)  # a link below the folder may lead into a dataset
+        check_outside(first.parent)  # a link below the folder may lead into a dataset
         make_folder(first.parent)
         with atomic_paths(files) as temporaries:
             for temporary, content in zip(temporaries, files.values(), strict=True):

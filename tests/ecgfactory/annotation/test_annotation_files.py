@@ -171,3 +171,70 @@ def test_real_ecgs_are_marked_in_files_that_wfdb_reads(tmp_path: Path) -> None:
         list(write_wfdb(iter([ecg]), tmp_path, RecordPlaces(["r.hea"]), ALL))
         for lead in ("all", *waves.lead_names):
             assert_read_back(tmp_path / "r", waves.of_lead(lead), "atr" if lead == "all" else lead.lower(), 500)
+
+
+def test_a_record_that_has_no_place_ends_nothing_and_leaves_nothing_behind(tmp_path: Path) -> None:
+    waves = annotate(EIGHT[:2], rate_hz=500, lead_names=["I", "II"], unit="uV")
+    names = ["m.csv:a", "m.csv:a.atr/b", "m.csv:c.atr/d", "m.csv:c", "linked/e.csv", "m.csv:" + "心" * 100, "n" * 255]
+    published, out = tmp_path / "published", tmp_path / "out"
+    published.mkdir()
+    out.mkdir()
+    for name in ("manifest.json", "SHA256SUMS.txt"):
+        (published / name).touch()
+    (out / "linked").symlink_to(published)
+    ecgs = [AnnotatedEcg(name, waves.lead_names, 500.0, 10.0, waves) for name in names]
+    written = list(write_wfdb(iter(ecgs), out, RecordPlaces(["m.csv", "linked/e.csv", "n" * 255]), ALL))
+    problems = [ecg.problem if isinstance(ecg, UnreadableEcg) else "" for ecg in written]
+    assert problems == [
+        "",
+        f"{out}/m/a.atr: can't be made (File exists); choose another folder.",
+        "",
+        f"{out}/m/c.atr is a folder; choose another folder with --output.",
+        f"{out}/linked: is inside the published dataset {published}, which stays as it is; choose a place outside it.",
+        "",
+        f"{out}/{'n' * 255}.atr can't be written (File name too long); choose another folder with --output.",
+    ]
+    assert len(list(published.iterdir())) == 2
+    assert sorted(path.suffix for path in out.rglob("*") if path.is_file()) == [".atr"] * 3 + [".i"] * 3 + [".ii"] * 3
+    assert not list(out.rglob(".*"))
+
+
+def test_no_file_that_is_read_is_replaced(tmp_path: Path) -> None:
+    wfdb.wrsamp("r", 250, ["mV"], ["ECG"], MV[[1], ::2].T, fmt=["16"], write_dir=str(tmp_path))
+    signals = (tmp_path / "r.dat").rename(tmp_path / "r.ecg")
+    header = tmp_path / "r.hea"
+    header.write_text(header.read_text().replace("r.dat", "r.ecg"))
+    (tmp_path / "many.hea").write_text("many/1 1 250 2500\nr 2500\n")
+    kept = signals.read_bytes()
+    again = tmp_path / "again"
+    again.symlink_to(tmp_path)
+    reading = read_ecgs(header)
+    (found,) = write_wfdb(annotate_records(reading), again, RecordPlaces(["r.hea"]), Replacing(True, reading.is_input))
+    assert isinstance(found, UnreadableEcg)
+    assert "r.ecg is one of the files that are read, which stay as they are; choose another" in found.problem
+    assert signals.read_bytes() == kept
+    segments = read_ecgs(tmp_path / "many.hea")
+    assert [segments.is_input(tmp_path / name) for name in ("many.hea", "r.hea", "r.ecg", "r.atr")] == [
+        True,
+        True,
+        True,
+        False,
+    ]
+
+
+def test_a_table_that_is_read_stays_and_one_of_waves_may_be_replaced(tmp_path: Path) -> None:
+    file = tmp_path / "annotations.parquet"
+    pd.DataFrame({"time": np.arange(2500) / 250, "II": MV[1, ::2]}).to_parquet(file)
+    with pytest.raises(BadInputError, match=r"annotations.parquet is one of the files that are read, which stay"):
+        check_folder(tmp_path, "parquet", RecordPlaces([]), Replacing(True, read_ecgs(tmp_path).is_input))
+    list(write_parquet(iter(annotated(file)), file))
+    check_folder(tmp_path, "parquet", RecordPlaces([]), Replacing(True, read_ecgs(tmp_path).is_input))
+
+
+def test_a_name_that_a_table_cannot_hold_concerns_its_record_alone(tmp_path: Path) -> None:
+    waves = annotate(EIGHT[:1], rate_hz=500, lead_names=["I"], unit="uV")
+    ecgs = [AnnotatedEcg(name, waves.lead_names, 500.0, 10.0, waves) for name in ("\udcff.csv", "a.csv")]
+    failed, written = write_parquet(iter(ecgs), tmp_path / "annotations.parquet")
+    assert failed == UnreadableEcg("\udcff.csv", "its name is not UTF-8, as Parquet's texts are; rename the file.")
+    assert written is ecgs[1]
+    assert set(pd.read_parquet(tmp_path / "annotations.parquet").record_id) == {"a.csv"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import sys
 from collections.abc import Callable
@@ -88,6 +89,16 @@ def test_annotate_writes_files_that_wfdb_reads_tells_people_and_keeps_what_is_th
     assert (other.returncode, other.stderr) == (0, "")
     wrong = annotate("ecgs", "--format", "xml", "--output", "ecgs/void.csv", "--unit", "bar")
     assert (wrong.returncode, wrong.stdout, wrong.stderr.count("\n")) == (2, "", 3)
+
+
+def test_names_that_the_terminal_lacks_are_told_all_the_same(
+    tmp_path: Path, annotate: Callable[..., Done], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table(tmp_path / "心.csv", {"time": TIME_S[::5], "II": MV[1, ::5]})
+    written = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(written, encoding="ascii", write_through=True))
+    assert annotate("心.csv").returncode == 0
+    assert written.getvalue().startswith(rb"annotated   \u5fc3.csv: 12 beats")
 
 
 def test_annotate_prints_json_alone_for_pipes_or_writes_one_file(ecgs: Path, annotate: Callable[..., Done]) -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from ecgfactory.storage.durable import atomic_path, sha256_of, write_text
+from ecgfactory.storage.durable import atomic_path, atomic_paths, sha256_of, write_text
 
 
 def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> None:
@@ -29,3 +29,16 @@ def test_the_file_appears_whole_and_keeps_its_suffix(tmp_path: Path) -> None:
 def test_sha256(tmp_path: Path) -> None:
     (tmp_path / "a").write_bytes(b"abc")
     assert sha256_of(tmp_path / "a") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+
+
+def test_files_of_names_as_long_as_may_be_appear_together_or_not_at_all(tmp_path: Path) -> None:
+    targets = [tmp_path / f"{'n' * 251}.{extension}" for extension in ("atr", "v10")]
+    with atomic_paths(targets) as temporaries:
+        for temporary in temporaries:
+            temporary.write_text("a")
+        assert not any(target.exists() for target in targets)
+    assert [target.read_text() for target in targets] == ["a", "a"]
+    with pytest.raises(FileNotFoundError), atomic_paths(targets) as (first, _second):
+        first.write_text("b")
+    assert [target.read_text() for target in targets] == ["a", "a"]
+    assert len(list(tmp_path.iterdir())) == 2
