@@ -54,6 +54,11 @@ class Labels:
     def __bool__(self) -> bool:
         return self.waves or self.mask
 
+    @property
+    def words(self) -> str:
+        """What is written, in words; empty where that is nothing."""
+        return f"waves of every beat{' and masks' if self.mask else ''}" if self else ""
+
 
 @dataclass(frozen=True)
 class SignalSpec:
