@@ -248,7 +248,8 @@ class WaveTable:
     def __repr__(self) -> str:
         over_all = self.wave[self.lead == 0]
         counts = ", ".join(f"{np.count_nonzero(over_all == place):,} {name}" for place, name in enumerate(WAVES))
-        return f"WaveTable of {_ecgs(self.records)}: {counts} over all leads; {len(self):,} with those in each lead"
+        in_leads = len(self) - len(over_all)
+        return f"WaveTable of {_ecgs(self.records)}: {counts} over all leads; {in_leads:,} waves in single leads"
 
     def _rows(self, places: npt.NDArray[np.integer] | slice, records: int, record: npt.NDArray[np.generic]) -> Self:
         return type(self)(

@@ -54,7 +54,7 @@ def test_waves_of_some_leads(ecgs: Ecgs) -> None:
 
 def test_waves_are_shown_as_a_table_in_a_notebook_and_counted_as_text(ecgs: Ecgs) -> None:
     assert repr(ecgs[0].waves).startswith("WaveTable of 1 ECG: 1 P, 1 QRS, 1 T over all leads")
-    assert repr(ecgs.waves) == "WaveTable of 2 ECGs: 1 P, 3 QRS, 1 T over all leads; 10 with those in each lead"
+    assert repr(ecgs.waves) == "WaveTable of 2 ECGs: 1 P, 3 QRS, 1 T over all leads; 5 waves in single leads"
     assert ecgs.waves is not None
     assert "<table" in ecgs.waves._repr_html_()
 
