@@ -101,18 +101,28 @@ class Ecgs:
             raise unmarked(HERE)
         return annotation_frame(self.waves, self.record_ids)
 
-    @property
-    def masks(self) -> npt.NDArray[np.uint8]:
-        """Which wave each sample is in, uint8 of shape (n, 1 + leads, samples); see `WaveTable.masks`.
+    def masks(self, leads: Sequence[str] | None = None) -> npt.NDArray[np.uint8]:
+        """Say of each sample which wave it is in; as `Dataset.masks` does.
+
+        Parameters
+        ----------
+        leads : sequence of str, optional
+            Only these leads besides all together; [] for what is marked over all leads alone.
+
+        Returns
+        -------
+        uint8 array, shape (n, 1 + leads, samples)
+            0 none, 1 P, 2 QRS, 3 T: over all leads, then in each.
 
         Raises
         ------
         BadInputError
-            When they came without waves.
+            When they came without waves, or there is no such lead.
         """
         if self.waves is None:
             raise unmarked(HERE)
-        return self.waves.masks(self.signals_uv.shape[-1])
+        waves = self.waves if leads is None else self.waves.of_leads(leads)
+        return waves.masks(self.signals_uv.shape[-1])
 
     def __len__(self) -> int:
         return len(self.candidates)

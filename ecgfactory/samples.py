@@ -41,6 +41,6 @@ def samples_of(ecgs: Ecgs, unit: Unit, features: Sequence[str], masks: bool) -> 
     columns: dict[str, Any] = {"signal": signals, "candidate": ecgs.candidates.tolist()}
     columns |= {name: ecgs.measured[name].tolist() for name in features}
     if masks:
-        columns["mask"] = torch.from_numpy(ecgs.masks)
+        columns["mask"] = torch.from_numpy(ecgs.masks())
     for row in range(len(ecgs)):
         yield {name: values[row] for name, values in columns.items()}

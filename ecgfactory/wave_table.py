@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Self
 
 import numpy as np
 import numpy.typing as npt
 
-from ecgfactory.arrays import BoolArray, IntArray
+from ecgfactory.arrays import BoolArray
 from ecgfactory.errors import BadInputError
 
 if TYPE_CHECKING:
@@ -18,14 +19,13 @@ WAVES = ("P", "QRS", "T")
 """The waves of a beat, in order of time."""
 
 POINTS = ("onset", "peak", "offset")
-"""What is marked of a wave: its first sample, its largest deflection and its last sample."""
+"""What is marked of a wave: its first sample, its peak (`WaveTable`) and its last sample."""
 
 ABSENT = -1
-"""The place of what is not there: of a wave that a beat doesn't show, or of a bound that an end of the record cuts
-off."""
+"""The place of what is not there: of a wave that a beat doesn't show, or of a bound beyond an end of the record."""
 
 ALL_LEADS = "all"
-"""Name of what is marked over all leads: from the earliest onset to the latest offset."""
+"""Name of what is marked over all leads; how, see `ecgfactory.waves.over_all`."""
 
 _QRS = WAVES.index("QRS")
 
@@ -54,8 +54,10 @@ class WaveTable:
     wave : int8 array, shape (waves,)
         Place in `WAVES`.
     onset, peak, offset : int32 array, shape (waves,)
-        First sample of the wave, its largest deflection (of QRS over all leads: the R peak of the beat), and its last
-        sample, counted from the start of the record; `ABSENT` for a bound that an end of the record cuts off.
+        First sample of the wave, its peak and its last sample, counted from the start of the record; `ABSENT` for a
+        bound beyond an end of the record. The peak of P and T is the largest deflection from the line that joins the
+        bounds, that of QRS the R wave, or the deepest point where there is no R of at least a twentieth of the S. Over
+        all leads it is the median of the leads' peaks, and of QRS the R peak of the beat.
     """
 
     lead_names: tuple[str, ...]
@@ -113,45 +115,82 @@ class WaveTable:
         return self._rows(np.arange(len(self)), records, rows[self.record])
 
     def of(self, row: int) -> Self:
-        """Return the waves of one record."""
+        """Return the waves of one record, by index: negative from the end.
+
+        Raises
+        ------
+        IndexError
+            When there is no such record.
+        """
+        if not -self.records <= row < self.records:
+            raise IndexError(f"waves: index is {row}; there are those of {_ecgs(self.records)}, counted from 0.")
+        row %= self.records
         first, end = np.searchsorted(self.record, [row, row + 1])
         return self._rows(slice(first, end), 1, np.zeros(end - first))
 
     def of_lead(self, name: str) -> Self:
-        """Return the waves in one lead, or over all of them (`ALL_LEADS`)."""
-        lead = (ALL_LEADS, *self.lead_names).index(name)
-        places = np.flatnonzero(self.lead == lead)
+        """Return the waves in one lead, or over all of them (`ALL_LEADS`).
+
+        Parameters
+        ----------
+        name : str
+            Name of the lead, in any case.
+
+        Raises
+        ------
+        BadInputError
+            When no such lead is marked.
+        """
+        places = np.flatnonzero(self.lead == _place_in((ALL_LEADS, *self.lead_names), name))
         return self._rows(places, self.records, self.record[places])
 
-    def of_leads(self, lead_names: tuple[str, ...]) -> Self:
-        """Return the waves over all leads, and in some of them, which are its leads then, in this order."""
+    def of_leads(self, lead_names: Sequence[str]) -> Self:
+        """Return the waves over all leads, and in some of them, which are its leads then, in this order.
+
+        Parameters
+        ----------
+        lead_names : sequence of str
+            Names of leads, in any case; none for what is marked over all leads alone.
+
+        Raises
+        ------
+        BadInputError
+            When one of them is not marked.
+        """
         if lead_names == self.lead_names:
             return self
-        wanted = [0, *(1 + self.lead_names.index(name) for name in lead_names)]
+        asked = [lead_names] if isinstance(lead_names, str) else lead_names
+        chosen = [_place_in(self.lead_names, name) for name in asked]
+        wanted = [0, *(1 + place for place in chosen)]
         of_each = [np.flatnonzero(self.lead == lead) for lead in wanted]
         places = np.concatenate(of_each)
         lead = np.repeat(np.arange(len(wanted), dtype=np.int8), [len(of_lead) for of_lead in of_each])
         order = np.lexsort((self.wave[places], lead, self.beat[places], self.record[places]))
         rows = self._rows(places[order], self.records, self.record[places[order]])
-        return replace(rows, lead_names=lead_names, lead=lead[order])
+        return replace(rows, lead_names=tuple(self.lead_names[place] for place in chosen), lead=lead[order])
 
     @property
     def lead_of_each(self) -> list[str]:
         """Name of the lead of each wave, `ALL_LEADS` over all of them."""
         return [(ALL_LEADS, *self.lead_names)[lead] for lead in self.lead.tolist()]
 
-    def r_peaks(self) -> tuple[npt.NDArray[np.int32], IntArray]:
-        """Return the R peak of each beat over all leads, record after record, and where each record's begin.
+    def r_peaks(self) -> list[npt.NDArray[np.int32]]:
+        """Return the R peak of each beat over all leads.
 
         Returns
         -------
-        int32 array, shape (beats,)
-            In samples.
-        int array, shape (records + 1,)
-            Those of record i are [starts[i]:starts[i + 1]].
+        list of int32 arrays, each of shape (beats,)
+            One of each record, in samples.
+
+        Raises
+        ------
+        BadInputError
+            When the waves are those of a lead alone.
         """
         is_beat = (self.lead == 0) & (self.wave == _QRS)
-        return self.peak[is_beat], np.searchsorted(self.record[is_beat], np.arange(self.records + 1))
+        if len(self) and not is_beat.any():
+            raise BadInputError("R peaks are marked over all leads; take them from the waves before `of_lead`.")
+        return np.split(self.peak[is_beat], np.searchsorted(self.record[is_beat], np.arange(self.records)))[1:]
 
     def masks(self, samples: int) -> npt.NDArray[np.uint8]:
         """Draw the waves as masks: `MASK_CODES` from onset to offset, 0 elsewhere.
@@ -164,7 +203,7 @@ class WaveTable:
         Returns
         -------
         uint8 array, shape (records, 1 + leads, samples)
-            Over all leads, then each lead. A wave that an end of the record cuts off reaches that end.
+            Over all leads, then each lead. A wave whose bound is beyond an end of the record reaches that end.
         """
         # Waves of a lead don't overlap, so each sample is the sum of the steps up and down before it.
         shape = (self.records, 1 + len(self.lead_names), samples + 1)
@@ -209,7 +248,8 @@ class WaveTable:
     def __repr__(self) -> str:
         over_all = self.wave[self.lead == 0]
         counts = ", ".join(f"{np.count_nonzero(over_all == place):,} {name}" for place, name in enumerate(WAVES))
-        return f"WaveTable of {self.records:,} ECGs: {counts} over all leads; {len(self):,} with those in each lead"
+        in_leads = len(self) - len(over_all)
+        return f"WaveTable of {_ecgs(self.records)}: {counts} over all leads; {in_leads:,} waves in single leads"
 
     def _rows(self, places: npt.NDArray[np.integer] | slice, records: int, record: npt.NDArray[np.generic]) -> Self:
         return type(self)(
@@ -218,6 +258,18 @@ class WaveTable:
             record.astype(np.int32),
             *(getattr(self, name)[places] for name in ("beat", "lead", "wave", "onset", "peak", "offset")),
         )
+
+
+def _place_in(names: Sequence[str], name: str) -> int:
+    """Place of a name among those of leads, in any case."""
+    known, wanted = [one.casefold() for one in names], str(name).casefold()
+    if wanted not in known:
+        raise BadInputError(f"waves: no lead {name!r} is marked; choose among {', '.join(names)}.")
+    return known.index(wanted)
+
+
+def _ecgs(records: int) -> str:
+    return "1 ECG" if records == 1 else f"{records:,} ECGs"
 
 
 def joined_waves(tables: list[WaveTable]) -> WaveTable:

@@ -15,7 +15,8 @@ from benchmarks.wave_model.examples import Example, MarkedRecord, example, marke
 from benchmarks.wave_model.folds import write_folds
 from ecgfactory.validation.ludb import read_ludb
 from ecgfactory.validation.wave_accuracy import WaveAccuracy
-from ecgfactory.waves.network import ACCURACY, WEIGHTS, Weights
+from ecgfactory.waves.accuracy import ACCURACY
+from ecgfactory.waves.network import WEIGHTS, Weights
 
 SEED = 2029
 VARIATIONS, MEMBERS = 60, 2

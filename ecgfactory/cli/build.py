@@ -28,9 +28,10 @@ def validate_file(file: Path, settings: Sequence[str]) -> BuildRequest:
     request = load_request(file, settings)
     _check_reference(file, request)
     size = f"{request.leads} leads and {request.duration_s} s at {request.signal.recorder}"
+    labels = request.labels.labels
     console().print(
         f"{file}: valid; {request.records:,} records of {size}, as {', '.join(request.formats)}, "
-        f"about {size_text(estimated_bytes(request))} in {request.output}/"
+        f"{f'with {labels.words}, ' if labels else ''}about {size_text(estimated_bytes(request))} in {request.output}/"
         f"{', beside reports' if request.report.samples else ''}"
     )
     return request

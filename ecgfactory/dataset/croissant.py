@@ -42,9 +42,11 @@ _COLUMNS = {
     "beat": "Number of the beat within its record, from 0.",
     "lead": "Name of the lead that the wave is marked in; all where it is marked over all leads.",
     "wave": "P, QRS or T.",
-    "onset": "First sample of the wave, from 0; null where an end of the record cuts it off.",
-    "peak": "Its largest deflection, in samples; of QRS over all leads the R peak of the beat.",
-    "offset": "Last sample of the wave; null where an end of the record cuts it off.",
+    "onset": "First sample of the wave, from 0; null where it lies beyond the start of the record.",
+    "peak": "Of P and T the sample of the largest deflection from the line that joins the bounds, of QRS that of the R "
+    "wave, or of the deepest point where there is no R; over all leads the median of the leads', and of QRS the R peak "
+    "of the beat.",
+    "offset": "Last sample of the wave; null where it lies beyond the end of the record.",
     "r_peaks": "The R peak of each beat over all leads, in samples.",
 }
 

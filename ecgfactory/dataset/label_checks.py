@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from ecgfactory.arrays import IntArray
 from ecgfactory.dataset.damage import reading
 from ecgfactory.dataset.files import DatasetFiles
 from ecgfactory.dataset.names import ANNOTATIONS_FILE
@@ -55,15 +54,15 @@ def _differing(
     return differing
 
 
-Parts = tuple[npt.NDArray[np.int32], IntArray]
-"""Rows of all records, and where those of each begin; the end of the last is there too."""
+Parts = list[npt.NDArray[np.int32]]
+"""Rows of each record."""
 
 
 def _by_record(waves: WaveTable) -> Parts:
     rows = np.stack([getattr(waves, name).astype(np.int32) for name in ("beat", "lead", "wave", *POINTS)], axis=-1)
-    return rows, np.searchsorted(waves.record, np.arange(waves.records + 1))
+    return np.split(rows, np.searchsorted(waves.record, np.arange(waves.records)))[1:]
 
 
 def _differing_parts(held: Parts, expected: Parts) -> list[int]:
-    parts = [np.split(rows, starts[1:-1]) for rows, starts in (held, expected)]
-    return [row for row, (one, other) in enumerate(zip(*parts, strict=True)) if not np.array_equal(one, other)]
+    pairs = enumerate(zip(held, expected, strict=True))
+    return [row for row, (one, other) in pairs if not np.array_equal(one, other)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Sequence
 
 from ecgfactory.dataset.names import ANNOTATIONS_FILE
 from ecgfactory.request.plan import Plan
@@ -14,10 +15,18 @@ ANNOTATIONS_CONFIG, ANNOTATIONS_SPLIT = "annotations", "full"
 
 _MARKED = (
     "P, QRS and T of every beat are marked, in each lead and over all leads: onset, peak and offset, in whole samples "
-    "from the start of the record, the first of which is 0. Over all leads a wave runs from the earliest onset to the "
-    "latest offset. The peak is the largest deflection; of QRS over all leads it is the R peak of the beat. A wave "
-    "that a beat does not show is not there, and a bound that an end of the record cuts off is missing; nothing is "
-    "guessed."
+    "from the start of the record, the first of which is 0. The peak of P and T is the largest deflection from the "
+    "line that joins the bounds; that of QRS is its R wave, or its deepest point where it has no R of at least a "
+    "twentieth of the S. A wave that a beat does not show is not there, nor is one whose middle lies beyond an end of "
+    "the record; a bound beyond an end is missing. Nothing is guessed."
+)
+
+_OVER_ALL = (
+    "Over all leads, bounds are the earliest onset and the latest offset in the leads, outlying leads left out, put a "
+    "little wider, as experts' outermost marks are, and then moved halfway to those of the record's median beat, by "
+    "which its intervals are measured. So the features `p_duration_ms`, `pr_ms`, `qrs_ms` and `qt_ms` agree with the "
+    "medians over the beats within 22, 16, 12 and 18 ms in nine of ten records. The peak of P and T is the median of "
+    "those in the leads, that of QRS the R peak of the beat."
 )
 
 _BY_AN_ALGORITHM = "Marked by an algorithm, not by a cardiologist."
@@ -65,42 +74,61 @@ def label_section(plan: Plan) -> str:
     """Return the section on labels, with the empty line that follows; nothing where there are none."""
     if not plan.labels:
         return ""
-    accuracy = load_accuracy()
     return f"""\
 ## Labels
 
+> **{_BY_AN_ALGORITHM}**
+
 {textwrap.fill(_MARKED, 120)}
 
-> **{_BY_AN_ALGORITHM}**
+{textwrap.fill(_OVER_ALL, 120)}
 
 {_files(plan)}
 
-{accuracy_text(accuracy) if accuracy else ""}"""
+{accuracy_text(load_accuracy())}"""
 
 
 def accuracy_text(accuracy: Accuracy) -> str:
-    """Return a paragraph and a table on how well waves are found, with the empty line that follows."""
-    told = (
+    """Return paragraphs and a table on how well waves are found, with the empty line that follows."""
+    found = (
         f"How well this algorithm finds waves was measured on real ECGs: {accuracy.source}; {accuracy.method}. The "
-        f"mean F1 of the six bounds is {accuracy.macro_f1:.3f}. P waves were found in {accuracy.p_falsely_found} of "
-        f"the {accuracy.without_p} records in which experts marked none. The last columns are over all leads, with one "
-        "difference of each record and without the four largest, beside how experts differ from their referee (CSE "
-        "Working Party 1985, Eur Heart J 6:815-825)."
+        f"mean F1 of the six bounds is {accuracy.macro_f1:.3f}. P waves were found in {accuracy.p_found} of the "
+        f"{accuracy.with_p} records in which experts marked some, and in {accuracy.p_falsely_found} of the "
+        f"{accuracy.without_p} in which they marked none."
+    )
+    limited = [bound for bound in accuracy.bounds if bound.experts_two_sd_ms is not None]
+    compared = (
+        "The last columns are over all leads, with one difference of each record, none left out, beside the limit that "
+        "published delineators are held to (Martinez et al., IEEE Trans Biomed Eng 51 (2004) 570, "
+        "doi:10.1109/TBME.2003.821031): two standard deviations of experts about their referee (CSE Working Party, Eur "
+        f"Heart J 6 (1985) 815). The standard deviation is within it for {_within(limited, 1)}; twice that, as a "
+        f"stricter reading asks, for {_within(limited, 2)}."
     )
     return f"""\
-{textwrap.fill(told, 120, break_on_hyphens=False)}
+{textwrap.fill(found, 120, break_on_hyphens=False)}
 
-| bound | F1 | a mark counts within | mean ± SD in a lead | 2 SD | 2 SD of experts |
+| bound | F1 | a mark counts within | mean ± SD in a lead | mean ± SD over all leads | CSE's limit of this SD |
 |---|---|---|---|---|---|
 {"".join(_row(bound) for bound in accuracy.bounds)}
+{textwrap.fill(compared, 120, break_on_hyphens=False)}
+
 """
 
 
+def _within(bounds: Sequence[BoundAccuracy], deviations: int) -> str:
+    """Say for which bounds so many standard deviations are within the experts' limit."""
+    names = [bound.name for bound in bounds if deviations * bound.sd_over_all_ms <= (bound.experts_two_sd_ms or 0)]
+    if len(names) == len(bounds):
+        return "every bound that has one"
+    return f"{', '.join(names)} only" if names else "no bound"
+
+
 def _row(bound: BoundAccuracy) -> str:
-    experts = f"{bound.experts_two_sd_ms:g} ms" if bound.experts_two_sd_ms else ""
+    limit = "none stated" if bound.experts_two_sd_ms is None else f"{bound.experts_two_sd_ms:g} ms"
     return (
         f"| {bound.name} | {bound.f1:.3f} | {bound.tolerance_ms:g} ms | "
-        f"{bound.mean_error_ms:+.1f} ± {bound.sd_error_ms:.1f} ms | {bound.two_sd_ms:.1f} ms | {experts} |\n"
+        f"{bound.mean_error_ms:+.1f} ± {bound.sd_error_ms:.1f} ms | "
+        f"{bound.mean_over_all_ms:+.1f} ± {bound.sd_over_all_ms:.1f} ms | {limit} |\n"
     )
 
 

@@ -21,7 +21,7 @@ def summary_rows(dataset: Dataset) -> list[tuple[str, str]]:
         *([("match", match.words)] if match else []),
         ("splits", _numbers(manifest.splits)),
         ("formats", ", ".join(manifest.plan.request.formats)),
-        *([("waves", _numbers(manifest.waves))] if manifest.waves else []),
+        *([("waves", f"{_numbers(manifest.waves)} over all leads")] if manifest.waves else []),
         ("work", ", ".join(f"{stage} {spent:,.1f} s" for stage, spent in manifest.stage_seconds.items())),
         ("size", size_text(disk_use(dataset.path).size_bytes)),
         ("seed", str(manifest.plan.seed)),

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from ecgfactory.arrays import IntArray
 from ecgfactory.formats.batch import RecordBatch
 from ecgfactory.leads import SignalUv
 from ecgfactory.record import SAMPLING_RATE_HZ
@@ -54,6 +53,11 @@ class Labels:
 
     def __bool__(self) -> bool:
         return self.waves or self.mask
+
+    @property
+    def words(self) -> str:
+        """What is written, in words; empty where that is nothing."""
+        return f"waves of every beat{' and masks' if self.mask else ''}" if self else ""
 
 
 @dataclass(frozen=True)
@@ -264,12 +268,12 @@ class Format(ABC):
     @classmethod
     def read_r_peaks(
         cls, dataset: Path, path: str, candidates: Sequence[int], spec: SignalSpec
-    ) -> tuple[npt.NDArray[np.int32], IntArray] | None:
+    ) -> list[npt.NDArray[np.int32]] | None:
         """Read R peaks back from one file of a dataset, where it holds these alone; see `read`, for errors too.
 
         Returns
         -------
-        int32 array of shape (beats,) and int array of shape (candidates + 1,), or None
+        list of int32 arrays, each of shape (beats,), or None
             As `WaveTable.r_peaks` gives them. None, the default, where it holds whole waves or none.
         """
         return None

@@ -44,7 +44,8 @@ ecg_uv = pd.read_csv("$path", index_col="time_ms")    # one column per lead
 import pandas as pd
 
 ecg_uv = pd.read_csv("$path", index_col="time_ms")
-waves = pd.read_csv("${stem}_waves.csv")                # onset, peak and offset in samples; empty: cut off by an end
+# Onset, peak and offset in samples; empty where a bound is beyond an end of the record.
+waves = pd.read_csv("${stem}_waves.csv")
 r_peaks_ms = ecg_uv.index[waves.query("lead == 'all' and wave == 'QRS'")["peak"]]
 """
     }

@@ -54,7 +54,8 @@ candidates = [np.load(file.with_suffix(".candidates.npy")) for file in files]
         "Waves in NumPy": """\
 import numpy as np
 
-waves = np.load("$stem.waves.npy", mmap_mode="r")             # of all records of $path
+# Of all records of $path.
+waves = np.load("$stem.waves.npy", mmap_mode="r")
 starts = np.load("$stem.wave_starts.npy")
 of_first = waves[starts[0] : starts[1]]                       # fields beat, lead, wave, onset, peak, offset (samples)
 is_r = (of_first["lead"] == 0) & (of_first["wave"] == 2)      # lead: 0 over all, 1 the first, ...; 1 P, 2 QRS, 3 T
@@ -66,7 +67,8 @@ r_peaks = of_first["peak"][is_r]
 import numpy as np
 
 ecgs_uv = np.load("$path", mmap_mode="r")
-masks = np.load("$stem.mask.npy", mmap_mode="r")              # 0 no wave, 1 P, 2 QRS, 3 T; over all leads first
+# 0 no wave, 1 P, 2 QRS, 3 T; over all leads first.
+masks = np.load("$stem.mask.npy", mmap_mode="r")
 signal_uv, mask = ecgs_uv[0], masks[0, 1:]                    # both (leads, samples)
 """
     }

@@ -13,13 +13,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from ecgfactory.arrays import IntArray
 from ecgfactory.formats.base import Format, SignalSpec, numbered, waves_of
 from ecgfactory.formats.batch import RecordBatch
 from ecgfactory.formats.parquet_settings import mask_type, signal_type, writer_options
 from ecgfactory.formats.rows import record_columns
 from ecgfactory.leads import SignalUv
-from ecgfactory.wave_table import ALL_LEADS, WaveTable
+from ecgfactory.wave_table import ALL_LEADS
 
 Sample = TypeVar("Sample", np.int16, np.uint8)
 
@@ -153,7 +152,7 @@ class ParquetFormat(Format):
     def _table(self, batch: RecordBatch) -> pa.Table:
         columns = record_columns(batch)
         if self.spec.labels.waves:
-            columns[R_PEAKS] = _r_peaks(waves_of(batch))
+            columns[R_PEAKS] = pa.array(waves_of(batch).r_peaks(), pa.list_(pa.int32()))
         for index, lead in enumerate(self.spec.lead_names):
             columns[lead] = _lists(batch.signals_uv[:, index], signal_type(self.spec.samples))
         if self.spec.labels.mask:
@@ -205,13 +204,12 @@ class ParquetFormat(Format):
     @classmethod
     def read_r_peaks(
         cls, dataset: Path, path: str, candidates: Sequence[int], spec: SignalSpec
-    ) -> tuple[npt.NDArray[np.int32], IntArray] | None:
+    ) -> list[npt.NDArray[np.int32]] | None:
         """Read R peaks back; see `Format.read_r_peaks`."""
         if not spec.labels.waves:
             return None
         tables = _tables(dataset, path, candidates, [R_PEAKS])
-        lists = pa.concat_tables(tables).column(R_PEAKS).combine_chunks()
-        return lists.flatten().to_numpy(), lists.offsets.to_numpy().astype(np.int64) - lists.offsets[0].as_py()
+        return list(pa.concat_tables(tables).column(R_PEAKS).to_numpy())
 
     @classmethod
     def read_masks(
@@ -228,11 +226,6 @@ class ParquetFormat(Format):
 def mask_columns(lead_names: Sequence[str]) -> list[str]:
     """Name the columns of the masks: over all leads, then of each."""
     return [f"mask_{lead}" for lead in (ALL_LEADS, *lead_names)]
-
-
-def _r_peaks(waves: WaveTable) -> pa.Array:
-    peaks, starts = waves.r_peaks()
-    return pa.ListArray.from_arrays(pa.array(starts, pa.int32()), pa.array(peaks, pa.int32()))
 
 
 def _lists(samples: npt.NDArray[np.integer], kind: pa.DataType) -> pa.Array:

@@ -60,7 +60,7 @@ import webdataset
 files = sorted(glob("webdataset/$split-*.tar"))
 ecgs = webdataset.WebDataset(files, shardshuffle=False).decode()
 for ecg in ecgs:
-    waves = pd.DataFrame(ecg["waves.json"])           # onset, peak and offset in samples; missing: cut off by an end
+    waves = pd.DataFrame(ecg["waves.json"])           # onset, peak and offset in samples; missing: beyond an end
     r_peaks = waves.query("lead == 'all' and wave == 'QRS'")["peak"]
 """
     }

@@ -39,7 +39,8 @@ ecg_mv = record.p_signal                              # (samples, leads), named 
         "Waves as WFDB annotations": """\
 import wfdb
 
-over_all = wfdb.rdann("$stem", "atr")                 # a lead's: its name in lower case for "atr", such as "ii"
+# Over all leads; those of one by its name in lower case, such as "ii", in place of "atr".
+over_all = wfdb.rdann("$stem", "atr")
 waves = list(zip(over_all.symbol, over_all.sample))   # ( onset, p N t peaks of P, QRS and T, ) offset
 r_peaks = over_all.sample[[symbol == "N" for symbol in over_all.symbol]]
 """

@@ -39,6 +39,9 @@ record = wfdb.rdrecord("$stem")
 ecg_mv = record.p_signal                              # (samples, leads), named by record.sig_name
 """
     }
+    label_loading: ClassVar[Mapping[str, str]] = {
+        f"{title}, beside FLAC": code for title, code in WfdbFormat.label_loading.items()
+    }
 
     def _encode(self, name: str, signal_uv: SignalUv, comments: Sequence[str]) -> Sequence[bytes]:
         names = self.spec.lead_names

@@ -59,6 +59,8 @@ class CoverFacts:
         How signals were recorded.
     match : str
         What acceptance followed; empty where all that passed the policy were accepted.
+    labels : str
+        What is marked; empty where nothing is.
     """
 
     name: str
@@ -75,6 +77,7 @@ class CoverFacts:
     rejects: Mapping[str, int] = field(default_factory=dict)
     recorder: Recorder = field(default_factory=Recorder)
     match: str = ""
+    labels: str = ""
 
     @property
     def accepted_share(self) -> float:
@@ -161,6 +164,7 @@ def cover_rows(facts: CoverFacts) -> list[tuple[str, str]]:
         ("Leads", f"{len(facts.lead_names)}: {', '.join(facts.lead_names)}"),
         ("Duration", f"{facts.duration_s:g} s"),
         *([] if facts.recorder.keeps_signals else [("Signal", str(facts.recorder))]),
+        *([("Labels", facts.labels)] if facts.labels else []),
         ("Model", facts.model),
         ("Seed", str(facts.seed)),
         ("Quality policy", facts.policy),

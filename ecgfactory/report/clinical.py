@@ -108,7 +108,7 @@ def _grid(paper: Paper) -> Box:
 def _draw_waves(sheet: Sheet, traces: Traces, waves: WaveTable, palette: Palette) -> None:
     draw_marks(sheet, page_marks(traces, waves, sheet.paper), palette)
     last = traces.rows[-1][0]
-    over_all = f", and over all leads ({last.lead}, below)" if last.is_rhythm else ""
+    over_all = f"; in the rhythm strip ({last.lead}, below) over all leads" if last.is_rhythm else ""
     legend = f"found by an algorithm in each lead{over_all}" if len(waves) else "none found"
     draw_legend(sheet, sheet.paper.left_mm, sheet.paper.grid_top_mm + _LEGEND_MM, legend, palette)
 

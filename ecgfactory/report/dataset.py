@@ -166,6 +166,7 @@ def _cover_facts(files: DatasetFiles, counts: Counts) -> CoverFacts:
         model=f"{plan.request.generator.model}{weights}",
         policy=plan.policy.name,
         match=plan.match.title if plan.match else "",
+        labels=plan.labels.words,
         model_card=plan.generator_class.model_card,
         splits=counts.splits,
         rejects=counts.rejects,

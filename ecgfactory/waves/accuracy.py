@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-ACCURACY_FILE = Path(__file__).with_name("accuracy.json")
-"""What `WaveAccuracy.summary` of `ecgfactory.validation` tells, with `source` and `method`: phrases without a full
-stop."""
+ACCURACY = Path(__file__).with_name("accuracy.json")
+"""What `WaveAccuracy.summary` of `ecgfactory.validation` tells of records that the networks had not seen, with `source`
+and `method`: phrases without a full stop."""
 
 
 @dataclass(frozen=True)
@@ -26,10 +26,10 @@ class BoundAccuracy:
         How far a mark may be from an expert's to count.
     mean_error_ms, sd_error_ms : float
         Found less marked, of the bounds that count.
-    two_sd_ms : float
-        Two standard deviations of the differences over all leads, one of each record, without the four largest.
+    mean_over_all_ms, sd_over_all_ms : float
+        The same over all leads, of one difference of each record, all of them.
     experts_two_sd_ms : float or None
-        The same of experts about their referee; None where none was stated.
+        Two standard deviations of experts about their referee; None where none was stated.
     """
 
     name: str
@@ -37,7 +37,8 @@ class BoundAccuracy:
     tolerance_ms: float
     mean_error_ms: float
     sd_error_ms: float
-    two_sd_ms: float
+    mean_over_all_ms: float
+    sd_over_all_ms: float
     experts_two_sd_ms: float | None
 
 
@@ -53,26 +54,25 @@ class Accuracy:
         Mean F1 over the bounds.
     bounds : tuple of BoundAccuracy
         Onset and offset of P, QRS and T, in the order of a beat.
+    p_found, with_p : int
+        Records in which P waves were found, of so many in which experts marked some.
     p_falsely_found, without_p : int
-        Records in which P waves were found and experts marked none, of so many in which they marked none.
+        Records in which P waves were found, of so many in which they marked none.
     """
 
     source: str
     method: str
     macro_f1: float
     bounds: tuple[BoundAccuracy, ...]
+    p_found: int
+    with_p: int
     p_falsely_found: int
     without_p: int
 
 
 @cache
-def load_accuracy() -> Accuracy | None:
-    """Read what was measured; None where nothing was."""
-    return read_accuracy(ACCURACY_FILE) if ACCURACY_FILE.is_file() else None
-
-
-def read_accuracy(file: Path) -> Accuracy:
-    """Read a file of measured accuracy."""
+def load_accuracy(file: Path = ACCURACY) -> Accuracy:
+    """Read what was measured."""
     told = json.loads(file.read_text(encoding="utf-8"))
     bounds = []
     for key, in_leads in told["leads"].items():
@@ -85,16 +85,19 @@ def read_accuracy(file: Path) -> Accuracy:
                 in_leads["tolerance_ms"],
                 in_leads["mean_error_ms"],
                 in_leads["sd_error_ms"],
-                2 * over_all["sd_without_four_largest_ms"],
+                over_all["mean_ms"],
+                over_all["sd_ms"],
                 over_all.get("cse_two_sd_ms"),
             )
         )
-    p_falsely_found = told["p_falsely_found"]
+    p_found, p_falsely_found = told["p_found"], told["p_falsely_found"]
     return Accuracy(
         told["source"],
         told["method"],
         told["macro_f1"],
         tuple(bounds),
+        p_found["records"],
+        p_found["of"],
         p_falsely_found["records"],
         p_falsely_found["of"],
     )

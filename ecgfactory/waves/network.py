@@ -20,8 +20,7 @@ from ecgfactory.arrays import BoolArray, Float32Array, IntArray
 from ecgfactory.waves.windows import Windows
 
 WEIGHTS = Path(__file__).with_name("weights.npz")
-ACCURACY = WEIGHTS.with_name("accuracy.json")
-"""The trained networks, and how accurate such are on records that they did not see."""
+"""The trained networks."""
 
 Weights = Mapping[str, Float32Array]
 

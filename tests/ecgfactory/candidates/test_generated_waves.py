@@ -47,7 +47,7 @@ def test_a_stream_gives_the_same(ecgs: GeneratedEcgs) -> None:
 def test_a_stream_for_pytorch_gives_masks(ecgs: GeneratedEcgs) -> None:
     sample = next(iter(StreamDataset(40, **ASKED, masks=True)))
     assert sample["mask"].dtype == torch.uint8
-    assert np.array_equal(sample["mask"].numpy(), ecgs.masks[0])
+    assert np.array_equal(sample["mask"].numpy(), ecgs.masks()[0])
 
 
 def test_a_bad_argument_is_told_in_a_sentence() -> None:

@@ -73,6 +73,8 @@ def test_validate_tells_every_problem_and_exits_2(tmp_path: Path, request_file: 
     sound = run("validate", request_file)
     assert sound.returncode == 0
     assert "valid; 6 records" in sound.stdout
+    labelled = run("validate", request_file, "--set", "labels={waves: true, mask: true}", "--set", "formats=[npy]")
+    assert "with waves of every beat and masks, about" in " ".join(labelled.stdout.split())
     bad = tmp_path / "bad.yaml"
     bad.write_text("name: a\nrecrods: 5\nleads: 9\n", encoding="utf-8")
     told = run("validate", bad)

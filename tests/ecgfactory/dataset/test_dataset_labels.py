@@ -135,7 +135,7 @@ def test_without_labels_it_is_told_how_to_get_them(copy: Path) -> None:
         lambda: dataset.torch(masks=True),
         lambda: dataset[0].r_peaks,
         lambda: dataset[:2].annotations,
-        lambda: dataset[:2].masks,
+        dataset[:2].masks,
     ):
         with pytest.raises(BadInputError, match=r"waves are not marked; .* build with `labels: \{waves: true\}`"):
             ask()

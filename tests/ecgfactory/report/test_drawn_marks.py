@@ -115,7 +115,7 @@ def test_a_marked_page_is_the_plain_one_with_marks_below_its_traces(make_record,
     assert min(boxes(marked)) > record_waves(record).r_peaks()[0].size
     legend = " ".join(marked.texts())
     assert "found by an algorithm in each lead" in legend
-    assert ("over all leads (II, below)" in legend) == (layout != "12x1")
+    assert ("; in the rhythm strip (II, below) over all leads" in legend) == (layout != "12x1")
 
 
 def test_waves_that_a_record_carries_are_shown_and_not_found_again(make_record):

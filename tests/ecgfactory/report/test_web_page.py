@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -91,6 +92,13 @@ class TestFile:
         assert "<240>" not in text
         assert "Synthetic, not for diagnosis" in text
         assert "real ECGs 48 to 98" in text
+
+    def test_labels_are_told_and_linked_where_there_are_any(self, page_file: Path, features, tmp_path: Path) -> None:
+        write_web_page(tmp_path / "a.html", replace(FACTS, labels="waves of every beat"), [], RULE, features)
+        text = (tmp_path / "a.html").read_text(encoding="utf-8")
+        assert "<dt>Labels</dt><dd>waves of every beat</dd>" in text
+        assert "../annotations.parquet" in References(text).links
+        assert not re.search(r"<dt>Labels|annotations\.parquet", page_file.read_text(encoding="utf-8"))
 
     def test_same_input_same_bytes(self, page_file: Path, samples, features, tmp_path: Path) -> None:
         write_web_page(tmp_path / "again.html", FACTS, samples, RULE, features)
