@@ -94,7 +94,7 @@ class _Groups:
         self.records = len(self.bounds) - 1
         self.record = np.repeat(np.arange(self.records), np.diff(self.bounds))
         self.live_leads = live[..., np.newaxis].astype(np.float32)
-        self.live_beats = live.any(axis=1, keepdims=True).astype(np.float32)
+        self.live_beats = self.live_leads.max(axis=1)
         self.weights = (live / np.maximum(live.sum(axis=1, keepdims=True), 1)).astype(np.float32)
 
     def over_leads(self, values: Float32Array) -> Float32Array:
@@ -107,7 +107,7 @@ class _Groups:
         live = self.live_leads if values.ndim == self.live_leads.ndim else self.live_beats
         mean = np.empty((self.records, *values.shape[1:]), np.float32)
         for record, (start, stop) in enumerate(pairwise(self.bounds)):
-            count = np.maximum(np.add.reduce(live[start:stop], axis=0), 1)
+            count = np.maximum(live[start:stop].sum(axis=0), 1)
             mean[record] = np.add.reduce(values[start:stop] * live[start:stop], axis=0) / count
         return mean
 
