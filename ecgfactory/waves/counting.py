@@ -7,10 +7,9 @@ from fractions import Fraction
 import numpy as np
 import numpy.typing as npt
 
-from ecgfactory.wave_table import ABSENT, POINTS, WAVES
+from ecgfactory.wave_table import ABSENT, WAVES
 
 _QRS = WAVES.index("QRS")
-_ONSET, _PEAK, _OFFSET = range(len(POINTS))
 
 
 def at_rate(points: npt.NDArray[np.int32], ratio: Fraction, samples: int) -> npt.NDArray[np.int32]:
@@ -47,18 +46,24 @@ def without_overlaps(points: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
     Returns
     -------
     int32 array, same shape
-        A P or T wave whose peak is not before the next wave is absent: one of the two was none.
+        Each wave begins after the peak of every QRS before it and ends before what follows begins. One whose peak can't
+        lie within is absent, as is what is left without a length; but the QRS over all leads stays.
     """
     n, beats, leads, waves, marks = points.shape
     in_time = np.moveaxis(points, 2, 1).reshape(n, leads, beats * waves, marks).copy()
+    onset, peak, offset = np.moveaxis(in_time, -1, 0)  # views
+    is_qrs = np.arange(beats * waves) % waves == _QRS
+
+    free = np.maximum.accumulate(np.where(is_qrs, peak, ABSENT), axis=-1)
+    free = np.concatenate([np.full((n, leads, 1), ABSENT, np.int32), free[..., :-1]], axis=-1) + 1
+    np.maximum(onset, free, out=onset, where=onset != ABSENT)
+    in_time[peak < free] = ABSENT
+
     never = np.iinfo(np.int32).max
     first = np.where(in_time == ABSENT, never, in_time).min(axis=-1)
     following = np.minimum.accumulate(first[..., ::-1], axis=-1)[..., ::-1]
     limit = np.append(following[..., 1:], np.full((n, leads, 1), never, np.int32), axis=-1) - 1
-    last = np.minimum(in_time[..., _OFFSET], limit)
-    is_qrs = np.arange(beats * waves) % waves == _QRS
-    in_time[..., _OFFSET] = np.where(
-        is_qrs, np.maximum(last, np.minimum(in_time[..., _PEAK], in_time[..., _OFFSET])), last
-    )
-    in_time[~is_qrs & (in_time.max(axis=-1) > limit)] = ABSENT
+    np.minimum(offset, limit, out=offset)
+    stays = is_qrs & (np.arange(leads) == 0)[:, np.newaxis]
+    in_time[(peak > limit) | (onset == offset) & (offset != ABSENT) & ~stays] = ABSENT
     return np.moveaxis(in_time.reshape(n, leads, beats, waves, marks), 1, 2)

@@ -9,7 +9,7 @@ from math import gcd
 
 import numpy as np
 import numpy.typing as npt
-import scipy.signal
+import scipy
 
 from ecgfactory.arrays import BoolArray, Float32Array, Float64Array, IntArray
 from ecgfactory.leads import SignalUv
@@ -123,22 +123,22 @@ def _mark(
     centre, samples = places[exists], signal_uv.shape[-1]
     at_network_rate = np.rint(places * (RATE_HZ / rate_hz)).astype(np.int64)
     windows = cut_windows(_resampled(signal_uv, rate_hz), at_network_rate, exists)
-    live = windows.scale_uv > 0
+    live = windows.live
     answers = ask(windows, members)
 
     # The last row is that over all leads.
-    over_all = bounds_over_all(answers.leads, live[windows.record])
+    over_all = bounds_over_all(answers.leads, live)
     has_many = (live.sum(axis=1) >= FEWEST_LEADS)[:, np.newaxis, np.newaxis]
-    over_all = towards_median_beat(over_all, np.where(has_many, of_median, np.nan), windows.record)
+    over_all = np.where(has_many, towards_median_beat(over_all, of_median, windows.record), over_all)
     bounds = np.concatenate([answers.leads, over_all[:, np.newaxis]], axis=1)
     bounds = np.rint(bounds * (rate_hz / RATE_HZ)).astype(np.int64)
     bounds[:, -1, QRS, 0] = np.minimum(bounds[:, -1, QRS, 0], 0)
     bounds[:, -1, QRS, 1] = np.maximum(bounds[:, -1, QRS, 1], 0)
     bounds += centre[:, np.newaxis, np.newaxis, np.newaxis]
-    live = np.concatenate([live, live.any(axis=1, keepdims=True)], axis=1)[windows.record]
+    live = np.concatenate([live, live.any(axis=1, keepdims=True)], axis=1)
     doubtful = np.isnan(of_median[:, P, 0]) & ~np.isnan(of_median[:, QRS, 0])
     there = live[..., np.newaxis] & _present(answers.evidence, windows.record, doubtful)[:, np.newaxis]
-    bounds, there = in_order(bounds, there, windows.record, samples, rate_hz)
+    bounds, there = in_order(bounds, there, windows.record, centre, samples, rate_hz)
     there = _alike(there)
     seen = bounds.clip(0, samples - 1)
     peaks = find_peaks(signal_uv, seen[:, :-1], there[:, :-1], windows.record)

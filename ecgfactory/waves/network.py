@@ -1,8 +1,8 @@
 """The network that says where the waves of each beat begin and end: a few matrix products for all beats at once.
 
 Each lead of a beat is seen with the other leads of the beat, with the same lead in the record's other beats, and with
-the record as a whole, as means over them; so any number of leads and beats does. `benchmarks.wave_model` trains it
-and holds its twin for that.
+the record as a whole, as means over where there is a signal; so any number of leads and beats does.
+`benchmarks.wave_model` trains it and holds its twin for that.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ def ask(windows: Windows, members: tuple[Weights, ...]) -> Answers:
     Answers
         The means of the members' answers.
     """
-    groups = _Groups(windows.record, windows.scale_uv > 0)
+    groups = _Groups(windows.record, windows.live)
     # Products this small are slower on several threads, and their last bit would tell how many there were.
     with _libraries().limit(limits=1, user_api="blas"):
         answered = [_forward(windows, groups, member) for member in members]
@@ -86,13 +86,15 @@ def _libraries() -> ThreadpoolController:
 
 
 class _Groups:
-    """The beats of each record, and the live leads of each beat."""
+    """The beats of each record that has any, and the live leads of each beat."""
 
     def __init__(self, record: IntArray, live: BoolArray) -> None:
-        self.record = record
-        self.records = len(live)
-        self.bounds = np.searchsorted(record, np.arange(self.records + 1)).tolist()
-        self.weights = (live / np.maximum(live.sum(axis=1, keepdims=True), 1)).astype(np.float32)[record]
+        self.bounds = [*np.flatnonzero(np.diff(record, prepend=-1)).tolist(), len(record)]
+        self.records = len(self.bounds) - 1
+        self.record = np.repeat(np.arange(self.records), np.diff(self.bounds))
+        self.live_leads = live[..., np.newaxis].astype(np.float32)
+        self.live_beats = self.live_leads.max(axis=1)
+        self.weights = (live / np.maximum(live.sum(axis=1, keepdims=True), 1)).astype(np.float32)
 
     def over_leads(self, values: Float32Array) -> Float32Array:
         """Mean over the live leads, shape (beats, features) from (beats, leads, features)."""
@@ -100,11 +102,12 @@ class _Groups:
         return mean
 
     def over_beats(self, values: Float32Array) -> Float32Array:
-        """Mean over the beats of each record, shape (records, ...) from (beats, ...)."""
-        mean = np.zeros((self.records, *values.shape[1:]), np.float32)
+        """Mean over the live beats of each record, of each lead or of all; shape (records, ...) from (beats, ...)."""
+        live = self.live_leads if values.ndim == self.live_leads.ndim else self.live_beats
+        mean = np.empty((self.records, *values.shape[1:]), np.float32)
         for record, (start, stop) in enumerate(pairwise(self.bounds)):
-            if stop > start:
-                mean[record] = np.add.reduce(values[start:stop], axis=0) / np.float32(stop - start)
+            count = np.maximum(live[start:stop].sum(axis=0), 1)
+            mean[record] = np.add.reduce(values[start:stop] * live[start:stop], axis=0) / count
         return mean
 
 

@@ -14,9 +14,11 @@ SHORTEST = (8, 10, 30)
 
 
 def in_order(
-    bounds: IntArray, there: BoolArray, record: IntArray, samples: int, sampling_rate_hz: int
+    bounds: IntArray, there: BoolArray, record: IntArray, centre: IntArray, samples: int, sampling_rate_hz: int
 ) -> tuple[IntArray, BoolArray]:
     """Put the waves of each lead in order: QRS first, then P and T beside it, which share what both claim.
+
+    QRS ends where the centre of the next beat becomes nearer than its own, and begins so.
 
     Parameters
     ----------
@@ -26,6 +28,8 @@ def in_order(
         Which waves there are.
     record : int array, shape (beats,)
         Record of each beat, rising.
+    centre : int array, shape (beats,)
+        Place of each beat, rising in each record.
     samples : int
         Length of a record.
     sampling_rate_hz : int
@@ -39,12 +43,16 @@ def in_order(
         Without waves whose middle lies beyond an end of the record, and what neighbours leave too little of.
     """
     bounds = bounds.copy()
-    onset, offset = bounds[..., ONSET], bounds[..., OFFSET]  # views
+    onset, offset, qrs = bounds[..., ONSET], bounds[..., OFFSET], bounds[..., QRS, :]  # views
+    follows = (record[1:] == record[:-1])[:, np.newaxis]
+    this, following = slice(None, -1), slice(1, None)
+    halfway = ((centre[this] + centre[following]) // 2)[:, np.newaxis, np.newaxis]
+    np.minimum(qrs[this], halfway, out=qrs[this], where=follows[..., np.newaxis])
+    np.maximum(qrs[following], halfway + 1, out=qrs[following], where=follows[..., np.newaxis])
+    offset[..., QRS] = np.maximum(offset[..., QRS], onset[..., QRS])
     offset[..., P] = np.minimum(offset[..., P], onset[..., QRS] - 1)
     onset[..., T] = np.maximum(onset[..., T], offset[..., QRS] + 1)
 
-    follows = (record[1:] == record[:-1])[:, np.newaxis]
-    this, following = slice(None, -1), slice(1, None)
     before_qrs = np.minimum(offset[this, :, T], onset[following, :, QRS] - 1)
     offset[this, :, T] = np.where(follows, before_qrs, offset[this, :, T])
     after_qrs = np.maximum(onset[following, :, P], offset[this, :, QRS] + 1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -23,7 +24,11 @@ QRS_STEPS = (STARTS >= -60) & (STARTS < 80)
 """Where QRS is: the height of a lead there is its scale, so that the gain of a lead does not matter."""
 
 LEAST_QRS_UV = 8.0
-"""A lead whose QRS is lower has no signal, though its last bits may flicker."""
+"""A lead has no signal in a beat whose QRS is lower, though its last bits may flicker."""
+
+LARGEST = 5.0
+"""A signal counts as no more than so many times its lead's scale: LUDB's, which the network learnt from, reach 4.3. So
+no lead outweighs the others, whatever is in it."""
 
 AFTER_BEAT, BEFORE_BEAT = 65, 25
 """A window ends 50 ms before the next beat and begins 130 ms after the one before, samples."""
@@ -44,18 +49,18 @@ class Windows:
     record : int array, shape (beats,)
         Record of each beat, rising.
     shape : float32 array, shape (beats, leads, steps)
-        Signal, less its mean over the window, by the scale of the lead; 0 outside the record, beyond the
-        neighbouring beats and in leads without a signal.
+        Signal, less its mean over the window, by the scale of the lead, the median height of QRS over its live beats;
+        0 outside the record, beyond the neighbouring beats and where the lead has no signal.
     clock : float32 array, shape (beats, CLOCK)
         Distances to neighbouring beats and to the record's ends, and the record's rhythm.
-    scale_uv : float32 array, shape (records, leads)
-        Median over the beats of the height of QRS; 0 in a lead without a signal.
+    live : bool array, shape (beats, leads)
+        Whether the lead has a signal in the beat.
     """
 
     record: IntArray
     shape: Float32Array
     clock: Float32Array
-    scale_uv: Float32Array
+    live: BoolArray
 
 
 def cut_windows(signal_uv: npt.NDArray[np.integer], places: IntArray, exists: BoolArray) -> Windows:
@@ -85,11 +90,12 @@ def cut_windows(signal_uv: npt.NDArray[np.integer], places: IntArray, exists: Bo
     weights = inside * WIDTHS.astype(np.float32)
     weights /= np.maximum(weights.sum(axis=1, keepdims=True), 1)
     shape -= np.einsum("bls,bs->bl", shape, weights)[..., None]
-    scale_uv = _scales(shape, record, len(signal_uv))
-    inverse = np.divide(1, scale_uv, out=np.zeros_like(scale_uv), where=scale_uv > 0)
     shape *= inside[:, None]
-    shape *= inverse[record][..., None]
-    return Windows(record, shape, _clock(before, after, centre, samples, record), scale_uv)
+    height_uv, live = _heights(shape)
+    scale_uv = _scales(height_uv, live, record, len(signal_uv))[record]
+    shape *= np.divide(1, scale_uv, out=np.zeros_like(scale_uv), where=live)[..., None]
+    np.clip(shape, -LARGEST, LARGEST, out=shape)
+    return Windows(record, shape, _clock(before, after, centre, samples, record), live)
 
 
 def _step_means(signal_uv: npt.NDArray[np.integer], record: IntArray, centre: IntArray) -> Float32Array:
@@ -116,17 +122,25 @@ def _distances(places: IntArray, exists: BoolArray, record: IntArray, beat: IntA
     return np.minimum(before, longest), np.minimum(after, longest)
 
 
-def _scales(shape: Float32Array, record: IntArray, records: int) -> Float32Array:
-    """Median over the beats of each record of the height of QRS, shape (records, leads)."""
+def _heights(shape: Float32Array) -> tuple[Float32Array, BoolArray]:
+    """Height of QRS in each lead of each beat, and whether it is one: a line across a gap may climb, and is none."""
     first = np.flatnonzero(QRS_STEPS)
     qrs = shape[..., first[0] : first[-1] + 1]
     height = qrs.max(axis=-1) - qrs.min(axis=-1)
-    scale = np.zeros((records, shape.shape[1]), np.float32)
+    return height, height - np.abs(qrs[..., -1] - qrs[..., 0]) >= LEAST_QRS_UV
+
+
+def _scales(height: Float32Array, live: BoolArray, record: IntArray, records: int) -> Float32Array:
+    """Median over the live beats of each record of the height of QRS, shape (records, leads); anything without any."""
+    rising = np.where(live, height, np.float32(np.inf))
+    scale = np.empty((records, height.shape[1]), np.float32)
     bounds = np.searchsorted(record, np.arange(records + 1))
-    for number, (start, stop) in enumerate(zip(bounds[:-1].tolist(), bounds[1:].tolist(), strict=True)):
+    for number, (start, stop) in enumerate(pairwise(bounds.tolist())):
         if stop > start:
-            scale[number] = np.partition(height[start:stop], (stop - start) // 2, axis=0)[(stop - start) // 2]
-    return np.where(scale < LEAST_QRS_UV, np.float32(0), scale)
+            middle = live[start:stop].sum(axis=0) // 2
+            in_order = np.sort(rising[start:stop], axis=0)
+            scale[number] = np.take_along_axis(in_order, middle[np.newaxis].clip(max=stop - start - 1), 0)[0]
+    return scale
 
 
 def _clock(before: IntArray, after: IntArray, centre: IntArray, samples: int, record: IntArray) -> Float32Array:

@@ -31,6 +31,15 @@ def record():
     return marked_record(LudbRecord("1", signal_uv, 500, dict.fromkeys(TWELVE_LEADS, marks), "", ()))
 
 
+@pytest.fixture
+def one_thread():
+    """As networks are trained (`cross_validation`): steps this small are slower on several."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
+
+
 def test_each_beat_has_its_marks_and_what_was_not_looked_at_is_unknown(record):
     assert record.present[:, 1].tolist() == [1] * BEATS_S.size
     assert np.isnan(record.present[0, 0]) and np.isnan(record.present[-1, 2])
@@ -51,7 +60,7 @@ def test_marks_move_with_the_signal(record):
         assert np.nanmin(varied.bounds[:, :, 2, 0] - varied.bounds[:, :, 1, 1]) > 0
 
 
-def test_the_same_seed_trains_the_same_network_and_it_learns(record, monkeypatch):
+def test_the_same_seed_trains_the_same_network_and_it_learns(record, monkeypatch, one_thread):
     monkeypatch.setattr(training, "EPOCHS", 40)
     monkeypatch.setattr(training, "AVERAGING", 0.8)
     variants = [[example(record)] * 2, [example(vary(record, np.random.default_rng(2)))] * 2]

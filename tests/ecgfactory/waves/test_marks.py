@@ -40,18 +40,22 @@ def assert_in_order(rows, samples):
     rate_hz=st.sampled_from([100, 250, 360, 500, 1000]),
     leads=st.integers(1, 12),
     duration_s=st.floats(2, 10),
-    kind=st.sampled_from(["sinus", "fast", "noise", "walk", "constant"]),
+    kind=st.sampled_from(["sinus", "fast", "bridged", "noise", "walk", "bursts", "constant"]),
 )
 def test_waves_are_in_order_whatever_the_signal(seed, rate_hz, leads, duration_s, kind):
     rng = np.random.default_rng(seed)
     samples = round(duration_s * rate_hz)
-    if kind in ("sinus", "fast"):
+    if kind in ("sinus", "fast", "bridged"):
         rr_s = rng.uniform(0.28, 0.4) if kind == "fast" else rng.uniform(0.5, 1.4)
         beats_s = np.cumsum(rr_s * rng.uniform(0.8, 1.2, 40)) - rr_s
         signal_uv = drawn_ecg(beats_s, duration_s=samples / rate_hz, rate_hz=rate_hz, leads=leads)
+        if kind == "bridged":
+            signal_uv[: rng.integers(1, leads + 1), : round(rng.uniform(0.3, 1) * samples)] = rng.integers(-40, 40)
     else:
         noise = rng.normal(size=(leads, samples))
-        noise = {"noise": 200 * noise, "walk": 30 * noise.cumsum(axis=1), "constant": 0 * noise + 500}[kind]
+        bursts = noise * (np.sin(2 * np.pi * rng.uniform(1, 4) * np.arange(samples) / rate_hz) > rng.uniform(0, 0.9))
+        kinds = {"noise": noise, "bursts": bursts, "walk": 0.15 * noise.cumsum(axis=1), "constant": 0 * noise + 2.5}
+        noise = 200 * kinds[kind]
         signal_uv = np.rint(noise).clip(-32767, 32767).astype(np.int16)
     names = rng.permutation(TWELVE_LEADS)[:leads].tolist()
     beats = find_beats(signal_uv[np.newaxis], names, rate_hz)
@@ -136,6 +140,20 @@ def test_leads_without_a_signal_have_no_waves_and_the_others_theirs():
     assert (marks.leads[:, 1:-1, [0, 1, 3, 4, 6, 7]] != ABSENT).all()
 
 
+@pytest.mark.parametrize("kind", ["flickering", "climbing"])
+def test_a_lead_without_a_signal_in_most_beats_has_waves_in_the_others_and_leaves_other_leads_alone(kind):
+    whole = drawn_ecg(BEATS_S)[np.newaxis]
+    dead_until = round(500 * BEATS_S[7])
+    signal_uv = whole.copy()
+    flickering, climbing = np.random.default_rng(1).integers(-1, 2, dead_until), np.linspace(-500, 900, dead_until)
+    signal_uv[:, 4, :dead_until] = flickering if kind == "flickering" else climbing
+    found, wanted = marks_of(signal_uv).leads[0, 1:-1], marks_of(whole).leads[0, 1:-1]
+    assert (found[:5, 4] == ABSENT).all() and (found[:, :4] != ABSENT).all()
+    others = np.arange(8) != 4
+    assert np.abs(found - wanted)[:, others].max() <= 10
+    assert np.abs(found - wanted)[7:, 4].max() <= 10
+
+
 @pytest.mark.parametrize("rate_hz", [100, 250, 360, 1000])
 def test_marks_are_in_samples_of_the_signal_whatever_its_rate(rate_hz):
     names = NAMES[:3]
@@ -168,7 +186,11 @@ def test_what_an_end_of_the_record_cuts_is_absent():
     assert (marks.leads[0, 1:-1] != ABSENT).all()
 
 
-def test_records_without_beats_have_no_marks():
+def test_records_without_beats_have_no_marks_and_their_batch_keeps_its_own():
+    beating = drawn_ecg(BEATS_S)
+    batch = marks_of(np.stack([0 * beating, beating, 0 * beating, beating]))
+    alone = marks_of(beating[np.newaxis])
+    assert (batch.leads[[0, 2]] == ABSENT).all() and (batch.leads[[1, 3]] == alone.leads).all()
     assert (marks_of(np.zeros((3, 8, 5000), np.int16)).leads == ABSENT).all()
     assert marks_of(np.zeros((1, 8, 300), np.int16)).leads.shape[0] == 1
 
