@@ -149,9 +149,10 @@ for signal_uv, mask in ecgs:
         """Read waves back; see `Format.read_waves`."""
         if not spec.labels.waves:
             return None
-        tables = [
-            pa.table(json.loads(content)).cast(WAVE_SCHEMA) for content in _members(dataset / path, candidates, _WAVES)
-        ]
+        columns = [json.loads(content) for content in _members(dataset / path, candidates, _WAVES)]
+        tables = [pa.table(of_record, WAVE_SCHEMA) for of_record in columns]
+        if [table.to_pydict() for table in tables] != columns:
+            raise ValueError(f"{path} has waves of other columns or types than the dataset")
         record = np.arange(len(candidates)).repeat([len(table) for table in tables])
         return waves_of_rows(pa.concat_tables(tables), spec.lead_names, record, len(candidates))
 

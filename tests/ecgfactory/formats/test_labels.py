@@ -147,7 +147,7 @@ def test_members_between_samples_or_written_twice_are_told(example: Example) -> 
         content = tar.extractfile(member).read()  # type: ignore[union-attr]
     waves = json.loads(content)
     between = json.dumps({**waves, "peak": [peak + 0.4 for peak in waves["peak"]]}).encode()
-    for added, kept, words in ((between, {member}, "truncated"), (content, set(), f"{member} 2 times")):
+    for added, kept, words in ((between, {member}, "columns or types"), (content, set(), f"{member} 2 times")):
         with tarfile.open(file) as tar:
             members = [(name, tar.extractfile(name).read()) for name in tar.getnames()]  # type: ignore[union-attr]
         with tarfile.open(file, "w") as tar:
