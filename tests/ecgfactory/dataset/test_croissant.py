@@ -67,9 +67,7 @@ def test_labels_load_through_it(labelled: Path) -> None:
         assert row["annotations/lead"].decode() == expected.lead
         assert row["annotations/wave"].decode() == expected.wave
         numbers = ["beat", "onset", "peak", "offset"]
-        assert [row[f"annotations/{name}"] for name in numbers] == [
-            None if pd.isna(value) else value for value in expected[numbers]
-        ]
+        assert [row[f"annotations/{name}"] for name in numbers] == expected[numbers].replace({pd.NA: None}).tolist()
     signals = next(iter(croissant.records("signals")))
     record = dataset.record(signals["signals/record_id"].decode())
     assert list(signals["signals/r_peaks"]) == list(record.r_peaks)
