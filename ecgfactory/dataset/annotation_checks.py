@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from ecgfactory.arrays import BoolArray, IntArray
-from ecgfactory.dataset.damage import reading
 from ecgfactory.dataset.files import DatasetFiles
 from ecgfactory.dataset.names import ANNOTATIONS_FILE
 from ecgfactory.formats.annotations import AnnotationsReader
+from ecgfactory.formats.damage import reading
 from ecgfactory.record import record_id
 from ecgfactory.wave_table import ABSENT, POINTS, WAVES, WaveTable
 
@@ -28,6 +28,9 @@ def annotation_problems(dataset: DatasetFiles) -> Iterator[str]:
     """
     with reading(ANNOTATIONS_FILE):
         reader = AnnotationsReader(dataset.path / ANNOTATIONS_FILE, dataset.plan.lead_names)
+    rate = dataset.plan.recorder.rate_hz
+    if reader.rate_hz != str(rate):
+        yield f"{ANNOTATIONS_FILE}: its sampling rate is {reader.rate_hz!r}, where records have {rate} Hz"
     before = -1
     unseen = dict(zip(dataset.candidates.tolist(), _beats(dataset), strict=True))
     with reading(ANNOTATIONS_FILE):
@@ -62,7 +65,7 @@ def _beat_problems(candidates: IntArray, waves: WaveTable, unseen: dict[int, int
     """Compare the beats of records with how many were measured; what is seen is taken out of `unseen`."""
     has_peak = (waves.lead == 0) & (waves.wave == WAVES.index("QRS")) & (waves.peak != ABSENT)
     peaks = np.bincount(waves.record[has_peak], minlength=waves.records)
-    last = np.zeros(waves.records, dtype=np.int32)
+    last = np.zeros(waves.records, dtype=np.int64)
     np.maximum.at(last, waves.record, waves.beat)
     for row, candidate in enumerate(candidates.tolist()):
         beats = unseen.pop(candidate, None)

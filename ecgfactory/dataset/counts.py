@@ -6,10 +6,12 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from ecgfactory.dataset.names import RECORDS_FILE, REJECTED_FILE
+from ecgfactory.dataset.names import ANNOTATIONS_FILE, RECORDS_FILE, REJECTED_FILE
 from ecgfactory.request.plan import Plan
+from ecgfactory.wave_table import ALL_LEADS, WAVES
 
 ROWS_AT_ONCE = 10_000
 
@@ -53,3 +55,11 @@ def count(plan: Plan, dataset: Path) -> Counts:
         splits={split: splits[split] for split in plan.request.splits},
         rejects=dict(rejects.most_common()),
     )
+
+
+def count_waves(dataset: Path) -> dict[str, int]:
+    """Count the waves over all leads in annotations.parquet, by wave."""
+    waves: Counter[str] = Counter()
+    for batch in pq.ParquetFile(dataset / ANNOTATIONS_FILE).iter_batches(columns=["lead", "wave"]):
+        waves.update(batch.filter(pc.equal(batch.column("lead"), ALL_LEADS)).column("wave").to_pylist())
+    return {wave: waves[wave] for wave in WAVES}

@@ -11,12 +11,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ecgfactory.arrays import IntArray
-from ecgfactory.dataset.damage import reading
 from ecgfactory.dataset.names import ANNOTATIONS_FILE, RECORDS_FILE, REJECTED_FILE
 from ecgfactory.dataset.signals import SignalReader
 from ecgfactory.ecgs import Ecgs
 from ecgfactory.formats import FORMATS
 from ecgfactory.formats.annotations import AnnotationsReader
+from ecgfactory.formats.damage import reading
 from ecgfactory.leads import SignalUv
 from ecgfactory.places import place_of
 from ecgfactory.quality.feature import FeatureTable

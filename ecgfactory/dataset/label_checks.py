@@ -7,12 +7,12 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from ecgfactory.dataset.damage import reading
 from ecgfactory.dataset.files import DatasetFiles
 from ecgfactory.dataset.names import ANNOTATIONS_FILE
 from ecgfactory.errors import DamagedDatasetError
 from ecgfactory.formats import FORMATS
 from ecgfactory.formats.annotations import AnnotationsReader
+from ecgfactory.formats.damage import reading
 from ecgfactory.record import record_id
 from ecgfactory.wave_table import ALL_LEADS, POINTS, WaveTable
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from torch.utils.data import Dataset as TorchDataset
 
 from ecgfactory.ecgs import Unit, check_unit
+from ecgfactory.errors import BadInputError
 from ecgfactory.places import place_at
 from ecgfactory.samples import Sample, check_features, samples_of
 from ecgfactory.wave_table import unmarked
@@ -38,7 +39,8 @@ class EcgDataset(TorchDataset[Sample]):
     Raises
     ------
     BadInputError
-        When there is no such split, lead, unit or feature, or there are no labels to make masks from.
+        When there is no such split, lead, unit or feature, `masks` is no bool, or there are no labels to make masks
+        from.
     """
 
     def __init__(
@@ -52,6 +54,8 @@ class EcgDataset(TorchDataset[Sample]):
     ) -> None:
         check_unit(str(dataset.path), unit)
         check_features(str(dataset.path), features, dataset.measured)
+        if not isinstance(masks, bool):
+            raise BadInputError(f"{dataset.path}: masks is {masks!r}; give True or False.")
         if masks and not dataset.plan.labels.waves:
             raise unmarked(str(dataset.path))
         self.dataset = dataset

@@ -9,9 +9,9 @@ import numpy as np
 import pyarrow as pa
 
 from ecgfactory.arrays import IntArray
-from ecgfactory.dataset.damage import reading
 from ecgfactory.dataset.sources import FileSource, Into, NpySource, ParquetSource, Source
 from ecgfactory.formats.base import SignalSpec
+from ecgfactory.formats.damage import reading
 from ecgfactory.leads import EIGHT_LEADS, TWELVE_LEADS, SignalUv, fill_derived
 
 QUICK_SOURCES: dict[str, type[Source]] = {"npy": NpySource, "parquet": ParquetSource}

@@ -77,7 +77,8 @@ class DatasetTables(DatasetFiles):
 
     def marked_leads(self, leads: Sequence[str] | None) -> tuple[str, ...]:
         """Return the leads that are meant besides all of them together: none is an answer too."""
-        return () if leads in ([], ()) else self.checked_leads(leads)
+        is_none = isinstance(leads, Collection) and not isinstance(leads, str) and len(leads) == 0
+        return () if is_none else self.checked_leads(leads)
 
     @cached_property
     def _splits(self) -> npt.NDArray[np.object_]:

@@ -5,18 +5,21 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 
 from ecgfactory.dataset.annotation_checks import annotation_problems
+from ecgfactory.dataset.counts import count, count_waves
 from ecgfactory.dataset.foreign_files import passes_for_data
 from ecgfactory.dataset.label_checks import label_problems
 from ecgfactory.dataset.manifest import manifest_sha256
-from ecgfactory.dataset.names import MANIFEST_FILE, SUMS_FILE
+from ecgfactory.dataset.names import ANNOTATIONS_FILE, MANIFEST_FILE, RECORDS_FILE, REJECTED_FILE, SUMS_FILE
 from ecgfactory.dataset.reader import Dataset
 from ecgfactory.dataset.seal import dataset_files, read_sums
 from ecgfactory.errors import DamagedDatasetError
 from ecgfactory.formats import FORMATS
+from ecgfactory.formats.damage import reading
 from ecgfactory.leads import EIGHT_LEADS, TWELVE_LEADS, SignalUv, derive_twelve
 from ecgfactory.request.plan import Plan
 from ecgfactory.storage.durable import sha256_of
@@ -34,8 +37,8 @@ def verify(path: Path, with_signals: bool = True) -> Dataset:
     path : Path
         The dataset.
     with_signals : bool
-        Also read every record in every format: the integers agree, the limb leads obey their identities, and labels
-        are those of sound annotations.
+        Also read every record in every format: the integers agree, the limb leads obey their identities, labels are
+        those of sound annotations, and lists of records name them all.
 
     Returns
     -------
@@ -54,7 +57,7 @@ def verify(path: Path, with_signals: bool = True) -> Dataset:
     if not problems:
         problems = list(_count_problems(dataset))
     if not problems and with_signals:
-        problems = [*_signal_problems(dataset), *_label_problems(dataset)]
+        problems = [*_index_problems(dataset), *_signal_problems(dataset), *_label_problems(dataset)]
     if problems:
         raise DamagedDatasetError(problems)
     return dataset
@@ -124,10 +127,35 @@ def _count_problems(dataset: Dataset) -> Iterator[str]:
         yield f"rejected.parquet: candidate {overlap[0]} is in records.parquet too"
     if rows and rows + dataset.rejected_table.num_rows != candidates[-1] + 1:
         yield "records.parquet and rejected.parquet: together they do not hold every candidate up to the last"
+    with reading(f"{RECORDS_FILE} and {REJECTED_FILE}"):
+        counts = count(manifest.plan, dataset.path)
+    for name, told, held in (
+        ("splits", manifest.splits, counts.splits),
+        ("rejects", manifest.rejects, counts.rejects),
+    ):
+        if told != held:
+            yield f"{MANIFEST_FILE}: {name} are {told}, where the tables hold {held}"
     for name in dataset.formats:
-        held = FORMATS.load(name).count(dataset.path)
-        if held != rows:
-            yield f"{name}: {held} records on disk where records.parquet has {rows}"
+        try:
+            with reading(name):
+                records = FORMATS.load(name).count(dataset.path)
+        except DamagedDatasetError as error:
+            yield from error.problems
+            continue
+        if records != rows:
+            yield f"{name}: {records} records on disk where records.parquet has {rows}"
+
+
+def _index_problems(dataset: Dataset) -> Iterator[str]:
+    """Write anew what formats hold beside the records, and compare."""
+    with TemporaryDirectory() as folder:
+        for name in dataset.formats:
+            format_, anew = FORMATS.load(name), Path(folder)
+            (anew / format_.top_folder()).mkdir(exist_ok=True)
+            format_.write_index(anew, iter([dataset.candidates]), dataset.plan.signal_spec)
+        for path in dataset_files(anew):
+            if not _holds(dataset.path / path, sha256_of(anew / path)):
+                yield f"{path}: is missing, or does not tell what the dataset holds"
 
 
 def _signal_problems(dataset: Dataset) -> Iterator[str]:
@@ -153,9 +181,12 @@ def _label_problems(dataset: Dataset) -> list[str]:
     if not dataset.manifest.plan.labels:
         return []
     try:
-        return list(annotation_problems(dataset)) or list(label_problems(dataset, RECORDS_AT_ONCE))
+        problems = list(annotation_problems(dataset)) or list(label_problems(dataset, RECORDS_AT_ONCE))
     except DamagedDatasetError as error:
         return error.problems
+    if not problems and (held := count_waves(dataset.path)) != dataset.manifest.waves:
+        return [f"{MANIFEST_FILE}: waves are {dataset.manifest.waves}, where {ANNOTATIONS_FILE} has {held}"]
+    return problems
 
 
 def _limb_leads_agree(signals_uv: SignalUv) -> bool:

@@ -24,6 +24,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ecgfactory.arrays import IntArray
+from ecgfactory.formats.wave_rows import places_among
 from ecgfactory.record import record_id
 from ecgfactory.wave_table import ABSENT, ALL_LEADS, POINTS, WAVES, WaveTable, joined_waves
 
@@ -43,6 +44,9 @@ ANNOTATION_SCHEMA = pa.schema(
 
 _NAMES = ("record_id", "lead", "wave")
 """Columns of few texts, many times each, which are handed over as codes."""
+
+_RATE = b"sampling_rate_hz"
+"""Key of the metadata that tells the sampling rate."""
 
 _CODES = pa.dictionary(pa.int32(), pa.string())
 
@@ -102,7 +106,7 @@ class AnnotationsWriter:
             store_schema=False,  # else readers would get codes, which some can't read
             version="2.6",
         )
-        self._writer.add_key_value_metadata({"sampling_rate_hz": str(rate_hz)})
+        self._writer.add_key_value_metadata({_RATE: str(rate_hz)})
         self._waiting: list[tuple[IntArray, WaveTable]] = []
 
     def write(self, candidates: IntArray, waves: WaveTable) -> None:
@@ -152,6 +156,11 @@ class AnnotationsReader:
     groups_in_memory : int
         How many stay: one for reading in order.
 
+    Attributes
+    ----------
+    rate_hz : str
+        Sampling rate of the records as its metadata tell it; empty where they don't.
+
     Raises
     ------
     ValueError
@@ -168,6 +177,7 @@ class AnnotationsReader:
         if not all(statistics and statistics.has_min_max for statistics in ids):
             raise ValueError("its row groups don't say which records they hold")
         self._firsts = np.array([statistics.min for statistics in ids], dtype=np.int64)
+        self.rate_hz = (metadata.metadata or {}).get(_RATE, b"").decode()
         self._group = lru_cache(groups_in_memory)(self._decode)
 
     def groups(self) -> Iterator[tuple[IntArray, WaveTable]]:
@@ -221,18 +231,20 @@ def _waves(table: pa.Table, lead_names: tuple[str, ...]) -> tuple[IntArray, Wave
     table = table.unify_dictionaries()
     ids, codes = _names_and_codes(table, "record_id")
     candidates, places = np.unique(np.array(ids, dtype=np.int64), return_inverse=True)
+    if misspelt := [
+        text for text, place in zip(ids, places.tolist(), strict=True) if text != record_id(candidates[place])
+    ]:
+        raise ValueError(f"there is a record {misspelt[0]!r}, where ids have eight digits")
     leads, lead_codes = _names_and_codes(table, "lead")
     waves, wave_codes = _names_and_codes(table, "wave")
-    lead_places = [(ALL_LEADS, *lead_names).index(lead) for lead in leads]
-    wave_places = [WAVES.index(wave) for wave in waves]
     onset, peak, offset = (table.column(point).fill_null(ABSENT).to_numpy().astype(np.int32) for point in POINTS)
     return candidates, WaveTable(
         lead_names,
         len(candidates),
         places.astype(np.int32)[codes],
         table.column("beat").to_numpy().astype(np.int32),
-        np.array(lead_places, dtype=np.int8)[lead_codes],
-        np.array(wave_places, dtype=np.int8)[wave_codes],
+        places_among((ALL_LEADS, *lead_names), leads)[lead_codes],
+        places_among(WAVES, waves)[wave_codes],
         onset,
         peak,
         offset,

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from ecgfactory.arrays import IntArray
 from ecgfactory.formats.base import Format, SignalSpec, numbered, waves_of
 from ecgfactory.formats.batch import RecordBatch
+from ecgfactory.formats.damage import reading
 from ecgfactory.formats.growing_npy import GrowingNpy
 from ecgfactory.formats.npy_waves import WAVE_DTYPE, wave_array, waves_of_array
 from ecgfactory.leads import SignalUv
@@ -135,7 +136,7 @@ signal_uv, mask = ecgs_uv[0], masks[0, 1:]                    # both (leads, sam
     def count(cls, dataset: Path) -> int:
         """Add up the rows that the headers of the signals give."""
         paths = [path for path in (dataset / "npy").glob("[!.]*.npy") if not path.name.endswith(BESIDE_SIGNALS)]
-        return sum(len(np.load(path, mmap_mode="r")) for path in paths)
+        return sum(len(_array(dataset, path.relative_to(dataset))) for path in paths)
 
     @classmethod
     def read(cls, dataset: Path, path: str, candidates: Sequence[int], spec: SignalSpec) -> SignalUv:
@@ -147,10 +148,10 @@ signal_uv, mask = ecgs_uv[0], masks[0, 1:]                    # both (leads, sam
         """Read waves back; see `Format.read_waves`."""
         if not spec.labels.waves:
             return None
-        file = dataset / path
-        starts, held = np.load(file.with_suffix(WAVE_STARTS_SUFFIX)), np.load(file.with_suffix(CANDIDATES_SUFFIX))
-        waves = np.load(file.with_suffix(WAVES_SUFFIX), mmap_mode="r")
-        if waves.dtype != WAVE_DTYPE or len(starts) != len(held) + 1 or starts[-1] != len(waves):
+        suffixes = (WAVES_SUFFIX, WAVE_STARTS_SUFFIX, CANDIDATES_SUFFIX)
+        waves, starts, held = (_array(dataset, Path(path).with_suffix(suffix)) for suffix in suffixes)
+        are_those = waves.dtype == WAVE_DTYPE and starts.dtype == np.int64 and len(starts) == len(held) + 1
+        if not are_those or starts[-1] != len(waves):
             raise ValueError(f"{path} has waves of another type or number than the dataset")
         spans = [waves[starts[place] : starts[place + 1]] for place in _rows(held, path, candidates).tolist()]
         record = np.arange(len(spans)).repeat([len(span) for span in spans])
@@ -170,11 +171,23 @@ def _read_rows(
     dataset: Path, path: str, suffix: str, candidates: Sequence[int], dtype: npt.DTypeLike, shape: tuple[int, int]
 ) -> npt.NDArray[Any]:
     """Read the rows of some records from the array itself, or from one of its shape beside it."""
-    array = np.load((dataset / path).with_suffix(suffix), mmap_mode="r")
-    held = np.load((dataset / path).with_suffix(CANDIDATES_SUFFIX))
+    array, held = (_array(dataset, Path(path).with_suffix(ending)) for ending in (suffix, CANDIDATES_SUFFIX))
     if array.dtype != dtype or array.shape != (held.size, *shape):
         raise ValueError(f"{path.removesuffix('.npy')}{suffix} has another shape or type than the dataset")
     return np.array(array[_rows(held, path, candidates)])
+
+
+def _array(dataset: Path, path: Path) -> npt.NDArray[Any]:
+    """Map an array into memory.
+
+    Raises
+    ------
+    DamagedDatasetError
+        When the file holds none.
+    """
+    with reading(path):
+        array: npt.NDArray[Any] = np.load(dataset / path, mmap_mode="r")
+    return array
 
 
 def _rows(held: IntArray, path: str, candidates: Sequence[int]) -> IntArray:

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ecgfactory.arrays import IntArray
-from ecgfactory.wave_table import POINTS, WaveTable
+from ecgfactory.wave_table import POINTS, WAVES, WaveTable
 
 WAVE_DTYPE = np.dtype(
     [("beat", "<i4"), ("lead", "<i2"), ("wave", "<i2"), ("onset", "<i4"), ("peak", "<i4"), ("offset", "<i4")]
@@ -28,7 +28,16 @@ def wave_array(waves: WaveTable) -> npt.NDArray[Any]:
 
 
 def waves_of_array(array: npt.NDArray[Any], lead_names: Sequence[str], record: IntArray, records: int) -> WaveTable:
-    """Read waves back, given which record each is of, rising, and how many records there are."""
+    """Read waves back, given which record each is of, rising, and how many records there are.
+
+    Raises
+    ------
+    ValueError
+        When one is of no such lead or wave.
+    """
+    for name, least, most in (("lead", 0, len(lead_names)), ("wave", 1, len(WAVES))):
+        if ((array[name] < least) | (array[name] > most)).any():
+            raise ValueError(f"the field {name} of a wave is not from {least} to {most}")
     return WaveTable(
         tuple(lead_names),
         records,

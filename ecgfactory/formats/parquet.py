@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 
 from ecgfactory.formats.base import Format, SignalSpec, numbered, waves_of
 from ecgfactory.formats.batch import RecordBatch
+from ecgfactory.formats.damage import reading
 from ecgfactory.formats.parquet_settings import mask_type, signal_type, writer_options
 from ecgfactory.formats.rows import record_columns
 from ecgfactory.leads import SignalUv
@@ -193,7 +194,11 @@ class ParquetFormat(Format):
     @classmethod
     def count(cls, dataset: Path) -> int:
         """Add up the rows that the footers give."""
-        return sum(pq.read_metadata(path).num_rows for path in (dataset / "data").glob("[!.]*.parquet"))
+        total = 0
+        for path in (dataset / "data").glob("[!.]*.parquet"):
+            with reading(path.relative_to(dataset)):
+                total += pq.read_metadata(path).num_rows
+        return total
 
     @classmethod
     def read(cls, dataset: Path, path: str, candidates: Sequence[int], spec: SignalSpec) -> SignalUv:

@@ -48,8 +48,8 @@ def waves_of_rows(rows: pa.Table, lead_names: Sequence[str], record: IntArray, r
         records,
         record.astype(np.int32),
         rows.column("beat").to_numpy().astype(np.int32),
-        _places(rows.column("lead"), (ALL_LEADS, *lead_names)),
-        _places(rows.column("wave"), WAVES),
+        places_among((ALL_LEADS, *lead_names), rows.column("lead").to_pylist()),
+        places_among(WAVES, rows.column("wave").to_pylist()),
         onset,
         peak,
         offset,
@@ -95,9 +95,16 @@ def waves_without_beats(
     )
 
 
-def _places(column: pa.ChunkedArray, names: Sequence[str]) -> npt.NDArray[np.int8]:
+def places_among(names: Sequence[str], wanted: Sequence[str]) -> npt.NDArray[np.int8]:
+    """Return the places of leads or waves among their names.
+
+    Raises
+    ------
+    ValueError
+        When one is none of them.
+    """
     place_of = {name: place for place, name in enumerate(names)}
     try:
-        return np.array([place_of[name] for name in column.to_pylist()], dtype=np.int8)
+        return np.array([place_of[name] for name in wanted], dtype=np.int8)
     except KeyError as error:
         raise ValueError(f"there is a wave of {error.args[0]!r}, which is none of {', '.join(names)}") from None

@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import json
 import tarfile
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
@@ -19,6 +20,7 @@ import pyarrow as pa
 
 from ecgfactory.formats.base import Format, SignalSpec, numbered, waves_of
 from ecgfactory.formats.batch import RecordBatch
+from ecgfactory.formats.damage import reading
 from ecgfactory.formats.rows import record_columns
 from ecgfactory.formats.wave_rows import WAVE_SCHEMA, wave_rows_of_each, waves_of_rows
 from ecgfactory.leads import SignalUv
@@ -127,7 +129,7 @@ for signal_uv, mask in ecgs:
         """Count the arrays of signals in all files."""
         total = 0
         for path in (dataset / "webdataset").glob("[!.]*.tar"):
-            with tarfile.open(path) as tar:
+            with reading(path.relative_to(dataset)), tarfile.open(path) as tar:
                 total += sum(name.partition(".")[1:] == (".", _SIGNAL[1:]) for name in tar.getnames())
         return total
 
@@ -147,9 +149,10 @@ for signal_uv, mask in ecgs:
         """Read waves back; see `Format.read_waves`."""
         if not spec.labels.waves:
             return None
-        tables = [
-            pa.table(json.loads(content), WAVE_SCHEMA) for content in _members(dataset / path, candidates, _WAVES)
-        ]
+        columns = [json.loads(content) for content in _members(dataset / path, candidates, _WAVES)]
+        tables = [pa.table(of_record, WAVE_SCHEMA) for of_record in columns]
+        if [table.to_pydict() for table in tables] != columns:
+            raise ValueError(f"{path} has waves of other columns or types than the dataset")
         record = np.arange(len(candidates)).repeat([len(table) for table in tables])
         return waves_of_rows(pa.concat_tables(tables), spec.lead_names, record, len(candidates))
 
@@ -168,8 +171,17 @@ for signal_uv, mask in ecgs:
 
 
 def _members(tar_file: Path, candidates: Sequence[int], ending: str) -> Iterator[bytes]:
-    """Yield the content of one of the files of each record."""
+    """Yield the content of one of the files of each record.
+
+    Raises
+    ------
+    ValueError
+        When two files have one name.
+    """
     with tarfile.open(tar_file) as tar:
+        (name, times), *_ = Counter(tar.getnames()).most_common(1) or [("", 0)]
+        if times > 1:
+            raise ValueError(f"it holds {name} {times} times")
         for candidate in candidates:
             member = tar.extractfile(record_id(candidate) + ending)
             yield member.read() if member else b""

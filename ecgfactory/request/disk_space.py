@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
 
 from ecgfactory.formats import FORMATS
+from ecgfactory.formats.base import Format, SignalSpec
+from ecgfactory.leads import lead_names
 from ecgfactory.record import SAMPLING_RATE_HZ
 from ecgfactory.request.build_request import BuildRequest
 from ecgfactory.request.cutting import packs_wanted
@@ -22,34 +23,51 @@ ANNOTATION_BYTES = 4.0
 BEATS_PER_S = 1.15
 """About so many beats has a generated ECG, which is 69 /min."""
 
+BLOCK_BYTES = 4096
+"""What file systems hand out: a file takes whole blocks."""
+
 
 def estimated_bytes(request: BuildRequest) -> int:
     """Estimate the size of the published dataset in bytes (within about a third)."""
-    return _bytes_in(request, request.formats) + _label_bytes(request)
+    formats = [FORMATS.load(name) for name in request.formats]
+    in_formats = sum(_signal_bytes(format_, request) + _label_bytes(format_, request) for format_ in formats)
+    return int(request.records * (in_formats + _waves_of_record(request) * ANNOTATION_BYTES))
 
 
 def staged_bytes(request: BuildRequest) -> int:
     """Estimate what small shards hold until their records are in files that they share."""
-    return _bytes_in(request, [STAGED_LIKE]) if packs_wanted(request) else 0
+    return int(request.records * _signal_bytes(FORMATS.load(STAGED_LIKE), request)) if packs_wanted(request) else 0
 
 
-def _bytes_in(request: BuildRequest, formats: Iterable[str]) -> int:
-    samples = request.records * request.leads * request.samples_per_lead
-    return int(samples * sum(_bytes_per_sample(name, request.signal.rate_hz) for name in formats))
+def _signal_bytes(format_: type[Format], request: BuildRequest) -> float:
+    """Estimate what the signals of a record take in a format."""
+    samples = request.leads * request.samples_per_lead
+    return _on_disk(format_, samples * _bytes_per_sample(format_, request.signal.rate_hz), len(format_.media_types))
 
 
-def _label_bytes(request: BuildRequest) -> int:
-    """Estimate what labels take, in annotations.parquet and in the files of the formats."""
-    formats = [FORMATS.load(name) for name in request.formats]
-    series = request.records * (1 + request.leads)
-    waves = series * request.duration_s * BEATS_PER_S * len(WAVES) if request.labels.waves else 0
-    masks = series * request.samples_per_lead if request.labels.mask else 0
-    wave_bytes = ANNOTATION_BYTES + sum(format_.bytes_per_wave for format_ in formats)
-    mask_bytes = sum(format_.bytes_per_mask_sample for format_ in formats if format_.holds_masks)
-    return int(waves * wave_bytes + masks * mask_bytes)
+def _label_bytes(format_: type[Format], request: BuildRequest) -> float:
+    """Estimate what the labels of a record take in a format, in files of their own or beside the signals."""
+    of_waves = _waves_of_record(request) * format_.bytes_per_wave
+    has_masks = request.labels.mask and format_.holds_masks
+    mask_samples = (1 + request.leads) * request.samples_per_lead if has_masks else 0
+    spec = SignalSpec(lead_names(request.leads), request.samples_per_lead, seed=0, labels=request.labels.labels)
+    own_files = len(format_.file_kinds(spec)) - len(format_.media_types)
+    return _on_disk(format_, of_waves + mask_samples * format_.bytes_per_mask_sample, own_files)
 
 
-def _bytes_per_sample(format_name: str, rate_hz: int) -> float:
+def _waves_of_record(request: BuildRequest) -> float:
+    """Estimate how many waves are marked in a record, in each lead and over all of them."""
+    return (1 + request.leads) * request.duration_s * BEATS_PER_S * len(WAVES) if request.labels.waves else 0
+
+
+def _on_disk(format_: type[Format], size_bytes: float, files: int) -> float:
+    """Return what so many bytes take: where a record has files of its own, whole blocks, and one a file at least."""
+    if not (files and format_.has_file_per_record()):
+        return size_bytes
+    return BLOCK_BYTES * max(files, math.ceil(size_bytes / BLOCK_BYTES))
+
+
+def _bytes_per_sample(format_: type[Format], rate_hz: int) -> float:
     """Where samples are packed, those twice as far apart differ twice as much, which takes a bit."""
-    at_500_hz = FORMATS.load(format_name).bytes_per_sample
+    at_500_hz = format_.bytes_per_sample
     return at_500_hz + math.log2(SAMPLING_RATE_HZ / rate_hz) / 8 if at_500_hz < INT16_BYTES else at_500_hz

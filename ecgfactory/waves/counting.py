@@ -27,7 +27,8 @@ def at_rate(points: npt.NDArray[np.int32], ratio: Fraction, samples: int) -> npt
     Returns
     -------
     int32 array, same shape
-        The nearest samples. Where so the end of a wave meets the beginning of the next, it is one sample earlier.
+        The nearest samples, so that a peak is the largest deflection of the signal at that rate within a sample. Where
+        so the end of a wave meets the beginning of the next, it is one sample earlier.
     """
     if ratio == 1:
         return points

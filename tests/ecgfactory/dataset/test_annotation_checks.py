@@ -64,14 +64,24 @@ def of_another_record(rows: pd.DataFrame, row: int) -> pd.DataFrame:
     return pd.concat([rows, rows[-1:].assign(record_id="00000999")])
 
 
-def rewritten(labelled: Path, folder: Path, rows: pd.DataFrame) -> DatasetFiles:
+def numbered_too_high(rows: pd.DataFrame, row: int) -> pd.DataFrame:
+    last = (rows.record_id == rows.record_id[row]) & (
+        rows.beat == rows.beat[rows.record_id == rows.record_id[row]].max()
+    )
+    return rows.assign(beat=rows.beat.where(~last, 2**31 - 1))
+
+
+def rewritten(labelled: Path, folder: Path, rows: pd.DataFrame, rate_hz: int = 250) -> DatasetFiles:
     """A dataset as `labelled`, of tables alone, with other annotations."""
     shutil.copy(labelled / RECORDS_FILE, folder)
-    table = pa.Table.from_pandas(rows, ANNOTATION_SCHEMA, preserve_index=False).replace_schema_metadata(None)
-    pq.write_table(table, folder / ANNOTATIONS_FILE, store_schema=False)
+    table = pa.Table.from_pandas(rows, ANNOTATION_SCHEMA, preserve_index=False)
+    with pq.ParquetWriter(folder / ANNOTATIONS_FILE, ANNOTATION_SCHEMA, store_schema=False) as writer:
+        writer.add_key_value_metadata({"sampling_rate_hz": str(rate_hz)})
+        writer.write_table(table)
     return DatasetFiles(folder, Dataset(labelled).plan)
 
 
+@pytest.mark.filterwarnings("error")
 @pytest.mark.parametrize(
     ("edit", "words"),
     [
@@ -84,6 +94,7 @@ def rewritten(labelled: Path, folder: Path, rows: pd.DataFrame) -> DatasetFiles:
         (without_points, "beat 5, lead all, P: nothing is marked"),
         (without_qrs, "has {fewer} R peaks and beats up to number {last}, where {beats} beats were measured"),
         (without_the_record, "is missing; it has {beats} beats"),
+        (numbered_too_high, "has {beats} R peaks and beats up to number 2147483647, where {beats} beats were measured"),
         (of_another_record, "record 00000999 is not in records.parquet"),
     ],
 )
@@ -102,6 +113,27 @@ def test_what_is_wrong_is_named_by_record_and_wave(labelled: Path, tmp_path: Pat
 def test_annotations_that_are_sound_pass(labelled: Path, tmp_path: Path) -> None:
     rows = pd.read_parquet(labelled / ANNOTATIONS_FILE, dtype_backend="numpy_nullable")
     assert list(annotation_problems(rewritten(labelled, tmp_path, rows))) == []
+
+
+def test_another_sampling_rate_is_found(labelled: Path, tmp_path: Path) -> None:
+    rows = pd.read_parquet(labelled / ANNOTATIONS_FILE, dtype_backend="numpy_nullable")
+    (found,) = annotation_problems(rewritten(labelled, tmp_path, rows, rate_hz=500))
+    assert found == f"{ANNOTATIONS_FILE}: its sampling rate is '500', where records have 250 Hz"
+
+
+@pytest.mark.parametrize(
+    ("column", "text", "words"),
+    [
+        ("record_id", "1", "there is a record '1', where ids have eight digits"),
+        ("record_id", "+0000001", "there is a record '\\+0000001', where ids have eight digits"),
+        ("lead", "V9", "there is a wave of 'V9', which is none of all, I, II"),
+    ],
+)
+def test_another_text_can_not_be_read(labelled: Path, tmp_path: Path, column: str, text: str, words: str) -> None:
+    rows = pd.read_parquet(labelled / ANNOTATIONS_FILE, dtype_backend="numpy_nullable")
+    rows = rows.assign(**{column: rows[column].where(rows.record_id != "00000001", text)})
+    with pytest.raises(DamagedDatasetError, match=rf"{ANNOTATIONS_FILE}: can't be read \({words}"):
+        list(annotation_problems(rewritten(labelled, tmp_path, rows)))
 
 
 def test_another_table_can_not_be_read(labelled: Path, tmp_path: Path) -> None:

@@ -65,10 +65,13 @@ def test_a_part_of_them(dataset: Dataset, ecgs: GeneratedEcgs) -> None:
     of_split = np.flatnonzero((dataset.splits == "train").to_numpy())
     assert same(dataset.waves("train", ["V1", "II"]), ecgs.waves.take(of_split).of_leads(("V1", "II")))
     over_all = dataset.waves(leads=[]).to_frame()
+    assert same(dataset.waves(leads=np.array([])), dataset.waves(leads=[]))
     assert set(over_all["lead"]) == {"all"}
     assert len(over_all) == (dataset.annotations["lead"] == "all").sum()
     with pytest.raises(BadInputError, match=r"leads is \['V7'\]; give some of I, II"):
         dataset.waves(leads=["V7"])
+    with pytest.raises(BadInputError, match="masks is 'no'; give True or False"):
+        dataset.torch(masks="no")  # type: ignore[arg-type]
 
 
 @given(places=st.lists(st.integers(0, 19), max_size=30))

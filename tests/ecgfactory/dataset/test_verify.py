@@ -171,6 +171,49 @@ def test_labels_that_disagree_are_found_behind_fitting_sums(labelled: Path, tmp_
     ]
 
 
+def test_files_that_can_not_be_counted_are_named_behind_fitting_sums(copy: Path) -> None:
+    (copy / "wfdb" / "RECORDS").unlink()
+    endings = {"npy": "[0-9].npy", "data": ".parquet", "webdataset": ".tar"}
+    victims = [next((copy / folder).glob(f"train-*{ending}")) for folder, ending in endings.items()]
+    for victim in victims:
+        victim.write_bytes(b"")
+    reseal(copy, splits={"train": 40, "validation": 0, "test": 0})
+    problems = problems_of(copy)
+    assert len(problems) == 5
+    assert problems[0].startswith(f"{MANIFEST_FILE}: splits are {{'train': 40, ")
+    for name in ("wfdb: can't be read ([Errno 2]", *(str(victim.relative_to(copy)) for victim in victims)):
+        assert any(problem.startswith(name) for problem in problems)
+
+
+@pytest.mark.slow
+def test_damaged_labels_are_named_by_file_behind_fitting_sums(labelled: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(labelled, copy)
+    (mask,), (starts,) = (copy / "npy").glob("test-*.mask.npy"), (copy / "npy").glob("train-*.wave_starts.npy")
+    mask.write_bytes(b"")
+    np.save(starts, np.load(starts).astype(np.float64))
+    (copy / "wfdb" / "ANNOTATORS").unlink()
+    with (copy / "wfdb_flac" / "ANNOTATORS").open("a") as stream:
+        stream.write("xyz\tmarked by hand\n")
+    reseal(copy)
+    assert sorted(problems_of(copy)) == [
+        f"{mask.relative_to(copy)}: can't be read (No data left in file)",
+        "npy/train-00000-of-00001.npy: can't be read (npy/train-00000-of-00001.npy has waves of another type or number "
+        "than the dataset)",
+        "wfdb/ANNOTATORS: is missing, or does not tell what the dataset holds",
+        "wfdb_flac/ANNOTATORS: is missing, or does not tell what the dataset holds",
+    ]
+
+
+@pytest.mark.slow
+def test_other_counts_of_waves_are_found_behind_fitting_sums(labelled: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(labelled, copy)
+    reseal(copy, waves=Dataset(labelled).manifest.waves | {"P": 1})
+    (problem,) = problems_of(copy)
+    assert problem.startswith(f"{MANIFEST_FILE}: waves are {{'P': 1, ")
+
+
 def test_broken_lead_identities_are_found_behind_fitting_sums(copy: Path) -> None:
     path = sorted((copy / "data").glob("train-*"))[0]
     table = pq.read_table(path)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+import json
+import tarfile
 from collections.abc import Mapping
 from pathlib import Path
 from string import Template
@@ -43,6 +46,10 @@ class Example:
         told: dict[str, Any] = {}
         exec(Template(code).substitute(self.words), told)
         return told
+
+    def read_waves(self) -> WaveTable | None:
+        """Read the waves of the records in the file back."""
+        return self.format.read_waves(Path(), self.path, self.batch.candidates[TRAIN].tolist(), make_spec(12, LABELLED))
 
     def waves(self, row: int) -> WaveTable:
         """What was written of a record."""
@@ -119,6 +126,37 @@ def test_npy_arrays(example: Example) -> None:
     in_v6 = example.waves(0).of_lead("V6")
     assert set(told["mask"][-1, in_v6.peak]) == {1, 2, 3}
     assert ALL_LEADS not in in_v6.lead_of_each
+
+
+@pytest.mark.parametrize("name", ["npy"])
+def test_a_number_that_is_no_lead_or_wave_is_told(example: Example) -> None:
+    file = Path(example.path).with_suffix(".waves.npy")
+    waves = np.load(file)
+    for field, step, words in (("lead", 256, "from 0 to 12"), ("wave", -3, "from 1 to 3")):
+        changed = waves.copy()
+        changed[field] += step
+        np.save(file, changed)
+        with pytest.raises(ValueError, match=f"the field {field} of a wave is not {words}"):
+            example.read_waves()
+
+
+@pytest.mark.parametrize("name", ["webdataset"])
+def test_members_between_samples_or_written_twice_are_told(example: Example) -> None:
+    file, member = Path(example.path), "00000003.waves.json"
+    with tarfile.open(file) as tar:
+        content = tar.extractfile(member).read()  # type: ignore[union-attr]
+    waves = json.loads(content)
+    between = json.dumps({**waves, "peak": [peak + 0.4 for peak in waves["peak"]]}).encode()
+    for added, kept, words in ((between, {member}, "columns or types"), (content, set(), f"{member} 2 times")):
+        with tarfile.open(file) as tar:
+            members = [(name, tar.extractfile(name).read()) for name in tar.getnames()]  # type: ignore[union-attr]
+        with tarfile.open(file, "w") as tar:
+            for name, text in [(member, added), *(pair for pair in members if pair[0] not in kept)]:
+                entry = tarfile.TarInfo(name)
+                entry.size = len(text)
+                tar.addfile(entry, io.BytesIO(text))
+        with pytest.raises(ValueError, match=words):
+            example.read_waves()
 
 
 @pytest.mark.parametrize("name", ["csv", "npy"])

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
 
 from ecgfactory.dataset.reader import Dataset
+from ecgfactory.formats import FORMATS
 from ecgfactory.request.build_request import BuildRequest
-from ecgfactory.request.disk_space import estimated_bytes
+from ecgfactory.request.disk_space import BLOCK_BYTES, estimated_bytes
+
+
+def on_disk(files: Iterable[Path]) -> int:
+    """Bytes of the blocks that files take, as `du` adds them up."""
+    return sum(BLOCK_BYTES * math.ceil(file.stat().st_size / BLOCK_BYTES) for file in files if file.is_file())
 
 
 def test_labels_are_estimated_within_a_third(labelled: Path, make_request: Callable[..., BuildRequest]) -> None:
@@ -20,5 +27,11 @@ def test_labels_are_estimated_within_a_third(labelled: Path, make_request: Calla
     told |= {path for path in files if path.suffix in {".atr", ".i", ".ii", ".iii", ".avr", ".avl", ".avf"}}
     told |= {path for path in files if path.suffix[:2] == ".v"}
     in_tars = Dataset(labelled).manifest.records * 13 * 2500
-    size = sum(path.stat().st_size for path in told) + in_tars
-    assert estimated_bytes(asked) - of_signals == pytest.approx(size, rel=1 / 3)
+    assert estimated_bytes(asked) - of_signals == pytest.approx(on_disk(told) + in_tars, rel=1 / 3)
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_each_format_is_estimated_within_a_third(labelled: Path, name: str) -> None:
+    asked = Dataset(labelled).plan.request
+    size = on_disk((labelled / FORMATS.load(name).top_folder()).rglob("*"))
+    assert estimated_bytes(asked.model_copy(update={"formats": [name]})) == pytest.approx(size, rel=1 / 3)

@@ -6,9 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import pyarrow as pa
-
-from ecgfactory.errors import DamagedDatasetError
+from ecgfactory.errors import DamagedDatasetError, EcgFactoryError
 
 
 @contextmanager
@@ -22,5 +20,7 @@ def reading(path: Path | str) -> Iterator[None]:
     """
     try:
         yield
-    except (OSError, ValueError, IndexError, KeyError, pa.ArrowException) as error:
-        raise DamagedDatasetError([f"{path}: can't be read ({' '.join(str(error).split())[:200]})"]) from None
+    except (EcgFactoryError, MemoryError):
+        raise
+    except Exception as error:  # libraries raise errors of many kinds
+        raise DamagedDatasetError([f"{path}: can't be read ({' '.join(str(error).split())[:200]})"]) from error
