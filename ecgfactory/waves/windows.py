@@ -26,6 +26,9 @@ QRS_STEPS = (STARTS >= -60) & (STARTS < 80)
 LEAST_QRS_UV = 8.0
 """A lead has no signal in a beat whose QRS is lower, though its last bits may flicker."""
 
+LEAST_SHARE = 0.1
+"""QRS under this share of a lead's upper quartile, as noise while an electrode is off, do not tell of its scale."""
+
 LARGEST = 5.0
 """A signal counts as no more than so many times its lead's scale: LUDB's, which the network learnt from, reach 4.3. So
 no lead outweighs the others, whatever is in it."""
@@ -49,7 +52,7 @@ class Windows:
     record : int array, shape (beats,)
         Record of each beat, rising.
     shape : float32 array, shape (beats, leads, steps)
-        Signal, less its mean over the window, by the scale of the lead, the median height of QRS over its live beats;
+        Signal, less its mean over the window, by the scale of the lead, its usual height of QRS;
         0 outside the record, beyond the neighbouring beats and where the lead has no signal.
     clock : float32 array, shape (beats, CLOCK)
         Distances to neighbouring beats and to the record's ends, and the record's rhythm.
@@ -131,15 +134,19 @@ def _heights(shape: Float32Array) -> tuple[Float32Array, BoolArray]:
 
 
 def _scales(height: Float32Array, live: BoolArray, record: IntArray, records: int) -> Float32Array:
-    """Median over the live beats of each record of the height of QRS, shape (records, leads); anything without any."""
+    """Usual height of QRS in each lead of each record: the median over its live beats, shape (records, leads).
+
+    Beats under `LEAST_SHARE` don't count. Anything where no beat is live.
+    """
     rising = np.where(live, height, np.float32(np.inf))
     scale = np.empty((records, height.shape[1]), np.float32)
     bounds = np.searchsorted(record, np.arange(records + 1))
     for number, (start, stop) in enumerate(pairwise(bounds.tolist())):
         if stop > start:
-            middle = live[start:stop].sum(axis=0) // 2
-            in_order = np.sort(rising[start:stop], axis=0)
-            scale[number] = np.take_along_axis(in_order, middle[np.newaxis].clip(max=stop - start - 1), 0)[0]
+            ordered, counts = np.sort(rising[start:stop], axis=0), live[start:stop].sum(axis=0)
+            upper_quartile = np.take_along_axis(ordered, (3 * counts // 4)[np.newaxis], 0)
+            low = (ordered < LEAST_SHARE * upper_quartile).sum(axis=0)
+            scale[number] = np.take_along_axis(ordered, (low + (counts - low) // 2)[np.newaxis], 0)[0]
     return scale
 
 
