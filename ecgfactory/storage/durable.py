@@ -90,6 +90,9 @@ def sync_tree(folder: Path) -> None:
 
 
 def _sync_all(paths: Collection[Path]) -> None:
+    if len(paths) == 1:
+        sync(*paths)
+        return
     with ThreadPoolExecutor(_FLUSHED_AT_ONCE) as threads:
         for _ in threads.map(sync, paths):  # raises what went wrong
             pass

@@ -143,7 +143,7 @@ def start(prefect_server: str, scheduler: str, tmp_path: Path) -> Callable[[dict
 
 
 def wait_for_commit(output: Path, process: subprocess.Popen[str]) -> SessionInfo:
-    while process.poll() is None and not any(output.glob(".sessions/*/ledger/*.json")):
+    while process.poll() is None and not any(output.glob(".sessions/*/ledger/[!.]*.json")):
         time.sleep(0.01)
     assert process.poll() is None, process.communicate()[1]
     (session,) = sessions_of(output)
@@ -169,7 +169,7 @@ def test_killed_under_the_library_it_goes_on_under_the_flow(scheduler: str, buil
     process = subprocess.Popen(
         [sys.executable, "-c", f"import ecgfactory; ecgfactory.build({SMALL | {'output': str(tmp_path / 'out')}!r})"]
     )
-    while not any((tmp_path / "out").glob(".sessions/*/ledger/*.json")):
+    while not any((tmp_path / "out").glob(".sessions/*/ledger/[!.]*.json")):
         assert process.poll() is None
         time.sleep(0.005)
     process.send_signal(signal.SIGKILL)

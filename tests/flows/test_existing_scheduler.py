@@ -278,7 +278,7 @@ def test_a_scheduler_that_goes_away_fails_the_build(make_request: MakeRequest, t
 
         def kill_scheduler() -> None:
             workspace = the_workspace(tmp_path / "out")
-            while not any(workspace.ledger.glob("*.json")):
+            while not any(workspace.ledger.glob("[!.]*.json")):
                 time.sleep(0.005)
             scheduler.kill()
 

@@ -48,7 +48,7 @@ def start(tmp_path: Path) -> Callable[..., subprocess.Popen[str]]:
 
 
 def wait_for_commit(output: Path, process: subprocess.Popen[str]) -> None:
-    while process.poll() is None and not any(output.glob(".sessions/*/ledger/*.json")):
+    while process.poll() is None and not any(output.glob(".sessions/*/ledger/[!.]*.json")):
         time.sleep(0.05)
     assert process.poll() is None, process.communicate()[1]
 
