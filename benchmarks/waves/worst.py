@@ -16,15 +16,15 @@ from ecgfactory.wave_table import WaveTable
 MOST = 10
 
 WHAT_WENT_WRONG = {
+    "7": "ST rises into T; they begin T there in some leads and beats and late in others, we between; they mark some QRS "
+    "without an onset",
     "13": "P is broad and double-humped; we mark its onset at the second hump, some 50 ms after theirs",
     "24": "left bundle branch block; P of 70 uV is plain to the eye in I and aVL, and low elsewhere: we find none",
-    "31": "low P is missed in four beats of nine; ST runs into a flat T, whose onset they mark lead by lead",
-    "38": "fibrillation with waves like flutter: they mark no T in V1 and V2, we do; one P is put into the T of an "
-    "extrasystole",
-    "44": "bumps of the fibrillating baseline before 4 of 11 beats are taken for P; T is flat in the limb leads",
+    "34": "paced; ST runs into a flat T, whose onset and end they mark lead by lead and beat by beat, we alike in all",
+    "38": "fibrillation with waves like flutter: they mark no T in V1 and V2, we do, as in the other leads",
+    "44": "T is flat in the limb leads: they begin it where it rises, up to 100 ms after ours; neither marks a P",
     "60": "P is low and of another shape in every beat; they mark it beat by beat, we find none",
-    "72": "paced: P is a narrow deflection with a low wave after it; they mark the first, we find none or the second",
-    "74": "paced in third-degree block: P waves march through and are left unmarked; we put one before every beat",
+    "72": "paced: P is a narrow deflection with a low wave after it; they mark the first, we find none",
     "88": "coarse fibrillation: they take another wave for T in every lead and beat, we the same in all leads",
     "95": "a pacemaker pauses halfway: they mark its spike as the peak of QRS and no onset, so that ours is too many",
 }
