@@ -16,8 +16,8 @@ from ecgfactory.wave_table import WaveTable
 MOST = 10
 
 WHAT_WENT_WRONG = {
-    "7": "ST rises into T; they begin T there in some leads and beats and late in others, we between; they mark some QRS "
-    "without an onset",
+    "7": "ST rises into T; they begin T there in some leads and beats and late in others, we between; they mark some "
+    "QRS without an onset",
     "13": "P is broad and double-humped; we mark its onset at the second hump, some 50 ms after theirs",
     "24": "left bundle branch block; P of 70 uV is plain to the eye in I and aVL, and low elsewhere: we find none",
     "34": "paced; ST runs into a flat T, whose onset and end they mark lead by lead and beat by beat, we alike in all",
