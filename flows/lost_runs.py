@@ -54,6 +54,7 @@ class LostRuns:
     def __init__(self, pool: str) -> None:
         self._pool = WorkPoolFilter(name=WorkPoolFilterName(any_=[pool]))
         self._without_process: dict[UUID, float] = {}
+        self._unanswered: dict[UUID, State[None]] = {}
         self._looked_at = -LOOK_INTERVAL_S
 
     def release(self, worker_since: datetime, worker_pid: int) -> Iterator[str]:
@@ -74,14 +75,23 @@ class LostRuns:
         self._looked_at = now
         try:
             with get_client(sync_client=True) as client:
+                yield from self._answered_later(client)
                 for run in self._lost(client, now, worker_since):
-                    state = _after(run)
+                    state = self._unanswered[run.id] = _after(run)
                     if client.set_flow_run_state(run.id, state).status == SetStateStatus.ACCEPT:
-                        del self._without_process[run.id]
-                        yield f"{run.name} had no process any more; it is {str(state.name).lower()} now"
+                        del self._without_process[run.id], self._unanswered[run.id]
+                        yield _told(run, state)
                 yield from self._kill_left_over(client, worker_pid)
         except (httpx.HTTPError, PrefectHTTPStatusError) as error:
             _log.info("lost runs can't be looked for now: %s", error)
+
+    def _answered_later(self, client: SyncPrefectClient) -> Iterator[str]:
+        """Tell of runs whose new state a busy server took without saying so."""
+        for run in _read(client, self._unanswered):
+            state = self._unanswered.pop(run.id)
+            if run.state is not None and run.state.name == state.name:
+                self._without_process.pop(run.id, None)
+                yield _told(run, state)
 
     def _kill_left_over(self, client: SyncPrefectClient, worker_pid: int) -> Iterator[str]:
         """Kill the processes of runs that have ended some time ago: one that hung keeps what it has locked."""
@@ -106,8 +116,12 @@ class LostRuns:
         return [run for run in alone if now - self._without_process[run.id] >= _grace_s(run, worker_since)]
 
 
-def _read(client: SyncPrefectClient, run_ids: Iterable[str]) -> list[FlowRun]:
-    ids = FlowRunFilterId(any_=[UUID(run_id) for run_id in run_ids])
+def _told(run: FlowRun, state: State[None]) -> str:
+    return f"{run.name} had no process any more; it is {str(state.name).lower()} now"
+
+
+def _read(client: SyncPrefectClient, run_ids: Iterable[str | UUID]) -> list[FlowRun]:
+    ids = FlowRunFilterId(any_=[UUID(str(run_id)) for run_id in run_ids])
     return client.read_flow_runs(flow_run_filter=FlowRunFilter(id=ids)) if ids.any_ else []
 
 

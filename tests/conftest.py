@@ -31,16 +31,6 @@ settings.register_profile("patient", deadline=None)  # a busy machine is no fail
 settings.load_profile("patient")
 
 
-WAITING_FIRST = ("cli/test_serving", "flows/", "deployments/", "line/", "examples/", "comparison/")
-"""Tests that mostly wait for other processes, or take longest: begun first, no worker is left with them at the end."""
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Order the tests by `WAITING_FIRST`, those of a file together as before."""
-    last = len(WAITING_FIRST)
-    items.sort(key=lambda item: next((n for n, part in enumerate(WAITING_FIRST) if part in str(item.path)), last))
-
-
 @pytest.fixture(scope="session")
 def prefect_server() -> Iterator[str]:
     """A real Prefect server on loopback, with a database of its own; the address of its API."""

@@ -10,8 +10,10 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
+import httpx
 import pytest
 from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas.objects import FlowRun, State, StateType
@@ -145,6 +147,27 @@ def test_the_present_worker_is_given_time_to_start_a_process(
     assert state_of(client, run) == "PENDING"
     monkeypatch.setattr(lost_runs, "STARTING_GRACE_S", 0.0)
     assert len(released(lost, before)) == 1
+
+
+def test_a_server_whose_answer_is_lost_is_believed_at_the_next_look(
+    client: SyncPrefectClient, make_run: MakeRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run, lost, set_state = (
+        make_run(StateType.PENDING, StateType.RUNNING),
+        LostRuns(POOL),
+        SyncPrefectClient.set_flow_run_state,
+    )
+
+    def set_and_lose_the_answer(*args: Any, **kwargs: Any) -> None:
+        set_state(*args, **kwargs)
+        raise httpx.ReadTimeout("the database is locked")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(SyncPrefectClient, "set_flow_run_state", set_and_lose_the_answer)
+        assert list(lost.release(LATER, os.getpid())) == []
+    assert state_of(client, run) == "CRASHED"
+    assert released(lost) == [f"{run.name} had no process any more; it is crashed now"]
+    assert list(lost.release(LATER, os.getpid())) == []
 
 
 def test_every_deployment_of_the_pool_is_looked_after(client: SyncPrefectClient, make_run: MakeRun) -> None:
