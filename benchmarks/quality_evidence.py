@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import warnings
 from collections import Counter
 from pathlib import Path
@@ -11,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks import assessment, quality_plots, real_evidence, wave_evidence
+from benchmarks.ludb_folder import add_ludb
 from benchmarks.quality_ecgs import generated_ecgs, simulated_ecgs
 from benchmarks.timing import machine, table
 from ecgfactory.leads import EIGHT_LEADS, SignalUv
@@ -41,13 +41,7 @@ def main() -> None:
     parser.add_argument("--generated", type=int, default=400, help="generated ECGs that defects are injected into")
     parser.add_argument("--simulated", type=int, default=100, help="simulated ECGs that defects are injected into")
     parser.add_argument("--output", type=Path, default=RESULTS, help="folder to write to")
-    parser.add_argument(
-        "ludb",
-        type=Path,
-        nargs="?",
-        default=os.environ.get("ECGFACTORY_LUDB") or None,
-        help="folder of LUDB for the pages on real ECGs and on waves; by default what ECGFACTORY_LUDB names",
-    )
+    add_ludb(parser, " for the pages on real ECGs and on waves")
     parser.add_argument("--drawings", type=Path, help="folder for drawings of the ECGs of LUDB whose waves fit worst")
     parser.add_argument("--folds", type=Path, help="networks of the cross-validation, which `make wave-model` keeps")
     options = parser.parse_args()

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import argparse
 import importlib.metadata
-import os
 import platform
 from pathlib import Path
 
 import ecgfactory
+from benchmarks.ludb_folder import parsed_with_ludb
 from benchmarks.realism import copies, faults, filters, match, match_page, speed, told_apart
 from benchmarks.realism.ecgs import RealEcgs, real_ecgs
 
@@ -29,16 +29,7 @@ def main() -> None:
     parser.add_argument("--beside", type=int, default=300, help="of these, those beside planted copies")
     parser.add_argument("--timed", type=int, default=2000, help="ECGs of each side of the comparison that is timed")
     parser.add_argument("--output", type=Path, default=RESULTS, help="folder to write to")
-    parser.add_argument(
-        "ludb",
-        type=Path,
-        nargs="?",
-        default=os.environ.get("ECGFACTORY_LUDB") or None,
-        help="folder of LUDB; by default what ECGFACTORY_LUDB names",
-    )
-    options = parser.parse_args()
-    if options.ludb is None:
-        parser.error("name the folder of LUDB, or set ECGFACTORY_LUDB")
+    options = parsed_with_ludb(parser)
     print(f"wrote {write_page(real_ecgs(options.ludb), options)}")
 
 

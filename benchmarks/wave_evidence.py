@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import importlib.metadata
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 import ecgfactory
+from benchmarks.ludb_folder import parsed_with_ludb
 from benchmarks.quality_ecgs import generated_ecgs
 from benchmarks.waves import agreement, finders, plots, speed, tables, worst
 from benchmarks.waves.bounds import labels_as_marks, marked
@@ -55,16 +55,7 @@ def main() -> None:
     parser.add_argument("--output", type=Path, default=RESULTS, help="folder to write to")
     parser.add_argument("--drawings", type=Path, help="folder for drawings of the worst records; without it, none")
     parser.add_argument("--folds", type=Path, help="networks of the cross-validation, which `make wave-model` keeps")
-    parser.add_argument(
-        "ludb",
-        type=Path,
-        nargs="?",
-        default=os.environ.get("ECGFACTORY_LUDB") or None,
-        help="folder of LUDB; by default what ECGFACTORY_LUDB names",
-    )
-    options = parser.parse_args()
-    if options.ludb is None:
-        parser.error("name the folder of LUDB, or set ECGFACTORY_LUDB")
+    options = parsed_with_ludb(parser)
     print(f"wrote {write_page(options.ludb, options.output, options.drawings, options.folds)}")
 
 

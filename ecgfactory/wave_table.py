@@ -29,6 +29,9 @@ ALL_LEADS = "all"
 
 _QRS = WAVES.index("QRS")
 
+_OF_WAVES = ("beat", "lead", "wave", *POINTS)
+"""The columns that stay as they are when records are numbered anew."""
+
 MASK_CODES = {"P": 1, "QRS": 2, "T": 3}
 """What a sample of a mask says; 0 where there is no wave."""
 
@@ -256,7 +259,7 @@ class WaveTable:
             self.lead_names,
             records,
             record.astype(np.int32),
-            *(getattr(self, name)[places] for name in ("beat", "lead", "wave", "onset", "peak", "offset")),
+            *(getattr(self, name)[places] for name in _OF_WAVES),
         )
 
 
@@ -275,10 +278,7 @@ def _ecgs(records: int) -> str:
 def joined_waves(tables: list[WaveTable]) -> WaveTable:
     """Put the waves of some batches of records, one or more, below each other."""
     starts = np.cumsum([0, *(table.records for table in tables)])
-    columns = {
-        name: np.concatenate([getattr(table, name) for table in tables])
-        for name in ("beat", "lead", "wave", "onset", "peak", "offset")
-    }
+    columns = {name: np.concatenate([getattr(table, name) for table in tables]) for name in _OF_WAVES}
     record = np.concatenate([table.record + start for table, start in zip(tables, starts[:-1], strict=True)])
     return WaveTable(tables[0].lead_names, int(starts[-1]), record=record.astype(np.int32), **columns)
 

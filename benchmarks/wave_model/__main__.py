@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.ludb_folder import parsed_with_ludb
 from benchmarks.wave_model.augmentation import vary
 from benchmarks.wave_model.cross_validation import FOLDS, accuracy_of, train_all
 from benchmarks.wave_model.examples import Example, MarkedRecord, example, marked_record
@@ -32,16 +33,7 @@ def main() -> None:
     parser.add_argument("--output", type=Path, default=WEIGHTS.parent, help="folder of weights.npz and accuracy.json")
     parser.add_argument("--folds", type=Path, help="file to keep the networks of the cross-validation in")
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1, help="networks trained at a time")
-    parser.add_argument(
-        "ludb",
-        type=Path,
-        nargs="?",
-        default=os.environ.get("ECGFACTORY_LUDB") or None,
-        help="folder of LUDB; by default what ECGFACTORY_LUDB names",
-    )
-    options = parser.parse_args()
-    if options.ludb is None:
-        parser.error("name the folder of LUDB, or set ECGFACTORY_LUDB")
+    options = parsed_with_ludb(parser)
     records = list(read_ludb(options.ludb))
     variants = make_variants([marked_record(record) for record in records])
     folds, members = train_all(variants, MEMBERS, SEED, options.processes)

@@ -12,11 +12,10 @@ from benchmarks.waves.tables import f1_cells, mean_and_spread
 from ecgfactory.arrays import Float64Array
 from ecgfactory.quality.feature import FeatureTable
 from ecgfactory.record import SAMPLING_RATE_HZ
-from ecgfactory.validation.ludb import INTERVALS
+from ecgfactory.validation.ludb import INTERVALS, median_intervals
 from ecgfactory.validation.wave_score import TOLERANCE_S, WaveScore
 from ecgfactory.wave_table import ABSENT, ALL_LEADS, WAVES, WaveTable
 
-P, QRS, T = range(len(WAVES))
 NEAR_MS = 10
 
 
@@ -37,15 +36,7 @@ def _medians(waves: WaveTable) -> dict[str, float]:
     places = np.full((beats, len(WAVES), 2), np.nan)
     for side, samples in enumerate((waves.onset, waves.offset)):
         places[waves.beat, waves.wave, side] = np.where(samples == ABSENT, np.nan, samples)
-    spans = {
-        "p_duration_ms": places[:, P, 1] - places[:, P, 0],
-        "pr_ms": places[:, QRS, 0] - places[:, P, 0],
-        "qrs_ms": places[:, QRS, 1] - places[:, QRS, 0],
-        "qt_ms": places[:, T, 1] - places[:, QRS, 0],
-    }
-    known = {name: span[~np.isnan(span)] for name, span in spans.items()}
-    to_ms = 1000 / SAMPLING_RATE_HZ
-    return {name: to_ms * float(np.median(span)) if span.size else np.nan for name, span in known.items()}
+    return median_intervals(places, SAMPLING_RATE_HZ)
 
 
 def judge_section(name: str, on_ludb: WaveScore, on_generated: WaveScore, records: int) -> str:

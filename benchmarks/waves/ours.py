@@ -48,8 +48,7 @@ class UnseenNetworks:
 
 def table_of(marks: Marks) -> WaveTable:
     """List the marks of one record of 12 leads."""
-    points = np.concatenate([marks.over_all[:, :, np.newaxis], marks.leads], axis=2)
-    return WaveTable.of_points(points, marks.over_all[..., QRS, 1] != ABSENT, TWELVE_LEADS)
+    return WaveTable.of_points(marks.points, marks.over_all[..., QRS, 1] != ABSENT, TWELVE_LEADS)
 
 
 def labels_of(signal_uv: SignalUv) -> WaveTable:

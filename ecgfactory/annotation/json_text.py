@@ -5,11 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-import numpy as np
-
 from ecgfactory.annotation.records import AnnotatedEcg
 from ecgfactory.foreign.recording import UnreadableEcg
-from ecgfactory.wave_table import ABSENT, POINTS, WAVES, WaveTable
+from ecgfactory.formats.wave_rows import wave_rows
 
 AT_ONCE = 10_000
 """Waves that are texts at a time: of a day there are millions."""
@@ -30,18 +28,7 @@ def json_text(ecg: AnnotatedEcg | UnreadableEcg) -> Iterator[str]:
         "beats": ecg.beats,
     }
     yield json.dumps(about)[:-1] + ', "waves": ['
+    rows = wave_rows(ecg.waves)
     for first in range(0, len(ecg.waves), AT_ONCE):
-        rows = _rows(ecg.waves, slice(first, first + AT_ONCE))
-        yield (", " if first else "") + json.dumps(rows)[1:-1]
+        yield (", " if first else "") + json.dumps(rows.slice(first, AT_ONCE).to_pylist())[1:-1]
     yield "]}"
-
-
-def _rows(waves: WaveTable, some: slice) -> list[dict[str, str | int | None]]:
-    points = [_samples(getattr(waves, name)[some]) for name in POINTS]
-    names = [WAVES[wave] for wave in waves.wave[some].tolist()]
-    columns = (waves.beat[some].tolist(), waves.lead_of_each[some], names, *points)
-    return [dict(zip(("beat", "lead", "wave", *POINTS), row, strict=True)) for row in zip(*columns, strict=True)]
-
-
-def _samples(points: np.ndarray) -> list[int | None]:
-    return [None if sample == ABSENT else sample for sample in points.tolist()]

@@ -17,13 +17,11 @@ from ecgfactory.leads import SignalUv
 from ecgfactory.quality.batch import bridged, independent_leads, to_integers
 from ecgfactory.quality.beats import Beats, find_beats
 from ecgfactory.quality.interruptions import interruptions
+from ecgfactory.quality.qrs_activity import SHORTEST_S
 from ecgfactory.record import SAMPLING_RATE_HZ
 from ecgfactory.wave_table import ABSENT, POINTS, WAVES, WaveTable, joined_waves
 from ecgfactory.waves.counting import at_rate, without_overlaps
 from ecgfactory.waves.marks import find_marks
-
-SHORTEST_S = 2
-"""Shorter records have no beats (`find_beats`)."""
 
 Points = npt.NDArray[np.int32]
 """Marks, shape (n, most beats, 1 + leads, 3, 3), as `WaveTable.of_points` takes them."""
@@ -112,8 +110,7 @@ def _own_points(signal_uv: SignalUv, pieces: Pieces, lead_names: Sequence[str]) 
 
 
 def _points(signals_uv: SignalUv, beats: Beats, lead_names: Sequence[str]) -> Points:
-    marks = find_marks(signals_uv, beats, lead_names, SAMPLING_RATE_HZ)
-    return np.concatenate([marks.over_all[:, :, np.newaxis], marks.leads], axis=2)
+    return find_marks(signals_uv, beats, lead_names, SAMPLING_RATE_HZ).points
 
 
 def _without_pauses(stored_uv: SignalUv, paused: BoolArray | None) -> SignalUv:

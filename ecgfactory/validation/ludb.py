@@ -195,13 +195,34 @@ def reference_intervals(marks: dict[str, list[Mark]], sampling_rate_hz: int = 50
         `p_duration_ms`, `pr_ms`, `qrs_ms` and `qt_ms`; NaN where no beat has the waves marked in three leads.
     """
     _, bounds = reference_bounds(marks, sampling_rate_hz)
+    return median_intervals(bounds, sampling_rate_hz)
+
+
+def median_intervals(bounds: Float64Array, sampling_rate_hz: int = 500) -> dict[str, float]:
+    """Take the intervals of a record from the bounds of its beats over all leads.
+
+    Parameters
+    ----------
+    bounds : float array, shape (beats, 3, 2)
+        Onset and offset of P, QRS and T in samples; NaN where there is none.
+    sampling_rate_hz : int
+        Sampling rate.
+
+    Returns
+    -------
+    dict of str to float
+        By `INTERVALS`, in ms: medians over the beats that have both bounds; NaN without such a beat.
+    """
     p, qrs, t = bounds[:, 0], bounds[:, 1], bounds[:, 2]
-    columns = np.stack([p[:, 1] - p[:, 0], qrs[:, 0] - p[:, 0], qrs[:, 1] - qrs[:, 0], t[:, 1] - qrs[:, 0]])
-    to_ms = 1000 / sampling_rate_hz
-    known = [column[~np.isnan(column)] for column in columns]
+    spans = np.stack([p[:, 1] - p[:, 0], qrs[:, 0] - p[:, 0], qrs[:, 1] - qrs[:, 0], t[:, 1] - qrs[:, 0]], axis=1)
+    return known_medians(spans * (1000 / sampling_rate_hz), INTERVALS)
+
+
+def known_medians(rows: Float64Array, names: Iterable[str]) -> dict[str, float]:
+    """Take the median of each column, shape (rows, names), of what is not NaN; NaN where nothing is known."""
+    known = [column[~np.isnan(column)] for column in rows.T]
     return {
-        name: to_ms * float(np.median(column)) if column.size else np.nan
-        for name, column in zip(INTERVALS, known, strict=True)
+        name: float(np.median(column)) if column.size else np.nan for name, column in zip(names, known, strict=True)
     }
 
 

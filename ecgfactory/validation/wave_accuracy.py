@@ -11,7 +11,7 @@ from ecgfactory.arrays import Float64Array
 from ecgfactory.leads import TWELVE_LEADS
 from ecgfactory.quality.batch import independent_leads
 from ecgfactory.quality.beats import find_beats
-from ecgfactory.validation.ludb import SAME_BEAT_S, LudbRecord, Mark, reference_bounds
+from ecgfactory.validation.ludb import SAME_BEAT_S, LudbRecord, Mark, known_medians, reference_bounds
 from ecgfactory.validation.wave_score import (
     TOLERANCE_S,
     Bounds,
@@ -207,8 +207,4 @@ def _over_all_ms(over_all: Int32Array, record: LudbRecord) -> dict[str, float]:
     found = ours[rows][..., [0, 2]].astype(np.float64)
     found[found == ABSENT] = np.nan
     differences = (found - reference[columns]).reshape(len(pairs), -1) * (1000 / record.sampling_rate_hz)
-    known = [column[~np.isnan(column)] for column in differences.T]
-    return {
-        name: float(np.median(column)) if column.size else np.nan
-        for name, column in zip(TOLERANCE_S, known, strict=True)
-    }
+    return known_medians(differences, TOLERANCE_S)

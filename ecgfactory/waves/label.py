@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-import numpy as np
-
 from ecgfactory.leads import SignalUv
 from ecgfactory.quality.beats import Beats
 from ecgfactory.quality.waves import Waves
@@ -44,5 +42,5 @@ def label_waves(
         By the same beats that the records' features are measured on.
     """
     marks = find_marks(measured_uv, beats, lead_names, SAMPLING_RATE_HZ, waves=waves)
-    points = np.concatenate([marks.over_all[:, :, np.newaxis], marks.leads], axis=2)
-    return WaveTable.of_points(at_rate(points, Fraction(rate_hz, SAMPLING_RATE_HZ), samples), beats.exists, lead_names)
+    points = at_rate(marks.points, Fraction(rate_hz, SAMPLING_RATE_HZ), samples)
+    return WaveTable.of_points(points, beats.exists, lead_names)

@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from math import gcd
 
 import numpy as np
 import numpy.typing as npt
-import scipy
 
 from ecgfactory.arrays import BoolArray, Float32Array, Float64Array, IntArray
 from ecgfactory.leads import SignalUv
 from ecgfactory.quality.batch import RECORDS_IN_CACHE
 from ecgfactory.quality.beats import Beats
 from ecgfactory.quality.waves import Waves, find_waves
+from ecgfactory.recorder.rates import measured_form
 from ecgfactory.wave_table import ABSENT
 from ecgfactory.waves.network import Weights, ask, load_members
 from ecgfactory.waves.order import QRS, P, in_order
@@ -52,6 +51,11 @@ class Marks:
 
     leads: Int32Array
     over_all: Int32Array
+
+    @property
+    def points(self) -> Int32Array:
+        """Over all leads, then in each: shape (n, most beats, 1 + leads, 3, 3), as `WaveTable.of_points` takes it."""
+        return np.concatenate([self.over_all[:, :, np.newaxis], self.leads], axis=2)
 
 
 def find_marks(
@@ -122,7 +126,7 @@ def _mark(
     """Mark the beats of a few records: shapes (beats, leads, 3, 3) and (beats, 3, 3)."""
     centre, samples = places[exists], signal_uv.shape[-1]
     at_network_rate = np.rint(places * (RATE_HZ / rate_hz)).astype(np.int64)
-    windows = cut_windows(_resampled(signal_uv, rate_hz), at_network_rate, exists)
+    windows = cut_windows(measured_form(signal_uv, rate_hz), at_network_rate, exists)
     live = windows.live
     answers = ask(windows, members)
 
@@ -183,13 +187,3 @@ def _peaks_over_all(peaks: IntArray, there: BoolArray, bounds: IntArray, centre:
     over_all = np.take_along_axis(rising, middle, 1)[:, 0].clip(bounds[:, -1, :, 0], bounds[:, -1, :, 1])
     over_all[:, QRS] = centre
     return over_all
-
-
-def _resampled(signal_uv: SignalUv, rate_hz: int) -> SignalUv:
-    if rate_hz == RATE_HZ:
-        return signal_uv
-    shared = gcd(rate_hz, RATE_HZ)
-    resampled = scipy.signal.resample_poly(
-        signal_uv.astype(np.float32), RATE_HZ // shared, rate_hz // shared, axis=-1, padtype="line"
-    )
-    return np.rint(resampled).clip(-32767, 32767).astype(np.int16)
