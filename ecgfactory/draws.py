@@ -20,6 +20,9 @@ class Purpose(IntEnum):
     MATCH = 1
     """Whether a candidate is accepted; see `ecgfactory.match`."""
 
+    ARTEFACTS = 2
+    """What is put into a record; see `ecgfactory.artefacts`."""
+
 
 def uniform(seed: int, candidates: Sequence[int] | npt.NDArray[np.integer], purpose: Purpose) -> Float64Array:
     """Draw one number for each candidate.
@@ -44,3 +47,26 @@ def uniform(seed: int, candidates: Sequence[int] | npt.NDArray[np.integer], purp
         for number in candidates
     ]
     return (np.array(words, dtype=np.uint64) >> np.uint64(11)).astype(np.float64) * 2.0**-53
+
+
+def generator(seed: int, candidate: int, purpose: Purpose, stream: int = 0) -> np.random.Generator:
+    """Return a generator of random numbers that belongs to a candidate alone.
+
+    Parameters
+    ----------
+    seed : int
+        Seed of the dataset, 0 .. 2**63 - 1.
+    candidate : int
+        Candidate number.
+    purpose : Purpose
+        What for.
+    stream : int
+        Number of one of several independent generators.
+
+    Returns
+    -------
+    numpy.random.Generator
+        Of Philox4x64-10 with the key (seed, candidate), counting from (0, 0, stream, purpose) on.
+    """
+    key = np.array([seed, candidate], dtype=np.uint64)
+    return np.random.Generator(np.random.Philox(key=key, counter=[0, 0, stream, purpose]))

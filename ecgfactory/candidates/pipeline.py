@@ -11,6 +11,7 @@ from functools import cache
 import numpy as np
 
 from ecgfactory.candidates.batch import CandidateBatch
+from ecgfactory.candidates.injuring import assessed_again, injured
 from ecgfactory.candidates.matching import match_verdicts
 from ecgfactory.generators import GENERATORS
 from ecgfactory.generators.base import Device, Edges, Generator
@@ -109,8 +110,8 @@ def assessed(plan: Plan, batches: Iterable[MicroBatch], clock: StageClock) -> It
     batches : iterable
         As `generated` yields them.
     clock : StageClock
-        Gets the seconds of the stage `assess`, of `record` where signals are filtered or resampled, and of `label`
-        where waves are asked for.
+        Gets the seconds of the stage `assess`, of `record` where signals are filtered or resampled, of `label` where
+        waves are asked for, and of `injure` where artefacts are.
 
     Yields
     ------
@@ -142,6 +143,11 @@ def assessed(plan: Plan, batches: Iterable[MicroBatch], clock: StageClock) -> It
         if plan.labels:
             with clock("label"):
                 batch = replace(batch, waves=_waves(plan, batch, measured_uv, beats, waves))
+        if plan.artefacts is not None:
+            with clock("injure"):
+                batch = injured(plan, plan.artefacts, batch)
+            with clock("assess"):
+                batch = assessed_again(plan, batch)
         yield batch
 
 

@@ -61,6 +61,22 @@ class Labels:
 
 
 @dataclass(frozen=True)
+class StoredArtefacts:
+    """What is written of records that have artefacts put into them.
+
+    Parameters
+    ----------
+    clean_twins : bool
+        Each record without its artefacts too, in files of its own.
+    clean_features : bool
+        What was measured on these, in columns `clean_...` beside what was measured on the records as they are.
+    """
+
+    clean_twins: bool = True
+    clean_features: bool = False
+
+
+@dataclass(frozen=True)
 class SignalSpec:
     """What all records of a dataset have in common.
 
@@ -78,6 +94,8 @@ class SignalSpec:
         What the signals passed; false where that is nothing.
     labels : Labels
         What is written of their waves.
+    artefacts : StoredArtefacts or None
+        What is written of their artefacts; None where they have none put into them.
     """
 
     lead_names: tuple[str, ...]
@@ -86,6 +104,7 @@ class SignalSpec:
     sampling_rate_hz: int = SAMPLING_RATE_HZ
     filters: Filters = field(default_factory=Filters)
     labels: Labels = field(default_factory=Labels)
+    artefacts: StoredArtefacts | None = None
 
 
 class Format(ABC):

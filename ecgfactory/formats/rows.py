@@ -7,7 +7,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from ecgfactory.formats.batch import RecordBatch
+from ecgfactory.formats.batch import Injury, RecordBatch
 from ecgfactory.quality.feature import Feature, FeatureTable
 from ecgfactory.record import record_id
 
@@ -15,13 +15,39 @@ _ARROW_TYPES = {"f": pa.float64(), "i": pa.int32(), "O": pa.string()}
 """Arrow types by the kind of NumPy type that `Feature.dtype` gives."""
 
 
-def record_columns(batch: RecordBatch) -> dict[str, Any]:
-    """Columns of accepted records: record_id, candidate, split and every feature (NaN as null)."""
+CLEAN = "clean_"
+"""How the columns begin of what was measured on a record without its artefacts."""
+
+_WORDS = pa.list_(pa.string())
+
+
+def record_columns(batch: RecordBatch, clean_features: bool = False) -> dict[str, Any]:
+    """Columns of accepted records: record_id, candidate, split and every feature (NaN as null).
+
+    Of records that artefacts are put into also `injury_columns`, and where asked `clean_...` of every feature.
+    """
+    clean = batch.injury.clean_features if batch.injury and clean_features else {}
     return {
         "record_id": pa.array([record_id(candidate) for candidate in batch.candidates], pa.string()),
         "candidate": pa.array(batch.candidates, pa.int64()),
         "split": pa.array(batch.splits.tolist(), pa.string()),
         **feature_columns(batch.features),
+        **(injury_columns(batch.injury) if batch.injury else {}),
+        **feature_columns({f"{CLEAN}{name}": values for name, values in clean.items()}),
+    }
+
+
+def injury_columns(injury: Injury) -> dict[str, Any]:
+    """Columns of what artefacts did: is_clean, artefact_kinds, failed_rules, and snr_db_I and so on for each lead."""
+    kinds = injury.artefacts.kinds_of_records()
+    return {
+        "is_clean": pa.array([not of_record for of_record in kinds], pa.bool_()),
+        "artefact_kinds": pa.array(kinds, _WORDS),
+        "failed_rules": pa.array(injury.failed_rules, _WORDS),
+        **{
+            f"snr_db_{lead}": pa.array(values, pa.float64(), from_pandas=True)
+            for lead, values in zip(injury.artefacts.lead_names, injury.snr_db.T, strict=True)
+        },
     }
 
 

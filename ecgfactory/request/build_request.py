@@ -29,6 +29,7 @@ from ecgfactory.leads import LeadCount
 from ecgfactory.quality.policy import usual_rule_names
 from ecgfactory.quality.rule import PUBLISHED, Bounds
 from ecgfactory.registry import Registry
+from ecgfactory.request.artefacts import ArtefactsRequest
 from ecgfactory.request.generator_fit import check_duration, check_edges, limit_durations
 from ecgfactory.request.labels import LabelsRequest
 from ecgfactory.request.match_request import MatchRequest
@@ -218,6 +219,9 @@ class BuildRequest(_Section):
     )
     formats: tuple[FormatName, ...] = Field(("parquet",), min_length=1, description="file formats to write")
     labels: LabelsRequest = LabelsRequest()
+    artefacts: ArtefactsRequest | None = Field(
+        None, description="artefacts to put into accepted records; {} for the usual mixture, absent for none"
+    )
     splits: dict[SplitName, Share] = Field(
         {"train": 1.0}, description='share of each split, summing to 1: {"train": 0.8, "validation": 0.1, "test": 0.1}'
     )

@@ -16,8 +16,10 @@ import numpy.typing as npt
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field
 
 from ecgfactory import __version__
+from ecgfactory.artefacts import ARTEFACTS
+from ecgfactory.artefacts.mixture import Mixture
 from ecgfactory.formats import FORMATS
-from ecgfactory.formats.base import Labels, SignalSpec
+from ecgfactory.formats.base import Labels, SignalSpec, StoredArtefacts
 from ecgfactory.generators import GENERATORS
 from ecgfactory.generators.base import Edges, Generator
 from ecgfactory.generators.checkpoint import Checkpoint
@@ -69,7 +71,7 @@ class Plan(BaseModel):
         plan's identity, their place is not.
     versions : dict of str to str
         Versions of what decides the bytes, by package: of ecgfactory, of what it computes with, and of the packages
-        that bring the generator, a format or a rule's feature.
+        that bring the generator, a format, a kind of artefact or a rule's feature.
     """
 
     model_config = ConfigDict(frozen=True, ignored_types=(cached_property,), validate_by_name=True)
@@ -101,6 +103,7 @@ class Plan(BaseModel):
             **request,
             **({} if self.recorder.keeps_signals else {"signal": self.request.signal.model_dump(mode="json")}),
             **({"labels": self.request.labels.model_dump(mode="json")} if self.labels else {}),
+            **self._artefacts_identity(),
             "seed": self.seed,
             "model": self.request.generator.model,
             "batch": self.request.generator.batch,
@@ -119,6 +122,10 @@ class Plan(BaseModel):
             return {}
         said = self.request.reference.model_dump(mode="json", exclude={"path"}, exclude_none=True)
         return {"reference": self.reference.model_dump() | said}
+
+    def _artefacts_identity(self) -> dict[str, Any]:
+        asked = self.request.artefacts
+        return {"artefacts": asked.model_dump(mode="json")} if asked else {}
 
     @property
     def packages_gone(self) -> list[str]:
@@ -171,6 +178,11 @@ class Plan(BaseModel):
         return self.request.labels.labels
 
     @property
+    def artefacts(self) -> Mixture | None:
+        """How artefacts are spread over the records; None where they have none."""
+        return self.request.artefacts.mixture if self.request.artefacts else None
+
+    @property
     def generated_samples(self) -> int:
         """Samples per lead as generated."""
         return self.request.duration_s * SAMPLING_RATE_HZ
@@ -190,7 +202,13 @@ class Plan(BaseModel):
             self.recorder.rate_hz,
             self.recorder.filters,
             self.labels,
+            self._stored_artefacts,
         )
+
+    @property
+    def _stored_artefacts(self) -> StoredArtefacts | None:
+        asked = self.request.artefacts
+        return StoredArtefacts(asked.keep_clean, asked.clean_features) if asked else None
 
     @property
     def dataset_path(self) -> Path:
@@ -261,6 +279,7 @@ def _versions(request: BuildRequest, policy: Policy) -> dict[str, str]:
     bringing = [
         GENERATORS.package(model),
         *(FORMATS.package(name) for name in request.formats),
+        *(ARTEFACTS.package(name) for name in (request.artefacts.kinds if request.artefacts else ())),
         *(EXTRA_FEATURES.package(feature.name) for feature in policy.extra_features),
     ]
     needed = {*DECISIVE_PACKAGES, *GENERATORS.load(model).packages}

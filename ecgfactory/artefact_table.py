@@ -1,0 +1,225 @@
+"""The artefacts in some records as a table: one row per artefact."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+import numpy.typing as npt
+
+from ecgfactory.arrays import BoolArray, Float64Array
+from ecgfactory.wave_table import ALL_LEADS
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+DROPPED_SAMPLES = "dropped_samples"
+"""The kind whose samples are missing: NaN in formats that have it, the value before them in the others."""
+
+_OF_ARTEFACTS = (
+    "kind",
+    "touched",
+    "onset",
+    "offset",
+    "amount",
+    "unit",
+    "snr_db",
+    "breaks_lead_equations",
+    "parameters",
+)
+"""The columns that stay as they are when records are numbered anew."""
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class ArtefactTable:
+    """Artefacts, one row each, in the order of records and, within one, in the order in which they were put in.
+
+    A notebook shows it as the table that `to_frame` returns.
+
+    Parameters
+    ----------
+    lead_names : tuple of str
+        Names of the records' leads.
+    records : int
+        How many records there are, those without an artefact included.
+    record : int32 array, shape (artefacts,)
+        Which record each is in, from 0; rising.
+    kind : str array, shape (artefacts,)
+        Name of its kind; see `ecgfactory.artefacts`.
+    touched : bool array, shape (artefacts, leads)
+        Which leads it changed.
+    onset, offset : int32 array, shape (artefacts,)
+        First and last sample that it may have changed, counted from the start of the record.
+    amount : float64 array, shape (artefacts,)
+        How much of it there is, as its kind counts that; NaN where it does not.
+    unit : str array, shape (artefacts,)
+        Unit of the amount; empty where there is none.
+    snr_db : float64 array, shape (artefacts,)
+        What it came to, for artefacts that are added to the signal: the mean variance of the clean signals of the leads
+        it touched, over the whole record, against the mean square of what it added to them from onset to offset; NaN
+        for others.
+    breaks_lead_equations : bool array, shape (artefacts,)
+        Whether III = II - I, or an equation of an augmented lead, no longer holds because of it.
+    parameters : str array, shape (artefacts,)
+        What else is known of it, as JSON.
+    """
+
+    lead_names: tuple[str, ...]
+    records: int
+    record: npt.NDArray[np.int32]
+    kind: npt.NDArray[np.object_]
+    touched: BoolArray
+    onset: npt.NDArray[np.int32]
+    offset: npt.NDArray[np.int32]
+    amount: Float64Array
+    unit: npt.NDArray[np.object_]
+    snr_db: Float64Array
+    breaks_lead_equations: BoolArray
+    parameters: npt.NDArray[np.object_]
+
+    @classmethod
+    def of_rows(
+        cls, lead_names: tuple[str, ...], records: int, record: Sequence[int], rows: Sequence[Sequence[Any]]
+    ) -> Self:
+        """Make a table of rows, each with the values of the columns from `kind` on, in their order."""
+        columns = list(zip(*rows, strict=True)) if rows else [()] * len(_OF_ARTEFACTS)
+        kind, touched, onset, offset, amount, unit, snr_db, breaks, parameters = columns
+        return cls(
+            lead_names,
+            records,
+            np.array(record, dtype=np.int32),
+            _texts(kind),
+            np.array(touched, dtype=bool).reshape(len(rows), len(lead_names)),
+            np.array(onset, dtype=np.int32),
+            np.array(offset, dtype=np.int32),
+            np.array(amount, dtype=np.float64),
+            _texts(unit),
+            np.array(snr_db, dtype=np.float64),
+            np.array(breaks, dtype=bool),
+            _texts(parameters),
+        )
+
+    def __len__(self) -> int:
+        return len(self.record)
+
+    def take(self, rows: npt.NDArray[np.integer]) -> Self:
+        """Return the artefacts of some of the records, by index; they are numbered anew in that order."""
+        starts = np.searchsorted(self.record, np.arange(self.records + 1))
+        counts = np.diff(starts)[rows]
+        first = np.repeat(starts[:-1][rows] - (np.cumsum(counts) - counts), counts)
+        return self._rows(first + np.arange(counts.sum()), len(rows), np.repeat(np.arange(len(rows)), counts))
+
+    def put(self, rows: npt.NDArray[np.integer], records: int) -> Self:
+        """Return the same artefacts as those of some rows, rising, among so many records; the others have none."""
+        return self._rows(slice(None), records, rows[self.record])
+
+    def of(self, row: int) -> Self:
+        """Return the artefacts of one record, by index: negative from the end.
+
+        Raises
+        ------
+        IndexError
+            When there is no such record.
+        """
+        if not -self.records <= row < self.records:
+            raise IndexError(f"artefacts: index is {row}; there are those of {self.records:,} ECGs, counted from 0.")
+        return self.take(np.array([row % self.records]))
+
+    @property
+    def counts(self) -> npt.NDArray[np.int64]:
+        """How many artefacts each record has, shape (records,)."""
+        return np.bincount(self.record, minlength=self.records)
+
+    @property
+    def lead_of_each(self) -> list[str]:
+        """Name of the lead that each artefact is in, `ALL_LEADS` where it is not in one alone."""
+        single = self.touched.sum(axis=1) == 1
+        first = self.touched.argmax(axis=1)
+        return [self.lead_names[lead] if one else ALL_LEADS for lead, one in zip(first, single, strict=True)]
+
+    @property
+    def leads_of_each(self) -> list[list[str]]:
+        """Names of the leads that each artefact changed."""
+        return [[self.lead_names[lead] for lead in np.flatnonzero(row)] for row in self.touched]
+
+    def kinds_of_records(self) -> list[list[str]]:
+        """Return the kinds in each record, in the order in which they were put in."""
+        found: list[list[str]] = [[] for _ in range(self.records)]
+        for record, kind in zip(self.record.tolist(), self.kind.tolist(), strict=True):
+            found[record].append(kind)
+        return found
+
+    def masks(self, samples: int, kind: str | None = None) -> npt.NDArray[np.uint8]:
+        """Say of each sample of each lead whether it is in an artefact: 1, or 0 where not.
+
+        Parameters
+        ----------
+        samples : int
+            Samples of a record.
+        kind : str, optional
+            Only artefacts of this kind.
+
+        Returns
+        -------
+        uint8 array, shape (records, leads, samples)
+            1 from onset to offset in the leads that an artefact changed.
+        """
+        masks = np.zeros((self.records, len(self.lead_names), samples), dtype=np.uint8)
+        for row, record in enumerate(self.record.tolist()):
+            if kind is None or self.kind[row] == kind:
+                masks[record, self.touched[row], self.onset[row] : self.offset[row] + 1] = 1
+        return masks
+
+    def dropped(self, samples: int) -> BoolArray:
+        """Return which samples are missing, in all leads of a record: shape (records, samples)."""
+        missing = np.zeros((self.records, samples), dtype=bool)
+        for row in np.flatnonzero(self.kind == DROPPED_SAMPLES).tolist():
+            missing[self.record[row], self.onset[row] : self.offset[row] + 1] = True
+        return missing
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return it as a table of pandas.
+
+        Returns
+        -------
+        DataFrame
+            One row per artefact, indexed by `record`; columns `kind`, `lead` ('all' where it is not in one alone),
+            `leads` (a list), `onset` and `offset` (samples), `amount`, `unit`, `snr_db`, `breaks_lead_equations` and
+            `parameters` (JSON).
+        """
+        import pandas as pd
+
+        columns = {
+            "kind": pd.Categorical(self.kind),
+            "lead": pd.Categorical(self.lead_of_each),
+            "leads": self.leads_of_each,
+            **{name: getattr(self, name) for name in _OF_ARTEFACTS if name not in ("kind", "touched")},
+        }
+        return pd.DataFrame(columns, index=pd.Index(self.record, name="record"))
+
+    def _repr_html_(self) -> str:
+        html: str = self.to_frame()._repr_html_()  # type: ignore[operator]
+        return html
+
+    def __repr__(self) -> str:
+        kinds, counts = np.unique(self.kind.astype(str), return_counts=True)
+        told = ", ".join(f"{count:,} {kind}" for kind, count in zip(kinds, counts, strict=True)) or "no artefact"
+        return f"ArtefactTable of {'1 ECG' if self.records == 1 else f'{self.records:,} ECGs'}: {told}"
+
+    def _rows(self, places: npt.NDArray[np.integer] | slice, records: int, record: npt.NDArray[np.generic]) -> Self:
+        columns = (getattr(self, name)[places] for name in _OF_ARTEFACTS)
+        return type(self)(self.lead_names, records, record.astype(np.int32), *columns)
+
+
+def joined_artefacts(tables: Sequence[ArtefactTable]) -> ArtefactTable:
+    """Put the artefacts of some batches of records, one or more, below each other."""
+    starts = np.cumsum([0, *(table.records for table in tables)])
+    columns = (np.concatenate([getattr(table, name) for table in tables]) for name in _OF_ARTEFACTS)
+    record = np.concatenate([table.record + start for table, start in zip(tables, starts[:-1], strict=True)])
+    return ArtefactTable(tables[0].lead_names, int(starts[-1]), record.astype(np.int32), *columns)
+
+
+def _texts(values: Sequence[str]) -> npt.NDArray[np.object_]:
+    return np.fromiter(values, dtype=object, count=len(values))
