@@ -22,6 +22,7 @@ __version__ = "0.9.0"
 
 if TYPE_CHECKING:
     from ecgfactory.annotation.arrays import annotate
+    from ecgfactory.artefact_table import ArtefactTable
     from ecgfactory.candidates.generate import GeneratedEcgs, generate
     from ecgfactory.candidates.pytorch import StreamDataset
     from ecgfactory.candidates.stream import EcgStream, stream
@@ -52,6 +53,7 @@ if TYPE_CHECKING:
     from ecgfactory.wave_table import WaveTable
 
 _MODULES = {
+    "ArtefactTable": "artefact_table",
     "Assessment": "foreign.assessment",
     "BadInputError": "errors",
     "BuildFailedError": "errors",
@@ -88,6 +90,7 @@ _MODULES = {
 """Where each exported name lives. None of them is the name of a module in this package, which would hide it."""
 
 __all__ = [
+    "ArtefactTable",
     "Assessment",
     "BadInputError",
     "BuildFailedError",
