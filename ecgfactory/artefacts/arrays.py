@@ -18,9 +18,6 @@ from ecgfactory.artefacts.montage import montage_of
 from ecgfactory.artefacts.put_in import LARGEST_UV, Put, put_in
 from ecgfactory.errors import BadInputError
 
-MOST_KINDS = 16
-"""Artefacts in a record, at most."""
-
 
 def apply(
     signal: npt.ArrayLike,
@@ -153,8 +150,7 @@ def _check(
         *given.number_problems("first", first, given.NUMBERS - records),
     ]
     if isinstance(kinds, Mapping):
-        fix = "the fewest and the most artefacts of a record, such as (1, 3)"
-        problems += given.bounds_problems("per_record", per_record, 1, MOST_KINDS, True, fix)
+        problems += given.count_problems(per_record)
     if problems:
         raise BadInputError([f"apply: {problem}{'' if problem.endswith('?') else '.'}" for problem in problems])
 
