@@ -115,7 +115,7 @@ def main(ecgs: int = 320, epochs: int = 8, tested: int = 160) -> None:
 
     in_ii = unseen.lead_names.index("II")
     shown = int((before[:, in_ii] - 3).abs().argmin())
-    traces = {"clean": clean_mv, "noisy": noisy_mv, "band-pass 0.5 to 40 Hz": filtered_mv, "network": ours_mv}
+    traces = {"clean": clean_mv, "noisy": noisy_mv, "band-pass": filtered_mv, "network": ours_mv}
     draw(
         {name: signals[shown, in_ii].numpy() for name, signals in traces.items()},
         [float(ratios[shown, in_ii]) for ratios in (before, by_filter, by_us)],
@@ -129,14 +129,15 @@ def draw(traces: dict[str, np.ndarray], ratios_db: list[float], record: ef.Recor
     figure, (of_lead, of_gain) = pyplot.subplots(1, 2, figsize=(13, 6), width_ratios=(2, 1), layout="constrained")
     colours = ["black", "tab:red", "tab:gray", "tab:blue"]
     step = 1.1 * max(np.ptp(trace) for trace in traces.values())
-    for row, ((name, trace), told, colour) in enumerate(
-        zip(traces.items(), ["", *(f", {ratio:.1f} dB" for ratio in ratios_db)], colours, strict=True)
-    ):
-        level = -row * step
+    levels = [-row * step for row in range(len(traces))]
+    for trace, level, colour in zip(traces.values(), levels, colours, strict=True):
         of_lead.plot(np.arange(len(trace)) / RATE_HZ, trace - np.median(trace) + level, color=colour, linewidth=0.8)
-        of_lead.text(0, level + 0.55 * step, f"{name}{told}", color=colour, va="top")
+    of_lead.plot([9.8, 9.8], [-0.6 * step, 1 - 0.6 * step], color="black")
+    of_lead.text(9.7, 0.5 - 0.6 * step, "1 mV", ha="right", va="center")
+    told = ["", *(f"\n{ratio:.1f} dB" for ratio in ratios_db)]
+    of_lead.set_yticks(levels, [name + ratio for name, ratio in zip(traces, told, strict=True)])
     kinds = " and ".join(record.injury["artefact_kinds"]).replace("_", " ")
-    of_lead.set(title=f"Lead II of record {record.record_id}: {kinds}", xlabel="s", ylabel="mV", xlim=(0, 10))
+    of_lead.set(title=f"Lead II of record {record.record_id}: {kinds}", xlabel="s", xlim=(0, 10))
     middles = [low + 3 for low in BINS_DB]
     for gain, label, colour in zip(gains.T, ["band-pass 0.5 to 40 Hz", "network"], colours[2:], strict=True):
         of_gain.plot(middles, gain, "o-", label=label, color=colour)

@@ -123,7 +123,7 @@ def main(ecgs: int = 320, epochs: int = 8, tested: int = 320) -> None:
         axes.plot(its_alarms, its_found, mark, color="tab:red", label=f"NeuroKit2, zhao2018: {words}")
     axes.plot([0, 1], [0, 1], color="tab:gray", linewidth=0.8, linestyle="--", label="chance")
     axes.set(
-        title=f"Leads with noise above {-LIMIT_DB} dB, of {len(wanted)} held out",
+        title=f"{wanted.sum()} of {len(wanted)} held-out leads are below {LIMIT_DB} dB",
         xlabel="false alarms (share of the readable leads)",
         ylabel="found (share of the leads too noisy)",
     )

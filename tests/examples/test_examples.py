@@ -62,16 +62,17 @@ def test_train_to_denoise(tmp_path: Path) -> None:
 
 
 def test_train_to_judge_quality(tmp_path: Path) -> None:
-    printed = run("train_to_judge_quality.py", tmp_path, "16", "2", "32")
-    assert printed.count("NeuroKit2 (Unacceptable") == 2
-    area = re.search(r"of 32 leads are too noisy; the area under our curve is (0\.\d+|1\.0+)\n", printed)
-    assert area is not None
-    assert float(area[1]) > 0.5
+    printed = run("train_to_judge_quality.py", tmp_path, "16", "1", "32")
+    assert re.search(r"\n[1-9]\d? of 32 leads are too noisy; the area under our curve is [01]\.\d+\n", printed)
+    found = re.findall(r"false alarms (\S+)%: NeuroKit2 \(Unacceptable.* finds (\d+)%, the network \d+%\n", printed)
+    (few_alarms, fewer_found), (alarms, more_found) = ((float(share), float(other)) for share, other in found)
+    assert few_alarms <= alarms
+    assert fewer_found <= more_found
     assert is_picture(tmp_path / "quality.png")
 
 
 def test_train_to_find_swaps(tmp_path: Path) -> None:
-    printed = run("train_to_find_swaps.py", tmp_path, "16", "2", "16")
+    printed = run("train_to_find_swaps.py", tmp_path, "8", "1", "16")
     assert "RA-LA (" in printed
     assert re.search(r"all \(16\): by arm_electrodes \d+%, by any rule \d+%, by the network \d+%\n", printed)
     assert is_picture(tmp_path / "swaps.png")
