@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from string import Template
 from typing import Any
@@ -17,20 +17,26 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as st_numpy
 
+from ecgfactory.candidates.pipeline import StageClock, assessed_batches
 from ecgfactory.formats import FORMATS
 from ecgfactory.formats.artefact_rows import artefact_rows_of_each, artefacts_of_rows
+from ecgfactory.formats.batch import RecordBatch
 from ecgfactory.formats.clean_twin import clean_twin
 from ecgfactory.formats.csv_encoding import encode_csv
 from ecgfactory.formats.dropped_samples import MISSING, held
 from ecgfactory.leads import TWELVE_LEADS
 from ecgfactory.record import record_id
+from ecgfactory.request.build_request import BuildRequest
+from ecgfactory.request.plan import Plan, make_plan
 from ecgfactory.validation.format_contract import (
     INJURED,
     LABELLED,
     SAMPLES,
+    differing_artefacts,
     make_artefacts,
     make_batch,
     make_spec,
+    staged_files,
     write_batch,
     write_injured,
 )
@@ -202,6 +208,33 @@ def test_rows_of_artefacts_that_are_not_as_they_should_be_are_told() -> None:
             continue
         with pytest.raises(ValueError, match="an artefact has"):
             artefacts_of_rows(changed, TWELVE_LEADS)
+
+
+@pytest.fixture(scope="module")
+def injured_by_plan(make_request: Callable[..., BuildRequest]) -> tuple[Plan, RecordBatch]:
+    """Accepted records of the model, each with artefacts: dropped samples, broken lead equations and others."""
+    kinds = {"dropped_samples": 4, "wrong_gain": 2, "limb_lead_swap": 1, "mains": 1, "lead_off": 1}
+    artefacts = {"clean_share": 0, "kinds": kinds, "per_record": {"min": 2, "max": 4}}
+    labels = {"waves": True, "mask": True}
+    plan = make_plan(make_request(leads=12, generator={"batch": 6}, labels=labels, artefacts=artefacts))
+    batch = next(assessed_batches(plan, range(6), StageClock()))
+    return plan, batch.take(np.flatnonzero(batch.accepted))
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_records_of_a_build_are_the_same_in_every_format(
+    name: str, injured_by_plan: tuple[Plan, RecordBatch], tmp_path: Path
+) -> None:
+    plan, batch = injured_by_plan
+    assert batch.injury is not None and batch.injury.artefacts.dropped(plan.samples_per_lead).any()
+    assert batch.injury.artefacts.breaks_lead_equations.any()
+    member, spec = FORMATS.load(name), plan.signal_spec
+    write_batch(member, tmp_path, batch, spec, [2])
+    for path, rows in staged_files(member, batch).items():
+        candidates, written = batch.candidates[rows].tolist(), batch.injury.artefacts.take(np.array(rows))
+        assert np.array_equal(member.read(tmp_path, path, candidates, spec), batch.signals_uv[rows])
+        read = member.read_artefacts(tmp_path, path, candidates, spec)
+        assert read is None or differing_artefacts(read, written, member.artefact_columns) == []
 
 
 @pytest.mark.parametrize("name", FORMATS)
