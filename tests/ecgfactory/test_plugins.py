@@ -1,4 +1,4 @@
-"""A generator, a format, a kind of artefact and a rule's feature from an installed package keep the contracts, and a request uses them."""
+"""Members that an installed package brings, one of each sort, keep the contracts, and a request uses them."""
 
 from __future__ import annotations
 
