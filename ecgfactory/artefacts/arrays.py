@@ -114,11 +114,11 @@ def _put_into(
     """
     bound_uv = clean_uv.copy()
     recording.montage.derive(bound_uv, whole)
+    if not whole or np.array_equal(bound_uv, clean_uv):
+        return put_in(clean_uv, recording, drawn, whole)
     before = [artefact for artefact in drawn if artefact.kind.stage < Stage.LEAD]
     recorded_uv, puts = put_in(bound_uv, recording, before, whole)
-    recorded_uv = np.where(recorded_uv == bound_uv, clean_uv, recorded_uv + (clean_uv - bound_uv))
-    if whole:
-        np.clip(recorded_uv, -LARGEST_UV, LARGEST_UV, out=recorded_uv)
+    recorded_uv = np.clip(recorded_uv + (clean_uv - bound_uv), -LARGEST_UV, LARGEST_UV)
     noisy_uv, more = put_in(recorded_uv, recording, drawn[len(before) :], whole)
     return noisy_uv, [*puts, *more]
 

@@ -5,20 +5,17 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from ecgfactory.arrays import BoolArray, Float64Array
-from ecgfactory.artefacts.base import Artefact, Change, ElectrodeNoise, Potentials, Recording, SignalChange, Stage
+from ecgfactory.artefacts.base import Artefact, Change, ElectrodeNoise, Recording, SignalChange, Stage
 from ecgfactory.artefacts.mixture import Drawn
-from ecgfactory.artefacts.montage import Montage
 from ecgfactory.errors import BadInputError
 from ecgfactory.leads import NARROW_LIMIT_UV
-
-ROUNDING_POWER = 1 / 12
-"""Mean square of what rounding to whole numbers adds."""
 
 RANGE_UV = NARROW_LIMIT_UV
 """What a recorder takes of a measured lead before it saturates: within this, every derived lead fits int16. IEC
@@ -29,7 +26,12 @@ LARGEST_UV = 32767
 CLOSE_DB = 0.02
 """How near a signal-to-noise ratio comes to the one asked for, where rounding to whole uV allows that."""
 
-MOST_TRIES = 5
+MOST_TRIES = 8
+
+_JSON = json.JSONEncoder(sort_keys=True, separators=(",", ":"), allow_nan=False)
+
+MOST_STEP_DB = 6.0
+"""By which noise that all was rounded away is made larger."""
 
 
 @dataclass(frozen=True)
@@ -80,122 +82,178 @@ def put_in(
     BadInputError
         When noise is asked for by its signal-to-noise ratio in leads without a signal.
     """
-    noisy_uv, puts = clean_uv.copy(), []
-    variances = clean_uv.var(axis=-1)
-    limit_uv = max(RANGE_UV, float(np.abs(clean_uv).max(initial=0)))
-    for artefact in drawn:
-        kind, before_uv = artefact.kind, noisy_uv.copy()
-        if isinstance(kind, ElectrodeNoise):
-            change = _add(kind, artefact, noisy_uv, recording, variances, whole)
-        else:
-            assert isinstance(kind, SignalChange)
-            change = kind.change(noisy_uv, recording, artefact.rng)
-        _settle(kind.stage, noisy_uv[:, change.onset : change.offset + 1], recording, limit_uv, whole)
-        puts.append(_told(kind, change, before_uv, noisy_uv, recording, variances, whole))
-    return noisy_uv, puts
+    ecg = _Ecg(clean_uv, recording, whole)
+    puts = [ecg.put(artefact) for artefact in drawn]
+    return ecg.uv, puts
 
 
-def _add(
-    kind: ElectrodeNoise,
-    artefact: Drawn,
-    leads_uv: Float64Array,
-    recording: Recording,
-    variances: Float64Array,
-    whole: bool,
-) -> Change:
-    """Add what a kind's potentials give in the measured leads, in place."""
-    drawn = kind.potentials(recording, artefact.rng)
-    noise_uv = _in_leads(drawn, recording)
-    if kind.is_scaled:
-        noise_uv = _scaled(kind, noise_uv, artefact.snr_db, recording, variances, whole)
-    channels = list(recording.montage.channels)
-    offset = drawn.onset + noise_uv.shape[1] - 1
-    leads_uv[channels, drawn.onset : offset + 1] += noise_uv[channels]
-    return Change(drawn.onset, offset, drawn.amount, drawn.parameters)
+class _Ecg:
+    """An ECG on its way from the patient to the file, in `uv`."""
 
+    def __init__(self, clean_uv: Float64Array, recording: Recording, whole: bool) -> None:
+        self.uv = clean_uv.copy()
+        self._clean_uv, self._recording, self._montage, self._whole = clean_uv, recording, recording.montage, whole
 
-def _in_leads(drawn: Potentials, recording: Recording) -> Float64Array:
-    """Return what potentials give in each lead, shape (leads, length)."""
-    length = len(next(iter(drawn.uv.values())))
-    noise_uv = np.zeros((len(recording.montage.lead_names), length))
-    for row, lead_uv in recording.montage.leads_of(drawn.uv).items():
-        noise_uv[row] = lead_uv
-    recording.montage.derive(noise_uv, whole=False)
-    return noise_uv
+    @cached_property
+    def _variances(self) -> Float64Array:
+        """Of the clean leads."""
+        variances: Float64Array = mean_squares(self._clean_uv) - np.square(self._clean_uv.mean(axis=1))
+        return np.maximum(variances, 0)
 
+    @cached_property
+    def _limit_uv(self) -> float:
+        """Where the recorder saturates; it has taken the clean ECG."""
+        return max(RANGE_UV, float(self._clean_uv.max()), -float(self._clean_uv.min()))
 
-def _scaled(
-    kind: Artefact,
-    noise_uv: Float64Array,
-    snr_db: float,
-    recording: Recording,
-    variances: Float64Array,
-    whole: bool,
-) -> Float64Array:
-    """Scale noise to a signal-to-noise ratio, as it is once it is rounded."""
-    touched = noise_uv.any(axis=1)
-    signal_power = variances[touched].mean() if touched.any() else 0.0
-    if not signal_power > 0:
-        names = [recording.montage.lead_names[row] for row in np.flatnonzero(touched)]
-        raise BadInputError(
-            f"artefacts: {kind.name} can't be put into {', '.join(names) or 'these leads'} by its signal-to-noise "
-            "ratio, as there is no signal there; leave out the kind, or the flat leads."
+    def put(self, drawn: Drawn) -> Put:
+        """Put one artefact in, and tell the truth about it."""
+        if isinstance(drawn.kind, ElectrodeNoise):
+            return self._add(drawn.kind, drawn)
+        assert isinstance(drawn.kind, SignalChange)
+        return self._change(drawn.kind, drawn.rng)
+
+    def _change(self, kind: SignalChange, rng: np.random.Generator) -> Put:
+        """Let a kind change the leads."""
+        before_uv = self.uv.copy()
+        change = kind.change(self.uv, self._recording, rng)
+        span = slice(change.onset, change.offset + 1)
+        before_uv, after_uv = before_uv[:, span], self.uv[:, span]
+        if self._whole:
+            np.rint(after_uv, out=after_uv)
+        limit_uv = self._limit_uv if kind.stage < Stage.LEAD else LARGEST_UV
+        if kind.stage < Stage.LEAD or self._whole:
+            np.clip(after_uv, -limit_uv, limit_uv, out=after_uv)
+        if kind.stage < Stage.LEAD and self._montage.derived:
+            self._derive(before_uv, after_uv)
+        touched = (after_uv != before_uv).any(axis=1)
+        breaks = bool(touched[list(self._montage.bound)].any()) and self._breaks(kind.stage, before_uv, after_uv)
+        return _told(kind, change, touched, breaks=breaks)
+
+    def _add(self, kind: ElectrodeNoise, drawn: Drawn) -> Put:
+        """Add what a kind's potentials give in the leads."""
+        potentials = kind.potentials(self._recording, drawn.rng)
+        measured = self._montage.leads_of(potentials.uv)
+        derives = bool(self._montage.derived) and any(self._montage.lead_names[row] in ("I", "II") for row in measured)
+        rows = list(range(len(self.uv)) if derives else measured)
+        noise_uv = np.zeros((len(rows), len(next(iter(measured.values())))))
+        for row, lead_uv in measured.items():
+            noise_uv[rows.index(row)] = lead_uv
+        change = Change(
+            potentials.onset,
+            potentials.onset + noise_uv.shape[1] - 1,
+            potentials.amount,
+            potentials.parameters,
         )
-    wanted = signal_power / 10 ** (snr_db / 10)
-    power = np.square(noise_uv[touched]).mean()
-    if not whole:
-        return noise_uv * math.sqrt(wanted / power)
-    scale = math.sqrt(max(wanted - ROUNDING_POWER, wanted / 4) / power)
-    for _ in range(MOST_TRIES):
-        rounded_uv = np.rint(noise_uv * scale)
-        reached = np.square(rounded_uv[touched]).mean()
-        if reached > 0 and abs(10 * math.log10(reached / wanted)) <= CLOSE_DB:
-            break
-        scale *= math.sqrt(wanted / reached) if reached > 0 else 2.0
-    return rounded_uv
+        span = slice(change.onset, change.offset + 1)
+        before_uv = self.uv[rows, span]
+        if kind.is_scaled:
+            added_uv, powers = self._scaled(kind, noise_uv, drawn.snr_db, before_uv, rows, derives)
+        else:
+            added_uv = self._stored(noise_uv, before_uv, derives)
+            powers = mean_squares(added_uv)
+        after_uv = before_uv + added_uv
+        if max(after_uv.max(), -after_uv.min()) > self._limit_uv:
+            np.clip(after_uv, -self._limit_uv, self._limit_uv, out=after_uv)
+            if derives:
+                self._derive(before_uv, after_uv)
+            powers = mean_squares(after_uv - before_uv)
+        self.uv[rows, span] = after_uv
+        touched = np.zeros(len(self.uv), dtype=bool)
+        touched[rows] = powers > 0
+        if kind.is_scaled:
+            change = replace(change, amount=math.sqrt(powers.sum() / max(touched.sum(), 1)))
+        ratio_db = self._ratio_db(powers, rows)
+        return _told(kind, change, touched, ratio_db if math.isfinite(ratio_db) else math.nan)
+
+    def _scaled(
+        self,
+        kind: Artefact,
+        noise_uv: Float64Array,
+        snr_db: float,
+        before_uv: Float64Array,
+        rows: list[int],
+        derives: bool,
+    ) -> tuple[Float64Array, Float64Array]:
+        """Return noise of a signal-to-noise ratio, as it is stored, and its mean square in each lead."""
+        if derives:
+            self._montage.derive(noise_uv, whole=False)
+        scale = 10 ** ((self._ratio_db(mean_squares(noise_uv), rows) - snr_db) / 20)
+        if not 0 < scale < math.inf:
+            names = ", ".join(self._montage.lead_names[row] for row in rows)
+            raise BadInputError(
+                f"artefacts: {kind.name} can't be put into {names} by its signal-to-noise ratio, as there is no signal "
+                "there; leave out the kind, or the flat leads."
+            )
+        least, most = 0.0, math.inf
+        for _ in range(MOST_TRIES):
+            added_uv = self._stored(noise_uv * scale, before_uv, derives)
+            powers = mean_squares(added_uv)
+            excess_db = self._ratio_db(powers, rows) - snr_db
+            if abs(excess_db) <= CLOSE_DB:
+                break
+            least, most = (scale, most) if excess_db > 0 else (least, scale)
+            scale *= 10 ** (min(excess_db, MOST_STEP_DB) / 20)
+            if not least < scale < most:  # steps of 1 uV let it go round in circles
+                scale = (least + most) / 2
+        return added_uv, powers
+
+    def _stored(self, noise_uv: Float64Array, before_uv: Float64Array, derives: bool) -> Float64Array:
+        """Return what noise in the measured leads adds to what is stored, derived leads included."""
+        added_uv = np.rint(noise_uv) if self._whole else noise_uv
+        if derives:
+            after_uv = before_uv + added_uv
+            self._derive(before_uv, after_uv)
+            derived = list(self._montage.derived)
+            added_uv[derived] = after_uv[derived] - before_uv[derived]
+        return added_uv
+
+    def _derive(self, before_uv: Float64Array, after_uv: Float64Array) -> None:
+        """Compute derived leads, in place.
+
+        Those that are not rounded change by as much as their equations say, whatever they were before; none changes
+        with other leads than I and II.
+        """
+        limbs, derived = [self._montage.row("I"), self._montage.row("II")], list(self._montage.derived)
+        is_same = np.array_equal(after_uv[limbs], before_uv[limbs])
+        if self._whole and not is_same:
+            self._montage.derive(after_uv, whole=True)
+            return
+        after_uv[derived] = before_uv[derived]
+        if not is_same:
+            added_uv = after_uv - before_uv
+            self._montage.derive(added_uv, whole=False)
+            after_uv[derived] += added_uv[derived]
+
+    def _ratio_db(self, powers: Float64Array, rows: list[int]) -> float:
+        """Return the signal-to-noise ratio where there is noise: infinite where there is none at all."""
+        touched = powers > 0
+        if not touched.any():
+            return math.inf
+        signal_power, noise_power = self._variances[rows][touched].sum(), powers.sum()
+        return 10 * math.log10(signal_power / noise_power) if signal_power > 0 else -math.inf
+
+    def _breaks(self, stage: Stage, before_uv: Float64Array, after_uv: Float64Array) -> bool:
+        """Whether the equations of derived leads hold no more; losses on the way are not blamed for earlier breaks."""
+        if stage < Stage.LEAD or not self._montage.derived or self._montage.obeys_equations(after_uv, self._whole):
+            return False
+        return stage is Stage.LEAD or self._montage.obeys_equations(before_uv, self._whole)
 
 
-def _settle(stage: Stage, leads_uv: Float64Array, recording: Recording, limit_uv: float, whole: bool) -> None:
-    """Round what was changed where signals are whole, keep it in the recorder's range, derive leads; in place."""
-    if whole:
-        np.rint(leads_uv, out=leads_uv)
-    if stage < Stage.LEAD:
-        np.clip(leads_uv, -limit_uv, limit_uv, out=leads_uv)
-        recording.montage.derive(leads_uv, whole)
-    elif whole:
-        np.clip(leads_uv, -LARGEST_UV, LARGEST_UV, out=leads_uv)
+def mean_squares(leads_uv: Float64Array) -> Float64Array:
+    """Return the mean square of each lead, shape (leads,)."""
+    sums: Float64Array = np.einsum("ij,ij->i", leads_uv, leads_uv)  # sums in one order, whatever the machine's threads
+    return sums / leads_uv.shape[1]
 
 
-def _breaks(touched: BoolArray, after_uv: Float64Array, montage: Montage, whole: bool) -> bool:
-    """Whether equations don't hold because of a change: one of V1 alone has no part in it."""
-    return bool(touched[list(montage.bound)].any()) and not montage.obeys_equations(after_uv, whole)
-
-
-def _told(
-    kind: Artefact,
-    change: Change,
-    before_uv: Float64Array,
-    after_uv: Float64Array,
-    recording: Recording,
-    variances: Float64Array,
-    whole: bool,
-) -> Put:
-    """Return the truth about an artefact, of which what the signals say is measured on them."""
-    span = slice(change.onset, change.offset + 1)
-    difference_uv = after_uv[:, span] - before_uv[:, span]
-    touched: BoolArray = np.any(difference_uv != 0, axis=1).reshape(-1)
-    is_added = isinstance(kind, ElectrodeNoise) and touched.any()
-    power = np.square(difference_uv[touched]).mean() if is_added else math.nan
-    signal_power = variances[touched].mean() if is_added else math.nan
-    amount = math.sqrt(power) if is_added and math.isnan(change.amount) else change.amount
+def _told(kind: Artefact, change: Change, touched: BoolArray, snr_db: float = math.nan, breaks: bool = False) -> Put:
     return Put(
         kind.name,
         touched,
         change.onset,
         change.offset,
-        amount,
+        change.amount,
         kind.unit,
-        10 * math.log10(signal_power / power) if is_added and signal_power > 0 else math.nan,
-        kind.stage is Stage.LEAD and _breaks(touched, after_uv[:, span], recording.montage, whole),
-        json.dumps(dict(change.parameters), sort_keys=True, separators=(",", ":")),
+        snr_db,
+        breaks,
+        _JSON.encode(dict(change.parameters)),
     )
