@@ -126,7 +126,8 @@ class _Ecg:
         if kind.stage < Stage.LEAD and self._montage.derived:
             self._derive(before_uv, after_uv)
         touched = (after_uv != before_uv).any(axis=1)
-        return _told(kind, change, touched, breaks=self._breaks(kind.stage, before_uv, after_uv))
+        breaks = bool(touched[list(self._montage.bound)].any()) and self._breaks(kind.stage, before_uv, after_uv)
+        return _told(kind, change, touched, breaks=breaks)
 
     def _add(self, kind: ElectrodeNoise, drawn: Drawn) -> Put:
         """Add what a kind's potentials give in the leads."""
