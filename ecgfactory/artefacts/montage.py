@@ -100,7 +100,7 @@ class Montage:
         )
 
     def leads_of(self, potentials_uv: Mapping[str, Float64Array]) -> dict[int, Float64Array]:
-        """Return what potentials at electrodes give in the measured leads that have some, by their places; read only."""
+        """Return what potentials at electrodes give in the measured leads, by their places, read only."""
         # Added one by one, in this order: a sum by matrices may round otherwise on another machine.
         limbs = [potentials_uv[electrode] for electrode in LIMB_ELECTRODES if electrode in potentials_uv]
         terminal = sum(limbs[1:], limbs[0]) / -3 if limbs else None
