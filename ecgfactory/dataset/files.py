@@ -10,19 +10,20 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from ecgfactory.arrays import IntArray
 from ecgfactory.artefact_table import ArtefactTable, without_artefacts, without_clean
 from ecgfactory.dataset.names import ANNOTATIONS_FILE, ARTEFACTS_FILE, RECORDS_FILE, REJECTED_FILE
-from ecgfactory.dataset.signals import SignalReader
+from ecgfactory.dataset.signals import SignalReader, quickest
 from ecgfactory.ecgs import Ecgs
 from ecgfactory.formats.annotations import AnnotationsReader
 from ecgfactory.formats.artefacts import ArtefactsReader
 from ecgfactory.formats.clean_twin import CLEAN_SUFFIX, format_named
 from ecgfactory.formats.damage import reading
 from ecgfactory.formats.rows import CLEAN
-from ecgfactory.leads import SignalUv
+from ecgfactory.leads import TWELVE_LEADS, SignalUv
 from ecgfactory.places import place_of
 from ecgfactory.quality.feature import FeatureTable
 from ecgfactory.record import Record
@@ -69,12 +70,6 @@ class DatasetFiles:
     def has_artefacts(self) -> bool:
         """Whether artefacts are put into its records."""
         return self.plan.artefacts is not None
-
-    @property
-    def keeps_clean(self) -> bool:
-        """Whether it holds the clean twin of each record."""
-        stored = self.plan.signal_spec.artefacts
-        return stored is not None and stored.clean_twins
 
     @cached_property
     def breaks_equations(self) -> bool:
@@ -179,10 +174,28 @@ class DatasetFiles:
 
     def reader(self, lead_names: Sequence[str], at_random: bool = False) -> SignalReader:
         """Return what reads some leads of the records, in their order or at random, and of their clean twins if kept."""
-        records, spec, names = self.records_table, self.plan.signal_spec, tuple(lead_names)
+        names = tuple(lead_names)
         derives = names == TWELVE_LEADS and not self.breaks_equations
-        twin = SignalReader(self.path, self.formats, records, spec, names, at_random, is_clean=True) if self.keeps_clean else None
-        return SignalReader(self.path, self.formats, records, spec, names, at_random, derives, twin)
+        reader = self._reader_of(quickest(self.formats), names, at_random, derives)
+        if self.plan.keeps_clean:
+            reader.clean = self._reader_of(f"{quickest(self.formats)}{CLEAN_SUFFIX}", names, at_random, derives=True)
+        return reader
+
+    def clean_of(self, reader: SignalReader) -> SignalReader:
+        """Return what reads the same leads of the clean twins.
+
+        Raises
+        ------
+        BadInputError
+            When the dataset was built without artefacts or without clean twins.
+        """
+        if reader.clean is None:
+            raise without_clean(str(self.path)) if self.has_artefacts else without_artefacts(str(self.path))
+        return reader.clean
+
+    def _reader_of(self, name: str, lead_names: tuple[str, ...], at_random: bool, derives: bool) -> SignalReader:
+        spec = self.plan.spec_of(name)
+        return SignalReader(self.path, name, self.records_table, spec, lead_names, at_random, derives)
 
     def waves_of(self, places: IntArray, lead_names: tuple[str, ...]) -> WaveTable:
         """Read the waves of records over all leads and in some, by their places in records.parquet.
@@ -240,10 +253,10 @@ class DatasetFiles:
         return self.reader(self.plan.lead_names, at_random=True)
 
     def paths(self, wanted: str) -> dict[str, list[str]]:
-        """Return the files that hold an accepted record, by format, as paths below the dataset."""
+        """Return the files that hold an accepted record, by format or clean twin of one, as paths below the dataset."""
         place = self.place(wanted)
-        held = {name: self.records_table.column(f"{name}_path")[place].as_py() for name in self.formats}
-        return {name: FORMATS.load(name).files(path, self.plan.signal_spec) for name, path in held.items()}
+        held = {name: self.records_table.column(f"{name}_path")[place].as_py() for name in self.plan.formats}
+        return {name: format_named(name).files(path, self.plan.spec_of(name)) for name, path in held.items()}
 
     def signals_in(self, format_name: str, path: str, candidates: Sequence[int]) -> SignalUv:
         """Read records from one file of one format; see `Format.read`.
@@ -254,7 +267,7 @@ class DatasetFiles:
             When the file is missing or does not hold them.
         """
         with reading(path):
-            return FORMATS.load(format_name).read(self.path, path, candidates, self.plan.signal_spec)
+            return format_named(format_name).read(self.path, path, candidates, self.plan.spec_of(format_name))
 
     def files_of(self, format_name: str, records_at_once: int) -> Iterator[tuple[str, list[int]]]:
         """Yield each file of a format with the candidates in it, at most so many at once."""
@@ -272,6 +285,15 @@ class DatasetFiles:
         """
         with reading(self.path / name):
             return pq.read_table(self.path / name, columns=columns)
+
+
+def _column(table: pa.Table, name: str) -> npt.NDArray[Any]:
+    """Return a column as an array; of lists as one of objects."""
+    column = table.column(name)
+    if not pa.types.is_list(column.type):
+        values: npt.NDArray[Any] = column.to_numpy()
+        return values
+    return np.fromiter(column.to_pylist(), dtype=object, count=len(column))
 
 
 def candidates_by_file(records: pa.Table, format_name: str) -> dict[str, list[int]]:
