@@ -148,9 +148,8 @@ def _describe(record: Record) -> Iterator[tuple[str, str]]:
 def _describe_artefacts(record: Record, artefacts: ArtefactTable) -> Iterator[tuple[str, str]]:
     if record.injury["failed_rules"]:
         yield "", f"with its artefacts it breaks {', '.join(record.injury['failed_rules'])}"
-    yield from zip(
-        ("artefacts", *[""] * len(artefacts)), artefact_lines(artefacts, record.sampling_rate_hz), strict=False
-    )
+    for number, line in enumerate(artefact_lines(artefacts, record.sampling_rate_hz)):
+        yield "" if number else "artefacts", line
     ratios = {lead: record.injury[f"snr_db_{lead}"] for lead in record.lead_names}
     told = ", ".join(f"{lead} {ratio:.1f}" for lead, ratio in ratios.items() if ratio is not None)
     if told:

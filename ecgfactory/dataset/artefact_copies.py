@@ -43,9 +43,7 @@ def _differing(
         masks = format_.read_artefact_masks(dataset.path, path, candidates, spec)
     differing = {}
     if held is not None:
-        pairs = zip(
-            _by_record(held, format_.artefact_columns), _by_record(artefacts, format_.artefact_columns), strict=True
-        )
+        pairs = zip(*(_by_record(table, format_.artefact_columns) for table in (held, artefacts)), strict=True)
         differing["artefacts"] = [row for row, (one, other) in enumerate(pairs) if one != other]
     if masks is not None:
         drawn = artefacts.masks(dataset.plan.samples_per_lead)

@@ -16,7 +16,7 @@ MOST_OF_DATASET = 10_000
 
 
 class DatasetSource(Source):
-    """A dataset of ours, published or about to be: its records as they are stored, with their artefacts if they have any.
+    """A dataset of ours, published or about to be: its records as they are stored, with artefacts if they have any.
 
     Parameters
     ----------
