@@ -107,7 +107,7 @@ def show_records(
         dataset.clean_of(dataset.reader(dataset.lead_names))
     choice = choose(dataset, wanted)
     handouts = Handouts(
-        title=f"{dataset.title}, without artefacts" if clean else dataset.title,
+        title=dataset.title,
         ids=choice.ids,
         read=lru_cache(1)(partial(any_record, dataset, clean=clean)),
         lead_names=dataset.lead_names,
@@ -117,17 +117,19 @@ def show_records(
     )
     written = handouts.write(targets, overwrite)
     if not any(style.quiz for style in styles):  # the terminal may be on the wall of a classroom
-        _print(handouts, choice)
+        _print(handouts, choice, dataset.has_artefacts and not clean)
     _print_files(written)
 
 
-def _print(handouts: Handouts, choice: Choice) -> None:
+def _print(handouts: Handouts, choice: Choice, has_artefacts: bool) -> None:
     """Print all features of one record, or the most important ones of several."""
     if len(choice.ids) == 1:
         print_rows(_describe(handouts.read(choice.ids[0])))
     else:
-        headings = ["record", "verdict", *map(feature_label, HEADLINE_FEATURES)]
-        print_table(headings, [_row(handouts.read(wanted)) for wanted in choice.ids])
+        headings = ["record", "verdict", *map(feature_label, HEADLINE_FEATURES), "artefacts"]
+        if not has_artefacts:
+            headings.pop()
+        print_table(headings, [_row(handouts.read(wanted))[: len(headings)] for wanted in choice.ids])
     if choice.left_out:
         console().print(f"left out: {choice.left_out} rejected candidates within the range; name one to see it")
 
@@ -171,7 +173,8 @@ def artefact_lines(artefacts: ArtefactTable, sampling_rate_hz: int) -> list[str]
 
 def _row(record: Record) -> list[str]:
     values = [feature_value(name, record.features.get(name)) for name in HEADLINE_FEATURES]
-    return [record.record_id, "rejected" if record.reasons else "accepted", *values]
+    kinds = ", ".join(record.artefacts.kind) if record.artefacts else ""
+    return [record.record_id, "rejected" if record.reasons else "accepted", *values, kinds]
 
 
 def _print_files(written: Sequence[Path]) -> None:

@@ -213,8 +213,8 @@ class DatasetFiles:
         ecgs, measured = self.take(places, with_clean=False), self.clean_measured
         known = ecgs.measured if ecgs.injured["is_clean"].all() else {}
         features = {name: values[places] for name, values in measured.items()} if measured else known
-        without = replace(ecgs, signals_uv=clean_uv, measured=features, artefacts=None, injured={})
-        return without[0]
+        title = f"{self.title}, without artefacts"
+        return replace(ecgs, signals_uv=clean_uv, measured=features, dataset=title, artefacts=None, injured={})[0]
 
     def reader(self, lead_names: Sequence[str], at_random: bool = False) -> SignalReader:
         """Return what reads some leads of records, in their order or at random, and of their clean twins if kept."""
