@@ -13,6 +13,7 @@ import numpy as np
 from ecgfactory.arrays import BoolArray, Float64Array
 from ecgfactory.artefacts.base import Artefact, Change, ElectrodeNoise, Potentials, Recording, SignalChange, Stage
 from ecgfactory.artefacts.mixture import Drawn
+from ecgfactory.artefacts.montage import Montage
 from ecgfactory.errors import BadInputError
 from ecgfactory.leads import NARROW_LIMIT_UV
 
@@ -165,6 +166,11 @@ def _settle(stage: Stage, leads_uv: Float64Array, recording: Recording, limit_uv
         np.clip(leads_uv, -LARGEST_UV, LARGEST_UV, out=leads_uv)
 
 
+def _breaks(touched: BoolArray, after_uv: Float64Array, montage: Montage, whole: bool) -> bool:
+    """Whether equations don't hold because of a change: one of V1 alone has no part in it."""
+    return bool(touched[list(montage.bound)].any()) and not montage.obeys_equations(after_uv, whole)
+
+
 def _told(
     kind: Artefact,
     change: Change,
@@ -190,6 +196,6 @@ def _told(
         amount,
         kind.unit,
         10 * math.log10(signal_power / power) if is_added and signal_power > 0 else math.nan,
-        kind.stage is Stage.LEAD and not recording.montage.obeys_equations(after_uv[:, span], whole),
+        kind.stage is Stage.LEAD and _breaks(touched, after_uv[:, span], recording.montage, whole),
         json.dumps(dict(change.parameters), sort_keys=True, separators=(",", ":")),
     )
