@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import socket
 import subprocess
 import sys
@@ -220,34 +219,6 @@ def test_a_state_folder_that_can_not_be_is_told_with_a_mend(tmp_path: Path) -> N
     done = run("serve", "--state", tmp_path / "file", "--port", str(free))
     assert done.returncode == 2
     assert f"{tmp_path / 'file'}: can't hold the server's database (File exists); choose another folder" in done.stderr
-
-
-def test_show_and_verify_tell_of_artefacts(injured: Path, built: Path, tmp_path: Path) -> None:
-    records = pd.read_parquet(injured / "records.parquet")
-    record = records[records.artefact_kinds.map(list).map(lambda kinds: kinds == ["mains"])].iloc[0]
-    pages = tmp_path / "noisy.pdf", tmp_path / "clean.pdf", tmp_path / "quiz.pdf"
-    stored = run("show", injured, record.record_id, "--pdf", pages[0], "--csv", tmp_path / "noisy.csv")
-    assert stored.returncode == 0, stored.stderr
-    assert re.search(r"artefacts +mains in all leads, 0 to 10 s, [0-9.]+ uV, SNR -?[0-9.]+ dB\n", stored.stdout)
-    assert f"SNR (dB) {' ' * 24} I {record.snr_db_I:.1f}, II" in stored.stdout
-    assert "|   with mains   |" in PdfReader(pages[0]).pages[0].extract_text()
-    clean = run("show", injured, record.record_id, "--clean", "--pdf", pages[1], "--csv", tmp_path / "clean.csv")
-    assert clean.returncode == 0, clean.stderr
-    assert "mains in" not in clean.stdout
-    assert "without artefacts" in clean.stdout
-    assert "without artefacts" in PdfReader(pages[1]).pages[0].extract_text()
-    noisy, twin = (pd.read_csv(tmp_path / f"{name}.csv") for name in ("noisy", "clean"))
-    exported = pd.read_csv(next((injured / "csv_clean").rglob(f"{record.record_id}.csv")))
-    assert twin.to_numpy().tolist() == exported.to_numpy().tolist()
-    assert not twin.equals(noisy)
-    assert "mains" in run("show", injured, "0-9").stdout
-    run("show", injured, record.record_id, "--quiz", "--pdf", pages[2])
-    assert "mains" not in PdfReader(pages[2]).pages[0].extract_text()
-    without = run("show", built, "0", "--clean")
-    assert (without.returncode, without.stdout) == (2, "")
-    assert "no artefacts are put in" in without.stderr
-    verified = run("verify", injured)
-    assert "with clean twins, hashes, counts, signals, labels and artefacts as published" in verified.stdout
 
 
 def test_options_of_show_that_have_no_file_to_act_on_say_so(built: Path) -> None:
