@@ -100,7 +100,7 @@ def test_the_clean_twin_of_one_record_has_its_own_features(dataset: Dataset) -> 
 
 def test_stored_leads_are_read_where_artefacts_break_the_lead_equations(dataset: Dataset, tmp_path: Path) -> None:
     shutil.copytree(dataset.path / "npy", tmp_path / "npy")
-    for name in ("records.parquet", "npy_clean"):
+    for name in ("records.parquet", "npy_clean", ANNOTATIONS_FILE):
         (tmp_path / name).symlink_to(dataset.path / name)
     path = sorted((tmp_path / "npy").glob("train-*[0-9].npy"))[0]
     signals_uv = np.load(path, mmap_mode="r+")
