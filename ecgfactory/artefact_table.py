@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ecgfactory.arrays import BoolArray, Float64Array
+from ecgfactory.errors import BadInputError
 from ecgfactory.wave_table import ALL_LEADS
 
 if TYPE_CHECKING:
@@ -219,6 +220,18 @@ def joined_artefacts(tables: Sequence[ArtefactTable]) -> ArtefactTable:
     columns = (np.concatenate([getattr(table, name) for table in tables]) for name in _OF_ARTEFACTS)
     record = np.concatenate([table.record + start for table, start in zip(tables, starts[:-1], strict=True)])
     return ArtefactTable(tables[0].lead_names, int(starts[-1]), record.astype(np.int32), *columns)
+
+
+def without_artefacts(place: str) -> BadInputError:
+    """Return the error that tells how ECGs come with artefacts."""
+    return BadInputError(
+        f"{place}: no artefacts are put in; generate with artefacts=True, or build with `artefacts: {{}}`."
+    )
+
+
+def without_clean(place: str) -> BadInputError:
+    """Return the error that tells how ECGs with artefacts come with their clean twins."""
+    return BadInputError(f"{place}: the clean twins are not kept; ask for artefacts without `keep_clean: false`.")
 
 
 def _texts(values: Sequence[str]) -> npt.NDArray[np.object_]:
