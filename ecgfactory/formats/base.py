@@ -140,6 +140,10 @@ class Format(ABC):
     mask_loading: ClassVar[Mapping[str, str]] = {}
     """How to load the masks that `SignalSpec.labels` asks for; as `loading`."""
 
+    artefact_loading: ClassVar[Mapping[str, str]] = {}
+    """How to load what `SignalSpec.artefacts` asks for, pairs of noisy and clean records above all; as `loading`. Where
+    pairs are loaded, the dataset has clean twins."""
+
     bytes_per_sample: ClassVar[float] = 2.1
     """Mean bytes on disk for one sample of one lead, to estimate the disk space of a build: measured on 12-lead
     datasets. The default is that of plain int16 and a small overhead."""

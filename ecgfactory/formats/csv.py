@@ -72,7 +72,9 @@ r_peaks_ms = ecg_uv.index[waves.query("lead == 'all' and wave == 'QRS'")["peak"]
     @classmethod
     def count(cls, dataset: Path) -> int:
         """Count the files of signals."""
-        return sum(not path.name.endswith(WAVES_ENDING) for path in (dataset / "csv").glob("[!.]*/[!.]*.csv"))
+        return sum(
+            not path.name.endswith(WAVES_ENDING) for path in (dataset / cls.top_folder()).glob("[!.]*/[!.]*.csv")
+        )
 
     @classmethod
     def read(cls, dataset: Path, path: str, candidates: Sequence[int], spec: SignalSpec) -> SignalUv:

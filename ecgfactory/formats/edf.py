@@ -95,7 +95,7 @@ qrs_s = [(mark.onset, mark.duration) for mark in annotations if mark.text == "QR
     @classmethod
     def count(cls, dataset: Path) -> int:
         """Count the files."""
-        return sum(1 for _ in (dataset / "edf").glob("[!.]*/[!.]*.edf"))
+        return sum(1 for _ in (dataset / cls.top_folder()).glob("[!.]*/[!.]*.edf"))
 
     @classmethod
     def read(cls, dataset: Path, path: str, candidates: Sequence[int], spec: SignalSpec) -> SignalUv:

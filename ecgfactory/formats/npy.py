@@ -135,7 +135,9 @@ signal_uv, mask = ecgs_uv[0], masks[0, 1:]                    # both (leads, sam
     @classmethod
     def count(cls, dataset: Path) -> int:
         """Add up the rows that the headers of the signals give."""
-        paths = [path for path in (dataset / "npy").glob("[!.]*.npy") if not path.name.endswith(BESIDE_SIGNALS)]
+        paths = [
+            path for path in (dataset / cls.top_folder()).glob("[!.]*.npy") if not path.name.endswith(BESIDE_SIGNALS)
+        ]
         return sum(len(_array(dataset, path.relative_to(dataset))) for path in paths)
 
     @classmethod

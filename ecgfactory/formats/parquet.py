@@ -177,25 +177,25 @@ class ParquetFormat(Format):
 
     @classmethod
     def takes_for_data(cls, path: str) -> bool:
-        """Whether it is in `data`: pandas and PyArrow read that folder whole, whatever its files are called."""
+        """Whether it is in the folder: pandas and PyArrow read it whole, whatever its files are called."""
         return path.startswith(f"{cls.top_folder()}/")
 
     @classmethod
     def table_files(cls, split: str) -> str:
         """Return the pattern of the names that `published_path` makes."""
-        return f"data/{split}-*.parquet"
+        return f"{cls.top_folder()}/{split}-*.parquet"
 
     @classmethod
     def table_schema(cls, dataset: Path) -> pa.Schema | None:
         """Read the columns from the first file."""
-        files = sorted((dataset / "data").glob("[!.]*.parquet"))
+        files = sorted((dataset / cls.top_folder()).glob("[!.]*.parquet"))
         return pq.read_schema(files[0]) if files else None
 
     @classmethod
     def count(cls, dataset: Path) -> int:
         """Add up the rows that the footers give."""
         total = 0
-        for path in (dataset / "data").glob("[!.]*.parquet"):
+        for path in (dataset / cls.top_folder()).glob("[!.]*.parquet"):
             with reading(path.relative_to(dataset)):
                 total += pq.read_metadata(path).num_rows
         return total

@@ -128,7 +128,7 @@ for signal_uv, mask in ecgs:
     def count(cls, dataset: Path) -> int:
         """Count the arrays of signals in all files."""
         total = 0
-        for path in (dataset / "webdataset").glob("[!.]*.tar"):
+        for path in (dataset / cls.top_folder()).glob("[!.]*.tar"):
             with reading(path.relative_to(dataset)), tarfile.open(path) as tar:
                 total += sum(name.partition(".")[1:] == (".", _SIGNAL[1:]) for name in tar.getnames())
         return total

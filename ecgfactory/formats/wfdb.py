@@ -81,19 +81,19 @@ r_peaks = over_all.sample[[symbol == "N" for symbol in over_all.symbol]]
     @classmethod
     def write_index(cls, dataset: Path, candidates: Iterator[npt.NDArray[np.int64]], spec: SignalSpec) -> None:
         """Write RECORDS, the list of record names that WFDB tools read, and ANNOTATORS, that of annotations."""
-        with (dataset / cls.name / "RECORDS").open("w", encoding="ascii", newline="\n") as stream:
+        with (dataset / cls.top_folder() / "RECORDS").open("w", encoding="ascii", newline="\n") as stream:
             for batch in candidates:
                 stream.writelines(f"{record_folder(number)}/{record_id(number)}\n" for number in batch.tolist())
         if spec.labels.waves:
             places = ["over all leads", *(f"in lead {lead}" for lead in spec.lead_names)]
             named = zip(annotators(spec.lead_names), places, strict=True)
             lines = [f"{name}\tP, QRS and T of every beat {place}, found automatically\n" for name, place in named]
-            (dataset / cls.name / "ANNOTATORS").write_text("".join(lines), encoding="ascii", newline="\n")
+            (dataset / cls.top_folder() / "ANNOTATORS").write_text("".join(lines), encoding="ascii", newline="\n")
 
     @classmethod
     def count(cls, dataset: Path) -> int:
         """Count the lines of RECORDS."""
-        with (dataset / cls.name / "RECORDS").open(encoding="ascii") as stream:
+        with (dataset / cls.top_folder() / "RECORDS").open(encoding="ascii") as stream:
             return sum(1 for _ in stream)
 
     @classmethod
