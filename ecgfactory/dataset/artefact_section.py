@@ -135,10 +135,10 @@ def _put_in(plan: Plan, summary: ArtefactSummary) -> str:
     least, most = asked.per_record.min, asked.per_record.max
     each = f"{least} to {most}" if least < most else f"{least}"
     return (
-        f"{injured:,} of {summary.records:,} records have {each} artefacts, each of another kind; {summary.clean_records:,}"
-        f" are clean (`is_clean`). Each record was clean by a chance of {asked.clean_share:.3g}; which artefacts it has "
-        f"follows from seed and candidate number. Of noise, a signal-to-noise ratio from {asked.snr_db.min:g} to "
-        f"{asked.snr_db.max:g} dB was drawn, and what it came to was measured."
+        f"{injured:,} of {summary.records:,} records have {each} artefacts, each of another kind; the other "
+        f"{summary.clean_records:,} are clean. Each was left clean by a chance of {asked.clean_share:.3g}; which "
+        "artefacts it has follows from seed and candidate number. Of noise, a signal-to-noise ratio from "
+        f"{asked.snr_db.min:g} to {asked.snr_db.max:g} dB was drawn, and what it came to was measured."
     )
 
 
