@@ -57,13 +57,13 @@ import pandas as pd
 artefacts = pd.read_parquet("artefacts.parquet")    # onset and offset in samples, of $rate_hz a second
 records = pd.read_parquet("records.parquet", columns=["record_id", "split", "is_clean", "artefact_kinds", "snr_db_II"])
 clean_ids = records["record_id"][records["is_clean"]]
-seconds = (artefacts["offset"] - artefacts["onset"] + 1) / $rate_hz
+of_mains = artefacts[artefacts["kind"] == "mains"]
 """,
     "Artefacts with DuckDB": """\
 import duckdb
 
 worst = duckdb.sql(\"\"\"
-    SELECT record_id, kind, snr_db, json_extract(parameters, '$$') AS parameters
+    SELECT record_id, kind, snr_db, (1 + "offset" - onset) / $rate_hz AS seconds
     FROM 'artefacts.parquet' WHERE snr_db < 6 ORDER BY snr_db
 \"\"\").df()
 """,

@@ -168,7 +168,7 @@ def _body(dataset: Path, plan: Plan, counts: Counts, comparison: str) -> str:
 | Leads | {", ".join(plan.lead_names)} |
 | Storage | int16, 1 uV per unit |
 | Splits | {splits} |
-| Formats | {", ".join(request.formats)} |
+| Formats | {", ".join(request.formats)} |{_artefacts_row(plan)}
 | Seed | {plan.seed} |
 | Model | {request.generator.model}{f", edges {plan.edges}" if plan.edges else ""}{_weights(plan)} |
 | Quality policy | {plan.policy.name}: {plan.policy.description} |{_match_row(plan)}
@@ -213,6 +213,10 @@ def _weights(plan: Plan) -> str:
 
 def _match_row(plan: Plan) -> str:
     return f"\n| Match | {plain(plan.match.words)} |" if plan.match else ""
+
+
+def _artefacts_row(plan: Plan) -> str:
+    return f"\n| Artefacts | {plan.request.artefacts.words} |" if plan.request.artefacts else ""
 
 
 def _edges(plan: Plan) -> str:
