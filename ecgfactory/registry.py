@@ -117,8 +117,8 @@ class Registry(Generic[Member]):
         packages = [str(_package(entry)) for entry in entries]
         if entries and self._taken_ending and name.endswith(self._taken_ending):
             raise BadInputError(
-                f"package {packages[0]} brings a {self._noun} {name!r}, which ends in {self._taken_ending!r} as names of "
-                "ecgfactory's own do; uninstall that package, or have it choose another name."
+                f"package {packages[0]} brings a {self._noun} {name!r}, which ends in {self._taken_ending!r} as names "
+                "of ecgfactory's own do; uninstall that package, or have it choose another name."
             )
         if entries and (name in self._built_in or name in self._taken):
             raise BadInputError(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -25,6 +26,8 @@ from ecgfactory.quality.feature import FeatureTable
 from ecgfactory.request.plan import Plan
 from ecgfactory.session.ledger import ShardEntry
 from ecgfactory.shards.staging import has_clean_features, staged_formats
+
+Number = TypeVar("Number", bound=np.generic)
 
 
 def committed_batches(plan: Plan, entry: ShardEntry, folder: Path) -> Iterator[CandidateBatch]:
@@ -165,7 +168,7 @@ def _in_order(kept: FeatureTable, dropped: FeatureTable, order: IntArray) -> Fea
     return {name: np.concatenate([kept[name], dropped[name]])[order] for name in kept}
 
 
-def _spread(values: npt.NDArray[np.generic], places: IntArray, rows: int, fill: float) -> npt.NDArray[np.generic]:
+def _spread(values: npt.NDArray[Number], places: IntArray, rows: int, fill: float) -> npt.NDArray[Number]:
     """Return so many rows, the given ones in their places."""
     spread = np.full((rows, *values.shape[1:]), fill, dtype=values.dtype)
     spread[places] = values
