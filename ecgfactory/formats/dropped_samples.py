@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from ecgfactory.arrays import BoolArray
+from ecgfactory.artefact_table import DROPPED_SAMPLES
 from ecgfactory.formats.base import SignalSpec, injury_of
 from ecgfactory.formats.batch import RecordBatch
 from ecgfactory.leads import SignalUv
@@ -12,11 +14,18 @@ MISSING = -32768
 """What stands for a missing sample in WFDB's formats of 16 bits; no lead reaches it."""
 
 
+def dropped_of(batch: RecordBatch, spec: SignalSpec) -> BoolArray | None:
+    """Return which samples of records are missing, shape (records, samples); None where none is."""
+    injury = injury_of(batch, spec)
+    if injury is None or DROPPED_SAMPLES not in injury.artefacts.kind:
+        return None
+    return injury.artefacts.dropped(spec.samples)
+
+
 def with_gaps(batch: RecordBatch, spec: SignalSpec) -> SignalUv:
     """Return the signals of a batch with `MISSING` where samples were dropped."""
-    injury = injury_of(batch, spec)
-    missing = injury.artefacts.dropped(spec.samples) if injury else None
-    if missing is None or not missing.any():
+    missing = dropped_of(batch, spec)
+    if missing is None:
         return batch.signals_uv
     return np.where(missing[:, np.newaxis], np.int16(MISSING), batch.signals_uv)
 

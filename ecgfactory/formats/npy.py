@@ -140,7 +140,8 @@ clean_uv = [np.load(Path("npy_clean") / file.name, mmap_mode="r") for file in fi
         """Signals, waves and masks; see `Format.file_kinds`."""
         waves = [WAVES_SUFFIX, WAVE_STARTS_SUFFIX] if spec.labels.waves else []
         masks = [MASK_SUFFIX] if spec.labels.mask else []
-        return {**cls.media_types, **dict.fromkeys(waves + masks, _FILE)}
+        artefact_masks = [ARTEFACT_MASK_SUFFIX] if stores_artefact_masks(spec) else []
+        return {**cls.media_types, **dict.fromkeys(waves + masks + artefact_masks, _FILE)}
 
     @classmethod
     def published_path(cls, staged_path: str, position: int, count: int) -> str:

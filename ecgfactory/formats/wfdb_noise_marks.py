@@ -2,9 +2,9 @@
 
 A noise mark, `~`, says that the quality of the signal changes. Kind and leads are in its text: "muscle II" where that
 artefact begins, "end muscle II" at the first sample after it; one that lasts to the end of the record has no end. Both
-have the number of the artefact in the record as `num`, and as `chan` that of the lead where it is in one alone. The bits
-of `subtype` are the leads that are in any artefact from there on, the first lead lowest, as in the MIT-BIH Arrhythmia
-Database (WFDB Programmer's Guide, annotation codes, https://physionet.org/physiotools/wpg/); it has eight.
+have the number of the artefact in the record as `num`, and as `chan` that of the lead where it is in one alone, else 0.
+The bits of `subtype` are the leads that are in any artefact from there on, the first lead lowest, as in the MIT-BIH
+Arrhythmia Database (WFDB Programmer's Guide, annotation codes, https://physionet.org/physiotools/wpg/); it has eight.
 """
 
 from __future__ import annotations
