@@ -47,10 +47,10 @@ def annotation_problems(dataset: DatasetFiles) -> Iterator[str]:
 
 def _beats(dataset: DatasetFiles) -> list[int | None]:
     """Return how many beats each record has, as it was measured without artefacts; None where that was not kept."""
-    measured = dataset.clean_measured("beats")
-    if measured is None:
-        return [int(beats) if clean else None for beats, clean in zip(_whole(dataset.measured["beats"]), dataset.injured["is_clean"])]
-    return _whole(measured)
+    clean = dataset.clean_measured
+    beats = np.nan_to_num((clean or dataset.measured)["beats"].astype(np.float64)).astype(np.int64).tolist()
+    known = [True] * len(beats) if clean else dataset.injured["is_clean"].tolist()
+    return [number if is_known else None for number, is_known in zip(beats, known, strict=True)]
 
 
 def _wave_problems(candidates: IntArray, waves: WaveTable, samples: int) -> Iterator[str]:

@@ -18,6 +18,7 @@ from ecgfactory.artefact_table import ArtefactTable, without_artefacts, without_
 from ecgfactory.dataset.names import ANNOTATIONS_FILE, ARTEFACTS_FILE, RECORDS_FILE, REJECTED_FILE
 from ecgfactory.dataset.signals import SignalReader, quickest
 from ecgfactory.ecgs import Ecgs
+from ecgfactory.errors import DamagedDatasetError
 from ecgfactory.formats.annotations import AnnotationsReader
 from ecgfactory.formats.artefacts import ArtefactsReader
 from ecgfactory.formats.clean_twin import CLEAN_SUFFIX, format_named
@@ -35,6 +36,9 @@ NO_FEATURES = {"record_id", "candidate", "split"}
 
 VERDICTS = ("is_clean", "artefact_kinds", "failed_rules")
 """Columns that tell of artefacts, besides the signal-to-noise ratio of each lead and what was measured without them."""
+
+_TABLES = f"parquet{CLEAN_SUFFIX}"
+"""Clean twins with features beside the signals."""
 
 GROUPS_IN_MEMORY = 64
 """Row groups that stay decoded: of annotations.parquet 160 MB, with the waves of 16,000 records of twelve leads; of
@@ -104,6 +108,28 @@ class DatasetFiles:
         """What artefacts did to the records, by the columns of records.parquet; see `Ecgs.injured`."""
         return {name: _column(self.records_table, name) for name in self._of_injury}
 
+    @cached_property
+    def clean_measured(self) -> FeatureTable | None:
+        """Features of the records without their artefacts, as `measured`; None where these were not kept.
+
+        Raises
+        ------
+        DamagedDatasetError
+            When a file can't be read.
+        """
+        if not self.has_artefacts:
+            return self.measured
+        if all(f"{CLEAN}{name}" in self.injured for name in self.measured):
+            return {name: self.injured[f"{CLEAN}{name}"] for name in self.measured}
+        if _TABLES not in self.plan.formats:
+            return None
+        paths = self.records_table.column(f"{_TABLES}_path").unique().to_pylist()
+        table = pa.concat_tables(self.table(path, ["candidate", *self.measured]) for path in paths)
+        table = table.sort_by("candidate")
+        if not np.array_equal(table.column("candidate").to_numpy(), self.candidates):
+            raise DamagedDatasetError([f"{RECORDS_FILE}: it does not tell which clean records {paths[0]} holds"])
+        return {name: table.column(name).to_numpy() for name in self.measured}
+
     @property
     def _names(self) -> list[str]:
         names = self.records_table.column_names
@@ -113,8 +139,9 @@ class DatasetFiles:
     def _of_injury(self) -> list[str]:
         if not self.has_artefacts:
             return []
-        names = [*VERDICTS, *(f"snr_db_{lead}" for lead in self.plan.lead_names)]
-        return names + [name for name in self._names if name.startswith(CLEAN) and name.removeprefix(CLEAN) in self._names]
+        ratios = (f"snr_db_{lead}" for lead in self.plan.lead_names)
+        clean = (name for name in self._names if name.startswith(CLEAN) and name.removeprefix(CLEAN) in self._names)
+        return [*VERDICTS, *ratios, *clean]
 
     def place(self, wanted: str) -> int:
         """Return the place of a record in records.parquet.
@@ -173,7 +200,7 @@ class DatasetFiles:
         return self.take(np.array([self.place(wanted)]))[0]
 
     def reader(self, lead_names: Sequence[str], at_random: bool = False) -> SignalReader:
-        """Return what reads some leads of the records, in their order or at random, and of their clean twins if kept."""
+        """Return what reads some leads of records, in their order or at random, and of their clean twins if kept."""
         names = tuple(lead_names)
         derives = names == TWELVE_LEADS and not self.breaks_equations
         reader = self._reader_of(quickest(self.formats), names, at_random, derives)

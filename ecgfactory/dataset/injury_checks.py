@@ -89,7 +89,9 @@ class Injuries:
             )
             yield from ((row, problem) for problem in problems)
 
-    def _again(self, candidate: int, signal_uv: SignalUv, clean_uv: SignalUv, artefacts: ArtefactTable) -> Iterator[str]:
+    def _again(
+        self, candidate: int, signal_uv: SignalUv, clean_uv: SignalUv, artefacts: ArtefactTable
+    ) -> Iterator[str]:
         """Put the artefacts into the clean twin again: what was added, taken away again, leaves the clean record."""
         drawn = self._mixture.draw(self._seed, candidate)
         try:

@@ -326,12 +326,13 @@ class Dataset(DatasetTables):
         return Dataset, (self.path,)  # without open files and tables
 
     def __repr__(self) -> str:
-        request, splits = self.plan.request, self.manifest.splits
+        request = self.plan.request
+        splits = ", ".join(f"{name} {count:,}" for name, count in self.manifest.splits.items())
         twins = ", with clean twins" if self.plan.keeps_clean else ""
         artefacts = f"; with artefacts{twins}" if self.has_artefacts else ""
         return (
             f"Dataset {request.name}: {len(self):,} ECGs, {request.leads} leads, {request.duration_s} s at "
-            f"{self.sampling_rate_hz} Hz{artefacts}; {', '.join(f'{name} {count:,}' for name, count in splits.items())}; "
+            f"{self.sampling_rate_hz} Hz{artefacts}; {splits}; "
             f"{', '.join(self.formats)}; {self.path}"
         )
 

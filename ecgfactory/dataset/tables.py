@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from ecgfactory.arrays import IntArray
-from ecgfactory.dataset.files import DatasetFiles
 from ecgfactory.artefact_table import without_artefacts
+from ecgfactory.dataset.files import DatasetFiles
 from ecgfactory.ecgs import annotation_frame, by_record_id, feature_frame
 from ecgfactory.errors import BadInputError
 from ecgfactory.record import record_id

@@ -16,7 +16,14 @@ from ecgfactory.dataset.foreign_files import passes_for_data
 from ecgfactory.dataset.injury_checks import Injuries, obeys_identities
 from ecgfactory.dataset.label_checks import label_problems
 from ecgfactory.dataset.manifest import manifest_sha256
-from ecgfactory.dataset.names import ANNOTATIONS_FILE, ARTEFACTS_FILE, MANIFEST_FILE, RECORDS_FILE, REJECTED_FILE, SUMS_FILE
+from ecgfactory.dataset.names import (
+    ANNOTATIONS_FILE,
+    ARTEFACTS_FILE,
+    MANIFEST_FILE,
+    RECORDS_FILE,
+    REJECTED_FILE,
+    SUMS_FILE,
+)
 from ecgfactory.dataset.reader import Dataset
 from ecgfactory.dataset.seal import dataset_files, read_sums
 from ecgfactory.errors import DamagedDatasetError
