@@ -12,6 +12,7 @@ from ecgfactory.cli.output import console, feature_rows, print_rows, print_table
 from ecgfactory.dataset.reader import Dataset
 from ecgfactory.errors import BadInputError
 from ecgfactory.record import CsvDialect, Record
+from ecgfactory.report.artefact_words import artefact_lines
 from ecgfactory.report.choice import Choice, choose
 from ecgfactory.report.feature_text import feature_label, feature_value
 from ecgfactory.report.handouts import Handouts, Targets
@@ -135,6 +136,10 @@ def _describe(record: Record) -> Iterator[tuple[str, str]]:
     yield "verdict", "rejected (made again to show it)" if record.reasons else "accepted"
     for reason in record.reasons:
         yield "", reason
+    for place, artefact in enumerate(artefact_lines(record)):
+        yield "" if place else "artefacts", artefact
+    if broken := record.injury.get("failed_rules"):
+        yield "", f"as it is stored it breaks {', '.join(broken)}"
     yield from feature_rows(record.features)
 
 

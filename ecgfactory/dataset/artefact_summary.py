@@ -42,7 +42,7 @@ class Spread:
         """Return it for people; empty where there are none."""
         if np.isnan(self.low):
             return ""
-        low, high = _digits(self.low), _digits(self.high)
+        low, high = digits(self.low), digits(self.high)
         return f"{low if low == high else f'{low} to {high}'} {unit}".rstrip()
 
 
@@ -146,5 +146,6 @@ def _empty(name: str) -> KindSummary:
     return KindSummary(name, kind.title, kind.amount, kind.parameters) if kind else KindSummary(name, name, "", {})
 
 
-def _digits(value: float) -> str:
+def digits(value: float) -> str:
+    """Write a number for people: of three digits, and all of those before the point."""
     return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"

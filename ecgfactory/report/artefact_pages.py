@@ -9,6 +9,7 @@ from functools import partial
 
 import numpy as np
 
+from ecgfactory.arrays import Float64Array
 from ecgfactory.dataset.artefact_summary import SNR_EDGES_DB, ArtefactSummary
 from ecgfactory.record import Record
 from ecgfactory.report.artefact_words import clean_of
@@ -20,7 +21,7 @@ from ecgfactory.report.sheet import Box, Sheet
 from ecgfactory.report.style import PageStyle, Palette
 
 EXAMPLES = 2
-"""Samples that are shown beside their clean twins."""
+"""Samples that are shown beside their clean twins: those that artefacts changed most."""
 
 LEADS = 2
 """Leads of each: those that artefacts changed most."""
@@ -42,15 +43,26 @@ def artefact_pages(summary: ArtefactSummary, records: Sequence[Record], style: P
     summary : ArtefactSummary
         The artefacts of the dataset.
     records : sequence of Record
-        The samples.
+        The samples; without clean twins there are no examples.
     style : PageStyle
         Scale, paper and colours of the examples.
     """
-    shown = [record for record in records if clean_of(record) is not None][:EXAMPLES]
+    changes = {record: _change(record).max(initial=0) for record in records}
+    most = sorted(changes, key=lambda record: -changes[record])[:EXAMPLES]
+    shown = [record for record in records if record in most and changes[record] > 0]
     return [
         partial(_summary_page, summary, style.palette),
         *(partial(twin_page, record, style) for record in shown),
     ]
+
+
+def _change(record: Record) -> Float64Array:
+    """Return how much artefacts changed each lead of a record, beside its variance; of no lead without a twin."""
+    clean_uv = clean_of(record)
+    if clean_uv is None:
+        return np.empty(0)
+    change: Float64Array = np.square(record.signal_uv.astype(np.float64) - clean_uv).mean(axis=-1)
+    return change / np.maximum(clean_uv.var(axis=-1), 1)
 
 
 def twin_page(record: Record, style: PageStyle) -> Sheet:
@@ -77,11 +89,10 @@ def _beside(record: Record) -> Record:
     """Return a record whose leads are a few of another's: clean, as stored, and the difference."""
     clean_uv = clean_of(record)
     assert clean_uv is not None
-    stored = record.signal_uv.astype(np.int64)
-    power = np.square(stored - clean_uv).mean(axis=-1) / np.maximum(clean_uv.var(axis=-1), 1)
-    chosen = sorted(np.argsort(-power, kind="stable")[:LEADS].tolist())
+    stored, change = record.signal_uv.astype(np.int64), _change(record)
+    most = np.argsort(-change, kind="stable")[:LEADS]
     names, signals = list[str](), []
-    for lead in (lead for lead in chosen if power[lead] > 0):
+    for lead in np.sort(most[change[most] > 0]).tolist():
         for what, signal in (
             ("clean", clean_uv[lead]),
             ("as stored", stored[lead]),

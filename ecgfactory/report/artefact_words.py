@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from ecgfactory.artefact_table import ArtefactTable
-from ecgfactory.dataset.artefact_summary import kind_class
+from ecgfactory.dataset.artefact_summary import digits, kind_class
 from ecgfactory.leads import SignalUv
 from ecgfactory.record import Record
 
@@ -71,4 +71,4 @@ def _how_much(artefacts: ArtefactTable, row: int) -> str:
     snr_db, amount, unit = artefacts.snr_db[row], artefacts.amount[row], artefacts.unit[row]
     if not np.isnan(snr_db):
         return f"{snr_db:.1f} dB"
-    return "" if np.isnan(amount) else f"{amount:.3g} {unit}".rstrip()
+    return "" if np.isnan(amount) else f"{digits(amount)} {unit}".rstrip()
