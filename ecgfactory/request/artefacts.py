@@ -17,14 +17,10 @@ from pydantic import (
 )
 
 from ecgfactory.artefacts import ARTEFACTS
-from ecgfactory.artefacts.mixture import USUAL_WEIGHTS, Mixture
+from ecgfactory.artefacts.mixture import HIGHEST_SNR_DB, LOWEST_SNR_DB, USUAL_WEIGHTS, Mixture
 from ecgfactory.documents.keys import Among, nearest
 from ecgfactory.errors import BadInputError, shown
 from ecgfactory.quality.rule import PUBLISHED
-
-LOWEST_SNR_DB, HIGHEST_SNR_DB = -20.0, 40.0
-"""From noise ten times as large as the ECG, which a recorder just takes, to noise of about 1 uV, the step of what is
-stored."""
 
 USUAL_MOST = 3
 """Artefacts in a record at most, unless it is said or there are fewer kinds."""
