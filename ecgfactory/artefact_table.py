@@ -245,8 +245,8 @@ def without_artefacts(place: str) -> BadInputError:
 
 
 def without_clean(place: str) -> BadInputError:
-    """Return the error that tells how ECGs with artefacts come with their clean twins."""
-    return BadInputError(f"{place}: the clean twins are not kept; ask for artefacts without `keep_clean: false`.")
+    """Return the error that tells how ECGs with artefacts come with clean twins."""
+    return BadInputError(f"{place}: the clean twins are not kept; leave out `keep_clean: false`.")
 
 
 def _texts(values: Sequence[str]) -> npt.NDArray[np.object_]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import torch
 
-from ecgfactory.artefact_table import without_clean
+from ecgfactory.artefact_table import without_artefacts, without_clean
 from ecgfactory.ecgs import HERE, Ecgs, Unit
 from ecgfactory.errors import BadInputError
 from ecgfactory.leads import SignalUv
@@ -28,6 +28,23 @@ def check_features(place: str, wanted: Sequence[str], known: Collection[str]) ->
     is_list = isinstance(wanted, Collection) and not isinstance(wanted, str)
     if not is_list or any(name not in list(known) for name in wanted):
         raise BadInputError(f"{place}: features is {wanted!r}; give a list of some of {', '.join(known)}.")
+
+
+def check_artefacts(place: str, clean: bool, artefact_masks: bool, has_artefacts: bool, keeps_clean: bool) -> None:
+    """Check that there is what samples are to hold because of artefacts.
+
+    Raises
+    ------
+    BadInputError
+        When clean ECGs or masks of artefacts are wanted where there are none, or one of the two is no bool.
+    """
+    for name, wanted in {"clean": clean, "artefact_masks": artefact_masks}.items():
+        if not isinstance(wanted, bool):
+            raise BadInputError(f"{place}: {name} is {wanted!r}; give True or False.")
+        if wanted and not has_artefacts:
+            raise without_artefacts(f"{place}: {name}")
+    if clean and not keeps_clean:
+        raise without_clean(f"{place}: clean")
 
 
 def samples_of(
