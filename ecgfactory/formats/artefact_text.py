@@ -67,7 +67,7 @@ def artefacts_of_texts(lead_names: Sequence[str], held: Sequence[tuple[str, int,
 def _leads_text(lead_names: Sequence[str], touched: BoolArray) -> str:
     if touched.all():
         return ALL_LEADS
-    return ",".join(lead_names[lead] for lead in np.flatnonzero(touched)) or NO_LEADS
+    return ",".join(name for name, is_touched in zip(lead_names, touched, strict=True) if is_touched) or NO_LEADS
 
 
 def _touched(lead_names: Sequence[str], text: str) -> list[bool] | None:

@@ -94,8 +94,8 @@ def _word(code: int, lower: int) -> bytes:
 
 def _leads_within(artefacts: ArtefactTable, sample: int) -> int:
     """Return the leads that are in an artefact at a sample, as bits, as far as there are bits."""
-    within = artefacts.touched[(artefacts.onset <= sample) & (sample <= artefacts.offset)].any(axis=0)
-    return int(sum(1 << int(lead) for lead in np.flatnonzero(within[:_SUBTYPE_BITS])))
+    touched = artefacts.touched[(artefacts.onset <= sample) & (sample <= artefacts.offset), :_SUBTYPE_BITS]
+    return sum(1 << lead for lead in np.flatnonzero(np.any(touched, axis=0)).tolist())
 
 
 def _marks(content: bytes) -> Iterator[tuple[int, int, str]]:

@@ -65,7 +65,8 @@ def _signal_bytes(format_: type[Format], request: BuildRequest) -> float:
 
 def _truth_bytes(format_: type[Format], request: BuildRequest, has_artefacts: bool) -> float:
     """Estimate what labels and artefacts of a record take in a format, in files of their own or beside the signals."""
-    of_waves = _waves_of_record(request) * format_.bytes_per_wave
+    marked = _waves_of_record(request) * format_.bytes_per_wave
+    marked += _artefacts_of_record(request) * format_.bytes_per_artefact if has_artefacts else 0
     has_masks = request.labels.mask and format_.holds_masks
     masks = 1 + request.leads * (2 if has_artefacts else 1) if has_masks else 0
     mask_samples = masks * request.samples_per_lead
@@ -77,7 +78,7 @@ def _truth_bytes(format_: type[Format], request: BuildRequest, has_artefacts: bo
         artefacts=StoredArtefacts() if has_artefacts else None,
     )
     own_files = len(format_.file_kinds(spec)) - len(format_.media_types)
-    return _on_disk(format_, of_waves + mask_samples * format_.bytes_per_mask_sample, own_files)
+    return _on_disk(format_, marked + mask_samples * format_.bytes_per_mask_sample, own_files)
 
 
 def _waves_of_record(request: BuildRequest) -> float:
