@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -198,6 +199,22 @@ class DatasetFiles:
     def record(self, wanted: str) -> Record:
         """Read one record by its id; see `place` and `take`."""
         return self.take(np.array([self.place(wanted)]))[0]
+
+    def clean_record(self, wanted: str) -> Record:
+        """Read the clean twin of one record by its id, with what was measured on it, where that was kept.
+
+        Raises
+        ------
+        BadInputError, DamagedDatasetError
+            As `record` and `clean_of` do.
+        """
+        places = np.array([self.place(wanted)])
+        clean_uv = self.clean_of(self._reader).read(places)
+        ecgs, measured = self.take(places, with_clean=False), self.clean_measured
+        known = ecgs.measured if ecgs.injured["is_clean"].all() else {}
+        features = {name: values[places] for name, values in measured.items()} if measured else known
+        title = f"{self.title}, without artefacts"
+        return replace(ecgs, signals_uv=clean_uv, measured=features, dataset=title, artefacts=None, injured={})[0]
 
     def reader(self, lead_names: Sequence[str], at_random: bool = False) -> SignalReader:
         """Return what reads some leads of records, in their order or at random, and of their clean twins if kept."""

@@ -50,7 +50,8 @@ class Manifest(BaseModel):
         How many records have none, and how many artefacts there are; None, and not in the file, where none were asked
         for.
     diversity : dict
-        Near-duplicates in a sample of the records; see `ecgfactory.quality.diversity`.
+        Near-duplicates in a sample of the records, or of their clean twins where these are kept; see
+        `ecgfactory.quality.diversity`.
     shards : tuple of ShardSummary
         In candidate order.
     stage_seconds : dict of str to float

@@ -34,8 +34,9 @@ def summary_rows(dataset: Dataset) -> list[tuple[str, str]]:
 
 def _artefacts(manifest: Manifest) -> str:
     assert manifest.artefacts is not None
-    told = f"in {manifest.records - manifest.artefacts.clean_records:,} records"
-    return f"{told}: {_numbers(manifest.artefacts.kinds)}" if manifest.artefacts.kinds else told
+    clean = f"{manifest.artefacts.clean_records:,} records without"
+    twins = "; clean twins of all" if manifest.plan.keeps_clean else ""
+    return "; ".join(filter(None, (_numbers(manifest.artefacts.kinds), clean))) + twins
 
 
 def _numbers(counted: Mapping[str, int]) -> str:

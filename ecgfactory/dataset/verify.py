@@ -11,6 +11,7 @@ import numpy as np
 
 from ecgfactory.dataset.annotation_checks import annotation_problems
 from ecgfactory.dataset.artefact_checks import artefact_problems
+from ecgfactory.dataset.artefact_copies import artefact_copy_problems
 from ecgfactory.dataset.counts import count, count_artefacts, count_waves
 from ecgfactory.dataset.foreign_files import passes_for_data
 from ecgfactory.dataset.injury_checks import Injuries, obeys_identities
@@ -234,11 +235,11 @@ class _SignalChecks:
 
 
 def _artefact_problems(dataset: Dataset) -> list[str]:
-    """Check the artefacts by themselves, and where they are sound, their counts."""
+    """Check the artefacts by themselves, and where they are sound, those in every format, and their counts."""
     if not dataset.has_artefacts:
         return []
     try:
-        problems = list(artefact_problems(dataset))
+        problems = list(artefact_problems(dataset)) or list(artefact_copy_problems(dataset, RECORDS_AT_ONCE))
     except DamagedDatasetError as error:
         return error.problems
     if not problems and (held := count_artefacts(dataset.path)) != dataset.manifest.artefacts:

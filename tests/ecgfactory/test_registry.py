@@ -74,9 +74,7 @@ def test_a_package_can_t_take_a_name_of_ecgfactory_s_own(installed: Path, group:
 
 def test_a_package_can_t_take_the_name_of_a_clean_twin(installed: Path) -> None:
     brings(installed, "raw_clean = my_module:Mine")
-    with pytest.raises(
-        BadInputError, match="ecg-a 0.1 brings a format 'raw_clean', which ends in '_clean' as names of"
-    ):
+    with pytest.raises(BadInputError, match=r"ecg-a 0\.1 brings a format 'raw_clean', which ends in '_clean' as"):
         FORMATS.load("raw_clean")
 
 
