@@ -61,8 +61,9 @@ def _change(record: Record) -> Float64Array:
     clean_uv = clean_of(record)
     if clean_uv is None:
         return np.empty(0)
-    change: Float64Array = np.square(record.signal_uv.astype(np.float64) - clean_uv).mean(axis=-1)
-    return change / np.maximum(clean_uv.var(axis=-1), 1)
+    power = np.square(record.signal_uv.astype(np.float64) - clean_uv).mean(axis=-1)
+    change: Float64Array = power / np.maximum(clean_uv.var(axis=-1), 1)
+    return change
 
 
 def twin_page(record: Record, style: PageStyle) -> Sheet:
