@@ -70,8 +70,10 @@ def verify(path: Path, with_signals: bool = True) -> Dataset:
         problems = list(_count_problems(dataset))
     if not problems and with_signals:
         of_artefacts = _artefact_problems(dataset)
-        signals = _SignalChecks(dataset, Injuries(dataset) if dataset.has_artefacts and not of_artefacts else None)
-        problems = [*_index_problems(dataset), *of_artefacts, *signals.problems(), *_label_problems(dataset)]
+        injuries = Injuries(dataset) if dataset.has_artefacts and not of_artefacts else None
+        copies = _artefact_copy_problems(dataset) if injuries else []
+        signals = _SignalChecks(dataset, injuries).problems()
+        problems = [*_index_problems(dataset), *of_artefacts, *copies, *signals, *_label_problems(dataset)]
     if problems:
         raise DamagedDatasetError(problems)
     return dataset
@@ -235,16 +237,20 @@ class _SignalChecks:
 
 
 def _artefact_problems(dataset: Dataset) -> list[str]:
-    """Check the artefacts by themselves, and where they are sound, those in every format, and their counts."""
+    """Check the artefacts of a dataset that has some by themselves, and with its other tables."""
     if not dataset.has_artefacts:
         return []
     try:
-        problems = list(artefact_problems(dataset)) or list(artefact_copy_problems(dataset, RECORDS_AT_ONCE))
+        return list(artefact_problems(dataset))
     except DamagedDatasetError as error:
         return error.problems
-    if not problems and (held := count_artefacts(dataset.path)) != dataset.manifest.artefacts:
-        return [f"{MANIFEST_FILE}: artefacts are {dataset.manifest.artefacts}, where {ARTEFACTS_FILE} has {held}"]
-    return problems
+
+
+def _artefact_copy_problems(dataset: Dataset) -> Iterator[str]:
+    """Compare what formats and the manifest tell of artefacts with these, which are sound."""
+    yield from artefact_copy_problems(dataset, RECORDS_AT_ONCE)
+    if (held := count_artefacts(dataset.path)) != dataset.manifest.artefacts:
+        yield f"{MANIFEST_FILE}: artefacts are {dataset.manifest.artefacts}, where {ARTEFACTS_FILE} has {held}"
 
 
 def _label_problems(dataset: Dataset) -> list[str]:

@@ -7,13 +7,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 
-from ecgfactory.artefact_table import ArtefactTable
+from ecgfactory.dataset.files import DatasetFiles
 from ecgfactory.dataset.injury_checks import Injuries
+from ecgfactory.dataset.names import ARTEFACTS_FILE, RECORDS_FILE
 from ecgfactory.dataset.reader import Dataset, open_dataset
 from ecgfactory.ecgs import Ecgs
+from ecgfactory.formats.artefacts import ArtefactsWriter
 from ecgfactory.leads import SignalUv
 
 
@@ -46,14 +47,13 @@ def place(ecgs: Ecgs, row: int) -> str:
     return f"data: record {ecgs.record_ids[row]}"
 
 
-class Told:
-    """Artefacts as a reader gives them, some other than they were."""
-
-    def __init__(self, artefacts: ArtefactTable) -> None:
-        self.artefacts = artefacts
-
-    def read(self, candidates: Any) -> ArtefactTable:
-        return self.artefacts
+def told(dataset: Dataset, folder: Path, **columns: Any) -> Injuries:
+    """What a dataset as `dataset` says, of tables alone, whose artefacts have other columns."""
+    (folder / RECORDS_FILE).symlink_to(dataset.path / RECORDS_FILE)
+    artefacts = replace(dataset.artefacts_of(dataset.places()), **columns)
+    with ArtefactsWriter(folder / ARTEFACTS_FILE, dataset.sampling_rate_hz) as writer:
+        writer.write(dataset.candidates, artefacts)
+    return Injuries(DatasetFiles(folder, dataset.plan))
 
 
 def test_sound_records_pass(injuries: Injuries, ecgs: Ecgs) -> None:
@@ -136,27 +136,22 @@ def test_less_noise_than_is_told(dataset: Dataset, injuries: Injuries, ecgs: Ecg
     ],
 )
 def test_other_truth_is_found_as_artefacts_are_put_in_again(
-    injuries: Injuries, ecgs: Ecgs, column: str, value: Any, monkeypatch: pytest.MonkeyPatch
+    dataset: Dataset, tmp_path: Path, ecgs: Ecgs, column: str, value: Any
 ) -> None:
     assert ecgs.artefacts is not None
     row = first_of(ecgs, "mains")
-    (number,) = np.flatnonzero(ecgs.artefacts.record == row)
     values = getattr(ecgs.artefacts, column).copy()
-    values[number] = value
-    monkeypatch.setattr(injuries, "_artefacts", Told(replace(ecgs.artefacts, **{column: values})))
-    found = problems(injuries, ecgs, ecgs.signals_uv)
+    values[ecgs.artefacts.record == row] = value
+    found = problems(told(dataset, tmp_path, **{column: values}), ecgs, ecgs.signals_uv)
     name = "leads" if column == "touched" else column
     assert any(f"{place(ecgs, row)} has mains whose {name} did not come out so" in problem for problem in found)
     assert all(problem.startswith(place(ecgs, row)) for problem in found)
 
 
-def test_kinds_that_do_not_follow_from_seed_and_number(
-    injuries: Injuries, ecgs: Ecgs, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_kinds_that_do_not_follow_from_seed_and_number(dataset: Dataset, tmp_path: Path, ecgs: Ecgs) -> None:
     assert ecgs.artefacts is not None
     row = first_of(ecgs, "mains")
     kinds = ecgs.artefacts.kind.copy()
     kinds[ecgs.artefacts.record == row] = "limb_lead_swap"
-    monkeypatch.setattr(injuries, "_artefacts", Told(replace(ecgs.artefacts, kind=kinds)))
-    found = problems(injuries, ecgs, ecgs.signals_uv)
+    found = problems(told(dataset, tmp_path, kind=kinds), ecgs, ecgs.signals_uv)
     assert found == [f"{place(ecgs, row)} has limb_lead_swap, where its seed and number give mains"]

@@ -26,7 +26,6 @@ pytestmark = pytest.mark.slow
 
 Builder = Callable[..., Built]
 MakeRequest = Callable[..., BuildRequest]
-NOISE = {"kinds": {"mains": 2, "limb_lead_swap": 1}, "per_record": {"max": 2}}
 
 
 def manifest_of(dataset: Path) -> Manifest:

@@ -26,7 +26,7 @@ from ecgfactory.validation.format_contract import are_same
 LIMIT = 7
 
 
-NOISE = {"kinds": {"mains": 2, "limb_lead_swap": 1}, "per_record": {"max": 2}}
+NOISE = {"kinds": {"mains": 2, "dropped_samples": 2, "limb_lead_swap": 1}, "per_record": {"max": 2}}
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ def test_a_committed_shard_is_cut_by_reading_it_back(
             name="s",
             records=100,
             seed=3,
-            formats=["parquet", "csv", "npy"] if artefacts else [name for name in FORMATS if name != "wfdb_flac"],
+            formats=["csv", "parquet", "npy"] if artefacts else [name for name in FORMATS if name != "wfdb_flac"],
             artefacts=artefacts,
             labels={"waves": True, "mask": True},
             splits={"train": 0.6, "test": 0.4},
