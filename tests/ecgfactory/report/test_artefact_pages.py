@@ -25,7 +25,7 @@ from ecgfactory.report.sheet import Lines, Sheet
 from ecgfactory.report.style import PageStyle
 from ecgfactory.report.svg import ecg_svg
 from ecgfactory.report.web import Sample, write_web_page
-from tests.browsing import References
+from tests.browsing import References, chromium
 
 SUMMARY = ArtefactSummary(
     records=10,
@@ -148,3 +148,21 @@ def test_the_web_page_lists_them_and_can_show_the_clean_twin(noisy: Record, left
     plain = (tmp_path / "b.html").read_text(encoding="utf-8")
     assert not re.search(r"artefact|[^-]clean[^-]|twin", plain)
     assert ecg_svg(noisy).count("<path") == ecg_svg(left_clean, clean=True).count("<path") == 1
+
+
+@pytest.mark.slow
+def test_box_and_key_switch_between_stored_and_clean(noisy: Record, tmp_path: Path) -> None:
+    empty = pa.table({"record_id": pa.array([], pa.string())})
+    write_web_page(tmp_path / "a.html", replace(FACTS, artefacts=SUMMARY), [Sample(noisy, "train", {})], "All.", empty)
+    with chromium() as browser:
+        page = browser.new_page()
+        page.goto((tmp_path / "a.html").as_uri())
+        stored, clean = page.locator(".gallery .stored"), page.locator(".gallery .clean")
+        assert (stored.is_visible(), clean.is_visible()) == (True, False)
+        page.locator("#clean").check()
+        assert (stored.is_visible(), clean.is_visible()) == (False, True)
+        page.locator(".gallery a[data-open]").click()
+        assert page.locator("#viewer .clean").is_visible()
+        page.keyboard.press("c")
+        assert page.locator("#viewer .stored").is_visible()
+        assert page.locator("#viewer-clean").get_attribute("aria-pressed") == "false"
