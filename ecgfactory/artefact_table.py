@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
@@ -127,6 +127,21 @@ class ArtefactTable:
         if not -self.records <= row < self.records:
             raise IndexError(f"artefacts: index is {row}; there are those of {self.records:,} ECGs, counted from 0.")
         return self.take(np.array([row % self.records]))
+
+    def of_leads(self, lead_names: Sequence[str]) -> Self:
+        """Return the artefacts that changed any of some leads, which are its leads then, in this order.
+
+        Parameters
+        ----------
+        lead_names : sequence of str
+            Names of its leads.
+        """
+        if tuple(lead_names) == self.lead_names:
+            return self
+        touched = self.touched[:, [self.lead_names.index(name) for name in lead_names]]
+        places = np.flatnonzero(touched.any(axis=1))
+        rows = self._rows(places, self.records, self.record[places])
+        return replace(rows, lead_names=tuple(lead_names), touched=touched[places])
 
     @property
     def counts(self) -> npt.NDArray[np.int64]:

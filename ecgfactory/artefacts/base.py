@@ -30,7 +30,10 @@ class Stage(IntEnum):
     """Single leads are changed as they are stored, so that the equations between them may break."""
 
     LINK = 4
-    """What was recorded is lost or late on its way."""
+    """What was recorded is changed on its way."""
+
+    LOSS = 5
+    """Samples are missing: last of all, so that what is held in their place stays the value before them."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +56,7 @@ class Recording:
 
     def span(self, seconds: float) -> int:
         """Return a duration in samples, one at least, and no more than the ECG has."""
-        return int(np.clip(round(seconds * self.rate_hz), 1, self.samples))
+        return max(1, min(round(seconds * self.rate_hz), self.samples))
 
     def stretch(self, rng: np.random.Generator, seconds: float) -> tuple[int, int]:
         """Draw where something of a duration is: its first sample and how many it has."""

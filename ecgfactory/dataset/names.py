@@ -6,6 +6,7 @@ from ecgfactory.storage.sealed import MANIFEST_FILE, SUMS_FILE
 
 __all__ = [
     "ANNOTATIONS_FILE",
+    "ARTEFACTS_FILE",
     "CARD_FILE",
     "COMPARISON_FOLDER",
     "COMPARISON_PAGE",
@@ -26,6 +27,7 @@ RECORDS_FILE = "records.parquet"
 RECORDS_CSV_FILE = "records.csv"
 REJECTED_FILE = "rejected.parquet"
 ANNOTATIONS_FILE = "annotations.parquet"
+ARTEFACTS_FILE = "artefacts.parquet"
 REPORTS_FOLDER = "reports"
 COMPARISON_FOLDER, COMPARISON_PAGE = "comparison", "comparison.html"
 
