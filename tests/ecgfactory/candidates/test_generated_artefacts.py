@@ -147,12 +147,12 @@ def test_clean_twins_are_left_out_where_asked_for() -> None:
 @pytest.mark.parametrize(
     ("caller", "changes", "sentence"),
     [
-        (generate, {"artefacts": "mains"}, "generate: artefacts is 'mains'; it must"),
-        (generate, {"artefacts": {"kinds": {"main": 1}}}, "artefacts.kinds: 'main' is not a .* did you mean mains"),
+        (generate, {"artefacts": "mains"}, "generate: artefacts: 'mains' is no section; write {}"),
+        (generate, {"artefacts": {"kinds": {"main": 1}}}, "artefacts.kinds.main: there is no such .* did you mean mains"),
         (generate, {"artefacts": {"snr_db": {"min": 9, "max": 3}}}, "artefacts.snr_db: min, 9, is above max, 3"),
         (generate, {"artefacts": {"share": 1}}, "generate: unknown key artefacts.share; known here: clean_share"),
         (stream, {"artefacts": {"clean_share": 2}}, "stream: artefacts.clean_share is 2"),
-        (StreamDataset, {"artefacts": 3}, "StreamDataset: artefacts is 3"),
+        (StreamDataset, {"artefacts": 3}, "StreamDataset: artefacts: 3 is no section"),
         (StreamDataset, {"clean": True}, "StreamDataset: clean: no artefacts are put in; generate with artefacts=True"),
         (StreamDataset, {"artefacts": {"keep_clean": False}, "clean": True}, "the clean twins are not kept"),
         (StreamDataset, {"artefact_masks": True}, "StreamDataset: artefact_masks: no artefacts are put in"),
