@@ -108,7 +108,7 @@ def main(ecgs: int = 320, epochs: int = 24, tested: int = 320) -> None:
             shares[f"{name} ({of_it.sum()})"] = [found[of_it].mean() for found in (by_rule, by_any, is_found)]
     shares[f"all ({len(wanted)})"] = [found.mean() for found in (by_rule, by_any, is_found)]
     for name, of_each in shares.items():
-        print("  {}: by arm_electrodes {:.0%}, by any rule {:.0%}, by the network {:.0%}".format(name, *of_each))
+        print("  {}: by arm_electrodes {:.1%}, by any rule {:.1%}, by the network {:.1%}".format(name, *of_each))
     truth = np.concatenate([np.zeros_like(wanted), wanted])
     taken = np.concatenate([right, swapped]).argmax(axis=1)
     print(f"the network takes {(taken == truth).mean():.1%} of all ECGs, right ones too, for what they are")

@@ -74,7 +74,7 @@ def test_train_to_judge_quality(tmp_path: Path) -> None:
 def test_train_to_find_swaps(tmp_path: Path) -> None:
     printed = run("train_to_find_swaps.py", tmp_path, "8", "1", "16")
     assert "RA-LA (" in printed
-    assert re.search(r"all \(16\): by arm_electrodes \d+%, by any rule \d+%, by the network \d+%\n", printed)
+    assert re.search(r"all \(16\): by arm_electrodes \S+%, by any rule \S+%, by the network \S+%\n", printed)
     assert is_picture(tmp_path / "swaps.png")
 
 
