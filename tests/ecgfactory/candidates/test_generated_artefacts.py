@@ -148,7 +148,7 @@ def test_clean_twins_are_left_out_where_asked_for() -> None:
     ("caller", "changes", "sentence"),
     [
         (generate, {"artefacts": "mains"}, "generate: artefacts: 'mains' is no section; write {}"),
-        (generate, {"artefacts": {"kinds": {"main": 1}}}, "artefacts.kinds.main: there is no such .* did you mean mains"),
+        (generate, {"artefacts": {"kinds": {"main": 1}}}, "artefacts.kinds.main: there is no .* did you mean mains"),
         (generate, {"artefacts": {"snr_db": {"min": 9, "max": 3}}}, "artefacts.snr_db: min, 9, is above max, 3"),
         (generate, {"artefacts": {"share": 1}}, "generate: unknown key artefacts.share; known here: clean_share"),
         (stream, {"artefacts": {"clean_share": 2}}, "stream: artefacts.clean_share is 2"),
