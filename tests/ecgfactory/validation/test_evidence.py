@@ -2,12 +2,12 @@ import functools
 
 import numpy as np
 import pytest
+from ecgfactory.validation.defects import DEFECTS, GRADES
 
 from benchmarks.quality_ecgs import simulated_ecgs
 from ecgfactory.leads import EIGHT_LEADS
 from ecgfactory.quality.policy import load_policy
 from ecgfactory.quality.rule import Rule
-from ecgfactory.validation.defects import DEFECTS, GRADES
 from ecgfactory.validation.evidence import accept_sound, area_under_curve, catch_defects
 from tests.generated_ecgs import generated_ecgs
 
