@@ -95,6 +95,11 @@ class Artefact(ABC):
     is_scaled: ClassVar[bool] = False
     """Whether it is noise, of which there is as much as the signal-to-noise ratio asked for says."""
 
+    @classmethod
+    def lacks(cls, montage: Montage) -> str:
+        """Say which leads are missing for it; empty where it can be put in."""
+        return " and ".join(lead for lead in cls.needs if lead not in montage.lead_names)
+
 
 @dataclass(frozen=True)
 class Potentials:

@@ -15,6 +15,8 @@ LIMB_ELECTRODES: Final = ("RA", "LA", "LL")
 
 CHEST_ELECTRODES: Final = ("C1", "C2", "C3", "C4", "C5", "C6")
 
+CHEST_LEADS: Final = ("V1", "V2", "V3", "V4", "V5", "V6")
+
 _WILSON = dict.fromkeys(LIMB_ELECTRODES, -1 / 3)
 """Wilson's central terminal, against which chest leads are measured (Wilson et al., Am Heart J 9 (1934) 447)."""
 
@@ -52,8 +54,9 @@ class Montage:
 
     def __init__(self, lead_names: tuple[str, ...]) -> None:
         self.lead_names = lead_names
-        derives = "I" in lead_names and "II" in lead_names
-        self.derived = tuple(row for row, name in enumerate(lead_names) if derives and name in DERIVED)
+        self.measures_limbs = "I" in lead_names and "II" in lead_names
+        """Whether leads I and II are there, which tell the potentials of all limbs."""
+        self.derived = tuple(row for row, name in enumerate(lead_names) if self.measures_limbs and name in DERIVED)
         """Places of leads that are computed from I and II."""
         self.channels = tuple(row for row in range(len(lead_names)) if row not in self.derived)
         """Places of the leads that are measured: all others."""
@@ -78,13 +81,19 @@ class Montage:
         """Return the place of a lead."""
         return self.lead_names.index(lead)
 
+    def weight(self, row: int, electrode: str) -> float:
+        """Return the weight of an electrode in the lead at a place."""
+        return self.equation(self.lead_names[row]).get(electrode, 0.0)
+
+    def is_chest(self, row: int) -> bool:
+        """Whether the lead at a place is V1 .. V6."""
+        return self.lead_names[row] in CHEST_LEADS
+
     def channels_of(self, electrode: str) -> tuple[int, ...]:
         """Return the places of the measured leads that need an electrode itself, not only for Wilson's terminal."""
-        chest = {f"V{number}" for number in range(1, 7)} if electrode in LIMB_ELECTRODES else set()
+        is_limb = electrode in LIMB_ELECTRODES
         return tuple(
-            row
-            for row in self.channels
-            if electrode in self.equation(self.lead_names[row]) and self.lead_names[row] not in chest
+            row for row in self.channels if self.weight(row, electrode) and not (is_limb and self.is_chest(row))
         )
 
     def leads_of(self, potentials_uv: Mapping[str, Float64Array]) -> dict[int, Float64Array]:
