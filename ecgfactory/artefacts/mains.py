@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from ecgfactory.artefacts.base import ElectrodeNoise, Potentials, Recording
 
@@ -15,15 +16,54 @@ DEVIATION_HZ = 0.1
 """Large networks stay within this nearly always; EN 50160 allows 1 % (0.5 Hz) for 99.5 % of a year."""
 
 HARMONICS = {2: 0.02, 3: 0.05, 5: 0.06, 7: 0.05}
-"""Largest share of a harmonic in the fundamental that EN 50160:2010 allows in the supply's voltage."""
+"""Largest share of a harmonic in the fundamental that EN 50160 allows in the supply's voltage."""
+
+
+class Hum(NamedTuple):
+    """A hum of amplitude 1.
+
+    Parameters
+    ----------
+    frequency_hz : float
+        Of the fundamental.
+    waves : complex128 array, shape (length,)
+        Fundamental and harmonics; times a complex number, whose real part is taken, it is a hum of another size and
+        phase.
+    """
+
+    frequency_hz: float
+    waves: npt.NDArray[np.complex128]
+
+    @classmethod
+    def draw(cls, recording: Recording, rng: np.random.Generator, length: int) -> Hum:
+        """Draw frequency, phase and harmonics.
+
+        Harmonics above half the sampling rate are left out. So is a supply that would fall on 0 Hz; else the
+        fundamental appears wherever sampling puts it, as in a recorder that lets it through.
+        """
+        supplies = [supply for supply in SUPPLIES_HZ if supply % recording.rate_hz] or list(SUPPLIES_HZ)
+        frequency_hz = float(rng.choice(supplies) + rng.uniform(-DEVIATION_HZ, DEVIATION_HZ))
+        wave = np.exp(1j * (2 * np.pi * frequency_hz * recording.times_s(length) + rng.uniform(0, 2 * np.pi)))
+        shares = [0j] * (max(HARMONICS) + 1)
+        for number, most in HARMONICS.items():
+            share = rng.uniform(0, most) * np.exp(1j * rng.uniform(0, 2 * np.pi))
+            shares[number] = share if number * frequency_hz < recording.rate_hz / 2 else 0j
+        shares[1] = 1 + 0j
+        while not shares[-1]:
+            shares.pop()
+        waves = np.full(length, shares[-1])
+        for share in reversed(shares[:-1]):  # the polynomial of the wave, whose powers are the harmonics
+            waves *= wave
+            waves += share
+        return cls(frequency_hz, waves)
 
 
 class Mains(ElectrodeNoise):
     """Hum of the mains with harmonics, whose amplitude changes, as cables and electrodes pick it up.
 
-    It differs from electrode to electrode with their impedance and cable, and turns into a difference between leads so
-    (Huhta and Webster, 60-Hz interference in electrocardiography, IEEE Trans Biomed Eng 20 (1973) 91,
-    doi:10.1109/TBME.1973.324169).
+    Displacement currents flow into the cables and the body; they differ from electrode to electrode with its impedance,
+    cable and place, in size and in phase, and turn into a difference between leads so (Huhta and Webster, 60-Hz
+    interference in electrocardiography, IEEE Trans Biomed Eng 20 (1973) 91, doi:10.1109/TBME.1973.324169).
     """
 
     name = "mains"
@@ -31,19 +71,13 @@ class Mains(ElectrodeNoise):
     parameters: ClassVar[Mapping[str, str]] = {"frequency_hz": "frequency of the fundamental"}
 
     def potentials(self, recording: Recording, rng: np.random.Generator) -> Potentials:
-        """Draw one hum, with a weight and a little phase of its own at each electrode; see `ElectrodeNoise`."""
-        frequency_hz = float(rng.choice(SUPPLIES_HZ) + rng.uniform(-DEVIATION_HZ, DEVIATION_HZ))
-        times_s = recording.times_s(recording.samples)
-        angle = 2 * np.pi * frequency_hz * times_s + rng.uniform(0, 2 * np.pi)
-        in_phase, across = np.sin(angle), np.cos(angle)
-        for number, most in HARMONICS.items():
-            if number * frequency_hz < recording.rate_hz / 2:
-                in_phase = in_phase + rng.uniform(0, most) * np.sin(number * angle + rng.uniform(0, 2 * np.pi))
-        swell = 1 + rng.uniform(0, 0.5) * np.sin(
-            2 * np.pi * (rng.uniform(0.05, 0.5) * times_s + rng.uniform())
-        )  # people move, and the impedance of skin and cable with them
+        """Draw one hum over the whole ECG, of another size and phase at each electrode; see `ElectrodeNoise`."""
+        hum = Hum.draw(recording, rng, recording.samples)
+        turns = rng.uniform(0.05, 0.5) * recording.times_s(recording.samples) + rng.random()
+        swell = 1 + rng.uniform(0, 0.5) * np.sin(2 * np.pi * turns)
+        in_phase, across = swell * hum.waves.real, swell * hum.waves.imag  # people move, and the impedances with them
         uv = {
-            electrode: swell * (rng.uniform(0.2, 1) * in_phase + rng.uniform(-0.2, 0.2) * across)
+            electrode: rng.uniform(0.2, 1) * in_phase + rng.uniform(-0.3, 0.3) * across
             for electrode in recording.montage.electrodes
         }
-        return Potentials(uv, parameters={"frequency_hz": round(frequency_hz, 4)})
+        return Potentials(uv, parameters={"frequency_hz": round(hum.frequency_hz, 4)})

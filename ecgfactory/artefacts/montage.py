@@ -98,14 +98,22 @@ class Montage:
 
     def leads_of(self, potentials_uv: Mapping[str, Float64Array]) -> dict[int, Float64Array]:
         """Return what potentials at electrodes give in the measured leads, by their places; not in those without."""
+        # Added one by one, in this order: a sum by matrices may round otherwise on another machine.
+        limbs = [potentials_uv[electrode] for electrode in LIMB_ELECTRODES if electrode in potentials_uv]
+        terminal = sum(limbs[1:], limbs[0]) / -3 if limbs else None
         found: dict[int, Float64Array] = {}
         for row in self.channels:
+            equation = self.equation(self.lead_names[row])
+            is_chest = not equation.keys().isdisjoint(CHEST_ELECTRODES)
             parts = [
-                (w, potentials_uv[e]) for e, w in self.equation(self.lead_names[row]).items() if e in potentials_uv
+                potentials_uv[electrode] * weight
+                for electrode, weight in equation.items()
+                if electrode in potentials_uv and not (is_chest and electrode in LIMB_ELECTRODES)
             ]
+            if is_chest and terminal is not None:
+                parts.append(terminal)
             if parts:
-                # Added one by one, in this order: a sum by matrices may round otherwise on another machine.
-                found[row] = sum((weight * uv for weight, uv in parts[1:]), parts[0][0] * parts[0][1])
+                found[row] = sum(parts[1:], parts[0])
         return found
 
     def derive(self, leads_uv: Float64Array, whole: bool) -> None:

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from ecgfactory.arrays import BoolArray, Float64Array
-from ecgfactory.artefacts.base import Artefact, Change, ElectrodeNoise, Potentials, Recording, SignalChange, Stage
+from ecgfactory.artefacts.base import Artefact, Change, ElectrodeNoise, Recording, SignalChange, Stage
 from ecgfactory.artefacts.mixture import Drawn
 from ecgfactory.errors import BadInputError
 from ecgfactory.leads import NARROW_LIMIT_UV
-
-ROUNDING_POWER = 1 / 12
-"""Mean square of what rounding to whole numbers adds."""
 
 RANGE_UV = NARROW_LIMIT_UV
 """What a recorder takes of a measured lead before it saturates: within this, every derived lead fits int16. IEC
@@ -28,7 +26,10 @@ LARGEST_UV = 32767
 CLOSE_DB = 0.02
 """How near a signal-to-noise ratio comes to the one asked for, where rounding to whole uV allows that."""
 
-MOST_TRIES = 5
+MOST_TRIES = 8
+
+MOST_STEP_DB = 6.0
+"""By which noise that all was rounded away is made larger."""
 
 
 @dataclass(frozen=True)
@@ -79,117 +80,153 @@ def put_in(
     BadInputError
         When noise is asked for by its signal-to-noise ratio in leads without a signal.
     """
-    noisy_uv, puts = clean_uv.copy(), []
-    variances = clean_uv.var(axis=-1)
-    limit_uv = max(RANGE_UV, float(np.abs(clean_uv).max(initial=0)))
-    for artefact in drawn:
-        kind, before_uv = artefact.kind, noisy_uv.copy()
+    ecg = _Ecg(clean_uv, recording, whole)
+    puts = [ecg.put(artefact) for artefact in drawn]
+    return ecg.uv, puts
+
+
+class _Ecg:
+    """An ECG on its way from the patient to the file, in `uv`."""
+
+    def __init__(self, clean_uv: Float64Array, recording: Recording, whole: bool) -> None:
+        self.uv = clean_uv.copy()
+        self._clean_uv, self._recording, self._montage, self._whole = clean_uv, recording, recording.montage, whole
+
+    @cached_property
+    def _variances(self) -> Float64Array:
+        """Of the clean leads."""
+        variances: Float64Array = self._clean_uv.var(axis=1)
+        return variances
+
+    @cached_property
+    def _limit_uv(self) -> float:
+        """Where the recorder saturates; it has taken the clean ECG."""
+        return max(RANGE_UV, float(self._clean_uv.max()), -float(self._clean_uv.min()))
+
+    def put(self, drawn: Drawn) -> Put:
+        """Put one artefact in, and tell the truth about it."""
+        kind = drawn.kind
         if isinstance(kind, ElectrodeNoise):
-            change = _add(kind, artefact, noisy_uv, recording, variances, whole)
+            change, before_uv = self._add(kind, drawn)
         else:
             assert isinstance(kind, SignalChange)
-            change = kind.change(noisy_uv, recording, artefact.rng)
-        _settle(kind.stage, noisy_uv[:, change.onset : change.offset + 1], recording, limit_uv, whole)
-        puts.append(_told(kind, change, before_uv, noisy_uv, recording, variances, whole))
-    return noisy_uv, puts
+            before_uv = self.uv.copy()
+            change = kind.change(self.uv, self._recording, drawn.rng)
+            before_uv = before_uv[:, change.onset : change.offset + 1]
+        after_uv = self.uv[:, change.onset : change.offset + 1]
+        self._settle(kind.stage, before_uv, after_uv)
+        return self._told(kind, change, before_uv, after_uv)
 
+    def _add(self, kind: ElectrodeNoise, drawn: Drawn) -> tuple[Change, Float64Array]:
+        """Add what a kind's potentials give in the measured leads; return that, and what was there before."""
+        potentials = kind.potentials(self._recording, drawn.rng)
+        onset, length = potentials.onset, len(next(iter(potentials.uv.values())))
+        span = slice(onset, onset + length)
+        before_uv = self.uv[:, span].copy()
+        noise_uv = self._montage.leads_of(potentials.uv)
+        if kind.is_scaled:
+            noise_uv = self._scaled(kind, noise_uv, drawn.snr_db, before_uv)
+        for row, lead_uv in noise_uv.items():
+            self.uv[row, span] += lead_uv
+        return Change(onset, onset + length - 1, potentials.amount, potentials.parameters), before_uv
 
-def _add(
-    kind: ElectrodeNoise,
-    artefact: Drawn,
-    leads_uv: Float64Array,
-    recording: Recording,
-    variances: Float64Array,
-    whole: bool,
-) -> Change:
-    """Add what a kind's potentials give in the measured leads, in place."""
-    drawn = kind.potentials(recording, artefact.rng)
-    noise_uv = _in_leads(drawn, recording)
-    if kind.is_scaled:
-        noise_uv = _scaled(kind, noise_uv, artefact.snr_db, recording, variances, whole)
-    channels = list(recording.montage.channels)
-    offset = drawn.onset + noise_uv.shape[1] - 1
-    leads_uv[channels, drawn.onset : offset + 1] += noise_uv[channels]
-    return Change(drawn.onset, offset, drawn.amount, drawn.parameters)
+    def _scaled(
+        self, kind: Artefact, noise_uv: Mapping[int, Float64Array], snr_db: float, before_uv: Float64Array
+    ) -> dict[int, Float64Array]:
+        """Scale noise to a signal-to-noise ratio, as it is once it is rounded."""
+        scale = 10 ** ((self._ratio_db(self._powers(noise_uv, before_uv, whole=False)) - snr_db) / 20)
+        if not 0 < scale < math.inf:
+            names = ", ".join(self._montage.lead_names[row] for row in noise_uv)
+            raise BadInputError(
+                f"artefacts: {kind.name} can't be put into {names} by its signal-to-noise ratio, as there is no signal "
+                "there; leave out the kind, or the flat leads."
+            )
+        if not self._whole:
+            return {row: lead_uv * scale for row, lead_uv in noise_uv.items()}
+        least, most = 0.0, math.inf
+        for _ in range(MOST_TRIES):
+            rounded_uv = {row: np.rint(lead_uv * scale) for row, lead_uv in noise_uv.items()}
+            excess_db = self._ratio_db(self._powers(rounded_uv, before_uv, whole=True)) - snr_db
+            if abs(excess_db) <= CLOSE_DB:
+                break
+            least, most = (scale, most) if excess_db > 0 else (least, scale)
+            scale *= 10 ** (min(excess_db, MOST_STEP_DB) / 20)
+            if not least < scale < most:  # steps of 1 uV let it go round in circles
+                scale = (least + most) / 2
+        return rounded_uv
 
+    def _powers(self, noise_uv: Mapping[int, Float64Array], before_uv: Float64Array, whole: bool) -> Float64Array:
+        """Return the mean square of what noise in measured leads adds to each lead, shape (leads,)."""
+        powers = np.zeros(len(before_uv))
+        for row, lead_uv in noise_uv.items():
+            powers[row] = np.square(lead_uv).mean()
+        if self._montage.derived:
+            after_uv = before_uv.copy()
+            for row, lead_uv in noise_uv.items():
+                after_uv[row] += lead_uv
+            self._derive(before_uv, after_uv, whole)
+            for row in self._montage.derived:
+                powers[row] = np.square(after_uv[row] - before_uv[row]).mean()
+        return powers
 
-def _in_leads(drawn: Potentials, recording: Recording) -> Float64Array:
-    """Return what potentials give in each lead, shape (leads, length)."""
-    length = len(next(iter(drawn.uv.values())))
-    noise_uv = np.zeros((len(recording.montage.lead_names), length))
-    for row, lead_uv in recording.montage.leads_of(drawn.uv).items():
-        noise_uv[row] = lead_uv
-    recording.montage.derive(noise_uv, whole=False)
-    return noise_uv
+    def _ratio_db(self, powers: Float64Array) -> float:
+        """Return the signal-to-noise ratio where there is noise: infinite where there is none at all."""
+        touched = powers > 0
+        if not touched.any():
+            return math.inf
+        signal_power = self._variances[touched].mean()
+        return 10 * math.log10(signal_power / powers[touched].mean()) if signal_power > 0 else -math.inf
 
+    def _settle(self, stage: Stage, before_uv: Float64Array, after_uv: Float64Array) -> None:
+        """Round what was changed where signals are whole, keep it in the recorder's range, derive leads; in place."""
+        if self._whole:
+            np.rint(after_uv, out=after_uv)
+        if stage < Stage.LEAD:
+            np.clip(after_uv, -self._limit_uv, self._limit_uv, out=after_uv)
+            self._derive(before_uv, after_uv, self._whole)
+        elif self._whole:
+            np.clip(after_uv, -LARGEST_UV, LARGEST_UV, out=after_uv)
 
-def _scaled(
-    kind: Artefact,
-    noise_uv: Float64Array,
-    snr_db: float,
-    recording: Recording,
-    variances: Float64Array,
-    whole: bool,
-) -> Float64Array:
-    """Scale noise to a signal-to-noise ratio, as it is once it is rounded."""
-    touched = noise_uv.any(axis=1)
-    signal_power = variances[touched].mean() if touched.any() else 0.0
-    if not signal_power > 0:
-        names = [recording.montage.lead_names[row] for row in np.flatnonzero(touched)]
-        raise BadInputError(
-            f"artefacts: {kind.name} can't be put into {', '.join(names) or 'these leads'} by its signal-to-noise "
-            "ratio, as there is no signal there; leave out the kind, or the flat leads."
+    def _derive(self, before_uv: Float64Array, after_uv: Float64Array, whole: bool) -> None:
+        """Compute derived leads, in place.
+
+        Those that are not rounded change by as much as their equations say, whatever they were before; none changes
+        with other leads than I and II.
+        """
+        if not self._montage.derived:
+            return
+        limbs, derived = [self._montage.row("I"), self._montage.row("II")], list(self._montage.derived)
+        is_same = np.array_equal(after_uv[limbs], before_uv[limbs])
+        if whole and not is_same:
+            self._montage.derive(after_uv, whole)
+            return
+        after_uv[derived] = before_uv[derived]
+        if not is_same:
+            added_uv = after_uv - before_uv
+            self._montage.derive(added_uv, whole)
+            after_uv[derived] += added_uv[derived]
+
+    def _told(self, kind: Artefact, change: Change, before_uv: Float64Array, after_uv: Float64Array) -> Put:
+        """Return the truth about an artefact, of which what the signals say is measured on them."""
+        powers: Float64Array = np.square(after_uv - before_uv).mean(axis=1)
+        touched: BoolArray = powers > 0
+        is_added = isinstance(kind, ElectrodeNoise) and bool(touched.any())
+        ratio_db = self._ratio_db(powers) if is_added else math.nan
+        amount = math.sqrt(powers[touched].mean()) if is_added and math.isnan(change.amount) else change.amount
+        return Put(
+            kind.name,
+            touched,
+            change.onset,
+            change.offset,
+            amount,
+            kind.unit,
+            ratio_db if math.isfinite(ratio_db) else math.nan,
+            self._breaks(kind.stage, before_uv, after_uv),
+            json.dumps(dict(change.parameters), sort_keys=True, separators=(",", ":")),
         )
-    wanted = signal_power / 10 ** (snr_db / 10)
-    power = np.square(noise_uv[touched]).mean()
-    if not whole:
-        return noise_uv * math.sqrt(wanted / power)
-    scale = math.sqrt(max(wanted - ROUNDING_POWER, wanted / 4) / power)
-    for _ in range(MOST_TRIES):
-        rounded_uv = np.rint(noise_uv * scale)
-        reached = np.square(rounded_uv[touched]).mean()
-        if reached > 0 and abs(10 * math.log10(reached / wanted)) <= CLOSE_DB:
-            break
-        scale *= math.sqrt(wanted / reached) if reached > 0 else 2.0
-    return rounded_uv
 
-
-def _settle(stage: Stage, leads_uv: Float64Array, recording: Recording, limit_uv: float, whole: bool) -> None:
-    """Round what was changed where signals are whole, keep it in the recorder's range, derive leads; in place."""
-    if whole:
-        np.rint(leads_uv, out=leads_uv)
-    if stage < Stage.LEAD:
-        np.clip(leads_uv, -limit_uv, limit_uv, out=leads_uv)
-        recording.montage.derive(leads_uv, whole)
-    elif whole:
-        np.clip(leads_uv, -LARGEST_UV, LARGEST_UV, out=leads_uv)
-
-
-def _told(
-    kind: Artefact,
-    change: Change,
-    before_uv: Float64Array,
-    after_uv: Float64Array,
-    recording: Recording,
-    variances: Float64Array,
-    whole: bool,
-) -> Put:
-    """Return the truth about an artefact, of which what the signals say is measured on them."""
-    span = slice(change.onset, change.offset + 1)
-    difference_uv = after_uv[:, span] - before_uv[:, span]
-    touched: BoolArray = np.any(difference_uv != 0, axis=1).reshape(-1)
-    is_added = isinstance(kind, ElectrodeNoise) and touched.any()
-    power = np.square(difference_uv[touched]).mean() if is_added else math.nan
-    signal_power = variances[touched].mean() if is_added else math.nan
-    amount = math.sqrt(power) if is_added and math.isnan(change.amount) else change.amount
-    return Put(
-        kind.name,
-        touched,
-        change.onset,
-        change.offset,
-        amount,
-        kind.unit,
-        10 * math.log10(signal_power / power) if is_added and signal_power > 0 else math.nan,
-        kind.stage is Stage.LEAD and not recording.montage.obeys_equations(after_uv[:, span], whole),
-        json.dumps(dict(change.parameters), sort_keys=True, separators=(",", ":")),
-    )
+    def _breaks(self, stage: Stage, before_uv: Float64Array, after_uv: Float64Array) -> bool:
+        """Whether the equations of derived leads hold no more; losses on the way are not blamed for earlier breaks."""
+        if stage < Stage.LEAD or self._montage.obeys_equations(after_uv, self._whole):
+            return False
+        return stage is Stage.LEAD or self._montage.obeys_equations(before_uv, self._whole)

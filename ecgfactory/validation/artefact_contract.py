@@ -117,7 +117,7 @@ class ArtefactContract:
 
     def test_breaks_of_the_lead_equations_are_told(self, member: type[Artefact]) -> None:
         """III = II - I and those of the augmented leads hold exactly, or the truth says that they do not."""
-        for clean_uv, noisy_uv, truth in examples(member):
+        for _, noisy_uv, truth in examples(member):
             assert obeys_equations(noisy_uv) is not truth.breaks_lead_equations
             assert member.stage >= Stage.LEAD or not truth.breaks_lead_equations
 
@@ -150,7 +150,7 @@ class ArtefactContract:
                 assert not truth.breaks_lead_equations
 
     def test_any_leads_and_lengths_do(self, member: type[Artefact]) -> None:
-        """It is put into one lead and into unknown ones too, unless it needs others, and into any length at any rate."""
+        """One lead, or an unknown one, do unless it needs others; so does any length, at any sampling rate."""
         ecg = usual_ecg(12, 500)
         names = [names for names in FEW_LEADS if not member.lacks(montage_of(names))]
         assert names

@@ -1,0 +1,109 @@
+"""Potentials of muscles."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+import numpy as np
+
+from ecgfactory.arrays import Float64Array
+from ecgfactory.artefacts.base import ElectrodeNoise, Potentials, Recording
+from ecgfactory.artefacts.montage import LIMB_ELECTRODES
+from ecgfactory.artefacts.spectrum import noise
+
+BAND_HZ = (5.0, 400.0)
+
+LOW_HZ, HIGH_HZ = (45.0, 75.0), (90.0, 150.0)
+"""Between which the two frequencies are that shape a muscle's spectrum; usual are 60 and 120 Hz."""
+
+RECORDER_HZ = 150.0
+"""Bandwidth of an electrocardiograph (Kligfield et al., Circulation 115 (2007) 1306,
+doi:10.1161/CIRCULATIONAHA.106.180200)."""
+
+LIMB_PREFERENCE = 3.0
+"""How much more often an electrode of a limb is over a tense muscle than one of the chest: arms are held up, hands
+clenched, people shiver."""
+
+MOST_MUSCLES = 3
+SHARED_SHARE = 0.35
+BURSTS_SHARE = 0.5
+BURSTS_PER_S = 0.3
+BURST_S = (0.15, 2.5)
+EDGE_SHARE = 0.3
+"""Share of a burst in which it comes up, and in which it ceases."""
+
+
+class Muscle(ElectrodeNoise):
+    """Noise of muscles (EMG), in bursts or all the time, at single electrodes or from one muscle at several of them.
+
+    A contraction modulates the amplitude of noise whose spectrum stays the same (Shwedyk, Balasubramanian and Scott, A
+    nonstationary model for the electromyogram, IEEE Trans Biomed Eng 24 (1977) 417). Its power is
+    f^2 / ((f^2 + l^2) (f^2 + h^2)^2), after the same and Stulen and DeLuca, Frequency parameters of the myoelectric
+    signal as a measure of muscle conduction velocity, IEEE Trans Biomed Eng 28 (1981) 515, seen through an
+    electrocardiograph of 150 Hz: most of it is between 20 and 150 Hz. It is the noise of recording ma of the MIT-BIH
+    noise stress test database (Moody, Muldrow and Mark, Computers in Cardiology 11 (1984) 381).
+    """
+
+    name = "muscle"
+    title = "muscle noise"
+    parameters: ClassVar[Mapping[str, str]] = {
+        "activity": "bursts, or continuous",
+        "source": "single: a muscle of its own at each electrode; shared: one muscle at all of them",
+        "electrodes": "those it arises at",
+    }
+
+    def potentials(self, recording: Recording, rng: np.random.Generator) -> Potentials:
+        """Draw where muscles are tense, and when; see `ElectrodeNoise`."""
+        is_shared = rng.random() < SHARED_SHARE
+        electrodes = _electrodes(recording.montage.electrodes, rng, is_shared)
+        activity = "bursts" if rng.random() < BURSTS_SHARE else "continuous"
+        onset, strength = _bursts(recording, rng) if activity == "bursts" else (0, _swell(recording, rng))
+        if is_shared:
+            common = strength * _emg(recording, rng, len(strength))
+            uv = {name: rng.choice((-1, 1)) * rng.uniform(0.3, 1) * common for name in electrodes}
+        else:
+            uv = {name: rng.uniform(0.3, 1) * strength * _emg(recording, rng, len(strength)) for name in electrodes}
+        source = "shared" if is_shared else "single"
+        return Potentials(uv, onset, parameters={"activity": activity, "source": source, "electrodes": electrodes})
+
+
+def _electrodes(known: tuple[str, ...], rng: np.random.Generator, is_shared: bool) -> list[str]:
+    """Draw electrodes, those of limbs more often; in the order of the montage."""
+    weights = np.array([LIMB_PREFERENCE if name in LIMB_ELECTRODES else 1.0 for name in known])
+    least, most = (min(2, len(known)), len(known)) if is_shared else (1, min(MOST_MUSCLES, len(known)))
+    count = int(rng.integers(least, most, endpoint=True))
+    chosen = rng.choice(len(known), count, replace=False, p=weights / weights.sum())
+    return [known[place] for place in sorted(chosen.tolist())]
+
+
+def _emg(recording: Recording, rng: np.random.Generator, length: int) -> Float64Array:
+    low_hz, high_hz = rng.uniform(*LOW_HZ), rng.uniform(*HIGH_HZ)
+
+    def power(frequencies: Float64Array) -> Float64Array:
+        squares = np.square(frequencies)
+        shape: Float64Array = squares / ((squares + low_hz**2) * np.square(squares + high_hz**2))
+        return shape / (1 + np.square(squares / RECORDER_HZ**2))
+
+    return noise(rng, length, recording.rate_hz, BAND_HZ, power)
+
+
+def _swell(recording: Recording, rng: np.random.Generator) -> Float64Array:
+    """Draw how strong a lasting contraction is over the ECG."""
+    turns = rng.uniform(0.1, 0.5) * recording.times_s(recording.samples) + rng.random()
+    swell: Float64Array = 1 + rng.uniform(0, 0.5) * np.sin(2 * np.pi * turns)
+    return swell
+
+
+def _bursts(recording: Recording, rng: np.random.Generator) -> tuple[int, Float64Array]:
+    """Draw short contractions: where the first starts, and how strong they are until the last ceases."""
+    strength = np.zeros(recording.samples)
+    first, last = recording.samples, 0
+    for _ in range(1 + rng.poisson(BURSTS_PER_S * recording.samples / recording.rate_hz)):
+        start, length = recording.stretch(rng, np.exp(rng.uniform(*np.log(BURST_S))))
+        rise = (np.arange(length) + 0.5) / length / EDGE_SHARE
+        shape = np.square(np.sin(np.pi / 2 * np.minimum(np.minimum(rise, rise[::-1]), 1)))
+        part = strength[start : start + length]
+        np.maximum(part, rng.uniform(0.4, 1) * shape, out=part)
+        first, last = min(first, start), max(last, start + length)
+    return first, strength[first:last]
