@@ -9,6 +9,7 @@
     ef.assess(signal, rate_hz=360, lead_names=["II", "V5"], unit="mV")
     ef.annotate(signal, rate_hz=360, lead_names=["II", "V5"], unit="mV")   its beats and waves
     ef.compare("datasets/quickstart", "folder of real ECGs")
+    ef.artefacts.apply(signal, 500, ["II", "V5"], "muscle", seed=7)        noisy, and the truth about its artefacts
 
 Each name is imported when it is first used, so that `import ecgfactory` is fast.
 """
@@ -21,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.9.0"
 
 if TYPE_CHECKING:
+    from ecgfactory import artefacts
     from ecgfactory.annotation.arrays import annotate
     from ecgfactory.candidates.generate import GeneratedEcgs, generate
     from ecgfactory.candidates.pytorch import StreamDataset
@@ -87,6 +89,9 @@ _MODULES = {
 }
 """Where each exported name lives. None of them is the name of a module in this package, which would hide it."""
 
+_ROOMS = ("artefacts",)
+"""Modules that are themselves among what this package offers."""
+
 __all__ = [
     "Assessment",
     "BadInputError",
@@ -111,6 +116,7 @@ __all__ = [
     "WaveTable",
     "Window",
     "annotate",
+    "artefacts",
     "assess",
     "build",
     "compare",
@@ -124,6 +130,8 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
+    if name in _ROOMS:
+        return importlib.import_module(f"ecgfactory.{name}")
     if name not in _MODULES:
         raise AttributeError(f"module 'ecgfactory' has no attribute {name!r}")
     value = getattr(importlib.import_module(f"ecgfactory.{_MODULES[name]}"), name)

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from ecgfactory.arrays import BoolArray, Float64Array
 from ecgfactory.artefacts.base import Artefact
-from ecgfactory.artefacts.mixture import kind_named
+from ecgfactory.artefacts.montage import LIMB_ELECTRODES
+from ecgfactory.leads import TWELVE_LEADS
 from ecgfactory.validation.evidence import Cases
 from ecgfactory.validation.faults import Fault
 
-SNR = "SNR"
 SNR_EDGES_DB = np.arange(-12, 37, 4.0)
 BINS = 8
-MOST_WORDS = 14
+MOST_AMOUNTS = 8
+"""As many different amounts are no range, but each a place of its own."""
+
 FEWEST_CASES = 5
 """Of fewer a share says nothing."""
+
+Word = Callable[[Mapping[str, Any], float], str]
 
 
 @dataclass(frozen=True)
@@ -29,52 +34,80 @@ class Scale:
     ----------
     label : str
         What it is, with its unit.
-    by : str
-        `SNR`, `amount`, or the name of a parameter.
     more_is_worse : bool
         Which of its ends is the bad one.
+    is_ratio : bool
+        Whether it is the signal-to-noise ratio; otherwise it is the amount.
+    word : callable, optional
+        Names what a case is, by its parameters and its amount, where that is no matter of more or less.
+    words : sequence of str
+        All of these, in order; in that of the alphabet when absent.
     """
 
     label: str
-    by: str = "amount"
     more_is_worse: bool = True
+    is_ratio: bool = False
+    word: Word | None = None
+    words: Sequence[str] = ()
 
-    def values(self, cases: Cases) -> Float64Array | list[str]:
-        """Where each of the cases is on it: numbers, or words."""
-        if self.by == SNR:
-            return cases.snr_db
-        if self.by == "amount":
-            return cases.amount
-        found = [parameters.get(self.by, "") for parameters in cases.parameters]
-        if all(isinstance(value, int | float) for value in found):
-            return np.array(found, dtype=np.float64)
-        return [", ".join(map(str, value)) if isinstance(value, list) else str(value) for value in found]
+    def numbers(self, cases: Cases) -> Float64Array:
+        """Where each of the cases is on it."""
+        return cases.snr_db if self.is_ratio else cases.amount
 
     def bins(self, cases: Cases) -> Iterator[tuple[float | str, BoolArray]]:
         """Part cases by it: the middle of each part, or its word, and which cases are in it."""
-        values = self.values(cases)
-        if isinstance(values, list):
-            words = np.array(values)
-            yield from ((word, words == word) for word in sorted(set(values)))
-        elif len(different := np.unique(values)) <= MOST_WORDS:
-            yield from ((float(value), values == value) for value in different)
-        else:
-            edges = SNR_EDGES_DB if self.by == SNR else np.quantile(values, np.linspace(0, 1, BINS + 1))
-            for low, high in zip(edges, edges[1:], strict=False):
-                inside = (values >= low) & ((values < high) | ((high == edges[-1]) & (values == high)))
-                if inside.sum() >= FEWEST_CASES:
-                    yield float(np.median(values[inside])), inside
+        for place, inside in self._parts(cases):
+            if inside.sum() >= FEWEST_CASES:
+                yield place, inside
 
-    def worst(self, cases: Cases, share: float = 1 / 3) -> BoolArray:
-        """Say which of the cases are among the worst ones; of words, all are."""
-        values = self.values(cases)
-        if isinstance(values, list):
+    def _parts(self, cases: Cases) -> Iterator[tuple[float | str, BoolArray]]:
+        if self.word is not None:
+            said = np.array([self.word(*case) for case in zip(cases.parameters, cases.amount.tolist(), strict=True)])
+            yield from ((word, said == word) for word in self.words or sorted(set(said.tolist())))
+            return
+        values = self.numbers(cases)
+        if len(different := np.unique(values)) <= MOST_AMOUNTS:
+            yield from ((float(value), values == value) for value in different)
+            return
+        edges = SNR_EDGES_DB if self.is_ratio else np.quantile(values, np.linspace(0, 1, BINS + 1))
+        for low, high in zip(edges, edges[1:], strict=False):
+            inside = (values >= low) & ((values < high) | ((high == edges[-1]) & (values == high)))
+            if inside.any():
+                yield float(np.median(values[inside])), inside
+
+    def worst(self, cases: Cases, share: float) -> BoolArray:
+        """Say which of the cases are among the worst share of them; where it has words, all are."""
+        if self.word is not None:
             return np.ones(len(cases), dtype=bool)
+        values = self.numbers(cases)
         edge = np.quantile(values, 1 - share if self.more_is_worse else share)
         return values >= edge if self.more_is_worse else values <= edge
 
 
-OF_KINDS: dict[str, Scale] = {}
+def _chest(parameters: Mapping[str, Any], amount: float) -> str:
+    cables = parameters["cables"]
+    return "-".join(sorted(cables)) if parameters["style"] == "neighbours" else str(parameters["style"])
+
+
+def _off(parameters: Mapping[str, Any], amount: float) -> str:
+    where = "limb" if parameters["electrode"] in LIMB_ELECTRODES else "chest"
+    return f"{parameters['style']}, {where}, {'in part' if parameters['duration_s'] < 9.99 else 'throughout'}"
+
+
+def _gain(parameters: Mapping[str, Any], amount: float) -> str:
+    return f"{amount:g}, {'all leads' if parameters['lead'] == 'all' else 'one lead'}"
+
+
+RATIO = Scale("SNR (dB)", more_is_worse=False, is_ratio=True)
+
+OF_KINDS: dict[str, Scale] = {
+    "clipping": Scale("limit (uV)", more_is_worse=False),
+    "limb_lead_swap": Scale("cables", word=lambda parameters, _: parameters["swap"]),
+    "precordial_swap": Scale("cables", word=_chest),
+    "inverted_lead": Scale("lead", word=lambda parameters, _: parameters["lead"], words=TWELVE_LEADS),
+    "lead_off": Scale("what is recorded instead, electrode", word=_off),
+    "wrong_gain": Scale("factor", word=_gain),
+}
 """Where the amount alone does not tell."""
 
 
@@ -83,10 +116,5 @@ def scale_of(kind: Artefact | Fault) -> Scale:
     if isinstance(kind, Fault):
         return Scale(kind.unit)
     if kind.is_scaled:
-        return Scale("SNR (dB)", SNR, more_is_worse=False)
+        return RATIO
     return OF_KINDS.get(kind.name) or Scale(f"{kind.amount} ({kind.unit})" if kind.unit else kind.amount)
-
-
-def scale_named(name: str) -> Scale:
-    """Return the scale of the kind of artefact of a name."""
-    return scale_of(kind_named(name))

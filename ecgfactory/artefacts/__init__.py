@@ -2,15 +2,18 @@
 
 A new kind is a file here with an `Artefact`, and a line in `ARTEFACTS`; or a package with an entry point in the group
 `ecgfactory.artefacts`. Its test inherits `ecgfactory.validation.artefact_contract`.
+
+`ecgfactory.artefacts.apply` puts them into ECGs that are NumPy arrays.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ecgfactory.registry import Registry
 
 if TYPE_CHECKING:
+    from ecgfactory.artefacts.arrays import apply as apply
     from ecgfactory.artefacts.base import Artefact
 
 ARTEFACTS: Registry[type[Artefact]] = Registry(
@@ -36,3 +39,12 @@ ARTEFACTS: Registry[type[Artefact]] = Registry(
         "wrong_gain": "ecgfactory.artefacts.wrong_gain:WrongGain",
     },
 )
+
+
+def __getattr__(name: str) -> Any:
+    """Import `apply` when it is first used: kinds are named in places that put none in."""
+    if name != "apply":
+        raise AttributeError(f"module 'ecgfactory.artefacts' has no attribute {name!r}")
+    from ecgfactory.artefacts.arrays import apply
+
+    return apply

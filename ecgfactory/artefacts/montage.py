@@ -60,6 +60,9 @@ class Montage:
         """Places of leads that are computed from I and II."""
         self.channels = tuple(row for row in range(len(lead_names)) if row not in self.derived)
         """Places of the leads that are measured: all others."""
+        bound = ("I", "II", *DERIVED) if self.derived else ()
+        self.bound = tuple(row for row, name in enumerate(lead_names) if name in bound)
+        """Places of the leads between which equations hold: I, II and the derived ones."""
 
     @cached_property
     def electrodes(self) -> tuple[str, ...]:

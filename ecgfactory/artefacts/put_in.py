@@ -221,12 +221,14 @@ class _Ecg:
             amount,
             kind.unit,
             ratio_db if math.isfinite(ratio_db) else math.nan,
-            self._breaks(kind.stage, before_uv, after_uv),
+            self._breaks(kind.stage, touched, before_uv, after_uv),
             json.dumps(dict(change.parameters), sort_keys=True, separators=(",", ":")),
         )
 
-    def _breaks(self, stage: Stage, before_uv: Float64Array, after_uv: Float64Array) -> bool:
-        """Whether the equations of derived leads hold no more; losses on the way are not blamed for earlier breaks."""
-        if stage < Stage.LEAD or self._montage.obeys_equations(after_uv, self._whole):
+    def _breaks(self, stage: Stage, touched: BoolArray, before_uv: Float64Array, after_uv: Float64Array) -> bool:
+        """Whether equations hold no more because of a change: neither for one of V1 alone, nor for earlier breaks."""
+        if stage < Stage.LEAD or not touched[list(self._montage.bound)].any():
+            return False
+        if self._montage.obeys_equations(after_uv, self._whole):
             return False
         return stage is Stage.LEAD or self._montage.obeys_equations(before_uv, self._whole)

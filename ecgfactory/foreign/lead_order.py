@@ -8,8 +8,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from ecgfactory.foreign.lead_names import standard_lead
 from ecgfactory.foreign.recording import Signal, UnreadableError
+from ecgfactory.lead_spelling import standard_lead
 from ecgfactory.leads import TWELVE_LEADS
 
 FEWEST_NUMBERED = 4

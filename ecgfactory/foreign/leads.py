@@ -8,12 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from ecgfactory.foreign.lead_names import (
-    LeadName,
-    Plainness,
-    split_unit,
-    standard_lead,
-)
+from ecgfactory.foreign.lead_names import split_unit
 from ecgfactory.foreign.lead_order import numbered_leads, order_note
 from ecgfactory.foreign.recording import Signal, UnreadableError
 from ecgfactory.foreign.stated import Stated
@@ -27,6 +22,7 @@ from ecgfactory.foreign.unknown_leads import (
     unknown_leads,
     unknown_note,
 )
+from ecgfactory.lead_spelling import LeadName, Plainness, standard_lead
 
 _CHEST_LEADS = ["V1", "V2", "V3", "V4", "V5", "V6"]
 

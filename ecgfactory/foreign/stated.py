@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from numbers import Real
 
 from ecgfactory.errors import BadInputError, shown
-from ecgfactory.foreign.lead_names import says_ecg, split_unit, standard_lead
+from ecgfactory.foreign.lead_names import says_ecg, split_unit
 from ecgfactory.foreign.resampling import rate_problem
 from ecgfactory.foreign.units import UNITS_SHOWN, Unit, parse_unit
+from ecgfactory.lead_spelling import standard_lead
 from ecgfactory.leads import TWELVE_LEADS
 
 MOST_SHOWN = 16

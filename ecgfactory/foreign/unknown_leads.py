@@ -9,10 +9,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from ecgfactory.foreign.lead_names import says_ecg, says_nothing, says_other, standard_lead
+from ecgfactory.foreign.lead_names import says_ecg, says_nothing, says_other
 from ecgfactory.foreign.lead_order import order_note, standard_order
 from ecgfactory.foreign.recording import NoEcgError, Signal, UnreadableError
 from ecgfactory.foreign.units import parse_unit, tells_no_voltage
+from ecgfactory.lead_spelling import standard_lead
 
 _PROCESSED = re.compile(
     r"[\s_.:-]*[(\[]?(?:raw|orig(?:inal)?|clean(?:ed)?|filt(?:ered)?|denoised|corrected)[)\]]?$", re.I

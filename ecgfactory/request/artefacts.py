@@ -7,13 +7,9 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, field_validator, model_validator
 
 from ecgfactory.artefacts import ARTEFACTS
-from ecgfactory.artefacts.mixture import USUAL_WEIGHTS, Mixture
+from ecgfactory.artefacts.mixture import HIGHEST_SNR_DB, LOWEST_SNR_DB, USUAL_WEIGHTS, Mixture
 from ecgfactory.documents.keys import Among, nearest
 from ecgfactory.errors import BadInputError, shown
-
-LOWEST_SNR_DB, HIGHEST_SNR_DB = -20.0, 40.0
-"""From noise ten times as large as the ECG, which a recorder just takes, to noise of about 1 uV, the step of what is
-stored."""
 
 _Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 _Count = Annotated[int, Field(strict=True)]

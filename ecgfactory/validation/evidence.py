@@ -18,7 +18,7 @@ from ecgfactory.artefacts import ARTEFACTS
 from ecgfactory.artefacts.base import Artefact, Recording
 from ecgfactory.artefacts.mixture import Drawn
 from ecgfactory.artefacts.montage import montage_of
-from ecgfactory.artefacts.put_in import put_in
+from ecgfactory.artefacts.put_in import Put, put_in
 from ecgfactory.draws import Purpose, generator
 from ecgfactory.leads import SignalUv
 from ecgfactory.quality.beats import find_beats
@@ -27,6 +27,7 @@ from ecgfactory.quality.features import measure
 from ecgfactory.quality.policy import Policy
 from ecgfactory.quality.rule import Rule
 from ecgfactory.validation.faults import Fault, SoundEcg
+from ecgfactory.wave_table import ALL_LEADS
 
 BATCH = 32
 FEWEST_BEATS = 4
@@ -77,7 +78,7 @@ class Cases:
         How much of it there is, as its kind counts that, and the signal-to-noise ratio that it came to; NaN where
         there is none.
     parameters : list of mapping
-        What else is known of each.
+        What else is known of each: of an artefact also its `lead` ("all" where not one alone) and `duration_s`.
     features : dict of str to array
         Features of the injured ECGs.
     """
@@ -176,7 +177,7 @@ def with_artefact(
             drawn = Drawn(kind, rng.uniform(*snr_db), rng)
             noisy_uv, (put,) = put_in(ecg.signal_uv, recording, [drawn], whole=True)
             if put.touched.any():
-                told.append((case % len(sound.ecgs), put.amount, put.snr_db, json.loads(put.parameters)))
+                told.append((case % len(sound.ecgs), put.amount, put.snr_db, _parameters(put, recording)))
                 yield noisy_uv.astype(np.int16)
 
     return _cases(kind.name, _measured(injured(), lead_names), told)
@@ -199,6 +200,13 @@ def with_fault(sound: SoundEcgs, fault: Fault, seed: int, times: int = 1) -> Cas
 
 
 _Told = tuple[int, float, float, Mapping[str, Any]]
+
+
+def _parameters(put: Put, recording: Recording) -> Mapping[str, Any]:
+    touched = np.flatnonzero(put.touched)
+    lead = recording.montage.lead_names[touched[0]] if len(touched) == 1 else ALL_LEADS
+    duration_s = (put.offset + 1 - put.onset) / recording.rate_hz
+    return json.loads(put.parameters) | {"lead": lead, "duration_s": duration_s}
 
 
 def _each(sound: SoundEcgs, times: int) -> Iterator[tuple[int, SoundEcg]]:

@@ -18,6 +18,7 @@ LINE = [
     "wilson",
     "draws",
     "leads",
+    "lead_spelling",
     "wave_table",
     "artefact_table",
     "record",

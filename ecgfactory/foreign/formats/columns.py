@@ -9,7 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from ecgfactory.foreign.lead_names import says_ecg, says_nothing, says_other, split_unit, standard_lead
+from ecgfactory.foreign.lead_names import says_ecg, says_nothing, says_other, split_unit
+from ecgfactory.lead_spelling import standard_lead
 
 _ID = re.compile(
     r"(?:(?:ecg|rec|record|recording|patient|participant|subject|study|case|file|segment|trial|exam|session)[\s_-]*)?"

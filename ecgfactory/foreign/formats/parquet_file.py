@@ -25,10 +25,11 @@ from ecgfactory.foreign.formats.columns import (
 )
 from ecgfactory.foreign.formats.table import recordings
 from ecgfactory.foreign.formats.table_rates import agreed, stated_clock
-from ecgfactory.foreign.lead_names import may_be_lead, split_unit, standard_lead
+from ecgfactory.foreign.lead_names import may_be_lead, split_unit
 from ecgfactory.foreign.recording import NoEcgError, Recording, Signal, UnreadableEcg, UnreadableError
 from ecgfactory.foreign.stated import Stated
 from ecgfactory.foreign.times import parse_times, time_unit
+from ecgfactory.lead_spelling import standard_lead
 from ecgfactory.wave_table import POINTS
 
 _INDEX_WITHOUT_NAME = "__index_level_0__"

@@ -26,12 +26,13 @@ from ecgfactory.foreign.formats.columns import (
 )
 from ecgfactory.foreign.formats.table_rates import agreed, column_clock, stated_clock
 from ecgfactory.foreign.formats.tidy_table import widened
-from ecgfactory.foreign.lead_names import split_unit, standard_lead
+from ecgfactory.foreign.lead_names import split_unit
 from ecgfactory.foreign.lead_order import check_names_of_r
 from ecgfactory.foreign.recording import NoEcgError, Recording, Signal, UnreadableError
 from ecgfactory.foreign.stated import Stated
 from ecgfactory.foreign.times import Times, names_counter, parse_times, time_unit, unit_of_time
 from ecgfactory.foreign.units import parse_unit
+from ecgfactory.lead_spelling import standard_lead
 
 _THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:[.,' \u00a0\u202f]\d{3})+(?:[.,]\d+)?")
 

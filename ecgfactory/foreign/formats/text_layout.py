@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ecgfactory.foreign.formats.text_dialect import BLANKS, TextDialect, cells_of, dialect_of
-from ecgfactory.foreign.lead_names import may_be_lead, split_unit, standard_lead
+from ecgfactory.foreign.lead_names import may_be_lead, split_unit
 from ecgfactory.foreign.recording import NoEcgError, UnreadableError
 from ecgfactory.foreign.times import unit_of_time
 from ecgfactory.foreign.units import parse_unit
+from ecgfactory.lead_spelling import standard_lead
 
 _COMMENT = re.compile(r"^\s*(?:[#%!]|//)+")
 _SAID = {

@@ -15,9 +15,10 @@ from ecgfactory.foreign.formats.columns import (
     is_text,
     is_unit_name,
 )
-from ecgfactory.foreign.lead_names import may_be_lead, split_unit, standard_lead
+from ecgfactory.foreign.lead_names import may_be_lead, split_unit
 from ecgfactory.foreign.recording import UnreadableError
 from ecgfactory.foreign.times import names_counter, time_unit
+from ecgfactory.lead_spelling import standard_lead
 
 _LEAD_COLUMN = re.compile(
     r"(?:(?:ecg|ekg)[\s_-]*)?(?:leads?|channels?|chan|ch|variable|kanal|ableitung|derivation)"

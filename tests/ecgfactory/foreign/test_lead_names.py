@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ecgfactory.foreign.lead_names import says_ecg, says_nothing, says_other, split_unit, standard_lead
+from ecgfactory.foreign.lead_names import says_ecg, says_nothing, says_other, split_unit
+from ecgfactory.lead_spelling import standard_lead
 from ecgfactory.leads import EIGHT_LEADS, TWELVE_LEADS
 from tests.foreign_files import MV, TIME_S, TWELVE, only, problem, read, table
 

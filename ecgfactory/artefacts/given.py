@@ -1,0 +1,163 @@
+"""What a caller gives to `apply`, checked: everything that is wrong is told at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence, Set
+from numbers import Integral, Real
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ecgfactory.artefacts import ARTEFACTS
+from ecgfactory.artefacts.mixture import HIGHEST_SNR_DB, LOWEST_SNR_DB, kind_named
+from ecgfactory.artefacts.montage import montage_of
+from ecgfactory.documents.keys import nearest
+from ecgfactory.errors import BadInputError, shown
+from ecgfactory.lead_spelling import standard_lead
+
+LOWEST_RATE_HZ, HIGHEST_RATE_HZ = 50, 100_000
+SHORTEST_S = 1
+LARGEST_UV = 32_767
+"""Of whole numbers: what 16 bits hold, but for the one number by which they say that there is no value."""
+
+LARGEST_FLOAT_UV = 400_000
+"""Electrodes add 300 mV at most (IEC 60601-2-25); more is another unit."""
+
+NUMBERS = 2**63
+"""Seeds and record numbers are below."""
+
+UV_PER_UNIT = {"uV": 1.0, "mV": 1000.0}
+
+Kinds = str | Sequence[str] | Mapping[str, float]
+
+
+def values_problems(values: npt.NDArray[Any], unit: object) -> Iterator[str]:
+    """Say what is wrong with signals: their type, shape, unit or values."""
+    if unit is not None and unit not in UV_PER_UNIT:
+        yield f"unit is {shown(unit)}; give 'mV' or 'uV'"
+    is_whole = values.dtype.kind == "i" and values.dtype.itemsize >= 2
+    if not is_whole and values.dtype.kind != "f":
+        yield f"signal is of {values.dtype}; give whole numbers of int16 or wider in uV, or floats in mV"
+        return
+    if is_whole and unit == "mV":
+        yield "signal is of whole numbers in mV, which are too coarse; give them in uV, or floats"
+    if values.ndim not in (2, 3):
+        yield f"signal is of shape {values.shape}; give (leads, samples) or (records, leads, samples)"
+    elif not values.size:
+        yield f"signal is of shape {values.shape}, and so empty; give an ECG at least"
+    elif not np.isfinite(values).all():
+        yield "signal holds NaN or infinite values; fill or cut them out before"
+    elif isinstance(values, np.ma.MaskedArray) and np.ma.getmaskarray(values).any():
+        yield "signal is masked in places; fill or cut them out before"
+    else:
+        scale = UV_PER_UNIT["uV" if is_whole or unit == "uV" else "mV"]
+        highest_uv = scale * max(abs(float(values.min())), abs(float(values.max())))
+        if is_whole and highest_uv > LARGEST_UV:
+            yield f"signal reaches {highest_uv:,.0f} uV, beyond +-{LARGEST_UV:,}; take its offset off, or give floats"
+        elif highest_uv > LARGEST_FLOAT_UV:
+            hint = "take its offset off" if unit == "uV" else "if it is in uV, say unit='uV'"
+            yield f"signal reaches {highest_uv / 1000:,.0f} mV, more than electrodes give; {hint}"
+
+
+def rate_problems(rate_hz: object, values: npt.NDArray[Any]) -> Iterator[str]:
+    """Say what is wrong with a sampling rate, and with how long signals of it are."""
+    if isinstance(rate_hz, bool) or not isinstance(rate_hz, Real):
+        yield f"rate_hz is {shown(rate_hz)}; give the samples per second as a number"
+    elif not LOWEST_RATE_HZ <= rate_hz <= HIGHEST_RATE_HZ:
+        yield f"rate_hz is {shown(rate_hz)}, not within {LOWEST_RATE_HZ}..{HIGHEST_RATE_HZ}; give the samples per second"
+    elif values.ndim in (2, 3) and values.size and values.shape[-1] < SHORTEST_S * float(rate_hz):
+        yield f"signal has {values.shape[-1]} samples, less than {SHORTEST_S} s at {rate_hz:g} Hz; give a longer one"
+
+
+def leads_problems(lead_names: object, values: npt.NDArray[Any]) -> Iterator[str]:
+    """Say what is wrong with the names of leads."""
+    if isinstance(lead_names, str | bytes | Set | Mapping) or not isinstance(lead_names, Sequence | np.ndarray):
+        yield f"lead_names is {shown(lead_names)}; give a list of names"
+        return
+    if wrong := [name for name in lead_names if not isinstance(name, str) or not name.strip()]:
+        yield f"lead_names holds {shown(wrong[0])}; give a name for each lead"
+        return
+    for name in lead_names:
+        if (lead := standard_lead(name)) and lead.is_inverted:
+            yield f"lead {name} is upside down; turn its sign, and call it {lead.lead}"
+    leads = [lead_of(name) for name in lead_names]
+    for name in dict.fromkeys(lead for lead in leads if leads.count(lead) > 1):
+        yield f"lead {name} is named {leads.count(name)} times; give each lead once"
+    if values.ndim in (2, 3) and len(leads) != values.shape[-2]:
+        yield f"lead_names has {len(leads)} names, but signal {values.shape[-2]} leads; give one name for each lead"
+
+
+def kinds_problems(kinds: object, lead_names: tuple[str, ...]) -> Iterator[str]:
+    """Say what is wrong with kinds of artefact, and which of them some leads don't allow."""
+    if not isinstance(kinds, str | Mapping | Sequence) or isinstance(kinds, bytes):
+        yield f"kinds is {shown(kinds)}; give the name of a kind, a list of names, or weights by name"
+        return
+    names = [kinds] if isinstance(kinds, str) else list(kinds)
+    if not names:
+        yield f"kinds is empty; choose from {', '.join(ARTEFACTS)}"
+    for place, name in enumerate(names):
+        if name in names[:place]:
+            yield f"{shown(name)} is named twice; each kind is put in once at most"
+        else:
+            yield from _kind_problems(name, lead_names)
+    if isinstance(kinds, Mapping):
+        weights = {name: weight for name, weight in kinds.items() if not _is_number(weight) or weight < 0}
+        for name, weight in weights.items():
+            yield f"the weight of {shown(name)} is {shown(weight)}; it must be a number, 0 or more"
+        if names and not weights and not any(kinds.values()):
+            yield "every weight is 0, so that no kind can be chosen; give one a weight above 0"
+
+
+def _kind_problems(name: object, lead_names: tuple[str, ...]) -> Iterator[str]:
+    if not isinstance(name, str) or name not in ARTEFACTS:
+        meant = nearest(name, ARTEFACTS) if isinstance(name, str) else None
+        mend = f"did you mean {meant}?" if meant else f"choose from {', '.join(ARTEFACTS)}"
+        yield f"{shown(name)} is not a kind of artefact; {mend}"
+        return
+    try:
+        lacking = kind_named(name).lacks(montage_of(lead_names)) if lead_names else ""
+    except BadInputError as error:
+        yield str(error).removesuffix(".")
+        return
+    if lacking:
+        yield f"{name} needs {lacking}, which {', '.join(lead_names)} have not; leave the kind out"
+
+
+def number_problems(name: str, value: object, end: int = NUMBERS) -> Iterator[str]:
+    """Say why a seed or a record's number can't be used, if it can't."""
+    if isinstance(value, bool) or not isinstance(value, Integral) or not 0 <= value < end:
+        yield f"{name} is {shown(value)}; give a whole number from 0 to 2**63 - 1"
+
+
+def bounds_problems(name: str, bounds: object, least: float, most: float, whole: bool, fix: str) -> Iterator[str]:
+    """Say why a pair of bounds can't be used, if it can't."""
+    pair = list(bounds) if isinstance(bounds, Sequence) and not isinstance(bounds, str | bytes) else []
+    if len(pair) != 2 or not all(_is_number(one) and (not whole or isinstance(one, Integral)) for one in pair):
+        yield f"{name} is {shown(bounds)}; give {fix}"
+    elif pair[0] > pair[1]:
+        yield f"{name} is {shown(bounds)}, whose first is above its second; exchange them"
+    elif not least <= pair[0] or not pair[1] <= most:
+        yield f"{name} is {shown(bounds)}, not within {least:g}..{most:g}; give {fix}"
+
+
+def snr_problems(snr_db: object) -> Iterator[str]:
+    """Say why bounds of the signal-to-noise ratio can't be used, if they can't."""
+    fix = "the worst and the best ratio in dB, such as (-6, 24)"
+    return bounds_problems("snr_db", snr_db, LOWEST_SNR_DB, HIGHEST_SNR_DB, False, fix)
+
+
+def share_problems(name: str, share: object) -> Iterator[str]:
+    """Say why a share can't be used, if it can't."""
+    if not _is_number(share) or not 0 <= share <= 1:  # type: ignore[operator]
+        yield f"{name} is {shown(share)}; give a share from 0 to 1"
+
+
+def lead_of(name: str) -> str:
+    """Return the standard lead that a name says; the name itself where it says none."""
+    lead = standard_lead(name)
+    return lead.lead if lead else name.strip()
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, Real) and not isinstance(value, bool) and bool(np.isfinite(float(value)))
