@@ -84,10 +84,15 @@ def write_page(output: Path, sizes: Sizes = Sizes()) -> Path:
 
 
 def _setup(kinds: Sequence[Artefact], sizes: Sizes) -> str:
-    return f"""# Evidence for artefacts, and for what policies catch of them
-
-Written by `make quality-evidence` with ecgfactory {ecgfactory.__version__}, on seed {SEED}: {len(kinds)} kinds of artefact, each put alone into
-{sizes.generated} generated and {sizes.simulated} simulated ECGs of 10 s at 500 Hz, as a build puts it in. Places, amounts and ratios are drawn."""
+    return "\n".join(
+        [
+            "# Evidence for artefacts, and for what policies catch of them",
+            "",
+            f"Written by `make quality-evidence` with ecgfactory {ecgfactory.__version__}, on seed {SEED}: "
+            f"{len(kinds)} kinds of artefact, each put alone into {sizes.generated} generated and {sizes.simulated} "
+            "simulated ECGs of 10 s at 500 Hz, as a build puts it in. Places, amounts and ratios are drawn.",
+        ]
+    )
 
 
 def _recall_sections(eight_uv: SignalUv, kinds: Sequence[Artefact], sizes: Sizes, output: Path) -> list[str]:
@@ -116,10 +121,10 @@ def _artefact_section(measured: Sequence[Measured], sound: SoundEcgs, policies: 
         [
             "## What each policy catches of each kind",
             "",
-            f"{cases:,} records of 12 leads with one artefact each, in ECGs that `basic` accepts without it; for the "
-            "other policies those count that they accept without it, too, so that what is caught is the artefact. Noise "
-            f"is asked for between {SNR_DB[0]:g} and {SNR_DB[1]:g} dB, other amounts are what the kinds draw. NeuroKit2 "
-            "alone is what its zhao2018 (simple approach, lead II) calls unacceptable; that is "
+            f"{cases:,} records of 12 leads with one artefact each, in ECGs that `basic` accepts without it; for "
+            "the other policies those count that they accept without it, too, so that what is caught is the artefact. "
+            f"Noise is asked for between {SNR_DB[0]:g} and {SNR_DB[1]:g} dB, other amounts are what the kinds draw. "
+            "NeuroKit2 alone is what its zhao2018 (simple approach, lead II) calls unacceptable; that is "
             f"{neurokit_rejects(sound.features).mean():.1%} of the sound ECGs.",
             "",
             *(f"![{name}](recall_{name}.png)\n" for name in policies),

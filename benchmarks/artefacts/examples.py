@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -36,7 +37,7 @@ STRIP_MV = 3.0
 
 PAPER = PALETTES["red"]
 TITLE_MM, LABEL_MM, GAP_MM = 8.0, 9.0, 4.0
-DPI = 100
+DPI = 120
 COLOURS = 32
 """Of a picture: paper and ink need no more, and a repository no larger files."""
 
@@ -72,7 +73,11 @@ def _draw(clean_uv: Float64Array, kinds: Sequence[Artefact], seed: int, path: Pa
         leads, window = _where(noisy_uv - clean_uv)
         bottom_mm = page_mm[1] - (row + 1) * (height_mm + TITLE_MM)
         middle_uv = np.median(clean_uv, axis=1, keepdims=True)
-        shown = (("clean", clean_uv - middle_uv), (_told(put), noisy_uv - middle_uv), ("added", noisy_uv - clean_uv))
+        shown = (
+            ("clean", clean_uv - middle_uv),
+            (_told(put), noisy_uv - middle_uv),
+            ("difference", noisy_uv - clean_uv),
+        )
         for column, (title, signal_uv) in enumerate(shown):
             left_mm = LABEL_MM + column * (width_mm + GAP_MM)
             box = np.array([left_mm, bottom_mm, width_mm, height_mm]) / np.tile(page_mm, 2)
@@ -113,7 +118,9 @@ def _told(put: Put) -> str:
     """Say how much of it there is."""
     if np.isfinite(put.snr_db) and put.unit == "uV":
         return f"{put.amount:.0f} uV RMS, {put.snr_db:.1f} dB"
-    return f"{put.amount:.3g} {put.unit}".strip() if np.isfinite(put.amount) else "noisy"
+    words = [value for value in json.loads(put.parameters).values() if isinstance(value, str)]
+    amount = [f"{put.amount:.3g} {put.unit}".strip()] if np.isfinite(put.amount) else []
+    return ", ".join([*words, *amount]) or "noisy"
 
 
 def _strips(axes: Axes, signals_mv: Float64Array) -> None:

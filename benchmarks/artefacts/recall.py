@@ -74,7 +74,7 @@ class Measured:
         cases = self.cases.take(~rejected_clean[self.cases.source])
         broken, rejected = cases.broken(policy), cases.rejected(policy)
         unacceptable = neurokit_rejects(cases.features)
-        bins = [(place, inside) for place, inside in self.scale.bins(cases)]
+        bins = self.scale.bins(cases)
         shares = {name: _shares(fails, bins) for name, fails in broken.items()}
         return Recall(
             [place for place, _ in bins],

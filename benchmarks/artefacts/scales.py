@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -54,11 +55,10 @@ class Scale:
         """Where each of the cases is on it."""
         return cases.snr_db if self.is_ratio else cases.amount
 
-    def bins(self, cases: Cases) -> Iterator[tuple[float | str, BoolArray]]:
+    def bins(self, cases: Cases) -> list[tuple[float | str, BoolArray]]:
         """Part cases by it: the middle of each part, or its word, and which cases are in it."""
-        for place, inside in self._parts(cases):
-            if inside.sum() >= FEWEST_CASES:
-                yield place, inside
+        parts = [(place, inside) for place, inside in self._parts(cases) if inside.any()]
+        return [part for part in parts if part[1].sum() >= FEWEST_CASES] or parts
 
     def _parts(self, cases: Cases) -> Iterator[tuple[float | str, BoolArray]]:
         if self.word is not None:
@@ -70,7 +70,7 @@ class Scale:
             yield from ((float(value), values == value) for value in different)
             return
         edges = SNR_EDGES_DB if self.is_ratio else np.quantile(values, np.linspace(0, 1, BINS + 1))
-        for low, high in zip(edges, edges[1:], strict=False):
+        for low, high in pairwise(edges):
             inside = (values >= low) & ((values < high) | ((high == edges[-1]) & (values == high)))
             if inside.any():
                 yield float(np.median(values[inside])), inside

@@ -115,8 +115,8 @@ def section(found: Sequence[Realised], records: int) -> str:
         f"between {LOWEST_SNR_DB:g} and {HIGHEST_SNR_DB:g} dB, all that a request may say. Measured anew on the stored "
         "integers: the mean variance of the clean signals of the leads that differ, over the mean square of what was "
         f"added to them from onset to offset. Target: within {LARGEST_DB:g} dB; the largest deviation of all is "
-        f"**{worst_db(found):.3f} dB**. What `artefacts.parquet` says differs from this by {differs_db:.1e} dB at most. "
-        f"{_saturation(saturated, draws * len(found))}",
+        f"**{worst_db(found):.3f} dB**. What `artefacts.parquet` says differs from this by {differs_db:.1e} dB at "
+        f"most. {_saturation(saturated, draws * len(found))}",
         "",
         f"| kind | leads | rate, Hz | {ranges} | median |",
         "|---|---|---|---|---|---|---|",

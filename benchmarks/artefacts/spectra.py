@@ -170,8 +170,8 @@ def section(found: Sequence[Spectrum], picture: str) -> str:
         [
             "## Spectra, beside published ones",
             "",
-            f"{draws} draws of each kind that is noise, of {SECONDS} s at {RATE_HZ} Hz, in the lead that has most of it, "
-            f"scaled to power 1.{compared} Share of the power in bands (Hz), in per cent: median and quartiles.",
+            f"{draws} draws of each kind that is noise, of {SECONDS} s at {RATE_HZ} Hz, in the lead that has most of "
+            f"it, scaled to power 1.{compared} Share of the power in bands (Hz), in per cent: median and quartiles.",
             "",
             f"| kind | {bands} |",
             "|---" * (len(BANDS_HZ) + 1) + "|",
