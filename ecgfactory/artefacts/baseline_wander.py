@@ -7,17 +7,16 @@ from typing import ClassVar
 
 import numpy as np
 
-from ecgfactory.arrays import Float64Array
 from ecgfactory.artefacts.base import ElectrodeNoise, Potentials, Recording
 from ecgfactory.artefacts.spectrum import noise
 
 BREATHING_SHARE = 0.6
 BREATHING_HZ = (0.15, 0.4)
-BREATHING_WIDTH_HZ = 0.02
-"""Standard deviation of a breath's frequency: breaths are neither equally long nor equally deep."""
+UNEVENNESS = 0.15, 0.25
+"""Standard deviations of the duration and of the depth of a breath, against their means."""
 
-IN_AND_OUT = 0.15
-"""Amplitude of the second harmonic against the first: breathing in is quicker than breathing out."""
+INSPIRATION_SHARE = 0.4
+"""Of a breath; the rest is expiration."""
 
 DRIFT_HZ = (0.05, 0.5)
 """What is slower than this is kept out by recorders (IEC 60601-2-25 asks for 0.05 Hz), and from the noise stress test
@@ -50,18 +49,17 @@ class BaselineWander(ElectrodeNoise):
 
 
 def _breathing(recording: Recording, rng: np.random.Generator) -> Potentials:
-    centre_hz = rng.uniform(*BREATHING_HZ)
-
-    def power(frequencies: Float64Array) -> Float64Array:
-        first, second = (
-            np.exp(-0.5 * np.square((frequencies / number - centre_hz) / BREATHING_WIDTH_HZ)) for number in (1, 2)
-        )
-        total: Float64Array = first + IN_AND_OUT**2 * second
-        return total
-
-    breath = noise(rng, recording.samples, recording.rate_hz, (0.05, 1.0), power)
+    seconds, frequency_hz = recording.samples / recording.rate_hz, rng.uniform(*BREATHING_HZ)
+    count = int(2 * seconds * frequency_hz) + 3
+    durations_s = np.maximum(1 + UNEVENNESS[0] * rng.standard_normal(count), 0.5) / frequency_hz
+    depths = np.maximum(1 + UNEVENNESS[1] * rng.standard_normal(count), 0.2)
+    starts_s = np.cumsum(durations_s) - durations_s[0] * (1 + rng.random())
+    # The chest rises and falls by half a turn each; between breaths all depths are the same.
+    knots_s = np.stack([starts_s[:-1], starts_s[:-1] + INSPIRATION_SHARE * durations_s[1:]], axis=1).reshape(-1)
+    half_turns = np.interp(recording.times_s(recording.samples), knots_s, np.arange(len(knots_s)))
+    breath = depths[(half_turns / 2).astype(int)] * (1 - np.cos(np.pi * half_turns)) / 2
     uv = {electrode: rng.uniform(-0.4, 1) * breath for electrode in recording.montage.electrodes}
-    return Potentials(uv, parameters={"source": "breathing", "frequency_hz": round(centre_hz, 4)})
+    return Potentials(uv, parameters={"source": "breathing", "frequency_hz": round(frequency_hz, 4)})
 
 
 def _drift(recording: Recording, rng: np.random.Generator) -> Potentials:

@@ -59,7 +59,7 @@ def _deviations(recording: Recording, rng: np.random.Generator) -> Float64Array:
 
 
 def _at(leads: Float64Array, instants: Float64Array) -> Float64Array:
-    """Return leads between their samples, by cubic convolution; shape as `leads`."""
+    """Return leads between their samples, by cubic convolution; shape (leads, instants)."""
     before: npt.NDArray[np.int64] = np.floor(instants).astype(np.int64)
     part = instants - before
     last = leads.shape[1] - 1
@@ -70,7 +70,7 @@ def _at(leads: Float64Array, instants: Float64Array) -> Float64Array:
         (part + 4 * square - 3 * cube) / 2,
         (cube - square) / 2,
     )
-    found = np.zeros_like(leads)
+    found = np.zeros((len(leads), len(instants)))
     for step, weight in enumerate(weights, start=-1):
         found += weight * leads[:, np.clip(before + step, 0, last)]
     return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence, Set
 from numbers import Integral, Real
 from typing import Any
@@ -23,6 +24,9 @@ LARGEST_UV = 32_767
 
 LARGEST_FLOAT_UV = 400_000
 """Electrodes add 300 mV at most (IEC 60601-2-25); more is another unit."""
+
+MOST_KINDS = 16
+"""Artefacts in a record, at most."""
 
 NUMBERS = 2**63
 """Seeds and record numbers are below."""
@@ -62,12 +66,13 @@ def values_problems(values: npt.NDArray[Any], unit: object) -> Iterator[str]:
 
 def rate_problems(rate_hz: object, values: npt.NDArray[Any]) -> Iterator[str]:
     """Say what is wrong with a sampling rate, and with how long signals of it are."""
-    if isinstance(rate_hz, bool) or not isinstance(rate_hz, Real):
+    rate = _number(rate_hz)
+    if rate is None:
         yield f"rate_hz is {shown(rate_hz)}; give the samples per second as a number"
-    elif not LOWEST_RATE_HZ <= rate_hz <= HIGHEST_RATE_HZ:
-        yield f"rate_hz is {shown(rate_hz)}, not within {LOWEST_RATE_HZ}..{HIGHEST_RATE_HZ}; give the samples per second"
-    elif values.ndim in (2, 3) and values.size and values.shape[-1] < SHORTEST_S * float(rate_hz):
-        yield f"signal has {values.shape[-1]} samples, less than {SHORTEST_S} s at {rate_hz:g} Hz; give a longer one"
+    elif not LOWEST_RATE_HZ <= rate <= HIGHEST_RATE_HZ:
+        yield f"rate_hz is {rate:g}, not within {LOWEST_RATE_HZ}..{HIGHEST_RATE_HZ}; give the samples per second"
+    elif values.ndim in (2, 3) and values.size and values.shape[-1] < SHORTEST_S * rate:
+        yield f"signal has {values.shape[-1]} samples, less than {SHORTEST_S} s at {rate:g} Hz; give a longer one"
 
 
 def leads_problems(lead_names: object, values: npt.NDArray[Any]) -> Iterator[str]:
@@ -102,10 +107,11 @@ def kinds_problems(kinds: object, lead_names: tuple[str, ...]) -> Iterator[str]:
         else:
             yield from _kind_problems(name, lead_names)
     if isinstance(kinds, Mapping):
-        weights = {name: weight for name, weight in kinds.items() if not _is_number(weight) or weight < 0}
-        for name, weight in weights.items():
-            yield f"the weight of {shown(name)} is {shown(weight)}; it must be a number, 0 or more"
-        if names and not weights and not any(kinds.values()):
+        weights = {name: _number(weight) for name, weight in kinds.items()}
+        wrong = [name for name, weight in weights.items() if weight is None or weight < 0]
+        for name in wrong:
+            yield f"the weight of {shown(name)} is {shown(kinds[name])}; it must be a number, 0 or more"
+        if names and not wrong and not any(weights.values()):
             yield "every weight is 0, so that no kind can be chosen; give one a weight above 0"
 
 
@@ -126,14 +132,15 @@ def _kind_problems(name: object, lead_names: tuple[str, ...]) -> Iterator[str]:
 
 def number_problems(name: str, value: object, end: int = NUMBERS) -> Iterator[str]:
     """Say why a seed or a record's number can't be used, if it can't."""
-    if isinstance(value, bool) or not isinstance(value, Integral) or not 0 <= value < end:
+    if isinstance(value, bool) or not isinstance(value, Integral) or not 0 <= int(value) < end:
         yield f"{name} is {shown(value)}; give a whole number from 0 to 2**63 - 1"
 
 
-def bounds_problems(name: str, bounds: object, least: float, most: float, whole: bool, fix: str) -> Iterator[str]:
+def bounds_problems(name: str, bounds: object, least: float, most: float, fix: str) -> Iterator[str]:
     """Say why a pair of bounds can't be used, if it can't."""
-    pair = list(bounds) if isinstance(bounds, Sequence) and not isinstance(bounds, str | bytes) else []
-    if len(pair) != 2 or not all(_is_number(one) and (not whole or isinstance(one, Integral)) for one in pair):
+    given = list(bounds) if isinstance(bounds, Sequence) and not isinstance(bounds, str | bytes) else []
+    pair = [number for number in map(_number, given) if number is not None]
+    if len(given) != 2 or len(pair) != 2:
         yield f"{name} is {shown(bounds)}; give {fix}"
     elif pair[0] > pair[1]:
         yield f"{name} is {shown(bounds)}, whose first is above its second; exchange them"
@@ -141,15 +148,25 @@ def bounds_problems(name: str, bounds: object, least: float, most: float, whole:
         yield f"{name} is {shown(bounds)}, not within {least:g}..{most:g}; give {fix}"
 
 
+def count_problems(per_record: object) -> Iterator[str]:
+    """Say why bounds of how many artefacts a record has can't be used, if they can't."""
+    fix = "the fewest and the most artefacts of a record, such as (1, 3)"
+    if isinstance(per_record, Sequence) and not all(isinstance(count, Integral) for count in per_record):
+        yield f"per_record is {shown(per_record)}; give {fix}"
+    else:
+        yield from bounds_problems("per_record", per_record, 1, MOST_KINDS, fix)
+
+
 def snr_problems(snr_db: object) -> Iterator[str]:
     """Say why bounds of the signal-to-noise ratio can't be used, if they can't."""
     fix = "the worst and the best ratio in dB, such as (-6, 24)"
-    return bounds_problems("snr_db", snr_db, LOWEST_SNR_DB, HIGHEST_SNR_DB, False, fix)
+    return bounds_problems("snr_db", snr_db, LOWEST_SNR_DB, HIGHEST_SNR_DB, fix)
 
 
 def share_problems(name: str, share: object) -> Iterator[str]:
     """Say why a share can't be used, if it can't."""
-    if not _is_number(share) or not 0 <= share <= 1:  # type: ignore[operator]
+    number = _number(share)
+    if number is None or not 0 <= number <= 1:
         yield f"{name} is {shown(share)}; give a share from 0 to 1"
 
 
@@ -159,5 +176,12 @@ def lead_of(name: str) -> str:
     return lead.lead if lead else name.strip()
 
 
-def _is_number(value: object) -> bool:
-    return isinstance(value, Real) and not isinstance(value, bool) and bool(np.isfinite(float(value)))
+def _number(value: object) -> float | None:
+    """Return a finite number as float, None for anything else."""
+    if isinstance(value, bool) or not isinstance(value, Real):
+        return None
+    try:
+        number = float(value)
+    except OverflowError:
+        return None
+    return number if math.isfinite(number) else None

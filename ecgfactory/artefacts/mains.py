@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import ClassVar, NamedTuple
 
@@ -43,19 +44,19 @@ class Hum(NamedTuple):
         """
         supplies = [supply for supply in SUPPLIES_HZ if supply % recording.rate_hz] or list(SUPPLIES_HZ)
         frequency_hz = float(rng.choice(supplies) + rng.uniform(-DEVIATION_HZ, DEVIATION_HZ))
-        wave = np.exp(1j * (2 * np.pi * frequency_hz * recording.times_s(length) + rng.uniform(0, 2 * np.pi)))
-        shares = [0j] * (max(HARMONICS) + 1)
+        phase = rng.uniform(0, 2 * np.pi)
+        numbers, shares = [1], [np.exp(1j * phase)]
         for number, most in HARMONICS.items():
             share = rng.uniform(0, most) * np.exp(1j * rng.uniform(0, 2 * np.pi))
-            shares[number] = share if number * frequency_hz < recording.rate_hz / 2 else 0j
-        shares[1] = 1 + 0j
-        while not shares[-1]:
-            shares.pop()
-        waves = np.full(length, shares[-1])
-        for share in reversed(shares[:-1]):  # the polynomial of the wave, whose powers are the harmonics
-            waves *= wave
-            waves += share
-        return cls(frequency_hz, waves)
+            if number * frequency_hz < recording.rate_hz / 2:
+                numbers.append(number)
+                shares.append(share)
+        # Angles add where complex numbers are multiplied: of each wave two short pieces make the whole.
+        turns = 2j * np.pi * frequency_hz / recording.rate_hz * np.array(numbers)[:, np.newaxis]
+        piece = math.isqrt(length) + 1
+        fine, coarse = np.exp(turns * np.arange(piece)), np.exp(turns * (piece * np.arange(piece)))
+        waves = np.einsum("ni,nj->ij", coarse * np.array(shares)[:, np.newaxis], fine)
+        return cls(frequency_hz, waves.reshape(-1)[:length])
 
 
 class Mains(ElectrodeNoise):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -27,6 +27,8 @@ CLOSE_DB = 0.02
 """How near a signal-to-noise ratio comes to the one asked for, where rounding to whole uV allows that."""
 
 MOST_TRIES = 8
+
+_JSON = json.JSONEncoder(sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 MOST_STEP_DB = 6.0
 """By which noise that all was rounded away is made larger."""
@@ -95,8 +97,8 @@ class _Ecg:
     @cached_property
     def _variances(self) -> Float64Array:
         """Of the clean leads."""
-        variances: Float64Array = self._clean_uv.var(axis=1)
-        return variances
+        variances: Float64Array = mean_squares(self._clean_uv) - np.square(self._clean_uv.mean(axis=1))
+        return np.maximum(variances, 0)
 
     @cached_property
     def _limit_uv(self) -> float:
@@ -105,130 +107,155 @@ class _Ecg:
 
     def put(self, drawn: Drawn) -> Put:
         """Put one artefact in, and tell the truth about it."""
-        kind = drawn.kind
-        if isinstance(kind, ElectrodeNoise):
-            change, before_uv = self._add(kind, drawn)
-        else:
-            assert isinstance(kind, SignalChange)
-            before_uv = self.uv.copy()
-            change = kind.change(self.uv, self._recording, drawn.rng)
-            before_uv = before_uv[:, change.onset : change.offset + 1]
-        after_uv = self.uv[:, change.onset : change.offset + 1]
-        self._settle(kind.stage, before_uv, after_uv)
-        return self._told(kind, change, before_uv, after_uv)
+        if isinstance(drawn.kind, ElectrodeNoise):
+            return self._add(drawn.kind, drawn)
+        assert isinstance(drawn.kind, SignalChange)
+        return self._change(drawn.kind, drawn.rng)
 
-    def _add(self, kind: ElectrodeNoise, drawn: Drawn) -> tuple[Change, Float64Array]:
-        """Add what a kind's potentials give in the measured leads; return that, and what was there before."""
+    def _change(self, kind: SignalChange, rng: np.random.Generator) -> Put:
+        """Let a kind change the leads."""
+        before_uv = self.uv.copy()
+        change = kind.change(self.uv, self._recording, rng)
+        span = slice(change.onset, change.offset + 1)
+        before_uv, after_uv = before_uv[:, span], self.uv[:, span]
+        if self._whole:
+            np.rint(after_uv, out=after_uv)
+        limit_uv = self._limit_uv if kind.stage < Stage.LEAD else LARGEST_UV
+        if kind.stage < Stage.LEAD or self._whole:
+            np.clip(after_uv, -limit_uv, limit_uv, out=after_uv)
+        if kind.stage < Stage.LEAD and self._montage.derived:
+            self._derive(before_uv, after_uv)
+        touched = (after_uv != before_uv).any(axis=1)
+        breaks = bool(touched[list(self._montage.bound)].any()) and self._breaks(kind.stage, before_uv, after_uv)
+        return _told(kind, change, touched, breaks=breaks)
+
+    def _add(self, kind: ElectrodeNoise, drawn: Drawn) -> Put:
+        """Add what a kind's potentials give in the leads."""
         potentials = kind.potentials(self._recording, drawn.rng)
-        onset, length = potentials.onset, len(next(iter(potentials.uv.values())))
-        span = slice(onset, onset + length)
-        before_uv = self.uv[:, span].copy()
-        noise_uv = self._montage.leads_of(potentials.uv)
+        measured = self._montage.leads_of(potentials.uv)
+        derives = bool(self._montage.derived) and any(self._montage.lead_names[row] in ("I", "II") for row in measured)
+        rows = list(range(len(self.uv)) if derives else measured)
+        noise_uv = np.zeros((len(rows), len(next(iter(measured.values())))))
+        for row, lead_uv in measured.items():
+            noise_uv[rows.index(row)] = lead_uv
+        change = Change(
+            potentials.onset,
+            potentials.onset + noise_uv.shape[1] - 1,
+            potentials.amount,
+            potentials.parameters,
+        )
+        span = slice(change.onset, change.offset + 1)
+        before_uv = self.uv[rows, span]
         if kind.is_scaled:
-            noise_uv = self._scaled(kind, noise_uv, drawn.snr_db, before_uv)
-        for row, lead_uv in noise_uv.items():
-            self.uv[row, span] += lead_uv
-        return Change(onset, onset + length - 1, potentials.amount, potentials.parameters), before_uv
+            added_uv = self._scaled(kind, noise_uv, drawn.snr_db, before_uv, rows, derives)
+        else:
+            added_uv = self._stored(noise_uv, before_uv, derives)
+        after_uv = before_uv + added_uv
+        if max(after_uv.max(), -after_uv.min()) > self._limit_uv:
+            np.clip(after_uv, -self._limit_uv, self._limit_uv, out=after_uv)
+            if derives:
+                self._derive(before_uv, after_uv)
+            added_uv = after_uv - before_uv
+        self.uv[rows, span] = after_uv
+        return self._told_of_noise(kind, change, added_uv, rows)
 
     def _scaled(
-        self, kind: Artefact, noise_uv: Mapping[int, Float64Array], snr_db: float, before_uv: Float64Array
-    ) -> dict[int, Float64Array]:
-        """Scale noise to a signal-to-noise ratio, as it is once it is rounded."""
-        scale = 10 ** ((self._ratio_db(self._powers(noise_uv, before_uv, whole=False)) - snr_db) / 20)
+        self,
+        kind: Artefact,
+        noise_uv: Float64Array,
+        snr_db: float,
+        before_uv: Float64Array,
+        rows: list[int],
+        derives: bool,
+    ) -> Float64Array:
+        """Return noise of a signal-to-noise ratio, as it is stored."""
+        if derives:
+            self._montage.derive(noise_uv, whole=False)
+        scale = 10 ** ((self._ratio_db(mean_squares(noise_uv), rows) - snr_db) / 20)
         if not 0 < scale < math.inf:
-            names = ", ".join(self._montage.lead_names[row] for row in noise_uv)
+            names = ", ".join(self._montage.lead_names[row] for row in rows)
             raise BadInputError(
                 f"artefacts: {kind.name} can't be put into {names} by its signal-to-noise ratio, as there is no signal "
                 "there; leave out the kind, or the flat leads."
             )
-        if not self._whole:
-            return {row: lead_uv * scale for row, lead_uv in noise_uv.items()}
         least, most = 0.0, math.inf
         for _ in range(MOST_TRIES):
-            rounded_uv = {row: np.rint(lead_uv * scale) for row, lead_uv in noise_uv.items()}
-            excess_db = self._ratio_db(self._powers(rounded_uv, before_uv, whole=True)) - snr_db
+            added_uv = self._stored(noise_uv * scale, before_uv, derives)
+            excess_db = self._ratio_db(mean_squares(added_uv), rows) - snr_db
             if abs(excess_db) <= CLOSE_DB:
                 break
             least, most = (scale, most) if excess_db > 0 else (least, scale)
             scale *= 10 ** (min(excess_db, MOST_STEP_DB) / 20)
             if not least < scale < most:  # steps of 1 uV let it go round in circles
                 scale = (least + most) / 2
-        return rounded_uv
+        return added_uv
 
-    def _powers(self, noise_uv: Mapping[int, Float64Array], before_uv: Float64Array, whole: bool) -> Float64Array:
-        """Return the mean square of what noise in measured leads adds to each lead, shape (leads,)."""
-        powers = np.zeros(len(before_uv))
-        for row, lead_uv in noise_uv.items():
-            powers[row] = np.square(lead_uv).mean()
-        if self._montage.derived:
-            after_uv = before_uv.copy()
-            for row, lead_uv in noise_uv.items():
-                after_uv[row] += lead_uv
-            self._derive(before_uv, after_uv, whole)
-            for row in self._montage.derived:
-                powers[row] = np.square(after_uv[row] - before_uv[row]).mean()
-        return powers
+    def _stored(self, noise_uv: Float64Array, before_uv: Float64Array, derives: bool) -> Float64Array:
+        """Return what noise in the measured leads adds to what is stored, derived leads included."""
+        added_uv = np.rint(noise_uv) if self._whole else noise_uv
+        if derives:
+            after_uv = before_uv + added_uv
+            self._derive(before_uv, after_uv)
+            derived = list(self._montage.derived)
+            added_uv[derived] = after_uv[derived] - before_uv[derived]
+        return added_uv
 
-    def _ratio_db(self, powers: Float64Array) -> float:
-        """Return the signal-to-noise ratio where there is noise: infinite where there is none at all."""
-        touched = powers > 0
-        if not touched.any():
-            return math.inf
-        signal_power = self._variances[touched].mean()
-        return 10 * math.log10(signal_power / powers[touched].mean()) if signal_power > 0 else -math.inf
-
-    def _settle(self, stage: Stage, before_uv: Float64Array, after_uv: Float64Array) -> None:
-        """Round what was changed where signals are whole, keep it in the recorder's range, derive leads; in place."""
-        if self._whole:
-            np.rint(after_uv, out=after_uv)
-        if stage < Stage.LEAD:
-            np.clip(after_uv, -self._limit_uv, self._limit_uv, out=after_uv)
-            self._derive(before_uv, after_uv, self._whole)
-        elif self._whole:
-            np.clip(after_uv, -LARGEST_UV, LARGEST_UV, out=after_uv)
-
-    def _derive(self, before_uv: Float64Array, after_uv: Float64Array, whole: bool) -> None:
+    def _derive(self, before_uv: Float64Array, after_uv: Float64Array) -> None:
         """Compute derived leads, in place.
 
         Those that are not rounded change by as much as their equations say, whatever they were before; none changes
         with other leads than I and II.
         """
-        if not self._montage.derived:
-            return
         limbs, derived = [self._montage.row("I"), self._montage.row("II")], list(self._montage.derived)
         is_same = np.array_equal(after_uv[limbs], before_uv[limbs])
-        if whole and not is_same:
-            self._montage.derive(after_uv, whole)
+        if self._whole and not is_same:
+            self._montage.derive(after_uv, whole=True)
             return
         after_uv[derived] = before_uv[derived]
         if not is_same:
             added_uv = after_uv - before_uv
-            self._montage.derive(added_uv, whole)
+            self._montage.derive(added_uv, whole=False)
             after_uv[derived] += added_uv[derived]
 
-    def _told(self, kind: Artefact, change: Change, before_uv: Float64Array, after_uv: Float64Array) -> Put:
-        """Return the truth about an artefact, of which what the signals say is measured on them."""
-        powers: Float64Array = np.square(after_uv - before_uv).mean(axis=1)
-        touched: BoolArray = powers > 0
-        is_added = isinstance(kind, ElectrodeNoise) and bool(touched.any())
-        ratio_db = self._ratio_db(powers) if is_added else math.nan
-        amount = math.sqrt(powers[touched].mean()) if is_added and math.isnan(change.amount) else change.amount
-        return Put(
-            kind.name,
-            touched,
-            change.onset,
-            change.offset,
-            amount,
-            kind.unit,
-            ratio_db if math.isfinite(ratio_db) else math.nan,
-            self._breaks(kind.stage, touched, before_uv, after_uv),
-            json.dumps(dict(change.parameters), sort_keys=True, separators=(",", ":")),
-        )
+    def _ratio_db(self, powers: Float64Array, rows: list[int]) -> float:
+        """Return the signal-to-noise ratio where there is noise: infinite where there is none at all."""
+        touched = powers > 0
+        if not touched.any():
+            return math.inf
+        signal_power = self._variances[rows][touched].mean()
+        return 10 * math.log10(signal_power / powers[touched].mean()) if signal_power > 0 else -math.inf
 
-    def _breaks(self, stage: Stage, touched: BoolArray, before_uv: Float64Array, after_uv: Float64Array) -> bool:
-        """Whether equations hold no more because of a change: neither for one of V1 alone, nor for earlier breaks."""
-        if stage < Stage.LEAD or not touched[list(self._montage.bound)].any():
-            return False
-        if self._montage.obeys_equations(after_uv, self._whole):
+    def _told_of_noise(self, kind: ElectrodeNoise, change: Change, added_uv: Float64Array, rows: list[int]) -> Put:
+        powers = mean_squares(added_uv)
+        touched = np.zeros(len(self.uv), dtype=bool)
+        touched[rows] = powers > 0
+        ratio_db = self._ratio_db(powers, rows)
+        if kind.is_scaled:
+            change = replace(change, amount=math.sqrt(powers[powers > 0].mean()) if touched.any() else 0.0)
+        return _told(kind, change, touched, ratio_db if math.isfinite(ratio_db) else math.nan)
+
+    def _breaks(self, stage: Stage, before_uv: Float64Array, after_uv: Float64Array) -> bool:
+        """Whether the equations of derived leads hold no more; losses on the way are not blamed for earlier breaks."""
+        if stage < Stage.LEAD or not self._montage.derived or self._montage.obeys_equations(after_uv, self._whole):
             return False
         return stage is Stage.LEAD or self._montage.obeys_equations(before_uv, self._whole)
+
+
+def mean_squares(leads_uv: Float64Array) -> Float64Array:
+    """Return the mean square of each lead, shape (leads,)."""
+    sums: Float64Array = np.einsum("ij,ij->i", leads_uv, leads_uv)  # sums in one order, whatever the machine's threads
+    return sums / leads_uv.shape[1]
+
+
+def _told(kind: Artefact, change: Change, touched: BoolArray, snr_db: float = math.nan, breaks: bool = False) -> Put:
+    return Put(
+        kind.name,
+        touched,
+        change.onset,
+        change.offset,
+        change.amount,
+        kind.unit,
+        snr_db,
+        breaks,
+        _JSON.encode(dict(change.parameters)),
+    )

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import numpy as np
 import scipy
 
 from ecgfactory.arrays import Float64Array
-
-LONGEST_PERIODS = 2
-"""Periods of the lowest frequency that are drawn at least, so that a short ECG has a piece of a slow one."""
 
 
 def noise(
@@ -31,7 +29,8 @@ def noise(
     rate_hz : float
         Samples per second.
     band_hz : tuple of two float
-        Lowest and highest frequency; what is above half the sampling rate is left out.
+        Lowest and highest frequency; what is above half the sampling rate is left out. A short ECG has a piece of a
+        period of the lowest.
     power : callable
         Power at frequencies (Hz), in any unit.
 
@@ -40,15 +39,15 @@ def noise(
     float64 array, shape (length,)
         Of mean 0 and variance 1, on average over many draws.
     """
-    points: int = scipy.fft.next_fast_len(max(length, round(LONGEST_PERIODS * rate_hz / band_hz[0])), real=True)
+    points: int = scipy.fft.next_fast_len(max(length, math.ceil(rate_hz / band_hz[0])), real=True)
     first = max(round(band_hz[0] * points / rate_hz), 1)
     last = max(min(int(band_hz[1] * points / rate_hz), (points - 1) // 2), first)
     amplitudes = np.sqrt(power(np.arange(first, last + 1) * (rate_hz / points)))
     amplitudes *= points / 2 / np.sqrt(np.square(amplitudes).sum())
-    spectrum = np.zeros(points // 2 + 1, dtype=np.complex128)
-    spectrum[first : last + 1] = amplitudes * rng.standard_normal(2 * len(amplitudes)).view(np.complex128)
-    drawn: Float64Array = np.fft.irfft(spectrum, points)[:length]
-    return drawn
+    spectrum = np.zeros(points // 2 + 1, dtype=np.complex64)  # 7 digits do for what is rounded to 1 uV
+    spectrum[first : last + 1] = amplitudes
+    spectrum[first : last + 1] *= rng.standard_normal(2 * len(amplitudes), dtype=np.float32).view(np.complex64)
+    return np.fft.irfft(spectrum, points)[:length].astype(np.float64)
 
 
 def filtered(
@@ -73,5 +72,5 @@ def filtered(
     """
     points: int = scipy.fft.next_fast_len(len(uv) + round(tail_s * rate_hz), real=True)
     frequencies = np.arange(points // 2 + 1) * (rate_hz / points)
-    passed: Float64Array = np.fft.irfft(np.fft.rfft(uv, points) * response(frequencies), points)[: len(uv)]
-    return passed
+    spectrum = np.fft.rfft(uv.astype(np.float32), points) * response(frequencies).astype(np.complex64)
+    return np.fft.irfft(spectrum, points)[: len(uv)].astype(np.float64)
