@@ -60,6 +60,10 @@ class Recording:
         length = self.span(seconds)
         return int(rng.integers(self.samples - length + 1)), length
 
+    def electrode(self, rng: np.random.Generator) -> str:
+        """Draw one of the electrodes."""
+        return self.montage.electrodes[rng.integers(len(self.montage.electrodes))]
+
     def times_s(self, length: int) -> Float64Array:
         """Return the times of so many samples from the first of them on."""
         return np.arange(length) / self.rate_hz

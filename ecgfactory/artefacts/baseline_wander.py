@@ -63,6 +63,6 @@ def _breathing(recording: Recording, rng: np.random.Generator) -> Potentials:
 
 
 def _drift(recording: Recording, rng: np.random.Generator) -> Potentials:
-    electrode = str(rng.choice(recording.montage.electrodes))
+    electrode = recording.electrode(rng)
     drift = noise(rng, recording.samples, recording.rate_hz, DRIFT_HZ, lambda frequencies: frequencies**-2.0)
     return Potentials({electrode: drift}, parameters={"source": "drift", "electrode": electrode})

@@ -42,7 +42,7 @@ class ElectrodeMotion(ElectrodeNoise):
 
     def potentials(self, recording: Recording, rng: np.random.Generator) -> Potentials:
         """Draw stretches at one electrode, for a while; see `ElectrodeNoise`."""
-        electrode = str(rng.choice(recording.montage.electrodes))
+        electrode = recording.electrode(rng)
         onset, length = recording.stretch(rng, rng.uniform(*SPAN_S))
         stretched = np.zeros(length + 1)
         seconds = length / recording.rate_hz
@@ -60,5 +60,5 @@ class ElectrodeMotion(ElectrodeNoise):
 def _response(frequencies: Float64Array) -> npt.NDArray[np.complex128]:
     """One pole at the lower end of the band, two at the upper."""
     low, high = 1j * frequencies / BAND_HZ[0], 1j * frequencies / BAND_HZ[1]
-    response: npt.NDArray[np.complex128] = low / (1 + low) / np.square(1 + high)
+    response: npt.NDArray[np.complex128] = low / ((1 + low) * np.square(1 + high))
     return response

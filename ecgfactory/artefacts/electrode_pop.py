@@ -40,9 +40,9 @@ class ElectrodePop(ElectrodeNoise):
 
     def potentials(self, recording: Recording, rng: np.random.Generator) -> Potentials:
         """Draw one pop; see `ElectrodeNoise`."""
-        electrode = str(rng.choice(recording.montage.electrodes))
+        electrode = recording.electrode(rng)
         height_uv, constant_s = (float(np.exp(rng.uniform(*np.log(ends)))) for ends in (STEP_UV, TIME_CONSTANT_S))
-        polarity = int(rng.choice((-1, 1)))
+        polarity = 1 if rng.random() < 0.5 else -1
         onset = int(rng.integers(recording.samples - recording.span(SHORTEST_S) + 1))
         length = min(recording.span(constant_s * math.log(height_uv / FADED_UV)), recording.samples - onset)
         uv = polarity * height_uv * np.exp(-recording.times_s(length) / constant_s)

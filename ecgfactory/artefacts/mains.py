@@ -43,7 +43,7 @@ class Hum(NamedTuple):
         fundamental appears wherever sampling puts it, as in a recorder that lets it through.
         """
         supplies = [supply for supply in SUPPLIES_HZ if supply % recording.rate_hz] or list(SUPPLIES_HZ)
-        frequency_hz = float(rng.choice(supplies) + rng.uniform(-DEVIATION_HZ, DEVIATION_HZ))
+        frequency_hz = supplies[rng.integers(len(supplies))] + rng.uniform(-DEVIATION_HZ, DEVIATION_HZ)
         phase = rng.uniform(0, 2 * np.pi)
         numbers, shares = [1], [np.exp(1j * phase)]
         for number, most in HARMONICS.items():

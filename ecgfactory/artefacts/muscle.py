@@ -61,11 +61,16 @@ class Muscle(ElectrodeNoise):
         onset, strength = _bursts(recording, rng) if activity == "bursts" else (0, _swell(recording, rng))
         if is_shared:
             common = strength * _emg(recording, rng, len(strength))
-            uv = {name: rng.choice((-1, 1)) * rng.uniform(0.3, 1) * common for name in electrodes}
+            uv = {name: _signed(rng) * common for name in electrodes}
         else:
-            uv = {name: rng.uniform(0.3, 1) * strength * _emg(recording, rng, len(strength)) for name in electrodes}
+            uv = {name: _signed(rng) * strength * _emg(recording, rng, len(strength)) for name in electrodes}
         source = "shared" if is_shared else "single"
         return Potentials(uv, onset, parameters={"activity": activity, "source": source, "electrodes": electrodes})
+
+
+def _signed(rng: np.random.Generator) -> float:
+    """Draw how strong, and of which sign, an electrode sees a muscle."""
+    return rng.uniform(0.3, 1) * (1 if rng.random() < 0.5 else -1)
 
 
 def _electrodes(known: tuple[str, ...], rng: np.random.Generator, is_shared: bool) -> list[str]:
@@ -73,8 +78,8 @@ def _electrodes(known: tuple[str, ...], rng: np.random.Generator, is_shared: boo
     weights = np.array([LIMB_PREFERENCE if name in LIMB_ELECTRODES else 1.0 for name in known])
     least, most = (min(2, len(known)), len(known)) if is_shared else (1, min(MOST_MUSCLES, len(known)))
     count = int(rng.integers(least, most, endpoint=True))
-    chosen = rng.choice(len(known), count, replace=False, p=weights / weights.sum())
-    return [known[place] for place in sorted(chosen.tolist())]
+    first = np.argsort(rng.exponential(1 / weights))[:count]  # to come, each after a time: by weight without repeats
+    return [known[place] for place in sorted(first.tolist())]
 
 
 def _emg(recording: Recording, rng: np.random.Generator, length: int) -> Float64Array:

@@ -40,7 +40,7 @@ class PoorContact(ElectrodeNoise):
 
     def potentials(self, recording: Recording, rng: np.random.Generator) -> Potentials:
         """Draw hum, crackle and drift of one electrode, for a while; see `ElectrodeNoise`."""
-        electrode = str(rng.choice(recording.montage.electrodes))
+        electrode = recording.electrode(rng)
         onset, length = recording.stretch(rng, rng.uniform(*SPAN_S))
         drift = noise(rng, length, recording.rate_hz, DRIFT_HZ, lambda frequencies: 1 / frequencies)
         hum = Hum.draw(recording, rng, length)

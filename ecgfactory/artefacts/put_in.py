@@ -147,17 +147,23 @@ class _Ecg:
         span = slice(change.onset, change.offset + 1)
         before_uv = self.uv[rows, span]
         if kind.is_scaled:
-            added_uv = self._scaled(kind, noise_uv, drawn.snr_db, before_uv, rows, derives)
+            added_uv, powers = self._scaled(kind, noise_uv, drawn.snr_db, before_uv, rows, derives)
         else:
             added_uv = self._stored(noise_uv, before_uv, derives)
+            powers = mean_squares(added_uv)
         after_uv = before_uv + added_uv
         if max(after_uv.max(), -after_uv.min()) > self._limit_uv:
             np.clip(after_uv, -self._limit_uv, self._limit_uv, out=after_uv)
             if derives:
                 self._derive(before_uv, after_uv)
-            added_uv = after_uv - before_uv
+            powers = mean_squares(after_uv - before_uv)
         self.uv[rows, span] = after_uv
-        return self._told_of_noise(kind, change, added_uv, rows)
+        touched = np.zeros(len(self.uv), dtype=bool)
+        touched[rows] = powers > 0
+        if kind.is_scaled:
+            change = replace(change, amount=math.sqrt(powers.sum() / max(touched.sum(), 1)))
+        ratio_db = self._ratio_db(powers, rows)
+        return _told(kind, change, touched, ratio_db if math.isfinite(ratio_db) else math.nan)
 
     def _scaled(
         self,
@@ -167,8 +173,8 @@ class _Ecg:
         before_uv: Float64Array,
         rows: list[int],
         derives: bool,
-    ) -> Float64Array:
-        """Return noise of a signal-to-noise ratio, as it is stored."""
+    ) -> tuple[Float64Array, Float64Array]:
+        """Return noise of a signal-to-noise ratio, as it is stored, and its mean square in each lead."""
         if derives:
             self._montage.derive(noise_uv, whole=False)
         scale = 10 ** ((self._ratio_db(mean_squares(noise_uv), rows) - snr_db) / 20)
@@ -181,14 +187,15 @@ class _Ecg:
         least, most = 0.0, math.inf
         for _ in range(MOST_TRIES):
             added_uv = self._stored(noise_uv * scale, before_uv, derives)
-            excess_db = self._ratio_db(mean_squares(added_uv), rows) - snr_db
+            powers = mean_squares(added_uv)
+            excess_db = self._ratio_db(powers, rows) - snr_db
             if abs(excess_db) <= CLOSE_DB:
                 break
             least, most = (scale, most) if excess_db > 0 else (least, scale)
             scale *= 10 ** (min(excess_db, MOST_STEP_DB) / 20)
             if not least < scale < most:  # steps of 1 uV let it go round in circles
                 scale = (least + most) / 2
-        return added_uv
+        return added_uv, powers
 
     def _stored(self, noise_uv: Float64Array, before_uv: Float64Array, derives: bool) -> Float64Array:
         """Return what noise in the measured leads adds to what is stored, derived leads included."""
@@ -222,17 +229,8 @@ class _Ecg:
         touched = powers > 0
         if not touched.any():
             return math.inf
-        signal_power = self._variances[rows][touched].mean()
-        return 10 * math.log10(signal_power / powers[touched].mean()) if signal_power > 0 else -math.inf
-
-    def _told_of_noise(self, kind: ElectrodeNoise, change: Change, added_uv: Float64Array, rows: list[int]) -> Put:
-        powers = mean_squares(added_uv)
-        touched = np.zeros(len(self.uv), dtype=bool)
-        touched[rows] = powers > 0
-        ratio_db = self._ratio_db(powers, rows)
-        if kind.is_scaled:
-            change = replace(change, amount=math.sqrt(powers[powers > 0].mean()) if touched.any() else 0.0)
-        return _told(kind, change, touched, ratio_db if math.isfinite(ratio_db) else math.nan)
+        signal_power, noise_power = self._variances[rows][touched].sum(), powers.sum()
+        return 10 * math.log10(signal_power / noise_power) if signal_power > 0 else -math.inf
 
     def _breaks(self, stage: Stage, before_uv: Float64Array, after_uv: Float64Array) -> bool:
         """Whether the equations of derived leads hold no more; losses on the way are not blamed for earlier breaks."""
