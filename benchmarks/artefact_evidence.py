@@ -61,8 +61,18 @@ def main() -> None:
     print(f"wrote {write_page(parser.parse_args().output)}")
 
 
-def write_page(output: Path, sizes: Sizes = Sizes()) -> Path:
-    """Measure, write the page and its pictures, and return the page's path."""
+def write_page(output: Path, sizes: Sizes = Sizes(), policies: Sequence[str] = POLICIES) -> Path:
+    """Measure, write the page and its pictures, and return the page's path.
+
+    Parameters
+    ----------
+    output : Path
+        Folder of the page.
+    sizes : Sizes
+        How much is measured.
+    policies : sequence of str
+        Which policies judge; the first is `basic`.
+    """
     kinds = [kind_named(name) for name in ARTEFACTS]
     noises = [kind for kind in kinds if isinstance(kind, ElectrodeNoise) and kind.is_scaled]
     eight_uv = np.concatenate([generated_ecgs(SEED, sizes.generated), simulated_ecgs(SEED, sizes.simulated)])
@@ -72,7 +82,7 @@ def write_page(output: Path, sizes: Sizes = Sizes()) -> Path:
     sections = [
         _setup(kinds, sizes),
         snr.section(snr.measure_realised(clean_uv, noises, sizes.ratio_draws, SEED), sizes.generated),
-        *_recall_sections(eight_uv, kinds, sizes, output),
+        *_recall_sections(eight_uv, kinds, sizes, [load_policy(name) for name in policies], output),
         spectra.section(found_spectra, "spectra.png"),
         examples.section(examples.draw_examples(derive_twelve(clean_uv[:1])[0], kinds, SEED, output)),
     ]
@@ -95,9 +105,10 @@ def _setup(kinds: Sequence[Artefact], sizes: Sizes) -> str:
     )
 
 
-def _recall_sections(eight_uv: SignalUv, kinds: Sequence[Artefact], sizes: Sizes, output: Path) -> list[str]:
-    policies = {name: load_policy(name) for name in POLICIES}
-    basic = policies["basic"]
+def _recall_sections(
+    eight_uv: SignalUv, kinds: Sequence[Artefact], sizes: Sizes, policies: Sequence[Policy], output: Path
+) -> list[str]:
+    basic = policies[0]
     twelve = accept_sound(derive_twelve(eight_uv), TWELVE_LEADS, basic)
     eight = accept_sound(eight_uv, EIGHT_LEADS, basic)
     artefacts = measure_kinds(twelve, kinds, SEED, sizes.times)
@@ -111,8 +122,8 @@ def _recall_sections(eight_uv: SignalUv, kinds: Sequence[Artefact], sizes: Sizes
     ]
 
 
-def _artefact_section(measured: Sequence[Measured], sound: SoundEcgs, policies: dict[str, Policy], output: Path) -> str:
-    found = {name: {one.title: one.recall(policy, sound) for one in measured} for name, policy in policies.items()}
+def _artefact_section(measured: Sequence[Measured], sound: SoundEcgs, policies: Sequence[Policy], output: Path) -> str:
+    found = {policy.name: {one.title: one.recall(policy, sound) for one in measured} for policy in policies}
     for name, of_kinds in found.items():
         drawn = {one.title: (one.scale, of_kinds[one.title]) for one in measured}
         curves.plot_recall(drawn, f"Rejected by {name}, and by which of its rules", output / f"recall_{name}.png")
@@ -127,7 +138,7 @@ def _artefact_section(measured: Sequence[Measured], sound: SoundEcgs, policies: 
             "NeuroKit2 alone is what its zhao2018 (simple approach, lead II) calls unacceptable; that is "
             f"{neurokit_rejects(sound.features).mean():.1%} of the sound ECGs.",
             "",
-            *(f"![{name}](recall_{name}.png)\n" for name in policies),
+            *(f"![{name}](recall_{name}.png)\n" for name in found),
             "From where on, towards the worse, half of the records are rejected; and from where on 95 %:",
             "",
             *tables.onset_table(measured, found),
@@ -143,8 +154,8 @@ def _artefact_section(measured: Sequence[Measured], sound: SoundEcgs, policies: 
     )
 
 
-def _fault_section(measured: Sequence[Measured], sound: SoundEcgs, policies: dict[str, Policy], output: Path) -> str:
-    found = {name: {one.title: one.recall(policy, sound) for one in measured} for name, policy in policies.items()}
+def _fault_section(measured: Sequence[Measured], sound: SoundEcgs, policies: Sequence[Policy], output: Path) -> str:
+    found = {policy.name: {one.title: one.recall(policy, sound) for one in measured} for policy in policies}
     drawn = {one.title: (one.scale, found["basic"][one.title]) for one in measured}
     curves.plot_recall(drawn, "Faults that basic rejects, and by which of its rules", output / "recall_faults.png")
     cases = sum(len(one.cases) for one in measured)

@@ -60,11 +60,9 @@ PUBLISHED: Mapping[str, Published] = {
         lines={100.0: 0.02, 150.0: 0.05, 250.0: 0.06},
     ),
     "electrode_motion": Published(
-        "A duration alone: 0.1 to 0.5 s (Friesen et al.), so that most of it is between 1 and 5 Hz, the band here, as "
-        "a pulse of duration T has most below 1 / (2 T) and recorders take off what is slow. The noise stress test "
-        "database describes recording em in words: it can mimic the appearance of ectopic beats, and simple filters "
-        "can't remove it; a spectrum is not given.",
-        band_hz=(1.0, 5.0),
+        "A duration alone: 0.1 to 0.5 s (Friesen et al.). The noise stress test database describes recording em in "
+        "words: it can mimic the appearance of ectopic beats, and simple filters can't remove it. Neither gives a "
+        "spectrum, so that nothing is drawn beside ours; it is in the band of the ECG's own waves, as those words say.",
     ),
     "poor_contact": Published(
         "No spectrum that we know of. That hum grows with the impedance of an electrode is in Huhta and Webster; "

@@ -55,8 +55,8 @@ def loud(snr_db, **wanted):
 
 
 def hum(snr_db, supply_hz):
-    return lambda found: loud(snr_db)(found) & (
-        np.abs(np.array([told["frequency_hz"] for told in found.parameters]) - supply_hz) < 1
+    return lambda found: (
+        loud(snr_db)(found) & (np.abs(np.array([told["frequency_hz"] for told in found.parameters]) - supply_hz) < 1)
     )
 
 
