@@ -1,4 +1,5 @@
-"""A small package, as if installed, that brings a generator without weights, a format and a feature for rules."""
+"""A small package, as if installed, that brings a generator without weights, a format, a kind of artefact and a
+feature for rules."""
 
 from __future__ import annotations
 
@@ -18,6 +19,7 @@ from typing import ClassVar
 import numpy as np
 import numpy.typing as npt
 
+from ecgfactory.artefacts.base import ElectrodeNoise, Potentials, Recording
 from ecgfactory.formats.base import Format, SignalSpec, record_folder
 from ecgfactory.formats.batch import RecordBatch
 from ecgfactory.generators.base import Device, Generator
@@ -96,6 +98,20 @@ def _rms_uv(batch: EcgBatch) -> npt.NDArray[np.float64]:
     return np.sqrt(np.square(batch.signals_uv.astype(np.float64)).mean(axis=(1, 2)))
 
 
+class Buzz(ElectrodeNoise):
+    """A tone at every electrode."""
+
+    name: ClassVar[str] = "buzz"
+    title: ClassVar[str] = "a tone of 7 Hz"
+    parameters: ClassVar[Mapping[str, str]] = {"phase": "of the tone, in turns"}
+
+    def potentials(self, recording: Recording, rng: np.random.Generator) -> Potentials:
+        phase = rng.uniform()
+        tone = np.sin(2 * np.pi * (7 * recording.times_s(recording.samples) + phase))
+        uv = {electrode: rng.uniform(0.5, 1) * tone for electrode in recording.montage.electrodes}
+        return Potentials(uv, parameters={"phase": round(phase, 6)})
+
+
 RMS = ExtraFeature("rms_uv", "uV", "number", "Root mean square over all leads.", _rms_uv)
 '''
 
@@ -105,6 +121,9 @@ simulated = ecg_toy:Simulation
 
 [ecgfactory.formats]
 raw = ecg_toy:RawFormat
+
+[ecgfactory.artefacts]
+buzz = ecg_toy:Buzz
 
 [ecgfactory.quality_rules]
 rms_uv = ecg_toy:RMS

@@ -63,7 +63,8 @@ def _at(leads: Float64Array, instants: Float64Array) -> Float64Array:
     before: npt.NDArray[np.int64] = np.floor(instants).astype(np.int64)
     part = instants - before
     last = leads.shape[1] - 1
-    square, cube = part**2, part**3
+    square = part * part
+    cube = square * part
     weights = (
         (2 * square - part - cube) / 2,
         (2 - 5 * square + 3 * cube) / 2,
@@ -72,5 +73,5 @@ def _at(leads: Float64Array, instants: Float64Array) -> Float64Array:
     )
     found = np.zeros((len(leads), len(instants)))
     for step, weight in enumerate(weights, start=-1):
-        found += weight * leads[:, np.clip(before + step, 0, last)]
+        found += weight * leads.take(np.clip(before + step, 0, last), axis=1)
     return found

@@ -50,10 +50,10 @@ def values_problems(values: npt.NDArray[Any], unit: object) -> Iterator[str]:
         yield f"signal is of shape {values.shape}; give (leads, samples) or (records, leads, samples)"
     elif not values.size:
         yield f"signal is of shape {values.shape}, and so empty; give an ECG at least"
-    elif not np.isfinite(values).all():
-        yield "signal holds NaN or infinite values; fill or cut them out before"
     elif isinstance(values, np.ma.MaskedArray) and np.ma.getmaskarray(values).any():
         yield "signal is masked in places; fill or cut them out before"
+    elif not np.isfinite(values).all():
+        yield "signal holds NaN or infinite values; fill or cut them out before"
     else:
         scale = UV_PER_UNIT["uV" if is_whole or unit == "uV" else "mV"]
         highest_uv = scale * max(abs(float(values.min())), abs(float(values.max())))

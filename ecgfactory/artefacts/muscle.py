@@ -70,7 +70,8 @@ class Muscle(ElectrodeNoise):
 
 def _signed(rng: np.random.Generator) -> float:
     """Draw how strong, and of which sign, an electrode sees a muscle."""
-    return rng.uniform(0.3, 1) * (1 if rng.random() < 0.5 else -1)
+    strength = rng.uniform(0.3, 1)
+    return strength if rng.random() < 0.5 else -strength
 
 
 def _electrodes(known: tuple[str, ...], rng: np.random.Generator, is_shared: bool) -> list[str]:
@@ -87,8 +88,9 @@ def _emg(recording: Recording, rng: np.random.Generator, length: int) -> Float64
 
     def power(frequencies: Float64Array) -> Float64Array:
         squares = np.square(frequencies)
-        shape: Float64Array = squares / ((squares + low_hz**2) * np.square(squares + high_hz**2))
-        return shape / (1 + np.square(squares / RECORDER_HZ**2))
+        shape = squares / ((squares + low_hz**2) * np.square(squares + high_hz**2))
+        seen: Float64Array = shape / (1 + np.square(squares / RECORDER_HZ**2))
+        return seen
 
     return noise(rng, length, recording.rate_hz, BAND_HZ, power)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import ClassVar
 
@@ -60,6 +61,8 @@ def _crackle(recording: Recording, rng: np.random.Generator, length: int) -> Flo
     np.add.at(jumps, rng.integers(length, size=count), rng.standard_normal(count))
 
     def response(frequencies: Float64Array) -> npt.NDArray[np.complex128]:
-        return recording.rate_hz * constant_s / (1 + 2j * np.pi * constant_s * frequencies)
+        passed: npt.NDArray[np.complex128] = 1 / (1 + 2j * np.pi * constant_s * frequencies)
+        return passed
 
-    return filtered(jumps, recording.rate_hz, 8 * constant_s, response) / np.sqrt(per_s * constant_s / 2)
+    jumps *= recording.rate_hz * constant_s / math.sqrt(per_s * constant_s / 2)
+    return filtered(jumps, recording.rate_hz, 8 * constant_s, response)

@@ -241,8 +241,9 @@ class _Ecg:
 
 def mean_squares(leads_uv: Float64Array) -> Float64Array:
     """Return the mean square of each lead, shape (leads,)."""
-    sums: Float64Array = np.einsum("ij,ij->i", leads_uv, leads_uv)  # sums in one order, whatever the machine's threads
-    return sums / leads_uv.shape[1]
+    squares: Float64Array = np.einsum("ij,ij->i", leads_uv, leads_uv)  # added in one order, whatever threads there are
+    squares /= leads_uv.shape[1]
+    return squares
 
 
 def _told(kind: Artefact, change: Change, touched: BoolArray, snr_db: float = math.nan, breaks: bool = False) -> Put:

@@ -42,7 +42,7 @@ def noise(
     points: int = scipy.fft.next_fast_len(max(length, math.ceil(rate_hz / band_hz[0])), real=True)
     first = max(round(band_hz[0] * points / rate_hz), 1)
     last = max(min(int(band_hz[1] * points / rate_hz), (points - 1) // 2), first)
-    amplitudes = np.sqrt(power(np.arange(first, last + 1) * (rate_hz / points)))
+    amplitudes = np.sqrt(power(np.arange(first, last + 1, dtype=np.float64) * (rate_hz / points)))
     amplitudes *= points / 2 / np.sqrt(np.square(amplitudes).sum())
     spectrum = np.zeros(points // 2 + 1, dtype=np.complex64)  # 7 digits do for what is rounded to 1 uV
     spectrum[first : last + 1] = amplitudes
@@ -71,6 +71,6 @@ def filtered(
     float64 array, shape (length,)
     """
     points: int = scipy.fft.next_fast_len(len(uv) + round(tail_s * rate_hz), real=True)
-    frequencies = np.arange(points // 2 + 1) * (rate_hz / points)
+    frequencies = np.arange(points // 2 + 1, dtype=np.float64) * (rate_hz / points)
     spectrum = np.fft.rfft(uv.astype(np.float32), points) * response(frequencies).astype(np.complex64)
     return np.fft.irfft(spectrum, points)[: len(uv)].astype(np.float64)

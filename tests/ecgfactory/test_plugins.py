@@ -1,4 +1,4 @@
-"""A generator, a format and a rule's feature from an installed package keep the contracts, and a request uses them."""
+"""Members that an installed package brings, one of each sort, keep the contracts, and a request uses them."""
 
 from __future__ import annotations
 
@@ -12,6 +12,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import ecgfactory as ef
+from ecgfactory.artefacts import ARTEFACTS
+from ecgfactory.artefacts.base import Artefact
 from ecgfactory.candidates.pipeline import StageClock, assessed_batches
 from ecgfactory.formats import FORMATS
 from ecgfactory.formats.base import Format
@@ -22,6 +25,7 @@ from ecgfactory.quality.extra_feature import ExtraFeature
 from ecgfactory.quality.features import EXTRA_FEATURES, FEATURES
 from ecgfactory.request.build_request import BuildRequest
 from ecgfactory.request.plan import Plan, make_plan
+from ecgfactory.validation.artefact_contract import ArtefactContract
 from ecgfactory.validation.feature_contract import FeatureContract
 from ecgfactory.validation.format_contract import FormatContract
 from ecgfactory.validation.generator_contract import GeneratorContract
@@ -51,6 +55,12 @@ class TestFormat(FormatContract):
     @pytest.fixture
     def member(self, site: Path) -> type[Format]:
         return FORMATS.load("raw")
+
+
+class TestArtefact(ArtefactContract):
+    @pytest.fixture
+    def member(self, site: Path) -> type[Artefact]:
+        return ARTEFACTS.load("buzz")
 
 
 class TestFeature(FeatureContract):
@@ -101,6 +111,30 @@ def test_candidates_are_made_judged_and_stored_with_the_new_feature(plan: Plan) 
         assert list(record_columns(batch))[3:] == [*(feature.name for feature in FEATURES), "rms_uv"]
         assert np.all(batch.features["rms_uv"] > 20)
     assert any(batch.accepted.any() for batch in batches)
+
+
+def test_a_request_asks_for_the_new_kind_by_its_name(asked: dict[str, object]) -> None:
+    artefacts = {"kinds": {"buzz": 1, "mains": 1}, "clean_share": 0, "per_record": {"min": 2, "max": 2}}
+    plan = make_plan(BuildRequest.model_validate(asked | {"artefacts": artefacts}))
+    assert plan.artefacts is not None
+    assert [kind.name for kind in plan.artefacts.kinds] == ["mains", "buzz"]
+    (batch,) = assessed_batches(plan, range(4), StageClock())
+    assert batch.injury is not None and batch.injury.clean_uv is not None
+    accepted = np.flatnonzero(batch.accepted)
+    assert batch.injury.artefacts.take(accepted).kinds_of_records() == [["mains", "buzz"]] * len(accepted) != []
+    for row in accepted.tolist():
+        noisy_uv, _ = ef.artefacts.apply(
+            batch.injury.clean_uv[row], 500, plan.lead_names, ["buzz", "mains"], plan.seed, first=row
+        )
+        np.testing.assert_array_equal(noisy_uv, batch.signals_uv[row])
+
+
+def test_the_plan_names_the_package_for_its_kind_of_artefact_alone(asked: dict[str, object]) -> None:
+    usual: dict[str, object] = {"formats": ["csv"], "quality": {}, "generator": {}, "duration_s": 10}
+    request = asked | usual | {"artefacts": {"kinds": {"buzz": 1}, "per_record": {"min": 1, "max": 1}}}
+    assert make_plan(BuildRequest.model_validate(request)).versions[NAME] == VERSION
+    with pytest.raises(ValueError, match="'buz' is not a kind of artefact; did you mean buzz"):
+        BuildRequest.model_validate(request | {"artefacts": {"kinds": {"buz": 1}}})
 
 
 def test_what_is_installed_changes_nothing_that_is_not_asked_for(asked: dict[str, object]) -> None:
