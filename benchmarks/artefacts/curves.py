@@ -12,6 +12,7 @@ import numpy as np
 matplotlib.use("Agg")
 from matplotlib import pyplot
 from matplotlib.axes import Axes
+from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 from benchmarks.artefacts.recall import Recall
 from benchmarks.artefacts.scales import Scale
@@ -66,13 +67,16 @@ def _panel(axes: Axes, scale: Scale, recall: Recall) -> None:
         axes.plot(x, 100 * recall.total, color="black", linewidth=2.4, label="policy", zorder=1)
         if x.min() > 0 and x.max() / x.min() >= LOGARITHMIC_FROM:
             axes.set_xscale("log")
+            axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+            axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+            axes.xaxis.set_minor_formatter(NullFormatter())
         if not scale.more_is_worse:
             axes.invert_xaxis()
     axes.set_ylim(-3, 103)
     axes.set_xlabel(scale.label, fontsize=8)
     axes.tick_params(labelsize=7)
     axes.grid(color="0.9", linewidth=0.6)
-    axes.legend(fontsize=6, loc="upper left", framealpha=0.7)
+    axes.legend(fontsize=6, loc="center left" if recall.is_of_words else "upper left", framealpha=0.7)
 
 
 def _bars(axes: Axes, recall: Recall) -> None:
@@ -81,6 +85,6 @@ def _bars(axes: Axes, recall: Recall) -> None:
     x = np.arange(len(recall.places))
     axes.bar(x, y, color="0.8", edgecolor="black", linewidth=1.2, label="policy")
     for colour, (rule, shares) in enumerate(list(recall.rules.items())[:MOST_RULES]):
-        axes.plot(x, 100 * shares, "o", color=f"C{colour}", markersize=4, label=rule)
+        axes.plot(x, np.where(shares > 0, 100 * shares, np.nan), "o", color=f"C{colour}", markersize=4, label=rule)
     axes.plot(x, 100 * recall.neurokit, "x", color="0.35", markersize=4, label="NeuroKit2 alone")
     axes.set_xticks(x, list(recall.places), rotation=45, ha="right", fontsize=7)

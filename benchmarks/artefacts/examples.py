@@ -31,6 +31,9 @@ SNR_DB = 3.0
 KINDS_A_PICTURE = 4
 SHOWN_S = 3.0
 LEADS_SHOWN = 2
+BEFORE_S = 0.4
+"""What is shown of the ECG before it changes."""
+
 MM_PER_S, MM_PER_MV = 25, 10
 STRIP_MV = 3.0
 """Height of paper for each lead."""
@@ -75,7 +78,7 @@ def _draw(clean_uv: Float64Array, kinds: Sequence[Artefact], seed: int, path: Pa
         middle_uv = np.median(clean_uv, axis=1, keepdims=True)
         shown = (
             ("clean", clean_uv - middle_uv),
-            (_told(put), noisy_uv - middle_uv),
+            (_told(kind, put), noisy_uv - middle_uv),
             ("difference", noisy_uv - clean_uv),
         )
         for column, (title, signal_uv) in enumerate(shown):
@@ -110,13 +113,13 @@ def _where(added_uv: Float64Array) -> tuple[list[int], slice]:
     leads = sorted(np.argsort(power.sum(axis=1))[-LEADS_SHOWN:].tolist())
     length = round(SHOWN_S * RATE_HZ)
     sums = np.concatenate([[0], power[leads].sum(axis=0).cumsum()])
-    start = int((sums[length:] - sums[:-length]).argmax())
+    start = max(int((sums[length:] - sums[:-length]).argmax()) - round(BEFORE_S * RATE_HZ), 0)
     return leads, slice(start, start + length)
 
 
-def _told(put: Put) -> str:
+def _told(kind: Artefact, put: Put) -> str:
     """Say how much of it there is."""
-    if np.isfinite(put.snr_db) and put.unit == "uV":
+    if kind.is_scaled:
         return f"{put.amount:.0f} uV RMS, {put.snr_db:.1f} dB"
     words = [value for value in json.loads(put.parameters).values() if isinstance(value, str)]
     amount = [f"{put.amount:.3g} {put.unit}".strip()] if np.isfinite(put.amount) else []

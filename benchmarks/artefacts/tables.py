@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from benchmarks.artefacts.recall import Measured, Recall
-from benchmarks.artefacts.unseen import REASONS
+from benchmarks.artefacts.unseen import UNSEEN, Unseen
 from ecgfactory.quality.feature import FeatureTable
 from ecgfactory.quality.policy import Policy
 from ecgfactory.validation.evidence import area_under_curve
@@ -98,27 +99,28 @@ def _amount(value: float) -> str:
     return f"{value:.0f}" if abs(value) >= 100 else f"{value:.2g}"
 
 
-def unseen_lines(measured: Sequence[Measured], found: Found) -> list[str]:
+def unseen_lines(found: Found) -> list[str]:
     """Write what can't be seen and why, each with what the policies reject of it."""
     lines = []
-    for title, (words, reason) in REASONS.items():
-        kind, _, _ = title.partition(":")
-        totals = []
-        for policy, of_kinds in found.items():
-            if kind not in of_kinds:
-                continue
-            recall = of_kinds[kind]
-            here = [place for place in range(len(recall.places)) if words(recall.places[place])]
-            if here:
-                counts = np.array(recall.counts)[here]
-                totals.append(f"{policy} {np.average(recall.total[here], weights=counts):.0%}")
-        if totals:
-            lines.append(f"- **{title}** (rejected: {', '.join(totals)}): {reason}")
+    for unseen in UNSEEN:
+        totals = [
+            (policy, _share_at(of_kinds[unseen.kind], unseen))
+            for policy, of_kinds in found.items()
+            if unseen.kind in of_kinds
+        ]
+        told = ", ".join(f"{policy} {share:.0%}" for policy, share in totals if np.isfinite(share))
+        if told:
+            lines.append(f"- **{unseen.kind}: {unseen.what}** (rejected: {told}): {unseen.why}")
     return lines
 
 
+def _share_at(recall: Recall, unseen: Unseen) -> float:
+    here = [row for row, place in enumerate(recall.places) if unseen.is_here(place)]
+    return float(np.average(recall.total[here], weights=np.array(recall.counts)[here])) if here else math.nan
+
+
 def areas_of(policy: Policy, groups: Sequence[tuple[FeatureTable, Sequence[Measured]]]) -> dict[str, dict[str, float]]:
-    """Area under the curve by rule and kind, of the worst third of its cases.
+    """Return the area under the curve by rule and kind, of the worst third of its cases.
 
     Parameters
     ----------
