@@ -87,4 +87,4 @@ def _bars(axes: Axes, recall: Recall) -> None:
     for colour, (rule, shares) in enumerate(list(recall.rules.items())[:MOST_RULES]):
         axes.plot(x, np.where(shares > 0, 100 * shares, np.nan), "o", color=f"C{colour}", markersize=4, label=rule)
     axes.plot(x, 100 * recall.neurokit, "x", color="0.35", markersize=4, label="NeuroKit2 alone")
-    axes.set_xticks(x, list(recall.places), rotation=45, ha="right", fontsize=7)
+    axes.set_xticks(x, list(map(str, recall.places)), rotation=45, ha="right", fontsize=7)

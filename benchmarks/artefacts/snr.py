@@ -10,13 +10,12 @@ import numpy as np
 from ecgfactory.arrays import BoolArray, Float64Array
 from ecgfactory.artefacts import ARTEFACTS
 from ecgfactory.artefacts.base import Artefact, Recording
-from ecgfactory.artefacts.mixture import Drawn
+from ecgfactory.artefacts.mixture import HIGHEST_SNR_DB, LOWEST_SNR_DB, Drawn
 from ecgfactory.artefacts.montage import montage_of
 from ecgfactory.artefacts.put_in import RANGE_UV, put_in
 from ecgfactory.draws import Purpose, generator
 from ecgfactory.leads import LeadCount, SignalUv, derive_twelve, lead_names
 from ecgfactory.recorder.recorder import Recorder
-from ecgfactory.request.artefacts import HIGHEST_SNR_DB, LOWEST_SNR_DB
 
 LEADS: tuple[LeadCount, ...] = (8, 12)
 RATES_HZ = (100, 500, 1000)

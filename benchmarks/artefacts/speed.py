@@ -128,10 +128,8 @@ def _median_ms(work: Callable[[], object], pairs: int) -> float:
 
 def _of_build(leads: LeadCount, records: int, pairs: int) -> OfBuild:
     """Make candidates with artefacts in the usual share of them, and without any, in turn."""
-    plans = [
-        asked_plan("speed", seed=SEED, records=records, leads=leads, formats=["npy"], **section)
-        for section in ({}, {"artefacts": {}})
-    ]
+    asked = {"seed": SEED, "records": records, "leads": leads, "formats": ["npy"]}
+    plans = [asked_plan("speed", **asked), asked_plan("speed", artefacts={}, **asked)]
     clocks = [StageClock(), StageClock()]
 
     def make(side: int, clock: StageClock) -> float:

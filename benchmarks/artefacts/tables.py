@@ -80,7 +80,7 @@ def _places(recall: Recall) -> list[int]:
     count = len(recall.places)
     if recall.is_of_words or count <= POINTS:
         return list(range(count))
-    return np.unique(np.linspace(0, count - 1, POINTS).round().astype(int)).tolist()
+    return [round(place) for place in np.linspace(0, count - 1, POINTS).tolist()]
 
 
 def _at(recall: Recall, place: float | str) -> str:

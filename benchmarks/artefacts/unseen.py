@@ -66,8 +66,8 @@ UNSEEN: tuple[Unseen, ...] = (
         "electrode motion",
         "above -6 dB",
         _above(-6),
-        "it has the band and the shape of the ECG's own waves, in one lead or a few, and stays within what the baseline "
-        "may sway; nothing of `basic` compares beats with each other, as `beats_alike` of `strict` does.",
+        "it has the band and the shape of the ECG's own waves, in one lead or a few, and stays within what the "
+        "baseline may sway; nothing of `basic` compares beats with each other, as `beats_alike` of `strict` does.",
     ),
     Unseen(
         "baseline wander",
@@ -93,8 +93,9 @@ UNSEEN: tuple[Unseen, ...] = (
         "electrode pop",
         "steps below 700 uV",
         _below(700),
-        "a step of an electrode reaches the leads in part, and falls between two samples: `jump` asks for 300 uV in one "
-        "more than in its neighbours. Where it splits evenly, it is none however high, and `baseline` alone catches it.",
+        "a step of an electrode reaches the leads in part, and falls between two samples: `jump` asks for 300 uV in "
+        "one more than in its neighbours. Where it splits evenly, it is none however high, and `baseline` alone "
+        "catches it.",
     ),
     Unseen(
         "pacemaker spikes",
@@ -112,8 +113,8 @@ UNSEEN: tuple[Unseen, ...] = (
         "dropped samples",
         "gaps below 150 ms",
         _below(150),
-        "values are held here as in formats that have nothing for missing ones, and a short flat piece between waves is "
-        "an ECG's own; where samples are missing as such, `complete` sees one (below).",
+        "values are held here as in formats that have nothing for missing ones, and a short flat piece between waves "
+        "is an ECG's own; where samples are missing as such, `complete` sees one (below).",
     ),
     Unseen(
         "clock jitter",

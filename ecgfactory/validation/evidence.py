@@ -111,7 +111,10 @@ class Cases:
 
     def rejected(self, policy: Policy) -> BoolArray:
         """Say which of the cases a policy rejects."""
-        return np.logical_or.reduce([*self.broken(policy).values(), np.zeros(len(self), dtype=bool)])
+        rejected = np.zeros(len(self), dtype=bool)
+        for fails in self.broken(policy).values():
+            rejected |= fails
+        return rejected
 
 
 def accept_sound(signals_uv: SignalUv, lead_names: Sequence[str], policy: Policy) -> SoundEcgs:
@@ -206,7 +209,7 @@ def _parameters(put: Put, recording: Recording) -> Mapping[str, Any]:
     touched = np.flatnonzero(put.touched)
     lead = recording.montage.lead_names[touched[0]] if len(touched) == 1 else ALL_LEADS
     duration_s = (put.offset + 1 - put.onset) / recording.rate_hz
-    return json.loads(put.parameters) | {"lead": lead, "duration_s": duration_s}
+    return {**json.loads(put.parameters), "lead": lead, "duration_s": duration_s}
 
 
 def _each(sound: SoundEcgs, times: int) -> Iterator[tuple[int, SoundEcg]]:
