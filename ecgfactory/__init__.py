@@ -24,6 +24,7 @@ __version__ = "0.9.0"
 if TYPE_CHECKING:
     from ecgfactory import artefacts
     from ecgfactory.annotation.arrays import annotate
+    from ecgfactory.artefact_table import ArtefactTable
     from ecgfactory.candidates.generate import GeneratedEcgs, generate
     from ecgfactory.candidates.pytorch import StreamDataset
     from ecgfactory.candidates.stream import EcgStream, stream
@@ -54,6 +55,7 @@ if TYPE_CHECKING:
     from ecgfactory.wave_table import WaveTable
 
 _MODULES = {
+    "ArtefactTable": "artefact_table",
     "Assessment": "foreign.assessment",
     "BadInputError": "errors",
     "BuildFailedError": "errors",
@@ -93,6 +95,7 @@ _ROOMS = ("artefacts",)
 """Modules that are themselves among what this package offers."""
 
 __all__ = [
+    "ArtefactTable",
     "Assessment",
     "BadInputError",
     "BuildFailedError",

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 import numpy.typing as npt
 
 from ecgfactory.arrays import BoolArray, Float64Array
+from ecgfactory.errors import BadInputError
 from ecgfactory.wave_table import ALL_LEADS
 
 if TYPE_CHECKING:
@@ -127,6 +128,21 @@ class ArtefactTable:
             raise IndexError(f"artefacts: index is {row}; there are those of {self.records:,} ECGs, counted from 0.")
         return self.take(np.array([row % self.records]))
 
+    def of_leads(self, lead_names: Sequence[str]) -> Self:
+        """Return the artefacts that changed any of some leads, which are its leads then, in this order.
+
+        Parameters
+        ----------
+        lead_names : sequence of str
+            Names of its leads.
+        """
+        if tuple(lead_names) == self.lead_names:
+            return self
+        touched = self.touched[:, [self.lead_names.index(name) for name in lead_names]]
+        places = np.flatnonzero(touched.any(axis=1))
+        rows = self._rows(places, self.records, self.record[places])
+        return replace(rows, lead_names=tuple(lead_names), touched=touched[places])
+
     @property
     def counts(self) -> npt.NDArray[np.int64]:
         """How many artefacts each record has, shape (records,)."""
@@ -219,6 +235,18 @@ def joined_artefacts(tables: Sequence[ArtefactTable]) -> ArtefactTable:
     columns = (np.concatenate([getattr(table, name) for table in tables]) for name in _OF_ARTEFACTS)
     record = np.concatenate([table.record + start for table, start in zip(tables, starts[:-1], strict=True)])
     return ArtefactTable(tables[0].lead_names, int(starts[-1]), record.astype(np.int32), *columns)
+
+
+def without_artefacts(place: str) -> BadInputError:
+    """Return the error that tells how ECGs come with artefacts."""
+    return BadInputError(
+        f"{place}: no artefacts are put in; generate with artefacts=True, or build with `artefacts: {{}}`."
+    )
+
+
+def without_clean(place: str) -> BadInputError:
+    """Return the error that tells how ECGs with artefacts come with clean twins."""
+    return BadInputError(f"{place}: the clean twins are not kept; leave out `keep_clean: false`.")
 
 
 def _texts(values: Sequence[str]) -> npt.NDArray[np.object_]:

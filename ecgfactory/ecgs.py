@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any, Literal, SupportsIndex, get_args, overloa
 import numpy as np
 import numpy.typing as npt
 
+from ecgfactory.artefact_table import ArtefactTable, without_artefacts
 from ecgfactory.errors import BadInputError
 from ecgfactory.leads import SignalUv
 from ecgfactory.places import find, place_at, place_of
-from ecgfactory.record import SAMPLING_RATE_HZ, FeatureValue, Record, record_id
+from ecgfactory.record import SAMPLING_RATE_HZ, Record, record_id
 from ecgfactory.recorder.filters import Filters
 from ecgfactory.wave_table import WaveTable, unmarked
 
@@ -64,7 +65,13 @@ class Ecgs:
     followed : frozenset of str
         Digests of the ECGs of a reference that `match` was fitted on, by which `compare` leaves these out.
     waves : WaveTable or None
-        P, QRS and T of every beat; None where they came without.
+        P, QRS and T of every beat, of the clean ECGs where there are others; None where they came without.
+    artefacts : ArtefactTable or None
+        What was put into them; None where that was not asked for.
+    clean_uv : int16 array, shape (n, leads, samples), or None
+        The ECGs without their artefacts, in uV; None where there are none or these were not kept.
+    injured : dict of str to array of shape (n,)
+        What artefacts did to each, by the name of the column of `injuries`; empty where there are none.
     """
 
     signals_uv: SignalUv
@@ -77,6 +84,9 @@ class Ecgs:
     dataset: str = ""
     followed: frozenset[str] = frozenset()
     waves: WaveTable | None = None
+    artefacts: ArtefactTable | None = None
+    clean_uv: SignalUv | None = None
+    injured: dict[str, npt.NDArray[Any]] = field(default_factory=dict)
 
     @property
     def record_ids(self) -> list[str]:
@@ -124,6 +134,58 @@ class Ecgs:
         waves = self.waves if leads is None else self.waves.of_leads(leads)
         return waves.masks(self.signals_uv.shape[-1])
 
+    @cached_property
+    def artefact_frame(self) -> pd.DataFrame:
+        """What was put into them: one row per artefact, indexed by record_id; see `ArtefactTable.to_frame`.
+
+        Raises
+        ------
+        BadInputError
+            When no artefacts were asked for.
+        """
+        return by_record_id(self._artefacts().to_frame(), self.record_ids)
+
+    @cached_property
+    def injuries(self) -> pd.DataFrame:
+        """What artefacts did to each ECG: one row per record, indexed by record_id, as in a dataset's records.parquet.
+
+        Columns `is_clean`; `artefact_kinds`, a list; `failed_rules`, a list of the policy's rules that the ECG breaks
+        as it is now; `snr_db_I` and so on, the variance of the clean lead against the mean square of what differs, over
+        the whole ECG, NaN where nothing does; and where clean features were asked for, `clean_...` of each feature.
+
+        Raises
+        ------
+        BadInputError
+            When no artefacts were asked for.
+        """
+        self._artefacts()
+        return feature_frame(self.record_ids, self.injured)
+
+    def artefact_masks(self, kind: str | None = None) -> npt.NDArray[np.uint8]:
+        """Say of each sample of each lead whether it is in an artefact; see `ArtefactTable.masks`.
+
+        Parameters
+        ----------
+        kind : str, optional
+            Only artefacts of this kind.
+
+        Returns
+        -------
+        uint8 array, shape (n, leads, samples)
+            1 in an artefact, 0 elsewhere.
+
+        Raises
+        ------
+        BadInputError
+            When no artefacts were asked for.
+        """
+        return self._artefacts().masks(self.signals_uv.shape[-1], kind)
+
+    def _artefacts(self) -> ArtefactTable:
+        if self.artefacts is None:
+            raise without_artefacts(HERE)
+        return self.artefacts
+
     def __len__(self) -> int:
         return len(self.candidates)
 
@@ -154,34 +216,43 @@ class Ecgs:
             When it is anything else.
         """
         if isinstance(wanted, slice):
-            measured = {name: values[wanted] for name, values in self.measured.items()}
             rows = np.arange(len(self))[wanted]
             return Ecgs(
                 self.signals_uv[wanted],
                 self.candidates[wanted],
                 self.lead_names,
                 self.seed,
-                measured,
+                {name: values[wanted] for name, values in self.measured.items()},
                 self.sampling_rate_hz,
                 self.filters,
                 self.dataset,
                 self.followed,
                 None if self.waves is None else self.waves.take(rows),
+                None if self.artefacts is None else self.artefacts.take(rows),
+                None if self.clean_uv is None else self.clean_uv[wanted],
+                {name: values[wanted] for name, values in self.injured.items()},
             )
         row = place_of(wanted, self.candidates, HERE) if isinstance(wanted, str) else place_at(wanted, len(self), HERE)
-        values = [_plain(values[row : row + 1])[0] for values in self.measured.values()]
-        return self._record(row, values)
+        measured, injured = (
+            [_plain(values[row : row + 1])[0] for values in columns.values()]
+            for columns in (self.measured, self.injured)
+        )
+        return self._record(row, measured, injured)
 
     def __contains__(self, wanted: object) -> bool:
         return isinstance(wanted, str) and find(wanted, self.candidates) is not None
 
     def __iter__(self) -> Iterator[Record]:
-        columns = [_plain(values) for values in self.measured.values()]
-        return (self._record(row, values) for row, values in enumerate(zip(*columns, strict=True)))
+        measured = [_plain(values) for values in self.measured.values()]
+        injured = [_plain(values) for values in self.injured.values()]
+        return (
+            self._record(row, [values[row] for values in measured], [values[row] for values in injured])
+            for row in range(len(self))
+        )
 
-    def _record(self, row: int, values: Sequence[FeatureValue]) -> Record:
+    def _record(self, row: int, measured: Sequence[Any], injured: Sequence[Any]) -> Record:
         name, signal_uv = record_id(self.candidates[row]), self.signals_uv[row]
-        features = dict(zip(self.measured, values, strict=True))
+        features = dict(zip(self.measured, measured, strict=True))
         return Record(
             name,
             self.lead_names,
@@ -192,11 +263,16 @@ class Ecgs:
             features,
             dataset=self.dataset,
             waves=None if self.waves is None else self.waves.of(row),
+            artefacts=None if self.artefacts is None else self.artefacts.of(row),
+            clean_uv=None if self.clean_uv is None else self.clean_uv[row],
+            injury=dict(zip(self.injured, injured, strict=True)),
         )
 
     def __repr__(self) -> str:
         records, leads, samples = self.signals_uv.shape
-        return f"{records:,} ECGs: {leads} leads, {samples / self.sampling_rate_hz:g} s at {self.sampling_rate_hz} Hz"
+        told = "" if self.artefacts is None else f", {np.count_nonzero(self.artefacts.counts):,} with artefacts"
+        size = f"{leads} leads, {samples / self.sampling_rate_hz:g} s at {self.sampling_rate_hz} Hz"
+        return f"{records:,} ECGs: {size}{told}"
 
 
 def feature_frame(record_ids: Sequence[str], columns: dict[str, Any]) -> pd.DataFrame:
@@ -212,13 +288,18 @@ def feature_frame(record_ids: Sequence[str], columns: dict[str, Any]) -> pd.Data
 
 def annotation_frame(waves: WaveTable, record_ids: Sequence[str]) -> pd.DataFrame:
     """Make the table of the waves of records, indexed by record_id."""
+    return by_record_id(waves.to_frame(), record_ids)
+
+
+def by_record_id(frame: pd.DataFrame, record_ids: Sequence[str]) -> pd.DataFrame:
+    """Index a table of waves or artefacts, whose index counts records, by record_id."""
     import pandas as pd
 
     ids = np.fromiter(record_ids, dtype=object, count=len(record_ids))
-    return waves.to_frame().set_axis(pd.Index(ids[waves.record], name="record_id"))
+    return frame.set_axis(pd.Index(ids[frame.index], name="record_id"))
 
 
-def _plain(values: npt.NDArray[Any]) -> list[FeatureValue]:
+def _plain(values: npt.NDArray[Any]) -> list[Any]:
     """Turn an array into Python values; None where there is no number."""
-    plain: list[FeatureValue] = values.tolist()
+    plain: list[Any] = values.tolist()
     return [None if value != value else value for value in plain] if values.dtype.kind == "f" else plain

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import numpy as np
 import numpy.typing as npt
 
+from ecgfactory.artefact_table import ArtefactTable
 from ecgfactory.errors import BadInputError
 from ecgfactory.leads import SignalUv
 from ecgfactory.wave_table import WaveTable, unmarked
@@ -62,7 +63,14 @@ class Record:
     dataset : str
         Name and short plan id of the dataset that it is of; empty for others.
     waves : WaveTable or None
-        P, QRS and T of every beat, of this record alone; None where it came without.
+        P, QRS and T of every beat, of this record alone; None where it came without. Of the clean record, where there
+        is another.
+    artefacts : ArtefactTable or None
+        What was put into it; None where that was not asked for.
+    clean_uv : int16 array, shape (leads, samples), or None
+        The signal without its artefacts; None where there are none or it was not kept.
+    injury : mapping of str to value
+        What artefacts did to it, by the name of the column of `Ecgs.injuries`; empty where there are none.
     """
 
     record_id: str
@@ -75,6 +83,9 @@ class Record:
     reasons: tuple[str, ...] = ()
     dataset: str = ""
     waves: WaveTable | None = None
+    artefacts: ArtefactTable | None = None
+    clean_uv: SignalUv | None = None
+    injury: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def duration_s(self) -> float:
@@ -182,4 +193,5 @@ class Record:
     def __repr__(self) -> str:
         verdict = f", rejected: {'; '.join(self.reasons)}" if self.reasons else ""
         size = f"{len(self.lead_names)} leads, {self.duration_s:g} s at {self.sampling_rate_hz} Hz"
-        return f"Record {self.record_id}: {size}{verdict}"
+        kinds = ", ".join(self.artefacts.kinds_of_records()[0]) if self.artefacts else ""
+        return f"Record {self.record_id}: {size}{f', with {kinds}' if kinds else ''}{verdict}"

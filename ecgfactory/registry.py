@@ -46,14 +46,23 @@ class Registry(Generic[Member]):
         "module:attribute" of ecgfactory's own members, by name.
     taken : collection of str
         Further names that no package may use.
+    taken_ending : str
+        Names that end so are not for packages either; none where it is empty.
     """
 
     def __init__(
-        self, noun: str, group: str, base: str, built_in: Mapping[str, str], taken: Collection[str] = ()
+        self,
+        noun: str,
+        group: str,
+        base: str,
+        built_in: Mapping[str, str],
+        taken: Collection[str] = (),
+        taken_ending: str = "",
     ) -> None:
         self._noun, self._group, self._base = noun, group, base
         self._built_in = dict(built_in)
         self._taken = taken
+        self._taken_ending = taken_ending
 
     def __iter__(self) -> Iterator[str]:
         """Names: ecgfactory's own in their order, then those of packages, sorted."""
@@ -106,6 +115,11 @@ class Registry(Generic[Member]):
         """Return the one entry point of a name, None where the member is ecgfactory's own."""
         entries = self._installed().get(name, ())
         packages = [str(_package(entry)) for entry in entries]
+        if entries and self._taken_ending and name.endswith(self._taken_ending):
+            raise BadInputError(
+                f"package {packages[0]} brings a {self._noun} {name!r}, which ends in {self._taken_ending!r} as names "
+                "of ecgfactory's own do; uninstall that package, or have it choose another name."
+            )
         if entries and (name in self._built_in or name in self._taken):
             raise BadInputError(
                 f"package {packages[0]} brings a {self._noun} {name!r}, which is a name of ecgfactory's own; "

@@ -7,11 +7,14 @@ from typing import Any
 
 import torch
 
-from ecgfactory.ecgs import Ecgs, Unit
+from ecgfactory.artefact_table import without_artefacts, without_clean
+from ecgfactory.ecgs import HERE, Ecgs, Unit
 from ecgfactory.errors import BadInputError
+from ecgfactory.leads import SignalUv
 
 Sample = dict[str, Any]
-"""`signal`, a tensor; `candidate`, its number; the features asked for; and `mask`, a tensor, where asked for."""
+"""`signal`, a tensor; `candidate`, its number; the features asked for; and where asked for `mask`, `clean` and
+`artefact_mask`, tensors."""
 
 
 def check_features(place: str, wanted: Sequence[str], known: Collection[str]) -> None:
@@ -27,20 +30,48 @@ def check_features(place: str, wanted: Sequence[str], known: Collection[str]) ->
         raise BadInputError(f"{place}: features is {wanted!r}; give a list of some of {', '.join(known)}.")
 
 
-def samples_of(ecgs: Ecgs, unit: Unit, features: Sequence[str], masks: bool) -> Iterator[Sample]:
+def check_artefacts(place: str, clean: bool, artefact_masks: bool, has_artefacts: bool, keeps_clean: bool) -> None:
+    """Check that there is what samples are to hold because of artefacts.
+
+    Raises
+    ------
+    BadInputError
+        When clean ECGs or masks of artefacts are wanted where there are none, or one of the two is no bool.
+    """
+    for name, wanted in {"clean": clean, "artefact_masks": artefact_masks}.items():
+        if not isinstance(wanted, bool):
+            raise BadInputError(f"{place}: {name} is {wanted!r}; give True or False.")
+        if wanted and not has_artefacts:
+            raise without_artefacts(f"{place}: {name}")
+    if clean and not keeps_clean:
+        raise without_clean(f"{place}: clean")
+
+
+def samples_of(
+    ecgs: Ecgs, unit: Unit, features: Sequence[str], masks: bool, clean: bool = False, artefact_masks: bool = False
+) -> Iterator[Sample]:
     """Turn ECGs into samples, one after the other; a feature that is not measurable is NaN or ''.
 
     Raises
     ------
     BadInputError
-        When there are no waves to make masks from.
+        When there are no waves to make masks from, or no artefacts or clean ECGs where these are asked for.
     """
-    signals = torch.from_numpy(ecgs.signals_uv)
-    if unit == "mV":
-        signals = signals.to(torch.float32) / 1000
-    columns: dict[str, Any] = {"signal": signals, "candidate": ecgs.candidates.tolist()}
-    columns |= {name: ecgs.measured[name].tolist() for name in features}
+    columns: dict[str, Any] = {"signal": _tensor(ecgs.signals_uv, unit), "candidate": ecgs.candidates.tolist()}
+    known = ecgs.measured | ecgs.injured
+    columns |= {name: known[name].tolist() for name in features}
     if masks:
         columns["mask"] = torch.from_numpy(ecgs.masks())
+    if clean:
+        if ecgs.clean_uv is None:
+            raise without_clean(HERE)
+        columns["clean"] = _tensor(ecgs.clean_uv, unit)
+    if artefact_masks:
+        columns["artefact_mask"] = torch.from_numpy(ecgs.artefact_masks())
     for row in range(len(ecgs)):
         yield {name: values[row] for name, values in columns.items()}
+
+
+def _tensor(signals_uv: SignalUv, unit: Unit) -> torch.Tensor:
+    signals = torch.from_numpy(signals_uv)
+    return signals.to(torch.float32) / 1000 if unit == "mV" else signals

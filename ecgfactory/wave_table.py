@@ -275,7 +275,7 @@ def _ecgs(records: int) -> str:
     return "1 ECG" if records == 1 else f"{records:,} ECGs"
 
 
-def joined_waves(tables: list[WaveTable]) -> WaveTable:
+def joined_waves(tables: Sequence[WaveTable]) -> WaveTable:
     """Put the waves of some batches of records, one or more, below each other."""
     starts = np.cumsum([0, *(table.records for table in tables)])
     columns = {name: np.concatenate([getattr(table, name) for table in tables]) for name in _OF_WAVES}

@@ -118,6 +118,19 @@ def labelled(
     return _built_once(build, request, _shared(tmp_path_factory, "labelled"))
 
 
+@pytest.fixture(scope="session")
+def injured(
+    make_request: Callable[..., BuildRequest], build: Builder, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """A published dataset of 40 records with artefacts, waves and masks, their clean twins too; as `built`."""
+    kinds = {"mains": 2, "limb_lead_swap": 1, "dropped_samples": 1, "lead_off": 1, "wrong_gain": 1}
+    artefacts = {"clean_features": True, "per_record": {"max": 2}, "kinds": kinds}
+    labels, formats = {"waves": True, "mask": True}, ["parquet", "wfdb", "npy", "csv"]
+    request = partial(make_request, name="injured", labels=labels, formats=formats, artefacts=artefacts)
+    request = partial(request, shard_records=None, report={"samples": 0}, generator={"batch": 8})
+    return _built_once(build, request, _shared(tmp_path_factory, "injured"))
+
+
 def _shared(tmp_path_factory: pytest.TempPathFactory, name: str) -> Path:
     """A folder that all test processes share."""
     own = tmp_path_factory.getbasetemp()

@@ -53,7 +53,7 @@ class Recording:
 
     def span(self, seconds: float) -> int:
         """Return a duration in samples, one at least, and no more than the ECG has."""
-        return int(np.clip(round(seconds * self.rate_hz), 1, self.samples))
+        return max(1, min(round(seconds * self.rate_hz), self.samples))
 
     def stretch(self, rng: np.random.Generator, seconds: float) -> tuple[int, int]:
         """Draw where something of a duration is: its first sample and how many it has."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
 
-from ecgfactory.arrays import Float64Array
+from ecgfactory.arrays import Float64Array, IntArray
 from ecgfactory.artefacts.base import ElectrodeNoise, Potentials, Recording
 from ecgfactory.artefacts.spectrum import filtered
 
@@ -16,6 +17,8 @@ SPAN_S = (3.0, 15.0)
 STRETCHES_PER_S = (0.7, 2.5)
 STRETCH_S = (0.1, 0.5)
 """How long a stretch lasts (Friesen et al., doi:10.1109/10.43620: motion lasts 100 to 500 ms)."""
+
+_LOG_STRETCH = math.log(STRETCH_S[0]), math.log(STRETCH_S[1])
 
 BAND_HZ = (0.5, 10.0)
 MEMORY_S = 2.0
@@ -46,23 +49,27 @@ class ElectrodeMotion(ElectrodeNoise):
         """Draw stretches at one electrode, for a while; see `ElectrodeNoise`."""
         electrode = recording.electrode(rng)
         onset, length = recording.stretch(rng, rng.uniform(*SPAN_S))
-        stretched = np.zeros(length)
-        stretches = rng.poisson(rng.uniform(*STRETCHES_PER_S) * length / recording.rate_hz)
-        latest = max(length - recording.span(STRETCH_S[0]), 1)
-        for start in [0, *rng.integers(latest, size=stretches).tolist()]:
-            bump = _bump(recording, rng)[: length - start]
-            stretched[start : start + len(bump)] += bump
-        uv = filtered(stretched, recording.rate_hz, MEMORY_S, _response)
+        count = 1 + rng.poisson(rng.uniform(*STRETCHES_PER_S) * length / recording.rate_hz)
+        starts = rng.integers(max(length - recording.span(STRETCH_S[0]), 1), size=count)
+        starts[0] = 0
+        uv = filtered(_bumps(recording, rng, starts, length), recording.rate_hz, MEMORY_S, _response)
         return Potentials({electrode: uv}, onset, parameters={"electrode": electrode})
 
 
-def _bump(recording: Recording, rng: np.random.Generator) -> Float64Array:
-    """Draw one stretch: it comes faster than it goes."""
-    length = recording.span(float(np.exp(rng.uniform(*np.log(STRETCH_S)))))
-    shares = ((np.arange(length) + 0.5) / length) ** rng.uniform(*SKEW)
-    size = rng.lognormal(0, 0.5) * (-1 if rng.random() < OTHER_WAY_SHARE else 1)
-    bump: Float64Array = size * np.square(np.sin(np.pi * shares))
-    return bump
+def _bumps(recording: Recording, rng: np.random.Generator, starts: IntArray, length: int) -> Float64Array:
+    """Draw stretches that come faster than they go."""
+    count = len(starts)
+    lengths = np.rint(np.exp(rng.uniform(*_LOG_STRETCH, count)) * recording.rate_hz).astype(np.int64)
+    skews = rng.uniform(*SKEW, count)
+    sizes = rng.lognormal(0, 0.5, count) * np.where(rng.random(count) < OTHER_WAY_SHARE, -1, 1)
+    # All samples of all bumps one after the other, each with its place within its own.
+    bump = np.repeat(np.arange(count), lengths)
+    places = np.arange(len(bump)) - (np.cumsum(lengths) - lengths)[bump]
+    shapes = sizes[bump] * np.square(np.sin(np.pi * ((places + 0.5) / lengths[bump]) ** skews[bump]))
+    within = starts[bump] + places < length
+    stretched = np.zeros(length)
+    np.add.at(stretched, (starts[bump] + places)[within], shapes[within])
+    return stretched
 
 
 def _response(frequencies: Float64Array) -> npt.NDArray[np.complex128]:

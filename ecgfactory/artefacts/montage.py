@@ -100,7 +100,7 @@ class Montage:
         )
 
     def leads_of(self, potentials_uv: Mapping[str, Float64Array]) -> dict[int, Float64Array]:
-        """Return what potentials at electrodes give in the measured leads, by their places; not in those without."""
+        """Return what potentials at electrodes give in the measured leads, by their places, read only."""
         # Added one by one, in this order: a sum by matrices may round otherwise on another machine.
         limbs = [potentials_uv[electrode] for electrode in LIMB_ELECTRODES if electrode in potentials_uv]
         terminal = sum(limbs[1:], limbs[0]) / -3 if limbs else None
@@ -109,7 +109,7 @@ class Montage:
             equation = self.equation(self.lead_names[row])
             is_chest = not equation.keys().isdisjoint(CHEST_ELECTRODES)
             parts = [
-                potentials_uv[electrode] * weight
+                potentials_uv[electrode] if weight == 1 else potentials_uv[electrode] * weight
                 for electrode, weight in equation.items()
                 if electrode in potentials_uv and not (is_chest and electrode in LIMB_ELECTRODES)
             ]

@@ -61,7 +61,7 @@ def _crackle(recording: Recording, rng: np.random.Generator, length: int) -> Flo
     np.add.at(jumps, rng.integers(length, size=count), rng.standard_normal(count))
 
     def response(frequencies: Float64Array) -> npt.NDArray[np.complex128]:
-        passed: npt.NDArray[np.complex128] = 1 / (1 + 2j * np.pi * constant_s * frequencies)
+        passed: npt.NDArray[np.complex128] = np.reciprocal(1 + 2j * np.pi * constant_s * frequencies)
         return passed
 
     jumps *= recording.rate_hz * constant_s / math.sqrt(per_s * constant_s / 2)

@@ -151,7 +151,7 @@ class _Ecg:
         else:
             added_uv = self._stored(noise_uv, before_uv, derives)
             powers = mean_squares(added_uv)
-        after_uv = before_uv + added_uv
+        after_uv = np.add(added_uv, before_uv, out=added_uv)
         if max(after_uv.max(), -after_uv.min()) > self._limit_uv:
             np.clip(after_uv, -self._limit_uv, self._limit_uv, out=after_uv)
             if derives:
@@ -198,14 +198,15 @@ class _Ecg:
         return added_uv, powers
 
     def _stored(self, noise_uv: Float64Array, before_uv: Float64Array, derives: bool) -> Float64Array:
-        """Return what noise in the measured leads adds to what is stored, derived leads included."""
-        added_uv = np.rint(noise_uv) if self._whole else noise_uv
+        """Turn noise in the measured leads into what it adds to all leads as they are stored, in place."""
+        if self._whole:
+            np.rint(noise_uv, out=noise_uv)
         if derives:
-            after_uv = before_uv + added_uv
+            after_uv = before_uv + noise_uv
             self._derive(before_uv, after_uv)
             derived = list(self._montage.derived)
-            added_uv[derived] = after_uv[derived] - before_uv[derived]
-        return added_uv
+            noise_uv[derived] = after_uv[derived] - before_uv[derived]
+        return noise_uv
 
     def _derive(self, before_uv: Float64Array, after_uv: Float64Array) -> None:
         """Compute derived leads, in place.

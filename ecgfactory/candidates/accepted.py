@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
+from ecgfactory.artefact_table import joined_artefacts
 from ecgfactory.candidates.batch import CandidateBatch
 from ecgfactory.ecgs import Ecgs
+from ecgfactory.formats.batch import Injury
+from ecgfactory.formats.rows import CLEAN
 from ecgfactory.quality.feature import FeatureTable, joined
 from ecgfactory.request.plan import Plan
 from ecgfactory.wave_table import joined_waves
@@ -27,7 +32,37 @@ def accepted_ecgs(batches: Sequence[CandidateBatch], plan: Plan) -> Ecgs:
         plan.recorder.filters,
         followed=plan.followed,
         waves=joined_waves(waves) if waves else None,
+        **_injured([part.injury for part in parts if part.injury], plan),
     )
+
+
+def _injured(injuries: Sequence[Injury], plan: Plan) -> dict[str, Any]:
+    """Return what artefacts did to records, as arguments of `Ecgs`; as much as the request keeps."""
+    asked = plan.request.artefacts
+    if asked is None:
+        return {}
+    clean_uv = [injury.clean_uv for injury in injuries if asked.keep_clean and injury.clean_uv is not None]
+    return {
+        "artefacts": joined_artefacts([injury.artefacts for injury in injuries]),
+        "clean_uv": np.concatenate(clean_uv) if clean_uv else None,
+        "injured": joined([_columns(injury, asked.clean_features) for injury in injuries]),
+    }
+
+
+def _columns(injury: Injury, clean_features: bool) -> dict[str, npt.NDArray[Any]]:
+    """Return the columns that `ecgfactory.formats.rows` writes of what artefacts did, as arrays."""
+    clean = injury.clean_features if clean_features else {}
+    return {
+        "is_clean": injury.artefacts.counts == 0,
+        "artefact_kinds": _lists(injury.artefacts.kinds_of_records()),
+        "failed_rules": _lists(injury.failed_rules),
+        **{f"snr_db_{lead}": values for lead, values in zip(injury.artefacts.lead_names, injury.snr_db.T, strict=True)},
+        **{f"{CLEAN}{name}": values for name, values in clean.items()},
+    }
+
+
+def _lists(values: Sequence[list[str]]) -> npt.NDArray[np.object_]:
+    return np.fromiter(values, dtype=object, count=len(values))
 
 
 def features_of(batches: Sequence[CandidateBatch]) -> FeatureTable:

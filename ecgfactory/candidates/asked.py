@@ -34,6 +34,8 @@ BoundsByRule = Mapping[str, Mapping[str, float]]
 MatchAsked = Mapping[str, Any]
 """`{"reference": PATH, "strength": 0.5}`, or `{"heart_rate_bpm": {"50-60": 0.2, "60-70": 0.8}}`."""
 SignalKeys = Mapping[str, float | str | None]
+ArtefactsAsked = Mapping[str, Any] | bool
+"""The keys of a request's section `artefacts`; True for the usual mixture, False for none."""
 
 
 def asked_plan(caller: str, **arguments: Any) -> Plan:
@@ -52,7 +54,8 @@ def asked_plan(caller: str, **arguments: Any) -> Plan:
         Naming everything that is wrong, one sentence each.
     """
     content: dict[str, Any] = {"name": caller}
-    for name, value in arguments.items():
+    for name, given in arguments.items():
+        value = _section(given) if name == "artefacts" else given
         section = SECTIONS.get(name)
         target = content if section is None else content.setdefault(section, {})
         target[name] = _plain(value)
@@ -78,6 +81,11 @@ def candidate_number(caller: str, argument: str, value: int, least: int = 0) -> 
     if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
         raise BadInputError(f"{caller}: {argument} is {value!r}; it must be a whole number, at least {least}.")
     return int(value)
+
+
+def _section(artefacts: object) -> object:
+    """Return what stands for artefacts in a request."""
+    return ({} if artefacts else None) if isinstance(artefacts, bool) else artefacts
 
 
 def _plain(value: Any) -> Any:

@@ -40,7 +40,7 @@ def fitted_by_hand(request: BuildRequest) -> HandMatch:
     BadInputError
         When the generator does not make what is asked for; each sentence says what it makes.
     """
-    asked = request.model_copy(update={"name": "probe", "records": 1, "seed": None})
+    asked = request.model_copy(update={"name": "probe", "records": 1, "seed": None, "artefacts": None})
     return _fitted(asked.model_dump_json(), probe_plan(asked).plan_id)
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ecgfactory.candidates.accepted import accepted_ecgs, features_of
-from ecgfactory.candidates.asked import BoundsByRule, MatchAsked, PathLike, SignalKeys, asked_plan
+from ecgfactory.candidates.asked import ArtefactsAsked, BoundsByRule, MatchAsked, PathLike, SignalKeys, asked_plan
 from ecgfactory.candidates.batch import CandidateBatch
 from ecgfactory.candidates.pipeline import StageClock, assessed_batches
 from ecgfactory.candidates.yields import Yield
@@ -66,6 +66,7 @@ def generate(
     device: Device = "auto",
     batch: int = 64,
     waves: bool = False,
+    artefacts: ArtefactsAsked | None = None,
 ) -> GeneratedEcgs:
     """Generate ECGs until enough are accepted: those that a build with this seed has, with the same numbers.
 
@@ -104,13 +105,20 @@ def generate(
         round a sample by 1 uV.
     waves : bool
         Whether P, QRS and T of every beat are marked.
+    artefacts : mapping or bool, optional
+        What is put into accepted ECGs: the keys of a request's section `artefacts`, such as
+        `{"clean_share": 0, "snr_db": {"min": 0, "max": 12}, "kinds": {"muscle": 2, "mains": 1}}`; or True for the
+        usual mixture of all kinds. Waves stay those of the clean ECGs; features are those of the noisy ones.
 
     Returns
     -------
     GeneratedEcgs
         `signals_uv`, int16 of shape (records, leads, samples), 1 uV per unit; `sampling_rate_hz`; `features` and
         `rejected`, tables with one row per record or candidate; `record_ids`, `lead_names`; with `waves`, a
-        `WaveTable`, and `annotations`, the same as a table; `[i]` and iteration give `Record`s.
+        `WaveTable`, and `annotations`, the same as a table; with artefacts `artefacts`, an `ArtefactTable`, and
+        `artefact_frame`, the same as a table, `clean_uv`, the ECGs without them, `injuries`, a table of what they did
+        to each (`is_clean`, `failed_rules`, `snr_db_II`, ...), and `artefact_masks()`; `[i]` and iteration give
+        `Record`s.
 
     Raises
     ------
@@ -135,13 +143,16 @@ def generate(
         device=device,
         batch=batch,
         waves=waves,
+        artefacts=artefacts,
     )
     batches = list(_until_enough(plan))
     accepted = accepted_ecgs(batches, plan)
-    rejected = [
-        replace(batch.take(np.flatnonzero(~batch.accepted)), signals_uv=batch.signals_uv[:0]) for batch in batches
-    ]
+    rejected = [_without_signals(batch.take(np.flatnonzero(~batch.accepted))) for batch in batches]
     return GeneratedEcgs(**vars(accepted), rejected_batches=rejected)
+
+
+def _without_signals(batch: CandidateBatch) -> CandidateBatch:
+    return replace(batch, signals_uv=batch.signals_uv[:0].copy(), injury=None)
 
 
 def _until_enough(plan: Plan) -> Iterator[CandidateBatch]:

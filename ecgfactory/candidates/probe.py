@@ -22,12 +22,13 @@ PROBE_SEED = 2**62 + 15
 
 
 def probe_plan(request: BuildRequest, seed: int = PROBE_SEED) -> Plan:
-    """Return the plan whose candidates show what a request's generator makes under its policy, without a match.
+    """Return the plan whose candidates show what a request's generator makes under its policy, and nothing else.
 
     They are made on the CPU, so that a match that is fitted to them does not depend on whether there is a GPU.
     """
     generator = request.generator.model_copy(update={"device": "cpu"})
-    return make_plan(request.model_copy(update={"seed": seed, "match": None, "generator": generator}))
+    plain = {"seed": seed, "match": None, "artefacts": None, "generator": generator}
+    return make_plan(request.model_copy(update=plain))
 
 
 def passing(plan: Plan) -> Iterator[CandidateBatch]:

@@ -9,13 +9,23 @@ import torch
 from torch.utils.data import IterableDataset, get_worker_info
 
 from ecgfactory.candidates.accepted import accepted_ecgs
-from ecgfactory.candidates.asked import BoundsByRule, MatchAsked, PathLike, SignalKeys, asked_plan, candidate_number
+from ecgfactory.candidates.asked import (
+    ArtefactsAsked,
+    BoundsByRule,
+    MatchAsked,
+    PathLike,
+    SignalKeys,
+    asked_plan,
+    candidate_number,
+)
 from ecgfactory.candidates.pipeline import StageClock, assessed_batches, micro_batches
 from ecgfactory.ecgs import Unit, check_unit
+from ecgfactory.formats.rows import CLEAN
 from ecgfactory.generators.base import Device, Edges
 from ecgfactory.leads import LeadCount
 from ecgfactory.quality.features import FEATURES
-from ecgfactory.samples import Sample, check_features, samples_of
+from ecgfactory.request.plan import Plan
+from ecgfactory.samples import Sample, check_artefacts, check_features, samples_of
 
 
 class StreamDataset(IterableDataset[Sample]):
@@ -38,9 +48,15 @@ class StreamDataset(IterableDataset[Sample]):
     unit : {'mV', 'uV'}
         mV as float32, or uV as int16.
     features : sequence of str
-        Names of features that each sample holds too.
+        Names of features that each sample holds too; with artefacts also `is_clean`, and `snr_db_II` and so on.
     masks : bool
         Whether each sample holds its `mask` too.
+    artefacts : mapping or bool, optional
+        What is put into the ECGs, as in `generate`: pairs of noisy and clean ECGs with `clean=True`.
+    clean : bool
+        Whether each sample holds the ECG without its artefacts too.
+    artefact_masks : bool
+        Whether each sample holds its `artefact_mask` too.
     leads, duration_s, signal, policy, bounds, match, model, checkpoint, edges, batch
         As in `generate`.
     device : {'cpu', 'cuda', 'auto'}
@@ -51,7 +67,8 @@ class StreamDataset(IterableDataset[Sample]):
     dict
         `signal`, a tensor of shape (leads, samples) at `sampling_rate_hz`; `candidate`, an int; and the features asked
         for, NaN or '' where not measurable; and `mask`, uint8 of shape (1 + leads, samples): 0 no wave, 1 P, 2 QRS,
-        3 T, over all leads and then in each.
+        3 T, over all leads and then in each; `clean`, a tensor as `signal`; and `artefact_mask`, uint8 of shape (leads,
+        samples): 1 in an artefact, 0 elsewhere.
 
     Raises
     ------
@@ -68,6 +85,9 @@ class StreamDataset(IterableDataset[Sample]):
         unit: Unit = "mV",
         features: Sequence[str] = (),
         masks: bool = False,
+        artefacts: ArtefactsAsked | None = None,
+        clean: bool = False,
+        artefact_masks: bool = False,
         leads: LeadCount = 12,
         duration_s: int = 10,
         signal: SignalKeys | None = None,
@@ -96,14 +116,20 @@ class StreamDataset(IterableDataset[Sample]):
             device=device,
             batch=batch,
             waves=masks,
+            artefacts=artefacts,
         )
         check_unit("StreamDataset", unit)
-        check_features("StreamDataset", features, [feature.name for feature in FEATURES])
+        check_features("StreamDataset", features, [*(feature.name for feature in FEATURES), *_of_artefacts(self._plan)])
+        asked = self._plan.request.artefacts
+        keeps_clean = asked is not None and asked.keep_clean
+        check_artefacts("StreamDataset", clean, artefact_masks, asked is not None, keeps_clean)
         self.candidates = candidate_number("StreamDataset", "candidates", candidates, least=1)
         self.start = candidate_number("StreamDataset", "start", start)
         self.unit: Unit = unit
         self.features = tuple(features)
         self.masks = masks
+        self.clean = clean
+        self.artefact_masks = artefact_masks
         # In memory shared with the workers, because persistent ones live on after an epoch.
         self._epoch = torch.zeros((), dtype=torch.int64).share_memory_()  # type: ignore[no-untyped-call]
 
@@ -147,4 +173,13 @@ class StreamDataset(IterableDataset[Sample]):
         for numbers in batches:
             for batch in assessed_batches(self._plan, numbers, StageClock()):
                 ecgs = accepted_ecgs([batch], self._plan)
-                yield from samples_of(ecgs, self.unit, self.features, self.masks)
+                yield from samples_of(ecgs, self.unit, self.features, self.masks, self.clean, self.artefact_masks)
+
+
+def _of_artefacts(plan: Plan) -> list[str]:
+    """Names of what is known of each ECG with artefacts besides its features, and is one value."""
+    asked = plan.request.artefacts
+    if asked is None:
+        return []
+    clean = [f"{CLEAN}{feature.name}" for feature in plan.policy.features] if asked.clean_features else []
+    return ["is_clean", *(f"snr_db_{lead}" for lead in plan.lead_names), *clean]

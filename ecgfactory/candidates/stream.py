@@ -6,7 +6,15 @@ import sys
 from collections.abc import Iterator
 
 from ecgfactory.candidates.accepted import accepted_ecgs
-from ecgfactory.candidates.asked import BoundsByRule, MatchAsked, PathLike, SignalKeys, asked_plan, candidate_number
+from ecgfactory.candidates.asked import (
+    ArtefactsAsked,
+    BoundsByRule,
+    MatchAsked,
+    PathLike,
+    SignalKeys,
+    asked_plan,
+    candidate_number,
+)
 from ecgfactory.candidates.pipeline import StageClock, assessed_batches
 from ecgfactory.candidates.yields import Yield
 from ecgfactory.generators.base import Device, Edges
@@ -73,6 +81,7 @@ def stream(
     device: Device = "auto",
     batch: int = 64,
     waves: bool = False,
+    artefacts: ArtefactsAsked | None = None,
 ) -> EcgStream:
     """Generate accepted ECGs without end, in candidate order: those of `generate` and of a build with this seed.
 
@@ -83,14 +92,15 @@ def stream(
     start : int
         Candidate number to start from. `stream(seed=s, start=before.position)` goes on exactly where another
         stream of the seed and the same arguments stopped.
-    leads, duration_s, signal, policy, bounds, match, model, checkpoint, edges, device, batch, waves
+    leads, duration_s, signal, policy, bounds, match, model, checkpoint, edges, device, batch, waves, artefacts
         As in `generate`.
 
     Returns
     -------
     EcgStream
         Iterator of `Record`s: `signal_uv`, int16 of shape (leads, samples), 1 uV per unit at `sampling_rate_hz`, and
-        features; `waves` where asked for. Its `position` is the candidate number to go on from.
+        features; `waves`, and `artefacts`, `clean_uv` and `injury`, where asked for. Its `position` is the candidate
+        number to go on from.
 
     Raises
     ------
@@ -115,5 +125,6 @@ def stream(
         device=device,
         batch=batch,
         waves=waves,
+        artefacts=artefacts,
     )
     return EcgStream(plan, candidate_number("stream", "start", start))

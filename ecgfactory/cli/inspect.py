@@ -16,12 +16,21 @@ def verify_dataset(path: Path) -> None:
     """Verify a dataset; print one line on what was checked, and one on what is there and not part of it."""
     dataset = verify(path)
     manifest = dataset.manifest
-    checked = "hashes, counts, signals and labels" if manifest.plan.labels else "hashes, counts and signals"
+    plan = manifest.plan
+    kept = [*(["labels"] if plan.labels else []), *(["artefacts"] if plan.artefacts else [])]
+    *checked, last = ["hashes", "counts", "signals", *kept]
+    twins = ", with clean twins" if plan.keeps_clean else ""
     console().print(
-        f"{path}: intact; {manifest.records:,} records as {', '.join(manifest.plan.request.formats)}, "
-        f"{checked} as published.",
+        f"{path}: intact; {manifest.records:,} records as {', '.join(plan.request.formats)}{twins}, "
+        f"{', '.join(checked)} and {last} as published.",
         markup=False,
     )
+    if plan.keeps_clean and plan.packages_gone:
+        console().print(
+            f"artefacts were not put in again to compare them, as {', '.join(plan.packages_gone)} made them; they are "
+            "what signals and clean twins say.",
+            markup=False,
+        )
     if foreign := foreign_files(dataset.path):
         named = ", ".join(foreign[:NAMED_FILES])
         more = f" and {len(foreign) - NAMED_FILES:,} more" if len(foreign) > NAMED_FILES else ""

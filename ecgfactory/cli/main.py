@@ -218,6 +218,7 @@ def show(
     csv_dialect: Annotated[
         str, typer.Option(help="standard, or decimal-comma: as German, French and other spreadsheets read it.")
     ] = "standard",
+    clean: Annotated[bool, typer.Option("--clean", help="Show the clean twins, without artefacts.")] = False,
     overwrite: Overwrite = False,
 ) -> None:
     """Show records: what was measured, and their signals as PDF, picture or CSV."""
@@ -227,7 +228,7 @@ def show(
     targets = Targets(pdf, png, csv, answers, pdf_dir, png_dir, csv_dir)
     check_used(given_options(context))
     styles = page_styles(layout, paper, gain, speed, colours, quiz, marks)
-    show_records(dataset, records, targets, styles, analysis, csv_dialect, overwrite)
+    show_records(dataset, records, targets, styles, analysis, csv_dialect, overwrite, clean)
 
 
 @app.command()

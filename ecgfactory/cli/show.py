@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from functools import lru_cache, partial
 from itertools import product
 from pathlib import Path
 from typing import cast, get_args
 
+from ecgfactory.artefact_table import ArtefactTable
 from ecgfactory.cli.output import console, feature_rows, print_rows, print_table
 from ecgfactory.dataset.reader import Dataset
 from ecgfactory.errors import BadInputError
@@ -97,14 +99,17 @@ def show_records(
     with_analysis: bool,
     csv_dialect: str,
     overwrite: bool,
+    clean: bool = False,
 ) -> None:
-    """Print what is known about records of a dataset, and write the files that are asked for."""
+    """Print what is known about records of a dataset, or their clean twins, and write the files that are asked for."""
     dataset = Dataset(path)
+    if clean:
+        dataset.clean_of(dataset.reader(dataset.lead_names))
     choice = choose(dataset, wanted)
     handouts = Handouts(
         title=dataset.title,
         ids=choice.ids,
-        read=lru_cache(1)(partial(any_record, dataset)),
+        read=lru_cache(1)(partial(any_record, dataset, clean=clean)),
         lead_names=dataset.lead_names,
         styles=styles,
         with_analysis=with_analysis,
@@ -112,17 +117,19 @@ def show_records(
     )
     written = handouts.write(targets, overwrite)
     if not any(style.quiz for style in styles):  # the terminal may be on the wall of a classroom
-        _print(handouts, choice)
+        _print(handouts, choice, dataset.has_artefacts and not clean)
     _print_files(written)
 
 
-def _print(handouts: Handouts, choice: Choice) -> None:
+def _print(handouts: Handouts, choice: Choice, has_artefacts: bool) -> None:
     """Print all features of one record, or the most important ones of several."""
     if len(choice.ids) == 1:
         print_rows(_describe(handouts.read(choice.ids[0])))
     else:
-        headings = ["record", "verdict", *map(feature_label, HEADLINE_FEATURES)]
-        print_table(headings, [_row(handouts.read(wanted)) for wanted in choice.ids])
+        headings = ["record", "verdict", *map(feature_label, HEADLINE_FEATURES), "artefacts"]
+        if not has_artefacts:
+            headings.pop()
+        print_table(headings, [_row(handouts.read(wanted))[: len(headings)] for wanted in choice.ids])
     if choice.left_out:
         console().print(f"left out: {choice.left_out} rejected candidates within the range; name one to see it")
 
@@ -135,12 +142,39 @@ def _describe(record: Record) -> Iterator[tuple[str, str]]:
     yield "verdict", "rejected (made again to show it)" if record.reasons else "accepted"
     for reason in record.reasons:
         yield "", reason
+    if record.artefacts is not None:
+        yield from _describe_artefacts(record, record.artefacts)
     yield from feature_rows(record.features)
+
+
+def _describe_artefacts(record: Record, artefacts: ArtefactTable) -> Iterator[tuple[str, str]]:
+    if record.injury["failed_rules"]:
+        yield "", f"with its artefacts it breaks {', '.join(record.injury['failed_rules'])}"
+    for number, line in enumerate(artefact_lines(artefacts, record.sampling_rate_hz)):
+        yield "" if number else "artefacts", line
+    ratios = {lead: record.injury[f"snr_db_{lead}"] for lead in record.lead_names}
+    told = ", ".join(f"{lead} {ratio:.1f}" for lead, ratio in ratios.items() if ratio is not None)
+    if told:
+        yield "SNR (dB)", told
+
+
+def artefact_lines(artefacts: ArtefactTable, sampling_rate_hz: int) -> list[str]:
+    """Write the artefacts of one record, a line each: kind, leads, when, amount and signal-to-noise ratio."""
+    lines = []
+    for number, leads in enumerate(artefacts.leads_of_each):
+        onset_s, end_s = artefacts.onset[number] / sampling_rate_hz, (artefacts.offset[number] + 1) / sampling_rate_hz
+        amount, ratio = artefacts.amount[number], artefacts.snr_db[number]
+        where = "all leads" if len(leads) == len(artefacts.lead_names) else ", ".join(leads) or "no lead"
+        line = f"{artefacts.kind[number]} in {where}, {onset_s:.4g} to {end_s:.4g} s"
+        line += "" if math.isnan(amount) else f", {f'{amount:.4g} {artefacts.unit[number]}'.strip()}"
+        lines.append(line + ("" if math.isnan(ratio) else f", SNR {ratio:.1f} dB"))
+    return lines or ["none"]
 
 
 def _row(record: Record) -> list[str]:
     values = [feature_value(name, record.features.get(name)) for name in HEADLINE_FEATURES]
-    return [record.record_id, "rejected" if record.reasons else "accepted", *values]
+    kinds = ", ".join(record.artefacts.kind) if record.artefacts else ""
+    return [record.record_id, "rejected" if record.reasons else "accepted", *values, kinds]
 
 
 def _print_files(written: Sequence[Path]) -> None:

@@ -45,10 +45,12 @@ def annotation_problems(dataset: DatasetFiles) -> Iterator[str]:
             yield f"{ANNOTATIONS_FILE}: record {record_id(candidate)} is missing; it has {beats} beats"
 
 
-def _beats(dataset: DatasetFiles) -> list[int]:
-    """Return how many beats each record has, as it was measured."""
-    beats: list[int] = np.nan_to_num(dataset.measured["beats"].astype(np.float64)).astype(np.int64).tolist()
-    return beats
+def _beats(dataset: DatasetFiles) -> list[int | None]:
+    """Return how many beats each record has, as it was measured without artefacts; None where that was not kept."""
+    clean = dataset.clean_measured
+    beats = np.nan_to_num((clean or dataset.measured)["beats"].astype(np.float64)).astype(np.int64).tolist()
+    known = [True] * len(beats) if clean else dataset.injured["is_clean"].tolist()
+    return [number if is_known else None for number, is_known in zip(beats, known, strict=True)]
 
 
 def _wave_problems(candidates: IntArray, waves: WaveTable, samples: int) -> Iterator[str]:
@@ -61,18 +63,20 @@ def _wave_problems(candidates: IntArray, waves: WaveTable, samples: int) -> Iter
             yield f"{place}, {wave}: {words}"
 
 
-def _beat_problems(candidates: IntArray, waves: WaveTable, unseen: dict[int, int]) -> Iterator[str]:
+def _beat_problems(candidates: IntArray, waves: WaveTable, unseen: dict[int, int | None]) -> Iterator[str]:
     """Compare the beats of records with how many were measured; what is seen is taken out of `unseen`."""
     has_peak = (waves.lead == 0) & (waves.wave == WAVES.index("QRS")) & (waves.peak != ABSENT)
     peaks = np.bincount(waves.record[has_peak], minlength=waves.records)
     last = np.zeros(waves.records, dtype=np.int64)
     np.maximum.at(last, waves.record, waves.beat)
     for row, candidate in enumerate(candidates.tolist()):
-        beats = unseen.pop(candidate, None)
         place = f"{ANNOTATIONS_FILE}: record {record_id(candidate)}"
-        if beats is None:
+        if candidate not in unseen:
             yield f"{place} is not in records.parquet"
-        elif not beats == peaks[row] == last[row] + 1:
+            continue
+        measured = unseen.pop(candidate)
+        beats = peaks[row] if measured is None else measured
+        if not beats == peaks[row] == last[row] + 1:
             has = f"{peaks[row]} R peaks and beats up to number {last[row]}"
             yield f"{place} has {has}, where {beats} beats were measured"
 

@@ -3,17 +3,42 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Self
 
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
+from pydantic import BaseModel, ConfigDict
 
-from ecgfactory.dataset.names import ANNOTATIONS_FILE, RECORDS_FILE, REJECTED_FILE
+from ecgfactory.dataset.names import ANNOTATIONS_FILE, ARTEFACTS_FILE, RECORDS_FILE, REJECTED_FILE
 from ecgfactory.request.plan import Plan
 from ecgfactory.wave_table import ALL_LEADS, WAVES
 
 ROWS_AT_ONCE = 10_000
+
+
+class ArtefactCounts(BaseModel):
+    """The artefacts in a dataset.
+
+    Parameters
+    ----------
+    clean_records : int
+        Records that have none.
+    kinds : dict of str to int
+        Artefacts of each kind that there is, most first.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    clean_records: int
+    kinds: dict[str, int]
+
+    @classmethod
+    def of(cls, clean_records: int, kinds: Mapping[str, int]) -> Self:
+        """Put the kinds in order."""
+        return cls(clean_records=clean_records, kinds=dict(sorted(kinds.items(), key=lambda of: (-of[1], of[0]))))
 
 
 @dataclass(frozen=True)
@@ -30,6 +55,8 @@ class Counts:
         Candidates that broke each rule, most first.
     waves : dict of str to int
         Waves over all leads, by wave, of which QRS are the beats; empty where none were asked for.
+    artefacts : ArtefactCounts or None
+        How many records have none, and how many artefacts there are; None where none were asked for.
     """
 
     records: int
@@ -37,6 +64,7 @@ class Counts:
     splits: dict[str, int]
     rejects: dict[str, int]
     waves: dict[str, int] = field(default_factory=dict)
+    artefacts: ArtefactCounts | None = None
 
 
 def count(plan: Plan, dataset: Path) -> Counts:
@@ -63,3 +91,13 @@ def count_waves(dataset: Path) -> dict[str, int]:
     for batch in pq.ParquetFile(dataset / ANNOTATIONS_FILE).iter_batches(columns=["lead", "wave"]):
         waves.update(batch.filter(pc.equal(batch.column("lead"), ALL_LEADS)).column("wave").to_pylist())
     return {wave: waves[wave] for wave in WAVES}
+
+
+def count_artefacts(dataset: Path) -> ArtefactCounts:
+    """Count the artefacts in artefacts.parquet, and the records of records.parquet that have none."""
+    kinds: Counter[str] = Counter()
+    injured: set[str] = set()
+    for batch in pq.ParquetFile(dataset / ARTEFACTS_FILE).iter_batches(columns=["record_id", "kind"]):
+        kinds.update(batch.column("kind").to_pylist())
+        injured.update(batch.column("record_id").to_pylist())
+    return ArtefactCounts.of(pq.read_metadata(dataset / RECORDS_FILE).num_rows - len(injured), kinds)

@@ -51,6 +51,7 @@ _COLUMNS = {
 }
 
 _DATA_TYPES = {
+    "bool": "sc:Boolean",
     "string": "sc:Text",
     "double": "cr:Float64",
     "int16": "cr:Int16",

@@ -7,6 +7,7 @@ import pyarrow as pa
 
 from ecgfactory.dataset.files import DatasetFiles, candidates_by_file
 from ecgfactory.dataset.names import RECORDS_FILE
+from ecgfactory.formats.clean_twin import CLEAN_SUFFIX
 from ecgfactory.quality.diversity import Diversity, measure_diversity
 from ecgfactory.record import record_id
 from ecgfactory.recorder.rates import measured_form
@@ -16,8 +17,12 @@ DIVERSITY_RUNS, DIVERSITY_RUN = 10, 30
 
 
 def sample_diversity(files: DatasetFiles) -> Diversity:
-    """Look for near-duplicates among at most 300 records: runs of 30, evenly spaced over the dataset."""
-    name = files.formats[0]
+    """Look for near-duplicates among at most 300 records: runs of 30, evenly spaced over the dataset.
+
+    Clean twins are compared where these are kept: noise makes the same heart look like two. Otherwise records are
+    compared as they are stored.
+    """
+    name = f"{files.formats[0]}{CLEAN_SUFFIX}" if files.plan.keeps_clean else files.formats[0]
     where = files.table(RECORDS_FILE, ["candidate", f"{name}_path"])
     count = where.num_rows
     runs = np.linspace(0, max(count - DIVERSITY_RUN, 0), DIVERSITY_RUNS).round().astype(np.int64)

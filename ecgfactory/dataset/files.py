@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from ecgfactory.arrays import IntArray
-from ecgfactory.dataset.names import ANNOTATIONS_FILE, RECORDS_FILE, REJECTED_FILE
-from ecgfactory.dataset.signals import SignalReader
+from ecgfactory.artefact_table import ArtefactTable, without_artefacts, without_clean
+from ecgfactory.dataset.names import ANNOTATIONS_FILE, ARTEFACTS_FILE, RECORDS_FILE, REJECTED_FILE
+from ecgfactory.dataset.signals import SignalReader, quickest
 from ecgfactory.ecgs import Ecgs
-from ecgfactory.formats import FORMATS
+from ecgfactory.errors import DamagedDatasetError
 from ecgfactory.formats.annotations import AnnotationsReader
+from ecgfactory.formats.artefacts import ArtefactsReader
+from ecgfactory.formats.clean_twin import CLEAN_SUFFIX, format_named
 from ecgfactory.formats.damage import reading
-from ecgfactory.leads import SignalUv
+from ecgfactory.formats.rows import CLEAN
+from ecgfactory.leads import TWELVE_LEADS, SignalUv
 from ecgfactory.places import place_of
 from ecgfactory.quality.feature import FeatureTable
 from ecgfactory.record import Record
@@ -25,11 +33,17 @@ from ecgfactory.request.plan import Plan
 from ecgfactory.wave_table import WaveTable, unmarked
 
 NO_FEATURES = {"record_id", "candidate", "split"}
-"""Columns of records.parquet that are neither features nor paths."""
+"""Columns of records.parquet that are neither features nor paths, nor tell of artefacts."""
 
+VERDICTS = ("is_clean", "artefact_kinds", "failed_rules")
+"""Columns that tell of artefacts, besides the signal-to-noise ratio of each lead and what was measured without them."""
+
+_TABLES = f"parquet{CLEAN_SUFFIX}"
+"""Clean twins with features beside the signals."""
 
 GROUPS_IN_MEMORY = 64
-"""Row groups of annotations.parquet that stay decoded: 160 MB, with the waves of 16,000 records of twelve leads."""
+"""Row groups that stay decoded: of annotations.parquet 160 MB, with the waves of 16,000 records of twelve leads; of
+artefacts.parquet 20 MB, with those of 64,000 records."""
 
 
 class DatasetFiles:
@@ -54,8 +68,20 @@ class DatasetFiles:
 
     @property
     def formats(self) -> Sequence[str]:
-        """Names of the formats it holds."""
+        """Names of the formats it holds, without those of clean twins; `plan.formats` names these too."""
         return self.plan.request.formats
+
+    @property
+    def has_artefacts(self) -> bool:
+        """Whether artefacts are put into its records."""
+        return self.plan.artefacts is not None
+
+    @cached_property
+    def breaks_equations(self) -> bool:
+        """Whether an artefact breaks the lead equations in any record."""
+        if not self.has_artefacts:
+            return False
+        return bool(pc.any(self.table(ARTEFACTS_FILE, ["breaks_lead_equations"]).column(0)).as_py())
 
     @cached_property
     def records_table(self) -> pa.Table:
@@ -76,9 +102,47 @@ class DatasetFiles:
     @cached_property
     def measured(self) -> FeatureTable:
         """Features of the records, by name, each of shape (records,); NaN where a number is not measurable."""
-        table = self.records_table
-        names = [name for name in table.column_names if name not in NO_FEATURES and not name.endswith("_path")]
-        return {name: table.column(name).to_numpy() for name in names}
+        return {name: self.records_table.column(name).to_numpy() for name in self._names if name not in self._of_injury}
+
+    @cached_property
+    def injured(self) -> dict[str, npt.NDArray[Any]]:
+        """What artefacts did to the records, by the columns of records.parquet; see `Ecgs.injured`."""
+        return {name: _column(self.records_table, name) for name in self._of_injury}
+
+    @cached_property
+    def clean_measured(self) -> FeatureTable | None:
+        """Features of the records without their artefacts, as `measured`; None where these were not kept.
+
+        Raises
+        ------
+        DamagedDatasetError
+            When a file can't be read.
+        """
+        if not self.has_artefacts:
+            return self.measured
+        if all(f"{CLEAN}{name}" in self.injured for name in self.measured):
+            return {name: self.injured[f"{CLEAN}{name}"] for name in self.measured}
+        if _TABLES not in self.plan.formats:
+            return None
+        paths = self.records_table.column(f"{_TABLES}_path").unique().to_pylist()
+        table = pa.concat_tables(self.table(path, ["candidate", *self.measured]) for path in paths)
+        table = table.sort_by("candidate")
+        if not np.array_equal(table.column("candidate").to_numpy(), self.candidates):
+            raise DamagedDatasetError([f"{RECORDS_FILE}: it does not tell which clean records {paths[0]} holds"])
+        return {name: table.column(name).to_numpy() for name in self.measured}
+
+    @property
+    def _names(self) -> list[str]:
+        names = self.records_table.column_names
+        return [name for name in names if name not in NO_FEATURES and not name.endswith("_path")]
+
+    @cached_property
+    def _of_injury(self) -> list[str]:
+        if not self.has_artefacts:
+            return []
+        ratios = (f"snr_db_{lead}" for lead in self.plan.lead_names)
+        clean = (name for name in self._names if name.startswith(CLEAN) and name.removeprefix(CLEAN) in self._names)
+        return [*VERDICTS, *ratios, *clean]
 
     def place(self, wanted: str) -> int:
         """Return the place of a record in records.parquet.
@@ -95,8 +159,19 @@ class DatasetFiles:
         """
         return place_of(wanted, self.candidates, str(self.path))
 
-    def take(self, places: IntArray, reader: SignalReader | None = None, with_waves: bool = True) -> Ecgs:
-        """Read records with their signals and features, by their places in records.parquet; with waves where marked.
+    def take(
+        self, places: IntArray, reader: SignalReader | None = None, with_waves: bool = True, with_clean: bool = True
+    ) -> Ecgs:
+        """Read records with their signals and features, by their places in records.parquet.
+
+        Parameters
+        ----------
+        places : int array, shape (n,)
+            In any order.
+        reader : SignalReader, optional
+            What reads the leads that are wanted; all of them when absent.
+        with_waves, with_clean : bool
+            Whether waves and clean twins are read too, where there are any. Artefacts are, where there are any.
 
         Raises
         ------
@@ -116,16 +191,55 @@ class DatasetFiles:
             dataset=self.title,
             followed=self.plan.followed,
             waves=self.waves_of(places, reader.lead_names) if has_waves else None,
+            artefacts=self.artefacts_of(places, reader.lead_names) if self.has_artefacts else None,
+            clean_uv=reader.clean.read(places) if with_clean and reader.clean else None,
+            injured={name: values[places] for name, values in self.injured.items()},
         )
 
     def record(self, wanted: str) -> Record:
         """Read one record by its id; see `place` and `take`."""
         return self.take(np.array([self.place(wanted)]))[0]
 
+    def clean_record(self, wanted: str) -> Record:
+        """Read the clean twin of one record by its id, with what was measured on it, where that was kept.
+
+        Raises
+        ------
+        BadInputError, DamagedDatasetError
+            As `record` and `clean_of` do.
+        """
+        places = np.array([self.place(wanted)])
+        clean_uv = self.clean_of(self._reader).read(places)
+        ecgs, measured = self.take(places, with_clean=False), self.clean_measured
+        known = ecgs.measured if ecgs.injured["is_clean"].all() else {}
+        features = {name: values[places] for name, values in measured.items()} if measured else known
+        title = f"{self.title}, without artefacts"
+        return replace(ecgs, signals_uv=clean_uv, measured=features, dataset=title, artefacts=None, injured={})[0]
+
     def reader(self, lead_names: Sequence[str], at_random: bool = False) -> SignalReader:
-        """Return what reads some leads of the records, in their order or at random."""
-        spec = self.plan.signal_spec
-        return SignalReader(self.path, self.formats, self.records_table, spec, tuple(lead_names), at_random)
+        """Return what reads some leads of records, in their order or at random, and of their clean twins if kept."""
+        names = tuple(lead_names)
+        derives = names == TWELVE_LEADS and not self.breaks_equations
+        reader = self._reader_of(quickest(self.formats), names, at_random, derives)
+        if self.plan.keeps_clean:
+            reader.clean = self._reader_of(f"{quickest(self.formats)}{CLEAN_SUFFIX}", names, at_random, derives=True)
+        return reader
+
+    def clean_of(self, reader: SignalReader) -> SignalReader:
+        """Return what reads the same leads of the clean twins.
+
+        Raises
+        ------
+        BadInputError
+            When the dataset was built without artefacts or without clean twins.
+        """
+        if reader.clean is None:
+            raise without_clean(str(self.path)) if self.has_artefacts else without_artefacts(str(self.path))
+        return reader.clean
+
+    def _reader_of(self, name: str, lead_names: tuple[str, ...], at_random: bool, derives: bool) -> SignalReader:
+        spec = self.plan.spec_of(name)
+        return SignalReader(self.path, name, self.records_table, spec, lead_names, at_random, derives)
 
     def waves_of(self, places: IntArray, lead_names: tuple[str, ...]) -> WaveTable:
         """Read the waves of records over all leads and in some, by their places in records.parquet.
@@ -144,6 +258,36 @@ class DatasetFiles:
             waves = self._annotations.read(self.candidates[once]).of_leads(lead_names)
         return waves if np.array_equal(once, places) else waves.take(again)
 
+    def artefacts_of(self, places: IntArray, lead_names: tuple[str, ...] | None = None) -> ArtefactTable:
+        """Read the artefacts of records, by their places in records.parquet.
+
+        Parameters
+        ----------
+        places : int array, shape (n,)
+            In any order.
+        lead_names : tuple of str, optional
+            Leads that are wanted; artefacts that changed none of them are left out.
+
+        Raises
+        ------
+        BadInputError
+            When the dataset was built without them.
+        DamagedDatasetError
+            When artefacts.parquet can't be read.
+        """
+        if not self.has_artefacts:
+            raise without_artefacts(str(self.path))
+        once, again = np.unique(places, return_inverse=True)
+        with reading(self.path / ARTEFACTS_FILE):
+            artefacts = self._artefacts.read(self.candidates[once])
+        if lead_names is not None:
+            artefacts = artefacts.of_leads(lead_names)
+        return artefacts if np.array_equal(once, places) else artefacts.take(again)
+
+    @cached_property
+    def _artefacts(self) -> ArtefactsReader:
+        return ArtefactsReader(self.path / ARTEFACTS_FILE, self.plan.lead_names, GROUPS_IN_MEMORY)
+
     @cached_property
     def _annotations(self) -> AnnotationsReader:
         return AnnotationsReader(self.path / ANNOTATIONS_FILE, self.plan.lead_names, GROUPS_IN_MEMORY)
@@ -153,10 +297,10 @@ class DatasetFiles:
         return self.reader(self.plan.lead_names, at_random=True)
 
     def paths(self, wanted: str) -> dict[str, list[str]]:
-        """Return the files that hold an accepted record, by format, as paths below the dataset."""
+        """Return the files that hold an accepted record, by format or clean twin of one, as paths below the dataset."""
         place = self.place(wanted)
-        held = {name: self.records_table.column(f"{name}_path")[place].as_py() for name in self.formats}
-        return {name: FORMATS.load(name).files(path, self.plan.signal_spec) for name, path in held.items()}
+        held = {name: self.records_table.column(f"{name}_path")[place].as_py() for name in self.plan.formats}
+        return {name: format_named(name).files(path, self.plan.spec_of(name)) for name, path in held.items()}
 
     def signals_in(self, format_name: str, path: str, candidates: Sequence[int]) -> SignalUv:
         """Read records from one file of one format; see `Format.read`.
@@ -167,7 +311,7 @@ class DatasetFiles:
             When the file is missing or does not hold them.
         """
         with reading(path):
-            return FORMATS.load(format_name).read(self.path, path, candidates, self.plan.signal_spec)
+            return format_named(format_name).read(self.path, path, candidates, self.plan.spec_of(format_name))
 
     def files_of(self, format_name: str, records_at_once: int) -> Iterator[tuple[str, list[int]]]:
         """Yield each file of a format with the candidates in it, at most so many at once."""
@@ -185,6 +329,15 @@ class DatasetFiles:
         """
         with reading(self.path / name):
             return pq.read_table(self.path / name, columns=columns)
+
+
+def _column(table: pa.Table, name: str) -> npt.NDArray[Any]:
+    """Return a column as an array; of lists as one of objects."""
+    column = table.column(name)
+    if not pa.types.is_list(column.type):
+        values: npt.NDArray[Any] = column.to_numpy()
+        return values
+    return np.fromiter(column.to_pylist(), dtype=object, count=len(column))
 
 
 def candidates_by_file(records: pa.Table, format_name: str) -> dict[str, list[int]]:

@@ -11,7 +11,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 
 from ecgfactory.dataset.seal import dataset_files, read_sums
-from ecgfactory.formats import FORMATS
+from ecgfactory.formats.clean_twin import format_named
 
 DROPPINGS = (
     ".*",  # .DS_Store, ._name, .directory, .name.swp, .~lock.name#, .git and whatever else hides itself
@@ -52,7 +52,7 @@ def passes_for_data(path: str, formats: Sequence[str]) -> bool:
     path : str
         Below the dataset.
     formats : sequence of str
-        What the dataset holds.
+        What the dataset holds, clean twins included.
     """
     dropped = any(fnmatchcase(part, name) for part in PurePosixPath(path).parts for name in DROPPINGS)
-    return not dropped and any(FORMATS.load(name).takes_for_data(path) for name in formats)
+    return not dropped and any(format_named(name).takes_for_data(path) for name in formats)

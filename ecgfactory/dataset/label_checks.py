@@ -10,8 +10,8 @@ import numpy.typing as npt
 from ecgfactory.dataset.files import DatasetFiles
 from ecgfactory.dataset.names import ANNOTATIONS_FILE
 from ecgfactory.errors import DamagedDatasetError
-from ecgfactory.formats import FORMATS
 from ecgfactory.formats.annotations import AnnotationsReader
+from ecgfactory.formats.clean_twin import format_named
 from ecgfactory.formats.damage import reading
 from ecgfactory.record import record_id
 from ecgfactory.wave_table import ALL_LEADS, POINTS, WaveTable
@@ -20,7 +20,7 @@ from ecgfactory.wave_table import ALL_LEADS, POINTS, WaveTable
 def label_problems(dataset: DatasetFiles, records_at_once: int) -> Iterator[str]:
     """Yield what is wrong with the labels in every file of a dataset whose annotations are sound."""
     annotations = AnnotationsReader(dataset.path / ANNOTATIONS_FILE, dataset.plan.lead_names)
-    for name in dataset.formats:
+    for name in dataset.plan.formats:
         for path, candidates in dataset.files_of(name, records_at_once):
             waves = annotations.read(np.array(candidates))
             try:
@@ -37,7 +37,7 @@ def _differing(
     dataset: DatasetFiles, format_name: str, path: str, candidates: Sequence[int], waves: WaveTable
 ) -> dict[str, list[int]]:
     """Return which labels in a file differ from those that follow from waves, and of which of the records."""
-    format_, spec = FORMATS.load(format_name), dataset.plan.signal_spec
+    format_, spec = format_named(format_name), dataset.plan.spec_of(format_name)
     with reading(path):
         held = format_.read_waves(dataset.path, path, candidates, spec)
         r_peaks = format_.read_r_peaks(dataset.path, path, candidates, spec)

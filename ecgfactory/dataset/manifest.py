@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
+from ecgfactory.dataset.counts import ArtefactCounts
 from ecgfactory.request.plan import Plan
 
 
@@ -45,8 +46,12 @@ class Manifest(BaseModel):
         Records in each split.
     waves : dict of str to int
         Waves over all leads, by wave, of which QRS are the beats; empty where none were asked for.
+    artefacts : ArtefactCounts or None
+        How many records have none, and how many artefacts there are; None, and not in the file, where none were asked
+        for.
     diversity : dict
-        Near-duplicates in a sample of the records; see `ecgfactory.quality.diversity`.
+        Near-duplicates in a sample of the records, or of their clean twins where these are kept; see
+        `ecgfactory.quality.diversity`.
     shards : tuple of ShardSummary
         In candidate order.
     stage_seconds : dict of str to float
@@ -71,6 +76,7 @@ class Manifest(BaseModel):
     rejects: dict[str, int]
     splits: dict[str, int]
     waves: dict[str, int] = {}
+    artefacts: ArtefactCounts | None = None
     diversity: dict[str, Any]
     shards: tuple[ShardSummary, ...]
     stage_seconds: dict[str, float]
@@ -85,11 +91,14 @@ class Manifest(BaseModel):
 
     def own_sha256(self) -> str:
         """Digest of everything but the digest itself."""
-        return manifest_sha256(self.model_dump(mode="json"))
+        return manifest_sha256(self._content())
 
     def to_json(self) -> str:
         """Write the file's text."""
-        return json.dumps(self.model_dump(mode="json"), indent=2) + "\n"
+        return json.dumps(self._content(), indent=2) + "\n"
+
+    def _content(self) -> dict[str, Any]:
+        return self.model_dump(mode="json", exclude=set() if self.artefacts else {"artefacts"})
 
 
 def manifest_sha256(content: dict[str, Any]) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from torch.utils.data import Dataset as TorchDataset
 
+from ecgfactory.artefact_table import without_artefacts
 from ecgfactory.ecgs import Unit, check_unit
 from ecgfactory.errors import BadInputError
 from ecgfactory.places import place_at
@@ -26,21 +27,22 @@ class EcgDataset(TorchDataset[Sample]):
     ----------
     dataset : Dataset
         As `open_dataset` gives it.
-    split, leads, unit, features, masks
+    split, leads, unit, features, masks, clean, artefact_masks
         As in `Dataset.torch`.
 
     Returns
     -------
     dict
         For each index: `signal`, a tensor of shape (leads, samples) at the dataset's `sampling_rate_hz`, float32 in mV
-        or int16 in uV; `candidate`, an int; the features asked for, NaN or '' where not measurable; and `mask`, uint8
-        of shape (1 + leads, samples): 0 no wave, 1 P, 2 QRS, 3 T, over all leads and then in each.
+        or int16 in uV; `candidate`, an int; the features asked for, NaN or '' where not measurable; `mask`, uint8 of
+        shape (1 + leads, samples): 0 no wave, 1 P, 2 QRS, 3 T, over all leads and then in each; `clean`, as `signal`;
+        and `artefact_mask`, uint8 of shape (leads, samples): 1 in an artefact.
 
     Raises
     ------
     BadInputError
-        When there is no such split, lead, unit or feature, `masks` is no bool, or there are no labels to make masks
-        from.
+        When there is no such split, lead, unit or feature, one of `masks`, `clean` and `artefact_masks` is no bool, or
+        there are no labels, clean twins or artefacts to take them from.
     """
 
     def __init__(
@@ -51,20 +53,29 @@ class EcgDataset(TorchDataset[Sample]):
         unit: Unit = "mV",
         features: Sequence[str] = (),
         masks: bool = False,
+        clean: bool = False,
+        artefact_masks: bool = False,
     ) -> None:
         check_unit(str(dataset.path), unit)
-        check_features(str(dataset.path), features, dataset.measured)
-        if not isinstance(masks, bool):
-            raise BadInputError(f"{dataset.path}: masks is {masks!r}; give True or False.")
+        check_features(str(dataset.path), features, [*dataset.measured, *dataset.injured])
+        for name, asked in (("masks", masks), ("clean", clean), ("artefact_masks", artefact_masks)):
+            if not isinstance(asked, bool):
+                raise BadInputError(f"{dataset.path}: {name} is {asked!r}; give True or False.")
         if masks and not dataset.plan.labels.waves:
             raise unmarked(str(dataset.path))
+        if artefact_masks and not dataset.has_artefacts:
+            raise without_artefacts(str(dataset.path))
         self.dataset = dataset
         self.places = dataset.places(split)
         self.lead_names = dataset.checked_leads(leads)
         self.unit: Unit = unit
         self.features = tuple(features)
         self.masks = masks
+        self.clean = clean
+        self.artefact_masks = artefact_masks
         self._reader = dataset.reader(self.lead_names, at_random=True)
+        if clean:
+            dataset.clean_of(self._reader)
 
     def __len__(self) -> int:
         return len(self.places)
@@ -84,8 +95,8 @@ class EcgDataset(TorchDataset[Sample]):
     def __getitems__(self, indices: Sequence[int]) -> list[Sample]:
         records, where = len(self), str(self.dataset.path)
         rows = [place_at(index, records, where) for index in indices]
-        ecgs = self.dataset.take(self.places[rows], self._reader, with_waves=self.masks)
-        return list(samples_of(ecgs, self.unit, self.features, self.masks))
+        ecgs = self.dataset.take(self.places[rows], self._reader, with_waves=self.masks, with_clean=self.clean)
+        return list(samples_of(ecgs, self.unit, self.features, self.masks, self.clean, self.artefact_masks))
 
     def __repr__(self) -> str:
         name = self.dataset.plan.request.name

@@ -90,7 +90,7 @@ class Dataset(DatasetTables):
         return self.plan.seed
 
     def signals(
-        self, split: str | None = None, leads: Sequence[str] | None = None, unit: Unit = "mV"
+        self, split: str | None = None, leads: Sequence[str] | None = None, unit: Unit = "mV", clean: bool = False
     ) -> npt.NDArray[np.float32] | npt.NDArray[np.int16]:
         """Read the signals of all records, or of a split, into memory.
 
@@ -102,6 +102,8 @@ class Dataset(DatasetTables):
             Only these leads, in this order.
         unit : {'mV', 'uV'}
             mV as float32, or uV as stored in int16.
+        clean : bool
+            Whether the clean twins of the records are read, which have no artefacts.
 
         Returns
         -------
@@ -111,12 +113,14 @@ class Dataset(DatasetTables):
         Raises
         ------
         BadInputError
-            When there is no such split, lead or unit.
+            When there is no such split, lead or unit, or there are no clean twins.
         DamagedDatasetError
             When a file can't be read.
         """
         check_unit("signals", unit)
         places, reader = self.places(split), self.reader(self.checked_leads(leads))
+        if clean:
+            reader = self.clean_of(reader)
         shape = (len(places), len(reader.lead_names), self.plan.samples_per_lead)
         signals = np.empty(shape, dtype=np.float32 if unit == "mV" else np.int16)
         for part in _pieces(len(places)):
@@ -141,7 +145,8 @@ class Dataset(DatasetTables):
         Yields
         ------
         Ecgs
-            `signals_uv`, int16 of shape (records, leads, samples); `features`, `record_ids`, and `Record`s.
+            `signals_uv`, int16 of shape (records, leads, samples); `features`, `record_ids`, and `Record`s; where they
+            are kept `clean_uv`, as `signals_uv`.
 
         Raises
         ------
@@ -203,6 +208,33 @@ class Dataset(DatasetTables):
             masks[part] = self.waves_of(places[part], names).masks(masks.shape[-1])
         return masks
 
+    def artefact_masks(
+        self, split: str | None = None, leads: Sequence[str] | None = None, kind: str | None = None
+    ) -> npt.NDArray[np.uint8]:
+        """Say of each sample of a split, or of all records, whether it is in an artefact.
+
+        Parameters
+        ----------
+        split, leads
+            As in `signals`.
+        kind : str, optional
+            Only artefacts of this kind.
+
+        Returns
+        -------
+        uint8 array, shape (records, leads, samples)
+            1 from onset to offset in the leads that an artefact changed, else 0; whether masks are stored or not.
+
+        Raises
+        ------
+        BadInputError
+            When there is no such split or lead, or the dataset was built without artefacts.
+        DamagedDatasetError
+            When the file can't be read.
+        """
+        places, names = self.places(split), self.checked_leads(leads)
+        return self.artefacts_of(places, names).masks(self.plan.samples_per_lead, kind)
+
     def torch(
         self,
         split: str | None = None,
@@ -210,6 +242,8 @@ class Dataset(DatasetTables):
         unit: Unit = "mV",
         features: Sequence[str] = (),
         masks: bool = False,
+        clean: bool = False,
+        artefact_masks: bool = False,
     ) -> EcgDataset:
         """Return a map-style PyTorch dataset, for any order and any number of DataLoader workers.
 
@@ -218,27 +252,32 @@ class Dataset(DatasetTables):
         split, leads, unit
             As in `signals`.
         features : sequence of str
-            Names of features that each sample holds too.
+            Names of features that each sample holds too, or of columns of `injuries`.
         masks : bool
             Whether each sample holds its `mask` too.
+        clean : bool
+            Whether each sample holds its clean twin too, as `clean`.
+        artefact_masks : bool
+            Whether each sample holds its `artefact_mask` too.
 
         Returns
         -------
         EcgDataset
             For each index a dict: `signal`, a tensor of shape (leads, samples) at `sampling_rate_hz`, float32 in mV or
-            int16 in uV; `candidate`, an int; the features asked for, NaN or '' where not measurable; and `mask`, uint8
-            of shape (1 + leads, samples), as `masks` gives it.
+            int16 in uV; `candidate`, an int; the features asked for, NaN or '' where not measurable; `mask`, uint8 of
+            shape (1 + leads, samples), as `masks` gives it; `clean`, as `signal`; and `artefact_mask`, uint8 of shape
+            (leads, samples), as `artefact_masks` gives it.
 
         Raises
         ------
         BadInputError
-            When there is no such split, lead, unit or feature, or there are no labels to make masks from.
+            When there is no such split, lead, unit or feature, or there are no labels, clean twins or artefacts.
         DamagedDatasetError
             When a file can't be read; also later, when a sample is taken.
         """
         from ecgfactory.dataset.pytorch import EcgDataset
 
-        return EcgDataset(self, split, leads, unit, features, masks)
+        return EcgDataset(self, split, leads, unit, features, masks, clean, artefact_masks)
 
     def __len__(self) -> int:
         return len(self.candidates)
@@ -287,10 +326,13 @@ class Dataset(DatasetTables):
         return Dataset, (self.path,)  # without open files and tables
 
     def __repr__(self) -> str:
-        request, splits = self.plan.request, self.manifest.splits
+        request = self.plan.request
+        splits = ", ".join(f"{name} {count:,}" for name, count in self.manifest.splits.items())
+        twins = ", with clean twins" if self.plan.keeps_clean else ""
+        artefacts = f"; with artefacts{twins}" if self.has_artefacts else ""
         return (
             f"Dataset {request.name}: {len(self):,} ECGs, {request.leads} leads, {request.duration_s} s at "
-            f"{self.sampling_rate_hz} Hz; {', '.join(f'{name} {count:,}' for name, count in splits.items())}; "
+            f"{self.sampling_rate_hz} Hz{artefacts}; {splits}; "
             f"{', '.join(self.formats)}; {self.path}"
         )
 

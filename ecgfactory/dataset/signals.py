@@ -11,6 +11,7 @@ import pyarrow as pa
 from ecgfactory.arrays import IntArray
 from ecgfactory.dataset.sources import FileSource, Into, NpySource, ParquetSource, Source
 from ecgfactory.formats.base import SignalSpec
+from ecgfactory.formats.clean_twin import CLEAN_SUFFIX
 from ecgfactory.formats.damage import reading
 from ecgfactory.leads import EIGHT_LEADS, TWELVE_LEADS, SignalUv, fill_derived
 
@@ -18,15 +19,20 @@ QUICK_SOURCES: dict[str, type[Source]] = {"npy": NpySource, "parquet": ParquetSo
 """Formats to read from where the dataset has them, the quickest first."""
 
 
+def quickest(formats: Sequence[str]) -> str:
+    """Return which of some formats is the quickest to read."""
+    return next((name for name in QUICK_SOURCES if name in formats), formats[0])
+
+
 class SignalReader:
-    """Reads signals of a dataset from the format that is quickest to read; not for several threads at a time.
+    """Reads signals of a dataset from one of its formats; not for several threads at a time.
 
     Parameters
     ----------
     folder : Path
         The dataset.
-    formats : sequence of str
-        What it holds.
+    format_name : str
+        The format to read from, or clean twin of one; see `quickest`.
     records : pyarrow.Table
         Its records.parquet.
     spec : SignalSpec
@@ -35,30 +41,38 @@ class SignalReader:
         Leads to read.
     at_random : bool
         Whether records will be read in any order, for which more of them stay in memory.
+    derives : bool
+        Whether III, aVR, aVL and aVF are computed of the others, where all twelve leads are read: quicker than they are
+        decoded, and the same where nothing broke the lead equations.
+
+    Attributes
+    ----------
+    clean : SignalReader or None
+        What reads the same leads of the clean twins; None where these are not kept.
     """
+
+    clean: SignalReader | None = None
 
     def __init__(
         self,
         folder: Path,
-        formats: Sequence[str],
+        format_name: str,
         records: pa.Table,
         spec: SignalSpec,
         lead_names: tuple[str, ...],
         at_random: bool,
+        derives: bool,
     ) -> None:
-        # Four of the twelve leads follow from the others as stored, quicker than they are decoded.
         self.lead_names = lead_names
-        self._derives = lead_names == TWELVE_LEADS
+        self._derives = derives and lead_names == TWELVE_LEADS
         stored = EIGHT_LEADS if self._derives else lead_names
         self._slots = [lead_names.index(name) for name in stored]
         self._samples = spec.samples
-        name = next((name for name in QUICK_SOURCES if name in formats), formats[0])
-        self._source = (
-            QUICK_SOURCES[name](folder, spec, stored, at_random)
-            if name in QUICK_SOURCES
-            else FileSource(name, folder, spec, stored)
+        quick = QUICK_SOURCES.get(format_name.removesuffix(CLEAN_SUFFIX))
+        self._source: Source = (
+            quick(folder, spec, stored, at_random) if quick else FileSource(format_name, folder, spec, stored)
         )
-        paths = records.column(f"{name}_path").combine_chunks().dictionary_encode()
+        paths = records.column(f"{format_name}_path").combine_chunks().dictionary_encode()
         self._paths: list[str] = paths.dictionary.to_pylist()
         self._file: IntArray = paths.indices.to_numpy().astype(np.int64)
         self._row = _rows_in_their_files(self._file)

@@ -14,8 +14,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ecgfactory.arrays import IntArray
-from ecgfactory.formats import FORMATS
 from ecgfactory.formats.base import SignalSpec
+from ecgfactory.formats.clean_twin import format_named
 from ecgfactory.leads import SignalUv
 
 OPEN_FILES = 64
@@ -177,13 +177,13 @@ class FileSource(Source):
     Parameters
     ----------
     format_name : str
-        Which format.
+        Which format, or clean twin of one.
     folder, spec, lead_names
         As in `Source`.
     """
 
     def __init__(self, format_name: str, folder: Path, spec: SignalSpec, lead_names: Sequence[str]) -> None:
-        self._format, self._folder, self._spec = FORMATS.load(format_name), folder, spec
+        self._format, self._folder, self._spec = format_named(format_name), folder, spec
         self._leads = [spec.lead_names.index(name) for name in lead_names]
 
     def read(self, path: str, rows: IntArray, candidates: IntArray, into: Into) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from ecgfactory.dataset.manifest import Manifest
 from ecgfactory.dataset.reader import Dataset
 from ecgfactory.request.preflight import size_text
 from ecgfactory.storage.disk_use import disk_use
@@ -22,12 +23,20 @@ def summary_rows(dataset: Dataset) -> list[tuple[str, str]]:
         ("splits", _numbers(manifest.splits)),
         ("formats", ", ".join(manifest.plan.request.formats)),
         *([("waves", f"{_numbers(manifest.waves)} over all leads")] if manifest.waves else []),
+        *([("artefacts", _artefacts(manifest))] if manifest.artefacts else []),
         ("work", ", ".join(f"{stage} {spent:,.1f} s" for stage, spent in manifest.stage_seconds.items())),
         ("size", size_text(disk_use(dataset.path).size_bytes)),
         ("seed", str(manifest.plan.seed)),
         ("dataset", str(dataset.path)),
         ("look at", str(report if report.exists() else dataset.path / "README.md")),
     ]
+
+
+def _artefacts(manifest: Manifest) -> str:
+    assert manifest.artefacts is not None
+    clean = f"{manifest.artefacts.clean_records:,} records without"
+    twins = "; clean twins of all" if manifest.plan.keeps_clean else ""
+    return "; ".join(filter(None, (_numbers(manifest.artefacts.kinds), clean))) + twins
 
 
 def _numbers(counted: Mapping[str, int]) -> str:

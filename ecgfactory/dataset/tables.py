@@ -10,8 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from ecgfactory.arrays import IntArray
+from ecgfactory.artefact_table import without_artefacts
 from ecgfactory.dataset.files import DatasetFiles
-from ecgfactory.ecgs import annotation_frame, feature_frame
+from ecgfactory.ecgs import annotation_frame, by_record_id, feature_frame
 from ecgfactory.errors import BadInputError
 from ecgfactory.record import record_id
 
@@ -58,6 +59,24 @@ class DatasetTables(DatasetFiles):
         Of one record `dataset["00000012"].waves` is quicker, of a split or some leads `dataset.waves("train", ["II"])`.
         """
         return annotation_frame(self.waves_of(self.places(), self.lead_names), self.record_ids)
+
+    @cached_property
+    def artefacts(self) -> pd.DataFrame:
+        """What was put into records, one row per artefact, indexed by record_id; see `ArtefactTable.to_frame`.
+
+        Of one record `dataset["00000012"].artefacts` is quicker.
+        """
+        return by_record_id(self.artefacts_of(self.places()).to_frame(), self.record_ids)
+
+    @cached_property
+    def injuries(self) -> pd.DataFrame:
+        """What artefacts did to each record: one row per record, indexed by record_id; see `Ecgs.injuries`.
+
+        `ds.features[ds.injuries["is_clean"]]` is what was measured on the records without artefacts.
+        """
+        if not self.has_artefacts:
+            raise without_artefacts(str(self.path))
+        return feature_frame(self.record_ids, self.injured)
 
     def places(self, split: str | None = None) -> IntArray:
         """Return the places in records.parquet of all records, or of a split's."""

@@ -3,24 +3,35 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
 
 from ecgfactory.dataset.annotation_checks import annotation_problems
-from ecgfactory.dataset.counts import count, count_waves
+from ecgfactory.dataset.artefact_checks import artefact_problems
+from ecgfactory.dataset.artefact_copies import artefact_copy_problems
+from ecgfactory.dataset.counts import count, count_artefacts, count_waves
 from ecgfactory.dataset.foreign_files import passes_for_data
+from ecgfactory.dataset.injury_checks import Injuries, obeys_identities
 from ecgfactory.dataset.label_checks import label_problems
 from ecgfactory.dataset.manifest import manifest_sha256
-from ecgfactory.dataset.names import ANNOTATIONS_FILE, MANIFEST_FILE, RECORDS_FILE, REJECTED_FILE, SUMS_FILE
+from ecgfactory.dataset.names import (
+    ANNOTATIONS_FILE,
+    ARTEFACTS_FILE,
+    MANIFEST_FILE,
+    RECORDS_FILE,
+    REJECTED_FILE,
+    SUMS_FILE,
+)
 from ecgfactory.dataset.reader import Dataset
 from ecgfactory.dataset.seal import dataset_files, read_sums
 from ecgfactory.errors import DamagedDatasetError
-from ecgfactory.formats import FORMATS
+from ecgfactory.formats.clean_twin import CLEAN_SUFFIX, format_named
 from ecgfactory.formats.damage import reading
-from ecgfactory.leads import EIGHT_LEADS, TWELVE_LEADS, SignalUv, derive_twelve
+from ecgfactory.leads import SignalUv
+from ecgfactory.record import record_id
 from ecgfactory.request.plan import Plan
 from ecgfactory.storage.durable import sha256_of
 
@@ -28,7 +39,7 @@ RECORDS_AT_ONCE = 256
 
 
 def verify(path: Path, with_signals: bool = True) -> Dataset:
-    """Check a dataset's hashes and counts and, unless told not to, every signal and every label in every format.
+    """Check a dataset's hashes and counts and, unless told not to, all signals, labels and artefacts in every format.
 
     Files that are not part of it are damage only where readers would take them for data; see `foreign_files`.
 
@@ -37,8 +48,9 @@ def verify(path: Path, with_signals: bool = True) -> Dataset:
     path : Path
         The dataset.
     with_signals : bool
-        Also read every record in every format: the integers agree, the limb leads obey their identities, labels are
-        those of sound annotations, and lists of records name them all.
+        Also read every record in every format: the integers agree, the limb leads obey their identities unless an
+        artefact says that it breaks them, labels are those of sound annotations, artefacts are what records and their
+        clean twins say, and lists of records name them all.
 
     Returns
     -------
@@ -57,7 +69,11 @@ def verify(path: Path, with_signals: bool = True) -> Dataset:
     if not problems:
         problems = list(_count_problems(dataset))
     if not problems and with_signals:
-        problems = [*_index_problems(dataset), *_signal_problems(dataset), *_label_problems(dataset)]
+        of_artefacts = _artefact_problems(dataset)
+        injuries = Injuries(dataset) if dataset.has_artefacts and not of_artefacts else None
+        copies = _artefact_copy_problems(dataset) if injuries else []
+        signals = _SignalChecks(dataset, injuries).problems()
+        problems = [*_index_problems(dataset), *of_artefacts, *copies, *signals, *_label_problems(dataset)]
     if problems:
         raise DamagedDatasetError(problems)
     return dataset
@@ -107,7 +123,7 @@ def _sum_problems(dataset: Dataset, with_content: bool) -> Iterator[str]:
         elif with_content and not _holds(dataset.path / path, digest):
             yield f"{path}: content changed"
     for path in sorted(present - entered.keys()):
-        if passes_for_data(path, dataset.formats):
+        if passes_for_data(path, dataset.plan.formats):
             yield f"{path}: does not belong to the dataset, and readers would take it for data; move it away"
 
 
@@ -135,10 +151,10 @@ def _count_problems(dataset: Dataset) -> Iterator[str]:
     ):
         if told != held:
             yield f"{MANIFEST_FILE}: {name} are {told}, where the tables hold {held}"
-    for name in dataset.formats:
+    for name in dataset.plan.formats:
         try:
             with reading(name):
-                records = FORMATS.load(name).count(dataset.path)
+                records = format_named(name).count(dataset.path)
         except DamagedDatasetError as error:
             yield from error.problems
             continue
@@ -149,31 +165,92 @@ def _count_problems(dataset: Dataset) -> Iterator[str]:
 def _index_problems(dataset: Dataset) -> Iterator[str]:
     """Write anew what formats hold beside the records, and compare."""
     with TemporaryDirectory() as folder:
-        for name in dataset.formats:
-            format_, anew = FORMATS.load(name), Path(folder)
+        for name in dataset.plan.formats:
+            format_, anew = format_named(name), Path(folder)
             (anew / format_.top_folder()).mkdir(exist_ok=True)
-            format_.write_index(anew, iter([dataset.candidates]), dataset.plan.signal_spec)
+            format_.write_index(anew, iter([dataset.candidates]), dataset.plan.spec_of(name))
         for path in dataset_files(anew):
             if not _holds(dataset.path / path, sha256_of(anew / path)):
                 yield f"{path}: is missing, or does not tell what the dataset holds"
 
 
-def _signal_problems(dataset: Dataset) -> Iterator[str]:
-    """Read every record in every format; the others are compared with the first."""
-    reference: dict[int, bytes] = {}
-    for name in dataset.formats:
-        for path, candidates in dataset.files_of(name, RECORDS_AT_ONCE):
-            try:
-                signals = dataset.signals_in(name, path, candidates)
-            except DamagedDatasetError as error:
-                yield from error.problems
-                continue
-            if dataset.manifest.plan.request.leads == 12 and not _limb_leads_agree(signals):
-                yield f"{path}: the limb leads do not obey Einthoven's and Goldberger's identities"
-            for candidate, signal in zip(candidates, signals, strict=True):
-                digest = _digest(signal)
-                if reference.setdefault(candidate, digest) != digest:
-                    yield f"{path}: record {candidate:08d} differs from the same record in {dataset.formats[0]}"
+class _SignalChecks:
+    """Reads every record in every format, and every clean twin; the others are compared with the first.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        What is read.
+    injuries : Injuries or None
+        What its artefacts say, where these are sound; None where there are none, or they are not.
+    """
+
+    def __init__(self, dataset: Dataset, injuries: Injuries | None) -> None:
+        self._dataset = dataset
+        self._injuries = injuries
+        self._first = dataset.formats[0]
+        self._digests: dict[bool, dict[int, bytes]] = {False: {}, True: {}}
+
+    def problems(self) -> Iterator[str]:
+        """Yield what is wrong in each file."""
+        twin = f"{self._first}{CLEAN_SUFFIX}"
+        if self._dataset.plan.keeps_clean:
+            yield from self._first_problems(twin)
+        for name in self._dataset.plan.formats:
+            if not self._dataset.plan.keeps_clean or name not in (self._first, twin):
+                for path, candidates in self._dataset.files_of(name, RECORDS_AT_ONCE):
+                    signals, problems = self._read(name, path, candidates)
+                    yield from problems
+                    if signals is not None and self._injuries and name == self._first:
+                        yield from self._injuries.problems(path, candidates, signals)
+
+    def _first_problems(self, twin: str) -> Iterator[str]:
+        """Read the first format and its clean twin side by side."""
+        files = (self._dataset.files_of(name, RECORDS_AT_ONCE) for name in (self._first, twin))
+        for (path, candidates), (clean_path, same) in zip(*files, strict=False):
+            if candidates != same:
+                yield f"{RECORDS_FILE}: {path} and {clean_path} do not hold the same records"
+                return
+            signals, problems = self._read(self._first, path, candidates)
+            clean, more = self._read(twin, clean_path, candidates)
+            yield from (*problems, *more)
+            if signals is not None and clean is not None and self._injuries:
+                yield from self._injuries.problems(path, candidates, signals, clean)
+
+    def _read(self, name: str, path: str, candidates: Sequence[int]) -> tuple[SignalUv | None, list[str]]:
+        """Read records, and tell what is wrong with them by themselves and beside those read before."""
+        try:
+            signals = self._dataset.signals_in(name, path, candidates)
+        except DamagedDatasetError as error:
+            return None, error.problems
+        problems, is_clean = [], name not in self._dataset.formats
+        obeys = self._dataset.plan.request.leads == 8 or (self._dataset.has_artefacts and not is_clean)
+        if not obeys and not obeys_identities(signals).all():
+            problems.append(f"{path}: the limb leads do not obey Einthoven's and Goldberger's identities")
+        reference = self._digests[is_clean]
+        first = f"{self._first}{CLEAN_SUFFIX}" if is_clean else self._first
+        for candidate, signal in zip(candidates, signals, strict=True):
+            digest = _digest(signal)
+            if reference.setdefault(candidate, digest) != digest:
+                problems.append(f"{path}: record {record_id(candidate)} differs from the same record in {first}")
+        return signals, problems
+
+
+def _artefact_problems(dataset: Dataset) -> list[str]:
+    """Check the artefacts of a dataset that has some by themselves, and with its other tables."""
+    if not dataset.has_artefacts:
+        return []
+    try:
+        return list(artefact_problems(dataset))
+    except DamagedDatasetError as error:
+        return error.problems
+
+
+def _artefact_copy_problems(dataset: Dataset) -> Iterator[str]:
+    """Compare what formats and the manifest tell of artefacts with these, which are sound."""
+    yield from artefact_copy_problems(dataset, RECORDS_AT_ONCE)
+    if (held := count_artefacts(dataset.path)) != dataset.manifest.artefacts:
+        yield f"{MANIFEST_FILE}: artefacts are {dataset.manifest.artefacts}, where {ARTEFACTS_FILE} has {held}"
 
 
 def _label_problems(dataset: Dataset) -> list[str]:
@@ -187,11 +264,6 @@ def _label_problems(dataset: Dataset) -> list[str]:
     if not problems and (held := count_waves(dataset.path)) != dataset.manifest.waves:
         return [f"{MANIFEST_FILE}: waves are {dataset.manifest.waves}, where {ANNOTATIONS_FILE} has {held}"]
     return problems
-
-
-def _limb_leads_agree(signals_uv: SignalUv) -> bool:
-    eight = signals_uv[:, [TWELVE_LEADS.index(lead) for lead in EIGHT_LEADS]]
-    return np.array_equal(derive_twelve(eight), signals_uv)
 
 
 def _digest(signal_uv: SignalUv) -> bytes:

@@ -13,6 +13,9 @@ from ecgfactory.registry import Registry
 if TYPE_CHECKING:
     from ecgfactory.formats.base import Format
 
+CLEAN_SUFFIX = "_clean"
+"""How the name of a format's clean twin ends, which no format of a package may use; see clean_twin.py."""
+
 FORMATS: Registry[type[Format]] = Registry(
     "format",
     "ecgfactory.formats",
@@ -26,4 +29,5 @@ FORMATS: Registry[type[Format]] = Registry(
         "npy": "ecgfactory.formats.npy:NpyFormat",
         "webdataset": "ecgfactory.formats.webdataset:WebDatasetFormat",
     },
+    taken_ending=CLEAN_SUFFIX,
 )

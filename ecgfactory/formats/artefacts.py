@@ -3,23 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
-from functools import lru_cache
+from collections.abc import Sequence
 from pathlib import Path
-from types import TracebackType
-from typing import Self
+from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from ecgfactory.arrays import BoolArray, Float64Array, IntArray
 from ecgfactory.artefact_table import ArtefactTable, joined_artefacts
-from ecgfactory.record import record_id
-
-RECORDS_PER_GROUP = 1000
-"""Records in a row group: some 1,500 rows, which a reader of one record decodes in 2 ms."""
+from ecgfactory.formats.truth_file import TruthReader, TruthWriter, candidates_of_ids
 
 ARTEFACT_SCHEMA = pa.schema(
     [
@@ -37,12 +31,6 @@ ARTEFACT_SCHEMA = pa.schema(
     ]
 )
 """Columns as readers find them."""
-
-_NAMES = ["record_id", "kind", "lead", "leads.list.element", "unit"]
-"""Columns of few texts, many times each."""
-
-_RATE = b"sampling_rate_hz"
-"""Key of the metadata that tells the sampling rate."""
 
 
 def artefact_rows(artefacts: ArtefactTable, record_ids: list[str]) -> pa.Table:
@@ -75,15 +63,8 @@ def _null_for_nan(values: Float64Array) -> pa.Array:
     return pa.array(values, pa.float64(), from_pandas=True)
 
 
-class ArtefactsWriter:
-    """Writes artefacts in row groups of one number of records, whatever comes in; one group is in memory at a time.
-
-    Parameters
-    ----------
-    path : Path
-        The file.
-    rate_hz : int
-        Sampling rate of the records, which its metadata tell.
+class ArtefactsWriter(TruthWriter[ArtefactTable]):
+    """Writes artefacts; see `TruthWriter`.
 
     Attributes
     ----------
@@ -91,132 +72,41 @@ class ArtefactsWriter:
         Artefacts so far, by kind.
     """
 
+    schema = ARTEFACT_SCHEMA
+    records_per_group = 1000  # some 1,500 rows, which a reader of one record decodes in 2 ms
+    options: ClassVar[dict[str, Any]] = {"use_dictionary": ["record_id", "kind", "lead", "leads.list.element", "unit"]}
+
     def __init__(self, path: Path, rate_hz: int) -> None:
+        super().__init__(path, rate_hz)
         self.counts: Counter[str] = Counter()
-        self._writer = pq.ParquetWriter(
-            path,
-            ARTEFACT_SCHEMA,
-            use_dictionary=_NAMES,
-            compression="zstd",
-            write_statistics=["record_id"],  # by which a reader skips groups
-            store_schema=False,
-            version="2.6",
-        )
-        self._writer.add_key_value_metadata({_RATE: str(rate_hz)})
-        self._waiting: list[tuple[IntArray, ArtefactTable]] = []
 
-    def write(self, candidates: IntArray, artefacts: ArtefactTable) -> None:
-        """Write the artefacts of records; called with rising candidate numbers, one for each of those records."""
-        self.counts.update(artefacts.kind.tolist())
-        self._waiting.append((candidates, artefacts))
-        while sum(len(numbers) for numbers, _ in self._waiting) >= RECORDS_PER_GROUP:
-            self._write_group()
+    def write(self, candidates: IntArray, table: ArtefactTable) -> None:
+        """Write the artefacts of records; see `TruthWriter.write`."""
+        self.counts.update(table.kind.tolist())
+        super().write(candidates, table)
 
-    def close(self) -> None:
-        """Write the last, smaller row group and the footer."""
-        if self._waiting:
-            self._write_group()
-        self._writer.close()
+    def rows(self, table: ArtefactTable, record_ids: list[str]) -> pa.Table:
+        """Return artefacts as rows; see `artefact_rows`."""
+        return artefact_rows(table, record_ids)
 
-    def _write_group(self) -> None:
-        candidates = np.concatenate([numbers for numbers, _ in self._waiting])
-        artefacts = joined_artefacts([artefacts for _, artefacts in self._waiting])
-        ready, rest = np.split(np.arange(len(candidates)), [RECORDS_PER_GROUP])
-        injured = ready[np.isin(ready, artefacts.record)]
-        if len(injured):
-            ids = [record_id(number) for number in candidates[injured].tolist()]
-            table = artefact_rows(artefacts.take(injured), ids)
-            self._writer.write_table(table, row_group_size=len(table))
-        self._waiting = [(candidates[rest], artefacts.take(rest))] if len(rest) else []
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, *_: BaseException | TracebackType | None) -> None:
-        if kind is None:
-            self.close()
-        else:
-            self._writer.close()
+    def joined(self, tables: Sequence[ArtefactTable]) -> ArtefactTable:
+        """Put batches together; see `joined_artefacts`."""
+        return joined_artefacts(tables)
 
 
-class ArtefactsReader:
-    """Reads artefacts back from artefacts.parquet, a row group at a time; the last ones stay in memory.
+class ArtefactsReader(TruthReader[ArtefactTable]):
+    """Reads artefacts back from artefacts.parquet; see `TruthReader`."""
 
-    Parameters
-    ----------
-    path : Path
-        The file.
-    lead_names : tuple of str
-        Leads of its records.
-    groups_in_memory : int
-        How many stay: one for reading in order.
+    noun = "artefacts"
+    schema = ARTEFACT_SCHEMA
 
-    Attributes
-    ----------
-    rate_hz : str
-        Sampling rate of the records as its metadata tell it; empty where they don't.
+    def decoded(self, rows: pa.Table) -> tuple[IntArray, ArtefactTable]:
+        """Return artefacts from rows; see `artefacts_of_rows`."""
+        return artefacts_of_rows(rows, self.lead_names)
 
-    Raises
-    ------
-    ValueError
-        When it has other columns, or does not say which records its row groups begin with.
-    """
-
-    def __init__(self, path: Path, lead_names: tuple[str, ...], groups_in_memory: int = 1) -> None:
-        self.lead_names = lead_names
-        metadata = pq.read_metadata(path)
-        if not metadata.schema.to_arrow_schema().equals(ARTEFACT_SCHEMA):
-            raise ValueError("it has other columns than artefacts have")
-        self._source = pq.ParquetFile(path, metadata=metadata)
-        ids = [metadata.row_group(group).column(0).statistics for group in range(metadata.num_row_groups)]
-        if not all(statistics and statistics.has_min_max for statistics in ids):
-            raise ValueError("its row groups don't say which records they hold")
-        self._firsts = np.array([statistics.min for statistics in ids], dtype=np.int64)
-        self.rate_hz = (metadata.metadata or {}).get(_RATE, b"").decode()
-        self._group = lru_cache(groups_in_memory)(self._decode)
-
-    def groups(self) -> Iterator[tuple[IntArray, ArtefactTable]]:
-        """Yield the candidates that have artefacts, rising, and these artefacts, group after group.
-
-        Raises
-        ------
-        ValueError
-            When a column is not as it should be.
-        """
-        for group in range(len(self._firsts)):
-            yield self._group(group)
-
-    def read(self, candidates: IntArray) -> ArtefactTable:
-        """Return the artefacts of some candidates.
-
-        Parameters
-        ----------
-        candidates : int array, shape (n,)
-            Candidate numbers, rising.
-
-        Returns
-        -------
-        ArtefactTable
-            Of n records; those that the file does not name have none.
-
-        Raises
-        ------
-        ValueError
-            When a column is not as it should be.
-        """
-        places = (np.searchsorted(self._firsts, candidates, side="right") - 1).clip(0)
-        parts = [self._read(group, candidates[places == group]) for group in np.unique(places).tolist()]
-        return joined_artefacts(parts) if parts else ArtefactTable.of_rows(self.lead_names, 0, [], [])
-
-    def _read(self, group: int, candidates: IntArray) -> ArtefactTable:
-        if not len(self._firsts):
-            return ArtefactTable.of_rows(self.lead_names, len(candidates), [], [])
-        held, artefacts = self._group(group)
-        found = np.isin(candidates, held)
-        return artefacts.take(np.searchsorted(held, candidates[found])).put(np.flatnonzero(found), len(candidates))
-
-    def _decode(self, group: int) -> tuple[IntArray, ArtefactTable]:
-        return artefacts_of_rows(self._source.read_row_group(group), self.lead_names)
+    def joined(self, tables: Sequence[ArtefactTable]) -> ArtefactTable:
+        """Put batches together; see `joined_artefacts`."""
+        return joined_artefacts(tables)
 
 
 def artefacts_of_rows(rows: pa.Table, lead_names: tuple[str, ...]) -> tuple[IntArray, ArtefactTable]:
@@ -227,11 +117,7 @@ def artefacts_of_rows(rows: pa.Table, lead_names: tuple[str, ...]) -> tuple[IntA
     ValueError
         When they do not follow each other by record, or one names no such record or lead.
     """
-    ids = rows.column("record_id").to_pylist()
-    candidates, record = np.unique(np.array(ids, dtype=np.int64), return_inverse=True)
-    names = [record_id(number) for number in candidates.tolist()]
-    if misspelt := [text for text, place in zip(ids, record.tolist(), strict=True) if text != names[place]]:
-        raise ValueError(f"there is a record {misspelt[0]!r}, where ids have eight digits")
+    candidates, record = candidates_of_ids(rows.column("record_id").to_pylist())
     if np.any(np.diff(record) < 0):
         raise ValueError("its rows are not in the order of the records")
     artefacts = ArtefactTable(
@@ -263,6 +149,5 @@ def _touched(rows: pa.Table, lead_names: tuple[str, ...]) -> BoolArray:
     lists = rows.column("leads").to_pylist()
     if unknown := {lead for names in lists for lead in names} - set(lead_names):
         raise ValueError(f"there is a lead {min(unknown)!r}, which is none of {', '.join(lead_names)}")
-    return np.array([[lead in names for lead in lead_names] for names in lists], dtype=bool).reshape(
-        len(lists), len(lead_names)
-    )
+    named = np.array([[lead in names for lead in lead_names] for names in lists], dtype=bool)
+    return named.reshape(len(lists), len(lead_names))

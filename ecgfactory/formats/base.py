@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from ecgfactory.formats.batch import RecordBatch
+from ecgfactory.artefact_table import ArtefactTable
+from ecgfactory.formats.batch import Injury, RecordBatch
 from ecgfactory.leads import SignalUv
 from ecgfactory.record import SAMPLING_RATE_HZ
 from ecgfactory.recorder.filters import Filters
@@ -140,6 +141,13 @@ class Format(ABC):
     mask_loading: ClassVar[Mapping[str, str]] = {}
     """How to load the masks that `SignalSpec.labels` asks for; as `loading`."""
 
+    artefact_loading: ClassVar[Mapping[str, str]] = {}
+    """How to load the artefacts that `SignalSpec.artefacts` asks for; as `loading`."""
+
+    pair_loading: ClassVar[Mapping[str, str]] = {}
+    """How to load records together with their clean twins, where `SignalSpec.artefacts` asks for these; as
+    `loading`."""
+
     bytes_per_sample: ClassVar[float] = 2.1
     """Mean bytes on disk for one sample of one lead, to estimate the disk space of a build: measured on 12-lead
     datasets. The default is that of plain int16 and a small overhead."""
@@ -148,10 +156,16 @@ class Format(ABC):
     """Mean bytes on disk for one wave, in a lead or over all of them, where `SignalSpec.labels` asks for waves."""
 
     holds_masks: ClassVar[bool] = False
-    """Whether it writes the mask of each record where `SignalSpec.labels` asks for it."""
+    """Whether it writes the mask of each record where `SignalSpec.labels` asks for it, and that of its artefacts."""
 
     bytes_per_mask_sample: ClassVar[float] = 1.0
     """Mean bytes on disk for one sample of a mask, in a lead or over all of them, where it holds masks."""
+
+    artefact_columns: ClassVar[tuple[str, ...]] = ()
+    """Columns of `ArtefactTable` that it writes of each artefact where `SignalSpec.artefacts` asks for them."""
+
+    bytes_per_artefact: ClassVar[float] = 0.0
+    """Mean bytes on disk for one artefact where `SignalSpec.artefacts` asks for them, in files that hold more."""
 
     packages: ClassVar[tuple[str, ...]] = ()
     """Installed packages, besides NumPy and PyArrow, whose version can change a byte of the files."""
@@ -187,7 +201,8 @@ class Format(ABC):
 
     @classmethod
     def file_kinds(cls, spec: SignalSpec) -> Mapping[str, str]:
-        """Media type of each kind of file that records with such a spec are in; as `media_types`, and labels too."""
+        """Media type of each kind of file that records with such a spec are in; as `media_types`, and what is beside
+        the signals too."""
         return cls.media_types
 
     @classmethod
@@ -265,7 +280,7 @@ class Format(ABC):
         Returns
         -------
         int16 array, shape (candidates, leads, samples)
-            In uV.
+            In uV. Where samples are missing they hold the value before, at the start of a record the first after them.
 
         Raises
         ------
@@ -310,6 +325,33 @@ class Format(ABC):
         """
         return None
 
+    @classmethod
+    def read_artefacts(
+        cls, dataset: Path, path: str, candidates: Sequence[int], spec: SignalSpec
+    ) -> ArtefactTable | None:
+        """Read artefacts back from one file of a dataset, or from those beside it; see `read`, for errors too.
+
+        Returns
+        -------
+        ArtefactTable or None
+            Of which `artefact_columns` tell something; those of a record may be in another order than they were
+            written in. None, the default, where the format holds no artefacts.
+        """
+        return None
+
+    @classmethod
+    def read_artefact_masks(
+        cls, dataset: Path, path: str, candidates: Sequence[int], spec: SignalSpec
+    ) -> npt.NDArray[np.uint8] | None:
+        """Read masks of artefacts back from one file of a dataset, or from those beside it; see `read`, for errors too.
+
+        Returns
+        -------
+        uint8 array, shape (candidates, leads, samples), or None
+            As `ArtefactTable.masks` draws them. None, the default, where the format does not hold masks.
+        """
+        return None
+
 
 def waves_of(batch: RecordBatch) -> WaveTable:
     """Return the waves of records that are to be written with labels.
@@ -322,3 +364,27 @@ def waves_of(batch: RecordBatch) -> WaveTable:
     if batch.waves is None:
         raise ValueError("records without waves are to be written with labels")
     return batch.waves
+
+
+def injury_of(batch: RecordBatch, spec: SignalSpec) -> Injury | None:
+    """Return what artefacts did to records, where their spec asks for it.
+
+    Raises
+    ------
+    ValueError
+        When it asks, and they come without.
+    """
+    if spec.artefacts and batch.injury is None:
+        raise ValueError("records that no artefacts were put into are to be written with these")
+    return batch.injury if spec.artefacts else None
+
+
+def artefacts_of(batch: RecordBatch, spec: SignalSpec) -> list[ArtefactTable | None]:
+    """Return the artefacts of each record, None where its spec asks for none; raises as `injury_of`."""
+    injury = injury_of(batch, spec)
+    return [injury.artefacts.of(row) if injury else None for row in range(len(batch))]
+
+
+def stores_artefact_masks(spec: SignalSpec) -> bool:
+    """Whether records with such a spec have masks of their artefacts, in formats that hold masks."""
+    return spec.artefacts is not None and spec.labels.mask

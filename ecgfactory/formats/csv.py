@@ -13,6 +13,7 @@ import pyarrow.csv
 from ecgfactory.formats.base import Format, SignalSpec, record_folder, waves_of
 from ecgfactory.formats.batch import RecordBatch
 from ecgfactory.formats.csv_encoding import encode_csv
+from ecgfactory.formats.dropped_samples import MISSING, dropped_of, held
 from ecgfactory.formats.wave_rows import WAVE_SCHEMA, wave_rows_of_each, waves_of_rows
 from ecgfactory.leads import SignalUv
 from ecgfactory.record import record_id
@@ -26,7 +27,10 @@ _UNQUOTED = pa.csv.WriteOptions(include_header=False, quoting_style="none")
 
 
 class CsvFormat(Format):
-    """One text file per record; with waves also NUMBER_waves.csv, a row for each wave, its points in samples."""
+    """One text file per record; with waves also NUMBER_waves.csv, a row for each wave, its points in samples.
+
+    Cells of dropped samples are empty, which readers turn into NaN; artefacts are in no file of it.
+    """
 
     name: ClassVar[str] = "csv"
     media_types: ClassVar[Mapping[str, str]] = {".csv": "text/csv"}
@@ -53,9 +57,11 @@ r_peaks_ms = ecg_uv.index[waves.query("lead == 'all' and wave == 'QRS'")["peak"]
     def write(self, batch: RecordBatch) -> None:
         """Write records; see `Format.write`."""
         waves = wave_rows_of_each(waves_of(batch)) if self.spec.labels.waves else [None] * len(batch)
-        for candidate, signal_uv, rows in zip(batch.candidates, batch.signals_uv, waves, strict=True):
+        missing = dropped_of(batch, self.spec)
+        for row, (candidate, signal_uv, rows) in enumerate(zip(batch.candidates, batch.signals_uv, waves, strict=True)):
             path = self.place(self.staged_path(candidate, ""))
-            path.write_bytes(encode_csv(signal_uv, self.spec.lead_names, self.spec.sampling_rate_hz))
+            gaps = None if missing is None else missing[row]
+            path.write_bytes(encode_csv(signal_uv, self.spec.lead_names, self.spec.sampling_rate_hz, missing=gaps))
             if rows is not None:
                 _write_waves(_waves_file(path), rows)
 
@@ -72,7 +78,9 @@ r_peaks_ms = ecg_uv.index[waves.query("lead == 'all' and wave == 'QRS'")["peak"]
     @classmethod
     def count(cls, dataset: Path) -> int:
         """Count the files of signals."""
-        return sum(not path.name.endswith(WAVES_ENDING) for path in (dataset / "csv").glob("[!.]*/[!.]*.csv"))
+        return sum(
+            not path.name.endswith(WAVES_ENDING) for path in (dataset / cls.top_folder()).glob("[!.]*/[!.]*.csv")
+        )
 
     @classmethod
     def read(cls, dataset: Path, path: str, candidates: Sequence[int], spec: SignalSpec) -> SignalUv:
@@ -80,9 +88,12 @@ r_peaks_ms = ecg_uv.index[waves.query("lead == 'all' and wave == 'QRS'")["peak"]
         table = pa.csv.read_csv(dataset / path)
         if table.column_names != ["time_ms", *spec.lead_names] or table.num_rows != spec.samples:
             raise ValueError(f"{path} has other columns or another length than the dataset")
-        leads = [table.column(name).to_numpy() for name in spec.lead_names]
-        signal: SignalUv = np.stack(leads)[np.newaxis].astype(np.int16)
-        return signal
+        columns = [table.column(name) for name in spec.lead_names]
+        if not spec.artefacts:
+            signal: SignalUv = np.stack([column.to_numpy() for column in columns])[np.newaxis].astype(np.int16)
+            return signal
+        leads = [column.fill_null(MISSING).to_numpy() for column in columns]
+        return held(np.stack(leads)[np.newaxis].astype(np.int16))
 
     @classmethod
     def read_waves(cls, dataset: Path, path: str, candidates: Sequence[int], spec: SignalSpec) -> WaveTable | None:

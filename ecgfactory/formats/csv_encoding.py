@@ -16,6 +16,7 @@ from typing import get_args
 import numpy as np
 import numpy.typing as npt
 
+from ecgfactory.arrays import BoolArray
 from ecgfactory.errors import BadInputError
 from ecgfactory.leads import SignalUv
 from ecgfactory.record import CsvDialect
@@ -26,6 +27,8 @@ _SPELLINGS: dict[CsvDialect, bytes] = {"standard": b",.", "decimal-comma": b";,"
 _TIME_CELL = "S16"
 _LEAD_CELL = "S8"
 _ROWS_A_PIECE = 1000
+
+_EMPTY_CELL = np.array([","], dtype=_LEAD_CELL).view("<u8")
 
 
 def check_csv_dialect(dialect: str) -> None:
@@ -54,7 +57,11 @@ def spelling(dialect: CsvDialect) -> tuple[str, str]:
 
 
 def encode_csv(
-    signal_uv: SignalUv, lead_names: Sequence[str], sampling_rate_hz: int, dialect: CsvDialect = "standard"
+    signal_uv: SignalUv,
+    lead_names: Sequence[str],
+    sampling_rate_hz: int,
+    dialect: CsvDialect = "standard",
+    missing: BoolArray | None = None,
 ) -> bytes:
     """Encode one record.
 
@@ -68,6 +75,8 @@ def encode_csv(
         Samples per second.
     dialect : {"standard", "decimal-comma"}
         How columns and decimals are separated.
+    missing : bool array, shape (samples,), optional
+        Samples whose cells stay empty.
 
     Returns
     -------
@@ -86,6 +95,8 @@ def encode_csv(
     rows = np.empty(samples, dtype=[("time", _TIME_CELL), ("leads", "<u8", (leads,))])
     rows["time"] = _time_cells(samples, sampling_rate_hz)
     rows["leads"] = _lead_cells()[signal_uv.T.view(np.uint16)]
+    if missing is not None:
+        rows["leads"][missing] = _EMPTY_CELL
     # In pieces that stay in the cache, and below the size that is requested from the system anew each time.
     pieces = (rows[start : start + _ROWS_A_PIECE].tobytes() for start in range(0, samples, _ROWS_A_PIECE))
     to_dialect = bytes.maketrans(_SPELLINGS["standard"], _SPELLINGS[dialect])

@@ -13,9 +13,16 @@ from typing import ClassVar
 import edfio
 import numpy as np
 
-from ecgfactory.formats.base import Format, SignalSpec, record_folder, waves_of
+from ecgfactory.artefact_table import ArtefactTable
+from ecgfactory.formats.artefact_text import HELD
+from ecgfactory.formats.base import Format, SignalSpec, artefacts_of, record_folder, waves_of
 from ecgfactory.formats.batch import RecordBatch
-from ecgfactory.formats.edf_annotations import decode_annotations, encode_annotations
+from ecgfactory.formats.edf_annotations import (
+    decode_annotations,
+    decode_artefacts,
+    encode_annotations,
+    encode_artefacts,
+)
 from ecgfactory.leads import SignalUv
 from ecgfactory.record import record_id
 from ecgfactory.wave_table import ALL_LEADS, WaveTable
@@ -29,12 +36,15 @@ class EdfFormat(Format):
 
     They are named P, QRS and T, and last from onset to offset; the peak is an annotation of its own. Of a wave that
     the end of the record cuts off the duration is left out; of one that its start cuts off the offset is marked
-    instead.
+    instead. Artefacts are annotations too, such as "artefact muscle II", from onset to offset; dropped samples hold the
+    value before them.
     """
 
     name: ClassVar[str] = "edf"
     media_types: ClassVar[Mapping[str, str]] = {".edf": "application/x-edf"}
     bytes_per_wave: ClassVar[float] = 3.0
+    artefact_columns: ClassVar[tuple[str, ...]] = HELD
+    bytes_per_artefact: ClassVar[float] = 40.0
     packages: ClassVar[tuple[str, ...]] = ("edfio",)
     loading: ClassVar[Mapping[str, str]] = {
         "EDF+": """\
@@ -53,12 +63,22 @@ r_peaks_s = [mark.onset for mark in annotations if mark.text == "R peak"]
 qrs_s = [(mark.onset, mark.duration) for mark in annotations if mark.text == "QRS"]
 """
     }
+    artefact_loading: ClassVar[Mapping[str, str]] = {
+        "Artefacts as EDF+ annotations": """\
+import edfio
+
+annotations = edfio.read_edf("$path").annotations
+artefacts_s = [(mark.text, mark.onset, mark.duration) for mark in annotations if mark.text.startswith("artefact ")]
+"""
+    }
 
     def write(self, batch: RecordBatch) -> None:
         """Write records; see `Format.write`."""
         waves = waves_of(batch).of_lead(ALL_LEADS) if self.spec.labels.waves else None
-        for row, (candidate, signal_uv) in enumerate(zip(batch.candidates, batch.signals_uv, strict=True)):
+        columns = (batch.candidates, batch.signals_uv, artefacts_of(batch, self.spec))
+        for row, (candidate, signal_uv, artefacts) in enumerate(zip(*columns, strict=True)):
             annotations = encode_annotations(waves.of(row), self.spec.sampling_rate_hz) if waves else []
+            annotations += encode_artefacts(artefacts, self.spec.sampling_rate_hz) if artefacts is not None else []
             path = self.place(self.staged_path(candidate, ""))
             path.write_bytes(self._encode(record_id(candidate), signal_uv, annotations))
 
@@ -95,7 +115,7 @@ qrs_s = [(mark.onset, mark.duration) for mark in annotations if mark.text == "QR
     @classmethod
     def count(cls, dataset: Path) -> int:
         """Count the files."""
-        return sum(1 for _ in (dataset / "edf").glob("[!.]*/[!.]*.edf"))
+        return sum(1 for _ in (dataset / cls.top_folder()).glob("[!.]*/[!.]*.edf"))
 
     @classmethod
     def read(cls, dataset: Path, path: str, candidates: Sequence[int], spec: SignalSpec) -> SignalUv:
@@ -120,5 +140,18 @@ qrs_s = [(mark.onset, mark.duration) for mark in annotations if mark.text == "QR
         annotations = edfio.read_edf(dataset / path).annotations
         try:
             return decode_annotations(annotations, spec.lead_names, spec.sampling_rate_hz)
+        except ValueError as error:
+            raise ValueError(f"{path}: {error}") from None
+
+    @classmethod
+    def read_artefacts(
+        cls, dataset: Path, path: str, candidates: Sequence[int], spec: SignalSpec
+    ) -> ArtefactTable | None:
+        """Read kinds, leads and places of artefacts back, by onset; see `Format.read_artefacts`."""
+        if not spec.artefacts:
+            return None
+        annotations = edfio.read_edf(dataset / path).annotations
+        try:
+            return decode_artefacts(annotations, spec.lead_names, spec.sampling_rate_hz)
         except ValueError as error:
             raise ValueError(f"{path}: {error}") from None

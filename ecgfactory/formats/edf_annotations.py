@@ -1,4 +1,4 @@
-"""Waves over all leads as EDF+ annotations.
+"""Waves over all leads, and artefacts, as EDF+ annotations.
 
 EDF+ counts in seconds; a sample's time has as many digits as it takes to get back to that sample.
 """
@@ -9,6 +9,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from edfio import EdfAnnotation
 
+from ecgfactory.artefact_table import ArtefactTable
+from ecgfactory.formats.artefact_text import artefact_texts, artefacts_of_texts
 from ecgfactory.formats.wave_rows import waves_without_beats
 from ecgfactory.wave_table import ABSENT, WAVES, WaveTable
 
@@ -17,6 +19,10 @@ PEAKS = ("P peak", "R peak", "T peak")
 
 OFFSETS = ("P end", "QRS end", "T end")
 """Texts of the offsets of `WAVES`, where the start of the record cuts the wave off."""
+
+
+ARTEFACT = "artefact "
+"""How the text of an artefact begins; its kind and leads follow."""
 
 
 def encode_annotations(waves: WaveTable, sampling_rate_hz: int) -> list[EdfAnnotation]:
@@ -42,12 +48,12 @@ def _marks(wave: int, onset: int, peak: int, offset: int) -> Iterator[tuple[int,
 def decode_annotations(
     annotations: Iterable[EdfAnnotation], lead_names: Sequence[str], sampling_rate_hz: int
 ) -> WaveTable:
-    """Read the waves of one record back.
+    """Read the waves of one record back; annotations of artefacts are passed over.
 
     Raises
     ------
     ValueError
-        When there are annotations of anything but whole waves.
+        When there are annotations of anything else, or not of whole waves.
     """
     peaks: list[tuple[int, int]] = []
     bounds: list[tuple[int, int, int]] = []
@@ -60,13 +66,34 @@ def decode_annotations(
         elif text in WAVES:
             offset = ABSENT if duration_s is None else sample + round(duration_s * sampling_rate_hz)
             bounds.append((WAVES.index(text), sample, offset))
-        else:
+        elif not text.startswith(ARTEFACT):
             raise ValueError(f"an annotation says {text!r}, which is no wave")
     points = {peak: [ABSENT, peak[1], ABSENT] for peak in peaks}
     for wave, onset, offset in bounds:
         points[wave, _peak_within(peaks, wave, onset, offset)][::2] = onset, offset
     kinds = [wave for wave, _ in points]
     return waves_without_beats(lead_names, [0] * len(kinds), kinds, list(points.values()))
+
+
+def encode_artefacts(artefacts: ArtefactTable, sampling_rate_hz: int) -> list[EdfAnnotation]:
+    """Annotate the artefacts of one record, each from onset to offset."""
+    columns = (artefact_texts(artefacts), artefacts.onset.tolist(), artefacts.offset.tolist())
+    return [
+        EdfAnnotation(onset / sampling_rate_hz, (offset - onset) / sampling_rate_hz, f"{ARTEFACT}{text}")
+        for text, onset, offset in zip(*columns, strict=True)
+    ]
+
+
+def decode_artefacts(
+    annotations: Iterable[EdfAnnotation], lead_names: Sequence[str], sampling_rate_hz: int
+) -> ArtefactTable:
+    """Read the artefacts of one record back; see `artefacts_of_texts`, for errors too."""
+    held = []
+    for onset_s, duration_s, text in annotations:
+        if text.startswith(ARTEFACT):
+            onset = round(onset_s * sampling_rate_hz)
+            held.append((text.removeprefix(ARTEFACT), onset, onset + round((duration_s or 0) * sampling_rate_hz)))
+    return artefacts_of_texts(lead_names, held)
 
 
 def _peak_within(peaks: Sequence[tuple[int, int]], wave: int, onset: int, offset: int) -> int:

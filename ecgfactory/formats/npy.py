@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ecgfactory.arrays import IntArray
-from ecgfactory.formats.base import Format, SignalSpec, numbered, waves_of
+from ecgfactory.formats.base import Format, SignalSpec, injury_of, numbered, stores_artefact_masks, waves_of
 from ecgfactory.formats.batch import RecordBatch
 from ecgfactory.formats.damage import reading
 from ecgfactory.formats.growing_npy import GrowingNpy
@@ -18,10 +18,10 @@ from ecgfactory.formats.npy_waves import WAVE_DTYPE, wave_array, waves_of_array
 from ecgfactory.leads import SignalUv
 from ecgfactory.wave_table import WaveTable
 
-CANDIDATES_SUFFIX, MASK_SUFFIX = ".candidates.npy", ".mask.npy"
+CANDIDATES_SUFFIX, MASK_SUFFIX, ARTEFACT_MASK_SUFFIX = ".candidates.npy", ".mask.npy", ".artefact_mask.npy"
 WAVES_SUFFIX, WAVE_STARTS_SUFFIX = ".waves.npy", ".wave_starts.npy"
 
-BESIDE_SIGNALS = (CANDIDATES_SUFFIX, MASK_SUFFIX, WAVES_SUFFIX, WAVE_STARTS_SUFFIX)
+BESIDE_SIGNALS = (CANDIDATES_SUFFIX, MASK_SUFFIX, ARTEFACT_MASK_SUFFIX, WAVES_SUFFIX, WAVE_STARTS_SUFFIX)
 """Endings of the files that tell of the records in the array beside them."""
 
 _FILE = "application/octet-stream"
@@ -32,7 +32,8 @@ class NpyFormat(Format):
 
     With waves also SPLIT.waves.npy, record after record (see `WAVE_DTYPE`), and SPLIT.wave_starts.npy, int64
     (records + 1,): those of row i are waves[starts[i]:starts[i + 1]]. With masks SPLIT.mask.npy, uint8 (records,
-    1 + leads, samples), over all leads first. All of them can be mapped into memory.
+    1 + leads, samples), over all leads first; with artefacts too SPLIT.artefact_mask.npy, uint8 (records, leads,
+    samples). All of them can be mapped into memory. Dropped samples hold the value before them.
     """
 
     name: ClassVar[str] = "npy"
@@ -73,6 +74,17 @@ masks = np.load("$stem.mask.npy", mmap_mode="r")
 signal_uv, mask = ecgs_uv[0], masks[0, 1:]                    # both (leads, samples)
 """
     }
+    pair_loading: ClassVar[Mapping[str, str]] = {
+        "Noisy and clean records in NumPy": """\
+from pathlib import Path
+
+import numpy as np
+
+files = sorted(Path("npy").glob("$split-*[0-9].npy"))
+noisy_uv = [np.load(file, mmap_mode="r") for file in files]                        # each (records, leads, samples)
+clean_uv = [np.load(Path("npy_clean") / file.name, mmap_mode="r") for file in files]    # the same records, clean
+"""
+    }
 
     def __init__(self, folder: Path, spec: SignalSpec) -> None:
         super().__init__(folder, spec)
@@ -96,6 +108,9 @@ signal_uv, mask = ecgs_uv[0], masks[0, 1:]                    # both (leads, sam
             self._append(arrays, split, WAVES_SUFFIX, wave_array(waves))
         if self.spec.labels.mask:
             self._append(arrays, split, MASK_SUFFIX, waves_of(batch).masks(self.spec.samples))
+        injury = injury_of(batch, self.spec)
+        if injury and self.spec.labels.mask:
+            self._append(arrays, split, ARTEFACT_MASK_SUFFIX, injury.artefacts.masks(self.spec.samples))
 
     def _append(self, arrays: dict[str, GrowingNpy], split: str, suffix: str, rows: npt.NDArray[Any]) -> None:
         if suffix not in arrays:
@@ -125,7 +140,8 @@ signal_uv, mask = ecgs_uv[0], masks[0, 1:]                    # both (leads, sam
         """Signals, waves and masks; see `Format.file_kinds`."""
         waves = [WAVES_SUFFIX, WAVE_STARTS_SUFFIX] if spec.labels.waves else []
         masks = [MASK_SUFFIX] if spec.labels.mask else []
-        return {**cls.media_types, **dict.fromkeys(waves + masks, _FILE)}
+        artefact_masks = [ARTEFACT_MASK_SUFFIX] if stores_artefact_masks(spec) else []
+        return {**cls.media_types, **dict.fromkeys(waves + masks + artefact_masks, _FILE)}
 
     @classmethod
     def published_path(cls, staged_path: str, position: int, count: int) -> str:
@@ -135,7 +151,9 @@ signal_uv, mask = ecgs_uv[0], masks[0, 1:]                    # both (leads, sam
     @classmethod
     def count(cls, dataset: Path) -> int:
         """Add up the rows that the headers of the signals give."""
-        paths = [path for path in (dataset / "npy").glob("[!.]*.npy") if not path.name.endswith(BESIDE_SIGNALS)]
+        paths = [
+            path for path in (dataset / cls.top_folder()).glob("[!.]*.npy") if not path.name.endswith(BESIDE_SIGNALS)
+        ]
         return sum(len(_array(dataset, path.relative_to(dataset))) for path in paths)
 
     @classmethod
@@ -165,6 +183,16 @@ signal_uv, mask = ecgs_uv[0], masks[0, 1:]                    # both (leads, sam
         if not spec.labels.mask:
             return None
         return _read_rows(dataset, path, MASK_SUFFIX, candidates, np.uint8, (1 + len(spec.lead_names), spec.samples))
+
+    @classmethod
+    def read_artefact_masks(
+        cls, dataset: Path, path: str, candidates: Sequence[int], spec: SignalSpec
+    ) -> npt.NDArray[np.uint8] | None:
+        """Read masks of artefacts back; see `Format.read_artefact_masks`."""
+        if not stores_artefact_masks(spec):
+            return None
+        shape = (len(spec.lead_names), spec.samples)
+        return _read_rows(dataset, path, ARTEFACT_MASK_SUFFIX, candidates, np.uint8, shape)
 
 
 def _read_rows(

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from ecgfactory.formats.base import Format, SignalSpec, numbered, waves_of
+from ecgfactory.formats.base import Format, SignalSpec, injury_of, numbered, stores_artefact_masks, waves_of
 from ecgfactory.formats.batch import RecordBatch
 from ecgfactory.formats.damage import reading
 from ecgfactory.formats.parquet_settings import mask_type, signal_type, writer_options
@@ -99,8 +99,46 @@ for batch in DataLoader(ecgs, batch_size=32, shuffle=True):
 }
 
 
+ARTEFACT_LOADING = {
+    "Quality labels in Parquet": """\
+import pandas as pd
+
+labels = pd.read_parquet("data", columns=["record_id", "is_clean", "artefact_kinds", "failed_rules", "snr_db_II"])
+swapped = labels["artefact_kinds"].map(lambda kinds: "limb_lead_swap" in kinds)
+"""
+}
+
+PAIR_LOADING = {
+    "Noisy and clean records for PyTorch": """\
+import torch
+from datasets import load_dataset
+from torch.utils.data import DataLoader, StackDataset
+
+leads = ["I", "II", "V1", "V2", "V3", "V4", "V5", "V6"]
+noisy, clean = (
+    load_dataset("parquet", data_files=f"{folder}/$split-*.parquet", split="train").select_columns(leads)
+    for folder in ("data", "clean")
+)
+pairs = StackDataset(noisy.with_format("torch"), clean.with_format("torch"))    # the same records in the same order
+for batch in DataLoader(pairs, batch_size=32, shuffle=True):
+    noisy_mv, clean_mv = (torch.stack([ecgs[lead] for lead in leads], dim=1) / 1000 for ecgs in batch)
+""",
+    "Noisy and clean records with pandas": """\
+import pandas as pd
+
+noisy = pd.read_parquet("data", columns=["record_id", "artefact_kinds", "II"]).set_index("record_id")
+clean = pd.read_parquet("clean", columns=["record_id", "II"]).set_index("record_id")
+pairs = noisy.join(clean, rsuffix="_clean")
+added_uv = pairs["II"] - pairs["II_clean"]            # what the artefacts changed, where nothing was exchanged or cut
+""",
+}
+
+
 class ParquetFormat(Format):
-    """Files for each split, in row groups of a fixed size whatever the micro-batches were."""
+    """Files for each split, in row groups of a fixed size whatever the micro-batches were.
+
+    Dropped samples hold the value before them.
+    """
 
     name: ClassVar[str] = "parquet"
     media_types: ClassVar[Mapping[str, str]] = {".parquet": "application/x-parquet"}
@@ -111,6 +149,8 @@ class ParquetFormat(Format):
     loading: ClassVar[Mapping[str, str]] = LOADING
     label_loading: ClassVar[Mapping[str, str]] = LABEL_LOADING
     mask_loading: ClassVar[Mapping[str, str]] = MASK_LOADING
+    artefact_loading: ClassVar[Mapping[str, str]] = ARTEFACT_LOADING
+    pair_loading: ClassVar[Mapping[str, str]] = PAIR_LOADING
 
     def __init__(self, folder: Path, spec: SignalSpec) -> None:
         super().__init__(folder, spec)
@@ -146,12 +186,15 @@ class ParquetFormat(Format):
         if split not in self._writers:
             path = self.place(self.staged_path(0, split))
             masks = mask_columns(self.spec.lead_names) if self.spec.labels.mask else []
+            if stores_artefact_masks(self.spec):
+                masks += artefact_mask_columns(self.spec.lead_names)
             options = writer_options(schema, self.spec.lead_names, masks)
             self._writers[split] = pq.ParquetWriter(path, schema, **options)
         return self._writers[split]
 
     def _table(self, batch: RecordBatch) -> pa.Table:
-        columns = record_columns(batch)
+        injury = injury_of(batch, self.spec)
+        columns = record_columns(batch, bool(self.spec.artefacts and self.spec.artefacts.clean_features))
         if self.spec.labels.waves:
             columns[R_PEAKS] = pa.array(waves_of(batch).r_peaks(), pa.list_(pa.int32()))
         for index, lead in enumerate(self.spec.lead_names):
@@ -159,6 +202,10 @@ class ParquetFormat(Format):
         if self.spec.labels.mask:
             masks = waves_of(batch).masks(self.spec.samples)
             for index, name in enumerate(mask_columns(self.spec.lead_names)):
+                columns[name] = _lists(masks[:, index], mask_type(self.spec.samples))
+        if injury and self.spec.labels.mask:
+            masks = injury.artefacts.masks(self.spec.samples)
+            for index, name in enumerate(artefact_mask_columns(self.spec.lead_names)):
                 columns[name] = _lists(masks[:, index], mask_type(self.spec.samples))
         metadata = {"unit": "uV", "sampling_rate_hz": str(self.spec.sampling_rate_hz), "seed": str(self.spec.seed)}
         if self.spec.filters:
@@ -177,25 +224,25 @@ class ParquetFormat(Format):
 
     @classmethod
     def takes_for_data(cls, path: str) -> bool:
-        """Whether it is in `data`: pandas and PyArrow read that folder whole, whatever its files are called."""
+        """Whether it is in the folder: pandas and PyArrow read it whole, whatever its files are called."""
         return path.startswith(f"{cls.top_folder()}/")
 
     @classmethod
     def table_files(cls, split: str) -> str:
         """Return the pattern of the names that `published_path` makes."""
-        return f"data/{split}-*.parquet"
+        return f"{cls.top_folder()}/{split}-*.parquet"
 
     @classmethod
     def table_schema(cls, dataset: Path) -> pa.Schema | None:
         """Read the columns from the first file."""
-        files = sorted((dataset / "data").glob("[!.]*.parquet"))
+        files = sorted((dataset / cls.top_folder()).glob("[!.]*.parquet"))
         return pq.read_schema(files[0]) if files else None
 
     @classmethod
     def count(cls, dataset: Path) -> int:
         """Add up the rows that the footers give."""
         total = 0
-        for path in (dataset / "data").glob("[!.]*.parquet"):
+        for path in (dataset / cls.top_folder()).glob("[!.]*.parquet"):
             with reading(path.relative_to(dataset)):
                 total += pq.read_metadata(path).num_rows
         return total
@@ -227,10 +274,25 @@ class ParquetFormat(Format):
         tables = _tables(dataset, path, candidates, names)
         return _samples(tables, names, spec.samples, np.uint8)
 
+    @classmethod
+    def read_artefact_masks(
+        cls, dataset: Path, path: str, candidates: Sequence[int], spec: SignalSpec
+    ) -> npt.NDArray[np.uint8] | None:
+        """Read masks of artefacts back; see `Format.read_artefact_masks`."""
+        if not stores_artefact_masks(spec):
+            return None
+        names = artefact_mask_columns(spec.lead_names)
+        return _samples(_tables(dataset, path, candidates, names), names, spec.samples, np.uint8)
+
 
 def mask_columns(lead_names: Sequence[str]) -> list[str]:
     """Name the columns of the masks: over all leads, then of each."""
     return [f"mask_{lead}" for lead in (ALL_LEADS, *lead_names)]
+
+
+def artefact_mask_columns(lead_names: Sequence[str]) -> list[str]:
+    """Name the columns of the masks of artefacts, of each lead."""
+    return [f"artefact_mask_{lead}" for lead in lead_names]
 
 
 def _lists(samples: npt.NDArray[np.integer], kind: pa.DataType) -> pa.Array:

@@ -58,9 +58,9 @@ def feature_columns(features: FeatureTable) -> dict[str, Any]:
     }
 
 
-def feature_table(rows: pa.Table, features: Iterable[Feature]) -> FeatureTable:
-    """Read features back from rows of either table."""
+def feature_table(rows: pa.Table, features: Iterable[Feature], prefix: str = "") -> FeatureTable:
+    """Read features back from rows of either table, from columns that begin with a prefix."""
     return {
-        feature.name: rows.column(feature.name).to_numpy(zero_copy_only=False).astype(feature.dtype)
+        feature.name: rows.column(f"{prefix}{feature.name}").to_numpy(zero_copy_only=False).astype(feature.dtype)
         for feature in features
     }

@@ -18,7 +18,9 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from ecgfactory.formats.base import Format, SignalSpec, numbered, waves_of
+from ecgfactory.artefact_table import ArtefactTable
+from ecgfactory.formats.artefact_rows import ARTEFACT_COLUMNS, artefact_rows_of_each, artefacts_of_rows
+from ecgfactory.formats.base import Format, SignalSpec, injury_of, numbered, stores_artefact_masks, waves_of
 from ecgfactory.formats.batch import RecordBatch
 from ecgfactory.formats.damage import reading
 from ecgfactory.formats.rows import record_columns
@@ -28,13 +30,16 @@ from ecgfactory.record import record_id
 from ecgfactory.wave_table import WaveTable
 
 _SIGNAL, _FEATURES, _WAVES, _MASK = ".npy", ".json", ".waves.json", ".mask.npy"
+_ARTEFACTS, _ARTEFACT_MASK = ".artefacts.json", ".artefact_mask.npy"
 
 
 class WebDatasetFormat(Format):
     """Tar files for each split: NUMBER.npy, int16 (leads, samples) in uV, and NUMBER.json, the features.
 
     With waves also NUMBER.waves.json, a list for each of the columns beat, lead, wave, onset, peak, offset; with masks
-    NUMBER.mask.npy, uint8 (1 + leads, samples), over all leads first.
+    NUMBER.mask.npy, uint8 (1 + leads, samples), over all leads first. With artefacts also NUMBER.artefacts.json, a list
+    of objects with the columns of artefacts.parquet, and with masks NUMBER.artefact_mask.npy, uint8 (leads, samples).
+    Dropped samples hold the value before them.
     """
 
     name: ClassVar[str] = "webdataset"
@@ -78,7 +83,35 @@ for signal_uv, mask in ecgs:
     in_leads = mask[1:]                               # as signal_uv: 0 no wave, 1 P, 2 QRS, 3 T; mask[0] over all leads
 """
     }
+    artefact_loading: ClassVar[Mapping[str, str]] = {
+        "Artefacts in WebDataset": """\
+from glob import glob
+
+import pandas as pd
+import webdataset
+
+files = sorted(glob("webdataset/$split-*.tar"))
+ecgs = webdataset.WebDataset(files, shardshuffle=False).decode()
+artefacts = {ecg["__key__"]: pd.DataFrame(ecg["artefacts.json"]) for ecg in ecgs}    # kind, onset, offset, snr_db, ...
+"""
+    }
+    pair_loading: ClassVar[Mapping[str, str]] = {
+        "Noisy and clean records in WebDataset": """\
+from glob import glob
+
+import webdataset
+
+noisy, clean = (
+    webdataset.WebDataset(sorted(glob(f"{folder}/$split-*.tar")), shardshuffle=False).decode()
+    for folder in ("webdataset", "webdataset_clean")
+)
+for ecg, clean_ecg in zip(noisy, clean):              # the same records in the same order
+    noisy_uv, clean_uv = ecg["npy"], clean_ecg["npy"]
+"""
+    }
     holds_masks: ClassVar[bool] = True
+    artefact_columns: ClassVar[tuple[str, ...]] = ARTEFACT_COLUMNS
+    bytes_per_artefact: ClassVar[float] = 250.0
 
     def __init__(self, folder: Path, spec: SignalSpec) -> None:
         super().__init__(folder, spec)
@@ -86,10 +119,13 @@ for signal_uv, mask in ecgs:
 
     def write(self, batch: RecordBatch) -> None:
         """Write records; see `Format.write`."""
-        columns = {name: values.to_pylist() for name, values in record_columns(batch).items()}
-        labels = self.spec.labels
+        clean_features = bool(self.spec.artefacts and self.spec.artefacts.clean_features)
+        columns = {name: values.to_pylist() for name, values in record_columns(batch, clean_features).items()}
+        labels, injury = self.spec.labels, injury_of(batch, self.spec)
         waves = wave_rows_of_each(waves_of(batch)) if labels.waves else None
         masks = waves_of(batch).masks(self.spec.samples) if labels.mask else None
+        artefacts = artefact_rows_of_each(injury.artefacts) if injury else None
+        artefact_masks = injury.artefacts.masks(self.spec.samples) if injury and labels.mask else None
         for row, signal_uv in enumerate(batch.signals_uv):
             features: dict[str, Any] = {name: values[row] for name, values in columns.items()}
             features |= {"leads": self.spec.lead_names, "sampling_rate_hz": self.spec.sampling_rate_hz}
@@ -102,6 +138,10 @@ for signal_uv, mask in ecgs:
                 _add(tar, name + _WAVES, json.dumps(waves[row].to_pydict()).encode())
             if masks is not None:
                 _add(tar, name + _MASK, _npy(masks[row]))
+            if artefacts is not None:
+                _add(tar, name + _ARTEFACTS, json.dumps(artefacts[row]).encode())
+            if artefact_masks is not None:
+                _add(tar, name + _ARTEFACT_MASK, _npy(artefact_masks[row]))
 
     def close(self) -> None:
         """Finish the tar files."""
@@ -128,7 +168,7 @@ for signal_uv, mask in ecgs:
     def count(cls, dataset: Path) -> int:
         """Count the arrays of signals in all files."""
         total = 0
-        for path in (dataset / "webdataset").glob("[!.]*.tar"):
+        for path in (dataset / cls.top_folder()).glob("[!.]*.tar"):
             with reading(path.relative_to(dataset)), tarfile.open(path) as tar:
                 total += sum(name.partition(".")[1:] == (".", _SIGNAL[1:]) for name in tar.getnames())
         return total
@@ -163,11 +203,38 @@ for signal_uv, mask in ecgs:
         """Read masks back; see `Format.read_masks`."""
         if not spec.labels.mask:
             return None
-        masks = [np.load(io.BytesIO(content)) for content in _members(dataset / path, candidates, _MASK)]
-        shape = (1 + len(spec.lead_names), spec.samples)
-        if any(mask.dtype != np.uint8 or mask.shape != shape for mask in masks):
-            raise ValueError(f"{path} has masks of another shape or type than the dataset")
-        return np.stack(masks)
+        return _masks(dataset, path, candidates, _MASK, (1 + len(spec.lead_names), spec.samples))
+
+    @classmethod
+    def read_artefacts(
+        cls, dataset: Path, path: str, candidates: Sequence[int], spec: SignalSpec
+    ) -> ArtefactTable | None:
+        """Read artefacts back; see `Format.read_artefacts`."""
+        if not spec.artefacts:
+            return None
+        of_records = [json.loads(content) for content in _members(dataset / path, candidates, _ARTEFACTS)]
+        try:
+            return artefacts_of_rows(of_records, spec.lead_names)
+        except ValueError as error:
+            raise ValueError(f"{path}: {error}") from None
+
+    @classmethod
+    def read_artefact_masks(
+        cls, dataset: Path, path: str, candidates: Sequence[int], spec: SignalSpec
+    ) -> npt.NDArray[np.uint8] | None:
+        """Read masks of artefacts back; see `Format.read_artefact_masks`."""
+        if not stores_artefact_masks(spec):
+            return None
+        return _masks(dataset, path, candidates, _ARTEFACT_MASK, (len(spec.lead_names), spec.samples))
+
+
+def _masks(
+    dataset: Path, path: str, candidates: Sequence[int], ending: str, shape: tuple[int, int]
+) -> npt.NDArray[np.uint8]:
+    masks = [np.load(io.BytesIO(content)) for content in _members(dataset / path, candidates, ending)]
+    if any(mask.dtype != np.uint8 or mask.shape != shape for mask in masks):
+        raise ValueError(f"{path} has masks of another shape or type than the dataset")
+    return np.stack(masks)
 
 
 def _members(tar_file: Path, candidates: Sequence[int], ending: str) -> Iterator[bytes]:

@@ -9,23 +9,33 @@ from typing import ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from ecgfactory.formats.base import Format, SignalSpec, record_folder, waves_of
+from ecgfactory.artefact_table import ArtefactTable
+from ecgfactory.formats.artefact_text import HELD, artefact_comments
+from ecgfactory.formats.base import Format, SignalSpec, artefacts_of, record_folder, waves_of
 from ecgfactory.formats.batch import RecordBatch
+from ecgfactory.formats.dropped_samples import held, with_gaps
 from ecgfactory.formats.wfdb_annotations import annotators, decode_annotation_files, encode_annotation_files
 from ecgfactory.formats.wfdb_encoding import GAIN_PER_MV, encode_record
+from ecgfactory.formats.wfdb_noise_marks import ANNOTATOR, decode_noise_marks, encode_noise_marks
 from ecgfactory.leads import SignalUv
 from ecgfactory.record import record_id
 from ecgfactory.wave_table import WaveTable
 
 _ANNOTATION = "application/octet-stream"
 
+_OF_ARTEFACTS = "artefacts that were put in: ~ where one begins, kind and leads in aux, and with end after it"
+
 
 class WfdbFormat(Format):
-    """Two files per record, NUMBER.hea and NUMBER.dat; with waves also NUMBER.atr over all leads, NUMBER.i, ..."""
+    """Two files per record, NUMBER.hea and NUMBER.dat; with waves also NUMBER.atr over all leads, NUMBER.i, ...
+
+    With artefacts also NUMBER.art, noise marks; dropped samples are `MISSING`, which readers turn into NaN.
+    """
 
     name: ClassVar[str] = "wfdb"
     media_types: ClassVar[Mapping[str, str]] = {".hea": "text/plain", ".dat": "application/octet-stream"}
     bytes_per_wave: ClassVar[float] = 6.0
+    artefact_columns: ClassVar[tuple[str, ...]] = HELD
     packages: ClassVar[tuple[str, ...]] = ("wfdb",)
     loading: ClassVar[Mapping[str, str]] = {
         "WFDB": """\
@@ -46,18 +56,33 @@ r_peaks = over_all.sample[[symbol == "N" for symbol in over_all.symbol]]
 """
     }
 
+    artefact_loading: ClassVar[Mapping[str, str]] = {
+        "Artefacts as WFDB annotations": """\
+import wfdb
+
+marks = wfdb.rdann("$stem", "art")                    # ~ where an artefact begins, and at the first sample after it
+artefacts = list(zip(marks.sample, marks.aux_note))   # its kind and leads; after it "end" and the same
+ecg_mv = wfdb.rdrecord("$stem").p_signal              # NaN where samples were dropped
+"""
+    }
+
     def write(self, batch: RecordBatch) -> None:
         """Write records; see `Format.write`."""
         annotations = encode_annotation_files(waves_of(batch)) if self.spec.labels.waves else [[]] * len(batch)
-        for candidate, signal_uv, rate, files in zip(
-            batch.candidates, batch.signals_uv, batch.features["heart_rate_bpm"], annotations, strict=True
+        columns = (batch.features["heart_rate_bpm"], annotations, artefacts_of(batch, self.spec))
+        for candidate, signal_uv, rate, files, artefacts in zip(
+            batch.candidates, with_gaps(batch, self.spec), *columns, strict=True
         ):
             comments = ["synthetic, not for diagnosis", f"seed: {self.spec.seed}", f"candidate: {candidate}"]
             if np.isfinite(rate):
                 comments.append(f"heart rate: {rate:.1f} /min")
             if self.spec.filters:
                 comments.append(str(self.spec.filters))
-            contents = [*self._encode(record_id(candidate), signal_uv, comments), *files]
+            marks = []
+            if artefacts is not None:
+                comments += artefact_comments(artefacts)
+                marks = [encode_noise_marks(artefacts, self.spec.samples)]
+            contents = [*self._encode(record_id(candidate), signal_uv, comments), *files, *marks]
             header = self.place(self.staged_path(candidate, ""))
             for path, content in zip(self.files(str(header), self.spec), contents, strict=True):
                 Path(path).write_bytes(content)
@@ -74,26 +99,31 @@ r_peaks = over_all.sample[[symbol == "N" for symbol in over_all.symbol]]
 
     @classmethod
     def file_kinds(cls, spec: SignalSpec) -> Mapping[str, str]:
-        """Signals, and annotations over all leads and of each lead; see `Format.file_kinds`."""
+        """Signals, annotations over all leads and of each lead, and of artefacts; see `Format.file_kinds`."""
         names = annotators(spec.lead_names) if spec.labels.waves else []
+        names += [ANNOTATOR] if spec.artefacts else []
         return {**cls.media_types, **{f".{name}": _ANNOTATION for name in names}}
 
     @classmethod
     def write_index(cls, dataset: Path, candidates: Iterator[npt.NDArray[np.int64]], spec: SignalSpec) -> None:
         """Write RECORDS, the list of record names that WFDB tools read, and ANNOTATORS, that of annotations."""
-        with (dataset / cls.name / "RECORDS").open("w", encoding="ascii", newline="\n") as stream:
+        with (dataset / cls.top_folder() / "RECORDS").open("w", encoding="ascii", newline="\n") as stream:
             for batch in candidates:
                 stream.writelines(f"{record_folder(number)}/{record_id(number)}\n" for number in batch.tolist())
+        lines = []
         if spec.labels.waves:
             places = ["over all leads", *(f"in lead {lead}" for lead in spec.lead_names)]
             named = zip(annotators(spec.lead_names), places, strict=True)
             lines = [f"{name}\tP, QRS and T of every beat {place}, found automatically\n" for name, place in named]
-            (dataset / cls.name / "ANNOTATORS").write_text("".join(lines), encoding="ascii", newline="\n")
+        if spec.artefacts:
+            lines.append(f"{ANNOTATOR}\t{_OF_ARTEFACTS}\n")
+        if lines:
+            (dataset / cls.top_folder() / "ANNOTATORS").write_text("".join(lines), encoding="ascii", newline="\n")
 
     @classmethod
     def count(cls, dataset: Path) -> int:
         """Count the lines of RECORDS."""
-        with (dataset / cls.name / "RECORDS").open(encoding="ascii") as stream:
+        with (dataset / cls.top_folder() / "RECORDS").open(encoding="ascii") as stream:
             return sum(1 for _ in stream)
 
     @classmethod
@@ -106,7 +136,7 @@ r_peaks = over_all.sample[[symbol == "N" for symbol in over_all.symbol]]
         if described != (spec.lead_names, spec.samples, spec.sampling_rate_hz, {GAIN_PER_MV}, {0}):
             raise ValueError(f"{path} has other leads, length, sampling rate, gain or baseline than the dataset")
         signal: SignalUv = record.d_signal.T[np.newaxis].astype(np.int16)
-        return signal
+        return held(signal) if spec.artefacts else signal
 
     @classmethod
     def read_waves(cls, dataset: Path, path: str, candidates: Sequence[int], spec: SignalSpec) -> WaveTable | None:
@@ -117,5 +147,18 @@ r_peaks = over_all.sample[[symbol == "N" for symbol in over_all.symbol]]
         files = [header.with_suffix(f".{name}").read_bytes() for name in annotators(spec.lead_names)]
         try:
             return decode_annotation_files(files, spec.lead_names)
+        except ValueError as error:
+            raise ValueError(f"{path}: {error}") from None
+
+    @classmethod
+    def read_artefacts(
+        cls, dataset: Path, path: str, candidates: Sequence[int], spec: SignalSpec
+    ) -> ArtefactTable | None:
+        """Read kinds, leads and places of artefacts back; see `Format.read_artefacts`."""
+        if not spec.artefacts:
+            return None
+        content = (dataset / path).with_suffix(f".{ANNOTATOR}").read_bytes()
+        try:
+            return decode_noise_marks(content, spec.lead_names, spec.samples)
         except ValueError as error:
             raise ValueError(f"{path}: {error}") from None

@@ -42,6 +42,9 @@ ecg_mv = record.p_signal                              # (samples, leads), named 
     label_loading: ClassVar[Mapping[str, str]] = {
         f"{title}, beside FLAC": code for title, code in WfdbFormat.label_loading.items()
     }
+    artefact_loading: ClassVar[Mapping[str, str]] = {
+        f"{title}, beside FLAC": code for title, code in WfdbFormat.artefact_loading.items()
+    }
 
     def _encode(self, name: str, signal_uv: SignalUv, comments: Sequence[str]) -> Sequence[bytes]:
         names = self.spec.lead_names

@@ -14,10 +14,12 @@ import pyarrow.compute as pc
 import pyarrow.csv
 import pyarrow.parquet as pq
 
-from ecgfactory.dataset.counts import Counts, count
-from ecgfactory.dataset.names import ANNOTATIONS_FILE, RECORDS_CSV_FILE, RECORDS_FILE, REJECTED_FILE
-from ecgfactory.formats import FORMATS
-from ecgfactory.formats.annotations import RECORDS_PER_GROUP, AnnotationsReader, AnnotationsWriter
+from ecgfactory.dataset.counts import ArtefactCounts, Counts, count
+from ecgfactory.dataset.names import ANNOTATIONS_FILE, ARTEFACTS_FILE, RECORDS_CSV_FILE, RECORDS_FILE, REJECTED_FILE
+from ecgfactory.formats.annotations import AnnotationsReader, AnnotationsWriter
+from ecgfactory.formats.artefacts import ArtefactsReader, ArtefactsWriter
+from ecgfactory.formats.clean_twin import format_named
+from ecgfactory.formats.rows import CLEAN
 from ecgfactory.line.layout import Layout
 from ecgfactory.request.plan import Plan
 from ecgfactory.session.ledger import Ledger, ShardEntry
@@ -27,6 +29,9 @@ from ecgfactory.storage.faults import fault_point
 
 ROWS_PER_GROUP = 10_000
 """Rows of the tables that are held at a time, 6 MB: the flow's process stays small, however many there are."""
+
+RECORDS_AT_ONCE = 250
+"""Records whose waves and artefacts are read at a time: 2.5 MB of them."""
 
 
 def assemble(plan: Plan, entries: Sequence[ShardEntry], layout: Layout, workspace: Workspace) -> Counts:
@@ -57,10 +62,11 @@ def assemble(plan: Plan, entries: Sequence[ShardEntry], layout: Layout, workspac
     _write_tables(plan, entries, layout, workspace)
     _write_records_csv(workspace.dataset)
     waves = _join_annotations(plan, entries, workspace) if plan.labels else {}
-    for name in plan.request.formats:
-        FORMATS.load(name).write_index(workspace.dataset, _candidates(workspace.dataset), plan.signal_spec)
+    artefacts = _join_artefacts(plan, entries, workspace) if plan.artefacts else None
+    for name in plan.formats:
+        format_named(name).write_index(workspace.dataset, _candidates(workspace.dataset), plan.spec_of(name))
     fault_point("dataset-assembled")
-    return replace(count(plan, workspace.dataset), waves=waves)
+    return replace(count(plan, workspace.dataset), waves=waves, artefacts=artefacts)
 
 
 def _write_tables(plan: Plan, entries: Sequence[ShardEntry], layout: Layout, workspace: Workspace) -> None:
@@ -68,10 +74,11 @@ def _write_tables(plan: Plan, entries: Sequence[ShardEntry], layout: Layout, wor
     ledger = Ledger(workspace)
     records = _TableFile(workspace.dataset / RECORDS_FILE)
     rejected = _TableFile(workspace.dataset / REJECTED_FILE)
+    unwanted = _unwanted_columns(plan)
     last_candidate = -1
     for entry in entries:
         folder = ledger.shard_folder(entry.shard)
-        rows = pq.read_table(folder / RECORDS_FILE)
+        rows = pq.read_table(folder / RECORDS_FILE).drop_columns(unwanted)
         if rows.num_rows:
             last_candidate = rows.column("candidate")[-1].as_py()
         records.add(_with_paths(plan, rows, layout, entry.shard))
@@ -83,32 +90,71 @@ def _write_tables(plan: Plan, entries: Sequence[ShardEntry], layout: Layout, wor
     rejected.close()
 
 
+def _unwanted_columns(plan: Plan) -> list[str]:
+    """Return the columns that a shard holds to make the files of clean twins from, and readers did not ask for."""
+    asked = plan.signal_spec.artefacts
+    is_unwanted = asked is not None and asked.clean_twins and not asked.clean_features
+    return [f"{CLEAN}{feature.name}" for feature in plan.policy.features] if is_unwanted else []
+
+
 def _write_records_csv(dataset: Path) -> None:
     """Write records.parquet once more as text, as ptbxl_database.csv lists the records of PTB-XL."""
     table = pq.ParquetFile(dataset / RECORDS_FILE)
     options = pa.csv.WriteOptions(quoting_style="needed")
-    with pa.csv.CSVWriter(dataset / RECORDS_CSV_FILE, table.schema_arrow, write_options=options) as writer:
+    schema = _in_words(table.schema_arrow.empty_table()).schema
+    with pa.csv.CSVWriter(dataset / RECORDS_CSV_FILE, schema, write_options=options) as writer:
         for group in range(table.num_row_groups):
-            writer.write(table.read_row_group(group))
+            writer.write(_in_words(table.read_row_group(group)))
+
+
+def _in_words(rows: pa.Table) -> pa.Table:
+    """Join the words of lists by spaces, as text has no lists."""
+    for place, field in enumerate(rows.schema):
+        if pa.types.is_list(field.type):
+            rows = rows.set_column(place, field.name, pc.binary_join(rows.column(place), " "))
+    return rows
 
 
 def _join_annotations(plan: Plan, entries: Sequence[ShardEntry], workspace: Workspace) -> dict[str, int]:
     """Write annotations.parquet; return how many waves there are over all leads, by wave."""
-    ledger = Ledger(workspace)
     with AnnotationsWriter(workspace.dataset / ANNOTATIONS_FILE, plan.recorder.rate_hz) as joined:
-        for entry in entries:
-            folder = ledger.shard_folder(entry.shard)
+        for folder, candidates in _records_of(entries, workspace):
             held = AnnotationsReader(folder / ANNOTATIONS_FILE, plan.lead_names)
-            candidates = pq.read_table(folder / RECORDS_FILE, columns=["candidate"]).column("candidate").to_numpy()
-            for start in range(0, len(candidates), RECORDS_PER_GROUP):
-                numbers = candidates[start : start + RECORDS_PER_GROUP]
+            for numbers in _parts(candidates):
                 joined.write(numbers, held.read(numbers))
     return joined.counts
 
 
+def _join_artefacts(plan: Plan, entries: Sequence[ShardEntry], workspace: Workspace) -> ArtefactCounts:
+    """Write artefacts.parquet; return how many artefacts there are."""
+    with ArtefactsWriter(workspace.dataset / ARTEFACTS_FILE, plan.recorder.rate_hz) as joined:
+        clean_records = 0
+        for folder, candidates in _records_of(entries, workspace):
+            held = ArtefactsReader(folder / ARTEFACTS_FILE, plan.lead_names)
+            for numbers in _parts(candidates):
+                artefacts = held.read(numbers)
+                clean_records += int((artefacts.counts == 0).sum())
+                joined.write(numbers, artefacts)
+    return ArtefactCounts.of(clean_records, joined.counts)
+
+
+def _records_of(entries: Sequence[ShardEntry], workspace: Workspace) -> Iterator[tuple[Path, npt.NDArray[np.int64]]]:
+    """Yield the folder of each shard, and the candidates of its records."""
+    for entry in entries:
+        folder = Ledger(workspace).shard_folder(entry.shard)
+        rows = pq.read_table(folder / RECORDS_FILE, columns=["candidate"])
+        yield folder, rows.column("candidate").to_numpy()
+
+
+def _parts(candidates: npt.NDArray[np.int64]) -> Iterator[npt.NDArray[np.int64]]:
+    """Yield so few at a time that what is read of them is little."""
+    for start in range(0, len(candidates), RECORDS_AT_ONCE):
+        yield candidates[start : start + RECORDS_AT_ONCE]
+
+
 def _with_paths(plan: Plan, rows: pa.Table, layout: Layout, shard: int) -> pa.Table:
     candidates, splits = rows.column("candidate").to_pylist(), rows.column("split").to_pylist()
-    for name in plan.request.formats:
+    for name in plan.formats:
         files = [layout.record_path(name, shard, c, s) for c, s in zip(candidates, splits, strict=True)]
         rows = rows.append_column(f"{name}_path", pa.array(files, pa.string()))
     return rows

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ecgfactory.formats import FORMATS
+from ecgfactory.formats.clean_twin import format_named
 from ecgfactory.request.plan import Plan
 from ecgfactory.session.ledger import Ledger, ShardEntry
 
@@ -21,7 +21,7 @@ class Pack:
     shards : tuple of int
         Numbers of the shards.
     formats : tuple of str
-        In which formats.
+        In which formats, or clean twins of such.
     folder : Path
         Where the files are.
     sums : mapping of str to str
@@ -36,8 +36,8 @@ class Pack:
 
 def pack_of(plan: Plan, entry: ShardEntry, ledger: Ledger) -> Pack:
     """Return the files that a committed shard contributes by itself."""
-    formats = tuple(name for name in plan.request.formats if name not in plan.packed_formats)
-    folders = {FORMATS.load(name).top_folder() for name in formats}
+    formats = tuple(name for name in plan.formats if name not in plan.packed_formats)
+    folders = {format_named(name).top_folder() for name in formats}
     sums = {staged.path: staged.sha256 for staged in entry.files if staged.path.split("/")[0] in folders}
     return Pack((entry.shard,), formats, ledger.shard_folder(entry.shard), sums)
 
@@ -77,7 +77,7 @@ class Layout:
 
     def record_path(self, format_name: str, shard: int, candidate: int, split: str) -> str:
         """Return the path below the dataset of the file that holds a record."""
-        return self._of_shard[format_name, shard][FORMATS.load(format_name).staged_path(candidate, split)]
+        return self._of_shard[format_name, shard][format_named(format_name).staged_path(candidate, split)]
 
 
 def _published_paths(packs: Sequence[Pack]) -> list[dict[str, str]]:
@@ -86,7 +86,7 @@ def _published_paths(packs: Sequence[Pack]) -> list[dict[str, str]]:
     positions: Counter[str] = Counter()
     published = []
     for pack in packs:
-        writers = {FORMATS.load(name).top_folder(): FORMATS.load(name) for name in pack.formats}
+        writers = {format_named(name).top_folder(): format_named(name) for name in pack.formats}
         paths = {}
         for path in pack.sums:
             paths[path] = writers[path.split("/")[0]].published_path(path, positions[path], counts[path])

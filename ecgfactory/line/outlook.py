@@ -139,6 +139,7 @@ def outlook(request: BuildRequest, candidates: int) -> Outlook:
     for batch in assessed_batches(without_match, range(candidates), clock):
         passed.append(batch.accepted)
         passing = batch.take(np.flatnonzero(batch.accepted))
+        passing = passing.clean if passing.injury else passing  # a match follows what is there before artefacts
         if len(passing):
             probabilities.append(_probabilities(plan, passing))
             features.append(_measured(plan, passing, profile))

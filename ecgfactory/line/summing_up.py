@@ -29,6 +29,7 @@ def manifest_of(build: Build) -> Manifest:
         rejects=counts.rejects,
         splits=counts.splits,
         waves=counts.waves,
+        artefacts=counts.artefacts,
         diversity=build.diversity.to_json(),
         shards=tuple(_summary(plan, entry, counts.examined - 1) for entry in build.entries),
         stage_seconds={stage: round(value, 3) for stage, value in seconds.items()},

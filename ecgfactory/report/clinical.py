@@ -139,4 +139,6 @@ def _draw_line(sheet: Sheet, x_mm: npt.ArrayLike, y_mm: npt.ArrayLike, palette: 
 def _footnote(record: Record, style: PageStyle, notes: Sequence[str]) -> str:
     scale = f"{style.speed_mm_per_s} mm/s  {style.gain_mm_per_mv} mm/mV"
     signal = f"{scale}  {record.sampling_rate_hz} Hz, {record.filters}"
-    return "   |   ".join([signal, *notes, f"to scale at 100 % on {style.paper}"])
+    put_in = record.artefacts.kinds_of_records()[0] if record.artefacts and not style.quiz else []
+    artefacts = [f"with {', '.join(kind.replace('_', ' ') for kind in put_in)}"] if put_in else []
+    return "   |   ".join([signal, *artefacts, *notes, f"to scale at 100 % on {style.paper}"])

@@ -9,7 +9,7 @@ from ecgfactory.dataset.files import DatasetFiles
 from ecgfactory.record import Record, record_id
 
 
-def any_record(files: DatasetFiles, wanted: str) -> Record:
+def any_record(files: DatasetFiles, wanted: str, clean: bool = False) -> Record:
     """Return an accepted record or a rejected candidate.
 
     Parameters
@@ -18,18 +18,20 @@ def any_record(files: DatasetFiles, wanted: str) -> Record:
         The dataset.
     wanted : str
         Record id, leading zeros optional.
+    clean : bool
+        Whether an accepted record is read without its artefacts; a rejected candidate has none.
 
     Raises
     ------
     BadInputError
-        When there is neither; the nearest record is named.
+        When there is neither, the nearest record is named; or when there are no clean records.
     DamagedDatasetError
         When a file can't be read.
     """
     number = int(wanted) if wanted.isdecimal() else -1
     rows = files.rejected_table.filter(pc.field("candidate") == number).to_pylist()
     if not rows:
-        return files.record(wanted)
+        return files.clean_record(wanted) if clean else files.record(wanted)
     row = rows[0]
     batch = remade(files.plan, row["candidate"])
     return Record(

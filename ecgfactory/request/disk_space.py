@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from ecgfactory.formats import FORMATS
-from ecgfactory.formats.base import Format, SignalSpec
+from ecgfactory.formats.base import Format, SignalSpec, StoredArtefacts
 from ecgfactory.leads import lead_names
 from ecgfactory.record import SAMPLING_RATE_HZ
 from ecgfactory.request.build_request import BuildRequest
@@ -20,6 +20,9 @@ INT16_BYTES = 2
 ANNOTATION_BYTES = 4.0
 """Mean bytes of a wave in annotations.parquet."""
 
+ARTEFACT_BYTES = 70.0
+"""Mean bytes of an artefact in artefacts.parquet."""
+
 BEATS_PER_S = 1.15
 """About so many beats has a generated ECG, which is 69 /min."""
 
@@ -30,13 +33,28 @@ BLOCK_BYTES = 4096
 def estimated_bytes(request: BuildRequest) -> int:
     """Estimate the size of the published dataset in bytes (within about a third)."""
     formats = [FORMATS.load(name) for name in request.formats]
-    in_formats = sum(_signal_bytes(format_, request) + _label_bytes(format_, request) for format_ in formats)
-    return int(request.records * (in_formats + _waves_of_record(request) * ANNOTATION_BYTES))
+    in_formats = sum(_in_format(format_, request, request.artefacts is not None) for format_ in formats)
+    if _keeps_clean(request):
+        in_formats += sum(_in_format(format_, request, has_artefacts=False) for format_ in formats)
+    in_tables = _waves_of_record(request) * ANNOTATION_BYTES + _artefacts_of_record(request) * ARTEFACT_BYTES
+    return int(request.records * (in_formats + in_tables))
 
 
 def staged_bytes(request: BuildRequest) -> int:
     """Estimate what small shards hold until their records are in files that they share."""
-    return int(request.records * _signal_bytes(FORMATS.load(STAGED_LIKE), request)) if packs_wanted(request) else 0
+    if not packs_wanted(request):
+        return 0
+    copies = 2 if _keeps_clean(request) else 1
+    return int(request.records * copies * _signal_bytes(FORMATS.load(STAGED_LIKE), request))
+
+
+def _in_format(format_: type[Format], request: BuildRequest, has_artefacts: bool) -> float:
+    """Estimate what a record takes in a format, or in its clean twin."""
+    return _signal_bytes(format_, request) + _truth_bytes(format_, request, has_artefacts)
+
+
+def _keeps_clean(request: BuildRequest) -> bool:
+    return request.artefacts is not None and request.artefacts.keep_clean
 
 
 def _signal_bytes(format_: type[Format], request: BuildRequest) -> float:
@@ -45,19 +63,34 @@ def _signal_bytes(format_: type[Format], request: BuildRequest) -> float:
     return _on_disk(format_, samples * _bytes_per_sample(format_, request.signal.rate_hz), len(format_.media_types))
 
 
-def _label_bytes(format_: type[Format], request: BuildRequest) -> float:
-    """Estimate what the labels of a record take in a format, in files of their own or beside the signals."""
-    of_waves = _waves_of_record(request) * format_.bytes_per_wave
+def _truth_bytes(format_: type[Format], request: BuildRequest, has_artefacts: bool) -> float:
+    """Estimate what labels and artefacts of a record take in a format, in files of their own or beside the signals."""
+    marked = _waves_of_record(request) * format_.bytes_per_wave
+    marked += _artefacts_of_record(request) * format_.bytes_per_artefact if has_artefacts else 0
     has_masks = request.labels.mask and format_.holds_masks
-    mask_samples = (1 + request.leads) * request.samples_per_lead if has_masks else 0
-    spec = SignalSpec(lead_names(request.leads), request.samples_per_lead, seed=0, labels=request.labels.labels)
+    masks = 1 + request.leads * (2 if has_artefacts else 1) if has_masks else 0
+    mask_samples = masks * request.samples_per_lead
+    spec = SignalSpec(
+        lead_names(request.leads),
+        request.samples_per_lead,
+        seed=0,
+        labels=request.labels.labels,
+        artefacts=StoredArtefacts() if has_artefacts else None,
+    )
     own_files = len(format_.file_kinds(spec)) - len(format_.media_types)
-    return _on_disk(format_, of_waves + mask_samples * format_.bytes_per_mask_sample, own_files)
+    return _on_disk(format_, marked + mask_samples * format_.bytes_per_mask_sample, own_files)
 
 
 def _waves_of_record(request: BuildRequest) -> float:
     """Estimate how many waves are marked in a record, in each lead and over all of them."""
     return (1 + request.leads) * request.duration_s * BEATS_PER_S * len(WAVES) if request.labels.waves else 0
+
+
+def _artefacts_of_record(request: BuildRequest) -> float:
+    """Estimate how many artefacts a record has."""
+    if (asked := request.artefacts) is None:
+        return 0
+    return (1 - asked.clean_share) * (asked.per_record.min + asked.per_record.max) / 2
 
 
 def _on_disk(format_: type[Format], size_bytes: float, files: int) -> float:

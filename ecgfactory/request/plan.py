@@ -7,6 +7,7 @@ import importlib.metadata
 import json
 import math
 import secrets
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from pydantic import AliasChoices, BaseModel, ConfigDict, Field
 from ecgfactory import __version__
 from ecgfactory.artefacts import ARTEFACTS
 from ecgfactory.artefacts.mixture import Mixture
-from ecgfactory.formats import FORMATS
+from ecgfactory.formats import CLEAN_SUFFIX, FORMATS
 from ecgfactory.formats.base import Labels, SignalSpec, StoredArtefacts
 from ecgfactory.generators import GENERATORS
 from ecgfactory.generators.base import Edges, Generator
@@ -206,6 +207,22 @@ class Plan(BaseModel):
         )
 
     @property
+    def formats(self) -> tuple[str, ...]:
+        """Names of the formats that records are in: those asked for, then their clean twins where these are kept."""
+        asked = self.request.formats
+        return asked + tuple(f"{name}{CLEAN_SUFFIX}" for name in asked) if self.keeps_clean else asked
+
+    def spec_of(self, format_name: str) -> SignalSpec:
+        """What all records have in common in a format, or in the clean twin of one, where they have no artefacts."""
+        spec = self.signal_spec
+        return spec if format_name in self.request.formats else replace(spec, artefacts=None)
+
+    @property
+    def keeps_clean(self) -> bool:
+        """Whether each record is stored without its artefacts too."""
+        return self.request.artefacts is not None and self.request.artefacts.keep_clean
+
+    @property
     def _stored_artefacts(self) -> StoredArtefacts | None:
         asked = self.request.artefacts
         return StoredArtefacts(asked.keep_clean, asked.clean_features) if asked else None
@@ -222,8 +239,9 @@ class Plan(BaseModel):
 
     @property
     def packed_formats(self) -> list[str]:
-        """The formats in which shards share files."""
-        return packable_formats(self.request) if self.packs else []
+        """The formats in which shards share files, and clean twins of such."""
+        packable = packable_formats(self.request) if self.packs else []
+        return [name for name in self.formats if name.removesuffix(CLEAN_SUFFIX) in packable]
 
     def shard_candidates(self, index: int) -> range:
         """Candidate numbers of a shard."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from ecgfactory.formats import FORMATS
+from ecgfactory.formats.clean_twin import format_named
 from ecgfactory.request.plan import Plan
 from ecgfactory.session.ledger import Ledger
 from ecgfactory.shards.committed import committed_records
@@ -19,7 +19,7 @@ def pack(plan: Plan, format_name: str, shards: Sequence[int], ledger: Ledger, fo
     plan : Plan
         What was made.
     format_name : str
-        One of its packed formats.
+        One of its packed formats, or clean twins of such.
     shards : sequence of int
         Their numbers, rising.
     ledger : Ledger
@@ -27,8 +27,9 @@ def pack(plan: Plan, format_name: str, shards: Sequence[int], ledger: Ledger, fo
     folder : Path
         Where the files go, under the paths of `Format.staged_path`; it exists and is empty.
     """
-    writer = FORMATS.load(format_name)(folder, plan.signal_spec)
+    writer = format_named(format_name)(folder, plan.spec_of(format_name))
+    is_twin = format_name not in plan.request.formats
     for shard in shards:
-        for records in committed_records(plan, ledger.shard_folder(shard)):
-            writer.write(records)
+        for records in committed_records(plan, ledger.shard_folder(shard), with_clean=is_twin):
+            writer.write(records.clean if is_twin else records)
     writer.close()

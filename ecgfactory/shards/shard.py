@@ -16,9 +16,8 @@ import pyarrow.parquet as pq
 from ecgfactory.candidates.batch import CandidateBatch, rejected_columns
 from ecgfactory.candidates.pipeline import StageClock, assessed, assessed_batches, plan_generator
 from ecgfactory.candidates.yields import rule_counts
-from ecgfactory.dataset.names import ANNOTATIONS_FILE, RECORDS_FILE, REJECTED_FILE
+from ecgfactory.dataset.names import RECORDS_FILE, REJECTED_FILE
 from ecgfactory.errors import ShardUnwantedError
-from ecgfactory.formats.annotations import AnnotationsWriter
 from ecgfactory.formats.rows import record_columns
 from ecgfactory.request.plan import Plan
 from ecgfactory.session.ledger import Ledger, ShardEntry, StagedFile
@@ -27,7 +26,7 @@ from ecgfactory.session.wanted import wanted_of
 from ecgfactory.session.workspace import Workspace
 from ecgfactory.shards.committed import committed_batches
 from ecgfactory.shards.handover import Handover
-from ecgfactory.shards.staging import staged_formats
+from ecgfactory.shards.staging import StagedFiles, has_clean_features
 from ecgfactory.storage.durable import sha256_of, sync, sync_tree
 from ecgfactory.storage.faults import fault_point
 
@@ -142,9 +141,8 @@ def _read_back(plan: Plan, committed: ShardEntry, ledger: Ledger) -> _Source:
 def _stage(plan: Plan, shard: int, limit: int, source: _Source, staging: Path, workspace: Workspace) -> ShardEntry:
     """Write a shard's files into its staging folder, flushed; return the entry that commits them."""
     clock = source.clock
-    writers = [writer(staging, plan.signal_spec) for writer in staged_formats(plan)]
-    annotations = AnnotationsWriter(staging / ANNOTATIONS_FILE, plan.recorder.rate_hz) if plan.labels else None
-    rows = _RowFiles()
+    files = StagedFiles(staging, plan)
+    rows = _RowFiles(has_clean_features(plan))
     noted = 0.0
     for whole_batch in source.batches:
         wanted = wanted_of(workspace, shard)
@@ -156,24 +154,17 @@ def _stage(plan: Plan, shard: int, limit: int, source: _Source, staging: Path, w
         accepted = batch.take(np.flatnonzero(batch.accepted))
         rows.add(accepted, batch.take(np.flatnonzero(~batch.accepted)))
         with clock("write"):
-            for writer in writers:
-                if len(accepted):
-                    writer.write(accepted)
-            if annotations is not None and accepted.waves is not None:
-                annotations.write(accepted.candidates, accepted.waves)
+            files.write(accepted)
         if rows.accepted == limit:
             break
         if time.monotonic() - noted > PROGRESS_INTERVAL_S:
             note_progress(workspace, shard, Progress(rows.examined, rows.accepted))
             noted = time.monotonic()
     with clock("write"):
-        for writer in writers:
-            writer.close()
-        if annotations is not None:
-            annotations.close()
+        files.close()
         rows.write(staging)
         sync_tree(staging)
-        files = tuple(_staged_files(staging))
+        staged = tuple(_staged_files(staging))
     note_progress(workspace, shard, Progress(rows.examined, rows.accepted))
     return ShardEntry(
         shard=shard,
@@ -181,7 +172,7 @@ def _stage(plan: Plan, shard: int, limit: int, source: _Source, staging: Path, w
         examined=rows.examined,
         accepted=rows.accepted,
         rejects=dict(sorted(rows.rejects.items())),
-        files=files,
+        files=staged,
         seconds=clock.seconds,
         device=source.device,
     )
@@ -190,7 +181,8 @@ def _stage(plan: Plan, shard: int, limit: int, source: _Source, staging: Path, w
 class _RowFiles:
     """The rows of a shard without their signals: few bytes each, so they are held until the shard ends."""
 
-    def __init__(self) -> None:
+    def __init__(self, with_clean_features: bool) -> None:
+        self._with_clean_features = with_clean_features
         self.examined = 0
         self.accepted = 0
         self.rejects: Counter[str] = Counter()
@@ -201,7 +193,7 @@ class _RowFiles:
         self.examined += len(accepted) + len(rejected)
         self.accepted += len(accepted)
         self.rejects.update(rule_counts(rejected.failed_rules))
-        self._records.append(pa.table(record_columns(accepted)))
+        self._records.append(pa.table(record_columns(accepted, self._with_clean_features)))
         self._rejected.append(pa.table(rejected_columns(rejected)))
 
     def write(self, folder: Path) -> None:

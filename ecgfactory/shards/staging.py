@@ -1,4 +1,4 @@
-"""In which formats a shard holds its records until the dataset is put together."""
+"""In which files a shard holds its records until the dataset is put together."""
 
 from __future__ import annotations
 
@@ -7,9 +7,13 @@ from pathlib import Path
 
 import numpy as np
 
+from ecgfactory.dataset.names import ANNOTATIONS_FILE, ARTEFACTS_FILE
 from ecgfactory.formats import FORMATS
+from ecgfactory.formats.annotations import AnnotationsWriter
+from ecgfactory.formats.artefacts import ArtefactsWriter
 from ecgfactory.formats.base import Format, Labels, SignalSpec
 from ecgfactory.formats.batch import RecordBatch
+from ecgfactory.formats.clean_twin import clean_twin
 from ecgfactory.formats.npy import NpyFormat
 from ecgfactory.request.plan import Plan
 
@@ -20,7 +24,8 @@ class StagedSignals(NpyFormat):
     """The signals of a small shard, whatever their split, until they are in files that shards share: quick to read."""
 
     def __init__(self, folder: Path, spec: SignalSpec) -> None:
-        super().__init__(folder, replace(spec, labels=Labels()))  # their waves are in the shard's annotations
+        # Their waves and artefacts are in tables of the shard.
+        super().__init__(folder, replace(spec, labels=Labels(), artefacts=None))
 
     def write(self, batch: RecordBatch) -> None:
         """Write records; see `Format.write`."""
@@ -32,7 +37,54 @@ class StagedSignals(NpyFormat):
         return NpyFormat.staged_path(candidate, _ANY_SPLIT)
 
 
+class StagedFiles:
+    """Writes accepted records into the files of a shard, those of their waves and artefacts too.
+
+    Parameters
+    ----------
+    folder : Path
+        The shard's staging folder.
+    plan : Plan
+        What is made.
+    """
+
+    def __init__(self, folder: Path, plan: Plan) -> None:
+        rate_hz = plan.recorder.rate_hz
+        formats = staged_formats(plan)
+        twins = [clean_twin(of) for of in formats] if plan.keeps_clean else []
+        self._formats = [of(folder, plan.spec_of(of.name)) for of in formats]
+        self._twins = [of(folder, plan.spec_of(of.name)) for of in twins]
+        self._annotations = AnnotationsWriter(folder / ANNOTATIONS_FILE, rate_hz) if plan.labels else None
+        self._artefacts = ArtefactsWriter(folder / ARTEFACTS_FILE, rate_hz) if plan.artefacts else None
+
+    def write(self, batch: RecordBatch) -> None:
+        """Write records; called with rising candidate numbers."""
+        for writer in self._formats if len(batch) else ():
+            writer.write(batch)
+        for writer in self._twins if len(batch) else ():
+            writer.write(batch.clean)
+        if self._annotations is not None and batch.waves is not None:
+            self._annotations.write(batch.candidates, batch.waves)
+        if self._artefacts is not None and batch.injury is not None:
+            self._artefacts.write(batch.candidates, batch.injury.artefacts)
+
+    def close(self) -> None:
+        """Finish the files; nothing is flushed to disk yet."""
+        for writer in (*self._formats, *self._twins, self._annotations, self._artefacts):
+            if writer is not None:
+                writer.close()
+
+
 def staged_formats(plan: Plan) -> list[type[Format]]:
-    """Return the formats that each shard is written in, the one to read it back from first."""
+    """Return the formats that each shard is written in, and their clean twins where these are kept.
+
+    The first is the one to read it back from.
+    """
     own = [FORMATS.load(name) for name in plan.request.formats if name not in plan.packed_formats]
     return [StagedSignals, *own] if plan.packs else own
+
+
+def has_clean_features(plan: Plan) -> bool:
+    """Whether a shard's table of records tells what was measured on them without their artefacts."""
+    asked = plan.signal_spec.artefacts
+    return asked is not None and (asked.clean_twins or asked.clean_features)

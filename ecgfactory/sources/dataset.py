@@ -16,7 +16,7 @@ MOST_OF_DATASET = 10_000
 
 
 class DatasetSource(Source):
-    """A dataset of ours, published or about to be.
+    """A dataset of ours, published or about to be: its records as they are stored, with artefacts if they have any.
 
     Parameters
     ----------
@@ -46,6 +46,7 @@ class DatasetSource(Source):
         return {f"beyond {MOST_OF_DATASET:,}, evenly spaced": max(len(self._files.candidates) - MOST_OF_DATASET, 0)}
 
     def notes(self) -> list[str]:
-        """Say where not all ECGs take part."""
+        """Say where not all ECGs take part, and where artefacts do."""
         held = len(self._files.candidates)
-        return [f"{MOST_OF_DATASET:,} of {held:,} records, evenly spaced"] if held > MOST_OF_DATASET else []
+        notes = [f"{MOST_OF_DATASET:,} of {held:,} records, evenly spaced"] if held > MOST_OF_DATASET else []
+        return [*notes, "records as stored, with their artefacts"] if self._files.has_artefacts else notes

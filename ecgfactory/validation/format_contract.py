@@ -9,13 +9,18 @@ class TestRaw(FormatContract):
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 import numpy as np
+import numpy.typing as npt
 
+from ecgfactory.artefact_table import DROPPED_SAMPLES, ArtefactTable
+from ecgfactory.candidates.injuring import snr_db_of_leads
 from ecgfactory.formats import FORMATS
-from ecgfactory.formats.base import RECORDS_PER_FOLDER, Format, Labels, SignalSpec
-from ecgfactory.formats.batch import RecordBatch
+from ecgfactory.formats.base import RECORDS_PER_FOLDER, Format, Labels, SignalSpec, StoredArtefacts
+from ecgfactory.formats.batch import Injury, RecordBatch
+from ecgfactory.formats.clean_twin import clean_twin
 from ecgfactory.leads import LeadCount, lead_names
 from ecgfactory.quality.features import FEATURES, measure
 from ecgfactory.wave_table import ABSENT, ALL_LEADS, WaveTable
@@ -27,6 +32,7 @@ LEADS: tuple[LeadCount, ...] = (8, 12)
 
 
 UNLABELLED, LABELLED = Labels(), Labels(waves=True, mask=True)
+INJURED = StoredArtefacts(clean_features=True)
 
 
 def make_batch(leads: LeadCount, labels: Labels = UNLABELLED) -> RecordBatch:
@@ -54,9 +60,71 @@ def make_waves(leads: LeadCount) -> WaveTable:
     return WaveTable.of_points(points, exists, lead_names(leads))
 
 
-def make_spec(leads: LeadCount, labels: Labels = UNLABELLED) -> SignalSpec:
-    """What the records of `make_batch` have in common."""
-    return SignalSpec(lead_names(leads), SAMPLES, seed=7, labels=labels)
+ARTEFACTS = (
+    # record, kind, leads by their places (none: all), onset, offset, snr_db
+    (0, "muscle", (1,), 20, 300, 6.1),
+    (0, "mains", (), 0, SAMPLES - 1, -3.25),
+    (2, DROPPED_SAMPLES, (), 0, 9, np.nan),
+    (3, DROPPED_SAMPLES, (), 450, SAMPLES - 1, np.nan),
+    (3, "wrong_gain", (7,), 0, SAMPLES - 1, np.nan),
+    (4, "electrode_pop", (0, 2, 3), 77, 77, 24.0),
+    (5, "lead_off", (2,), 0, 99, np.nan),
+    (5, DROPPED_SAMPLES, (), 100, 200, np.nan),
+    (6, "muscle", (6, 7), 499, 499, 0.0),
+)
+"""Artefacts of `make_injured`: in one lead, some and all, at the ends, one sample long, one after the other; a record
+without."""
+
+
+def make_artefacts(leads: LeadCount) -> ArtefactTable:
+    """Artefacts of the records of `make_injured`."""
+    rows = [
+        (
+            kind,
+            [not touched or place in touched for place in range(leads)],
+            onset,
+            offset,
+            np.nan if np.isnan(snr_db) else 12.5,
+            "" if np.isnan(snr_db) else "uV",
+            snr_db,
+            kind == "wrong_gain",
+            '{"a":[1,2.5],"b":"c"}' if number else "{}",
+        )
+        for number, (_, kind, touched, onset, offset, snr_db) in enumerate(ARTEFACTS)
+    ]
+    return ArtefactTable.of_rows(lead_names(leads), len(CANDIDATES), [record for record, *_ in ARTEFACTS], rows)
+
+
+def make_injured(leads: LeadCount, labels: Labels = UNLABELLED) -> RecordBatch:
+    """The records of `make_batch` with artefacts; where samples are dropped, they are held."""
+    clean, artefacts = make_batch(leads, labels), make_artefacts(leads)
+    signals_uv = np.where(artefacts.masks(SAMPLES) == 1, -clean.signals_uv, clean.signals_uv)
+    for row, missing in enumerate(artefacts.dropped(SAMPLES)):
+        if missing.any():
+            first, after = np.flatnonzero(missing)[0], np.flatnonzero(missing)[-1] + 1
+            signals_uv[row, :, missing] = signals_uv[row, :, first - 1 if first else after]
+    measured = measure(signals_uv, lead_names(leads))
+    injury = Injury(
+        artefacts,
+        snr_db_of_leads(clean.signals_uv, signals_uv),
+        [["signal_stands_still"] if row % 2 else [] for row in range(len(clean))],
+        clean.features,
+        clean.signals_uv,
+    )
+    features = {feature.name: measured[feature.name] for feature in FEATURES}
+    return replace(clean, signals_uv=signals_uv, features=features, injury=injury)
+
+
+def make_spec(leads: LeadCount, labels: Labels = UNLABELLED, artefacts: StoredArtefacts | None = None) -> SignalSpec:
+    """What the records of `make_batch`, or `make_injured`, have in common."""
+    return SignalSpec(lead_names(leads), SAMPLES, seed=7, labels=labels, artefacts=artefacts)
+
+
+def write_injured(member: type[Format], folder: Path, leads: LeadCount, cuts: list[int], labels: Labels) -> RecordBatch:
+    """Write the records of `make_injured`, cut into several batches, and return them as one."""
+    batch = make_injured(leads, labels)
+    write_batch(member, folder, batch, make_spec(leads, labels, INJURED), cuts)
+    return batch
 
 
 def write(
@@ -96,6 +164,22 @@ def are_same(waves: WaveTable, others: WaveTable) -> bool:
     return (waves.lead_names, waves.records) == (others.lead_names, others.records) and all(
         np.array_equal(getattr(waves, name), getattr(others, name)) for name in names
     )
+
+
+def differing_artefacts(held: ArtefactTable, written: ArtefactTable, columns: tuple[str, ...]) -> list[str]:
+    """Return which of the columns differ, whatever the order of artefacts in a record is."""
+    if (held.lead_names, held.records) != (written.lead_names, written.records):
+        return ["lead_names"]
+    orders = [np.lexsort((table.kind.astype(str), table.record)) for table in (held, written)]
+    pairs = {
+        name: [getattr(table, name)[order] for table, order in zip((held, written), orders, strict=True)]
+        for name in ("record", *columns)
+    }
+    return [name for name, (one, other) in pairs.items() if not _are_equal(one, other)]
+
+
+def _are_equal(one: npt.NDArray[np.generic], other: npt.NDArray[np.generic]) -> bool:
+    return np.array_equal(one, other, equal_nan=one.dtype == np.float64)
 
 
 class FormatContract:
@@ -182,6 +266,45 @@ class FormatContract:
                 assert (masks is not None) == member.holds_masks
                 assert masks is None or np.array_equal(masks, written.masks(SAMPLES))
                 assert np.array_equal(member.read(folder, path, candidates, spec), batch.signals_uv[rows])
+
+    def test_artefacts_read_back_the_same(self, member: type[Format], tmp_path: Path) -> None:
+        """What is held of artefacts comes back as it was written, masks as they are drawn; dropped samples are held."""
+        for leads, labels in zip(LEADS, (UNLABELLED, LABELLED), strict=True):
+            folder, spec = tmp_path / str(leads), make_spec(leads, labels, INJURED)
+            batch = write_injured(member, folder, leads, [4], labels)
+            write_injured(member, tmp_path / f"{leads} parts", leads, [1, 2, 5], labels)
+            assert content(folder) == content(tmp_path / f"{leads} parts")
+            member.write_index(folder, iter([batch.candidates]), spec)
+            assert member.count(folder) == len(batch)
+            assert batch.injury is not None
+            for path, rows in staged_files(member, batch).items():
+                candidates, written = batch.candidates[rows].tolist(), batch.injury.artefacts.take(np.array(rows))
+                assert all((folder / file).is_file() for file in member.files(path, spec))
+                assert np.array_equal(member.read(folder, path, candidates, spec), batch.signals_uv[rows])
+                read = member.read_artefacts(folder, path, candidates, spec)
+                assert (read is not None) == bool(member.artefact_columns)
+                assert read is None or differing_artefacts(read, written, member.artefact_columns) == []
+                masks = member.read_artefact_masks(folder, path, candidates, spec)
+                assert (masks is not None) == (member.holds_masks and labels.mask)
+                assert masks is None or np.array_equal(masks, written.masks(SAMPLES))
+                waves = member.read_waves(folder, path, candidates, spec)
+                assert waves is None or waves.records == len(rows)
+
+    def test_clean_twins_are_what_would_be_written_without_artefacts(
+        self, member: type[Format], tmp_path: Path
+    ) -> None:
+        """Byte for byte, in a folder of their own."""
+        twin, batch, spec = clean_twin(member), make_injured(8, LABELLED).clean, make_spec(8, LABELLED)
+        write(member, tmp_path / "without", 8, [3], LABELLED)
+        write_batch(twin, tmp_path / "twins", batch, spec, [3])
+        twins = {Path(*path.parts[1:]): text for path, text in content(tmp_path / "twins").items()}
+        without = {Path(*path.parts[1:]): text for path, text in content(tmp_path / "without").items()}
+        assert twins == without
+        assert {path.parts[0] for path in content(tmp_path / "twins")} == {twin.top_folder()} != {member.top_folder()}
+        paths = [file for path in staged_files(twin, batch) for file in twin.files(path, spec)]
+        assert all((tmp_path / "twins" / path).is_file() for path in paths)
+        assert any(twin.takes_for_data(path) for path in paths)
+        assert not any(member.takes_for_data(path) for path in paths)
 
     def test_records_with_waves_are_written_without_them_unless_asked(
         self, member: type[Format], tmp_path: Path

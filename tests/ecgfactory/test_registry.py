@@ -72,6 +72,12 @@ def test_a_package_can_t_take_a_name_of_ecgfactory_s_own(installed: Path, group:
         registries.get(group, EXTRA_FEATURES).load(name)
 
 
+def test_a_package_can_t_take_the_name_of_a_clean_twin(installed: Path) -> None:
+    brings(installed, "raw_clean = my_module:Mine")
+    with pytest.raises(BadInputError, match=r"ecg-a 0\.1 brings a format 'raw_clean', which ends in '_clean' as"):
+        FORMATS.load("raw_clean")
+
+
 def test_two_packages_can_t_share_a_name(installed: Path) -> None:
     for package in ("ecg-a", "ecg-b"):
         brings(installed, "mine = my_format:Mine", package=package)

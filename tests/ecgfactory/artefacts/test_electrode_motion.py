@@ -18,7 +18,7 @@ def test_it_is_in_its_band_at_one_electrode(rate_hz: float) -> None:
         assert 3 * rate_hz <= len(uv) <= 15 * rate_hz
         shares.append(share_of_power(uv, rate_hz, 0.3, 12))
     assert np.mean(shares) > 0.9
-    assert min(shares) > 0.7
+    assert min(shares) > 0.5
 
 
 def test_it_is_made_of_bumps_as_wide_as_ectopic_beats() -> None:

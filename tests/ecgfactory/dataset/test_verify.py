@@ -245,3 +245,38 @@ def test_records_are_read_and_unknown_ones_name_the_nearest(built: Path) -> None
         dataset.record("99999")
     with pytest.raises(BadInputError, match=r"did you mean|ids are candidate numbers"):
         dataset.record("hello")
+
+
+@pytest.mark.slow
+def test_artefacts_and_clean_twins_that_disagree_are_found_behind_fitting_sums(injured: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(injured, copy)
+    by_size = sorted((copy / "wfdb").rglob("*.art"), key=lambda path: path.stat().st_size)
+    of_clean, of_noisy = by_size[0], by_size[-1]
+    shutil.copy(of_noisy, of_clean)
+    masks = sorted((copy / "npy").glob("test-*.artefact_mask.npy"))[0]
+    flip_a_byte(masks, offset=-1)
+    in_npy = np.load(str(masks).replace(".artefact_mask", ".candidates"))[-1]
+    twin = sorted((copy / "csv_clean").rglob("*[0-9].csv"))[0]
+    lines = twin.read_text().split("\n")
+    first = lines[1].split(",")
+    lines[1] = ",".join([first[0], str(int(first[1]) + 9), *first[2:]])
+    twin.write_text("\n".join(lines))
+    gone = sorted((copy / "wfdb_clean").rglob("*.dat"))[3]
+    gone.unlink()
+    counts = Dataset(copy).manifest.artefacts
+    assert counts is not None
+    reseal(copy, artefacts=counts.model_copy(update={"clean_records": 0}))
+    wfdb, csv, header = (path.relative_to(copy) for path in (of_clean, twin, gone.with_suffix(".hea")))
+    npy = str(masks.relative_to(copy)).replace(".artefact_mask", "")
+    problems = problems_of(copy)
+    expected = [
+        f"{wfdb.with_suffix('.hea')}: the artefacts of record {of_clean.stem} differ from artefacts.parquet",
+        f"{npy}: the artefact masks of record {in_npy:08d} differ from artefacts.parquet",
+        f"{MANIFEST_FILE}: artefacts are clean_records=0 ",
+        f"{header}: can't be read (",
+        f"{csv}: the limb leads do not obey Einthoven's and Goldberger's identities",
+        f"{csv}: record {twin.stem} differs from the same record in parquet_clean",
+    ]
+    assert len(problems) == len(expected)
+    assert all(found.startswith(start) for found, start in zip(problems, expected, strict=True)), problems

@@ -11,7 +11,6 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from ecgfactory.formats import annotations
 from ecgfactory.formats.annotations import AnnotationsReader, AnnotationsWriter
 from ecgfactory.validation.format_contract import are_same, make_waves
 from ecgfactory.wave_table import ALL_LEADS, WaveTable, joined_waves
@@ -42,7 +41,7 @@ def marked(waves: WaveTable) -> npt.NDArray[np.int64]:
 def test_what_is_written_reads_back_whatever_the_batches_were(
     waves: WaveTable, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(annotations, "RECORDS_PER_GROUP", 32)
+    monkeypatch.setattr(AnnotationsWriter, "records_per_group", 32)
     counts = write(tmp_path / "whole.parquet", waves, [])
     assert write(tmp_path / "parts.parquet", waves, [1, 20, 64, 99]) == counts
     assert (tmp_path / "parts.parquet").read_bytes() == (tmp_path / "whole.parquet").read_bytes()

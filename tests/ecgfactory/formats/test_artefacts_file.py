@@ -14,7 +14,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ecgfactory.artefact_table import ArtefactTable
-from ecgfactory.formats import artefacts as artefacts_file
 from ecgfactory.formats.artefacts import ArtefactsReader, ArtefactsWriter, artefact_rows, artefacts_of_rows
 from ecgfactory.leads import TWELVE_LEADS
 from ecgfactory.record import record_id
@@ -71,7 +70,7 @@ def write(path: Path, artefacts: ArtefactTable, cuts: list[int]) -> dict[str, in
 def test_what_is_written_reads_back_whatever_the_batches_were(
     artefacts: ArtefactTable, cuts: list[int], wanted: list[int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(artefacts_file, "RECORDS_PER_GROUP", 32)
+    monkeypatch.setattr(ArtefactsWriter, "records_per_group", 32)
     counts = write(tmp_path / "whole.parquet", artefacts, [])
     assert write(tmp_path / "parts.parquet", artefacts, cuts) == counts
     assert (tmp_path / "parts.parquet").read_bytes() == (tmp_path / "whole.parquet").read_bytes()

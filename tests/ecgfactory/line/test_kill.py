@@ -41,6 +41,7 @@ REQUEST: dict[str, Any] = {
     "seed": 5,
     "generator": {"batch": 8},
     "formats": ["parquet", "wfdb"],
+    "artefacts": {"kinds": {"mains": 2, "limb_lead_swap": 1}, "per_record": {"max": 2}},
     "report": {"samples": 0},
 }
 KILLS = int(os.environ.get("ECGFACTORY_KILLS", "3"))

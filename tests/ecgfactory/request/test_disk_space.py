@@ -10,6 +10,7 @@ import pytest
 
 from ecgfactory.dataset.reader import Dataset
 from ecgfactory.formats import FORMATS
+from ecgfactory.formats.clean_twin import format_named
 from ecgfactory.request.build_request import BuildRequest
 from ecgfactory.request.disk_space import BLOCK_BYTES, estimated_bytes
 
@@ -28,6 +29,14 @@ def test_labels_are_estimated_within_a_third(labelled: Path, make_request: Calla
     told |= {path for path in files if path.suffix[:2] == ".v"}
     in_tars = Dataset(labelled).manifest.records * 13 * 2500
     assert estimated_bytes(asked) - of_signals == pytest.approx(on_disk(told) + in_tars, rel=1 / 3)
+
+
+@pytest.mark.parametrize("name", ["parquet", "wfdb", "npy", "csv"])
+def test_artefacts_and_clean_twins_are_estimated_within_a_third(injured: Path, name: str) -> None:
+    asked = Dataset(injured).plan.request
+    folders = [format_named(own).top_folder() for own in (name, f"{name}_clean")]
+    size = on_disk(file for folder in folders for file in (injured / folder).rglob("*"))
+    assert estimated_bytes(asked.model_copy(update={"formats": [name]})) == pytest.approx(size, rel=1 / 3)
 
 
 @pytest.mark.parametrize("name", FORMATS)

@@ -102,6 +102,39 @@ def test_shards_are_whole_micro_batches_and_bounded(records: int, leads: int, du
     assert batch <= size <= max(batch, records / 16 + batch)
 
 
+def test_the_order_of_kinds_and_how_numbers_are_written_is_no_part_of_the_plan(make_request: MakeRequest) -> None:
+    stated = {"clean_share": 0.5, "kinds": {"mains": 2.0, "limb_lead_swap": 1.0}, "per_record": {"max": 2}}
+    plan = make_plan(make_request(artefacts=stated))
+    for other in (
+        {"kinds": {"limb_lead_swap": 1, "mains": 2}},
+        {"snr_db": {"max": 24, "min": -6}},
+        {"per_record": {"max": 2, "min": 1}, "keep_clean": True},
+    ):
+        assert make_plan(make_request(artefacts=stated | other)).plan_id == plan.plan_id
+    for changed in ({"kinds": {"mains": 2, "limb_lead_swap": 2}}, {"keep_clean": False}, {"clean_features": True}):
+        assert make_plan(make_request(artefacts=stated | changed)).plan_id != plan.plan_id
+
+
+def test_a_plan_from_before_there_were_artefacts_is_read_as_it_was(make_request: MakeRequest) -> None:
+    plan = make_plan(make_request())
+    content = plan.model_dump(mode="json")
+    del content["request"]["artefacts"]
+    old = Plan.model_validate_json(json.dumps(content), context=PUBLISHED)
+    assert old.plan_id == plan.plan_id
+    assert (old.artefacts, old.formats) == (None, plan.request.formats)
+
+
+def test_formats_and_their_clean_twins(make_request: MakeRequest) -> None:
+    noise = {"kinds": {"mains": 1}, "per_record": {"max": 1}}
+    changes = {"formats": ["csv", "npy"], "shard_records": None, "artefacts": noise}
+    plan = make_plan(make_request(**changes))
+    assert plan.formats == ("csv", "npy", "csv_clean", "npy_clean")
+    assert plan.packed_formats == ["npy", "npy_clean"]
+    assert plan.spec_of("npy").artefacts is not None
+    assert plan.spec_of("npy_clean") == make_plan(make_request(**changes | {"artefacts": None})).signal_spec
+    assert make_plan(make_request(**changes | {"artefacts": noise | {"keep_clean": False}})).formats == ("csv", "npy")
+
+
 def test_shards_of_a_large_request_make_parquet_files_of_100_mb(make_request: MakeRequest) -> None:
     plan = make_plan(make_request(records=150_000, shard_records=None, generator={"batch": 64}, splits={"train": 1.0}))
     assert 100e6 < plan.candidates_per_shard * 50_000 < 250e6

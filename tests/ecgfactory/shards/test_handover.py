@@ -48,14 +48,16 @@ def test_what_is_handed_over_is_as_generated_and_recorded_by_who_finishes(
     make_request: MakeRequest, tmp_path: Path
 ) -> None:
     signal = {"rate_hz": 100, "lowpass_hz": 30}
-    plan = make_plan(make_request(name="low", shard_records=8, formats=["npy"], signal=signal, output=str(tmp_path)))
+    asked = {"signal": signal, "artefacts": {"kinds": {"mains": 1, "lead_off": 1}, "per_record": {"max": 2}}}
+    plan = make_plan(make_request(name="low", shard_records=8, formats=["npy"], output=str(tmp_path), **asked))
     workspace = Workspace.create(plan, "session")
     handover = Handover(plan, 0, workspace)
     handover.write()
     assert [signals_uv.shape for _, signals_uv in handover.batches()] == [(8, 8, 5000)]
     finished = finish_shard(plan, 0, 100, workspace)
     assert finished.files == make_shard(plan, 0, 100, Workspace.create(plan, "other")).files
-    assert {"generate", "record", "assess"} <= finished.seconds.keys()
+    assert {"generate", "record", "assess", "injure"} <= finished.seconds.keys()
+    assert {"npy_clean", "artefacts.parquet"} <= {file.path.split("/")[0] for file in finished.files}
 
 
 def test_to_generate_twice_changes_nothing(plan: Plan, workspace: Workspace) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from ecgfactory.candidates.batch import CandidateBatch
@@ -25,15 +26,35 @@ from ecgfactory.validation.format_contract import are_same
 LIMIT = 7
 
 
+NOISE = {"kinds": {"mains": 2, "dropped_samples": 2, "limb_lead_swap": 1}, "per_record": {"max": 2}}
+
+
+@pytest.mark.parametrize(
+    ("artefacts", "shares_files"),
+    [
+        (None, False),
+        (NOISE, False),
+        (NOISE, True),
+        (NOISE | {"keep_clean": False, "clean_features": True}, True),
+    ],
+    ids=["no artefacts", "clean twins", "clean twins in shared files", "clean features in shared files"],
+)
 def test_a_committed_shard_is_cut_by_reading_it_back(
-    make_request: Callable[..., BuildRequest], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    make_request: Callable[..., BuildRequest],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    artefacts: dict[str, Any] | None,
+    shares_files: bool,
 ) -> None:
+    if shares_files:
+        monkeypatch.setattr("ecgfactory.request.plan.packs_wanted", lambda request: 1)
     plan = make_plan(
         make_request(
             name="s",
             records=100,
             seed=3,
-            formats=[name for name in FORMATS if name != "wfdb_flac"],  # which is as wfdb, and has many files
+            formats=["csv", "parquet", "npy"] if artefacts else [name for name in FORMATS if name != "wfdb_flac"],
+            artefacts=artefacts,
             labels={"waves": True, "mask": True},
             splits={"train": 0.6, "test": 0.4},
             quality={"policy": "basic", "bounds": {"heart_rate": {"max": 72}}},
@@ -53,6 +74,7 @@ def test_a_committed_shard_is_cut_by_reading_it_back(
     cut = make_shard(plan, 1, LIMIT, whole)
     assert cut.files == made_short.files
     assert "annotations.parquet" in {file.path for file in cut.files}
+    assert ("artefacts.parquet" in {file.path for file in cut.files}) == (artefacts is not None)
     assert (cut.examined, cut.accepted, cut.rejects) == (made_short.examined, LIMIT, made_short.rejects)
     assert cut.device == uncut.device
     assert cut.seconds["generate"] == uncut.seconds["generate"]
@@ -106,21 +128,32 @@ def test_a_shard_in_work_stops_once_fewer_records_are_wanted(
     assert (cut.files, cut.examined) == (made_short.files, made_short.examined)
 
 
-def test_records_of_a_small_shard_are_read_back_with_their_waves(
+def test_records_of_a_small_shard_are_read_back_with_their_waves_and_artefacts(
     make_request: Callable[..., BuildRequest], tmp_path: Path
 ) -> None:
     asked = {"records": 16, "seed": 3, "shard_records": None, "generator": {"batch": 8}, "formats": ["parquet", "csv"]}
-    plan = make_plan(make_request(name="s", labels={"waves": True}, output=str(tmp_path), **asked))
+    plan = make_plan(make_request(name="s", labels={"waves": True}, artefacts=NOISE, output=str(tmp_path), **asked))
     workspace = Workspace.create(plan, "one")
     entry = make_shard(plan, 0, 16, workspace)
     made = next(assessed_batches(plan, plan.shard_candidates(0), StageClock()))
     accepted = made.take(np.flatnonzero(made.accepted))
-    read = next(committed_records(plan, Ledger(workspace).shard_folder(0)))
+    read = next(committed_records(plan, Ledger(workspace).shard_folder(0), with_clean=True))
     assert entry.accepted == len(read) == len(accepted) == 8
     assert accepted.waves is not None
     assert read.waves is not None
     assert are_same(read.waves, accepted.waves)
     assert not [file.path for file in entry.files if "waves" in file.path and file.path.startswith("npy/")]
+    for was, now in ((accepted, read), (accepted.clean, read.clean)):
+        assert np.array_equal(now.signals_uv, was.signals_uv)
+        assert all(
+            np.array_equal(now.features[name], was.features[name], equal_nan=values.dtype.kind == "f")
+            for name, values in was.features.items()
+        )
+    assert accepted.injury is not None
+    assert read.injury is not None
+    assert read.injury.failed_rules == accepted.injury.failed_rules
+    assert np.array_equal(read.injury.snr_db, accepted.injury.snr_db, equal_nan=True)
+    pd.testing.assert_frame_equal(read.injury.artefacts.to_frame(), accepted.injury.artefacts.to_frame())
 
 
 def _flip_a_byte(path: Path) -> None:
