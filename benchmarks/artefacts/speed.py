@@ -156,11 +156,11 @@ def section(costs: Sequence[Cost], of_build: Sequence[OfBuild]) -> str:
         [
             "## Speed",
             "",
-            f"Processor time of one core of {machine()}: drawing and putting in, with the truth, of a record of 10 s at "
-            f"{RATE_HZ} Hz; the promise is {LARGEST_MS:g} ms on average over the usual mixture with 8 leads (1 to 3 "
-            "artefacts in every record here; as a build has it, a quarter of the records has none). The plain script is what a user "
-            "would write today, `benchmarks/artefacts/plain_script.py`: one wander, one hum and one filtered noise in "
-            "every lead, without electrodes or a truth.",
+            f"Processor time of one core of {machine()}: drawing and putting in, with the truth, of a record of 10 s "
+            f"at {RATE_HZ} Hz; the promise is {LARGEST_MS:g} ms on average over the usual mixture with 8 leads (1 to 3 "
+            "artefacts in every record here; as a build has it, a quarter of the records has none). The plain script "
+            "is what a user would write today, `benchmarks/artefacts/plain_script.py`: one wander, one hum and one "
+            "filtered noise in every lead, without electrodes or a truth.",
             "",
             "| what | 8 leads, ms | 12 leads, ms |",
             "|---|---|---|",
