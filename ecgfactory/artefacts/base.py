@@ -30,7 +30,10 @@ class Stage(IntEnum):
     """Single leads are changed as they are stored, so that the equations between them may break."""
 
     LINK = 4
-    """What was recorded is lost or late on its way."""
+    """What was recorded is changed on its way."""
+
+    LOSS = 5
+    """Samples are missing: last of all, so that what is held in their place stays the value before them."""
 
 
 @dataclass(frozen=True)

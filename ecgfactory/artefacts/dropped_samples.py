@@ -23,7 +23,7 @@ class DroppedSamples(SignalChange):
 
     name = DROPPED_SAMPLES
     title = "a gap in all leads"
-    stage = Stage.LINK
+    stage = Stage.LOSS
     unit = "ms"
     amount = "length of the gap"
 

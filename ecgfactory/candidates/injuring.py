@@ -11,10 +11,9 @@ from ecgfactory.artefact_table import ArtefactTable
 from ecgfactory.artefacts.base import Recording
 from ecgfactory.artefacts.mixture import Mixture
 from ecgfactory.artefacts.montage import montage_of
-from ecgfactory.artefacts.put_in import put_in
+from ecgfactory.artefacts.put_in import mean_squares, put_in
 from ecgfactory.candidates.batch import CandidateBatch
 from ecgfactory.formats.batch import Injury
-from ecgfactory.leads import SignalUv
 from ecgfactory.quality.features import measure
 from ecgfactory.recorder.rates import measured_form
 from ecgfactory.request.plan import Plan
@@ -39,17 +38,17 @@ def injured(plan: Plan, mixture: Mixture, batch: CandidateBatch) -> CandidateBat
         artefact.
     """
     recording = Recording(montage_of(plan.lead_names), plan.samples_per_lead, plan.recorder.rate_hz)
-    noisy_uv = batch.signals_uv.copy()
+    noisy_uv, snr_db = batch.signals_uv.copy(), np.full(batch.signals_uv.shape[:2], np.nan)
     record, rows = list[int](), []
     for row in np.flatnonzero(batch.accepted).tolist():
         drawn = mixture.draw(plan.seed, int(batch.candidates[row]))
         if drawn:
-            signal_uv, puts = put_in(batch.signals_uv[row].astype(np.float64), recording, drawn, whole=True)
-            noisy_uv[row] = signal_uv
+            clean_uv = batch.signals_uv[row].astype(np.float64)
+            signal_uv, puts = put_in(clean_uv, recording, drawn, whole=True)
+            noisy_uv[row], snr_db[row] = signal_uv, snr_db_of_leads(clean_uv, signal_uv)
             record += [row] * len(puts)
             rows += [put.row for put in puts]
     artefacts = ArtefactTable.of_rows(plan.lead_names, len(batch), record, rows)
-    snr_db = snr_db_of_leads(batch.signals_uv, noisy_uv)
     injury = Injury(artefacts, snr_db, [[] for _ in range(len(batch))], batch.features, batch.signals_uv)
     return replace(batch, signals_uv=noisy_uv, injury=injury)
 
@@ -71,12 +70,11 @@ def assessed_again(plan: Plan, batch: CandidateBatch) -> CandidateBatch:
     return replace(batch, features=features, injury=replace(injury, failed_rules=failed_rules))
 
 
-def snr_db_of_leads(clean_uv: SignalUv, noisy_uv: SignalUv) -> Float64Array:
-    """Return the signal-to-noise ratio of each lead, shape (n, leads); see `Injury.snr_db`."""
-    snr_db = np.full(clean_uv.shape[:2], np.nan)
-    for row, lead in zip(*np.nonzero((clean_uv != noisy_uv).any(axis=-1)), strict=True):
-        clean = clean_uv[row, lead].astype(np.float64)
-        noise_power = np.square(noisy_uv[row, lead] - clean).mean()
-        variance = clean.var()
-        snr_db[row, lead] = 10 * np.log10(variance / noise_power) if variance > 0 else -np.inf
+def snr_db_of_leads(clean_uv: Float64Array, noisy_uv: Float64Array) -> Float64Array:
+    """Return the signal-to-noise ratio of each lead of a record, shape (leads,); see `Injury.snr_db`."""
+    noise_power = mean_squares(noisy_uv - clean_uv)
+    variance = np.maximum(mean_squares(clean_uv) - np.square(clean_uv.mean(axis=1)), 0)
+    snr_db = np.full(len(clean_uv), np.nan)
+    known = (noise_power > 0) & (variance > 0)
+    snr_db[known] = 10 * np.log10(variance[known] / noise_power[known])
     return snr_db

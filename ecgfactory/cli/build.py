@@ -28,12 +28,15 @@ def validate_file(file: Path, settings: Sequence[str]) -> BuildRequest:
     request = load_request(file, settings)
     _check_reference(file, request)
     size = f"{request.leads} leads and {request.duration_s} s at {request.signal.recorder}"
-    labels = request.labels.labels
+    labels, artefacts = request.labels.labels, request.artefacts
     console().print(
         f"{file}: valid; {request.records:,} records of {size}, as {', '.join(request.formats)}, "
-        f"{f'with {labels.words}, ' if labels else ''}about {size_text(estimated_bytes(request))} in {request.output}/"
+        f"{f'with {labels.words}, ' if labels else ''}{f'{artefacts.words}, ' if artefacts else ''}"
+        f"about {size_text(estimated_bytes(request))} in {request.output}/"
         f"{', beside reports' if request.report.samples else ''}"
     )
+    if artefacts and request.signal.recorder.filters:
+        console().print(f"{file}: artefacts are put into the filtered signals, and are not filtered themselves")
     return request
 
 

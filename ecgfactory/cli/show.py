@@ -142,7 +142,7 @@ def _describe(record: Record) -> Iterator[tuple[str, str]]:
     yield "verdict", "rejected (made again to show it)" if record.reasons else "accepted"
     for reason in record.reasons:
         yield "", reason
-    if record.artefacts is not None:
+    if record.artefacts is not None and not record.reasons:
         yield from _describe_artefacts(record, record.artefacts)
     yield from feature_rows(record.features)
 

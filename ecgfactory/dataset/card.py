@@ -12,13 +12,20 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import yaml
 
+from ecgfactory.dataset.artefact_section import (
+    ARTEFACTS_CONFIG,
+    CLEAN_CONFIG,
+    artefact_loading,
+    artefact_section,
+)
 from ecgfactory.dataset.counts import Counts
-from ecgfactory.dataset.label_section import ANNOTATION_LOADING, ANNOTATIONS_CONFIG, ANNOTATIONS_SPLIT, label_section
+from ecgfactory.dataset.label_section import ANNOTATION_LOADING, ANNOTATIONS_CONFIG, WHOLE, label_section
 from ecgfactory.dataset.markdown import plain
 from ecgfactory.dataset.match_section import match_section
-from ecgfactory.dataset.names import ANNOTATIONS_FILE, CARD_FILE, RECORDS_FILE
+from ecgfactory.dataset.names import ANNOTATIONS_FILE, ARTEFACTS_FILE, CARD_FILE, RECORDS_FILE
 from ecgfactory.formats import FORMATS
-from ecgfactory.formats.base import Format, Labels
+from ecgfactory.formats.base import Format
+from ecgfactory.formats.clean_twin import clean_twin
 from ecgfactory.generators.model_card import ModelCard
 from ecgfactory.request.plan import Plan
 
@@ -28,6 +35,9 @@ _LIMITS = (
     "They serve research, teaching and the testing of software. They must not be used for diagnosis, nor alone to "
     "judge how well a method works on patients: test on real ECGs before relying on what was learnt here.",
 )
+
+DEFAULT_CONFIG = "default"
+"""What Hugging Face's `datasets` loads where nothing else is asked for."""
 
 SIZE_CATEGORIES = (
     (1_000, "n<1K"),
@@ -110,15 +120,27 @@ def _front_matter(dataset: Path, plan: Plan, counts: Counts) -> dict[str, Any]:
 
 def _configs(dataset: Path, plan: Plan) -> Iterator[tuple[str, list[dict[str, str]], pa.Schema]]:
     """Yield what can be loaded: its name, its files, split by split, and their columns. Signals come first."""
-    tables = signal_tables(dataset, plan)
-    if tables is not None:
-        format_, schema = tables
+    for name, format_, schema in signal_configs(dataset, plan):
         files = {split: format_.table_files(split) for split in plan.request.splits}
         held = {split: pattern for split, pattern in files.items() if pattern and any(dataset.glob(pattern))}
-        yield "default", [{"split": split, "path": pattern} for split, pattern in held.items()], schema
-    if plan.labels:
-        file = {"split": ANNOTATIONS_SPLIT, "path": ANNOTATIONS_FILE}
-        yield ANNOTATIONS_CONFIG, [file], pq.read_schema(dataset / ANNOTATIONS_FILE)
+        yield name, [{"split": split, "path": pattern} for split, pattern in held.items()], schema
+    tables = {ANNOTATIONS_CONFIG: ANNOTATIONS_FILE} if plan.labels else {}
+    tables |= {ARTEFACTS_CONFIG: ARTEFACTS_FILE} if plan.artefacts else {}
+    for name, file in tables.items():
+        yield name, [{"split": WHOLE, "path": file}], pq.read_schema(dataset / file)
+
+
+def signal_configs(dataset: Path, plan: Plan) -> Iterator[tuple[str, type[Format], pa.Schema]]:
+    """Yield what Hugging Face calls the tables of signals, their format and columns: those of clean twins come last."""
+    tables = signal_tables(dataset, plan)
+    if tables is None:
+        return
+    yield DEFAULT_CONFIG, *tables
+    if plan.keeps_clean:
+        twin = clean_twin(tables[0])
+        schema = twin.table_schema(dataset)
+        if schema is not None:
+            yield CLEAN_CONFIG, twin, schema
 
 
 def _hugging_face_feature(field: pa.Field) -> dict[str, Any]:
@@ -146,7 +168,7 @@ def _body(dataset: Path, plan: Plan, counts: Counts, comparison: str) -> str:
 | Leads | {", ".join(plan.lead_names)} |
 | Storage | int16, 1 uV per unit |
 | Splits | {splits} |
-| Formats | {", ".join(request.formats)} |
+| Formats | {", ".join(request.formats)} |{_artefacts_row(plan)}
 | Seed | {plan.seed} |
 | Model | {request.generator.model}{f", edges {plan.edges}" if plan.edges else ""}{_weights(plan)} |
 | Quality policy | {plan.policy.name}: {plan.policy.description} |{_match_row(plan)}
@@ -165,7 +187,7 @@ tables by `candidate`, the id as a whole number: most programs that read CSV tak
 records how the dataset was made, `croissant.json` describes it to machines, and `sha256sum -c SHA256SUMS.txt`
 checks it.
 {_reports_line(plan)}
-{label_section(plan)}## How it was made
+{label_section(plan)}{artefact_section(dataset, plan)}## How it was made
 
 Candidates 0, 1, 2, ... were generated from noise that follows from the seed and the candidate's number alone, measured
 and judged by the quality policy; the first {counts.records:,} accepted are the dataset, so ids are sparse. The split
@@ -191,6 +213,10 @@ def _weights(plan: Plan) -> str:
 
 def _match_row(plan: Plan) -> str:
     return f"\n| Match | {plain(plan.match.words)} |" if plan.match else ""
+
+
+def _artefacts_row(plan: Plan) -> str:
+    return f"\n| Artefacts | {plan.request.artefacts.words} |" if plan.request.artefacts else ""
 
 
 def _edges(plan: Plan) -> str:
@@ -227,17 +253,19 @@ def _examples(dataset: Path, plan: Plan) -> Iterator[str]:
     words = {key: first[key] for key in ("record_id", "split")} | {"rate_hz": plan.recorder.rate_hz}
     if plan.labels:
         yield from _filled_in(ANNOTATION_LOADING, words)
+    yield from _filled_in(artefact_loading(plan), words)
     for name in plan.request.formats:
         path = first[f"{name}_path"]
         of_file = words | {"path": path, "stem": path.rpartition(".")[0]}
-        yield from _filled_in(_loading(FORMATS.load(name), plan.labels), of_file)
+        yield from _filled_in(_loading(FORMATS.load(name), plan), of_file)
 
 
-def _loading(format_: type[Format], labels: Labels) -> dict[str, str]:
+def _loading(format_: type[Format], plan: Plan) -> dict[str, str]:
     return {
         **format_.loading,
-        **(format_.label_loading if labels.waves else {}),
-        **(format_.mask_loading if labels.mask else {}),
+        **(format_.label_loading if plan.labels.waves else {}),
+        **(format_.mask_loading if plan.labels.mask else {}),
+        **(format_.artefact_loading if plan.keeps_clean else {}),
     }
 
 

@@ -14,12 +14,14 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from ecgfactory.dataset.card import limits, signal_tables
+from ecgfactory.dataset.artefact_section import ARTEFACT_COLUMNS
+from ecgfactory.dataset.card import DEFAULT_CONFIG, limits, signal_configs
 from ecgfactory.dataset.counts import Counts
-from ecgfactory.dataset.names import ANNOTATIONS_FILE, CROISSANT_FILE, RECORDS_FILE, REJECTED_FILE
+from ecgfactory.dataset.names import ANNOTATIONS_FILE, ARTEFACTS_FILE, CROISSANT_FILE, RECORDS_FILE, REJECTED_FILE
 from ecgfactory.dataset.seal import dataset_files
-from ecgfactory.formats import FORMATS
 from ecgfactory.formats.base import Format
+from ecgfactory.formats.clean_twin import CLEAN_SUFFIX, format_named
+from ecgfactory.formats.rows import CLEAN
 from ecgfactory.request.plan import Plan
 from ecgfactory.storage.durable import sha256_of
 from ecgfactory.wave_table import ALL_LEADS, MASK_CODES
@@ -37,7 +39,7 @@ _COLUMNS = {
     "record_id": "The candidate number as eight digits.",
     "candidate": "Number of the candidate; with the seed, all that the ECG follows from.",
     "split": "train, validation or test.",
-    "failed_rules": "Rules of the quality policy that the candidate broke, or match, which rejects by chance.",
+    "failed_rules": "Rules of the quality policy that the record breaks as it is stored, with its artefacts.",
     "reasons": "Why each rule was broken, in words.",
     "beat": "Number of the beat within its record, from 0.",
     "lead": "Name of the lead that the wave is marked in; all where it is marked over all leads.",
@@ -48,7 +50,17 @@ _COLUMNS = {
     "of the beat.",
     "offset": "Last sample of the wave; null where it lies beyond the end of the record.",
     "r_peaks": "The R peak of each beat over all leads, in samples.",
+    "is_clean": "Whether no artefact was put into the record.",
+    "artefact_kinds": "Kinds of the artefacts in the record, in the order in which they were put in.",
 }
+
+_COLUMNS_OF = {
+    "artefacts": ARTEFACT_COLUMNS,
+    "rejected": {
+        "failed_rules": "Rules of the quality policy that the candidate broke, or match, which rejects by chance."
+    },
+}
+"""What columns mean in one record set alone."""
 
 _DATA_TYPES = {
     "bool": "sc:Boolean",
@@ -60,7 +72,7 @@ _DATA_TYPES = {
     "uint8": "cr:UInt8",
 }
 
-KEYS = {"annotations": ("record_id", "beat", "lead", "wave")}
+KEYS = {"annotations": ("record_id", "beat", "lead", "wave"), "artefacts": ("record_id", "kind")}
 """Columns that tell rows of a record set apart; of the others it is the first."""
 
 
@@ -135,7 +147,7 @@ def _file_objects(dataset: Path, plan: Plan, known_sums: Mapping[str, str]) -> I
     in_sets = tuple(f"{format_.top_folder()}/" for format_ in formats if format_.has_file_per_record())
     media_types = dict(MEDIA_TYPES)
     for format_ in formats:
-        media_types |= format_.file_kinds(plan.signal_spec)
+        media_types |= format_.file_kinds(plan.spec_of(format_.name))
     for path in dataset_files(dataset):
         if not path.startswith(in_sets) and path != CROISSANT_FILE:
             yield {
@@ -152,7 +164,7 @@ def _file_objects(dataset: Path, plan: Plan, known_sums: Mapping[str, str]) -> I
 def _file_sets(dataset: Path, plan: Plan) -> Iterator[dict[str, Any]]:
     """Yield a set of files for each kind of file that a format consists of."""
     for format_ in _formats(plan):
-        for suffix, media_type in format_.file_kinds(plan.signal_spec).items():
+        for suffix, media_type in format_.file_kinds(plan.spec_of(format_.name)).items():
             depth = len(PurePosixPath(format_.staged_path(0, "train")).parts) - 2
             yield {
                 "@type": "cr:FileSet",
@@ -168,13 +180,13 @@ def _record_sets(dataset: Path, plan: Plan) -> Iterator[dict[str, Any]]:
     files = {"records": RECORDS_FILE, "rejected": REJECTED_FILE}
     if plan.labels:
         files["annotations"] = ANNOTATIONS_FILE
+    if plan.artefacts:
+        files["artefacts"] = ARTEFACTS_FILE
     for name, file in files.items():
         yield _record_set(name, {"fileObject": {"@id": file}}, pq.read_schema(dataset / file), plan)
-    tables = signal_tables(dataset, plan)
-    if tables is not None:
-        format_, schema = tables
+    for config, format_, schema in signal_configs(dataset, plan):
         source = {"fileSet": {"@id": _set_id(format_, next(iter(format_.media_types)))}}
-        yield _record_set("signals", source, schema, plan)
+        yield _record_set("signals" if config == DEFAULT_CONFIG else f"{config}_signals", source, schema, plan)
 
 
 def _record_set(name: str, source: dict[str, Any], schema: pa.Schema, plan: Plan) -> dict[str, Any]:
@@ -194,7 +206,7 @@ def _field(record_set: str, source: dict[str, Any], field: pa.Field, plan: Plan)
         "@type": "cr:Field",
         "@id": f"{record_set}/{field.name}",
         "name": field.name,
-        "description": _describe(field.name, plan),
+        "description": _COLUMNS_OF.get(record_set, {}).get(field.name) or _describe(field.name, plan),
         "dataType": _DATA_TYPES[str(field.type.value_type if is_list else field.type)],
         "source": source | {"extract": {"column": field.name}},
     }
@@ -205,7 +217,19 @@ def _describe(column: str, plan: Plan) -> str:
     if column in plan.lead_names:
         return f"Lead {column} in uV, {plan.samples_per_lead} samples at {plan.recorder}."
     if column.endswith("_path"):
-        return f"Path of the file that holds the signals as {column.removesuffix('_path')}."
+        name = column.removesuffix("_path")
+        clean = " without artefacts" if name.endswith(CLEAN_SUFFIX) and name in plan.formats else ""
+        return f"Path of the file that holds the signals{clean} as {name.removesuffix(CLEAN_SUFFIX)}."
+    if column.startswith("snr_db_"):
+        lead = column.removeprefix("snr_db_")
+        return (
+            f"Signal-to-noise ratio of lead {lead} in dB: the variance of the clean lead against the mean square of "
+            "its difference from the stored one, over the whole record; null where there is none."
+        )
+    if column.startswith("artefact_mask_"):
+        return f"Whether each sample of lead {column.removeprefix('artefact_mask_')} is in an artefact: 1, or 0 if not."
+    if column.startswith(CLEAN) and column not in _COLUMNS:
+        return f"Of the record without its artefacts: {_describe(column.removeprefix(CLEAN), plan)}"
     if column.startswith("mask_"):
         lead = column.removeprefix("mask_")
         codes = ", ".join(f"{code} {wave}" for wave, code in MASK_CODES.items())
@@ -220,7 +244,7 @@ def _describe(column: str, plan: Plan) -> str:
 
 
 def _formats(plan: Plan) -> list[type[Format]]:
-    return [FORMATS.load(name) for name in plan.request.formats]
+    return [format_named(name) for name in plan.formats]
 
 
 def _set_id(format_: type[Format], suffix: str) -> str:

@@ -154,9 +154,9 @@ def _is_alone(artefacts: ArtefactTable, number: int) -> bool:
 
 
 def _ratio_db(variance: Float64Array, power: Float64Array) -> Float64Array:
-    """Return ratios in dB: NaN where nothing is added, minus infinity where there is no signal; see `Injury.snr_db`."""
+    """Return ratios in dB: NaN where nothing is added, or there is no signal; see `Injury.snr_db`."""
     with np.errstate(divide="ignore", invalid="ignore"):
-        ratio: Float64Array = np.where(power > 0, 10 * np.log10(variance / power), np.nan)
+        ratio: Float64Array = np.where((power > 0) & (variance > 0), 10 * np.log10(variance / power), np.nan)
     return ratio
 
 

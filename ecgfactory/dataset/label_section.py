@@ -10,8 +10,8 @@ from ecgfactory.request.plan import Plan
 from ecgfactory.wave_table import MASK_CODES
 from ecgfactory.waves.accuracy import Accuracy, BoundAccuracy, load_accuracy
 
-ANNOTATIONS_CONFIG, ANNOTATIONS_SPLIT = "annotations", "full"
-"""What Hugging Face's `datasets` calls annotations.parquet: not `train`, as it holds the waves of all splits."""
+ANNOTATIONS_CONFIG, WHOLE = "annotations", "full"
+"""What Hugging Face's `datasets` calls annotations.parquet, and its split: not `train`, as it holds those of all."""
 
 _MARKED = (
     "P, QRS and T of every beat are marked, in each lead and over all leads: onset, peak and offset, in whole samples "

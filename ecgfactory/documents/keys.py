@@ -58,6 +58,12 @@ def annotation_at(model: type[BaseModel], location: Location) -> Any:
     return annotation
 
 
+def may_be_absent_section(model: type[BaseModel], location: Location) -> bool:
+    """Return whether a section stands at a key path or, in place of it, nothing."""
+    alternatives = list(branches(annotation_at(model, location)))
+    return any(map(_is_model, alternatives)) and type(None) in alternatives
+
+
 def known_keys(model: type[BaseModel], section: Location) -> list[str]:
     """Return the keys that are known in a section."""
     return _keys(annotation_at(model, section))

@@ -52,12 +52,15 @@ class Document:
         Keys that are given again, and the line of that.
     words : dict of Location to str
         What was typed where an unquoted word stands for a number, true or false.
+    blank : set of Location
+        Keys with nothing after them.
     """
 
     content: Any = None
     lines: dict[Location, int] = field(default_factory=dict)
     doubled: list[tuple[Location, int]] = field(default_factory=list)
     words: dict[Location, str] = field(default_factory=dict)
+    blank: set[Location] = field(default_factory=set)
 
 
 def parse(text: str) -> Document:
@@ -141,6 +144,8 @@ class _Parser:
             value = _scalar(event)
             if isinstance(value, bool | int | float):
                 self.document.words[location] = event.value
+            if value is None and not event.value:
+                self.document.blank.add(location)
             return value
         if event.tag is not None:
             _fail(event, "a tag (!) is not read; leave it out")

@@ -8,7 +8,17 @@ from typing import Any, Literal, get_args, get_origin
 from pydantic_core import ErrorDetails
 
 from ecgfactory.documents.core_schema import scalar_of
-from ecgfactory.documents.keys import annotation_at, branches, dotted, examples, homes, known_keys, nearest, shown_key
+from ecgfactory.documents.keys import (
+    annotation_at,
+    branches,
+    dotted,
+    examples,
+    homes,
+    known_keys,
+    may_be_absent_section,
+    nearest,
+    shown_key,
+)
 from ecgfactory.documents.parser import Location
 from ecgfactory.documents.source import MOST_TOLD, Source
 from ecgfactory.errors import shown
@@ -49,6 +59,16 @@ def take_text_as_typed(details: Sequence[ErrorDetails], source: Source) -> bool:
     return any(taken)
 
 
+def blank_sections(source: Source) -> list[str]:
+    """One sentence for each section that is named and left blank, where that would pass for doing without it."""
+    return [
+        f"{source.place(location)}: {shown_key(location)} has nothing after it; write its keys, {{}} for what is "
+        "usual, or leave it out."
+        for location in source.blank
+        if may_be_absent_section(source.model, location)
+    ]
+
+
 def located(problems: Sequence[tuple[str, str]], source: Source) -> list[str]:
     """Put the place of its key before each problem."""
     return [f"{source.place(tuple(key.split('.')))}: {key}: {problem}" for key, problem in problems]
@@ -77,7 +97,7 @@ def _describe(detail: ErrorDetails, location: Location, source: Source) -> str:
     key, place = shown_key(location), source.place(location)
     given, context, kind = detail["input"], detail.get("ctx", {}), detail["type"]
     if detail["loc"][-1:] == ("[key]",):
-        kind = "invalid_key" if kind == "string_type" else "extra_forbidden"
+        kind = {"string_type": "invalid_key", "value_error": kind}.get(kind, "extra_forbidden")
     match kind:
         case "invalid_key":
             section = dotted(location[:-1]) or source.name
@@ -88,7 +108,8 @@ def _describe(detail: ErrorDetails, location: Location, source: Source) -> str:
             example = examples(source.model).get(key, "...")
             return f"{place}: {key} is missing; add `{location[-1]}: {example}`."
         case "value_error":
-            return f"{place}: {f'{key}: ' if key else ''}{context['error']}."
+            sentence = str(context["error"])
+            return f"{place}: {f'{key}: ' if key else ''}{sentence}{'' if sentence.endswith('?') else '.'}"
         case "too_short" | "string_too_short":
             return f"{place}: {key} is empty; give at least one value or leave the key out."
     return f"{place}: {key} is {_shown(given, source)}; {_mend(detail, location, source)}."

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from ecgfactory.documents.keys import examples
-from ecgfactory.documents.problems import describe_all, located, take_text_as_typed
+from ecgfactory.documents.problems import blank_sections, describe_all, located, take_text_as_typed
 from ecgfactory.documents.source import MOST_TOLD, Source, apply_setting, read_source
 from ecgfactory.errors import BadInputError, shown
 
@@ -45,7 +45,7 @@ def load(
     """
     source = read_source(path, model)
     problems = [problem for text in settings if (problem := apply_setting(source, text))]
-    return checked(source, model, machine_problems, problems)
+    return checked(source, model, machine_problems, problems + blank_sections(source))
 
 
 def from_keys(given: object, model: type[Model], machine_problems: MachineCheck[Model]) -> Model:

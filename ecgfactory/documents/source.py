@@ -34,6 +34,8 @@ class Source:
         "FILE:LINE" or "--set KEY" for each key path.
     words : dict of key path to str
         What was typed for each value that is a number, true or false.
+    blank : set of key path
+        Keys with nothing after them.
     tells_values : bool
         Whether messages may show its values; not where a wrong path may have led to a file of secrets.
     """
@@ -43,6 +45,7 @@ class Source:
     content: dict[str, Any] = field(default_factory=dict)
     places: dict[Location, str] = field(default_factory=dict)
     words: dict[Location, str] = field(default_factory=dict)
+    blank: set[Location] = field(default_factory=set)
     tells_values: bool = True
 
     def place(self, location: Location) -> str:
@@ -83,7 +86,7 @@ def read_source(path: Path, model: type[BaseModel], tells_values: bool = True) -
         doubled = document.doubled[:MOST_TOLD]
         raise BadInputError([f"{path}:{line}: {shown_key(key)} is given twice; remove one." for key, line in doubled])
     places = {key: f"{path}:{line}" for key, line in document.lines.items()}
-    return Source(str(path), model, document.content, places, document.words, tells_values)
+    return Source(str(path), model, document.content, places, document.words, document.blank, tells_values)
 
 
 def apply_setting(source: Source, text: str) -> str | None:
@@ -112,6 +115,7 @@ def apply_setting(source: Source, text: str) -> str | None:
     source.places[location] = f"--set {text}"
     for replaced in [place for place in source.words if place[: len(location)] == location]:
         del source.words[replaced]
+    source.blank = {place for place in source.blank if place[: len(location)] != location}
     source.words |= {location + inner: word for inner, word in parsed.words.items()}
     return None
 

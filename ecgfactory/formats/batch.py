@@ -25,7 +25,7 @@ class Injury:
         The artefacts of each record.
     snr_db : float64 array, shape (n, leads)
         Of each lead as it is stored: the variance of the clean lead against the mean square of its difference from the
-        stored one, over the whole record; NaN where there is no difference.
+        stored one, over the whole record; NaN where there is no difference, or no signal.
     failed_rules : list of list of str
         Rules of the policy that each stored record breaks; the clean ones broke none.
     clean_features : dict of str to array of shape (n,)

@@ -9,11 +9,12 @@ from pathlib import Path
 
 from ecgfactory.formats.csv_encoding import spelling
 from ecgfactory.record import CsvDialect, FeatureValue, Record
+from ecgfactory.report.artefact_words import artefact_lines, artefact_titles
 from ecgfactory.report.export import whole_file
 from ecgfactory.report.feature_text import feature_label, feature_value
 from ecgfactory.report.page import HEADLINE_FEATURES, draw_footer, draw_title
 from ecgfactory.report.sheet import Sheet
-from ecgfactory.report.style import PageStyle
+from ecgfactory.report.style import PageStyle, Palette
 
 ROWS = 26
 """Records on a page."""
@@ -24,6 +25,8 @@ _RECORD_MM, _FEATURES_MM, _VERDICT_MM = 0.0, 28.0, 180.0
 
 _FEATURE_MM = 25.0
 _VERDICT_WIDTH = 58
+_NAMES_WIDTH, _NAMES_PT = 66, 6.5
+"""Characters on a line that names artefacts, and their size."""
 
 
 def answer_page(records: Sequence[Record], title: str, style: PageStyle) -> Sheet:
@@ -51,7 +54,11 @@ def answer_page(records: Sequence[Record], title: str, style: PageStyle) -> Shee
         sheet.text(left, height, record.record_id, 9, palette.text, bold=True)
         for x, name in columns:
             sheet.text(left + x, height, feature_value(name, record.features.get(name)), 9, palette.text)
-        sheet.text(left + _VERDICT_MM, height, _verdict(record), 7.5, palette.bad if record.reasons else palette.text)
+        if artefact_titles(record):
+            _draw_artefacts(sheet, left + _VERDICT_MM, height, record, palette)
+        else:
+            colour = palette.bad if record.reasons else palette.text
+            sheet.text(left + _VERDICT_MM, height, _verdict(record), 7.5, colour)
     draw_footer(sheet, "Measured by ecgfactory; see the quality policy of the dataset for verdicts", palette)
     return sheet
 
@@ -67,11 +74,15 @@ def write_answer_table(records: Iterable[Record], path: Path, dialect: CsvDialec
     separator, point = spelling(dialect)
     with whole_file(path) as temporary, temporary.open("w", encoding="utf-8", newline="") as file:
         table = csv.writer(file, delimiter=separator)
-        table.writerow(["record_id", *HEADLINE_FEATURES, "verdict", "reasons"])
-        for record in records:
+        for place, record in enumerate(records):
+            has_artefacts = record.artefacts is not None  # all of a dataset, or none
+            if place == 0:
+                further = ["artefacts"] if has_artefacts else []
+                table.writerow(["record_id", *HEADLINE_FEATURES, "verdict", "reasons", *further])
             values = [_cell(record.features.get(name), point) for name in HEADLINE_FEATURES]
             verdict = "rejected" if record.reasons else "accepted"
-            table.writerow([record.record_id, *values, verdict, "; ".join(record.reasons)])
+            artefacts = ["; ".join(artefact_lines(record))] if has_artefacts else []
+            table.writerow([record.record_id, *values, verdict, "; ".join(record.reasons), *artefacts])
 
 
 def _cell(value: FeatureValue, point: str) -> str:
@@ -84,3 +95,11 @@ def _verdict(record: Record) -> str:
     if not record.reasons:
         return "accepted"
     return textwrap.shorten(f"rejected: {'; '.join(record.reasons)}", _VERDICT_WIDTH, placeholder=" ...")
+
+
+def _draw_artefacts(sheet: Sheet, left: float, height: float, record: Record, palette: Palette) -> None:
+    """Name the artefacts of a record in place of the word accepted, on two lines at most."""
+    text = textwrap.shorten("; ".join(artefact_titles(record)), 2 * _NAMES_WIDTH - 8, placeholder=" ...")
+    lines = textwrap.wrap(text, _NAMES_WIDTH)
+    for line, words in enumerate(lines):
+        sheet.text(left, height + 1.4 * (len(lines) - 1) - 2.7 * line, words, _NAMES_PT, palette.text)

@@ -11,9 +11,11 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
+from ecgfactory.dataset.artefact_summary import ArtefactSummary
 from ecgfactory.generators.model_card import ModelCard
 from ecgfactory.record import Record
 from ecgfactory.recorder.recorder import Recorder
+from ecgfactory.report.artefact_pages import artefact_pages
 from ecgfactory.report.distributions import distribution_pages
 from ecgfactory.report.export import PageMaker, numbered, record_pages, record_title, whole_pdf
 from ecgfactory.report.feature_text import feature_value
@@ -61,6 +63,8 @@ class CoverFacts:
         What acceptance followed; empty where all that passed the policy were accepted.
     labels : str
         What is marked; empty where nothing is.
+    artefacts : ArtefactSummary or None
+        What was put into records; None where that was not asked for.
     """
 
     name: str
@@ -78,6 +82,7 @@ class CoverFacts:
     recorder: Recorder = field(default_factory=Recorder)
     match: str = ""
     labels: str = ""
+    artefacts: ArtefactSummary | None = None
 
     @property
     def accepted_share(self) -> float:
@@ -122,8 +127,9 @@ def write_report_book(
     """
     style = style or PageStyle()
     distributions = distribution_pages(features, style.palette) if features is not None else []
-    samples_from = len(distributions) + 3
-    front: list[PageMaker] = [partial(_cover_page, facts, records[:1], style.palette), *distributions]
+    artefacts = artefact_pages(facts.artefacts, records, style) if facts.artefacts else []
+    samples_from = len(artefacts) + len(distributions) + 3
+    front: list[PageMaker] = [partial(_cover_page, facts, records[:1], style.palette), *artefacts, *distributions]
     front.append(partial(_contents_page, sampling_rule, records, samples_from, style.palette))
     count = len(front) + _PAGES_PER_SAMPLE * len(records)
     with whole_pdf(path, f"{facts.name} ({facts.plan_id})") as book:
@@ -165,6 +171,7 @@ def cover_rows(facts: CoverFacts) -> list[tuple[str, str]]:
         ("Duration", f"{facts.duration_s:g} s"),
         *([] if facts.recorder.keeps_signals else [("Signal", str(facts.recorder))]),
         *([("Labels", facts.labels)] if facts.labels else []),
+        *([("Artefacts", facts.artefacts.words)] if facts.artefacts else []),
         ("Model", facts.model),
         ("Seed", str(facts.seed)),
         ("Quality policy", facts.policy),

@@ -25,6 +25,7 @@ from ecgfactory.wave_table import WaveTable
 PULSE_WIDTH_MM = 5.0
 
 _TRACE_MM, _MINOR_MM, _MAJOR_MM = 0.28, 0.10, 0.22
+_LONG_NAME_MM = 28.0
 _LEGEND_MM = 1.3
 """Height of the legend of marks above the grid."""
 
@@ -55,8 +56,8 @@ def clinical_page(record: Record, style: PageStyle | None = None) -> Sheet:
     return sheet
 
 
-def draw_ecg(sheet: Sheet, record: Record, style: PageStyle) -> list[str]:
-    """Draw the grid of a page and a record on it.
+def draw_ecg(sheet: Sheet, record: Record, style: PageStyle, names_above: bool = False) -> list[str]:
+    """Draw the grid of a page and a record on it; where leads have long names, with all of these above their traces.
 
     Returns
     -------
@@ -81,7 +82,8 @@ def draw_ecg(sheet: Sheet, record: Record, style: PageStyle) -> list[str]:
         _draw_pulse(sheet, baseline, style)
         for strip in row:
             cut_off |= _draw_strip(sheet, strip, baseline, style.palette)
-            x_mm, y_mm, align = label_place(strip, baseline, alone=len(row) == 1, paper=sheet.paper)
+            place = (strip, baseline, len(row) == 1 and not names_above, sheet.paper)
+            x_mm, y_mm, align = label_place(*place, _LONG_NAME_MM) if names_above else label_place(*place)
             sheet.text(x_mm, y_mm, strip.lead, 9, style.palette.text, bold=True, align=align)
     notes = []
     if traces.shown < record.signal_uv.shape[-1]:
@@ -139,6 +141,4 @@ def _draw_line(sheet: Sheet, x_mm: npt.ArrayLike, y_mm: npt.ArrayLike, palette: 
 def _footnote(record: Record, style: PageStyle, notes: Sequence[str]) -> str:
     scale = f"{style.speed_mm_per_s} mm/s  {style.gain_mm_per_mv} mm/mV"
     signal = f"{scale}  {record.sampling_rate_hz} Hz, {record.filters}"
-    put_in = record.artefacts.kinds_of_records()[0] if record.artefacts and not style.quiz else []
-    artefacts = [f"with {', '.join(kind.replace('_', ' ') for kind in put_in)}"] if put_in else []
-    return "   |   ".join([signal, *artefacts, *notes, f"to scale at 100 % on {style.paper}"])
+    return "   |   ".join([signal, *notes, f"to scale at 100 % on {style.paper}"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from ecgfactory.dataset.artefact_summary import summarise_artefacts
 from ecgfactory.dataset.counts import Counts
 from ecgfactory.dataset.files import DatasetFiles
 from ecgfactory.dataset.names import COMPARISON_FOLDER, COMPARISON_PAGE
@@ -167,6 +168,7 @@ def _cover_facts(files: DatasetFiles, counts: Counts) -> CoverFacts:
         policy=plan.policy.name,
         match=plan.match.title if plan.match else "",
         labels=plan.labels.words,
+        artefacts=summarise_artefacts(files.path) if plan.artefacts else None,
         model_card=plan.generator_class.model_card,
         splits=counts.splits,
         rejects=counts.rejects,

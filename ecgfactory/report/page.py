@@ -6,6 +6,7 @@ import textwrap
 from collections.abc import Mapping, Sequence
 
 from ecgfactory.record import FeatureValue, Record
+from ecgfactory.report.artefact_words import artefact_lines
 from ecgfactory.report.feature_text import feature_label, feature_value
 from ecgfactory.report.paper import A4, Paper
 from ecgfactory.report.sheet import Box, Sheet, text_width_mm
@@ -39,7 +40,7 @@ def draw_header(sheet: Sheet, record: Record, style: PageStyle) -> None:
         _draw_blanks(sheet, style.palette)
         return
     _draw_measurements(sheet, record.features, style.palette)
-    _draw_verdict(sheet, record.reasons, style.palette)
+    _draw_verdict(sheet, record.reasons, artefact_lines(record), style.palette)
 
 
 def draw_title(sheet: Sheet, title: str, subtitle: str, palette: Palette) -> None:
@@ -126,14 +127,14 @@ def _measurement_place(paper: Paper, place: int) -> tuple[float, float]:
     return paper.left_mm + 81 + 50 * column, paper.height_mm - _HEADER_MM - 5 * line
 
 
-def _draw_verdict(sheet: Sheet, reasons: Sequence[str], palette: Palette) -> None:
+def _draw_verdict(sheet: Sheet, reasons: Sequence[str], artefacts: Sequence[str], palette: Palette) -> None:
     right, top = sheet.paper.right_mm, sheet.paper.height_mm - _HEADER_MM
     colour = palette.bad if reasons else palette.good
     verdict = "REJECTED" if reasons else "ACCEPTED"
     frame = Box(right - 30, top - 2.3, 30, 7).corners[[0, 1, 2, 3, 0]]
     sheet.line(frame[:, 0], frame[:, 1], colour, 1.2)
     sheet.text(right - 15, top, verdict, 9, colour, bold=True, align="center")
-    for line, text in enumerate(_reason_lines(reasons)):
+    for line, text in enumerate(_reason_lines(reasons or artefacts)):
         sheet.text(right, top - 6.3 - 3.7 * line, text, 7, palette.text, align="right")
 
 

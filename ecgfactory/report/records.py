@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pyarrow.compute as pc
 
+from ecgfactory.artefact_table import ArtefactTable
 from ecgfactory.candidates.remake import remade
 from ecgfactory.dataset.files import DatasetFiles
 from ecgfactory.record import Record, record_id
@@ -44,4 +45,5 @@ def any_record(files: DatasetFiles, wanted: str, clean: bool = False) -> Record:
         features={name: row[name] for name in row if name in files.measured},
         reasons=tuple(row["reasons"]),
         dataset=files.title,
+        artefacts=ArtefactTable.of_rows(files.plan.lead_names, 1, [], []) if files.plan.artefacts else None,
     )

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 from markupsafe import Markup, escape
 
 from ecgfactory.arrays import Float64Array, IntArray
 from ecgfactory.record import Record
+from ecgfactory.report.artefact_words import clean_of
 from ecgfactory.report.clinical import PULSE_WIDTH_MM
 from ecgfactory.report.marks import page_marks
 from ecgfactory.report.paper import A4
@@ -38,35 +40,51 @@ _PICTURE_START = (
 _CHART_WIDTH, _CHART_HEIGHT = 300.0, 110.0
 
 
-def ecg_svg(record: Record, marks: bool = False) -> Markup:
+def ecg_svg(record: Record, marks: bool = False, clean: bool = False) -> Markup:
     """Draw a record as its clinical page has it: 25 mm/s and 10 mm/mV, one user unit per millimetre.
 
     Grid and colours are the page's: patterns `minor-grid` and `major-grid`, classes `trace` and `lead`, and for marks a
-    group `marks` with classes `P`, `QRS` and `T`.
+    group `marks` with classes `P`, `QRS` and `T`. Where its clean twin is drawn too, its trace has the class `clean` as
+    well, and the other one `stored`: the page shows one of the two.
     """
     style = PageStyle()
     traces = lay_out(record, style)
-    step = max(record.sampling_rate_hz // DRAWN_HZ, 1)
-    lines, labels = [], []
+    labels = []
     for row, baseline in zip(traces.rows, traces.baselines_mm, strict=True):
-        lines.append(_pulse(float(baseline), style))
         for strip in row:
-            chosen = slice(None, None, step)
-            lines.append(_path(strip.x_mm[chosen], baseline + strip.height_mm[chosen]))
-            if strip is not row[0]:
-                lines.append(_path(strip.x_mm[[0, 0]], baseline + np.array([-3.0, 3.0])))
             x_mm, y_mm, align = label_place(strip, float(baseline), alone=len(row) == 1, paper=A4)
             anchor = "end" if align == "right" else "start"
             place = f'x="{x_mm - A4.left_mm:.1f}" y="{A4.grid_top_mm - y_mm:.1f}" text-anchor="{anchor}"'
             labels.append(f'<text class="lead" {place}>{strip.lead}</text>')
     size = f"{A4.grid_width_mm:g} {A4.grid_height_mm:g}"
+    clean_uv = clean_of(record) if clean else None
+    shown = {"trace": traces}
+    if clean_uv is not None:
+        twin = lay_out(replace(record, signal_uv=clean_uv), style)
+        shown = {"trace stored": traces, "trace clean": replace(twin, baselines_mm=traces.baselines_mm)}
+    paths = [
+        f'<path class="{name}" transform="scale({UNIT_MM})" d="{_trace(drawn, record, style)}"/>'
+        for name, drawn in shown.items()
+    ]
     return Markup(  # noqa: S704 (else numbers and lead names only)
         f'<svg class="ecg" viewBox="0 0 {size}" role="img" aria-label="ECG {escape(record.record_id)}">'
         '<rect width="100%" height="100%" fill="url(#minor-grid)"/><rect width="100%" height="100%" '
         f'fill="url(#major-grid)"/>{_marks(record, traces) if marks else ""}'
-        f'<path class="trace" transform="scale({UNIT_MM})" d="{"".join(lines)}"/>'
-        f"{''.join(labels)}</svg>"
+        f"{''.join(paths)}{''.join(labels)}</svg>"
     )
+
+
+def _trace(traces: Traces, record: Record, style: PageStyle) -> str:
+    """Write all traces and pulses as one path."""
+    step = slice(None, None, max(record.sampling_rate_hz // DRAWN_HZ, 1))
+    lines = []
+    for row, baseline in zip(traces.rows, traces.baselines_mm, strict=True):
+        lines.append(_pulse(float(baseline), style))
+        for strip in row:
+            lines.append(_path(strip.x_mm[step], baseline + strip.height_mm[step]))
+            if strip is not row[0]:
+                lines.append(_path(strip.x_mm[[0, 0]], baseline + np.array([-3.0, 3.0])))
+    return "".join(lines)
 
 
 def ecg_picture(record: Record) -> str:

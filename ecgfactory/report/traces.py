@@ -157,13 +157,16 @@ def lay_out(record: Record, style: PageStyle) -> Traces:
 
 
 def label_place(
-    strip: Strip, baseline_mm: float, alone: bool, paper: Paper
+    strip: Strip, baseline_mm: float, alone: bool, paper: Paper, width_mm: float = 10.0
 ) -> tuple[float, float, Literal["left", "right"]]:
-    """Where a lead's name is, and which end of it: left of a trace alone in its row, else above its beginning."""
+    """Where a lead's name is, and which end of it: left of a trace alone in its row, else above its beginning.
+
+    There it is above all that the trace shows in the width that a name may take.
+    """
     start = float(strip.x_mm[0])
     if alone:
         return start - 1, baseline_mm + 1.5, "right"
-    reach = float(strip.height_mm[strip.x_mm < start + 10].max())
+    reach = float(strip.height_mm[strip.x_mm < start + width_mm].max())
     return start + 1, min(baseline_mm + max(6, reach + 1), paper.grid_top_mm - _LABEL_MM), "left"
 
 

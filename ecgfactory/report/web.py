@@ -14,6 +14,7 @@ from markupsafe import Markup
 from ecgfactory.dataset.card import limits
 from ecgfactory.quality.features import features_among
 from ecgfactory.record import Record
+from ecgfactory.report.artefact_words import artefact_lines, clean_of
 from ecgfactory.report.book import CoverFacts, cover_rows
 from ecgfactory.report.export import whole_file
 from ecgfactory.report.feature_text import bare_value, feature_label, feature_unit, feature_value
@@ -50,8 +51,13 @@ class Sample:
 
     @cached_property
     def drawing(self) -> Markup:
-        """The ECG as SVG, its waves marked."""
-        return ecg_svg(self.record, marks=True)
+        """The ECG as SVG, its waves marked, with its clean twin where that differs."""
+        return ecg_svg(self.record, marks=True, clean=True)
+
+    @cached_property
+    def artefacts(self) -> list[str]:
+        """Its artefacts, in words."""
+        return artefact_lines(self.record)
 
     @property
     def verdict(self) -> str:
@@ -112,6 +118,8 @@ def write_web_page(
         most_rejects=max(facts.rejects.values(), default=1),
         samples=samples,
         drawn=_drawn(samples),
+        has_twins=any(clean_of(sample.record) is not None for sample in samples),
+        most_artefacts=max((kind.count for kind in facts.artefacts.kinds), default=1) if facts.artefacts else 1,
         sampling_rule=sampling_rule.split("\n\n"),
         columns=[(name, feature_label(name), feature_unit(name)) for name in columns],
         measured=_measured,

@@ -2,54 +2,126 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, StrictBool, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StrictBool,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from ecgfactory.artefacts import ARTEFACTS
 from ecgfactory.artefacts.mixture import HIGHEST_SNR_DB, LOWEST_SNR_DB, USUAL_WEIGHTS, Mixture
 from ecgfactory.documents.keys import Among, nearest
 from ecgfactory.errors import BadInputError, shown
+from ecgfactory.quality.rule import PUBLISHED
+
+USUAL_MOST = 3
+"""Artefacts in a record at most, unless it is said or there are fewer kinds."""
+
+
+def _within_reach(snr_db: float) -> float:
+    if snr_db < LOWEST_SNR_DB:
+        raise ValueError(
+            f"{snr_db:g} dB is below {LOWEST_SNR_DB:g} dB, where noise is ten times as large as the ECG and most "
+            f"recorders saturate; use {LOWEST_SNR_DB:g} or more"
+        )
+    if snr_db > HIGHEST_SNR_DB:
+        raise ValueError(
+            f"{snr_db:g} dB is above {HIGHEST_SNR_DB:g} dB, where noise is about 1 uV, the step in which signals are "
+            f"stored; use {HIGHEST_SNR_DB:g} or less"
+        )
+    return snr_db
+
+
+def _known(name: str, info: ValidationInfo) -> str:
+    if name not in ARTEFACTS and info.context != PUBLISHED:  # perhaps of a package that is gone by now
+        meant = nearest(name, ARTEFACTS)
+        others = f"choose from {', '.join(ARTEFACTS)}, or install the package that brings it"
+        raise ValueError(f"there is no such kind of artefact; {f'did you mean {meant}?' if meant else others}")
+    return name
+
 
 _Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 _Count = Annotated[int, Field(strict=True)]
+_Weight = Annotated[float, Field(strict=True, allow_inf_nan=False, ge=0)]
+_Kind = Annotated[str, Among(lambda: ARTEFACTS), AfterValidator(_known)]
+_SnrDb = Annotated[
+    float,
+    Field(
+        strict=True,
+        allow_inf_nan=False,
+        json_schema_extra={"minimum": LOWEST_SNR_DB, "maximum": HIGHEST_SNR_DB},
+    ),
+    AfterValidator(_within_reach),
+]
 
 
 class _Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True)
 
 
-class ArtefactCount(_Section, title="Artefacts per record"):
+class _Range(_Section):
+    """From `min` to `max`, which the classes that derive from this one have."""
+
+    min: Any
+    max: Any
+
+    @model_validator(mode="before")
+    @classmethod
+    def _has_two_ends(cls, given: Any) -> Any:
+        ends = given if isinstance(given, list | tuple) and len(given) == 2 else [given, given]
+        if all(isinstance(end, int | float) and not isinstance(end, bool) for end in ends):
+            raise ValueError(f"say which is which: {{min: {ends[0]:g}, max: {ends[1]:g}}}")
+        return given
+
+    @model_validator(mode="after")
+    def _is_in_order(self) -> _Range:
+        if self.min > self.max:
+            low, high = (
+                f"{end}, {value:g}" + ("" if end in self.model_fields_set else f" (what {end} is unless you give it)")
+                for end, value in (("min", self.min), ("max", self.max))
+            )
+            raise ValueError(f"{low}, is above {high}; give both in order, or one number twice")
+        return self
+
+
+class ArtefactCount(_Range, title="Artefacts per record"):
     """How many artefacts a record has that has some; each is of another kind."""
 
     min: _Count = Field(1, ge=1, le=16, description="at least")
-    max: _Count = Field(3, ge=1, le=16, description="at most")
-
-    @model_validator(mode="after")
-    def _is_in_order(self) -> ArtefactCount:
-        if self.min > self.max:
-            raise ValueError(f"min, {self.min}, is above max, {self.max}; exchange them, or give one number twice")
-        return self
+    max: _Count = Field(USUAL_MOST, ge=1, le=16, description="at most")
 
 
-class SnrRange(_Section, title="Signal-to-noise ratio (dB)"):
+class SnrRange(_Range, title="Signal-to-noise ratio (dB)"):
     """Between which the signal-to-noise ratio of artefacts that are noise is drawn."""
 
-    min: _Number = Field(-6.0, ge=LOWEST_SNR_DB, le=HIGHEST_SNR_DB, description="worst, in dB")
-    max: _Number = Field(24.0, ge=LOWEST_SNR_DB, le=HIGHEST_SNR_DB, description="best, in dB")
+    min: _SnrDb = Field(-6.0, description="worst, in dB")
+    max: _SnrDb = Field(24.0, description="best, in dB")
 
-    @model_validator(mode="after")
-    def _is_in_order(self) -> SnrRange:
-        if self.min > self.max:
-            raise ValueError(f"min, {self.min:g}, is above max, {self.max:g}; exchange them, or give one number twice")
-        return self
+
+def _usual_count(kinds: Any) -> dict[str, Any]:
+    """Return how many artefacts a record has where that is not said: no more than there are kinds."""
+    weights = kinds.values() if isinstance(kinds, Mapping) else ()
+    chosen = sum(isinstance(weight, int | float) and weight > 0 for weight in weights)
+    return {"per_record": {"max": chosen}} if 0 < chosen < USUAL_MOST else {}
 
 
 class ArtefactsRequest(_Section, title="Artefacts"):
     """Artefacts in accepted records."""
 
     clean_share: _Number = Field(
-        0.25, ge=0, le=1, title="Clean (share)", description="share of records left as they are"
+        0.25,
+        ge=0,
+        le=1,
+        title="Clean (share)",
+        description="share of records left as they are: the chance that a record is",
     )
     keep_clean: StrictBool = Field(
         True, title="Keep clean twins", description="store each record without its artefacts too"
@@ -61,7 +133,7 @@ class ArtefactsRequest(_Section, title="Artefacts"):
     )
     per_record: ArtefactCount = ArtefactCount()
     snr_db: SnrRange = SnrRange()
-    kinds: dict[Annotated[str, Among(lambda: ARTEFACTS)], _Number] = Field(
+    kinds: dict[_Kind, _Weight] = Field(
         default_factory=lambda: dict(USUAL_WEIGHTS),
         min_length=1,
         description="how often each kind is chosen in comparison with the others: {mains: 1, muscle: 3}; all kinds "
@@ -81,30 +153,56 @@ class ArtefactsRequest(_Section, title="Artefacts"):
             {name: self.kinds[name] for name in sorted(self.kinds)},
         )
 
+    @property
+    def words(self) -> str:
+        """What is put in, in words."""
+        told = f"artefacts in {100 * (1 - self.clean_share):.3g} % of records"
+        return f"{told}, clean twins kept" if self.keep_clean else told
+
+    @model_validator(mode="before")
+    @classmethod
+    def _is_a_section(cls, given: Any) -> Any:
+        if isinstance(given, Mapping):
+            return {**_usual_count(given.get("kinds")), **given}
+        if isinstance(given, ArtefactsRequest):
+            return given
+        said = "a list" if isinstance(given, list | tuple) else shown(given)
+        if given is False or given in ("off", "no", "none"):
+            raise ValueError(f"{said} is no section; leave the key out for no artefacts")
+        raise ValueError(
+            f"{said} is no section; write {{}} for the usual mixture, or keys as {{kinds: {{muscle: 3, mains: 1}}}}"
+        )
+
+    @field_validator("kinds", mode="before")
+    @classmethod
+    def _kinds_have_weights(cls, kinds: Any) -> Any:
+        if kinds is None or kinds == "all":
+            raise ValueError(f"{shown(kinds)} is no section; leave the key out for all kinds")
+        if isinstance(kinds, str | list | tuple):
+            named = [name for name in ([kinds] if isinstance(kinds, str) else kinds) if name in list(ARTEFACTS)]
+            weights = ", ".join(f"{name}: 1" for name in named or ("muscle", "mains"))
+            raise ValueError(f"give each kind a weight: {{{weights}}}")
+        return kinds
+
     @field_validator("kinds")
     @classmethod
-    def _kinds_are_known(cls, kinds: dict[str, float]) -> dict[str, float]:
-        for name, weight in kinds.items():
-            if name not in ARTEFACTS:
-                meant = nearest(name, ARTEFACTS)
-                mend = f"did you mean {meant}?" if meant else f"choose from {', '.join(ARTEFACTS)}"
-                raise ValueError(f"{shown(name)} is not a kind of artefact; {mend}")
-            if weight < 0:
-                raise ValueError(f"the weight of {name} is {weight:g}; it must be 0 or more")
+    def _kinds_can_be_chosen(cls, kinds: dict[str, float], info: ValidationInfo) -> dict[str, float]:
+        if not any(kinds.values()):
+            raise ValueError("every weight is 0, so that no kind can be chosen; give one a weight above 0")
+        for name in kinds if info.context != PUBLISHED else ():
             try:
                 ARTEFACTS.check(name)
             except BadInputError as error:
                 raise ValueError(str(error).removesuffix(".")) from None
-        if not any(kinds.values()):
-            raise ValueError("every weight is 0, so that no kind can be chosen; give one a weight above 0")
         return kinds
 
     @model_validator(mode="after")
     def _kinds_suffice(self) -> ArtefactsRequest:
-        chosen = [name for name, weight in self.kinds.items() if weight > 0]
-        if self.per_record.max > len(chosen):
+        kinds = sum(weight > 0 for weight in self.kinds.values())
+        if self.per_record.max > kinds:
+            told = "1 kind has" if kinds == 1 else f"{kinds} kinds have"
             raise ValueError(
-                f"per_record.max is {self.per_record.max}, but only {len(chosen)} kinds have a weight above 0, and "
-                "each is in a record once at most; ask for fewer, or add kinds"
+                f"per_record.max is {self.per_record.max}, and each artefact of a record is of another kind, but only "
+                f"{told} a weight above 0; write per_record: {{max: {kinds}}}, or add kinds"
             )
         return self

@@ -20,14 +20,16 @@ class LabelsRequest(BaseModel, title="Labels"):
     mask: StrictBool = Field(
         False,
         title="Masks",
-        description="which wave each sample is in: 0 none, 1 P, 2 QRS, 3 T, in each lead and over all leads; in the "
-        "formats parquet, npy and webdataset",
+        description="which wave each sample is in: 0 none, 1 P, 2 QRS, 3 T, in each lead and over all leads; with "
+        "artefacts also whether it is in one; in the formats parquet, npy and webdataset",
     )
 
     @model_validator(mode="after")
     def _mask_is_of_waves(self) -> LabelsRequest:
         if self.mask and not self.waves:
-            raise ValueError("a mask says where the waves are; ask for waves: true too")
+            raise ValueError(
+                "a mask says where the waves are, and where artefacts are if there are any; ask for waves: true too"
+            )
         return self
 
     @property

@@ -8,12 +8,15 @@ import stat
 from functools import lru_cache
 from pathlib import Path
 
+from ecgfactory.artefacts import ARTEFACTS
+from ecgfactory.artefacts.montage import montage_of
 from ecgfactory.documents.file import is_file, kind_of
 from ecgfactory.errors import BadInputError
 from ecgfactory.formats import FORMATS
 from ecgfactory.generators import GENERATORS
 from ecgfactory.generators.base import Generator
 from ecgfactory.generators.checkpoint import Checkpoint
+from ecgfactory.leads import lead_names
 from ecgfactory.quality.policy import load_policy, shipped_policies
 from ecgfactory.request.build_request import BuildRequest
 from ecgfactory.request.devices import gpu_count
@@ -44,7 +47,15 @@ def file_problems(request: BuildRequest) -> list[tuple[str, str]]:
     generator, quality = _generator_problems(request), _quality_problems(request)
     shares = [] if quality else _share_problems(request)
     profile = [] if generator or quality else _profile_problems(request)
-    return [*generator, *quality, *shares, *profile, *_mask_problems(request), *_reference_problems(request)]
+    return [
+        *generator,
+        *quality,
+        *shares,
+        *profile,
+        *_mask_problems(request),
+        *_kind_problems(request),
+        *_reference_problems(request),
+    ]
 
 
 def worker_problems(request: BuildRequest) -> list[tuple[str, str]]:
@@ -136,6 +147,18 @@ def _mask_problems(request: BuildRequest) -> list[tuple[str, str]]:
         return []
     asked, holding = " and ".join(request.formats), [name for name in FORMATS if FORMATS.load(name).holds_masks]
     return [("labels.mask", f"{asked} can't hold masks; add one of the formats {', '.join(holding)}, or say false.")]
+
+
+def _kind_problems(request: BuildRequest) -> list[tuple[str, str]]:
+    """Check that kinds of artefacts have the leads that they need: those of packages may need others than ours."""
+    asked = request.artefacts.kinds if request.artefacts else {}
+    kinds = {name: ARTEFACTS.load(name) for name, weight in asked.items() if weight and ARTEFACTS.package(name)}
+    lacking = {name: kind.lacks(montage_of(lead_names(request.leads))) for name, kind in kinds.items()}
+    return [
+        (f"artefacts.kinds.{name}", f"records of {request.leads} leads lack {leads}; leave this kind out.")
+        for name, leads in lacking.items()
+        if leads
+    ]
 
 
 def _reference_problems(request: BuildRequest) -> list[tuple[str, str]]:

@@ -103,10 +103,10 @@ def make_injured(leads: LeadCount, labels: Labels = UNLABELLED) -> RecordBatch:
         if missing.any():
             first, after = np.flatnonzero(missing)[0], np.flatnonzero(missing)[-1] + 1
             signals_uv[row, :, missing] = signals_uv[row, :, first - 1 if first else after]
-    measured = measure(signals_uv, lead_names(leads))
+    measured, clean_uv = measure(signals_uv, lead_names(leads)), clean.signals_uv.astype(np.float64)
     injury = Injury(
         artefacts,
-        snr_db_of_leads(clean.signals_uv, signals_uv),
+        np.stack([snr_db_of_leads(*pair) for pair in zip(clean_uv, signals_uv.astype(np.float64), strict=True)]),
         [["signal_stands_still"] if row % 2 else [] for row in range(len(clean))],
         clean.features,
         clean.signals_uv,

@@ -67,6 +67,10 @@ def test_the_form_has_units_choices_bounds_and_defaults(deployed: dict[str, Depl
     assert fields["leads"]["enum"] == [8, 12]
     assert fields["formats"]["items"]["enum"][0] == "parquet"
     assert fields["splits"]["default"] == {"train": 1.0}
+    artefacts = schema["definitions"]["ArtefactsRequest"]["properties"]
+    assert artefacts["clean_share"].items() >= {"title": "Clean (share)", "default": 0.25, "maximum": 1}.items()
+    assert "muscle" in artefacts["kinds"]["propertyNames"]["enum"]
+    assert schema["definitions"]["SnrRange"]["properties"]["min"]["minimum"] == -20
     assert all(field.get("description") or "$ref" in str(field) for field in fields.values())
 
 

@@ -25,6 +25,7 @@ from ecgfactory.quality.extra_feature import ExtraFeature
 from ecgfactory.quality.features import EXTRA_FEATURES, FEATURES
 from ecgfactory.request.build_request import BuildRequest
 from ecgfactory.request.plan import Plan, make_plan
+from ecgfactory.request.preflight import file_problems
 from ecgfactory.validation.artefact_contract import ArtefactContract
 from ecgfactory.validation.feature_contract import FeatureContract
 from ecgfactory.validation.format_contract import FormatContract
@@ -133,8 +134,18 @@ def test_the_plan_names_the_package_for_its_kind_of_artefact_alone(asked: dict[s
     usual: dict[str, object] = {"formats": ["csv"], "quality": {}, "generator": {}, "duration_s": 10}
     request = asked | usual | {"artefacts": {"kinds": {"buzz": 1}, "per_record": {"min": 1, "max": 1}}}
     assert make_plan(BuildRequest.model_validate(request)).versions[NAME] == VERSION
-    with pytest.raises(ValueError, match="'buz' is not a kind of artefact; did you mean buzz"):
+    with pytest.raises(ValueError, match=r"there is no such kind of artefact; did you mean buzz\?"):
         BuildRequest.model_validate(request | {"artefacts": {"kinds": {"buz": 1}}})
+
+
+def test_a_kind_that_lacks_a_lead_is_told_before_anything_is_made(
+    asked: dict[str, object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    request = BuildRequest.model_validate(asked | {"artefacts": {"kinds": {"buzz": 1}}})
+    assert file_problems(request) == []
+    monkeypatch.setattr(ARTEFACTS.load("buzz"), "needs", ("I", "V4R"))
+    (told,) = file_problems(request)
+    assert told == ("artefacts.kinds.buzz", "records of 12 leads lack V4R; leave this kind out.")
 
 
 def test_what_is_installed_changes_nothing_that_is_not_asked_for(asked: dict[str, object]) -> None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import ast
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+from matplotlib import pyplot
 
 import ecgfactory as ef
 from ecgfactory.quality.policy import load_policy
@@ -30,6 +32,11 @@ def run(name: str, folder: Path, *arguments: str) -> str:
     return done.stdout
 
 
+def is_picture(path: Path) -> bool:
+    """Whether a file is a PNG with something on it."""
+    return path.read_bytes().startswith(b"\x89PNG") and float(pyplot.imread(path).std()) > 0.01
+
+
 def test_generate_and_plot(tmp_path: Path) -> None:
     assert "wrote ecg.pdf: Record 000000" in run("generate_and_plot.py", tmp_path)
     assert (tmp_path / "ecg.pdf").read_bytes().startswith(b"%PDF")
@@ -45,6 +52,29 @@ def test_train_on_a_stream(tmp_path: Path) -> None:
 def test_train_to_segment(tmp_path: Path) -> None:
     printed = run("train_to_segment.py", tmp_path, "64", "0")
     assert printed.count("overlap (Dice) P 0.") == 2
+
+
+def test_train_to_denoise(tmp_path: Path) -> None:
+    printed = run("train_to_denoise.py", tmp_path, "8", "1", "24")
+    gains = re.findall(r"noise at (-?\d+) to \d+ dB, \d+ leads: the band-pass gains .\d+\.\d dB, the network ", printed)
+    assert gains == ["-6", "0", "6", "12", "18", "24"]
+    assert is_picture(tmp_path / "denoised.png")
+
+
+def test_train_to_judge_quality(tmp_path: Path) -> None:
+    printed = run("train_to_judge_quality.py", tmp_path, "16", "2", "32")
+    assert printed.count("NeuroKit2 (Unacceptable") == 2
+    area = re.search(r"of 32 leads are too noisy; the area under our curve is (0\.\d+|1\.0+)\n", printed)
+    assert area is not None
+    assert float(area[1]) > 0.5
+    assert is_picture(tmp_path / "quality.png")
+
+
+def test_train_to_find_swaps(tmp_path: Path) -> None:
+    printed = run("train_to_find_swaps.py", tmp_path, "16", "2", "16")
+    assert "RA-LA (" in printed
+    assert re.search(r"all \(16\): by arm_electrodes \d+%, by any rule \d+%, by the network \d+%\n", printed)
+    assert is_picture(tmp_path / "swaps.png")
 
 
 def test_open_a_dataset(built: Path, tmp_path: Path) -> None:

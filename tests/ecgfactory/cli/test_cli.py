@@ -73,8 +73,11 @@ def test_validate_tells_every_problem_and_exits_2(tmp_path: Path, request_file: 
     sound = run("validate", request_file)
     assert sound.returncode == 0
     assert "valid; 6 records" in sound.stdout
-    labelled = run("validate", request_file, "--set", "labels={waves: true, mask: true}", "--set", "formats=[npy]")
-    assert "with waves of every beat and masks, about" in " ".join(labelled.stdout.split())
+    sections = ("labels={waves: true, mask: true}", "formats=[npy]", "artefacts.clean_share=0.5", "signal.notch_hz=50")
+    further = run("validate", request_file, *(part for text in sections for part in ("--set", text)))
+    words = " ".join(further.stdout.split())
+    assert "with waves of every beat and masks, artefacts in 50 % of records, clean twins kept, about" in words
+    assert words.endswith("artefacts are put into the filtered signals, and are not filtered themselves")
     bad = tmp_path / "bad.yaml"
     bad.write_text("name: a\nrecrods: 5\nleads: 9\n", encoding="utf-8")
     told = run("validate", bad)

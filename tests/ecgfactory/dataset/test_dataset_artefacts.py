@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import pickle
+import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import torch
 import wfdb
 from torch.utils.data import DataLoader
 
-from ecgfactory.dataset.names import ARTEFACTS_FILE
+from ecgfactory.dataset.annotation_checks import annotation_problems
+from ecgfactory.dataset.files import DatasetFiles
+from ecgfactory.dataset.names import ANNOTATIONS_FILE, ARTEFACTS_FILE
 from ecgfactory.dataset.reader import Dataset, open_dataset
 from ecgfactory.errors import BadInputError
+from ecgfactory.formats.artefacts import ArtefactsWriter
 
 pytestmark = pytest.mark.slow
 
@@ -90,6 +96,52 @@ def test_the_clean_twin_of_one_record_has_its_own_features(dataset: Dataset) -> 
     assert (twin.artefacts, twin.clean_uv, twin.injury) == (None, None, {})
     assert np.array_equal(twin.signal_uv, dataset[noisy].clean_uv)
     assert twin.dataset == f"{dataset.title}, without artefacts"
+
+
+def test_stored_leads_are_read_where_artefacts_break_the_lead_equations(dataset: Dataset, tmp_path: Path) -> None:
+    shutil.copytree(dataset.path / "npy", tmp_path / "npy")
+    for name in ("records.parquet", "npy_clean", ANNOTATIONS_FILE):
+        (tmp_path / name).symlink_to(dataset.path / name)
+    path = sorted((tmp_path / "npy").glob("train-*[0-9].npy"))[0]
+    signals_uv = np.load(path, mmap_mode="r+")
+    signals_uv[0, 2, 100] += 7
+    signals_uv.flush()
+    candidate = np.load(path.with_suffix(".candidates.npy"))[0]
+    artefacts = dataset.artefacts_of(dataset.places())
+    for breaks in (True, False):
+        with ArtefactsWriter(tmp_path / ARTEFACTS_FILE, 500) as writer:
+            told = np.full(len(artefacts), breaks)
+            writer.write(dataset.candidates, replace(artefacts, breaks_lead_equations=told))
+        files = DatasetFiles(tmp_path, dataset.plan)
+        (read_uv,) = files.take(np.flatnonzero(files.candidates == candidate)).signals_uv
+        assert read_uv[2, 100] == (signals_uv[0, 2, 100] if breaks else read_uv[1, 100] - read_uv[0, 100])
+
+
+def test_clean_features_come_from_clean_tables_and_beats_that_nobody_kept_are_no_fault(
+    dataset: Dataset, tmp_path: Path
+) -> None:
+    table = pq.read_table(dataset.path / "records.parquet")
+    kept = [name for name in table.column_names if not name.startswith("clean_")]
+    pq.write_table(table.select(kept), tmp_path / "records.parquet")
+    for name in ("clean", ANNOTATIONS_FILE):
+        (tmp_path / name).symlink_to(dataset.path / name)
+    clean = DatasetFiles(tmp_path, dataset.plan).clean_measured
+    assert clean is not None
+    assert clean["neurokit_heart_rate_bpm"].tolist() == dataset.injuries.clean_neurokit_heart_rate_bpm.tolist()
+    assert list(annotation_problems(DatasetFiles(tmp_path, dataset.plan))) == []
+    asked = dataset.plan.request.artefacts
+    assert asked is not None
+    without_twins = {"artefacts": asked.model_copy(update={"keep_clean": False})}
+    plan = dataset.plan.model_copy(update={"request": dataset.plan.request.model_copy(update=without_twins)})
+    files = DatasetFiles(tmp_path, plan)
+    assert files.clean_measured is None
+    beats = table.column("beats").to_numpy() + ~table.column("is_clean").to_numpy()
+    changed = table.select(kept).set_column(kept.index("beats"), "beats", pa.array(beats))
+    pq.write_table(changed, tmp_path / "records.parquet")
+    assert list(annotation_problems(files)) == []
+    pq.write_table(changed.set_column(kept.index("beats"), "beats", pa.array(beats + 1)), tmp_path / "records.parquet")
+    is_clean = dataset.injuries.is_clean
+    assert len(list(annotation_problems(DatasetFiles(tmp_path, plan)))) == is_clean.sum()
 
 
 def test_masks_are_those_stored(dataset: Dataset) -> None:

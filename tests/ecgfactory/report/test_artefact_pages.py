@@ -1,0 +1,168 @@
+"""What reports say of artefacts: in words, on pages beside clean twins, in answers and on the web page."""
+
+from __future__ import annotations
+
+import csv
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from ecgfactory.artefact_table import ArtefactTable
+from ecgfactory.dataset.artefact_summary import SNR_EDGES_DB, ArtefactSummary, KindSummary, Spread
+from ecgfactory.generators.deepfakeecg import MODEL_CARD
+from ecgfactory.leads import TWELVE_LEADS
+from ecgfactory.record import Record
+from ecgfactory.report.answers import answer_page, write_answer_table
+from ecgfactory.report.artefact_pages import artefact_pages, twin_page
+from ecgfactory.report.artefact_words import artefact_lines, artefact_titles, clean_of
+from ecgfactory.report.book import CoverFacts, cover_rows
+from ecgfactory.report.clinical import clinical_page
+from ecgfactory.report.sheet import Lines, Sheet
+from ecgfactory.report.style import PageStyle
+from ecgfactory.report.svg import ecg_svg
+from ecgfactory.report.web import Sample, write_web_page
+from tests.browsing import References, chromium
+
+SUMMARY = ArtefactSummary(
+    records=10,
+    clean_records=3,
+    kinds=(
+        KindSummary(
+            "mains", "mains hum with harmonics", "root mean square", {}, 6, "uV", Spread(5, 90), Spread(-3, 20)
+        ),
+        KindSummary("of_a_package", "of_a_package", "", {}, 2),
+    ),
+    snr_counts=np.histogram([-3.0, 1, 1, 5, 19, 20], SNR_EDGES_DB)[0],
+)
+
+FACTS = CoverFacts("noisy", "0123456789abcdef", 10, 10, TWELVE_LEADS, 10, 42, "deepfakeecg", "basic", MODEL_CARD)
+
+
+def touched(*leads: str) -> list[bool]:
+    return [lead in leads for lead in TWELVE_LEADS]
+
+
+ROWS = [
+    ("limb_lead_swap", touched("I", "II", "III", "aVR", "aVL"), 0, 4999, np.nan, "", np.nan, False, '{"swap":"RA-LA"}'),
+    ("mains", touched(*TWELVE_LEADS), 0, 4999, 50.0, "uV", 6.04, False, '{"frequency_hz":50.01}'),
+    ("clipping", touched("V2"), 500, 999, 1234.5, "uV", np.nan, True, "{}"),
+    ("of_a_package", touched(), 0, 4999, np.nan, "", np.nan, False, "{}"),
+]
+LINES = [
+    "exchanged limb cables (RA-LA), 5 leads",
+    "mains hum with harmonics, all leads, 6.0 dB",
+    "peaks cut off, V2, 1.0-2.0 s, 1,234 uV",
+    "of_a_package, no lead changed",
+]
+
+
+@pytest.fixture
+def noisy(make_record) -> Record:
+    clean: Record = make_record(0)
+    noisy_uv = clean.signal_uv.copy()
+    noisy_uv[6] += np.rint(300 * np.sin(np.arange(5000) / 3)).astype(np.int16)
+    artefacts = ArtefactTable.of_rows(TWELVE_LEADS, 1, [0] * len(ROWS), ROWS)
+    return replace(clean, signal_uv=noisy_uv, clean_uv=clean.signal_uv, artefacts=artefacts)
+
+
+@pytest.fixture
+def left_clean(make_record) -> Record:
+    record: Record = make_record(1)
+    return replace(record, clean_uv=record.signal_uv, artefacts=ArtefactTable.of_rows(TWELVE_LEADS, 1, [], []))
+
+
+def words(sheet: Sheet) -> str:
+    return " ".join(sheet.texts())
+
+
+def test_artefacts_are_told_in_words(noisy: Record, left_clean: Record, make_record) -> None:
+    assert artefact_lines(noisy) == LINES
+    assert artefact_titles(noisy)[0] == "exchanged limb cables (RA-LA)"
+    assert artefact_lines(left_clean) == artefact_lines(make_record(0)) == []
+    assert clean_of(noisy) is noisy.clean_uv
+    assert clean_of(left_clean) is clean_of(make_record(0)) is None
+
+
+def test_pages_name_them_but_those_of_a_quiz_do_not(noisy: Record, make_record) -> None:
+    assert "mains hum with harmonics, all leads, 6.0 dB" in words(clinical_page(noisy))
+    assert "mains" not in words(clinical_page(noisy, PageStyle(quiz=True)))
+    rejected = replace(noisy, reasons=("no beats",))
+    assert "mains" not in words(clinical_page(rejected))
+    plain, bare = make_record(0), replace(noisy, signal_uv=noisy.clean_uv, clean_uv=None, artefacts=None)
+    assert clinical_page(plain).texts() == clinical_page(bare).texts()
+
+
+def test_a_twin_page_shows_the_leads_that_changed_most(noisy: Record) -> None:
+    sheet = twin_page(noisy, PageStyle())
+    names = [text for text in sheet.texts() if text.endswith((", clean", ", as stored", ", difference"))]
+    assert names == ["V1, clean", "V1, as stored", "V1, difference"]
+    traces = [item for item in sheet.items if isinstance(item, Lines) and item.points_mm.shape[1] == 5000]
+    clean, stored, difference = (trace.points_mm[0, :, 1] for trace in traces)
+    removed = (stored - stored.mean()) - (difference - difference.mean())
+    assert removed == pytest.approx(clean - clean.mean(), abs=1e-6)
+
+
+def test_the_book_has_a_page_on_all_and_examples_where_twins_are_kept(noisy: Record, left_clean: Record) -> None:
+    pages = [make() for make in artefact_pages(SUMMARY, [left_clean, noisy], PageStyle())]
+    assert len(pages) == 2
+    told = words(pages[0])
+    assert "8 in 7 records; 3 are clean" in told
+    assert "mains hum with harmonics -3 to 20 dB 6  (60.0%)" in told
+    assert "of_a_package" in told
+    assert "ECG 00000000" in words(pages[1])
+    assert len(artefact_pages(SUMMARY, [replace(noisy, clean_uv=None)], PageStyle())) == 1
+    assert ("Artefacts", SUMMARY.words) in cover_rows(replace(FACTS, artefacts=SUMMARY))
+    none = replace(SUMMARY, kinds=(), snr_counts=np.zeros_like(SUMMARY.snr_counts))
+    assert "No noise was added." in words(artefact_pages(none, [], PageStyle())[0]())
+
+
+def test_answers_name_them(noisy: Record, left_clean: Record, make_record, tmp_path: Path) -> None:
+    told = words(answer_page([noisy, left_clean], "noisy", PageStyle()))
+    assert "exchanged limb cables (RA-LA); mains hum with harmonics;" in told
+    assert told.count("accepted") == 1
+    write_answer_table([left_clean, noisy], tmp_path / "a.csv", "standard")
+    first, second = csv.DictReader((tmp_path / "a.csv").read_text(encoding="utf-8").splitlines())
+    assert (first["artefacts"], second["artefacts"].count("; ")) == ("", 3)
+    write_answer_table([make_record(0)], tmp_path / "b.csv", "standard")
+    assert "artefacts" not in (tmp_path / "b.csv").read_text(encoding="utf-8")
+
+
+def test_the_web_page_lists_them_and_can_show_the_clean_twin(noisy: Record, left_clean: Record, tmp_path: Path) -> None:
+    samples = [Sample(record, "train", {}) for record in (noisy, left_clean)]
+    empty = pa.table({"record_id": pa.array([], pa.string())})
+    write_web_page(tmp_path / "a.html", replace(FACTS, artefacts=SUMMARY), samples, "All.", empty)
+    text = (tmp_path / "a.html").read_text(encoding="utf-8")
+    assert text.count('class="trace clean"') == text.count('class="trace stored"') == 1
+    assert "<li>mains hum with harmonics, all leads, 6.0 dB</li>" in text
+    assert re.search(r'<span title="mains: root mean square, 5 to 90 uV">mains hum with harmonics</span>', text)
+    references = References(text)
+    assert "../artefacts.parquet" in references.links
+    assert {"clean", "viewer-clean"} <= set(references.ids)
+    write_web_page(
+        tmp_path / "b.html", FACTS, [Sample(replace(left_clean, artefacts=None), "train", {})], "All.", empty
+    )
+    plain = (tmp_path / "b.html").read_text(encoding="utf-8")
+    assert not re.search(r"artefact|[^-]clean[^-]|twin", plain)
+    assert ecg_svg(noisy).count("<path") == ecg_svg(left_clean, clean=True).count("<path") == 1
+
+
+@pytest.mark.slow
+def test_box_and_key_switch_between_stored_and_clean(noisy: Record, tmp_path: Path) -> None:
+    empty = pa.table({"record_id": pa.array([], pa.string())})
+    write_web_page(tmp_path / "a.html", replace(FACTS, artefacts=SUMMARY), [Sample(noisy, "train", {})], "All.", empty)
+    with chromium() as browser:
+        page = browser.new_page()
+        page.goto((tmp_path / "a.html").as_uri())
+        stored, clean = page.locator(".gallery .stored"), page.locator(".gallery .clean")
+        assert (stored.is_visible(), clean.is_visible()) == (True, False)
+        page.locator("#clean").check()
+        assert (stored.is_visible(), clean.is_visible()) == (False, True)
+        page.locator(".gallery a[data-open]").click()
+        assert page.locator("#viewer .clean").is_visible()
+        page.keyboard.press("c")
+        assert page.locator("#viewer .stored").is_visible()
+        assert page.locator("#viewer-clean").get_attribute("aria-pressed") == "false"
