@@ -14,6 +14,7 @@ from matplotlib import pyplot
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
+from benchmarks.artefacts.pictures import save
 from benchmarks.artefacts.recall import Recall
 from benchmarks.artefacts.scales import Scale
 
@@ -39,8 +40,7 @@ def plot_recall(found: Mapping[str, tuple[Scale, Recall]], title: str, path: Pat
         axes.set_title(name, fontsize=10, fontweight="bold")
     figure.suptitle(title, fontsize=11)
     figure.supylabel("share of the records (%)", fontsize=9)
-    figure.savefig(path, dpi=DPI, metadata={"Software": None})
-    pyplot.close(figure)
+    save(figure, path, DPI)
 
 
 def _margins(rows: int) -> dict[str, float]:
@@ -76,7 +76,7 @@ def _panel(axes: Axes, scale: Scale, recall: Recall) -> None:
     axes.set_xlabel(scale.label, fontsize=8)
     axes.tick_params(labelsize=7)
     axes.grid(color="0.9", linewidth=0.6)
-    axes.legend(fontsize=6, loc="center left" if recall.is_of_words else "upper left", framealpha=0.7)
+    axes.legend(fontsize=6, loc="center left" if recall.is_of_words else "best", framealpha=0.7)
 
 
 def _bars(axes: Axes, recall: Recall) -> None:

@@ -13,8 +13,8 @@ matplotlib.use("Agg")
 from matplotlib import pyplot
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
-from PIL import Image
 
+from benchmarks.artefacts.pictures import save
 from ecgfactory.arrays import Float64Array
 from ecgfactory.artefacts import ARTEFACTS
 from ecgfactory.artefacts.base import Artefact, Recording
@@ -41,8 +41,6 @@ STRIP_MV = 3.0
 PAPER = PALETTES["red"]
 TITLE_MM, LABEL_MM, GAP_MM = 8.0, 9.0, 4.0
 DPI = 120
-COLOURS = 32
-"""Of a picture: paper and ink need no more, and a repository no larger files."""
 
 
 def draw_examples(clean_uv: SignalUv, kinds: Sequence[Artefact], seed: int, folder: Path) -> list[Path]:
@@ -93,11 +91,7 @@ def _draw(clean_uv: Float64Array, kinds: Sequence[Artefact], seed: int, path: Pa
                         -1.5, (LEADS_SHOWN - place - 0.5) * STRIP_MV * MM_PER_MV, TWELVE_LEADS[lead], ha="right",
                         va="center", fontsize=9, fontweight="bold",
                     )  # fmt: skip
-    figure.savefig(path, dpi=DPI, metadata={"Software": None})
-    pyplot.close(figure)
-    with Image.open(path) as drawn:
-        few = drawn.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
-    few.save(path, optimize=True)
+    save(figure, path, DPI)
 
 
 def _example(clean_uv: Float64Array, kind: Artefact, seed: int) -> tuple[Float64Array, Put]:

@@ -91,7 +91,7 @@ def _chest(parameters: Mapping[str, Any], amount: float) -> str:
 
 def _off(parameters: Mapping[str, Any], amount: float) -> str:
     where = "limb" if parameters["electrode"] in LIMB_ELECTRODES else "chest"
-    return f"{parameters['style']}, {where}, {'in part' if parameters['duration_s'] < 9.99 else 'throughout'}"
+    return f"{parameters['style']}, {where}{', part' if parameters['duration_s'] < 9.99 else ''}"
 
 
 def _gain(parameters: Mapping[str, Any], amount: float) -> str:

@@ -114,8 +114,8 @@ def section(found: Sequence[Realised], records: int) -> str:
         f"between {LOWEST_SNR_DB:g} and {HIGHEST_SNR_DB:g} dB, all that a request may say. Measured anew on the stored "
         "integers: the mean variance of the clean signals of the leads that differ, over the mean square of what was "
         f"added to them from onset to offset. Target: within {LARGEST_DB:g} dB; the largest deviation of all is "
-        f"**{worst_db(found):.3f} dB**. What `artefacts.parquet` says differs from this by {differs_db:.1e} dB at "
-        f"most. {_saturation(saturated, draws * len(found))}",
+        f"**{worst_db(found):.3f} dB**. {_beyond(found)} What `artefacts.parquet` says differs from this by "
+        f"{differs_db:.1e} dB at most. {_saturation(saturated, draws * len(found))}",
         "",
         f"| kind | leads | rate, Hz | {ranges} | median |",
         "|---|---|---|---|---|---|---|",
@@ -128,6 +128,18 @@ def section(found: Sequence[Realised], records: int) -> str:
         cells.append(f"{np.median(one.deviation_db[~one.saturated]):.4f}")
         lines.append(f"| {one.kind} | {one.leads} | {one.rate_hz} | {' | '.join(cells)} |")
     return "\n".join([*lines, "", "Largest deviations in dB by range, and their median over all."])
+
+
+def _beyond(found: Sequence[Realised]) -> str:
+    """Say where steps of 1 uV do not allow the target."""
+    beyond = [one.asked_db[~one.saturated & (one.deviation_db > LARGEST_DB)] for one in found]
+    asked_db = np.concatenate(beyond)
+    if not len(asked_db):
+        return "None is farther."
+    return (
+        f"{len(asked_db)} are farther than the target, all of them asked for {asked_db.min():.0f} dB or more: noise of "
+        "about 1 uV, the step of what is stored, of which a little more or less scale moves many samples at once."
+    )
 
 
 def _saturation(saturated: int, of: int) -> str:

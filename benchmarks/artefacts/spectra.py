@@ -15,6 +15,7 @@ matplotlib.use("Agg")
 from matplotlib import pyplot
 from matplotlib.axes import Axes
 
+from benchmarks.artefacts.pictures import save
 from benchmarks.artefacts.published import PUBLISHED, Published, muscle_density
 from ecgfactory.arrays import Float64Array
 from ecgfactory.artefacts import ARTEFACTS
@@ -111,8 +112,7 @@ def plot_spectra(found: Sequence[Spectrum], path: Path) -> None:
         axes.legend(fontsize=7)
     figure.supxlabel("frequency (Hz)", fontsize=9)
     figure.supylabel("power density of noise of power 1 (dB re 1/Hz)", fontsize=9)
-    figure.savefig(path, dpi=DPI, metadata={"Software": None})
-    pyplot.close(figure)
+    save(figure, path, DPI)
 
 
 def _draw_published(axes: Axes, published: Published, spectrum: Spectrum) -> None:
