@@ -26,7 +26,7 @@ bench: .venv/.ready
 	$(BIN)/python -m benchmarks
 
 quality-evidence: .venv/.ready
-	$(BIN)/python -m benchmarks.quality_evidence $(LUDB) $(if $(DRAWINGS),--drawings $(DRAWINGS)) $(if $(FOLDS),--folds $(FOLDS))
+	$(BIN)/python -m benchmarks.quality_evidence $(LUDB) $(if $(DRAWINGS),--drawings $(DRAWINGS)) $(if $(FOLDS),--folds $(FOLDS)) $(if $(ONLY),--only $(ONLY))
 
 realism-evidence: .venv/.ready
 	$(BIN)/python -m benchmarks.realism_evidence $(LUDB)

@@ -47,5 +47,5 @@ def simulated_ecgs(seed: int, count: int) -> SignalUv:
             )
             signal_uv = 1000 * rng.uniform(0.6, 1.6) * table[list(EIGHT_LEADS)].to_numpy().T[:, -SAMPLES:]
             ecgs.append(signal_uv + rng.uniform(1, 10) * rng.standard_normal(signal_uv.shape))
-    stored: SignalUv = np.rint(np.stack(ecgs)).astype(np.int16)
+    stored: SignalUv = np.rint(np.reshape(ecgs, (count, len(EIGHT_LEADS), SAMPLES))).astype(np.int16)
     return stored

@@ -12,23 +12,11 @@ matplotlib.use("Agg")
 from matplotlib import pyplot
 from matplotlib.figure import Figure
 
-from ecgfactory.validation.defects import DEFECTS, GRADES, SoundEcg
-from ecgfactory.validation.evidence import CaughtDefects
-
 DPI = 90
 
 
-def plot_caught(caught: dict[str, list[CaughtDefects]], path: Path) -> None:
-    """Draw the share caught, one row per defect and one column per source and grade."""
-    columns = [f"{source}\n{grade}" for source in caught for grade in GRADES]
-    shares = np.array(
-        [[case.share for cases in caught.values() for case in cases if case.defect is defect] for defect in DEFECTS]
-    )
-    _heatmap(shares, [defect.name for defect in DEFECTS], columns, "Share of defective ECGs that basic rejects", path)
-
-
 def plot_areas(areas: dict[str, dict[str, float]], path: Path) -> None:
-    """Draw the areas under the curve, one row per rule and one column per defect."""
+    """Draw the areas under the curve, one row per rule and one column per kind."""
     values = np.array([list(by_defect.values()) for by_defect in areas.values()])
     columns = list(next(iter(areas.values())))
     _heatmap(values, list(areas), columns, "Area under the ROC curve", path)
@@ -48,23 +36,6 @@ def _heatmap(values: np.ndarray, rows: list[str], columns: list[str], title: str
         ink = "white" if value < 0.15 or value > 0.9 else "black"
         axes.text(column, row, f"{value:.2f}", ha="center", va="center", fontsize=7, color=ink)
     axes.set_title(title, fontsize=10)
-    _save(figure, path)
-
-
-def plot_defects(ecg: SoundEcg, seed: int, path: Path) -> None:
-    """Draw one ECG with each defect at moderate grade: the lead that it changed most, over the sound one."""
-    figure, all_axes = pyplot.subplots(8, 2, figsize=(14, 14), layout="constrained")
-    time_s = np.arange(ecg.samples) / ecg.sampling_rate_hz
-    for number, (defect, axes) in enumerate(zip(DEFECTS, all_axes.flat, strict=True)):
-        signal = defect.inject(ecg, "moderate", np.random.default_rng([seed, number]))
-        change = np.nan_to_num(np.abs(signal - ecg.signal_uv), nan=np.inf).max(axis=1)
-        lead = int(change.argmax())
-        axes.plot(time_s, ecg.signal_uv[lead] / 1000, color="0.75", linewidth=0.8)
-        axes.plot(time_s, signal[lead] / 1000, color="C3", linewidth=0.7)
-        axes.set_title(f"{defect.name}, lead {ecg.lead_names[lead]}", fontsize=9)
-        axes.tick_params(labelsize=7)
-    figure.supxlabel("time (s)", fontsize=9)
-    figure.supylabel("mV (grey: as it was)", fontsize=9)
     _save(figure, path)
 
 

@@ -58,6 +58,7 @@ def _breathing(recording: Recording, rng: np.random.Generator) -> Potentials:
     knots_s = np.stack([starts_s[:-1], starts_s[:-1] + INSPIRATION_SHARE * durations_s[1:]], axis=1).reshape(-1)
     half_turns = np.interp(recording.times_s(recording.samples), knots_s, np.arange(len(knots_s)))
     breath = depths[(half_turns / 2).astype(int)] * (1 - np.cos(np.pi * half_turns)) / 2
+    breath -= breath.mean()  # no recorder keeps an offset, which would be two thirds of the power
     uv = {electrode: rng.uniform(-0.4, 1) * breath for electrode in recording.montage.electrodes}
     return Potentials(uv, parameters={"source": "breathing", "frequency_hz": round(frequency_hz, 4)})
 

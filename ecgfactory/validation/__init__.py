@@ -1,1 +1,1 @@
-"""Simulated ECGs and defects, to prove the assessment with; no production code imports this."""
+"""Simulated ECGs and faults, to prove the assessment with; no production code imports this."""

@@ -1,0 +1,1 @@
+"""What the page on artefacts is made of: see `benchmarks.artefact_evidence`."""
