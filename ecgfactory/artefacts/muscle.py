@@ -27,15 +27,14 @@ clenched, people shiver."""
 
 MOST_MUSCLES = 3
 SHARED_SHARE = 0.35
-BURSTS_SHARE = 0.5
-BURSTS_PER_S = 0.3
-BURST_S = (0.15, 2.5)
-EDGE_SHARE = 0.3
+BURST_SHARE = 0.5
+BURST_S = (0.3, 4.0)
+EDGE_SHARE = 0.2
 """Share of a burst in which it comes up, and in which it ceases."""
 
 
 class Muscle(ElectrodeNoise):
-    """Noise of muscles (EMG), in bursts or all the time, at single electrodes or from one muscle at several of them.
+    """Noise of muscles (EMG), in a burst or all the time, at single electrodes or from one muscle at several of them.
 
     A contraction modulates the amplitude of noise whose spectrum stays the same (Shwedyk, Balasubramanian and Scott, A
     nonstationary model for the electromyogram, IEEE Trans Biomed Eng 24 (1977) 417). Its power is
@@ -48,7 +47,7 @@ class Muscle(ElectrodeNoise):
     name = "muscle"
     title = "muscle noise"
     parameters: ClassVar[Mapping[str, str]] = {
-        "activity": "bursts, or continuous",
+        "activity": "burst: one short contraction; or continuous",
         "source": "single: a muscle of its own at each electrode; shared: one muscle at all of them",
         "electrodes": "those it arises at",
     }
@@ -57,8 +56,8 @@ class Muscle(ElectrodeNoise):
         """Draw where muscles are tense, and when; see `ElectrodeNoise`."""
         is_shared = rng.random() < SHARED_SHARE
         electrodes = _electrodes(recording.montage.electrodes, rng, is_shared)
-        activity = "bursts" if rng.random() < BURSTS_SHARE else "continuous"
-        onset, strength = _bursts(recording, rng) if activity == "bursts" else (0, _swell(recording, rng))
+        activity = "burst" if rng.random() < BURST_SHARE else "continuous"
+        onset, strength = _burst(recording, rng) if activity == "burst" else (0, _swell(recording, rng))
         if is_shared:
             common = strength * _emg(recording, rng, len(strength))
             uv = {name: _signed(rng) * common for name in electrodes}
@@ -102,15 +101,9 @@ def _swell(recording: Recording, rng: np.random.Generator) -> Float64Array:
     return swell
 
 
-def _bursts(recording: Recording, rng: np.random.Generator) -> tuple[int, Float64Array]:
-    """Draw short contractions: where the first starts, and how strong they are until the last ceases."""
-    strength = np.zeros(recording.samples)
-    first, last = recording.samples, 0
-    for _ in range(1 + rng.poisson(BURSTS_PER_S * recording.samples / recording.rate_hz)):
-        start, length = recording.stretch(rng, np.exp(rng.uniform(*np.log(BURST_S))))
-        rise = (np.arange(length) + 0.5) / length / EDGE_SHARE
-        shape = np.square(np.sin(np.pi / 2 * np.minimum(np.minimum(rise, rise[::-1]), 1)))
-        part = strength[start : start + length]
-        np.maximum(part, rng.uniform(0.4, 1) * shape, out=part)
-        first, last = min(first, start), max(last, start + length)
-    return first, strength[first:last]
+def _burst(recording: Recording, rng: np.random.Generator) -> tuple[int, Float64Array]:
+    """Draw a short contraction: where it starts, and how strong it is until it ceases."""
+    onset, length = recording.stretch(rng, np.exp(rng.uniform(*np.log(BURST_S))))
+    rise = (np.arange(length) + 0.5) / length / EDGE_SHARE
+    strength: Float64Array = np.square(np.sin(np.pi / 2 * np.minimum(np.minimum(rise, rise[::-1]), 1)))
+    return onset, strength
