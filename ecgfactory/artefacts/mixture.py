@@ -32,9 +32,9 @@ USUAL_WEIGHTS: Mapping[str, float] = {
 }
 """How often each kind is chosen where nothing else is asked for: what disturbs recordings most comes most."""
 
-LOWEST_SNR_DB, HIGHEST_SNR_DB = -20.0, 40.0
-"""From noise ten times as large as the ECG, which a recorder just takes, to noise of about 1 uV, the step of what is
-stored."""
+LOWEST_SNR_DB, HIGHEST_SNR_DB = -15.0, 30.0
+"""From noise that a recorder just takes without saturating to noise of about 5 uV, which its amplifier makes by itself,
+and which steps of 1 uV still hold within 0.1 dB."""
 
 _WHICH = 0
 """Stream of what is drawn about the record; those of its artefacts follow."""

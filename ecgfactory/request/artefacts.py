@@ -29,13 +29,13 @@ USUAL_MOST = 3
 def _within_reach(snr_db: float) -> float:
     if snr_db < LOWEST_SNR_DB:
         raise ValueError(
-            f"{snr_db:g} dB is below {LOWEST_SNR_DB:g} dB, where noise is ten times as large as the ECG and most "
-            f"recorders saturate; use {LOWEST_SNR_DB:g} or more"
+            f"{snr_db:g} dB is below {LOWEST_SNR_DB:g} dB, where noise is so large that recorders saturate; "
+            f"use {LOWEST_SNR_DB:g} or more"
         )
     if snr_db > HIGHEST_SNR_DB:
         raise ValueError(
-            f"{snr_db:g} dB is above {HIGHEST_SNR_DB:g} dB, where noise is about 1 uV, the step in which signals are "
-            f"stored; use {HIGHEST_SNR_DB:g} or less"
+            f"{snr_db:g} dB is above {HIGHEST_SNR_DB:g} dB, where noise is below 5 uV, less than amplifiers "
+            f"make by themselves; use {HIGHEST_SNR_DB:g} or less"
         )
     return snr_db
 

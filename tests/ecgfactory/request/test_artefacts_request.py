@@ -87,11 +87,11 @@ def test_a_record_has_no_more_artefacts_than_there_are_kinds(kinds: dict[str, fl
         ("{snr_db: [-6, 24]}", "artefacts.snr_db: say which is which: {min: -6, max: 24}."),
         (
             "{snr_db: {min: -60}}",
-            "-60 dB is below -20 dB, where noise is ten times as large as the ECG and most record",
+            "-60 dB is below -15 dB, where noise is so large that recorders saturate; use -15 or mor",
         ),
         (
             "{snr_db: {max: 90}}",
-            "90 dB is above 40 dB, where noise is about 1 uV, the step in which signals are stored",
+            "90 dB is above 30 dB, where noise is below 5 uV, less than amplifiers make by themselv",
         ),
         ("{snr_db: {max: -10}}", "snr_db: min, -6 (what min is unless you give it), is above max, -10; give both in"),
     ],
