@@ -116,7 +116,7 @@ def _told(kind: Artefact, put: Put) -> str:
     if kind.is_scaled:
         return f"{put.amount:.0f} uV RMS, {put.snr_db:.1f} dB"
     words = [value for value in json.loads(put.parameters).values() if isinstance(value, str)]
-    amount = [f"{float(f'{put.amount:.3g}'):g} {put.unit}".strip()] if np.isfinite(put.amount) else []
+    amount = [f"{put.amount:.4g} {put.unit}".strip()] if np.isfinite(put.amount) else []
     return ", ".join([*words, *amount]) or "noisy"
 
 

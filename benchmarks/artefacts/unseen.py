@@ -80,8 +80,8 @@ UNSEEN: tuple[Unseen, ...] = (
         "muscle",
         "above 14 dB",
         _above(14),
-        "noise of 20 uV RMS or less is what `high_frequency` allows, and of bursts, which fill a small part of the "
-        "record, more: it is measured where the record is quiet half of the time.",
+        "`high_frequency` allows 20 uV RMS, as a median over stretches of 0.1 s, so that QRS complexes do not count; "
+        "nor do bursts in less than half of the record, until they are so large that `jump` sees them.",
     ),
     Unseen(
         "mains",
