@@ -254,6 +254,14 @@ class ParquetFormat(Format):
         return _samples(tables, spec.lead_names, spec.samples, np.int16)
 
     @classmethod
+    def read_columns(cls, dataset: Path, path: str, candidates: Sequence[int], spec: SignalSpec) -> pa.Table | None:
+        """Read features and what artefacts did back; see `Format.read_columns`."""
+        leads = spec.lead_names
+        arrays = {*leads, *mask_columns(leads), *artefact_mask_columns(leads), R_PEAKS}
+        names = [name for name in pq.read_schema(dataset / path).names if name not in arrays and name != "candidate"]
+        return pa.concat_tables(_tables(dataset, path, candidates, names))
+
+    @classmethod
     def read_r_peaks(
         cls, dataset: Path, path: str, candidates: Sequence[int], spec: SignalSpec
     ) -> list[npt.NDArray[np.int32]] | None:
