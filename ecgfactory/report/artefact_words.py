@@ -70,5 +70,5 @@ def _when(onset: int, offset: int, record: Record) -> str:
 def _how_much(artefacts: ArtefactTable, row: int) -> str:
     snr_db, amount, unit = artefacts.snr_db[row], artefacts.amount[row], artefacts.unit[row]
     if not np.isnan(snr_db):
-        return f"{snr_db:.1f} dB"
+        return f"{snr_db:z.1f} dB"
     return "" if np.isnan(amount) else f"{digits(amount)} {unit}".rstrip()
