@@ -91,7 +91,7 @@ def test_the_card_has_a_section_where_there_are_artefacts(built: Path, injured: 
     assert all(f"| `{name}` |" in text for name in ARTEFACT_SCHEMA.names)
     assert "`clean/` beside `data/`, `wfdb_clean/` beside `wfdb/`" in words
     assert "and masks of them, are those of the clean record" in words
-    assert "-32768" not in words, "no samples were dropped"
+    assert ("-32768" in words) == (artefacts.kind == "dropped_samples").any()
     assert "| Artefacts | artefacts in 75 % of records, clean twins kept |" in text
 
 
