@@ -151,7 +151,8 @@ def _web_sample(files: DatasetFiles, record: Record) -> Sample:
     if record.reasons:
         return Sample(record, "", downloads)
     for name, paths in files.paths(record.record_id).items():
-        links = {_file_label(name, path, record) if len(paths) > 1 else name: f"../{path}" for path in paths}
+        format_name = name.removesuffix(CLEAN_SUFFIX)
+        links = {_file_label(format_name, path, record) if paths[1:] else format_name: f"../{path}" for path in paths}
         if name.endswith(CLEAN_SUFFIX):
             clean |= links
         elif len(links) > _MOST_LINKS:
