@@ -31,7 +31,7 @@ HEADLINE_FEATURES = ("heart_rate_bpm", "pr_ms", "qrs_ms", "qt_ms", "qtc_bazett_m
 
 _VALUE_WIDTH = 52
 _REASON_WIDTH = 64
-_REASON_LINES = 4
+_REASON_LINES = 5
 _UNBROKEN = 24
 """Characters of a part between commas up to which a line does not end in it: `-5.7 dB` stays together."""
 
@@ -145,7 +145,7 @@ def _draw_verdict(sheet: Sheet, record: Record, palette: Palette) -> None:
     sheet.line(frame[:, 0], frame[:, 1], colour, 1.2)
     sheet.text(right - width / 2, top, verdict, 9, colour, bold=True, align="center")
     for line, text in enumerate(_told_lines(told)):
-        sheet.text(right, top - 6.3 - 3.7 * line, text, 7, palette.text, align="right")
+        sheet.text(right, top - 6.2 - 3.4 * line, text, 7, palette.text, align="right")
 
 
 def _told_lines(told: Sequence[str]) -> list[str]:

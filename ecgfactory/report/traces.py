@@ -17,7 +17,7 @@ TRACE_WIDTH_MM = 250.0
 _LABEL_MM = 4.0
 """Height that a lead's label takes above its trace."""
 
-_LABEL_WIDTH_MM, _HIGHEST_LABEL_MM = 10.0, 13.0
+_LABEL_WIDTH_MM = 10.0
 
 
 @dataclass(frozen=True)
@@ -163,15 +163,13 @@ def label_place(
 ) -> tuple[float, float, Literal["left", "right"]]:
     """Where a lead's name is, and which end of it: left of a trace alone in its row, else above its beginning.
 
-    There it is above all that the trace shows in the width that a name may take, but no higher than where it would
-    seem to be a name in the row above, as noise of several mV would have it.
+    There it is above all that the trace shows in the width that a name may take.
     """
     start = float(strip.x_mm[0])
     if alone:
         return start - 1, baseline_mm + 1.5, "right"
     reach = float(strip.height_mm[strip.x_mm < start + _LABEL_WIDTH_MM].max())
-    height_mm = min(max(6, reach + 1), _HIGHEST_LABEL_MM)
-    return start + 1, min(baseline_mm + height_mm, paper.grid_top_mm - _LABEL_MM), "left"
+    return start + 1, min(baseline_mm + max(6, reach + 1), paper.grid_top_mm - _LABEL_MM), "left"
 
 
 def _row_strips(record: Record, leads: tuple[str, ...], shown: int, style: PageStyle) -> list[Strip]:

@@ -106,16 +106,16 @@ def test_pages_name_them_but_those_of_a_quiz_do_not(noisy: Record, make_record) 
 def test_lines_of_a_header_end_between_parts_and_the_rest_is_counted(noisy: Record) -> None:
     muscle = ("muscle", touched(*TWELVE_LEADS[1:]), 3400, 4099, 300.0, "uV", -5.72, False, '{"a":"burst","b":"single"}')
     loss = ("dropped_samples", touched(*TWELVE_LEADS), 100, 199, 200.0, "ms", np.nan, True, "{}")
-    rows = [muscle, *ROWS[:3], loss]
+    rows = [muscle, *ROWS[:3], loss, ROWS[3]]
     record = replace(noisy, artefacts=ArtefactTable.of_rows(TWELVE_LEADS, 1, [0] * len(rows), rows))
     told = header_lines(record)
     assert "[...]" not in " ".join(told) and "..." not in " ".join(told)
     assert told[0].startswith("muscle noise (burst, single), 11 leads") and told[-1] == "and 2 more"
-    assert not {"dB", "-5.7 dB", "uV"} & set(told)
+    assert len(told) == 5 and not {"dB", "-5.7 dB", "uV"} & set(told)
     whole = header_lines(replace(record, artefacts=ArtefactTable.of_rows(TWELVE_LEADS, 1, [0] * 3, rows[:3])))
     assert whole[-1] == "mains hum with harmonics, all leads, 6.0 dB"
     endless = header_lines(replace(record, reasons=("a reason of many words " * 30,)))
-    assert len(endless) == 3 and endless[-1].endswith(" ...")
+    assert len(endless) == 4 and endless[-1].endswith(" ...")
 
 
 @pytest.mark.parametrize("paper", ["A4", "Letter"])

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from ecgfactory.leads import EIGHT_LEADS, TWELVE_LEADS
 from ecgfactory.report.style import PageStyle
-from ecgfactory.report.traces import arrange, label_place, lay_out, row_gaps_mm
+from ecgfactory.report.traces import arrange, lay_out, row_gaps_mm
 
 
 def test_arrangement_reads_down_the_columns():
@@ -46,13 +46,3 @@ def test_traces_are_to_scale_at_any_rate(make_record, rate_hz):
     record = make_record(signal_uv=flat_uv, sampling_rate_hz=rate_hz)
     strip = lay_out(record, PageStyle(layout="12x1")).rows[0][0]
     assert strip.x_mm[-1] - strip.x_mm[0] == pytest.approx(25 * (10 - 1 / rate_hz))
-
-
-def test_a_name_stays_near_its_own_row_in_any_noise(make_record):
-    noise_uv = np.full((12, 5000), 8000, np.int16) * np.tile([1, -1], 2500).astype(np.int16)
-    style = PageStyle()
-    traces = lay_out(make_record(signal_uv=noise_uv), style)
-    for row, baseline in enumerate(traces.baselines_mm[:-1]):
-        for strip in traces.rows[row]:
-            _, y_mm, _ = label_place(strip, baseline, False, style.sheet_paper)
-            assert np.abs(traces.baselines_mm - y_mm).argmin() == row
