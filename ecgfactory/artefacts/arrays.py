@@ -84,7 +84,7 @@ def apply(
     >>> truth
     ArtefactTable of 1 ECG: 1 mains
     """
-    values = signal if isinstance(signal, np.ma.MaskedArray) else np.asarray(signal)
+    values = signal if isinstance(signal, np.ma.MaskedArray) else _array(signal)
     _check(values, rate_hz, lead_names, kinds, seed, unit, snr_db, per_record, clean_share, first)
     mixture = _mixture(kinds, snr_db, per_record, clean_share)
     values = np.asarray(values)
@@ -103,6 +103,13 @@ def apply(
             rows += [put.row for put in puts]
     count = len(values) if values.ndim == 3 else 1
     return noisy, ArtefactTable.of_rows(tuple(map(str, lead_names)), count, record, rows)
+
+
+def _array(signal: npt.ArrayLike) -> npt.NDArray[Any]:
+    try:
+        return np.asarray(signal)
+    except ValueError:  # lists of different lengths
+        raise BadInputError("apply: signal has leads of different lengths; cut them to the same.") from None
 
 
 def _put_into(

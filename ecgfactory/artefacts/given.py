@@ -101,11 +101,12 @@ def kinds_problems(kinds: object, lead_names: tuple[str, ...]) -> Iterator[str]:
     names = [kinds] if isinstance(kinds, str) else list(kinds)
     if not names:
         yield f"kinds is empty; choose from {', '.join(ARTEFACTS)}"
+    unused = [name for name in names if isinstance(kinds, Mapping) and kinds[name] == 0]
     for place, name in enumerate(names):
         if name in names[:place]:
             yield f"{shown(name)} is named twice; each kind is put in once at most"
         else:
-            yield from _kind_problems(name, lead_names)
+            yield from _kind_problems(name, () if name in unused else lead_names)
     if isinstance(kinds, Mapping):
         weights = {name: _number(weight) for name, weight in kinds.items()}
         wrong = [name for name, weight in weights.items() if weight is None or weight < 0]
@@ -133,12 +134,13 @@ def _kind_problems(name: object, lead_names: tuple[str, ...]) -> Iterator[str]:
 def number_problems(name: str, value: object, end: int = NUMBERS) -> Iterator[str]:
     """Say why a seed or a record's number can't be used, if it can't."""
     if isinstance(value, bool) or not isinstance(value, Integral) or not 0 <= int(value) < end:
-        yield f"{name} is {shown(value)}; give a whole number from 0 to 2**63 - 1"
+        most = "2**63 - 1" if end == NUMBERS else f"2**63 - {NUMBERS - end + 1}, so that the last record has one too"
+        yield f"{name} is {shown(value)}; give a whole number from 0 to {most}"
 
 
 def bounds_problems(name: str, bounds: object, least: float, most: float, fix: str) -> Iterator[str]:
     """Say why a pair of bounds can't be used, if it can't."""
-    given = list(bounds) if isinstance(bounds, Sequence) and not isinstance(bounds, str | bytes) else []
+    given = list(bounds) if isinstance(bounds, Sequence | np.ndarray) and not isinstance(bounds, str | bytes) else []
     pair = [number for number in map(_number, given) if number is not None]
     if len(given) != 2 or len(pair) != 2:
         yield f"{name} is {shown(bounds)}; give {fix}"

@@ -9,6 +9,7 @@ import numpy as np
 
 from ecgfactory.arrays import Float64Array
 from ecgfactory.artefacts.base import ElectrodeNoise, Potentials, Recording
+from ecgfactory.artefacts.montage import Montage
 
 RATE_PER_MIN = (50.0, 90.0)
 WIDTH_S = (0.001, 0.002)
@@ -54,11 +55,19 @@ class PacemakerSpikes(ElectrodeNoise):
         pulses = _pulses(recording, 60 / per_min, width_s, rng.random())
         first, last = np.flatnonzero(pulses)[[0, -1]].tolist()
         potentials = _dipole(recording.montage.electrodes, rng)
-        leads = recording.montage.leads_of({name: np.array([value]) for name, value in potentials.items()})
-        scale = height_uv / max(abs(float(lead[0])) for lead in leads.values()) / pulses.max()
+        scale = height_uv / _highest(potentials, recording.montage) / pulses.max()
         spikes = scale * pulses[first : last + 1]
         uv = {name: value * spikes for name, value in potentials.items()}
         return Potentials(uv, first, height_uv, {"rate_per_min": round(per_min, 2), "width_s": round(width_s, 5)})
+
+
+def _highest(potentials: Mapping[str, float], montage: Montage) -> float:
+    """Return what potentials give in the lead where that is most, derived ones included."""
+    leads = np.zeros((len(montage.lead_names), 1))
+    for row, lead in montage.leads_of({name: np.array([value]) for name, value in potentials.items()}).items():
+        leads[row] = lead
+    montage.derive(leads, whole=False)
+    return float(np.abs(leads).max())
 
 
 def _pulses(recording: Recording, interval_s: float, width_s: float, phase: float) -> Float64Array:

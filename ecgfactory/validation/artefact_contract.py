@@ -30,7 +30,7 @@ from ecgfactory.validation.simulated import simulate_ecg
 
 LEADS: tuple[LeadCount, ...] = (8, 12)
 RATES_HZ = (100, 250, 500, 1000)
-SNRS_DB = (-20.0, -6.0, 10.0, 24.0, 40.0)
+SNRS_DB = (-15.0, -6.0, 10.0, 24.0, 30.0)
 FEW_LEADS = (("II",), ("V3",), ("I", "II"), ("II", "III"), ("aVR", "V1", "V2"), ("MLII", "V5"), ("ECG",))
 """Leads as foreign recordings have them."""
 

@@ -19,6 +19,7 @@ from ecgfactory.candidates.injuring import injured
 from ecgfactory.leads import INDEPENDENT_LEADS, TWELVE_LEADS, derive_twelve
 from ecgfactory.request.build_request import BuildRequest
 from ecgfactory.request.plan import make_plan
+from ecgfactory.validation.artefact_contract import usual_ecg
 from ecgfactory.validation.simulated import simulate_ecg
 
 KINDS = {name: weight for name, weight in USUAL_WEIGHTS.items() if weight}
@@ -183,11 +184,13 @@ NAMES = ["I", "II"]
         ({"rate_hz": 2000}, "signal has 1000 samples, less than 1 s at 2000 Hz; give a longer one."),
         ({"seed": -1}, "seed is -1; give a whole number from 0 to 2**63 - 1."),
         ({"seed": True}, "seed is True; give a whole number from 0 to 2**63 - 1."),
+        ({"first": 2**63 - 1, "signal": np.stack([SIGNAL] * 2)}, "first is 9223372036854775807; give a whole number"),
+        ({"signal": [[1, 2], [3]]}, "signal has leads of different lengths; cut them to the same."),
         ({"first": 2**63}, "first is 9223372036854775808; give a whole number"),
         ({"unit": "V"}, "unit is 'V'; give 'mV' or 'uV'."),
         ({"unit": "mV"}, "signal is of whole numbers in mV, which are too coarse; give them in uV, or floats."),
         ({"snr_db": 6}, "snr_db is 6; give the worst and the best ratio in dB, such as (-6, 24)."),
-        ({"snr_db": (0, 99)}, "snr_db is (0, 99), not within -20..40"),
+        ({"snr_db": (0, 99)}, "snr_db is (0, 99), not within -15..30"),
         ({"clean_share": 1.2}, "clean_share is 1.2; give a share from 0 to 1."),
         ({"signal": SIGNAL[0]}, "signal is of shape (1000,); give (leads, samples) or (records, leads, samples)."),
         ({"signal": np.zeros((0, 2, 1000))}, "signal is of shape (0, 2, 1000), and so empty; give an ECG at least."),
@@ -221,8 +224,27 @@ def test_all_that_is_wrong_is_told_at_once() -> None:
 
 
 def test_noise_by_ratio_in_flat_leads_is_told() -> None:
-    with pytest.raises(ef.BadInputError, match="mains can't be put into I, II by its signal-to-noise ratio"):
+    with pytest.raises(ef.BadInputError, match="mains can't be put in by its signal-to-noise ratio, as all leads"):
         ef.artefacts.apply(SIGNAL, 500, NAMES, "mains", 1)
+
+
+def test_noise_in_a_flat_lead_is_as_strong_as_in_the_others() -> None:
+    """An augmentation of real ECGs does not stop at one whose electrode was off."""
+    signal = np.stack([usual_ecg(8, 500)[1], np.zeros(5000)]) / 1000
+    for seed in range(6):
+        noisy, truth = ef.artefacts.apply(signal, 500, ["II", "V5"], "electrode_motion", seed, snr_db=(6, 6))
+        reached = truth.touched[0]
+        added = (noisy - signal)[reached, truth.onset[0] : truth.offset[0] + 1]
+        power = signal[reached].var(axis=1).mean() or signal.var(axis=1).mean()
+        assert 10 * np.log10(power / np.square(added).mean()) == pytest.approx(6, abs=0.05)
+        assert np.isnan(truth.snr_db[0]) == (not reached[0])
+
+
+def test_a_kind_of_no_weight_needs_no_leads() -> None:
+    _, truth = ef.artefacts.apply(
+        np.add(SIGNAL, [[5], [7]]), 500, ["II", "V5"], {"quantisation": 1, "limb_lead_swap": 0}, 1
+    )
+    assert set(truth.kind) == {"quantisation"}
 
 
 def test_the_argument_of_an_unknown_name_of_the_room_is_told() -> None:

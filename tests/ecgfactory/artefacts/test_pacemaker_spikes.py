@@ -5,9 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from ecgfactory.artefacts import apply
 from ecgfactory.artefacts.montage import montage_of
 from ecgfactory.artefacts.pacemaker_spikes import HEIGHT_UV, PacemakerSpikes
-from ecgfactory.leads import EIGHT_LEADS
+from ecgfactory.leads import EIGHT_LEADS, TWELVE_LEADS
+from ecgfactory.validation.artefact_contract import usual_ecg
 from tests.drawn_potentials import drawn_potentials
 
 
@@ -37,3 +39,10 @@ def test_electrodes_see_a_dipole() -> None:
         seen = signals[:, np.abs(signals).sum(axis=0).argmax()]
         assert seen.min() < 0 < seen.max()
         assert np.abs(np.diff(seen[3:])).max() < np.ptp(seen)  # neighbours on the chest see much the same
+
+
+def test_leads_that_are_computed_count_too() -> None:
+    clean_uv = usual_ecg(12, 500)
+    for seed in range(12):
+        noisy_uv, truth = apply(clean_uv.astype(np.int16), 500, TWELVE_LEADS, "pacemaker_spikes", seed)
+        assert np.abs(noisy_uv - clean_uv).max() == pytest.approx(truth.amount[0], abs=1)

@@ -12,7 +12,7 @@ from ecgfactory.artefacts.mixture import Drawn, Mixture, kind_named
 from ecgfactory.artefacts.montage import montage_of
 from ecgfactory.artefacts.put_in import RANGE_UV, put_in
 from ecgfactory.draws import Purpose, generator
-from ecgfactory.leads import TWELVE_LEADS, derive_twelve
+from ecgfactory.leads import EIGHT_LEADS, TWELVE_LEADS, derive_twelve
 from ecgfactory.validation.artefact_contract import obeys_equations, usual_ecg
 
 NOISES = ("baseline_wander", "muscle", "mains", "electrode_motion", "electrode_pop", "poor_contact", "pacemaker_spikes")
@@ -108,3 +108,12 @@ def test_a_record_does_not_depend_on_those_before_it() -> None:
     for (noisy_uv, puts), (again_uv, again) in zip(forwards, reversed(backwards), strict=True):
         assert noisy_uv.tobytes() == again_uv.tobytes()
         assert [str(put.row) for put in puts] == [str(put.row) for put in again]
+
+
+def test_of_all_tries_the_closest_counts() -> None:
+    """Where steps of 1 uV let the ratio go round the one asked for."""
+    clean_uv = np.rint(0.3 * usual_ecg(8, 500))
+    recording = Recording(montage_of(EIGHT_LEADS), 5000, 500)
+    for seed in range(40):
+        _, (put,) = put_in(clean_uv, recording, [drawn("baseline_wander", seed, 30.0)], whole=True)
+        assert put.snr_db == pytest.approx(30, abs=0.25)  # noise of about 2 uV
