@@ -148,6 +148,9 @@ class Format(ABC):
     artefact_loading: ClassVar[Mapping[str, str]] = {}
     """How to load the artefacts that `SignalSpec.artefacts` asks for; as `loading`."""
 
+    artefact_mask_loading: ClassVar[Mapping[str, str]] = {}
+    """How to load the masks of artefacts that `SignalSpec.labels` asks for where there are artefacts; as `loading`."""
+
     pair_loading: ClassVar[Mapping[str, str]] = {}
     """How to load records together with their clean twins, where `SignalSpec.artefacts` asks for these; as
     `loading`."""

@@ -42,6 +42,7 @@ def clean_twin(format_class: type[Format]) -> type[Format]:
         "label_loading": {},
         "mask_loading": {},
         "artefact_loading": {},
+        "artefact_mask_loading": {},
         "pair_loading": {},
     }
     return type(f"Clean{format_class.__name__}", (format_class,), changes)

@@ -95,6 +95,18 @@ ecgs = webdataset.WebDataset(files, shardshuffle=False).decode()
 artefacts = {ecg["__key__"]: pd.DataFrame(ecg["artefacts.json"]) for ecg in ecgs}    # kind, onset, offset, snr_db, ...
 """
     }
+    artefact_mask_loading: ClassVar[Mapping[str, str]] = {
+        "Artefact masks in WebDataset": """\
+from glob import glob
+
+import webdataset
+
+files = sorted(glob("webdataset/$split-*.tar"))
+ecgs = webdataset.WebDataset(files, shardshuffle=False).decode().to_tuple("npy", "artefact_mask.npy")
+for signal_uv, injured in ecgs:
+    calm_uv = signal_uv[:, ~injured.any(axis=0)]      # of the same shape: 1 in an artefact, 0 elsewhere
+"""
+    }
     pair_loading: ClassVar[Mapping[str, str]] = {
         "Noisy and clean records in WebDataset": """\
 from glob import glob
