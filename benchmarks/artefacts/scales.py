@@ -105,7 +105,7 @@ OF_KINDS: dict[str, Scale] = {
     "limb_lead_swap": Scale("cables", word=lambda parameters, _: parameters["swap"]),
     "precordial_swap": Scale("cables", word=_chest),
     "inverted_lead": Scale("lead", word=lambda parameters, _: parameters["lead"], words=TWELVE_LEADS),
-    "lead_off": Scale("what is recorded instead, electrode", word=_off),
+    "lead_off": Scale("", word=_off),
     "wrong_gain": Scale("factor", word=_gain),
 }
 """Where the amount alone does not tell."""
