@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Self
 
@@ -10,7 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from ecgfactory.arrays import BoolArray, Float64Array
-from ecgfactory.errors import BadInputError
+from ecgfactory.artefact_kinds import check_kind
+from ecgfactory.errors import BadInputError, shown
 from ecgfactory.wave_table import ALL_LEADS
 
 if TYPE_CHECKING:
@@ -134,14 +135,35 @@ class ArtefactTable:
         Parameters
         ----------
         lead_names : sequence of str
-            Names of its leads.
+            Names of its leads, at least one.
+
+        Raises
+        ------
+        BadInputError
+            When they are none, or one is not among its leads.
         """
-        if tuple(lead_names) == self.lead_names:
+        asked = [lead_names] if isinstance(lead_names, str) else lead_names
+        lead_names = tuple(asked) if isinstance(asked, Collection) else ()
+        if not lead_names or not set(lead_names) <= set(self.lead_names):
+            raise BadInputError(f"artefacts: leads is {shown(asked)}; give some of {', '.join(self.lead_names)}.")
+        if lead_names == self.lead_names:
             return self
         touched = self.touched[:, [self.lead_names.index(name) for name in lead_names]]
         places = np.flatnonzero(touched.any(axis=1))
         rows = self._rows(places, self.records, self.record[places])
-        return replace(rows, lead_names=tuple(lead_names), touched=touched[places])
+        return replace(rows, lead_names=lead_names, touched=touched[places])
+
+    def of_kind(self, kind: str) -> Self:
+        """Return the artefacts of one kind, of the same records.
+
+        Raises
+        ------
+        BadInputError
+            When there is no such kind; one that no artefact is of is no error.
+        """
+        check_kind(kind, set(self.kind))
+        places = np.flatnonzero(self.kind == kind)
+        return self._rows(places, self.records, self.record[places])
 
     @property
     def counts(self) -> npt.NDArray[np.int64]:
@@ -167,7 +189,7 @@ class ArtefactTable:
             found[record].append(kind)
         return found
 
-    def masks(self, samples: int, kind: str | None = None) -> npt.NDArray[np.uint8]:
+    def masks(self, samples: int, *, kind: str | None = None) -> npt.NDArray[np.uint8]:
         """Say of each sample of each lead whether it is in an artefact: 1, or 0 where not.
 
         Parameters
@@ -181,11 +203,17 @@ class ArtefactTable:
         -------
         uint8 array, shape (records, leads, samples)
             1 from onset to offset in the leads that an artefact changed.
+
+        Raises
+        ------
+        BadInputError
+            When there is no such kind.
         """
+        if kind is not None:
+            return self.of_kind(kind).masks(samples)
         masks = np.zeros((self.records, len(self.lead_names), samples), dtype=np.uint8)
         for row, record in enumerate(self.record.tolist()):
-            if kind is None or self.kind[row] == kind:
-                masks[record, self.touched[row], self.onset[row] : self.offset[row] + 1] = 1
+            masks[record, self.touched[row], self.onset[row] : self.offset[row] + 1] = 1
         return masks
 
     def dropped(self, samples: int) -> BoolArray:

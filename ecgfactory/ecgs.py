@@ -161,11 +161,13 @@ class Ecgs:
         self._artefacts()
         return feature_frame(self.record_ids, self.injured)
 
-    def artefact_masks(self, kind: str | None = None) -> npt.NDArray[np.uint8]:
-        """Say of each sample of each lead whether it is in an artefact; see `ArtefactTable.masks`.
+    def artefact_masks(self, leads: Sequence[str] | None = None, *, kind: str | None = None) -> npt.NDArray[np.uint8]:
+        """Say of each sample of each lead whether it is in an artefact; as `Dataset.artefact_masks` does.
 
         Parameters
         ----------
+        leads : sequence of str, optional
+            Only these leads, in this order.
         kind : str, optional
             Only artefacts of this kind.
 
@@ -177,9 +179,10 @@ class Ecgs:
         Raises
         ------
         BadInputError
-            When no artefacts were asked for.
+            When no artefacts were asked for, or there is no such lead or kind.
         """
-        return self._artefacts().masks(self.signals_uv.shape[-1], kind)
+        artefacts = self._artefacts() if kind is None else self._artefacts().of_kind(kind)
+        return artefacts.of_leads(self.lead_names if leads is None else leads).masks(self.signals_uv.shape[-1])
 
     def _artefacts(self) -> ArtefactTable:
         if self.artefacts is None:

@@ -108,6 +108,12 @@ class Registry(Generic[Member]):
         entry = self._entry(name)
         return _package(entry) if entry is not None else None
 
+    def unusable(self, name: str, reason: str) -> BadInputError:
+        """Return the error that says why a package's member can't be used."""
+        entry = self._entry(name)
+        assert entry is not None, f"{name} is of no package"
+        return self._unusable(entry, reason)
+
     def _installed(self) -> Mapping[str, Sequence[EntryPoint]]:
         return _entry_points(self._group, tuple(sys.path))
 

@@ -16,9 +16,12 @@ Sample = dict[str, Any]
 """`signal`, a tensor; `candidate`, its number; the features asked for; and where asked for `mask`, `clean` and
 `artefact_mask`, tensors."""
 
+_LISTS = ("artefact_kinds", "failed_rules")
+"""What is known of ECGs with artefacts as lists."""
+
 
 def check_features(place: str, wanted: Sequence[str], known: Collection[str]) -> None:
-    """Check that features are known by their names.
+    """Check that features are known by their names, and are one value of each ECG.
 
     Raises
     ------
@@ -26,6 +29,12 @@ def check_features(place: str, wanted: Sequence[str], known: Collection[str]) ->
         When one is not.
     """
     is_list = isinstance(wanted, Collection) and not isinstance(wanted, str)
+    for name in _LISTS if is_list else ():
+        if name in wanted:
+            raise BadInputError(
+                f"{place}: features: {name} is a list of names, which batches can't hold; give artefact_masks=True, or "
+                "make numbers of the table `injuries` that a dataset and generated ECGs have."
+            )
     if not is_list or any(name not in list(known) for name in wanted):
         raise BadInputError(f"{place}: features is {wanted!r}; give a list of some of {', '.join(known)}.")
 

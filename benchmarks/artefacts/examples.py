@@ -21,6 +21,7 @@ from ecgfactory.artefacts.base import Artefact, Recording
 from ecgfactory.artefacts.mixture import Drawn
 from ecgfactory.artefacts.montage import montage_of
 from ecgfactory.artefacts.put_in import Put, put_in
+from ecgfactory.dataset.artefact_summary import digits
 from ecgfactory.draws import Purpose, generator
 from ecgfactory.leads import TWELVE_LEADS, SignalUv
 from ecgfactory.report.sheet import MM_PER_INCH
@@ -116,7 +117,7 @@ def _told(kind: Artefact, put: Put) -> str:
     if kind.is_scaled:
         return f"{put.amount:.0f} uV RMS, {put.snr_db:.1f} dB"
     words = [value for value in json.loads(put.parameters).values() if isinstance(value, str)]
-    amount = [f"{put.amount:.4g} {put.unit}".strip()] if np.isfinite(put.amount) else []
+    amount = [f"{digits(put.amount)} {put.unit}".strip()] if np.isfinite(put.amount) else []
     return ", ".join([*words, *amount]) or "noisy"
 
 

@@ -8,7 +8,7 @@ from matplotlib import pyplot
 from matplotlib.figure import Figure
 from PIL import Image
 
-COLOURS = 64
+COLOURS = 255
 """Lines, areas and paper need no more."""
 
 

@@ -144,7 +144,7 @@ def _check(
 ) -> None:
     """Raise an error that tells all that is wrong."""
     of_leads = list(given.leads_problems(lead_names, values))
-    leads = () if of_leads else _leads(lead_names)  # type: ignore[arg-type]
+    leads = () if of_leads else tuple(map(str, lead_names))  # type: ignore[call-overload]
     records = len(values) if values.ndim == 3 else 1
     problems = [
         *given.values_problems(values, unit),

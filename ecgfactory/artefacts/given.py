@@ -94,7 +94,7 @@ def leads_problems(lead_names: object, values: npt.NDArray[Any]) -> Iterator[str
 
 
 def kinds_problems(kinds: object, lead_names: tuple[str, ...]) -> Iterator[str]:
-    """Say what is wrong with kinds of artefact, and which of them some leads don't allow."""
+    """Say what is wrong with kinds of artefact, and which of them leads, as they were named, don't allow."""
     if not isinstance(kinds, str | Mapping | Sequence) or isinstance(kinds, bytes):
         yield f"kinds is {shown(kinds)}; give the name of a kind, a list of names, or weights by name"
         return
@@ -123,12 +123,12 @@ def _kind_problems(name: object, lead_names: tuple[str, ...]) -> Iterator[str]:
         yield f"{shown(name)} is not a kind of artefact; {mend}"
         return
     try:
-        lacking = kind_named(name).lacks(montage_of(lead_names)) if lead_names else ""
+        lacking = kind_named(name).lacks(montage_of(tuple(map(lead_of, lead_names)))) if lead_names else ""
     except BadInputError as error:
         yield str(error).removesuffix(".")
         return
     if lacking:
-        yield f"{name} needs {lacking}, which {', '.join(lead_names)} have not; leave the kind out"
+        yield f"{name} needs {lacking}, but the leads are {', '.join(lead_names)}; leave the kind out"
 
 
 def number_problems(name: str, value: object, end: int = NUMBERS) -> Iterator[str]:

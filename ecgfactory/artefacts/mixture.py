@@ -8,6 +8,7 @@ from functools import cache, cached_property
 
 import numpy as np
 
+from ecgfactory.arrays import Float64Array
 from ecgfactory.artefacts import ARTEFACTS
 from ecgfactory.artefacts.base import Artefact
 from ecgfactory.draws import Purpose, generator
@@ -88,8 +89,9 @@ class Mixture:
         return tuple(kind_named(name) for name in ARTEFACTS if self.weights.get(name, 0) > 0)
 
     @cached_property
-    def _means(self) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-        return 1 / np.array([self.weights[kind.name] for kind in self.kinds])
+    def _logarithms(self) -> Float64Array:
+        """Of the weights, which may be of any size."""
+        return np.log([self.weights[kind.name] for kind in self.kinds])
 
     def draw(self, seed: int, candidate: int) -> list[Drawn]:
         """Draw the artefacts of a record, in the order in which they are put in; none for a clean one."""
@@ -99,7 +101,7 @@ class Mixture:
         count = int(rng.integers(self.least, self.most, endpoint=True))
         # The first to arrive, each after an exponential time: drawn by weight without repeats (Efraimidis, Spirakis
         # 2006, doi:10.1016/j.ipl.2005.11.003).
-        chosen = np.argsort(rng.exponential(self._means))[:count].tolist()
+        chosen = np.argsort(np.log(rng.standard_exponential(len(self.kinds))) - self._logarithms)[:count].tolist()
         ordered = sorted(chosen, key=lambda place: (self.kinds[place].stage, place))
         ratios = rng.uniform(self.snr_db_min, self.snr_db_max, len(ordered)).tolist()
         return list(self._drawn(seed, candidate, ordered, ratios))
@@ -112,4 +114,8 @@ class Mixture:
 @cache
 def kind_named(name: str) -> Artefact:
     """Return the kind of a name; raises as `Registry.load` does."""
-    return ARTEFACTS.load(name)()
+    kind = ARTEFACTS.load(name)
+    try:
+        return kind()
+    except TypeError as error:  # it lacks a method, or wants arguments
+        raise ARTEFACTS.unusable(name, str(error)) from error

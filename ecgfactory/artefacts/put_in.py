@@ -13,6 +13,7 @@ import numpy as np
 
 from ecgfactory.arrays import BoolArray, Float64Array
 from ecgfactory.artefacts.base import Artefact, Change, ElectrodeNoise, Recording, SignalChange, Stage
+from ecgfactory.artefacts.faults import check_added, check_change, check_potentials, faulty
 from ecgfactory.artefacts.mixture import Drawn
 from ecgfactory.errors import BadInputError
 from ecgfactory.leads import NARROW_LIMIT_UV
@@ -80,7 +81,7 @@ def put_in(
     Raises
     ------
     BadInputError
-        When noise is asked for by its signal-to-noise ratio in leads without a signal.
+        When noise is asked for by its signal-to-noise ratio in an ECG without a signal, or a package's kind is faulty.
     """
     ecg = _Ecg(clean_uv, recording, whole)
     puts = [ecg.put(artefact) for artefact in drawn]
@@ -107,15 +108,19 @@ class _Ecg:
 
     def put(self, drawn: Drawn) -> Put:
         """Put one artefact in, and tell the truth about it."""
-        if isinstance(drawn.kind, ElectrodeNoise):
-            return self._add(drawn.kind, drawn)
-        assert isinstance(drawn.kind, SignalChange)
-        return self._change(drawn.kind, drawn.rng)
+        try:
+            if isinstance(drawn.kind, ElectrodeNoise):
+                return self._add(drawn.kind, drawn)
+            assert isinstance(drawn.kind, SignalChange), f"{type(drawn.kind)} derives from neither of the two"
+            return self._change(drawn.kind, drawn.rng)
+        except Exception as error:  # whatever a package's kind raises, the message names the package
+            raise faulty(drawn.kind.name, error) from error
 
     def _change(self, kind: SignalChange, rng: np.random.Generator) -> Put:
         """Let a kind change the leads."""
         before_uv = self.uv.copy()
         change = kind.change(self.uv, self._recording, rng)
+        check_change(change, before_uv, self.uv, self._recording)
         span = slice(change.onset, change.offset + 1)
         before_uv, after_uv = before_uv[:, span], self.uv[:, span]
         if self._whole:
@@ -132,6 +137,7 @@ class _Ecg:
     def _add(self, kind: ElectrodeNoise, drawn: Drawn) -> Put:
         """Add what a kind's potentials give in the leads."""
         potentials = kind.potentials(self._recording, drawn.rng)
+        check_potentials(potentials, self._recording)
         measured = self._montage.leads_of(potentials.uv)
         derives = bool(self._montage.derived) and any(self._montage.lead_names[row] in ("I", "II") for row in measured)
         rows = list(range(len(self.uv)) if derives else measured)
@@ -151,6 +157,7 @@ class _Ecg:
         else:
             added_uv = self._stored(noise_uv, before_uv, derives)
             powers = mean_squares(added_uv)
+            check_added(powers)
         after_uv = np.add(added_uv, before_uv, out=added_uv)
         if max(after_uv.max(), -after_uv.min()) > self._limit_uv:
             np.clip(after_uv, -self._limit_uv, self._limit_uv, out=after_uv)
@@ -182,7 +189,9 @@ class _Ecg:
                 f"artefacts: {kind.name} can't be put in by its signal-to-noise ratio, as all leads are flat; leave "
                 "out the kind, or the ECG."
             )
-        scale = 10 ** ((self._ratio_db(mean_squares(noise_uv), rows) - snr_db) / 20)
+        powers = mean_squares(noise_uv)
+        check_added(powers)
+        scale = 10 ** ((self._ratio_db(powers, rows) - snr_db) / 20)
         least, most, closest_db = 0.0, math.inf, math.inf
         for _ in range(MOST_TRIES):
             tried_uv = self._stored(noise_uv * scale, before_uv, derives)

@@ -55,10 +55,10 @@ def asked_plan(caller: str, **arguments: Any) -> Plan:
     """
     content: dict[str, Any] = {"name": caller}
     for name, given in arguments.items():
-        value = _section(given) if name == "artefacts" else given
+        value = _plain(given)
         section = SECTIONS.get(name)
         target = content if section is None else content.setdefault(section, {})
-        target[name] = _plain(value)
+        target[name] = _section(value) if name == "artefacts" else value
     source = Source(caller, BuildRequest, content)
     try:
         request = checked(source, BuildRequest, lambda asked: file_problems(asked) + worker_problems(asked))

@@ -153,7 +153,7 @@ def _describe_artefacts(record: Record, artefacts: ArtefactTable) -> Iterator[tu
     for number, line in enumerate(artefact_lines(artefacts, record.sampling_rate_hz)):
         yield "" if number else "artefacts", line
     ratios = {lead: record.injury[f"snr_db_{lead}"] for lead in record.lead_names}
-    told = ", ".join(f"{lead} {ratio:.1f}" for lead, ratio in ratios.items() if ratio is not None)
+    told = ", ".join(f"{lead} {ratio:z.1f}" for lead, ratio in ratios.items() if ratio is not None)
     if told:
         yield "SNR (dB)", told
 
@@ -167,7 +167,7 @@ def artefact_lines(artefacts: ArtefactTable, sampling_rate_hz: int) -> list[str]
         where = "all leads" if len(leads) == len(artefacts.lead_names) else ", ".join(leads) or "no lead"
         line = f"{artefacts.kind[number]} in {where}, {onset_s:.4g} to {end_s:.4g} s"
         line += "" if math.isnan(amount) else f", {f'{amount:.4g} {artefacts.unit[number]}'.strip()}"
-        lines.append(line + ("" if math.isnan(ratio) else f", SNR {ratio:.1f} dB"))
+        lines.append(line + ("" if math.isnan(ratio) else f", SNR {ratio:z.1f} dB"))
     return lines or ["none"]
 
 

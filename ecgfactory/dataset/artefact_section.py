@@ -7,11 +7,12 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from ecgfactory.artefact_table import DROPPED_SAMPLES
-from ecgfactory.dataset.artefact_summary import ArtefactSummary, KindSummary, summarise_artefacts
+from ecgfactory.dataset.artefact_summary import ArtefactSummary, KindSummary, kind_class, summarise_artefacts
 from ecgfactory.dataset.markdown import plain
 from ecgfactory.dataset.names import ANNOTATIONS_FILE, ARTEFACTS_FILE
 from ecgfactory.formats.clean_twin import CLEAN_SUFFIX, format_named
 from ecgfactory.formats.rows import CLEAN
+from ecgfactory.request.artefacts import ArtefactsRequest
 from ecgfactory.request.plan import Plan
 
 ARTEFACTS_CONFIG, CLEAN_CONFIG = "artefacts", "clean"
@@ -96,6 +97,20 @@ for batch in DataLoader(pairs, batch_size=32, shuffle=True):
 """,
 }
 
+CLEAN_TABLE_LOADING = {
+    "Noisy and clean records with Hugging Face datasets": """\
+from pathlib import Path
+
+from datasets import load_dataset
+
+noisy = load_dataset(str(Path.cwd()), split="$split").select_columns(["record_id", "artefact_kinds", "II"])
+clean = load_dataset(str(Path.cwd()), "clean", split="$split").select_columns(["record_id", "II"])
+for ecg, clean_ecg in zip(noisy, clean):               # the same records in the same order
+    noisy_uv, clean_uv = ecg["II"], clean_ecg["II"]
+""",
+}
+"""How to load pairs where signals are in tables."""
+
 
 def artefact_loading(plan: Plan) -> Mapping[str, str]:
     """Return how to load artefacts and pairs: a title, and Python that runs in the dataset's folder."""
@@ -137,9 +152,28 @@ def _put_in(plan: Plan, summary: ArtefactSummary) -> str:
     return (
         f"{injured:,} of {summary.records:,} records have {each} artefacts, each of another kind; the other "
         f"{summary.clean_records:,} are clean. Each was left clean by a chance of {asked.clean_share:.3g}; which "
-        "artefacts it has follows from seed and candidate number. Of noise, a signal-to-noise ratio from "
-        f"{asked.snr_db.min:g} to {asked.snr_db.max:g} dB was drawn, and what it came to was measured."
+        f"artefacts it has follows from seed and candidate number.{_ratios(asked, summary)}"
     )
+
+
+def _ratios(asked: ArtefactsRequest, summary: ArtefactSummary) -> str:
+    """Say which kinds were scaled to a ratio, and which have one that follows from their size."""
+    scaled, sized = list[str](), list[str]()
+    for kind in summary.kinds:
+        if (of_it := kind_class(kind.name)) and of_it.is_scaled:
+            scaled.append(f"`{kind.name}`")
+        elif kind.snr_db.words():
+            sized.append(f"`{kind.name}`")
+    told = ""
+    if scaled:
+        told += (
+            f" Noise of the {'kind' if len(scaled) == 1 else 'kinds'} {_listed(scaled)} was scaled to a "
+            f"signal-to-noise ratio drawn from {asked.snr_db.min:g} to {asked.snr_db.max:g} dB, and what it came to "
+            "was measured."
+        )
+    if sized:
+        told += f" Of {_listed(sized)} the size was drawn, and the ratio is what follows from it."
+    return told
 
 
 def _row(kind: KindSummary, records: int) -> str:

@@ -15,6 +15,7 @@ import yaml
 from ecgfactory.dataset.artefact_section import (
     ARTEFACTS_CONFIG,
     CLEAN_CONFIG,
+    CLEAN_TABLE_LOADING,
     artefact_loading,
     artefact_section,
 )
@@ -254,6 +255,8 @@ def _examples(dataset: Path, plan: Plan) -> Iterator[str]:
     if plan.labels:
         yield from _filled_in(ANNOTATION_LOADING, words)
     yield from _filled_in(artefact_loading(plan), words)
+    if any(name == CLEAN_CONFIG for name, _, _ in signal_configs(dataset, plan)):
+        yield from _filled_in(CLEAN_TABLE_LOADING, words)
     for name in plan.request.formats:
         path = first[f"{name}_path"]
         of_file = words | {"path": path, "stem": path.rpartition(".")[0]}
@@ -265,7 +268,9 @@ def _loading(format_: type[Format], plan: Plan) -> dict[str, str]:
         **format_.loading,
         **(format_.label_loading if plan.labels.waves else {}),
         **(format_.mask_loading if plan.labels.mask else {}),
-        **(format_.artefact_loading if plan.keeps_clean else {}),
+        **(format_.artefact_loading if plan.artefacts else {}),
+        **(format_.artefact_mask_loading if plan.artefacts and plan.labels.mask else {}),
+        **(format_.pair_loading if plan.keeps_clean else {}),
     }
 
 

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import ValidationError
 
+from ecgfactory.artefact_table import ArtefactTable
 from ecgfactory.candidates.asked import candidate_number
 from ecgfactory.dataset.manifest import Manifest
 from ecgfactory.dataset.names import LATEST, MANIFEST_FILE
@@ -208,8 +209,32 @@ class Dataset(DatasetTables):
             masks[part] = self.waves_of(places[part], names).masks(masks.shape[-1])
         return masks
 
+    def artefacts(self, split: str | None = None, leads: Sequence[str] | None = None) -> ArtefactTable:
+        """Read what was put into the records.
+
+        Parameters
+        ----------
+        split
+            As in `signals`.
+        leads : sequence of str, optional
+            Only artefacts that changed any of these leads, and of their leads these alone.
+
+        Returns
+        -------
+        ArtefactTable
+            Of the records in candidate order; `.to_frame()`, `.kinds_of_records()`, `.masks(samples)`.
+
+        Raises
+        ------
+        BadInputError
+            When there is no such split or lead, or the dataset was built without artefacts.
+        DamagedDatasetError
+            When the file can't be read.
+        """
+        return self.artefacts_of(self.places(split), self.checked_leads(leads))
+
     def artefact_masks(
-        self, split: str | None = None, leads: Sequence[str] | None = None, kind: str | None = None
+        self, split: str | None = None, leads: Sequence[str] | None = None, *, kind: str | None = None
     ) -> npt.NDArray[np.uint8]:
         """Say of each sample of a split, or of all records, whether it is in an artefact.
 
@@ -228,12 +253,14 @@ class Dataset(DatasetTables):
         Raises
         ------
         BadInputError
-            When there is no such split or lead, or the dataset was built without artefacts.
+            When there is no such split, lead or kind, or the dataset was built without artefacts.
         DamagedDatasetError
             When the file can't be read.
         """
         places, names = self.places(split), self.checked_leads(leads)
-        return self.artefacts_of(places, names).masks(self.plan.samples_per_lead, kind)
+        artefacts = self.artefacts_of(places)
+        of_kind = artefacts if kind is None else artefacts.of_kind(kind)
+        return of_kind.of_leads(names).masks(self.plan.samples_per_lead)
 
     def torch(
         self,
@@ -252,7 +279,7 @@ class Dataset(DatasetTables):
         split, leads, unit
             As in `signals`.
         features : sequence of str
-            Names of features that each sample holds too, or of columns of `injuries`.
+            Names of features that each sample holds too, or of columns of `injuries` that are no lists.
         masks : bool
             Whether each sample holds its `mask` too.
         clean : bool

@@ -61,10 +61,11 @@ class DatasetTables(DatasetFiles):
         return annotation_frame(self.waves_of(self.places(), self.lead_names), self.record_ids)
 
     @cached_property
-    def artefacts(self) -> pd.DataFrame:
+    def artefact_frame(self) -> pd.DataFrame:
         """What was put into records, one row per artefact, indexed by record_id; see `ArtefactTable.to_frame`.
 
-        Of one record `dataset["00000012"].artefacts` is quicker.
+        Of one record `dataset["00000012"].artefacts` is quicker, of a split or some leads
+        `dataset.artefacts("train", ["II"])`.
         """
         return by_record_id(self.artefacts_of(self.places()).to_frame(), self.record_ids)
 

@@ -12,6 +12,7 @@ import numpy as np
 from ecgfactory.dataset.annotation_checks import annotation_problems
 from ecgfactory.dataset.artefact_checks import artefact_problems
 from ecgfactory.dataset.artefact_copies import artefact_copy_problems
+from ecgfactory.dataset.column_checks import column_problems
 from ecgfactory.dataset.counts import count, count_artefacts, count_waves
 from ecgfactory.dataset.foreign_files import passes_for_data
 from ecgfactory.dataset.injury_checks import Injuries, obeys_identities
@@ -39,7 +40,7 @@ RECORDS_AT_ONCE = 256
 
 
 def verify(path: Path, with_signals: bool = True) -> Dataset:
-    """Check a dataset's hashes and counts and, unless told not to, all signals, labels and artefacts in every format.
+    """Check a dataset's hashes and counts and, unless told not to, all that every format holds of its records.
 
     Files that are not part of it are damage only where readers would take them for data; see `foreign_files`.
 
@@ -49,8 +50,8 @@ def verify(path: Path, with_signals: bool = True) -> Dataset:
         The dataset.
     with_signals : bool
         Also read every record in every format: the integers agree, the limb leads obey their identities unless an
-        artefact says that it breaks them, labels are those of sound annotations, artefacts are what records and their
-        clean twins say, and lists of records name them all.
+        artefact says that it breaks them, features are those of records.parquet, labels are those of sound annotations,
+        artefacts are what records and their clean twins say, and lists of records name them all.
 
     Returns
     -------
@@ -72,8 +73,9 @@ def verify(path: Path, with_signals: bool = True) -> Dataset:
         of_artefacts = _artefact_problems(dataset)
         injuries = Injuries(dataset) if dataset.has_artefacts and not of_artefacts else None
         copies = _artefact_copy_problems(dataset) if injuries else []
+        columns = [] if of_artefacts else column_problems(dataset)
         signals = _SignalChecks(dataset, injuries).problems()
-        problems = [*_index_problems(dataset), *of_artefacts, *copies, *signals, *_label_problems(dataset)]
+        problems = [*_index_problems(dataset), *of_artefacts, *copies, *columns, *signals, *_label_problems(dataset)]
     if problems:
         raise DamagedDatasetError(problems)
     return dataset

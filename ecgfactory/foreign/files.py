@@ -12,6 +12,7 @@ from ecgfactory.foreign.formats import csv_file, parquet_file
 from ecgfactory.foreign.formats.dicom import is_dicom
 from ecgfactory.foreign.formats.npy import is_beside_signals
 from ecgfactory.foreign.formats.wfdb_segments import files_named, parts
+from ecgfactory.formats.clean_twin import is_clean_folder
 
 WFDB_HEADER = ".hea"
 
@@ -42,7 +43,7 @@ def ecg_files(path: Path, suffixes: Collection[str]) -> tuple[list[Path], list[P
         When there is nothing at the path that could be an ECG.
     """
     if path.is_dir():
-        shown = sorted(file for file in path.rglob("*") if _may_hold_ecgs(file))
+        shown = sorted(file for file in path.rglob("*") if _may_hold_ecgs(file) and not _is_clean_twin(file, path))
         files = [file for file in shown if file.suffix.lower() in suffixes or _is_other_dicom(file)]
         not_read = [file for file in shown if file.suffix.lower() in NOT_READ and not _is_of_wfdb(file)]
         if not files:
@@ -112,3 +113,13 @@ def _may_hold_ecgs(file: Path) -> bool:
     is_shown = (file.is_file() or file.is_symlink()) and not file.is_dir() and not file.name.startswith(".")
     is_table = file.with_name(MANIFEST_FILE).is_file() and file.with_name(RECORDS_FILE).is_file()
     return is_shown and not is_table and not is_beside_signals(file) and not csv_file.is_of_waves(file)
+
+
+def _is_clean_twin(file: Path, folder: Path) -> bool:
+    """Return whether a file holds records of a dataset of ours once more, without their artefacts.
+
+    In a folder that holds the whole dataset its records count once, as they are stored; the folder of the twins may be
+    given by itself.
+    """
+    tops = [place for place in file.parents if place.is_relative_to(folder) and place != folder]
+    return any(is_clean_folder(top.name) and (top.parent / MANIFEST_FILE).is_file() for top in tops)

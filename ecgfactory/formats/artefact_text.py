@@ -31,7 +31,7 @@ def artefact_comments(artefacts: ArtefactTable) -> Iterator[str]:
         yield "artefacts: none"
     columns = (artefacts.onset.tolist(), artefacts.offset.tolist(), artefacts.snr_db.tolist())
     for text, onset, offset, snr_db in zip(artefact_texts(artefacts), *columns, strict=True):
-        yield f"artefact: {text} {onset}-{offset}{f' snr {snr_db:.1f} dB' if np.isfinite(snr_db) else ''}"
+        yield f"artefact: {text} {onset}-{offset}{f' snr {snr_db:z.1f} dB' if np.isfinite(snr_db) else ''}"
 
 
 def artefacts_of_texts(lead_names: Sequence[str], held: Sequence[tuple[str, int, int]]) -> ArtefactTable:

@@ -6,14 +6,14 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
 
 from ecgfactory.artefact_table import ArtefactTable
 from ecgfactory.formats.batch import Injury, RecordBatch
-from ecgfactory.leads import SignalUv
+from ecgfactory.leads import TWELVE_LEADS, SignalUv
 from ecgfactory.record import SAMPLING_RATE_HZ
 from ecgfactory.recorder.filters import Filters
 from ecgfactory.wave_table import WaveTable
@@ -108,6 +108,10 @@ class SignalSpec:
     artefacts: StoredArtefacts | None = None
 
 
+_WITH_ALL = SignalSpec(TWELVE_LEADS, 1, 0, labels=Labels(waves=True, mask=True), artefacts=StoredArtefacts())
+"""Records with everything that formats write."""
+
+
 class Format(ABC):
     """A file format of the signals: an instance writes the records of a shard, or of small ones that share files.
 
@@ -143,6 +147,9 @@ class Format(ABC):
 
     artefact_loading: ClassVar[Mapping[str, str]] = {}
     """How to load the artefacts that `SignalSpec.artefacts` asks for; as `loading`."""
+
+    artefact_mask_loading: ClassVar[Mapping[str, str]] = {}
+    """How to load the masks of artefacts that `SignalSpec.labels` asks for where there are artefacts; as `loading`."""
 
     pair_loading: ClassVar[Mapping[str, str]] = {}
     """How to load records together with their clean twins, where `SignalSpec.artefacts` asks for these; as
@@ -236,8 +243,11 @@ class Format(ABC):
 
     @classmethod
     def takes_for_data(cls, path: str) -> bool:
-        """Whether readers of this format would take a file for data, by its path below a dataset."""
-        return path.startswith(f"{cls.top_folder()}/") and path.endswith(tuple(cls.media_types))
+        """Whether readers of this format would take a file for data, by its path below a dataset.
+
+        They look for labels and artefacts beside the signals whether the dataset has these or not.
+        """
+        return path.startswith(f"{cls.top_folder()}/") and path.endswith(tuple(cls.file_kinds(_WITH_ALL)))
 
     @classmethod
     def table_files(cls, split: str) -> str | None:
@@ -323,6 +333,44 @@ class Format(ABC):
         uint8 array, shape (candidates, 1 + leads, samples), or None
             As `WaveTable.masks` draws them. None, the default, where the format does not hold masks.
         """
+        return None
+
+    @classmethod
+    def read_columns(cls, dataset: Path, path: str, candidates: Sequence[int], spec: SignalSpec) -> pa.Table | None:
+        """Read back what one file of a dataset tells of records besides signals and labels; see `read`, for errors too.
+
+        Returns
+        -------
+        Table or None
+            A row for each, in all columns of `record_columns` that were written. None, the default, where the format
+            holds none of them.
+        """
+        return None
+
+    @classmethod
+    def comments(
+        cls, candidate: int, features: Mapping[str, Any], artefacts: ArtefactTable | None, spec: SignalSpec
+    ) -> list[str]:
+        """Say what the format writes of a record for people, a line each; nothing by default.
+
+        Parameters
+        ----------
+        candidate : int
+            Its number.
+        features : mapping of str to Any
+            What was measured on it; empty where that is not known.
+        artefacts : ArtefactTable or None
+            Its artefacts; None where its spec asks for none.
+        spec : SignalSpec
+            What the records have in common.
+        """
+        return []
+
+    @classmethod
+    def read_comments(
+        cls, dataset: Path, path: str, candidates: Sequence[int], spec: SignalSpec
+    ) -> list[list[str]] | None:
+        """Read the `comments` of records back; see `read`, for errors too. None, the default, where there are none."""
         return None
 
     @classmethod

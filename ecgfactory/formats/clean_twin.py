@@ -7,7 +7,7 @@ from functools import cache
 from ecgfactory.formats import CLEAN_SUFFIX, FORMATS
 from ecgfactory.formats.base import Format
 
-__all__ = ["CLEAN_SUFFIX", "clean_twin", "format_named"]
+__all__ = ["CLEAN_SUFFIX", "clean_twin", "format_named", "is_clean_folder"]
 
 _TABLES_FOLDER = {"data": "clean"}
 """Folders of clean twins that are not called by `CLEAN_SUFFIX`."""
@@ -42,6 +42,7 @@ def clean_twin(format_class: type[Format]) -> type[Format]:
         "label_loading": {},
         "mask_loading": {},
         "artefact_loading": {},
+        "artefact_mask_loading": {},
         "pair_loading": {},
     }
     return type(f"Clean{format_class.__name__}", (format_class,), changes)
@@ -58,3 +59,8 @@ def format_named(name: str) -> type[Format]:
     if name.endswith(CLEAN_SUFFIX):
         return clean_twin(FORMATS.load(name.removesuffix(CLEAN_SUFFIX)))
     return FORMATS.load(name)
+
+
+def is_clean_folder(name: str) -> bool:
+    """Return whether a folder of a dataset is called as those of clean twins are."""
+    return name in _TABLES_FOLDER.values() or name.endswith(CLEAN_SUFFIX)

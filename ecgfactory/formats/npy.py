@@ -74,6 +74,15 @@ masks = np.load("$stem.mask.npy", mmap_mode="r")
 signal_uv, mask = ecgs_uv[0], masks[0, 1:]                    # both (leads, samples)
 """
     }
+    artefact_mask_loading: ClassVar[Mapping[str, str]] = {
+        "Artefact masks in NumPy": """\
+import numpy as np
+
+ecgs_uv = np.load("$path", mmap_mode="r")
+artefact_masks = np.load("$stem.artefact_mask.npy", mmap_mode="r")    # the same shape: 1 in an artefact, 0 elsewhere
+share_injured = artefact_masks.mean(axis=-1)                          # of each lead of each record
+"""
+    }
     pair_loading: ClassVar[Mapping[str, str]] = {
         "Noisy and clean records in NumPy": """\
 from pathlib import Path

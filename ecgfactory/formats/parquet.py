@@ -108,6 +108,23 @@ swapped = labels["artefact_kinds"].map(lambda kinds: "limb_lead_swap" in kinds)
 """
 }
 
+ARTEFACT_MASK_LOADING = {
+    "Artefact masks in Parquet": """\
+from pathlib import Path
+
+import torch
+from datasets import load_dataset
+from torch.utils.data import DataLoader
+
+leads = ["I", "II", "V1", "V2", "V3", "V4", "V5", "V6"]
+columns = [*leads, *(f"artefact_mask_{lead}" for lead in leads)]
+ecgs = load_dataset("parquet", data_files="data/$split-*.parquet", split="train").select_columns(columns)
+for batch in DataLoader(ecgs.with_format("torch"), batch_size=32, shuffle=True):
+    signal_mv = torch.stack([batch[lead] for lead in leads], dim=1) / 1000              # (batch, leads, samples)
+    injured = torch.stack([batch[f"artefact_mask_{lead}"] for lead in leads], dim=1)    # the same: 1 in an artefact
+"""
+}
+
 PAIR_LOADING = {
     "Noisy and clean records for PyTorch": """\
 import torch
@@ -150,6 +167,7 @@ class ParquetFormat(Format):
     label_loading: ClassVar[Mapping[str, str]] = LABEL_LOADING
     mask_loading: ClassVar[Mapping[str, str]] = MASK_LOADING
     artefact_loading: ClassVar[Mapping[str, str]] = ARTEFACT_LOADING
+    artefact_mask_loading: ClassVar[Mapping[str, str]] = ARTEFACT_MASK_LOADING
     pair_loading: ClassVar[Mapping[str, str]] = PAIR_LOADING
 
     def __init__(self, folder: Path, spec: SignalSpec) -> None:
@@ -252,6 +270,14 @@ class ParquetFormat(Format):
         """Read records back; see `Format.read`."""
         tables = _tables(dataset, path, candidates, spec.lead_names)
         return _samples(tables, spec.lead_names, spec.samples, np.int16)
+
+    @classmethod
+    def read_columns(cls, dataset: Path, path: str, candidates: Sequence[int], spec: SignalSpec) -> pa.Table | None:
+        """Read features and what artefacts did back; see `Format.read_columns`."""
+        leads = spec.lead_names
+        arrays = {*leads, *mask_columns(leads), *artefact_mask_columns(leads), R_PEAKS}
+        names = [name for name in pq.read_schema(dataset / path).names if name not in arrays and name != "candidate"]
+        return pa.concat_tables(_tables(dataset, path, candidates, names))
 
     @classmethod
     def read_r_peaks(

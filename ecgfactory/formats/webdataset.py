@@ -95,6 +95,18 @@ ecgs = webdataset.WebDataset(files, shardshuffle=False).decode()
 artefacts = {ecg["__key__"]: pd.DataFrame(ecg["artefacts.json"]) for ecg in ecgs}    # kind, onset, offset, snr_db, ...
 """
     }
+    artefact_mask_loading: ClassVar[Mapping[str, str]] = {
+        "Artefact masks in WebDataset": """\
+from glob import glob
+
+import webdataset
+
+files = sorted(glob("webdataset/$split-*.tar"))
+ecgs = webdataset.WebDataset(files, shardshuffle=False).decode().to_tuple("npy", "artefact_mask.npy")
+for signal_uv, injured in ecgs:
+    calm_uv = signal_uv[:, ~injured.any(axis=0)]      # of the same shape: 1 in an artefact, 0 elsewhere
+"""
+    }
     pair_loading: ClassVar[Mapping[str, str]] = {
         "Noisy and clean records in WebDataset": """\
 from glob import glob
@@ -128,9 +140,7 @@ for ecg, clean_ecg in zip(noisy, clean):              # the same records in the 
         artefact_masks = injury.artefacts.masks(self.spec.samples) if injury and labels.mask else None
         for row, signal_uv in enumerate(batch.signals_uv):
             features: dict[str, Any] = {name: values[row] for name, values in columns.items()}
-            features |= {"leads": self.spec.lead_names, "sampling_rate_hz": self.spec.sampling_rate_hz}
-            if self.spec.filters:
-                features["filters"] = str(self.spec.filters)
+            features |= _of_all(self.spec)
             tar, name = self._tar(features["split"]), features["record_id"]
             _add(tar, name + _SIGNAL, _npy(signal_uv))
             _add(tar, name + _FEATURES, json.dumps(features).encode())
@@ -185,6 +195,17 @@ for ecg, clean_ecg in zip(noisy, clean):              # the same records in the 
         return np.stack(signals)
 
     @classmethod
+    def read_columns(cls, dataset: Path, path: str, candidates: Sequence[int], spec: SignalSpec) -> pa.Table | None:
+        """Read features and what artefacts did back; see `Format.read_columns`."""
+        rows = [json.loads(content) for content in _members(dataset / path, candidates, _FEATURES)]
+        expected = _of_all(spec)
+        if any({name: row.pop(name, None) for name in expected} != expected for row in rows):
+            raise ValueError(f"{path} tells of other leads, sampling rate or filters than the dataset")
+        if any(row.keys() != rows[0].keys() for row in rows):
+            raise ValueError(f"{path} does not tell the same of every record")
+        return pa.Table.from_pylist(rows)
+
+    @classmethod
     def read_waves(cls, dataset: Path, path: str, candidates: Sequence[int], spec: SignalSpec) -> WaveTable | None:
         """Read waves back; see `Format.read_waves`."""
         if not spec.labels.waves:
@@ -228,6 +249,12 @@ for ecg, clean_ecg in zip(noisy, clean):              # the same records in the 
         return _masks(dataset, path, candidates, _ARTEFACT_MASK, (len(spec.lead_names), spec.samples))
 
 
+def _of_all(spec: SignalSpec) -> dict[str, Any]:
+    """Return what the features of every record tell of all records."""
+    told = {"leads": list(spec.lead_names), "sampling_rate_hz": spec.sampling_rate_hz}
+    return told | ({"filters": str(spec.filters)} if spec.filters else {})
+
+
 def _masks(
     dataset: Path, path: str, candidates: Sequence[int], ending: str, shape: tuple[int, int]
 ) -> npt.NDArray[np.uint8]:
@@ -246,11 +273,12 @@ def _members(tar_file: Path, candidates: Sequence[int], ending: str) -> Iterator
         When two files have one name.
     """
     with tarfile.open(tar_file) as tar:
+        members = {member.name: member for member in tar.getmembers()}  # tarfile looks for a name among all of them
         (name, times), *_ = Counter(tar.getnames()).most_common(1) or [("", 0)]
         if times > 1:
             raise ValueError(f"it holds {name} {times} times")
         for candidate in candidates:
-            member = tar.extractfile(record_id(candidate) + ending)
+            member = tar.extractfile(members[record_id(candidate) + ending])
             yield member.read() if member else b""
 
 

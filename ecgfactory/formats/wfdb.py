@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +22,8 @@ from ecgfactory.record import record_id
 from ecgfactory.wave_table import WaveTable
 
 _ANNOTATION = "application/octet-stream"
+
+_RATE = "heart_rate_bpm"
 
 _OF_ARTEFACTS = "artefacts that were put in: ~ where one begins, kind and leads in aux, and with end after it"
 
@@ -69,23 +71,29 @@ ecg_mv = wfdb.rdrecord("$stem").p_signal              # NaN where samples were d
     def write(self, batch: RecordBatch) -> None:
         """Write records; see `Format.write`."""
         annotations = encode_annotation_files(waves_of(batch)) if self.spec.labels.waves else [[]] * len(batch)
-        columns = (batch.features["heart_rate_bpm"], annotations, artefacts_of(batch, self.spec))
+        columns = (batch.features[_RATE], annotations, artefacts_of(batch, self.spec))
         for candidate, signal_uv, rate, files, artefacts in zip(
             batch.candidates, with_gaps(batch, self.spec), *columns, strict=True
         ):
-            comments = ["synthetic, not for diagnosis", f"seed: {self.spec.seed}", f"candidate: {candidate}"]
-            if np.isfinite(rate):
-                comments.append(f"heart rate: {rate:.1f} /min")
-            if self.spec.filters:
-                comments.append(str(self.spec.filters))
-            marks = []
-            if artefacts is not None:
-                comments += artefact_comments(artefacts)
-                marks = [encode_noise_marks(artefacts, self.spec.samples)]
+            comments = self.comments(candidate, {_RATE: rate}, artefacts, self.spec)
+            marks = [] if artefacts is None else [encode_noise_marks(artefacts, self.spec.samples)]
             contents = [*self._encode(record_id(candidate), signal_uv, comments), *files, *marks]
             header = self.place(self.staged_path(candidate, ""))
             for path, content in zip(self.files(str(header), self.spec), contents, strict=True):
                 Path(path).write_bytes(content)
+
+    @classmethod
+    def comments(
+        cls, candidate: int, features: Mapping[str, Any], artefacts: ArtefactTable | None, spec: SignalSpec
+    ) -> list[str]:
+        """Say what headers tell besides the signals; see `Format.comments`."""
+        lines = ["synthetic, not for diagnosis", f"seed: {spec.seed}", f"candidate: {candidate}"]
+        rate = features.get(_RATE, np.nan)
+        if np.isfinite(rate):
+            lines.append(f"heart rate: {rate:.1f} /min")
+        if spec.filters:
+            lines.append(str(spec.filters))
+        return lines if artefacts is None else [*lines, *artefact_comments(artefacts)]
 
     def _encode(self, name: str, signal_uv: SignalUv, comments: Sequence[str]) -> Sequence[bytes]:
         """Return the content of each of the record's files, the header first."""
@@ -137,6 +145,14 @@ ecg_mv = wfdb.rdrecord("$stem").p_signal              # NaN where samples were d
             raise ValueError(f"{path} has other leads, length, sampling rate, gain or baseline than the dataset")
         signal: SignalUv = record.d_signal.T[np.newaxis].astype(np.int16)
         return held(signal) if spec.artefacts else signal
+
+    @classmethod
+    def read_comments(
+        cls, dataset: Path, path: str, candidates: Sequence[int], spec: SignalSpec
+    ) -> list[list[str]] | None:
+        """Read the comments in headers back; see `Format.read_comments`."""
+        lines = (dataset / path).read_text(encoding="ascii").splitlines()
+        return [[line.removeprefix("# ") for line in lines[1 + len(spec.lead_names) :]]]
 
     @classmethod
     def read_waves(cls, dataset: Path, path: str, candidates: Sequence[int], spec: SignalSpec) -> WaveTable | None:

@@ -4,27 +4,21 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import partial
 
 import numpy as np
 
-from ecgfactory.arrays import Float64Array
 from ecgfactory.dataset.artefact_summary import SNR_EDGES_DB, ArtefactSummary
 from ecgfactory.record import Record
-from ecgfactory.report.artefact_words import clean_of
-from ecgfactory.report.clinical import draw_ecg
 from ecgfactory.report.export import PageMaker
-from ecgfactory.report.page import MARGIN_MM, RIGHT_MM, draw_footer, draw_header, draw_title
+from ecgfactory.report.page import MARGIN_MM, RIGHT_MM, draw_footer, draw_title
 from ecgfactory.report.panel import Panel
 from ecgfactory.report.sheet import Box, Sheet
 from ecgfactory.report.style import PageStyle, Palette
+from ecgfactory.report.twin_page import change_of, twin_page
 
 EXAMPLES = 2
 """Samples that are shown beside their clean twins: those that artefacts changed most."""
-
-LEADS = 2
-"""Leads of each: those that artefacts changed most."""
 
 _MIDDLE_MM = 165.0
 _ROW_MM, _MOST_ROWS = 8.6, 18
@@ -47,61 +41,13 @@ def artefact_pages(summary: ArtefactSummary, records: Sequence[Record], style: P
     style : PageStyle
         Scale, paper and colours of the examples.
     """
-    changes = {record: _change(record).max(initial=0) for record in records}
+    changes = {record: change_of(record).max(initial=0) for record in records}
     most = sorted(changes, key=lambda record: -changes[record])[:EXAMPLES]
     shown = [record for record in records if record in most and changes[record] > 0]
     return [
         partial(_summary_page, summary, style.palette),
         *(partial(twin_page, record, style) for record in shown),
     ]
-
-
-def _change(record: Record) -> Float64Array:
-    """Return how much artefacts changed each lead of a record, beside its variance; of no lead without a twin."""
-    clean_uv = clean_of(record)
-    if clean_uv is None:
-        return np.empty(0)
-    power = np.square(record.signal_uv.astype(np.float64) - clean_uv).mean(axis=-1)
-    change: Float64Array = power / np.maximum(clean_uv.var(axis=-1), 1)
-    return change
-
-
-def twin_page(record: Record, style: PageStyle) -> Sheet:
-    """Draw the leads of a record that artefacts changed most: without them, as stored, and the difference.
-
-    Parameters
-    ----------
-    record : Record
-        With a clean twin that differs from it.
-    style : PageStyle
-        Scale, paper and colours.
-    """
-    sheet = Sheet(style.sheet_paper)
-    style = replace(style, layout="12x1", marks=False)
-    notes = draw_ecg(sheet, _beside(record), style, names_above=True)
-    draw_header(sheet, record, style)
-    scale = f"{style.speed_mm_per_s} mm/s  {style.gain_mm_per_mv} mm/mV"
-    which = "the leads that artefacts changed most"
-    draw_footer(sheet, "   |   ".join([scale, which, *notes]), style.palette)
-    return sheet
-
-
-def _beside(record: Record) -> Record:
-    """Return a record whose leads are a few of another's: clean, as stored, and the difference."""
-    clean_uv = clean_of(record)
-    assert clean_uv is not None
-    stored, change = record.signal_uv.astype(np.int64), _change(record)
-    most = np.argsort(-change, kind="stable")[:LEADS]
-    names, signals = list[str](), []
-    for lead in np.sort(most[change[most] > 0]).tolist():
-        for what, signal in (
-            ("clean", clean_uv[lead]),
-            ("as stored", stored[lead]),
-            ("difference", stored[lead] - clean_uv[lead]),
-        ):
-            names.append(f"{record.lead_names[lead]}, {what}")
-            signals.append(np.clip(signal, -32767, 32767).astype(np.int16))
-    return replace(record, lead_names=tuple(names), signal_uv=np.stack(signals), waves=None)
 
 
 def _summary_page(summary: ArtefactSummary, palette: Palette) -> Sheet:

@@ -32,6 +32,11 @@ def artefact_lines(record: Record) -> list[str]:
     return lines
 
 
+def broken_rules(record: Record) -> list[str]:
+    """Return the rules of the policy that an accepted record breaks with its artefacts: it was judged without them."""
+    return [] if record.reasons else list(record.injury.get("failed_rules", ()))
+
+
 def artefact_titles(record: Record) -> list[str]:
     """Return what each artefact of a record is, in a few words: `exchanged limb cables (RA-LA)`."""
     return [] if record.artefacts is None else list(_titles(record.artefacts))
@@ -70,5 +75,5 @@ def _when(onset: int, offset: int, record: Record) -> str:
 def _how_much(artefacts: ArtefactTable, row: int) -> str:
     snr_db, amount, unit = artefacts.snr_db[row], artefacts.amount[row], artefacts.unit[row]
     if not np.isnan(snr_db):
-        return f"{snr_db:.1f} dB"
+        return f"{snr_db:z.1f} dB"
     return "" if np.isnan(amount) else f"{digits(amount)} {unit}".rstrip()

@@ -25,7 +25,6 @@ from ecgfactory.wave_table import WaveTable
 PULSE_WIDTH_MM = 5.0
 
 _TRACE_MM, _MINOR_MM, _MAJOR_MM = 0.28, 0.10, 0.22
-_LONG_NAME_MM = 28.0
 _LEGEND_MM = 1.3
 """Height of the legend of marks above the grid."""
 
@@ -56,8 +55,8 @@ def clinical_page(record: Record, style: PageStyle | None = None) -> Sheet:
     return sheet
 
 
-def draw_ecg(sheet: Sheet, record: Record, style: PageStyle, names_above: bool = False) -> list[str]:
-    """Draw the grid of a page and a record on it; where leads have long names, with all of these above their traces.
+def draw_ecg(sheet: Sheet, record: Record, style: PageStyle) -> list[str]:
+    """Draw the grid of a page and a record on it.
 
     Returns
     -------
@@ -72,18 +71,17 @@ def draw_ecg(sheet: Sheet, record: Record, style: PageStyle, names_above: bool =
     if record.signal_uv.size == 0:
         raise BadInputError(f"ECG {record.record_id} has no samples to draw; choose another record.")
     traces = lay_out(record, style)
-    _draw_grid(sheet, style.palette)
+    draw_grid(sheet, style.palette)
     if style.marks:
         from ecgfactory.report.waves import record_waves  # finding waves imports SciPy, which other pages do without
 
         _draw_waves(sheet, traces, record_waves(record), style.palette)
     cut_off = False
     for row, baseline in zip(traces.rows, traces.baselines_mm, strict=True):
-        _draw_pulse(sheet, baseline, style)
+        draw_pulse(sheet, baseline, style)
         for strip in row:
             cut_off |= _draw_strip(sheet, strip, baseline, style.palette)
-            place = (strip, baseline, len(row) == 1 and not names_above, sheet.paper)
-            x_mm, y_mm, align = label_place(*place, _LONG_NAME_MM) if names_above else label_place(*place)
+            x_mm, y_mm, align = label_place(strip, baseline, len(row) == 1, sheet.paper)
             sheet.text(x_mm, y_mm, strip.lead, 9, style.palette.text, bold=True, align=align)
     notes = []
     if traces.shown < record.signal_uv.shape[-1]:
@@ -93,7 +91,8 @@ def draw_ecg(sheet: Sheet, record: Record, style: PageStyle, names_above: bool =
     return notes
 
 
-def _draw_grid(sheet: Sheet, palette: Palette) -> None:
+def draw_grid(sheet: Sheet, palette: Palette) -> None:
+    """Draw the 1 mm and 5 mm lines of a page."""
     grid = _grid(sheet.paper)
     for pitch, colour, width in ((1, palette.minor_grid, _MINOR_MM), (5, palette.major_grid, _MAJOR_MM)):
         xs = grid.left + np.arange(0, grid.width + 1, pitch)
@@ -115,27 +114,28 @@ def _draw_waves(sheet: Sheet, traces: Traces, waves: WaveTable, palette: Palette
     draw_legend(sheet, sheet.paper.left_mm, sheet.paper.grid_top_mm + _LEGEND_MM, legend, palette)
 
 
-def _draw_pulse(sheet: Sheet, baseline: float, style: PageStyle) -> None:
+def draw_pulse(sheet: Sheet, baseline: float, style: PageStyle) -> None:
     """Draw the calibration pulse: 1 mV high, 5 mm wide."""
     left, top = sheet.paper.pulse_left_mm, baseline + style.gain_mm_per_mv
     right = left + PULSE_WIDTH_MM
     xs = [left - 2, left, left, right, right, right + 2]
     ys = [baseline, baseline, top, top, baseline, baseline]
-    _draw_line(sheet, xs, ys, style.palette)
+    draw_trace(sheet, xs, ys, style.palette, _grid(sheet.paper))
 
 
 def _draw_strip(sheet: Sheet, strip: Strip, baseline: float, palette: Palette) -> bool:
     """Draw one lead, separated from the one before it; return whether some of it is cut off."""
     ys = baseline + strip.height_mm
-    _draw_line(sheet, strip.x_mm, ys, palette)
+    draw_trace(sheet, strip.x_mm, ys, palette, _grid(sheet.paper))
     start = strip.x_mm[0]
     if start > sheet.paper.traces_left_mm:
-        _draw_line(sheet, [start, start], [baseline - 3, baseline + 3], palette)
+        draw_trace(sheet, [start, start], [baseline - 3, baseline + 3], palette, _grid(sheet.paper))
     return bool(ys.max() > sheet.paper.grid_top_mm or ys.min() < sheet.paper.grid_bottom_mm)
 
 
-def _draw_line(sheet: Sheet, x_mm: npt.ArrayLike, y_mm: npt.ArrayLike, palette: Palette) -> None:
-    sheet.line(x_mm, y_mm, palette.trace, _TRACE_MM * POINTS_PER_MM, inside=_grid(sheet.paper))
+def draw_trace(sheet: Sheet, x_mm: npt.ArrayLike, y_mm: npt.ArrayLike, palette: Palette, inside: Box) -> None:
+    """Draw a line of a trace's colour and width; what lies outside a box is cut off."""
+    sheet.line(x_mm, y_mm, palette.trace, _TRACE_MM * POINTS_PER_MM, inside=inside)
 
 
 def _footnote(record: Record, style: PageStyle, notes: Sequence[str]) -> str:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from ecgfactory.dataset.artefact_summary import summarise_artefacts
 from ecgfactory.dataset.counts import Counts
 from ecgfactory.dataset.files import DatasetFiles
 from ecgfactory.dataset.names import COMPARISON_FOLDER, COMPARISON_PAGE
+from ecgfactory.formats.clean_twin import CLEAN_SUFFIX
 from ecgfactory.record import Record, record_id
 from ecgfactory.report.book import CoverFacts, write_report_book
 from ecgfactory.report.records import any_record
@@ -24,6 +25,9 @@ _REJECTED_RULE = (
     "most often on, the first candidate that broke it and is not shown already; at most as many as accepted samples. "
     "Their signals are not part of the dataset and were made again."
 )
+
+_MOST_LINKS = 3
+"""Files of a record in one format that the web page lists; more it folds."""
 
 
 @dataclass(frozen=True)
@@ -143,14 +147,30 @@ def _with_waves(record: Record) -> Record:
 
 
 def _web_sample(files: DatasetFiles, record: Record) -> Sample:
-    downloads = {"PDF": f"samples/{record.record_id}.pdf"}
+    downloads, folds, clean = {"PDF": f"samples/{record.record_id}.pdf"}, dict[str, dict[str, str]](), dict[str, str]()
     if record.reasons:
         return Sample(record, "", downloads)
     for name, paths in files.paths(record.record_id).items():
-        for path in paths:
-            downloads[f"{name} .{path.rpartition('.')[2]}" if len(paths) > 1 else name] = f"../{path}"
-    row = files.records_table.column("record_id").index(record.record_id).as_py()
-    return Sample(record, files.records_table.column("split")[row].as_py(), downloads)
+        format_name = name.removesuffix(CLEAN_SUFFIX)
+        links = {_file_label(format_name, path, record) if paths[1:] else format_name: f"../{path}" for path in paths}
+        if name.endswith(CLEAN_SUFFIX):
+            clean |= links
+        elif len(links) > _MOST_LINKS:
+            folds[name] = links
+        else:
+            downloads |= links
+    folds |= {"clean twin": clean} if clean else {}
+    row = files.place(record.record_id)
+    split = files.records_table.column("split")[row].as_py()
+    measured = (files.clean_measured or {}) if files.plan.keeps_clean else {}
+    return Sample(record, split, downloads, folds, {name: values[row] for name, values in measured.items()})
+
+
+def _file_label(name: str, path: str, record: Record) -> str:
+    """Name one of several files of a record by its format and what of its name tells it from the others."""
+    file = PurePosixPath(path).name
+    own = file.removeprefix(record.record_id)
+    return f"{name} {own if own != file else '.' + file.partition('.')[2]}"
 
 
 def _cover_facts(files: DatasetFiles, counts: Counts) -> CoverFacts:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Mapping, Sequence
+from itertools import accumulate
 
 from ecgfactory.record import FeatureValue, Record
-from ecgfactory.report.artefact_words import artefact_lines
+from ecgfactory.report.artefact_words import artefact_lines, broken_rules
 from ecgfactory.report.feature_text import feature_label, feature_value
 from ecgfactory.report.paper import A4, Paper
 from ecgfactory.report.sheet import Box, Sheet, text_width_mm
@@ -29,8 +30,10 @@ HEADLINE_FEATURES = ("heart_rate_bpm", "pr_ms", "qrs_ms", "qt_ms", "qtc_bazett_m
 """Measurements of a page's header, in reading order; those that a record lacks are left out."""
 
 _VALUE_WIDTH = 52
-_REASON_WIDTH = 52
-_REASON_LINES = 4
+_REASON_WIDTH = 64
+_REASON_LINES = 5
+_UNBROKEN = 24
+"""Characters of a part between commas up to which a line does not end in it: `-5.7 dB` stays together."""
 
 
 def draw_header(sheet: Sheet, record: Record, style: PageStyle) -> None:
@@ -40,7 +43,7 @@ def draw_header(sheet: Sheet, record: Record, style: PageStyle) -> None:
         _draw_blanks(sheet, style.palette)
         return
     _draw_measurements(sheet, record.features, style.palette)
-    _draw_verdict(sheet, record.reasons, artefact_lines(record), style.palette)
+    _draw_verdict(sheet, record, style.palette)
 
 
 def draw_title(sheet: Sheet, title: str, subtitle: str, palette: Palette) -> None:
@@ -127,22 +130,39 @@ def _measurement_place(paper: Paper, place: int) -> tuple[float, float]:
     return paper.left_mm + 81 + 50 * column, paper.height_mm - _HEADER_MM - 5 * line
 
 
-def _draw_verdict(sheet: Sheet, reasons: Sequence[str], artefacts: Sequence[str], palette: Palette) -> None:
+def _draw_verdict(sheet: Sheet, record: Record, palette: Palette) -> None:
     right, top = sheet.paper.right_mm, sheet.paper.height_mm - _HEADER_MM
-    colour = palette.bad if reasons else palette.good
-    verdict = "REJECTED" if reasons else "ACCEPTED"
-    frame = Box(right - 30, top - 2.3, 30, 7).corners[[0, 1, 2, 3, 0]]
+    broken = broken_rules(record)
+    if record.reasons:
+        verdict, colour, told = "REJECTED", palette.bad, list(record.reasons)
+    elif broken:
+        verdict, colour = "ACCEPTED WITHOUT ITS ARTEFACTS", palette.caution
+        told = [f"with them it breaks {', '.join(broken)}", *artefact_lines(record)]
+    else:
+        verdict, colour, told = "ACCEPTED", palette.good, artefact_lines(record)
+    width = max(30, text_width_mm(verdict, 9, bold=True) + 6)
+    frame = Box(right - width, top - 2.3, width, 7).corners[[0, 1, 2, 3, 0]]
     sheet.line(frame[:, 0], frame[:, 1], colour, 1.2)
-    sheet.text(right - 15, top, verdict, 9, colour, bold=True, align="center")
-    for line, text in enumerate(_reason_lines(reasons or artefacts)):
-        sheet.text(right, top - 6.3 - 3.7 * line, text, 7, palette.text, align="right")
+    sheet.text(right - width / 2, top, verdict, 9, colour, bold=True, align="center")
+    for line, text in enumerate(_told_lines(told)):
+        sheet.text(right, top - 6.2 - 3.4 * line, text, 7, palette.text, align="right")
 
 
-def _reason_lines(reasons: Sequence[str]) -> list[str]:
-    lines = [line for reason in reasons for line in textwrap.wrap(reason, _REASON_WIDTH)]
-    if len(lines) <= _REASON_LINES:
-        return lines
-    return [
-        *lines[: _REASON_LINES - 1],
-        textwrap.shorten(lines[_REASON_LINES - 1], _REASON_WIDTH - 4) + " ...",
-    ]
+def _told_lines(told: Sequence[str]) -> list[str]:
+    """Wrap what is told of a record, and say how many more there are that have no room."""
+    wrapped = [textwrap.wrap(_bound(text), _REASON_WIDTH) for text in told]
+    lines, whole, room = [line for these in wrapped for line in these], len(wrapped), _REASON_LINES - 1
+    if len(lines) > _REASON_LINES:
+        whole = sum(end <= room for end in accumulate(map(len, wrapped)))
+        lines = [line for these in wrapped[:whole] for line in these]
+    if not whole and wrapped:
+        whole, lines = 1, [*wrapped[0][: room - 1], f"{wrapped[0][room - 1]} ..."]
+    if whole < len(wrapped):
+        lines.append(f"and {len(wrapped) - whole} more")
+    return [line.replace("\N{NO-BREAK SPACE}", " ") for line in lines]
+
+
+def _bound(text: str) -> str:
+    """Return a text with spaces that no line ends at inside its short parts, such as a value and its unit."""
+    parts = text.split(", ")
+    return ", ".join(part.replace(" ", "\N{NO-BREAK SPACE}") if len(part) <= _UNBROKEN else part for part in parts)

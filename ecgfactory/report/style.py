@@ -25,6 +25,7 @@ class Palette:
     muted: str
     accent: str
     good: str
+    caution: str
     bad: str
     waves: tuple[str, str, str]
 
@@ -38,6 +39,7 @@ PALETTES: dict[Colours, Palette] = {
         muted="#666666",
         accent="#b3261e",
         good="#1b6e37",
+        caution="#9a5200",
         bad="#b3261e",
         waves=("#56b4e9", "#d55e00", "#009e73"),  # told apart by all eyes (Okabe and Ito 2008), and in grey
     ),
@@ -49,6 +51,7 @@ PALETTES: dict[Colours, Palette] = {
         muted="#555555",
         accent="#000000",
         good="#000000",
+        caution="#000000",
         bad="#000000",
         waves=("#8c8c8c", "#101010", "#4d4d4d"),
     ),

@@ -17,6 +17,8 @@ TRACE_WIDTH_MM = 250.0
 _LABEL_MM = 4.0
 """Height that a lead's label takes above its trace."""
 
+_LABEL_WIDTH_MM = 10.0
+
 
 @dataclass(frozen=True)
 class Arrangement:
@@ -157,7 +159,7 @@ def lay_out(record: Record, style: PageStyle) -> Traces:
 
 
 def label_place(
-    strip: Strip, baseline_mm: float, alone: bool, paper: Paper, width_mm: float = 10.0
+    strip: Strip, baseline_mm: float, alone: bool, paper: Paper
 ) -> tuple[float, float, Literal["left", "right"]]:
     """Where a lead's name is, and which end of it: left of a trace alone in its row, else above its beginning.
 
@@ -166,7 +168,7 @@ def label_place(
     start = float(strip.x_mm[0])
     if alone:
         return start - 1, baseline_mm + 1.5, "right"
-    reach = float(strip.height_mm[strip.x_mm < start + width_mm].max())
+    reach = float(strip.height_mm[strip.x_mm < start + _LABEL_WIDTH_MM].max())
     return start + 1, min(baseline_mm + max(6, reach + 1), paper.grid_top_mm - _LABEL_MM), "left"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -13,8 +13,8 @@ from markupsafe import Markup
 
 from ecgfactory.dataset.card import limits
 from ecgfactory.quality.features import features_among
-from ecgfactory.record import Record
-from ecgfactory.report.artefact_words import artefact_lines, clean_of
+from ecgfactory.record import FeatureValue, Record
+from ecgfactory.report.artefact_words import artefact_lines, broken_rules, clean_of
 from ecgfactory.report.book import CoverFacts, cover_rows
 from ecgfactory.report.export import whole_file
 from ecgfactory.report.feature_text import bare_value, feature_label, feature_unit, feature_value
@@ -43,11 +43,17 @@ class Sample:
         Where it belongs; empty for a rejected one.
     downloads : mapping of str to str
         Its files: what to call each, and its path relative to the page.
+    folds : mapping of str to mapping of str to str
+        Further files that the page shows when they are asked for, as `downloads`, by what to call them together.
+    clean_features : mapping of str to value
+        What was measured on its clean twin, as `Record.features`; empty where that is not known.
     """
 
     record: Record
     split: str
     downloads: Mapping[str, str]
+    folds: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    clean_features: Mapping[str, FeatureValue] = field(default_factory=dict)
 
     @cached_property
     def drawing(self) -> Markup:
@@ -60,9 +66,27 @@ class Sample:
         return artefact_lines(self.record)
 
     @property
+    def has_twin(self) -> bool:
+        """Whether it has a clean twin that differs from it."""
+        return clean_of(self.record) is not None
+
+    @property
     def verdict(self) -> str:
-        """One word."""
-        return "rejected" if self.record.reasons else "accepted"
+        """One word, and more of a record that breaks rules with its artefacts: it was accepted before them."""
+        if self.record.reasons:
+            return "rejected"
+        return "accepted without its artefacts" if broken_rules(self.record) else "accepted"
+
+    @property
+    def verdict_class(self) -> str:
+        """What the style of the page calls the verdict."""
+        return "caution" if broken_rules(self.record) else self.verdict
+
+    @property
+    def reasons(self) -> list[str]:
+        """Why it was rejected, or what it breaks with its artefacts."""
+        broken = broken_rules(self.record)
+        return [f"with them it breaks {', '.join(broken)}"] if broken else list(self.record.reasons)
 
 
 @dataclass(frozen=True)
@@ -118,7 +142,7 @@ def write_web_page(
         most_rejects=max(facts.rejects.values(), default=1),
         samples=samples,
         drawn=_drawn(samples),
-        has_twins=any(clean_of(sample.record) is not None for sample in samples),
+        has_twins=any(sample.has_twin for sample in samples),
         most_artefacts=max((kind.count for kind in facts.artefacts.kinds), default=1) if facts.artefacts else 1,
         sampling_rule=sampling_rule.split("\n\n"),
         columns=[(name, feature_label(name), feature_unit(name)) for name in columns],
@@ -158,8 +182,8 @@ def _drawn(samples: Sequence[Sample]) -> list[Sample]:
 
 
 def _measured(record: Record) -> list[tuple[str, str]]:
-    """Every feature of a record as label and value."""
-    return [(feature_label(name), feature_value(name, value)) for name, value in record.features.items()]
+    """Every feature of a record as name and label."""
+    return [(name, feature_label(name)) for name in record.features]
 
 
 def _charts(table: pa.Table) -> Iterator[Chart]:

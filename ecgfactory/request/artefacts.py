@@ -17,7 +17,7 @@ from pydantic import (
 )
 
 from ecgfactory.artefacts import ARTEFACTS
-from ecgfactory.artefacts.mixture import HIGHEST_SNR_DB, LOWEST_SNR_DB, USUAL_WEIGHTS, Mixture
+from ecgfactory.artefacts.mixture import HIGHEST_SNR_DB, LOWEST_SNR_DB, USUAL_WEIGHTS, Mixture, kind_named
 from ecgfactory.documents.keys import Among, nearest
 from ecgfactory.errors import BadInputError, shown
 from ecgfactory.quality.rule import PUBLISHED
@@ -106,11 +106,15 @@ class SnrRange(_Range, title="Signal-to-noise ratio (dB)"):
     max: _SnrDb = Field(24.0, description="best, in dB")
 
 
-def _usual_count(kinds: Any) -> dict[str, Any]:
-    """Return how many artefacts a record has where that is not said: no more than there are kinds."""
+def _with_usual_count(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a section with how many artefacts a record has at most, where that is not said: no more than kinds."""
+    kinds, count = given.get("kinds"), given.get("per_record", {})
     weights = kinds.values() if isinstance(kinds, Mapping) else ()
     chosen = sum(isinstance(weight, int | float) and weight > 0 for weight in weights)
-    return {"per_record": {"max": chosen}} if 0 < chosen < USUAL_MOST else {}
+    if not 0 < chosen < USUAL_MOST or not isinstance(count, Mapping) or "max" in count:
+        return dict(given)
+    least = count.get("min", 1)
+    return {**given, "per_record": {**count, "max": max(chosen, least) if isinstance(least, int) else chosen}}
 
 
 class ArtefactsRequest(_Section, title="Artefacts"):
@@ -143,14 +147,14 @@ class ArtefactsRequest(_Section, title="Artefacts"):
 
     @property
     def mixture(self) -> Mixture:
-        """How artefacts are spread over records."""
+        """How artefacts are spread over records: the same for two ways to ask for the same, such as 0 and -0."""
         return Mixture(
-            self.clean_share,
+            self.clean_share + 0.0,
             self.per_record.min,
             self.per_record.max,
-            self.snr_db.min,
-            self.snr_db.max,
-            {name: self.kinds[name] for name in sorted(self.kinds)},
+            self.snr_db.min + 0.0,
+            self.snr_db.max + 0.0,
+            {name: self.kinds[name] for name in sorted(self.kinds) if self.kinds[name] > 0},
         )
 
     @property
@@ -163,7 +167,7 @@ class ArtefactsRequest(_Section, title="Artefacts"):
     @classmethod
     def _is_a_section(cls, given: Any) -> Any:
         if isinstance(given, Mapping):
-            return {**_usual_count(given.get("kinds")), **given}
+            return _with_usual_count(given)
         if isinstance(given, ArtefactsRequest):
             return given
         said = "a list" if isinstance(given, list | tuple) else shown(given)
@@ -191,7 +195,8 @@ class ArtefactsRequest(_Section, title="Artefacts"):
             raise ValueError("every weight is 0, so that no kind can be chosen; give one a weight above 0")
         for name in kinds if info.context != PUBLISHED else ():
             try:
-                ARTEFACTS.check(name)
+                if ARTEFACTS.package(name) is not None:
+                    kind_named(name)
             except BadInputError as error:
                 raise ValueError(str(error).removesuffix(".")) from None
         return kinds
@@ -201,8 +206,10 @@ class ArtefactsRequest(_Section, title="Artefacts"):
         kinds = sum(weight > 0 for weight in self.kinds.values())
         if self.per_record.max > kinds:
             told = "1 kind has" if kinds == 1 else f"{kinds} kinds have"
+            least, most = self.per_record.min, self.per_record.max
+            asked = f"{most} artefacts are" if least == most else f"{least} to {most} artefacts are"
             raise ValueError(
-                f"per_record.max is {self.per_record.max}, and each artefact of a record is of another kind, but only "
-                f"{told} a weight above 0; write per_record: {{max: {kinds}}}, or add kinds"
+                f"per_record: {asked} asked for, each of another kind, but only {told} a weight above 0; write "
+                f"per_record: {{min: {min(least, kinds)}, max: {kinds}}}, or add kinds"
             )
         return self

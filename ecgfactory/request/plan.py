@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import importlib.metadata
 import json
@@ -125,8 +126,12 @@ class Plan(BaseModel):
         return {"reference": self.reference.model_dump() | said}
 
     def _artefacts_identity(self) -> dict[str, Any]:
-        asked = self.request.artefacts
-        return {"artefacts": asked.model_dump(mode="json")} if asked else {}
+        """Return what decides artefacts: two ways to ask for the same are the same."""
+        asked, mixture = self.request.artefacts, self.artefacts
+        if asked is None or mixture is None:
+            return {}
+        stored = {"keep_clean": asked.keep_clean, "clean_features": asked.clean_features}
+        return {"artefacts": {**dataclasses.asdict(mixture), **stored}}
 
     @property
     def packages_gone(self) -> list[str]:

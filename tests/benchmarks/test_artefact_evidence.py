@@ -7,12 +7,18 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 from PIL import Image
 
 from benchmarks.artefact_evidence import Sizes, write_page
+from benchmarks.artefacts import curves, examples
+from benchmarks.artefacts.examples import draw_examples
 from benchmarks.artefacts.plain_script import add_noise
 from benchmarks.artefacts.published import muscle_density
+from benchmarks.artefacts.recall import Recall
+from benchmarks.artefacts.scales import Scale
 from ecgfactory.artefacts import ARTEFACTS
+from ecgfactory.leads import derive_twelve
 from ecgfactory.validation.faults import FAULTS
 from tests.generated_ecgs import generated_ecgs
 
@@ -33,6 +39,32 @@ def test_the_page_and_its_pictures(tmp_path: Path) -> None:
         assert f"({name})" in page
         with Image.open(tmp_path / name) as drawn:
             assert min(drawn.size) > 300
+
+
+def test_legends_lie_over_no_curve_and_no_bar(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn = list[Figure]()
+    monkeypatch.setattr(curves, "save", lambda figure, path, dpi: drawn.append(figure))
+    shares = {rule: np.array([1.0, 0.5]) for rule in ("beats_in_all_leads", "chest_electrodes")}
+    words, numbers = (Recall(places, [9, 9], np.ones(2), shares, np.zeros(2)) for places in (["LA", "RA"], [1, 20]))
+    found = {f"{number}": (Scale("uV"), (words, numbers)[number % 2]) for number in range(6)}
+    curves.plot_recall(found, "title", tmp_path / "a.png")
+    (figure,) = drawn
+    figure.canvas.draw()
+    panels = [axes.get_window_extent() for axes in figure.axes]
+    legends = [legend.get_window_extent() for axes in figure.axes if (legend := axes.get_legend())]
+    assert len(legends) == 6
+    assert not any(legend.overlaps(panel) for legend in legends for panel in panels)
+    assert max(legend.x1 for legend in legends) < figure.bbox.x1
+
+
+def test_amounts_of_examples_are_plain_numbers(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    drawn = list[Figure]()
+    monkeypatch.setattr(examples, "save", lambda figure, path, dpi: drawn.append(figure))
+    kinds = [ARTEFACTS.load(name)() for name in ("electrode_pop", "pacemaker_spikes")]
+    draw_examples(derive_twelve(generated_ecgs(1)[0]), kinds, 1, tmp_path)
+    told = [axes.get_title(loc="left") for figure in drawn for axes in figure.axes]
+    assert any(re.search(r"\d uV$", title) for title in told)
+    assert not any("e+" in title for title in told)
 
 
 def test_published_muscle_noise_has_its_peak_where_surface_emg_has() -> None:

@@ -39,6 +39,13 @@ def test_every_key_and_column_and_format_is_told() -> None:
     assert set(FORMATS) <= set(re.findall(r"`(\w+)`", SECTION.split("| format |")[1]))
 
 
+def test_both_say_which_kinds_are_scaled_to_a_ratio() -> None:
+    scaled = ", ".join(f"`{name}`" for name in USUAL_WEIGHTS if ARTEFACTS.load(name).is_scaled)
+    listed = " and ".join(scaled.rsplit(", ", 1))
+    assert f"{listed} are scaled to a ratio" in " ".join(SECTION.split())
+    assert f"ratio of {listed} is drawn" in CONFIGS
+
+
 def test_the_ready_request_asks_for_pairs() -> None:
     request = load_request(ROOT / "configs" / "denoising.yaml")
     assert request.artefacts is not None

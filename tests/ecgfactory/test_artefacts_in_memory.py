@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -75,8 +76,25 @@ def test_records_and_slices_have_their_own(ecgs: Ecgs) -> None:
 
 
 def test_masks_of_one_kind(ecgs: Ecgs) -> None:
-    assert ecgs.artefact_masks("wrong_gain").sum(axis=-1).tolist() == [[0, 10], [0, 0], [5, 0]]
+    assert ecgs.artefact_masks(kind="wrong_gain").sum(axis=-1).tolist() == [[0, 10], [0, 0], [5, 0]]
     assert ecgs.artefact_masks().sum(axis=-1).tolist() == [[50, 50], [0, 0], [5, 0]]
+    assert ecgs.artefact_masks(["II"], kind="wrong_gain").sum(axis=-1).tolist() == [[10], [0], [0]]
+    assert np.array_equal(ecgs.artefact_masks(["II", "I"]), ecgs.artefact_masks()[:, ::-1])
+    assert np.array_equal(ecgs.artefact_masks("II"), ecgs.artefact_masks(["II"]))
+    assert not ecgs.artefact_masks(kind="clipping").any()
+
+
+def test_a_lead_or_kind_that_is_not_there_is_told(ecgs: Ecgs) -> None:
+    for leads in (["V1"], [], ["I", "x"], 3):
+        with pytest.raises(BadInputError, match=r"leads is .*; give some of I, II\."):
+            ecgs.artefact_masks(leads)  # type: ignore[arg-type]
+    with pytest.raises(BadInputError, match=r"'main' is not a kind of artefact; did you mean mains\?$"):
+        ecgs.artefact_masks(kind="main")
+    with pytest.raises(BadInputError, match="'hum' is not a kind of artefact; choose from baseline_wander, muscle, "):
+        ecgs.artefact_masks(kind="hum")
+    assert ecgs.artefacts is not None
+    gone = replace(ecgs.artefacts, kind=np.array(["buzz", "mains", "mains"], dtype=object))
+    assert gone.masks(50, kind="buzz").sum() == 100
 
 
 def test_a_line_of_text_says_so(ecgs: Ecgs) -> None:

@@ -20,6 +20,7 @@ LINE = [
     "leads",
     "lead_spelling",
     "wave_table",
+    "artefact_kinds",
     "artefact_table",
     "record",
     "recorder",

@@ -66,8 +66,9 @@
     const verdict = one("#viewer-verdict");
     const reasons = all(".reason", figure).map((reason) => reason.textContent);
     verdict.textContent = [figure.dataset.verdict, ...reasons].join(": ");
-    verdict.className = figure.dataset.verdict;
-    one("#viewer-links").replaceChildren(...all(".links a", figure).map((link) => link.cloneNode(true)));
+    verdict.className = figure.dataset.class;
+    one("#viewer-more").textContent = all(".more li", figure).map((item) => item.textContent).join("; ");
+    one("#viewer-links").replaceChildren(...one(".links", figure).cloneNode(true).childNodes);
     const terms = all("dl dt", figure).map((term) => {
       const pair = document.createElement("div");
       pair.append(term.cloneNode(true), " ", term.nextElementSibling.cloneNode(true));

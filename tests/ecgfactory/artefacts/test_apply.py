@@ -164,7 +164,11 @@ NAMES = ["I", "II"]
         ({"kinds": {"mains": -1}}, "the weight of 'mains' is -1; it must be a number, 0 or more."),
         (
             {"kinds": "precordial_swap"},
-            "precordial_swap needs two chest leads, which I, II have not; leave",
+            "precordial_swap needs two chest leads, but the leads are I, II; leave the kind out.",
+        ),
+        (
+            {"kinds": "limb_lead_swap", "lead_names": ["MLII", "V1"]},
+            "limb_lead_swap needs I, but the leads are MLII, V1; leave the kind out.",
         ),
         ({"kinds": {"mains": 1}, "per_record": (3, 1)}, "per_record is (3, 1), whose first is above its second"),
         ({"kinds": {"mains": 1}, "per_record": (1.5, 2)}, "per_record is (1.5, 2); give the fewest and the most"),

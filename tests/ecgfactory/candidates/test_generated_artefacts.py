@@ -157,6 +157,11 @@ def test_clean_twins_are_left_out_where_asked_for() -> None:
         (StreamDataset, {"artefacts": {"keep_clean": False}, "clean": True}, "the clean twins are not kept"),
         (StreamDataset, {"artefact_masks": True}, "StreamDataset: artefact_masks: no artefacts are put in"),
         (StreamDataset, {"artefact_masks": 1}, "StreamDataset: artefact_masks is 1; give True or False"),
+        (
+            StreamDataset,
+            {"artefacts": True, "features": ["artefact_kinds"]},
+            "artefact_kinds is a list of names",
+        ),
         (StreamDataset, {"features": ["is_clean"]}, r"StreamDataset: features is \['is_clean'\]; give a list of"),
     ],
 )

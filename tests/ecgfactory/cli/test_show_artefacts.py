@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import re
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 from pypdf import PdfReader
 
 from ecgfactory.cli.inspect import verify_dataset
-from ecgfactory.cli.show import page_styles, show_records
+from ecgfactory.cli.show import _describe_artefacts, artefact_lines, page_styles, show_records
 from ecgfactory.dataset.manifest import Manifest
 from ecgfactory.dataset.names import MANIFEST_FILE
 from ecgfactory.dataset.reader import open_dataset
 from ecgfactory.dataset.seal import seal
 from ecgfactory.errors import BadInputError
+from ecgfactory.formats.artefact_text import artefact_comments
 from ecgfactory.report.handouts import Targets
 from ecgfactory.request.plan import Plan
 
@@ -44,13 +47,23 @@ def test_artefacts_of_a_record_and_of_several(
     assert re.search(r"artefacts +mains in all leads, 0 to 10 s, [0-9.]+ uV, SNR -?[0-9.]+ dB\n", shown)
     assert re.search(rf"SNR \(dB\) +I {noisy.snr_db_I:.1f}, II {noisy.snr_db_II:.1f}, ", shown)
     assert f"with its artefacts it breaks {noisy.failed_rules[0]}" in shown or not len(noisy.failed_rules)
-    assert "|   with mains   |" in PdfReader(pages[0]).pages[0].extract_text()
+    assert re.search(r"mains.* leads, -?[0-9.]+ dB\n", PdfReader(pages[0]).pages[0].extract_text())
     show(injured, "0-9", targets=Targets())
     headings, *rows = capsys.readouterr().out.splitlines()
     assert headings.endswith("artefacts")
     assert {"mains"} <= {row.split()[-1] for row in rows}
     show(injured, noisy.record_id, targets=Targets(pdf=pages[1]), quiz=True)
     assert "mains" not in PdfReader(pages[1]).pages[0].extract_text() + capsys.readouterr().out
+
+
+def test_there_is_no_minus_zero(injured: Path, noisy: pd.Series) -> None:
+    record = open_dataset(injured)[noisy.record_id]
+    assert record.artefacts is not None
+    artefacts = replace(record.artefacts, snr_db=np.array([-0.04]))
+    assert artefact_lines(artefacts, 500)[0].endswith(", SNR 0.0 dB")
+    assert next(artefact_comments(artefacts)).endswith(" snr 0.0 dB")
+    told = dict(_describe_artefacts(replace(record, injury=record.injury | {"snr_db_I": -0.04}), artefacts))
+    assert told["SNR (dB)"].startswith("I 0.0, ")
 
 
 def test_the_clean_twin_of_a_record(

@@ -29,6 +29,7 @@ TITLES = {
     "Artefacts with Hugging Face datasets",
     "Artefact masks for PyTorch",
     "Noisy and clean pairs for PyTorch",
+    "Noisy and clean records with Hugging Face datasets",
 }
 
 
@@ -91,7 +92,13 @@ def test_the_card_has_a_section_where_there_are_artefacts(built: Path, injured: 
     assert all(f"| `{name}` |" in text for name in ARTEFACT_SCHEMA.names)
     assert "`clean/` beside `data/`, `wfdb_clean/` beside `wfdb/`" in words
     assert "and masks of them, are those of the clean record" in words
-    assert "-32768" not in words, "no samples were dropped"
+    assert "Noise of the kind `mains` was scaled to a signal-to-noise ratio drawn from -6 to 24 dB" in words
+    sized = re.search(r"Of ([^.]*) the size was drawn, and the ratio is what follows from it", words)
+    assert (sized[1].replace("`", "").split(" and ") if sized else []) == [
+        name for name, kind in artefacts[artefacts.kind != "mains"].groupby("kind", sort=False)
+        if kind.snr_db.notna().any()
+    ]  # fmt: skip
+    assert ("-32768" in words) == (artefacts.kind == "dropped_samples").any()
     assert "| Artefacts | artefacts in 75 % of records, clean twins kept |" in text
 
 
@@ -110,6 +117,9 @@ def test_examples_of_artefacts(in_injured: Path) -> None:
     assert len(run(code["Artefacts with Hugging Face datasets"])["artefacts"]) == len(table)
     pairs = run(code["Noisy and clean pairs for PyTorch"])
     assert pairs["noisy_mv"].shape == pairs["clean_mv"].shape == (24, 12, 5000)
+    rows = run(code["Noisy and clean records with Hugging Face datasets"])
+    assert rows["noisy"]["record_id"] == rows["clean"]["record_id"]
+    assert len(rows["noisy_uv"]) == len(rows["clean_uv"]) == 5000
     masks = run(code["Artefact masks for PyTorch"])
     assert masks["injured"].shape == masks["signal_mv"].shape
     differs = (pairs["noisy_mv"] != pairs["clean_mv"]).any(dim=-1)
@@ -121,7 +131,10 @@ def test_every_example_of_a_format_runs(in_injured: Path) -> None:
     plan = Dataset(in_injured).plan
     from ecgfactory.formats import FORMATS
 
-    titles = {title for name in plan.request.formats for title in FORMATS.load(name).artefact_loading}
+    formats = [FORMATS.load(name) for name in plan.request.formats]
+    kinds = ("artefact_loading", "artefact_mask_loading", "pair_loading")
+    titles = {title for one in formats for kind in kinds for title in getattr(one, kind)}
+    assert {"Noisy and clean records in NumPy", "Artefact masks in Parquet"} <= titles
     assert titles <= code.keys()
     for title in titles:
         run(code[title])

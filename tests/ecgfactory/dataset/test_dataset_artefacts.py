@@ -52,9 +52,9 @@ def test_features_are_features_alone(dataset: Dataset) -> None:
 
 def test_artefacts_are_those_stored(dataset: Dataset) -> None:
     stored = pd.read_parquet(dataset.path / ARTEFACTS_FILE)
-    assert dataset.artefacts.index.tolist() == stored.record_id.tolist()
+    assert dataset.artefact_frame.index.tolist() == stored.record_id.tolist()
     for name in ("kind", "lead", "onset", "offset", "unit", "breaks_lead_equations", "parameters"):
-        assert dataset.artefacts[name].tolist() == stored[name].tolist()
+        assert dataset.artefact_frame[name].tolist() == stored[name].tolist()
     record = dataset[str(stored.record_id[0])]
     assert record.artefacts is not None
     assert record.artefacts.kind.tolist() == stored.kind[stored.record_id == record.record_id].tolist()
@@ -149,8 +149,15 @@ def test_masks_are_those_stored(dataset: Dataset) -> None:
     assert masks.dtype == np.uint8
     assert np.array_equal(masks[:, 1], column_of(dataset, "data", "artefact_mask_II"))
     assert np.array_equal(masks[:, 0], column_of(dataset, "data", "artefact_mask_V6"))
+    assert np.array_equal(dataset.artefacts(leads=["V6", "II"]).masks(masks.shape[-1]), masks)
+    assert np.array_equal(dataset[:].artefact_masks(["V6", "II"]), masks)
+    assert dataset.artefacts("test").records == len(dataset.places("test"))
     of_swaps = dataset.artefact_masks(kind="limb_lead_swap").any(axis=(1, 2))
     assert of_swaps.tolist() == ["limb_lead_swap" in kinds for kinds in dataset.injuries.artefact_kinds]
+
+    assert not dataset.artefact_masks(kind="muscle").any()
+    with pytest.raises(BadInputError, match="'mians' is not a kind of artefact; did you mean mains"):
+        dataset.artefact_masks(kind="mians")
 
 
 def load(path: Path, workers: int) -> dict[int, npt.NDArray[np.float32]]:
@@ -174,9 +181,15 @@ def test_a_loader_gives_pairs(in_fresh_process: Callable[..., Any], dataset: Dat
     assert np.array_equal(pairs[:, 2:], dataset.artefact_masks(leads=["II"]))
 
 
+def test_lists_are_no_features_of_samples(dataset: Dataset) -> None:
+    for name in ("artefact_kinds", "failed_rules"):
+        with pytest.raises(BadInputError, match=f"features: {name} is a list of names, which batches can't hold; give"):
+            dataset.torch(features=["is_clean", name])
+
+
 def test_it_travels_to_another_process_after_reading(dataset: Dataset) -> None:
     again: Dataset = pickle.loads(pickle.dumps(dataset))
-    pd.testing.assert_frame_equal(again.artefacts, dataset.artefacts)
+    pd.testing.assert_frame_equal(again.artefact_frame, dataset.artefact_frame)
 
 
 def test_without_artefacts_it_is_told_how_to_get_them(built: Path) -> None:
@@ -184,7 +197,8 @@ def test_without_artefacts_it_is_told_how_to_get_them(built: Path) -> None:
     assert (dataset[0].artefacts, dataset[0].clean_uv, dataset[0].injury) == (None, None, {})
     assert "artefacts" not in repr(dataset)
     for ask in (
-        lambda: dataset.artefacts,
+        lambda: dataset.artefact_frame,
+        dataset.artefacts,
         lambda: dataset.injuries,
         dataset.artefact_masks,
         lambda: dataset.signals(clean=True),

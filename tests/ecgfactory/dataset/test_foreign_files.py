@@ -40,6 +40,8 @@ TAKEN = (
     "edf/00000/00099999.edf",
     "npy/extra.npy",
     "webdataset/extra.tar",
+    "wfdb/00000/00000003.art",
+    "wfdb/00000/00000003.ii",
     "wfdb/00000/00099999.hea",
     "wfdb_flac/00000/00099999_limb.flac",
 )

@@ -262,6 +262,11 @@ def test_artefacts_and_clean_twins_that_disagree_are_found_behind_fitting_sums(i
     first = lines[1].split(",")
     lines[1] = ",".join([first[0], str(int(first[1]) + 9), *first[2:]])
     twin.write_text("\n".join(lines))
+    tables = sorted((copy / "data").glob("validation-*"))[0]
+    table = pq.read_table(tables)
+    ratios = [(ratio or 0) + 5 for ratio in table.column("snr_db_II").to_pylist()]
+    number = table.schema.get_field_index("snr_db_II")
+    pq.write_table(table.set_column(number, "snr_db_II", pa.array(ratios, pa.float64())), tables)
     gone = sorted((copy / "wfdb_clean").rglob("*.dat"))[3]
     gone.unlink()
     counts = Dataset(copy).manifest.artefacts
@@ -274,6 +279,7 @@ def test_artefacts_and_clean_twins_that_disagree_are_found_behind_fitting_sums(i
         f"{wfdb.with_suffix('.hea')}: the artefacts of record {of_clean.stem} differ from artefacts.parquet",
         f"{npy}: the artefact masks of record {in_npy:08d} differ from artefacts.parquet",
         f"{MANIFEST_FILE}: artefacts are clean_records=0 ",
+        f"{tables.relative_to(copy)}: snr_db_II of record {table.column('record_id')[0]} and ",
         f"{header}: can't be read (",
         f"{csv}: the limb leads do not obey Einthoven's and Goldberger's identities",
         f"{csv}: record {twin.stem} differs from the same record in parquet_clean",

@@ -94,3 +94,16 @@ def test_where_there_is_nothing_to_read_it_is_said(tmp_path: Path, name: str, ex
     (tmp_path / "a.xml").touch()
     with pytest.raises(BadInputError, match=expected):
         ecg_files(tmp_path / name, READERS)
+
+
+def test_clean_twins_of_a_dataset_count_where_they_are_asked_for_alone(tmp_path: Path) -> None:
+    dataset = tmp_path / "all" / "noisy" / "0123456789abcdef"
+    for name in ("wfdb/1.hea", "wfdb_clean/1.hea", "data/a.parquet", "clean/b.parquet", "other/clean/2.hea"):
+        (dataset / name).parent.mkdir(parents=True, exist_ok=True)
+        (dataset / name).touch()
+    for name in ("manifest.json", "records.parquet"):
+        (dataset / name).touch()
+    for folder in (tmp_path, dataset):
+        assert names(folder) == ["a.parquet", "2.hea", "1.hea"]
+    assert names(dataset / "wfdb_clean") == ["1.hea"]
+    assert names(dataset / "clean") == ["b.parquet"]

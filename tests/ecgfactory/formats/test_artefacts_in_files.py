@@ -145,6 +145,9 @@ def test_webdataset_members(example: Example) -> None:
     assert np.array_equal(told["clean_uv"], example.batch.clean.signals_uv[6])
     assert told["ecg"]["json"]["artefact_kinds"] == ["muscle"]
     assert told["ecg"]["artefact_mask.npy"].sum() == 2
+    told = example.run(example.format.artefact_mask_loading)
+    assert told["injured"].shape == told["signal_uv"].shape == (12, SAMPLES)
+    assert SAMPLES - told["calm_uv"].shape[1] == told["injured"].any(axis=0).sum()
 
 
 @pytest.mark.parametrize("name", ["npy"])
@@ -156,6 +159,9 @@ def test_npy_pairs(example: Example) -> None:
     assert example.batch.injury is not None
     masks = np.load(f"{example.stem(0)}.artefact_mask.npy", mmap_mode="r")
     assert np.array_equal(masks, example.batch.injury.artefacts.masks(SAMPLES)[TRAIN])
+    told = example.run(example.format.artefact_mask_loading)
+    assert np.array_equal(told["artefact_masks"], masks) and told["ecgs_uv"].shape == masks.shape
+    assert told["share_injured"].max() == 1
 
 
 @pytest.mark.parametrize("name", ["parquet"])
@@ -184,6 +190,11 @@ def test_pairs_for_pytorch(example: Example) -> None:
     rows = [row for ecg_uv in ecgs_uv for row in TRAIN if np.array_equal(ecg_uv[0], clean_uv[row, 0])]
     assert sorted(rows) == TRAIN
     assert np.allclose(noisy_mv[:, 1] * 1000, example.batch.signals_uv[rows, 1])
+    told = example.run(example.format.artefact_mask_loading)
+    assert example.batch.injury is not None
+    masks = example.batch.injury.artefacts.masks(SAMPLES)[TRAIN][:, [0, 1, *range(6, 12)]]
+    assert told["injured"].shape == told["signal_mv"].shape
+    assert told["injured"].sum() == masks.sum()
 
 
 @given(st_numpy.arrays(np.int16, (2, 3, 12), elements=st.integers(-32767, 32767)), st.data())

@@ -73,7 +73,7 @@ def test_a_record_has_no_more_artefacts_than_there_are_kinds(kinds: dict[str, fl
         ("{kinds: {mains: 0, muscle: 0}}", "every weight is 0, so that no kind can be chosen; give one a weight above"),
         (
             "{kinds: {mains: 1}, per_record: {max: 2}}",
-            "but only 1 kind has a weight above 0; write per_record: {max: 1",
+            "but only 1 kind has a weight above 0; write per_record: {min: 1, max: 1}",
         ),
         ("{per_record: {max: 17}}", "artefacts.per_record.max is 17; it must be at most 16."),
         ("{per_record: {min: 1.5}}", "artefacts.per_record.min is 1.5; it must be a whole number."),
@@ -154,3 +154,41 @@ def test_artefacts_decide_the_bytes() -> None:
     ids = [plan_id(), plan_id(artefacts={}), plan_id(artefacts={"clean_share": 0.5})]
     assert len(set(ids)) == 3
     assert plan_id(artefacts=None) == ids[0]
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        (
+            {"kinds": {"muscle": 1}, "per_record": {"min": 2}},
+            r"2 artefacts are asked for, each of another kind, but only 1 kind has .*per_record: \{min: 1, max: 1\}",
+        ),
+        (
+            {"kinds": {"muscle": 1, "mains": 2}, "per_record": {"min": 1, "max": 3}},
+            r"1 to 3 artefacts are asked for, .* only 2 kinds have .*per_record: \{min: 1, max: 2\}",
+        ),
+    ],
+)
+def test_more_artefacts_than_kinds_are_told(asked: dict[str, Any], told: str) -> None:
+    with pytest.raises(ValueError, match=told):
+        ArtefactsRequest.model_validate(asked)
+
+
+def test_at_least_one_does_not_ask_for_more_than_there_are() -> None:
+    asked = ArtefactsRequest.model_validate({"kinds": {"muscle": 1, "mains": 2}, "per_record": {"min": 1}})
+    assert asked.per_record.max == 2
+
+
+def test_two_ways_to_ask_for_the_same_are_the_same() -> None:
+    def mixture(**asked: Any) -> Any:
+        return repr(ArtefactsRequest.model_validate(asked).mixture)
+
+    assert mixture(clean_share=-0.0, snr_db={"min": -0.0}) == mixture(clean_share=0, snr_db={"min": 0})
+    assert mixture(kinds={"muscle": 0, "mains": 1}) == mixture(kinds={"mains": 1})
+
+
+def test_weights_may_be_of_any_size() -> None:
+    mixture = ArtefactsRequest.model_validate({"kinds": {"muscle": 1e-310, "mains": 1e300}, "clean_share": 0}).mixture
+    assert {mixture.draw(1, number)[0].kind.name for number in range(20) if len(mixture.draw(1, number)) == 1} == {
+        "mains"
+    }
