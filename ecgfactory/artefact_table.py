@@ -12,6 +12,7 @@ import numpy.typing as npt
 from ecgfactory.arrays import BoolArray, Float64Array
 from ecgfactory.artefact_kinds import check_kind
 from ecgfactory.errors import BadInputError, shown
+from ecgfactory.record_rows import RecordRows
 from ecgfactory.wave_table import ALL_LEADS
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ _OF_ARTEFACTS = (
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class ArtefactTable:
+class ArtefactTable(RecordRows):
     """Artefacts, one row each, in the order of records and, within one, in the order in which they were put in.
 
     A notebook shows it as the table that `to_frame` returns.
@@ -68,9 +69,9 @@ class ArtefactTable:
         What else is known of it, as JSON.
     """
 
-    lead_names: tuple[str, ...]
-    records: int
-    record: npt.NDArray[np.int32]
+    _noun = "artefacts"
+    _columns = _OF_ARTEFACTS
+
     kind: npt.NDArray[np.object_]
     touched: BoolArray
     onset: npt.NDArray[np.int32]
@@ -102,32 +103,6 @@ class ArtefactTable:
             np.array(breaks, dtype=bool),
             _texts(parameters),
         )
-
-    def __len__(self) -> int:
-        return len(self.record)
-
-    def take(self, rows: npt.NDArray[np.integer]) -> Self:
-        """Return the artefacts of some of the records, by index; they are numbered anew in that order."""
-        starts = np.searchsorted(self.record, np.arange(self.records + 1))
-        counts = np.diff(starts)[rows]
-        first = np.repeat(starts[:-1][rows] - (np.cumsum(counts) - counts), counts)
-        return self._rows(first + np.arange(counts.sum()), len(rows), np.repeat(np.arange(len(rows)), counts))
-
-    def put(self, rows: npt.NDArray[np.integer], records: int) -> Self:
-        """Return the same artefacts as those of some rows, rising, among so many records; the others have none."""
-        return self._rows(slice(None), records, rows[self.record])
-
-    def of(self, row: int) -> Self:
-        """Return the artefacts of one record, by index: negative from the end.
-
-        Raises
-        ------
-        IndexError
-            When there is no such record.
-        """
-        if not -self.records <= row < self.records:
-            raise IndexError(f"artefacts: index is {row}; there are those of {self.records:,} ECGs, counted from 0.")
-        return self.take(np.array([row % self.records]))
 
     def of_leads(self, lead_names: Sequence[str]) -> Self:
         """Return the artefacts that changed any of some leads, which are its leads then, in this order.
@@ -250,19 +225,7 @@ class ArtefactTable:
     def __repr__(self) -> str:
         kinds, counts = np.unique(self.kind.astype(str), return_counts=True)
         told = ", ".join(f"{count:,} {kind}" for kind, count in zip(kinds, counts, strict=True)) or "no artefact"
-        return f"ArtefactTable of {'1 ECG' if self.records == 1 else f'{self.records:,} ECGs'}: {told}"
-
-    def _rows(self, places: npt.NDArray[np.integer] | slice, records: int, record: npt.NDArray[np.generic]) -> Self:
-        columns = (getattr(self, name)[places] for name in _OF_ARTEFACTS)
-        return type(self)(self.lead_names, records, record.astype(np.int32), *columns)
-
-
-def joined_artefacts(tables: Sequence[ArtefactTable]) -> ArtefactTable:
-    """Put the artefacts of some batches of records, one or more, below each other."""
-    starts = np.cumsum([0, *(table.records for table in tables)])
-    columns = (np.concatenate([getattr(table, name) for table in tables]) for name in _OF_ARTEFACTS)
-    record = np.concatenate([table.record + start for table, start in zip(tables, starts[:-1], strict=True)])
-    return ArtefactTable(tables[0].lead_names, int(starts[-1]), record.astype(np.int32), *columns)
+        return f"ArtefactTable of {self._ecgs}: {told}"
 
 
 def without_artefacts(place: str) -> BadInputError:

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from ecgfactory.arrays import BoolArray
 from ecgfactory.errors import BadInputError
+from ecgfactory.record_rows import RecordRows
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,7 +38,7 @@ MASK_CODES = {"P": 1, "QRS": 2, "T": 3}
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class WaveTable:
+class WaveTable(RecordRows):
     """Waves, one row each, in the order of records, beats, leads (over all of them first) and waves.
 
     A notebook shows it as the table that `to_frame` returns.
@@ -63,9 +64,9 @@ class WaveTable:
         all leads it is the median of the leads' peaks, and of QRS the R peak of the beat.
     """
 
-    lead_names: tuple[str, ...]
-    records: int
-    record: npt.NDArray[np.int32]
+    _noun = "waves"
+    _columns = _OF_WAVES
+
     beat: npt.NDArray[np.int32]
     lead: npt.NDArray[np.int8]
     wave: npt.NDArray[np.int8]
@@ -102,34 +103,6 @@ class WaveTable:
             np.ascontiguousarray(peak),
             np.ascontiguousarray(offset),
         )
-
-    def __len__(self) -> int:
-        return len(self.record)
-
-    def take(self, rows: npt.NDArray[np.integer]) -> Self:
-        """Return the waves of some of the records, by index; they are numbered anew in that order."""
-        starts = np.searchsorted(self.record, np.arange(self.records + 1))
-        counts = np.diff(starts)[rows]
-        first = np.repeat(starts[:-1][rows] - (np.cumsum(counts) - counts), counts)
-        return self._rows(first + np.arange(counts.sum()), len(rows), np.repeat(np.arange(len(rows)), counts))
-
-    def put(self, rows: npt.NDArray[np.integer], records: int) -> Self:
-        """Return the same waves as those of some rows, rising, among so many records; the others have none."""
-        return self._rows(np.arange(len(self)), records, rows[self.record])
-
-    def of(self, row: int) -> Self:
-        """Return the waves of one record, by index: negative from the end.
-
-        Raises
-        ------
-        IndexError
-            When there is no such record.
-        """
-        if not -self.records <= row < self.records:
-            raise IndexError(f"waves: index is {row}; there are those of {_ecgs(self.records)}, counted from 0.")
-        row %= self.records
-        first, end = np.searchsorted(self.record, [row, row + 1])
-        return self._rows(slice(first, end), 1, np.zeros(end - first))
 
     def of_lead(self, name: str) -> Self:
         """Return the waves in one lead, or over all of them (`ALL_LEADS`).
@@ -252,15 +225,7 @@ class WaveTable:
         over_all = self.wave[self.lead == 0]
         counts = ", ".join(f"{np.count_nonzero(over_all == place):,} {name}" for place, name in enumerate(WAVES))
         in_leads = len(self) - len(over_all)
-        return f"WaveTable of {_ecgs(self.records)}: {counts} over all leads; {in_leads:,} waves in single leads"
-
-    def _rows(self, places: npt.NDArray[np.integer] | slice, records: int, record: npt.NDArray[np.generic]) -> Self:
-        return type(self)(
-            self.lead_names,
-            records,
-            record.astype(np.int32),
-            *(getattr(self, name)[places] for name in _OF_WAVES),
-        )
+        return f"WaveTable of {self._ecgs}: {counts} over all leads; {in_leads:,} waves in single leads"
 
 
 def _place_in(names: Sequence[str], name: str) -> int:
@@ -269,18 +234,6 @@ def _place_in(names: Sequence[str], name: str) -> int:
     if wanted not in known:
         raise BadInputError(f"waves: no lead {name!r} is marked; choose among {', '.join(names)}.")
     return known.index(wanted)
-
-
-def _ecgs(records: int) -> str:
-    return "1 ECG" if records == 1 else f"{records:,} ECGs"
-
-
-def joined_waves(tables: Sequence[WaveTable]) -> WaveTable:
-    """Put the waves of some batches of records, one or more, below each other."""
-    starts = np.cumsum([0, *(table.records for table in tables)])
-    columns = {name: np.concatenate([getattr(table, name) for table in tables]) for name in _OF_WAVES}
-    record = np.concatenate([table.record + start for table, start in zip(tables, starts[:-1], strict=True)])
-    return WaveTable(tables[0].lead_names, int(starts[-1]), record=record.astype(np.int32), **columns)
 
 
 def unmarked(place: str) -> BadInputError:

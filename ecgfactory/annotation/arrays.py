@@ -10,7 +10,7 @@ import numpy.typing as npt
 from ecgfactory.annotation.marking import mark_waves
 from ecgfactory.foreign.given import GivenEcgs
 from ecgfactory.foreign.resampling import ratio_from
-from ecgfactory.wave_table import WaveTable, joined_waves
+from ecgfactory.wave_table import WaveTable
 
 
 def annotate(signal: npt.ArrayLike, *, rate_hz: float, lead_names: Sequence[str], unit: str | None = None) -> WaveTable:
@@ -50,4 +50,4 @@ def annotate(signal: npt.ArrayLike, *, rate_hz: float, lead_names: Sequence[str]
     if ecgs.assumed_unit:
         warnings.warn(f"annotate: assumed: {ecgs.assumed_unit}, as no unit is given", stacklevel=2)
     ratio = ratio_from(ecgs.rate_hz)
-    return joined_waves([mark_waves(signals_uv, ecgs.lead_names, ratio) for signals_uv, _ in ecgs.batches()])
+    return WaveTable.joined([mark_waves(signals_uv, ecgs.lead_names, ratio) for signals_uv, _ in ecgs.batches()])

@@ -19,7 +19,7 @@ from ecgfactory.quality.beats import Beats, find_beats
 from ecgfactory.quality.interruptions import interruptions
 from ecgfactory.quality.qrs_activity import SHORTEST_S
 from ecgfactory.record import SAMPLING_RATE_HZ
-from ecgfactory.wave_table import ABSENT, POINTS, WAVES, WaveTable, joined_waves
+from ecgfactory.wave_table import ABSENT, POINTS, WAVES, WaveTable
 from ecgfactory.waves.counting import at_rate, without_overlaps
 from ecgfactory.waves.marks import find_marks
 
@@ -49,7 +49,7 @@ def mark_waves(signals_uv: npt.NDArray[Any], lead_names: tuple[str, ...], ratio:
     if samples < SHORTEST_S * SAMPLING_RATE_HZ:
         return no_waves(len(signals_uv), lead_names)
     if is_long(samples) and len(signals_uv) > 1:
-        return joined_waves([mark_waves(signal_uv[np.newaxis], lead_names, ratio) for signal_uv in signals_uv])
+        return WaveTable.joined([mark_waves(signal_uv[np.newaxis], lead_names, ratio) for signal_uv in signals_uv])
     stored_uv, missing = to_integers(signals_uv)
     paused = interruptions(stored_uv, missing, SAMPLING_RATE_HZ)
     find = _find_in_long if is_long(samples) else _find

@@ -53,7 +53,7 @@ def apply(
     unit : {'mV', 'uV'}, optional
         Unit of floats that are not in mV.
     snr_db : (float, float)
-        Between which the signal-to-noise ratio of artefacts that are noise is drawn, in dB, from -20 to 40.
+        Between which the signal-to-noise ratio of artefacts that are noise is drawn, in dB, from -15 to 30.
     per_record : (int, int)
         How many artefacts a record has at least and at most, where `kinds` are weights; no more than there are kinds.
     clean_share : float

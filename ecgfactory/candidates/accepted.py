@@ -8,14 +8,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ecgfactory.artefact_table import joined_artefacts
+from ecgfactory.artefact_table import ArtefactTable
 from ecgfactory.candidates.batch import CandidateBatch
 from ecgfactory.ecgs import Ecgs
 from ecgfactory.formats.batch import Injury
 from ecgfactory.formats.rows import CLEAN
 from ecgfactory.quality.feature import FeatureTable, joined
 from ecgfactory.request.plan import Plan
-from ecgfactory.wave_table import joined_waves
+from ecgfactory.wave_table import WaveTable
 
 
 def accepted_ecgs(batches: Sequence[CandidateBatch], plan: Plan) -> Ecgs:
@@ -31,7 +31,7 @@ def accepted_ecgs(batches: Sequence[CandidateBatch], plan: Plan) -> Ecgs:
         plan.recorder.rate_hz,
         plan.recorder.filters,
         followed=plan.followed,
-        waves=joined_waves(waves) if waves else None,
+        waves=WaveTable.joined(waves) if waves else None,
         **_injured([part.injury for part in parts if part.injury], plan),
     )
 
@@ -43,7 +43,7 @@ def _injured(injuries: Sequence[Injury], plan: Plan) -> dict[str, Any]:
         return {}
     clean_uv = [injury.clean_uv for injury in injuries if asked.keep_clean and injury.clean_uv is not None]
     return {
-        "artefacts": joined_artefacts([injury.artefacts for injury in injuries]),
+        "artefacts": ArtefactTable.joined([injury.artefacts for injury in injuries]),
         "clean_uv": np.concatenate(clean_uv) if clean_uv else None,
         "injured": joined([_columns(injury, asked.clean_features) for injury in injuries]),
     }

@@ -23,7 +23,7 @@ from ecgfactory.places import find, place_at
 from ecgfactory.quality.rule import PUBLISHED
 from ecgfactory.record import Record
 from ecgfactory.storage.home import from_home
-from ecgfactory.wave_table import WaveTable, joined_waves
+from ecgfactory.wave_table import WaveTable
 
 if TYPE_CHECKING:
     from ecgfactory.dataset.pytorch import EcgDataset
@@ -183,7 +183,7 @@ class Dataset(DatasetTables):
             When the file can't be read.
         """
         places, names = self.places(split), self.marked_leads(leads)
-        return joined_waves([self.waves_of(places[part], names) for part in _pieces(len(places))])
+        return WaveTable.joined([self.waves_of(places[part], names) for part in _pieces(len(places))])
 
     def masks(self, split: str | None = None, leads: Sequence[str] | None = None) -> npt.NDArray[np.uint8]:
         """Say of each sample of a split, or of all records, which wave it is in: what `signals` gives, segmented.

@@ -23,7 +23,7 @@ import pyarrow as pa
 from ecgfactory.arrays import IntArray
 from ecgfactory.formats.truth_file import TruthReader, TruthWriter, candidates_of_ids
 from ecgfactory.formats.wave_rows import places_among
-from ecgfactory.wave_table import ABSENT, ALL_LEADS, POINTS, WAVES, WaveTable, joined_waves
+from ecgfactory.wave_table import ABSENT, ALL_LEADS, POINTS, WAVES, WaveTable
 
 ANNOTATION_SCHEMA = pa.schema(
     [
@@ -102,7 +102,7 @@ class AnnotationsWriter(TruthWriter[WaveTable]):
 
     def joined(self, tables: Sequence[WaveTable]) -> WaveTable:
         """Put batches together; see `joined_waves`."""
-        return joined_waves(tables)
+        return WaveTable.joined(tables)
 
 
 class AnnotationsReader(TruthReader[WaveTable]):
@@ -118,7 +118,7 @@ class AnnotationsReader(TruthReader[WaveTable]):
 
     def joined(self, tables: Sequence[WaveTable]) -> WaveTable:
         """Put batches together; see `joined_waves`."""
-        return joined_waves(tables)
+        return WaveTable.joined(tables)
 
 
 def _waves(table: pa.Table, lead_names: tuple[str, ...]) -> tuple[IntArray, WaveTable]:

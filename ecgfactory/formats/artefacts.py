@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from ecgfactory.arrays import BoolArray, Float64Array, IntArray
-from ecgfactory.artefact_table import ArtefactTable, joined_artefacts
+from ecgfactory.artefact_table import ArtefactTable
 from ecgfactory.formats.truth_file import TruthReader, TruthWriter, candidates_of_ids
 
 ARTEFACT_SCHEMA = pa.schema(
@@ -91,7 +91,7 @@ class ArtefactsWriter(TruthWriter[ArtefactTable]):
 
     def joined(self, tables: Sequence[ArtefactTable]) -> ArtefactTable:
         """Put batches together; see `joined_artefacts`."""
-        return joined_artefacts(tables)
+        return ArtefactTable.joined(tables)
 
 
 class ArtefactsReader(TruthReader[ArtefactTable]):
@@ -106,7 +106,7 @@ class ArtefactsReader(TruthReader[ArtefactTable]):
 
     def joined(self, tables: Sequence[ArtefactTable]) -> ArtefactTable:
         """Put batches together; see `joined_artefacts`."""
-        return joined_artefacts(tables)
+        return ArtefactTable.joined(tables)
 
 
 def artefacts_of_rows(rows: pa.Table, lead_names: tuple[str, ...]) -> tuple[IntArray, ArtefactTable]:

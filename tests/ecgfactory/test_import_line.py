@@ -19,6 +19,7 @@ LINE = [
     "draws",
     "leads",
     "lead_spelling",
+    "record_rows",
     "wave_table",
     "artefact_kinds",
     "artefact_table",

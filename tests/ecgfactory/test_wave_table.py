@@ -9,7 +9,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ecgfactory.wave_table import ABSENT, ALL_LEADS, MASK_CODES, WAVES, WaveTable, joined_waves
+from ecgfactory.wave_table import ABSENT, ALL_LEADS, MASK_CODES, WAVES, WaveTable
 
 LEADS = ("I", "aVR")
 SAMPLES = 60
@@ -84,7 +84,7 @@ def test_records_are_taken_put_and_joined(one: Listed, data: st.DataObject) -> N
         among[place] = waves
     assert listed(put) == among
     assert listed(put.take(np.array(places))) == one.records
-    assert listed(joined_waves([one.table, put, taken])) == one.records + among + listed(taken)
+    assert listed(WaveTable.joined([one.table, put, taken])) == one.records + among + listed(taken)
 
 
 @settings(max_examples=25)

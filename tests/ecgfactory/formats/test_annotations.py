@@ -13,7 +13,7 @@ import pytest
 
 from ecgfactory.formats.annotations import AnnotationsReader, AnnotationsWriter
 from ecgfactory.validation.format_contract import are_same, make_waves
-from ecgfactory.wave_table import ALL_LEADS, WaveTable, joined_waves
+from ecgfactory.wave_table import ALL_LEADS, WaveTable
 
 CANDIDATES = np.arange(30, 1030, 10)
 
@@ -21,7 +21,7 @@ CANDIDATES = np.arange(30, 1030, 10)
 @pytest.fixture(scope="module")
 def waves() -> WaveTable:
     """Of a hundred records, of which each third has none."""
-    some = joined_waves([make_waves(12)] * 15).take(np.arange(100))
+    some = WaveTable.joined([make_waves(12)] * 15).take(np.arange(100))
     rows = np.flatnonzero(np.arange(100) % 3)
     return some.take(rows).put(rows, 100)
 
