@@ -70,7 +70,7 @@ def test_the_form_has_units_choices_bounds_and_defaults(deployed: dict[str, Depl
     artefacts = schema["definitions"]["ArtefactsRequest"]["properties"]
     assert artefacts["clean_share"].items() >= {"title": "Clean (share)", "default": 0.25, "maximum": 1}.items()
     assert "muscle" in artefacts["kinds"]["propertyNames"]["enum"]
-    assert schema["definitions"]["SnrRange"]["properties"]["min"]["minimum"] == -20
+    assert schema["definitions"]["SnrRange"]["properties"]["min"]["minimum"] == -15
     assert all(field.get("description") or "$ref" in str(field) for field in fields.values())
 
 
