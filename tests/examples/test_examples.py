@@ -6,8 +6,10 @@ import ast
 import json
 import os
 import re
+import runpy
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +34,19 @@ def run(name: str, folder: Path, *arguments: str) -> str:
     return done.stdout
 
 
+@pytest.fixture
+def run_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., str]:
+    """Runs a script in this process, which has what it imports, and in `tmp_path`; what it prints."""
+
+    def run_it(name: str, *arguments: str) -> str:
+        monkeypatch.chdir(tmp_path)
+        monkeypatch.setattr(sys, "argv", [name, *arguments])
+        runpy.run_path(str(EXAMPLES / name), run_name="__main__")
+        return capsys.readouterr().out
+
+    return run_it
+
+
 def is_picture(path: Path) -> bool:
     """Whether a file is a PNG with something on it."""
     return path.read_bytes().startswith(b"\x89PNG") and float(pyplot.imread(path).std()) > 0.01
@@ -49,20 +64,20 @@ def test_train_on_a_stream(tmp_path: Path) -> None:
     assert printed.endswith("to go on: start=256\n")
 
 
-def test_train_to_segment(tmp_path: Path) -> None:
-    printed = run("train_to_segment.py", tmp_path, "64", "0")
+def test_train_to_segment(run_here: Callable[..., str]) -> None:
+    printed = run_here("train_to_segment.py", "64", "0")
     assert printed.count("overlap (Dice) P 0.") == 2
 
 
-def test_train_to_denoise(tmp_path: Path) -> None:
-    printed = run("train_to_denoise.py", tmp_path, "8", "1", "24")
+def test_train_to_denoise(run_here: Callable[..., str], tmp_path: Path) -> None:
+    printed = run_here("train_to_denoise.py", "8", "1", "24")
     gains = re.findall(r"noise at (-?\d+) to \d+ dB, \d+ leads: the band-pass gains .\d+\.\d dB, the network ", printed)
     assert gains == ["-6", "0", "6", "12", "18", "24"]
     assert is_picture(tmp_path / "denoised.png")
 
 
-def test_train_to_judge_quality(tmp_path: Path) -> None:
-    printed = run("train_to_judge_quality.py", tmp_path, "16", "1", "32")
+def test_train_to_judge_quality(run_here: Callable[..., str], tmp_path: Path) -> None:
+    printed = run_here("train_to_judge_quality.py", "16", "1", "32")
     assert re.search(r"\n[1-9]\d? of 32 leads are too noisy; the area under our curve is [01]\.\d+\n", printed)
     found = re.findall(r"false alarms (\S+)%: NeuroKit2 \(Unacceptable.* finds (\d+)%, the network \d+%\n", printed)
     (few_alarms, fewer_found), (alarms, more_found) = ((float(share), float(other)) for share, other in found)
@@ -71,8 +86,8 @@ def test_train_to_judge_quality(tmp_path: Path) -> None:
     assert is_picture(tmp_path / "quality.png")
 
 
-def test_train_to_find_swaps(tmp_path: Path) -> None:
-    printed = run("train_to_find_swaps.py", tmp_path, "8", "1", "16")
+def test_train_to_find_swaps(run_here: Callable[..., str], tmp_path: Path) -> None:
+    printed = run_here("train_to_find_swaps.py", "8", "1", "16")
     assert "RA-LA (" in printed
     assert re.search(r"all \(16\): by arm_electrodes \S+%, by any rule \S+%, by the network \S+%\n", printed)
     assert is_picture(tmp_path / "swaps.png")
