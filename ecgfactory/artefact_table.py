@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 DROPPED_SAMPLES = "dropped_samples"
 """The kind whose samples are missing: NaN in formats that have it, the value before them in the others."""
 
-_OF_ARTEFACTS = (
+ROW_COLUMNS = (
     "kind",
     "touched",
     "onset",
@@ -32,7 +32,7 @@ _OF_ARTEFACTS = (
     "breaks_lead_equations",
     "parameters",
 )
-"""The columns that stay as they are when records are numbered anew."""
+"""Columns of an `ArtefactTable` besides which record each artefact is in."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -70,7 +70,7 @@ class ArtefactTable(RecordRows):
     """
 
     _noun = "artefacts"
-    _columns = _OF_ARTEFACTS
+    _columns = ROW_COLUMNS
 
     kind: npt.NDArray[np.object_]
     touched: BoolArray
@@ -87,7 +87,7 @@ class ArtefactTable(RecordRows):
         cls, lead_names: tuple[str, ...], records: int, record: Sequence[int], rows: Sequence[Sequence[Any]]
     ) -> Self:
         """Make a table of rows, each with the values of the columns from `kind` on, in their order."""
-        columns = list(zip(*rows, strict=True)) if rows else [()] * len(_OF_ARTEFACTS)
+        columns = list(zip(*rows, strict=True)) if rows else [()] * len(ROW_COLUMNS)
         kind, touched, onset, offset, amount, unit, snr_db, breaks, parameters = columns
         return cls(
             lead_names,
@@ -214,7 +214,7 @@ class ArtefactTable(RecordRows):
             "kind": pd.Categorical(self.kind),
             "lead": pd.Categorical(self.lead_of_each),
             "leads": self.leads_of_each,
-            **{name: getattr(self, name) for name in _OF_ARTEFACTS if name not in ("kind", "touched")},
+            **{name: getattr(self, name) for name in ROW_COLUMNS if name not in ("kind", "touched")},
         }
         return pd.DataFrame(columns, index=pd.Index(self.record, name="record"))
 

@@ -71,11 +71,6 @@ class Montage:
         known = [name for name in (*LIMB_ELECTRODES, *CHEST_ELECTRODES) if name in used]
         return (*known, *(name for name in dict.fromkeys(used) if name not in known))
 
-    @cached_property
-    def limb_electrodes(self) -> tuple[str, ...]:
-        """Those of the limbs among them."""
-        return tuple(name for name in self.electrodes if name in LIMB_ELECTRODES)
-
     def equation(self, lead: str) -> Mapping[str, float]:
         """Return the weight of each electrode in a lead."""
         return EQUATIONS.get(lead, {lead: 1.0})

@@ -98,8 +98,7 @@ class _Ecg:
     @cached_property
     def _variances(self) -> Float64Array:
         """Of the clean leads."""
-        variances: Float64Array = mean_squares(self._clean_uv) - np.square(self._clean_uv.mean(axis=1))
-        return np.maximum(variances, 0)
+        return variances_of(self._clean_uv)
 
     @cached_property
     def _limit_uv(self) -> float:
@@ -258,6 +257,12 @@ def mean_squares(leads_uv: Float64Array) -> Float64Array:
     squares: Float64Array = np.einsum("ij,ij->i", leads_uv, leads_uv)  # added in one order, whatever threads there are
     squares /= leads_uv.shape[1]
     return squares
+
+
+def variances_of(leads_uv: Float64Array) -> Float64Array:
+    """Return the variance of each lead, shape (leads,)."""
+    variances: Float64Array = mean_squares(leads_uv) - np.square(leads_uv.mean(axis=1))
+    return np.maximum(variances, 0)
 
 
 def _told(kind: Artefact, change: Change, touched: BoolArray, snr_db: float = math.nan, breaks: bool = False) -> Put:

@@ -11,7 +11,7 @@ from ecgfactory.artefact_table import ArtefactTable
 from ecgfactory.artefacts.base import Recording
 from ecgfactory.artefacts.mixture import Mixture
 from ecgfactory.artefacts.montage import montage_of
-from ecgfactory.artefacts.put_in import mean_squares, put_in
+from ecgfactory.artefacts.put_in import mean_squares, put_in, variances_of
 from ecgfactory.candidates.batch import CandidateBatch
 from ecgfactory.formats.batch import Injury
 from ecgfactory.quality.features import measure
@@ -72,8 +72,7 @@ def assessed_again(plan: Plan, batch: CandidateBatch) -> CandidateBatch:
 
 def snr_db_of_leads(clean_uv: Float64Array, noisy_uv: Float64Array) -> Float64Array:
     """Return the signal-to-noise ratio of each lead of a record, shape (leads,); see `Injury.snr_db`."""
-    noise_power = mean_squares(noisy_uv - clean_uv)
-    variance = np.maximum(mean_squares(clean_uv) - np.square(clean_uv.mean(axis=1)), 0)
+    noise_power, variance = mean_squares(noisy_uv - clean_uv), variances_of(clean_uv)
     snr_db = np.full(len(clean_uv), np.nan)
     known = (noise_power > 0) & (variance > 0)
     snr_db[known] = 10 * np.log10(variance[known] / noise_power[known])

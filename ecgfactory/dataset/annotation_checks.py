@@ -9,8 +9,8 @@ import numpy as np
 from ecgfactory.arrays import BoolArray, IntArray
 from ecgfactory.dataset.files import DatasetFiles
 from ecgfactory.dataset.names import ANNOTATIONS_FILE
+from ecgfactory.dataset.truth_checks import truth_problems
 from ecgfactory.formats.annotations import AnnotationsReader
-from ecgfactory.formats.damage import reading
 from ecgfactory.record import record_id
 from ecgfactory.wave_table import ABSENT, POINTS, WAVES, WaveTable
 
@@ -26,20 +26,13 @@ def annotation_problems(dataset: DatasetFiles) -> Iterator[str]:
     DamagedDatasetError
         When the file can't be read.
     """
-    with reading(ANNOTATIONS_FILE):
-        reader = AnnotationsReader(dataset.path / ANNOTATIONS_FILE, dataset.plan.lead_names)
-    rate = dataset.plan.recorder.rate_hz
-    if reader.rate_hz != str(rate):
-        yield f"{ANNOTATIONS_FILE}: its sampling rate is {reader.rate_hz!r}, where records have {rate} Hz"
-    before = -1
     unseen = dict(zip(dataset.candidates.tolist(), _beats(dataset), strict=True))
-    with reading(ANNOTATIONS_FILE):
-        for candidates, waves in reader.groups():
-            if len(candidates) and candidates[0] <= before:
-                yield f"{ANNOTATIONS_FILE}: record {record_id(candidates[0])} is not in the order of records.parquet"
-            before = int(candidates[-1])
-            yield from _wave_problems(candidates, waves, dataset.plan.samples_per_lead)
-            yield from _beat_problems(candidates, waves, unseen)
+
+    def check(candidates: IntArray, waves: WaveTable) -> Iterator[str]:
+        yield from _wave_problems(candidates, waves, dataset.plan.samples_per_lead)
+        yield from _beat_problems(candidates, waves, unseen)
+
+    yield from truth_problems(dataset, ANNOTATIONS_FILE, AnnotationsReader, check)
     for candidate, beats in unseen.items():
         if beats:
             yield f"{ANNOTATIONS_FILE}: record {record_id(candidate)} is missing; it has {beats} beats"

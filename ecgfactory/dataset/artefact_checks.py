@@ -11,8 +11,8 @@ from ecgfactory.arrays import BoolArray, IntArray
 from ecgfactory.artefact_table import ArtefactTable
 from ecgfactory.dataset.files import DatasetFiles
 from ecgfactory.dataset.names import ARTEFACTS_FILE, RECORDS_FILE
+from ecgfactory.dataset.truth_checks import truth_problems
 from ecgfactory.formats.artefacts import ArtefactsReader
-from ecgfactory.formats.damage import reading
 from ecgfactory.leads import TWELVE_LEADS
 from ecgfactory.record import record_id
 from ecgfactory.request.plan import Plan
@@ -29,20 +29,14 @@ def artefact_problems(dataset: DatasetFiles) -> Iterator[str]:
     DamagedDatasetError
         When the file can't be read.
     """
-    with reading(ARTEFACTS_FILE):
-        reader = ArtefactsReader(dataset.path / ARTEFACTS_FILE, dataset.plan.lead_names)
-    rate = dataset.plan.recorder.rate_hz
-    if reader.rate_hz != str(rate):
-        yield f"{ARTEFACTS_FILE}: its sampling rate is {reader.rate_hz!r}, where records have {rate} Hz"
-    before, told = -1, _told_kinds(dataset)
-    with reading(ARTEFACTS_FILE):
-        for candidates, artefacts in reader.groups():
-            if len(candidates) and candidates[0] <= before:
-                yield f"{ARTEFACTS_FILE}: record {record_id(candidates[0])} is not in the order of {RECORDS_FILE}"
-            before = int(candidates[-1])
-            yield from _row_problems(candidates, artefacts, dataset.plan)
-            yield from _count_problems(candidates, artefacts, dataset.plan)
-            yield from _kind_problems(candidates, artefacts, told)
+    told = _told_kinds(dataset)
+
+    def check(candidates: IntArray, artefacts: ArtefactTable) -> Iterator[str]:
+        yield from _row_problems(candidates, artefacts, dataset.plan)
+        yield from _count_problems(candidates, artefacts, dataset.plan)
+        yield from _kind_problems(candidates, artefacts, told)
+
+    yield from truth_problems(dataset, ARTEFACTS_FILE, ArtefactsReader, check)
     for candidate, kinds in told.items():
         if kinds:
             yield f"{ARTEFACTS_FILE}: record {record_id(candidate)} is missing; it has {', '.join(kinds)}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -10,27 +11,16 @@ import numpy as np
 from ecgfactory.artefact_table import ArtefactTable
 from ecgfactory.dataset.files import DatasetFiles
 from ecgfactory.dataset.names import ARTEFACTS_FILE
-from ecgfactory.errors import DamagedDatasetError
+from ecgfactory.dataset.truth_checks import copy_problems
 from ecgfactory.formats import FORMATS
 from ecgfactory.formats.artefacts import ArtefactsReader
 from ecgfactory.formats.damage import reading
-from ecgfactory.record import record_id
 
 
 def artefact_copy_problems(dataset: DatasetFiles, records_at_once: int) -> Iterator[str]:
     """Yield what is wrong with the artefacts in every file of a dataset whose artefacts.parquet is sound."""
-    reader = ArtefactsReader(dataset.path / ARTEFACTS_FILE, dataset.plan.lead_names)
-    for name in dataset.formats:
-        for path, candidates in dataset.files_of(name, records_at_once):
-            artefacts = reader.read(np.array(candidates))
-            try:
-                differing = _differing(dataset, name, path, candidates, artefacts)
-            except DamagedDatasetError as error:
-                yield from error.problems
-                continue
-            for what, rows in differing.items():
-                for row in rows:
-                    yield f"{path}: the {what} of record {record_id(candidates[row])} differ from {ARTEFACTS_FILE}"
+    check = partial(_differing, dataset)
+    return copy_problems(dataset, dataset.formats, ARTEFACTS_FILE, ArtefactsReader, check, records_at_once)
 
 
 def _differing(

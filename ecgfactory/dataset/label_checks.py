@@ -3,34 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
 
 from ecgfactory.dataset.files import DatasetFiles
 from ecgfactory.dataset.names import ANNOTATIONS_FILE
-from ecgfactory.errors import DamagedDatasetError
+from ecgfactory.dataset.truth_checks import copy_problems
 from ecgfactory.formats.annotations import AnnotationsReader
 from ecgfactory.formats.clean_twin import format_named
 from ecgfactory.formats.damage import reading
-from ecgfactory.record import record_id
 from ecgfactory.wave_table import ALL_LEADS, POINTS, WaveTable
 
 
 def label_problems(dataset: DatasetFiles, records_at_once: int) -> Iterator[str]:
     """Yield what is wrong with the labels in every file of a dataset whose annotations are sound."""
-    annotations = AnnotationsReader(dataset.path / ANNOTATIONS_FILE, dataset.plan.lead_names)
-    for name in dataset.plan.formats:
-        for path, candidates in dataset.files_of(name, records_at_once):
-            waves = annotations.read(np.array(candidates))
-            try:
-                differing = _differing(dataset, name, path, candidates, waves)
-            except DamagedDatasetError as error:
-                yield from error.problems
-                continue
-            for label, rows in differing.items():
-                for row in rows:
-                    yield f"{path}: the {label} of record {record_id(candidates[row])} differ from {ANNOTATIONS_FILE}"
+    check = partial(_differing, dataset)
+    return copy_problems(dataset, dataset.plan.formats, ANNOTATIONS_FILE, AnnotationsReader, check, records_at_once)
 
 
 def _differing(

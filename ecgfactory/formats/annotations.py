@@ -12,7 +12,6 @@ The other columns are dictionaries, and 30 bytes a record in all. Either takes 2
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -100,10 +99,6 @@ class AnnotationsWriter(TruthWriter[WaveTable]):
         """Return waves as rows; see `annotation_table`."""
         return annotation_table(table, record_ids)
 
-    def joined(self, tables: Sequence[WaveTable]) -> WaveTable:
-        """Put batches together; see `joined_waves`."""
-        return WaveTable.joined(tables)
-
 
 class AnnotationsReader(TruthReader[WaveTable]):
     """Reads waves back from annotations.parquet; see `TruthReader`."""
@@ -115,10 +110,6 @@ class AnnotationsReader(TruthReader[WaveTable]):
     def decoded(self, rows: pa.Table) -> tuple[IntArray, WaveTable]:
         """Return waves from rows; see `TruthReader.decoded`."""
         return _waves(rows, self.lead_names)
-
-    def joined(self, tables: Sequence[WaveTable]) -> WaveTable:
-        """Put batches together; see `joined_waves`."""
-        return WaveTable.joined(tables)
 
 
 def _waves(table: pa.Table, lead_names: tuple[str, ...]) -> tuple[IntArray, WaveTable]:

@@ -7,33 +7,9 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from ecgfactory.artefact_table import ArtefactTable
+from ecgfactory.artefact_table import ROW_COLUMNS, ArtefactTable
 
-ARTEFACT_COLUMNS = (
-    "kind",
-    "touched",
-    "onset",
-    "offset",
-    "amount",
-    "unit",
-    "snr_db",
-    "breaks_lead_equations",
-    "parameters",
-)
-"""Columns of `ArtefactTable` that the rows tell."""
-
-_KEYS = (
-    "kind",
-    "lead",
-    "leads",
-    "onset",
-    "offset",
-    "amount",
-    "unit",
-    "snr_db",
-    "breaks_lead_equations",
-    "parameters",
-)
+_KEYS = ("kind", "lead", "leads", *(name for name in ROW_COLUMNS if name not in ("kind", "touched")))
 
 
 def artefact_rows_of_each(artefacts: ArtefactTable) -> list[list[dict[str, Any]]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -89,10 +88,6 @@ class ArtefactsWriter(TruthWriter[ArtefactTable]):
         """Return artefacts as rows; see `artefact_rows`."""
         return artefact_rows(table, record_ids)
 
-    def joined(self, tables: Sequence[ArtefactTable]) -> ArtefactTable:
-        """Put batches together; see `joined_artefacts`."""
-        return ArtefactTable.joined(tables)
-
 
 class ArtefactsReader(TruthReader[ArtefactTable]):
     """Reads artefacts back from artefacts.parquet; see `TruthReader`."""
@@ -103,10 +98,6 @@ class ArtefactsReader(TruthReader[ArtefactTable]):
     def decoded(self, rows: pa.Table) -> tuple[IntArray, ArtefactTable]:
         """Return artefacts from rows; see `artefacts_of_rows`."""
         return artefacts_of_rows(rows, self.lead_names)
-
-    def joined(self, tables: Sequence[ArtefactTable]) -> ArtefactTable:
-        """Put batches together; see `joined_artefacts`."""
-        return ArtefactTable.joined(tables)
 
 
 def artefacts_of_rows(rows: pa.Table, lead_names: tuple[str, ...]) -> tuple[IntArray, ArtefactTable]:

@@ -10,35 +10,21 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
-from typing import Any, ClassVar, Generic, Protocol, Self, TypeVar
+from typing import Any, ClassVar, Generic, Self, TypeVar
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ecgfactory.arrays import IntArray
 from ecgfactory.record import record_id
+from ecgfactory.record_rows import RecordRows
 
 _RATE = b"sampling_rate_hz"
 """Key of the metadata that tells the sampling rate."""
 
 
-class TruthTable(Protocol):
-    """Rows of some records, in their order."""
-
-    @property
-    def record(self) -> npt.NDArray[np.int32]:
-        """Which record each row is of."""
-
-    def take(self, rows: npt.NDArray[np.integer]) -> Self:
-        """Return those of some records."""
-
-    def put(self, rows: npt.NDArray[np.integer], records: int) -> Self:
-        """Return them as those of some among more records."""
-
-
-Table = TypeVar("Table", bound=TruthTable)
+Table = TypeVar("Table", bound=RecordRows)
 
 
 class TruthWriter(ABC, Generic[Table]):
@@ -77,10 +63,6 @@ class TruthWriter(ABC, Generic[Table]):
     def rows(self, table: Table, record_ids: list[str]) -> pa.Table:
         """Return what is known of some records as rows of the file, given the id of each."""
 
-    @abstractmethod
-    def joined(self, tables: Sequence[Table]) -> Table:
-        """Put what is known of some batches of records, one or more, below each other."""
-
     def write(self, candidates: IntArray, table: Table) -> None:
         """Write the rows of records; called with rising candidate numbers, one for each record of the table."""
         self._waiting.append((candidates, table))
@@ -95,7 +77,8 @@ class TruthWriter(ABC, Generic[Table]):
 
     def _write_group(self) -> None:
         candidates = np.concatenate([numbers for numbers, _ in self._waiting])
-        table = self.joined([table for _, table in self._waiting])
+        tables = [table for _, table in self._waiting]
+        table = tables[0].joined(tables)
         ready, rest = np.split(np.arange(len(candidates)), [self.records_per_group])
         with_rows = ready[np.isin(ready, table.record)]
         if len(with_rows):
@@ -169,10 +152,6 @@ class TruthReader(ABC, Generic[Table]):
             When a column is not as it should be.
         """
 
-    @abstractmethod
-    def joined(self, tables: Sequence[Table]) -> Table:
-        """Put what is known of some batches of records, one or more, below each other."""
-
     def groups(self) -> Iterator[tuple[IntArray, Table]]:
         """Yield the candidates that have rows, rising, and what is known of them, group after group.
 
@@ -204,7 +183,7 @@ class TruthReader(ABC, Generic[Table]):
         """
         places = (np.searchsorted(self._firsts, candidates, side="right") - 1).clip(0)
         parts = [self._read(group, candidates[places == group]) for group in np.unique(places).tolist()]
-        return self.joined(parts) if parts else self._nothing[1]
+        return parts[0].joined(parts) if parts else self._nothing[1]
 
     def _read(self, group: int, candidates: IntArray) -> Table:
         held, table = self._group(group) if len(self._firsts) else self._nothing

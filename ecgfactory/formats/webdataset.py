@@ -18,8 +18,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from ecgfactory.artefact_table import ArtefactTable
-from ecgfactory.formats.artefact_rows import ARTEFACT_COLUMNS, artefact_rows_of_each, artefacts_of_rows
+from ecgfactory.artefact_table import ROW_COLUMNS, ArtefactTable
+from ecgfactory.formats.artefact_rows import artefact_rows_of_each, artefacts_of_rows
 from ecgfactory.formats.base import Format, SignalSpec, injury_of, numbered, stores_artefact_masks, waves_of
 from ecgfactory.formats.batch import RecordBatch
 from ecgfactory.formats.damage import reading
@@ -122,7 +122,7 @@ for ecg, clean_ecg in zip(noisy, clean):              # the same records in the 
 """
     }
     holds_masks: ClassVar[bool] = True
-    artefact_columns: ClassVar[tuple[str, ...]] = ARTEFACT_COLUMNS
+    artefact_columns: ClassVar[tuple[str, ...]] = ROW_COLUMNS
     bytes_per_artefact: ClassVar[float] = 250.0
 
     def __init__(self, folder: Path, spec: SignalSpec) -> None:
