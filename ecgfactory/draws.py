@@ -23,6 +23,9 @@ class Purpose(IntEnum):
     ARTEFACTS = 2
     """What is put into a record; see `ecgfactory.artefacts`."""
 
+    RHYTHM = 3
+    """Which rhythm a record is composed in, and how; see `ecgfactory.rhythms` and `ecgfactory.compose`."""
+
 
 def uniform(seed: int, candidates: Sequence[int] | npt.NDArray[np.integer], purpose: Purpose) -> Float64Array:
     """Draw one number for each candidate.

@@ -16,8 +16,14 @@ from ecgfactory.record_rows import RecordRows
 if TYPE_CHECKING:
     import pandas as pd
 
-WAVES = ("P", "QRS", "T")
+BEAT_WAVES = ("P", "QRS", "T")
 """The waves of a beat, in order of time."""
+
+WAVES = (*BEAT_WAVES, "F", "f")
+"""All waves that are marked: after those of a beat, the waves of atrial flutter and of atrial fibrillation."""
+
+NO_BEAT = -1
+"""Number of the beat of a wave that belongs to none: of a P that is not conducted, of flutter and of fibrillation."""
 
 POINTS = ("onset", "peak", "offset")
 """What is marked of a wave: its first sample, its peak (`WaveTable`) and its last sample."""
@@ -52,7 +58,7 @@ class WaveTable(RecordRows):
     record : int32 array, shape (waves,)
         Which record each is of, from 0.
     beat : int32 array, shape (waves,)
-        Number of its beat within the record, from 0.
+        Number of its beat within the record, from 0; `NO_BEAT` of waves that belong to none, which come first.
     lead : int8 array, shape (waves,)
         0 over all leads, else 1 + the place of the lead in `lead_names`.
     wave : int8 array, shape (waves,)
@@ -81,8 +87,8 @@ class WaveTable(RecordRows):
         Parameters
         ----------
         points : int32 array, shape (n, most beats, 1 + leads, 3, 3)
-            Samples over all leads and then in each, by wave (`WAVES`) and point (`POINTS`); `ABSENT` for what is not
-            there.
+            Samples over all leads and then in each, by wave (`BEAT_WAVES`) and point (`POINTS`); `ABSENT` for what is
+            not there.
         exists : bool array, shape (n, most beats)
             Which beats there are.
         lead_names : tuple of str
@@ -103,6 +109,14 @@ class WaveTable(RecordRows):
             np.ascontiguousarray(peak),
             np.ascontiguousarray(offset),
         )
+
+    @classmethod
+    def of_one(cls, tables: Sequence[Self]) -> Self:
+        """Put waves of one record, in tables of that one, in their order; a table each of a stretch, say."""
+        columns = {name: np.concatenate([getattr(table, name) for table in tables]) for name in cls._columns}
+        order = np.lexsort((columns["onset"], columns["wave"], columns["lead"], columns["beat"]))
+        columns = {name: values[order] for name, values in columns.items()}
+        return replace(tables[0], record=np.zeros(len(order), dtype=np.int32), **columns)
 
     def of_lead(self, name: str) -> Self:
         """Return the waves in one lead, or over all of them (`ALL_LEADS`).
@@ -223,7 +237,8 @@ class WaveTable(RecordRows):
 
     def __repr__(self) -> str:
         over_all = self.wave[self.lead == 0]
-        counts = ", ".join(f"{np.count_nonzero(over_all == place):,} {name}" for place, name in enumerate(WAVES))
+        found = {name: np.count_nonzero(over_all == place) for place, name in enumerate(WAVES)}
+        counts = ", ".join(f"{count:,} {name}" for name, count in found.items() if count or name in BEAT_WAVES)
         in_leads = len(self) - len(over_all)
         return f"WaveTable of {self._ecgs}: {counts} over all leads; {in_leads:,} waves in single leads"
 

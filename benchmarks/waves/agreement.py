@@ -14,7 +14,7 @@ from ecgfactory.quality.feature import FeatureTable
 from ecgfactory.record import SAMPLING_RATE_HZ
 from ecgfactory.validation.ludb import INTERVALS, median_intervals
 from ecgfactory.validation.wave_score import TOLERANCE_S, WaveScore
-from ecgfactory.wave_table import ABSENT, ALL_LEADS, WAVES, WaveTable
+from ecgfactory.wave_table import ABSENT, ALL_LEADS, BEAT_WAVES, WaveTable
 
 NEAR_MS = 10
 
@@ -33,7 +33,7 @@ def interval_medians(tables: Sequence[WaveTable]) -> dict[str, Float64Array]:
 
 def _medians(waves: WaveTable) -> dict[str, float]:
     beats = int(waves.beat.max(initial=-1)) + 1
-    places = np.full((beats, len(WAVES), 2), np.nan)
+    places = np.full((beats, len(BEAT_WAVES), 2), np.nan)
     for side, samples in enumerate((waves.onset, waves.offset)):
         places[waves.beat, waves.wave, side] = np.where(samples == ABSENT, np.nan, samples)
     return median_intervals(places, SAMPLING_RATE_HZ)

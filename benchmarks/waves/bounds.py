@@ -11,7 +11,7 @@ from ecgfactory.arrays import Float64Array
 from ecgfactory.validation.ludb import LudbRecord
 from ecgfactory.validation.wave_accuracy import marked_bounds, marked_span
 from ecgfactory.validation.wave_score import Bounds
-from ecgfactory.wave_table import ABSENT, WAVES, WaveTable
+from ecgfactory.wave_table import ABSENT, BEAT_WAVES, WaveTable
 
 LeadBounds = Mapping[str, Bounds]
 """The bounds of a record, by the name of the lead."""
@@ -65,7 +65,7 @@ def _without_end_beats(waves: WaveTable) -> WaveTable:
 
 def _bounds(waves: WaveTable) -> dict[str, Float64Array]:
     bounds = {}
-    for code, wave in enumerate(WAVES):
+    for code, wave in enumerate(BEAT_WAVES):
         for point in ("onset", "offset"):
             samples = getattr(waves, point)[waves.wave == code]
             bounds[f"{wave.lower()}_{point}"] = samples[samples != ABSENT].astype(np.float64)

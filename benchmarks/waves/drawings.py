@@ -12,11 +12,11 @@ from matplotlib import pyplot
 from matplotlib.axes import Axes
 
 from ecgfactory.validation.ludb import LudbRecord
-from ecgfactory.wave_table import ABSENT, WAVES, WaveTable
+from ecgfactory.wave_table import ABSENT, BEAT_WAVES, WaveTable
 
 COLOURS = {"P": "C1", "QRS": "C0", "T": "C2"}
 SYMBOLS = ("p", "N", "t")
-"""What LUDB calls the waves, in the order of `WAVES`."""
+"""What LUDB calls the waves, in the order of `BEAT_WAVES`."""
 
 DPI = 80
 STRIP = 0.09
@@ -62,7 +62,7 @@ def _waves_in(waves: WaveTable, lead: str) -> list[tuple[int, float, float, floa
 def _strip(axes: Axes, waves: list[tuple[int, float, float, float]], bottom: float, record: LudbRecord) -> None:
     """Draw waves as bars; one that has no onset begins at its peak, one that has no offset ends there."""
     across = axes.get_xaxis_transform()
-    for code, wave in enumerate(WAVES):
+    for code, wave in enumerate(BEAT_WAVES):
         points = np.array([points for kind, *points in waves if kind == code]).reshape(-1, 3) / record.sampling_rate_hz
         first_s, last_s = np.nanmin(points[:, :2], axis=1), np.nanmax(points[:, 1:], axis=1)
         bars = list(zip(first_s, last_s - first_s, strict=True))

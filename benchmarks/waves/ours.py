@@ -15,14 +15,14 @@ from ecgfactory.quality.features import measure_with_beats
 from ecgfactory.record import SAMPLING_RATE_HZ
 from ecgfactory.validation.ludb import LudbRecord
 from ecgfactory.validation.wave_accuracy import our_marks
-from ecgfactory.wave_table import ABSENT, WAVES, WaveTable
+from ecgfactory.wave_table import ABSENT, BEAT_WAVES, WaveTable
 from ecgfactory.waves.label import label_waves
 from ecgfactory.waves.marks import Marks
 
 TRAINED_ON = frozenset(map(str, range(1, 101)))
 """Records of LUDB that the networks in the package learnt from."""
 
-QRS = WAVES.index("QRS")
+QRS = BEAT_WAVES.index("QRS")
 
 
 class UnseenNetworks:

@@ -10,12 +10,12 @@ from ecgfactory.leads import SignalUv
 from ecgfactory.quality.interruptions import LACKING_S
 from ecgfactory.quality.spans import any_within, count_within, runs
 from ecgfactory.record import SAMPLING_RATE_HZ
-from ecgfactory.wave_table import ABSENT, POINTS, WAVES
+from ecgfactory.wave_table import ABSENT, BEAT_WAVES, POINTS
 
 STILL_S = 0.1
 """A lead that holds one value for so long shows nothing there; at the top of a wave, none does."""
 
-_QRS = WAVES.index("QRS")
+_QRS = BEAT_WAVES.index("QRS")
 _ONSET, _PEAK, _OFFSET = range(len(POINTS))
 
 

@@ -19,7 +19,7 @@ from ecgfactory.quality.beats import Beats, find_beats
 from ecgfactory.quality.interruptions import interruptions
 from ecgfactory.quality.qrs_activity import SHORTEST_S
 from ecgfactory.record import SAMPLING_RATE_HZ
-from ecgfactory.wave_table import ABSENT, POINTS, WAVES, WaveTable
+from ecgfactory.wave_table import ABSENT, BEAT_WAVES, POINTS, WaveTable
 from ecgfactory.waves.counting import at_rate, without_overlaps
 from ecgfactory.waves.marks import find_marks
 
@@ -95,9 +95,9 @@ def _find_in_long(stored_uv: SignalUv, lead_names: Sequence[str], paused: BoolAr
 def _with_r_peaks(points: Points, places: IntArray) -> Points:
     """Let the R peaks of all pieces be those of one lead, within QRS over all leads."""
     points = points.copy()
-    onset, _, offset = points[:, 0, WAVES.index("QRS")].T
+    onset, _, offset = points[:, 0, BEAT_WAVES.index("QRS")].T
     last = np.where(offset == ABSENT, places, offset)
-    points[:, 0, WAVES.index("QRS"), POINTS.index("peak")] = places.clip(onset.clip(0), last)
+    points[:, 0, BEAT_WAVES.index("QRS"), POINTS.index("peak")] = places.clip(onset.clip(0), last)
     return points
 
 

@@ -29,7 +29,7 @@ from ecgfactory.cli.reading import check_all_read, print_not_taken
 from ecgfactory.errors import BadInputError
 from ecgfactory.foreign.reader import EcgReading, read_ecgs
 from ecgfactory.foreign.recording import UnreadableEcg
-from ecgfactory.wave_table import WAVES
+from ecgfactory.wave_table import BEAT_WAVES
 
 DEFAULT_FOLDER = Path("annotations")
 
@@ -133,7 +133,7 @@ class _Found:
             return
         self.annotated += 1
         self.beats += ecg.beats
-        for number, wave in enumerate(WAVES):
+        for number, wave in enumerate(BEAT_WAVES):
             self.over_all[wave] += int(((ecg.waves.lead == 0) & (ecg.waves.wave == number)).sum())
         self.in_leads += ecg.waves_in_leads
         self.leads += len(ecg.lead_names)
@@ -166,7 +166,7 @@ def _print_summary(found: _Found, out: Console) -> None:
 def _summary(found: _Found) -> Iterator[tuple[str, str]]:
     total = found.annotated + found.not_annotated
     yield "records", f"{found.annotated:,} of {total:,} annotated"
-    waves = ", ".join(f"{found.over_all[wave]:,} {wave}" for wave in WAVES)
+    waves = ", ".join(f"{found.over_all[wave]:,} {wave}" for wave in BEAT_WAVES)
     yield "beats", f"{found.beats:,}: {waves} over all leads"
     yield "waves", f"{found.in_leads:,} in {_counted(found.leads, 'lead')}"
     if found.bare:

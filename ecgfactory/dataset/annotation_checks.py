@@ -12,7 +12,7 @@ from ecgfactory.dataset.names import ANNOTATIONS_FILE
 from ecgfactory.dataset.truth_checks import truth_problems
 from ecgfactory.formats.annotations import AnnotationsReader
 from ecgfactory.record import record_id
-from ecgfactory.wave_table import ABSENT, POINTS, WAVES, WaveTable
+from ecgfactory.wave_table import ABSENT, BEAT_WAVES, POINTS, WaveTable
 
 Check = Callable[[WaveTable, int], BoolArray]
 """Tells which waves of records of so many samples are wrong."""
@@ -52,13 +52,13 @@ def _wave_problems(candidates: IntArray, waves: WaveTable, samples: int) -> Iter
         faulty = np.flatnonzero(check(waves, samples))
         for row in faulty[np.unique(waves.record[faulty], return_index=True)[1]].tolist():
             place = f"{ANNOTATIONS_FILE}: record {record_id(candidates[waves.record[row]])}"
-            wave = f"beat {waves.beat[row]}, lead {lead_of_each[row]}, {WAVES[waves.wave[row]]}"
+            wave = f"beat {waves.beat[row]}, lead {lead_of_each[row]}, {BEAT_WAVES[waves.wave[row]]}"
             yield f"{place}, {wave}: {words}"
 
 
 def _beat_problems(candidates: IntArray, waves: WaveTable, unseen: dict[int, int | None]) -> Iterator[str]:
     """Compare the beats of records with how many were measured; what is seen is taken out of `unseen`."""
-    has_peak = (waves.lead == 0) & (waves.wave == WAVES.index("QRS")) & (waves.peak != ABSENT)
+    has_peak = (waves.lead == 0) & (waves.wave == BEAT_WAVES.index("QRS")) & (waves.peak != ABSENT)
     peaks = np.bincount(waves.record[has_peak], minlength=waves.records)
     last = np.zeros(waves.records, dtype=np.int64)
     np.maximum.at(last, waves.record, waves.beat)

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict
 
 from ecgfactory.dataset.names import ANNOTATIONS_FILE, ARTEFACTS_FILE, RECORDS_FILE, REJECTED_FILE
 from ecgfactory.request.plan import Plan
-from ecgfactory.wave_table import ALL_LEADS, WAVES
+from ecgfactory.wave_table import ALL_LEADS, BEAT_WAVES
 
 ROWS_AT_ONCE = 10_000
 
@@ -90,7 +90,7 @@ def count_waves(dataset: Path) -> dict[str, int]:
     waves: Counter[str] = Counter()
     for batch in pq.ParquetFile(dataset / ANNOTATIONS_FILE).iter_batches(columns=["lead", "wave"]):
         waves.update(batch.filter(pc.equal(batch.column("lead"), ALL_LEADS)).column("wave").to_pylist())
-    return {wave: waves[wave] for wave in WAVES}
+    return {wave: waves[wave] for wave in BEAT_WAVES}
 
 
 def count_artefacts(dataset: Path) -> ArtefactCounts:

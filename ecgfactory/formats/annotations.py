@@ -22,7 +22,7 @@ import pyarrow as pa
 from ecgfactory.arrays import IntArray
 from ecgfactory.formats.truth_file import TruthReader, TruthWriter, candidates_of_ids
 from ecgfactory.formats.wave_rows import places_among
-from ecgfactory.wave_table import ABSENT, ALL_LEADS, POINTS, WAVES, WaveTable
+from ecgfactory.wave_table import ABSENT, ALL_LEADS, BEAT_WAVES, POINTS, WaveTable
 
 ANNOTATION_SCHEMA = pa.schema(
     [
@@ -58,7 +58,7 @@ def annotation_table(waves: WaveTable, record_ids: list[str]) -> pa.Table:
         "record_id": _coded(waves.record, record_ids),
         "beat": pa.array(waves.beat),
         "lead": _coded(waves.lead.astype(np.int32), [ALL_LEADS, *waves.lead_names]),
-        "wave": _coded(waves.wave.astype(np.int32), list(WAVES)),
+        "wave": _coded(waves.wave.astype(np.int32), list(BEAT_WAVES)),
         **{point: pa.array(samples, mask=samples == ABSENT) for point, samples in points.items()},
     }
     return pa.table(columns, schema=_CODED)
@@ -86,12 +86,12 @@ class AnnotationsWriter(TruthWriter[WaveTable]):
 
     def __init__(self, path: Path, rate_hz: int) -> None:
         super().__init__(path, rate_hz)
-        self.counts = dict.fromkeys(WAVES, 0)
+        self.counts = dict.fromkeys(BEAT_WAVES, 0)
 
     def write(self, candidates: IntArray, table: WaveTable) -> None:
         """Write the waves of records; see `TruthWriter.write`."""
         over_all = table.wave[table.lead == 0]
-        for number, wave in enumerate(WAVES):
+        for number, wave in enumerate(BEAT_WAVES):
             self.counts[wave] += int((over_all == number).sum())
         super().write(candidates, table)
 
@@ -126,7 +126,7 @@ def _waves(table: pa.Table, lead_names: tuple[str, ...]) -> tuple[IntArray, Wave
         places.astype(np.int32)[codes],
         table.column("beat").to_numpy().astype(np.int32),
         places_among((ALL_LEADS, *lead_names), leads)[lead_codes],
-        places_among(WAVES, waves)[wave_codes],
+        places_among(BEAT_WAVES, waves)[wave_codes],
         onset,
         peak,
         offset,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from ecgfactory.artefact_table import ArtefactTable
 from ecgfactory.formats.batch import Injury, RecordBatch
+from ecgfactory.formats.long_record import LongRecord
 from ecgfactory.leads import TWELVE_LEADS, SignalUv
 from ecgfactory.record import SAMPLING_RATE_HZ
 from ecgfactory.recorder.filters import Filters
@@ -97,6 +98,8 @@ class SignalSpec:
         What is written of their waves.
     artefacts : StoredArtefacts or None
         What is written of their artefacts; None where they have none put into them.
+    composed : bool
+        Whether they are composed, so that their rhythms and the kinds of their beats are written.
     """
 
     lead_names: tuple[str, ...]
@@ -106,6 +109,7 @@ class SignalSpec:
     filters: Filters = field(default_factory=Filters)
     labels: Labels = field(default_factory=Labels)
     artefacts: StoredArtefacts | None = None
+    composed: bool = False
 
 
 _WITH_ALL = SignalSpec(TWELVE_LEADS, 1, 0, labels=Labels(waves=True, mask=True), artefacts=StoredArtefacts())
@@ -197,6 +201,13 @@ class Format(ABC):
     @abstractmethod
     def write(self, batch: RecordBatch) -> None:
         """Write records; called with rising candidate numbers."""
+
+    def write_long(self, record: LongRecord) -> None:
+        """Write a long record, called with rising candidate numbers; by default it is put together and held whole."""
+        pieces = list(record.pieces())
+        waves = [piece.waves for piece in pieces if piece.waves is not None]
+        signal_uv = np.concatenate([piece.signal_uv for piece in pieces], axis=1)[np.newaxis]
+        self.write(replace(record.row, signals_uv=signal_uv, waves=WaveTable.of_one(waves) if waves else None))
 
     def close(self) -> None:  # noqa: B027 (most formats have nothing to do)
         """Finish the shard's files. Nothing is flushed to disk yet: the shard does that once for all formats."""
@@ -297,6 +308,21 @@ class Format(ABC):
         ValueError
             When the file does not hold these records as the spec says.
         """
+
+    @classmethod
+    def read_stretch(
+        cls, dataset: Path, path: str, candidate: int, spec: SignalSpec, start: int, stop: int
+    ) -> SignalUv:
+        """Read a stretch of a record back from one file of a dataset; see `read`, for errors too.
+
+        By default the whole record is read.
+
+        Returns
+        -------
+        int16 array, shape (leads, stop - start)
+            In uV.
+        """
+        return cls.read(dataset, path, [candidate], spec)[0, :, start:stop]
 
     @classmethod
     def read_waves(cls, dataset: Path, path: str, candidates: Sequence[int], spec: SignalSpec) -> WaveTable | None:

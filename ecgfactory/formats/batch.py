@@ -10,8 +10,10 @@ import numpy.typing as npt
 
 from ecgfactory.arrays import Float64Array
 from ecgfactory.artefact_table import ArtefactTable
+from ecgfactory.beat_table import BeatTable
 from ecgfactory.leads import SignalUv
 from ecgfactory.quality.feature import FeatureTable
+from ecgfactory.rhythm_table import RhythmTable
 from ecgfactory.wave_table import WaveTable
 
 
@@ -52,6 +54,29 @@ class Injury:
 
 
 @dataclass(frozen=True)
+class Composed:
+    """What records were composed as, row by row.
+
+    Parameters
+    ----------
+    rhythm : object array of str, shape (n,)
+        Name of each one's rhythm (`rhythm_kinds`).
+    beats : BeatTable
+        The beats of each, in samples as stored.
+    rhythms : RhythmTable
+        The rhythms of each, in samples as stored.
+    """
+
+    rhythm: npt.NDArray[np.object_]
+    beats: BeatTable
+    rhythms: RhythmTable
+
+    def take(self, rows: npt.NDArray[np.integer]) -> Self:
+        """Return some of the rows, by index."""
+        return type(self)(self.rhythm[rows], self.beats.take(rows), self.rhythms.take(rows))
+
+
+@dataclass(frozen=True)
 class RecordBatch:
     """Some records, row by row in candidate order.
 
@@ -70,6 +95,8 @@ class RecordBatch:
     injury : Injury or None
         What artefacts did to the records, whose signals and features are those with artefacts; None where they were not
         asked for.
+    composed : Composed or None
+        What they were composed as; None where they are as generated.
     """
 
     candidates: npt.NDArray[np.int64]
@@ -78,6 +105,7 @@ class RecordBatch:
     features: FeatureTable
     waves: WaveTable | None = field(default=None, kw_only=True)
     injury: Injury | None = field(default=None, kw_only=True)
+    composed: Composed | None = field(default=None, kw_only=True)
 
     def __len__(self) -> int:
         return len(self.candidates)
@@ -92,6 +120,7 @@ class RecordBatch:
             features={name: values[rows] for name, values in self.features.items()},
             waves=None if self.waves is None else self.waves.take(rows),
             injury=None if self.injury is None else self.injury.take(rows),
+            composed=None if self.composed is None else self.composed.take(rows),
         )
 
     @property

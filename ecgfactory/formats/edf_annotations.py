@@ -12,13 +12,13 @@ from edfio import EdfAnnotation
 from ecgfactory.artefact_table import ArtefactTable
 from ecgfactory.formats.artefact_text import artefact_texts, artefacts_of_texts
 from ecgfactory.formats.wave_rows import waves_without_beats
-from ecgfactory.wave_table import ABSENT, WAVES, WaveTable
+from ecgfactory.wave_table import ABSENT, BEAT_WAVES, WaveTable
 
 PEAKS = ("P peak", "R peak", "T peak")
-"""Texts of the peaks of `WAVES`."""
+"""Texts of the peaks of `BEAT_WAVES`."""
 
 OFFSETS = ("P end", "QRS end", "T end")
-"""Texts of the offsets of `WAVES`, where the start of the record cuts the wave off."""
+"""Texts of the offsets of `BEAT_WAVES`, where the start of the record cuts the wave off."""
 
 
 ARTEFACT = "artefact "
@@ -38,7 +38,7 @@ def encode_annotations(waves: WaveTable, sampling_rate_hz: int) -> list[EdfAnnot
 def _marks(wave: int, onset: int, peak: int, offset: int) -> Iterator[tuple[int, int | None, str]]:
     """Yield sample, duration in samples and text of the annotations of a wave."""
     if onset != ABSENT:
-        yield onset, None if offset == ABSENT else offset - onset, WAVES[wave]
+        yield onset, None if offset == ABSENT else offset - onset, BEAT_WAVES[wave]
     elif offset != ABSENT:
         yield offset, None, OFFSETS[wave]
     if peak != ABSENT:
@@ -63,9 +63,9 @@ def decode_annotations(
             peaks.append((PEAKS.index(text), sample))
         elif text in OFFSETS:
             bounds.append((OFFSETS.index(text), ABSENT, sample))
-        elif text in WAVES:
+        elif text in BEAT_WAVES:
             offset = ABSENT if duration_s is None else sample + round(duration_s * sampling_rate_hz)
-            bounds.append((WAVES.index(text), sample, offset))
+            bounds.append((BEAT_WAVES.index(text), sample, offset))
         elif not text.startswith(ARTEFACT):
             raise ValueError(f"an annotation says {text!r}, which is no wave")
     points = {peak: [ABSENT, peak[1], ABSENT] for peak in peaks}
@@ -100,5 +100,5 @@ def _peak_within(peaks: Sequence[tuple[int, int]], wave: int, onset: int, offset
     """Return the peak between two bounds of a wave, or nearest to the one that is there."""
     within = [peak for kind, peak in peaks if kind == wave and onset <= peak and (offset == ABSENT or peak <= offset)]
     if not within:
-        raise ValueError(f"a {WAVES[wave]} has no peak")
+        raise ValueError(f"a {BEAT_WAVES[wave]} has no peak")
     return within[-1 if onset == ABSENT else 0]

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ecgfactory.arrays import IntArray
-from ecgfactory.wave_table import POINTS, WAVES, WaveTable
+from ecgfactory.wave_table import BEAT_WAVES, POINTS, WaveTable
 
 WAVE_DTYPE = np.dtype(
     [("beat", "<i4"), ("lead", "<i2"), ("wave", "<i2"), ("onset", "<i4"), ("peak", "<i4"), ("offset", "<i4")]
@@ -35,7 +35,7 @@ def waves_of_array(array: npt.NDArray[Any], lead_names: Sequence[str], record: I
     ValueError
         When one is of no such lead or wave.
     """
-    for name, least, most in (("lead", 0, len(lead_names)), ("wave", 1, len(WAVES))):
+    for name, least, most in (("lead", 0, len(lead_names)), ("wave", 1, len(BEAT_WAVES))):
         if ((array[name] < least) | (array[name] > most)).any():
             raise ValueError(f"the field {name} of a wave is not from {least} to {most}")
     return WaveTable(

@@ -10,20 +10,20 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from ecgfactory.arrays import IntArray
-from ecgfactory.wave_table import ABSENT, ALL_LEADS, POINTS, WAVES, WaveTable
+from ecgfactory.wave_table import ABSENT, ALL_LEADS, BEAT_WAVES, POINTS, WaveTable
 
 WAVE_SCHEMA = pa.schema(
     [("beat", pa.int32()), ("lead", pa.string()), ("wave", pa.string()), *((point, pa.int32()) for point in POINTS)]
 )
 """Names and types of the columns; `lead` is `ALL_LEADS` for what is marked over all of them."""
 
-_P, _QRS, _T = range(len(WAVES))
+_P, _QRS, _T = range(len(BEAT_WAVES))
 
 
 def wave_rows(waves: WaveTable) -> pa.Table:
     """Return waves as rows, in the same order."""
     lead = pa.array([ALL_LEADS, *waves.lead_names]).take(pa.array(waves.lead))
-    wave = pa.array(WAVES).take(pa.array(waves.wave))
+    wave = pa.array(BEAT_WAVES).take(pa.array(waves.wave))
     points = [pa.array(values, pa.int32(), mask=values == ABSENT) for values in (waves.onset, waves.peak, waves.offset)]
     return pa.table([pa.array(waves.beat), lead, wave, *points], WAVE_SCHEMA)
 
@@ -49,7 +49,7 @@ def waves_of_rows(rows: pa.Table, lead_names: Sequence[str], record: IntArray, r
         record.astype(np.int32),
         rows.column("beat").to_numpy().astype(np.int32),
         places_among((ALL_LEADS, *lead_names), rows.column("lead").to_pylist()),
-        places_among(WAVES, rows.column("wave").to_pylist()),
+        places_among(BEAT_WAVES, rows.column("wave").to_pylist()),
         onset,
         peak,
         offset,

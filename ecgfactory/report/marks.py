@@ -11,7 +11,7 @@ from ecgfactory.report.paper import Paper
 from ecgfactory.report.sheet import Sheet, text_width_mm
 from ecgfactory.report.style import Palette
 from ecgfactory.report.traces import Strip, Traces
-from ecgfactory.wave_table import ABSENT, ALL_LEADS, WAVES, WaveTable
+from ecgfactory.wave_table import ABSENT, ALL_LEADS, BEAT_WAVES, WaveTable
 
 _MARGIN_MM = 0.8
 """From the trace to the upper and lower edge of a box, to its tick, and how far the tick stands out of the box."""
@@ -31,7 +31,7 @@ class Marks:
     Parameters
     ----------
     wave : int array, shape (marks,)
-        Place in `WAVES`.
+        Place in `BEAT_WAVES`.
     boxes_mm : float array, shape (marks, 4)
         Left, bottom, right and top edge.
     ticks_mm : float array, shape (marks, 3)
@@ -121,9 +121,11 @@ def draw_marks(sheet: Sheet, marks: Marks, palette: Palette) -> None:
 
 def draw_legend(sheet: Sheet, left_mm: float, bottom_mm: float, explanation: str, palette: Palette) -> None:
     """Say in one line what marks are."""
-    names_mm = left_mm + _KEY_MM + np.cumsum([0, *(2 * _KEY_MM + text_width_mm(name, _LEGEND_PT) for name in WAVES)])
+    widths_mm = (2 * _KEY_MM + text_width_mm(name, _LEGEND_PT) for name in BEAT_WAVES)
+    names_mm = left_mm + _KEY_MM + np.cumsum([0, *widths_mm])
     keys_mm = [(x_mm - _KEY_MM, bottom_mm - _MARGIN_MM, x_mm - 1, bottom_mm + 2.4) for x_mm in names_mm[:-1]]
-    draw_marks(sheet, Marks(np.arange(len(WAVES)), np.array(keys_mm), np.full((len(WAVES), 3), np.nan)), palette)
-    for x_mm, name in zip(names_mm, WAVES, strict=False):
+    count = len(BEAT_WAVES)
+    draw_marks(sheet, Marks(np.arange(count), np.array(keys_mm), np.full((count, 3), np.nan)), palette)
+    for x_mm, name in zip(names_mm, BEAT_WAVES, strict=False):
         sheet.text(float(x_mm), bottom_mm, name, _LEGEND_PT, palette.text)
     sheet.text(float(names_mm[-1]) - _KEY_MM, bottom_mm, explanation, _LEGEND_PT, palette.muted)

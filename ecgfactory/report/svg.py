@@ -18,7 +18,7 @@ from ecgfactory.report.style import PageStyle
 from ecgfactory.report.summary import NumberSummary
 from ecgfactory.report.traces import Traces, label_place, lay_out
 from ecgfactory.report.waves import record_waves
-from ecgfactory.wave_table import WAVES
+from ecgfactory.wave_table import BEAT_WAVES
 
 UNIT_MM = 0.05
 """Resolution of traces: 2 ms and 5 uV, half the width of a drawn line."""
@@ -96,7 +96,7 @@ def ecg_picture(record: Record) -> str:
 def _marks(record: Record, traces: Traces) -> str:
     """Draw the marks of the waves: a path for each of P, QRS and T."""
     marks = page_marks(traces, record_waves(record), A4)
-    paths = [f'<path class="{name}" d="{_mark_steps(*marks.of(wave))}"/>' for wave, name in enumerate(WAVES)]
+    paths = [f'<path class="{name}" d="{_mark_steps(*marks.of(wave))}"/>' for wave, name in enumerate(BEAT_WAVES)]
     return f'<g class="marks" transform="scale({UNIT_MM})">{"".join(paths)}</g>'
 
 

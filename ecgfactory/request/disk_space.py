@@ -10,7 +10,7 @@ from ecgfactory.leads import lead_names
 from ecgfactory.record import SAMPLING_RATE_HZ
 from ecgfactory.request.build_request import BuildRequest
 from ecgfactory.request.cutting import packs_wanted
-from ecgfactory.wave_table import WAVES
+from ecgfactory.wave_table import BEAT_WAVES
 
 STAGED_LIKE = "npy"
 """The format whose size is that of the signals which small shards hold for a while."""
@@ -83,7 +83,7 @@ def _truth_bytes(format_: type[Format], request: BuildRequest, has_artefacts: bo
 
 def _waves_of_record(request: BuildRequest) -> float:
     """Estimate how many waves are marked in a record, in each lead and over all of them."""
-    return (1 + request.leads) * request.duration_s * BEATS_PER_S * len(WAVES) if request.labels.waves else 0
+    return (1 + request.leads) * request.duration_s * BEATS_PER_S * len(BEAT_WAVES) if request.labels.waves else 0
 
 
 def _artefacts_of_record(request: BuildRequest) -> float:

@@ -7,9 +7,9 @@ from fractions import Fraction
 import numpy as np
 import numpy.typing as npt
 
-from ecgfactory.wave_table import ABSENT, WAVES
+from ecgfactory.wave_table import ABSENT, BEAT_WAVES
 
-_QRS = WAVES.index("QRS")
+_QRS = BEAT_WAVES.index("QRS")
 
 
 def at_rate(points: npt.NDArray[np.int32], ratio: Fraction, samples: int) -> npt.NDArray[np.int32]:

@@ -9,7 +9,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ecgfactory.wave_table import ABSENT, ALL_LEADS, MASK_CODES, WAVES, WaveTable
+from ecgfactory.wave_table import ABSENT, ALL_LEADS, BEAT_WAVES, MASK_CODES, WaveTable
 
 LEADS = ("I", "aVR")
 SAMPLES = 60
@@ -54,8 +54,8 @@ def waves_of_a_record(draw: st.DrawFn) -> list[Wave]:
         marks = iter(ends)
         there = [
             (beat, wave)
-            for beat, wave in itertools.product(range(beats), range(len(WAVES)))
-            if draw(st.booleans()) or (lead, WAVES[wave]) == (0, "QRS")
+            for beat, wave in itertools.product(range(beats), range(len(BEAT_WAVES)))
+            if draw(st.booleans()) or (lead, BEAT_WAVES[wave]) == (0, "QRS")
         ]
         for place, (beat, wave) in enumerate(there):
             onset, peak, offset = next(marks), next(marks), next(marks)
@@ -94,7 +94,7 @@ def test_waves_of_a_lead_and_r_peaks(one: Listed) -> None:
         of_lead = one.table.of_lead(name)
         assert listed(of_lead) == [[wave for wave in waves if wave[1] == place] for waves in one.records]
         assert set(of_lead.lead_of_each) <= {name}
-    expected = [[wave[4] for wave in waves if wave[1] == 0 and WAVES[wave[2]] == "QRS"] for waves in one.records]
+    expected = [[wave[4] for wave in waves if wave[1] == 0 and BEAT_WAVES[wave[2]] == "QRS"] for waves in one.records]
     assert [peaks.tolist() for peaks in one.table.r_peaks()] == expected
     assert one.table.take(np.array([], dtype=np.int64)).r_peaks() == []
 
@@ -108,7 +108,7 @@ def test_masks_are_the_codes_from_onset_to_offset(one: Listed) -> None:
             if (onset, offset) == (ABSENT, ABSENT):
                 continue  # where it is, nobody knows
             for sample in range(max(onset, 0), (offset if offset != ABSENT else SAMPLES - 1) + 1):
-                expected[record, lead, sample] = MASK_CODES[WAVES[wave]]
+                expected[record, lead, sample] = MASK_CODES[BEAT_WAVES[wave]]
     masks = one.table.masks(SAMPLES)
     assert masks.dtype == np.uint8
     assert np.array_equal(masks, expected)

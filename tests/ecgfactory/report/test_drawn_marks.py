@@ -20,7 +20,7 @@ from ecgfactory.report.sheet import Areas, Lines
 from ecgfactory.report.style import PALETTES, PageStyle
 from ecgfactory.report.traces import Strip, lay_out
 from ecgfactory.report.waves import record_waves
-from ecgfactory.wave_table import ABSENT, WAVES, WaveTable
+from ecgfactory.wave_table import ABSENT, BEAT_WAVES, WaveTable
 
 MARKED = PageStyle(marks=True)
 P, QRS, T = range(3)
@@ -97,7 +97,7 @@ def test_no_mark_leaves_its_strip(rows, first, samples, level):
     left, bottom, right, top = marks.boxes_mm.T
     assert np.all((strip.x_mm[0] <= left) & (left < right) & (right <= strip.x_mm[-1]))
     assert np.all((bottom >= 12) & (bottom <= top) & (top <= 177))
-    for wave in range(len(WAVES)):
+    for wave in range(len(BEAT_WAVES)):
         _, ticks_mm = marks.of(wave)
         assert np.all((ticks_mm[:, 0] >= strip.x_mm[0]) & (ticks_mm[:, 0] <= strip.x_mm[-1]))
         assert np.all((ticks_mm[:, 1:] >= 12) & (ticks_mm[:, 1:] <= 177))
@@ -152,7 +152,7 @@ def test_analysis_page_marks_the_waves_over_all_leads(make_record):
     record = make_record()
     over_all = record_waves(record).of_lead("all")
     legend = 1
-    counts = [np.sum(over_all.wave == wave) + legend for wave in range(len(WAVES))]
+    counts = [np.sum(over_all.wave == wave) + legend for wave in range(len(BEAT_WAVES))]
     assert boxes(analysis_page(record)) == counts
 
 

@@ -26,7 +26,7 @@ from ecgfactory.report.svg import UNIT_MM, ecg_svg, histogram_svg
 from ecgfactory.report.traces import lay_out
 from ecgfactory.report.waves import record_waves
 from ecgfactory.report.web import Sample, write_web_page
-from ecgfactory.wave_table import WAVES
+from ecgfactory.wave_table import BEAT_WAVES
 from tests.browsing import References, chromium
 
 pytestmark = pytest.mark.slow
@@ -162,7 +162,7 @@ class TestDrawing:
         assert marked.replace(group, "") == plain
         assert len(marked) < 1.2 * len(plain)
         marks = page_marks(lay_out(record, PageStyle()), record_waves(record), A4)
-        for wave, name in enumerate(WAVES):
+        for wave, name in enumerate(BEAT_WAVES):
             (path,) = re.findall(f'class="{name}" d="([^"]+)"', group)
             boxes = np.array(re.findall(r"M(-?\d+) (-?\d+)h(\d+)v(\d+)h-", path), dtype=int) * UNIT_MM
             boxes_mm, ticks_mm = marks.of(wave)

@@ -1,0 +1,1 @@
+"""Composing ECGs from the beats of generated ones."""

@@ -1,0 +1,75 @@
+"""The rhythms that are labelled, with their codes in other vocabularies."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class RhythmKind:
+    """A rhythm, as records and stretches of them are labelled with it.
+
+    Parameters
+    ----------
+    name : str
+        As requests and columns have it.
+    title : str
+        As pages have it.
+    snomed_ct : tuple of str
+        Codes in SNOMED CT, as the PhysioNet/CinC challenges of 2020 and 2021 list them.
+    scp : tuple of str
+        Statements of SCP-ECG, as PTB-XL uses them (Wagner et al., Sci Data 7 (2020) 154,
+        doi:10.1038/s41597-020-0495-6).
+    aux : str
+        What a change to it says in a WFDB annotation file, as the MIT-BIH databases do.
+    is_sinus : bool
+        Whether every beat comes from the sinus node and is conducted as usual.
+    """
+
+    name: str
+    title: str
+    snomed_ct: tuple[str, ...]
+    scp: tuple[str, ...]
+    aux: str
+    is_sinus: bool = False
+
+
+KINDS: dict[str, RhythmKind] = {
+    kind.name: kind
+    for kind in (
+        RhythmKind("sinus", "Sinus rhythm", ("426783006",), ("SR", "NORM"), "(N", is_sinus=True),
+        RhythmKind("sinus_bradycardia", "Sinus bradycardia", ("426177001",), ("SBRAD",), "(SBR", is_sinus=True),
+        RhythmKind("sinus_tachycardia", "Sinus tachycardia", ("427084000",), ("STACH",), "(N", is_sinus=True),
+        RhythmKind("sinus_arrhythmia", "Sinus arrhythmia", ("427393009",), ("SARRH",), "(N", is_sinus=True),
+        RhythmKind("sinus_pause", "Sinus pause", ("426783006", "60423000"), ("SR",), "(N"),
+        RhythmKind("premature_atrial", "Premature atrial beats", ("426783006", "284470004"), ("SR", "PAC"), "(N"),
+        RhythmKind("atrial_fibrillation", "Atrial fibrillation", ("164889003",), ("AFIB",), "(AFIB"),
+        RhythmKind(
+            "paroxysmal_atrial_fibrillation",
+            "Paroxysmal atrial fibrillation",
+            ("426783006", "282825002"),
+            ("SR", "AFIB"),
+            "(AFIB",
+        ),
+        RhythmKind("atrial_flutter", "Atrial flutter", ("164890007",), ("AFLT",), "(AFL"),
+        RhythmKind("supraventricular_tachycardia", "Supraventricular tachycardia", ("426761007",), ("SVTAC",), "(SVTA"),
+        RhythmKind("junctional_rhythm", "Junctional rhythm", ("426995002",), (), "(NOD"),
+        RhythmKind(
+            "premature_ventricular", "Premature ventricular beats", ("426783006", "427172004"), ("SR", "PVC"), "(N"
+        ),
+        RhythmKind("ventricular_bigeminy", "Ventricular bigeminy", ("11157007",), ("BIGU", "PVC"), "(B"),
+        RhythmKind("ventricular_trigeminy", "Ventricular trigeminy", ("251180001",), ("TRIGU", "PVC"), "(T"),
+        RhythmKind("ventricular_tachycardia", "Ventricular tachycardia", ("164895002",), (), "(VT"),
+        RhythmKind("av_block_1", "First-degree AV block", ("426783006", "270492004"), ("SR", "1AVB"), "(BI"),
+        RhythmKind(
+            "av_block_2_wenckebach", "Second-degree AV block, Wenckebach", ("54016002", "195042002"), ("2AVB",), "(BII"
+        ),
+        RhythmKind(
+            "av_block_2_mobitz", "Second-degree AV block, Mobitz II", ("28189009", "195042002"), ("2AVB",), "(BII"
+        ),
+        RhythmKind("av_block_3", "Complete AV block", ("27885002",), ("3AVB",), "(B3"),
+    )
+}
+"""All of them, by name, in the order in which they are listed."""
+
+NAMES = tuple(KINDS)

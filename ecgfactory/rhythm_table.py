@@ -1,0 +1,73 @@
+"""The rhythms of some records as a table: one row per stretch in one rhythm."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from ecgfactory.record_rows import RecordRows
+from ecgfactory.rhythm_kinds import KINDS, NAMES, RhythmKind
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class RhythmTable(RecordRows):
+    """Stretches in one rhythm, one row each, in the order of records and time; those of a record touch each other.
+
+    A notebook shows it as the table that `to_frame` returns.
+
+    Parameters
+    ----------
+    lead_names : tuple of str
+        Names of the records' leads.
+    records : int
+        How many records there are.
+    record : int32 array, shape (stretches,)
+        Which record each is in, from 0; rising.
+    rhythm : int8 array, shape (stretches,)
+        Place in `rhythm_kinds.NAMES`.
+    onset, offset : int32 array, shape (stretches,)
+        First and last sample, counted from the start of the record.
+    """
+
+    _noun = "rhythms"
+    _columns = ("rhythm", "onset", "offset")
+
+    rhythm: npt.NDArray[np.int8]
+    onset: npt.NDArray[np.int32]
+    offset: npt.NDArray[np.int32]
+
+    @property
+    def kind_of_each(self) -> list[RhythmKind]:
+        """What the rhythm of each stretch is."""
+        return [KINDS[NAMES[rhythm]] for rhythm in self.rhythm.tolist()]
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return it as a table of pandas.
+
+        Returns
+        -------
+        DataFrame
+            One row per stretch, indexed by `record`; columns `rhythm`, and `onset` and `offset` in samples.
+        """
+        import pandas as pd
+
+        columns = {
+            "rhythm": pd.Categorical.from_codes(self.rhythm, pd.Index(NAMES)),
+            "onset": self.onset,
+            "offset": self.offset,
+        }
+        return pd.DataFrame(columns, index=pd.Index(self.record, name="record"))
+
+    def _repr_html_(self) -> str:
+        html: str = self.to_frame()._repr_html_()  # type: ignore[operator]
+        return html
+
+    def __repr__(self) -> str:
+        names = ", ".join(dict.fromkeys(kind.name for kind in self.kind_of_each))
+        return f"RhythmTable of {self._ecgs}: {names or 'none'}"

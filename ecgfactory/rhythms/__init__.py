@@ -1,0 +1,1 @@
+"""What the heart does when: a file for each rhythm, with its sources (see base.py)."""
