@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -115,8 +115,8 @@ class WaveTable(RecordRows):
         """Put waves of one record, in tables of that one, in their order; a table each of a stretch, say."""
         columns = {name: np.concatenate([getattr(table, name) for table in tables]) for name in cls._columns}
         order = np.lexsort((columns["onset"], columns["wave"], columns["lead"], columns["beat"]))
-        columns = {name: values[order] for name, values in columns.items()}
-        return replace(tables[0], record=np.zeros(len(order), dtype=np.int32), **columns)
+        ordered: dict[str, Any] = {name: values[order] for name, values in columns.items()}
+        return replace(tables[0], record=np.zeros(len(order), dtype=np.int32), **ordered)
 
     def of_lead(self, name: str) -> Self:
         """Return the waves in one lead, or over all of them (`ALL_LEADS`).
