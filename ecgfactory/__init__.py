@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from ecgfactory.foreign.reader import read_ecgs
     from ecgfactory.foreign.recording import UnreadableEcg
     from ecgfactory.foreign.standard import ForeignEcg
-    from ecgfactory.foreign.windows import Window
+    from ecgfactory.quality.long_records.verdicts import Window
     from ecgfactory.line.build import Built, build
     from ecgfactory.match.profile import Profile
     from ecgfactory.profiles.make import profile
@@ -77,7 +77,7 @@ _MODULES = {
     "StreamDataset": "candidates.pytorch",
     "UnreadableEcg": "foreign.recording",
     "WaveTable": "wave_table",
-    "Window": "foreign.windows",
+    "Window": "quality.long_records.verdicts",
     "annotate": "annotation.arrays",
     "assess": "foreign.arrays",
     "build": "line.build",
