@@ -145,6 +145,9 @@ class Format(ABC):
     first record, `$stem` that path without its suffix, `$record_id` and `$split` say which record it is, `$rate_hz` is
     its sampling rate."""
 
+    rhythm_loading: ClassVar[Mapping[str, str]] = {}
+    """How to load the rhythms and the kinds of beats of composed records; as `loading`."""
+
     label_loading: ClassVar[Mapping[str, str]] = {}
     """How to load the waves that `SignalSpec.labels` asks for, and what they are in it; as `loading`."""
 
