@@ -9,6 +9,8 @@ from typing import Any, ClassVar, Self
 import numpy as np
 import numpy.typing as npt
 
+from ecgfactory.arrays import BoolArray
+
 
 @dataclass(frozen=True, eq=False, repr=False)
 class RecordRows:
@@ -47,6 +49,10 @@ class RecordRows:
     def put(self, rows: npt.NDArray[np.integer], records: int) -> Self:
         """Return the same as of some rows, rising, among so many records; the others have none."""
         return self._rows(slice(None), records, rows[self.record])
+
+    def where(self, wanted: BoolArray) -> Self:
+        """Return some of the rows, given for each whether it is wanted, of as many records as before."""
+        return self._rows(np.flatnonzero(wanted), self.records, self.record[wanted])
 
     def of(self, row: int) -> Self:
         """Return what is of one record, by index: negative from the end.
