@@ -155,7 +155,10 @@ def _stage(plan: Plan, shard: int, limit: int, source: _Source, staging: Path, w
         accepted = batch.take(np.flatnonzero(batch.accepted))
         rows.add(accepted, batch.take(np.flatnonzero(~batch.accepted)))
         with clock("write"):
-            files.write(accepted)
+            if accepted.long_record is None:
+                files.write(accepted)
+            elif len(accepted):
+                files.write_long(accepted.long_record)
         if rows.accepted == limit:
             break
         if time.monotonic() - noted > PROGRESS_INTERVAL_S:
