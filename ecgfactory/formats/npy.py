@@ -207,8 +207,10 @@ clean_uv = [np.load(Path("npy_clean") / file.name, mmap_mode="r") for file in fi
     def close(self) -> None:
         """Write how many rows there are into the headers, and the candidates."""
         for split, candidates in self._candidates.items():
-            for file in (*self._arrays[split].values(), *self._tables.get(split, {}).values()):
-                file.close()
+            for array in self._arrays[split].values():
+                array.close()
+            for table in self._tables.get(split, {}).values():
+                table.close()
             np.save(self._path(split).with_suffix(CANDIDATES_SUFFIX), np.array(candidates, dtype="<i8"))
 
     def _path(self, split: str) -> Path:
@@ -252,7 +254,8 @@ clean_uv = [np.load(Path("npy_clean") / file.name, mmap_mode="r") for file in fi
     ) -> SignalUv:
         """Read a stretch back, and nothing else of the record; see `Format.read_stretch`."""
         shape = (len(spec.lead_names), spec.samples)
-        return _read_rows(dataset, path, ".npy", [candidate], np.int16, shape, slice(start, stop))[0]
+        stretch: SignalUv = _read_rows(dataset, path, ".npy", [candidate], np.int16, shape, slice(start, stop))[0]
+        return stretch
 
     @classmethod
     def read_waves(cls, dataset: Path, path: str, candidates: Sequence[int], spec: SignalSpec) -> WaveTable | None:

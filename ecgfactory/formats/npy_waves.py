@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ecgfactory.arrays import IntArray
 from ecgfactory.wave_table import POINTS, WAVES, WaveTable
 
 WAVE_DTYPE = np.dtype(
@@ -28,7 +27,9 @@ def wave_array(waves: WaveTable) -> npt.NDArray[Any]:
     return array
 
 
-def waves_of_array(array: npt.NDArray[Any], lead_names: Sequence[str], record: IntArray, records: int) -> WaveTable:
+def waves_of_array(
+    array: npt.NDArray[Any], lead_names: Sequence[str], record: npt.NDArray[np.int32], records: int
+) -> WaveTable:
     """Read waves back, given which record each is of, rising, and how many records there are.
 
     Raises
@@ -42,7 +43,7 @@ def waves_of_array(array: npt.NDArray[Any], lead_names: Sequence[str], record: I
     return WaveTable(
         tuple(lead_names),
         records,
-        record.astype(np.int32),
+        record,
         array["beat"].astype(np.int32),
         array["lead"].astype(np.int8),
         (array["wave"] - 1).astype(np.int8),

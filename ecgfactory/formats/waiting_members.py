@@ -91,20 +91,34 @@ class WaitingWaves:
         self.stream.write(b"}")
 
 
-def read_stretch(member: IO[bytes], start: int, stop: int) -> npt.NDArray[Any]:
-    """Read a stretch of an array of shape (leads, samples) that `numpy.save` wrote, and nothing else of it.
+def read_stretch(
+    member: IO[bytes], dtype: npt.DTypeLike, shape: tuple[int, int], start: int, stop: int
+) -> npt.NDArray[Any]:
+    """Read a stretch of an array that `numpy.save` wrote, and nothing else of it.
+
+    Parameters
+    ----------
+    member : file
+        Holds the array.
+    dtype : dtype
+        Of the array.
+    shape : (int, int)
+        Of the array: leads and samples, say.
+    start, stop : int
+        The stretch, along the second axis.
 
     Raises
     ------
     ValueError
-        When it is no such array, or has no such stretch.
+        When the array has another type or shape.
     """
-    npy_format.read_magic(member)
-    (leads, samples), is_by_time, dtype = npy_format.read_array_header_1_0(member)
-    if is_by_time or not 0 <= start <= stop <= samples:
-        raise ValueError(f"an array of shape {(leads, samples)} has no samples {start} to {stop}, lead by lead")
-    begin, stretch = member.tell(), np.empty((leads, stop - start), dtype)
-    for lead, values in enumerate(stretch):
-        member.seek(begin + (lead * samples + start) * dtype.itemsize)
-        values[:] = np.frombuffer(member.read(values.nbytes), dtype)
+    if npy_format.read_magic(member) != (1, 0):
+        raise ValueError("an array is of another version than numpy.save writes")
+    held, is_fortran, of_values = npy_format.read_array_header_1_0(member)
+    if (held, is_fortran, of_values) != (shape, False, np.dtype(dtype)):
+        raise ValueError(f"an array has shape {held} and type {of_values}, not {shape} and {np.dtype(dtype)}")
+    begin, stretch = member.tell(), np.empty((shape[0], stop - start), of_values)
+    for line, values in enumerate(stretch):
+        member.seek(begin + (line * shape[1] + start) * of_values.itemsize)
+        values[:] = np.frombuffer(member.read(values.nbytes), of_values)
     return stretch

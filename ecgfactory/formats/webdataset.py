@@ -255,22 +255,15 @@ for ecg, clean_ecg in zip(noisy, clean):              # the same records in the 
     @classmethod
     def read(cls, dataset: Path, path: str, candidates: Sequence[int], spec: SignalSpec) -> SignalUv:
         """Read records back; see `Format.read`."""
-        signals = []
-        for member in _members(dataset / path, candidates, _SIGNAL):
-            signal_uv = np.load(member)
-            if signal_uv.dtype != np.int16 or signal_uv.shape != (len(spec.lead_names), spec.samples):
-                raise ValueError(f"{path} has records of another shape or type than the dataset")
-            signals.append(signal_uv)
-        return np.stack(signals)
+        return _arrays(dataset, path, candidates, _SIGNAL, np.int16, (len(spec.lead_names), spec.samples))
 
     @classmethod
     def read_stretch(
         cls, dataset: Path, path: str, candidate: int, spec: SignalSpec, start: int, stop: int
     ) -> SignalUv:
         """Read a stretch back, and nothing else of the record; see `Format.read_stretch`."""
-        (stretch,) = (read_stretch(member, start, stop) for member in _members(dataset / path, [candidate], _SIGNAL))
-        if stretch.dtype != np.int16 or len(stretch) != len(spec.lead_names):
-            raise ValueError(f"{path} has records of another shape or type than the dataset")
+        shape = (len(spec.lead_names), spec.samples)
+        stretch: SignalUv = _arrays(dataset, path, [candidate], _SIGNAL, np.int16, shape, range(start, stop))[0]
         return stretch
 
     @classmethod
@@ -323,7 +316,7 @@ for ecg, clean_ecg in zip(noisy, clean):              # the same records in the 
         """Read masks back; see `Format.read_masks`."""
         if not spec.labels.mask:
             return None
-        return _masks(dataset, path, candidates, _MASK, (1 + len(spec.lead_names), spec.samples))
+        return _arrays(dataset, path, candidates, _MASK, np.uint8, (1 + len(spec.lead_names), spec.samples))
 
     @classmethod
     def read_artefacts(
@@ -345,7 +338,7 @@ for ecg, clean_ecg in zip(noisy, clean):              # the same records in the 
         """Read masks of artefacts back; see `Format.read_artefact_masks`."""
         if not stores_artefact_masks(spec):
             return None
-        return _masks(dataset, path, candidates, _ARTEFACT_MASK, (len(spec.lead_names), spec.samples))
+        return _arrays(dataset, path, candidates, _ARTEFACT_MASK, np.uint8, (len(spec.lead_names), spec.samples))
 
 
 def _of_all(spec: SignalSpec) -> dict[str, Any]:
@@ -354,13 +347,24 @@ def _of_all(spec: SignalSpec) -> dict[str, Any]:
     return told | ({"filters": str(spec.filters)} if spec.filters else {})
 
 
-def _masks(
-    dataset: Path, path: str, candidates: Sequence[int], ending: str, shape: tuple[int, int]
-) -> npt.NDArray[np.uint8]:
-    masks = [np.load(member) for member in _members(dataset / path, candidates, ending)]
-    if any(mask.dtype != np.uint8 or mask.shape != shape for mask in masks):
-        raise ValueError(f"{path} has masks of another shape or type than the dataset")
-    return np.stack(masks)
+def _arrays(
+    dataset: Path,
+    path: str,
+    candidates: Sequence[int],
+    ending: str,
+    dtype: npt.DTypeLike,
+    shape: tuple[int, int],
+    stretch: range | None = None,
+) -> npt.NDArray[Any]:
+    """Read an array of each record, or a stretch of it, as `read_stretch` does; raises as that."""
+    wanted = range(shape[1]) if stretch is None else stretch
+    arrays = np.empty((len(candidates), shape[0], len(wanted)), dtype)
+    for array, member in zip(arrays, _members(dataset / path, candidates, ending), strict=True):
+        try:
+            array[:] = read_stretch(member, dtype, shape, wanted.start, wanted.stop)
+        except ValueError as error:
+            raise ValueError(f"{path}: {error}") from None
+    return arrays
 
 
 def _joined(
