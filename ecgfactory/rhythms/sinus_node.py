@@ -13,10 +13,13 @@ LF_HZ = 0.1
 """Middle of the low-frequency part of heart-rate variability, the waves of blood pressure: McSharry et al., IEEE Trans
 Biomed Eng 50 (2003) 289, doi:10.1109/TBME.2003.808805; the high-frequency part is at the rate of breathing."""
 
+LONG_S = 40.0
+"""Longer records drift."""
+
 _DRIFT = 0.02
 """Standard deviation of each scale of the slow drift of a long record, over the mean interval (chosen here)."""
 
-_DRIFT_SCALES_S = (40.0, 160.0, 640.0, 2560.0, 10240.0)
+_DRIFT_SCALES_S = (LONG_S, 160.0, 640.0, 2560.0, 10240.0)
 """Time over which each scale of the drift changes: octaves of equal power make a spectrum that falls as 1/f, as that
 of day-long records does below 0.04 Hz (Task Force of ESC and NASPE, Circulation 93 (1996) 1043,
 doi:10.1161/01.CIR.93.5.1043)."""
@@ -95,7 +98,7 @@ def sinus_node(
     varied = np.sqrt(share) * wave(at_s, breath_s) + np.sqrt(1 - share) * wave(at_s, cycles(1 / LF_HZ, span_s, rng))
     varied -= varied.mean()
     interval_s = mean_s + varied * (sd_s / np.sqrt(np.mean(varied * varied)))
-    if duration_s > _DRIFT_SCALES_S[0]:
+    if duration_s > LONG_S:
         interval_s += mean_s * drift(at_s, rng)
     return SinusNode(start_s, interval_s, (breath_s - start_s) / mean_s)
 
