@@ -264,10 +264,12 @@ def _examples(dataset: Path, plan: Plan) -> Iterator[str]:
 
 
 def _loading(format_: type[Format], plan: Plan) -> dict[str, str]:
+    in_pieces = plan.signal_spec.is_long and bool(format_.long_loading)
     return {
-        **format_.loading,
+        **(format_.long_loading if in_pieces else format_.loading),
+        **(format_.rhythm_loading if plan.signal_spec.composed else {}),
         **(format_.label_loading if plan.labels.waves else {}),
-        **(format_.mask_loading if plan.labels.mask else {}),
+        **(format_.mask_loading if plan.labels.mask and not in_pieces else {}),
         **(format_.artefact_loading if plan.artefacts else {}),
         **(format_.artefact_mask_loading if plan.artefacts and plan.labels.mask else {}),
         **(format_.pair_loading if plan.keeps_clean else {}),

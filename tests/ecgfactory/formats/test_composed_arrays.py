@@ -157,19 +157,28 @@ def test_others_read_rhythms_and_beats(member: type[Format], tmp_path: Path, mon
     assert list(of_rhythms["onset"]) == rhythms.onset.tolist()
 
 
+def test_examples_for_pieces_in_parquet_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    member = FORMATS.load("parquet")
+    records, path = write_long(member, tmp_path)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    monkeypatch.setenv("HF_HOME", str(tmp_path / "cache"))
+    signal_uv = records[0].signals_uv[0]
+    told = {title: run(member.long_loading, title, path, 50) for title in member.long_loading}
+    assert np.array_equal(told["Hugging Face datasets"]["piece_uv"], signal_uv[1, :3000])
+    assert np.array_equal(told["pandas"]["ecg_uv"], signal_uv[1])
+    assert [len(piece_uv) for piece_uv in told["DuckDB"]["first_minutes"]["II"]] == [3000, 3000]
+    last_mv = told["PyTorch"]["signal_mv"].numpy()
+    np.testing.assert_allclose(last_mv, records[-1].signals_uv[0, :, 9000:] / 1000, rtol=1e-6)
+
+
 @pytest.mark.parametrize("duration_s", [190, 180])
-def test_pieces_in_parquet_are_rows(duration_s: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_pieces_in_parquet_are_rows(duration_s: int, tmp_path: Path) -> None:
     spec, member = replace(LONG, samples=duration_s * 50), FORMATS.load("parquet")
     records, path = write_long(member, tmp_path, spec)
     composed = records[0].composed
     assert composed is not None
-    monkeypatch.chdir(tmp_path)
-    told = run(member.long_loading, "pandas", path, 50)
-    assert np.array_equal(told["ecg_uv"], records[0].signals_uv[0, 1])
-    first = run(member.long_loading, "DuckDB", path, 50)["first_minutes"]
-    assert [len(uv) for uv in first["II"]] == [3000, 3000]
-
-    rows = pd.read_parquet(path, filters=[("candidate", "=", 3)])
+    rows = pd.read_parquet(tmp_path / path, filters=[("candidate", "=", 3)])
     assert list(rows.columns[:5]) == ["record_id", "candidate", "split", "piece", "first_sample"]
     assert rows["first_sample"].tolist() == [0, 3000, 6000, 9000][: len(rows)]
     assert np.concatenate(rows["r_peaks"].to_list()).tolist() == composed.beats.sample.tolist()
@@ -177,4 +186,4 @@ def test_pieces_in_parquet_are_rows(duration_s: int, tmp_path: Path, monkeypatch
         within = composed.rhythms.where((composed.rhythms.onset < start + 3000) & (composed.rhythms.offset >= start))
         assert list(names) == [kind.name for kind in within.kind_of_each]
     kind = "fixed_size_list<element: int16 not null>[3000]" if duration_s == 180 else "list<element: int16 not null>"
-    assert {str(pq.read_schema(path).field(lead).type) for lead in EIGHT_LEADS} == {kind}
+    assert {str(pq.read_schema(tmp_path / path).field(lead).type) for lead in EIGHT_LEADS} == {kind}
