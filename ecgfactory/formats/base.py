@@ -412,7 +412,13 @@ class Format(ABC):
 
     @classmethod
     def comments(
-        cls, candidate: int, features: Mapping[str, Any], artefacts: ArtefactTable | None, spec: SignalSpec
+        cls,
+        candidate: int,
+        features: Mapping[str, Any],
+        artefacts: ArtefactTable | None,
+        spec: SignalSpec,
+        rhythm: str = "",
+        snomed_ct: Sequence[str] = (),
     ) -> list[str]:
         """Say what the format writes of a record for people, a line each; nothing by default.
 
@@ -426,6 +432,10 @@ class Format(ABC):
             Its artefacts; None where its spec asks for none.
         spec : SignalSpec
             What the records have in common.
+        rhythm : str
+            Name of the rhythm that it was composed in.
+        snomed_ct : sequence of str
+            The codes of that and of its stretches, where it is composed.
         """
         return []
 
