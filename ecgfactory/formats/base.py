@@ -14,7 +14,7 @@ import numpy.typing as npt
 from ecgfactory.artefact_table import ArtefactTable
 from ecgfactory.beat_table import BeatTable
 from ecgfactory.formats.batch import Composed, Injury, RecordBatch
-from ecgfactory.formats.long_record import LongRecord
+from ecgfactory.formats.long_record import LongRecord, RecordPiece
 from ecgfactory.leads import TWELVE_LEADS, SignalUv
 from ecgfactory.record import SAMPLING_RATE_HZ
 from ecgfactory.recorder.filters import Filters
@@ -468,8 +468,8 @@ class Format(ABC):
         return None
 
 
-def waves_of(batch: RecordBatch) -> WaveTable:
-    """Return the waves of records that are to be written with labels.
+def waves_of(batch: RecordBatch | RecordPiece) -> WaveTable:
+    """Return the waves of records, or of a piece of one, that are to be written with labels.
 
     Raises
     ------

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ecgfactory.formats.base import waves_of
 from ecgfactory.formats.long_record import RecordPiece
 from ecgfactory.wave_table import WaveTable
 
@@ -64,6 +65,5 @@ class PendingWaves:
         return SettledWaves(self._waves, self._start, self._end)
 
     def _with(self, piece: RecordPiece) -> WaveTable:
-        if piece.waves is None:
-            raise ValueError("a long record without waves is to be written with labels")
-        return WaveTable.of_one([piece.waves] if self._waves is None else [self._waves, piece.waves])
+        waves = waves_of(piece)
+        return waves if self._waves is None else WaveTable.of_one([self._waves, waves])

@@ -80,7 +80,7 @@ class ComposedFiles:
         Raises
         ------
         ValueError
-            When QRS over all leads are not where the beats are.
+            When waves are of other beats than the record has.
         """
         marks = self._beat_marks() if settled.waves is None else self._wave_marks(settled.waves)
         marks = Marks.joined([self._rhythms, marks])
@@ -104,7 +104,7 @@ class ComposedFiles:
     def _check_beats(self, marked: IntArray, settled: SettledWaves) -> None:
         first, stop = np.searchsorted(self._beats.sample, [settled.start, settled.stop])
         if not np.array_equal(np.sort(marked), self._beats.sample[first:stop]):
-            raise ValueError("QRS over all leads are to be written that are not where the beats of the record are")
+            raise ValueError("waves are to be written whose R peaks are of other beats than the record has")
 
 
 def decode_beats(content: bytes, lead_names: Sequence[str]) -> BeatTable:
