@@ -14,11 +14,13 @@ from ecgfactory.candidates.asked import (
     BoundsByRule,
     MatchAsked,
     PathLike,
+    RhythmAsked,
     SignalKeys,
     asked_plan,
     candidate_number,
 )
-from ecgfactory.candidates.pipeline import StageClock, assessed_batches, micro_batches
+from ecgfactory.candidates.clock import StageClock
+from ecgfactory.candidates.pipeline import assessed_batches, micro_batches
 from ecgfactory.ecgs import Unit, check_unit
 from ecgfactory.formats.rows import CLEAN
 from ecgfactory.generators.base import Device, Edges
@@ -57,7 +59,7 @@ class StreamDataset(IterableDataset[Sample]):
         Whether each sample holds the ECG without its artefacts too.
     artefact_masks : bool
         Whether each sample holds its `artefact_mask` too.
-    leads, duration_s, signal, policy, bounds, match, model, checkpoint, edges, batch
+    leads, rhythm, duration_s, signal, policy, bounds, match, model, checkpoint, edges, batch
         As in `generate`.
     device : {'cpu', 'cuda', 'auto'}
         Where to generate. Workers of a DataLoader are meant for 'cpu'; 'cuda' is for a loader without workers.
@@ -67,8 +69,9 @@ class StreamDataset(IterableDataset[Sample]):
     dict
         `signal`, a tensor of shape (leads, samples) at `sampling_rate_hz`; `candidate`, an int; and the features asked
         for, NaN or '' where not measurable; and `mask`, uint8 of shape (1 + leads, samples): 0 no wave, 1 P, 2 QRS,
-        3 T, over all leads and then in each; `clean`, a tensor as `signal`; and `artefact_mask`, uint8 of shape (leads,
-        samples): 1 in an artefact, 0 elsewhere.
+        3 T, over all leads and then in each; `clean`, a tensor as `signal`; `artefact_mask`, uint8 of shape (leads,
+        samples): 1 in an artefact, 0 elsewhere; and of composed ECGs `rhythm`, an int, the place of its rhythm in
+        `rhythm_kinds.NAMES`.
 
     Raises
     ------
@@ -89,6 +92,7 @@ class StreamDataset(IterableDataset[Sample]):
         clean: bool = False,
         artefact_masks: bool = False,
         leads: LeadCount = 12,
+        rhythm: RhythmAsked | None = None,
         duration_s: int = 10,
         signal: SignalKeys | None = None,
         policy: PathLike = "basic",
@@ -105,6 +109,7 @@ class StreamDataset(IterableDataset[Sample]):
             records=1,
             seed=seed,
             leads=leads,
+            rhythm=rhythm,
             duration_s=duration_s,
             signal=signal or {},
             policy=policy,
@@ -173,7 +178,8 @@ class StreamDataset(IterableDataset[Sample]):
         for numbers in batches:
             for batch in assessed_batches(self._plan, numbers, StageClock()):
                 ecgs = accepted_ecgs([batch], self._plan)
-                yield from samples_of(ecgs, self.unit, self.features, self.masks, self.clean, self.artefact_masks)
+                flags = (self.masks, self.clean, self.artefact_masks, self._plan.is_composed)
+                yield from samples_of(ecgs, self.unit, self.features, *flags)
 
 
 def _of_artefacts(plan: Plan) -> list[str]:

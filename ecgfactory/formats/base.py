@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -14,7 +14,7 @@ import numpy.typing as npt
 from ecgfactory.artefact_table import ArtefactTable
 from ecgfactory.beat_table import BeatTable
 from ecgfactory.formats.batch import Composed, Injury, RecordBatch
-from ecgfactory.formats.long_record import LongRecord, RecordPiece
+from ecgfactory.formats.long_record import LONGEST_WHOLE_S, LongRecord, RecordPiece
 from ecgfactory.leads import TWELVE_LEADS, SignalUv
 from ecgfactory.record import SAMPLING_RATE_HZ
 from ecgfactory.recorder.filters import Filters
@@ -113,6 +113,11 @@ class SignalSpec:
     artefacts: StoredArtefacts | None = None
     composed: bool = False
 
+    @property
+    def is_long(self) -> bool:
+        """Whether the records are too long to be held whole; see `LongRecord`."""
+        return self.samples > LONGEST_WHOLE_S * self.sampling_rate_hz
+
 
 _WITH_ALL = SignalSpec(TWELVE_LEADS, 1, 0, labels=Labels(waves=True, mask=True), artefacts=StoredArtefacts())
 """Records with everything that formats write."""
@@ -144,6 +149,10 @@ class Format(ABC):
     """How to load it: a title, and Python that runs in the dataset's folder. In it `$path` is the file that holds the
     first record, `$stem` that path without its suffix, `$record_id` and `$split` say which record it is, `$rate_hz` is
     its sampling rate."""
+
+    long_loading: ClassVar[Mapping[str, str]] = {}
+    """How to load records that are too long to be held whole (`SignalSpec.is_long`), where not as in `loading`; as
+    `loading`."""
 
     rhythm_loading: ClassVar[Mapping[str, str]] = {}
     """How to load the rhythms and the kinds of beats of composed records; as `loading`."""
@@ -209,10 +218,7 @@ class Format(ABC):
 
     def write_long(self, record: LongRecord) -> None:
         """Write a long record, called with rising candidate numbers; by default it is put together and held whole."""
-        pieces = list(record.pieces())
-        waves = [piece.waves for piece in pieces if piece.waves is not None]
-        signal_uv = np.concatenate([piece.signal_uv for piece in pieces], axis=1)[np.newaxis]
-        self.write(replace(record.row, signals_uv=signal_uv, waves=WaveTable.of_one(waves) if waves else None))
+        self.write(record.whole)
 
     def close(self) -> None:  # noqa: B027 (most formats have nothing to do)
         """Finish the shard's files. Nothing is flushed to disk yet: the shard does that once for all formats."""
@@ -468,7 +474,7 @@ class Format(ABC):
         return None
 
 
-def waves_of(batch: RecordBatch | RecordPiece) -> WaveTable:
+def waves_of(records: RecordBatch | RecordPiece) -> WaveTable:
     """Return the waves of records, or of a piece of one, that are to be written with labels.
 
     Raises
@@ -476,9 +482,22 @@ def waves_of(batch: RecordBatch | RecordPiece) -> WaveTable:
     ValueError
         When they come without.
     """
-    if batch.waves is None:
+    if records.waves is None:
         raise ValueError("records without waves are to be written with labels")
-    return batch.waves
+    return records.waves
+
+
+def mask_of(piece: RecordPiece) -> npt.NDArray[np.uint8]:
+    """Return the mask of a piece that is to be written with one.
+
+    Raises
+    ------
+    ValueError
+        When it comes without.
+    """
+    if piece.mask is None:
+        raise ValueError("a piece without a mask is to be written with one")
+    return piece.mask
 
 
 def composed_of(batch: RecordBatch, spec: SignalSpec) -> Composed | None:

@@ -52,7 +52,7 @@ def read_beats(path: Path, lead_names: Sequence[str]) -> BeatTable:
         When one is of no known symbol.
     """
     rows = _read(path, _BEAT_SCHEMA)
-    symbols = places_among(SYMBOLS, rows.column("symbol").to_pylist())
+    symbols = places_among(SYMBOLS, rows.column("symbol").to_pylist(), "beat")
     record = np.zeros(len(rows), dtype=np.int32)
     return BeatTable(tuple(lead_names), 1, record, rows.column("sample").to_numpy(), symbols)
 
@@ -72,7 +72,7 @@ def read_rhythms(path: Path, lead_names: Sequence[str]) -> RhythmTable:
         When one is not known.
     """
     rows = _read(path, _RHYTHM_SCHEMA)
-    kinds = places_among(NAMES, rows.column("rhythm").to_pylist())
+    kinds = places_among(NAMES, rows.column("rhythm").to_pylist(), "rhythm")
     onset, offset = rows.column("onset").to_numpy(), rows.column("offset").to_numpy()
     return RhythmTable(tuple(lead_names), 1, np.zeros(len(rows), dtype=np.int32), kinds, onset, offset)
 

@@ -127,7 +127,7 @@ def decode_beats(annotations: Iterable[EdfAnnotation], lead_names: Sequence[str]
     """
     found = [(onset_s, text.removeprefix(BEAT)) for onset_s, _, text in annotations if text.startswith(BEAT)]
     sample = [round(onset_s * sampling_rate_hz) for onset_s, _ in found]
-    symbol = places_among(SYMBOLS, [symbol for _, symbol in found])
+    symbol = places_among(SYMBOLS, [symbol for _, symbol in found], "beat")
     return BeatTable(tuple(lead_names), 1, np.zeros(len(found), np.int32), np.array(sample, np.int32), symbol)
 
 
@@ -156,7 +156,7 @@ def decode_rhythms(
     found = [mark for mark in annotations if mark.text.startswith(RHYTHM)]
     onset = np.array([round(mark.onset * sampling_rate_hz) for mark in found], np.int32)
     lasts = np.array([round((mark.duration or 0) * sampling_rate_hz) for mark in found], np.int32)
-    kinds = places_among(NAMES, [mark.text.removeprefix(RHYTHM) for mark in found])
+    kinds = places_among(NAMES, [mark.text.removeprefix(RHYTHM) for mark in found], "rhythm")
     return RhythmTable(tuple(lead_names), 1, np.zeros(len(found), np.int32), kinds, onset, onset + lasts)
 
 

@@ -1,0 +1,27 @@
+"""Sinus bradycardia: sinus rhythm that is slow."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import numpy as np
+
+from ecgfactory.rhythms.base import Rhythm
+from ecgfactory.rhythms.intervals import at_rate
+from ecgfactory.rhythms.score import Heart, Score
+from ecgfactory.rhythms.sinus import conducted, own_node
+
+RATE_BPM = (40.0, 58.0)
+"""Mean rate. Below 60 /min is what textbooks and most data sets label so; the guideline of 2018 (Kusumoto et al.,
+doi:10.1016/j.jacc.2018.10.044) says below 50, as more than half of these are."""
+
+
+class SinusBradycardia(Rhythm):
+    """Sinus rhythm at 40 to 58 /min."""
+
+    name: ClassVar[str] = "sinus_bradycardia"
+
+    def score(self, heart: Heart, duration_s: float, rng: np.random.Generator) -> Score:
+        """See `Rhythm.score`."""
+        rr_s = 60 / rng.uniform(*RATE_BPM)
+        return conducted(at_rate(heart, rr_s), own_node(rr_s, duration_s, rng), duration_s, self.name)
