@@ -45,13 +45,14 @@ def composed_spec(lead_names: tuple[str, ...], duration_s: int, rate_hz: int, la
 def long_record(batch: RecordBatch, rate_hz: int) -> LongRecord:
     """Return the same record in pieces."""
     samples = batch.signals_uv.shape[2]
+    mask = batch.waves.masks(samples)[0] if batch.waves else None
 
     def pieces() -> Iterator[RecordPiece]:
-        assert batch.waves is not None
+        assert batch.waves is not None and mask is not None
         for start in range(0, samples, PIECE_S * rate_hz):
             stop = min(start + PIECE_S * rate_hz, samples)
             within = (batch.waves.peak >= start) & (batch.waves.peak < stop)
-            yield RecordPiece(start, batch.signals_uv[0, :, start:stop], batch.waves.where(within))
+            yield RecordPiece(start, batch.signals_uv[0, :, start:stop], batch.waves.where(within), mask[:, start:stop])
 
     return LongRecord(replace(batch, signals_uv=batch.signals_uv[..., :0], waves=None), pieces)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from string import Template
 from typing import Any
@@ -13,21 +14,22 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
+from ecgfactory.foreign.reader import read_ecgs
 from ecgfactory.formats import FORMATS
 from ecgfactory.formats.base import Format, Labels, SignalSpec
 from ecgfactory.formats.batch import RecordBatch
 from ecgfactory.formats.rows import record_columns
 from ecgfactory.leads import EIGHT_LEADS
 from ecgfactory.validation.format_contract import are_same, content
-from tests.composed_ecgs import any_composed
-from tests.long_records import any_record, any_waves, in_pieces
+from tests.long_composed import composed_batch, composed_spec, long_record
 
+RATE_HZ = 100
 LABELS = Labels(waves=True, mask=True)
-SHORT = SignalSpec(EIGHT_LEADS, 2000, seed=7, sampling_rate_hz=200, labels=LABELS, composed=True)
-LONG = replace(SHORT, samples=190 * 50, sampling_rate_hz=50)
-"""Three pieces of 3000 samples, and one of 500."""
+SHORT = composed_spec(EIGHT_LEADS, 12, RATE_HZ, LABELS)
+LONG = composed_spec(EIGHT_LEADS, 190, RATE_HZ, LABELS)
+"""Three pieces of 6000 samples, and one of 1000."""
 
-CANDIDATES = [3, 1005]
+CANDIDATES = [3, 1205]
 
 
 @pytest.fixture(params=["parquet", "npy", "webdataset"])
@@ -35,18 +37,12 @@ def member(request: pytest.FixtureRequest) -> type[Format]:
     return FORMATS.load(request.param)
 
 
-def short_records() -> RecordBatch:
-    """Return records of one split."""
-    composed = any_composed(EIGHT_LEADS, len(CANDIDATES), SHORT.samples, seed=4)
-    shape = (len(CANDIDATES), len(EIGHT_LEADS), SHORT.samples)
-    return RecordBatch(
-        np.array(CANDIDATES),
-        np.array(["train"] * len(CANDIDATES)),
-        np.random.default_rng(4).integers(-3000, 3000, shape, dtype=np.int16),
-        {"heart_rate_bpm": np.array([60.5, 61.5])},
-        waves=any_waves(composed.beats),
-        composed=composed,
-    )
+@cache
+def records(spec: SignalSpec) -> list[RecordBatch]:
+    """Return two records, each by itself, whole."""
+    duration_s = spec.samples // RATE_HZ
+    made = [composed_batch(spec.lead_names, duration_s, RATE_HZ, seed) for seed in CANDIDATES]
+    return [replace(one, candidates=np.array([number])) for one, number in zip(made, CANDIDATES, strict=True)]
 
 
 def published(writer: Format, folder: Path) -> str:
@@ -57,25 +53,23 @@ def published(writer: Format, folder: Path) -> str:
     return writer.published_path(writer.staged_path(CANDIDATES[0], "train"), 0, 1)
 
 
-def write_short(member: type[Format], folder: Path) -> tuple[RecordBatch, str]:
-    batch, writer = short_records(), member(folder, SHORT)
-    writer.write(batch)
-    return batch, published(writer, folder)
+def write(member: type[Format], folder: Path, spec: SignalSpec) -> str:
+    """Write the records; return the path of the file that holds them."""
+    writer = member(folder, spec)
+    for record in records(spec):
+        if spec.is_long:
+            writer.write_long(long_record(record, RATE_HZ))
+        else:
+            writer.write(record)
+    return published(writer, folder)
 
 
-def write_long(member: type[Format], folder: Path, spec: SignalSpec = LONG) -> tuple[list[RecordBatch], str]:
-    writer, records = member(folder, spec), [any_record(spec, candidate, "train") for candidate in CANDIDATES]
-    for record in records:
-        writer.write_long(in_pieces(record, spec))
-    return records, published(writer, folder)
-
-
-def run(examples: Mapping[str, str], title: str, path: str, rate_hz: int) -> dict[str, Any]:
+def run(examples: Mapping[str, str], title: str, path: str) -> dict[str, Any]:
     """Run the example of a title; return its variables."""
     (code,) = (code for name, code in examples.items() if title in name)
     words = {"path": path, "stem": path.rpartition(".")[0], "split": "train", "record_id": "00000003"}
     told: dict[str, Any] = {}
-    exec(Template(code).substitute(words, rate_hz=rate_hz), told)
+    exec(Template(code).substitute(words, rate_hz=RATE_HZ), told)
     return told
 
 
@@ -102,55 +96,57 @@ def assert_reads_back(member: type[Format], folder: Path, path: str, batch: Reco
         assert {"candidate": batch.candidates.tolist()} | columns.to_pydict() == expected
 
 
-def test_short_records_read_back(member: type[Format], tmp_path: Path) -> None:
-    batch, path = write_short(member, tmp_path)
-    assert_reads_back(member, tmp_path, path, batch, SHORT)
-    assert_reads_back(member, tmp_path, path, batch.take(np.array([1])), SHORT)
-    assert member.count(tmp_path) == len(batch)
-    assert all((tmp_path / file).is_file() for file in member.files(path, SHORT))
-
-
-def test_long_records_read_back(member: type[Format], tmp_path: Path) -> None:
-    records, path = write_long(member, tmp_path)
-    for record in records:
-        assert_reads_back(member, tmp_path, path, record, LONG)
-        signal_uv = record.signals_uv[0]
-        for start, stop in ((0, 10), (2990, 3010), (2900, 9100), (9400, 9500)):
-            stretch = member.read_stretch(tmp_path, path, int(record.candidates[0]), LONG, start, stop)
-            assert np.array_equal(stretch, signal_uv[:, start:stop])
-    together = np.concatenate([record.signals_uv for record in records])
-    assert np.array_equal(member.read(tmp_path, path, CANDIDATES, LONG), together)
-    assert member.count(tmp_path) == len(records)
-    assert all((tmp_path / file).is_file() for file in member.files(path, LONG))
+@pytest.mark.parametrize("spec", [SHORT, LONG], ids=["short", "long"])
+def test_records_read_back(member: type[Format], spec: SignalSpec, tmp_path: Path) -> None:
+    path = write(member, tmp_path, spec)
+    for record in records(spec):
+        assert_reads_back(member, tmp_path, path, record, spec)
+    signals_uv = np.concatenate([record.signals_uv for record in records(spec)])
+    assert np.array_equal(member.read(tmp_path, path, CANDIDATES, spec), signals_uv)
+    beats = member.read_beats(tmp_path, path, CANDIDATES, spec)
+    assert beats is not None and np.diff(beats.record).max() == 1
+    for start, stop in ((0, 10), (spec.samples - 500, spec.samples), (5990, 6010), (5900, 18_100)):
+        if stop <= spec.samples:
+            stretch = member.read_stretch(tmp_path, path, CANDIDATES[1], spec, start, stop)
+            assert np.array_equal(stretch, signals_uv[1, :, start:stop])
+    assert member.count(tmp_path) == len(CANDIDATES)
+    assert all((tmp_path / file).is_file() for file in member.files(path, spec))
     with pytest.raises((ValueError, KeyError)):
-        member.read_stretch(tmp_path, path, 4, LONG, 0, 10)
+        member.read_stretch(tmp_path, path, 4, spec, 0, 10)
 
 
 @pytest.mark.parametrize("name", ["npy", "webdataset"])
 def test_a_long_record_makes_the_files_that_it_would_make_whole(name: str, tmp_path: Path) -> None:
-    spec = replace(LONG, labels=Labels(mask=True))  # waves are piece after piece
-    for folder, write in (("pieces", Format.write_long), ("whole", FORMATS.load(name).write_long)):
+    spec, member = replace(LONG, labels=Labels(mask=True)), FORMATS.load(name)  # waves are piece after piece
+    for folder, write_long in (("whole", Format.write_long), ("pieces", member.write_long)):
         (tmp_path / folder).mkdir()
-        writer = FORMATS.load(name)(tmp_path / folder, spec)
-        for candidate in CANDIDATES:
-            write(writer, in_pieces(any_record(LONG, candidate, "train"), LONG))
+        writer = member(tmp_path / folder, spec)
+        for record in records(LONG):
+            write_long(writer, long_record(record, RATE_HZ))
         writer.close()
     assert content(tmp_path / "pieces") == content(tmp_path / "whole") != {}
 
 
+def test_numpy_files_of_beats_are_not_taken_for_ecgs(tmp_path: Path) -> None:
+    write(FORMATS.load("npy"), tmp_path, SHORT)
+    found = read_ecgs(tmp_path / "npy", rate_hz=RATE_HZ, unit="uV", lead_names=EIGHT_LEADS)
+    assert [one.signal_uv.shape for one in found] == [(8, 5 * SHORT.samples)] * len(CANDIDATES)  # at 500 Hz
+    assert found.passed_over == []
+
+
 def test_others_read_rhythms_and_beats(member: type[Format], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    batch, path = write_short(member, tmp_path)
-    assert batch.composed is not None
+    path = write(member, tmp_path, SHORT)
+    composed = records(SHORT)[-1 if member.name == "webdataset" else 0].composed  # its example ends with the last
+    assert composed is not None
     monkeypatch.chdir(tmp_path)
-    told = run(member.rhythm_loading, "Rhythms and beats", path, 200)
-    row = -1 if member.name == "webdataset" else 0  # its example ends with the last record
+    told = run(member.rhythm_loading, "Rhythms and beats", path)
     of_beats, of_rhythms = (told[name] for name in ("beats", "rhythms"))
     if member.name == "parquet":
         of_beats, of_rhythms = (
-            frame.loc["00000003"].set_axis(names, axis=1)
+            frame.loc[["00000003"]].set_axis(names, axis=1)
             for frame, names in ((of_beats, ["sample", "symbol"]), (of_rhythms, ["rhythm", "onset"]))
         )
-    beats, rhythms = batch.composed.beats.of(row), batch.composed.rhythms.of(row)
+    beats, rhythms = composed.beats, composed.rhythms
     assert list(of_beats["sample"]) == beats.sample.tolist()
     assert list(np.array(of_beats["symbol"], dtype="U1")) == beats.symbol_of_each
     assert list(np.array(of_rhythms["rhythm"], dtype="U32")) == [kind.name for kind in rhythms.kind_of_each]
@@ -159,31 +155,31 @@ def test_others_read_rhythms_and_beats(member: type[Format], tmp_path: Path, mon
 
 def test_examples_for_pieces_in_parquet_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     member = FORMATS.load("parquet")
-    records, path = write_long(member, tmp_path)
+    path = write(member, tmp_path, LONG)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     monkeypatch.setenv("HF_HOME", str(tmp_path / "cache"))
-    signal_uv = records[0].signals_uv[0]
-    told = {title: run(member.long_loading, title, path, 50) for title in member.long_loading}
-    assert np.array_equal(told["Hugging Face datasets"]["piece_uv"], signal_uv[1, :3000])
+    signal_uv = records(LONG)[0].signals_uv[0]
+    told = {title: run(member.long_loading, title, path) for title in member.long_loading}
+    assert np.array_equal(told["Hugging Face datasets"]["piece_uv"], signal_uv[1, :6000])
     assert np.array_equal(told["pandas"]["ecg_uv"], signal_uv[1])
-    assert [len(piece_uv) for piece_uv in told["DuckDB"]["first_minutes"]["II"]] == [3000, 3000]
+    assert [len(piece_uv) for piece_uv in told["DuckDB"]["first_minutes"]["II"]] == [6000, 6000]
     last_mv = told["PyTorch"]["signal_mv"].numpy()
-    np.testing.assert_allclose(last_mv, records[-1].signals_uv[0, :, 9000:] / 1000, rtol=1e-6)
+    np.testing.assert_allclose(last_mv, records(LONG)[-1].signals_uv[0, :, 18_000:] / 1000, rtol=1e-6)
 
 
 @pytest.mark.parametrize("duration_s", [190, 180])
 def test_pieces_in_parquet_are_rows(duration_s: int, tmp_path: Path) -> None:
-    spec, member = replace(LONG, samples=duration_s * 50), FORMATS.load("parquet")
-    records, path = write_long(member, tmp_path, spec)
-    composed = records[0].composed
+    spec, member = composed_spec(EIGHT_LEADS, duration_s, RATE_HZ, LABELS), FORMATS.load("parquet")
+    path = write(member, tmp_path, spec)
+    composed = records(spec)[0].composed
     assert composed is not None
     rows = pd.read_parquet(tmp_path / path, filters=[("candidate", "=", 3)])
     assert list(rows.columns[:5]) == ["record_id", "candidate", "split", "piece", "first_sample"]
-    assert rows["first_sample"].tolist() == [0, 3000, 6000, 9000][: len(rows)]
+    assert rows["first_sample"].tolist() == list(range(0, spec.samples, 6000))
     assert np.concatenate(rows["r_peaks"].to_list()).tolist() == composed.beats.sample.tolist()
     for start, names in zip(rows["first_sample"], rows["rhythm_names"], strict=True):
-        within = composed.rhythms.where((composed.rhythms.onset < start + 3000) & (composed.rhythms.offset >= start))
+        within = composed.rhythms.where((composed.rhythms.onset < start + 6000) & (composed.rhythms.offset >= start))
         assert list(names) == [kind.name for kind in within.kind_of_each]
-    kind = "fixed_size_list<element: int16 not null>[3000]" if duration_s == 180 else "list<element: int16 not null>"
+    kind = "fixed_size_list<element: int16 not null>[6000]" if duration_s == 180 else "list<element: int16 not null>"
     assert {str(pq.read_schema(tmp_path / path).field(lead).type) for lead in EIGHT_LEADS} == {kind}
