@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import ClassVar
@@ -14,6 +15,7 @@ from ecgfactory.beat_table import BeatTable
 from ecgfactory.formats.base import Format, SignalSpec, composed_of, record_folder, waves_of
 from ecgfactory.formats.batch import Composed, RecordBatch
 from ecgfactory.formats.csv_encoding import encode_csv, encode_head, encode_rows
+from ecgfactory.formats.csv_stretch import lines_from
 from ecgfactory.formats.csv_truth import (
     WaveRows,
     read_beats,
@@ -34,8 +36,7 @@ from ecgfactory.wave_table import WaveTable
 WAVES_ENDING, BEATS_ENDING, RHYTHMS_ENDING = "_waves.csv", "_beats.csv", "_rhythms.csv"
 """Of the files of a record's waves, beats and rhythms, after its number."""
 
-_BLOCK_BYTES = 1 << 22
-"""Of a file that is read at a time, where a stretch is looked for in it."""
+LABEL_ENDINGS = (WAVES_ENDING, BEATS_ENDING, RHYTHMS_ENDING)
 
 
 class CsvFormat(Format):
@@ -121,8 +122,7 @@ r_peaks_ms = ecg_uv.index[waves.query("lead == 'all' and wave == 'QRS'")["peak"]
     def count(cls, dataset: Path) -> int:
         """Count the files of signals."""
         return sum(
-            not path.name.endswith((WAVES_ENDING, BEATS_ENDING, RHYTHMS_ENDING))
-            for path in (dataset / cls.top_folder()).glob("[!.]*/[!.]*.csv")
+            not path.name.endswith(LABEL_ENDINGS) for path in (dataset / cls.top_folder()).glob("[!.]*/[!.]*.csv")
         )
 
     @classmethod
@@ -142,22 +142,20 @@ r_peaks_ms = ecg_uv.index[waves.query("lead == 'all' and wave == 'QRS'")["peak"]
     def read_stretch(
         cls, dataset: Path, path: str, candidate: int, spec: SignalSpec, start: int, stop: int
     ) -> SignalUv:
-        """Read a stretch of a record back, with all that is before it; see `Format.read_stretch`."""
+        """Read a stretch of a record back, found by its times; see `Format.read_stretch`."""
         if spec.artefacts:  # what is held in a gap may be before the stretch
             return super().read_stretch(dataset, path, candidate, spec, start, stop)
-        parts, first = [np.zeros((len(spec.lead_names), 0), dtype=np.int16)], 0
-        with pa.csv.open_csv(dataset / path, pa.csv.ReadOptions(block_size=_BLOCK_BYTES)) as reader:
-            if reader.schema.names != ["time_ms", *spec.lead_names]:
-                raise ValueError(f"{path} has other columns than the dataset")
-            for block in reader:
-                part = block.slice(max(start - first, 0), max(stop - max(start, first), 0))
-                parts.append(np.stack([part.column(name).to_numpy() for name in spec.lead_names]).astype(np.int16))
-                first += len(block)
-                if first >= stop:
-                    break
-        if first < stop:
+        columns = ["time_ms", *spec.lead_names]
+        with (dataset / path).open("rb") as stream:
+            head = stream.readline()
+        if head.rstrip() != encode_head(spec.lead_names):
+            raise ValueError(f"{path} has other columns than the dataset")
+        lines, first = lines_from(dataset / path, start, stop, spec.sampling_rate_hz)
+        table = pa.csv.read_csv(io.BytesIO(lines), pa.csv.ReadOptions(column_names=columns)).slice(start - first)
+        if len(table) < stop - start:
             raise ValueError(f"{path} has another length than the dataset")
-        return np.concatenate(parts, axis=1)
+        leads = [table.column(name)[: stop - start].to_numpy() for name in spec.lead_names]
+        return np.stack(leads).astype(np.int16)
 
     @classmethod
     def read_waves(cls, dataset: Path, path: str, candidates: Sequence[int], spec: SignalSpec) -> WaveTable | None:
