@@ -108,11 +108,8 @@ ecg_mv = wfdb.rdrecord("$stem").p_signal              # NaN where samples were d
             super().write_long(record)
             return
         files = self._annotation_files(self.place(self.staged_path(record.candidate, "")))
-        if self.spec.labels.waves:
-            signals = _annotated(record, ComposedFiles(composed, len(self.spec.lead_names)), files)
-        else:
-            files[0].write_bytes(ComposedFiles(composed, 0).beats_alone())
-            signals = (piece.signal_uv for piece in record.pieces())
+        composed_files = self._composed_files(composed)
+        signals = _annotated(record, composed_files, files, self.spec.labels.waves)
         self._write(record.candidate, signals, self._comments_of(record.row)[0])
 
     def _write(self, candidate: int, signals_uv: Iterable[SignalUv], comments: Sequence[str]) -> Path:
@@ -141,22 +138,22 @@ ecg_mv = wfdb.rdrecord("$stem").p_signal              # NaN where samples were d
 
     def _annotations(self, batch: RecordBatch) -> list[list[bytes]]:
         """Return the content of the files of annotations of each record."""
-        composed, has_waves, files = composed_of(batch, self.spec), self.spec.labels.waves, len(batch) * [list[bytes]()]
+        composed, waves = composed_of(batch, self.spec), waves_of(batch) if self.spec.labels.waves else None
         if composed:
-            waves = waves_of(batch) if has_waves else None
-            files = [self._composed_files(composed, waves, row) for row in range(len(batch))]
-        elif has_waves:
-            files = encode_annotation_files(waves_of(batch))
+            files = [
+                self._composed_files(composed.take(np.array([row]))).next(
+                    SettledWaves(waves and waves.of(row), 0, self.spec.samples), is_last=True
+                )
+                for row in range(len(batch))
+            ]
+        else:
+            files = encode_annotation_files(waves) if waves else [[]] * len(batch)
         artefacts = artefacts_of(batch, self.spec)
         marks = [[] if table is None else [encode_noise_marks(table, self.spec.samples)] for table in artefacts]
         return [[*of_waves, *of_artefacts] for of_waves, of_artefacts in zip(files, marks, strict=True)]
 
-    def _composed_files(self, composed: Composed, waves: WaveTable | None, row: int) -> list[bytes]:
-        of_record = composed.take(np.array([row]))
-        if waves is None:
-            return [ComposedFiles(of_record, 0).beats_alone()]
-        files = ComposedFiles(of_record, len(self.spec.lead_names))
-        return files.next(SettledWaves(waves.of(row), 0, self.spec.samples), is_last=True)
+    def _composed_files(self, composed: Composed) -> ComposedFiles:
+        return ComposedFiles(composed, len(self.spec.lead_names) if self.spec.labels.waves else 0)
 
     def _comments_of(self, batch: RecordBatch) -> list[list[str]]:
         composed, artefacts = composed_of(batch, self.spec), artefacts_of(batch, self.spec)
@@ -336,9 +333,9 @@ def _summed_up(signals_uv: Iterable[SignalUv], summary: SignalSummary) -> Iterat
         yield signal_uv
 
 
-def _annotated(record: LongRecord, files: ComposedFiles, paths: Sequence[Path]) -> Iterator[SignalUv]:
+def _annotated(record: LongRecord, files: ComposedFiles, paths: Sequence[Path], has_waves: bool) -> Iterator[SignalUv]:
     """Yield the signal of each piece of a record, and write its annotations meanwhile."""
-    waves = PendingWaves()
+    waves = PendingWaves(has_waves)
     with ExitStack() as stack:
         streams = [stack.enter_context(path.open("wb")) for path in paths]
 
