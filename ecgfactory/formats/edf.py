@@ -6,9 +6,9 @@ Specification: Kemp and Olivan 2003, doi:10.1016/S1388-2457(03)00123-8. No date 
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, TypeVar
 
 import edfio
 import numpy as np
@@ -33,8 +33,11 @@ from ecgfactory.formats.long_record import LongRecord
 from ecgfactory.formats.settled_waves import PendingWaves, SettledWaves
 from ecgfactory.leads import SignalUv
 from ecgfactory.record import record_id
+from ecgfactory.record_rows import RecordRows
 from ecgfactory.rhythm_table import RhythmTable
 from ecgfactory.wave_table import ALL_LEADS, WaveTable
+
+Table = TypeVar("Table", bound=RecordRows)
 
 _RANGE = (-32768, 32767)
 """Digital and physical: one unit is 1 uV."""
@@ -210,45 +213,35 @@ artefacts_s = [(mark.text, mark.onset, mark.duration) for mark in annotations if
     @classmethod
     def read_waves(cls, dataset: Path, path: str, candidates: Sequence[int], spec: SignalSpec) -> WaveTable | None:
         """Read the waves over all leads back, and number their beats; see `Format.read_waves`."""
-        if not spec.labels.waves:
-            return None
-        annotations = edfio.read_edf(dataset / path).annotations
-        try:
-            return decode_annotations(annotations, spec.lead_names, spec.sampling_rate_hz)
-        except ValueError as error:
-            raise ValueError(f"{path}: {error}") from None
+        return _decoded(decode_annotations, dataset, path, spec) if spec.labels.waves else None
 
     @classmethod
     def read_beats(cls, dataset: Path, path: str, candidates: Sequence[int], spec: SignalSpec) -> BeatTable | None:
         """Read the beats back; see `Format.read_beats`."""
-        if not spec.composed:
-            return None
-        annotations = edfio.read_edf(dataset / path).annotations
-        try:
-            return decode_beats(annotations, spec.lead_names, spec.sampling_rate_hz)
-        except ValueError as error:
-            raise ValueError(f"{path}: {error}") from None
+        return _decoded(decode_beats, dataset, path, spec) if spec.composed else None
 
     @classmethod
     def read_rhythms(cls, dataset: Path, path: str, candidates: Sequence[int], spec: SignalSpec) -> RhythmTable | None:
         """Read the rhythms back; see `Format.read_rhythms`."""
-        if not spec.composed:
-            return None
-        annotations = edfio.read_edf(dataset / path).annotations
-        try:
-            return decode_rhythms(annotations, spec.lead_names, spec.sampling_rate_hz)
-        except ValueError as error:
-            raise ValueError(f"{path}: {error}") from None
+        return _decoded(decode_rhythms, dataset, path, spec) if spec.composed else None
 
     @classmethod
     def read_artefacts(
         cls, dataset: Path, path: str, candidates: Sequence[int], spec: SignalSpec
     ) -> ArtefactTable | None:
         """Read kinds, leads and places of artefacts back, by onset; see `Format.read_artefacts`."""
-        if not spec.artefacts:
-            return None
-        annotations = edfio.read_edf(dataset / path).annotations
-        try:
-            return decode_artefacts(annotations, spec.lead_names, spec.sampling_rate_hz)
-        except ValueError as error:
-            raise ValueError(f"{path}: {error}") from None
+        return _decoded(decode_artefacts, dataset, path, spec) if spec.artefacts else None
+
+
+def _decoded(
+    decode: Callable[[Iterable[edfio.EdfAnnotation], Sequence[str], int], Table],
+    dataset: Path,
+    path: str,
+    spec: SignalSpec,
+) -> Table:
+    """Return what a function reads from the annotations of a file."""
+    annotations = edfio.read_edf(dataset / path).annotations
+    try:
+        return decode(annotations, spec.lead_names, spec.sampling_rate_hz)
+    except ValueError as error:
+        raise ValueError(f"{path}: {error}") from None

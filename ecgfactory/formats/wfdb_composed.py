@@ -10,19 +10,23 @@ counts them in the order of `rhythm_kinds`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 
 from ecgfactory.arrays import IntArray
 from ecgfactory.beat_table import SYMBOLS, BeatTable
 from ecgfactory.formats.batch import Composed
-from ecgfactory.formats.settled_waves import SettledWaves
+from ecgfactory.formats.long_record import LongRecord
+from ecgfactory.formats.settled_waves import PendingWaves, SettledWaves
 from ecgfactory.formats.wave_marks import BLOCKED_P, MARKS, RETROGRADE_P, marks_of
 from ecgfactory.formats.wave_rows import waves_without_beats
 from ecgfactory.formats.wfdb_annotations import STRAY_MARKS, marked_waves, wave_marks
 from ecgfactory.formats.wfdb_marks import Ends, Marks, decode_marks, encode_marks
+from ecgfactory.leads import SignalUv
 from ecgfactory.rhythm_kinds import KINDS, NAMES
 from ecgfactory.rhythm_table import RhythmTable
 from ecgfactory.wave_table import WAVES, WaveTable
@@ -105,6 +109,36 @@ class ComposedFiles:
         first, stop = np.searchsorted(self._beats.sample, [settled.start, settled.stop])
         if not np.array_equal(np.sort(marked), self._beats.sample[first:stop]):
             raise ValueError("waves are to be written whose R peaks are of other beats than the record has")
+
+
+def write_with_pieces(
+    record: LongRecord, files: ComposedFiles, paths: Sequence[Path], has_waves: bool
+) -> Iterator[SignalUv]:
+    """Yield the signal of each piece of a record, and write its annotations meanwhile.
+
+    Parameters
+    ----------
+    record : LongRecord
+        The record.
+    files : ComposedFiles
+        What it was composed as.
+    paths : sequence of Path
+        Where to write its files; see `annotators`.
+    has_waves : bool
+        Whether its waves are marked.
+    """
+    waves = PendingWaves(has_waves)
+    with ExitStack() as stack:
+        streams = [stack.enter_context(path.open("wb")) for path in paths]
+
+        def write(settled: SettledWaves, is_last: bool) -> None:
+            for stream, content in zip(streams, files.next(settled, is_last), strict=True):
+                stream.write(content)
+
+        for piece in record.pieces():
+            write(waves.add(piece), is_last=False)
+            yield piece.signal_uv
+        write(waves.rest(), is_last=True)
 
 
 def decode_beats(content: bytes, lead_names: Sequence[str]) -> BeatTable:
