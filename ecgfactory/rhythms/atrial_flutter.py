@@ -44,7 +44,7 @@ class AtrialFlutter(Rhythm):
         from_wave_s = rng.uniform(*FROM_WAVE_S) + _SPREAD_S * rng.standard_normal(count)
         activity = everywhere(Activity.FLUTTER, 1 / wave_s, duration_s)
         return assembled(
-            at_rate(heart, wave_s * float(np.mean(ratios))),
+            at_rate(heart, wave_s * float(np.mean(ratios)), has_pr=False),
             duration_s,
             Beats.alike(activity[1] + waves * wave_s + from_wave_s),
             PWaves.none(),

@@ -36,8 +36,8 @@ class SinusNode:
     interval_s : float64 array, shape (intervals,)
         From each firing to the next; long enough in all for a tenth of it to be taken away.
     breath_at : float64 array, shape (breaths,)
-        When breaths begin, counted in intervals: breaths and the intervals that follow them keep together, whatever
-        is made of the intervals.
+        When breaths begin, counted in intervals from `start_s`, up to the last interval: breaths and the intervals
+        that follow them keep together, whatever is made of the intervals.
     """
 
     start_s: float
@@ -56,7 +56,8 @@ class SinusNode:
     @property
     def breath_s(self) -> Float64Array:
         """When breaths begin, shape (breaths,)."""
-        return np.interp(self.breath_at, np.arange(len(self.interval_s) + 1), self.onset_s)
+        before_s = np.minimum(self.breath_at, 0) * self.interval_s[0]
+        return before_s + np.interp(self.breath_at, np.arange(len(self.interval_s) + 1), self.onset_s)
 
     def with_intervals(self, interval_s: Float64Array) -> SinusNode:
         """Return it with other intervals."""
@@ -100,7 +101,8 @@ def sinus_node(
     interval_s = mean_s + varied * (sd_s / np.sqrt(np.mean(varied * varied)))
     if duration_s > LONG_S:
         interval_s += mean_s * drift(at_s, rng)
-    return SinusNode(start_s, interval_s, (breath_s - start_s) / mean_s)
+    breath_at = (breath_s - start_s) / mean_s
+    return SinusNode(start_s, interval_s, breath_at[: breath_at.searchsorted(count)])
 
 
 def drift(at_s: Float64Array, rng: np.random.Generator) -> Float64Array:

@@ -42,4 +42,4 @@ class SupraventricularTachycardia(Rhythm):
             p_waves = PWaves.alike(p_onset_s, np.arange(len(p_onset_s)), PShape.RETROGRADE)
         beats = Beats.alike(qrs_onset_s, ATRIAL)
         breath_s = breaths(duration_s, rng)
-        return assembled(at_rate(heart, rr_s), duration_s, beats, p_waves, breath_s, [(self.name, 0.0)])
+        return assembled(at_rate(heart, rr_s, has_pr=False), duration_s, beats, p_waves, breath_s, [(self.name, 0.0)])
