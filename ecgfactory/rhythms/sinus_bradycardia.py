@@ -12,8 +12,8 @@ from ecgfactory.rhythms.score import Heart, Score
 from ecgfactory.rhythms.sinus import conducted, own_node
 
 RATE_BPM = (40.0, 46.0, 58.0)
-"""Mean rate: slowest, most frequent and fastest. Below 60 /min is what textbooks and most data sets label so; the guideline of 2018 (Kusumoto et al.,
-doi:10.1016/j.jacc.2018.10.044) says below 50, as two thirds of these are."""
+"""Mean rate: slowest, most frequent and fastest. Below 60 /min is what textbooks and most data sets label so; the
+guideline of Kusumoto et al., 2018, doi:10.1016/j.jacc.2018.10.044, says below 50, as two thirds of these are."""
 
 
 class SinusBradycardia(Rhythm):

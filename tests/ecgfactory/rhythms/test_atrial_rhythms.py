@@ -36,7 +36,7 @@ def test_fibrillation_is_irregularly_irregular() -> None:
         rr_s = np.diff(score.qrs_onset_s)
         assert 0.14 < rr_s.std() / rr_s.mean() < 0.32
         assert rr_s.min() > 0.299
-        change_s = rr_s - np.convolve(rr_s, np.ones(51) / 51, "same")
+        change_s = rr_s[25:-25] - np.convolve(rr_s, np.ones(51) / 51, "valid")
         assert abs(np.corrcoef(change_s[:-1], change_s[1:])[0, 1]) < 0.15
 
 
