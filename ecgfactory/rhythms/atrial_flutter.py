@@ -13,8 +13,7 @@ from ecgfactory.rhythms.intervals import at_rate
 from ecgfactory.rhythms.score import Activity, Heart, Score
 
 WAVES_BPM = (240.0, 340.0)
-"""Rate of flutter waves: 240 to 340 /min (Page et al., 2015 ACC/AHA/HRS guideline, doi:10.1016/j.jacc.2015.09.019,
-gives 250 to 350 /min as typical; Surawicz and Knilans, Chou's Electrocardiography, 240 to 340)."""
+"""Rate of flutter waves: textbooks give 240 to 340 or 250 to 350 /min."""
 
 CONDUCTION = (2, 3, 4)
 """How many waves there are to a QRS."""

@@ -23,7 +23,7 @@ _MEMORY_S = 60.0
 (2011) 148, doi:10.1111/j.1542-474X.2011.00420.x; Pueyo et al., IEEE Trans Biomed Eng 51 (2004) 1511,
 found such a lag of minutes before."""
 
-_AT_ONCE = 0.2
+_AT_ONCE = 0.15
 """Share of the preceding RR interval alone in what QT follows (chosen here)."""
 
 _BEFORE_QRS_S = 0.02

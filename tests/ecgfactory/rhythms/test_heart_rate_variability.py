@@ -28,11 +28,11 @@ def test_spectrum_has_a_peak_at_a_tenth_hertz_and_one_at_the_rate_of_breathing()
         assert abs(frequency_hz[is_low][power[is_low].argmax()] - 0.1) < 0.025
 
 
-def test_drift_of_long_records_makes_most_power_below_four_hundredths_of_a_hertz() -> None:
+def test_long_records_drift_by_five_percent_at_most() -> None:
     node = sinus_node(0.8, 0.03, 86_400.0, np.random.default_rng(1))
     slow_s = node.interval_s[: len(node.interval_s) // 100 * 100].reshape(-1, 100).mean(axis=1)
-    assert slow_s.std() > 0.015
-    assert np.abs(node.interval_s / 0.8 - 1).max() < 0.3
+    assert slow_s.std() > 0.01
+    assert np.abs(slow_s / 0.8 - 1).max() < 0.06
 
 
 def test_intervals_have_the_standard_deviation_and_mean_asked_for() -> None:

@@ -44,6 +44,16 @@ def test_rate_is_within_its_limits(name: str, slowest: float, fastest: float) ->
     assert slowest < min(rates) < max(rates) < fastest
 
 
+@pytest.mark.parametrize(
+    ("name", "slowest", "fastest"),
+    [("sinus", 50, 100), ("sinus_bradycardia", 37, 60), ("sinus_tachycardia", 100, 150)],
+)
+def test_rate_of_a_day_is_within_its_limits_in_every_minute(name: str, slowest: float, fastest: float) -> None:
+    for score in played(name, records=3, duration_s=86_400.0):
+        beats, _ = np.histogram(score.qrs_onset_s, np.arange(0, 86_401, 60))
+        assert slowest - 1 <= beats.min() <= beats.max() <= fastest + 1
+
+
 def test_more_than_half_of_bradycardias_are_below_50_bpm() -> None:
     assert np.mean([rate_bpm(score) < 50 for score in played("sinus_bradycardia")]) > 0.5
 
