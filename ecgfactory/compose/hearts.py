@@ -50,8 +50,8 @@ class Source:
     p_uv, qrst_uv : float32 array, shape (8, window)
         P wave, and QRS with ST and T, of the mean beat, from mid TP to mid TP: 0 at both ends. They add up to it.
     residuals_uv : float32 array, shape (beats, 8, window)
-        How each beat differs from the mean, over the root of one less than there are beats: their sum, each times an
-        independent standard normal number, has the covariance of the beats.
+        How each beat differs from the mean, over the root of one less than there are beats: their products with
+        themselves add up to the covariance of the beats.
     grains_uv : float32 array, shape (grains, 8, grain)
         The same of stretches of TP, over the root of the number of grains.
     wander_uv : float32 array, shape (8, nodes)

@@ -1,4 +1,8 @@
-"""How beats vary: what the source's own beats have beside their mean, in random mixtures."""
+"""How beats vary: what the source's own beats have beside their mean, in random mixtures of two.
+
+With independent normal weights of all of them, the covariance would be the same, but not their nature: beats differ in
+how long their QRS takes and where it is notched, and sums of many such differences are of none of these kinds.
+"""
 
 from __future__ import annotations
 
@@ -13,8 +17,9 @@ from ecgfactory.compose.streams import Streams, Use
 FADE_S = 0.04
 """How long the noise of a beat takes to give way to that between beats, or to that of the next."""
 
-MOST_SD = 2.5
-"""Random weights are kept within so many standard deviations, or a beat's outliers would become monsters."""
+MOST_TURN_RAD = np.pi / 6
+"""A beat differs from the mean as one of the source's does, turned by up to so much towards another (chosen here): the
+one times the cosine and the other times the sine, so that the covariance of beats remains. So no two are the same."""
 
 LATEST_S = 0.08
 """Where two beats overlap, the noise of the latter begins this long before its R peak at the latest."""
@@ -51,7 +56,7 @@ def add_residuals(
     if last <= first:
         return power
     begins, ends = _spans(own, window, source.centre, first, last)
-    weights = streams.normals(Use.BEATS, first, last, beats).clip(-MOST_SD, MOST_SD)
+    weights = _weights(streams.uniforms(Use.BEATS, first, last, 3), beats)
     mixed_uv = (weights @ source.residuals_uv.reshape(beats, -1)).reshape(last - first, -1, window)
     fade = round(FADE_S * RATE_HZ)
     rise = power_complementary(2 * fade)[:fade]
@@ -64,6 +69,17 @@ def add_residuals(
         signal_uv[:, at + begin : at + end] += noise_uv[:, begin:end] * size
         power[at + begin : at + end] += size * size
     return power
+
+
+def _weights(uniforms: Float32Array, beats: int) -> Float32Array:
+    """Choose two of the source's beats for each beat and how they are mixed, from three numbers in [0, 1)."""
+    rows = np.arange(len(uniforms))
+    one = (uniforms[:, 0] * beats).astype(np.int64)
+    other = (one + 1 + (uniforms[:, 1] * (beats - 1)).astype(np.int64)) % beats
+    turn = (2 * uniforms[:, 2] - 1) * np.float32(MOST_TURN_RAD)
+    weights = np.zeros((len(uniforms), beats), dtype=np.float32)
+    weights[rows, one], weights[rows, other] = np.cos(turn), np.sin(turn)
+    return weights * np.float32(np.sqrt(beats))
 
 
 def _spans(own: IntArray, window: int, centre: int, first: int, last: int) -> tuple[IntArray, IntArray]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -23,8 +24,12 @@ class Use(IntEnum):
     WANDER = 6
 
 
-MOST_NUMBERS = 2**40
+STREAMS = 2**40
 """How many streams each use has."""
+
+
+TOGETHER = 64
+"""Numbers that are drawn together: a new generator takes longer than they do."""
 
 
 @dataclass(frozen=True)
@@ -44,10 +49,10 @@ class Streams:
 
     def of(self, use: Use, number: int = 0) -> np.random.Generator:
         """Return the generator of a use, or of one of its numbered parts."""
-        return draws.generator(self.seed, self.candidate, draws.Purpose.RHYTHM, use * MOST_NUMBERS + number)
+        return draws.generator(self.seed, self.candidate, draws.Purpose.RHYTHM, use * STREAMS + number)
 
-    def normals(self, use: Use, start: int, stop: int, width: int, block: int = 64) -> Float32Array:
-        """Draw standard normal numbers for what is numbered, alike for whatever range is asked.
+    def normals(self, use: Use, start: int, stop: int, width: int) -> Float32Array:
+        """Draw standard normal numbers for what is numbered, the same for each number whatever range is asked.
 
         Parameters
         ----------
@@ -57,16 +62,21 @@ class Streams:
             Range of numbers, from 0 on.
         width : int
             How many for each.
-        block : int
-            How many numbers share a stream.
 
         Returns
         -------
         float32 array, shape (stop - start, width)
         """
-        first, last = start // block, (max(stop, start + 1) - 1) // block
-        drawn = [
-            self.of(use, number).standard_normal((block, width), dtype=np.float32) for number in range(first, last + 1)
-        ]
-        together: Float32Array = drawn[0] if len(drawn) == 1 else np.concatenate(drawn)
-        return together[start - first * block : stop - first * block]
+        return self._numbered(use, start, stop, lambda rng: rng.standard_normal((TOGETHER, width), dtype=np.float32))
+
+    def uniforms(self, use: Use, start: int, stop: int, width: int) -> Float32Array:
+        """Draw numbers uniform in [0, 1), otherwise like `normals`."""
+        return self._numbered(use, start, stop, lambda rng: rng.random((TOGETHER, width), dtype=np.float32))
+
+    def _numbered(
+        self, use: Use, start: int, stop: int, draw: Callable[[np.random.Generator], Float32Array]
+    ) -> Float32Array:
+        """Put together what is drawn for a range of numbers, `TOGETHER` of which share a stream."""
+        first, end = start // TOGETHER, -(-stop // TOGETHER)
+        drawn = np.concatenate([draw(self.of(use, number)) for number in range(first, end)])
+        return drawn[start - first * TOGETHER : stop - first * TOGETHER]
