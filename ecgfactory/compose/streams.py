@@ -28,10 +28,6 @@ STREAMS = 2**40
 """How many streams each use has."""
 
 
-TOGETHER = 64
-"""Numbers that are drawn together: a new generator takes longer than they do."""
-
-
 @dataclass(frozen=True)
 class Streams:
     """Independent streams of random numbers of one record.
@@ -51,7 +47,7 @@ class Streams:
         """Return the generator of a use, or of one of its numbered parts."""
         return draws.generator(self.seed, self.candidate, draws.Purpose.RHYTHM, use * STREAMS + number)
 
-    def normals(self, use: Use, start: int, stop: int, width: int) -> Float32Array:
+    def normals(self, use: Use, start: int, stop: int, width: int, together: int = 64) -> Float32Array:
         """Draw standard normal numbers for what is numbered, the same for each number whatever range is asked.
 
         Parameters
@@ -62,21 +58,24 @@ class Streams:
             Range of numbers, from 0 on.
         width : int
             How many for each.
+        together : int
+            For how many they are drawn together: a new generator takes as long as some thousand numbers.
 
         Returns
         -------
         float32 array, shape (stop - start, width)
         """
-        return self._numbered(use, start, stop, lambda rng: rng.standard_normal((TOGETHER, width), dtype=np.float32))
+        return _numbered(
+            start, stop, together, lambda block: self.of(use, block).standard_normal((together, width), np.float32)
+        )
 
-    def uniforms(self, use: Use, start: int, stop: int, width: int) -> Float32Array:
+    def uniforms(self, use: Use, start: int, stop: int, width: int, together: int = 64) -> Float32Array:
         """Draw numbers uniform in [0, 1), otherwise like `normals`."""
-        return self._numbered(use, start, stop, lambda rng: rng.random((TOGETHER, width), dtype=np.float32))
+        return _numbered(start, stop, together, lambda block: self.of(use, block).random((together, width), np.float32))
 
-    def _numbered(
-        self, use: Use, start: int, stop: int, draw: Callable[[np.random.Generator], Float32Array]
-    ) -> Float32Array:
-        """Put together what is drawn for a range of numbers, `TOGETHER` of which share a stream."""
-        first, end = start // TOGETHER, -(-stop // TOGETHER)
-        drawn = np.concatenate([draw(self.of(use, number)) for number in range(first, end)])
-        return drawn[start - first * TOGETHER : stop - first * TOGETHER]
+
+def _numbered(start: int, stop: int, together: int, draw: Callable[[int], Float32Array]) -> Float32Array:
+    """Put together what is drawn, in blocks, for a range of numbers."""
+    first, end = start // together, -(-stop // together)
+    drawn = [draw(block) for block in range(first, end)]
+    return (drawn[0] if len(drawn) == 1 else np.concatenate(drawn))[start - first * together : stop - first * together]

@@ -12,7 +12,7 @@ import numpy as np
 from ecgfactory.arrays import Float64Array
 from ecgfactory.compose.dipole import in_eight_leads
 from ecgfactory.compose.hearts import RATE_HZ, Source
-from ecgfactory.compose.shapes import QRS, Shape, T, in_leads
+from ecgfactory.compose.shapes import QRS, Shape, T, in_leads, marked
 from ecgfactory.compose.streams import Streams, Use
 from ecgfactory.wave_table import BEAT_WAVES
 
@@ -83,7 +83,7 @@ def ventricular_shape(source: Source, streams: Streams, number: int) -> tuple[Sh
         if len(found):
             bounds[0, wave] = found[:, 0].min() - centre, found[:, 1].max() - centre
     signal_uv = np.pad(qrs_uv + t_uv, [(0, 0), (0, 1)])
-    return Shape(signal_uv, centre, bounds), qrs - 1, end - 1
+    return Shape(signal_uv, centre, marked(signal_uv, centre, bounds, source.lead_names)), qrs - 1, end - 1
 
 
 def _depolarisation(direction: Float64Array, samples: int, rng: np.random.Generator) -> Float64Array:
