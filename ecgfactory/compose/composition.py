@@ -182,8 +182,9 @@ class Composition:
         """Return wander and sway between two nodes."""
         grain = round(WANDER_GRAIN_S / WANDER_STEP_S)
         nodes_uv = wander(self.source.wander_uv, self.streams, first, last + 1, grain)
-        swings = self._breath.swings(np.arange(first, last + 1) * WANDER_STEP_S)
+        swings = self._breath.swings(np.arange(first, last + 1, dtype=np.float64) * WANDER_STEP_S)
         nodes_uv += self._breath.sway_uv[:, np.newaxis] * swings.astype(np.float32)
         along = np.arange(_NODE, dtype=np.float32) / _NODE
-        lines = nodes_uv[:, :-1, np.newaxis] + np.diff(nodes_uv)[..., np.newaxis] * along
+        rise_uv = nodes_uv[:, 1:] - nodes_uv[:, :-1]
+        lines: Float32Array = nodes_uv[:, :-1, np.newaxis] + rise_uv[..., np.newaxis] * along
         return lines.reshape(len(nodes_uv), -1)

@@ -12,7 +12,7 @@ from ecgfactory.compose.streams import Streams, Use
 from ecgfactory.rhythms.score import PShape
 
 ECTOPIC_TURN_DEG = (40.0, 110.0)
-"""By how far the frontal axis of an ectopic P is turned, up or down (chosen here): outside the normal 0 to 75 degrees."""
+"""By how far the frontal axis of an ectopic P is turned, up or down, out of the normal 0 to 75 (chosen here)."""
 
 ECTOPIC_CHEST = ((-0.8, 0.9), (1.2, 0.3), (1.1, -0.6))
 """Its size over that of the own P in V1 and V6, one of these, and between in between (chosen here)."""
@@ -46,7 +46,8 @@ def p_shape(kind: PShape, source: Source, streams: Streams) -> Shape:
     if kind is PShape.ECTOPIC:
         rng = streams.of(Use.SHAPES, STREAM)
         turn_rad = np.deg2rad(rng.choice([-1, 1]) * rng.uniform(*ECTOPIC_TURN_DEG))
-        return _seen(own, source, frontal_turn(turn_rad), np.linspace(*rng.choice(ECTOPIC_CHEST), 6))
+        right, left = ECTOPIC_CHEST[rng.integers(len(ECTOPIC_CHEST))]
+        return _seen(own, source, frontal_turn(turn_rad), np.linspace(right, left, 6))
     return own
 
 

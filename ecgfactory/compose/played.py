@@ -7,16 +7,16 @@ from functools import cached_property
 
 import numpy as np
 
-from ecgfactory.arrays import Float64Array, IntArray
+from ecgfactory.arrays import BoolArray, IntArray
 from ecgfactory.compose.hearts import RATE_HZ, Source
 from ecgfactory.compose.p_waves import p_shape
 from ecgfactory.compose.shapes import Shape, own_qrst, stretched
 from ecgfactory.compose.streams import Streams
 from ecgfactory.compose.ventricular import ventricular_shape
-from ecgfactory.rhythms.score import OWN_QRS, PShape, Score
+from ecgfactory.rhythms.score import OWN_QRS, Int8Array, PShape, Score
 
 LONGEST_QT_OF_RR = 0.9
-"""T of a ventricular beat ends before this share of the time to the next beat, as in fast tachycardias (chosen here)."""
+"""T of a ventricular beat ends before this share of the time to the next beat, as in tachycardias (chosen here)."""
 
 QT_STEP = 2
 """QT is rounded to so many samples (4 ms), or every beat of a record would need a shape of its own."""
@@ -53,8 +53,8 @@ class Played:
     shapes: list[Shape]
     r_peak: IntArray
     beat_shape: IntArray
-    is_own: np.ndarray
-    symbol: np.ndarray
+    is_own: BoolArray
+    symbol: Int8Array
     p_at: IntArray
     p_shape: IntArray
     p_beat: IntArray
@@ -80,7 +80,7 @@ def play(source: Source, score: Score, streams: Streams) -> Played:
     is_own = score.shape == OWN_QRS
     shapes: list[Shape] = []
 
-    def lay(which: np.ndarray, shape: Shape, qrs_onset: int, qrs_offset: int, t_offset: int, qt: IntArray) -> None:
+    def lay(which: BoolArray, shape: Shape, qrs_onset: int, qrs_offset: int, t_offset: int, qt: IntArray) -> None:
         wanted, place = np.unique(qt, return_inverse=True)
         beat_shape[which] = len(shapes) + place
         r_peak[which] = onset[which] + shape.centre - qrs_onset

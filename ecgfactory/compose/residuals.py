@@ -17,7 +17,7 @@ from ecgfactory.compose.streams import Streams, Use
 FADE_S = 0.04
 """How long the noise of a beat takes to give way to that between beats, or to that of the next."""
 
-MOST_TURN_RAD = np.pi / 6
+MOST_TURN_RAD = np.pi / 9
 """A beat differs from the mean as one of the source's does, turned by up to so much towards another (chosen here): the
 one times the cosine and the other times the sine, so that the covariance of beats remains. So no two are the same."""
 
@@ -56,7 +56,7 @@ def add_residuals(
     if last <= first:
         return power
     begins, ends = _spans(own, window, source.centre, first, last)
-    weights = _weights(streams.uniforms(Use.BEATS, first, last, 3), beats)
+    weights = _weights(streams, int(first), int(last), beats)
     mixed_uv = (weights @ source.residuals_uv.reshape(beats, -1)).reshape(last - first, -1, window)
     fade = round(FADE_S * RATE_HZ)
     rise = power_complementary(2 * fade)[:fade]
@@ -71,15 +71,21 @@ def add_residuals(
     return power
 
 
-def _weights(uniforms: Float32Array, beats: int) -> Float32Array:
-    """Choose two of the source's beats for each beat and how they are mixed, from three numbers in [0, 1)."""
-    rows = np.arange(len(uniforms))
-    one = (uniforms[:, 0] * beats).astype(np.int64)
-    other = (one + 1 + (uniforms[:, 1] * (beats - 1)).astype(np.int64)) % beats
-    turn = (2 * uniforms[:, 2] - 1) * np.float32(MOST_TURN_RAD)
-    weights = np.zeros((len(uniforms), beats), dtype=np.float32)
-    weights[rows, one], weights[rows, other] = np.cos(turn), np.sin(turn)
-    return weights * np.float32(np.sqrt(beats))
+def _weights(streams: Streams, first: int, last: int, beats: int) -> Float32Array:
+    """Choose two of the source's beats for each beat, and how they are mixed, shape (last - first, beats).
+
+    As many beats in a row as the source has are each made of another one of them, and so are on the mean like them.
+    """
+    rows = np.arange(beats)
+    groups = []
+    for group in range(first // beats, -(-last // beats)):
+        rng = streams.of(Use.BEATS, group)
+        order, turn = rng.permutation(beats), rng.uniform(-MOST_TURN_RAD, MOST_TURN_RAD, beats)
+        weights = np.zeros((beats, beats), dtype=np.float32)
+        weights[rows, order], weights[rows, np.roll(order, rng.integers(1, beats))] = np.cos(turn), np.sin(turn)
+        groups.append(weights)
+    skipped = first // beats * beats
+    return np.concatenate(groups)[first - skipped : last - skipped] * np.float32(np.sqrt(beats))
 
 
 def _spans(own: IntArray, window: int, centre: int, first: int, last: int) -> tuple[IntArray, IntArray]:

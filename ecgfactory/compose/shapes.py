@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ecgfactory.arrays import Float32Array, Float64Array, IntArray
+from ecgfactory.arrays import BoolArray, Float32Array, Float64Array, IntArray
 from ecgfactory.compose.hearts import Source
 from ecgfactory.leads import EIGHT_LEADS
 from ecgfactory.wave_table import BEAT_WAVES
@@ -75,7 +75,9 @@ def marked(signal_uv: Float32Array, centre: int, bounds: Float64Array, lead_name
     -------
     int array, shape (1 + leads, waves, 3 points)
     """
-    there = ~np.isnan(bounds).any(axis=-1)
+    there: BoolArray = np.asarray(~np.isnan(bounds).any(axis=-1))
+    if not there.any():
+        return np.full((*there.shape, 3), NOWHERE)
     first, last = np.moveaxis(np.where(there[..., np.newaxis], np.rint(bounds), 0).astype(np.int64), -1, 0)
     peak = (first + last) // 2
     leads_uv = in_leads(signal_uv, lead_names)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -65,17 +64,6 @@ class Streams:
         -------
         float32 array, shape (stop - start, width)
         """
-        return _numbered(
-            start, stop, together, lambda block: self.of(use, block).standard_normal((together, width), np.float32)
-        )
-
-    def uniforms(self, use: Use, start: int, stop: int, width: int, together: int = 64) -> Float32Array:
-        """Draw numbers uniform in [0, 1), otherwise like `normals`."""
-        return _numbered(start, stop, together, lambda block: self.of(use, block).random((together, width), np.float32))
-
-
-def _numbered(start: int, stop: int, together: int, draw: Callable[[int], Float32Array]) -> Float32Array:
-    """Put together what is drawn, in blocks, for a range of numbers."""
-    first, end = start // together, -(-stop // together)
-    drawn = [draw(block) for block in range(first, end)]
-    return (drawn[0] if len(drawn) == 1 else np.concatenate(drawn))[start - first * together : stop - first * together]
+        first, end = start // together, -(-stop // together)
+        drawn = [self.of(use, block).standard_normal((together, width), np.float32) for block in range(first, end)]
+        return np.concatenate(drawn)[start - first * together : stop - first * together]

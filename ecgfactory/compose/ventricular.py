@@ -1,8 +1,8 @@
 """Ventricular beats: a wide QRS of another axis, and a T against it, from a dipole whose origin is drawn.
 
 Activation spreads from muscle to muscle, away from its origin. From the right ventricle it runs left and backwards, so
-that V1 looks as in left bundle branch block; from the left one right and forwards, as in right bundle branch block. From
-above (an outflow tract) it runs down, from an apex up. (Josephson and Callans, Heart Rhythm 2 (2005) 442.)
+that V1 looks as in left bundle branch block; from the left one right and forwards, as in right bundle branch block.
+From above (an outflow tract) it runs down, from an apex up. (Josephson and Callans, Heart Rhythm 2 (2005) 443-446.)
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ def ventricular_shape(source: Source, streams: Streams, number: int) -> tuple[Sh
     qrs_uv, t_uv = qrs_uv * gain, t_uv * gain
     centre = int(np.square(dipole_of_qrs).sum(axis=0).argmax())
     bounds = np.full((1 + len(source.lead_names), len(BEAT_WAVES), 2), np.nan)
-    for wave, part_uv, last in ((QRS, qrs_uv, qrs - 1), (T, t_uv, end - 1)):
+    for wave, part_uv in ((QRS, qrs_uv), (T, t_uv)):
         found = _bounds(in_leads(part_uv, source.lead_names))
         if wave == T:
             found[:, 0] = np.maximum(found[:, 0], bounds[1:, QRS, 1] + centre + 1)
