@@ -16,7 +16,7 @@ from ecgfactory.compose.shapes import QRS, Shape, T, in_leads, marked
 from ecgfactory.compose.streams import Streams, Use
 from ecgfactory.wave_table import BEAT_WAVES
 
-QRS_S = (0.13, 0.18)
+QRS_S = (0.145, 0.185)
 """How long QRS lasts; ventricular beats last 0.12 s or more."""
 
 SIZE = (0.9, 1.4)
@@ -31,7 +31,11 @@ RIGHT, LEFT = np.array([0.75, 0.0, 0.5]), np.array([-0.5, 0.0, -0.75])
 UP_OR_DOWN = (0.4, 0.9)
 """And up or down."""
 
-SHOWS = 0.05
+_FRONTS = ((0.22, 0.11, 0.6, 0.3), (0.5, 0.13, 1.0, 0.15), (0.76, 0.11, 0.65, 0.35))
+"""Fronts of activation that follow each other: when (over the length of QRS), how long (one SD), how large, and how much
+their ways differ. What the eye sees as slurs and notches (chosen here)."""
+
+SHOWS = 0.03
 """A wave begins and ends where it reaches this share of its height in the lead (chosen here: where one sees it)."""
 
 
@@ -87,14 +91,14 @@ def ventricular_shape(source: Source, streams: Streams, number: int) -> tuple[Sh
 
 
 def _depolarisation(direction: Float64Array, samples: int, rng: np.random.Generator) -> Float64Array:
-    """Draw the dipole of QRS, shape (3, samples): three fronts that follow each other, the later ones turned."""
+    """Draw the dipole of QRS, shape (3, samples)."""
     along = (np.arange(samples) + 0.5) / samples
     dipole = np.zeros((3, samples))
-    for centre, width, size, turn in ((0.28, 0.13, 0.55, 0.3), (0.5, 0.14, 1.0, 0.12), (0.72, 0.12, 0.6, 0.35)):
+    for centre, width, size, turn in _FRONTS:
         way = direction + rng.normal(0, turn, 3)
         front = np.exp(-0.5 * ((along - centre - rng.uniform(-0.04, 0.04)) / width) ** 2)
         dipole += way[:, np.newaxis] * front * size * rng.uniform(0.6, 1.2)
-    return dipole * np.sin(np.pi * along) ** 1.5  # which lets it begin and end without a corner
+    return dipole * np.sin(np.pi * along)  # so that it begins and ends slowly
 
 
 def _bell(samples: int, rise: float, fall: float) -> Float64Array:
