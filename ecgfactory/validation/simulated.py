@@ -210,7 +210,9 @@ def _frontal_axis_deg(lead_i: Float64Array, lead_ii: Float64Array) -> float:
     return float(np.rad2deg(np.arctan2((2 * ii - i) / np.sqrt(3), i)))
 
 
-def recorder_noise(rng: np.random.Generator, shape: tuple[int, int], sampling_rate_hz: int, sd_uv: float) -> Float64Array:
+def recorder_noise(
+    rng: np.random.Generator, shape: tuple[int, int], sampling_rate_hz: int, sd_uv: float
+) -> Float64Array:
     """Draw Gaussian noise up to 150 Hz, the diagnostic bandwidth of IEC 60601-2-25."""
     white = rng.normal(size=shape)
     if sampling_rate_hz > 300:
