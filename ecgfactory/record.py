@@ -10,8 +10,10 @@ import numpy as np
 import numpy.typing as npt
 
 from ecgfactory.artefact_table import ArtefactTable
+from ecgfactory.beat_table import BeatTable
 from ecgfactory.errors import BadInputError
 from ecgfactory.leads import SignalUv
+from ecgfactory.rhythm_table import RhythmTable
 from ecgfactory.wave_table import WaveTable, unmarked
 
 if TYPE_CHECKING:
@@ -34,6 +36,22 @@ FeatureValue = float | int | bool | str | None
 
 CsvDialect = Literal["standard", "decimal-comma"]
 """1.5,2 as programs and English spreadsheets read it; or 1,5;2 as those in German, French, Spanish and others do."""
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """Which part of a record a stretch of it is.
+
+    Parameters
+    ----------
+    start_s : float
+        Where it begins in the record.
+    record_s : float
+        Length of the record.
+    """
+
+    start_s: float
+    record_s: float
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -71,6 +89,14 @@ class Record:
         The signal without its artefacts; None where there are none or it was not kept.
     injury : mapping of str to value
         What artefacts did to it, by the name of the column of `Ecgs.injuries`; empty where there are none.
+    rhythm : str
+        Name of the rhythm (`rhythm_kinds`) that it was composed in; empty for one as it was generated.
+    beats : BeatTable or None
+        Its beats; None for one as it was generated.
+    rhythms : RhythmTable or None
+        Its stretches in one rhythm; None for one as it was generated.
+    stretch : Stretch or None
+        Which part of a record it is; None for a whole one. Waves, beats and rhythms count from its start.
     """
 
     record_id: str
@@ -86,6 +112,10 @@ class Record:
     artefacts: ArtefactTable | None = None
     clean_uv: SignalUv | None = None
     injury: Mapping[str, Any] = field(default_factory=dict)
+    rhythm: str = ""
+    beats: BeatTable | None = None
+    rhythms: RhythmTable | None = None
+    stretch: Stretch | None = None
 
     @property
     def duration_s(self) -> float:
