@@ -9,6 +9,8 @@ from typing import Any, ClassVar, Self
 import numpy as np
 import numpy.typing as npt
 
+from ecgfactory.arrays import BoolArray
+
 
 @dataclass(frozen=True, eq=False, repr=False)
 class RecordRows:
@@ -48,6 +50,10 @@ class RecordRows:
         """Return the same as of some rows, rising, among so many records; the others have none."""
         return self._rows(slice(None), records, rows[self.record])
 
+    def where(self, wanted: BoolArray) -> Self:
+        """Return some of the rows, given for each whether it is wanted, of as many records as before."""
+        return self._rows(np.flatnonzero(wanted), self.records, self.record[wanted])
+
     def of(self, row: int) -> Self:
         """Return what is of one record, by index: negative from the end.
 
@@ -62,6 +68,10 @@ class RecordRows:
         first, end = np.searchsorted(self.record, [row, row + 1])
         return self._rows(slice(first, end), 1, np.zeros(end - first))
 
+    def part(self, first: int, stop: int) -> Self:
+        """Return the rows from one place to before another, of the same records."""
+        return self._rows(slice(first, stop), self.records, self.record[first:stop])
+
     @property
     def _ecgs(self) -> str:
         return "1 ECG" if self.records == 1 else f"{self.records:,} ECGs"
@@ -70,6 +80,14 @@ class RecordRows:
         """Return some rows as those of so many records, given which record each is of."""
         columns = {name: getattr(self, name)[places] for name in self._columns}
         return replace(self, records=records, record=record.astype(np.int32), **columns)
+
+    @classmethod
+    def of_same(cls, tables: Sequence[Self]) -> Self:
+        """Put rows of the same records together, of one or more tables in which records never fall."""
+        columns: dict[str, Any] = {
+            name: np.concatenate([getattr(table, name) for table in tables]) for name in ("record", *cls._columns)
+        }
+        return replace(tables[0], **columns)
 
     @classmethod
     def joined(cls, tables: Sequence[Self]) -> Self:

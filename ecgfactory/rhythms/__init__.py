@@ -1,1 +1,3 @@
 """What the heart does when: a file for each rhythm, with its sources (see base.py)."""
+
+RHYTHMS: dict[str, object] = {}
