@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from ecgfactory.arrays import IntArray
 from ecgfactory.formats.wave_marks import RETROGRADE_P, WAVE_OF_MARK
-from ecgfactory.wave_table import ABSENT, ALL_LEADS, NO_BEAT, POINTS, WAVES, WaveTable
+from ecgfactory.wave_table import ABSENT, ALL_LEADS, BEAT_WAVES, NO_BEAT, POINTS, WAVES, WaveTable
 
 WAVE_SCHEMA = pa.schema(
     [("beat", pa.int32()), ("lead", pa.string()), ("wave", pa.string()), *((point, pa.int32()) for point in POINTS)]
