@@ -69,9 +69,7 @@ def as_measured(record: Record) -> Record:
     def counted(table: _Table | None, *columns: str) -> _Table | None:
         if table is None:
             return None
-        places: dict[str, Any] = {
-            name: _as_measured(getattr(table, name), record.sampling_rate_hz) for name in columns
-        }
+        places: dict[str, Any] = {name: _as_measured(getattr(table, name), record.sampling_rate_hz) for name in columns}
         return replace(table, **places)
 
     return replace(

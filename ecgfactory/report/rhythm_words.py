@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ecgfactory.beat_table import SYMBOLS
+from ecgfactory.beat_table import SYMBOLS, BeatTable
 from ecgfactory.record import Record
 from ecgfactory.report.clock import clock
 from ecgfactory.rhythm_kinds import KINDS, RhythmKind
@@ -56,8 +56,12 @@ def how_found(record: Record) -> str:
 
 def beat_counts(record: Record) -> str:
     """Count the beats of a record by what they are: `12 normal (N), 2 ventricular (V)`; empty without."""
-    found = record.beats.found if record.beats is not None else {}
-    return ", ".join(f"{count:,} {BEAT_NAMES[symbol]} ({symbol})" for symbol, count in found.items())
+    return counted_beats(record.beats) if record.beats is not None else ""
+
+
+def counted_beats(beats: BeatTable) -> str:
+    """Count beats by what they are."""
+    return ", ".join(f"{count:,} {BEAT_NAMES[symbol]} ({symbol})" for symbol, count in beats.found.items())
 
 
 def shown_part(record: Record, shown_s: float) -> str:

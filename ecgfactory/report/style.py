@@ -16,7 +16,10 @@ Colours = Literal["red", "black-and-white"]
 
 @dataclass(frozen=True)
 class Palette:
-    """The colours of one kind of paper, as hexadecimal RGB; of waves in the order of `WAVES`."""
+    """The colours of one kind of paper, as hexadecimal RGB.
+
+    Those of waves are in the order of `WAVES`, those of rhythms are taken in turn.
+    """
 
     minor_grid: str
     major_grid: str
@@ -28,6 +31,7 @@ class Palette:
     caution: str
     bad: str
     waves: tuple[str, str, str, str, str]
+    rhythms: tuple[str, ...]
 
 
 PALETTES: dict[Colours, Palette] = {
@@ -48,6 +52,7 @@ PALETTES: dict[Colours, Palette] = {
             "#cc79a7",
             "#e69f00",
         ),  # told apart by all eyes (Okabe and Ito 2008), and in grey
+        rhythms=("#d55e00", "#0072b2", "#009e73", "#cc79a7", "#e69f00"),
     ),
     "black-and-white": Palette(
         minor_grid="#dedede",
@@ -60,6 +65,7 @@ PALETTES: dict[Colours, Palette] = {
         caution="#000000",
         bad="#000000",
         waves=("#8c8c8c", "#101010", "#4d4d4d", "#6a6a6a", "#3a3a3a"),
+        rhythms=("#9a9a9a", "#c8c8c8", "#707070"),
     ),
 }
 
