@@ -14,16 +14,16 @@ from ecgfactory.cli.output import console, feature_rows, print_rows, print_table
 from ecgfactory.dataset.reader import Dataset
 from ecgfactory.errors import BadInputError
 from ecgfactory.record import CsvDialect, Record
-from ecgfactory.report.clock import clock, seconds_of
 from ecgfactory.report.choice import Choice, choose
+from ecgfactory.report.clock import clock, seconds_of
 from ecgfactory.report.feature_text import feature_label, feature_value
 from ecgfactory.report.handouts import Handouts, Targets
 from ecgfactory.report.page import HEADLINE_FEATURES
 from ecgfactory.report.paper import PaperName
 from ecgfactory.report.records import any_record, course_of
 from ecgfactory.report.rhythm_words import COMPOSED, beat_counts, rhythm_times, rhythm_title, shown_part
-from ecgfactory.rhythm_kinds import KINDS
 from ecgfactory.report.style import Colours, Gain, Layout, PageStyle, Speed
+from ecgfactory.rhythm_kinds import KINDS
 
 ALL = "all"
 
