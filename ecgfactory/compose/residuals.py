@@ -9,13 +9,10 @@ from __future__ import annotations
 import numpy as np
 
 from ecgfactory.arrays import Float32Array, IntArray
-from ecgfactory.compose.hearts import RATE_HZ, Source
+from ecgfactory.compose.hearts import FADE_S, RATE_HZ, Source
 from ecgfactory.compose.noise_floor import power_complementary
 from ecgfactory.compose.played import Played
 from ecgfactory.compose.streams import Streams, Use
-
-FADE_S = 0.04
-"""How long the noise of a beat takes to give way to that between beats, or to that of the next."""
 
 MOST_TURN_RAD = np.pi / 9
 """A beat differs from the mean as one of the source's does, turned by up to so much towards another (chosen here): the
@@ -51,11 +48,11 @@ def add_residuals(
     samples = signal_uv.shape[1]
     power = np.zeros(samples, dtype=np.float32)
     beats, window = source.residuals_uv.shape[0], source.residuals_uv.shape[2]
-    own = played.r_peak[played.is_own] - source.centre - start  # where windows begin in the signal
+    own = played.r_peak[played.is_own] - source.noise_centre - start  # where windows begin in the signal
     first, last = np.searchsorted(own, [0, samples - window + 1])
     if last <= first:
         return power
-    begins, ends = _spans(own, window, source.centre, first, last)
+    begins, ends = _spans(own, window, source.noise_centre, first, last)
     weights = _weights(streams, int(first), int(last), beats)
     mixed_uv = (weights @ source.residuals_uv.reshape(beats, -1)).reshape(last - first, -1, window)
     fade = round(FADE_S * RATE_HZ)
@@ -85,7 +82,7 @@ def _weights(streams: Streams, first: int, last: int, beats: int) -> Float32Arra
         weights[rows, order], weights[rows, np.roll(order, rng.integers(1, beats))] = np.cos(turn), np.sin(turn)
         groups.append(weights)
     skipped = first // beats * beats
-    return np.concatenate(groups)[first - skipped : last - skipped] * np.float32(np.sqrt(beats))
+    return np.concatenate(groups)[first - skipped : last - skipped]
 
 
 def _spans(own: IntArray, window: int, centre: int, first: int, last: int) -> tuple[IntArray, IntArray]:
