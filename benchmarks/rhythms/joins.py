@@ -16,7 +16,7 @@ from sklearn.ensemble import ExtraTreesClassifier
 from benchmarks.quality_ecgs import generated_ecgs
 from ecgfactory.arrays import Float64Array, IntArray
 from ecgfactory.compose.composition import Composition
-from ecgfactory.compose.hearts import FADE_S, RATE_HZ, Source, sources_of
+from ecgfactory.compose.hearts import RATE_HZ, Source, sources_of
 from ecgfactory.compose.streams import Streams
 from ecgfactory.leads import EIGHT_LEADS, SignalUv
 from ecgfactory.quality.beats import find_beats
@@ -88,7 +88,7 @@ def join_pieces(ecgs_uv: SignalUv, after_join_s: float, slower_s: float) -> Piec
         rng = np.random.default_rng(number)
         score = steady_score(source.heart, source.heart.rr_s + slower_s, rng)
         composition = Composition(source, "sinus", score, Streams(1, number))
-        join = source.residuals_uv.shape[-1] - source.noise_centre - round(FADE_S / 2 * RATE_HZ)
+        join = source.residuals_uv.shape[-1] - source.noise_centre - source.fade // 2
         composed_at = composition.beats(EIGHT_LEADS, RATE_HZ).sample + join + round(after_join_s * RATE_HZ)
         cut = [
             _cut(ecgs_uv[number], beats.places[number, beats.typical[number]] + join),
@@ -135,8 +135,8 @@ def _features(pieces_uv: Float64Array) -> Float64Array:
 
 CASES = {
     "at the end of a beat's noise": (0.0, 0.0),
-    "100 ms later, slower by 300 ms: between beats": (0.1, 0.3),
     "40 ms later": (0.04, 0.0),
+    "100 ms later, RR longer by 200 ms: between beats": (0.1, 0.2),
 }
 """How far after a join, and how much slower, in s."""
 

@@ -20,27 +20,29 @@ RATE_HZ = 500
 FEWEST_BEATS = 4
 """From fewer typical beats, neither their mean nor how they vary can be told."""
 
-SHORTEST_TP_S, LONGEST_TP_S = 0.04, 0.3
+SHORTEST_TP_S, LONGEST_TP_S = 0.04, 0.6
 """From the end of T to the next P; where it is shorter, the ends of a beat are no baseline. A beat is cut with that
 before it and that after it, up to the latter."""
 
-LEVEL_S = 0.04
+LEVEL_S = 0.12
 """The level of TP is the mean over so long in its middle, or over all of it where it is shorter."""
 
-FADE_S = 0.04
-"""How long the noise of a beat takes to give way, in the middle of TP, to that between beats or of the next."""
-
-SHORT_RR = 0.1
-"""TP is that of an RR interval that a tenth of the others are shorter than."""
+FADE_S = 0.12
+"""How long the noise of a beat takes to give way, in the middle of TP, to that between beats or of the next; or all of
+a shorter TP."""
 
 P_MARGIN_S = 0.012
 """P is cut so far outside its bounds, which lie where it is still a few per cent of its height."""
 
-GRAIN_S = 0.1
-"""A grain of the noise floor: shorter than most TP times, and longer than a cycle of all but wander."""
+GRAINS_S = (0.2, 0.16, 0.1)
+"""Lengths of the grains of the noise floor: the longest that TP holds, as the spectrum is blurred by their inverse; or
+the last."""
 
 WANDER_STEP_S = 0.05
 """Wander is slower than 1 Hz (the levels it is taken from are a beat apart); straight lines of 50 ms follow it."""
+
+
+_GRAINS = [round(grain_s * RATE_HZ) for grain_s in GRAINS_S]
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,6 +64,8 @@ class Source:
         Level of the baseline every `WANDER_STEP_S`, mean 0.
     centre, noise_centre : int
         R peak in the windows of the mean and of the residuals.
+    fade : int
+        Samples at either end of a beat's noise within which it gives way to other noise.
     p_onset, qrs_onset, qrs_offset, t_offset : int
         Bounds in the window, as `quality.waves` measures them.
     lead_names : tuple of str
@@ -79,6 +83,7 @@ class Source:
     wander_uv: Float32Array
     centre: int
     noise_centre: int
+    fade: int
     p_onset: int
     qrs_onset: int
     qrs_offset: int
@@ -168,7 +173,7 @@ def _span_of(beats: Beats, waves: Waves, row: int) -> _Span | str:
         round(float(bound)) - beats.centre for found in bounds.values() for bound in found
     )
     rr = np.diff(beats.places[row])[beats.are_rr[row]]
-    tp_s = (float(np.quantile(rr, SHORT_RR)) + p_onset - t_offset) / RATE_HZ
+    tp_s = (float(np.median(rr)) + p_onset - t_offset) / RATE_HZ
     if tp_s < SHORTEST_TP_S:
         return f"only {max(tp_s, 0) * 1000:.0f} ms lie between T and P, and {SHORTEST_TP_S * 1000:.0f} are needed."
     return _Span(p_onset, p_offset, qrs_onset, qrs_offset, t_offset, round(min(tp_s, LONGEST_TP_S) * RATE_HZ))
@@ -191,7 +196,8 @@ def _source(
     cut_uv -= mean_uv
     mean_uv *= _faded(span.window, tp)
     p_uv = _p_of(mean_uv, span.p_onset - first, span.p_offset - first, span.qrs_onset - first)
-    beside = max(tp // 2 - round(FADE_S / 2 * RATE_HZ), 0)
+    fade = min(round(FADE_S * RATE_HZ), tp)
+    beside = (tp - fade) // 2
     return Source(
         heart=Heart(
             rr_s=rr_s,
@@ -207,6 +213,7 @@ def _source(
         wander_uv=_wander(levels, starts, span, signal_uv.shape[-1]),
         centre=-first,
         noise_centre=-first - beside,
+        fade=fade,
         p_onset=span.p_onset - first,
         qrs_onset=span.qrs_onset - first,
         qrs_offset=span.qrs_offset - first,
@@ -260,7 +267,7 @@ def _p_of(mean_uv: Float32Array, onset: int, offset: int, qrs_onset: int) -> Flo
 
 def _grains(noise_uv: Float32Array, tp: int) -> Float32Array:
     """Cut grains of noise around the middle of TP, before and after each beat."""
-    grain = round(GRAIN_S * RATE_HZ)
+    grain = next((grain for grain in _GRAINS if grain <= tp), _GRAINS[-1])
     begin = max((tp - grain) // 2, 0)
     end = noise_uv.shape[-1] - begin
     return np.concatenate([noise_uv[..., begin : begin + grain], noise_uv[..., end - grain : end]])
@@ -272,4 +279,5 @@ def _wander(levels: Float32Array, starts: IntArray, span: _Span, samples: int) -
     of_leads = np.concatenate([levels[0], levels[1, -1:]]).T
     nodes = np.arange(0, samples, round(WANDER_STEP_S * RATE_HZ))
     wander = np.array([np.interp(nodes, at, of_lead) for of_lead in of_leads], dtype=np.float32)
-    return wander - wander.mean(axis=-1, keepdims=True)
+    wander_uv: Float32Array = wander - wander.mean(axis=-1, keepdims=True)
+    return wander_uv

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from ecgfactory.arrays import Float32Array, IntArray
-from ecgfactory.compose.hearts import FADE_S, RATE_HZ, Source
+from ecgfactory.compose.hearts import RATE_HZ, Source
 from ecgfactory.compose.noise_floor import power_complementary
 from ecgfactory.compose.played import Played
 from ecgfactory.compose.streams import Streams, Use
@@ -52,10 +52,10 @@ def add_residuals(
     first, last = np.searchsorted(own, [0, samples - window + 1])
     if last <= first:
         return power
-    begins, ends = _spans(own, window, source.noise_centre, first, last)
+    begins, ends = _spans(own, window, source, first, last)
     weights = _weights(streams, int(first), int(last), beats)
     mixed_uv = (weights @ source.residuals_uv.reshape(beats, -1)).reshape(last - first, -1, window)
-    fade = round(FADE_S * RATE_HZ)
+    fade = source.fade
     rise = power_complementary(2 * fade)[:fade]
     at_each = own[first:last].tolist()
     for noise_uv, at, begin, end in zip(mixed_uv, at_each, begins.tolist(), ends.tolist(), strict=True):
@@ -85,12 +85,11 @@ def _weights(streams: Streams, first: int, last: int, beats: int) -> Float32Arra
     return np.concatenate(groups)[first - skipped : last - skipped]
 
 
-def _spans(own: IntArray, window: int, centre: int, first: int, last: int) -> tuple[IntArray, IntArray]:
+def _spans(own: IntArray, window: int, source: Source, first: int, last: int) -> tuple[IntArray, IntArray]:
     """Return from where to where in its window each beat's noise is laid, so that two share a fade at most."""
-    fade = round(FADE_S * RATE_HZ)
     overlap = np.maximum(own[:-1] + window - own[1:], 0)  # with the next
     # Both fade in the middle of it, or before the R peak of the latter.
-    begin = np.minimum(np.maximum(overlap - fade, 0) // 2, centre - round(LATEST_S * RATE_HZ))
-    end = np.minimum(own[1:] + begin + fade - own[:-1], window)
+    begin = np.minimum(np.maximum(overlap - source.fade, 0) // 2, source.noise_centre - round(LATEST_S * RATE_HZ))
+    end = np.minimum(own[1:] + begin + source.fade - own[:-1], window)
     begins, ends = np.append([0], begin), np.append(end, window)
     return begins[first:last], ends[first:last]
