@@ -119,7 +119,9 @@ class SignalSpec:
         return self.samples > LONGEST_WHOLE_S * self.sampling_rate_hz
 
 
-_WITH_ALL = SignalSpec(TWELVE_LEADS, 1, 0, labels=Labels(waves=True, mask=True), artefacts=StoredArtefacts())
+_WITH_ALL = SignalSpec(
+    TWELVE_LEADS, 1, 0, labels=Labels(waves=True, mask=True), artefacts=StoredArtefacts(), composed=True
+)
 """Records with everything that formats write."""
 
 
