@@ -17,7 +17,16 @@ import pyarrow.parquet as pq
 from ecgfactory.dataset.artefact_section import ARTEFACT_COLUMNS
 from ecgfactory.dataset.card import DEFAULT_CONFIG, limits, signal_configs
 from ecgfactory.dataset.counts import Counts
-from ecgfactory.dataset.names import ANNOTATIONS_FILE, ARTEFACTS_FILE, CROISSANT_FILE, RECORDS_FILE, REJECTED_FILE
+from ecgfactory.dataset.names import (
+    ANNOTATIONS_FILE,
+    ARTEFACTS_FILE,
+    BEATS_FILE,
+    CROISSANT_FILE,
+    RECORDS_FILE,
+    REJECTED_FILE,
+    RHYTHMS_FILE,
+)
+from ecgfactory.dataset.rhythm_section import BEAT_COLUMNS, RECORD_COLUMNS, RHYTHM_COLUMNS
 from ecgfactory.dataset.seal import dataset_files
 from ecgfactory.formats.base import Format
 from ecgfactory.formats.clean_twin import CLEAN_SUFFIX, format_named
@@ -41,9 +50,9 @@ _COLUMNS = {
     "split": "train, validation or test.",
     "failed_rules": "Rules of the quality policy that the record breaks as it is stored, with its artefacts.",
     "reasons": "Why each rule was broken, in words.",
-    "beat": "Number of the beat within its record, from 0.",
+    "beat": "Number of the beat within its record, from 0; null where the wave belongs to none.",
     "lead": "Name of the lead that the wave is marked in; all where it is marked over all leads.",
-    "wave": "P, QRS or T.",
+    "wave": "P, QRS or T; in composed records also F, of atrial flutter, and f, of atrial fibrillation.",
     "onset": "First sample of the wave, from 0; null where it lies beyond the start of the record.",
     "peak": "Of P and T the sample of the largest deflection from the line that joins the bounds, of QRS that of the R "
     "wave, or of the deepest point where there is no R; over all leads the median of the leads', and of QRS the R peak "
@@ -56,6 +65,8 @@ _COLUMNS = {
 
 _COLUMNS_OF = {
     "artefacts": ARTEFACT_COLUMNS,
+    "beats": BEAT_COLUMNS,
+    "rhythms": RHYTHM_COLUMNS,
     "rejected": {
         "failed_rules": "Rules of the quality policy that the candidate broke, or match, which rejects by chance."
     },
@@ -72,7 +83,12 @@ _DATA_TYPES = {
     "uint8": "cr:UInt8",
 }
 
-KEYS = {"annotations": ("record_id", "beat", "lead", "wave"), "artefacts": ("record_id", "kind")}
+KEYS = {
+    "annotations": ("record_id", "beat", "lead", "wave", "peak"),
+    "artefacts": ("record_id", "kind"),
+    "beats": ("record_id", "beat"),
+    "rhythms": ("record_id", "onset"),
+}
 """Columns that tell rows of a record set apart; of the others it is the first."""
 
 
@@ -109,7 +125,8 @@ def write_croissant(
         "name": plan.request.name,
         "description": (
             f"{counts.records:,} synthetic {plan.request.leads}-lead ECGs of {plan.request.duration_s} s at "
-            f"{plan.recorder}. Synthetic, not for diagnosis."
+            f"{plan.recorder}{', composed by rule from generated beats' if plan.is_composed else ''}. Synthetic, not "
+            "for diagnosis."
         ),
         "url": f"urn:ecgfactory:{plan.plan_id}",
         "version": "1.0.0",
@@ -182,6 +199,8 @@ def _record_sets(dataset: Path, plan: Plan) -> Iterator[dict[str, Any]]:
         files["annotations"] = ANNOTATIONS_FILE
     if plan.artefacts:
         files["artefacts"] = ARTEFACTS_FILE
+    if plan.is_composed:
+        files |= {"beats": BEATS_FILE, "rhythms": RHYTHMS_FILE}
     for name, file in files.items():
         yield _record_set(name, {"fileObject": {"@id": file}}, pq.read_schema(dataset / file), plan)
     for config, format_, schema in signal_configs(dataset, plan):
@@ -237,6 +256,8 @@ def _describe(column: str, plan: Plan) -> str:
         return f"Which wave each sample is in, {place}: 0 none, {codes}."
     if column in _COLUMNS:
         return _COLUMNS[column]
+    if plan.is_composed and column in RECORD_COLUMNS:
+        return RECORD_COLUMNS[column]
     feature = next((feature for feature in plan.policy.features if feature.name == column), None)
     if feature is None:
         return "Measured by another version of ecgfactory."
