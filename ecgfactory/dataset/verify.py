@@ -17,6 +17,7 @@ from ecgfactory.dataset.counts import count, count_artefacts, count_beats, count
 from ecgfactory.dataset.foreign_files import passes_for_data
 from ecgfactory.dataset.injury_checks import Injuries, obeys_identities
 from ecgfactory.dataset.label_checks import label_problems
+from ecgfactory.dataset.long_checks import long_signal_problems
 from ecgfactory.dataset.manifest import manifest_sha256
 from ecgfactory.dataset.names import (
     ANNOTATIONS_FILE,
@@ -79,7 +80,8 @@ def verify(path: Path, with_signals: bool = True) -> Dataset:
         copies = _artefact_copy_problems(dataset) if injuries else []
         of_rhythms = _rhythm_problems(dataset)
         columns = [] if of_artefacts else column_problems(dataset)
-        signals = _SignalChecks(dataset, injuries).problems()
+        is_long = dataset.plan.request.is_in_pieces
+        signals = long_signal_problems(dataset) if is_long else _SignalChecks(dataset, injuries).problems()
         labels = [] if of_rhythms else _label_problems(dataset)
         of_files = (*_index_problems(dataset), *of_artefacts, *copies, *of_rhythms, *columns, *signals)
         problems = [*of_files, *labels]
