@@ -24,8 +24,8 @@ class RhythmKind:
         too.
     aux : str
         What a change to it says in a WFDB annotation file, as the databases of PhysioNet do
-        (https://archive.physionet.org/physiobank/annotations.shtml, and for the blocks those of the European ST-T
-        database).
+        (https://archive.physionet.org/physiobank/annotations.shtml; of blocks of first and third degree, which that
+        page lacks, as some of them do).
     is_sinus : bool
         Whether every beat comes from the sinus node and is conducted as usual.
     """

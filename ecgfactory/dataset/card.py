@@ -284,12 +284,13 @@ def _examples(dataset: Path, plan: Plan) -> Iterator[str]:
 
 
 def _loading(format_: type[Format], plan: Plan) -> dict[str, str]:
+    long_loading = format_.long_loading if plan.request.is_in_pieces else {}
     return {
         **format_.loading,
-        **(format_.long_loading if plan.request.is_in_pieces else {}),
+        **long_loading,
         **(format_.rhythm_loading if plan.is_composed else {}),
         **(format_.label_loading if plan.labels.waves else {}),
-        **(format_.mask_loading if plan.labels.mask else {}),
+        **(format_.mask_loading if plan.labels.mask and not long_loading else {}),
         **(format_.artefact_loading if plan.artefacts else {}),
         **(format_.artefact_mask_loading if plan.artefacts and plan.labels.mask else {}),
         **(format_.pair_loading if plan.keeps_clean else {}),

@@ -14,6 +14,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from ecgfactory.beat_table import SYMBOLS
 from ecgfactory.dataset.artefact_section import ARTEFACT_COLUMNS
 from ecgfactory.dataset.card import DEFAULT_CONFIG, limits, signal_configs
 from ecgfactory.dataset.counts import Counts
@@ -30,6 +31,8 @@ from ecgfactory.dataset.rhythm_section import BEAT_COLUMNS, RECORD_COLUMNS, RHYT
 from ecgfactory.dataset.seal import dataset_files
 from ecgfactory.formats.base import Format
 from ecgfactory.formats.clean_twin import CLEAN_SUFFIX, format_named
+from ecgfactory.formats.long_record import PIECE_S
+from ecgfactory.formats.parquet_columns import PIECE
 from ecgfactory.formats.rows import CLEAN
 from ecgfactory.request.plan import Plan
 from ecgfactory.storage.durable import sha256_of
@@ -58,7 +61,12 @@ _COLUMNS = {
     "wave, or of the deepest point where there is no R; over all leads the median of the leads', and of QRS the R peak "
     "of the beat.",
     "offset": "Last sample of the wave; null where it lies beyond the end of the record.",
+    "piece": "Number of the piece of the record that is in this row, from 0.",
+    "first_sample": "First sample of the piece, counted from the start of the record.",
     "r_peaks": "The R peak of each beat over all leads, in samples.",
+    "beat_symbols": f"The symbol of each of these beats: {', '.join(SYMBOLS)}, as the MIT-BIH databases have them.",
+    "rhythm_names": "The rhythms, in order of time; of a long record those that reach into the piece.",
+    "rhythm_onsets": "First sample of each of these rhythms, from the start of the record; each lasts to the next.",
     "is_clean": "Whether no artefact was put into the record.",
     "artefact_kinds": "Kinds of the artefacts in the record, in the order in which they were put in.",
 }
@@ -89,7 +97,7 @@ KEYS = {
     "beats": ("record_id", "beat"),
     "rhythms": ("record_id", "onset"),
 }
-"""Columns that tell rows of a record set apart; of the others it is the first."""
+"""Columns that tell rows of a record set apart; of the others it is the first, and the piece where rows are pieces."""
 
 
 def write_croissant(
@@ -209,7 +217,8 @@ def _record_sets(dataset: Path, plan: Plan) -> Iterator[dict[str, Any]]:
 
 
 def _record_set(name: str, source: dict[str, Any], schema: pa.Schema, plan: Plan) -> dict[str, Any]:
-    key = [{"@id": f"{name}/{column}"} for column in KEYS.get(name, schema.names[:1])]
+    of_rows = [schema.names[0], *({PIECE} & {*schema.names})]
+    key = [{"@id": f"{name}/{column}"} for column in KEYS.get(name, of_rows)]
     return {
         "@type": "cr:RecordSet",
         "@id": name,
@@ -234,7 +243,8 @@ def _field(record_set: str, source: dict[str, Any], field: pa.Field, plan: Plan)
 
 def _describe(column: str, plan: Plan) -> str:
     if column in plan.lead_names:
-        return f"Lead {column} in uV, {plan.samples_per_lead} samples at {plan.recorder}."
+        samples = f"a piece of {PIECE_S} s" if plan.signal_spec.is_long else f"{plan.samples_per_lead} samples"
+        return f"Lead {column} in uV, {samples} at {plan.recorder}."
     if column.endswith("_path"):
         name = column.removesuffix("_path")
         clean = " without artefacts" if name.endswith(CLEAN_SUFFIX) and name in plan.formats else ""

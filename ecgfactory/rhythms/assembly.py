@@ -158,12 +158,8 @@ def _placed(
     place[beat_order] = np.arange(-first, len(beat_order) - first)
     place[-1] = -1
     beat = place[p_waves.beat]
-    is_free = p_waves.beat < 0
-    is_kept = np.where(
-        is_free,
-        (p_waves.onset_s > onset_s[0]) & (p_waves.onset_s < onset_s[-1]),
-        (beat >= 0) & (beat < len(onset_s)),
-    )
+    is_between = (p_waves.onset_s > onset_s[0]) & (p_waves.onset_s < onset_s[-1])
+    is_kept = np.where(p_waves.beat < 0, is_between, (beat >= 0) & (beat < len(onset_s)))
     p_order = np.flatnonzero(is_kept)
     p_order = p_order[np.argsort(p_waves.onset_s[p_order], kind="stable")]
     return p_waves.onset_s[p_order], beat[p_order], p_waves.shape[p_order]

@@ -42,7 +42,7 @@ class AtrialFibrillation(Rhythm):
         start_s = -MARGIN_S - mean_s * rng.random()
         rr_s = irregular_rr_s(mean_s, duration_s + 2 * MARGIN_S, rng)
         return assembled(
-            at_rate(heart, mean_s),
+            at_rate(heart, mean_s, has_pr=False),
             duration_s,
             Beats.alike(start_s + np.cumsum(rr_s)),
             PWaves.none(),

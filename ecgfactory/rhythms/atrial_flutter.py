@@ -13,8 +13,7 @@ from ecgfactory.rhythms.intervals import at_rate
 from ecgfactory.rhythms.score import Activity, Heart, Score
 
 WAVES_BPM = (240.0, 340.0)
-"""Rate of flutter waves: 240 to 340 /min (Page et al., 2015 ACC/AHA/HRS guideline, doi:10.1016/j.jacc.2015.09.019,
-gives 250 to 350 /min as typical; Surawicz and Knilans, Chou's Electrocardiography, 240 to 340)."""
+"""Rate of flutter waves: textbooks give 240 to 340 or 250 to 350 /min."""
 
 CONDUCTION = (2, 3, 4)
 """How many waves there are to a QRS."""
@@ -44,7 +43,7 @@ class AtrialFlutter(Rhythm):
         from_wave_s = rng.uniform(*FROM_WAVE_S) + _SPREAD_S * rng.standard_normal(count)
         activity = everywhere(Activity.FLUTTER, 1 / wave_s, duration_s)
         return assembled(
-            at_rate(heart, wave_s * float(np.mean(ratios))),
+            at_rate(heart, wave_s * float(np.mean(ratios)), has_pr=False),
             duration_s,
             Beats.alike(activity[1] + waves * wave_s + from_wave_s),
             PWaves.none(),

@@ -44,4 +44,6 @@ class AVBlock3(Rhythm):
         p_onset_s = node.onset_s
         p_waves = PWaves.alike(p_onset_s, np.full(len(p_onset_s), -1))
         beats = Beats.alike(qrs_onset_s, *kind)
-        return assembled(at_rate(heart, rr_s), duration_s, beats, p_waves, node.breath_s, [(self.name, 0.0)])
+        return assembled(
+            at_rate(heart, rr_s, has_pr=False), duration_s, beats, p_waves, node.breath_s, [(self.name, 0.0)]
+        )

@@ -23,7 +23,7 @@ _MEMORY_S = 60.0
 (2011) 148, doi:10.1111/j.1542-474X.2011.00420.x; Pueyo et al., IEEE Trans Biomed Eng 51 (2004) 1511,
 found such a lag of minutes before."""
 
-_AT_ONCE = 0.2
+_AT_ONCE = 0.15
 """Share of the preceding RR interval alone in what QT follows (chosen here)."""
 
 _BEFORE_QRS_S = 0.02
@@ -34,7 +34,7 @@ FULL = 0.94
 """Share of an RR interval that PR and QT may take together (chosen here)."""
 
 
-def at_rate(heart: Heart, rr_s: float) -> Heart:
+def at_rate(heart: Heart, rr_s: float, has_pr: bool = True) -> Heart:
     """Return the heart as it is at another rate.
 
     Its PR and QT follow the rate; where they don't fit, both are shortened alike.
@@ -45,6 +45,8 @@ def at_rate(heart: Heart, rr_s: float) -> Heart:
         The heart at its own rate.
     rr_s : float
         Mean RR interval.
+    has_pr : bool
+        Whether P waves are conducted, so that PR has to fit as well.
 
     Returns
     -------
@@ -52,9 +54,11 @@ def at_rate(heart: Heart, rr_s: float) -> Heart:
     """
     ratio = rr_s / heart.rr_s
     pr_s, qt_s = heart.pr_s * ratio**_PR_EXPONENT, heart.qt_s * ratio**_QT_EXPONENT
-    fit = min(1.0, FULL * rr_s / (pr_s + qt_s))
-    pr_s = max(pr_s * fit, min(heart.pr_s, heart.p_s))
-    return replace(heart, rr_s=rr_s, pr_s=pr_s, qt_s=min(qt_s, FULL * rr_s - pr_s) if fit < 1 else qt_s)
+    room_s = FULL * rr_s
+    if has_pr:
+        pr_s = max(pr_s * min(1.0, room_s / (pr_s + qt_s)), min(heart.pr_s, heart.p_s))
+        room_s -= pr_s
+    return replace(heart, rr_s=rr_s, pr_s=pr_s, qt_s=min(qt_s, room_s))
 
 
 def pr_after(heart: Heart, rr_s: Float64Array) -> Float64Array:

@@ -42,4 +42,4 @@ class JunctionalRhythm(Rhythm):
             p_waves = PWaves.alike(qrs_onset_s + shift_s, np.arange(len(qrs_onset_s)), PShape.RETROGRADE)
         beats = Beats.alike(qrs_onset_s, JUNCTIONAL)
         breath_s = breaths(duration_s, rng)
-        return assembled(at_rate(heart, rr_s), duration_s, beats, p_waves, breath_s, [(self.name, 0.0)])
+        return assembled(at_rate(heart, rr_s, has_pr=False), duration_s, beats, p_waves, breath_s, [(self.name, 0.0)])

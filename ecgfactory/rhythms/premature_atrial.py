@@ -16,7 +16,7 @@ from ecgfactory.rhythms.sinus import own_node, own_rr_s
 COUPLING = (0.55, 0.80)
 """From the P before to the premature one, over the PP interval (chosen here): it may fall on the T before."""
 
-RETURN = (1.0, 1.15)
+RETURN = (1.0, 1.1)
 """From the premature P to the next sinus P, over the PP interval: the premature beat resets the sinus node, and the way
 there and back takes time, so that both intervals together are less than two (an incomplete compensatory pause)."""
 

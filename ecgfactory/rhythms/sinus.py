@@ -12,7 +12,7 @@ from ecgfactory.rhythms.intervals import at_rate, pr_after
 from ecgfactory.rhythms.score import Heart, Score
 from ecgfactory.rhythms.sinus_node import SinusNode, sinus_node
 
-NORMAL_RR_S = (60 / 97, 60 / 53)
+NORMAL_RR_S = (60 / 95, 60 / 53)
 """Mean RR interval of sinus rhythm, from and to: well within 50 to 100 /min (below 50 /min begins bradycardia in the
 guideline of Kusumoto et al., 2018, doi:10.1016/j.jacc.2018.10.044)."""
 

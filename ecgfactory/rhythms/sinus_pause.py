@@ -14,8 +14,8 @@ from ecgfactory.rhythms.score import Heart, Score
 from ecgfactory.rhythms.sinus import own_node, own_rr_s
 
 PAUSE_S = (2.0, 3.5)
-"""PP interval of a pause. Textbooks call one of 2 s and more a pause; the guideline of 2018 (Kusumoto et al.,
-doi:10.1016/j.jacc.2018.10.044) counts those beyond 3 s as a sign of disease of the sinus node."""
+"""PP interval of a pause. Textbooks call one of 2 s and more a pause, the guideline of Kusumoto et al., 2018,
+doi:10.1016/j.jacc.2018.10.044, one of more than 3 s."""
 
 _BEATS_BETWEEN = (8, 30)
 """From one pause to the next, in beats (chosen here)."""

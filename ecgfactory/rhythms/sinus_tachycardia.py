@@ -12,16 +12,15 @@ from ecgfactory.rhythms.score import Heart, Score
 from ecgfactory.rhythms.sinus import conducted
 from ecgfactory.rhythms.sinus_node import sinus_node
 
-RATE_BPM = (104.0, 146.0)
-"""Mean rate: above 100 /min (Page et al., 2015 ACC/AHA/HRS guideline, doi:10.1016/j.jacc.2015.09.019), up to where
-supraventricular tachycardias begin."""
+RATE_BPM = (106.0, 142.0)
+"""Mean rate: above 100 /min, as textbooks define it, up to where supraventricular tachycardias begin."""
 
 _SDNN = (0.008, 0.02)
 """Standard deviation of RR intervals, over their mean: little is left of variability at such rates (chosen here)."""
 
 
 class SinusTachycardia(Rhythm):
-    """Sinus rhythm at 104 to 146 /min."""
+    """Sinus rhythm at 106 to 142 /min."""
 
     name: ClassVar[str] = "sinus_tachycardia"
 

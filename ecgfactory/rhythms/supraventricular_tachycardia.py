@@ -14,7 +14,8 @@ from ecgfactory.rhythms.pacemaker import regular
 from ecgfactory.rhythms.score import Heart, PShape, Score
 
 RATE_BPM = (150.0, 220.0)
-"""Rate, regular: Page et al., 2015 ACC/AHA/HRS guideline, doi:10.1016/j.jacc.2015.09.019, describes the kinds."""
+"""Rate: 150 to 220 /min in textbooks. Of the kinds in the 2015 ACC/AHA/HRS guideline (Page et al.,
+doi:10.1016/j.jacc.2015.09.019) it is like the most common one, of a circuit in the AV node."""
 
 _SPREAD = 0.01
 """Standard deviation of RR intervals, over their mean (chosen here)."""
@@ -42,4 +43,4 @@ class SupraventricularTachycardia(Rhythm):
             p_waves = PWaves.alike(p_onset_s, np.arange(len(p_onset_s)), PShape.RETROGRADE)
         beats = Beats.alike(qrs_onset_s, ATRIAL)
         breath_s = breaths(duration_s, rng)
-        return assembled(at_rate(heart, rr_s), duration_s, beats, p_waves, breath_s, [(self.name, 0.0)])
+        return assembled(at_rate(heart, rr_s, has_pr=False), duration_s, beats, p_waves, breath_s, [(self.name, 0.0)])

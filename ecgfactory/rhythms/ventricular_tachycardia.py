@@ -48,7 +48,9 @@ class VentricularTachycardia(Rhythm):
             return self._runs(heart, rr_s, duration_s, rng)
         beats = Beats.alike(regular(rr_s, _SPREAD, duration_s, rng), VENTRICULAR, 1)
         breath_s = breaths(duration_s, rng)
-        return assembled(at_rate(heart, rr_s), duration_s, beats, PWaves.none(), breath_s, [(self.name, 0.0)])
+        return assembled(
+            at_rate(heart, rr_s, has_pr=False), duration_s, beats, PWaves.none(), breath_s, [(self.name, 0.0)]
+        )
 
     def _runs(self, heart: Heart, rr_s: float, duration_s: float, rng: np.random.Generator) -> Score:
         pp_s = own_rr_s(heart, rng)
