@@ -99,12 +99,15 @@ class _BeatCounts:
             yield f"{place} has {has}, where {source}"
 
     def _elsewhere(self, candidates: IntArray, peaks: list[IntArray], before: IntArray) -> list[int]:
-        """Return the records whose R peaks, of which some were in groups before, are not at the beats."""
+        """Return the records whose R peaks, of which some were in groups before, are not at the beats.
+
+        How many there are is compared when all are counted.
+        """
         assert self._composed is not None
         beats = self._composed.read(candidates)
         samples = (beats.of(row).sample[start:] for row, start in enumerate(before.tolist()))
         pairs = enumerate(zip(peaks, samples, strict=True))
-        return [row for row, (held, known) in pairs if not np.array_equal(held, known[: len(held)])]
+        return [row for row, (held, known) in pairs if not np.array_equal(held[: len(known)], known[: len(held)])]
 
 
 def _r_peaks(waves: WaveTable) -> list[IntArray]:
