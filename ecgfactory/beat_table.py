@@ -56,11 +56,6 @@ class BeatTable(RecordRows):
         found = np.bincount(self.symbol, minlength=len(SYMBOLS)).tolist()
         return {symbol: count for symbol, count in zip(SYMBOLS, found, strict=True) if count}
 
-    @property
-    def counts(self) -> npt.NDArray[np.int64]:
-        """How many beats each record has, shape (records,)."""
-        return np.bincount(self.record, minlength=self.records)
-
     def of_stretch(self, start: int, stop: int) -> Self:
         """Return the beats of a stretch of their records, counted from its start.
 

@@ -39,6 +39,11 @@ class RecordRows:
     def __len__(self) -> int:
         return len(self.record)
 
+    @property
+    def counts(self) -> npt.NDArray[np.int64]:
+        """How many rows each record has, shape (records,)."""
+        return np.bincount(self.record, minlength=self.records)
+
     def take(self, rows: npt.NDArray[np.integer]) -> Self:
         """Return what is of some of the records, by index; they are numbered anew in that order."""
         starts = np.searchsorted(self.record, np.arange(self.records + 1))

@@ -131,6 +131,18 @@ def injured(
     return _built_once(build, request, _shared(tmp_path_factory, "injured"))
 
 
+@pytest.fixture(scope="session")
+def composed(
+    make_request: Callable[..., BuildRequest], build: Builder, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """A published dataset of 24 composed records with waves and masks; as `built`."""
+    rhythm = {"sinus": 0.3, "atrial_fibrillation": 0.3, "av_block_2_mobitz": 0.2, "premature_ventricular": 0.2}
+    request = partial(make_request, name="composed", records=24, rhythm=rhythm, formats=["parquet", "wfdb", "npy"])
+    request = partial(request, labels={"waves": True, "mask": True}, shard_records=None, report={"samples": 0})
+    request = partial(request, generator={"batch": 8})
+    return _built_once(build, request, _shared(tmp_path_factory, "composed"))
+
+
 def _shared(tmp_path_factory: pytest.TempPathFactory, name: str) -> Path:
     """A folder that all test processes share."""
     own = tmp_path_factory.getbasetemp()

@@ -44,8 +44,8 @@ class EcgDataset(TorchDataset[Sample]):
     Raises
     ------
     BadInputError
-        When there is no such split, lead, unit or feature, one of `masks`, `clean`, `artefact_masks` and `rhythm_labels` is
-        no bool, or there are no labels, clean twins, artefacts or rhythms to take them from.
+        When there is no such split, lead, unit or feature, a flag is
+        no bool, or there are no labels, clean twins, artefacts or rhythms to take what it asks for from.
     """
 
     rhythm_names = RHYTHM_NAMES

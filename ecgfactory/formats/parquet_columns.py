@@ -11,11 +11,12 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from ecgfactory.beat_table import SYMBOLS, BeatTable
-from ecgfactory.formats.base import SignalSpec, composed_of, injury_of, waves_of
+from ecgfactory.formats.base import SignalSpec, composed_of, injury_of, mask_of, waves_of
 from ecgfactory.formats.batch import Composed, RecordBatch
 from ecgfactory.formats.long_record import PIECE_S, RecordPiece
 from ecgfactory.formats.parquet_settings import mask_type, signal_type
 from ecgfactory.formats.rows import record_columns
+from ecgfactory.formats.wave_rows import places_among
 from ecgfactory.record_rows import RecordRows
 from ecgfactory.rhythm_kinds import NAMES
 from ecgfactory.rhythm_table import RhythmTable
@@ -81,9 +82,7 @@ def table_of_piece(row: RecordBatch, number: int, piece: RecordPiece, spec: Sign
     length = _piece_length(spec)
     columns |= _signal_columns(piece.signal_uv[np.newaxis], spec.lead_names, length)
     if spec.labels.mask:
-        if piece.mask is None:
-            raise ValueError("a piece without a mask is to be written with one")
-        columns |= _mask_columns(piece.mask[np.newaxis], mask_columns(spec.lead_names), length)
+        columns |= _mask_columns(mask_of(piece)[np.newaxis], mask_columns(spec.lead_names), length)
     return _table(columns, spec)
 
 
@@ -100,7 +99,13 @@ def beats_of_rows(
     (samples, counts), (symbols, of_symbols) = (_flat(rows.column(name)) for name in (R_PEAKS, BEAT_SYMBOLS))
     if not np.array_equal(counts, of_symbols):
         raise ValueError("there are not as many symbols as beats")
-    return BeatTable(lead_names, records, record.repeat(counts), samples.to_numpy(), _places(symbols, SYMBOLS))
+    return BeatTable(
+        lead_names,
+        records,
+        record.repeat(counts),
+        samples.to_numpy(),
+        places_among(SYMBOLS, symbols.to_pylist(), "beat"),
+    )
 
 
 def rhythms_of_rows(rows: pa.Table, spec: SignalSpec, record: npt.NDArray[np.int32], records: int) -> RhythmTable:
@@ -120,7 +125,7 @@ def rhythms_of_rows(rows: pa.Table, spec: SignalSpec, record: npt.NDArray[np.int
     onset, record = onset[begins], record.repeat(counts)[begins]
     is_last = np.append(record[1:] != record[:-1], True)[: len(record)]
     offset = np.where(is_last, spec.samples, np.append(onset[1:], 0)[: len(onset)]) - 1
-    kinds = _places(names, NAMES)[begins]
+    kinds = places_among(NAMES, names.to_pylist(), "rhythm")[begins]
     return RhythmTable(spec.lead_names, records, record, kinds, onset, offset.astype(np.int32))
 
 
@@ -185,15 +190,3 @@ def _flat(column: pa.ChunkedArray) -> tuple[pa.Array, npt.NDArray[np.int32]]:
     """Return the values of a column of lists, and how many each has."""
     lists = column.combine_chunks()
     return lists.flatten(), lists.value_lengths().to_numpy(zero_copy_only=False)
-
-
-def _places(names: pa.Array, among: Sequence[str]) -> npt.NDArray[np.int8]:
-    """Return the places of names among all that there are."""
-    places = names.dictionary_encode()
-    place_of = {name: place for place, name in enumerate(among)}
-    unknown = [name for name in places.dictionary.to_pylist() if name not in place_of]
-    if unknown:
-        raise ValueError(f"there is {unknown[0]!r}, which is none of {', '.join(among)}")
-    of_each = np.array([place_of[name] for name in places.dictionary.to_pylist()], dtype=np.int8)
-    found: npt.NDArray[np.int8] = of_each[places.indices.to_numpy()]
-    return found

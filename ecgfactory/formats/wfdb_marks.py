@@ -8,8 +8,9 @@ LUDB's files.
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +23,8 @@ hold the samples since the mark before, the upper half first; the others are aft
 
 _LOWER = 1023
 """The other bits of a word; in that of a mark, most samples since the mark before that need no `_SKIP`."""
+
+_COLUMNS = ("file", "sample", "code", "num", "subtype", "text")
 
 
 @dataclass(frozen=True)
@@ -53,18 +56,31 @@ class Marks:
     texts: tuple[str, ...]
 
     @classmethod
-    def of(cls, file: IntArray, sample: IntArray, code: IntArray, num: IntArray | int = 0) -> Self:
+    def of(
+        cls,
+        file: npt.NDArray[np.integer],
+        sample: npt.NDArray[np.integer],
+        code: npt.NDArray[np.integer],
+        num: IntArray | int = 0,
+    ) -> Self:
         """Return marks without a subtype and a text."""
         none = np.zeros(len(sample), dtype=np.int64)
-        return cls(file, sample.astype(np.int64), code.astype(np.int64), none + num, none, none, ("",))
+        file, sample, code = (values.astype(np.int64) for values in (file, sample, code))
+        return cls(file, sample, code, none + num, none, none, ("",))
+
+    @classmethod
+    def joined(cls, parts: Sequence[Self]) -> Self:
+        """Put marks in the same files, whose texts are the same ones, behind each other."""
+        columns: dict[str, Any] = {name: np.concatenate([getattr(part, name) for part in parts]) for name in _COLUMNS}
+        return replace(parts[0], **columns)
 
     def __len__(self) -> int:
         return len(self.sample)
 
     def take(self, places: IntArray | BoolArray) -> Self:
         """Return some of the marks, by index or by whether each is wanted."""
-        columns = ("file", "sample", "code", "num", "subtype", "text")
-        return replace(self, **{name: getattr(self, name)[places] for name in columns})
+        columns: dict[str, Any] = {name: getattr(self, name)[places] for name in _COLUMNS}
+        return replace(self, **columns)
 
 
 @dataclass
@@ -169,10 +185,10 @@ def decode_marks(content: bytes) -> Marks:
             raise ValueError("an annotation file says something of a mark that such files do not say")
         else:
             is_ended = True
-    columns = np.array(found, dtype=np.int64).reshape(-1, 5).T
-    if not is_ended or place != len(words) or 0 in columns[1]:
+    at, codes, nums, subtypes, text_of_each = np.array(found, dtype=np.int64).reshape(-1, 5).T
+    if not is_ended or place != len(words) or 0 in codes:
         raise ValueError("an annotation file has no end, or goes on after it")
-    return Marks(np.zeros_like(columns[0]), *columns, texts=tuple(texts))
+    return Marks(np.zeros_like(at), at, codes, nums, subtypes, text_of_each, tuple(texts))
 
 
 def _text_words(text: str) -> npt.NDArray[np.uint16]:

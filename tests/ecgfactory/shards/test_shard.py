@@ -27,24 +27,33 @@ from ecgfactory.validation.format_contract import are_same
 LIMIT = 7
 
 
+RHYTHM = {"sinus": 0.5, "premature_ventricular": 0.5}
 NOISE = {"kinds": {"mains": 2, "dropped_samples": 2, "limb_lead_swap": 1}, "per_record": {"max": 2}}
 
 
 @pytest.mark.parametrize(
-    ("artefacts", "shares_files"),
+    ("artefacts", "rhythm", "shares_files"),
     [
-        (None, False),
-        (NOISE, False),
-        (NOISE, True),
-        (NOISE | {"keep_clean": False, "clean_features": True}, True),
+        (None, None, False),
+        (NOISE, None, False),
+        (NOISE, None, True),
+        (NOISE | {"keep_clean": False, "clean_features": True}, None, True),
+        (None, RHYTHM, True),
     ],
-    ids=["no artefacts", "clean twins", "clean twins in shared files", "clean features in shared files"],
+    ids=[
+        "no artefacts",
+        "clean twins",
+        "clean twins in shared files",
+        "clean features in shared files",
+        "composed in shared files",
+    ],
 )
 def test_a_committed_shard_is_cut_by_reading_it_back(
     make_request: Callable[..., BuildRequest],
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     artefacts: dict[str, Any] | None,
+    rhythm: dict[str, float] | None,
     shares_files: bool,
 ) -> None:
     if shares_files:
@@ -56,6 +65,7 @@ def test_a_committed_shard_is_cut_by_reading_it_back(
             seed=3,
             formats=["csv", "parquet", "npy"] if artefacts else [name for name in FORMATS if name != "wfdb_flac"],
             artefacts=artefacts,
+            rhythm=rhythm,
             labels={"waves": True, "mask": True},
             splits={"train": 0.6, "test": 0.4},
             quality={"policy": "basic", "bounds": {"heart_rate": {"max": 72}}},

@@ -1,0 +1,1 @@
+"""Composed rhythms, measured."""
