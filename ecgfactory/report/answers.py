@@ -57,10 +57,10 @@ def answer_page(records: Sequence[Record], title: str, style: PageStyle) -> Shee
         sheet.text(left, height, record.record_id, 9, palette.text, bold=True)
         for x, name in columns:
             sheet.text(left + x, height, feature_value(name, record.features.get(name)), 9, palette.text)
-        colour = palette.bad if record.reasons else palette.text
         told = _told(record)
+        size_pt = _NAMES_PT if len(told) > 1 or artefact_titles(record) else 7.5
         for row, words in enumerate(told):
-            size_pt = _NAMES_PT if len(told) > 1 or artefact_titles(record) else 7.5
+            colour = palette.bad if record.reasons and row == len(told) - 1 else palette.text
             sheet.text(left + _VERDICT_MM, height + 1.4 * (len(told) - 1) - 2.7 * row, words, size_pt, colour)
     draw_footer(sheet, "Measured by ecgfactory; see the quality policy of the dataset for verdicts", palette)
     return sheet

@@ -30,7 +30,7 @@ from ecgfactory.report.sheet import Box, Sheet
 from ecgfactory.report.style import PageStyle, Palette
 
 _COVER_NOTE = (
-    "Every ECG in this dataset was made by {kind}; none is a recording of a person. "
+    "Every ECG in this dataset was made by {kind}{composed}; none is a recording of a person. "
     "The ECGs serve research, teaching and the testing of software. They must not be used for diagnosis, nor to judge "
     "how well a diagnostic method works on patients."
 )
@@ -174,11 +174,13 @@ def _write_sample(path: Path, title: str, pages: Sequence[Sheet]) -> None:
 def _cover_page(facts: CoverFacts, first: Sequence[Record], palette: Palette) -> Sheet:
     sheet = Sheet()
     draw_title(sheet, facts.name, "a dataset of synthetic ECGs", palette)
-    draw_rows(sheet, MARGIN_MM, 170, 126, cover_rows(facts), palette)
+    below_mm = draw_rows(sheet, MARGIN_MM, 170, 126, cover_rows(facts), palette)
     _draw_rejects(sheet, 160, 170, facts, palette)
     for record in first:
-        _draw_example(sheet, record, palette)
-    for line, text in enumerate(reversed(textwrap.wrap(_COVER_NOTE.format(kind=facts.model_card.kind), 170))):
+        _draw_example(sheet, record, below_mm, palette)
+    composed = " and composed by rule of its beats" if facts.rhythms else ""
+    note = _COVER_NOTE.format(kind=facts.model_card.kind, composed=composed)
+    for line, text in enumerate(reversed(textwrap.wrap(note, 170))):
         sheet.text(MARGIN_MM, 24.8 + 5.2 * line, text, 8.5, palette.text)
     draw_footer(sheet, f"plan {facts.plan_id}", palette)
     return sheet
@@ -209,16 +211,18 @@ def cover_rows(facts: CoverFacts) -> list[tuple[str, str]]:
 def _rhythm_words(rhythms: Sequence[RhythmShare]) -> str:
     """Name the rhythms of a dataset, where they are few, and how many records are in each."""
     if len(rhythms) > _MOST_RHYTHMS:
-        return f"{len(rhythms)}, see the page on them"
+        return f"{len(rhythms)}, listed under Rhythms"
     return ", ".join(f"{rhythm.kind.title.lower()} {rhythm.records:,}" for rhythm in rhythms)
 
 
-def _draw_example(sheet: Sheet, record: Record, palette: Palette) -> None:
-    """Draw ten seconds of a record's lead II across the cover, 25 mm/s and 10 mm/mV."""
+def _draw_example(sheet: Sheet, record: Record, below_mm: float, palette: Palette) -> None:
+    """Draw ten seconds of a record's lead II across the cover: 25 mm/s and 10 mm/mV, or less to stay below a height."""
     lead = "II" if "II" in record.lead_names else record.lead_names[0]
     signal_mv = record.lead(lead)[: 10 * record.sampling_rate_hz] / 1000
     x_mm = MARGIN_MM + np.arange(signal_mv.size) * (25 / record.sampling_rate_hz)
-    y_mm = np.clip(55 + 10 * (signal_mv - np.median(signal_mv)), 38, 90)
+    centred_mv = signal_mv - np.median(signal_mv)
+    gain = min(10.0, max(below_mm - 55, 10) / max(float(centred_mv.max()), 0.1))
+    y_mm = np.clip(55 + gain * centred_mv, 38, 90)
     sheet.line(x_mm, y_mm, palette.accent, 0.8)
     sheet.text(MARGIN_MM, 41, f"lead {lead} of ECG {record.record_id}", 7, palette.muted)
 

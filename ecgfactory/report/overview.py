@@ -42,6 +42,9 @@ _CUT_MM = 3.0
 """What is farther outside its row is cut off."""
 
 _DRAWN_MM, _TRACE_PT, _DOT_PT, _LEAST_DOT_MM = 0.1, 0.4, 0.9, 0.25
+_BESIDE_MM = 0.4
+"""From an R peak to its symbol, which is beside it: above there is the row before."""
+
 _SYMBOL_PT, _TIME_PT, _TITLE_PT, _LEGEND_PT = 4.5, 6.5, 7.5, 7.0
 _LEAST_RR_S, _MOST_RR_S = 0.2, 2.0
 """What the height of a row of RR intervals shows; longer ones are at its upper edge."""
@@ -139,8 +142,8 @@ def _draw_lead(sheet: Sheet, course: Course, rows: list[_Row], palette: Palette)
         sheet.line(x_mm, base_mm + (part_mv[shown] - middle_mv) * gain, palette.trace, _TRACE_PT, inside=inside)
         for place in range(*row.holds(times_s).indices(len(times_s))):
             if symbols[place] != NORMAL:
-                x = float(row.x_mm(times_s[place]))
-                sheet.text(x, row.frame.top - 1, symbols[place], _SYMBOL_PT, palette.accent, bold=True, align="center")
+                beside_mm = float(row.x_mm(times_s[place])) + _BESIDE_MM
+                sheet.text(beside_mm, row.frame.top - 1, symbols[place], _SYMBOL_PT, palette.accent, bold=True)
     return f"Lead {course.lead}, {gain:g} mm/mV, {rows[0].frame.width / rows[0].length_s:.1f} mm/s"
 
 

@@ -37,7 +37,7 @@ def table(*rows, lead_names=TWELVE_LEADS):
 
 def boxes(sheet, colours="red"):
     """Boxes drawn in the colours of P, QRS and T."""
-    waves = PALETTES[colours].waves
+    waves = PALETTES[colours].waves[: len(BEAT_WAVES)]
     drawn = dict.fromkeys(waves, 0)
     for item in sheet.items:
         if isinstance(item, Areas) and item.colour in drawn:
@@ -120,8 +120,8 @@ def test_a_marked_page_is_the_plain_one_with_marks_below_its_traces(make_record,
 
 def test_waves_that_a_record_carries_are_shown_and_not_found_again(make_record):
     record = make_record(waves=table((0, 2, T, 500, 520, 540)))
-    assert boxes(clinical_page(record, MARKED)) == [1, 1, 2], "in the legend, and once on the page"
-    assert boxes(analysis_page(dataclasses.replace(record, waves=table((0, 0, P, 500, 520, 540)))))[P] == 2
+    assert boxes(clinical_page(record, MARKED)) == [0, 0, 2], "in the legend, and once on the page"
+    assert boxes(analysis_page(dataclasses.replace(record, waves=table((0, 0, P, 500, 520, 540))))) == [2, 0, 0]
 
 
 @pytest.mark.parametrize("rate_hz", [100, 250, 1000])

@@ -100,7 +100,7 @@ def test_book_without_samples_or_features(tmp_path):
 
 def test_many_samples_are_listed_as_far_as_there_is_room(make_record):
     record = make_record()
-    words = _contents_page(RULE, [record] * 500, 4, PALETTES["red"]).texts()
+    words = _contents_page(RULE, [record] * 500, {record.record_id: 4}, PALETTES["red"]).texts()
     listed = words.count(record.record_id)
     assert f"and {500 - listed} more" in words
     assert listed > 50
