@@ -15,10 +15,11 @@ from ecgfactory.compose.shapes import NOWHERE
 from ecgfactory.rhythm_kinds import NAMES
 from ecgfactory.rhythm_table import RhythmTable
 from ecgfactory.rhythms.score import Activity, Score
-from ecgfactory.wave_table import ABSENT, NO_BEAT, WAVES, WaveTable
+from ecgfactory.wave_table import ABSENT, BEAT_WAVES, NO_BEAT, WAVES, WaveTable
 
 _OF_ACTIVITY = {Activity.FIBRILLATION: WAVES.index("f"), Activity.FLUTTER: WAVES.index("F")}
 ONSET, PEAK, OFFSET = range(3)
+_P, _QRS, _T = range(len(BEAT_WAVES))
 
 
 def beat_table(played: Played, samples: int, lead_names: tuple[str, ...], rate_hz: int) -> BeatTable:
@@ -67,7 +68,7 @@ def wave_table(
         *(_of_atria(waves, lead_names, first, last) for waves in atria),
     ]
     beat, lead, wave, points = (np.concatenate(column) for column in zip(*parts, strict=True))
-    points, inside = _at_rate(points, samples, rate_hz)
+    points, inside = _at_rate(_apart(beat, lead, wave, points), samples, rate_hz)
     points = np.where(inside, points, ABSENT).astype(np.int32)
     listed = inside[:, PEAK] & (points[:, PEAK] >= start) & (points[:, PEAK] < stop)
     onset, peak, offset = (np.ascontiguousarray(column) for column in points[listed].T)
@@ -118,6 +119,21 @@ def _rows(
     there = (points[..., PEAK] != NOWHERE) & listed[:, np.newaxis, np.newaxis]
     row, lead, wave = there.nonzero()
     return number[row], lead, wave, at[row][:, np.newaxis] + points[there]
+
+
+def _apart(beat: IntArray, lead: IntArray, wave: IntArray, points: IntArray) -> IntArray:
+    """End P before the QRS of its beat begins and begin T after it ends: their bounds were found each by itself."""
+    key = beat * (1 + lead.max(initial=0)) + lead
+    is_qrs, of_beats = wave == _QRS, beat != NO_BEAT
+    qrs = np.full((key.max(initial=-1) + 1, 2), NOWHERE, dtype=np.int64)
+    qrs[key[is_qrs]] = points[is_qrs][:, [ONSET, OFFSET]]
+    begins, ends = qrs[np.where(of_beats, key, 0)].T if len(qrs) else (np.zeros(0), np.zeros(0))
+    before = of_beats & (wave == _P) & (begins != NOWHERE) & (points[:, PEAK] < begins)
+    after = of_beats & (wave == _T) & (ends != NOWHERE) & (points[:, PEAK] > ends)
+    apart = points.copy()
+    apart[before, OFFSET] = np.minimum(points[before, OFFSET], begins[before] - 1)
+    apart[after, ONSET] = np.maximum(points[after, ONSET], ends[after] + 1)
+    return apart
 
 
 def _of_atria(waves: AtrialWaves, lead_names: tuple[str, ...], first: int, last: int) -> _Rows:
