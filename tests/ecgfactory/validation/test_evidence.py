@@ -31,11 +31,16 @@ def sound():
     return accept_sound(np.concatenate([generated_ecgs(40), simulated()]), EIGHT_LEADS, BASIC)
 
 
+def times_of(name):
+    """How often each ECG is used: clipping is often too mild to count, and needs more."""
+    return 8 if name == "clipping" else 2
+
+
 @functools.cache
 def cases(name):
     if name in FAULTS_BY_NAME:
         return with_fault(sound(), FAULTS_BY_NAME[name], SEED, times=2)
-    return with_artefact(sound(), kind_named(name), SEED, times=2, snr_db=(-12, 24))
+    return with_artefact(sound(), kind_named(name), SEED, times=times_of(name), snr_db=(-12, 24))
 
 
 def where(**wanted):
@@ -96,8 +101,8 @@ def test_sound_ecgs_pass():
 
 @pytest.mark.parametrize("name", [*ARTEFACTS, *FAULTS_BY_NAME])
 def test_everything_is_tried_on_every_ecg(name):
-    found, count = cases(name), len(sound().ecgs)
-    assert 1.9 * count <= len(found) <= 2 * count
+    found, count, times = cases(name), len(sound().ecgs), times_of(name)
+    assert 0.95 * times * count <= len(found) <= times * count
     assert set(found.source.tolist()) == set(range(count))
     if name in FAULTS_BY_NAME:
         assert np.all((found.amount >= FAULTS_BY_NAME[name].least) & (found.amount <= FAULTS_BY_NAME[name].most))
