@@ -160,7 +160,8 @@ def _fibrillation(rng: np.random.Generator) -> Float32Array:
 def _later(cycle: Float64Array, late: Float64Array) -> Float64Array:
     """Return a cycle in each lead, shape (leads, CYCLE), so much of it later."""
     shifts = np.rint(late * CYCLE).astype(np.int64)
-    return cycle[(np.arange(CYCLE) - shifts[:, np.newaxis]) % CYCLE]
+    shifted: Float64Array = cycle[(np.arange(CYCLE) - shifts[:, np.newaxis]) % CYCLE]
+    return shifted
 
 
 def _flutter(rng: np.random.Generator) -> Float32Array:
