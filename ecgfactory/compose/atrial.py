@@ -12,7 +12,7 @@ from ecgfactory.compose.shapes import in_leads
 from ecgfactory.compose.streams import Streams, Use
 from ecgfactory.rhythms.score import Activity
 
-CYCLE = 4096
+CYCLE = 2048
 """Steps of a table of one cycle: finer than any sample is apart from the next, so that the nearest will do."""
 
 RAMP_S = 0.2
@@ -147,15 +147,21 @@ class AtrialWaves:
 
 def _fibrillation(rng: np.random.Generator) -> Float32Array:
     """Draw a cycle of f waves in two forms, shape (2, 8, CYCLE): saw-teeth, some leads a little after the others."""
-    along = np.arange(CYCLE) / CYCLE
-    size_uv = rng.uniform(*FIBRILLATION_UV)
+    orders = np.arange(1, HARMONICS + 1)[:, np.newaxis]
+    tooth = (np.sin(2 * np.pi * orders * np.arange(CYCLE) / CYCLE) / orders).sum(axis=0)
+    seen_uv = rng.uniform(*FIBRILLATION_UV) * FIBRILLATION_SEEN / np.ptp(tooth)
     forms = []
     for size in (1.0, 0.8):
         late = np.cumsum(rng.normal(0.03, 0.03, 8)) + rng.uniform()  # the wave reaches one lead after the other
-        orders = np.arange(1, HARMONICS + 1)[:, np.newaxis, np.newaxis]
-        teeth = (np.sin(2 * np.pi * orders * (along - late[:, np.newaxis])) / orders).sum(axis=0)
-        forms.append(size * size_uv * FIBRILLATION_SEEN[:, np.newaxis] * teeth / np.ptp(teeth[0]))
+        forms.append(size * seen_uv[:, np.newaxis] * _later(tooth, late))
     return np.array(forms, dtype=np.float32)
+
+
+def _later(cycle: Float64Array, late: Float64Array) -> Float64Array:
+    """Return a cycle in each lead, shape (leads, CYCLE), so much of it later."""
+    shifts = np.rint(late * CYCLE).astype(np.int64)
+    shifted: Float64Array = cycle[(np.arange(CYCLE) - shifts[:, np.newaxis]) % CYCLE]
+    return shifted
 
 
 def _flutter(rng: np.random.Generator) -> Float32Array:
@@ -169,6 +175,5 @@ def _flutter(rng: np.random.Generator) -> Float32Array:
     size_uv = rng.uniform(*FLUTTER_UV)
     seen = FLUTTER_SEEN * rng.uniform(0.8, 1.2, 8)
     late = np.where(FLUTTER_SEEN < 0, 0.05, 0.0) + rng.normal(0, 0.01, 8)
-    steps = np.rint((along - late[:, np.newaxis]) % 1 * CYCLE).astype(np.int64) % CYCLE
-    cycle = size_uv * seen[:, np.newaxis] * tooth[steps] / np.ptp(tooth)
+    cycle = size_uv * seen[:, np.newaxis] * _later(tooth, late) / np.ptp(tooth)
     return cycle[np.newaxis].astype(np.float32)

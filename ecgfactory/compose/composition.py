@@ -169,14 +169,11 @@ class Composition:
     def _add_waves(self, signal_uv: Float32Array, start: int) -> None:
         """Add the clean waves that reach into a signal beginning at a sample of the record."""
         laid = self._played.laid_between(start, start + signal_uv.shape[1])
-        limb, chest = self._breath.gains(self._played.laid_at[laid] / RATE_HZ)
-        for place, limb_gain, chest_gain in zip(laid.tolist(), limb, chest, strict=True):
+        mixers = self._breath.mixers(self._played.laid_at[laid] / RATE_HZ)
+        for place, mixer in zip(laid.tolist(), mixers, strict=True):
             shape = self._played.shapes[self._played.laid_shape[place]]
             first = int(self._played.laid_at[place]) - shape.centre - start
-            clean_uv = shape.signal_uv
-            into = signal_uv[:, first : first + clean_uv.shape[1]]
-            into[:2] += limb_gain @ clean_uv[:2]
-            into[2:] += chest_gain * clean_uv[2:]
+            signal_uv[:, first : first + shape.signal_uv.shape[1]] += mixer @ shape.signal_uv
 
     def _baseline_uv(self, first: int, last: int) -> Float32Array:
         """Return wander and sway between two nodes."""

@@ -10,6 +10,7 @@ from ecgfactory.arrays import Float32Array, Float64Array
 from ecgfactory.compose.dipole import in_eight_leads
 from ecgfactory.compose.mixtures import power_complementary
 from ecgfactory.compose.streams import Streams, Use
+from ecgfactory.leads import EIGHT_LEADS
 
 GAIN = (0.01, 0.04)
 """Amplitude of the change of a beat's size with respiration: a few per cent (chosen here)."""
@@ -63,24 +64,14 @@ class Breath:
         swings: Float64Array = np.sin(2 * np.pi * (along - lag))
         return swings
 
-    def gains(self, times_s: Float64Array) -> tuple[Float32Array, Float32Array]:
-        """Return by what waves at some times are multiplied.
-
-        Parameters
-        ----------
-        times_s : float64 array, shape (waves,)
-            When they are.
-
-        Returns
-        -------
-        limb : float32 array, shape (waves, 2, 2)
-            Leads I and II.
-        chest : float32 array, shape (waves,)
-            The others.
-        """
+    def mixers(self, times_s: Float64Array) -> Float32Array:
+        """Return the matrices that the eight leads of waves at some times are multiplied by, shape (waves, 8, 8)."""
         gain = 1 + self.gain * self.swings(times_s)
-        turn = frontal_turn(self.axis_rad * self.swings(times_s, self.lag))
-        return (gain[:, np.newaxis, np.newaxis] * turn).astype(np.float32), gain.astype(np.float32)
+        mixers = np.zeros((len(times_s), len(EIGHT_LEADS), len(EIGHT_LEADS)), dtype=np.float32)
+        mixers[:] = np.eye(len(EIGHT_LEADS))
+        mixers[:, :2, :2] = frontal_turn(self.axis_rad * self.swings(times_s, self.lag))
+        mixers *= gain.astype(np.float32)[:, np.newaxis, np.newaxis]
+        return mixers
 
 
 _ALONG = np.array([[1, 0], [0.5, np.sqrt(3) / 2]])
