@@ -185,8 +185,8 @@ def _area_section(policy: Policy, areas: dict[str, dict[str, float]]) -> str:
             "## How well each feature separates",
             "",
             "Area under the ROC curve of each feature that a rule of `basic` uses, between sound ECGs and the worst "
-            "third of the records of each kind, for the two kinds that it separates best. 0.5 is chance. `beats` and "
-            "`heart_rate` guard against what is not put in here.",
+            "third of the records of each kind, for the two kinds that it separates best. 0.5 is chance. "
+            "`heart_rate` guards against what is not put in here.",
             "",
             *tables.area_table(policy, areas),
             "",

@@ -59,7 +59,7 @@ class Source:
     residuals_uv : float32 array, shape (beats, 8, noise window)
         How each beat differs from the mean, from mid TP to mid TP.
     grains_uv : float32 array, shape (grains, 8, grain)
-        The same around the middle of TP, so scaled that their products with themselves add up to its covariance.
+        The same around the middle of TP, so scaled that its covariance is the mean of their products with themselves.
     wander_uv : float32 array, shape (8, nodes)
         Level of the baseline every `WANDER_STEP_S`, mean 0.
     centre, noise_centre : int
@@ -209,7 +209,7 @@ def _source(
         p_uv=p_uv,
         qrst_uv=mean_uv - p_uv,
         residuals_uv=cut_uv[:, :, beside : span.window - beside].copy(),
-        grains_uv=_grains(cut_uv, tp) / np.float32(np.sqrt(2 * (beats - 1))),
+        grains_uv=_grains(cut_uv, tp) / np.float32(np.sqrt((beats - 1) / beats)),
         wander_uv=_wander(levels, starts, span, signal_uv.shape[-1]),
         centre=-first,
         noise_centre=-first - beside,

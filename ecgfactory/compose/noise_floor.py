@@ -1,4 +1,4 @@
-"""The noise between beats, without end: grains of the source's own, in random mixtures.
+"""The noise between beats, without end: grains of the source's own, in random mixtures (`mixtures`).
 
 Grains overlap by half, under windows whose squares add up to one, so that the power, the spectrum (but for its details
 finer than the inverse of a grain's length) and the correlation between leads are those of the source everywhere.
@@ -9,13 +9,8 @@ from __future__ import annotations
 import numpy as np
 
 from ecgfactory.arrays import BoolArray, Float32Array
+from ecgfactory.compose.mixtures import mixtures, power_complementary
 from ecgfactory.compose.streams import Streams, Use
-
-
-def power_complementary(length: int) -> Float32Array:
-    """Return a window whose square and that of itself half its length later add up to one: half a sine."""
-    window: Float32Array = np.sin(np.pi * (np.arange(length) + 0.5) / length).astype(np.float32)
-    return window
 
 
 def noise_floor(grains_uv: Float32Array, streams: Streams, start: int, stop: int, wanted: BoolArray) -> Float32Array:
@@ -41,10 +36,17 @@ def noise_floor(grains_uv: Float32Array, streams: Streams, start: int, stop: int
     first, last = start // half, stop // half  # grain k is laid over the halves k - 1 and k
     needed = np.pad(wanted.reshape(-1, half).any(axis=1), 1)
     laid = np.flatnonzero(needed[:-1] | needed[1:])
-    weights = streams.normals(Use.FLOOR, first, last + 1, len(grains_uv), together=128)[laid]
+    weights = _weights(streams.uniforms(Use.FLOOR, first, last + 1, 3)[laid], len(grains_uv))
     window = power_complementary(grain)
     mixed = (weights @ (grains_uv * window).reshape(len(grains_uv), -1)).reshape(len(laid), -1, 2, half)
     halves = np.zeros((last - first + 2, grains_uv.shape[1], half), dtype=np.float32)
     halves[laid] += mixed[:, :, 0]
     halves[laid + 1] += mixed[:, :, 1]
     return halves[1:-1].transpose(1, 0, 2).reshape(grains_uv.shape[1], -1)
+
+
+def _weights(uniforms: Float32Array, grains: int) -> Float32Array:
+    """Choose two grains for each, and how they are mixed, from three numbers in [0, 1); shape (n, grains)."""
+    one = (uniforms[:, 0] * grains).astype(np.int64)
+    other = (one + 1 + (uniforms[:, 1] * (grains - 1)).astype(np.int64)) % grains
+    return mixtures(one, other, uniforms[:, 2], grains)

@@ -1,8 +1,4 @@
-"""How beats vary: what the source's own beats have beside their mean, in random mixtures of two.
-
-With independent normal weights of all of them, the covariance would be the same, but not their nature: beats differ in
-how long their QRS takes and where it is notched, and sums of many such differences are of none of these kinds.
-"""
+"""How beats vary: what the source's own beats have beside their mean, in random mixtures of two."""
 
 from __future__ import annotations
 
@@ -10,13 +6,9 @@ import numpy as np
 
 from ecgfactory.arrays import Float32Array, IntArray
 from ecgfactory.compose.hearts import RATE_HZ, Source
-from ecgfactory.compose.noise_floor import power_complementary
+from ecgfactory.compose.mixtures import mixtures, power_complementary
 from ecgfactory.compose.played import Played
 from ecgfactory.compose.streams import Streams, Use
-
-MOST_TURN_RAD = np.pi / 9
-"""A beat differs from the mean as one of the source's does, turned by up to so much towards another (chosen here): the
-one times the cosine and the other times the sine, so that the covariance of beats remains. So no two are the same."""
 
 LATEST_S = 0.08
 """Where two beats overlap, the noise of the latter begins this long before its R peak at the latest."""
@@ -73,14 +65,11 @@ def _weights(streams: Streams, first: int, last: int, beats: int) -> Float32Arra
 
     As many beats in a row as the source has are each made of another one of them, and so are on the mean like them.
     """
-    rows = np.arange(beats)
     groups = []
     for group in range(first // beats, -(-last // beats)):
         rng = streams.of(Use.BEATS, group)
-        order, turn = rng.permutation(beats), rng.uniform(-MOST_TURN_RAD, MOST_TURN_RAD, beats)
-        weights = np.zeros((beats, beats), dtype=np.float32)
-        weights[rows, order], weights[rows, np.roll(order, rng.integers(1, beats))] = np.cos(turn), np.sin(turn)
-        groups.append(weights)
+        order = rng.permutation(beats)
+        groups.append(mixtures(order, np.roll(order, rng.integers(1, beats)), rng.random(beats), beats))
     skipped = first // beats * beats
     return np.concatenate(groups)[first - skipped : last - skipped]
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import ndtr
 
 from ecgfactory.arrays import Float32Array, Float64Array
 from ecgfactory.compose.dipole import in_eight_leads
-from ecgfactory.compose.noise_floor import power_complementary
+from ecgfactory.compose.mixtures import power_complementary
 from ecgfactory.compose.streams import Streams, Use
 
 GAIN = (0.01, 0.04)
@@ -104,7 +103,7 @@ def wander(nodes_uv: Float32Array, streams: Streams, start: int, stop: int, grai
     Parameters
     ----------
     nodes_uv : float32 array, shape (8, nodes)
-        That of the source.
+        That of the source, of which stretches are laid over each other by half, each as it is or upside down.
     streams : Streams
         Random numbers of the record.
     start, stop : int
@@ -119,11 +118,12 @@ def wander(nodes_uv: Float32Array, streams: Streams, start: int, stop: int, grai
     half = grain // 2
     window = power_complementary(grain)
     first, last = start // half, (stop - 1) // half + 1
-    normals = streams.normals(Use.WANDER, first, last + 1, 2)
+    uniforms = streams.uniforms(Use.WANDER, first, last + 1, 2)
+    signs = np.where(uniforms[:, 0] < 0.5, np.float32(-1), np.float32(1))
     nodes = np.zeros((len(nodes_uv), (last - first + 2) * half), dtype=np.float32)
-    begins = (ndtr(normals[:, 1]) * (nodes_uv.shape[-1] - grain)).astype(np.int64)  # uniform
+    begins = (uniforms[:, 1] * (nodes_uv.shape[-1] - grain)).astype(np.int64)
     for number, begin in enumerate(begins.tolist()):
-        stretch = nodes_uv[:, begin : begin + grain] * (window * normals[number, 0])
+        stretch = nodes_uv[:, begin : begin + grain] * (window * signs[number])
         nodes[:, number * half : number * half + grain] += stretch
     offset = start - (first - 1) * half
     return nodes[:, offset : offset + stop - start]

@@ -27,6 +27,10 @@ STREAMS = 2**40
 """How many streams each use has."""
 
 
+TOGETHER = 128
+"""For how many numbers are drawn together: a new generator takes as long as some thousand of them."""
+
+
 @dataclass(frozen=True)
 class Streams:
     """Independent streams of random numbers of one record.
@@ -46,8 +50,8 @@ class Streams:
         """Return the generator of a use, or of one of its numbered parts."""
         return draws.generator(self.seed, self.candidate, draws.Purpose.RHYTHM, use * STREAMS + number)
 
-    def normals(self, use: Use, start: int, stop: int, width: int, together: int = 64) -> Float32Array:
-        """Draw standard normal numbers for what is numbered, the same for each number whatever range is asked.
+    def uniforms(self, use: Use, start: int, stop: int, width: int) -> Float32Array:
+        """Draw numbers uniform in [0, 1) for what is numbered, the same for each number whatever range is asked.
 
         Parameters
         ----------
@@ -57,13 +61,11 @@ class Streams:
             Range of numbers, from 0 on.
         width : int
             How many for each.
-        together : int
-            For how many they are drawn together: a new generator takes as long as some thousand numbers.
 
         Returns
         -------
         float32 array, shape (stop - start, width)
         """
-        first, end = start // together, -(-stop // together)
-        drawn = [self.of(use, block).standard_normal((together, width), np.float32) for block in range(first, end)]
-        return np.concatenate(drawn)[start - first * together : stop - first * together]
+        first, end = start // TOGETHER, -(-stop // TOGETHER)
+        drawn = [self.of(use, block).random((TOGETHER, width), np.float32) for block in range(first, end)]
+        return np.concatenate(drawn)[start - first * TOGETHER : stop - first * TOGETHER]

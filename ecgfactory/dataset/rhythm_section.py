@@ -146,9 +146,9 @@ def _truth(plan: Plan) -> str:
     )
     return (
         f"`{BEATS_FILE}` has one row per beat: its R peak and its symbol. `{RHYTHMS_FILE}` has one row per stretch in "
-        "one rhythm; the stretches of a record touch each other. `records.parquet` tells the rhythm of each record "
-        "and the codes of that and of its stretches, SNOMED CT as the PhysioNet/CinC challenges of 2020 and 2021 list it "
-        "and SCP-ECG as PTB-XL uses it. What was measured on a record is there too: that was found in the signal and "
+        "one rhythm; the stretches of a record touch each other. `records.parquet` tells the rhythm of each record and "
+        "the codes of that and of its stretches: SNOMED CT as the PhysioNet/CinC challenges of 2020 and 2021 list it, "
+        "and SCP-ECG as PTB-XL uses it. What was measured on a record is there too: it was found in the signal, and "
         f"may differ from what was put in.{waves}"
     )
 

@@ -125,7 +125,9 @@ class SignalSpec:
             yield start, min(start + size, self.samples)
 
 
-_WITH_ALL = SignalSpec(TWELVE_LEADS, 1, 0, labels=Labels(waves=True, mask=True), artefacts=StoredArtefacts())
+_WITH_ALL = SignalSpec(
+    TWELVE_LEADS, 1, 0, labels=Labels(waves=True, mask=True), artefacts=StoredArtefacts(), composed=True
+)
 """Records with everything that formats write."""
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ecgfactory.arrays import Float64Array
+from ecgfactory.arrays import Float64Array, IntArray
 from ecgfactory.record import Record
 from ecgfactory.report.beat_marks import NORMAL, short_name
 from ecgfactory.report.clock import clock
@@ -147,7 +147,7 @@ def _draw_lead(sheet: Sheet, course: Course, rows: list[_Row], palette: Palette)
     return f"Lead {course.lead}, {gain:g} mm/mV, {rows[0].frame.width / rows[0].length_s:.1f} mm/s"
 
 
-def _extremes(samples: int, width_mm: float, values: Float64Array) -> Float64Array:
+def _extremes(samples: int, width_mm: float, values: Float64Array) -> IntArray:
     """Return the places of the lowest and the highest value in each tenth of a millimetre, rising."""
     bins = max(int(width_mm / _DRAWN_MM), 1)
     if samples <= 2 * bins:

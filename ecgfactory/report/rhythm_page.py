@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Mapping, Sequence
+from typing import Literal
 
 from ecgfactory.record import Record
 from ecgfactory.report.page import MARGIN_MM, RIGHT_MM, draw_footer, draw_title
@@ -65,5 +66,5 @@ def rhythm_page(
 def _draw_row(sheet: Sheet, height: float, words: Sequence[str], colour: str) -> None:
     columns = (0.0, _CODES_MM, _SCP_MM, _ASKED_MM, _RECORDS_MM, _SAMPLE_MM)
     for x_mm, text in zip(columns, words, strict=True):
-        align = "right" if x_mm in (_ASKED_MM, _RECORDS_MM) else "left"
+        align: Literal["left", "right"] = "right" if x_mm in (_ASKED_MM, _RECORDS_MM) else "left"
         sheet.text(MARGIN_MM + x_mm, height, text, 8, colour, align=align)

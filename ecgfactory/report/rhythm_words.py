@@ -34,8 +34,12 @@ def coded_rhythm(record: Record) -> str:
 
 
 def changes_rhythm(record: Record) -> bool:
-    """Whether there is another rhythm in a record, or more, than the one that it is labelled with."""
-    return record.rhythms is not None and [kind.name for kind in record.rhythms.kind_of_each] != [record.rhythm]
+    """Whether there is another rhythm in a record, or more, than the one that it is labelled with.
+
+    A rejected candidate from which nothing could be composed has none.
+    """
+    names = [kind.name for kind in record.rhythms.kind_of_each] if record.rhythms is not None else []
+    return bool(names) and names != [record.rhythm]
 
 
 def rhythm_times(record: Record) -> str:

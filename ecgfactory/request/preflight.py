@@ -56,6 +56,7 @@ def file_problems(request: BuildRequest) -> list[tuple[str, str]]:
         *_mask_problems(request),
         *_kind_problems(request),
         *_length_problems(request),
+        *([] if quality else _rhythm_problems(request)),
         *_reference_problems(request),
     ]
 
@@ -177,6 +178,22 @@ def _length_problems(request: BuildRequest) -> list[tuple[str, str]]:
         f"{request.duration_s:,} s; leave it out."
     )
     return [(key, problem) for key, is_asked in asked.items() if is_asked]
+
+
+def _rhythm_problems(request: BuildRequest) -> list[tuple[str, str]]:
+    """Check that the policy takes the rhythms that are asked for."""
+    policy = load_policy(request.quality.policy, request.quality.bounds)
+    others = [name for name in request.rhythm or () if policy.rhythms is not None and name not in policy.rhythms]
+    if not others or policy.rhythms is None:
+        return []
+    taken = " and ".join(policy.rhythms)
+    return [
+        (
+            "quality.policy",
+            f"{policy.name} is for {taken} alone and rejects {', '.join(others)}; use basic, which judges whether a "
+            "record is technically sound, or ask for other rhythms.",
+        )
+    ]
 
 
 def _reference_problems(request: BuildRequest) -> list[tuple[str, str]]:

@@ -10,6 +10,9 @@ from scipy.signal import lfilter
 from ecgfactory.arrays import Float64Array
 from ecgfactory.rhythms.score import Heart
 
+_LEAST_PR_SEGMENT_S = 0.008
+"""Shortest time from the end of P to QRS, four samples of 500 Hz (chosen here)."""
+
 _PR_EXPONENT = 0.25
 """PR goes with this power of the RR interval: 160 ms at 60 /min are 127 ms at 150 /min. It is between what the
 regression line (0.22) and the means (0.46) of Atterhög and Loogna, J Electrocardiol 10 (1977) 331,
@@ -56,14 +59,20 @@ def at_rate(heart: Heart, rr_s: float, has_pr: bool = True) -> Heart:
     pr_s, qt_s = heart.pr_s * ratio**_PR_EXPONENT, heart.qt_s * ratio**_QT_EXPONENT
     room_s = FULL * rr_s
     if has_pr:
-        pr_s = max(pr_s * min(1.0, room_s / (pr_s + qt_s)), min(heart.pr_s, heart.p_s))
+        pr_s = max(pr_s * min(1.0, room_s / (pr_s + qt_s)), min(heart.pr_s, _least_pr_s(heart)))
         room_s -= pr_s
     return replace(heart, rr_s=rr_s, pr_s=pr_s, qt_s=min(qt_s, room_s))
 
 
 def pr_after(heart: Heart, rr_s: Float64Array) -> Float64Array:
     """Return PR after each of the intervals `rr_s` between firings of the sinus node, in s."""
-    return heart.pr_s * (rr_s / heart.rr_s) ** _PR_EXPONENT
+    pr_s: Float64Array = np.maximum(heart.pr_s * (rr_s / heart.rr_s) ** _PR_EXPONENT, _least_pr_s(heart))
+    return pr_s
+
+
+def _least_pr_s(heart: Heart) -> float:
+    """Return the shortest PR: P has ended when QRS begins."""
+    return heart.p_s + _LEAST_PR_SEGMENT_S
 
 
 def qt_after(heart: Heart, qrs_onset_s: Float64Array) -> Float64Array:

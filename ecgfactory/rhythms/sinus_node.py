@@ -26,8 +26,8 @@ real days have more)."""
 
 _DRIFT_SCALES_S = (LONG_S, 160.0, 640.0, 2560.0, 10240.0)
 """Time over which each scale of the drift changes: scales of equal power, each four times the one before, make a
-spectrum that falls as 1/f, as that of day-long records does below 0.04 Hz (Task Force of ESC and NASPE, Circulation 93 (1996) 1043,
-doi:10.1161/01.CIR.93.5.1043)."""
+spectrum that falls as 1/f, as that of day-long records does below 0.04 Hz (Task Force of ESC and NASPE, Circulation
+93 (1996) 1043, doi:10.1161/01.CIR.93.5.1043)."""
 
 
 @dataclass(frozen=True)

@@ -127,9 +127,10 @@ def test_a_long_record_makes_the_files_that_it_would_make_whole(name: str, tmp_p
     assert content(tmp_path / "pieces") == content(tmp_path / "whole") != {}
 
 
-def test_numpy_files_of_beats_are_not_taken_for_ecgs(tmp_path: Path) -> None:
-    write(FORMATS.load("npy"), tmp_path, SHORT)
-    found = read_ecgs(tmp_path / "npy", rate_hz=RATE_HZ, unit="uV", lead_names=EIGHT_LEADS)
+@pytest.mark.parametrize(("name", "lead_names"), [("parquet", None), ("npy", EIGHT_LEADS)])
+def test_beats_are_not_taken_for_ecgs(name: str, lead_names: tuple[str, ...] | None, tmp_path: Path) -> None:
+    write(FORMATS.load(name), tmp_path, SHORT)
+    found = read_ecgs(tmp_path / FORMATS.load(name).top_folder(), rate_hz=RATE_HZ, unit="uV", lead_names=lead_names)
     assert [one.signal_uv.shape for one in found] == [(8, 5 * SHORT.samples)] * len(CANDIDATES)  # at 500 Hz
     assert found.passed_over == []
 

@@ -38,7 +38,7 @@ def test_only_composed_records_have_the_columns_of_rhythms_which_follow_the_spli
             "source": "composed",
             "rhythm": own[1],
             "snomed_ct": ["426783006", "282825002", "164889003"],  # its own, and what a stretch has besides
-            "scp_codes": ["SR", "AFIB", "NORM"],
+            "scp_codes": ["SR", "AFIB"],
         },
     ]
     assert not set(COMPOSED_COLUMNS) & set(_columns(None).column_names)

@@ -36,6 +36,10 @@ def request_of(tmp_path: Path, **asked: object) -> BuildRequest:
         ({"rhythm": "[sinus, av_block_1]"}, "says no shares; write {sinus: 0.5, av_block_1: 0.5}"),
         ({"rhythm": "{}"}, "rhythm: no rhythm is named; write {sinus: 1}, or leave the key out"),
         ({"rhythm": "{sinus: 1}", "duration_s": 9}, "duration_s: records in a rhythm are composed, which takes 10 s"),
+        (
+            {"rhythm": "{sinus: 0.5, av_block_1: 0.5}", "quality": "{policy: normal}"},
+            "quality.policy: normal is for sinus alone and rejects av_block_1; use basic",
+        ),
         ({"duration_s": 86_401}, "duration_s is 86401; it must be at most 86400"),
         ({"duration_s": 61, "artefacts": "{}"}, "artefacts: only records of up to 60 s can have it"),
         ({"duration_s": 61, "match": "{heart_rate_bpm: {60-70: 1}}"}, "match: only records of up to 60 s can have it"),
