@@ -166,7 +166,7 @@ def _describe_rhythm(record: Record) -> Iterator[tuple[str, str]]:
     if record.stretch is not None:
         yield "shown", shown_part(record, record.duration_s)
     if record.beats is not None and record.rhythms is not None and len(record.rhythms):
-        yield "beats", beat_counts(record)
+        yield "kinds of beats", beat_counts(record)
         yield "rhythms", rhythm_times(record)
 
 

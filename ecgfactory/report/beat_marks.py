@@ -27,6 +27,9 @@ _REACH_S = 0.08
 _ABOVE_MM, _BELOW_MM = 1.0, 3.2
 """From the trace up to a symbol, and down to the base of the name of a rhythm."""
 
+_APART_MM = 2.5
+"""Of two symbols that are nearer the second is above the first."""
+
 _HEIGHT_MM, _GAP_MM = 2.2, 1.0
 """Of a symbol; and from where a rhythm begins to its name."""
 
@@ -84,12 +87,15 @@ def beat_marks(
     told += [(int(sample), NOT_CONDUCTED) for sample in _not_conducted(waves)]
     reach = round(_REACH_S * record.sampling_rate_hz)
     highest = limits_mm[1] - _HEIGHT_MM - _ABOVE_MM / 2
-    marks = []
+    marks: list[BeatMark] = []
     for sample, symbol in told:
         place = sample - strip.first
         if 0 <= place < strip.x_mm.size:
             top_mm = baseline_mm + float(strip.height_mm[max(place - reach, 0) : place + reach].max())
-            marks.append(BeatMark(float(strip.x_mm[place]), min(top_mm + _ABOVE_MM, highest), symbol))
+            x_mm = float(strip.x_mm[place])
+            near_mm = [mark.y_mm for mark in marks if abs(mark.x_mm - x_mm) < _APART_MM]
+            base_mm = max([top_mm + _ABOVE_MM, *(y_mm + _HEIGHT_MM + _ABOVE_MM / 2 for y_mm in near_mm)])
+            marks.append(BeatMark(x_mm, min(base_mm, highest), symbol))
     return marks
 
 

@@ -57,10 +57,11 @@ def any_record(files: DatasetFiles, wanted: str, clean: bool = False, at_s: floa
     if _is_rejected(files, wanted):
         record = _rejected(files, int(wanted), start_s, stop_s)
     elif files.plan.request.is_in_pieces:
-        return read_stretch(files, wanted, start_s, stop_s)
+        record = read_stretch(files, wanted, start_s, stop_s)
     else:
         record = files.clean_record(wanted) if clean else files.record(wanted)
-    return record if at_s is None or record.stretch else cut_stretch(record, start_s, stop_s)
+    is_as_wanted = at_s is None or files.plan.request.is_in_pieces
+    return record if is_as_wanted else cut_stretch(record, start_s, stop_s)
 
 
 def course_of(files: DatasetFiles, wanted: str) -> Course | None:
@@ -110,8 +111,10 @@ def _rejected(files: DatasetFiles, number: int, start_s: float, stop_s: float) -
         dataset=files.title,
         artefacts=ArtefactTable.of_rows(files.plan.lead_names, 1, [], []) if files.plan.artefacts else None,
     )
-    if batch.composed is not None:
-        composed = batch.composed
+    composed = batch.composed
+    if composed is not None and len(
+        composed.rhythms
+    ):  # else nothing could be composed, and what was generated is shown
         record = replace(record, rhythm=composed.rhythm[0], beats=composed.beats.of(0), rhythms=composed.rhythms.of(0))
     length_s = files.plan.request.duration_s
     return _stretch(record, batch, start_s, stop_s, length_s) if files.plan.request.is_in_pieces else record

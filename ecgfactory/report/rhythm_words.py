@@ -46,7 +46,8 @@ def rhythm_times(record: Record) -> str:
     """Say when each rhythm of a record begins: `0:00 Sinus rhythm, 0:07.2 Atrial fibrillation`; empty without."""
     if record.rhythms is None:
         return ""
-    begins_s = (record.rhythms.onset / record.sampling_rate_hz).round(1).tolist()
+    start_s = record.stretch.start_s if record.stretch else 0.0
+    begins_s = (start_s + record.rhythms.onset / record.sampling_rate_hz).round(1).tolist()
     kinds = record.rhythms.kind_of_each
     told = [f"{clock(begin_s)} {kind.title}" for begin_s, kind in zip(begins_s, kinds, strict=True)]
     more = [f"and {len(told) - _MOST_CHANGES:,} more"] if len(told) > _MOST_CHANGES else []
