@@ -1,0 +1,98 @@
+"""An independent judge of rhythms and beats: the pretrained codec of `openecg`, where it is installed.
+
+Its codec (version 6, 1.2 million weights) learnt from real ECGs that people annotated: beats from the MIT-BIH and
+VitalDB databases, rhythms from a hospital's 10 s ECGs. It sees lead II alone. Its older classifier of rhythms
+(`openecg.rhythm.classify`) comes without its weights, so that it can't judge.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import warnings
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from benchmarks.waves.judge import PACKAGE
+from ecgfactory.leads import SignalUv
+
+RATE_HZ = 500
+LEAD = "II"
+
+SURE_S = (2.0, 8.0)
+"""Where in a window of 10 s the judge's beats count: its makers leave out 2 s at either end."""
+
+CALLED = {
+    "sinus": "sinus",
+    "sinus_bradycardia": "sinus",
+    "sinus_tachycardia": "sinus",
+    "sinus_arrhythmia": "sinus",
+    "atrial_fibrillation": "afib",
+    "atrial_flutter": "afib",
+    "supraventricular_tachycardia": "afib",
+    "ventricular_bigeminy": "ventricular",
+    "ventricular_trigeminy": "ventricular",
+    "ventricular_tachycardia": "ventricular",
+    "av_block_1": "avb",
+    "av_block_2_wenckebach": "avb",
+    "av_block_2_mobitz": "avb",
+    "av_block_3": "avb",
+}
+"""What the judge calls our rhythms, by its own list of what is in its classes: normal, slow and fast sinus rhythm;
+fibrillation, flutter and other supraventricular tachycardia; ventricular ectopy and tachycardia; AV block of the first
+and of higher degrees. It has no name for the others: single early beats, pauses, a junctional rhythm."""
+
+BEATS_CALLED = {"N": "sinus", "A": "sinus", "j": "sinus", "V": "vpc", "E": "vpc"}
+"""What it calls our beats."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the judge says of a record.
+
+    Parameters
+    ----------
+    rhythm : str
+        Its class for most of the samples.
+    onset, offset : int64 array, shape (beats,)
+        First sample of each QRS, and the one after its last.
+    beat : list of str
+        Its class of each.
+    """
+
+    rhythm: str
+    onset: npt.NDArray[np.int64]
+    offset: npt.NDArray[np.int64]
+    beat: list[str]
+
+
+class RhythmJudge:
+    """openecg's codec."""
+
+    def __init__(self) -> None:
+        self._openecg: Any = importlib.import_module(PACKAGE)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # what torch has to say of the network's layers
+            self._network = self._openecg.load_codec()
+
+    @property
+    def name(self) -> str:
+        """Who it is, with its version."""
+        return f"{PACKAGE} {self._openecg.__version__}"
+
+    def look(self, lead_uv: SignalUv) -> Verdict:
+        """Judge lead II of a record of 10 s at 500 Hz."""
+        names = self._openecg.layered
+        codec = self._openecg.encode(lead_uv.astype(np.float32), fs=RATE_HZ, model=self._network)
+        spans = np.array([span[:2] for span in codec.events("frame") if span[2] == names.SUPER_QRS], dtype=np.int64)
+        beats = [names.BEAT_NAMES[int(np.bincount(codec.beat[start:stop]).argmax())] for start, stop in spans]
+        onset, offset = spans.reshape(-1, 2).T
+        return Verdict(names.RHYTHM_NAMES[int(np.bincount(codec.rhythm).argmax())], onset, offset, beats)
+
+
+def rhythm_judge() -> RhythmJudge | None:
+    """Return the judge, or None where it is not installed."""
+    return RhythmJudge() if importlib.util.find_spec(PACKAGE) else None
