@@ -44,10 +44,10 @@ if TYPE_CHECKING:
     from ecgfactory.foreign.reader import read_ecgs
     from ecgfactory.foreign.recording import UnreadableEcg
     from ecgfactory.foreign.standard import ForeignEcg
-    from ecgfactory.foreign.windows import Window
     from ecgfactory.line.build import Built, build
     from ecgfactory.match.profile import Profile
     from ecgfactory.profiles.make import profile
+    from ecgfactory.quality.long_records.verdicts import Window
     from ecgfactory.record import Record
     from ecgfactory.report.style import PageStyle
     from ecgfactory.request.build_request import BuildRequest
@@ -77,7 +77,7 @@ _MODULES = {
     "StreamDataset": "candidates.pytorch",
     "UnreadableEcg": "foreign.recording",
     "WaveTable": "wave_table",
-    "Window": "foreign.windows",
+    "Window": "quality.long_records.verdicts",
     "annotate": "annotation.arrays",
     "assess": "foreign.arrays",
     "build": "line.build",

@@ -118,6 +118,26 @@ class WaveTable(RecordRows):
         ordered: dict[str, Any] = {name: values[order] for name, values in columns.items()}
         return replace(tables[0], record=np.zeros(len(order), dtype=np.int32), **ordered)
 
+    def of_stretch(self, start: int, stop: int) -> Self:
+        """Return the waves as those of a stretch of their records that holds their peaks.
+
+        Parameters
+        ----------
+        start, stop : int
+            First sample of the stretch, and the one after its last.
+
+        Returns
+        -------
+        WaveTable
+            Counted from `start`; bounds outside are `ABSENT`.
+        """
+        points: dict[str, Any] = {}
+        for point in POINTS:
+            samples = getattr(self, point)
+            is_inside = (samples >= start) & (samples < stop)
+            points[point] = np.where(is_inside, samples - start, ABSENT).astype(np.int32)
+        return replace(self, **points)
+
     def of_lead(self, name: str) -> Self:
         """Return the waves in one lead, or over all of them (`ALL_LEADS`).
 

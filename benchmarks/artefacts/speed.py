@@ -22,7 +22,8 @@ from ecgfactory.artefacts.mixture import Drawn, Mixture, kind_named
 from ecgfactory.artefacts.montage import montage_of
 from ecgfactory.artefacts.put_in import put_in
 from ecgfactory.candidates.asked import asked_plan
-from ecgfactory.candidates.pipeline import StageClock, assessed_batches
+from ecgfactory.candidates.clock import StageClock
+from ecgfactory.candidates.pipeline import assessed_batches
 from ecgfactory.draws import Purpose, generator
 from ecgfactory.leads import LeadCount, derive_twelve, lead_names
 from ecgfactory.request.artefacts import ArtefactsRequest

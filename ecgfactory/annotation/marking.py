@@ -11,12 +11,18 @@ import numpy.typing as npt
 
 from ecgfactory.annotation.absence import without_absent
 from ecgfactory.arrays import BoolArray, IntArray
-from ecgfactory.foreign.long_ecgs import is_long
-from ecgfactory.foreign.pieces import FoundBeats, Pieces, all_but_long_pauses, find_in_pieces, once
 from ecgfactory.leads import SignalUv
 from ecgfactory.quality.batch import bridged, independent_leads, to_integers
 from ecgfactory.quality.beats import Beats, find_beats
 from ecgfactory.quality.interruptions import interruptions
+from ecgfactory.quality.long_records.beat_search import (
+    FoundBeats,
+    SearchedParts,
+    all_but_long_pauses,
+    find_in_parts,
+    once,
+)
+from ecgfactory.quality.long_records.windows import is_long
 from ecgfactory.quality.qrs_activity import SHORTEST_S
 from ecgfactory.record import SAMPLING_RATE_HZ
 from ecgfactory.wave_table import ABSENT, BEAT_WAVES, POINTS, WaveTable
@@ -33,7 +39,7 @@ def mark_waves(signals_uv: npt.NDArray[Any], lead_names: tuple[str, ...], ratio:
     Parameters
     ----------
     signals_uv : array, shape (records, leads, samples)
-        In uV at 500 Hz; NaN allowed. Hours are searched in pieces that overlap.
+        In uV at 500 Hz; NaN allowed. Hours are searched in parts that overlap.
     lead_names : tuple of str
         Names along the second axis.
     ratio : Fraction
@@ -82,10 +88,11 @@ def _find_in_long(stored_uv: SignalUv, lead_names: Sequence[str], paused: BoolAr
         signal_uv, paused_kept = _without_pauses(stored_uv, paused)[0][:, kept], paused[0][kept]
     beats: list[FoundBeats] = []
     points: list[Points] = []
-    for pieces in find_in_pieces(signal_uv, lead_names, paused_kept):
-        beats.append(pieces.own_beats)
-        points.append(_own_points(signal_uv, pieces, lead_names))
-    places, which = once(beats, signal_uv.shape[1])
+    samples = signal_uv.shape[1]
+    for parts in find_in_parts([signal_uv], samples, lead_names, paused_kept):
+        beats.append(parts.own_beats)
+        points.append(_own_points(parts, lead_names))
+    places, which = once(beats, samples)
     found = _with_r_peaks(np.concatenate(points)[which], places)[np.newaxis]
     if kept is not None:
         found = np.where(found == ABSENT, ABSENT, kept[found]).astype(np.int32)
@@ -93,7 +100,7 @@ def _find_in_long(stored_uv: SignalUv, lead_names: Sequence[str], paused: BoolAr
 
 
 def _with_r_peaks(points: Points, places: IntArray) -> Points:
-    """Let the R peaks of all pieces be those of one lead, within QRS over all leads."""
+    """Let the R peaks of all parts be those of one lead, within QRS over all leads."""
     points = points.copy()
     onset, _, offset = points[:, 0, BEAT_WAVES.index("QRS")].T
     last = np.where(offset == ABSENT, places, offset)
@@ -101,11 +108,11 @@ def _with_r_peaks(points: Points, places: IntArray) -> Points:
     return points
 
 
-def _own_points(signal_uv: SignalUv, pieces: Pieces, lead_names: Sequence[str]) -> Points:
-    """Find the waves of the beats that pieces own, shape (beats, 1 + leads, 3, 3), in samples of the record."""
-    points = _points(pieces.cut(signal_uv), pieces.beats, lead_names)
-    starts = pieces.starts[:, np.newaxis, np.newaxis, np.newaxis, np.newaxis]
-    of_record: Points = np.where(points == ABSENT, ABSENT, points + starts)[pieces.own].astype(np.int32)
+def _own_points(parts: SearchedParts, lead_names: Sequence[str]) -> Points:
+    """Find the waves of the beats that parts own, shape (beats, 1 + leads, 3, 3), in samples of the record."""
+    points = _points(parts.signals_uv, parts.beats, lead_names)
+    starts = parts.starts[:, np.newaxis, np.newaxis, np.newaxis, np.newaxis]
+    of_record: Points = np.where(points == ABSENT, ABSENT, points + starts)[parts.own].astype(np.int32)
     return of_record
 
 

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from ecgfactory.artefact_table import ArtefactTable
 from ecgfactory.candidates.batch import CandidateBatch
 from ecgfactory.ecgs import Ecgs
-from ecgfactory.formats.batch import Injury
+from ecgfactory.formats.batch import Injury, RecordBatch
 from ecgfactory.formats.rows import CLEAN
 from ecgfactory.quality.feature import FeatureTable, joined
 from ecgfactory.request.plan import Plan
@@ -20,7 +20,7 @@ from ecgfactory.wave_table import WaveTable
 
 def accepted_ecgs(batches: Sequence[CandidateBatch], plan: Plan) -> Ecgs:
     """Collect the accepted candidates of one or more batches of a plan."""
-    parts = [batch.take(np.flatnonzero(batch.accepted)) for batch in batches]
+    parts = [_whole(batch.take(np.flatnonzero(batch.accepted))) for batch in batches]
     waves = [part.waves for part in parts if part.waves is not None]
     return Ecgs(
         np.concatenate([part.signals_uv for part in parts]),
@@ -34,6 +34,11 @@ def accepted_ecgs(batches: Sequence[CandidateBatch], plan: Plan) -> Ecgs:
         waves=WaveTable.joined(waves) if waves else None,
         **_injured([part.injury for part in parts if part.injury], plan),
     )
+
+
+def _whole(batch: CandidateBatch) -> RecordBatch:
+    """Return a batch with its signals, where they are of one long record too."""
+    return batch.long_record.whole if len(batch) and batch.long_record else batch
 
 
 def _injured(injuries: Sequence[Injury], plan: Plan) -> dict[str, Any]:

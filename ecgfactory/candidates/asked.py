@@ -33,6 +33,8 @@ PathLike = str | Path
 BoundsByRule = Mapping[str, Mapping[str, float]]
 MatchAsked = Mapping[str, Any]
 """`{"reference": PATH, "strength": 0.5}`, or `{"heart_rate_bpm": {"50-60": 0.2, "60-70": 0.8}}`."""
+RhythmAsked = Mapping[str, float]
+"""Share of the ECGs in each rhythm, by its name."""
 SignalKeys = Mapping[str, float | str | None]
 ArtefactsAsked = Mapping[str, Any] | bool
 """The keys of a request's section `artefacts`; True for the usual mixture, False for none."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
 import numpy as np
@@ -11,6 +12,7 @@ import pyarrow as pa
 
 from ecgfactory.arrays import BoolArray
 from ecgfactory.formats.batch import RecordBatch
+from ecgfactory.formats.long_record import LongRecord, RecordPiece
 from ecgfactory.formats.rows import feature_columns
 
 
@@ -24,10 +26,13 @@ class CandidateBatch(RecordBatch):
         As in `RecordBatch`; rejected ones have no waves.
     failed_rules, reasons : list of list of str
         Rules that each broke, and why; empty for an accepted one.
+    make_pieces : callable or None
+        Of a batch of one long record: as in `LongRecord`; its `signals_uv` has no samples and its `waves` is None then.
     """
 
     failed_rules: list[list[str]]
     reasons: list[list[str]]
+    make_pieces: Callable[[], Iterator[RecordPiece]] | None = field(default=None, kw_only=True)
 
     @property
     def accepted(self) -> BoolArray:
@@ -41,6 +46,11 @@ class CandidateBatch(RecordBatch):
             failed_rules=[self.failed_rules[row] for row in rows],
             reasons=[self.reasons[row] for row in rows],
         )
+
+    @property
+    def long_record(self) -> LongRecord | None:
+        """The record where it is a long one."""
+        return LongRecord(self, self.make_pieces) if self.make_pieces else None
 
     def with_accepted(self, records: int) -> Self:
         """Drop what comes after so many accepted ones."""

@@ -11,9 +11,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ecgfactory.candidates.accepted import accepted_ecgs, features_of
-from ecgfactory.candidates.asked import ArtefactsAsked, BoundsByRule, MatchAsked, PathLike, SignalKeys, asked_plan
+from ecgfactory.candidates.asked import (
+    ArtefactsAsked,
+    BoundsByRule,
+    MatchAsked,
+    PathLike,
+    RhythmAsked,
+    SignalKeys,
+    asked_plan,
+)
 from ecgfactory.candidates.batch import CandidateBatch
-from ecgfactory.candidates.pipeline import StageClock, assessed_batches
+from ecgfactory.candidates.clock import StageClock
+from ecgfactory.candidates.pipeline import assessed_batches
 from ecgfactory.candidates.yields import Yield
 from ecgfactory.ecgs import Ecgs, feature_frame
 from ecgfactory.generators.base import Device, Edges
@@ -55,6 +64,7 @@ def generate(
     *,
     seed: int | None,
     leads: LeadCount = 12,
+    rhythm: RhythmAsked | None = None,
     duration_s: int = 10,
     signal: SignalKeys | None = None,
     policy: PathLike = "basic",
@@ -78,8 +88,12 @@ def generate(
         Same seed, same ECGs; None draws one, which the result holds as `seed`.
     leads : {12, 8}
         Twelve, or the model's own eight: I, II, V1..V6.
+    rhythm : mapping, optional
+        Rhythms to compose ECGs in, and their shares, summing to 1: `{"sinus": 0.5, "atrial_fibrillation": 0.5}`; None
+        for ECGs as they are generated.
     duration_s : int
-        Length of a record in seconds; deepfakeecg makes 10.
+        Length of a record in seconds. deepfakeecg makes 10; longer ones, up to a day, are composed: in sinus rhythm
+        unless `rhythm` says otherwise.
     signal : mapping, optional
         How it is recorded: any of `rate_hz`, `highpass_hz`, `lowpass_hz`, `notch_hz` and `phase`, as in a request:
         `{"rate_hz": 100, "lowpass_hz": 40}`. 500 Hz and unfiltered unless it says otherwise.
@@ -132,6 +146,7 @@ def generate(
         records=records,
         seed=seed,
         leads=leads,
+        rhythm=rhythm,
         duration_s=duration_s,
         signal=signal or {},
         policy=policy,

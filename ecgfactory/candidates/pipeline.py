@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import itertools
-import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cache
 
 import numpy as np
 
 from ecgfactory.candidates.batch import CandidateBatch
+from ecgfactory.candidates.clock import StageClock
+from ecgfactory.candidates.composing import compositions, signals_of, truth_of, waves_of, with_sources
 from ecgfactory.candidates.injuring import assessed_again, injured
+from ecgfactory.candidates.long import assessed_in_pieces
 from ecgfactory.candidates.matching import match_verdicts
+from ecgfactory.compose.composition import Composition
 from ecgfactory.generators import GENERATORS
 from ecgfactory.generators.base import Device, Edges, Generator
 from ecgfactory.generators.checkpoint import Checkpoint
@@ -27,26 +30,6 @@ from ecgfactory.waves.label import label_waves
 
 MicroBatch = tuple[Sequence[int], SignalUv]
 """Candidate numbers, and the eight leads of each: int16, shape (n, 8, samples), in uV."""
-
-
-class StageClock:
-    """Seconds spent in each stage, on top of those given; `with clock("write"):` adds to one."""
-
-    def __init__(self, seconds: Mapping[str, float] | None = None) -> None:
-        self.seconds = dict(seconds or {})
-        self._open: list[tuple[str, float]] = []
-
-    def __call__(self, stage: str) -> StageClock:
-        """Time the block as part of a stage."""
-        self._open.append((stage, time.perf_counter()))
-        return self
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, *_: object) -> None:
-        stage, started = self._open.pop()
-        self.seconds[stage] = self.seconds.get(stage, 0.0) + time.perf_counter() - started
 
 
 def plan_generator(plan: Plan) -> Generator:
@@ -101,7 +84,7 @@ def micro_batches(plan: Plan, candidates: Sequence[int]) -> Iterator[Sequence[in
 
 
 def assessed(plan: Plan, batches: Iterable[MicroBatch], clock: StageClock) -> Iterator[CandidateBatch]:
-    """Record what was generated, derive the leads asked for, measure and judge.
+    """Compose where that is asked for, record, derive the leads asked for, measure and judge.
 
     Parameters
     ----------
@@ -110,45 +93,69 @@ def assessed(plan: Plan, batches: Iterable[MicroBatch], clock: StageClock) -> It
     batches : iterable
         As `generated` yields them.
     clock : StageClock
-        Gets the seconds of the stage `assess`, of `record` where signals are filtered or resampled, of `label` where
-        waves are asked for, and of `injure` where artefacts are.
+        Gets the seconds of the stage `assess`, of `compose` where records are composed, of `record` where signals are
+        filtered or resampled, of `label` where waves are asked for, and of `injure` where artefacts are.
 
     Yields
     ------
     CandidateBatch
-        All of them, accepted or not.
+        All of them, accepted or not; of long records one at a time.
     """
-    recorder = plan.recorder
     for numbers, generated_uv in batches:
-        eight_uv = generated_uv
-        if not recorder.keeps_signals:
-            with clock("record"):
-                eight_uv = recorder.record(generated_uv)
+        if not plan.is_composed:
+            yield _assessed(plan, numbers, generated_uv, None, clock)
+            continue
+        with clock("compose"):
+            made = compositions(plan, numbers, generated_uv)
+        if plan.request.is_in_pieces:
+            yield from assessed_in_pieces(plan, numbers, generated_uv, made, clock)
+            continue
+        with clock("compose"):
+            signals_uv = signals_of(made, generated_uv, plan.composed_samples)
+        yield _assessed(plan, numbers, signals_uv, made, clock)
+
+
+def _assessed(
+    plan: Plan,
+    numbers: Sequence[int],
+    signals_uv: SignalUv,
+    made: Sequence[Composition | str] | None,
+    clock: StageClock,
+) -> CandidateBatch:
+    """Assess candidates that are held whole, given their eight leads at 500 Hz and what was composed, if it was."""
+    recorder, eight_uv = plan.recorder, signals_uv
+    if not recorder.keeps_signals:
+        with clock("record"):
+            eight_uv = recorder.record(signals_uv)
+    with clock("assess"):
+        stored_uv = derive_twelve(eight_uv) if plan.request.leads == 12 else eight_uv
+        measured_uv = measured_form(stored_uv, recorder.rate_hz)
+        measured, beats, waves = measure_with_beats(measured_uv, plan.lead_names, extra=plan.policy.extra_features)
+        verdicts = plan.policy.judge(measured, len(numbers))
+    if made is not None:
+        verdicts = with_sources(verdicts, made)
+    if plan.match is not None:
+        with clock("match"):
+            verdicts = match_verdicts(plan, plan.match, numbers, measured_uv, measured, verdicts)
+    batch = CandidateBatch(
+        np.asarray(numbers, dtype=np.int64),
+        plan.splits_of(numbers),
+        stored_uv,
+        {feature.name: measured[feature.name] for feature in plan.policy.features},
+        verdicts.failed_rules,
+        verdicts.reasons,
+        composed=truth_of(made, plan, numbers) if made is not None else None,
+    )
+    if plan.labels:
+        with clock("label"):
+            marked = waves_of(made, plan, batch.accepted) if made else _waves(plan, batch, measured_uv, beats, waves)
+            batch = replace(batch, waves=marked)
+    if plan.artefacts is not None:
+        with clock("injure"):
+            batch = injured(plan, plan.artefacts, batch)
         with clock("assess"):
-            stored_uv = derive_twelve(eight_uv) if plan.request.leads == 12 else eight_uv
-            measured_uv = measured_form(stored_uv, recorder.rate_hz)
-            measured, beats, waves = measure_with_beats(measured_uv, plan.lead_names, extra=plan.policy.extra_features)
-            verdicts = plan.policy.judge(measured, len(numbers))
-        if plan.match is not None:
-            with clock("match"):
-                verdicts = match_verdicts(plan, plan.match, numbers, measured_uv, measured, verdicts)
-        batch = CandidateBatch(
-            np.asarray(numbers, dtype=np.int64),
-            plan.splits_of(numbers),
-            stored_uv,
-            {feature.name: measured[feature.name] for feature in plan.policy.features},
-            verdicts.failed_rules,
-            verdicts.reasons,
-        )
-        if plan.labels:
-            with clock("label"):
-                batch = replace(batch, waves=_waves(plan, batch, measured_uv, beats, waves))
-        if plan.artefacts is not None:
-            with clock("injure"):
-                batch = injured(plan, plan.artefacts, batch)
-            with clock("assess"):
-                batch = assessed_again(plan, batch)
-        yield batch
+            batch = assessed_again(plan, batch)
+    return batch
 
 
 def _waves(plan: Plan, batch: CandidateBatch, measured_uv: SignalUv, beats: Beats, of_median_beats: Waves) -> WaveTable:

@@ -9,7 +9,8 @@ import numpy as np
 
 from ecgfactory.arrays import Float64Array
 from ecgfactory.candidates.batch import CandidateBatch
-from ecgfactory.candidates.pipeline import StageClock, assessed_batches
+from ecgfactory.candidates.clock import StageClock
+from ecgfactory.candidates.pipeline import assessed_batches
 from ecgfactory.candidates.yields import Yield
 from ecgfactory.match.space import in_space
 from ecgfactory.quality.feature import joined

@@ -14,11 +14,13 @@ from ecgfactory.candidates.asked import (
     BoundsByRule,
     MatchAsked,
     PathLike,
+    RhythmAsked,
     SignalKeys,
     asked_plan,
     candidate_number,
 )
-from ecgfactory.candidates.pipeline import StageClock, assessed_batches, micro_batches
+from ecgfactory.candidates.clock import StageClock
+from ecgfactory.candidates.pipeline import assessed_batches, micro_batches
 from ecgfactory.ecgs import Unit, check_unit
 from ecgfactory.formats.rows import CLEAN
 from ecgfactory.generators.base import Device, Edges
@@ -57,7 +59,7 @@ class StreamDataset(IterableDataset[Sample]):
         Whether each sample holds the ECG without its artefacts too.
     artefact_masks : bool
         Whether each sample holds its `artefact_mask` too.
-    leads, duration_s, signal, policy, bounds, match, model, checkpoint, edges, batch
+    leads, rhythm, duration_s, signal, policy, bounds, match, model, checkpoint, edges, batch
         As in `generate`.
     device : {'cpu', 'cuda', 'auto'}
         Where to generate. Workers of a DataLoader are meant for 'cpu'; 'cuda' is for a loader without workers.
@@ -89,6 +91,7 @@ class StreamDataset(IterableDataset[Sample]):
         clean: bool = False,
         artefact_masks: bool = False,
         leads: LeadCount = 12,
+        rhythm: RhythmAsked | None = None,
         duration_s: int = 10,
         signal: SignalKeys | None = None,
         policy: PathLike = "basic",
@@ -105,6 +108,7 @@ class StreamDataset(IterableDataset[Sample]):
             records=1,
             seed=seed,
             leads=leads,
+            rhythm=rhythm,
             duration_s=duration_s,
             signal=signal or {},
             policy=policy,

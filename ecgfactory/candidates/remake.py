@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from ecgfactory.candidates.batch import CandidateBatch
-from ecgfactory.candidates.pipeline import StageClock, assessed_batches
+from ecgfactory.candidates.clock import StageClock
+from ecgfactory.candidates.pipeline import assessed_batches
 from ecgfactory.request.plan import Plan
 
 

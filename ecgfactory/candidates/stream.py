@@ -11,11 +11,13 @@ from ecgfactory.candidates.asked import (
     BoundsByRule,
     MatchAsked,
     PathLike,
+    RhythmAsked,
     SignalKeys,
     asked_plan,
     candidate_number,
 )
-from ecgfactory.candidates.pipeline import StageClock, assessed_batches
+from ecgfactory.candidates.clock import StageClock
+from ecgfactory.candidates.pipeline import assessed_batches
 from ecgfactory.candidates.yields import Yield
 from ecgfactory.generators.base import Device, Edges
 from ecgfactory.leads import LeadCount
@@ -70,6 +72,7 @@ def stream(
     seed: int | None,
     start: int = 0,
     leads: LeadCount = 12,
+    rhythm: RhythmAsked | None = None,
     duration_s: int = 10,
     signal: SignalKeys | None = None,
     policy: PathLike = "basic",
@@ -92,7 +95,7 @@ def stream(
     start : int
         Candidate number to start from. `stream(seed=s, start=before.position)` goes on exactly where another
         stream of the seed and the same arguments stopped.
-    leads, duration_s, signal, policy, bounds, match, model, checkpoint, edges, device, batch, waves, artefacts
+    leads, rhythm, duration_s, signal, policy, bounds, match, model, checkpoint, edges, device, batch, waves, artefacts
         As in `generate`.
 
     Returns
@@ -114,6 +117,7 @@ def stream(
         records=1,
         seed=seed,
         leads=leads,
+        rhythm=rhythm,
         duration_s=duration_s,
         signal=signal or {},
         policy=policy,

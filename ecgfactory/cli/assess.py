@@ -14,9 +14,9 @@ from rich.console import Console
 from ecgfactory.cli.output import console, feature_rows, print_rows, write_for_machines
 from ecgfactory.cli.reading import check_all_read, print_not_taken
 from ecgfactory.foreign.assessment import Assessment, assess_records
-from ecgfactory.foreign.long_ecgs import WINDOW_S
 from ecgfactory.foreign.reader import EcgReading, read_ecgs
-from ecgfactory.foreign.windows import PASSING_SHARE, Window, clock
+from ecgfactory.quality.long_records.verdicts import PASSING_SHARE, Window, clock
+from ecgfactory.quality.long_records.windows import WINDOW_S
 from ecgfactory.quality.policy import load_policy
 
 MOST_STRETCHES = 10

@@ -12,9 +12,10 @@ import numpy.typing as npt
 
 from ecgfactory.foreign.assessment import Assessment, assess_batch
 from ecgfactory.foreign.given import GivenEcgs
-from ecgfactory.foreign.long_ecgs import is_long, measure_long, measure_windows
+from ecgfactory.foreign.long_ecgs import measure_long_ecg
 from ecgfactory.quality import features
 from ecgfactory.quality.feature import FeatureTable
+from ecgfactory.quality.long_records.windows import is_long
 from ecgfactory.quality.policy import load_policy
 
 if TYPE_CHECKING:
@@ -102,4 +103,4 @@ def _measured(signals_uv: npt.NDArray[Any], lead_names: tuple[str, ...]) -> Iter
         yield features.measure(signals_uv, lead_names)
         return
     for signal_uv in signals_uv:
-        yield measure_long(signal_uv, lead_names, measure_windows(signal_uv, lead_names))
+        yield measure_long_ecg(signal_uv, lead_names).features

@@ -9,12 +9,13 @@ from typing import Any
 
 import numpy.typing as npt
 
-from ecgfactory.foreign.long_ecgs import is_long, measure_long, measure_windows
+from ecgfactory.foreign.long_ecgs import measure_long_ecg
 from ecgfactory.foreign.recording import UnreadableEcg
 from ecgfactory.foreign.standard import ForeignEcg
-from ecgfactory.foreign.windows import Window, judge_by_windows, judged_windows
 from ecgfactory.quality.feature import FeatureTable
 from ecgfactory.quality.features import measure
+from ecgfactory.quality.long_records.verdicts import Window, judge_by_windows
+from ecgfactory.quality.long_records.windows import is_long
 from ecgfactory.quality.policy import Policy
 from ecgfactory.record import SAMPLING_RATE_HZ, FeatureValue
 
@@ -159,16 +160,14 @@ def assess_batch(
 
 def _assess_long(name: str, signal_uv: npt.NDArray[Any], lead_names: tuple[str, ...], policy: Policy) -> Assessment:
     """Judge the windows of a long record, shape (leads, samples), and by them the whole."""
-    samples = signal_uv.shape[1]
-    table = measure_windows(signal_uv, lead_names, policy.extra_features)
-    windows = judged_windows(samples, policy.judge(table, len(table["beats"])))
+    measured = measure_long_ecg(signal_uv, lead_names, policy.extra_features)
+    windows = measured.judged_by(policy)
     failed_rules, reasons = judge_by_windows(windows)
-    whole = measure_long(signal_uv, lead_names, table, policy.extra_features)
     return Assessment(
         name=name,
         lead_names=lead_names,
-        duration_s=samples / SAMPLING_RATE_HZ,
-        features=_features(whole, 0, policy),
+        duration_s=signal_uv.shape[1] / SAMPLING_RATE_HZ,
+        features=_features(measured.features, 0, policy),
         failed_rules=failed_rules,
         reasons=reasons,
         windows=windows,

@@ -10,11 +10,11 @@ import numpy.typing as npt
 
 from ecgfactory.arrays import FloatingArray
 from ecgfactory.errors import BadInputError
-from ecgfactory.foreign.long_ecgs import is_long
 from ecgfactory.foreign.offsets import without_offsets
 from ecgfactory.foreign.resampling import resample
 from ecgfactory.foreign.stated import lead_names_problem, stated
 from ecgfactory.foreign.units import UNITS_SHOWN, Unit, parse_unit, plausible_unit
+from ecgfactory.quality.long_records.windows import is_long
 from ecgfactory.record import SAMPLING_RATE_HZ
 
 MICROVOLT = Unit(1.0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -204,10 +204,7 @@ class Format(ABC):
 
     def write_long(self, record: LongRecord) -> None:
         """Write a long record, called with rising candidate numbers; by default it is put together and held whole."""
-        pieces = list(record.pieces())
-        waves = [piece.waves for piece in pieces if piece.waves is not None]
-        signal_uv = np.concatenate([piece.signal_uv for piece in pieces], axis=1)[np.newaxis]
-        self.write(replace(record.row, signals_uv=signal_uv, waves=WaveTable.of_one(waves) if waves else None))
+        self.write(record.whole)
 
     def close(self) -> None:  # noqa: B027 (most formats have nothing to do)
         """Finish the shard's files. Nothing is flushed to disk yet: the shard does that once for all formats."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -70,3 +70,11 @@ class LongRecord:
     def pieces(self) -> Iterator[RecordPiece]:
         """Yield the pieces, from the first on."""
         return self.make_pieces()
+
+    @property
+    def whole(self) -> RecordBatch:
+        """The record held whole: one row, with signal and waves."""
+        pieces = list(self.pieces())
+        waves = [piece.waves for piece in pieces if piece.waves is not None]
+        signal_uv = np.concatenate([piece.signal_uv for piece in pieces], axis=1)
+        return replace(self.row, signals_uv=signal_uv[np.newaxis], waves=WaveTable.of_one(waves) if waves else None)

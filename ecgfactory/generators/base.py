@@ -14,7 +14,10 @@ Device = Literal["auto", "cpu", "cuda"]
 Edges = Literal["mended", "as_published"]
 
 LONGEST_S = 3600
-"""Longest ECG that a request may ask for, in seconds."""
+"""Longest ECG that a generator is asked for, in seconds."""
+
+SOURCE_S = 10
+"""Length of a generated ECG that records are composed from."""
 
 
 class Generator(ABC):

@@ -12,7 +12,8 @@ import numpy as np
 
 from ecgfactory.arrays import BoolArray, Float64Array
 from ecgfactory.candidates.batch import CandidateBatch
-from ecgfactory.candidates.pipeline import StageClock, assessed_batches
+from ecgfactory.candidates.clock import StageClock
+from ecgfactory.candidates.pipeline import assessed_batches
 from ecgfactory.candidates.planning import named_profile, planned
 from ecgfactory.leads import SignalUv
 from ecgfactory.line.reach import OutOfReach, out_of_reach

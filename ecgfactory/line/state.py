@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cached_property
 
-from ecgfactory.candidates.pipeline import StageClock
+from ecgfactory.candidates.clock import StageClock
 from ecgfactory.candidates.yields import Yield
 from ecgfactory.dataset.counts import Counts
 from ecgfactory.line.layout import Layout, Pack, pack_of

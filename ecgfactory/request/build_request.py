@@ -23,19 +23,22 @@ from pydantic_core import CoreSchema, core_schema
 from ecgfactory.documents.keys import Among
 from ecgfactory.errors import BadInputError, shown
 from ecgfactory.formats import FORMATS
+from ecgfactory.formats.long_record import LONGEST_WHOLE_S
 from ecgfactory.generators import GENERATORS
-from ecgfactory.generators.base import LONGEST_S, Edges
+from ecgfactory.generators.base import Edges
 from ecgfactory.leads import LeadCount
 from ecgfactory.quality.policy import usual_rule_names
 from ecgfactory.quality.rule import PUBLISHED, Bounds
 from ecgfactory.registry import Registry
 from ecgfactory.request.artefacts import ArtefactsRequest
-from ecgfactory.request.generator_fit import check_duration, check_edges, limit_durations
+from ecgfactory.request.generator_fit import check_duration, check_edges, limit_durations, makes_itself
 from ecgfactory.request.labels import LabelsRequest
 from ecgfactory.request.match_request import MatchRequest
 from ecgfactory.request.paths import RequestPath
 from ecgfactory.request.reference_request import NamedReference, ReferenceRequest
+from ecgfactory.request.rhythm import LONGEST_COMPOSED_S, RhythmShares
 from ecgfactory.request.signal import SignalRequest
+from ecgfactory.rhythm_kinds import KINDS
 
 DEFAULT_GENERATOR = "deepfakeecg"
 
@@ -202,12 +205,18 @@ class BuildRequest(_Section):
     records: StrictInt = Field(ge=1, le=99_999_999, description="accepted ECGs wanted", examples=[64])
     leads: LeadCount = Field(12, description="8 (I, II, V1..V6) or 12")
     generator: GeneratorRequest = GeneratorRequest()  # before what is held against it
+    rhythm: RhythmShares | None = Field(
+        None,
+        description='rhythms to compose records in, and their shares: {"sinus": 0.6, "atrial_fibrillation": 0.4}; '
+        "absent: records as they are generated",
+        json_schema_extra=lambda schema: schema.update(propertyNames={"enum": list(KINDS)}),
+    )
     duration_s: StrictInt = Field(
         10,
         ge=1,
-        le=LONGEST_S,
+        le=LONGEST_COMPOSED_S,
         title="Duration (s)",
-        description=f"length of a record in seconds, at most {LONGEST_S}",
+        description=f"length of a record in seconds, at most {LONGEST_COMPOSED_S:,}, a day",
     )
     signal: SignalRequest = SignalRequest()
     seed: Annotated[int, Field(strict=True, ge=0, lt=2**63), Whole] | None = Field(
@@ -239,6 +248,16 @@ class BuildRequest(_Section):
     workers: WorkersRequest = WorkersRequest()
 
     @property
+    def is_composed(self) -> bool:
+        """Whether records are composed: in a rhythm, or of a length that the generator does not make."""
+        return self.rhythm is not None or not makes_itself(self.generator.model, self.duration_s)
+
+    @property
+    def is_in_pieces(self) -> bool:
+        """Whether records are too long to be held whole."""
+        return self.duration_s > LONGEST_WHOLE_S
+
+    @property
     def samples_per_lead(self) -> int:
         """Samples per lead as stored."""
         return self.duration_s * self.signal.rate_hz
@@ -257,7 +276,8 @@ class BuildRequest(_Section):
     @classmethod
     def _generator_makes_the_duration(cls, duration_s: int, info: ValidationInfo) -> int:
         if info.context != PUBLISHED:  # perhaps by a version that could
-            check_duration(info.data.get("generator", GeneratorRequest()).model, duration_s)  # as above
+            model = info.data.get("generator", GeneratorRequest()).model  # as above
+            check_duration(model, duration_s, info.data.get("rhythm") is not None)
         return duration_s
 
     @field_validator("formats")

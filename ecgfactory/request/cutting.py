@@ -39,10 +39,11 @@ def default_candidates_per_shard(request: BuildRequest, expected_yield: float = 
     Returns
     -------
     int
-        About a sixteenth of the records, at least one micro-batch, at most what makes `LARGEST_SPLIT_SAMPLES`.
+        About a sixteenth of the records, at least one micro-batch, at most what makes `LARGEST_SPLIT_SAMPLES`; of
+        records that are written in pieces, one by one, any number.
     """
     largest = LARGEST_SPLIT_SAMPLES / (_record_samples(request) * max(request.splits.values()))
-    batch = request.generator.batch
+    batch = 1 if request.is_in_pieces else request.generator.batch
     wanted = min(request.records / SHARDS_WANTED, largest)
     wanted = max(wanted, min(wanted / expected_yield, MOST_CANDIDATES))
     return max(1, math.ceil(wanted / batch)) * batch
@@ -55,9 +56,9 @@ def packs_wanted(request: BuildRequest) -> int | None:
     -------
     int or None
         As few as `LARGEST_PACK_SAMPLES` allows; None where each shard has files of its own: where there would be more
-        than `MOST_PACKS`, and where the request itself gives the size of shards.
+        than `MOST_PACKS`, where the request itself gives the size of shards, and where records are written in pieces.
     """
-    if request.shard_records is not None or not packable_formats(request):
+    if request.shard_records is not None or request.is_in_pieces or not packable_formats(request):
         return None
     largest_split = request.records * max(request.splits.values()) * _record_samples(request)
     packs = math.ceil(largest_split / LARGEST_PACK_SAMPLES)

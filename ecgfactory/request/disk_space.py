@@ -76,6 +76,7 @@ def _truth_bytes(format_: type[Format], request: BuildRequest, has_artefacts: bo
         seed=0,
         labels=request.labels.labels,
         artefacts=StoredArtefacts() if has_artefacts else None,
+        composed=request.is_composed,
     )
     own_files = len(format_.file_kinds(spec)) - len(format_.media_types)
     return _on_disk(format_, marked + mask_samples * format_.bytes_per_mask_sample, own_files)

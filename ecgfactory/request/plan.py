@@ -23,7 +23,7 @@ from ecgfactory.artefacts.mixture import Mixture
 from ecgfactory.formats import CLEAN_SUFFIX, FORMATS
 from ecgfactory.formats.base import Labels, SignalSpec, StoredArtefacts
 from ecgfactory.generators import GENERATORS
-from ecgfactory.generators.base import Edges, Generator
+from ecgfactory.generators.base import SOURCE_S, Edges, Generator
 from ecgfactory.generators.checkpoint import Checkpoint
 from ecgfactory.leads import lead_names
 from ecgfactory.match.acceptance import Match, ReferenceMatch
@@ -52,7 +52,8 @@ class Plan(BaseModel):
     Parameters
     ----------
     request : BuildRequest
-        As asked for, its seed drawn and its edges chosen where they were absent.
+        As asked for, its seed drawn and its edges chosen where they were absent; its rhythm is sinus where records have
+        to be composed for their length.
     seed : int
         The seed of every candidate and split.
     checkpoint_path : str or None
@@ -105,6 +106,7 @@ class Plan(BaseModel):
             **request,
             **({} if self.recorder.keeps_signals else {"signal": self.request.signal.model_dump(mode="json")}),
             **({"labels": self.request.labels.model_dump(mode="json")} if self.labels else {}),
+            **({"rhythm": self.rhythms} if self.is_composed else {}),
             **self._artefacts_identity(),
             "seed": self.seed,
             "model": self.request.generator.model,
@@ -189,8 +191,23 @@ class Plan(BaseModel):
         return self.request.artefacts.mixture if self.request.artefacts else None
 
     @property
+    def is_composed(self) -> bool:
+        """Whether records are composed of generated beats."""
+        return self.request.rhythm is not None
+
+    @property
+    def rhythms(self) -> dict[str, float]:
+        """Share of the records in each rhythm, by its name; empty where they are not composed."""
+        return dict(self.request.rhythm or {})
+
+    @property
     def generated_samples(self) -> int:
         """Samples per lead as generated."""
+        return (SOURCE_S if self.is_composed else self.request.duration_s) * SAMPLING_RATE_HZ
+
+    @property
+    def composed_samples(self) -> int:
+        """Samples per lead as composed, before they are recorded."""
         return self.request.duration_s * SAMPLING_RATE_HZ
 
     @property
@@ -209,6 +226,7 @@ class Plan(BaseModel):
             self.recorder.filters,
             self.labels,
             self._stored_artefacts,
+            self.is_composed,
         )
 
     @property
@@ -258,7 +276,7 @@ class Plan(BaseModel):
 
 
 def make_plan(request: BuildRequest, match: Match | None = None) -> Plan:
-    """Resolve a request: draw its seed, choose its edges, pin its weights and policy, cut it into shards.
+    """Resolve a request: draw its seed, choose edges and rhythm, pin its weights and policy, cut it into shards.
 
     Parameters
     ----------
@@ -279,10 +297,13 @@ def make_plan(request: BuildRequest, match: Match | None = None) -> Plan:
     checkpoint = Checkpoint.of_file(Path(path)) if path else generator.published_checkpoint()
     edges = request.generator.edges or next(iter(generator.edges), None)
     policy = load_policy(request.quality.policy, request.quality.bounds)
+    resolved = {
+        "seed": seed,
+        "generator": request.generator.model_copy(update={"edges": edges}),
+        "rhythm": request.rhythm or ({"sinus": 1.0} if request.is_composed else None),
+    }
     return Plan(
-        request=request.model_copy(
-            update={"seed": seed, "generator": request.generator.model_copy(update={"edges": edges})}
-        ),
+        request=request.model_copy(update=resolved),
         seed=seed,
         checkpoint_path=checkpoint.path if path and checkpoint else None,
         checkpoint_sha256=checkpoint.sha256 if checkpoint else None,

@@ -13,6 +13,7 @@ from ecgfactory.artefacts.montage import montage_of
 from ecgfactory.documents.file import is_file, kind_of
 from ecgfactory.errors import BadInputError
 from ecgfactory.formats import FORMATS
+from ecgfactory.formats.long_record import LONGEST_WHOLE_S
 from ecgfactory.generators import GENERATORS
 from ecgfactory.generators.base import Generator
 from ecgfactory.generators.checkpoint import Checkpoint
@@ -54,6 +55,7 @@ def file_problems(request: BuildRequest) -> list[tuple[str, str]]:
         *profile,
         *_mask_problems(request),
         *_kind_problems(request),
+        *_length_problems(request),
         *_reference_problems(request),
     ]
 
@@ -159,6 +161,22 @@ def _kind_problems(request: BuildRequest) -> list[tuple[str, str]]:
         for name, leads in lacking.items()
         if leads
     ]
+
+
+def _length_problems(request: BuildRequest) -> list[tuple[str, str]]:
+    """Check that nothing is asked of records in pieces that is only done to whole ones."""
+    if not request.is_in_pieces:
+        return []
+    asked = {
+        "artefacts": request.artefacts is not None,
+        "match": request.match is not None,
+        "reference": request.reference.path is not None,
+    }
+    problem = (
+        f"only records of up to {LONGEST_WHOLE_S} s can have it, as longer ones are never held whole, and these are of "
+        f"{request.duration_s:,} s; leave it out."
+    )
+    return [(key, problem) for key, is_asked in asked.items() if is_asked]
 
 
 def _reference_problems(request: BuildRequest) -> list[tuple[str, str]]:

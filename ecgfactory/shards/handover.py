@@ -12,7 +12,8 @@ from pathlib import Path
 import numpy as np
 from pydantic import BaseModel
 
-from ecgfactory.candidates.pipeline import MicroBatch, StageClock, generated, micro_batches, plan_generator
+from ecgfactory.candidates.clock import StageClock
+from ecgfactory.candidates.pipeline import MicroBatch, generated, micro_batches, plan_generator
 from ecgfactory.errors import ShardError, ShardUnwantedError
 from ecgfactory.leads import EIGHT_LEADS
 from ecgfactory.request.plan import Plan

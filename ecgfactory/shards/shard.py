@@ -14,7 +14,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ecgfactory.candidates.batch import CandidateBatch, rejected_columns
-from ecgfactory.candidates.pipeline import StageClock, assessed, assessed_batches, plan_generator
+from ecgfactory.candidates.clock import StageClock
+from ecgfactory.candidates.pipeline import assessed, assessed_batches, plan_generator
 from ecgfactory.candidates.yields import rule_counts
 from ecgfactory.dataset.names import RECORDS_FILE, REJECTED_FILE
 from ecgfactory.errors import ShardUnwantedError

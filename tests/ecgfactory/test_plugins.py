@@ -15,7 +15,8 @@ import pytest
 import ecgfactory as ef
 from ecgfactory.artefacts import ARTEFACTS
 from ecgfactory.artefacts.base import Artefact
-from ecgfactory.candidates.pipeline import StageClock, assessed_batches
+from ecgfactory.candidates.clock import StageClock
+from ecgfactory.candidates.pipeline import assessed_batches
 from ecgfactory.formats import FORMATS
 from ecgfactory.formats.base import Format
 from ecgfactory.formats.rows import record_columns

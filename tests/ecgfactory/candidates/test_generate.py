@@ -12,8 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ecgfactory.candidates.batch import CandidateBatch
+from ecgfactory.candidates.clock import StageClock
 from ecgfactory.candidates.generate import GeneratedEcgs, generate
-from ecgfactory.candidates.pipeline import StageClock, assessed_batches
+from ecgfactory.candidates.pipeline import assessed_batches
 from ecgfactory.candidates.remake import remade
 from ecgfactory.candidates.stream import stream
 from ecgfactory.ecgs import Ecgs

@@ -14,8 +14,9 @@ import torch
 
 from ecgfactory.artefacts import ARTEFACTS
 from ecgfactory.artefacts.mixture import USUAL_WEIGHTS
+from ecgfactory.candidates.clock import StageClock
 from ecgfactory.candidates.generate import GeneratedEcgs, generate
-from ecgfactory.candidates.pipeline import StageClock, assessed_batches
+from ecgfactory.candidates.pipeline import assessed_batches
 from ecgfactory.candidates.probe import probe_plan
 from ecgfactory.candidates.pytorch import StreamDataset
 from ecgfactory.candidates.remake import remade

@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 
 from ecgfactory.candidates import by_hand
+from ecgfactory.candidates.clock import StageClock
 from ecgfactory.candidates.generate import GeneratedEcgs, generate
-from ecgfactory.candidates.pipeline import StageClock, assessed_batches
+from ecgfactory.candidates.pipeline import assessed_batches
 from ecgfactory.candidates.planning import planned
 from ecgfactory.candidates.remake import remade
 from ecgfactory.candidates.stream import stream

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from ecgfactory.cli.assess import failing_stretches
 from ecgfactory.foreign.arrays import assess, measure
 from ecgfactory.foreign.assessment import Assessment
-from ecgfactory.foreign.long_ecgs import is_long, window_starts
-from ecgfactory.foreign.windows import Window, judge_by_windows
 from ecgfactory.quality.features import FEATURES
+from ecgfactory.quality.long_records.verdicts import Window, judge_by_windows
+from ecgfactory.quality.long_records.windows import is_long, window_starts
 
 LEADS = ("II", "V5")
 BEAT_S = 0.8

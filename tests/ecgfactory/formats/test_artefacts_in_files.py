@@ -17,7 +17,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as st_numpy
 
-from ecgfactory.candidates.pipeline import StageClock, assessed_batches
+from ecgfactory.candidates.clock import StageClock
+from ecgfactory.candidates.pipeline import assessed_batches
 from ecgfactory.formats import FORMATS
 from ecgfactory.formats.artefact_rows import artefact_rows_of_each, artefacts_of_rows
 from ecgfactory.formats.batch import RecordBatch

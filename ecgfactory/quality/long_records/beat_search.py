@@ -1,8 +1,8 @@
-"""Beats of a long ECG, found in pieces that overlap, so that memory stays flat and none is lost where two meet."""
+"""Beats of a long record, found in parts that overlap, so that memory stays flat and none is lost where two meet."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -10,56 +10,50 @@ import numpy as np
 
 from ecgfactory.arrays import BoolArray, IntArray
 from ecgfactory.leads import SignalUv
-from ecgfactory.quality.batch import independent_leads
+from ecgfactory.quality.batch import independent_leads, to_integers
 from ecgfactory.quality.beats import Beats, find_beats
+from ecgfactory.quality.long_records.stretches import AT_ONCE, Signal, cut_stretches
 from ecgfactory.quality.spans import runs
 from ecgfactory.record import SAMPLING_RATE_HZ
 
-PIECE_S = 10
+PART_S = 10
 MARGIN_S = 1
-"""How far a piece reaches into its neighbours, since a beat is not found near an end."""
+"""How far a part reaches into its neighbours, since a beat is not found near an end."""
 
 SAME_BEAT_S = 0.2
-"""What two pieces find so near to each other is one beat: no heart beats again within 200 ms."""
+"""What two parts find so near to each other is one beat: no heart beats again within 200 ms."""
 
 KEPT_S = 1
 """What is searched of a pause: enough that what lies beside it does not reach across."""
 
-AT_ONCE = 32
-"""Pieces that are searched together."""
-
 
 class FoundBeats(NamedTuple):
-    """Beats of pieces: their places in samples of the record, and `Beats.to_peak` of the piece of each."""
+    """Beats of parts: their places in samples of the record, and `Beats.to_peak` of the part of each."""
 
     places: IntArray
     to_peak: IntArray
 
 
 @dataclass(frozen=True)
-class Pieces:
-    """Some pieces of a long record.
+class SearchedParts:
+    """Some parts of a long record, and their beats.
 
     Parameters
     ----------
-    starts : int array, shape (pieces,)
+    signals_uv : int16 array, shape (parts, leads, samples)
+        All leads of each.
+    starts : int array, shape (parts,)
         First sample of each in the record.
-    length : int
-        Samples of a piece.
     beats : Beats
         What was found in each, counted from its first sample.
-    own : bool array, shape (pieces, most beats)
-        Which of these lie in the piece's own part, and a little beyond: the others are its neighbours'.
+    own : bool array, shape (parts, most beats)
+        Which of these lie in the part's own seconds, and a little beyond: the others are its neighbours'.
     """
 
+    signals_uv: SignalUv
     starts: IntArray
-    length: int
     beats: Beats
     own: BoolArray
-
-    def cut(self, signal_uv: SignalUv) -> SignalUv:
-        """Return the pieces of a signal, shape (pieces, leads, length)."""
-        return np.stack([signal_uv[:, start : start + self.length] for start in self.starts.tolist()])
 
     @property
     def own_beats(self) -> FoundBeats:
@@ -68,13 +62,17 @@ class Pieces:
         return FoundBeats(places, np.repeat(self.beats.to_peak, self.own.sum(axis=1)))
 
 
-def find_in_pieces(signal_uv: SignalUv, lead_names: Sequence[str], paused: BoolArray | None = None) -> Iterator[Pieces]:
-    """Find the beats of a long record, some pieces at a time.
+def find_in_parts(
+    pieces: Iterable[Signal], samples: int, lead_names: Sequence[str], paused: BoolArray | None = None
+) -> Iterator[SearchedParts]:
+    """Find the beats of a long record, some parts at a time: as many as there are windows (`window_starts`).
 
     Parameters
     ----------
-    signal_uv : int16 array, shape (leads, samples)
-        In uV at 500 Hz.
+    pieces : iterable of array, shape (leads, any number of samples)
+        The record, in consecutive pieces, in uV at 500 Hz; a whole record is one.
+    samples : int
+        Samples of the record.
     lead_names : sequence of str
         Names along the first axis.
     paused : bool array, shape (samples,), optional
@@ -82,39 +80,40 @@ def find_in_pieces(signal_uv: SignalUv, lead_names: Sequence[str], paused: BoolA
 
     Yields
     ------
-    Pieces
+    SearchedParts
         Two neighbours may both own a beat at their border: `once` tells which are beats of the record.
     """
-    samples, leads = signal_uv.shape[1], independent_leads(lead_names)
-    size, margin = PIECE_S * SAMPLING_RATE_HZ, MARGIN_S * SAMPLING_RATE_HZ
+    leads = independent_leads(lead_names)
+    size, margin = PART_S * SAMPLING_RATE_HZ, MARGIN_S * SAMPLING_RATE_HZ
     length = min(size + 2 * margin, samples)
     near = _near()
     owned = np.arange(0, samples, size)
     starts = (owned - margin).clip(0, samples - length)
-    for first in range(0, len(starts), AT_ONCE):
-        some = slice(first, first + AT_ONCE)
-        slices = [slice(start, start + length) for start in starts[some].tolist()]
-        pieces_uv = np.stack([signal_uv[leads, piece] for piece in slices])
-        interrupted = None if paused is None else np.stack([paused[piece] for piece in slices])
-        beats = find_beats(pieces_uv, [lead_names[lead] for lead in leads], SAMPLING_RATE_HZ, interrupted)
+    for number, stretches_uv in enumerate(cut_stretches(pieces, starts, length)):
+        some = slice(number * AT_ONCE, (number + 1) * AT_ONCE)
+        parts_uv, _ = to_integers(stretches_uv)
+        interrupted = None if paused is None else np.stack([paused[start : start + length] for start in starts[some]])
+        searched_uv = np.ascontiguousarray(parts_uv[:, leads])
+        beats = find_beats(searched_uv, [lead_names[lead] for lead in leads], SAMPLING_RATE_HZ, interrupted)
         from_own = starts[some, np.newaxis] + beats.places - owned[some, np.newaxis]
-        yield Pieces(starts[some], length, beats, beats.exists & (from_own >= -near) & (from_own < size + near))
+        own = beats.exists & (from_own >= -near) & (from_own < size + near)
+        yield SearchedParts(parts_uv, starts[some], beats, own)
 
 
 def once(found: Sequence[FoundBeats], samples: int) -> tuple[IntArray, IntArray]:
-    """Put the beats that pieces own together as those of the record.
+    """Put the beats that parts own together as those of the record.
 
     Parameters
     ----------
     found : sequence of FoundBeats
-        Of all pieces.
+        Of all parts.
     samples : int
         Samples of the record.
 
     Returns
     -------
     places : int array, shape (beats,)
-        In samples of the record, rising: R peaks of one lead throughout, where pieces took those of different leads.
+        In samples of the record, rising: R peaks of one lead throughout, where parts took those of different leads.
     which : int array, shape (beats,)
         Index of each among all that were found.
     """
@@ -129,7 +128,7 @@ def once(found: Sequence[FoundBeats], samples: int) -> tuple[IntArray, IntArray]
 def all_but_long_pauses(paused: BoolArray) -> IntArray:
     """Return the samples of a record but for what is left of each pause after `KEPT_S`.
 
-    So a piece beside a pause reaches across it, and rest and QRS are told apart by both sides.
+    So a part beside a pause reaches across it, and rest and QRS are told apart by both sides.
     """
     kept = np.ones_like(paused)
     _, begins, ends = runs(paused)

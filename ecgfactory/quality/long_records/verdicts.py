@@ -1,4 +1,4 @@
-"""Verdicts on the windows of a long ECG, and what follows from them for the whole."""
+"""Verdicts on the windows of a long record, and what follows from them for the whole."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from ecgfactory.foreign.long_ecgs import WINDOW_S, window_starts
+from ecgfactory.quality.long_records.windows import WINDOW_S, window_starts
 from ecgfactory.quality.policy import Verdicts
 from ecgfactory.record import SAMPLING_RATE_HZ
 
@@ -19,7 +19,7 @@ have, costs one window of six.
 
 @dataclass(frozen=True)
 class Window:
-    """The verdict on a stretch of a long ECG.
+    """The verdict on a stretch of a long record.
 
     Parameters
     ----------

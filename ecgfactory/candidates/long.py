@@ -1,0 +1,141 @@
+"""Long records, one at a time: rendered and measured in pieces, so that none is ever held whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from ecgfactory.candidates.batch import CandidateBatch
+from ecgfactory.candidates.clock import StageClock
+from ecgfactory.candidates.composing import truth_of, with_sources
+from ecgfactory.compose.composition import Composition
+from ecgfactory.formats.long_record import PIECE_S, RecordPiece
+from ecgfactory.leads import SignalUv, derive_twelve
+from ecgfactory.quality.feature import FeatureTable
+from ecgfactory.quality.features import measure
+from ecgfactory.quality.long_records.measures import measure_long
+from ecgfactory.quality.long_records.verdicts import judge_by_windows
+from ecgfactory.quality.policy import Verdicts
+from ecgfactory.record import SAMPLING_RATE_HZ
+from ecgfactory.recorder.rates import measured_form
+from ecgfactory.request.plan import Plan
+from ecgfactory.wave_table import WaveTable
+
+MARGIN_S = 30
+"""Filters begin so long before a piece and end so long after it: a high-pass of 0.05 Hz, whose time constant is 3 s,
+has settled to 5e-5 by then."""
+
+MASK_MARGIN_S = 2
+"""No wave is longer, so that those that reach into a piece from outside have their peak so near."""
+
+
+def assessed_in_pieces(
+    plan: Plan,
+    numbers: Sequence[int],
+    generated_uv: SignalUv,
+    made: Sequence[Composition | str],
+    clock: StageClock,
+) -> Iterator[CandidateBatch]:
+    """Assess candidates that are too long to be held whole.
+
+    Parameters
+    ----------
+    plan : Plan
+        How to judge.
+    numbers : sequence of int
+        Candidate numbers.
+    generated_uv : int16 array, shape (n, 8, samples)
+        What each is composed of.
+    made : sequence of Composition or str
+        What was composed from it; or why nothing was.
+    clock : StageClock
+        Gets the seconds of the stage `assess`, composing and recording included.
+
+    Yields
+    ------
+    CandidateBatch
+        One candidate each.
+    """
+    for number, source_uv, one in zip(numbers, generated_uv, made, strict=True):
+        with clock("assess"):
+            pieces = None if isinstance(one, str) else Pieces(plan, one)
+            measured, verdicts = _measured_source(plan, source_uv) if pieces is None else _measured(plan, pieces)
+            verdicts = with_sources(verdicts, [one])
+        yield CandidateBatch(
+            np.array([number], dtype=np.int64),
+            plan.splits_of([number]),
+            np.zeros((1, len(plan.lead_names), 0), dtype=np.int16),
+            {feature.name: measured[feature.name] for feature in plan.policy.features},
+            verdicts.failed_rules,
+            verdicts.reasons,
+            composed=truth_of([one], plan, [number]),
+            make_pieces=pieces.stored if pieces else None,
+        )
+
+
+@dataclass(frozen=True)
+class Pieces:
+    """The pieces of a composition as they are stored."""
+
+    plan: Plan
+    composition: Composition
+
+    def stored(self) -> Iterator[RecordPiece]:
+        """Yield them, from the first on."""
+        rate_hz, labels = self.plan.recorder.rate_hz, self.plan.labels
+        for start_s, signal_uv, _ in self.signals():
+            start, samples = start_s * rate_hz, signal_uv.shape[1]
+            waves = self._waves(start, start + samples) if labels.waves else None
+            mask = self._mask(start, start + samples) if labels.mask else None
+            yield RecordPiece(start, signal_uv, waves, mask)
+
+    def signals(self) -> Iterator[tuple[int, SignalUv, SignalUv]]:
+        """Yield the start of each piece in s, its stored leads, and these in the form in which they are measured."""
+        plan, recorder, length_s = self.plan, self.plan.recorder, self.plan.request.duration_s
+        margin_s = 0 if recorder.keeps_signals else MARGIN_S
+        for start_s in range(0, length_s, PIECE_S):
+            stop_s = min(start_s + PIECE_S, length_s)
+            first_s, last_s = max(start_s - margin_s, 0), min(stop_s + margin_s, length_s)
+            eight_uv = self.composition.signal_uv(first_s * SAMPLING_RATE_HZ, last_s * SAMPLING_RATE_HZ)
+            recorded_uv = recorder.record(eight_uv[np.newaxis])
+            stored_uv = derive_twelve(recorded_uv) if plan.request.leads == 12 else recorded_uv
+            measured_uv = measured_form(stored_uv, recorder.rate_hz)
+            yield (
+                start_s,
+                _cut(stored_uv[0], start_s - first_s, stop_s - first_s, recorder.rate_hz),
+                _cut(measured_uv[0], start_s - first_s, stop_s - first_s, SAMPLING_RATE_HZ),
+            )
+
+    def _waves(self, start: int, stop: int) -> WaveTable:
+        return self.composition.waves(self.plan.lead_names, self.plan.recorder.rate_hz, start, stop)
+
+    def _mask(self, start: int, stop: int) -> npt.NDArray[np.uint8]:
+        """Draw the waves that reach into a piece, those whose peak is outside included."""
+        margin = MASK_MARGIN_S * self.plan.recorder.rate_hz
+        first, last = max(start - margin, 0), min(stop + margin, self.plan.samples_per_lead)
+        mask = self._waves(first, last).of_stretch(first, last).masks(last - first)[0]
+        return np.ascontiguousarray(mask[:, start - first : stop - first])
+
+
+def _cut(signal_uv: SignalUv, start_s: int, stop_s: int, rate_hz: int) -> SignalUv:
+    return np.ascontiguousarray(signal_uv[:, start_s * rate_hz : stop_s * rate_hz])
+
+
+def _measured_source(plan: Plan, source_uv: SignalUv) -> tuple[FeatureTable, Verdicts]:
+    """Measure and judge an ECG from which nothing can be composed."""
+    eight_uv = plan.recorder.record(source_uv[np.newaxis])
+    stored_uv = derive_twelve(eight_uv) if plan.request.leads == 12 else eight_uv
+    measured_uv = measured_form(stored_uv, plan.recorder.rate_hz)
+    measured = measure(measured_uv, plan.lead_names, extra=plan.policy.extra_features)
+    return measured, plan.policy.judge(measured, 1)
+
+
+def _measured(plan: Plan, pieces: Pieces) -> tuple[FeatureTable, Verdicts]:
+    """Measure a long record, and judge it by its windows."""
+    pieces_uv = (measured_uv for _, _, measured_uv in pieces.signals())
+    found = measure_long(pieces_uv, plan.composed_samples, plan.lead_names, plan.policy.extra_features)
+    failed_rules, reasons = judge_by_windows(found.judged_by(plan.policy))
+    return found.features, Verdicts([list(failed_rules)], [list(reasons)])

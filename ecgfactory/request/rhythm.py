@@ -1,0 +1,53 @@
+"""The key `rhythm` of a build request: which rhythms records are composed in, and their shares."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BeforeValidator, Field
+
+from ecgfactory.documents.keys import Among, nearest
+from ecgfactory.errors import shown
+from ecgfactory.rhythm_kinds import KINDS
+
+LONGEST_COMPOSED_S = 86_400
+"""Longest record, a day."""
+
+
+def _known(name: str) -> str:
+    if name not in KINDS:
+        meant = nearest(name, KINDS)
+        raise ValueError(f"there is no such rhythm; {f'did you mean {meant}?' if meant else _choice()}")
+    return name
+
+
+def _choice() -> str:
+    return f"choose from {', '.join(KINDS)}"
+
+
+def _with_shares(given: Any) -> Any:
+    if isinstance(given, str | list | tuple):
+        named = [name for name in ([given] if isinstance(given, str) else given) if name in KINDS] or ["sinus"]
+        shares = ", ".join(f"{name}: {1 / len(named):.3g}" for name in named)
+        raise ValueError(f"{shown(given)} says no shares; write {{{shares}}}")
+    if isinstance(given, Mapping) and not given:
+        raise ValueError("no rhythm is named; write {sinus: 1}, or leave the key out for records as they are generated")
+    return given
+
+
+def _sum_to_one(shares: dict[str, float]) -> dict[str, float]:
+    if any(not share > 0 for share in shares.values()):
+        raise ValueError("every share must be above 0; leave out a rhythm that is not wanted")
+    total = math.fsum(shares.values())
+    if not math.isclose(total, 1.0, abs_tol=1e-6):
+        raise ValueError(f"the shares sum to {total:g}; make them sum to 1")
+    return {name: float(shares[name]) for name in KINDS if name in shares}
+
+
+_RhythmName = Annotated[str, Among(lambda: KINDS), AfterValidator(_known)]
+_Share = Annotated[float, Field(strict=True, allow_inf_nan=False)]
+
+RhythmShares = Annotated[dict[_RhythmName, _Share], BeforeValidator(_with_shares), AfterValidator(_sum_to_one)]
+"""Share of the records in each rhythm, by its name, in the order of `rhythm_kinds.KINDS`; they sum to 1."""
