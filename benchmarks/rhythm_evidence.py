@@ -10,9 +10,10 @@ from pathlib import Path
 import ecgfactory
 from benchmarks.ludb_folder import add_ludb
 from benchmarks.rhythms import beats, drawings, fibrillation, measured, speed, verdicts
-from benchmarks.rhythms.composed import ComposedEcgs, compose_ecgs
+from benchmarks.rhythms.composed import ComposedEcgs, compose_each
 from benchmarks.rhythms.judge import rhythm_judge
-from ecgfactory.rhythm_kinds import NAMES
+from ecgfactory.rhythm_kinds import KINDS
+from ecgfactory.rhythms import RHYTHMS
 from ecgfactory.validation.ludb import LudbRecord, read_ludb
 
 RESULTS = Path(__file__).parent / "results" / "quality"
@@ -27,7 +28,7 @@ class Sizes:
     Parameters
     ----------
     composed : int
-        Records of each rhythm.
+        Candidates of each rhythm; those that `basic` accepts are judged.
     found : int
         Those in which others find R peaks.
     timed, pairs : int
@@ -49,7 +50,9 @@ def main() -> None:
     print(f"wrote {write_page(options.ludb, options.output)}")
 
 
-def write_page(folder: Path | None, output: Path, sizes: Sizes = Sizes(), rhythms: Sequence[str] = NAMES) -> Path:
+def write_page(
+    folder: Path | None, output: Path, sizes: Sizes = Sizes(), rhythms: Sequence[str] = tuple(RHYTHMS)
+) -> Path:
     """Compose records and measure, write the page and its pictures, and return the page's path.
 
     Parameters
@@ -64,9 +67,10 @@ def write_page(folder: Path | None, output: Path, sizes: Sizes = Sizes(), rhythm
         Which rhythms; fibrillation among them.
     """
     records = list(read_ludb(folder)) if folder else []
-    composed = {rhythm: compose_ecgs(rhythm, sizes.composed, SEED) for rhythm in rhythms}
+    composed = {ecgs.rhythm: ecgs for ecgs in compose_each(rhythms, sizes.composed, SEED)}
     sections = [
         _setup(sizes, records),
+        _accepted_section(composed),
         *_judged_sections(composed, records),
         measured.section({rhythm: measured.differences(ecgs) for rhythm, ecgs in composed.items()}),
         beats.finder_section({rhythm: beats.found_by(ecgs.first(sizes.found)) for rhythm, ecgs in composed.items()}),
@@ -76,7 +80,7 @@ def write_page(folder: Path | None, output: Path, sizes: Sizes = Sizes(), rhythm
         ),
     ]
     if sizes.pairs:
-        sections.append(speed.section(speed.measure_speed(sizes.timed, sizes.pairs)))
+        sections.append(speed.section(*speed.measure_speed(sizes.timed, sizes.pairs)))
     sections.append(drawings.section(drawings.draw_rhythms(list(composed.values()), output)))
     page = output / "rhythms.md"
     page.write_text("\n\n".join(sections) + "\n", encoding="utf-8")
@@ -96,8 +100,25 @@ def _setup(sizes: Sizes, records: Sequence[LudbRecord]) -> str:
             "# Evidence for composed rhythms",
             "",
             f"Written by `make quality-evidence` with ecgfactory {ecgfactory.__version__}, on seed {SEED}: "
-            f"{sizes.composed} records of each rhythm, 12 leads and 10 s at 500 Hz, as `ef.generate` composes them and "
-            f"the policy `basic` accepts them. {beside}",
+            f"{sizes.composed} candidates of each rhythm, composed of the same generated ECGs, 12 leads and 10 s at "
+            f"500 Hz; those that the policy `basic` accepts are judged. {beside}",
+        ]
+    )
+
+
+def _accepted_section(composed: dict[str, ComposedEcgs]) -> str:
+    rows = [
+        f"| {KINDS[ecgs.rhythm].title} | {len(ecgs) / ecgs.candidates:.0%} | "
+        f"{', '.join(f'{rule} {count}' for rule, count in ecgs.rejected.most_common()) or 'none'} |"
+        for ecgs in composed.values()
+    ]
+    return "\n".join(
+        [
+            "## Accepted by `basic`",
+            "",
+            "| rhythm | accepted | candidates rejected by rule |",
+            "|---|---|---|",
+            *rows,
         ]
     )
 

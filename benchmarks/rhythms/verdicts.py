@@ -81,8 +81,8 @@ def section(judge: str, composed: Sequence[Called], real: Sequence[Called]) -> s
             "",
             f"What {judge} makes of lead {LEAD} alone: the class that its codec gives to most samples of a record. It "
             "has six classes (sinus, avb, paced, afib, bbb, ventricular), and afib holds flutter and other "
-            f"supraventricular tachycardia too. The target, {TARGET:.0%} of each rhythm that it knows, is reached by {reached} of "
-            f"{len(known)}. Real records of LUDB stand below, among them paced ones and bundle branch blocks, which it "
+            f"supraventricular tachycardia too. {reached} of the {len(known)} rhythms that it knows reach the target, "
+            f"{TARGET:.0%}. Below stand real records of LUDB, among them paced ones and bundle branch blocks, which it "
             "may rightly call so.",
             "",
             "| rhythm | records | its name | called so | and else |",
