@@ -62,6 +62,10 @@ class RecordRows:
         first, end = np.searchsorted(self.record, [row, row + 1])
         return self._rows(slice(first, end), 1, np.zeros(end - first))
 
+    def part(self, first: int, stop: int) -> Self:
+        """Return the rows from one place to before another, of the same records."""
+        return self._rows(slice(first, stop), self.records, self.record[first:stop])
+
     @property
     def _ecgs(self) -> str:
         return "1 ECG" if self.records == 1 else f"{self.records:,} ECGs"
@@ -70,6 +74,14 @@ class RecordRows:
         """Return some rows as those of so many records, given which record each is of."""
         columns = {name: getattr(self, name)[places] for name in self._columns}
         return replace(self, records=records, record=record.astype(np.int32), **columns)
+
+    @classmethod
+    def of_same(cls, tables: Sequence[Self]) -> Self:
+        """Put rows of the same records together, of one or more tables in which records never fall."""
+        columns: dict[str, Any] = {
+            name: np.concatenate([getattr(table, name) for table in tables]) for name in ("record", *cls._columns)
+        }
+        return replace(tables[0], **columns)
 
     @classmethod
     def joined(cls, tables: Sequence[Self]) -> Self:

@@ -47,6 +47,14 @@ class RhythmTable(RecordRows):
         """What the rhythm of each stretch is."""
         return [KINDS[NAMES[rhythm]] for rhythm in self.rhythm.tolist()]
 
+    def kinds_of_records(self) -> list[list[RhythmKind]]:
+        """Return the rhythms of each record, each once, in order of time."""
+        kinds: list[list[RhythmKind]] = [[] for _ in range(self.records)]
+        for record, kind in zip(self.record.tolist(), self.kind_of_each, strict=True):
+            if kind not in kinds[record]:
+                kinds[record].append(kind)
+        return kinds
+
     def to_frame(self) -> pd.DataFrame:
         """Return it as a table of pandas.
 

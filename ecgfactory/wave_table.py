@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -42,6 +42,14 @@ _OF_WAVES = ("beat", "lead", "wave", *POINTS)
 MASK_CODES = {"P": 1, "QRS": 2, "T": 3}
 """What a sample of a mask says; 0 where there is no wave."""
 
+_WEIGHTS = np.array([1, 16, 4], dtype=np.uint8)
+"""By which waves of a beat (`BEAT_WAVES`) are counted in one number: up to 3 P, 3 T and 15 QRS at a sample."""
+
+_CODE_OF_COUNTS = np.array(
+    [2 if counts >= 16 else 3 if counts >= 4 else 1 if counts else 0 for counts in range(256)], dtype=np.uint8
+)
+"""What a mask says where so many waves overlap: QRS before T before P."""
+
 
 @dataclass(frozen=True, eq=False, repr=False)
 class WaveTable(RecordRows):
@@ -58,7 +66,8 @@ class WaveTable(RecordRows):
     record : int32 array, shape (waves,)
         Which record each is of, from 0.
     beat : int32 array, shape (waves,)
-        Number of its beat within the record, from 0; `NO_BEAT` of waves that belong to none, which come first.
+        Number of its beat within the record, from 0; `NO_BEAT` of waves that belong to none, which come first and
+        follow each other in time within a lead.
     lead : int8 array, shape (waves,)
         0 over all leads, else 1 + the place of the lead in `lead_names`.
     wave : int8 array, shape (waves,)
@@ -113,10 +122,12 @@ class WaveTable(RecordRows):
     @classmethod
     def of_one(cls, tables: Sequence[Self]) -> Self:
         """Put waves of one record, in tables of that one, in their order; a table each of a stretch, say."""
-        columns = {name: np.concatenate([getattr(table, name) for table in tables]) for name in cls._columns}
-        order = np.lexsort((columns["onset"], columns["wave"], columns["lead"], columns["beat"]))
-        ordered: dict[str, Any] = {name: values[order] for name, values in columns.items()}
-        return replace(tables[0], record=np.zeros(len(order), dtype=np.int32), **ordered)
+        return cls.of_same(tables).in_order()
+
+    def in_order(self) -> Self:
+        """Return the same in the order of records, beats, leads and waves, those of no beat by onset."""
+        order = np.lexsort((self.onset, self.wave, self.lead, self.beat, self.record))
+        return self._rows(order, self.records, self.record[order])
 
     def of_stretch(self, start: int, stop: int) -> Self:
         """Return the waves as those of a stretch of their records that holds their peaks.
@@ -205,6 +216,9 @@ class WaveTable(RecordRows):
     def masks(self, samples: int) -> npt.NDArray[np.uint8]:
         """Draw the waves as masks: `MASK_CODES` from onset to offset, 0 elsewhere.
 
+        Where waves overlap, as a P that is not conducted may lie in a T, QRS goes before T and T before P. Waves of
+        flutter and fibrillation are not drawn: they go on all the time.
+
         Parameters
         ----------
         samples : int
@@ -215,18 +229,18 @@ class WaveTable(RecordRows):
         uint8 array, shape (records, 1 + leads, samples)
             Over all leads, then each lead. A wave whose bound is beyond an end of the record reaches that end.
         """
-        # Waves of a lead don't overlap, so each sample is the sum of the steps up and down before it.
+        # The waves at a sample are the sum of the steps up and down before it.
         shape = (self.records, 1 + len(self.lead_names), samples + 1)
         steps = np.zeros(np.prod(shape), dtype=np.uint8)
-        known = (self.onset != ABSENT) | (self.offset != ABSENT)
+        known = ((self.onset != ABSENT) | (self.offset != ABSENT)) & (self.wave < len(BEAT_WAVES))
         begins = (self.record[known].astype(np.int64) * shape[1] + self.lead[known]) * shape[2]
-        code = self.wave[known].astype(np.uint8) + 1
+        weight = _WEIGHTS[self.wave[known]]
         first = np.maximum(self.onset[known], 0)
         last = np.where(self.offset[known] == ABSENT, samples - 1, self.offset[known])
-        np.add.at(steps, begins + first, code)
-        np.subtract.at(steps, begins + last + 1, code)
-        masks: npt.NDArray[np.uint8] = np.cumsum(steps.reshape(shape)[..., :-1], axis=-1, dtype=np.uint8)
-        return masks
+        np.add.at(steps, begins + first, weight)
+        np.subtract.at(steps, begins + last + 1, weight)
+        counts: npt.NDArray[np.uint8] = np.cumsum(steps.reshape(shape)[..., :-1], axis=-1, dtype=np.uint8)
+        return np.take(_CODE_OF_COUNTS, counts, out=counts)
 
     def to_frame(self) -> pd.DataFrame:
         """Return it as a table of pandas.
@@ -234,9 +248,9 @@ class WaveTable(RecordRows):
         Returns
         -------
         DataFrame
-            One row per wave, indexed by `record`; columns `beat`, `lead` ('all' over all of them), `wave`, and `onset`,
-            `peak` and `offset` in samples, `pandas.NA` where there is none. Times 1000 / the sampling rate in Hz,
-            samples are ms from the start of the record.
+            One row per wave, indexed by `record`; columns `beat`, `pandas.NA` where it belongs to none, `lead` ('all'
+            over all of them), `wave`, and `onset`, `peak` and `offset` in samples, `pandas.NA` where there is none.
+            Times 1000 / the sampling rate in Hz, samples are ms from the start of the record.
         """
         import pandas as pd
 
@@ -244,7 +258,7 @@ class WaveTable(RecordRows):
         once = list(dict.fromkeys(names))  # a lead may have been asked for twice
         lead = np.array([once.index(name) for name in names])[self.lead]
         columns = {
-            "beat": self.beat,
+            "beat": pd.arrays.IntegerArray(self.beat, self.beat == NO_BEAT),
             "lead": pd.Categorical.from_codes(lead, pd.Index(once)),
             "wave": pd.Categorical.from_codes(self.wave, pd.Index(WAVES)),
             **{name: pd.arrays.IntegerArray(getattr(self, name), getattr(self, name) == ABSENT) for name in POINTS},

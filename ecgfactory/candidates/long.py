@@ -136,6 +136,6 @@ def _measured_source(plan: Plan, source_uv: SignalUv) -> tuple[FeatureTable, Ver
 def _measured(plan: Plan, pieces: Pieces) -> tuple[FeatureTable, Verdicts]:
     """Measure a long record, and judge it by its windows."""
     pieces_uv = (measured_uv for _, _, measured_uv in pieces.signals())
-    found = measure_long(pieces_uv, plan.composed_samples, plan.lead_names, plan.policy.extra_features)
+    found = measure_long(pieces_uv, plan.measured_samples, plan.lead_names, plan.policy.extra_features)
     failed_rules, reasons = judge_by_windows(found.judged_by(plan.policy))
     return found.features, Verdicts([list(failed_rules)], [list(reasons)])

@@ -111,7 +111,7 @@ def assessed(plan: Plan, batches: Iterable[MicroBatch], clock: StageClock) -> It
             yield from assessed_in_pieces(plan, numbers, generated_uv, made, clock)
             continue
         with clock("compose"):
-            signals_uv = signals_of(made, generated_uv, plan.composed_samples)
+            signals_uv = signals_of(made, generated_uv, plan.measured_samples)
         yield _assessed(plan, numbers, signals_uv, made, clock)
 
 

@@ -12,22 +12,22 @@ The other columns are dictionaries, and 30 bytes a record in all. Either takes 2
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from typing import Any, ClassVar
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
 from ecgfactory.arrays import IntArray
-from ecgfactory.formats.truth_file import TruthReader, TruthWriter, candidates_of_ids
-from ecgfactory.formats.wave_rows import places_among
-from ecgfactory.wave_table import ABSENT, ALL_LEADS, BEAT_WAVES, POINTS, WaveTable
+from ecgfactory.formats.truth_file import CODES, TruthReader, TruthWriter, candidates_of_ids, coded, names_and_codes
+from ecgfactory.formats.wave_rows import beat_column, beats_of_column, places_among
+from ecgfactory.wave_table import ABSENT, ALL_LEADS, POINTS, WAVES, WaveTable
 
 ANNOTATION_SCHEMA = pa.schema(
     [
         pa.field("record_id", pa.string(), nullable=False),
-        pa.field("beat", pa.int32(), nullable=False),
+        pa.field("beat", pa.int32()),  # null where the wave belongs to none
         pa.field("lead", pa.string(), nullable=False),
         pa.field("wave", pa.string(), nullable=False),
         *(pa.field(point, pa.int32()) for point in POINTS),
@@ -38,9 +38,7 @@ ANNOTATION_SCHEMA = pa.schema(
 _NAMES = ("record_id", "lead", "wave")
 """Columns of few texts, many times each, which are handed over as codes."""
 
-_CODES = pa.dictionary(pa.int32(), pa.string())
-
-_CODED = pa.schema([field.with_type(_CODES) if field.name in _NAMES else field for field in ANNOTATION_SCHEMA])
+_CODED = pa.schema([field.with_type(CODES) if field.name in _NAMES else field for field in ANNOTATION_SCHEMA])
 
 
 def annotation_table(waves: WaveTable, record_ids: list[str]) -> pa.Table:
@@ -55,25 +53,21 @@ def annotation_table(waves: WaveTable, record_ids: list[str]) -> pa.Table:
     """
     points = {point: getattr(waves, point) for point in POINTS}
     columns = {
-        "record_id": _coded(waves.record, record_ids),
-        "beat": pa.array(waves.beat),
-        "lead": _coded(waves.lead.astype(np.int32), [ALL_LEADS, *waves.lead_names]),
-        "wave": _coded(waves.wave.astype(np.int32), list(BEAT_WAVES)),
+        "record_id": coded(waves.record, record_ids),
+        "beat": beat_column(waves),
+        "lead": coded(waves.lead, [ALL_LEADS, *waves.lead_names]),
+        "wave": coded(waves.wave, WAVES),
         **{point: pa.array(samples, mask=samples == ABSENT) for point, samples in points.items()},
     }
     return pa.table(columns, schema=_CODED)
 
 
-def _coded(codes: npt.NDArray[np.int32], names: list[str]) -> pa.Array:
-    return pa.DictionaryArray.from_arrays(pa.array(codes), pa.array(names, pa.string()))
-
-
 class AnnotationsWriter(TruthWriter[WaveTable]):
-    """Writes waves; see `TruthWriter`.
+    """Writes waves; see `TruthWriter`. Those of a long record come, and stay, a piece of it after the other.
 
     Attributes
     ----------
-    counts : dict of str to int
+    counts : Counter of str
         Waves over all leads so far, by wave.
     """
 
@@ -86,13 +80,12 @@ class AnnotationsWriter(TruthWriter[WaveTable]):
 
     def __init__(self, path: Path, rate_hz: int) -> None:
         super().__init__(path, rate_hz)
-        self.counts = dict.fromkeys(BEAT_WAVES, 0)
+        self.counts: Counter[str] = Counter()
 
     def write(self, candidates: IntArray, table: WaveTable) -> None:
         """Write the waves of records; see `TruthWriter.write`."""
-        over_all = table.wave[table.lead == 0]
-        for number, wave in enumerate(BEAT_WAVES):
-            self.counts[wave] += int((over_all == number).sum())
+        found = np.bincount(table.wave[table.lead == 0], minlength=len(WAVES)).tolist()
+        self.counts.update(dict(zip(WAVES, found, strict=True)))
         super().write(candidates, table)
 
     def rows(self, table: WaveTable, record_ids: list[str]) -> pa.Table:
@@ -107,6 +100,10 @@ class AnnotationsReader(TruthReader[WaveTable]):
     schema = ANNOTATION_SCHEMA
     coded = _NAMES
 
+    def read(self, candidates: IntArray) -> WaveTable:
+        """Return the waves of some candidates; see `TruthReader.read`."""
+        return super().read(candidates).in_order()
+
     def decoded(self, rows: pa.Table) -> tuple[IntArray, WaveTable]:
         """Return waves from rows; see `TruthReader.decoded`."""
         return _waves(rows, self.lead_names)
@@ -114,26 +111,19 @@ class AnnotationsReader(TruthReader[WaveTable]):
 
 def _waves(table: pa.Table, lead_names: tuple[str, ...]) -> tuple[IntArray, WaveTable]:
     """Return the candidates of rows, rising, and the waves of each."""
-    table = table.unify_dictionaries()
-    ids, codes = _names_and_codes(table, "record_id")
+    ids, codes = names_and_codes(table, "record_id")
     candidates, places = candidates_of_ids(ids)
-    leads, lead_codes = _names_and_codes(table, "lead")
-    waves, wave_codes = _names_and_codes(table, "wave")
+    leads, lead_codes = names_and_codes(table, "lead")
+    waves, wave_codes = names_and_codes(table, "wave")
     onset, peak, offset = (table.column(point).fill_null(ABSENT).to_numpy().astype(np.int32) for point in POINTS)
     return candidates, WaveTable(
         lead_names,
         len(candidates),
         places.astype(np.int32)[codes],
-        table.column("beat").to_numpy().astype(np.int32),
+        beats_of_column(table.column("beat")),
         places_among((ALL_LEADS, *lead_names), leads)[lead_codes],
-        places_among(BEAT_WAVES, waves)[wave_codes],
+        places_among(WAVES, waves)[wave_codes],
         onset,
         peak,
         offset,
     )
-
-
-def _names_and_codes(table: pa.Table, name: str) -> tuple[list[str], IntArray]:
-    column = table.column(name).combine_chunks()
-    codes: IntArray = column.indices.to_numpy()
-    return column.dictionary.to_pylist(), codes

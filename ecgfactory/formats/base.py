@@ -12,11 +12,13 @@ import numpy as np
 import numpy.typing as npt
 
 from ecgfactory.artefact_table import ArtefactTable
-from ecgfactory.formats.batch import Injury, RecordBatch
+from ecgfactory.beat_table import BeatTable
+from ecgfactory.formats.batch import Composed, Injury, RecordBatch
 from ecgfactory.formats.long_record import LongRecord
 from ecgfactory.leads import TWELVE_LEADS, SignalUv
 from ecgfactory.record import SAMPLING_RATE_HZ
 from ecgfactory.recorder.filters import Filters
+from ecgfactory.rhythm_table import RhythmTable
 from ecgfactory.wave_table import WaveTable
 
 if TYPE_CHECKING:
@@ -346,6 +348,32 @@ class Format(ABC):
         return None
 
     @classmethod
+    def read_beats(cls, dataset: Path, path: str, candidates: Sequence[int], spec: SignalSpec) -> BeatTable | None:
+        """Read the beats of composed records back from one file of a dataset, or from those beside it.
+
+        See `read`, for errors too.
+
+        Returns
+        -------
+        BeatTable or None
+            The beats of each candidate. None, the default, where the format holds no symbols of beats.
+        """
+        return None
+
+    @classmethod
+    def read_rhythms(cls, dataset: Path, path: str, candidates: Sequence[int], spec: SignalSpec) -> RhythmTable | None:
+        """Read the rhythms of composed records back from one file of a dataset, or from those beside it.
+
+        See `read`, for errors too.
+
+        Returns
+        -------
+        RhythmTable or None
+            The stretches of each candidate. None, the default, where the format holds no rhythms.
+        """
+        return None
+
+    @classmethod
     def read_masks(
         cls, dataset: Path, path: str, candidates: Sequence[int], spec: SignalSpec
     ) -> npt.NDArray[np.uint8] | None:
@@ -435,6 +463,19 @@ def waves_of(batch: RecordBatch) -> WaveTable:
     if batch.waves is None:
         raise ValueError("records without waves are to be written with labels")
     return batch.waves
+
+
+def composed_of(batch: RecordBatch, spec: SignalSpec) -> Composed | None:
+    """Return what records were composed as, where their spec says that they are.
+
+    Raises
+    ------
+    ValueError
+        When it says so, and they come as generated.
+    """
+    if spec.composed and batch.composed is None:
+        raise ValueError("records that were not composed are to be written as such")
+    return batch.composed if spec.composed else None
 
 
 def injury_of(batch: RecordBatch, spec: SignalSpec) -> Injury | None:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import chain
 from typing import Any
 
 import pyarrow as pa
 
-from ecgfactory.formats.batch import Injury, RecordBatch
+from ecgfactory.formats.batch import Composed, Injury, RecordBatch
 from ecgfactory.quality.feature import Feature, FeatureTable
 from ecgfactory.record import record_id
+from ecgfactory.rhythm_kinds import KINDS, RhythmKind
 
 _ARROW_TYPES = {"f": pa.float64(), "i": pa.int32(), "O": pa.string()}
 """Arrow types by the kind of NumPy type that `Feature.dtype` gives."""
@@ -18,23 +20,56 @@ _ARROW_TYPES = {"f": pa.float64(), "i": pa.int32(), "O": pa.string()}
 CLEAN = "clean_"
 """How the columns begin of what was measured on a record without its artefacts."""
 
+COMPOSED = "composed"
+"""What the column `source` says of records that are composed; it is not there where they are as generated."""
+
+COMPOSED_COLUMNS = ("source", "rhythm", "snomed_ct", "scp_codes")
+"""Columns of composed records alone."""
+
 _WORDS = pa.list_(pa.string())
 
 
 def record_columns(batch: RecordBatch, clean_features: bool = False) -> dict[str, Any]:
     """Columns of accepted records: record_id, candidate, split and every feature (NaN as null).
 
-    Of records that artefacts are put into also `injury_columns`, and where asked `clean_...` of every feature.
+    Of composed records also `composed_columns`, after the split; of records that artefacts are put into also
+    `injury_columns`, and where asked `clean_...` of every feature.
     """
     clean = batch.injury.clean_features if batch.injury and clean_features else {}
     return {
         "record_id": pa.array([record_id(candidate) for candidate in batch.candidates], pa.string()),
         "candidate": pa.array(batch.candidates, pa.int64()),
         "split": pa.array(batch.splits.tolist(), pa.string()),
+        **(composed_columns(batch.composed) if batch.composed else {}),
         **feature_columns(batch.features),
         **(injury_columns(batch.injury) if batch.injury else {}),
         **feature_columns({f"{CLEAN}{name}": values for name, values in clean.items()}),
     }
+
+
+def composed_columns(composed: Composed) -> dict[str, Any]:
+    """Columns of what records were composed as: source, rhythm, snomed_ct and scp_codes.
+
+    The codes are those of the record's own rhythm, then those that its stretches have besides, each once.
+    """
+    stretches = composed.rhythms.kinds_of_records()
+    kinds = [(KINDS[name], *of_record) for name, of_record in zip(composed.rhythm.tolist(), stretches, strict=True)]
+    return {
+        "source": pa.array([COMPOSED] * len(kinds), pa.string()),
+        "rhythm": pa.array(composed.rhythm, pa.string()),
+        "snomed_ct": pa.array([snomed_ct_codes(of_record) for of_record in kinds], _WORDS),
+        "scp_codes": pa.array([scp_codes(of_record) for of_record in kinds], _WORDS),
+    }
+
+
+def snomed_ct_codes(kinds: Iterable[RhythmKind]) -> list[str]:
+    """SNOMED CT codes of some kinds, each once, in their order."""
+    return list(dict.fromkeys(chain.from_iterable(kind.snomed_ct for kind in kinds)))
+
+
+def scp_codes(kinds: Iterable[RhythmKind]) -> list[str]:
+    """SCP statements of some kinds, each once, in their order."""
+    return list(dict.fromkeys(chain.from_iterable(kind.scp for kind in kinds)))
 
 
 def injury_columns(injury: Injury) -> dict[str, Any]:

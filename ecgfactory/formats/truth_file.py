@@ -1,6 +1,6 @@
 """Files of what is true of records, in rows of which a record has many: Parquet in groups of whole records.
 
-annotations.parquet and artefacts.parquet are such files.
+annotations.parquet, artefacts.parquet, beats.parquet and rhythms.parquet are such files.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import Any, ClassVar, Generic, Self, TypeVar
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -23,12 +24,17 @@ from ecgfactory.record_rows import RecordRows
 _RATE = b"sampling_rate_hz"
 """Key of the metadata that tells the sampling rate."""
 
+CODES = pa.dictionary(pa.int32(), pa.string())
+"""Type in which columns of few texts, many times each, are handed over."""
 
 Table = TypeVar("Table", bound=RecordRows)
 
 
 class TruthWriter(ABC, Generic[Table]):
     """Writes rows in groups of one number of records, whatever comes in; one group is in memory at a time.
+
+    A group of long records is smaller, so that it has no more than `rows_per_group` rows; of a record that has more by
+    itself, it holds a part.
 
     Parameters
     ----------
@@ -42,6 +48,9 @@ class TruthWriter(ABC, Generic[Table]):
     """Columns as they are handed over."""
 
     records_per_group: ClassVar[int]
+
+    rows_per_group: ClassVar[int] = 500_000
+    """More than a day has beats, and than the waves of 250 records of a minute in few leads: 15 MB of waves."""
 
     options: ClassVar[dict[str, Any]]
     """How columns are encoded; see `pyarrow.parquet.ParquetWriter`."""
@@ -64,28 +73,47 @@ class TruthWriter(ABC, Generic[Table]):
         """Return what is known of some records as rows of the file, given the id of each."""
 
     def write(self, candidates: IntArray, table: Table) -> None:
-        """Write the rows of records; called with rising candidate numbers, one for each record of the table."""
-        self._waiting.append((candidates, table))
-        while sum(len(numbers) for numbers, _ in self._waiting) >= self.records_per_group:
-            self._write_group()
+        """Write the rows of records; called with rising candidate numbers, one for each record of the table.
+
+        The rows of one record may come in several tables, one after the other.
+        """
+        self._waiting.append(_with_rows(candidates, table))
+        records, rows = sum(len(numbers) for numbers, _ in self._waiting), sum(len(held) for _, held in self._waiting)
+        if records > self.records_per_group or rows > self.rows_per_group:
+            waiting = self._gathered()
+            while (stop := self._end_of_group(waiting[1])) is not None:
+                waiting = self._write_group(*waiting, stop)
+            self._waiting = [waiting]
 
     def close(self) -> None:
         """Write the last, smaller row group and the footer."""
-        if self._waiting:
-            self._write_group()
+        if any(len(table) for _, table in self._waiting):
+            candidates, table = self._gathered()
+            self._write_group(candidates, table, len(table))
         self._writer.close()
 
-    def _write_group(self) -> None:
-        candidates = np.concatenate([numbers for numbers, _ in self._waiting])
-        tables = [table for _, table in self._waiting]
-        table = tables[0].joined(tables)
-        ready, rest = np.split(np.arange(len(candidates)), [self.records_per_group])
-        with_rows = ready[np.isin(ready, table.record)]
-        if len(with_rows):
-            ids = [record_id(number) for number in candidates[with_rows].tolist()]
-            rows = self.rows(table.take(with_rows), ids)
-            self._writer.write_table(rows, row_group_size=len(rows))
-        self._waiting = [(candidates[rest], table.take(rest))] if len(rest) else []
+    def _gathered(self) -> tuple[IntArray, Table]:
+        """Put what waits together, each record once."""
+        numbers = [numbers for numbers, _ in self._waiting]
+        candidates, places = np.unique(np.concatenate(numbers), return_inverse=True)
+        of_each = np.split(places, np.cumsum([len(held) for held in numbers])[:-1])
+        tables = [table.put(rows, len(candidates)) for rows, (_, table) in zip(of_each, self._waiting, strict=True)]
+        return candidates, tables[0].of_same(tables)
+
+    def _end_of_group(self, table: Table) -> int | None:
+        """Return before which row the first group ends; None where more may come into it."""
+        stop = int(np.searchsorted(table.record, self.records_per_group))
+        if stop > self.rows_per_group:
+            record = table.record[self.rows_per_group]
+            return int(np.searchsorted(table.record, record)) or self.rows_per_group
+        return stop if table.records > self.records_per_group else None
+
+    def _write_group(self, candidates: IntArray, table: Table, stop: int) -> tuple[IntArray, Table]:
+        """Write the rows before one; return the others, of which the first may be of the same record."""
+        numbers, group = _with_rows(candidates, table.part(0, stop))
+        rows = self.rows(group, [record_id(number) for number in numbers.tolist()])
+        self._writer.write_table(rows, row_group_size=len(rows))
+        return _with_rows(candidates, table.part(stop, len(table)))
 
     def __enter__(self) -> Self:
         return self
@@ -95,6 +123,12 @@ class TruthWriter(ABC, Generic[Table]):
             self.close()
         else:
             self._writer.close()
+
+
+def _with_rows(candidates: IntArray, table: Table) -> tuple[IntArray, Table]:
+    """Leave out the records that have no rows."""
+    with_rows = np.unique(table.record)
+    return candidates[with_rows], table.take(with_rows)
 
 
 class TruthReader(ABC, Generic[Table]):
@@ -132,13 +166,14 @@ class TruthReader(ABC, Generic[Table]):
     def __init__(self, path: Path, lead_names: tuple[str, ...], groups_in_memory: int = 1) -> None:
         self.lead_names = lead_names
         metadata = pq.read_metadata(path)
-        if not metadata.schema.to_arrow_schema().equals(self.schema):
+        if not _same_columns(metadata.schema.to_arrow_schema(), self.schema):
             raise ValueError(f"it has other columns than {self.noun} have")
         self._source = pq.ParquetFile(path, metadata=metadata, read_dictionary=list(self.coded))
         ids = [metadata.row_group(group).column(0).statistics for group in range(metadata.num_row_groups)]
         if not all(statistics and statistics.has_min_max for statistics in ids):
             raise ValueError("its row groups don't say which records they hold")
         self._firsts = np.array([statistics.min for statistics in ids], dtype=np.int64)
+        self._lasts = np.array([statistics.max for statistics in ids], dtype=np.int64)
         self.rate_hz = (metadata.metadata or {}).get(_RATE, b"").decode()
         self._group = lru_cache(groups_in_memory)(self._decode)
 
@@ -153,7 +188,9 @@ class TruthReader(ABC, Generic[Table]):
         """
 
     def groups(self) -> Iterator[tuple[IntArray, Table]]:
-        """Yield the candidates that have rows, rising, and what is known of them, group after group.
+        """Yield the candidates that have rows, rising, and what is known of them, group after group, as written.
+
+        The rows of a long record may go on in the next group.
 
         Raises
         ------
@@ -181,14 +218,12 @@ class TruthReader(ABC, Generic[Table]):
         ValueError
             When a column is not as it should be.
         """
-        places = (np.searchsorted(self._firsts, candidates, side="right") - 1).clip(0)
-        parts = [self._read(group, candidates[places == group]) for group in np.unique(places).tolist()]
-        return parts[0].joined(parts) if parts else self._nothing[1]
-
-    def _read(self, group: int, candidates: IntArray) -> Table:
-        held, table = self._group(group) if len(self._firsts) else self._nothing
-        found = np.isin(candidates, held)
-        return table.take(np.searchsorted(held, candidates[found])).put(np.flatnonzero(found), len(candidates))
+        begin = np.searchsorted(self._lasts, candidates, side="left")
+        end = np.searchsorted(self._firsts, candidates, side="right")
+        groups = [group for group in range(len(self._firsts)) if np.any((begin <= group) & (group < end))]
+        held = [self._nothing, *(self._group(group) for group in groups)]
+        parts = [_of_candidates(*of_group, candidates) for of_group in held]
+        return parts[0].of_same(parts)
 
     def _decode(self, group: int) -> tuple[IntArray, Table]:
         return self.decoded(self._source.read_row_group(group))
@@ -196,6 +231,29 @@ class TruthReader(ABC, Generic[Table]):
     @property
     def _nothing(self) -> tuple[IntArray, Table]:
         return self.decoded(self._source.schema_arrow.empty_table())
+
+
+def _of_candidates(held: IntArray, table: Table, candidates: IntArray) -> Table:
+    """Return what is known of some candidates, rising, of which a table tells of those that are held."""
+    places = np.flatnonzero(np.isin(candidates, held))
+    return table.take(np.searchsorted(held, candidates[places])).put(places, len(candidates))
+
+
+def _same_columns(one: pa.Schema, other: pa.Schema) -> bool:
+    """Whether names and types are the same; in earlier versions no wave was without a beat, so none could be null."""
+    return [(field.name, field.type) for field in one] == [(field.name, field.type) for field in other]
+
+
+def coded(codes: npt.NDArray[np.integer], names: Sequence[str]) -> pa.Array:
+    """Return a column of texts by their places among names."""
+    return pa.DictionaryArray.from_arrays(pa.array(codes.astype(np.int32)), pa.array(names, pa.string()))
+
+
+def names_and_codes(table: pa.Table, name: str) -> tuple[list[str], IntArray]:
+    """Return the texts that a column which was read as a dictionary has, and the place among them of each row's."""
+    column = table.column(name).unify_dictionaries().combine_chunks()
+    codes: IntArray = column.indices.to_numpy()
+    return column.dictionary.to_pylist(), codes
 
 
 def candidates_of_ids(ids: list[str]) -> tuple[IntArray, IntArray]:

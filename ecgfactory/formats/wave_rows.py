@@ -1,4 +1,4 @@
-"""Waves as rows of a table: beat, lead, wave, onset, peak, offset; in samples, null for what is absent."""
+"""Waves as rows of a table: beat, lead, wave, onset, peak, offset; in samples, null for what is absent and no beat."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from ecgfactory.arrays import IntArray
-from ecgfactory.wave_table import ABSENT, ALL_LEADS, BEAT_WAVES, POINTS, WaveTable
+from ecgfactory.wave_table import ABSENT, ALL_LEADS, BEAT_WAVES, NO_BEAT, POINTS, WAVES, WaveTable
 
 WAVE_SCHEMA = pa.schema(
     [("beat", pa.int32()), ("lead", pa.string()), ("wave", pa.string()), *((point, pa.int32()) for point in POINTS)]
@@ -23,9 +23,20 @@ _P, _QRS, _T = range(len(BEAT_WAVES))
 def wave_rows(waves: WaveTable) -> pa.Table:
     """Return waves as rows, in the same order."""
     lead = pa.array([ALL_LEADS, *waves.lead_names]).take(pa.array(waves.lead))
-    wave = pa.array(BEAT_WAVES).take(pa.array(waves.wave))
+    wave = pa.array(WAVES).take(pa.array(waves.wave))
     points = [pa.array(values, pa.int32(), mask=values == ABSENT) for values in (waves.onset, waves.peak, waves.offset)]
-    return pa.table([pa.array(waves.beat), lead, wave, *points], WAVE_SCHEMA)
+    return pa.table([beat_column(waves), lead, wave, *points], WAVE_SCHEMA)
+
+
+def beat_column(waves: WaveTable) -> pa.Array:
+    """Return the number of the beat of each wave, null where it belongs to none."""
+    return pa.array(waves.beat, mask=waves.beat == NO_BEAT)
+
+
+def beats_of_column(column: pa.ChunkedArray) -> npt.NDArray[np.int32]:
+    """Read back what `beat_column` wrote."""
+    beats: npt.NDArray[np.int32] = column.fill_null(NO_BEAT).to_numpy().astype(np.int32)
+    return beats
 
 
 def wave_rows_of_each(waves: WaveTable) -> list[pa.Table]:
@@ -47,9 +58,9 @@ def waves_of_rows(rows: pa.Table, lead_names: Sequence[str], record: IntArray, r
         tuple(lead_names),
         records,
         record.astype(np.int32),
-        rows.column("beat").to_numpy().astype(np.int32),
+        beats_of_column(rows.column("beat")),
         places_among((ALL_LEADS, *lead_names), rows.column("lead").to_pylist()),
-        places_among(BEAT_WAVES, rows.column("wave").to_pylist()),
+        places_among(WAVES, rows.column("wave").to_pylist()),
         onset,
         peak,
         offset,
@@ -95,8 +106,8 @@ def waves_without_beats(
     )
 
 
-def places_among(names: Sequence[str], wanted: Sequence[str]) -> npt.NDArray[np.int8]:
-    """Return the places of leads or waves among their names.
+def places_among(names: Sequence[str], wanted: Sequence[str], noun: str = "wave") -> npt.NDArray[np.int8]:
+    """Return the places of leads, waves and the like among their names.
 
     Raises
     ------
@@ -107,4 +118,4 @@ def places_among(names: Sequence[str], wanted: Sequence[str]) -> npt.NDArray[np.
     try:
         return np.array([place_of[name] for name in wanted], dtype=np.int8)
     except KeyError as error:
-        raise ValueError(f"there is a wave of {error.args[0]!r}, which is none of {', '.join(names)}") from None
+        raise ValueError(f"there is a {noun} of {error.args[0]!r}, which is none of {', '.join(names)}") from None

@@ -75,7 +75,7 @@ def measure_reference(source: Source, plan: Plan) -> ReferenceTable:
         Of candidates: ECGs are as long as these, pass the same filters unless they have, and are judged by the same
         policy, since what that rejects no record can be like.
     """
-    length, policy = plan.generated_samples, plan.policy
+    length, policy = plan.measured_samples, plan.policy
     pieces = Pieces(source, length, shortest=length, most=1)
     complete = pieces.has_lead.all(axis=1)
     usable = complete & ~pieces.has_gap

@@ -206,8 +206,8 @@ class Plan(BaseModel):
         return (SOURCE_S if self.is_composed else self.request.duration_s) * SAMPLING_RATE_HZ
 
     @property
-    def composed_samples(self) -> int:
-        """Samples per lead as composed, before they are recorded."""
+    def measured_samples(self) -> int:
+        """Samples per lead at the rate at which ECGs are measured, and composed."""
         return self.request.duration_s * SAMPLING_RATE_HZ
 
     @property

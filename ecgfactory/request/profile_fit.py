@@ -45,6 +45,7 @@ def settings_of(plan: Plan) -> dict[str, Any]:
     request = plan.request
     return {
         **request.model_dump(mode="json", include={"duration_s", "signal"}),
+        **({"rhythm": plan.rhythms} if plan.is_composed else {}),
         "generator": request.generator.model_dump(mode="json", exclude={"device", "batch", "checkpoint"}),
         "checkpoint_sha256": plan.checkpoint_sha256,
     }

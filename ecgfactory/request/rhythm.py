@@ -29,7 +29,8 @@ def _choice() -> str:
 
 def _with_shares(given: Any) -> Any:
     if isinstance(given, str | list | tuple):
-        named = [name for name in ([given] if isinstance(given, str) else given) if name in KINDS] or ["sinus"]
+        names = [given] if isinstance(given, str) else given
+        named = [name for name in names if isinstance(name, str) and name in KINDS] or ["sinus"]
         shares = ", ".join(f"{name}: {1 / len(named):.3g}" for name in named)
         raise ValueError(f"{shown(given)} says no shares; write {{{shares}}}")
     if isinstance(given, Mapping) and not given:

@@ -9,7 +9,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ecgfactory.wave_table import ABSENT, ALL_LEADS, BEAT_WAVES, MASK_CODES, WaveTable
+from ecgfactory.wave_table import ABSENT, ALL_LEADS, BEAT_WAVES, MASK_CODES, NO_BEAT, WAVES, WaveTable
 
 LEADS = ("I", "aVR")
 SAMPLES = 60
@@ -97,6 +97,24 @@ def test_waves_of_a_lead_and_r_peaks(one: Listed) -> None:
     expected = [[wave[4] for wave in waves if wave[1] == 0 and BEAT_WAVES[wave[2]] == "QRS"] for waves in one.records]
     assert [peaks.tolist() for peaks in one.table.r_peaks()] == expected
     assert one.table.take(np.array([], dtype=np.int64)).r_peaks() == []
+
+
+def test_masks_of_waves_that_overlap_show_qrs_before_t_before_p() -> None:
+    p, qrs, t, flutter = (WAVES.index(wave) for wave in ("P", "QRS", "T", "F"))
+    waves = [
+        (NO_BEAT, 1, p, 0, 4, 8),
+        (NO_BEAT, 1, p, 21, 23, 26),
+        (NO_BEAT, 1, flutter, 0, 30, 59),
+        (0, 1, qrs, 7, 10, 13),
+        (0, 1, t, 18, 22, 29),
+        (1, 1, p, 28, 30, 33),
+        (1, 1, qrs, 33, 35, ABSENT),
+    ]
+    (drawn,) = Listed([waves]).table.masks(SAMPLES)[:, 1]
+    expected = {(0, 7): "P", (7, 14): "QRS", (18, 30): "T", (30, 33): "P", (33, SAMPLES): "QRS"}
+    for (first, stop), wave in expected.items():
+        assert (drawn[first:stop] == MASK_CODES[wave]).all()
+    assert not drawn[14:18].any()
 
 
 @settings(max_examples=25)

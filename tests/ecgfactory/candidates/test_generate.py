@@ -139,9 +139,10 @@ def test_a_seed_is_drawn_where_none_is_given() -> None:
         ({"batch": 0}, "generate: batch is 0; it must be at least 1."),
         ({"model": "none"}, "generate: model: 'none' is not a generator; choose from"),
         (
-            {"duration_s": 15},
-            "generate: duration_s: deepfakeecg makes no ECGs of 15 s; use 10, because the network learnt",
+            {"duration_s": 5},
+            "generate: duration_s: deepfakeecg makes none of 5 s, and others are composed, which takes 10 s or more",
         ),
+        ({"rhythm": {"sinus": 0.4}}, "generate: rhythm: the shares sum to 0.4; make them sum to 1."),
         ({"edges": "torn"}, "generate: edges is 'torn'; choose 'mended' or 'as_published'."),
         ({"policy": "lenient"}, "generate: policy: 'lenient' is neither a shipped policy"),
         ({"bounds": {"heart": {"min": 1}}}, "generate: bounds.heart: policy 'basic' has no such rule"),

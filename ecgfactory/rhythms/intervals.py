@@ -1,0 +1,86 @@
+"""PR and QT intervals as they follow the heart rate."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from scipy.signal import lfilter
+
+from ecgfactory.arrays import Float64Array
+from ecgfactory.rhythms.score import Heart
+
+_PR_EXPONENT = 0.25
+"""PR goes with this power of the RR interval (chosen here): 160 ms at 60 /min are 127 ms at 150 /min."""
+
+_QT_EXPONENT = 1 / 3
+"""QT goes with the cube root of the RR interval (Fridericia, Acta Med Scand 53 (1920) 469)."""
+
+_MEMORY_S = 60.0
+"""QT forgets the RR intervals that were with this time constant: Razak et al., Ann Noninvasive Electrocardiol 16
+(2011) 148, doi:10.1111/j.1542-474X.2011.00420.x; the lag was described by Pueyo et al., IEEE Trans Biomed Eng 51
+(2004) 1511, doi:10.1109/TBME.2004.828050."""
+
+_AT_ONCE = 0.2
+"""Share of the preceding RR interval alone in what QT follows (chosen here)."""
+
+_BEFORE_QRS_S = 0.02
+"""A T wave has ended this long before the next QRS begins, however early that comes (chosen here): one that
+would not is hidden by it, and none can tell."""
+
+_FULL = 0.94
+"""Share of an RR interval that PR and QT may take together (chosen here)."""
+
+
+def at_rate(heart: Heart, rr_s: float) -> Heart:
+    """Return the heart as it is at another rate.
+
+    Its PR and QT follow the rate; where they don't fit, both are shortened alike.
+
+    Parameters
+    ----------
+    heart : Heart
+        The heart at its own rate.
+    rr_s : float
+        Mean RR interval.
+
+    Returns
+    -------
+    Heart
+    """
+    ratio = rr_s / heart.rr_s
+    pr_s, qt_s = heart.pr_s * ratio**_PR_EXPONENT, heart.qt_s * ratio**_QT_EXPONENT
+    fit = min(1.0, _FULL * rr_s / (pr_s + qt_s))
+    pr_s = max(pr_s * fit, min(heart.pr_s, heart.p_s))
+    return replace(heart, rr_s=rr_s, pr_s=pr_s, qt_s=min(qt_s, _FULL * rr_s - pr_s) if fit < 1 else qt_s)
+
+
+def pr_after(heart: Heart, rr_s: Float64Array) -> Float64Array:
+    """Return PR after each of the intervals `rr_s` between firings of the sinus node, in s."""
+    return heart.pr_s * (rr_s / heart.rr_s) ** _PR_EXPONENT
+
+
+def qt_after(heart: Heart, qrs_onset_s: Float64Array) -> Float64Array:
+    """Return QT of each beat.
+
+    It follows the RR intervals before it, the last by `_AT_ONCE` and all of them as long as they are remembered.
+
+    Parameters
+    ----------
+    heart : Heart
+        The heart, at the mean rate of the record.
+    qrs_onset_s : float64 array, shape (beats,)
+        When each QRS begins; two at least.
+
+    Returns
+    -------
+    float64 array, shape (beats,)
+    """
+    rr_s = np.diff(qrs_onset_s)
+    new = min(1.0, heart.rr_s / _MEMORY_S)
+    remembered_s, _ = lfilter([new], [1, new - 1], rr_s, zi=[(1 - new) * rr_s.mean()])
+    qt_s = np.empty(len(qrs_onset_s))
+    qt_s[1:] = heart.qt_s * ((_AT_ONCE * rr_s + (1 - _AT_ONCE) * remembered_s) / heart.rr_s) ** _QT_EXPONENT
+    qt_s[0] = qt_s[1]
+    np.minimum(qt_s[:-1], rr_s - _BEFORE_QRS_S, out=qt_s[:-1])
+    return qt_s
