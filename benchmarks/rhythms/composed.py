@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -46,6 +46,12 @@ class ComposedEcgs:
 
     def __len__(self) -> int:
         return len(self.signals_uv)
+
+    def first(self, count: int) -> ComposedEcgs:
+        """Return the first of them."""
+        rows = np.arange(min(count, len(self)))
+        signals_uv, beats, waves = self.signals_uv[rows], self.beats.take(rows), self.waves.take(rows)
+        return replace(self, signals_uv=signals_uv, beats=beats, waves=waves)
 
 
 def compose_each(rhythms: Sequence[str], candidates: int, seed: int) -> Iterator[ComposedEcgs]:
