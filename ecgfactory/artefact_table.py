@@ -141,11 +141,6 @@ class ArtefactTable(RecordRows):
         return self._rows(places, self.records, self.record[places])
 
     @property
-    def counts(self) -> npt.NDArray[np.int64]:
-        """How many artefacts each record has, shape (records,)."""
-        return np.bincount(self.record, minlength=self.records)
-
-    @property
     def lead_of_each(self) -> list[str]:
         """Name of the lead that each artefact is in, `ALL_LEADS` where it is not in one alone."""
         single = self.touched.sum(axis=1) == 1

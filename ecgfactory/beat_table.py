@@ -50,11 +50,6 @@ class BeatTable(RecordRows):
         """Symbol of each beat."""
         return [SYMBOLS[symbol] for symbol in self.symbol.tolist()]
 
-    @property
-    def counts(self) -> npt.NDArray[np.int64]:
-        """How many beats each record has, shape (records,)."""
-        return np.bincount(self.record, minlength=self.records)
-
     def to_frame(self) -> pd.DataFrame:
         """Return it as a table of pandas: one row per beat, indexed by `record`; columns `sample` and `symbol`."""
         import pandas as pd

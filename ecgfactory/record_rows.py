@@ -9,6 +9,8 @@ from typing import Any, ClassVar, Self
 import numpy as np
 import numpy.typing as npt
 
+from ecgfactory.arrays import BoolArray
+
 
 @dataclass(frozen=True, eq=False, repr=False)
 class RecordRows:
@@ -37,6 +39,11 @@ class RecordRows:
     def __len__(self) -> int:
         return len(self.record)
 
+    @property
+    def counts(self) -> npt.NDArray[np.int64]:
+        """How many rows each record has, shape (records,)."""
+        return np.bincount(self.record, minlength=self.records)
+
     def take(self, rows: npt.NDArray[np.integer]) -> Self:
         """Return what is of some of the records, by index; they are numbered anew in that order."""
         starts = np.searchsorted(self.record, np.arange(self.records + 1))
@@ -47,6 +54,10 @@ class RecordRows:
     def put(self, rows: npt.NDArray[np.integer], records: int) -> Self:
         """Return the same as of some rows, rising, among so many records; the others have none."""
         return self._rows(slice(None), records, rows[self.record])
+
+    def where(self, wanted: BoolArray) -> Self:
+        """Return some of the rows, given for each whether it is wanted, of as many records as before."""
+        return self._rows(np.flatnonzero(wanted), self.records, self.record[wanted])
 
     def of(self, row: int) -> Self:
         """Return what is of one record, by index: negative from the end.

@@ -14,7 +14,7 @@ from ecgfactory.artefacts.montage import montage_of
 from ecgfactory.artefacts.put_in import mean_squares, put_in, variances_of
 from ecgfactory.candidates.batch import CandidateBatch
 from ecgfactory.formats.batch import Injury
-from ecgfactory.quality.features import measure
+from ecgfactory.quality.long_records.batch import measured_batch
 from ecgfactory.recorder.rates import measured_form
 from ecgfactory.request.plan import Plan
 
@@ -60,12 +60,12 @@ def assessed_again(plan: Plan, batch: CandidateBatch) -> CandidateBatch:
     if injury is None or not len(rows):
         return batch
     measured_uv = measured_form(batch.signals_uv[rows], plan.recorder.rate_hz)
-    measured = measure(measured_uv, plan.lead_names, extra=plan.policy.extra_features)
+    found = measured_batch(measured_uv, plan.lead_names, plan.policy.extra_features)
     features = {name: values.copy() for name, values in batch.features.items()}
     for name, values in features.items():
-        values[rows] = measured[name]
+        values[rows] = found.features[name]
     failed_rules = list(injury.failed_rules)
-    for row, rules in zip(rows.tolist(), plan.policy.judge(measured, len(rows)).failed_rules, strict=True):
+    for row, rules in zip(rows.tolist(), found.judged_by(plan.policy).failed_rules, strict=True):
         failed_rules[row] = rules
     return replace(batch, features=features, injury=replace(injury, failed_rules=failed_rules))
 

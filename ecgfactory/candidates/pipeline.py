@@ -20,9 +20,9 @@ from ecgfactory.generators import GENERATORS
 from ecgfactory.generators.base import Device, Edges, Generator
 from ecgfactory.generators.checkpoint import Checkpoint
 from ecgfactory.leads import SignalUv, derive_twelve
-from ecgfactory.quality.beats import Beats
-from ecgfactory.quality.features import measure_with_beats
-from ecgfactory.quality.waves import Waves
+from ecgfactory.quality.batch import independent_leads
+from ecgfactory.quality.beats import Beats, find_beats
+from ecgfactory.quality.long_records.batch import MeasuredBatch, measured_batch
 from ecgfactory.recorder.rates import measured_form
 from ecgfactory.request.plan import Plan
 from ecgfactory.wave_table import WaveTable
@@ -130,8 +130,8 @@ def _assessed(
     with clock("assess"):
         stored_uv = derive_twelve(eight_uv) if plan.request.leads == 12 else eight_uv
         measured_uv = measured_form(stored_uv, recorder.rate_hz)
-        measured, beats, waves = measure_with_beats(measured_uv, plan.lead_names, extra=plan.policy.extra_features)
-        verdicts = plan.policy.judge(measured, len(numbers))
+        found = measured_batch(measured_uv, plan.lead_names, plan.policy.extra_features)
+        measured, verdicts = found.features, found.judged_by(plan.policy)
     if made is not None:
         verdicts = with_sources(verdicts, made)
     if plan.match is not None:
@@ -148,7 +148,7 @@ def _assessed(
     )
     if plan.labels:
         with clock("label"):
-            marked = waves_of(made, plan, batch.accepted) if made else _waves(plan, batch, measured_uv, beats, waves)
+            marked = waves_of(made, plan, batch.accepted) if made else _waves(plan, batch, measured_uv, found)
             batch = replace(batch, waves=marked)
     if plan.artefacts is not None:
         with clock("injure"):
@@ -158,8 +158,9 @@ def _assessed(
     return batch
 
 
-def _waves(plan: Plan, batch: CandidateBatch, measured_uv: SignalUv, beats: Beats, of_median_beats: Waves) -> WaveTable:
-    """Mark the waves of the accepted candidates; the others have none."""
+def _waves(plan: Plan, batch: CandidateBatch, measured_uv: SignalUv, found: MeasuredBatch) -> WaveTable:
+    """Mark the waves of the accepted candidates, as generated; the others have none."""
+    beats, of_median_beats = found.beats or _beats(measured_uv, plan.lead_names), found.waves
     rows = np.flatnonzero(batch.accepted)
     waves = label_waves(
         measured_uv[rows],
@@ -167,6 +168,12 @@ def _waves(plan: Plan, batch: CandidateBatch, measured_uv: SignalUv, beats: Beat
         plan.lead_names,
         plan.recorder.rate_hz,
         plan.samples_per_lead,
-        of_median_beats.take(rows),
+        of_median_beats.take(rows) if of_median_beats else None,
     )
     return waves.put(rows, len(batch))
+
+
+def _beats(measured_uv: SignalUv, lead_names: Sequence[str]) -> Beats:
+    """Find the beats of records that were measured in windows."""
+    leads = independent_leads(lead_names)
+    return find_beats(np.ascontiguousarray(measured_uv[:, leads]), [lead_names[lead] for lead in leads])

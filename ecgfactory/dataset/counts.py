@@ -12,9 +12,11 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from pydantic import BaseModel, ConfigDict
 
-from ecgfactory.dataset.names import ANNOTATIONS_FILE, ARTEFACTS_FILE, RECORDS_FILE, REJECTED_FILE
+from ecgfactory.beat_table import SYMBOLS
+from ecgfactory.dataset.names import ANNOTATIONS_FILE, ARTEFACTS_FILE, BEATS_FILE, RECORDS_FILE, REJECTED_FILE
 from ecgfactory.request.plan import Plan
-from ecgfactory.wave_table import ALL_LEADS, BEAT_WAVES
+from ecgfactory.rhythm_kinds import NAMES
+from ecgfactory.wave_table import ALL_LEADS, BEAT_WAVES, WAVES
 
 ROWS_AT_ONCE = 10_000
 
@@ -55,6 +57,10 @@ class Counts:
         Candidates that broke each rule, most first.
     waves : dict of str to int
         Waves over all leads, by wave, of which QRS are the beats; empty where none were asked for.
+    rhythms : dict of str to int
+        Records in each rhythm that there is; empty where they are not composed.
+    beats : dict of str to int
+        Beats by symbol; empty where records are not composed.
     artefacts : ArtefactCounts or None
         How many records have none, and how many artefacts there are; None where none were asked for.
     """
@@ -64,14 +70,15 @@ class Counts:
     splits: dict[str, int]
     rejects: dict[str, int]
     waves: dict[str, int] = field(default_factory=dict)
+    rhythms: dict[str, int] = field(default_factory=dict)
+    beats: dict[str, int] = field(default_factory=dict)
     artefacts: ArtefactCounts | None = None
 
 
 def count(plan: Plan, dataset: Path) -> Counts:
     """Count what an assembled dataset holds by its tables of records and rejects."""
-    splits: Counter[str] = Counter()
-    for batch in pq.ParquetFile(dataset / RECORDS_FILE).iter_batches(ROWS_AT_ONCE, columns=["split"]):
-        splits.update(batch.column("split").to_pylist())
+    splits = _counted(dataset / RECORDS_FILE, "split")
+    rhythms = _counted(dataset / RECORDS_FILE, "rhythm") if plan.is_composed else {}
     rejects: Counter[str] = Counter()
     rejected = 0
     for batch in pq.ParquetFile(dataset / REJECTED_FILE).iter_batches(ROWS_AT_ONCE, columns=["failed_rules"]):
@@ -82,7 +89,16 @@ def count(plan: Plan, dataset: Path) -> Counts:
         examined=splits.total() + rejected,
         splits={split: splits[split] for split in plan.request.splits},
         rejects=dict(rejects.most_common()),
+        rhythms={name: rhythms[name] for name in NAMES if name in rhythms},
     )
+
+
+def _counted(file: Path, column: str) -> Counter[str]:
+    """Count the texts in a column of a table."""
+    counted: Counter[str] = Counter()
+    for batch in pq.ParquetFile(file).iter_batches(ROWS_AT_ONCE, columns=[column]):
+        counted.update(batch.column(column).to_pylist())
+    return counted
 
 
 def count_waves(dataset: Path) -> dict[str, int]:
@@ -90,7 +106,22 @@ def count_waves(dataset: Path) -> dict[str, int]:
     waves: Counter[str] = Counter()
     for batch in pq.ParquetFile(dataset / ANNOTATIONS_FILE).iter_batches(columns=["lead", "wave"]):
         waves.update(batch.filter(pc.equal(batch.column("lead"), ALL_LEADS)).column("wave").to_pylist())
-    return {wave: waves[wave] for wave in BEAT_WAVES}
+    return of_waves(waves)
+
+
+def of_waves(counted: Mapping[str, int]) -> dict[str, int]:
+    """Put counts of waves in their order: those of a beat, and others that there are."""
+    return {wave: counted.get(wave, 0) for wave in WAVES if wave in BEAT_WAVES or counted.get(wave)}
+
+
+def count_beats(dataset: Path) -> dict[str, int]:
+    """Count the beats in beats.parquet, by symbol."""
+    return of_symbols(_counted(dataset / BEATS_FILE, "symbol"))
+
+
+def of_symbols(counted: Mapping[str, int]) -> dict[str, int]:
+    """Put counts of beats in the order of their symbols."""
+    return {symbol: counted[symbol] for symbol in SYMBOLS if counted.get(symbol)}
 
 
 def count_artefacts(dataset: Path) -> ArtefactCounts:

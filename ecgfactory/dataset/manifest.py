@@ -49,6 +49,10 @@ class Manifest(BaseModel):
     artefacts : ArtefactCounts or None
         How many records have none, and how many artefacts there are; None, and not in the file, where none were asked
         for.
+    source : str
+        `composed` where records are; empty, and not in the file, where they are as generated.
+    rhythms, beats : dict of str to int
+        Records in each rhythm, and beats by symbol; empty, and not in the file, where records are not composed.
     diversity : dict
         Near-duplicates in a sample of the records, or of their clean twins where these are kept; see
         `ecgfactory.quality.diversity`.
@@ -77,6 +81,9 @@ class Manifest(BaseModel):
     splits: dict[str, int]
     waves: dict[str, int] = {}
     artefacts: ArtefactCounts | None = None
+    source: str = ""
+    rhythms: dict[str, int] = {}
+    beats: dict[str, int] = {}
     diversity: dict[str, Any]
     shards: tuple[ShardSummary, ...]
     stage_seconds: dict[str, float]
@@ -98,7 +105,9 @@ class Manifest(BaseModel):
         return json.dumps(self._content(), indent=2) + "\n"
 
     def _content(self) -> dict[str, Any]:
-        return self.model_dump(mode="json", exclude=set() if self.artefacts else {"artefacts"})
+        composed = () if self.source else ("source", "rhythms", "beats")
+        without = {*composed, *(() if self.artefacts else ("artefacts",))}
+        return self.model_dump(mode="json", exclude=without)
 
 
 def manifest_sha256(content: dict[str, Any]) -> str:

@@ -7,6 +7,7 @@ from ecgfactory.storage.sealed import MANIFEST_FILE, SUMS_FILE
 __all__ = [
     "ANNOTATIONS_FILE",
     "ARTEFACTS_FILE",
+    "BEATS_FILE",
     "CARD_FILE",
     "COMPARISON_FOLDER",
     "COMPARISON_PAGE",
@@ -18,6 +19,7 @@ __all__ = [
     "RECORDS_FILE",
     "REJECTED_FILE",
     "REPORTS_FOLDER",
+    "RHYTHMS_FILE",
     "SUMS_FILE",
 ]
 
@@ -28,6 +30,8 @@ RECORDS_CSV_FILE = "records.csv"
 REJECTED_FILE = "rejected.parquet"
 ANNOTATIONS_FILE = "annotations.parquet"
 ARTEFACTS_FILE = "artefacts.parquet"
+BEATS_FILE = "beats.parquet"
+RHYTHMS_FILE = "rhythms.parquet"
 REPORTS_FOLDER = "reports"
 COMPARISON_FOLDER, COMPARISON_PAGE = "comparison", "comparison.html"
 

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from ecgfactory.artefact_table import ArtefactTable
 from ecgfactory.beat_table import BeatTable
 from ecgfactory.formats.batch import Composed, Injury, RecordBatch
-from ecgfactory.formats.long_record import LongRecord
+from ecgfactory.formats.long_record import LONGEST_WHOLE_S, LongRecord, RecordPiece
 from ecgfactory.leads import TWELVE_LEADS, SignalUv
 from ecgfactory.record import SAMPLING_RATE_HZ
 from ecgfactory.recorder.filters import Filters
@@ -113,6 +113,11 @@ class SignalSpec:
     artefacts: StoredArtefacts | None = None
     composed: bool = False
 
+    @property
+    def is_long(self) -> bool:
+        """Whether the records are too long to be held whole; see `LongRecord`."""
+        return self.samples > LONGEST_WHOLE_S * self.sampling_rate_hz
+
 
 _WITH_ALL = SignalSpec(TWELVE_LEADS, 1, 0, labels=Labels(waves=True, mask=True), artefacts=StoredArtefacts())
 """Records with everything that formats write."""
@@ -144,6 +149,13 @@ class Format(ABC):
     """How to load it: a title, and Python that runs in the dataset's folder. In it `$path` is the file that holds the
     first record, `$stem` that path without its suffix, `$record_id` and `$split` say which record it is, `$rate_hz` is
     its sampling rate."""
+
+    long_loading: ClassVar[Mapping[str, str]] = {}
+    """How to load records that are too long to be held whole (`SignalSpec.is_long`), where not as in `loading`; as
+    `loading`."""
+
+    rhythm_loading: ClassVar[Mapping[str, str]] = {}
+    """How to load the rhythms and the kinds of beats of composed records; as `loading`."""
 
     label_loading: ClassVar[Mapping[str, str]] = {}
     """How to load the waves that `SignalSpec.labels` asks for, and what they are in it; as `loading`."""
@@ -400,7 +412,13 @@ class Format(ABC):
 
     @classmethod
     def comments(
-        cls, candidate: int, features: Mapping[str, Any], artefacts: ArtefactTable | None, spec: SignalSpec
+        cls,
+        candidate: int,
+        features: Mapping[str, Any],
+        artefacts: ArtefactTable | None,
+        spec: SignalSpec,
+        rhythm: str = "",
+        snomed_ct: Sequence[str] = (),
     ) -> list[str]:
         """Say what the format writes of a record for people, a line each; nothing by default.
 
@@ -414,6 +432,10 @@ class Format(ABC):
             Its artefacts; None where its spec asks for none.
         spec : SignalSpec
             What the records have in common.
+        rhythm : str
+            Name of the rhythm that it was composed in.
+        snomed_ct : sequence of str
+            The codes of that and of its stretches, where it is composed.
         """
         return []
 
@@ -452,17 +474,30 @@ class Format(ABC):
         return None
 
 
-def waves_of(batch: RecordBatch) -> WaveTable:
-    """Return the waves of records that are to be written with labels.
+def waves_of(records: RecordBatch | RecordPiece) -> WaveTable:
+    """Return the waves of records, or of a piece of one, that are to be written with labels.
 
     Raises
     ------
     ValueError
         When they come without.
     """
-    if batch.waves is None:
+    if records.waves is None:
         raise ValueError("records without waves are to be written with labels")
-    return batch.waves
+    return records.waves
+
+
+def mask_of(piece: RecordPiece) -> npt.NDArray[np.uint8]:
+    """Return the mask of a piece that is to be written with one.
+
+    Raises
+    ------
+    ValueError
+        When it comes without.
+    """
+    if piece.mask is None:
+        raise ValueError("a piece without a mask is to be written with one")
+    return piece.mask
 
 
 def composed_of(batch: RecordBatch, spec: SignalSpec) -> Composed | None:

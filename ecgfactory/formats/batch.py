@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Self
 
@@ -74,6 +75,21 @@ class Composed:
     def take(self, rows: npt.NDArray[np.integer]) -> Self:
         """Return some of the rows, by index."""
         return type(self)(self.rhythm[rows], self.beats.take(rows), self.rhythms.take(rows))
+
+    def put(self, rows: npt.NDArray[np.integer], records: int) -> Self:
+        """Return the same as of some rows, rising, among so many records; the others are in no rhythm."""
+        rhythm = np.full(records, "", dtype=object)
+        rhythm[rows] = self.rhythm
+        return type(self)(rhythm, self.beats.put(rows, records), self.rhythms.put(rows, records))
+
+    @classmethod
+    def joined(cls, parts: Sequence[Self]) -> Self:
+        """Put what some batches of records, one or more, were composed as below each other."""
+        return cls(
+            np.concatenate([part.rhythm for part in parts]),
+            BeatTable.joined([part.beats for part in parts]),
+            RhythmTable.joined([part.rhythms for part in parts]),
+        )
 
 
 @dataclass(frozen=True)

@@ -39,6 +39,8 @@ def clean_twin(format_class: type[Format]) -> type[Format]:
         "name": f"{format_class.name}{CLEAN_SUFFIX}",
         "staged_path": classmethod(staged_path),
         "loading": {},
+        "long_loading": {},
+        "rhythm_loading": {},
         "label_loading": {},
         "mask_loading": {},
         "artefact_loading": {},

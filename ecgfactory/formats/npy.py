@@ -10,18 +10,49 @@ import numpy as np
 import numpy.typing as npt
 
 from ecgfactory.arrays import IntArray
-from ecgfactory.formats.base import Format, SignalSpec, injury_of, numbered, stores_artefact_masks, waves_of
+from ecgfactory.beat_table import BeatTable
+from ecgfactory.formats.base import (
+    Format,
+    SignalSpec,
+    composed_of,
+    injury_of,
+    mask_of,
+    numbered,
+    stores_artefact_masks,
+    waves_of,
+)
 from ecgfactory.formats.batch import RecordBatch
 from ecgfactory.formats.damage import reading
 from ecgfactory.formats.growing_npy import GrowingNpy
+from ecgfactory.formats.long_record import LongRecord
+from ecgfactory.formats.npy_composed import (
+    BEAT_DTYPE,
+    RHYTHM_DTYPE,
+    beat_array,
+    beats_of_array,
+    rhythm_array,
+    rhythms_of_array,
+)
 from ecgfactory.formats.npy_waves import WAVE_DTYPE, wave_array, waves_of_array
+from ecgfactory.formats.ragged_npy import RaggedNpy, RaggedNpyWriter
 from ecgfactory.leads import SignalUv
+from ecgfactory.rhythm_table import RhythmTable
 from ecgfactory.wave_table import WaveTable
 
 CANDIDATES_SUFFIX, MASK_SUFFIX, ARTEFACT_MASK_SUFFIX = ".candidates.npy", ".mask.npy", ".artefact_mask.npy"
-WAVES_SUFFIX, WAVE_STARTS_SUFFIX = ".waves.npy", ".wave_starts.npy"
 
-BESIDE_SIGNALS = (CANDIDATES_SUFFIX, MASK_SUFFIX, ARTEFACT_MASK_SUFFIX, WAVES_SUFFIX, WAVE_STARTS_SUFFIX)
+WAVES_FILES = RaggedNpy("waves", ".waves.npy", ".wave_starts.npy", WAVE_DTYPE)
+BEATS_FILES = RaggedNpy("beats", ".beats.npy", ".beat_starts.npy", BEAT_DTYPE)
+RHYTHMS_FILES = RaggedNpy("rhythms", ".rhythms.npy", ".rhythm_starts.npy", RHYTHM_DTYPE)
+
+BESIDE_SIGNALS = (
+    CANDIDATES_SUFFIX,
+    MASK_SUFFIX,
+    ARTEFACT_MASK_SUFFIX,
+    *WAVES_FILES.suffixes,
+    *BEATS_FILES.suffixes,
+    *RHYTHMS_FILES.suffixes,
+)
 """Endings of the files that tell of the records in the array beside them."""
 
 _FILE = "application/octet-stream"
@@ -31,7 +62,8 @@ class NpyFormat(Format):
     """Files for each split: signals int16 (records, leads, samples) in uV, and beside them the rows' candidates.
 
     With waves also SPLIT.waves.npy, record after record (see `WAVE_DTYPE`), and SPLIT.wave_starts.npy, int64
-    (records + 1,): those of row i are waves[starts[i]:starts[i + 1]]. With masks SPLIT.mask.npy, uint8 (records,
+    (records + 1,): those of row i are waves[starts[i]:starts[i + 1]], of a long record piece after piece. Of composed
+    records the same of beats (`BEAT_DTYPE`) and rhythms (`RHYTHM_DTYPE`). With masks SPLIT.mask.npy, uint8 (records,
     1 + leads, samples), over all leads first; with artefacts too SPLIT.artefact_mask.npy, uint8 (records, leads,
     samples). All of them can be mapped into memory. Dropped samples hold the value before them.
     """
@@ -50,6 +82,17 @@ import numpy as np
 files = sorted(Path("npy").glob("$split-*[0-9].npy"))
 ecgs_uv = [np.load(file, mmap_mode="r") for file in files]    # each (records, leads, samples), read when used
 candidates = [np.load(file.with_suffix(".candidates.npy")) for file in files]
+"""
+    }
+    rhythm_loading: ClassVar[Mapping[str, str]] = {
+        "Rhythms and beats in NumPy": """\
+import numpy as np
+
+# Of the first record of $path.
+beat_starts, rhythm_starts = np.load("$stem.beat_starts.npy"), np.load("$stem.rhythm_starts.npy")
+beats = np.load("$stem.beats.npy", mmap_mode="r")[beat_starts[0] : beat_starts[1]]            # sample, symbol
+rhythms = np.load("$stem.rhythms.npy", mmap_mode="r")[rhythm_starts[0] : rhythm_starts[1]]    # rhythm, onset, offset
+premature = beats["sample"][beats["symbol"] == b"V"]
 """
     }
     label_loading: ClassVar[Mapping[str, str]] = {
@@ -98,43 +141,77 @@ clean_uv = [np.load(Path("npy_clean") / file.name, mmap_mode="r") for file in fi
     def __init__(self, folder: Path, spec: SignalSpec) -> None:
         super().__init__(folder, spec)
         self._arrays: dict[str, dict[str, GrowingNpy]] = {}
+        self._tables: dict[str, dict[str, RaggedNpyWriter]] = {}
         self._candidates: dict[str, list[int]] = {}
-        self._wave_starts: dict[str, list[int]] = {}
 
     def write(self, batch: RecordBatch) -> None:
         """Write records; see `Format.write`."""
         for split in np.unique(batch.splits).tolist():
             self._write_split(split, batch.take(np.flatnonzero(batch.splits == split)))
 
+    def write_long(self, record: LongRecord) -> None:
+        """Write a record piece by piece into its place; see `Format.write_long`."""
+        split, spec = record.split, self.spec
+        arrays = [self._signals(split), *([self._masks(split)] if spec.labels.mask else [])]
+        waves = self._table(split, WAVES_FILES) if spec.labels.waves else None
+        for piece in record.pieces():
+            arrays[0].put(piece.start, _stored(piece.signal_uv))
+            if spec.labels.mask:
+                arrays[1].put(piece.start, mask_of(piece))
+            if waves:
+                waves.extend(wave_array(waves_of(piece)))
+        for array in arrays:
+            array.end_row()
+        if waves:
+            waves.end_record()
+        self._write_row(split, record.row)
+
     def _write_split(self, split: str, batch: RecordBatch) -> None:
-        arrays = self._arrays.setdefault(split, {})
-        self._candidates.setdefault(split, []).extend(batch.candidates.tolist())
-        self._append(arrays, split, ".npy", batch.signals_uv.astype("<i2", copy=False))
+        self._signals(split).append(_stored(batch.signals_uv))
         if self.spec.labels.waves:
             waves = waves_of(batch)
-            starts = self._wave_starts.setdefault(split, [0])
-            starts.extend((starts[-1] + np.searchsorted(waves.record, np.arange(len(batch)), side="right")).tolist())
-            self._append(arrays, split, WAVES_SUFFIX, wave_array(waves))
+            self._table(split, WAVES_FILES).append(wave_array(waves), waves.counts)
         if self.spec.labels.mask:
-            self._append(arrays, split, MASK_SUFFIX, waves_of(batch).masks(self.spec.samples))
+            self._masks(split).append(waves_of(batch).masks(self.spec.samples))
         injury = injury_of(batch, self.spec)
         if injury and self.spec.labels.mask:
-            self._append(arrays, split, ARTEFACT_MASK_SUFFIX, injury.artefacts.masks(self.spec.samples))
+            masks = self._array(split, ARTEFACT_MASK_SUFFIX, np.uint8, len(self.spec.lead_names))
+            masks.append(injury.artefacts.masks(self.spec.samples))
+        self._write_row(split, batch)
 
-    def _append(self, arrays: dict[str, GrowingNpy], split: str, suffix: str, rows: npt.NDArray[Any]) -> None:
+    def _write_row(self, split: str, batch: RecordBatch) -> None:
+        """Write what is told of records besides signals, waves and artefacts."""
+        self._candidates.setdefault(split, []).extend(batch.candidates.tolist())
+        if composed := composed_of(batch, self.spec):
+            self._table(split, BEATS_FILES).append(beat_array(composed.beats), composed.beats.counts)
+            self._table(split, RHYTHMS_FILES).append(rhythm_array(composed.rhythms), composed.rhythms.counts)
+
+    def _signals(self, split: str) -> GrowingNpy:
+        return self._array(split, ".npy", "<i2", len(self.spec.lead_names))
+
+    def _masks(self, split: str) -> GrowingNpy:
+        return self._array(split, MASK_SUFFIX, np.uint8, 1 + len(self.spec.lead_names))
+
+    def _array(self, split: str, suffix: str, dtype: npt.DTypeLike, height: int) -> GrowingNpy:
+        arrays = self._arrays.setdefault(split, {})
         if suffix not in arrays:
-            arrays[suffix] = GrowingNpy(self._path(split).with_suffix(suffix), rows.dtype, rows.shape[1:])
-        arrays[suffix].append(rows)
+            arrays[suffix] = GrowingNpy(self._path(split).with_suffix(suffix), dtype, (height, self.spec.samples))
+        return arrays[suffix]
+
+    def _table(self, split: str, files: RaggedNpy) -> RaggedNpyWriter:
+        tables = self._tables.setdefault(split, {})
+        if files.noun not in tables:
+            tables[files.noun] = RaggedNpyWriter(files, self._path(split))
+        return tables[files.noun]
 
     def close(self) -> None:
         """Write how many rows there are into the headers, and the candidates."""
-        for split, arrays in self._arrays.items():
-            for array in arrays.values():
+        for split, candidates in self._candidates.items():
+            for array in self._arrays[split].values():
                 array.close()
-            np.save(self._path(split).with_suffix(CANDIDATES_SUFFIX), np.array(self._candidates[split], dtype="<i8"))
-            if self.spec.labels.waves:
-                starts = np.array(self._wave_starts[split], dtype="<i8")
-                np.save(self._path(split).with_suffix(WAVE_STARTS_SUFFIX), starts)
+            for table in self._tables.get(split, {}).values():
+                table.close()
+            np.save(self._path(split).with_suffix(CANDIDATES_SUFFIX), np.array(candidates, dtype="<i8"))
 
     def _path(self, split: str) -> Path:
         return self.place(self.staged_path(0, split))
@@ -146,11 +223,12 @@ clean_uv = [np.load(Path("npy_clean") / file.name, mmap_mode="r") for file in fi
 
     @classmethod
     def file_kinds(cls, spec: SignalSpec) -> Mapping[str, str]:
-        """Signals, waves and masks; see `Format.file_kinds`."""
-        waves = [WAVES_SUFFIX, WAVE_STARTS_SUFFIX] if spec.labels.waves else []
+        """Signals, beats, rhythms, waves and masks; see `Format.file_kinds`."""
+        composed = [*BEATS_FILES.suffixes, *RHYTHMS_FILES.suffixes] if spec.composed else []
+        waves = WAVES_FILES.suffixes if spec.labels.waves else ()
         masks = [MASK_SUFFIX] if spec.labels.mask else []
         artefact_masks = [ARTEFACT_MASK_SUFFIX] if stores_artefact_masks(spec) else []
-        return {**cls.media_types, **dict.fromkeys(waves + masks + artefact_masks, _FILE)}
+        return {**cls.media_types, **dict.fromkeys([*composed, *waves, *masks, *artefact_masks], _FILE)}
 
     @classmethod
     def published_path(cls, staged_path: str, position: int, count: int) -> str:
@@ -171,18 +249,38 @@ clean_uv = [np.load(Path("npy_clean") / file.name, mmap_mode="r") for file in fi
         return _read_rows(dataset, path, ".npy", candidates, np.int16, (len(spec.lead_names), spec.samples))
 
     @classmethod
+    def read_stretch(
+        cls, dataset: Path, path: str, candidate: int, spec: SignalSpec, start: int, stop: int
+    ) -> SignalUv:
+        """Read a stretch back, and nothing else of the record; see `Format.read_stretch`."""
+        shape = (len(spec.lead_names), spec.samples)
+        stretch: SignalUv = _read_rows(dataset, path, ".npy", [candidate], np.int16, shape, slice(start, stop))[0]
+        return stretch
+
+    @classmethod
     def read_waves(cls, dataset: Path, path: str, candidates: Sequence[int], spec: SignalSpec) -> WaveTable | None:
         """Read waves back; see `Format.read_waves`."""
         if not spec.labels.waves:
             return None
-        suffixes = (WAVES_SUFFIX, WAVE_STARTS_SUFFIX, CANDIDATES_SUFFIX)
-        waves, starts, held = (_array(dataset, Path(path).with_suffix(suffix)) for suffix in suffixes)
-        are_those = waves.dtype == WAVE_DTYPE and starts.dtype == np.int64 and len(starts) == len(held) + 1
-        if not are_those or starts[-1] != len(waves):
-            raise ValueError(f"{path} has waves of another type or number than the dataset")
-        spans = [waves[starts[place] : starts[place + 1]] for place in _rows(held, path, candidates).tolist()]
-        record = np.arange(len(spans)).repeat([len(span) for span in spans])
-        return waves_of_array(np.concatenate(spans), spec.lead_names, record, len(spans))
+        waves, record = _spans(dataset, path, candidates, WAVES_FILES)
+        table = waves_of_array(waves, spec.lead_names, record, len(candidates))
+        return table.in_order() if spec.is_long else table
+
+    @classmethod
+    def read_beats(cls, dataset: Path, path: str, candidates: Sequence[int], spec: SignalSpec) -> BeatTable | None:
+        """Read beats back; see `Format.read_beats`."""
+        if not spec.composed:
+            return None
+        beats, record = _spans(dataset, path, candidates, BEATS_FILES)
+        return beats_of_array(beats, spec.lead_names, record, len(candidates))
+
+    @classmethod
+    def read_rhythms(cls, dataset: Path, path: str, candidates: Sequence[int], spec: SignalSpec) -> RhythmTable | None:
+        """Read rhythms back; see `Format.read_rhythms`."""
+        if not spec.composed:
+            return None
+        rhythms, record = _spans(dataset, path, candidates, RHYTHMS_FILES)
+        return rhythms_of_array(rhythms, spec.lead_names, record, len(candidates))
 
     @classmethod
     def read_masks(
@@ -205,13 +303,36 @@ clean_uv = [np.load(Path("npy_clean") / file.name, mmap_mode="r") for file in fi
 
 
 def _read_rows(
-    dataset: Path, path: str, suffix: str, candidates: Sequence[int], dtype: npt.DTypeLike, shape: tuple[int, int]
+    dataset: Path,
+    path: str,
+    suffix: str,
+    candidates: Sequence[int],
+    dtype: npt.DTypeLike,
+    shape: tuple[int, int],
+    stretch: slice = slice(None),
 ) -> npt.NDArray[Any]:
-    """Read the rows of some records from the array itself, or from one of its shape beside it."""
+    """Read the rows of some records, or a stretch of them, from the array itself or one of its shape beside it."""
     array, held = (_array(dataset, Path(path).with_suffix(ending)) for ending in (suffix, CANDIDATES_SUFFIX))
     if array.dtype != dtype or array.shape != (held.size, *shape):
         raise ValueError(f"{path.removesuffix('.npy')}{suffix} has another shape or type than the dataset")
-    return np.array(array[_rows(held, path, candidates)])
+    return np.array(array[_rows(held, path, candidates), :, stretch])
+
+
+def _spans(
+    dataset: Path, path: str, candidates: Sequence[int], files: RaggedNpy
+) -> tuple[npt.NDArray[Any], npt.NDArray[np.int32]]:
+    """Read the rows of some records from files beside the array, and which of them each is of."""
+    suffixes = (*files.suffixes, CANDIDATES_SUFFIX)
+    rows, starts, held = (_array(dataset, Path(path).with_suffix(suffix)) for suffix in suffixes)
+    try:
+        return files.spans(rows, starts, _rows(held, path, candidates), len(held))
+    except ValueError as error:
+        raise ValueError(f"{path}: {error}") from None
+
+
+def _stored(signal_uv: SignalUv) -> SignalUv:
+    """Return samples as they lie in the files, whatever the machine."""
+    return signal_uv.astype("<i2", copy=False)
 
 
 def _array(dataset: Path, path: Path) -> npt.NDArray[Any]:

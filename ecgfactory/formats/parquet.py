@@ -1,11 +1,13 @@
-"""Parquet: one row per record, one fixed-size int16 list per lead, features, R peaks and masks beside them."""
+"""Parquet: one row per record, one fixed-size int16 list per lead, features, R peaks and masks beside them.
+
+Of long records one row per piece.
+"""
 
 from __future__ import annotations
 
-import bisect
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import ClassVar, TypeVar
+from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -13,24 +15,46 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from ecgfactory.formats.base import Format, SignalSpec, injury_of, numbered, stores_artefact_masks, waves_of
+from ecgfactory.beat_table import BeatTable
+from ecgfactory.formats.base import Format, SignalSpec, numbered, stores_artefact_masks
 from ecgfactory.formats.batch import RecordBatch
 from ecgfactory.formats.damage import reading
-from ecgfactory.formats.parquet_settings import mask_type, signal_type, writer_options
-from ecgfactory.formats.rows import record_columns
+from ecgfactory.formats.long_record import PIECE_S, LongRecord
+from ecgfactory.formats.parquet_columns import (
+    BEAT_SYMBOLS,
+    BESIDE_SIGNALS,
+    FIRST_SAMPLE,
+    PIECE,
+    R_PEAKS,
+    RHYTHM_NAMES,
+    RHYTHM_ONSETS,
+    artefact_mask_columns,
+    beats_of_rows,
+    mask_columns,
+    rhythms_of_rows,
+    table_of_piece,
+    table_of_records,
+)
+from ecgfactory.formats.parquet_loading import (
+    ARTEFACT_LOADING,
+    ARTEFACT_MASK_LOADING,
+    LABEL_LOADING,
+    LOADING,
+    LONG_LOADING,
+    MASK_LOADING,
+    PAIR_LOADING,
+    RHYTHM_LOADING,
+)
+from ecgfactory.formats.parquet_rows import Sample, fill_from_pieces, piece_rows_of, rows_of, samples_of
+from ecgfactory.formats.parquet_settings import writer_options
 from ecgfactory.leads import SignalUv
-from ecgfactory.wave_table import ALL_LEADS
+from ecgfactory.rhythm_table import RhythmTable
 
-Sample = TypeVar("Sample", np.int16, np.uint8)
-
-R_PEAKS = "r_peaks"
-"""Column of the R peaks of each record, in samples."""
-
-ROWS_PER_GROUP = 50
-"""Rows per row group: 6 MB of signal in memory, about 2.6 MB on disk.
+GROUP_S = 500
+"""Signal in a row group: of records of 10 s 50 rows, 6 MB in memory, about 2.6 MB on disk.
 
 A reader of one record decodes its whole group, and a reader of all records pays for each group's columns. Measured on
-12-lead records (one core; groups decoded per second, Hugging Face's conversion, size of a record):
+12-lead records of 10 s (one core; groups decoded per second, Hugging Face's conversion, size of a record):
 
     10 rows    490 /s    0.95 ms    52.5 kB
     20 rows    240 /s    0.60 ms    51.8 kB
@@ -38,123 +62,13 @@ A reader of one record decodes its whole group, and a reader of all records pays
     100 rows    50 /s    0.40 ms    51.3 kB
 """
 
-LOADING = {
-    "Hugging Face datasets": """\
-from pathlib import Path
-
-from datasets import load_dataset
-
-splits = load_dataset(str(Path.cwd()))                # this folder; once it is on the Hub, its name there
-ecg_uv = splits["$split"].with_format("numpy")[0]["II"]
-""",
-    "PyTorch": """\
-from pathlib import Path
-
-import torch
-from datasets import load_dataset
-from torch.utils.data import DataLoader
-
-leads = ["I", "II", "V1", "V2", "V3", "V4", "V5", "V6"]
-ecgs = load_dataset(str(Path.cwd()), split="$split").select_columns(leads).with_format("torch")
-for batch in DataLoader(ecgs, batch_size=32, shuffle=True):
-    signal_mv = torch.stack([batch[lead] for lead in leads], dim=1) / 1000    # (batch, leads, samples)
-""",
-    "pandas": """\
-import pandas as pd
-
-ecgs = pd.read_parquet("data", columns=["record_id", "heart_rate_bpm", "II"])
-""",
-    "DuckDB": """\
-import duckdb
-
-slow = duckdb.sql("SELECT record_id, II FROM 'data/[!.]*.parquet' WHERE heart_rate_bpm < 65").df()
-""",
-}
-
-LABEL_LOADING = {
-    "R peaks in Parquet": """\
-import numpy as np
-import pandas as pd
-
-ecgs = pd.read_parquet("data", columns=["record_id", "r_peaks"])    # samples, from 0
-rr_ms = ecgs["r_peaks"].map(np.diff) * 1000 / $rate_hz
-"""
-}
-
-MASK_LOADING = {
-    "Masks in Parquet": """\
-from pathlib import Path
-
-import torch
-from datasets import load_dataset
-from torch.utils.data import DataLoader
-
-leads = ["I", "II", "V1", "V2", "V3", "V4", "V5", "V6"]
-columns = [*leads, *(f"mask_{lead}" for lead in leads)]    # over all leads: mask_all
-ecgs = load_dataset(str(Path.cwd()), split="$split").select_columns(columns).with_format("torch")
-for batch in DataLoader(ecgs, batch_size=32, shuffle=True):
-    signal_mv = torch.stack([batch[lead] for lead in leads], dim=1) / 1000    # (batch, leads, samples)
-    mask = torch.stack([batch[f"mask_{lead}"] for lead in leads], dim=1)      # the same: 0 no wave, 1 P, 2 QRS, 3 T
-"""
-}
-
-
-ARTEFACT_LOADING = {
-    "Quality labels in Parquet": """\
-import pandas as pd
-
-labels = pd.read_parquet("data", columns=["record_id", "is_clean", "artefact_kinds", "failed_rules", "snr_db_II"])
-swapped = labels["artefact_kinds"].map(lambda kinds: "limb_lead_swap" in kinds)
-"""
-}
-
-ARTEFACT_MASK_LOADING = {
-    "Artefact masks in Parquet": """\
-from pathlib import Path
-
-import torch
-from datasets import load_dataset
-from torch.utils.data import DataLoader
-
-leads = ["I", "II", "V1", "V2", "V3", "V4", "V5", "V6"]
-columns = [*leads, *(f"artefact_mask_{lead}" for lead in leads)]
-ecgs = load_dataset("parquet", data_files="data/$split-*.parquet", split="train").select_columns(columns)
-for batch in DataLoader(ecgs.with_format("torch"), batch_size=32, shuffle=True):
-    signal_mv = torch.stack([batch[lead] for lead in leads], dim=1) / 1000              # (batch, leads, samples)
-    injured = torch.stack([batch[f"artefact_mask_{lead}"] for lead in leads], dim=1)    # the same: 1 in an artefact
-"""
-}
-
-PAIR_LOADING = {
-    "Noisy and clean records for PyTorch": """\
-import torch
-from datasets import load_dataset
-from torch.utils.data import DataLoader, StackDataset
-
-leads = ["I", "II", "V1", "V2", "V3", "V4", "V5", "V6"]
-noisy, clean = (
-    load_dataset("parquet", data_files=f"{folder}/$split-*.parquet", split="train").select_columns(leads)
-    for folder in ("data", "clean")
-)
-pairs = StackDataset(noisy.with_format("torch"), clean.with_format("torch"))    # the same records in the same order
-for batch in DataLoader(pairs, batch_size=32, shuffle=True):
-    noisy_mv, clean_mv = (torch.stack([ecgs[lead] for lead in leads], dim=1) / 1000 for ecgs in batch)
-""",
-    "Noisy and clean records with pandas": """\
-import pandas as pd
-
-noisy = pd.read_parquet("data", columns=["record_id", "artefact_kinds", "II"]).set_index("record_id")
-clean = pd.read_parquet("clean", columns=["record_id", "II"]).set_index("record_id")
-pairs = noisy.join(clean, rsuffix="_clean")
-added_uv = pairs["II"] - pairs["II_clean"]            # what the artefacts changed, where nothing was exchanged or cut
-""",
-}
-
 
 class ParquetFormat(Format):
     """Files for each split, in row groups of a fixed size whatever the micro-batches were.
 
-    Dropped samples hold the value before them.
+    Records that are too long to be held whole have a row for each piece of 60 s, with the record's columns in each;
+    samples of beats and rhythms count from the start of the record in all of them. Dropped samples hold the value
+    before them.
     """
 
     name: ClassVar[str] = "parquet"
@@ -164,6 +78,8 @@ class ParquetFormat(Format):
     holds_masks: ClassVar[bool] = True
     bytes_per_mask_sample: ClassVar[float] = 0.02
     loading: ClassVar[Mapping[str, str]] = LOADING
+    long_loading: ClassVar[Mapping[str, str]] = LONG_LOADING
+    rhythm_loading: ClassVar[Mapping[str, str]] = RHYTHM_LOADING
     label_loading: ClassVar[Mapping[str, str]] = LABEL_LOADING
     mask_loading: ClassVar[Mapping[str, str]] = MASK_LOADING
     artefact_loading: ClassVar[Mapping[str, str]] = ARTEFACT_LOADING
@@ -174,15 +90,25 @@ class ParquetFormat(Format):
         super().__init__(folder, spec)
         self._writers: dict[str, pq.ParquetWriter] = {}
         self._waiting: dict[str, list[pa.Table]] = {}
+        row_samples = PIECE_S * spec.sampling_rate_hz if spec.is_long else spec.samples
+        self._rows_per_group = max(1, GROUP_S * spec.sampling_rate_hz // row_samples)
 
     def write(self, batch: RecordBatch) -> None:
         """Write records; see `Format.write`."""
         for split in np.unique(batch.splits):
             rows = batch.take(np.flatnonzero(batch.splits == split))
-            waiting = self._waiting.setdefault(str(split), [])
-            waiting.append(self._table(rows))
-            if sum(table.num_rows for table in waiting) >= ROWS_PER_GROUP:
-                self._flush(str(split), whole_groups=True)
+            self._add(str(split), table_of_records(rows, self.spec))
+
+    def write_long(self, record: LongRecord) -> None:
+        """Write a row for each piece; see `Format.write_long`."""
+        for number, piece in enumerate(record.pieces()):
+            self._add(record.split, table_of_piece(record.row, number, piece, self.spec))
+
+    def _add(self, split: str, rows: pa.Table) -> None:
+        waiting = self._waiting.setdefault(split, [])
+        waiting.append(rows)
+        if sum(table.num_rows for table in waiting) >= self._rows_per_group:
+            self._flush(split, whole_groups=True)
 
     def close(self) -> None:
         """Write the last, smaller row groups and the footers."""
@@ -192,11 +118,11 @@ class ParquetFormat(Format):
             writer.close()
 
     def _flush(self, split: str, whole_groups: bool) -> None:
-        table = pa.concat_tables(self._waiting.pop(split, []))
-        ready = table.num_rows // ROWS_PER_GROUP * ROWS_PER_GROUP if whole_groups else table.num_rows
-        for start in range(0, ready, ROWS_PER_GROUP):
-            group = table.slice(start, min(ROWS_PER_GROUP, ready - start))
-            self._writer(split, table.schema).write_table(group.combine_chunks(), row_group_size=ROWS_PER_GROUP)
+        table, rows = pa.concat_tables(self._waiting.pop(split, [])), self._rows_per_group
+        ready = table.num_rows // rows * rows if whole_groups else table.num_rows
+        for start in range(0, ready, rows):
+            group = table.slice(start, min(rows, ready - start))
+            self._writer(split, table.schema).write_table(group.combine_chunks(), row_group_size=rows)
         if ready < table.num_rows:
             self._waiting[split] = [table.slice(ready)]
 
@@ -209,26 +135,6 @@ class ParquetFormat(Format):
             options = writer_options(schema, self.spec.lead_names, masks)
             self._writers[split] = pq.ParquetWriter(path, schema, **options)
         return self._writers[split]
-
-    def _table(self, batch: RecordBatch) -> pa.Table:
-        injury = injury_of(batch, self.spec)
-        columns = record_columns(batch, bool(self.spec.artefacts and self.spec.artefacts.clean_features))
-        if self.spec.labels.waves:
-            columns[R_PEAKS] = pa.array(waves_of(batch).r_peaks(), pa.list_(pa.int32()))
-        for index, lead in enumerate(self.spec.lead_names):
-            columns[lead] = _lists(batch.signals_uv[:, index], signal_type(self.spec.samples))
-        if self.spec.labels.mask:
-            masks = waves_of(batch).masks(self.spec.samples)
-            for index, name in enumerate(mask_columns(self.spec.lead_names)):
-                columns[name] = _lists(masks[:, index], mask_type(self.spec.samples))
-        if injury and self.spec.labels.mask:
-            masks = injury.artefacts.masks(self.spec.samples)
-            for index, name in enumerate(artefact_mask_columns(self.spec.lead_names)):
-                columns[name] = _lists(masks[:, index], mask_type(self.spec.samples))
-        metadata = {"unit": "uV", "sampling_rate_hz": str(self.spec.sampling_rate_hz), "seed": str(self.spec.seed)}
-        if self.spec.filters:
-            metadata["filters"] = str(self.spec.filters)
-        return pa.table(columns).replace_schema_metadata(metadata)
 
     @classmethod
     def staged_path(cls, candidate: int, split: str) -> str:
@@ -258,36 +164,69 @@ class ParquetFormat(Format):
 
     @classmethod
     def count(cls, dataset: Path) -> int:
-        """Add up the rows that the footers give."""
+        """Add up the rows that the footers give; of long records those of first pieces."""
         total = 0
         for path in (dataset / cls.top_folder()).glob("[!.]*.parquet"):
             with reading(path.relative_to(dataset)):
-                total += pq.read_metadata(path).num_rows
+                if PIECE in pq.read_schema(path).names:
+                    total += pc.sum(pc.equal(pq.read_table(path, columns=[PIECE]).column(PIECE), 0)).as_py()
+                else:
+                    total += pq.read_metadata(path).num_rows
         return total
 
     @classmethod
     def read(cls, dataset: Path, path: str, candidates: Sequence[int], spec: SignalSpec) -> SignalUv:
         """Read records back; see `Format.read`."""
-        tables = _tables(dataset, path, candidates, spec.lead_names)
-        return _samples(tables, spec.lead_names, spec.samples, np.int16)
+        return _samples(dataset, path, candidates, spec, spec.lead_names, np.int16)
+
+    @classmethod
+    def read_stretch(
+        cls, dataset: Path, path: str, candidate: int, spec: SignalSpec, start: int, stop: int
+    ) -> SignalUv:
+        """Read a stretch back, of a long record from the pieces that it is in; see `Format.read_stretch`."""
+        if not spec.is_long:
+            return super().read_stretch(dataset, path, candidate, spec, start, stop)
+        array = np.empty((len(spec.lead_names), stop - start), np.int16)
+        piece_samples = PIECE_S * spec.sampling_rate_hz
+        fill_from_pieces(array, dataset, path, candidate, spec.lead_names, start, piece_samples)
+        return array
 
     @classmethod
     def read_columns(cls, dataset: Path, path: str, candidates: Sequence[int], spec: SignalSpec) -> pa.Table | None:
         """Read features and what artefacts did back; see `Format.read_columns`."""
         leads = spec.lead_names
-        arrays = {*leads, *mask_columns(leads), *artefact_mask_columns(leads), R_PEAKS}
-        names = [name for name in pq.read_schema(dataset / path).names if name not in arrays and name != "candidate"]
-        return pa.concat_tables(_tables(dataset, path, candidates, names))
+        others = {*leads, *mask_columns(leads), *artefact_mask_columns(leads), *BESIDE_SIGNALS, "candidate"}
+        names = [name for name in pq.read_schema(dataset / path).names if name not in others]
+        if not spec.is_long:
+            return pa.concat_tables(rows_of(dataset, path, candidates, names))
+        pieces = piece_rows_of(dataset, path, candidates, names)
+        return pieces.filter(pc.equal(pieces.column(PIECE), 0)).drop_columns([PIECE, FIRST_SAMPLE])
 
     @classmethod
     def read_r_peaks(
         cls, dataset: Path, path: str, candidates: Sequence[int], spec: SignalSpec
     ) -> list[npt.NDArray[np.int32]] | None:
-        """Read R peaks back; see `Format.read_r_peaks`."""
-        if not spec.labels.waves:
+        """Read R peaks back, which those of `read_beats` are where records are composed; see `Format.read_r_peaks`."""
+        if not spec.labels.waves or spec.composed:
             return None
-        tables = _tables(dataset, path, candidates, [R_PEAKS])
+        tables = rows_of(dataset, path, candidates, [R_PEAKS])
         return list(pa.concat_tables(tables).column(R_PEAKS).to_numpy())
+
+    @classmethod
+    def read_beats(cls, dataset: Path, path: str, candidates: Sequence[int], spec: SignalSpec) -> BeatTable | None:
+        """Read beats back; see `Format.read_beats`."""
+        if not spec.composed:
+            return None
+        rows = _rows(dataset, path, candidates, spec, [R_PEAKS, BEAT_SYMBOLS])
+        return beats_of_rows(rows, spec.lead_names, _record(rows, candidates), len(candidates))
+
+    @classmethod
+    def read_rhythms(cls, dataset: Path, path: str, candidates: Sequence[int], spec: SignalSpec) -> RhythmTable | None:
+        """Read rhythms back; see `Format.read_rhythms`."""
+        if not spec.composed:
+            return None
+        rows = _rows(dataset, path, candidates, spec, [RHYTHM_NAMES, RHYTHM_ONSETS])
+        return rhythms_of_rows(rows, spec, _record(rows, candidates), len(candidates))
 
     @classmethod
     def read_masks(
@@ -296,9 +235,7 @@ class ParquetFormat(Format):
         """Read masks back; see `Format.read_masks`."""
         if not spec.labels.mask:
             return None
-        names = mask_columns(spec.lead_names)
-        tables = _tables(dataset, path, candidates, names)
-        return _samples(tables, names, spec.samples, np.uint8)
+        return _samples(dataset, path, candidates, spec, mask_columns(spec.lead_names), np.uint8)
 
     @classmethod
     def read_artefact_masks(
@@ -307,64 +244,36 @@ class ParquetFormat(Format):
         """Read masks of artefacts back; see `Format.read_artefact_masks`."""
         if not stores_artefact_masks(spec):
             return None
-        names = artefact_mask_columns(spec.lead_names)
-        return _samples(_tables(dataset, path, candidates, names), names, spec.samples, np.uint8)
+        return _samples(dataset, path, candidates, spec, artefact_mask_columns(spec.lead_names), np.uint8)
 
 
-def mask_columns(lead_names: Sequence[str]) -> list[str]:
-    """Name the columns of the masks: over all leads, then of each."""
-    return [f"mask_{lead}" for lead in (ALL_LEADS, *lead_names)]
+def _rows(dataset: Path, path: str, candidates: Sequence[int], spec: SignalSpec, columns: Sequence[str]) -> pa.Table:
+    """Read columns of all rows of some candidates."""
+    if spec.is_long:
+        return piece_rows_of(dataset, path, candidates, columns)
+    return pa.concat_tables(rows_of(dataset, path, candidates, columns))
 
 
-def artefact_mask_columns(lead_names: Sequence[str]) -> list[str]:
-    """Name the columns of the masks of artefacts, of each lead."""
-    return [f"artefact_mask_{lead}" for lead in lead_names]
-
-
-def _lists(samples: npt.NDArray[np.integer], kind: pa.DataType) -> pa.Array:
-    return pa.FixedSizeListArray.from_arrays(pa.array(np.ascontiguousarray(samples).reshape(-1)), type=kind)
-
-
-def _tables(dataset: Path, path: str, candidates: Sequence[int], columns: Sequence[str]) -> list[pa.Table]:
-    """Read columns of the rows of some candidates, row group by row group.
-
-    Raises
-    ------
-    ValueError
-        When the file does not hold them.
-    """
-    with pq.ParquetFile(dataset / path) as source:
-        tables = [
-            _rows_in(source, group, candidates, ["candidate", *columns])
-            for group in range(source.num_row_groups)
-            if _may_hold(source, group, candidates)
-        ]
-    if [number for table in tables for number in table.column("candidate").to_pylist()] != list(candidates):
-        raise ValueError(f"{path} does not hold the records that records.parquet places there")
-    return tables
-
-
-def _samples(tables: list[pa.Table], columns: Sequence[str], samples: int, dtype: type[Sample]) -> npt.NDArray[Sample]:
-    """Return columns of lists as an array of shape (records, columns, samples)."""
-    array = np.empty((sum(table.num_rows for table in tables), len(columns), samples), dtype)
-    start = 0
-    for table in tables:
-        for place, name in enumerate(columns):
-            flat = table.column(name).combine_chunks().flatten().to_numpy()
-            array[start : start + table.num_rows, place] = flat.reshape(table.num_rows, samples)
-        start += table.num_rows
+def _samples(
+    dataset: Path,
+    path: str,
+    candidates: Sequence[int],
+    spec: SignalSpec,
+    columns: Sequence[str],
+    dtype: type[Sample],
+) -> npt.NDArray[Sample]:
+    """Read samples of whole records, shape (candidates, columns, samples)."""
+    if not spec.is_long:
+        return samples_of(rows_of(dataset, path, candidates, columns), columns, spec.samples, dtype)
+    array = np.empty((len(candidates), len(columns), spec.samples), dtype)
+    for of_record, candidate in zip(array, candidates, strict=True):
+        fill_from_pieces(
+            of_record, dataset, path, candidate, columns, start=0, piece_samples=PIECE_S * spec.sampling_rate_hz
+        )
     return array
 
 
-def _rows_in(source: pq.ParquetFile, group: int, candidates: Sequence[int], columns: list[str]) -> pa.Table:
-    """Read the rows of some candidates from one row group; the rest of it is freed at once."""
-    table = source.read_row_group(group, columns=columns)
-    return table.filter(pc.is_in(table.column("candidate"), pa.array(candidates, pa.int64())))
-
-
-def _may_hold(source: pq.ParquetFile, group: int, candidates: Sequence[int]) -> bool:
-    """Return whether a row group can hold one of some rising candidate numbers, by its statistics."""
-    column = source.schema_arrow.get_field_index("candidate")
-    statistics = source.metadata.row_group(group).column(column).statistics
-    index = bisect.bisect_left(candidates, statistics.min)
-    return index < len(candidates) and candidates[index] <= statistics.max
+def _record(rows: pa.Table, candidates: Sequence[int]) -> npt.NDArray[np.int32]:
+    """Return which of the candidates each row is of."""
+    record: npt.NDArray[np.int32] = np.searchsorted(candidates, rows.column("candidate").to_numpy()).astype(np.int32)
+    return record

@@ -28,21 +28,21 @@ from typing import Any
 import pyarrow as pa
 
 
-def signal_type(samples: int) -> pa.DataType:
-    """Return the type of a lead's column: a list of one length, of int16 that are never null.
+def signal_type(samples: int | None) -> pa.DataType:
+    """Return the type of a lead's column: a list of one length, of int16 that are never null; of any with None.
 
-    Readers need no validity levels for it, which makes reading a quarter faster.
+    Readers need no validity levels for samples, which makes reading a quarter faster.
     """
     return _samples_type(pa.int16(), samples)
 
 
-def mask_type(samples: int) -> pa.DataType:
+def mask_type(samples: int | None) -> pa.DataType:
     """Return the type of a mask's column, as `signal_type` does."""
     return _samples_type(pa.uint8(), samples)
 
 
-def _samples_type(sample: pa.DataType, samples: int) -> pa.DataType:
-    return pa.list_(pa.field("element", sample, nullable=False), samples)
+def _samples_type(sample: pa.DataType, samples: int | None) -> pa.DataType:
+    return pa.list_(pa.field("element", sample, nullable=False), -1 if samples is None else samples)
 
 
 def writer_options(schema: pa.Schema, lead_names: Sequence[str], mask_names: Sequence[str] = ()) -> dict[str, Any]:
@@ -53,9 +53,9 @@ def writer_options(schema: pa.Schema, lead_names: Sequence[str], mask_names: Seq
     schema : pyarrow.Schema
         All columns.
     lead_names : sequence of str
-        Those that are signals, fixed-size lists of int16.
+        Those that are signals, lists of int16.
     mask_names : sequence of str
-        Those that are masks, fixed-size lists of uint8.
+        Those that are masks, lists of uint8.
 
     Returns
     -------

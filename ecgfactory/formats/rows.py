@@ -52,14 +52,23 @@ def composed_columns(composed: Composed) -> dict[str, Any]:
 
     The codes are those of the record's own rhythm, then those that its stretches have besides, each once.
     """
-    stretches = composed.rhythms.kinds_of_records()
-    kinds = [(KINDS[name], *of_record) for name, of_record in zip(composed.rhythm.tolist(), stretches, strict=True)]
+    kinds = _kinds_of_records(composed)
     return {
         "source": pa.array([COMPOSED] * len(kinds), pa.string()),
         "rhythm": pa.array(composed.rhythm, pa.string()),
-        "snomed_ct": pa.array([snomed_ct_codes(of_record) for of_record in kinds], _WORDS),
+        "snomed_ct": pa.array(composed_snomed_ct(composed), _WORDS),
         "scp_codes": pa.array([scp_codes(of_record) for of_record in kinds], _WORDS),
     }
+
+
+def composed_snomed_ct(composed: Composed) -> list[list[str]]:
+    """SNOMED CT codes of each composed record, as `composed_columns` has them."""
+    return [snomed_ct_codes(of_record) for of_record in _kinds_of_records(composed)]
+
+
+def _kinds_of_records(composed: Composed) -> list[tuple[RhythmKind, ...]]:
+    stretches = composed.rhythms.kinds_of_records()
+    return [(KINDS[name], *of_record) for name, of_record in zip(composed.rhythm.tolist(), stretches, strict=True)]
 
 
 def snomed_ct_codes(kinds: Iterable[RhythmKind]) -> list[str]:

@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from ecgfactory.arrays import IntArray
+from ecgfactory.formats.wave_marks import RETROGRADE_P, WAVE_OF_MARK
 from ecgfactory.wave_table import ABSENT, ALL_LEADS, BEAT_WAVES, NO_BEAT, POINTS, WAVES, WaveTable
 
 WAVE_SCHEMA = pa.schema(
@@ -68,7 +69,7 @@ def waves_of_rows(rows: pa.Table, lead_names: Sequence[str], record: IntArray, r
 
 
 def waves_without_beats(
-    lead_names: Sequence[str], lead: npt.ArrayLike, wave: npt.ArrayLike, points: npt.ArrayLike
+    lead_names: Sequence[str], lead: npt.ArrayLike, mark: npt.ArrayLike, points: npt.ArrayLike
 ) -> WaveTable:
     """Number the beats of one record's waves, for files that can't tell them.
 
@@ -76,23 +77,28 @@ def waves_without_beats(
     ----------
     lead_names : sequence of str
         Names of its leads.
-    lead, wave : int array, shape (waves,)
+    lead : int array, shape (waves,)
         As in `WaveTable`, in any order.
+    mark : int array, shape (waves,)
+        What each is marked as (`wave_marks.MARKS`).
     points : int array, shape (waves, 3)
         By `POINTS`; each has a peak, and each beat has a QRS over all leads.
 
     Returns
     -------
     WaveTable
-        A QRS belongs to the nearest R peak over all leads, a P to the next, a T to the one before.
+        A QRS belongs to the nearest R peak over all leads, a P to the next, a T and a retrograde P to the one before;
+        a blocked P and the waves of flutter and fibrillation to none.
     """
-    lead, wave = np.asarray(lead, dtype=np.int8), np.asarray(wave, dtype=np.int8)
+    lead, mark = np.asarray(lead, dtype=np.int8), np.asarray(mark, dtype=np.int8)
+    wave = WAVE_OF_MARK[mark]
     onset, peak, offset = np.asarray(points, dtype=np.int32).reshape(-1, len(POINTS)).T
     r_peaks = np.sort(peak[(lead == 0) & (wave == _QRS)])
     after = np.searchsorted(r_peaks, peak)
     nearest = np.searchsorted((r_peaks[1:] + r_peaks[:-1]) / 2, peak)
-    beat = np.select([wave == _P, wave == _T], [after, after - 1], nearest).astype(np.int32)
-    order = np.lexsort((wave, lead, beat))
+    is_before, is_of_none = (mark == _T) | (mark == RETROGRADE_P), mark > _T
+    beat = np.select([is_before, is_of_none, mark == _P], [after - 1, NO_BEAT, after], nearest).astype(np.int32)
+    order = np.lexsort((onset, wave, lead, beat))
     return WaveTable(
         tuple(lead_names),
         1,

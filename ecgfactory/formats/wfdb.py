@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -10,18 +11,31 @@ import numpy as np
 import numpy.typing as npt
 
 from ecgfactory.artefact_table import ArtefactTable
+from ecgfactory.beat_table import BeatTable
 from ecgfactory.formats.artefact_text import HELD, artefact_comments
-from ecgfactory.formats.base import Format, SignalSpec, artefacts_of, record_folder, waves_of
-from ecgfactory.formats.batch import RecordBatch
+from ecgfactory.formats.base import Format, SignalSpec, artefacts_of, composed_of, record_folder, waves_of
+from ecgfactory.formats.batch import Composed, RecordBatch
 from ecgfactory.formats.dropped_samples import held, with_gaps
-from ecgfactory.formats.wfdb_annotations import annotators, decode_annotation_files, encode_annotation_files
-from ecgfactory.formats.wfdb_encoding import GAIN_PER_MV, encode_record
+from ecgfactory.formats.long_record import LongRecord
+from ecgfactory.formats.rows import composed_snomed_ct
+from ecgfactory.formats.settled_waves import PendingWaves, SettledWaves
+from ecgfactory.formats.wfdb_annotations import (
+    OVER_ALL,
+    annotators,
+    decode_annotation_files,
+    encode_annotation_files,
+)
+from ecgfactory.formats.wfdb_composed import ComposedFiles, decode_beats, decode_rhythms, decode_waves
+from ecgfactory.formats.wfdb_encoding import GAIN_PER_MV, SignalSummary, encode_header, encode_signal
 from ecgfactory.formats.wfdb_noise_marks import ANNOTATOR, decode_noise_marks, encode_noise_marks
 from ecgfactory.leads import SignalUv
 from ecgfactory.record import record_id
+from ecgfactory.rhythm_table import RhythmTable
 from ecgfactory.wave_table import WaveTable
 
 _ANNOTATION = "application/octet-stream"
+
+_COMPOSED = "source: composed by rule from generated beats"
 
 _RATE = "heart_rate_bpm"
 
@@ -31,6 +45,7 @@ _OF_ARTEFACTS = "artefacts that were put in: ~ where one begins, kind and leads 
 class WfdbFormat(Format):
     """Two files per record, NUMBER.hea and NUMBER.dat; with waves also NUMBER.atr over all leads, NUMBER.i, ...
 
+    NUMBER.atr of composed records also has their beats and rhythms, with waves or without (`wfdb_composed`).
     With artefacts also NUMBER.art, noise marks; dropped samples are `MISSING`, which readers turn into NaN.
     """
 
@@ -45,6 +60,15 @@ import wfdb
 
 record = wfdb.rdrecord("$stem")
 ecg_mv = record.p_signal                              # (samples, leads), named by record.sig_name
+"""
+    }
+    rhythm_loading: ClassVar[Mapping[str, str]] = {
+        "Beats and rhythms as WFDB annotations": """\
+import wfdb
+
+marks = wfdb.rdann("$stem", "atr")
+beats = [(sample, symbol) for sample, symbol in zip(marks.sample, marks.symbol) if symbol in "NAVjE"]
+rhythms = [(sample, name) for sample, symbol, name in zip(marks.sample, marks.symbol, marks.aux_note) if symbol == "+"]
 """
     }
     label_loading: ClassVar[Mapping[str, str]] = {
@@ -70,35 +94,101 @@ ecg_mv = wfdb.rdrecord("$stem").p_signal              # NaN where samples were d
 
     def write(self, batch: RecordBatch) -> None:
         """Write records; see `Format.write`."""
-        annotations = encode_annotation_files(waves_of(batch)) if self.spec.labels.waves else [[]] * len(batch)
-        columns = (batch.features[_RATE], annotations, artefacts_of(batch, self.spec))
-        for candidate, signal_uv, rate, files, artefacts in zip(
-            batch.candidates, with_gaps(batch, self.spec), *columns, strict=True
-        ):
-            comments = self.comments(candidate, {_RATE: rate}, artefacts, self.spec)
-            marks = [] if artefacts is None else [encode_noise_marks(artefacts, self.spec.samples)]
-            contents = [*self._encode(record_id(candidate), signal_uv, comments), *files, *marks]
-            header = self.place(self.staged_path(candidate, ""))
-            for path, content in zip(self.files(str(header), self.spec), contents, strict=True):
-                Path(path).write_bytes(content)
+        annotations = self._annotations(batch)
+        comments = self._comments_of(batch)
+        for row, (candidate, signal_uv) in enumerate(zip(batch.candidates, with_gaps(batch, self.spec), strict=True)):
+            header = self._write(candidate, [signal_uv], comments[row])
+            for path, content in zip(self._annotation_files(header), annotations[row], strict=True):
+                path.write_bytes(content)
+
+    def write_long(self, record: LongRecord) -> None:
+        """Write a long record, piece by piece; see `Format.write_long`."""
+        composed = composed_of(record.row, self.spec)
+        if composed is None:
+            super().write_long(record)
+            return
+        files = self._annotation_files(self.place(self.staged_path(record.candidate, "")))
+        if self.spec.labels.waves:
+            signals = _annotated(record, ComposedFiles(composed, len(self.spec.lead_names)), files)
+        else:
+            files[0].write_bytes(ComposedFiles(composed, 0).beats_alone())
+            signals = (piece.signal_uv for piece in record.pieces())
+        self._write(record.candidate, signals, self._comments_of(record.row)[0])
+
+    def _write(self, candidate: int, signals_uv: Iterable[SignalUv], comments: Sequence[str]) -> Path:
+        """Write signals and header of a record, the signals from pieces that follow each other; return the header."""
+        header, summary = self.place(self.staged_path(candidate, "")), SignalSummary()
+        self._write_signals(header, _summed_up(signals_uv, summary))
+        name, names = record_id(candidate), self.spec.lead_names
+        files = self._files_of_leads(name, names)
+        text = encode_header(name, summary, names, self.spec.sampling_rate_hz, files, comments)
+        header.write_bytes(text.encode("ascii"))
+        return header
+
+    def _write_signals(self, header: Path, signals_uv: Iterable[SignalUv]) -> None:
+        """Write the files of signals beside a header."""
+        with header.with_suffix(".dat").open("wb") as stream:
+            for signal_uv in signals_uv:
+                stream.write(encode_signal(signal_uv))
+
+    @classmethod
+    def _files_of_leads(cls, name: str, lead_names: Sequence[str]) -> list[str]:
+        """Return file and format of each lead of a record."""
+        return [f"{name}.dat 16"] * len(lead_names)
+
+    def _annotation_files(self, header: Path) -> list[Path]:
+        return [header.with_suffix(f".{name}") for name in _annotators(self.spec)]
+
+    def _annotations(self, batch: RecordBatch) -> list[list[bytes]]:
+        """Return the content of the files of annotations of each record."""
+        composed, has_waves, files = composed_of(batch, self.spec), self.spec.labels.waves, len(batch) * [list[bytes]()]
+        if composed:
+            waves = waves_of(batch) if has_waves else None
+            files = [self._composed_files(composed, waves, row) for row in range(len(batch))]
+        elif has_waves:
+            files = encode_annotation_files(waves_of(batch))
+        artefacts = artefacts_of(batch, self.spec)
+        marks = [[] if table is None else [encode_noise_marks(table, self.spec.samples)] for table in artefacts]
+        return [[*of_waves, *of_artefacts] for of_waves, of_artefacts in zip(files, marks, strict=True)]
+
+    def _composed_files(self, composed: Composed, waves: WaveTable | None, row: int) -> list[bytes]:
+        of_record = composed.take(np.array([row]))
+        if waves is None:
+            return [ComposedFiles(of_record, 0).beats_alone()]
+        files = ComposedFiles(of_record, len(self.spec.lead_names))
+        return files.next(SettledWaves(waves.of(row), 0, self.spec.samples), is_last=True)
+
+    def _comments_of(self, batch: RecordBatch) -> list[list[str]]:
+        composed, artefacts = composed_of(batch, self.spec), artefacts_of(batch, self.spec)
+        codes = composed_snomed_ct(composed) if composed else [[]] * len(batch)
+        names = composed.rhythm.tolist() if composed else [""] * len(batch)
+        rows = zip(batch.candidates, batch.features[_RATE], artefacts, names, codes, strict=True)
+        return [
+            self.comments(candidate, {_RATE: rate}, of_record, self.spec, rhythm, snomed_ct)
+            for candidate, rate, of_record, rhythm, snomed_ct in rows
+        ]
 
     @classmethod
     def comments(
-        cls, candidate: int, features: Mapping[str, Any], artefacts: ArtefactTable | None, spec: SignalSpec
+        cls,
+        candidate: int,
+        features: Mapping[str, Any],
+        artefacts: ArtefactTable | None,
+        spec: SignalSpec,
+        rhythm: str = "",
+        snomed_ct: Sequence[str] = (),
     ) -> list[str]:
         """Say what headers tell besides the signals; see `Format.comments`."""
         lines = ["synthetic, not for diagnosis", f"seed: {spec.seed}", f"candidate: {candidate}"]
+        if spec.composed:
+            # The codes as the headers of the PhysioNet/CinC challenges of 2020 and 2021 have them.
+            lines += [_COMPOSED, f"rhythm: {rhythm}", f"Dx: {','.join(snomed_ct)}"]
         rate = features.get(_RATE, np.nan)
         if np.isfinite(rate):
             lines.append(f"heart rate: {rate:.1f} /min")
         if spec.filters:
             lines.append(str(spec.filters))
         return lines if artefacts is None else [*lines, *artefact_comments(artefacts)]
-
-    def _encode(self, name: str, signal_uv: SignalUv, comments: Sequence[str]) -> Sequence[bytes]:
-        """Return the content of each of the record's files, the header first."""
-        header, signal = encode_record(name, signal_uv, self.spec.lead_names, self.spec.sampling_rate_hz, comments)
-        return header.encode("ascii"), signal
 
     @classmethod
     def staged_path(cls, candidate: int, split: str) -> str:
@@ -108,9 +198,7 @@ ecg_mv = wfdb.rdrecord("$stem").p_signal              # NaN where samples were d
     @classmethod
     def file_kinds(cls, spec: SignalSpec) -> Mapping[str, str]:
         """Signals, annotations over all leads and of each lead, and of artefacts; see `Format.file_kinds`."""
-        names = annotators(spec.lead_names) if spec.labels.waves else []
-        names += [ANNOTATOR] if spec.artefacts else []
-        return {**cls.media_types, **{f".{name}": _ANNOTATION for name in names}}
+        return {**cls.media_types, **{f".{name}": _ANNOTATION for name in _annotators(spec)}}
 
     @classmethod
     def write_index(cls, dataset: Path, candidates: Iterator[npt.NDArray[np.int64]], spec: SignalSpec) -> None:
@@ -118,13 +206,10 @@ ecg_mv = wfdb.rdrecord("$stem").p_signal              # NaN where samples were d
         with (dataset / cls.top_folder() / "RECORDS").open("w", encoding="ascii", newline="\n") as stream:
             for batch in candidates:
                 stream.writelines(f"{record_folder(number)}/{record_id(number)}\n" for number in batch.tolist())
-        lines = []
-        if spec.labels.waves:
-            places = ["over all leads", *(f"in lead {lead}" for lead in spec.lead_names)]
-            named = zip(annotators(spec.lead_names), places, strict=True)
-            lines = [f"{name}\tP, QRS and T of every beat {place}, found automatically\n" for name, place in named]
-        if spec.artefacts:
-            lines.append(f"{ANNOTATOR}\t{_OF_ARTEFACTS}\n")
+        said = dict(zip(annotators(spec.lead_names), _said_of_annotations(spec), strict=True)) | {
+            ANNOTATOR: _OF_ARTEFACTS
+        }
+        lines = [f"{name}\t{said[name]}\n" for name in _annotators(spec)]
         if lines:
             (dataset / cls.top_folder() / "ANNOTATORS").write_text("".join(lines), encoding="ascii", newline="\n")
 
@@ -137,14 +222,37 @@ ecg_mv = wfdb.rdrecord("$stem").p_signal              # NaN where samples were d
     @classmethod
     def read(cls, dataset: Path, path: str, candidates: Sequence[int], spec: SignalSpec) -> SignalUv:
         """Read records back; see `Format.read`."""
+        cls._check_header(dataset, path, spec)
+        signal = cls._read(dataset / path, 0, spec.samples)[np.newaxis]
+        return held(signal) if spec.artefacts else signal
+
+    @classmethod
+    def read_stretch(
+        cls, dataset: Path, path: str, candidate: int, spec: SignalSpec, start: int, stop: int
+    ) -> SignalUv:
+        """Read a stretch of a record back; see `Format.read_stretch`."""
+        if spec.artefacts:  # what is held in a gap may be before the stretch
+            return super().read_stretch(dataset, path, candidate, spec, start, stop)
+        cls._check_header(dataset, path, spec)
+        return cls._read(dataset / path, start, stop)
+
+    @classmethod
+    def _check_header(cls, dataset: Path, path: str, spec: SignalSpec) -> None:
         import wfdb
 
-        record = wfdb.rdrecord(str((dataset / path).with_suffix("")), physical=False, return_res=16)
-        described = (tuple(record.sig_name), record.sig_len, record.fs, set(record.adc_gain), set(record.baseline))
+        header = wfdb.rdheader(str((dataset / path).with_suffix("")))
+        described = (tuple(header.sig_name), header.sig_len, header.fs, set(header.adc_gain), set(header.baseline))
         if described != (spec.lead_names, spec.samples, spec.sampling_rate_hz, {GAIN_PER_MV}, {0}):
             raise ValueError(f"{path} has other leads, length, sampling rate, gain or baseline than the dataset")
-        signal: SignalUv = record.d_signal.T[np.newaxis].astype(np.int16)
-        return held(signal) if spec.artefacts else signal
+
+    @classmethod
+    def _read(cls, header: Path, start: int, stop: int) -> SignalUv:
+        import wfdb
+
+        name = str(header.with_suffix(""))
+        record = wfdb.rdrecord(name, sampfrom=start, sampto=stop, physical=False, return_res=16)
+        signal: SignalUv = record.d_signal.T.astype(np.int16)
+        return signal
 
     @classmethod
     def read_comments(
@@ -161,10 +269,35 @@ ecg_mv = wfdb.rdrecord("$stem").p_signal              # NaN where samples were d
             return None
         header = dataset / path
         files = [header.with_suffix(f".{name}").read_bytes() for name in annotators(spec.lead_names)]
+        decode = decode_waves if spec.composed else decode_annotation_files
         try:
-            return decode_annotation_files(files, spec.lead_names)
+            return decode(files, spec.lead_names)
         except ValueError as error:
             raise ValueError(f"{path}: {error}") from None
+
+    @classmethod
+    def read_beats(cls, dataset: Path, path: str, candidates: Sequence[int], spec: SignalSpec) -> BeatTable | None:
+        """Read the beats back; see `Format.read_beats`."""
+        if not spec.composed:
+            return None
+        try:
+            return decode_beats(cls._over_all(dataset, path), spec.lead_names)
+        except ValueError as error:
+            raise ValueError(f"{path}: {error}") from None
+
+    @classmethod
+    def read_rhythms(cls, dataset: Path, path: str, candidates: Sequence[int], spec: SignalSpec) -> RhythmTable | None:
+        """Read the rhythms back; see `Format.read_rhythms`."""
+        if not spec.composed:
+            return None
+        try:
+            return decode_rhythms(cls._over_all(dataset, path), spec.lead_names, spec.samples)
+        except ValueError as error:
+            raise ValueError(f"{path}: {error}") from None
+
+    @classmethod
+    def _over_all(cls, dataset: Path, path: str) -> bytes:
+        return (dataset / path).with_suffix(f".{OVER_ALL}").read_bytes()
 
     @classmethod
     def read_artefacts(
@@ -178,3 +311,42 @@ ecg_mv = wfdb.rdrecord("$stem").p_signal              # NaN where samples were d
             return decode_noise_marks(content, spec.lead_names, spec.samples)
         except ValueError as error:
             raise ValueError(f"{path}: {error}") from None
+
+
+def _annotators(spec: SignalSpec) -> list[str]:
+    """Name all files of annotations that records with such a spec have, by their suffixes without a dot."""
+    names = annotators(spec.lead_names) if spec.labels.waves else [OVER_ALL] if spec.composed else []
+    return [*names, ANNOTATOR] if spec.artefacts else names
+
+
+def _said_of_annotations(spec: SignalSpec) -> list[str]:
+    """Say what is in the file over all leads, and in that of each lead."""
+    places = ["over all leads", *(f"in lead {lead}" for lead in spec.lead_names)]
+    if not spec.composed:
+        return [f"P, QRS and T of every beat {place}, found automatically" for place in places]
+    waves = [f"P, QRS and T of every beat, F and f waves {place}, composed by rule" for place in places]
+    beats = "rhythms (+ where one begins, its name in aux) and beats, composed by rule"
+    return [f"{beats}; {waves[0]}" if spec.labels.waves else beats, *waves[1:]]
+
+
+def _summed_up(signals_uv: Iterable[SignalUv], summary: SignalSummary) -> Iterator[SignalUv]:
+    """Yield the same, after adding each to what the header tells."""
+    for signal_uv in signals_uv:
+        summary.add(signal_uv)
+        yield signal_uv
+
+
+def _annotated(record: LongRecord, files: ComposedFiles, paths: Sequence[Path]) -> Iterator[SignalUv]:
+    """Yield the signal of each piece of a record, and write its annotations meanwhile."""
+    waves = PendingWaves()
+    with ExitStack() as stack:
+        streams = [stack.enter_context(path.open("wb")) for path in paths]
+
+        def write(settled: SettledWaves, is_last: bool) -> None:
+            for stream, content in zip(streams, files.next(settled, is_last), strict=True):
+                stream.write(content)
+
+        for piece in record.pieces():
+            write(waves.add(piece), is_last=False)
+            yield piece.signal_uv
+        write(waves.rest(), is_last=True)

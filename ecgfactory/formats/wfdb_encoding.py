@@ -6,13 +6,39 @@ Layout: header(5) and signal(5) of the WFDB Applications Guide, https://physione
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 
+from ecgfactory.arrays import IntArray
 from ecgfactory.leads import SignalUv
 
 GAIN_PER_MV = 1000
 """Stored units per millivolt: one unit is 1 uV."""
+
+
+@dataclass
+class SignalSummary:
+    """What a header tells of the signals, which may come in pieces.
+
+    Parameters
+    ----------
+    samples : int
+        How many there are in each lead.
+    first, total : int64 array, shape (leads,)
+        The first sample of each lead, and the sum of them all.
+    """
+
+    samples: int = 0
+    first: IntArray = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    total: IntArray | int = 0
+
+    def add(self, signal_uv: SignalUv) -> None:
+        """Take the next samples, shape (leads, samples)."""
+        if not self.samples:
+            self.first = signal_uv[:, 0].astype(np.int64)
+        self.samples += signal_uv.shape[1]
+        self.total = self.total + signal_uv.sum(axis=1, dtype=np.int64)
 
 
 def encode_record(
@@ -45,25 +71,32 @@ def encode_record(
         Little-endian int16, the leads interleaved.
     """
     files = [f"{record_name}.dat 16"] * len(lead_names)
-    header = encode_header(record_name, signal_uv, lead_names, sampling_rate_hz, files, comments)
-    return header, signal_uv.T.astype("<i2", order="C").tobytes()
+    summary = SignalSummary()
+    summary.add(signal_uv)
+    header = encode_header(record_name, summary, lead_names, sampling_rate_hz, files, comments)
+    return header, encode_signal(signal_uv)
+
+
+def encode_signal(signal_uv: SignalUv) -> bytes:
+    """Encode the signals alone, or the next samples of them; see `encode_record`."""
+    return signal_uv.T.astype("<i2", order="C").tobytes()
 
 
 def encode_header(
     record_name: str,
-    signal_uv: SignalUv,
+    summary: SignalSummary,
     lead_names: Sequence[str],
     sampling_rate_hz: int,
     files: Sequence[str],
     comments: Sequence[str] = (),
 ) -> str:
     """Encode the header alone; `files` gives each lead's file and format. See `encode_record`."""
-    checksums = signal_uv.sum(axis=1, dtype=np.int16).view(np.uint16)  # the format's checksum wraps at 16 bits
-    lines = [f"{record_name} {len(lead_names)} {sampling_rate_hz} {signal_uv.shape[1]}"]
+    checksums = np.asarray(summary.total).astype(np.uint16)  # the format's checksum wraps at 16 bits
+    lines = [f"{record_name} {len(lead_names)} {sampling_rate_hz} {summary.samples}"]
     lines += [
         f"{file} {GAIN_PER_MV}(0)/mV 16 0 {first} {checksum} 0 {name}"
         for file, first, checksum, name in zip(
-            files, signal_uv[:, 0].tolist(), checksums.tolist(), lead_names, strict=True
+            files, summary.first.tolist(), checksums.tolist(), lead_names, strict=True
         )
     ]
     lines += [f"# {comment}" for comment in comments]

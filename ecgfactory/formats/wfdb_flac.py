@@ -6,14 +6,14 @@ WFDB Applications Guide, https://physionet.org/physiotools/wag/signal-5.htm.
 
 from __future__ import annotations
 
-import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import ExitStack
+from pathlib import Path
 from typing import ClassVar
 
 import soundfile
 
 from ecgfactory.formats.wfdb import WfdbFormat
-from ecgfactory.formats.wfdb_encoding import encode_header
 from ecgfactory.leads import SignalUv
 
 FLAC_RATE_HZ = 96_000
@@ -39,6 +39,9 @@ record = wfdb.rdrecord("$stem")
 ecg_mv = record.p_signal                              # (samples, leads), named by record.sig_name
 """
     }
+    rhythm_loading: ClassVar[Mapping[str, str]] = {
+        f"{title}, beside FLAC": code for title, code in WfdbFormat.rhythm_loading.items()
+    }
     label_loading: ClassVar[Mapping[str, str]] = {
         f"{title}, beside FLAC": code for title, code in WfdbFormat.label_loading.items()
     }
@@ -46,15 +49,28 @@ ecg_mv = record.p_signal                              # (samples, leads), named 
         f"{title}, beside FLAC": code for title, code in WfdbFormat.artefact_loading.items()
     }
 
-    def _encode(self, name: str, signal_uv: SignalUv, comments: Sequence[str]) -> Sequence[bytes]:
-        names = self.spec.lead_names
-        limb = sum(not lead.startswith("V") for lead in names)
-        files = [f"{name}_limb.flac 516"] * limb + [f"{name}_chest.flac 516"] * (len(names) - limb)
-        header = encode_header(name, signal_uv, names, self.spec.sampling_rate_hz, files, comments)
-        return header.encode("ascii"), _flac(signal_uv[:limb]), _flac(signal_uv[limb:])
+    def _write_signals(self, header: Path, signals_uv: Iterable[SignalUv]) -> None:
+        limb = _limb(self.spec.lead_names)
+        counts = {"limb": limb, "chest": len(self.spec.lead_names) - limb}
+        with ExitStack() as stack:
+            limb_file, chest_file = (
+                stack.enter_context(_flac(header.with_name(f"{header.stem}_{part}.flac"), channels))
+                for part, channels in counts.items()
+            )
+            for signal_uv in signals_uv:
+                limb_file.write(signal_uv[:limb].T)
+                chest_file.write(signal_uv[limb:].T)
+
+    @classmethod
+    def _files_of_leads(cls, name: str, lead_names: Sequence[str]) -> list[str]:
+        limb = _limb(lead_names)
+        return [f"{name}_limb.flac 516"] * limb + [f"{name}_chest.flac 516"] * (len(lead_names) - limb)
 
 
-def _flac(signal_uv: SignalUv) -> bytes:
-    stream = io.BytesIO()
-    soundfile.write(stream, signal_uv.T, FLAC_RATE_HZ, format="FLAC", subtype="PCM_16")
-    return stream.getvalue()
+def _limb(lead_names: Sequence[str]) -> int:
+    """Return how many of the leads are limb leads, which come first."""
+    return sum(not lead.startswith("V") for lead in lead_names)
+
+
+def _flac(path: Path, channels: int) -> soundfile.SoundFile:
+    return soundfile.SoundFile(path, "w", FLAC_RATE_HZ, channels, subtype="PCM_16", format="FLAC")

@@ -14,12 +14,23 @@ import pyarrow.compute as pc
 import pyarrow.csv
 import pyarrow.parquet as pq
 
-from ecgfactory.dataset.counts import ArtefactCounts, Counts, count
-from ecgfactory.dataset.names import ANNOTATIONS_FILE, ARTEFACTS_FILE, RECORDS_CSV_FILE, RECORDS_FILE, REJECTED_FILE
+from ecgfactory.dataset.counts import ArtefactCounts, Counts, count, of_symbols, of_waves
+from ecgfactory.dataset.names import (
+    ANNOTATIONS_FILE,
+    ARTEFACTS_FILE,
+    BEATS_FILE,
+    RECORDS_CSV_FILE,
+    RECORDS_FILE,
+    REJECTED_FILE,
+    RHYTHMS_FILE,
+)
 from ecgfactory.formats.annotations import AnnotationsReader, AnnotationsWriter
 from ecgfactory.formats.artefacts import ArtefactsReader, ArtefactsWriter
+from ecgfactory.formats.beats import BeatsReader, BeatsWriter
 from ecgfactory.formats.clean_twin import format_named
+from ecgfactory.formats.rhythms import RhythmsReader, RhythmsWriter
 from ecgfactory.formats.rows import CLEAN
+from ecgfactory.formats.truth_file import Table, TruthReader, TruthWriter
 from ecgfactory.line.layout import Layout
 from ecgfactory.request.plan import Plan
 from ecgfactory.session.ledger import Ledger, ShardEntry
@@ -29,9 +40,6 @@ from ecgfactory.storage.faults import fault_point
 
 ROWS_PER_GROUP = 10_000
 """Rows of the tables that are held at a time, 6 MB: the flow's process stays small, however many there are."""
-
-RECORDS_AT_ONCE = 250
-"""Records whose waves and artefacts are read at a time: 2.5 MB of them."""
 
 
 def assemble(plan: Plan, entries: Sequence[ShardEntry], layout: Layout, workspace: Workspace) -> Counts:
@@ -61,12 +69,14 @@ def assemble(plan: Plan, entries: Sequence[ShardEntry], layout: Layout, workspac
         link(made, workspace.dataset / published)
     _write_tables(plan, entries, layout, workspace)
     _write_records_csv(workspace.dataset)
-    waves = _join_annotations(plan, entries, workspace) if plan.labels else {}
-    artefacts = _join_artefacts(plan, entries, workspace) if plan.artefacts else None
+    truth = _TruthFiles(plan, entries, workspace)
+    waves = truth.annotations() if plan.labels else {}
+    artefacts = truth.artefacts() if plan.artefacts else None
+    beats = truth.beats_and_rhythms() if plan.is_composed else {}
     for name in plan.formats:
         format_named(name).write_index(workspace.dataset, _candidates(workspace.dataset), plan.spec_of(name))
     fault_point("dataset-assembled")
-    return replace(count(plan, workspace.dataset), waves=waves, artefacts=artefacts)
+    return replace(count(plan, workspace.dataset), waves=waves, artefacts=artefacts, beats=beats)
 
 
 def _write_tables(plan: Plan, entries: Sequence[ShardEntry], layout: Layout, workspace: Workspace) -> None:
@@ -115,41 +125,44 @@ def _in_words(rows: pa.Table) -> pa.Table:
     return rows
 
 
-def _join_annotations(plan: Plan, entries: Sequence[ShardEntry], workspace: Workspace) -> dict[str, int]:
-    """Write annotations.parquet; return how many waves there are over all leads, by wave."""
-    with AnnotationsWriter(workspace.dataset / ANNOTATIONS_FILE, plan.recorder.rate_hz) as joined:
-        for folder, candidates in _records_of(entries, workspace):
-            held = AnnotationsReader(folder / ANNOTATIONS_FILE, plan.lead_names)
-            for numbers in _parts(candidates):
-                joined.write(numbers, held.read(numbers))
-    return joined.counts
+class _TruthFiles:
+    """The files of what is true of records, which are joined from those of the shards, group by group."""
 
+    def __init__(self, plan: Plan, entries: Sequence[ShardEntry], workspace: Workspace) -> None:
+        self._plan, self._dataset = plan, workspace.dataset
+        ledger = Ledger(workspace)
+        self._shards = [ledger.shard_folder(entry.shard) for entry in entries]
 
-def _join_artefacts(plan: Plan, entries: Sequence[ShardEntry], workspace: Workspace) -> ArtefactCounts:
-    """Write artefacts.parquet; return how many artefacts there are."""
-    with ArtefactsWriter(workspace.dataset / ARTEFACTS_FILE, plan.recorder.rate_hz) as joined:
-        clean_records = 0
-        for folder, candidates in _records_of(entries, workspace):
-            held = ArtefactsReader(folder / ARTEFACTS_FILE, plan.lead_names)
-            for numbers in _parts(candidates):
-                artefacts = held.read(numbers)
-                clean_records += int((artefacts.counts == 0).sum())
-                joined.write(numbers, artefacts)
-    return ArtefactCounts.of(clean_records, joined.counts)
+    def annotations(self) -> dict[str, int]:
+        """Write annotations.parquet; return how many waves there are over all leads, by wave."""
+        with AnnotationsWriter(self._dataset / ANNOTATIONS_FILE, self._plan.recorder.rate_hz) as joined:
+            self._join(joined, ANNOTATIONS_FILE, AnnotationsReader)
+        return of_waves(joined.counts)
 
+    def artefacts(self) -> ArtefactCounts:
+        """Write artefacts.parquet; return how many artefacts there are."""
+        with ArtefactsWriter(self._dataset / ARTEFACTS_FILE, self._plan.recorder.rate_hz) as joined:
+            injured = self._join(joined, ARTEFACTS_FILE, ArtefactsReader)
+        records = pq.read_metadata(self._dataset / RECORDS_FILE).num_rows
+        return ArtefactCounts.of(records - injured, joined.counts)
 
-def _records_of(entries: Sequence[ShardEntry], workspace: Workspace) -> Iterator[tuple[Path, npt.NDArray[np.int64]]]:
-    """Yield the folder of each shard, and the candidates of its records."""
-    for entry in entries:
-        folder = Ledger(workspace).shard_folder(entry.shard)
-        rows = pq.read_table(folder / RECORDS_FILE, columns=["candidate"])
-        yield folder, rows.column("candidate").to_numpy()
+    def beats_and_rhythms(self) -> dict[str, int]:
+        """Write beats.parquet and rhythms.parquet; return how many beats there are, by symbol."""
+        rate_hz = self._plan.recorder.rate_hz
+        with RhythmsWriter(self._dataset / RHYTHMS_FILE, rate_hz) as rhythms:
+            self._join(rhythms, RHYTHMS_FILE, RhythmsReader)
+        with BeatsWriter(self._dataset / BEATS_FILE, rate_hz) as beats:
+            self._join(beats, BEATS_FILE, BeatsReader)
+        return of_symbols(beats.counts)
 
-
-def _parts(candidates: npt.NDArray[np.int64]) -> Iterator[npt.NDArray[np.int64]]:
-    """Yield so few at a time that what is read of them is little."""
-    for start in range(0, len(candidates), RECORDS_AT_ONCE):
-        yield candidates[start : start + RECORDS_AT_ONCE]
+    def _join(self, joined: TruthWriter[Table], file: str, reader_class: type[TruthReader[Table]]) -> int:
+        """Write what the shards hold; return of how many records it is, each in one group of its shard."""
+        records = 0
+        for folder in self._shards:
+            for candidates, table in reader_class(folder / file, self._plan.lead_names).groups():
+                joined.write(candidates, table)
+                records += len(candidates)
+        return records
 
 
 def _with_paths(plan: Plan, rows: pa.Table, layout: Layout, shard: int) -> pa.Table:

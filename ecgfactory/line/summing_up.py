@@ -6,6 +6,7 @@ import hashlib
 from datetime import UTC, datetime
 
 from ecgfactory.dataset.manifest import Manifest, ShardSummary
+from ecgfactory.formats.rows import COMPOSED
 from ecgfactory.line.state import Build
 from ecgfactory.request.plan import Plan
 from ecgfactory.session.ledger import ShardEntry
@@ -30,6 +31,9 @@ def manifest_of(build: Build) -> Manifest:
         splits=counts.splits,
         waves=counts.waves,
         artefacts=counts.artefacts,
+        source=COMPOSED if plan.is_composed else "",
+        rhythms=counts.rhythms,
+        beats=counts.beats,
         diversity=build.diversity.to_json(),
         shards=tuple(_summary(plan, entry, counts.examined - 1) for entry in build.entries),
         stage_seconds={stage: round(value, 3) for stage, value in seconds.items()},

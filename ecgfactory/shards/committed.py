@@ -14,12 +14,21 @@ import pyarrow.parquet as pq
 
 from ecgfactory.arrays import IntArray
 from ecgfactory.candidates.batch import CandidateBatch
-from ecgfactory.dataset.names import ANNOTATIONS_FILE, ARTEFACTS_FILE, RECORDS_FILE, REJECTED_FILE
+from ecgfactory.dataset.names import (
+    ANNOTATIONS_FILE,
+    ARTEFACTS_FILE,
+    BEATS_FILE,
+    RECORDS_FILE,
+    REJECTED_FILE,
+    RHYTHMS_FILE,
+)
 from ecgfactory.formats.annotations import AnnotationsReader
 from ecgfactory.formats.artefacts import ArtefactsReader
 from ecgfactory.formats.base import Format
-from ecgfactory.formats.batch import Injury, RecordBatch
+from ecgfactory.formats.batch import Composed, Injury, RecordBatch
+from ecgfactory.formats.beats import BeatsReader
 from ecgfactory.formats.clean_twin import clean_twin
+from ecgfactory.formats.rhythms import RhythmsReader
 from ecgfactory.formats.rows import CLEAN, feature_table
 from ecgfactory.leads import SignalUv
 from ecgfactory.quality.feature import FeatureTable
@@ -87,6 +96,8 @@ class _Committed:
         self.records = pq.read_table(folder / RECORDS_FILE)
         self._annotations = AnnotationsReader(folder / ANNOTATIONS_FILE, leads) if plan.labels else None
         self._artefacts = ArtefactsReader(folder / ARTEFACTS_FILE, leads) if plan.artefacts else None
+        self._beats = BeatsReader(folder / BEATS_FILE, leads) if plan.is_composed else None
+        self._rhythms = RhythmsReader(folder / RHYTHMS_FILE, leads) if plan.is_composed else None
 
     def batch(self, rows: pa.Table, with_clean: bool) -> RecordBatch:
         """Return some of the records, given by their rows."""
@@ -98,7 +109,14 @@ class _Committed:
             feature_table(rows, self._plan.policy.features),
             waves=self._annotations.read(candidates) if self._annotations else None,
             injury=self._injury(rows, self._artefacts, with_clean) if self._artefacts else None,
+            composed=self._composed(rows),
         )
+
+    def _composed(self, rows: pa.Table) -> Composed | None:
+        if self._beats is None or self._rhythms is None:
+            return None
+        candidates, names = rows.column("candidate").to_numpy(), rows.column("rhythm").to_numpy()
+        return Composed(names, self._beats.read(candidates), self._rhythms.read(candidates))
 
     def _injury(self, rows: pa.Table, artefacts: ArtefactsReader, with_clean: bool) -> Injury:
         plan = self._plan
@@ -147,6 +165,7 @@ def _with_rejected(
         [failed_rules[row] for row in order],
         [reasons[row] for row in order],
         waves=records.waves.put(places, len(numbers)) if records.waves else None,
+        composed=records.composed.put(places, len(numbers)) if records.composed else None,
     )
     injury = records.injury
     if injury is None:

@@ -91,7 +91,7 @@ def _make(plan: Plan, shard: int, limit: int, workspace: Workspace, new_source: 
     staging.mkdir()
     fault_point("shard-begun", shard)
     try:
-        if committed is not None and committed.accepted > limit:
+        if committed is not None and committed.accepted > limit and not plan.request.is_in_pieces:
             source = _read_back(plan, committed, ledger)
         else:
             source = new_source()
@@ -134,7 +134,7 @@ def _handed_over(plan: Plan, handover: Handover) -> _Source:
 
 
 def _read_back(plan: Plan, committed: ShardEntry, ledger: Ledger) -> _Source:
-    """Take what is committed, which is far quicker than to make it again."""
+    """Take what is committed, which is far quicker than to make it again; long records are not read back whole."""
     batches = committed_batches(plan, committed, ledger.shard_folder(committed.shard))
     return _Source(batches, StageClock(committed.seconds), committed.device)
 
@@ -155,7 +155,10 @@ def _stage(plan: Plan, shard: int, limit: int, source: _Source, staging: Path, w
         accepted = batch.take(np.flatnonzero(batch.accepted))
         rows.add(accepted, batch.take(np.flatnonzero(~batch.accepted)))
         with clock("write"):
-            files.write(accepted)
+            if accepted.long_record is None:
+                files.write(accepted)
+            elif len(accepted):
+                files.write_long(accepted.long_record)
         if rows.accepted == limit:
             break
         if time.monotonic() - noted > PROGRESS_INTERVAL_S:

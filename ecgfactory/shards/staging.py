@@ -7,14 +7,17 @@ from pathlib import Path
 
 import numpy as np
 
-from ecgfactory.dataset.names import ANNOTATIONS_FILE, ARTEFACTS_FILE
+from ecgfactory.dataset.names import ANNOTATIONS_FILE, ARTEFACTS_FILE, BEATS_FILE, RHYTHMS_FILE
 from ecgfactory.formats import FORMATS
 from ecgfactory.formats.annotations import AnnotationsWriter
 from ecgfactory.formats.artefacts import ArtefactsWriter
 from ecgfactory.formats.base import Format, Labels, SignalSpec
 from ecgfactory.formats.batch import RecordBatch
+from ecgfactory.formats.beats import BeatsWriter
 from ecgfactory.formats.clean_twin import clean_twin
+from ecgfactory.formats.long_record import LongRecord
 from ecgfactory.formats.npy import NpyFormat
+from ecgfactory.formats.rhythms import RhythmsWriter
 from ecgfactory.request.plan import Plan
 
 _ANY_SPLIT = "all"
@@ -24,8 +27,8 @@ class StagedSignals(NpyFormat):
     """The signals of a small shard, whatever their split, until they are in files that shards share: quick to read."""
 
     def __init__(self, folder: Path, spec: SignalSpec) -> None:
-        # Their waves and artefacts are in tables of the shard.
-        super().__init__(folder, replace(spec, labels=Labels(), artefacts=None))
+        # Their waves, artefacts, beats and rhythms are in tables of the shard.
+        super().__init__(folder, replace(spec, labels=Labels(), artefacts=None, composed=False))
 
     def write(self, batch: RecordBatch) -> None:
         """Write records; see `Format.write`."""
@@ -38,7 +41,7 @@ class StagedSignals(NpyFormat):
 
 
 class StagedFiles:
-    """Writes accepted records into the files of a shard, those of their waves and artefacts too.
+    """Writes accepted records into the files of a shard, those of their waves, artefacts, beats and rhythms too.
 
     Parameters
     ----------
@@ -56,6 +59,8 @@ class StagedFiles:
         self._twins = [of(folder, plan.spec_of(of.name)) for of in twins]
         self._annotations = AnnotationsWriter(folder / ANNOTATIONS_FILE, rate_hz) if plan.labels else None
         self._artefacts = ArtefactsWriter(folder / ARTEFACTS_FILE, rate_hz) if plan.artefacts else None
+        self._beats = BeatsWriter(folder / BEATS_FILE, rate_hz) if plan.is_composed else None
+        self._rhythms = RhythmsWriter(folder / RHYTHMS_FILE, rate_hz) if plan.is_composed else None
 
     def write(self, batch: RecordBatch) -> None:
         """Write records; called with rising candidate numbers."""
@@ -67,10 +72,27 @@ class StagedFiles:
             self._annotations.write(batch.candidates, batch.waves)
         if self._artefacts is not None and batch.injury is not None:
             self._artefacts.write(batch.candidates, batch.injury.artefacts)
+        self._write_composed(batch)
+
+    def write_long(self, record: LongRecord) -> None:
+        """Write a long record; called with rising candidate numbers."""
+        for writer in self._formats:
+            writer.write_long(record)
+        if self._annotations is not None:
+            for piece in record.pieces():
+                if piece.waves is not None:
+                    self._annotations.write(record.row.candidates, piece.waves)
+        self._write_composed(record.row)
+
+    def _write_composed(self, batch: RecordBatch) -> None:
+        if self._beats is not None and self._rhythms is not None and batch.composed is not None:
+            self._beats.write(batch.candidates, batch.composed.beats)
+            self._rhythms.write(batch.candidates, batch.composed.rhythms)
 
     def close(self) -> None:
         """Finish the files; nothing is flushed to disk yet."""
-        for writer in (*self._formats, *self._twins, self._annotations, self._artefacts):
+        tables = (self._annotations, self._artefacts, self._beats, self._rhythms)
+        for writer in (*self._formats, *self._twins, *tables):
             if writer is not None:
                 writer.close()
 

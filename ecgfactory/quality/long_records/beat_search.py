@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from ecgfactory.arrays import BoolArray, IntArray
 from ecgfactory.leads import SignalUv
@@ -36,14 +37,14 @@ class FoundBeats(NamedTuple):
 
 @dataclass(frozen=True)
 class SearchedParts:
-    """Some parts of a long record, and their beats.
+    """Some parts of long records, and their beats.
 
     Parameters
     ----------
     signals_uv : int16 array, shape (parts, leads, samples)
         All leads of each.
     starts : int array, shape (parts,)
-        First sample of each in the record.
+        First sample of each in its record.
     beats : Beats
         What was found in each, counted from its first sample.
     own : bool array, shape (parts, most beats)
@@ -58,8 +59,13 @@ class SearchedParts:
     @property
     def own_beats(self) -> FoundBeats:
         """Where the own beats are, in samples of the record."""
-        places = (self.starts[:, np.newaxis] + self.beats.places)[self.own]
-        return FoundBeats(places, np.repeat(self.beats.to_peak, self.own.sum(axis=1)))
+        return self.own_beats_of(slice(None))
+
+    def own_beats_of(self, parts: slice) -> FoundBeats:
+        """Where the own beats of some of the parts are."""
+        own = self.own[parts]
+        places = (self.starts[parts, np.newaxis] + self.beats.places[parts])[own]
+        return FoundBeats(places, np.repeat(self.beats.to_peak[parts], own.sum(axis=1)))
 
 
 def find_in_parts(
@@ -83,21 +89,48 @@ def find_in_parts(
     SearchedParts
         Two neighbours may both own a beat at their border: `once` tells which are beats of the record.
     """
-    leads = independent_leads(lead_names)
+    owned, starts, length = part_places(samples)
+    for number, parts_uv in enumerate(cut_stretches(pieces, starts, length)):
+        some = slice(number * AT_ONCE, (number + 1) * AT_ONCE)
+        interrupted = None if paused is None else np.stack([paused[start : start + length] for start in starts[some]])
+        yield search(parts_uv, owned[some], starts[some], lead_names, interrupted)
+
+
+def part_places(samples: int) -> tuple[IntArray, IntArray, int]:
+    """First sample that each part of a record owns, its first sample with its margin, and samples of a part."""
     size, margin = PART_S * SAMPLING_RATE_HZ, MARGIN_S * SAMPLING_RATE_HZ
     length = min(size + 2 * margin, samples)
-    near = _near()
     owned = np.arange(0, samples, size)
-    starts = (owned - margin).clip(0, samples - length)
-    for number, stretches_uv in enumerate(cut_stretches(pieces, starts, length)):
-        some = slice(number * AT_ONCE, (number + 1) * AT_ONCE)
-        parts_uv, _ = to_integers(stretches_uv)
-        interrupted = None if paused is None else np.stack([paused[start : start + length] for start in starts[some]])
-        searched_uv = np.ascontiguousarray(parts_uv[:, leads])
-        beats = find_beats(searched_uv, [lead_names[lead] for lead in leads], SAMPLING_RATE_HZ, interrupted)
-        from_own = starts[some, np.newaxis] + beats.places - owned[some, np.newaxis]
-        own = beats.exists & (from_own >= -near) & (from_own < size + near)
-        yield SearchedParts(parts_uv, starts[some], beats, own)
+    return owned, (owned - margin).clip(0, samples - length), length
+
+
+def search(
+    parts_uv: npt.NDArray[Any],
+    owned: IntArray,
+    starts: IntArray,
+    lead_names: Sequence[str],
+    interrupted: BoolArray | None = None,
+) -> SearchedParts:
+    """Find the beats of parts.
+
+    Parameters
+    ----------
+    parts_uv : array, shape (parts, leads, samples)
+        All leads of each, in uV at 500 Hz.
+    owned, starts : int array, shape (parts,)
+        From `part_places`.
+    lead_names : sequence of str
+        Names along the second axis.
+    interrupted : bool array, shape (parts, samples), optional
+        Where the recording paused.
+    """
+    stored_uv, _ = to_integers(parts_uv)
+    leads = independent_leads(lead_names)
+    searched_uv = np.ascontiguousarray(stored_uv[:, leads])
+    beats = find_beats(searched_uv, [lead_names[lead] for lead in leads], SAMPLING_RATE_HZ, interrupted)
+    from_own = (starts - owned)[:, np.newaxis] + beats.places
+    own = beats.exists & (from_own >= -_near()) & (from_own < PART_S * SAMPLING_RATE_HZ + _near())
+    return SearchedParts(stored_uv, starts, beats, own)
 
 
 def once(found: Sequence[FoundBeats], samples: int) -> tuple[IntArray, IntArray]:

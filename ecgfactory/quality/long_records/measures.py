@@ -6,7 +6,6 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import tee
 from typing import Any, NamedTuple, Self
 
 import numpy as np
@@ -19,7 +18,7 @@ from ecgfactory.quality.feature import Feature, FeatureTable, joined
 from ecgfactory.quality.features import FEATURES, measure
 from ecgfactory.quality.long_records.beat_search import find_in_parts, once
 from ecgfactory.quality.long_records.rhythm import rhythm_of
-from ecgfactory.quality.long_records.stretches import Signal, cut_stretches
+from ecgfactory.quality.long_records.stretches import Signal, cut_stretches, taken_twice
 from ecgfactory.quality.long_records.verdicts import Window, judged_windows
 from ecgfactory.quality.long_records.windows import WINDOW, shared_by_last, window_starts
 from ecgfactory.quality.policy import Policy
@@ -30,6 +29,13 @@ class MeasuredWindows(NamedTuple):
 
     features: FeatureTable
     missing_samples: int
+
+    @classmethod
+    def of(cls, features: FeatureTable, shared_uv: npt.NDArray[Any]) -> Self:
+        """Count what is missing: `shared_uv`, shape (1, leads, samples), is what the last shares with one before."""
+        counted_twice = to_integers(shared_uv)[1]
+        missing = int(features["missing_samples"].sum())
+        return cls(features, missing if counted_twice is None else missing - int(counted_twice.sum()))
 
 
 @dataclass(frozen=True)
@@ -98,7 +104,7 @@ def measure_long(
     ValueError
         When the pieces hold fewer samples.
     """
-    for_windows, for_beats = tee(pieces)  # taken in step, as many stretches of one as of the other
+    for_windows, for_beats = taken_twice(pieces)  # in step: as many windows as parts
     measured, beats = [], []
     of_windows = measure_windows(for_windows, samples, lead_names, extra)
     for windows, parts in zip(of_windows, find_in_parts(for_beats, samples, lead_names), strict=True):
@@ -115,16 +121,9 @@ def measure_windows(
     measured = 0
     starts = window_starts(samples)
     for windows_uv in cut_stretches(pieces, starts, WINDOW):
-        features = measure(windows_uv, lead_names, extra=extra)
         measured += len(windows_uv)
-        shared_uv = windows_uv[-1:, :, : shared_by_last(samples) if measured == len(starts) else 0]
-        yield MeasuredWindows(features, int(features["missing_samples"].sum()) - _missing(shared_uv))
-
-
-def _missing(signals_uv: npt.NDArray[Any]) -> int:
-    """Count missing samples."""
-    missing = to_integers(signals_uv)[1]
-    return 0 if missing is None else int(missing.sum())
+        shared = shared_by_last(samples) if measured == len(starts) else 0
+        yield MeasuredWindows.of(measure(windows_uv, lead_names, extra=extra), windows_uv[-1:, :, :shared])
 
 
 def _summed_up(feature: Feature, values: npt.NDArray[Any], shares: Float64Array) -> float | str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -15,6 +16,29 @@ AT_ONCE = 32
 
 Signal = npt.NDArray[Any]
 """A signal in uV at 500 Hz, shape (leads, samples): int16, or floats, among which NaN are missing samples."""
+
+
+def taken_twice(pieces: Iterable[Signal]) -> tuple[Iterator[Signal], Iterator[Signal]]:
+    """Return two iterators over the same pieces, and keep only those that one has and the other has not taken.
+
+    `itertools.tee` keeps up to 57 that both have.
+    """
+    coming = iter(pieces)
+    one: deque[Signal] = deque()
+    other: deque[Signal] = deque()
+
+    def take(mine: deque[Signal]) -> Iterator[Signal]:
+        while True:
+            if not mine:
+                piece = next(coming, None)
+                if piece is None:
+                    return
+                one.append(piece)
+                other.append(piece)
+                del piece
+            yield mine.popleft()
+
+    return take(one), take(other)
 
 
 def cut_stretches(pieces: Iterable[Signal], starts: IntArray, length: int) -> Iterator[Signal]:

@@ -132,7 +132,7 @@ def test_npy_arrays(example: Example) -> None:
 def test_a_number_that_is_no_lead_or_wave_is_told(example: Example) -> None:
     file = Path(example.path).with_suffix(".waves.npy")
     waves = np.load(file)
-    for field, step, words in (("lead", 256, "from 0 to 12"), ("wave", -3, "from 1 to 3")):
+    for field, step, words in (("lead", 256, "from 0 to 12"), ("wave", -3, "from 1 to 5")):
         changed = waves.copy()
         changed[field] += step
         np.save(file, changed)

@@ -1,0 +1,72 @@
+"""Random numbers of a composed record, by what they are for: the same ones in whatever order it is rendered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+
+from ecgfactory import draws
+from ecgfactory.arrays import Float32Array
+
+
+class Use(IntEnum):
+    """What random numbers of a composed record are for."""
+
+    SCORE = 0
+    SHAPES = 1
+    ATRIA = 2
+    BREATH = 3
+    BEATS = 4
+    FLOOR = 5
+    WANDER = 6
+
+
+MOST_NUMBERS = 2**40
+"""How many streams each use has."""
+
+
+@dataclass(frozen=True)
+class Streams:
+    """Independent streams of random numbers of one record.
+
+    Parameters
+    ----------
+    seed : int
+        Seed of the dataset.
+    candidate : int
+        Candidate number of the record.
+    """
+
+    seed: int
+    candidate: int
+
+    def of(self, use: Use, number: int = 0) -> np.random.Generator:
+        """Return the generator of a use, or of one of its numbered parts."""
+        return draws.generator(self.seed, self.candidate, draws.Purpose.RHYTHM, use * MOST_NUMBERS + number)
+
+    def normals(self, use: Use, start: int, stop: int, width: int, block: int = 64) -> Float32Array:
+        """Draw standard normal numbers for what is numbered, alike for whatever range is asked.
+
+        Parameters
+        ----------
+        use : Use
+            What for.
+        start, stop : int
+            Range of numbers, from 0 on.
+        width : int
+            How many for each.
+        block : int
+            How many numbers share a stream.
+
+        Returns
+        -------
+        float32 array, shape (stop - start, width)
+        """
+        first, last = start // block, (max(stop, start + 1) - 1) // block
+        drawn = [
+            self.of(use, number).standard_normal((block, width), dtype=np.float32) for number in range(first, last + 1)
+        ]
+        together: Float32Array = drawn[0] if len(drawn) == 1 else np.concatenate(drawn)
+        return together[start - first * block : stop - first * block]
