@@ -24,11 +24,14 @@ from ecgfactory.wave_table import ABSENT, WAVES
 LEADS = ("II", "V1")
 OF_EACH = 2
 RHYTHMS_A_PICTURE = 4
-STRIP_MV = 2.5
+STRIP_MV = 3.0
 """Height of paper for each lead."""
 
 TITLE_MM, LABEL_MM, GAP_MM = 7.0, 9.0, 3.0
-MARK_MM = 1.2
+MARK_MM = 1.0
+BETWEEN_BEATS = WAVES.index("F")
+"""From here on waves that go on under those of the beats; they are marked below them."""
+
 DPI = 100
 
 COLOURS = (*PAPER.waves, "#cc79a7", "#cc79a7")
@@ -85,7 +88,8 @@ def _draw_record(axes: Axes, ecgs: ComposedEcgs, number: int, height_mm: float) 
         for code in range(len(WAVES)):
             of_it = of_lead.wave == code
             bars = list(zip(first_mm[of_it], (last_mm - first_mm)[of_it], strict=True))
-            axes.broken_barh(bars, (floor_mm + 0.3, MARK_MM), facecolor=COLOURS[code], edgecolor="white", linewidth=0.2)
+            bottom_mm = floor_mm + (0.2 if code >= BETWEEN_BEATS else 0.4 + MARK_MM)
+            axes.broken_barh(bars, (bottom_mm, MARK_MM), facecolor=COLOURS[code], edgecolor="white", linewidth=0.5)
     for sample, symbol in zip(beats.sample.tolist(), beats.symbol_of_each, strict=True):
         axes.text(sample * to_mm, height_mm - 0.5, symbol, ha="center", va="top", fontsize=7)
 

@@ -33,17 +33,16 @@ CALLED = {
     "atrial_fibrillation": "afib",
     "atrial_flutter": "afib",
     "supraventricular_tachycardia": "afib",
-    "ventricular_bigeminy": "ventricular",
-    "ventricular_trigeminy": "ventricular",
     "ventricular_tachycardia": "ventricular",
     "av_block_1": "avb",
     "av_block_2_wenckebach": "avb",
     "av_block_2_mobitz": "avb",
     "av_block_3": "avb",
 }
-"""What the judge calls our rhythms, by its own list of what is in its classes: normal, slow and fast sinus rhythm;
-fibrillation, flutter and other supraventricular tachycardia; ventricular ectopy and tachycardia; AV block of the first
-and of higher degrees. It has no name for the others: single early beats, pauses, a junctional rhythm."""
+"""What the judge calls our rhythms, as its documentation lists what is in its classes: normal, slow and fast sinus
+rhythm; fibrillation, flutter and other supraventricular tachycardia; ventricular tachycardia and fibrillation, which it
+learnt from monitors and not from ECGs of 10 s; AV block of the first and of higher degrees. It has no name for the
+others: single early beats, pauses, a junctional rhythm."""
 
 BEATS_CALLED = {"N": "sinus", "A": "sinus", "j": "sinus", "V": "vpc", "E": "vpc"}
 """What it calls our beats."""
