@@ -11,11 +11,13 @@ import numpy as np
 import numpy.typing as npt
 
 from ecgfactory.artefact_table import ArtefactTable, without_artefacts
+from ecgfactory.beat_table import BeatTable
 from ecgfactory.errors import BadInputError
 from ecgfactory.leads import SignalUv
 from ecgfactory.places import find, place_at, place_of
 from ecgfactory.record import SAMPLING_RATE_HZ, Record, record_id
 from ecgfactory.recorder.filters import Filters
+from ecgfactory.rhythm_table import RhythmTable, uncomposed
 from ecgfactory.wave_table import WaveTable, unmarked
 
 if TYPE_CHECKING:
@@ -72,6 +74,12 @@ class Ecgs:
         The ECGs without their artefacts, in uV; None where there are none or these were not kept.
     injured : dict of str to array of shape (n,)
         What artefacts did to each, by the name of the column of `injuries`; empty where there are none.
+    rhythm : object array of str, shape (n,), or None
+        Name of the rhythm that each is composed in (`rhythm_kinds`); None where they are not composed.
+    beats : BeatTable or None
+        The beats of each, with their symbols; None where they are not composed.
+    rhythms : RhythmTable or None
+        The stretches of each in one rhythm; None where they are not composed.
     """
 
     signals_uv: SignalUv
@@ -87,6 +95,9 @@ class Ecgs:
     artefacts: ArtefactTable | None = None
     clean_uv: SignalUv | None = None
     injured: dict[str, npt.NDArray[Any]] = field(default_factory=dict)
+    rhythm: npt.NDArray[np.object_] | None = None
+    beats: BeatTable | None = None
+    rhythms: RhythmTable | None = None
 
     @property
     def record_ids(self) -> list[str]:
@@ -184,6 +195,32 @@ class Ecgs:
         artefacts = self._artefacts() if kind is None else self._artefacts().of_kind(kind)
         return artefacts.of_leads(self.lead_names if leads is None else leads).masks(self.signals_uv.shape[-1])
 
+    @cached_property
+    def beat_frame(self) -> pd.DataFrame:
+        """The beats: one row per beat, indexed by record_id; see `BeatTable.to_frame`.
+
+        Raises
+        ------
+        BadInputError
+            When they are not composed.
+        """
+        if self.beats is None:
+            raise uncomposed(HERE)
+        return by_record_id(self.beats.to_frame(), self.record_ids)
+
+    @cached_property
+    def rhythm_frame(self) -> pd.DataFrame:
+        """The rhythms: one row per stretch, indexed by record_id; see `RhythmTable.to_frame`.
+
+        Raises
+        ------
+        BadInputError
+            When they are not composed.
+        """
+        if self.rhythms is None:
+            raise uncomposed(HERE)
+        return by_record_id(self.rhythms.to_frame(), self.record_ids)
+
     def _artefacts(self) -> ArtefactTable:
         if self.artefacts is None:
             raise without_artefacts(HERE)
@@ -234,6 +271,9 @@ class Ecgs:
                 None if self.artefacts is None else self.artefacts.take(rows),
                 None if self.clean_uv is None else self.clean_uv[wanted],
                 {name: values[wanted] for name, values in self.injured.items()},
+                None if self.rhythm is None else self.rhythm[wanted],
+                None if self.beats is None else self.beats.take(rows),
+                None if self.rhythms is None else self.rhythms.take(rows),
             )
         row = place_of(wanted, self.candidates, HERE) if isinstance(wanted, str) else place_at(wanted, len(self), HERE)
         measured, injured = (
@@ -269,13 +309,17 @@ class Ecgs:
             artefacts=None if self.artefacts is None else self.artefacts.of(row),
             clean_uv=None if self.clean_uv is None else self.clean_uv[row],
             injury=dict(zip(self.injured, injured, strict=True)),
+            rhythm="" if self.rhythm is None else str(self.rhythm[row]),
+            beats=None if self.beats is None else self.beats.of(row),
+            rhythms=None if self.rhythms is None else self.rhythms.of(row),
         )
 
     def __repr__(self) -> str:
         records, leads, samples = self.signals_uv.shape
+        composed = "" if self.rhythm is None else f", composed: {', '.join(dict.fromkeys(self.rhythm)) or 'none'}"
         told = "" if self.artefacts is None else f", {np.count_nonzero(self.artefacts.counts):,} with artefacts"
         size = f"{leads} leads, {samples / self.sampling_rate_hz:g} s at {self.sampling_rate_hz} Hz"
-        return f"{records:,} ECGs: {size}{told}"
+        return f"{records:,} ECGs: {size}{composed}{told}"
 
 
 def feature_frame(record_ids: Sequence[str], columns: dict[str, Any]) -> pd.DataFrame:
@@ -295,7 +339,7 @@ def annotation_frame(waves: WaveTable, record_ids: Sequence[str]) -> pd.DataFram
 
 
 def by_record_id(frame: pd.DataFrame, record_ids: Sequence[str]) -> pd.DataFrame:
-    """Index a table of waves or artefacts, whose index counts records, by record_id."""
+    """Index a table of waves, artefacts and the like, whose index counts records, by record_id."""
     import pandas as pd
 
     ids = np.fromiter(record_ids, dtype=object, count=len(record_ids))

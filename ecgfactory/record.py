@@ -10,8 +10,10 @@ import numpy as np
 import numpy.typing as npt
 
 from ecgfactory.artefact_table import ArtefactTable
+from ecgfactory.beat_table import BeatTable
 from ecgfactory.errors import BadInputError
 from ecgfactory.leads import SignalUv
+from ecgfactory.rhythm_table import RhythmTable, uncomposed
 from ecgfactory.wave_table import WaveTable, unmarked
 
 if TYPE_CHECKING:
@@ -71,6 +73,12 @@ class Record:
         The signal without its artefacts; None where there are none or it was not kept.
     injury : mapping of str to value
         What artefacts did to it, by the name of the column of `Ecgs.injuries`; empty where there are none.
+    rhythm : str
+        Name of the rhythm that it is composed in (`rhythm_kinds`); empty where it is not composed.
+    beats : BeatTable or None
+        Its beats; None where it is not composed.
+    rhythms : RhythmTable or None
+        Its stretches in one rhythm; None where it is not composed.
     """
 
     record_id: str
@@ -86,6 +94,9 @@ class Record:
     artefacts: ArtefactTable | None = None
     clean_uv: SignalUv | None = None
     injury: Mapping[str, Any] = field(default_factory=dict)
+    rhythm: str = ""
+    beats: BeatTable | None = None
+    rhythms: RhythmTable | None = None
 
     @property
     def duration_s(self) -> float:
@@ -99,11 +110,26 @@ class Record:
         Raises
         ------
         BadInputError
-            When the record came without waves.
+            When the record is not composed and came without waves.
         """
+        if self.beats is not None:
+            return self.beats.sample
         if self.waves is None:
             raise unmarked(f"record {self.record_id}")
         return self.waves.r_peaks()[0]
+
+    @property
+    def symbols(self) -> list[str]:
+        """The symbol of each beat (`beat_table.SYMBOLS`), one for each of `r_peaks`.
+
+        Raises
+        ------
+        BadInputError
+            When the record is not composed.
+        """
+        if self.beats is None:
+            raise uncomposed(f"record {self.record_id}")
+        return self.beats.symbol_of_each
 
     def lead(self, name: str) -> SignalUv:
         """Return the signal of one lead, shape (samples,), in uV.
@@ -193,5 +219,6 @@ class Record:
     def __repr__(self) -> str:
         verdict = f", rejected: {'; '.join(self.reasons)}" if self.reasons else ""
         size = f"{len(self.lead_names)} leads, {self.duration_s:g} s at {self.sampling_rate_hz} Hz"
+        rhythm = f", {self.rhythm}" if self.rhythm else ""
         kinds = ", ".join(self.artefacts.kinds_of_records()[0]) if self.artefacts else ""
-        return f"Record {self.record_id}: {size}{f', with {kinds}' if kinds else ''}{verdict}"
+        return f"Record {self.record_id}: {size}{rhythm}{f', with {kinds}' if kinds else ''}{verdict}"

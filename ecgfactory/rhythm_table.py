@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from ecgfactory.errors import BadInputError
 from ecgfactory.record_rows import RecordRows
 from ecgfactory.rhythm_kinds import KINDS, NAMES, RhythmKind
 
@@ -79,3 +80,11 @@ class RhythmTable(RecordRows):
     def __repr__(self) -> str:
         names = ", ".join(dict.fromkeys(kind.name for kind in self.kind_of_each))
         return f"RhythmTable of {self._ecgs}: {names or 'none'}"
+
+
+def uncomposed(place: str) -> BadInputError:
+    """Return the error that tells which ECGs come with rhythms and symbols of beats."""
+    return BadInputError(
+        f"{place}: ECGs are as generated, so neither rhythms nor symbols of beats are known; generate, or build, with "
+        "`rhythm`."
+    )

@@ -11,10 +11,12 @@ from ecgfactory.artefact_table import without_artefacts, without_clean
 from ecgfactory.ecgs import HERE, Ecgs, Unit
 from ecgfactory.errors import BadInputError
 from ecgfactory.leads import SignalUv
+from ecgfactory.rhythm_kinds import NAMES
+from ecgfactory.rhythm_table import uncomposed
 
 Sample = dict[str, Any]
 """`signal`, a tensor; `candidate`, its number; the features asked for; and where asked for `mask`, `clean` and
-`artefact_mask`, tensors."""
+`artefact_mask`, tensors, and `rhythm`, a place in `rhythm_kinds.NAMES`."""
 
 _LISTS = ("artefact_kinds", "failed_rules")
 """What is known of ECGs with artefacts as lists."""
@@ -57,14 +59,20 @@ def check_artefacts(place: str, clean: bool, artefact_masks: bool, has_artefacts
 
 
 def samples_of(
-    ecgs: Ecgs, unit: Unit, features: Sequence[str], masks: bool, clean: bool = False, artefact_masks: bool = False
+    ecgs: Ecgs,
+    unit: Unit,
+    features: Sequence[str],
+    masks: bool,
+    clean: bool = False,
+    artefact_masks: bool = False,
+    rhythm_labels: bool = False,
 ) -> Iterator[Sample]:
     """Turn ECGs into samples, one after the other; a feature that is not measurable is NaN or ''.
 
     Raises
     ------
     BadInputError
-        When there are no waves to make masks from, or no artefacts or clean ECGs where these are asked for.
+        When there are no waves to make masks from, or no artefacts, clean ECGs or rhythms where these are asked for.
     """
     columns: dict[str, Any] = {"signal": _tensor(ecgs.signals_uv, unit), "candidate": ecgs.candidates.tolist()}
     known = ecgs.measured | ecgs.injured
@@ -77,6 +85,10 @@ def samples_of(
         columns["clean"] = _tensor(ecgs.clean_uv, unit)
     if artefact_masks:
         columns["artefact_mask"] = torch.from_numpy(ecgs.artefact_masks())
+    if rhythm_labels:
+        if ecgs.rhythm is None:
+            raise uncomposed(HERE)
+        columns["rhythm"] = [NAMES.index(name) for name in ecgs.rhythm.tolist()]
     for row in range(len(ecgs)):
         yield {name: values[row] for name, values in columns.items()}
 

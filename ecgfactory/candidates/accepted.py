@@ -11,7 +11,7 @@ import numpy.typing as npt
 from ecgfactory.artefact_table import ArtefactTable
 from ecgfactory.candidates.batch import CandidateBatch
 from ecgfactory.ecgs import Ecgs
-from ecgfactory.formats.batch import Injury, RecordBatch
+from ecgfactory.formats.batch import Composed, Injury, RecordBatch
 from ecgfactory.formats.rows import CLEAN
 from ecgfactory.quality.feature import FeatureTable, joined
 from ecgfactory.request.plan import Plan
@@ -33,7 +33,13 @@ def accepted_ecgs(batches: Sequence[CandidateBatch], plan: Plan) -> Ecgs:
         followed=plan.followed,
         waves=WaveTable.joined(waves) if waves else None,
         **_injured([part.injury for part in parts if part.injury], plan),
+        **_composed([part.composed for part in parts if part.composed]),
     )
+
+
+def _composed(parts: Sequence[Composed]) -> dict[str, Any]:
+    """Return what records were composed as, as arguments of `Ecgs`."""
+    return vars(Composed.joined(parts)) if parts else {}
 
 
 def _whole(batch: CandidateBatch) -> RecordBatch:

@@ -69,8 +69,9 @@ class StreamDataset(IterableDataset[Sample]):
     dict
         `signal`, a tensor of shape (leads, samples) at `sampling_rate_hz`; `candidate`, an int; and the features asked
         for, NaN or '' where not measurable; and `mask`, uint8 of shape (1 + leads, samples): 0 no wave, 1 P, 2 QRS,
-        3 T, over all leads and then in each; `clean`, a tensor as `signal`; and `artefact_mask`, uint8 of shape (leads,
-        samples): 1 in an artefact, 0 elsewhere.
+        3 T, over all leads and then in each; `clean`, a tensor as `signal`; `artefact_mask`, uint8 of shape (leads,
+        samples): 1 in an artefact, 0 elsewhere; and of composed ECGs `rhythm`, an int, the place of its rhythm in
+        `rhythm_kinds.NAMES`.
 
     Raises
     ------
@@ -177,7 +178,8 @@ class StreamDataset(IterableDataset[Sample]):
         for numbers in batches:
             for batch in assessed_batches(self._plan, numbers, StageClock()):
                 ecgs = accepted_ecgs([batch], self._plan)
-                yield from samples_of(ecgs, self.unit, self.features, self.masks, self.clean, self.artefact_masks)
+                flags = (self.masks, self.clean, self.artefact_masks, self._plan.is_composed)
+                yield from samples_of(ecgs, self.unit, self.features, *flags)
 
 
 def _of_artefacts(plan: Plan) -> list[str]:

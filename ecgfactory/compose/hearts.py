@@ -143,7 +143,9 @@ def _span_of(beats: Beats, waves: Waves, row: int) -> _Span | str:
     rr = np.diff(beats.places[row])[beats.are_rr[row]]
     tp = float(np.quantile(rr, 0.1)) + p_onset - t_offset
     if tp < SHORTEST_TP_S * RATE_HZ:
-        return f"only {max(tp, 0) / RATE_HZ * 1000:.0f} ms lie between T and P, and {SHORTEST_TP_S * 1000:.0f} are needed."
+        return (
+            f"only {max(tp, 0) / RATE_HZ * 1000:.0f} ms lie between T and P, and {SHORTEST_TP_S * 1000:.0f} are needed."
+        )
     first, last = max(round(p_onset - tp / 2), 0), min(round(t_offset + tp / 2), beats.cut_uv.shape[-1])
     return _Span(first, last, p_onset, p_offset, qrs_onset, qrs_offset, t_offset)
 

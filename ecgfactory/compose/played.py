@@ -7,7 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
-from ecgfactory.arrays import Float64Array, IntArray
+from ecgfactory.arrays import IntArray
 from ecgfactory.compose.hearts import RATE_HZ, Source
 from ecgfactory.compose.p_waves import p_shapes
 from ecgfactory.compose.shapes import Shape, own_qrst, stretched

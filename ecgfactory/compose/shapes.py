@@ -132,9 +132,10 @@ def stretched(shape: Shape, qrs_offset: int, t_offset: int, wanted: IntArray) ->
         tail += part * (shape.signal_uv[:, whole + 1] - tail)
         signal_uv = np.concatenate([shape.signal_uv[:, :qrs_offset], tail], axis=1)
         bounds = shape.bounds.copy()
-        bounds[:, T] = np.interp(
-            bounds[:, T] + shape.centre, np.concatenate([[0], at]), np.concatenate([[0], qrs_offset + later])
-        ) - shape.centre
+        bounds[:, T] = (
+            np.interp(bounds[:, T] + shape.centre, np.concatenate([[0], at]), np.concatenate([[0], qrs_offset + later]))
+            - shape.centre
+        )
         shapes.append(Shape(signal_uv, shape.centre, bounds))
     return shapes
 

@@ -8,91 +8,157 @@ import numpy as np
 
 from ecgfactory.arrays import BoolArray, IntArray
 from ecgfactory.dataset.files import DatasetFiles
-from ecgfactory.dataset.names import ANNOTATIONS_FILE
+from ecgfactory.dataset.names import ANNOTATIONS_FILE, BEATS_FILE, RECORDS_FILE
 from ecgfactory.dataset.truth_checks import truth_problems
 from ecgfactory.formats.annotations import AnnotationsReader
+from ecgfactory.formats.beats import BeatsReader
+from ecgfactory.formats.long_record import PIECE_S
 from ecgfactory.record import record_id
-from ecgfactory.wave_table import ABSENT, BEAT_WAVES, POINTS, WaveTable
+from ecgfactory.request.plan import Plan
+from ecgfactory.wave_table import ABSENT, NO_BEAT, POINTS, WAVES, WaveTable
 
-Check = Callable[[WaveTable, int], BoolArray]
-"""Tells which waves of records of so many samples are wrong."""
+Check = Callable[[WaveTable, Plan], BoolArray]
+"""Tells which waves of records of a plan are wrong."""
 
 
 def annotation_problems(dataset: DatasetFiles) -> Iterator[str]:
     """Yield what is wrong in the annotations of a dataset that has them, by record: the first wave that is.
+
+    Where records are composed, beats.parquet is sound.
 
     Raises
     ------
     DamagedDatasetError
         When the file can't be read.
     """
-    unseen = dict(zip(dataset.candidates.tolist(), _beats(dataset), strict=True))
+    counts = _BeatCounts(dataset)
 
     def check(candidates: IntArray, waves: WaveTable) -> Iterator[str]:
-        yield from _wave_problems(candidates, waves, dataset.plan.samples_per_lead)
-        yield from _beat_problems(candidates, waves, unseen)
+        yield from _wave_problems(candidates, waves, dataset.plan)
+        yield from counts.problems_of(candidates, waves)
 
-    yield from truth_problems(dataset, ANNOTATIONS_FILE, AnnotationsReader, check)
-    for candidate, beats in unseen.items():
-        if beats:
-            yield f"{ANNOTATIONS_FILE}: record {record_id(candidate)} is missing; it has {beats} beats"
+    yield from truth_problems(dataset, ANNOTATIONS_FILE, AnnotationsReader, check, dataset.plan.request.is_in_pieces)
+    yield from counts.problems()
 
 
-def _beats(dataset: DatasetFiles) -> list[int | None]:
-    """Return how many beats each record has, as it was measured without artefacts; None where that was not kept."""
-    clean = dataset.clean_measured
-    beats = np.nan_to_num((clean or dataset.measured)["beats"].astype(np.float64)).astype(np.int64).tolist()
-    known = [True] * len(beats) if clean else dataset.injured["is_clean"].tolist()
-    return [number if is_known else None for number, is_known in zip(beats, known, strict=True)]
-
-
-def _wave_problems(candidates: IntArray, waves: WaveTable, samples: int) -> Iterator[str]:
+def _wave_problems(candidates: IntArray, waves: WaveTable, plan: Plan) -> Iterator[str]:
     lead_of_each = waves.lead_of_each
     for words, check in _CHECKS.items():
-        faulty = np.flatnonzero(check(waves, samples))
+        faulty = np.flatnonzero(check(waves, plan))
         for row in faulty[np.unique(waves.record[faulty], return_index=True)[1]].tolist():
             place = f"{ANNOTATIONS_FILE}: record {record_id(candidates[waves.record[row]])}"
-            wave = f"beat {waves.beat[row]}, lead {lead_of_each[row]}, {BEAT_WAVES[waves.wave[row]]}"
-            yield f"{place}, {wave}: {words}"
+            beat = "no beat" if waves.beat[row] == NO_BEAT else f"beat {waves.beat[row]}"
+            yield f"{place}, {beat}, lead {lead_of_each[row]}, {WAVES[waves.wave[row]]}: {words}"
 
 
-def _beat_problems(candidates: IntArray, waves: WaveTable, unseen: dict[int, int | None]) -> Iterator[str]:
-    """Compare the beats of records with how many were measured; what is seen is taken out of `unseen`."""
-    has_peak = (waves.lead == 0) & (waves.wave == BEAT_WAVES.index("QRS")) & (waves.peak != ABSENT)
-    peaks = np.bincount(waves.record[has_peak], minlength=waves.records)
-    last = np.zeros(waves.records, dtype=np.int64)
-    np.maximum.at(last, waves.record, waves.beat)
-    for row, candidate in enumerate(candidates.tolist()):
-        place = f"{ANNOTATIONS_FILE}: record {record_id(candidate)}"
-        if candidate not in unseen:
-            yield f"{place} is not in records.parquet"
-            continue
-        measured = unseen.pop(candidate)
-        beats = peaks[row] if measured is None else measured
-        if not beats == peaks[row] == last[row] + 1:
-            has = f"{peaks[row]} R peaks and beats up to number {last[row]}"
-            yield f"{place} has {has}, where {beats} beats were measured"
+class _BeatCounts:
+    """Counts R peaks and beats of each record, group by group, and compares them with what is known of its beats.
+
+    Parameters
+    ----------
+    dataset : DatasetFiles
+        Whose annotations are read.
+    """
+
+    def __init__(self, dataset: DatasetFiles) -> None:
+        records = len(dataset.candidates)
+        self._candidates = dataset.candidates
+        self._peaks = np.zeros(records, dtype=np.int64)
+        self._last = np.full(records, NO_BEAT, dtype=np.int64)
+        self._is_there = np.zeros(records, dtype=bool)
+        self._composed = (
+            BeatsReader(dataset.path / BEATS_FILE, dataset.plan.lead_names) if dataset.is_composed else None
+        )
+        self._known = _composed_beats(self._composed, dataset) if self._composed else _measured_beats(dataset)
+
+    def problems_of(self, candidates: IntArray, waves: WaveTable) -> Iterator[str]:
+        """Count the waves of a group; yield records that are not there, or have R peaks where no beat was composed."""
+        places = np.searchsorted(self._candidates, candidates).clip(max=len(self._candidates) - 1)
+        is_known = self._candidates[places] == candidates
+        for candidate in candidates[~is_known].tolist():
+            yield f"{ANNOTATIONS_FILE}: record {record_id(candidate)} is not in {RECORDS_FILE}"
+        candidates, waves, places = candidates[is_known], waves.take(np.flatnonzero(is_known)), places[is_known]
+        peaks = _r_peaks(waves)
+        if self._composed:
+            for row in self._elsewhere(candidates, peaks, self._peaks[places]):
+                yield f"{ANNOTATIONS_FILE}: record {record_id(candidates[row])} has R peaks that {BEATS_FILE} has not"
+        self._is_there[places] = True
+        self._peaks[places] += [len(of_record) for of_record in peaks]
+        np.maximum.at(self._last, places[waves.record], waves.beat)
+
+    def problems(self) -> Iterator[str]:
+        """Yield what is wrong with the counts when all groups are counted."""
+        known = np.where(self._known < 0, self._peaks, self._known)
+        for row in np.flatnonzero((known != self._peaks) | (known != self._last + 1)).tolist():
+            place = f"{ANNOTATIONS_FILE}: record {record_id(self._candidates[row])}"
+            if not self._is_there[row]:
+                yield f"{place} is missing; it has {known[row]} beats"
+                continue
+            has = f"{self._peaks[row]} R peaks and beats up to number {self._last[row]}"
+            source = f"{BEATS_FILE} has {known[row]} beats" if self._composed else f"{known[row]} beats were measured"
+            yield f"{place} has {has}, where {source}"
+
+    def _elsewhere(self, candidates: IntArray, peaks: list[IntArray], before: IntArray) -> list[int]:
+        """Return the records whose R peaks, of which some were in groups before, are not at the beats."""
+        assert self._composed is not None
+        beats = self._composed.read(candidates)
+        samples = (beats.of(row).sample[start:] for row, start in enumerate(before.tolist()))
+        pairs = enumerate(zip(peaks, samples, strict=True))
+        return [row for row, (held, known) in pairs if not np.array_equal(held, known[: len(held)])]
 
 
-def _out_of_order(waves: WaveTable, samples: int) -> BoolArray:
-    order = np.lexsort((waves.wave, waves.lead, waves.beat, waves.record))
+def _r_peaks(waves: WaveTable) -> list[IntArray]:
+    """Return the R peaks over all leads of each record, in order of the rows."""
+    is_peak = (waves.lead == 0) & (waves.wave == WAVES.index("QRS")) & (waves.peak != ABSENT)
+    return np.split(waves.peak[is_peak], np.searchsorted(waves.record[is_peak], np.arange(waves.records)))[1:]
+
+
+def _composed_beats(reader: BeatsReader, dataset: DatasetFiles) -> IntArray:
+    """Return how many beats each record was composed with."""
+    known = np.zeros(len(dataset.candidates), dtype=np.int64)
+    for candidates, beats in reader.groups():
+        known[np.searchsorted(dataset.candidates, candidates)] = beats.counts
+    return known
+
+
+def _measured_beats(dataset: DatasetFiles) -> IntArray:
+    """Return how many beats each record has, as it was measured without artefacts; -1 where that was not kept."""
+    clean = dataset.clean_measured
+    beats = np.nan_to_num((clean or dataset.measured)["beats"].astype(np.float64)).astype(np.int64)
+    return beats if clean else np.where(dataset.injured["is_clean"].astype(bool), beats, -1)
+
+
+def _out_of_order(waves: WaveTable, plan: Plan) -> BoolArray:
+    named = (waves.record, _piece(waves, plan), waves.beat, waves.lead, waves.wave, _onset_of_none(waves))
+    keys = np.stack([key.astype(np.int64) for key in named])
+    order = np.lexsort(keys[::-1])
     rank = np.empty(len(waves), dtype=np.int64)
     rank[order] = np.arange(len(waves))
     same = np.ones(len(waves), dtype=bool)
-    for name in ("record", "beat", "lead", "wave"):
-        same[1:] &= np.diff(getattr(waves, name)) == 0
+    same[1:] = np.all(np.diff(keys) == 0, axis=0)
     same[:1] = False
     misplaced: BoolArray = same | (rank != np.arange(len(waves)))
     return misplaced
 
 
-def _outside(waves: WaveTable, samples: int) -> BoolArray:
+def _piece(waves: WaveTable, plan: Plan) -> IntArray:
+    """Return in which piece of its record each wave is written: there is one, unless records are long."""
+    samples = PIECE_S * plan.recorder.rate_hz if plan.request.is_in_pieces else plan.samples_per_lead
+    return waves.peak.astype(np.int64).clip(0, plan.samples_per_lead - 1) // samples
+
+
+def _onset_of_none(waves: WaveTable) -> IntArray:
+    """Return the onsets of waves that belong to no beat, of which a lead may have many, and 0 for the others."""
+    return np.where(waves.beat == NO_BEAT, waves.onset.astype(np.int64), 0)
+
+
+def _outside(waves: WaveTable, plan: Plan) -> BoolArray:
     points = _points(waves)
-    outside: BoolArray = np.any((points < ABSENT) | (points >= samples), axis=0)
+    outside: BoolArray = np.any((points < ABSENT) | (points >= plan.samples_per_lead), axis=0)
     return outside
 
 
-def _swapped(waves: WaveTable, samples: int) -> BoolArray:
+def _swapped(waves: WaveTable, plan: Plan) -> BoolArray:
     onset, peak, offset = _points(waves)
     known = (onset != ABSENT, peak != ABSENT, offset != ABSENT)
     swapped: BoolArray = (
@@ -103,35 +169,51 @@ def _swapped(waves: WaveTable, samples: int) -> BoolArray:
     return swapped
 
 
-def _unmarked(waves: WaveTable, samples: int) -> BoolArray:
+def _unmarked(waves: WaveTable, plan: Plan) -> BoolArray:
     unmarked: BoolArray = np.all(_points(waves) == ABSENT, axis=0)
     return unmarked
 
 
-def _overlapping(waves: WaveTable, samples: int) -> BoolArray:
-    """Tell which waves begin before the one before them in their lead has ended; a bound that is absent is its peak."""
-    onset, peak, offset = _points(waves)
-    begin = np.where(onset != ABSENT, onset, peak)
-    end = np.where(offset != ABSENT, offset, peak)
+def _overlapping(waves: WaveTable, plan: Plan) -> BoolArray:
+    """Tell which waves begin before the one before them in their lead has ended; a bound that is absent is its peak.
+
+    Waves of no beat may lie anywhere. In composed records a beat may come so early that its waves lie in the T before.
+    """
     order, is_first, _ = _by_lead(waves)
+    begin, end = _extent(waves)
+    is_after = ~is_first[1:]
+    if plan.is_composed:
+        is_after &= np.diff(waves.beat[order]) == 0
     overlapping = np.zeros(len(waves), dtype=bool)
-    overlapping[order[1:]] = ~is_first[1:] & (begin[order[1:]] <= end[order[:-1]])
+    overlapping[order[1:]] = is_after & (begin[order[1:]] <= end[order[:-1]])
     return overlapping
 
 
-def _cut_inside(waves: WaveTable, samples: int) -> BoolArray:
-    """Tell which waves lack a bound though another wave is between them and that end of the record."""
+def _cut_inside(waves: WaveTable, plan: Plan) -> BoolArray:
+    """Tell which waves lack a bound though another wave of a beat is between them and that end of the record."""
     order, is_first, is_last = _by_lead(waves)
-    cut = np.empty(len(waves), dtype=bool)
-    cut[order] = (~is_first & (waves.onset[order] == ABSENT)) | (~is_last & (waves.offset[order] == ABSENT))
+    begin, end = (bounds[order] for bounds in _extent(waves))
+    follows, precedes = ~is_first, ~is_last
+    follows[1:] &= begin[1:] > end[:-1]
+    precedes[:-1] &= end[:-1] < begin[1:]
+    cut = np.zeros(len(waves), dtype=bool)
+    cut[order] = (follows & (waves.onset[order] == ABSENT)) | (precedes & (waves.offset[order] == ABSENT))
     return cut
 
 
+def _extent(waves: WaveTable) -> tuple[IntArray, IntArray]:
+    """Return the first and the last sample of each wave; its peak where that is absent."""
+    onset, peak, offset = _points(waves)
+    return np.where(onset != ABSENT, onset, peak), np.where(offset != ABSENT, offset, peak)
+
+
 def _by_lead(waves: WaveTable) -> tuple[IntArray, BoolArray, BoolArray]:
-    """Return the order of waves by record and lead, and which of them, in that order, are first and last in theirs."""
-    key = waves.record.astype(np.int64) * (1 + len(waves.lead_names)) + waves.lead
-    order = np.argsort(key, kind="stable")
-    changes = np.diff(key[order], prepend=-1, append=-1) != 0
+    """Return the waves of beats by record, lead and time, and which of them, in that order, are first and last."""
+    places = np.flatnonzero(waves.beat != NO_BEAT)
+    key = waves.record[places].astype(np.int64) * (1 + len(waves.lead_names)) + waves.lead[places]
+    order = places[np.lexsort((_extent(waves)[0][places], waves.beat[places], key))]
+    key = np.sort(key)
+    changes = np.diff(key, prepend=-1, append=-1) != 0
     return order, changes[:-1], changes[1:]
 
 

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pyarrow as pa
 
 from ecgfactory.dataset.files import DatasetFiles, candidates_by_file
 from ecgfactory.dataset.names import RECORDS_FILE
+from ecgfactory.formats import FORMATS
 from ecgfactory.formats.clean_twin import CLEAN_SUFFIX
+from ecgfactory.leads import SignalUv
 from ecgfactory.quality.diversity import Diversity, measure_diversity
 from ecgfactory.record import record_id
 from ecgfactory.recorder.rates import measured_form
 
 DIVERSITY_RUNS, DIVERSITY_RUN = 10, 30
 """Neighbours lie in one row group of a file, which is read as a whole."""
+
+BEGINNING_S = 10
+"""Of long records so much is compared."""
 
 
 def sample_diversity(files: DatasetFiles) -> Diversity:
@@ -29,7 +36,16 @@ def sample_diversity(files: DatasetFiles) -> Diversity:
     rows = np.unique(np.add.outer(runs, np.arange(min(DIVERSITY_RUN, count))))
     sample = where.take(pa.array(rows))
     by_file = candidates_by_file(sample, name)
-    signals = [files.signals_in(name, path, candidates) for path, candidates in by_file.items()]
+    signals = [_signals(files, name, path, candidates) for path, candidates in by_file.items()]
     ids = [record_id(candidate) for candidates in by_file.values() for candidate in candidates]
     signals_uv = measured_form(np.concatenate(signals), files.plan.recorder.rate_hz)
     return measure_diversity(signals_uv, files.plan.lead_names, ids)
+
+
+def _signals(files: DatasetFiles, name: str, path: str, candidates: Sequence[int]) -> SignalUv:
+    """Read records of a file, of long ones the beginning."""
+    if not files.plan.request.is_in_pieces:
+        return files.signals_in(name, path, candidates)
+    spec, stop = files.plan.spec_of(name), BEGINNING_S * files.plan.recorder.rate_hz
+    of = FORMATS.load(name)
+    return np.stack([of.read_stretch(files.path, path, candidate, spec, 0, stop) for candidate in candidates])

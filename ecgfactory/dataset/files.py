@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -16,23 +16,35 @@ import pyarrow.parquet as pq
 
 from ecgfactory.arrays import IntArray
 from ecgfactory.artefact_table import ArtefactTable, without_artefacts, without_clean
-from ecgfactory.dataset.names import ANNOTATIONS_FILE, ARTEFACTS_FILE, RECORDS_FILE, REJECTED_FILE
+from ecgfactory.beat_table import BeatTable
+from ecgfactory.dataset.names import (
+    ANNOTATIONS_FILE,
+    ARTEFACTS_FILE,
+    BEATS_FILE,
+    RECORDS_FILE,
+    REJECTED_FILE,
+    RHYTHMS_FILE,
+)
 from ecgfactory.dataset.signals import SignalReader, quickest
 from ecgfactory.ecgs import Ecgs
 from ecgfactory.errors import DamagedDatasetError
 from ecgfactory.formats.annotations import AnnotationsReader
 from ecgfactory.formats.artefacts import ArtefactsReader
+from ecgfactory.formats.beats import BeatsReader
 from ecgfactory.formats.clean_twin import CLEAN_SUFFIX, format_named
 from ecgfactory.formats.damage import reading
-from ecgfactory.formats.rows import CLEAN
+from ecgfactory.formats.rhythms import RhythmsReader
+from ecgfactory.formats.rows import CLEAN, COMPOSED_COLUMNS
+from ecgfactory.formats.truth_file import Table, TruthReader
 from ecgfactory.leads import TWELVE_LEADS, SignalUv
 from ecgfactory.places import place_of
 from ecgfactory.quality.feature import FeatureTable
 from ecgfactory.record import Record
 from ecgfactory.request.plan import Plan
+from ecgfactory.rhythm_table import RhythmTable, uncomposed
 from ecgfactory.wave_table import WaveTable, unmarked
 
-NO_FEATURES = {"record_id", "candidate", "split"}
+NO_FEATURES = {"record_id", "candidate", "split", *COMPOSED_COLUMNS}
 """Columns of records.parquet that are neither features nor paths, nor tell of artefacts."""
 
 VERDICTS = ("is_clean", "artefact_kinds", "failed_rules")
@@ -43,7 +55,10 @@ _TABLES = f"parquet{CLEAN_SUFFIX}"
 
 GROUPS_IN_MEMORY = 64
 """Row groups that stay decoded: of annotations.parquet 160 MB, with the waves of 16,000 records of twelve leads; of
-artefacts.parquet 20 MB, with those of 64,000 records."""
+artefacts.parquet 20 MB, with those of 64,000 records; of beats.parquet 20 MB and of rhythms.parquet 10 MB."""
+
+LONG_GROUPS_IN_MEMORY = 4
+"""The same of long records, whose groups of waves and beats are far larger: 60 MB."""
 
 
 class DatasetFiles:
@@ -75,6 +90,11 @@ class DatasetFiles:
     def has_artefacts(self) -> bool:
         """Whether artefacts are put into its records."""
         return self.plan.artefacts is not None
+
+    @property
+    def is_composed(self) -> bool:
+        """Whether its records are composed of generated beats."""
+        return self.plan.is_composed
 
     @cached_property
     def breaks_equations(self) -> bool:
@@ -171,7 +191,8 @@ class DatasetFiles:
         reader : SignalReader, optional
             What reads the leads that are wanted; all of them when absent.
         with_waves, with_clean : bool
-            Whether waves and clean twins are read too, where there are any. Artefacts are, where there are any.
+            Whether waves and clean twins are read too, where there are any. Artefacts, beats and rhythms are, where
+            there are any.
 
         Raises
         ------
@@ -194,6 +215,9 @@ class DatasetFiles:
             artefacts=self.artefacts_of(places, reader.lead_names) if self.has_artefacts else None,
             clean_uv=reader.clean.read(places) if with_clean and reader.clean else None,
             injured={name: values[places] for name, values in self.injured.items()},
+            rhythm=self.rhythm_names[places] if self.is_composed else None,
+            beats=self.beats_of(places) if self.is_composed else None,
+            rhythms=self.rhythms_of(places) if self.is_composed else None,
         )
 
     def record(self, wanted: str) -> Record:
@@ -253,10 +277,48 @@ class DatasetFiles:
         """
         if not self.plan.labels.waves:
             raise unmarked(str(self.path))
+        return self._rows_of(places, ANNOTATIONS_FILE, lambda: self._annotations).of_leads(lead_names)
+
+    @cached_property
+    def rhythm_names(self) -> npt.NDArray[np.object_]:
+        """Name of the rhythm of each record, shape (records,).
+
+        Raises
+        ------
+        BadInputError
+            When they are not composed.
+        """
+        if not self.is_composed:
+            raise uncomposed(str(self.path))
+        names: npt.NDArray[np.object_] = self.records_table.column("rhythm").to_numpy()
+        return names
+
+    def beats_of(self, places: IntArray) -> BeatTable:
+        """Read the beats of records, by their places in records.parquet.
+
+        Raises
+        ------
+        BadInputError
+            When the records are not composed.
+        DamagedDatasetError
+            When beats.parquet can't be read.
+        """
+        if not self.is_composed:
+            raise uncomposed(str(self.path))
+        return self._rows_of(places, BEATS_FILE, lambda: self._beats)
+
+    def rhythms_of(self, places: IntArray) -> RhythmTable:
+        """Read the rhythms of records, by their places in records.parquet; raises as `beats_of`."""
+        if not self.is_composed:
+            raise uncomposed(str(self.path))
+        return self._rows_of(places, RHYTHMS_FILE, lambda: self._rhythms)
+
+    def _rows_of(self, places: IntArray, file: str, reader: Callable[[], TruthReader[Table]]) -> Table:
+        """Read what a file of rows tells of records, by their places in any order, with what reads it."""
         once, again = np.unique(places, return_inverse=True)
-        with reading(self.path / ANNOTATIONS_FILE):
-            waves = self._annotations.read(self.candidates[once]).of_leads(lead_names)
-        return waves if np.array_equal(once, places) else waves.take(again)
+        with reading(self.path / file):
+            table = reader().read(self.candidates[once])
+        return table if np.array_equal(once, places) else table.take(again)
 
     def artefacts_of(self, places: IntArray, lead_names: tuple[str, ...] | None = None) -> ArtefactTable:
         """Read the artefacts of records, by their places in records.parquet.
@@ -277,20 +339,28 @@ class DatasetFiles:
         """
         if not self.has_artefacts:
             raise without_artefacts(str(self.path))
-        once, again = np.unique(places, return_inverse=True)
-        with reading(self.path / ARTEFACTS_FILE):
-            artefacts = self._artefacts.read(self.candidates[once])
-        if lead_names is not None:
-            artefacts = artefacts.of_leads(lead_names)
-        return artefacts if np.array_equal(once, places) else artefacts.take(again)
+        artefacts = self._rows_of(places, ARTEFACTS_FILE, lambda: self._artefacts)
+        return artefacts if lead_names is None else artefacts.of_leads(lead_names)
 
     @cached_property
     def _artefacts(self) -> ArtefactsReader:
-        return ArtefactsReader(self.path / ARTEFACTS_FILE, self.plan.lead_names, GROUPS_IN_MEMORY)
+        return ArtefactsReader(self.path / ARTEFACTS_FILE, self.plan.lead_names, self._groups_in_memory)
 
     @cached_property
     def _annotations(self) -> AnnotationsReader:
-        return AnnotationsReader(self.path / ANNOTATIONS_FILE, self.plan.lead_names, GROUPS_IN_MEMORY)
+        return AnnotationsReader(self.path / ANNOTATIONS_FILE, self.plan.lead_names, self._groups_in_memory)
+
+    @cached_property
+    def _beats(self) -> BeatsReader:
+        return BeatsReader(self.path / BEATS_FILE, self.plan.lead_names, self._groups_in_memory)
+
+    @cached_property
+    def _rhythms(self) -> RhythmsReader:
+        return RhythmsReader(self.path / RHYTHMS_FILE, self.plan.lead_names, self._groups_in_memory)
+
+    @property
+    def _groups_in_memory(self) -> int:
+        return LONG_GROUPS_IN_MEMORY if self.plan.request.is_in_pieces else GROUPS_IN_MEMORY
 
     @cached_property
     def _reader(self) -> SignalReader:

@@ -6,15 +6,16 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 
 import numpy as np
-import numpy.typing as npt
 
 from ecgfactory.dataset.files import DatasetFiles
 from ecgfactory.dataset.names import ANNOTATIONS_FILE
-from ecgfactory.dataset.truth_checks import copy_problems
+from ecgfactory.dataset.truth_checks import copy_problems, differing_rows, rows_of_each
 from ecgfactory.formats.annotations import AnnotationsReader
 from ecgfactory.formats.clean_twin import format_named
 from ecgfactory.formats.damage import reading
 from ecgfactory.wave_table import ALL_LEADS, POINTS, WaveTable
+
+_COLUMNS = ("beat", "lead", "wave", *POINTS)
 
 
 def label_problems(dataset: DatasetFiles, records_at_once: int) -> Iterator[str]:
@@ -35,24 +36,10 @@ def _differing(
     differing = {}
     if held is not None:
         expected = waves if held.lead.any() else waves.of_lead(ALL_LEADS)
-        differing["waves"] = _differing_parts(_by_record(held), _by_record(expected))
+        differing["waves"] = differing_rows(rows_of_each(held, _COLUMNS), rows_of_each(expected, _COLUMNS))
     if r_peaks is not None:
-        differing["R peaks"] = _differing_parts(r_peaks, waves.r_peaks())
+        differing["R peaks"] = differing_rows(r_peaks, waves.r_peaks())
     if masks is not None:
         drawn = waves.masks(dataset.plan.samples_per_lead)
         differing["masks"] = np.flatnonzero((masks != drawn).any(axis=(1, 2))).tolist()
     return differing
-
-
-Parts = list[npt.NDArray[np.int32]]
-"""Rows of each record."""
-
-
-def _by_record(waves: WaveTable) -> Parts:
-    rows = np.stack([getattr(waves, name).astype(np.int32) for name in ("beat", "lead", "wave", *POINTS)], axis=-1)
-    return np.split(rows, np.searchsorted(waves.record, np.arange(waves.records)))[1:]
-
-
-def _differing_parts(held: Parts, expected: Parts) -> list[int]:
-    pairs = enumerate(zip(held, expected, strict=True))
-    return [row for row, (one, other) in pairs if not np.array_equal(one, other)]

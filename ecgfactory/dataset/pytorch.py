@@ -11,6 +11,8 @@ from ecgfactory.artefact_table import without_artefacts
 from ecgfactory.ecgs import Unit, check_unit
 from ecgfactory.errors import BadInputError
 from ecgfactory.places import place_at
+from ecgfactory.rhythm_kinds import NAMES as RHYTHM_NAMES
+from ecgfactory.rhythm_table import uncomposed
 from ecgfactory.samples import Sample, check_features, samples_of
 from ecgfactory.wave_table import unmarked
 
@@ -27,7 +29,7 @@ class EcgDataset(TorchDataset[Sample]):
     ----------
     dataset : Dataset
         As `open_dataset` gives it.
-    split, leads, unit, features, masks, clean, artefact_masks
+    split, leads, unit, features, masks, clean, artefact_masks, rhythm_labels
         As in `Dataset.torch`.
 
     Returns
@@ -36,14 +38,18 @@ class EcgDataset(TorchDataset[Sample]):
         For each index: `signal`, a tensor of shape (leads, samples) at the dataset's `sampling_rate_hz`, float32 in mV
         or int16 in uV; `candidate`, an int; the features asked for, NaN or '' where not measurable; `mask`, uint8 of
         shape (1 + leads, samples): 0 no wave, 1 P, 2 QRS, 3 T, over all leads and then in each; `clean`, as `signal`;
-        and `artefact_mask`, uint8 of shape (leads, samples): 1 in an artefact.
+        `artefact_mask`, uint8 of shape (leads, samples): 1 in an artefact; and `rhythm`, an int, a place in
+        `rhythm_names`.
 
     Raises
     ------
     BadInputError
-        When there is no such split, lead, unit or feature, one of `masks`, `clean` and `artefact_masks` is no bool, or
-        there are no labels, clean twins or artefacts to take them from.
+        When there is no such split, lead, unit or feature, a flag is
+        no bool, or there are no labels, clean twins, artefacts or rhythms to take what it asks for from.
     """
+
+    rhythm_names = RHYTHM_NAMES
+    """The rhythms, by the numbers that samples hold."""
 
     def __init__(
         self,
@@ -55,16 +61,20 @@ class EcgDataset(TorchDataset[Sample]):
         masks: bool = False,
         clean: bool = False,
         artefact_masks: bool = False,
+        rhythm_labels: bool = False,
     ) -> None:
         check_unit(str(dataset.path), unit)
         check_features(str(dataset.path), features, [*dataset.measured, *dataset.injured])
-        for name, asked in (("masks", masks), ("clean", clean), ("artefact_masks", artefact_masks)):
+        flags = {"masks": masks, "clean": clean, "artefact_masks": artefact_masks, "rhythm_labels": rhythm_labels}
+        for name, asked in flags.items():
             if not isinstance(asked, bool):
                 raise BadInputError(f"{dataset.path}: {name} is {asked!r}; give True or False.")
         if masks and not dataset.plan.labels.waves:
             raise unmarked(str(dataset.path))
         if artefact_masks and not dataset.has_artefacts:
             raise without_artefacts(str(dataset.path))
+        if rhythm_labels and not dataset.is_composed:
+            raise uncomposed(str(dataset.path))
         self.dataset = dataset
         self.places = dataset.places(split)
         self.lead_names = dataset.checked_leads(leads)
@@ -73,6 +83,7 @@ class EcgDataset(TorchDataset[Sample]):
         self.masks = masks
         self.clean = clean
         self.artefact_masks = artefact_masks
+        self.rhythm_labels = rhythm_labels
         self._reader = dataset.reader(self.lead_names, at_random=True)
         if clean:
             dataset.clean_of(self._reader)
@@ -96,7 +107,8 @@ class EcgDataset(TorchDataset[Sample]):
         records, where = len(self), str(self.dataset.path)
         rows = [place_at(index, records, where) for index in indices]
         ecgs = self.dataset.take(self.places[rows], self._reader, with_waves=self.masks, with_clean=self.clean)
-        return list(samples_of(ecgs, self.unit, self.features, self.masks, self.clean, self.artefact_masks))
+        flags = (self.masks, self.clean, self.artefact_masks, self.rhythm_labels)
+        return list(samples_of(ecgs, self.unit, self.features, *flags))
 
     def __repr__(self) -> str:
         name = self.dataset.plan.request.name

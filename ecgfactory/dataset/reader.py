@@ -13,6 +13,7 @@ import numpy.typing as npt
 from pydantic import ValidationError
 
 from ecgfactory.artefact_table import ArtefactTable
+from ecgfactory.beat_table import BeatTable
 from ecgfactory.candidates.asked import candidate_number
 from ecgfactory.dataset.manifest import Manifest
 from ecgfactory.dataset.names import LATEST, MANIFEST_FILE
@@ -22,6 +23,7 @@ from ecgfactory.errors import BadInputError, DamagedDatasetError
 from ecgfactory.places import find, place_at
 from ecgfactory.quality.rule import PUBLISHED
 from ecgfactory.record import Record
+from ecgfactory.rhythm_table import RhythmTable
 from ecgfactory.storage.home import from_home
 from ecgfactory.wave_table import WaveTable
 
@@ -209,6 +211,48 @@ class Dataset(DatasetTables):
             masks[part] = self.waves_of(places[part], names).masks(masks.shape[-1])
         return masks
 
+    def beats(self, split: str | None = None) -> BeatTable:
+        """Read the beats of composed records: where each is, and its symbol.
+
+        Parameters
+        ----------
+        split
+            As in `signals`.
+
+        Returns
+        -------
+        BeatTable
+            Of the records in candidate order; `.to_frame()`, `.symbol_of_each`.
+
+        Raises
+        ------
+        BadInputError
+            When there is no such split, or the records are not composed.
+        DamagedDatasetError
+            When the file can't be read.
+        """
+        return self.beats_of(self.places(split))
+
+    def rhythms(self, split: str | None = None) -> RhythmTable:
+        """Read the rhythms of composed records: where each begins and ends.
+
+        Parameters
+        ----------
+        split
+            As in `signals`.
+
+        Returns
+        -------
+        RhythmTable
+            Of the records in candidate order; `.to_frame()`, `.kind_of_each`.
+
+        Raises
+        ------
+        BadInputError, DamagedDatasetError
+            As `beats` does.
+        """
+        return self.rhythms_of(self.places(split))
+
     def artefacts(self, split: str | None = None, leads: Sequence[str] | None = None) -> ArtefactTable:
         """Read what was put into the records.
 
@@ -271,6 +315,7 @@ class Dataset(DatasetTables):
         masks: bool = False,
         clean: bool = False,
         artefact_masks: bool = False,
+        rhythm_labels: bool = False,
     ) -> EcgDataset:
         """Return a map-style PyTorch dataset, for any order and any number of DataLoader workers.
 
@@ -286,25 +331,29 @@ class Dataset(DatasetTables):
             Whether each sample holds its clean twin too, as `clean`.
         artefact_masks : bool
             Whether each sample holds its `artefact_mask` too.
+        rhythm_labels : bool
+            Whether each sample holds its `rhythm` too.
 
         Returns
         -------
         EcgDataset
             For each index a dict: `signal`, a tensor of shape (leads, samples) at `sampling_rate_hz`, float32 in mV or
             int16 in uV; `candidate`, an int; the features asked for, NaN or '' where not measurable; `mask`, uint8 of
-            shape (1 + leads, samples), as `masks` gives it; `clean`, as `signal`; and `artefact_mask`, uint8 of shape
-            (leads, samples), as `artefact_masks` gives it.
+            shape (1 + leads, samples), as `masks` gives it; `clean`, as `signal`; `artefact_mask`, uint8 of shape
+            (leads, samples), as `artefact_masks` gives it; and `rhythm`, an int, the place of the record's rhythm in
+            `rhythm_names` of the EcgDataset, which is the same list for every dataset.
 
         Raises
         ------
         BadInputError
-            When there is no such split, lead, unit or feature, or there are no labels, clean twins or artefacts.
+            When there is no such split, lead, unit or feature, or there are no labels, clean twins, artefacts or
+            rhythms.
         DamagedDatasetError
             When a file can't be read; also later, when a sample is taken.
         """
         from ecgfactory.dataset.pytorch import EcgDataset
 
-        return EcgDataset(self, split, leads, unit, features, masks, clean, artefact_masks)
+        return EcgDataset(self, split, leads, unit, features, masks, clean, artefact_masks, rhythm_labels)
 
     def __len__(self) -> int:
         return len(self.candidates)
@@ -356,10 +405,11 @@ class Dataset(DatasetTables):
         request = self.plan.request
         splits = ", ".join(f"{name} {count:,}" for name, count in self.manifest.splits.items())
         twins = ", with clean twins" if self.plan.keeps_clean else ""
+        composed = f"; composed: {', '.join(self.manifest.rhythms)}" if self.is_composed else ""
         artefacts = f"; with artefacts{twins}" if self.has_artefacts else ""
         return (
             f"Dataset {request.name}: {len(self):,} ECGs, {request.leads} leads, {request.duration_s} s at "
-            f"{self.sampling_rate_hz} Hz{artefacts}; {splits}; "
+            f"{self.sampling_rate_hz} Hz{composed}{artefacts}; {splits}; "
             f"{', '.join(self.formats)}; {self.path}"
         )
 

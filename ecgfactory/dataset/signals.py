@@ -68,7 +68,7 @@ class SignalReader:
         stored = EIGHT_LEADS if self._derives else lead_names
         self._slots = [lead_names.index(name) for name in stored]
         self._samples = spec.samples
-        quick = QUICK_SOURCES.get(format_name.removesuffix(CLEAN_SUFFIX))
+        quick = None if spec.is_long else QUICK_SOURCES.get(format_name.removesuffix(CLEAN_SUFFIX))
         self._source: Source = (
             quick(folder, spec, stored, at_random) if quick else FileSource(format_name, folder, spec, stored)
         )

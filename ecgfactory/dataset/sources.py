@@ -187,10 +187,20 @@ class FileSource(Source):
         self._leads = [spec.lead_names.index(name) for name in lead_names]
 
     def read(self, path: str, rows: IntArray, candidates: IntArray, into: Into) -> None:
-        """Read records; see `Source.read`."""
+        """Read records; see `Source.read`. Of long ones a piece is held at a time."""
+        if self._spec.is_long:
+            self._read_pieces(path, candidates, into)
+            return
         signals_uv = self._format.read(self._folder, path, candidates.tolist(), self._spec)
         for lead, stored in enumerate(self._leads):
             into.put(slice(None), lead, signals_uv[:, stored])
+
+    def _read_pieces(self, path: str, candidates: IntArray, into: Into) -> None:
+        for record, candidate in enumerate(candidates.tolist()):
+            for start, stop in self._spec.piece_bounds():
+                stretch_uv = self._format.read_stretch(self._folder, path, candidate, self._spec, start, stop)
+                for lead, stored in enumerate(self._leads):
+                    into.signals_uv[into.places[record], into.slots[lead], start:stop] = stretch_uv[stored]
 
 
 def _joined(column: pa.ChunkedArray) -> pa.FixedSizeListArray:

@@ -70,6 +70,27 @@ class DatasetTables(DatasetFiles):
         return by_record_id(self.artefacts_of(self.places()).to_frame(), self.record_ids)
 
     @cached_property
+    def rhythm(self) -> pd.Series[str]:
+        """The rhythm of each record, indexed by record_id: `ds.features[ds.rhythm == "sinus"]`."""
+        return feature_frame(self.record_ids, {"rhythm": self.rhythm_names})["rhythm"]
+
+    @cached_property
+    def beat_frame(self) -> pd.DataFrame:
+        """The beats of composed records, one row per beat, indexed by record_id; see `BeatTable.to_frame`.
+
+        Of one record `dataset["00000012"].beats` is quicker, of a split `dataset.beats("train")`.
+        """
+        return by_record_id(self.beats_of(self.places()).to_frame(), self.record_ids)
+
+    @cached_property
+    def rhythm_frame(self) -> pd.DataFrame:
+        """The rhythms of composed records, one row per stretch, indexed by record_id; see `RhythmTable.to_frame`.
+
+        Of one record `dataset["00000012"].rhythms` is quicker, of a split `dataset.rhythms("train")`.
+        """
+        return by_record_id(self.rhythms_of(self.places()).to_frame(), self.record_ids)
+
+    @cached_property
     def injuries(self) -> pd.DataFrame:
         """What artefacts did to each record: one row per record, indexed by record_id; see `Ecgs.injuries`.
 

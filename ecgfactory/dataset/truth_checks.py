@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
+import numpy.typing as npt
 
 from ecgfactory.arrays import IntArray
 from ecgfactory.dataset.files import DatasetFiles
@@ -13,6 +14,7 @@ from ecgfactory.errors import DamagedDatasetError
 from ecgfactory.formats.damage import reading
 from ecgfactory.formats.truth_file import Table, TruthReader
 from ecgfactory.record import record_id
+from ecgfactory.record_rows import RecordRows
 
 GroupCheck = Callable[[IntArray, Table], Iterator[str]]
 """Yields what is wrong with what is known of some candidates, rising."""
@@ -22,7 +24,11 @@ CopyCheck = Callable[[str, str, Sequence[int], Table], dict[str, list[int]]]
 
 
 def truth_problems(
-    dataset: DatasetFiles, file: str, reader_class: type[TruthReader[Table]], check: GroupCheck[Table]
+    dataset: DatasetFiles,
+    file: str,
+    reader_class: type[TruthReader[Table]],
+    check: GroupCheck[Table],
+    goes_on: bool = False,
 ) -> Iterator[str]:
     """Yield what is wrong with the sampling rate and the order of records of a file, and with each of its groups.
 
@@ -36,6 +42,8 @@ def truth_problems(
         What reads it.
     check : callable
         What each group is to pass.
+    goes_on : bool
+        Whether the rows of a record may go on in the next group.
 
     Raises
     ------
@@ -50,10 +58,26 @@ def truth_problems(
     before = -1
     with reading(file):
         for candidates, table in reader.groups():
-            if len(candidates) and candidates[0] <= before:
+            if len(candidates) and candidates[0] < before + (0 if goes_on else 1):
                 yield f"{file}: record {record_id(candidates[0])} is not in the order of {RECORDS_FILE}"
             before = int(candidates[-1])
             yield from check(candidates, table)
+
+
+Parts = Sequence[npt.NDArray[np.int32]]
+"""Rows of each record, as whole numbers."""
+
+
+def rows_of_each(table: RecordRows, columns: Sequence[str]) -> Parts:
+    """Return the rows of each record, each of shape (rows, columns), of columns that are whole numbers."""
+    rows = np.stack([getattr(table, name).astype(np.int32) for name in columns], axis=-1)
+    return np.split(rows, np.searchsorted(table.record, np.arange(table.records)))[1:]
+
+
+def differing_rows(held: Parts, expected: Parts) -> list[int]:
+    """Return the records of which the rows differ."""
+    pairs = enumerate(zip(held, expected, strict=True))
+    return [row for row, (one, other) in pairs if not np.array_equal(one, other)]
 
 
 def copy_problems(

@@ -13,20 +13,24 @@ from ecgfactory.dataset.annotation_checks import annotation_problems
 from ecgfactory.dataset.artefact_checks import artefact_problems
 from ecgfactory.dataset.artefact_copies import artefact_copy_problems
 from ecgfactory.dataset.column_checks import column_problems
-from ecgfactory.dataset.counts import count, count_artefacts, count_waves
+from ecgfactory.dataset.counts import count, count_artefacts, count_beats, count_waves
 from ecgfactory.dataset.foreign_files import passes_for_data
 from ecgfactory.dataset.injury_checks import Injuries, obeys_identities
 from ecgfactory.dataset.label_checks import label_problems
+from ecgfactory.dataset.long_checks import long_signal_problems
 from ecgfactory.dataset.manifest import manifest_sha256
 from ecgfactory.dataset.names import (
     ANNOTATIONS_FILE,
     ARTEFACTS_FILE,
+    BEATS_FILE,
     MANIFEST_FILE,
     RECORDS_FILE,
     REJECTED_FILE,
     SUMS_FILE,
 )
 from ecgfactory.dataset.reader import Dataset
+from ecgfactory.dataset.rhythm_checks import rhythm_problems
+from ecgfactory.dataset.rhythm_copies import rhythm_copy_problems
 from ecgfactory.dataset.seal import dataset_files, read_sums
 from ecgfactory.errors import DamagedDatasetError
 from ecgfactory.formats.clean_twin import CLEAN_SUFFIX, format_named
@@ -51,7 +55,8 @@ def verify(path: Path, with_signals: bool = True) -> Dataset:
     with_signals : bool
         Also read every record in every format: the integers agree, the limb leads obey their identities unless an
         artefact says that it breaks them, features are those of records.parquet, labels are those of sound annotations,
-        artefacts are what records and their clean twins say, and lists of records name them all.
+        artefacts are what records and their clean twins say, beats and rhythms are the same everywhere, and lists of
+        records name them all.
 
     Returns
     -------
@@ -73,9 +78,13 @@ def verify(path: Path, with_signals: bool = True) -> Dataset:
         of_artefacts = _artefact_problems(dataset)
         injuries = Injuries(dataset) if dataset.has_artefacts and not of_artefacts else None
         copies = _artefact_copy_problems(dataset) if injuries else []
+        of_rhythms = _rhythm_problems(dataset)
         columns = [] if of_artefacts else column_problems(dataset)
-        signals = _SignalChecks(dataset, injuries).problems()
-        problems = [*_index_problems(dataset), *of_artefacts, *copies, *columns, *signals, *_label_problems(dataset)]
+        is_long = dataset.plan.request.is_in_pieces
+        signals = long_signal_problems(dataset) if is_long else _SignalChecks(dataset, injuries).problems()
+        labels = [] if of_rhythms else _label_problems(dataset)
+        of_files = (*_index_problems(dataset), *of_artefacts, *copies, *of_rhythms, *columns, *signals)
+        problems = [*of_files, *labels]
     if problems:
         raise DamagedDatasetError(problems)
     return dataset
@@ -150,6 +159,7 @@ def _count_problems(dataset: Dataset) -> Iterator[str]:
     for name, told, held in (
         ("splits", manifest.splits, counts.splits),
         ("rejects", manifest.rejects, counts.rejects),
+        ("rhythms", manifest.rhythms, counts.rhythms),
     ):
         if told != held:
             yield f"{MANIFEST_FILE}: {name} are {told}, where the tables hold {held}"
@@ -253,6 +263,19 @@ def _artefact_copy_problems(dataset: Dataset) -> Iterator[str]:
     yield from artefact_copy_problems(dataset, RECORDS_AT_ONCE)
     if (held := count_artefacts(dataset.path)) != dataset.manifest.artefacts:
         yield f"{MANIFEST_FILE}: artefacts are {dataset.manifest.artefacts}, where {ARTEFACTS_FILE} has {held}"
+
+
+def _rhythm_problems(dataset: Dataset) -> list[str]:
+    """Check the beats and rhythms of composed records, and where they are sound, what else tells of them."""
+    if not dataset.is_composed:
+        return []
+    try:
+        problems = list(rhythm_problems(dataset)) or list(rhythm_copy_problems(dataset, RECORDS_AT_ONCE))
+    except DamagedDatasetError as error:
+        return error.problems
+    if not problems and (held := count_beats(dataset.path)) != dataset.manifest.beats:
+        return [f"{MANIFEST_FILE}: beats are {dataset.manifest.beats}, where {BEATS_FILE} has {held}"]
+    return problems
 
 
 def _label_problems(dataset: Dataset) -> list[str]:
