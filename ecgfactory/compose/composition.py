@@ -169,22 +169,22 @@ class Composition:
     def _add_waves(self, signal_uv: Float32Array, start: int) -> None:
         """Add the clean waves that reach into a signal beginning at a sample of the record."""
         laid = self._played.laid_between(start, start + signal_uv.shape[1])
-        mixers = self._breath.mixers(self._played.laid_at[laid] / RATE_HZ)
-        gains = np.sqrt(mixers[:, 0, 0] * mixers[:, 1, 1] - mixers[:, 0, 1] * mixers[:, 1, 0])
-        for place, mixer, gain in zip(laid.tolist(), mixers, gains, strict=True):
+        limb, chest = self._breath.gains(self._played.laid_at[laid] / RATE_HZ)
+        for place, limb_gain, chest_gain in zip(laid.tolist(), limb, chest, strict=True):
             shape = self._played.shapes[self._played.laid_shape[place]]
             first = int(self._played.laid_at[place]) - shape.centre - start
             clean_uv = shape.signal_uv
             into = signal_uv[:, first : first + clean_uv.shape[1]]
-            into[:2] += mixer @ clean_uv[:2]
-            into[2:] += gain * clean_uv[2:]
+            into[:2] += limb_gain @ clean_uv[:2]
+            into[2:] += chest_gain * clean_uv[2:]
 
     def _baseline_uv(self, first: int, last: int) -> Float32Array:
         """Return wander and sway between two nodes."""
         grain = round(WANDER_GRAIN_S / WANDER_STEP_S)
         nodes_uv = wander(self.source.wander_uv, self.streams, first, last + 1, grain)
-        swings = self._breath.swings(np.arange(first, last + 1) * WANDER_STEP_S)
+        swings = self._breath.swings(np.arange(first, last + 1, dtype=np.float64) * WANDER_STEP_S)
         nodes_uv += self._breath.sway_uv[:, np.newaxis] * swings.astype(np.float32)
         along = np.arange(_NODE, dtype=np.float32) / _NODE
-        lines = nodes_uv[:, :-1, np.newaxis] + np.diff(nodes_uv)[..., np.newaxis] * along
+        rise_uv = nodes_uv[:, 1:] - nodes_uv[:, :-1]
+        lines: Float32Array = nodes_uv[:, :-1, np.newaxis] + rise_uv[..., np.newaxis] * along
         return lines.reshape(len(nodes_uv), -1)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ecgfactory.arrays import Float32Array, Float64Array, IntArray
+from ecgfactory.arrays import Float32Array, Float64Array, FloatingArray, IntArray
 from ecgfactory.compose.bounds import median_bounds
 from ecgfactory.leads import SignalUv
 from ecgfactory.quality.beats import Beats
@@ -24,7 +24,8 @@ SHORTEST_TP_S = 0.04
 """From the end of T to the next P; where it is shorter, the ends of a beat are no baseline."""
 
 LEVEL_S = 0.04
-"""The level of a beat at either end is the mean over so long; and so long its mean takes to fade in and out."""
+"""The level of a beat at either end is the mean over so long, or to the wave next to it where that is nearer; and so
+long the mean beat takes to fade in and out."""
 
 P_MARGIN_S = 0.012
 """P is cut so far outside its bounds, which lie where it is still a few per cent of its height."""
@@ -50,8 +51,8 @@ class Source:
     p_uv, qrst_uv : float32 array, shape (8, window)
         P wave, and QRS with ST and T, of the mean beat, from mid TP to mid TP: 0 at both ends. They add up to it.
     residuals_uv : float32 array, shape (beats, 8, window)
-        How each beat differs from the mean, over the root of one less than there are beats: their sum, each times an
-        independent standard normal number, has the covariance of the beats.
+        How each beat differs from the mean, over the root of one less than there are beats: their products with
+        themselves add up to the covariance of the beats.
     grains_uv : float32 array, shape (grains, 8, grain)
         The same of stretches of TP, over the root of the number of grains.
     wander_uv : float32 array, shape (8, nodes)
@@ -125,6 +126,11 @@ class _Span:
     qrs_offset: int
     t_offset: int
 
+    @property
+    def quiet(self) -> int:
+        """How many samples at either end have no wave, at most those of `LEVEL_S`."""
+        return min(round(LEVEL_S * RATE_HZ), self.p_onset - self.first, self.last - self.t_offset)
+
 
 def _span_of(beats: Beats, waves: Waves, row: int) -> _Span | str:
     """Say what is cut of each beat, or why nothing can be."""
@@ -143,9 +149,8 @@ def _span_of(beats: Beats, waves: Waves, row: int) -> _Span | str:
     rr = np.diff(beats.places[row])[beats.are_rr[row]]
     tp = float(np.quantile(rr, 0.1)) + p_onset - t_offset
     if tp < SHORTEST_TP_S * RATE_HZ:
-        return (
-            f"only {max(tp, 0) / RATE_HZ * 1000:.0f} ms lie between T and P, and {SHORTEST_TP_S * 1000:.0f} are needed."
-        )
+        tp_ms = max(tp, 0) / RATE_HZ * 1000
+        return f"only {tp_ms:.0f} ms lie between T and P, and {SHORTEST_TP_S * 1000:.0f} are needed."
     first, last = max(round(p_onset - tp / 2), 0), min(round(t_offset + tp / 2), beats.cut_uv.shape[-1])
     return _Span(first, last, p_onset, p_offset, qrs_onset, qrs_offset, t_offset)
 
@@ -161,10 +166,10 @@ def _source(
     """Compose the source of one ECG."""
     first = span.first
     beats_uv = beats.cut_uv[row, beats.typical[row], :, first : span.last]
-    beats_uv = beats_uv - _lines(beats_uv)
+    beats_uv = beats_uv - _lines(beats_uv, span.quiet)
     mean_uv = beats_uv.mean(axis=0)
     residuals_uv = (beats_uv - mean_uv) / np.float32(np.sqrt(len(beats_uv) - 1))
-    mean_uv *= _faded(mean_uv.shape[-1])
+    mean_uv = mean_uv * _faded(mean_uv.shape[-1], span.quiet)
     p_uv = _p_of(mean_uv, span.p_onset - first, span.p_offset - first, span.qrs_onset - first)
     rr_s = float(beats.rr_mean_ms[row]) / 1000
     return Source(
@@ -190,24 +195,22 @@ def _source(
     )
 
 
-def _lines(beats_uv: Float32Array) -> Float32Array:
-    """Return the straight line between the levels of each beat's ends."""
-    window, level = beats_uv.shape[-1], round(LEVEL_S * RATE_HZ)
+def _lines(beats_uv: Float32Array, level: int) -> Float32Array:
+    """Return the straight line between the levels of each beat's ends, the means over so many samples."""
+    window = beats_uv.shape[-1]
     start, end = beats_uv[..., :level].mean(axis=-1), beats_uv[..., -level:].mean(axis=-1)
-    along = (np.arange(window, dtype=np.float32) - (level - 1) / 2) / (window - level)
-    line: Float32Array = start[..., np.newaxis] + (end - start)[..., np.newaxis] * along
-    return line
+    along = ((np.arange(window) - (level - 1) / 2) / (window - level)).astype(np.float32)
+    lines: Float32Array = start[..., np.newaxis] + (end - start)[..., np.newaxis] * along
+    return lines
 
 
-def _faded(window: int) -> Float32Array:
-    """Return weights that rise from 0 and fall to 0 within `LEVEL_S` of the ends."""
-    fade = round(LEVEL_S * RATE_HZ)
+def _faded(window: int, fade: int) -> Float32Array:
+    """Return weights that rise from 0 and fall to 0 within so many samples of the ends."""
     edge = np.minimum(np.arange(window), np.arange(window)[::-1])
-    weights: Float32Array = smooth_step(edge / fade)
-    return weights
+    return smooth_step(edge / fade)
 
 
-def smooth_step(along: Float64Array | Float32Array) -> Float32Array:
+def smooth_step(along: FloatingArray) -> Float32Array:
     """Return half a cosine, from 0 at 0 to 1 at 1 and flat beyond."""
     step: Float32Array = ((1 - np.cos(np.pi * np.clip(along, 0, 1))) / 2).astype(np.float32)
     return step

@@ -7,16 +7,19 @@ from functools import cached_property
 
 import numpy as np
 
-from ecgfactory.arrays import IntArray
+from ecgfactory.arrays import BoolArray, IntArray
 from ecgfactory.compose.hearts import RATE_HZ, Source
-from ecgfactory.compose.p_waves import p_shapes
+from ecgfactory.compose.p_waves import p_shape
 from ecgfactory.compose.shapes import Shape, own_qrst, stretched
 from ecgfactory.compose.streams import Streams
 from ecgfactory.compose.ventricular import ventricular_shape
-from ecgfactory.rhythms.score import OWN_QRS, PShape, Score
+from ecgfactory.rhythms.score import OWN_QRS, Int8Array, PShape, Score
 
 LONGEST_QT_OF_RR = 0.9
-"""T of a ventricular beat ends before this share of the time to the next beat, as in fast tachycardias (chosen here)."""
+"""T of a ventricular beat ends before this share of the time to the next beat, as in tachycardias (chosen here)."""
+
+QT_STEP = 2
+"""QT is rounded to so many samples (4 ms), or every beat of a record would need a shape of its own."""
 
 REACH = 750
 """No shape reaches farther than so many samples from where it is laid."""
@@ -50,8 +53,8 @@ class Played:
     shapes: list[Shape]
     r_peak: IntArray
     beat_shape: IntArray
-    is_own: np.ndarray
-    symbol: np.ndarray
+    is_own: BoolArray
+    symbol: Int8Array
     p_at: IntArray
     p_shape: IntArray
     p_beat: IntArray
@@ -60,8 +63,8 @@ class Played:
 
     @cached_property
     def points(self) -> IntArray:
-        """Marks of each shape, shape (shapes, 1 + leads, 3 waves, 3 points); see `Shape.points`."""
-        return np.stack([shape.points(self.lead_names) for shape in self.shapes])
+        """Marks of each shape, shape (shapes, 1 + leads, 3 waves, 3 points)."""
+        return np.stack([shape.points for shape in self.shapes])
 
     def laid_between(self, start: int, stop: int) -> IntArray:
         """Return the places, among what is laid, of all that lies whole within."""
@@ -77,13 +80,13 @@ def play(source: Source, score: Score, streams: Streams) -> Played:
     is_own = score.shape == OWN_QRS
     shapes: list[Shape] = []
 
-    def lay(which: np.ndarray, shape: Shape, qrs_onset: int, qrs_offset: int, t_offset: int, qt: IntArray) -> None:
+    def lay(which: BoolArray, shape: Shape, qrs_onset: int, qrs_offset: int, t_offset: int, qt: IntArray) -> None:
         wanted, place = np.unique(qt, return_inverse=True)
         beat_shape[which] = len(shapes) + place
         r_peak[which] = onset[which] + shape.centre - qrs_onset
         shapes.extend(stretched(shape, qrs_offset, t_offset, qrs_onset + wanted))
 
-    qt = np.rint(np.nan_to_num(score.qt_s) * RATE_HZ).astype(np.int64)
+    qt = np.rint(np.nan_to_num(score.qt_s) * (RATE_HZ / QT_STEP)).astype(np.int64) * QT_STEP
     lay(is_own, own_qrst(source), source.qrs_onset, source.qrs_offset, source.t_offset, qt[is_own])
     rr = np.append(np.diff(onset), np.iinfo(np.int32).max)
     for number in np.unique(score.shape[~is_own]).tolist():
@@ -92,11 +95,11 @@ def play(source: Source, score: Score, streams: Streams) -> Played:
         longest = (LONGEST_QT_OF_RR * rr[which]).astype(np.int64)
         lay(which, shape, 0, qrs_offset, t_offset, np.minimum(t_offset, longest))
 
-    of_p = p_shapes(source, streams)
     p_at = np.rint(score.p_onset_s * RATE_HZ).astype(np.int64) + source.centre - source.p_onset
-    p_shape = len(shapes) + score.p_shape.astype(np.int64)
-    shapes.extend(of_p[kind] for kind in PShape)
-    at, laid_shape = np.concatenate([r_peak, p_at]), np.concatenate([beat_shape, p_shape])
+    kinds, place = np.unique(score.p_shape, return_inverse=True)
+    p_shapes = len(shapes) + place
+    shapes.extend(p_shape(PShape(kind), source, streams) for kind in kinds.tolist())
+    at, laid_shape = np.concatenate([r_peak, p_at]), np.concatenate([beat_shape, p_shapes])
     order = np.argsort(at, kind="stable")
     return Played(
         lead_names=source.lead_names,
@@ -106,7 +109,7 @@ def play(source: Source, score: Score, streams: Streams) -> Played:
         is_own=is_own,
         symbol=score.symbol,
         p_at=p_at,
-        p_shape=p_shape,
+        p_shape=p_shapes,
         p_beat=score.p_beat,
         laid_at=at[order],
         laid_shape=laid_shape[order],

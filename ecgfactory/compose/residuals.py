@@ -1,4 +1,8 @@
-"""How beats vary: what the source's own beats have beside their mean, in random mixtures."""
+"""How beats vary: what the source's own beats have beside their mean, in random mixtures of two.
+
+With independent normal weights of all of them, the covariance would be the same, but not their nature: beats differ in
+how long their QRS takes and where it is notched, and sums of many such differences are of none of these kinds.
+"""
 
 from __future__ import annotations
 
@@ -13,8 +17,9 @@ from ecgfactory.compose.streams import Streams, Use
 FADE_S = 0.04
 """How long the noise of a beat takes to give way to that between beats, or to that of the next."""
 
-MOST_SD = 2.5
-"""Random weights are kept within so many standard deviations, or a beat's outliers would become monsters."""
+MOST_TURN_RAD = np.pi / 9
+"""A beat differs from the mean as one of the source's does, turned by up to so much towards another (chosen here): the
+one times the cosine and the other times the sine, so that the covariance of beats remains. So no two are the same."""
 
 LATEST_S = 0.08
 """Where two beats overlap, the noise of the latter begins this long before its R peak at the latest."""
@@ -51,7 +56,7 @@ def add_residuals(
     if last <= first:
         return power
     begins, ends = _spans(own, window, source.centre, first, last)
-    weights = streams.normals(Use.BEATS, first, last, beats).clip(-MOST_SD, MOST_SD)
+    weights = _weights(streams, int(first), int(last), beats)
     mixed_uv = (weights @ source.residuals_uv.reshape(beats, -1)).reshape(last - first, -1, window)
     fade = round(FADE_S * RATE_HZ)
     rise = power_complementary(2 * fade)[:fade]
@@ -64,6 +69,23 @@ def add_residuals(
         signal_uv[:, at + begin : at + end] += noise_uv[:, begin:end] * size
         power[at + begin : at + end] += size * size
     return power
+
+
+def _weights(streams: Streams, first: int, last: int, beats: int) -> Float32Array:
+    """Choose two of the source's beats for each beat, and how they are mixed, shape (last - first, beats).
+
+    As many beats in a row as the source has are each made of another one of them, and so are on the mean like them.
+    """
+    rows = np.arange(beats)
+    groups = []
+    for group in range(first // beats, -(-last // beats)):
+        rng = streams.of(Use.BEATS, group)
+        order, turn = rng.permutation(beats), rng.uniform(-MOST_TURN_RAD, MOST_TURN_RAD, beats)
+        weights = np.zeros((beats, beats), dtype=np.float32)
+        weights[rows, order], weights[rows, np.roll(order, rng.integers(1, beats))] = np.cos(turn), np.sin(turn)
+        groups.append(weights)
+    skipped = first // beats * beats
+    return np.concatenate(groups)[first - skipped : last - skipped] * np.float32(np.sqrt(beats))
 
 
 def _spans(own: IntArray, window: int, centre: int, first: int, last: int) -> tuple[IntArray, IntArray]:

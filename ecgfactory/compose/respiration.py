@@ -64,8 +64,8 @@ class Breath:
         swings: Float64Array = np.sin(2 * np.pi * (along - lag))
         return swings
 
-    def mixers(self, times_s: Float64Array) -> Float32Array:
-        """Return what leads I and II of waves at some times are mixed by, and the gain of the others.
+    def gains(self, times_s: Float64Array) -> tuple[Float32Array, Float32Array]:
+        """Return by what waves at some times are multiplied.
 
         Parameters
         ----------
@@ -74,24 +74,28 @@ class Breath:
 
         Returns
         -------
-        float32 array, shape (waves, 2, 2)
-            For leads I and II; the gain is the root of its determinant.
+        limb : float32 array, shape (waves, 2, 2)
+            Leads I and II.
+        chest : float32 array, shape (waves,)
+            The others.
         """
         gain = 1 + self.gain * self.swings(times_s)
         turn = frontal_turn(self.axis_rad * self.swings(times_s, self.lag))
-        mixers: Float32Array = (gain[:, np.newaxis, np.newaxis] * turn).astype(np.float32)
-        return mixers
+        return (gain[:, np.newaxis, np.newaxis] * turn).astype(np.float32), gain.astype(np.float32)
 
 
 _ALONG = np.array([[1, 0], [0.5, np.sqrt(3) / 2]])
 """Leads I and II of the heart's vector in the frontal plane (left, down): at 0 and 60 degrees (Einthoven)."""
 
+_ACROSS = _ALONG @ np.array([[0, -1], [1, 0]]) @ np.linalg.inv(_ALONG)
+"""Leads I and II of the vector turned by 90 degrees, from those of the vector."""
 
-def frontal_turn(angle_rad: Float64Array) -> Float64Array:
-    """Return the matrices, shape (n, 2, 2), that turn the frontal axis of leads I and II clockwise, downwards."""
-    cos, sin = np.cos(angle_rad), np.sin(angle_rad)
-    turn = np.array([[cos, -sin], [sin, cos]]).transpose(2, 0, 1)
-    return _ALONG @ turn @ np.linalg.inv(_ALONG)
+
+def frontal_turn(angle_rad: float | Float64Array) -> Float64Array:
+    """Return the matrices, shape (..., 2, 2), that turn the frontal axis of leads I and II, downwards from the left."""
+    angle = np.asarray(angle_rad)[..., np.newaxis, np.newaxis]
+    turn: Float64Array = np.cos(angle) * np.eye(2) + np.sin(angle) * _ACROSS
+    return turn
 
 
 def wander(nodes_uv: Float32Array, streams: Streams, start: int, stop: int, grain: int) -> Float32Array:

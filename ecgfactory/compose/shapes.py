@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ecgfactory.arrays import Float32Array, Float64Array, IntArray
+from ecgfactory.arrays import BoolArray, Float32Array, Float64Array, IntArray
 from ecgfactory.compose.hearts import Source
 from ecgfactory.leads import EIGHT_LEADS
 from ecgfactory.wave_table import BEAT_WAVES
@@ -31,42 +31,15 @@ class Shape:
     signal_uv : float32 array, shape (8, window)
         In the order of `EIGHT_LEADS`, 0 at both ends.
     centre : int
-        The R peak that it is laid by, in the window.
-    bounds : float64 array, shape (1 + leads, 3 waves, 2)
-        Onset and offset of P, QRS and T in samples after the centre, over all leads and in each that is marked; NaN for
-        a wave that is not there.
+        The R peak that it is laid by, in the window, or outside of it.
+    points : int array, shape (1 + leads, 3 waves, 3 points)
+        Onset, peak and offset of P, QRS and T in samples after the centre, over all leads and in each that is marked,
+        as `WaveTable` has them; `NOWHERE` for a wave that is not there.
     """
 
     signal_uv: Float32Array
     centre: int
-    bounds: Float64Array
-
-    def points(self, lead_names: tuple[str, ...]) -> IntArray:
-        """Mark the waves: those of `WaveTable`.
-
-        Parameters
-        ----------
-        lead_names : tuple of str
-            The leads that `bounds` are of.
-
-        Returns
-        -------
-        int array, shape (1 + leads, 3 waves, 3 points)
-            Samples after the centre; `NOWHERE` for what is not there.
-        """
-        there = ~np.isnan(self.bounds).any(axis=-1)
-        bounds = np.where(there[..., np.newaxis], np.rint(self.bounds), 0).astype(np.int64)
-        peaks = np.zeros(there.shape, dtype=np.int64)
-        leads_uv = in_leads(self.signal_uv, lead_names)
-        for lead, wave in zip(*there[1:].nonzero(), strict=True):
-            onset, offset = bounds[1 + lead, wave]
-            peaks[1 + lead, wave] = onset + _peak(leads_uv[lead], onset + self.centre, offset + self.centre, wave)
-        for wave in (P, T):
-            of_leads = peaks[1:, wave][there[1:, wave]]
-            middle = np.median(of_leads) if len(of_leads) else bounds[0, wave].mean()
-            peaks[0, wave] = np.clip(np.rint(middle), *bounds[0, wave])
-        points = np.stack([bounds[..., 0], peaks, bounds[..., 1]], axis=-1)
-        return np.where(there[..., np.newaxis], points, NOWHERE)
+    points: IntArray
 
 
 NOWHERE = np.iinfo(np.int32).min
@@ -84,14 +57,50 @@ def in_leads(signal_uv: Float32Array, lead_names: tuple[str, ...]) -> Float32Arr
     return weights @ signal_uv
 
 
-def _peak(lead_uv: Float32Array, onset: int, offset: int, wave: int) -> int:
-    """Find the largest deflection from the line that joins the bounds, in samples after the onset."""
-    first, last = np.clip([onset, offset], 0, len(lead_uv) - 1)
-    if last <= first:
-        return 0
-    wave_uv = lead_uv[first : last + 1]
-    deflection = wave_uv - np.linspace(wave_uv[0], wave_uv[-1], len(wave_uv))
-    return int(first - onset + np.argmax(np.maximum(deflection * UPWARDS[wave], -deflection)))
+def marked(signal_uv: Float32Array, centre: int, bounds: Float64Array, lead_names: tuple[str, ...]) -> IntArray:
+    """Find the peaks between the bounds of waves.
+
+    Parameters
+    ----------
+    signal_uv : float32 array, shape (8, window)
+        The waves.
+    centre : int
+        The R peak in the window.
+    bounds : float64 array, shape (1 + leads, waves, 2)
+        Onset and offset in samples after the centre, over all leads and in each; NaN for a wave that is not there.
+    lead_names : tuple of str
+        The leads that they are of.
+
+    Returns
+    -------
+    int array, shape (1 + leads, waves, 3 points)
+    """
+    there: BoolArray = np.asarray(~np.isnan(bounds).any(axis=-1))
+    if not there.any():
+        return np.full((*there.shape, 3), NOWHERE)
+    first, last = np.moveaxis(np.where(there[..., np.newaxis], np.rint(bounds), 0).astype(np.int64), -1, 0)
+    peak = (first + last) // 2
+    leads_uv = in_leads(signal_uv, lead_names)
+    for wave in np.flatnonzero(there[1:].any(axis=0)).tolist():
+        peak[1:, wave] = _peaks(leads_uv, first[1:, wave] + centre, last[1:, wave] + centre, wave) - centre
+        if wave != QRS:
+            peak[0, wave] = np.rint(np.median(peak[1:, wave][there[1:, wave]]))
+    peak[0, QRS] = 0
+    points = np.stack([first, peak.clip(first, last), last], axis=-1)
+    return np.where(there[..., np.newaxis], points, NOWHERE)
+
+
+def _peaks(leads_uv: Float32Array, first: IntArray, last: IntArray, wave: int) -> IntArray:
+    """Find the largest deflection of each lead from the line that joins its bounds, shape (leads,)."""
+    window = leads_uv.shape[1]
+    sample = np.arange(window)
+    first, last = (bound.clip(0, window - 1)[:, np.newaxis] for bound in (first, last))
+    start_uv, end_uv = (np.take_along_axis(leads_uv, bound, axis=1) for bound in (first, last))
+    along = (sample - first) / np.maximum(last - first, 1)
+    deflection = leads_uv - (start_uv + (end_uv - start_uv) * along)
+    height = np.maximum(deflection * UPWARDS[wave], -deflection)
+    peaks: IntArray = np.where((along >= 0) & (along <= 1), height, -1).argmax(axis=1)
+    return peaks
 
 
 def stretched(shape: Shape, qrs_offset: int, t_offset: int, wanted: IntArray) -> list[Shape]:
@@ -128,33 +137,31 @@ def stretched(shape: Shape, qrs_offset: int, t_offset: int, wanted: IntArray) ->
         at = qrs_offset + np.minimum(source, window - 1 - qrs_offset)
         whole = np.minimum(at.astype(np.int64), window - 2)
         part = (at - whole).astype(np.float32)
-        tail = shape.signal_uv[:, whole]
-        tail += part * (shape.signal_uv[:, whole + 1] - tail)
+        tail = shape.signal_uv.take(whole, axis=1)
+        tail += part * (shape.signal_uv.take(whole + 1, axis=1) - tail)
         signal_uv = np.concatenate([shape.signal_uv[:, :qrs_offset], tail], axis=1)
-        bounds = shape.bounds.copy()
-        bounds[:, T] = (
-            np.interp(bounds[:, T] + shape.centre, np.concatenate([[0], at]), np.concatenate([[0], qrs_offset + later]))
-            - shape.centre
-        )
-        shapes.append(Shape(signal_uv, shape.centre, bounds))
+        points = shape.points.copy()
+        t_points = np.interp(points[:, T] + shape.centre, at, qrs_offset + later)
+        points[:, T] = np.where(points[:, T] == NOWHERE, NOWHERE, np.rint(t_points) - shape.centre)
+        shapes.append(Shape(signal_uv, shape.centre, points))
     return shapes
 
 
 def own_qrst(source: Source) -> Shape:
     """Return QRS and T of the heart's own beats."""
-    bounds = _bounds(source)
-    bounds[:, P] = np.nan
-    return Shape(source.qrst_uv, source.centre, bounds)
+    return _own(source, source.qrst_uv, [QRS, T])
 
 
 def own_p(source: Source) -> Shape:
-    """Return the heart's own P wave."""
-    bounds = _bounds(source)
-    bounds[:, [QRS, T]] = np.nan
-    return Shape(source.p_uv, source.centre, bounds)
+    """Return the heart's own P wave, without the zeros beside it."""
+    shape = _own(source, source.p_uv, [P])
+    first, last = np.flatnonzero(source.p_uv.any(axis=0))[[0, -1]].tolist()
+    return Shape(source.p_uv[:, first - 1 : last + 2], source.centre - first + 1, shape.points)
 
 
-def _bounds(source: Source) -> Float64Array:
-    if source.bounds is None:
-        return np.full((1, len(BEAT_WAVES), 2), np.nan)
-    return source.bounds.copy()
+def _own(source: Source, signal_uv: Float32Array, waves: list[int]) -> Shape:
+    """Return some of the waves of the source with their marks."""
+    bounds = np.full((1 + len(source.lead_names), len(BEAT_WAVES), 2), np.nan)
+    if source.bounds is not None:
+        bounds[:, waves] = source.bounds[:, waves]
+    return Shape(signal_uv, source.centre, marked(signal_uv, source.centre, bounds, source.lead_names))

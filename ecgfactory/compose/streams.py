@@ -23,7 +23,7 @@ class Use(IntEnum):
     WANDER = 6
 
 
-MOST_NUMBERS = 2**40
+STREAMS = 2**40
 """How many streams each use has."""
 
 
@@ -44,10 +44,10 @@ class Streams:
 
     def of(self, use: Use, number: int = 0) -> np.random.Generator:
         """Return the generator of a use, or of one of its numbered parts."""
-        return draws.generator(self.seed, self.candidate, draws.Purpose.RHYTHM, use * MOST_NUMBERS + number)
+        return draws.generator(self.seed, self.candidate, draws.Purpose.RHYTHM, use * STREAMS + number)
 
-    def normals(self, use: Use, start: int, stop: int, width: int, block: int = 64) -> Float32Array:
-        """Draw standard normal numbers for what is numbered, alike for whatever range is asked.
+    def normals(self, use: Use, start: int, stop: int, width: int, together: int = 64) -> Float32Array:
+        """Draw standard normal numbers for what is numbered, the same for each number whatever range is asked.
 
         Parameters
         ----------
@@ -57,16 +57,13 @@ class Streams:
             Range of numbers, from 0 on.
         width : int
             How many for each.
-        block : int
-            How many numbers share a stream.
+        together : int
+            For how many they are drawn together: a new generator takes as long as some thousand numbers.
 
         Returns
         -------
         float32 array, shape (stop - start, width)
         """
-        first, last = start // block, (max(stop, start + 1) - 1) // block
-        drawn = [
-            self.of(use, number).standard_normal((block, width), dtype=np.float32) for number in range(first, last + 1)
-        ]
-        together: Float32Array = drawn[0] if len(drawn) == 1 else np.concatenate(drawn)
-        return together[start - first * block : stop - first * block]
+        first, end = start // together, -(-stop // together)
+        drawn = [self.of(use, block).standard_normal((together, width), np.float32) for block in range(first, end)]
+        return np.concatenate(drawn)[start - first * together : stop - first * together]

@@ -1,8 +1,8 @@
 """Ventricular beats: a wide QRS of another axis, and a T against it, from a dipole whose origin is drawn.
 
 Activation spreads from muscle to muscle, away from its origin. From the right ventricle it runs left and backwards, so
-that V1 looks as in left bundle branch block; from the left one right and forwards, as in right bundle branch block. From
-above (an outflow tract) it runs down, from an apex up. (Josephson and Callans, Heart Rhythm 2 (2005) 442.)
+that V1 looks as in left bundle branch block; from the left one right and forwards, as in right bundle branch block.
+From above (an outflow tract) it runs down, from an apex up. (Josephson and Callans, Heart Rhythm 2 (2005) 443-446.)
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ import numpy as np
 from ecgfactory.arrays import Float64Array
 from ecgfactory.compose.dipole import in_eight_leads
 from ecgfactory.compose.hearts import RATE_HZ, Source
-from ecgfactory.compose.shapes import QRS, Shape, T, in_leads
+from ecgfactory.compose.shapes import QRS, Shape, T, in_leads, marked
 from ecgfactory.compose.streams import Streams, Use
 from ecgfactory.wave_table import BEAT_WAVES
 
-QRS_S = (0.13, 0.18)
+QRS_S = (0.145, 0.185)
 """How long QRS lasts; ventricular beats last 0.12 s or more."""
 
 SIZE = (0.9, 1.4)
@@ -31,7 +31,11 @@ RIGHT, LEFT = np.array([0.75, 0.0, 0.5]), np.array([-0.5, 0.0, -0.75])
 UP_OR_DOWN = (0.4, 0.9)
 """And up or down."""
 
-SHOWS = 0.05
+_FRONTS = ((0.22, 0.11, 0.6, 0.3), (0.5, 0.13, 1.0, 0.15), (0.76, 0.11, 0.65, 0.35))
+"""Fronts of activation that follow each other: when (over the length of QRS), how long (one SD), how large, and how much
+their ways differ. What the eye sees as slurs and notches (chosen here)."""
+
+SHOWS = 0.03
 """A wave begins and ends where it reaches this share of its height in the lead (chosen here: where one sees it)."""
 
 
@@ -75,7 +79,7 @@ def ventricular_shape(source: Source, streams: Streams, number: int) -> tuple[Sh
     qrs_uv, t_uv = qrs_uv * gain, t_uv * gain
     centre = int(np.square(dipole_of_qrs).sum(axis=0).argmax())
     bounds = np.full((1 + len(source.lead_names), len(BEAT_WAVES), 2), np.nan)
-    for wave, part_uv, last in ((QRS, qrs_uv, qrs - 1), (T, t_uv, end - 1)):
+    for wave, part_uv in ((QRS, qrs_uv), (T, t_uv)):
         found = _bounds(in_leads(part_uv, source.lead_names))
         if wave == T:
             found[:, 0] = np.maximum(found[:, 0], bounds[1:, QRS, 1] + centre + 1)
@@ -83,18 +87,18 @@ def ventricular_shape(source: Source, streams: Streams, number: int) -> tuple[Sh
         if len(found):
             bounds[0, wave] = found[:, 0].min() - centre, found[:, 1].max() - centre
     signal_uv = np.pad(qrs_uv + t_uv, [(0, 0), (0, 1)])
-    return Shape(signal_uv, centre, bounds), qrs - 1, end - 1
+    return Shape(signal_uv, centre, marked(signal_uv, centre, bounds, source.lead_names)), qrs - 1, end - 1
 
 
 def _depolarisation(direction: Float64Array, samples: int, rng: np.random.Generator) -> Float64Array:
-    """Draw the dipole of QRS, shape (3, samples): three fronts that follow each other, the later ones turned."""
+    """Draw the dipole of QRS, shape (3, samples)."""
     along = (np.arange(samples) + 0.5) / samples
     dipole = np.zeros((3, samples))
-    for centre, width, size, turn in ((0.28, 0.13, 0.55, 0.3), (0.5, 0.14, 1.0, 0.12), (0.72, 0.12, 0.6, 0.35)):
+    for centre, width, size, turn in _FRONTS:
         way = direction + rng.normal(0, turn, 3)
         front = np.exp(-0.5 * ((along - centre - rng.uniform(-0.04, 0.04)) / width) ** 2)
         dipole += way[:, np.newaxis] * front * size * rng.uniform(0.6, 1.2)
-    return dipole * np.sin(np.pi * along) ** 1.5  # which lets it begin and end without a corner
+    return dipole * np.sin(np.pi * along)  # so that it begins and ends slowly
 
 
 def _bell(samples: int, rise: float, fall: float) -> Float64Array:
