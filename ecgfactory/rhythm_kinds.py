@@ -16,12 +16,16 @@ class RhythmKind:
     title : str
         As pages have it.
     snomed_ct : tuple of str
-        Codes in SNOMED CT, as the PhysioNet/CinC challenges of 2020 and 2021 list them.
+        Codes in SNOMED CT, as the PhysioNet/CinC challenge of 2021 lists them (dx_mapping_scored.csv and
+        dx_mapping_unscored.csv of https://github.com/physionetchallenges/evaluation-2021).
     scp : tuple of str
-        Statements of SCP-ECG, as PTB-XL uses them (Wagner et al., Sci Data 7 (2020) 154,
-        doi:10.1038/s41597-020-0495-6).
+        Statements of SCP-ECG, as scp_statements.csv of PTB-XL has them (Wagner et al., Sci Data 7 (2020) 154,
+        doi:10.1038/s41597-020-0495-6); none where it has none. NORM is not among them: it says that all else is normal
+        too.
     aux : str
-        What a change to it says in a WFDB annotation file, as the MIT-BIH databases do.
+        What a change to it says in a WFDB annotation file, as the databases of PhysioNet do
+        (https://archive.physionet.org/physiobank/annotations.shtml; of blocks of first and third degree, which that
+        page lacks, as some of them do).
     is_sinus : bool
         Whether every beat comes from the sinus node and is conducted as usual.
     """
@@ -37,11 +41,11 @@ class RhythmKind:
 KINDS: dict[str, RhythmKind] = {
     kind.name: kind
     for kind in (
-        RhythmKind("sinus", "Sinus rhythm", ("426783006",), ("SR", "NORM"), "(N", is_sinus=True),
+        RhythmKind("sinus", "Sinus rhythm", ("426783006",), ("SR",), "(N", is_sinus=True),
         RhythmKind("sinus_bradycardia", "Sinus bradycardia", ("426177001",), ("SBRAD",), "(SBR", is_sinus=True),
         RhythmKind("sinus_tachycardia", "Sinus tachycardia", ("427084000",), ("STACH",), "(N", is_sinus=True),
         RhythmKind("sinus_arrhythmia", "Sinus arrhythmia", ("427393009",), ("SARRH",), "(N", is_sinus=True),
-        RhythmKind("sinus_pause", "Sinus pause", ("426783006", "60423000"), ("SR",), "(N"),
+        RhythmKind("sinus_pause", "Sinus pause", ("426783006", "5609005"), ("SR",), "(N"),
         RhythmKind("premature_atrial", "Premature atrial beats", ("426783006", "284470004"), ("SR", "PAC"), "(N"),
         RhythmKind("atrial_fibrillation", "Atrial fibrillation", ("164889003",), ("AFIB",), "(AFIB"),
         RhythmKind(
@@ -53,7 +57,7 @@ KINDS: dict[str, RhythmKind] = {
         ),
         RhythmKind("atrial_flutter", "Atrial flutter", ("164890007",), ("AFLT",), "(AFL"),
         RhythmKind("supraventricular_tachycardia", "Supraventricular tachycardia", ("426761007",), ("SVTAC",), "(SVTA"),
-        RhythmKind("junctional_rhythm", "Junctional rhythm", ("426995002",), (), "(NOD"),
+        RhythmKind("junctional_rhythm", "Junctional rhythm", ("29320008",), (), "(NOD"),
         RhythmKind(
             "premature_ventricular", "Premature ventricular beats", ("426783006", "427172004"), ("SR", "PVC"), "(N"
         ),
@@ -65,7 +69,7 @@ KINDS: dict[str, RhythmKind] = {
             "av_block_2_wenckebach", "Second-degree AV block, Wenckebach", ("54016002", "195042002"), ("2AVB",), "(BII"
         ),
         RhythmKind(
-            "av_block_2_mobitz", "Second-degree AV block, Mobitz II", ("28189009", "195042002"), ("2AVB",), "(BII"
+            "av_block_2_mobitz", "Second-degree AV block, Mobitz II", ("426183003", "195042002"), ("2AVB",), "(BII"
         ),
         RhythmKind("av_block_3", "Complete AV block", ("27885002",), ("3AVB",), "(B3"),
     )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
-from ecgfactory.arrays import Float64Array
+from ecgfactory.arrays import BoolArray, Float64Array
 from ecgfactory.beat_table import SYMBOLS
 from ecgfactory.rhythms.breathing import MARGIN_S
 from ecgfactory.rhythms.intervals import qt_after
@@ -42,11 +43,17 @@ class Beats:
         """Return beats of one symbol and shape."""
         return cls(onset_s, np.full(len(onset_s), symbol, np.int8), np.full(len(onset_s), shape, np.int8))
 
-    def __add__(self, other: Beats) -> Beats:
-        return Beats(
-            np.concatenate([self.onset_s, other.onset_s]),
-            np.concatenate([self.symbol, other.symbol]),
-            np.concatenate([self.shape, other.shape]),
+    def where(self, is_kept: BoolArray) -> Beats:
+        """Return some of them."""
+        return Beats(self.onset_s[is_kept], self.symbol[is_kept], self.shape[is_kept])
+
+    @classmethod
+    def joined(cls, parts: Sequence[Beats]) -> Beats:
+        """Return the beats of all parts, one part after the other."""
+        return cls(
+            np.concatenate([part.onset_s for part in parts]),
+            np.concatenate([part.symbol for part in parts]),
+            np.concatenate([part.shape for part in parts]),
         )
 
 
@@ -78,12 +85,18 @@ class PWaves:
         """Return no P wave."""
         return cls.alike(np.empty(0), np.empty(0, np.int64))
 
-    def __add__(self, other: PWaves) -> PWaves:
-        return PWaves(
-            np.concatenate([self.onset_s, other.onset_s]),
-            np.concatenate([self.beat, other.beat]),
-            np.concatenate([self.shape, other.shape]),
+    @classmethod
+    def joined(cls, parts: Sequence[PWaves]) -> PWaves:
+        """Return the P waves of all parts, one part after the other."""
+        return cls(
+            np.concatenate([part.onset_s for part in parts]),
+            np.concatenate([part.beat for part in parts]),
+            np.concatenate([part.shape for part in parts]),
         )
+
+    def of_later(self, places: int) -> PWaves:
+        """Return them as P waves of beats that many places later; every one belongs to a beat."""
+        return replace(self, beat=self.beat + places)
 
 
 def assembled(
@@ -145,12 +158,8 @@ def _placed(
     place[beat_order] = np.arange(-first, len(beat_order) - first)
     place[-1] = -1
     beat = place[p_waves.beat]
-    is_free = p_waves.beat < 0
-    is_kept = np.where(
-        is_free,
-        (p_waves.onset_s > onset_s[0]) & (p_waves.onset_s < onset_s[-1]),
-        (beat >= 0) & (beat < len(onset_s)),
-    )
+    is_between = (p_waves.onset_s > onset_s[0]) & (p_waves.onset_s < onset_s[-1])
+    is_kept = np.where(p_waves.beat < 0, is_between, (beat >= 0) & (beat < len(onset_s)))
     p_order = np.flatnonzero(is_kept)
     p_order = p_order[np.argsort(p_waves.onset_s[p_order], kind="stable")]
     return p_waves.onset_s[p_order], beat[p_order], p_waves.shape[p_order]

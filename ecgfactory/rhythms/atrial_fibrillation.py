@@ -12,7 +12,7 @@ from ecgfactory.rhythms.base import Rhythm
 from ecgfactory.rhythms.breathing import MARGIN_S, breaths
 from ecgfactory.rhythms.intervals import at_rate
 from ecgfactory.rhythms.score import Activity, Heart, Score
-from ecgfactory.rhythms.sinus_node import drift
+from ecgfactory.rhythms.sinus_node import LONG_S, drift
 
 RATE_BPM = (50.0, 150.0)
 """Mean ventricular rate, from slow (a slow or treated AV node) to fast."""
@@ -21,7 +21,8 @@ SHORTEST_RR_S = 0.3
 """No RR interval is shorter: the AV node is refractory."""
 
 WAVES_HZ = (4.2, 8.8)
-"""Rate of fibrillatory waves: 4 to 9 Hz, most often 5 to 7.5."""
+"""Rate of fibrillatory waves: 4 to 9 Hz, most often 5 to 7.5 (Husser et al., Indian Pacing Electrophysiol J 4 (2004)
+122, reviews measurements from the surface ECG)."""
 
 _VARIATION = (0.16, 0.28)
 """Standard deviation of RR intervals, over their mean (chosen here)."""
@@ -41,7 +42,7 @@ class AtrialFibrillation(Rhythm):
         start_s = -MARGIN_S - mean_s * rng.random()
         rr_s = irregular_rr_s(mean_s, duration_s + 2 * MARGIN_S, rng)
         return assembled(
-            at_rate(heart, mean_s),
+            at_rate(heart, mean_s, has_pr=False),
             duration_s,
             Beats.alike(start_s + np.cumsum(rr_s)),
             PWaves.none(),
@@ -83,7 +84,7 @@ def irregular_rr_s(mean_s: float, span_s: float, rng: np.random.Generator) -> Fl
     refractory_s = mean_s - sd_s * (waiting + varying / 2) + sd_s * varying * rng.random(count)
     waiting_s = np.minimum(rng.standard_exponential(count), 5.0) * (waiting * sd_s)
     rr_s: Float64Array = refractory_s + waiting_s
-    if span_s > 60:
+    if span_s > LONG_S:
         rr_s *= 1 + drift(mean_s * np.arange(count, dtype=np.float64), rng)
         np.maximum(rr_s, SHORTEST_RR_S, out=rr_s)
     return rr_s

@@ -7,15 +7,10 @@ from typing import ClassVar
 import numpy as np
 
 from ecgfactory.rhythms.base import Rhythm
+from ecgfactory.rhythms.occasional import occasional
 from ecgfactory.rhythms.score import Heart, Score
-from ecgfactory.rhythms.sinus import NORMAL_RR_S
+from ecgfactory.rhythms.sinus import own_rr_s
 from ecgfactory.rhythms.ventricular_ectopy import with_ectopics
-
-LONGEST_WAIT_S = 8.0
-"""From one premature beat to the next, at most: one at least is in any ten seconds."""
-
-_FEWEST_BEATS = 4
-"""From the beat before a premature one to the beat before the next; fewer would be bigeminy or trigeminy."""
 
 _COUPLETS = 0.05
 """Share of premature beats that come in pairs: rare (chosen here)."""
@@ -28,7 +23,7 @@ class PrematureVentricular(Rhythm):
 
     def score(self, heart: Heart, duration_s: float, rng: np.random.Generator) -> Score:
         """See `Rhythm.score`."""
-        most = int(LONGEST_WAIT_S / (max(NORMAL_RR_S[0], min(heart.rr_s, NORMAL_RR_S[1])) * 1.25))
-        count = int(2 * duration_s / (_FEWEST_BEATS * NORMAL_RR_S[0])) + 20
-        gaps = rng.integers(_FEWEST_BEATS, max(_FEWEST_BEATS, most) + 1, size=count)
-        return with_ectopics(heart, np.cumsum(gaps), duration_s, rng, self.name, int(rng.integers(1, 3)), _COUPLETS)
+        rr_s = own_rr_s(heart, rng)
+        after = occasional(rr_s, duration_s, rng)
+        shapes = int(rng.integers(1, 3))
+        return with_ectopics(heart, rr_s, after, duration_s, rng, self.name, shapes=shapes, couplets=_COUPLETS)

@@ -83,7 +83,8 @@ class Score:
     p_shape : int8 array, shape (p_waves,)
         A `PShape`.
     activities : list of (Activity, float, float, float)
-        What the atria do all the time: from, to (in s), and how many waves a second.
+        What the atria do all the time: from, to (in s), and how many waves a second; the first wave of flutter begins
+        where the activity does, the others regularly after it.
     rhythms : list of (str, float)
         Name of each rhythm (`rhythm_kinds`) and since when, in s; the first from 0 on.
     breath_s : float64 array, shape (breaths,)

@@ -12,10 +12,9 @@ from ecgfactory.rhythms.intervals import at_rate, pr_after
 from ecgfactory.rhythms.score import Heart, Score
 from ecgfactory.rhythms.sinus_node import SinusNode, sinus_node
 
-NORMAL_RR_S = (60 / 97, 60 / 53)
-"""Mean RR interval of sinus rhythm, from and to: well within 50 to 100 /min (Surawicz et al., AHA/ACCF/HRS
-recommendations for the standardization and interpretation of the electrocardiogram, Part III, and Kusumoto et al., 2018
-ACC/AHA/HRS guideline on bradycardia, doi:10.1161/CIR.0000000000000628, which calls rates below 50 /min slow)."""
+NORMAL_RR_S = (60 / 95, 60 / 53)
+"""Mean RR interval of sinus rhythm, from and to: well within 50 to 100 /min (below 50 /min begins bradycardia in the
+guideline of Kusumoto et al., 2018, doi:10.1016/j.jacc.2018.10.044)."""
 
 _SDNN = (0.03, 0.055)
 """Standard deviation of RR intervals, over their mean: 20 to 60 ms (chosen here, as short records at rest have it)."""

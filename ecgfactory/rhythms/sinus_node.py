@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -13,12 +14,19 @@ LF_HZ = 0.1
 """Middle of the low-frequency part of heart-rate variability, the waves of blood pressure: McSharry et al., IEEE Trans
 Biomed Eng 50 (2003) 289, doi:10.1109/TBME.2003.808805; the high-frequency part is at the rate of breathing."""
 
-_DRIFT = 0.02
+LONG_S = 40.0
+"""Longer records drift."""
+
+_DRIFT = 0.012
 """Standard deviation of each scale of the slow drift of a long record, over the mean interval (chosen here)."""
 
-_DRIFT_SCALES_S = (40.0, 160.0, 640.0, 2560.0, 10240.0)
-"""Time over which each scale of the drift changes: octaves of equal power make a spectrum that falls as 1/f, as that
-of day-long records does below 0.04 Hz (Task Force of ESC and NASPE, Circulation 93 (1996) 1043,
+_MOST_DRIFT = 0.05
+"""How far it goes over the mean interval, at most: the rate stays within the limits of the rhythm's name (chosen here;
+real days have more)."""
+
+_DRIFT_SCALES_S = (LONG_S, 160.0, 640.0, 2560.0, 10240.0)
+"""Time over which each scale of the drift changes: scales of equal power, each four times the one before, make a
+spectrum that falls as 1/f, as that of day-long records does below 0.04 Hz (Task Force of ESC and NASPE, Circulation 93 (1996) 1043,
 doi:10.1161/01.CIR.93.5.1043)."""
 
 
@@ -33,15 +41,15 @@ class SinusNode:
     interval_s : float64 array, shape (intervals,)
         From each firing to the next; long enough in all for a tenth of it to be taken away.
     breath_at : float64 array, shape (breaths,)
-        When breaths begin, counted in intervals: breaths and the intervals that follow them keep together, whatever
-        is made of the intervals.
+        When breaths begin, counted in intervals from `start_s`, up to the last interval: breaths and the intervals
+        that follow them keep together, whatever is made of the intervals.
     """
 
     start_s: float
     interval_s: Float64Array
     breath_at: Float64Array
 
-    @property
+    @cached_property
     def onset_s(self) -> Float64Array:
         """When it fires, which is when P waves begin; shape (intervals + 1,)."""
         onset_s = np.empty(len(self.interval_s) + 1)
@@ -53,7 +61,9 @@ class SinusNode:
     @property
     def breath_s(self) -> Float64Array:
         """When breaths begin, shape (breaths,)."""
-        return np.interp(self.breath_at, np.arange(len(self.interval_s) + 1), self.onset_s)
+        before_s: Float64Array = np.minimum(self.breath_at, 0) * self.interval_s[0]
+        before_s += np.interp(self.breath_at, np.arange(len(self.interval_s) + 1), self.onset_s)
+        return before_s
 
     def with_intervals(self, interval_s: Float64Array) -> SinusNode:
         """Return it with other intervals."""
@@ -95,17 +105,18 @@ def sinus_node(
     varied = np.sqrt(share) * wave(at_s, breath_s) + np.sqrt(1 - share) * wave(at_s, cycles(1 / LF_HZ, span_s, rng))
     varied -= varied.mean()
     interval_s = mean_s + varied * (sd_s / np.sqrt(np.mean(varied * varied)))
-    if duration_s > _DRIFT_SCALES_S[0]:
+    if duration_s > LONG_S:
         interval_s += mean_s * drift(at_s, rng)
-    return SinusNode(start_s, interval_s, (breath_s - start_s) / mean_s)
+    breath_at = (breath_s - start_s) / mean_s
+    return SinusNode(start_s, interval_s, breath_at[: breath_at.searchsorted(count)])
 
 
 def drift(at_s: Float64Array, rng: np.random.Generator) -> Float64Array:
-    """Return a slow drift at the times `at_s` (rising), without unit: mean 0, at most 0.1 either way."""
+    """Return a slow drift at the times `at_s` (rising), without unit: mean 0, at most `_MOST_DRIFT` either way."""
     total = np.zeros(len(at_s))
     for scale_s in _DRIFT_SCALES_S:
         knots_s = np.arange(at_s[0], at_s[-1] + scale_s, scale_s)
         if scale_s < at_s[-1] - at_s[0]:
             total += np.interp(at_s, knots_s, rng.standard_normal(len(knots_s)))
     total -= total.mean()
-    return np.clip(_DRIFT * total, -0.1, 0.1, out=total)
+    return np.clip(_DRIFT * total, -_MOST_DRIFT, _MOST_DRIFT, out=total)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from ecgfactory.arrays import Float64Array
 from ecgfactory.rhythms.assembly import VENTRICULAR, Beats, PWaves, assembled
 from ecgfactory.rhythms.intervals import at_rate, pr_after
 from ecgfactory.rhythms.score import Heart, Score
-from ecgfactory.rhythms.sinus import own_node, own_rr_s
+from ecgfactory.rhythms.sinus import own_node
 
 COUPLING_S = (0.40, 0.65)
 """From the QRS of the beat before to that of a ventricular one, from and to (chosen here: early, yet after the T)."""
@@ -19,6 +20,9 @@ COUPLING_SPREAD_S = 0.02
 HIDDEN_S = 0.40
 """A sinus P that begins before this time after a ventricular QRS began is hidden in that beat, and not in the score."""
 
+_LATEST = 0.8
+"""Coupling interval over the mean RR interval, at most: premature plainly (chosen here)."""
+
 _OTHER_SHAPE = 0.3
 """Share of the beats that have the second shape, where there are two (chosen here)."""
 
@@ -28,6 +32,7 @@ _COUPLET_RR = 0.6
 
 def with_ectopics(
     heart: Heart,
+    rr_s: float,
     after: npt.NDArray[np.int64],
     duration_s: float,
     rng: np.random.Generator,
@@ -45,6 +50,8 @@ def with_ectopics(
     ----------
     heart : Heart
         Whose heart it is.
+    rr_s : float
+        Mean interval of the sinus node.
     after : int64 array, shape (ectopics,)
         Numbers of the sinus beats before ventricular ones, rising by 2 at least; those beyond the record don't matter.
     duration_s : float
@@ -62,41 +69,40 @@ def with_ectopics(
     -------
     Score
     """
-    rr_s = own_rr_s(heart, rng)
     heart = at_rate(heart, rr_s)
     node = own_node(rr_s, duration_s, rng)
     p_onset_s = node.onset_s[1:]
     qrs_onset_s = p_onset_s + pr_after(heart, node.interval_s)
-    after = after[: after.searchsorted(len(p_onset_s) - 1)]
-
-    shape = np.ones(len(after), np.int8)
-    if shapes == 2:
-        shape += rng.random(len(after)) < _OTHER_SHAPE
-    own_s = _couplings_s(heart, rng)
-    onset_s = qrs_onset_s[after] + own_s[shape - 1] + _spread_s(len(after), rng)
-    ventricular = Beats(onset_s, np.full(len(after), VENTRICULAR, np.int8), shape)
-    if couplets:
-        second = rng.random(len(after)) < couplets
-        second_s = onset_s[second] + _COUPLET_RR * rr_s
-        ventricular += Beats(second_s, ventricular.symbol[second], shape[second])
+    after = after[: after.searchsorted(len(p_onset_s) - 2)]
+    ectopics = _ectopics(heart, qrs_onset_s[after], shapes, rng)
 
     is_blocked = np.zeros(len(p_onset_s), np.bool_)
     is_blocked[after + 1] = True
     beat = np.cumsum(~is_blocked) - 1
     beat[is_blocked] = -1
     is_seen = ~is_blocked
-    is_seen[after + 1] = p_onset_s[after + 1] > onset_s + HIDDEN_S
+    is_seen[after + 1] = p_onset_s[after + 1] > ectopics.onset_s + HIDDEN_S
     p_waves = PWaves.alike(p_onset_s[is_seen], beat[is_seen])
-    beats = Beats.alike(qrs_onset_s[~is_blocked]) + ventricular
-    return assembled(heart, duration_s, beats, p_waves, node.breath_s, [(name, 0.0)])
+    beats = [Beats.alike(qrs_onset_s[~is_blocked]), ectopics]
+    if couplets:
+        beats.append(_seconds(ectopics, couplets, rr_s, qrs_onset_s[after + 2], rng))
+    return assembled(heart, duration_s, Beats.joined(beats), p_waves, node.breath_s, [(name, 0.0)])
 
 
-def _couplings_s(heart: Heart, rng: np.random.Generator) -> npt.NDArray[np.float64]:
-    """Draw the coupling intervals of two shapes: after the T before, and where there is time before the next QRS."""
+def _ectopics(heart: Heart, before_s: Float64Array, shapes: int, rng: np.random.Generator) -> Beats:
+    """Draw a ventricular beat after each QRS, after its T and where there is time well before the next one."""
     earliest_s = min(max(COUPLING_S[0], heart.qt_s) + COUPLING_SPREAD_S, COUPLING_S[1] - 0.05)
-    latest_s = min(max(heart.rr_s - heart.pr_s, earliest_s + 0.03), COUPLING_S[1] - COUPLING_SPREAD_S)
-    return rng.uniform(earliest_s, latest_s, size=2)
+    latest_s = min(max(_LATEST * heart.rr_s, earliest_s + 0.03), COUPLING_S[1] - COUPLING_SPREAD_S)
+    own_s = rng.uniform(earliest_s, latest_s, size=shapes)
+    number = np.zeros(len(before_s), np.int8)
+    if shapes == 2:
+        number += rng.random(len(before_s)) < _OTHER_SHAPE
+    spread_s = rng.uniform(-COUPLING_SPREAD_S, COUPLING_SPREAD_S, size=len(before_s))
+    return Beats(before_s + own_s[number] + spread_s, np.full(len(before_s), VENTRICULAR, np.int8), number + np.int8(1))
 
 
-def _spread_s(count: int, rng: np.random.Generator) -> npt.NDArray[np.float64]:
-    return rng.uniform(-COUPLING_SPREAD_S, COUPLING_SPREAD_S, size=count)
+def _seconds(ectopics: Beats, share: float, rr_s: float, next_s: Float64Array, rng: np.random.Generator) -> Beats:
+    """Draw the second beats of pairs, where there is time before the sinus beats that begin at `next_s`."""
+    onset_s = ectopics.onset_s + _COUPLET_RR * rr_s
+    is_there = (rng.random(len(onset_s)) < share) & (onset_s < next_s - COUPLING_S[0])
+    return Beats(onset_s, ectopics.symbol, ectopics.shape).where(is_there)
