@@ -57,7 +57,7 @@ class Verdict:
     rhythm : str
         Its class for most of the samples.
     onset, offset : int64 array, shape (beats,)
-        First sample of each QRS, and the one after its last.
+        First sample of each QRS that it calls a beat, and the one after its last.
     beat : list of str
         Its class of each.
     """
@@ -86,9 +86,13 @@ class RhythmJudge:
         """Judge lead II of a record of 10 s at 500 Hz."""
         names = self._openecg.layered
         codec = self._openecg.encode(lead_uv.astype(np.float32), fs=RATE_HZ, model=self._network)
-        spans = np.array([span[:2] for span in codec.events("frame") if span[2] == names.SUPER_QRS], dtype=np.int64)
-        beats = [names.BEAT_NAMES[int(np.bincount(codec.beat[start:stop]).argmax())] for start, stop in spans]
-        onset, offset = spans.reshape(-1, 2).T
+        spans, beats = [], []
+        for start, stop, kind in codec.events("frame"):
+            beat = names.BEAT_NAMES[int(np.bincount(codec.beat[start:stop]).argmax())]
+            if kind == names.SUPER_QRS and beat != names.BEAT_NAMES[names.BEAT_NONE]:
+                spans.append((start, stop))
+                beats.append(beat)
+        onset, offset = np.array(spans, dtype=np.int64).reshape(-1, 2).T
         return Verdict(names.RHYTHM_NAMES[int(np.bincount(codec.rhythm).argmax())], onset, offset, beats)
 
 

@@ -25,6 +25,10 @@ WORDS = {
 }
 """What is compared, by the names of the features."""
 
+P, QRS = BEAT_WAVES.index("P"), BEAT_WAVES.index("QRS")
+USUAL = 0.6
+"""Beats of one kind make up so much of a record, or it is not known which kind `assess` measures."""
+
 
 def put_in(ecgs: ComposedEcgs) -> dict[str, Float64Array]:
     """Take rate, spread of RR and intervals of each record from its truth.
@@ -32,7 +36,8 @@ def put_in(ecgs: ComposedEcgs) -> dict[str, Float64Array]:
     Returns
     -------
     dict of str to float64 array, shape (n,)
-        By the names of the features; intervals are medians over the beats of the record's most frequent symbol.
+        By the names of the features; intervals are medians over the beats of the record's most frequent symbol, NaN
+        where no symbol prevails.
     """
     rows = [_of_record(ecgs, number) for number in range(len(ecgs.signals_uv))]
     return {name: np.array([row[name] for row in rows]) for name in WORDS}
@@ -41,9 +46,15 @@ def put_in(ecgs: ComposedEcgs) -> dict[str, Float64Array]:
 def _of_record(ecgs: ComposedEcgs, number: int) -> dict[str, float]:
     beats, waves = ecgs.beats.of(number), ecgs.waves.of(number).of_lead(ALL_LEADS)
     rr_ms = np.diff(beats.sample) * (1000 / SAMPLING_RATE_HZ)
-    usual = beats.symbol == np.bincount(beats.symbol).argmax()
-    intervals = median_intervals(_bounds(waves, beats.sample.size)[usual], SAMPLING_RATE_HZ)
-    return {"heart_rate_bpm": 60000 / rr_ms.mean(), "rr_sd_ms": float(np.std(rr_ms, ddof=1)), **intervals}
+    bounds = _bounds(waves, beats.sample.size)
+    bounds[bounds[:, P, 0] > bounds[:, QRS, 0], P] = np.nan  # retrograde: it has no PR
+    counts = np.bincount(beats.symbol)
+    usual = (beats.symbol == counts.argmax()) & (counts.max() >= USUAL * beats.sample.size)
+    return {
+        "heart_rate_bpm": 60000 / rr_ms.mean(),
+        "rr_sd_ms": float(np.std(rr_ms, ddof=1)),
+        **median_intervals(bounds[usual], SAMPLING_RATE_HZ),
+    }
 
 
 def _bounds(waves: WaveTable, beats: int) -> Float64Array:
@@ -69,7 +80,8 @@ def section(by_rhythm: Mapping[str, Mapping[str, Float64Array]]) -> str:
             "",
             "What `assess` measures less what the composition put in: mean ± standard deviation, and the largest "
             "deviation, over the records in which both are known (fewer than all: in brackets). Intervals are medians "
-            "over the beats of the record's most frequent symbol.",
+            f"over the beats of the record's most frequent symbol, where that has {USUAL:.0%} of them; P that follows "
+            "its QRS is none.",
             "",
             f"| rhythm | {' | '.join(WORDS.values())} |",
             "|---" * (len(WORDS) + 1) + "|",
