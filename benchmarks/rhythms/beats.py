@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import astuple, dataclass
 
@@ -13,9 +14,11 @@ from wfdb import processing
 
 from benchmarks.rhythms.composed import ComposedEcgs
 from benchmarks.rhythms.judge import BEATS_CALLED, LEAD, RATE_HZ, SURE_S, Verdict
+from ecgfactory.beat_table import SYMBOLS
 from ecgfactory.leads import TWELVE_LEADS, SignalUv
 from ecgfactory.quality.beats import find_beats
 from ecgfactory.rhythm_kinds import KINDS
+from ecgfactory.wave_table import ALL_LEADS, WAVES
 
 Samples = npt.NDArray[np.integer]
 
@@ -29,26 +32,22 @@ END_S = 0.5
 
 @dataclass(frozen=True)
 class Agreement:
-    """How the judge's beats agree with ours.
+    """What the judge calls our beats.
 
     Parameters
     ----------
-    ours, alike : int
-        Our beats, and those that it found and called as they are.
-    otherwise, missed, added : int
-        Those that it called otherwise, those that it did not find, and those that it found besides.
+    beats, alike, otherwise : int
+        All of them, those that it calls as they are, and those that it calls otherwise; the rest it does not see.
     """
 
-    ours: int
+    beats: int
     alike: int
     otherwise: int
-    missed: int
-    added: int
 
     @property
     def share(self) -> float:
-        """Share of all beats, ours and those found besides, that agree."""
-        return self.alike / max(self.ours + self.added, 1)
+        """Share that it calls as they are."""
+        return self.alike / max(self.beats, 1)
 
     @classmethod
     def total(cls, agreements: Sequence[Agreement]) -> Agreement:
@@ -56,19 +55,19 @@ class Agreement:
         return cls(*np.sum([astuple(one) for one in agreements], axis=0).tolist())
 
 
-def judged(ecgs: ComposedEcgs, verdicts: Sequence[Verdict]) -> Agreement:
-    """Compare the beats of some records with the judge's, from 2 s to 8 s."""
-    return Agreement.total([_judged(ecgs, number, verdict) for number, verdict in enumerate(verdicts)])
-
-
-def _judged(ecgs: ComposedEcgs, number: int, verdict: Verdict) -> Agreement:
-    beats, middle = ecgs.beats.of(number), (verdict.onset + verdict.offset) // 2
-    counts, counts_too = (_between(samples, *SURE_S) for samples in (beats.sample, middle))
-    wanted = [BEATS_CALLED[symbol] for symbol, sure in zip(beats.symbol_of_each, counts, strict=True) if sure]
-    found = ["" if place < 0 else verdict.beat[place] for place in nearest(beats.sample[counts], middle).tolist()]
-    alike = sum(one == other for one, other in zip(found, wanted, strict=True))
-    missed, added = found.count(""), int(np.sum(nearest(middle[counts_too], beats.sample) < 0))
-    return Agreement(len(wanted), alike, len(wanted) - alike - missed, missed, added)
+def judged(ecgs: ComposedEcgs, verdicts: Sequence[Verdict]) -> dict[str, Agreement]:
+    """Compare the beats of some records with the judge's, by the judge's name of what they are."""
+    counts = {wanted: Counter[str]() for wanted in BEATS_CALLED.values()}
+    for number, verdict in enumerate(verdicts):
+        beats, waves = ecgs.beats.of(number), ecgs.waves.of(number).of_lead(ALL_LEADS)
+        rows = (waves.wave == WAVES.index("QRS")) & _between(waves.peak, *SURE_S)
+        for beat, onset, offset in zip(waves.beat[rows], waves.onset[rows], waves.offset[rows], strict=True):
+            symbol = SYMBOLS[beats.symbol[beat]]
+            counts[BEATS_CALLED[symbol]][verdict.beat_within(onset, offset)] += 1
+    return {
+        wanted: Agreement(found.total(), found[wanted], found.total() - found[wanted] - found["none"])
+        for wanted, found in counts.items()
+    }
 
 
 def nearest(samples: Samples, others: Samples) -> Samples:
@@ -123,26 +122,30 @@ def _found(ecgs: ComposedEcgs, find: Callable[[SignalUv], Samples]) -> tuple[flo
     return float(sensitivity), float(precision)
 
 
-def judge_section(judge: str, agreements: Mapping[str, Agreement]) -> str:
+def judge_section(judge: str, agreements: Mapping[str, Mapping[str, Agreement]]) -> str:
     """Write how the judge's beats agree, by rhythm."""
-    total = Agreement.total(list(agreements.values()))
-    rows = [(KINDS[rhythm].title, one) for rhythm, one in agreements.items()] + [("**all**", total)]
+    kinds = tuple(dict.fromkeys(BEATS_CALLED.values()))
+    totals = {kind: Agreement.total([of_it[kind] for of_it in agreements.values()]) for kind in kinds}
+    rows = {KINDS[rhythm].title: of_it for rhythm, of_it in agreements.items()} | {"**all**": totals}
     return "\n".join(
         [
-            "## Beats and their kinds",
+            "## Kinds of beats",
             "",
-            f"Beats that {judge} finds in lead {LEAD} from {SURE_S[0]:g} to {SURE_S[1]:g} s (outside, its makers don't "
-            "count it), and what it calls them: N, A and j should be its sinus, V and E its vpc. The share is of our "
-            f"beats and those found besides; the target is {TARGET:.0%}.",
+            f"What {judge} calls our beats from {SURE_S[0]:g} to {SURE_S[1]:g} s (outside, its makers don't count it) "
+            f"in lead {LEAD}: the class that its head for beats gives to most samples of the QRS. N, A and j should be "
+            f"its sinus, V and E its vpc; the target is {TARGET:.0%}. In brackets, beats, those called otherwise and "
+            "those that it does not see.",
             "",
-            "| rhythm | our beats | found and called so | called otherwise | missed | found besides |",
-            "|---|---|---|---|---|---|",
-            *(
-                f"| {title} | {one.ours} | {one.share:.1%} | {one.otherwise} | {one.missed} | {one.added} |"
-                for title, one in rows
-            ),
+            f"| rhythm | {' | '.join(f'{kind}, called so' for kind in kinds)} |",
+            "|---" * (len(kinds) + 1) + "|",
+            *(f"| {title} | {' | '.join(_share(of_it[kind]) for kind in kinds)} |" for title, of_it in rows.items()),
         ]
     )
+
+
+def _share(one: Agreement) -> str:
+    unseen = one.beats - one.alike - one.otherwise
+    return f"{one.share:.1%} ({one.beats}, {one.otherwise}, {unseen})" if one.beats else ""
 
 
 def finder_section(found: Mapping[str, Sequence[tuple[float, float]]]) -> str:

@@ -10,11 +10,13 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import warnings
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import torch
 
 from benchmarks.waves.judge import PACKAGE
 from ecgfactory.leads import SignalUv
@@ -48,6 +50,10 @@ BEATS_CALLED = {"N": "sinus", "A": "sinus", "j": "sinus", "V": "vpc", "E": "vpc"
 """What it calls our beats."""
 
 
+SHORTEST = 10
+"""In so many samples (20 ms) of a QRS it must see a beat."""
+
+
 @dataclass(frozen=True)
 class Verdict:
     """What the judge says of a record.
@@ -56,16 +62,21 @@ class Verdict:
     ----------
     rhythm : str
         Its class for most of the samples.
-    onset, offset : int64 array, shape (beats,)
-        First sample of each QRS that it calls a beat, and the one after its last.
-    beat : list of str
-        Its class of each.
+    beat : uint8 array, shape (samples,)
+        Its class of the beat at each sample, whether its finder of waves sees a QRS there or not; 0 for none.
+    names : mapping of int to str
+        Of the classes of beats.
     """
 
     rhythm: str
-    onset: npt.NDArray[np.int64]
-    offset: npt.NDArray[np.int64]
-    beat: list[str]
+    beat: npt.NDArray[np.uint8]
+    names: Mapping[int, str]
+
+    def beat_within(self, onset: int, offset: int) -> str:
+        """Say what it calls the beat whose QRS has its first and last sample there; `none` where it sees none."""
+        counts = np.bincount(self.beat[max(onset, 0) : offset + 1], minlength=len(self.names))
+        counts[0] = SHORTEST - 1
+        return self.names[int(counts.argmax())]
 
 
 class RhythmJudge:
@@ -85,15 +96,11 @@ class RhythmJudge:
     def look(self, lead_uv: SignalUv) -> Verdict:
         """Judge lead II of a record of 10 s at 500 Hz."""
         names = self._openecg.layered
-        codec = self._openecg.encode(lead_uv.astype(np.float32), fs=RATE_HZ, model=self._network)
-        spans, beats = [], []
-        for start, stop, kind in codec.events("frame"):
-            beat = names.BEAT_NAMES[int(np.bincount(codec.beat[start:stop]).argmax())]
-            if kind == names.SUPER_QRS and beat != names.BEAT_NAMES[names.BEAT_NONE]:
-                spans.append((start, stop))
-                beats.append(beat)
-        onset, offset = np.array(spans, dtype=np.int64).reshape(-1, 2).T
-        return Verdict(names.RHYTHM_NAMES[int(np.bincount(codec.rhythm).argmax())], onset, offset, beats)
+        ranked = self._openecg.dsp.rank_normalize(lead_uv.astype(np.float32))
+        with torch.no_grad():
+            _, beat, rhythm = self._network(torch.from_numpy(ranked)[None].float(), torch.zeros(1, dtype=torch.long))
+        most = int(np.bincount(rhythm[0].argmax(dim=-1)).argmax())
+        return Verdict(names.RHYTHM_NAMES[most], beat[0].argmax(dim=-1).byte().numpy(), names.BEAT_NAMES)
 
 
 def rhythm_judge() -> RhythmJudge | None:
