@@ -186,6 +186,19 @@ class ArtefactTable(RecordRows):
             masks[record, self.touched[row], self.onset[row] : self.offset[row] + 1] = 1
         return masks
 
+    def of_stretch(self, start: int, stop: int) -> Self:
+        """Return the artefacts of a stretch of their records, counted from its start and cut off at its ends.
+
+        Parameters
+        ----------
+        start, stop : int
+            First sample of the stretch, and the one after its last.
+        """
+        places = np.flatnonzero((self.offset >= start) & (self.onset < stop))
+        inside = self._rows(places, self.records, self.record[places])
+        onset, offset = (np.clip(ends, start, stop - 1) - start for ends in (inside.onset, inside.offset))
+        return replace(inside, onset=onset.astype(np.int32), offset=offset.astype(np.int32))
+
     def dropped(self, samples: int) -> BoolArray:
         """Return which samples are missing, in all leads of a record: shape (records, samples)."""
         missing = np.zeros((self.records, samples), dtype=bool)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -50,6 +50,24 @@ class BeatTable(RecordRows):
         """Symbol of each beat."""
         return [SYMBOLS[symbol] for symbol in self.symbol.tolist()]
 
+    @property
+    def found(self) -> dict[str, int]:
+        """How many beats there are of each symbol that occurs, in the order of `SYMBOLS`."""
+        found = np.bincount(self.symbol, minlength=len(SYMBOLS)).tolist()
+        return {symbol: count for symbol, count in zip(SYMBOLS, found, strict=True) if count}
+
+    def of_stretch(self, start: int, stop: int) -> Self:
+        """Return the beats of a stretch of their records, counted from its start.
+
+        Parameters
+        ----------
+        start, stop : int
+            First sample of the stretch, and the one after its last.
+        """
+        places = np.flatnonzero((self.sample >= start) & (self.sample < stop))
+        inside = self._rows(places, self.records, self.record[places])
+        return replace(inside, sample=(inside.sample - start).astype(np.int32))
+
     def to_frame(self) -> pd.DataFrame:
         """Return it as a table of pandas: one row per beat, indexed by `record`; columns `sample` and `symbol`."""
         import pandas as pd
@@ -62,6 +80,5 @@ class BeatTable(RecordRows):
         return html
 
     def __repr__(self) -> str:
-        found = np.bincount(self.symbol, minlength=len(SYMBOLS)).tolist()
-        counts = ", ".join(f"{count:,} {symbol}" for symbol, count in zip(SYMBOLS, found, strict=True) if count)
+        counts = ", ".join(f"{count:,} {symbol}" for symbol, count in self.found.items())
         return f"BeatTable of {self._ecgs}: {counts or 'none'}"

@@ -38,6 +38,22 @@ CsvDialect = Literal["standard", "decimal-comma"]
 """1.5,2 as programs and English spreadsheets read it; or 1,5;2 as those in German, French, Spanish and others do."""
 
 
+@dataclass(frozen=True)
+class Stretch:
+    """Which part of a record a stretch of it is.
+
+    Parameters
+    ----------
+    start_s : float
+        Where it begins in the record.
+    record_s : float
+        Length of the record.
+    """
+
+    start_s: float
+    record_s: float
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class Record:
     """A single ECG with what is known about it; a notebook shows it as a printed ECG.
@@ -79,6 +95,8 @@ class Record:
         Its beats; None where it is not composed.
     rhythms : RhythmTable or None
         Its stretches in one rhythm; None where it is not composed.
+    stretch : Stretch or None
+        Which part of a record it is; None for a whole one. Waves, beats and rhythms count from its start.
     """
 
     record_id: str
@@ -97,6 +115,7 @@ class Record:
     rhythm: str = ""
     beats: BeatTable | None = None
     rhythms: RhythmTable | None = None
+    stretch: Stretch | None = None
 
     @property
     def duration_s(self) -> float:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -55,6 +55,19 @@ class RhythmTable(RecordRows):
             if kind not in kinds[record]:
                 kinds[record].append(kind)
         return kinds
+
+    def of_stretch(self, start: int, stop: int) -> Self:
+        """Return the rhythms of a stretch of their records, counted from its start and cut off at its ends.
+
+        Parameters
+        ----------
+        start, stop : int
+            First sample of the stretch, and the one after its last.
+        """
+        places = np.flatnonzero((self.offset >= start) & (self.onset < stop))
+        inside = self._rows(places, self.records, self.record[places])
+        onset, offset = (np.clip(ends, start, stop - 1) - start for ends in (inside.onset, inside.offset))
+        return replace(inside, onset=onset.astype(np.int32), offset=offset.astype(np.int32))
 
     def to_frame(self) -> pd.DataFrame:
         """Return it as a table of pandas.

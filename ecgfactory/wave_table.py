@@ -130,7 +130,7 @@ class WaveTable(RecordRows):
         return self._rows(order, self.records, self.record[order])
 
     def of_stretch(self, start: int, stop: int) -> Self:
-        """Return the waves as those of a stretch of their records that holds their peaks.
+        """Return the waves whose peaks lie in a stretch of their records, as those of this stretch.
 
         Parameters
         ----------
@@ -140,14 +140,16 @@ class WaveTable(RecordRows):
         Returns
         -------
         WaveTable
-            Counted from `start`; bounds outside are `ABSENT`.
+            Counted from `start`, with bounds outside `ABSENT`; beats have the numbers that they have in their record.
         """
+        places = np.flatnonzero((self.peak >= start) & (self.peak < stop))
+        inside = self._rows(places, self.records, self.record[places])
         points: dict[str, Any] = {}
         for point in POINTS:
-            samples = getattr(self, point)
+            samples = getattr(inside, point)
             is_inside = (samples >= start) & (samples < stop)
             points[point] = np.where(is_inside, samples - start, ABSENT).astype(np.int32)
-        return replace(self, **points)
+        return replace(inside, **points)
 
     def of_lead(self, name: str) -> Self:
         """Return the waves in one lead, or over all of them (`ALL_LEADS`).

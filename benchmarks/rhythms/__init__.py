@@ -1,1 +1,1 @@
-"""What the page on rhythms is made of, a section a file: composed ECGs before judges who don't know them."""
+"""What is measured of composed records: by those who don't know them, and whether their joins can be seen."""

@@ -76,6 +76,6 @@ def _lists(values: Sequence[list[str]]) -> npt.NDArray[np.object_]:
     return np.fromiter(values, dtype=object, count=len(values))
 
 
-def features_of(batches: Sequence[CandidateBatch]) -> FeatureTable:
+def features_of(batches: Sequence[RecordBatch]) -> FeatureTable:
     """Join the features of one or more batches."""
     return joined([batch.features for batch in batches])

@@ -57,17 +57,21 @@ def assessed_in_pieces(
     Yields
     ------
     CandidateBatch
-        One candidate each.
+        One candidate each; where nothing was composed, with the signal as generated, to show why.
     """
     for number, source_uv, one in zip(numbers, generated_uv, made, strict=True):
         with clock("assess"):
             pieces = None if isinstance(one, str) else Pieces(plan, one)
-            measured, verdicts = _measured_source(plan, source_uv) if pieces is None else _measured(plan, pieces)
+            if pieces is None:
+                shown_uv, measured, verdicts = _measured_source(plan, source_uv)
+            else:
+                shown_uv = np.zeros((1, len(plan.lead_names), 0), dtype=np.int16)
+                measured, verdicts = _measured(plan, pieces)
             verdicts = with_sources(verdicts, [one])
         yield CandidateBatch(
             np.array([number], dtype=np.int64),
             plan.splits_of([number]),
-            np.zeros((1, len(plan.lead_names), 0), dtype=np.int16),
+            shown_uv,
             {feature.name: measured[feature.name] for feature in plan.policy.features},
             verdicts.failed_rules,
             verdicts.reasons,
@@ -124,13 +128,13 @@ def _cut(signal_uv: SignalUv, start_s: int, stop_s: int, rate_hz: int) -> Signal
     return np.ascontiguousarray(signal_uv[:, start_s * rate_hz : stop_s * rate_hz])
 
 
-def _measured_source(plan: Plan, source_uv: SignalUv) -> tuple[FeatureTable, Verdicts]:
-    """Measure and judge an ECG from which nothing can be composed."""
+def _measured_source(plan: Plan, source_uv: SignalUv) -> tuple[SignalUv, FeatureTable, Verdicts]:
+    """Record, measure and judge an ECG from which nothing can be composed."""
     eight_uv = plan.recorder.record(source_uv[np.newaxis])
     stored_uv = derive_twelve(eight_uv) if plan.request.leads == 12 else eight_uv
     measured_uv = measured_form(stored_uv, plan.recorder.rate_hz)
     measured = measure(measured_uv, plan.lead_names, extra=plan.policy.extra_features)
-    return measured, plan.policy.judge(measured, 1)
+    return stored_uv, measured, plan.policy.judge(measured, 1)
 
 
 def _measured(plan: Plan, pieces: Pieces) -> tuple[FeatureTable, Verdicts]:

@@ -219,6 +219,9 @@ def show(
         str, typer.Option(help="standard, or decimal-comma: as German, French and other spreadsheets read it.")
     ] = "standard",
     clean: Annotated[bool, typer.Option("--clean", help="Show the clean twins, without artefacts.")] = False,
+    at: Annotated[
+        str | None, typer.Option(metavar="TIME", help="Show 10 s from a time on: 1:02:03, or in seconds.")
+    ] = None,
     overwrite: Overwrite = False,
 ) -> None:
     """Show records: what was measured, and their signals as PDF, picture or CSV."""
@@ -228,7 +231,7 @@ def show(
     targets = Targets(pdf, png, csv, answers, pdf_dir, png_dir, csv_dir)
     check_used(given_options(context))
     styles = page_styles(layout, paper, gain, speed, colours, quiz, marks)
-    show_records(dataset, records, targets, styles, analysis, csv_dialect, overwrite, clean)
+    show_records(dataset, records, targets, styles, analysis, csv_dialect, overwrite, clean, at)
 
 
 @app.command()

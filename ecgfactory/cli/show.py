@@ -15,12 +15,15 @@ from ecgfactory.dataset.reader import Dataset
 from ecgfactory.errors import BadInputError
 from ecgfactory.record import CsvDialect, Record
 from ecgfactory.report.choice import Choice, choose
+from ecgfactory.report.clock import clock, seconds_of
 from ecgfactory.report.feature_text import feature_label, feature_value
 from ecgfactory.report.handouts import Handouts, Targets
 from ecgfactory.report.page import HEADLINE_FEATURES
 from ecgfactory.report.paper import PaperName
-from ecgfactory.report.records import any_record
+from ecgfactory.report.records import any_record, course_of
+from ecgfactory.report.rhythm_words import COMPOSED, beat_counts, rhythm_times, rhythm_title, shown_part
 from ecgfactory.report.style import Colours, Gain, Layout, PageStyle, Speed
+from ecgfactory.rhythm_kinds import KINDS
 
 ALL = "all"
 
@@ -100,16 +103,21 @@ def show_records(
     csv_dialect: str,
     overwrite: bool,
     clean: bool = False,
+    at: str | None = None,
 ) -> None:
-    """Print what is known about records of a dataset, or their clean twins, and write the files that are asked for."""
+    """Print what is known about records of a dataset, or their clean twins, and write the files that are asked for.
+
+    Pages show 10 s of a record from the time `at`, where that is given.
+    """
     dataset = Dataset(path)
     if clean:
         dataset.clean_of(dataset.reader(dataset.lead_names))
-    choice = choose(dataset, wanted)
+    choice, at_s = choose(dataset, wanted), None if at is None else seconds_of(at)
     handouts = Handouts(
         title=dataset.title,
         ids=choice.ids,
-        read=lru_cache(1)(partial(any_record, dataset, clean=clean)),
+        read=lru_cache(1)(partial(any_record, dataset, clean=clean, at_s=at_s)),
+        read_course=partial(course_of, dataset),
         lead_names=dataset.lead_names,
         styles=styles,
         with_analysis=with_analysis,
@@ -117,19 +125,19 @@ def show_records(
     )
     written = handouts.write(targets, overwrite)
     if not any(style.quiz for style in styles):  # the terminal may be on the wall of a classroom
-        _print(handouts, choice, dataset.has_artefacts and not clean)
+        _print(handouts, choice, dataset.is_composed, dataset.has_artefacts and not clean)
     _print_files(written)
 
 
-def _print(handouts: Handouts, choice: Choice, has_artefacts: bool) -> None:
+def _print(handouts: Handouts, choice: Choice, is_composed: bool, has_artefacts: bool) -> None:
     """Print all features of one record, or the most important ones of several."""
     if len(choice.ids) == 1:
         print_rows(_describe(handouts.read(choice.ids[0])))
     else:
-        headings = ["record", "verdict", *map(feature_label, HEADLINE_FEATURES), "artefacts"]
-        if not has_artefacts:
-            headings.pop()
-        print_table(headings, [_row(handouts.read(wanted))[: len(headings)] for wanted in choice.ids])
+        rows = [_row(handouts.read(wanted)) for wanted in choice.ids]
+        idle = [name for name, there in (("rhythm", is_composed), ("artefacts", has_artefacts)) if not there]
+        headings = [name for name in rows[0] if name not in idle]
+        print_table(headings, [[row[name] for name in headings] for row in rows])
     if choice.left_out:
         console().print(f"left out: {choice.left_out} rejected candidates within the range; name one to see it")
 
@@ -137,14 +145,29 @@ def _print(handouts: Handouts, choice: Choice, has_artefacts: bool) -> None:
 def _describe(record: Record) -> Iterator[tuple[str, str]]:
     yield "record", f"{record.record_id} (seed {record.seed})"
     yield "dataset", record.dataset
-    size = f"{record.duration_s:g} s at {record.sampling_rate_hz} Hz"
+    length = f"{record.duration_s:g} s" if record.stretch is None else clock(record.stretch.record_s)
+    size = f"{length} at {record.sampling_rate_hz} Hz"
     yield "signal", f"{size}, {record.filters}, leads {', '.join(record.lead_names)}"
+    if record.rhythm:
+        yield from _describe_rhythm(record)
     yield "verdict", "rejected (made again to show it)" if record.reasons else "accepted"
     for reason in record.reasons:
         yield "", reason
     if record.artefacts is not None and not record.reasons:
         yield from _describe_artefacts(record, record.artefacts)
     yield from feature_rows(record.features)
+
+
+def _describe_rhythm(record: Record) -> Iterator[tuple[str, str]]:
+    kind = KINDS[record.rhythm]
+    codes = [f"SNOMED CT {', '.join(kind.snomed_ct)}", *([f"SCP {', '.join(kind.scp)}"] if kind.scp else [])]
+    yield "rhythm", "; ".join([rhythm_title(record), *codes])
+    yield "source", f"{COMPOSED}; not for diagnosis"
+    if record.stretch is not None:
+        yield "shown", shown_part(record, record.duration_s)
+    if record.beats is not None and record.rhythms is not None and len(record.rhythms):
+        yield "beats", beat_counts(record)
+        yield "rhythms", rhythm_times(record)
 
 
 def _describe_artefacts(record: Record, artefacts: ArtefactTable) -> Iterator[tuple[str, str]]:
@@ -171,10 +194,15 @@ def artefact_lines(artefacts: ArtefactTable, sampling_rate_hz: int) -> list[str]
     return lines or ["none"]
 
 
-def _row(record: Record) -> list[str]:
-    values = [feature_value(name, record.features.get(name)) for name in HEADLINE_FEATURES]
-    kinds = ", ".join(record.artefacts.kind) if record.artefacts else ""
-    return [record.record_id, "rejected" if record.reasons else "accepted", *values, kinds]
+def _row(record: Record) -> dict[str, str]:
+    """Say the most important things of a record, by their headings."""
+    return {
+        "record": record.record_id,
+        "rhythm": rhythm_title(record),
+        "verdict": "rejected" if record.reasons else "accepted",
+        **{feature_label(name): feature_value(name, record.features.get(name)) for name in HEADLINE_FEATURES},
+        "artefacts": ", ".join(record.artefacts.kind) if record.artefacts else "",
+    }
 
 
 def _print_files(written: Sequence[Path]) -> None:

@@ -186,5 +186,5 @@ class Composition:
         nodes_uv += self._breath.sway_uv[:, np.newaxis] * swings.astype(np.float32)
         along = np.arange(_NODE, dtype=np.float32) / _NODE
         rise_uv = nodes_uv[:, 1:] - nodes_uv[:, :-1]
-        lines: Float32Array = nodes_uv[:, :-1, np.newaxis] + rise_uv[..., np.newaxis] * along
+        lines: Float32Array = (nodes_uv[:, :-1, np.newaxis] + rise_uv[..., np.newaxis] * along).astype(np.float32)
         return lines.reshape(len(nodes_uv), -1)

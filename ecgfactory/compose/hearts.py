@@ -20,24 +20,29 @@ RATE_HZ = 500
 FEWEST_BEATS = 4
 """From fewer typical beats, neither their mean nor how they vary can be told."""
 
-SHORTEST_TP_S = 0.04
-"""From the end of T to the next P; where it is shorter, the ends of a beat are no baseline."""
+SHORTEST_TP_S, LONGEST_TP_S = 0.04, 0.6
+"""From the end of T to the next P; where it is shorter, the ends of a beat are no baseline. A beat is cut with that
+before it and that after it, up to the latter."""
 
-LEVEL_S = 0.04
-"""The level of a beat at either end is the mean over so long, or to the wave next to it where that is nearer; and so
-long the mean beat takes to fade in and out."""
+LEVEL_S = 0.12
+"""The level of TP is the mean over so long in its middle, or over all of it where it is shorter."""
+
+FADE_S = 0.12
+"""How long the noise of a beat takes to give way, in the middle of TP, to that between beats or of the next; or all of
+a shorter TP."""
 
 P_MARGIN_S = 0.012
 """P is cut so far outside its bounds, which lie where it is still a few per cent of its height."""
 
-GRAIN_S = 0.1
-"""A grain of the noise floor: shorter than most TP times, and longer than a cycle of all but wander."""
-
-MOST_GRAINS = 16
-"""More grains than that cost time, and don't add to the variety of their random mixtures."""
+GRAINS_S = (0.2, 0.16, 0.1)
+"""Lengths of the grains of the noise floor: the longest that TP holds, as the spectrum is blurred by their inverse; or
+the last."""
 
 WANDER_STEP_S = 0.05
 """Wander is slower than 1 Hz (the levels it is taken from are a beat apart); straight lines of 50 ms follow it."""
+
+
+_GRAINS = [round(grain_s * RATE_HZ) for grain_s in GRAINS_S]
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,16 +54,18 @@ class Source:
     heart : Heart
         What a rhythm knows of it.
     p_uv, qrst_uv : float32 array, shape (8, window)
-        P wave, and QRS with ST and T, of the mean beat, from mid TP to mid TP: 0 at both ends. They add up to it.
-    residuals_uv : float32 array, shape (beats, 8, window)
-        How each beat differs from the mean, over the root of one less than there are beats: their products with
-        themselves add up to the covariance of the beats.
+        P wave, and QRS with ST and T, of the mean beat, from the T before to the P after: they add up to it, and fade
+        in and out within TP so that beats at the source's own rate add up to the mean cycle.
+    residuals_uv : float32 array, shape (beats, 8, noise window)
+        How each beat differs from the mean, from mid TP to mid TP.
     grains_uv : float32 array, shape (grains, 8, grain)
-        The same of stretches of TP, over the root of the number of grains.
+        The same around the middle of TP, so scaled that their products with themselves add up to its covariance.
     wander_uv : float32 array, shape (8, nodes)
         Level of the baseline every `WANDER_STEP_S`, mean 0.
-    centre : int
-        R peak in the window.
+    centre, noise_centre : int
+        R peak in the windows of the mean and of the residuals.
+    fade : int
+        Samples at either end of a beat's noise within which it gives way to other noise.
     p_onset, qrs_onset, qrs_offset, t_offset : int
         Bounds in the window, as `quality.waves` measures them.
     lead_names : tuple of str
@@ -75,6 +82,8 @@ class Source:
     grains_uv: Float32Array
     wander_uv: Float32Array
     centre: int
+    noise_centre: int
+    fade: int
     p_onset: int
     qrs_onset: int
     qrs_offset: int
@@ -104,32 +113,50 @@ def sources_of(
     """
     bounds = None if marks is None else median_bounds(marks, beats)
     sources: list[Source | str] = []
+    lead_names = () if marks is None else marks.lead_names
     for row, signal_uv in enumerate(generated_uv):
         span = _span_of(beats, waves, row)
         if isinstance(span, str):
             sources.append(span)
             continue
-        lead_names = () if marks is None else marks.lead_names
-        sources.append(_source(signal_uv, beats, row, span, lead_names, None if bounds is None else bounds[row]))
+        starts = beats.places[row, beats.typical[row]] + span.first
+        starts = starts[(starts >= 0) & (starts + span.window <= signal_uv.shape[-1])]
+        if len(starts) < FEWEST_BEATS:
+            sources.append(f"only {len(starts)} typical beats lie whole within it, and {FEWEST_BEATS} are needed.")
+            continue
+        rr_s = float(beats.rr_mean_ms[row]) / 1000
+        sources.append(_source(signal_uv, starts, span, rr_s, lead_names, None if bounds is None else bounds[row]))
     return sources
 
 
 @dataclass(frozen=True)
 class _Span:
-    """What of the beats' windows is cut, and the bounds of the waves, in samples of the windows."""
+    """The bounds of a beat's waves and of what is cut of it, in samples after its R peak.
 
-    first: int
-    last: int
+    Parameters
+    ----------
+    p_onset, p_offset, qrs_onset, qrs_offset, t_offset : int
+        Bounds of the median beat.
+    tp : int
+        From T to the next P.
+    """
+
     p_onset: int
     p_offset: int
     qrs_onset: int
     qrs_offset: int
     t_offset: int
+    tp: int
 
     @property
-    def quiet(self) -> int:
-        """How many samples at either end have no wave, at most those of `LEVEL_S`."""
-        return min(round(LEVEL_S * RATE_HZ), self.p_onset - self.first, self.last - self.t_offset)
+    def first(self) -> int:
+        """Where it is cut: at the T before, or a little later."""
+        return self.p_onset - self.tp
+
+    @property
+    def window(self) -> int:
+        """How many samples are cut, up to the P after or a little earlier."""
+        return self.t_offset + self.tp - self.first
 
 
 def _span_of(beats: Beats, waves: Waves, row: int) -> _Span | str:
@@ -139,39 +166,38 @@ def _span_of(beats: Beats, waves: Waves, row: int) -> _Span | str:
         "QRS": (waves.qrs_onset[row], waves.qrs_offset[row]),
         "T": (waves.t_offset[row],),
     }
-    typical = int(np.count_nonzero(beats.typical[row]))
-    if typical < FEWEST_BEATS:
-        return f"only {typical} typical beats lie whole within it, and {FEWEST_BEATS} are needed."
     for wave, found in bounds.items():
         if np.isnan(found).any():
             return f"its beats have no {wave} whose bounds can be told."
-    p_onset, p_offset, qrs_onset, qrs_offset, t_offset = (round(float(x)) for found in bounds.values() for x in found)
+    p_onset, p_offset, qrs_onset, qrs_offset, t_offset = (
+        round(float(bound)) - beats.centre for found in bounds.values() for bound in found
+    )
     rr = np.diff(beats.places[row])[beats.are_rr[row]]
-    tp = float(np.quantile(rr, 0.1)) + p_onset - t_offset
-    if tp < SHORTEST_TP_S * RATE_HZ:
-        tp_ms = max(tp, 0) / RATE_HZ * 1000
-        return f"only {tp_ms:.0f} ms lie between T and P, and {SHORTEST_TP_S * 1000:.0f} are needed."
-    first, last = max(round(p_onset - tp / 2), 0), min(round(t_offset + tp / 2), beats.cut_uv.shape[-1])
-    return _Span(first, last, p_onset, p_offset, qrs_onset, qrs_offset, t_offset)
+    tp_s = (float(np.median(rr)) + p_onset - t_offset) / RATE_HZ
+    if tp_s < SHORTEST_TP_S:
+        return f"only {max(tp_s, 0) * 1000:.0f} ms lie between T and P, and {SHORTEST_TP_S * 1000:.0f} are needed."
+    return _Span(p_onset, p_offset, qrs_onset, qrs_offset, t_offset, round(min(tp_s, LONGEST_TP_S) * RATE_HZ))
 
 
 def _source(
     signal_uv: SignalUv,
-    beats: Beats,
-    row: int,
+    starts: IntArray,
     span: _Span,
+    rr_s: float,
     lead_names: tuple[str, ...],
     bounds: Float64Array | None,
 ) -> Source:
-    """Compose the source of one ECG."""
-    first = span.first
-    beats_uv = beats.cut_uv[row, beats.typical[row], :, first : span.last]
-    beats_uv = beats_uv - _lines(beats_uv, span.quiet)
-    mean_uv = beats_uv.mean(axis=0)
-    residuals_uv = (beats_uv - mean_uv) / np.float32(np.sqrt(len(beats_uv) - 1))
-    mean_uv = mean_uv * _faded(mean_uv.shape[-1], span.quiet)
+    """Compose the source of one ECG, of beats cut from some samples on."""
+    beats, first, tp = len(starts), span.first, span.tp
+    cut_uv = signal_uv[:, starts[:, np.newaxis] + np.arange(span.window)].swapaxes(0, 1).astype(np.float32)
+    levels = _levels(cut_uv, tp)
+    cut_uv -= _lines(levels, span.window, tp)
+    mean_uv = cut_uv.mean(axis=0)
+    cut_uv -= mean_uv
+    mean_uv *= _faded(span.window, tp)
     p_uv = _p_of(mean_uv, span.p_onset - first, span.p_offset - first, span.qrs_onset - first)
-    rr_s = float(beats.rr_mean_ms[row]) / 1000
+    fade = min(round(FADE_S * RATE_HZ), tp)
+    beside = (tp - fade) // 2
     return Source(
         heart=Heart(
             rr_s=rr_s,
@@ -182,10 +208,12 @@ def _source(
         ),
         p_uv=p_uv,
         qrst_uv=mean_uv - p_uv,
-        residuals_uv=residuals_uv,
-        grains_uv=_grains(residuals_uv * np.float32(np.sqrt(len(beats_uv))), span),
-        wander_uv=_wander(signal_uv, beats.places[row, beats.fits[row]] - beats.centre, span),
-        centre=beats.centre - first,
+        residuals_uv=cut_uv[:, :, beside : span.window - beside].copy(),
+        grains_uv=_grains(cut_uv, tp) / np.float32(np.sqrt(2 * (beats - 1))),
+        wander_uv=_wander(levels, starts, span, signal_uv.shape[-1]),
+        centre=-first,
+        noise_centre=-first - beside,
+        fade=fade,
         p_onset=span.p_onset - first,
         qrs_onset=span.qrs_onset - first,
         qrs_offset=span.qrs_offset - first,
@@ -195,18 +223,25 @@ def _source(
     )
 
 
-def _lines(beats_uv: Float32Array, level: int) -> Float32Array:
-    """Return the straight line between the levels of each beat's ends, the means over so many samples."""
-    window = beats_uv.shape[-1]
-    start, end = beats_uv[..., :level].mean(axis=-1), beats_uv[..., -level:].mean(axis=-1)
-    along = ((np.arange(window) - (level - 1) / 2) / (window - level)).astype(np.float32)
-    lines: Float32Array = start[..., np.newaxis] + (end - start)[..., np.newaxis] * along
+def _levels(cut_uv: Float32Array, tp: int) -> Float32Array:
+    """Return the level in the middle of TP before and after each beat, shape (2, beats, 8)."""
+    level = min(round(LEVEL_S * RATE_HZ), tp)
+    begin = (tp - level) // 2
+    end = cut_uv.shape[-1] - begin
+    return np.stack([cut_uv[..., begin : begin + level].mean(axis=-1), cut_uv[..., end - level : end].mean(axis=-1)])
+
+
+def _lines(levels: Float32Array, window: int, tp: int) -> Float32Array:
+    """Return the straight lines through the levels, shape (beats, 8, window)."""
+    along = ((np.arange(window) - (tp - 1) / 2) / (window - tp)).astype(np.float32)
+    before, after = levels[..., np.newaxis]
+    lines: Float32Array = before + (after - before) * along
     return lines
 
 
 def _faded(window: int, fade: int) -> Float32Array:
     """Return weights that rise from 0 and fall to 0 within so many samples of the ends."""
-    edge = np.minimum(np.arange(window), np.arange(window)[::-1])
+    edge = np.minimum(np.arange(window), np.arange(window)[::-1]) + 0.5
     return smooth_step(edge / fade)
 
 
@@ -230,25 +265,19 @@ def _p_of(mean_uv: Float32Array, onset: int, offset: int, qrs_onset: int) -> Flo
     return p_uv
 
 
-def _grains(residuals_uv: Float32Array, span: _Span) -> Float32Array:
-    """Cut grains from the ends of the beats, where nothing but noise is: after T, and before P."""
-    grain = round(GRAIN_S * RATE_HZ)
-    window = residuals_uv.shape[-1]
-    after = range(window - grain, span.t_offset - span.first, -grain // 2)
-    before = range(0, span.p_onset - span.first - grain, grain // 2)
-    starts = [window - grain, *after[1:], *before]
-    cut = np.concatenate([residuals_uv[:, :, start : start + grain] for start in starts])
-    chosen = cut[np.linspace(0, len(cut) - 1, min(len(cut), MOST_GRAINS)).astype(np.int64)]
-    grains_uv: Float32Array = chosen / np.float32(np.sqrt(len(chosen)))
-    return grains_uv
+def _grains(noise_uv: Float32Array, tp: int) -> Float32Array:
+    """Cut grains of noise around the middle of TP, before and after each beat."""
+    grain = next((grain for grain in _GRAINS if grain <= tp), _GRAINS[-1])
+    begin = max((tp - grain) // 2, 0)
+    end = noise_uv.shape[-1] - begin
+    return np.concatenate([noise_uv[..., begin : begin + grain], noise_uv[..., end - grain : end]])
 
 
-def _wander(signal_uv: SignalUv, starts: IntArray, span: _Span) -> Float32Array:
-    """Follow the level of the baseline from beat to beat, by the ends of each."""
-    level = round(LEVEL_S * RATE_HZ)
-    at = np.concatenate([starts + span.first, starts[-1:] + span.last - level])
-    levels = signal_uv[:, at[:, np.newaxis] + np.arange(level)].mean(axis=-1)
-    nodes = np.arange(0, signal_uv.shape[-1], round(WANDER_STEP_S * RATE_HZ))
-    wander = np.array([np.interp(nodes, at + (level - 1) / 2, of_lead) for of_lead in levels])
-    wander_uv: Float32Array = (wander - wander.mean(axis=-1, keepdims=True)).astype(np.float32)
+def _wander(levels: Float32Array, starts: IntArray, span: _Span, samples: int) -> Float32Array:
+    """Follow the level of the baseline from beat to beat."""
+    at = np.append(starts, starts[-1] + span.window - span.tp) + span.tp / 2
+    of_leads = np.concatenate([levels[0], levels[1, -1:]]).T
+    nodes = np.arange(0, samples, round(WANDER_STEP_S * RATE_HZ))
+    wander = np.array([np.interp(nodes, at, of_lead) for of_lead in of_leads], dtype=np.float32)
+    wander_uv: Float32Array = wander - wander.mean(axis=-1, keepdims=True)
     return wander_uv

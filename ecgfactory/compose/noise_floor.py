@@ -1,7 +1,7 @@
 """The noise between beats, without end: grains of the source's own, in random mixtures.
 
 Grains overlap by half, under windows whose squares add up to one, so that the power, the spectrum (but for its details
-finer than a grain's 10 Hz) and the correlation between leads are those of the source everywhere.
+finer than the inverse of a grain's length) and the correlation between leads are those of the source everywhere.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def noise_floor(grains_uv: Float32Array, streams: Streams, start: int, stop: int
     first, last = start // half, stop // half  # grain k is laid over the halves k - 1 and k
     needed = np.pad(wanted.reshape(-1, half).any(axis=1), 1)
     laid = np.flatnonzero(needed[:-1] | needed[1:])
-    weights = streams.normals(Use.FLOOR, first, last + 1, len(grains_uv), together=256)[laid]
+    weights = streams.normals(Use.FLOOR, first, last + 1, len(grains_uv), together=128)[laid]
     window = power_complementary(grain)
     mixed = (weights @ (grains_uv * window).reshape(len(grains_uv), -1)).reshape(len(laid), -1, 2, half)
     halves = np.zeros((last - first + 2, grains_uv.shape[1], half), dtype=np.float32)

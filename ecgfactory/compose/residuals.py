@@ -14,9 +14,6 @@ from ecgfactory.compose.noise_floor import power_complementary
 from ecgfactory.compose.played import Played
 from ecgfactory.compose.streams import Streams, Use
 
-FADE_S = 0.04
-"""How long the noise of a beat takes to give way to that between beats, or to that of the next."""
-
 MOST_TURN_RAD = np.pi / 9
 """A beat differs from the mean as one of the source's does, turned by up to so much towards another (chosen here): the
 one times the cosine and the other times the sine, so that the covariance of beats remains. So no two are the same."""
@@ -51,14 +48,14 @@ def add_residuals(
     samples = signal_uv.shape[1]
     power = np.zeros(samples, dtype=np.float32)
     beats, window = source.residuals_uv.shape[0], source.residuals_uv.shape[2]
-    own = played.r_peak[played.is_own] - source.centre - start  # where windows begin in the signal
+    own = played.r_peak[played.is_own] - source.noise_centre - start  # where windows begin in the signal
     first, last = np.searchsorted(own, [0, samples - window + 1])
     if last <= first:
         return power
-    begins, ends = _spans(own, window, source.centre, first, last)
+    begins, ends = _spans(own, window, source, first, last)
     weights = _weights(streams, int(first), int(last), beats)
     mixed_uv = (weights @ source.residuals_uv.reshape(beats, -1)).reshape(last - first, -1, window)
-    fade = round(FADE_S * RATE_HZ)
+    fade = source.fade
     rise = power_complementary(2 * fade)[:fade]
     at_each = own[first:last].tolist()
     for noise_uv, at, begin, end in zip(mixed_uv, at_each, begins.tolist(), ends.tolist(), strict=True):
@@ -85,15 +82,14 @@ def _weights(streams: Streams, first: int, last: int, beats: int) -> Float32Arra
         weights[rows, order], weights[rows, np.roll(order, rng.integers(1, beats))] = np.cos(turn), np.sin(turn)
         groups.append(weights)
     skipped = first // beats * beats
-    return np.concatenate(groups)[first - skipped : last - skipped] * np.float32(np.sqrt(beats))
+    return np.concatenate(groups)[first - skipped : last - skipped]
 
 
-def _spans(own: IntArray, window: int, centre: int, first: int, last: int) -> tuple[IntArray, IntArray]:
+def _spans(own: IntArray, window: int, source: Source, first: int, last: int) -> tuple[IntArray, IntArray]:
     """Return from where to where in its window each beat's noise is laid, so that two share a fade at most."""
-    fade = round(FADE_S * RATE_HZ)
     overlap = np.maximum(own[:-1] + window - own[1:], 0)  # with the next
     # Both fade in the middle of it, or before the R peak of the latter.
-    begin = np.minimum(np.maximum(overlap - fade, 0) // 2, centre - round(LATEST_S * RATE_HZ))
-    end = np.minimum(own[1:] + begin + fade - own[:-1], window)
+    begin = np.minimum(np.maximum(overlap - source.fade, 0) // 2, source.noise_centre - round(LATEST_S * RATE_HZ))
+    end = np.minimum(own[1:] + begin + source.fade - own[:-1], window)
     begins, ends = np.append([0], begin), np.append(end, window)
     return begins[first:last], ends[first:last]

@@ -16,7 +16,7 @@ P, QRS, T = range(len(BEAT_WAVES))
 UPWARDS = (1, 20, 1)
 """An upward deflection of QRS counts as many times as a downward one in the choice of its peak: see `WaveTable`."""
 
-SHORTEST_T, LONGEST_T = 0.35, 1.8
+SHORTEST_T, LONGEST_T = 0.35, 1.5
 """The time from the end of QRS to that of T is not changed by more than these factors."""
 
 _FROM_I_AND_II = {"III": (-1, 1), "aVR": (-0.5, -0.5), "aVL": (1, -0.5), "aVF": (-0.5, 1)}

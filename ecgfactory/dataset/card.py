@@ -23,7 +23,15 @@ from ecgfactory.dataset.counts import Counts
 from ecgfactory.dataset.label_section import ANNOTATION_LOADING, ANNOTATIONS_CONFIG, WHOLE, label_section
 from ecgfactory.dataset.markdown import plain
 from ecgfactory.dataset.match_section import match_section
-from ecgfactory.dataset.names import ANNOTATIONS_FILE, ARTEFACTS_FILE, CARD_FILE, RECORDS_FILE
+from ecgfactory.dataset.names import (
+    ANNOTATIONS_FILE,
+    ARTEFACTS_FILE,
+    BEATS_FILE,
+    CARD_FILE,
+    RECORDS_FILE,
+    RHYTHMS_FILE,
+)
+from ecgfactory.dataset.rhythm_section import BEATS_CONFIG, RHYTHMS_CONFIG, rhythm_loading, rhythm_section
 from ecgfactory.formats import FORMATS
 from ecgfactory.formats.base import Format
 from ecgfactory.formats.clean_twin import clean_twin
@@ -127,6 +135,7 @@ def _configs(dataset: Path, plan: Plan) -> Iterator[tuple[str, list[dict[str, st
         yield name, [{"split": split, "path": pattern} for split, pattern in held.items()], schema
     tables = {ANNOTATIONS_CONFIG: ANNOTATIONS_FILE} if plan.labels else {}
     tables |= {ARTEFACTS_CONFIG: ARTEFACTS_FILE} if plan.artefacts else {}
+    tables |= {BEATS_CONFIG: BEATS_FILE, RHYTHMS_CONFIG: RHYTHMS_FILE} if plan.is_composed else {}
     for name, file in tables.items():
         yield name, [{"split": WHOLE, "path": file}], pq.read_schema(dataset / file)
 
@@ -160,7 +169,7 @@ def _body(dataset: Path, plan: Plan, counts: Counts, comparison: str) -> str:
     return f"""\
 # {request.name}
 
-{counts.records:,} synthetic {request.leads}-lead ECGs of {request.duration_s} s at {recorder}, made by {model.kind}.
+{counts.records:,} synthetic {request.leads}-lead ECGs of {request.duration_s} s at {recorder}, {_made_by(plan)}.
 
 > **Synthetic, not for diagnosis.** No ECG here is a recording of a person.
 
@@ -169,7 +178,7 @@ def _body(dataset: Path, plan: Plan, counts: Counts, comparison: str) -> str:
 | Leads | {", ".join(plan.lead_names)} |
 | Storage | int16, 1 uV per unit |
 | Splits | {splits} |
-| Formats | {", ".join(request.formats)} |{_artefacts_row(plan)}
+| Formats | {", ".join(request.formats)} |{_rhythms_row(plan, counts)}{_artefacts_row(plan)}
 | Seed | {plan.seed} |
 | Model | {request.generator.model}{f", edges {plan.edges}" if plan.edges else ""}{_weights(plan)} |
 | Quality policy | {plan.policy.name}: {plan.policy.description} |{_match_row(plan)}
@@ -188,7 +197,7 @@ tables by `candidate`, the id as a whole number: most programs that read CSV tak
 records how the dataset was made, `croissant.json` describes it to machines, and `sha256sum -c SHA256SUMS.txt`
 checks it.
 {_reports_line(plan)}
-{label_section(plan)}{artefact_section(dataset, plan)}## How it was made
+{rhythm_section(plan, counts)}{label_section(plan)}{artefact_section(dataset, plan)}## How it was made
 
 Candidates 0, 1, 2, ... were generated from noise that follows from the seed and the candidate's number alone, measured
 and judged by the quality policy; the first {counts.records:,} accepted are the dataset, so ids are sparse. The split
@@ -214,6 +223,16 @@ def _weights(plan: Plan) -> str:
 
 def _match_row(plan: Plan) -> str:
     return f"\n| Match | {plain(plan.match.words)} |" if plan.match else ""
+
+
+def _made_by(plan: Plan) -> str:
+    kind = plan.generator_class.model_card.kind
+    return f"composed by rule from beats that were made by {kind}" if plan.is_composed else f"made by {kind}"
+
+
+def _rhythms_row(plan: Plan, counts: Counts) -> str:
+    held = ", ".join(f"{name} {number:,}" for name, number in counts.rhythms.items())
+    return f"\n| Rhythms | composed: {held} |" if plan.is_composed else ""
 
 
 def _artefacts_row(plan: Plan) -> str:
@@ -254,6 +273,7 @@ def _examples(dataset: Path, plan: Plan) -> Iterator[str]:
     words = {key: first[key] for key in ("record_id", "split")} | {"rate_hz": plan.recorder.rate_hz}
     if plan.labels:
         yield from _filled_in(ANNOTATION_LOADING, words)
+    yield from _filled_in(rhythm_loading(plan), words)
     yield from _filled_in(artefact_loading(plan), words)
     if any(name == CLEAN_CONFIG for name, _, _ in signal_configs(dataset, plan)):
         yield from _filled_in(CLEAN_TABLE_LOADING, words)
@@ -264,10 +284,13 @@ def _examples(dataset: Path, plan: Plan) -> Iterator[str]:
 
 
 def _loading(format_: type[Format], plan: Plan) -> dict[str, str]:
+    long_loading = format_.long_loading if plan.request.is_in_pieces else {}
     return {
         **format_.loading,
+        **long_loading,
+        **(format_.rhythm_loading if plan.is_composed else {}),
         **(format_.label_loading if plan.labels.waves else {}),
-        **(format_.mask_loading if plan.labels.mask else {}),
+        **(format_.mask_loading if plan.labels.mask and not long_loading else {}),
         **(format_.artefact_loading if plan.artefacts else {}),
         **(format_.artefact_mask_loading if plan.artefacts and plan.labels.mask else {}),
         **(format_.pair_loading if plan.keeps_clean else {}),

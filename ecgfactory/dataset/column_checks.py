@@ -138,10 +138,18 @@ class _Check:
             candidate, is_known = int(self._dataset.candidates[place]), self._told.has_features[place]
             features = {name: values[place] for name, values in self._told.features.items()} if is_known else {}
             of_record = None if artefacts is None else artefacts.of(row)
-            told = self._format.comments(candidate, features, of_record, self._spec)
+            rhythm = self._rhythm(place)
+            told = self._format.comments(candidate, features, of_record, self._spec, *rhythm)
             also = [] if is_known else [line for line in found if line not in told][:1]  # the one of a feature
             if [line for line in found if line not in also] != told:
                 yield f"{path}: what the header says of {self._records(places[[row]])} is not what the dataset holds"
+
+    def _rhythm(self, place: int) -> tuple[str, tuple[str, ...]]:
+        """Return the name and the SNOMED CT codes of the rhythm of a record; empty where it is not composed."""
+        if not self._spec.composed:
+            return "", ()
+        name, codes = (self._told.columns.column(column)[place].as_py() for column in ("rhythm", "snomed_ct"))
+        return name, tuple(codes)
 
     def _records(self, places: IntArray) -> str:
         first = f"record {record_id(self._dataset.candidates[places[0]])}"

@@ -14,13 +14,25 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from ecgfactory.beat_table import SYMBOLS
 from ecgfactory.dataset.artefact_section import ARTEFACT_COLUMNS
 from ecgfactory.dataset.card import DEFAULT_CONFIG, limits, signal_configs
 from ecgfactory.dataset.counts import Counts
-from ecgfactory.dataset.names import ANNOTATIONS_FILE, ARTEFACTS_FILE, CROISSANT_FILE, RECORDS_FILE, REJECTED_FILE
+from ecgfactory.dataset.names import (
+    ANNOTATIONS_FILE,
+    ARTEFACTS_FILE,
+    BEATS_FILE,
+    CROISSANT_FILE,
+    RECORDS_FILE,
+    REJECTED_FILE,
+    RHYTHMS_FILE,
+)
+from ecgfactory.dataset.rhythm_section import BEAT_COLUMNS, RECORD_COLUMNS, RHYTHM_COLUMNS
 from ecgfactory.dataset.seal import dataset_files
 from ecgfactory.formats.base import Format
 from ecgfactory.formats.clean_twin import CLEAN_SUFFIX, format_named
+from ecgfactory.formats.long_record import PIECE_S
+from ecgfactory.formats.parquet_columns import PIECE
 from ecgfactory.formats.rows import CLEAN
 from ecgfactory.request.plan import Plan
 from ecgfactory.storage.durable import sha256_of
@@ -41,21 +53,28 @@ _COLUMNS = {
     "split": "train, validation or test.",
     "failed_rules": "Rules of the quality policy that the record breaks as it is stored, with its artefacts.",
     "reasons": "Why each rule was broken, in words.",
-    "beat": "Number of the beat within its record, from 0.",
+    "beat": "Number of the beat within its record, from 0; null where the wave belongs to none.",
     "lead": "Name of the lead that the wave is marked in; all where it is marked over all leads.",
-    "wave": "P, QRS or T.",
+    "wave": "P, QRS or T; in composed records also F, of atrial flutter, and f, of atrial fibrillation.",
     "onset": "First sample of the wave, from 0; null where it lies beyond the start of the record.",
     "peak": "Of P and T the sample of the largest deflection from the line that joins the bounds, of QRS that of the R "
     "wave, or of the deepest point where there is no R; over all leads the median of the leads', and of QRS the R peak "
     "of the beat.",
     "offset": "Last sample of the wave; null where it lies beyond the end of the record.",
+    "piece": "Number of the piece of the record that is in this row, from 0.",
+    "first_sample": "First sample of the piece, counted from the start of the record.",
     "r_peaks": "The R peak of each beat over all leads, in samples.",
+    "beat_symbols": f"The symbol of each of these beats: {', '.join(SYMBOLS)}, as the MIT-BIH databases have them.",
+    "rhythm_names": "The rhythms, in order of time; of a long record those that reach into the piece.",
+    "rhythm_onsets": "First sample of each of these rhythms, from the start of the record; each lasts to the next.",
     "is_clean": "Whether no artefact was put into the record.",
     "artefact_kinds": "Kinds of the artefacts in the record, in the order in which they were put in.",
 }
 
 _COLUMNS_OF = {
     "artefacts": ARTEFACT_COLUMNS,
+    "beats": BEAT_COLUMNS,
+    "rhythms": RHYTHM_COLUMNS,
     "rejected": {
         "failed_rules": "Rules of the quality policy that the candidate broke, or match, which rejects by chance."
     },
@@ -72,8 +91,13 @@ _DATA_TYPES = {
     "uint8": "cr:UInt8",
 }
 
-KEYS = {"annotations": ("record_id", "beat", "lead", "wave"), "artefacts": ("record_id", "kind")}
-"""Columns that tell rows of a record set apart; of the others it is the first."""
+KEYS = {
+    "annotations": ("record_id", "beat", "lead", "wave", "peak"),
+    "artefacts": ("record_id", "kind"),
+    "beats": ("record_id", "beat"),
+    "rhythms": ("record_id", "onset"),
+}
+"""Columns that tell rows of a record set apart; of the others it is the first, and the piece where rows are pieces."""
 
 
 def write_croissant(
@@ -109,7 +133,8 @@ def write_croissant(
         "name": plan.request.name,
         "description": (
             f"{counts.records:,} synthetic {plan.request.leads}-lead ECGs of {plan.request.duration_s} s at "
-            f"{plan.recorder}. Synthetic, not for diagnosis."
+            f"{plan.recorder}{', composed by rule from generated beats' if plan.is_composed else ''}. Synthetic, not "
+            "for diagnosis."
         ),
         "url": f"urn:ecgfactory:{plan.plan_id}",
         "version": "1.0.0",
@@ -182,6 +207,8 @@ def _record_sets(dataset: Path, plan: Plan) -> Iterator[dict[str, Any]]:
         files["annotations"] = ANNOTATIONS_FILE
     if plan.artefacts:
         files["artefacts"] = ARTEFACTS_FILE
+    if plan.is_composed:
+        files |= {"beats": BEATS_FILE, "rhythms": RHYTHMS_FILE}
     for name, file in files.items():
         yield _record_set(name, {"fileObject": {"@id": file}}, pq.read_schema(dataset / file), plan)
     for config, format_, schema in signal_configs(dataset, plan):
@@ -190,7 +217,8 @@ def _record_sets(dataset: Path, plan: Plan) -> Iterator[dict[str, Any]]:
 
 
 def _record_set(name: str, source: dict[str, Any], schema: pa.Schema, plan: Plan) -> dict[str, Any]:
-    key = [{"@id": f"{name}/{column}"} for column in KEYS.get(name, schema.names[:1])]
+    of_rows = [schema.names[0], *({PIECE} & {*schema.names})]
+    key = [{"@id": f"{name}/{column}"} for column in KEYS.get(name, of_rows)]
     return {
         "@type": "cr:RecordSet",
         "@id": name,
@@ -215,7 +243,8 @@ def _field(record_set: str, source: dict[str, Any], field: pa.Field, plan: Plan)
 
 def _describe(column: str, plan: Plan) -> str:
     if column in plan.lead_names:
-        return f"Lead {column} in uV, {plan.samples_per_lead} samples at {plan.recorder}."
+        samples = f"a piece of {PIECE_S} s" if plan.signal_spec.is_long else f"{plan.samples_per_lead} samples"
+        return f"Lead {column} in uV, {samples} at {plan.recorder}."
     if column.endswith("_path"):
         name = column.removesuffix("_path")
         clean = " without artefacts" if name.endswith(CLEAN_SUFFIX) and name in plan.formats else ""
@@ -237,6 +266,8 @@ def _describe(column: str, plan: Plan) -> str:
         return f"Which wave each sample is in, {place}: 0 none, {codes}."
     if column in _COLUMNS:
         return _COLUMNS[column]
+    if plan.is_composed and column in RECORD_COLUMNS:
+        return RECORD_COLUMNS[column]
     feature = next((feature for feature in plan.policy.features if feature.name == column), None)
     if feature is None:
         return "Measured by another version of ecgfactory."

@@ -277,7 +277,7 @@ class DatasetFiles:
         """
         if not self.plan.labels.waves:
             raise unmarked(str(self.path))
-        return self._rows_of(places, ANNOTATIONS_FILE, lambda: self._annotations).of_leads(lead_names)
+        return self._rows_of(places, ANNOTATIONS_FILE, lambda: self.annotations_reader).of_leads(lead_names)
 
     @cached_property
     def rhythm_names(self) -> npt.NDArray[np.object_]:
@@ -347,7 +347,8 @@ class DatasetFiles:
         return ArtefactsReader(self.path / ARTEFACTS_FILE, self.plan.lead_names, self._groups_in_memory)
 
     @cached_property
-    def _annotations(self) -> AnnotationsReader:
+    def annotations_reader(self) -> AnnotationsReader:
+        """What reads annotations.parquet."""
         return AnnotationsReader(self.path / ANNOTATIONS_FILE, self.plan.lead_names, self._groups_in_memory)
 
     @cached_property

@@ -31,6 +31,12 @@ _OVER_ALL = (
 
 _BY_AN_ALGORITHM = "Marked by an algorithm, not by a cardiologist."
 
+_OF_COMPOSED = (
+    "These records are composed: marked were the generated beats that they are composed of, and the marks moved along "
+    "with the waves. Waves that are put in by rule, F of flutter, f of fibrillation and P that are not conducted, are "
+    "where the rule puts them."
+)
+
 ANNOTATION_LOADING = {
     "Waves with pandas": """\
 import pandas as pd
@@ -79,7 +85,7 @@ def label_section(plan: Plan) -> str:
 
 > **{_BY_AN_ALGORITHM}**
 
-{textwrap.fill(_MARKED, 120)}
+{f"{textwrap.fill(_OF_COMPOSED, 120)}{2 * chr(10)}" if plan.is_composed else ""}{textwrap.fill(_MARKED, 120)}
 
 {textwrap.fill(_OVER_ALL, 120)}
 

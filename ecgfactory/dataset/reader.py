@@ -17,6 +17,7 @@ from ecgfactory.beat_table import BeatTable
 from ecgfactory.candidates.asked import candidate_number
 from ecgfactory.dataset.manifest import Manifest
 from ecgfactory.dataset.names import LATEST, MANIFEST_FILE
+from ecgfactory.dataset.stretches import read_stretch
 from ecgfactory.dataset.tables import DatasetTables
 from ecgfactory.ecgs import Ecgs, Unit, check_unit
 from ecgfactory.errors import BadInputError, DamagedDatasetError
@@ -305,6 +306,31 @@ class Dataset(DatasetTables):
         artefacts = self.artefacts_of(places)
         of_kind = artefacts if kind is None else artefacts.of_kind(kind)
         return of_kind.of_leads(names).masks(self.plan.samples_per_lead)
+
+    def stretch(self, wanted: str, start_s: float, stop_s: float) -> Record:
+        """Read a stretch of a record, without the rest of it where records are longer than a minute.
+
+        Parameters
+        ----------
+        wanted : str
+            Its id, leading zeros optional.
+        start_s, stop_s : float
+            From when to when, in s from the start of the record.
+
+        Returns
+        -------
+        Record
+            With its signal, waves, beats and rhythms, in samples from the start of the stretch; waves and beats are
+            those whose peaks are in it. What was measured is of the whole record; `Record.stretch` says which part.
+
+        Raises
+        ------
+        BadInputError
+            When there is no such record or stretch.
+        DamagedDatasetError
+            When a file can't be read.
+        """
+        return read_stretch(self, wanted, start_s, stop_s)
 
     def torch(
         self,

@@ -23,6 +23,8 @@ def summary_rows(dataset: Dataset) -> list[tuple[str, str]]:
         ("splits", _numbers(manifest.splits)),
         ("formats", ", ".join(manifest.plan.request.formats)),
         *([("waves", f"{_numbers(manifest.waves)} over all leads")] if manifest.waves else []),
+        *([("rhythms", f"composed: {_numbers(manifest.rhythms)}")] if manifest.rhythms else []),
+        *([("beats", _numbers(manifest.beats))] if manifest.beats else []),
         *([("artefacts", _artefacts(manifest))] if manifest.artefacts else []),
         ("work", ", ".join(f"{stage} {spent:,.1f} s" for stage, spent in manifest.stage_seconds.items())),
         ("size", size_text(disk_use(dataset.path).size_bytes)),

@@ -112,7 +112,7 @@ def _may_hold_ecgs(file: Path) -> bool:
     """
     is_shown = (file.is_file() or file.is_symlink()) and not file.is_dir() and not file.name.startswith(".")
     is_table = file.with_name(MANIFEST_FILE).is_file() and file.with_name(RECORDS_FILE).is_file()
-    return is_shown and not is_table and not is_beside_signals(file) and not csv_file.is_of_waves(file)
+    return is_shown and not is_table and not is_beside_signals(file) and not csv_file.is_of_labels(file)
 
 
 def _is_clean_twin(file: Path, folder: Path) -> bool:

@@ -104,6 +104,19 @@ class AnnotationsReader(TruthReader[WaveTable]):
         """Return the waves of some candidates; see `TruthReader.read`."""
         return super().read(candidates).in_order()
 
+    def read_stretch(self, candidate: int, start: int, stop: int) -> WaveTable:
+        """Return the waves of one candidate whose peaks lie in a stretch of it; see `WaveTable.of_stretch`.
+
+        Row groups in which there are none are not read.
+        """
+        wanted = np.array([candidate])
+        groups = [group for group in self._groups_of(wanted) if self._may_have_peaks(group, start, stop)]
+        return self._of_groups(groups, wanted).in_order().of_stretch(start, stop)
+
+    def _may_have_peaks(self, group: int, start: int, stop: int) -> bool:
+        peaks = self._source.metadata.row_group(group).column(self.schema.names.index("peak")).statistics
+        return not peaks or not peaks.has_min_max or bool(peaks.min < stop and peaks.max >= start)
+
     def decoded(self, rows: pa.Table) -> tuple[IntArray, WaveTable]:
         """Return waves from rows; see `TruthReader.decoded`."""
         return _waves(rows, self.lead_names)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import ClassVar
@@ -10,25 +11,38 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.csv
 
-from ecgfactory.formats.base import Format, SignalSpec, record_folder, waves_of
-from ecgfactory.formats.batch import RecordBatch
-from ecgfactory.formats.csv_encoding import encode_csv
+from ecgfactory.beat_table import BeatTable
+from ecgfactory.formats.base import Format, SignalSpec, composed_of, record_folder, waves_of
+from ecgfactory.formats.batch import Composed, RecordBatch
+from ecgfactory.formats.csv_encoding import encode_csv, encode_head, encode_rows
+from ecgfactory.formats.csv_stretch import lines_from
+from ecgfactory.formats.csv_truth import (
+    WaveRows,
+    read_beats,
+    read_rhythms,
+    read_waves,
+    write_beats,
+    write_rhythms,
+    write_waves,
+)
 from ecgfactory.formats.dropped_samples import MISSING, dropped_of, held
-from ecgfactory.formats.wave_rows import WAVE_SCHEMA, wave_rows_of_each, waves_of_rows
+from ecgfactory.formats.long_record import LongRecord
+from ecgfactory.formats.wave_rows import wave_rows_of_each
 from ecgfactory.leads import SignalUv
 from ecgfactory.record import record_id
+from ecgfactory.rhythm_table import RhythmTable
 from ecgfactory.wave_table import WaveTable
 
-WAVES_ENDING = "_waves.csv"
-"""Of the file of a record's waves, after its number."""
+WAVES_ENDING, BEATS_ENDING, RHYTHMS_ENDING = "_waves.csv", "_beats.csv", "_rhythms.csv"
+"""Of the files of a record's waves, beats and rhythms, after its number."""
 
-_WAVE_TYPES = pa.csv.ConvertOptions(column_types=WAVE_SCHEMA)
-_UNQUOTED = pa.csv.WriteOptions(include_header=False, quoting_style="none")
+LABEL_ENDINGS = (WAVES_ENDING, BEATS_ENDING, RHYTHMS_ENDING)
 
 
 class CsvFormat(Format):
     """One text file per record; with waves also NUMBER_waves.csv, a row for each wave, its points in samples.
 
+    Composed records also have NUMBER_beats.csv, a row for each beat, and NUMBER_rhythms.csv, one for each stretch.
     Cells of dropped samples are empty, which readers turn into NaN; artefacts are in no file of it.
     """
 
@@ -41,6 +55,14 @@ class CsvFormat(Format):
 import pandas as pd
 
 ecg_uv = pd.read_csv("$path", index_col="time_ms")    # one column per lead
+"""
+    }
+    rhythm_loading: ClassVar[Mapping[str, str]] = {
+        "Beats and rhythms as CSV": """\
+import pandas as pd
+
+beats = pd.read_csv("${stem}_beats.csv")              # sample of the R peak, and symbol
+rhythms = pd.read_csv("${stem}_rhythms.csv")          # name, first and last sample
 """
     }
     label_loading: ClassVar[Mapping[str, str]] = {
@@ -57,13 +79,32 @@ r_peaks_ms = ecg_uv.index[waves.query("lead == 'all' and wave == 'QRS'")["peak"]
     def write(self, batch: RecordBatch) -> None:
         """Write records; see `Format.write`."""
         waves = wave_rows_of_each(waves_of(batch)) if self.spec.labels.waves else [None] * len(batch)
-        missing = dropped_of(batch, self.spec)
+        missing, composed = dropped_of(batch, self.spec), composed_of(batch, self.spec)
         for row, (candidate, signal_uv, rows) in enumerate(zip(batch.candidates, batch.signals_uv, waves, strict=True)):
             path = self.place(self.staged_path(candidate, ""))
             gaps = None if missing is None else missing[row]
             path.write_bytes(encode_csv(signal_uv, self.spec.lead_names, self.spec.sampling_rate_hz, missing=gaps))
             if rows is not None:
-                _write_waves(_waves_file(path), rows)
+                write_waves(_beside(path, WAVES_ENDING), rows)
+            if composed:
+                _write_composed(path, composed.take(np.array([row])))
+
+    def write_long(self, record: LongRecord) -> None:
+        """Write a long record, piece by piece; see `Format.write_long`."""
+        names, rate_hz = self.spec.lead_names, self.spec.sampling_rate_hz
+        path = self.place(self.staged_path(record.candidate, ""))
+        if composed := composed_of(record.row, self.spec):
+            _write_composed(path, composed)
+        waves = WaveRows(_beside(path, WAVES_ENDING)) if self.spec.labels.waves else None
+        with path.open("wb") as stream:
+            stream.write(encode_head(names))
+            for piece in record.pieces():
+                stream.write(encode_rows(piece.signal_uv, names, rate_hz, start=piece.start))
+                if waves:
+                    waves.add(waves_of(piece))
+            stream.write(b"\n")
+        if waves:
+            waves.close()
 
     @classmethod
     def staged_path(cls, candidate: int, split: str) -> str:
@@ -72,14 +113,16 @@ r_peaks_ms = ecg_uv.index[waves.query("lead == 'all' and wave == 'QRS'")["peak"]
 
     @classmethod
     def file_kinds(cls, spec: SignalSpec) -> Mapping[str, str]:
-        """Signals and waves; see `Format.file_kinds`."""
-        return {**cls.media_types, WAVES_ENDING: "text/csv"} if spec.labels.waves else cls.media_types
+        """Signals, waves, beats and rhythms; see `Format.file_kinds`."""
+        endings = [WAVES_ENDING] if spec.labels.waves else []
+        endings += [BEATS_ENDING, RHYTHMS_ENDING] if spec.composed else []
+        return {**cls.media_types, **dict.fromkeys(endings, "text/csv")}
 
     @classmethod
     def count(cls, dataset: Path) -> int:
         """Count the files of signals."""
         return sum(
-            not path.name.endswith(WAVES_ENDING) for path in (dataset / cls.top_folder()).glob("[!.]*/[!.]*.csv")
+            not path.name.endswith(LABEL_ENDINGS) for path in (dataset / cls.top_folder()).glob("[!.]*/[!.]*.csv")
         )
 
     @classmethod
@@ -96,19 +139,44 @@ r_peaks_ms = ecg_uv.index[waves.query("lead == 'all' and wave == 'QRS'")["peak"]
         return held(np.stack(leads)[np.newaxis].astype(np.int16))
 
     @classmethod
+    def read_stretch(
+        cls, dataset: Path, path: str, candidate: int, spec: SignalSpec, start: int, stop: int
+    ) -> SignalUv:
+        """Read a stretch of a record back, found by its times; see `Format.read_stretch`."""
+        if spec.artefacts:  # what is held in a gap may be before the stretch
+            return super().read_stretch(dataset, path, candidate, spec, start, stop)
+        columns = ["time_ms", *spec.lead_names]
+        with (dataset / path).open("rb") as stream:
+            head = stream.readline()
+        if head.rstrip() != encode_head(spec.lead_names):
+            raise ValueError(f"{path} has other columns than the dataset")
+        lines, first = lines_from(dataset / path, start, stop, spec.sampling_rate_hz)
+        table = pa.csv.read_csv(io.BytesIO(lines), pa.csv.ReadOptions(column_names=columns)).slice(start - first)
+        if len(table) < stop - start:
+            raise ValueError(f"{path} has another length than the dataset")
+        leads = [table.column(name)[: stop - start].to_numpy() for name in spec.lead_names]
+        return np.stack(leads).astype(np.int16)
+
+    @classmethod
     def read_waves(cls, dataset: Path, path: str, candidates: Sequence[int], spec: SignalSpec) -> WaveTable | None:
         """Read waves back; see `Format.read_waves`."""
-        if not spec.labels.waves:
-            return None
-        rows = pa.csv.read_csv(_waves_file(dataset / path), convert_options=_WAVE_TYPES)
-        return waves_of_rows(rows, spec.lead_names, np.zeros(len(rows), dtype=np.int32), 1)
+        return read_waves(_beside(dataset / path, WAVES_ENDING), spec.lead_names) if spec.labels.waves else None
+
+    @classmethod
+    def read_beats(cls, dataset: Path, path: str, candidates: Sequence[int], spec: SignalSpec) -> BeatTable | None:
+        """Read beats back; see `Format.read_beats`."""
+        return read_beats(_beside(dataset / path, BEATS_ENDING), spec.lead_names) if spec.composed else None
+
+    @classmethod
+    def read_rhythms(cls, dataset: Path, path: str, candidates: Sequence[int], spec: SignalSpec) -> RhythmTable | None:
+        """Read rhythms back; see `Format.read_rhythms`."""
+        return read_rhythms(_beside(dataset / path, RHYTHMS_ENDING), spec.lead_names) if spec.composed else None
 
 
-def _write_waves(path: Path, rows: pa.Table) -> None:
-    with path.open("wb") as stream:
-        stream.write(f"{','.join(WAVE_SCHEMA.names)}\n".encode())
-        pa.csv.write_csv(rows, stream, _UNQUOTED)
+def _write_composed(signals: Path, composed: Composed) -> None:
+    write_beats(_beside(signals, BEATS_ENDING), composed.beats)
+    write_rhythms(_beside(signals, RHYTHMS_ENDING), composed.rhythms)
 
 
-def _waves_file(signals: Path) -> Path:
-    return signals.with_name(signals.stem + WAVES_ENDING)
+def _beside(signals: Path, ending: str) -> Path:
+    return signals.with_name(signals.stem + ending)

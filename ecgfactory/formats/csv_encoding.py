@@ -89,20 +89,40 @@ def encode_csv(
     ValueError
         When there are not as many names as leads.
     """
+    return (
+        encode_head(lead_names, dialect)
+        + encode_rows(signal_uv, lead_names, sampling_rate_hz, dialect, missing)
+        + b"\n"
+    )
+
+
+def encode_head(lead_names: Sequence[str], dialect: CsvDialect = "standard") -> bytes:
+    """Encode the names of the columns alone, without a line feed; see `encode_csv`."""
+    separator, _ = spelling(dialect)
+    return separator.join(["time_ms", *lead_names]).encode()
+
+
+def encode_rows(
+    signal_uv: SignalUv,
+    lead_names: Sequence[str],
+    sampling_rate_hz: int,
+    dialect: CsvDialect = "standard",
+    missing: BoolArray | None = None,
+    start: int = 0,
+) -> bytes:
+    """Encode the lines of samples alone, or of some from `start` on, each after a line feed; see `encode_csv`."""
     leads, samples = signal_uv.shape
     if len(lead_names) != leads:
         raise ValueError(f"{len(lead_names)} lead names for {leads} leads")
     rows = np.empty(samples, dtype=[("time", _TIME_CELL), ("leads", "<u8", (leads,))])
-    rows["time"] = _time_cells(samples, sampling_rate_hz)
+    rows["time"] = _time_cells(start, samples, sampling_rate_hz)
     rows["leads"] = _lead_cells()[signal_uv.T.view(np.uint16)]
     if missing is not None:
         rows["leads"][missing] = _EMPTY_CELL
     # In pieces that stay in the cache, and below the size that is requested from the system anew each time.
-    pieces = (rows[start : start + _ROWS_A_PIECE].tobytes() for start in range(0, samples, _ROWS_A_PIECE))
+    pieces = (rows[first : first + _ROWS_A_PIECE].tobytes() for first in range(0, samples, _ROWS_A_PIECE))
     to_dialect = bytes.maketrans(_SPELLINGS["standard"], _SPELLINGS[dialect])
-    text = b"".join(piece.translate(to_dialect, b"\0") for piece in pieces)
-    separator, _ = spelling(dialect)
-    return separator.join(["time_ms", *lead_names]).encode() + text + b"\n"
+    return b"".join(piece.translate(to_dialect, b"\0") for piece in pieces)
 
 
 @cache
@@ -113,6 +133,7 @@ def _lead_cells() -> npt.NDArray[np.uint64]:
 
 
 @lru_cache(maxsize=4)
-def _time_cells(samples: int, sampling_rate_hz: int) -> npt.NDArray[np.bytes_]:
-    """Text of each sample's time in ms after a line feed."""
-    return np.array([f"\n{index * 1000 / sampling_rate_hz:.10g}" for index in range(samples)], dtype=_TIME_CELL)
+def _time_cells(start: int, samples: int, sampling_rate_hz: int) -> npt.NDArray[np.bytes_]:
+    """Text of the time in ms of each sample from `start` on, after a line feed."""
+    times = (index * 1000 / sampling_rate_hz for index in range(start, start + samples))
+    return np.array([f"\n{time_ms:.10g}" for time_ms in times], dtype=_TIME_CELL)

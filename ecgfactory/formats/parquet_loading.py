@@ -135,6 +135,17 @@ splits = load_dataset(str(Path.cwd()))                # this folder; once it is 
 piece = splits["$split"].with_format("numpy")[0]      # a row is 60 s of a record: piece 0, 1, 2, ...
 piece_uv, first_sample = piece["II"], piece["first_sample"]
 """,
+    "PyTorch": """\
+from pathlib import Path
+
+import torch
+from datasets import load_dataset
+
+leads = ["I", "II", "V1", "V2", "V3", "V4", "V5", "V6"]
+pieces = load_dataset(str(Path.cwd()), split="$split").select_columns(leads).with_format("torch")
+for piece in pieces:
+    signal_mv = torch.stack([piece[lead] for lead in leads]) / 1000    # (leads, samples); the last piece may be shorter
+""",
     "pandas": """\
 import numpy as np
 import pandas as pd

@@ -218,9 +218,16 @@ class TruthReader(ABC, Generic[Table]):
         ValueError
             When a column is not as it should be.
         """
+        return self._of_groups(self._groups_of(candidates), candidates)
+
+    def _groups_of(self, candidates: IntArray) -> list[int]:
+        """Return the row groups that may tell of some candidates, rising."""
         begin = np.searchsorted(self._lasts, candidates, side="left")
         end = np.searchsorted(self._firsts, candidates, side="right")
-        groups = [group for group in range(len(self._firsts)) if np.any((begin <= group) & (group < end))]
+        return [group for group in range(len(self._firsts)) if np.any((begin <= group) & (group < end))]
+
+    def _of_groups(self, groups: Sequence[int], candidates: IntArray) -> Table:
+        """Return what some row groups tell of candidates, rising."""
         held = [self._nothing, *(self._group(group) for group in groups)]
         parts = [_of_candidates(*of_group, candidates) for of_group in held]
         return parts[0].of_same(parts)

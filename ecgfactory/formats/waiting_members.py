@@ -89,36 +89,3 @@ class WaitingWaves:
             shutil.copyfileobj(column, self.stream)
             self.stream.write(b"]")
         self.stream.write(b"}")
-
-
-def read_stretch(
-    member: IO[bytes], dtype: npt.DTypeLike, shape: tuple[int, int], start: int, stop: int
-) -> npt.NDArray[Any]:
-    """Read a stretch of an array that `numpy.save` wrote, and nothing else of it.
-
-    Parameters
-    ----------
-    member : file
-        Holds the array.
-    dtype : dtype
-        Of the array.
-    shape : (int, int)
-        Of the array: leads and samples, say.
-    start, stop : int
-        The stretch, along the second axis.
-
-    Raises
-    ------
-    ValueError
-        When the array has another type or shape.
-    """
-    if npy_format.read_magic(member) != (1, 0):
-        raise ValueError("an array is of another version than numpy.save writes")
-    held, is_fortran, of_values = npy_format.read_array_header_1_0(member)
-    if (held, is_fortran, of_values) != (shape, False, np.dtype(dtype)):
-        raise ValueError(f"an array has shape {held} and type {of_values}, not {shape} and {np.dtype(dtype)}")
-    begin, stretch = member.tell(), np.empty((shape[0], stop - start), of_values)
-    for line, values in enumerate(stretch):
-        member.seek(begin + (line * shape[1] + start) * of_values.itemsize)
-        values[:] = np.frombuffer(member.read(values.nbytes), of_values)
-    return stretch

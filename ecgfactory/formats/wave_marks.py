@@ -31,7 +31,14 @@ def marks_of(waves: WaveTable, r_peaks: npt.NDArray[np.int32] | None = None) -> 
         Of that record.
     r_peaks : int32 array, shape (beats,), optional
         R peak of each of its beats; where they are not given, no P wave is retrograde.
+
+    Raises
+    ------
+    ValueError
+        When waves are of other beats.
     """
+    if r_peaks is not None and waves.beat.max(initial=NO_BEAT) >= len(r_peaks):
+        raise ValueError("waves are to be written that are of other beats than the record has")
     marks = waves.wave.copy()
     is_p, is_of_none = waves.wave == _P, waves.beat == NO_BEAT
     marks[is_p & is_of_none] = BLOCKED_P

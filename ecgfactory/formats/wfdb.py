@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -18,14 +18,20 @@ from ecgfactory.formats.batch import Composed, RecordBatch
 from ecgfactory.formats.dropped_samples import held, with_gaps
 from ecgfactory.formats.long_record import LongRecord
 from ecgfactory.formats.rows import composed_snomed_ct
-from ecgfactory.formats.settled_waves import PendingWaves, SettledWaves
+from ecgfactory.formats.settled_waves import SettledWaves
 from ecgfactory.formats.wfdb_annotations import (
     OVER_ALL,
     annotators,
     decode_annotation_files,
     encode_annotation_files,
 )
-from ecgfactory.formats.wfdb_composed import ComposedFiles, decode_beats, decode_rhythms, decode_waves
+from ecgfactory.formats.wfdb_composed import (
+    ComposedFiles,
+    decode_beats,
+    decode_rhythms,
+    decode_waves,
+    write_with_pieces,
+)
 from ecgfactory.formats.wfdb_encoding import GAIN_PER_MV, SignalSummary, encode_header, encode_signal
 from ecgfactory.formats.wfdb_noise_marks import ANNOTATOR, decode_noise_marks, encode_noise_marks
 from ecgfactory.leads import SignalUv
@@ -107,12 +113,8 @@ ecg_mv = wfdb.rdrecord("$stem").p_signal              # NaN where samples were d
         if composed is None:
             super().write_long(record)
             return
-        files = self._annotation_files(self.place(self.staged_path(record.candidate, "")))
-        if self.spec.labels.waves:
-            signals = _annotated(record, ComposedFiles(composed, len(self.spec.lead_names)), files)
-        else:
-            files[0].write_bytes(ComposedFiles(composed, 0).beats_alone())
-            signals = (piece.signal_uv for piece in record.pieces())
+        paths = self._annotation_files(self.place(self.staged_path(record.candidate, "")))
+        signals = write_with_pieces(record, self._composed_files(composed), paths, self.spec.labels.waves)
         self._write(record.candidate, signals, self._comments_of(record.row)[0])
 
     def _write(self, candidate: int, signals_uv: Iterable[SignalUv], comments: Sequence[str]) -> Path:
@@ -141,22 +143,21 @@ ecg_mv = wfdb.rdrecord("$stem").p_signal              # NaN where samples were d
 
     def _annotations(self, batch: RecordBatch) -> list[list[bytes]]:
         """Return the content of the files of annotations of each record."""
-        composed, has_waves, files = composed_of(batch, self.spec), self.spec.labels.waves, len(batch) * [list[bytes]()]
-        if composed:
-            waves = waves_of(batch) if has_waves else None
-            files = [self._composed_files(composed, waves, row) for row in range(len(batch))]
-        elif has_waves:
-            files = encode_annotation_files(waves_of(batch))
+        waves = waves_of(batch) if self.spec.labels.waves else None
+        if composed := composed_of(batch, self.spec):
+            files = [self._composed_of_row(composed, waves, row) for row in range(len(batch))]
+        else:
+            files = [[]] * len(batch) if waves is None else encode_annotation_files(waves)
         artefacts = artefacts_of(batch, self.spec)
         marks = [[] if table is None else [encode_noise_marks(table, self.spec.samples)] for table in artefacts]
         return [[*of_waves, *of_artefacts] for of_waves, of_artefacts in zip(files, marks, strict=True)]
 
-    def _composed_files(self, composed: Composed, waves: WaveTable | None, row: int) -> list[bytes]:
-        of_record = composed.take(np.array([row]))
-        if waves is None:
-            return [ComposedFiles(of_record, 0).beats_alone()]
-        files = ComposedFiles(of_record, len(self.spec.lead_names))
-        return files.next(SettledWaves(waves.of(row), 0, self.spec.samples), is_last=True)
+    def _composed_of_row(self, composed: Composed, waves: WaveTable | None, row: int) -> list[bytes]:
+        whole = SettledWaves(None if waves is None else waves.of(row), 0, self.spec.samples)
+        return self._composed_files(composed.take(np.array([row]))).next(whole, is_last=True)
+
+    def _composed_files(self, composed: Composed) -> ComposedFiles:
+        return ComposedFiles(composed, len(self.spec.lead_names) if self.spec.labels.waves else 0)
 
     def _comments_of(self, batch: RecordBatch) -> list[list[str]]:
         composed, artefacts = composed_of(batch, self.spec), artefacts_of(batch, self.spec)
@@ -267,37 +268,25 @@ ecg_mv = wfdb.rdrecord("$stem").p_signal              # NaN where samples were d
         """Read waves back, and number their beats; see `Format.read_waves`."""
         if not spec.labels.waves:
             return None
-        header = dataset / path
-        files = [header.with_suffix(f".{name}").read_bytes() for name in annotators(spec.lead_names)]
-        decode = decode_waves if spec.composed else decode_annotation_files
-        try:
-            return decode(files, spec.lead_names)
-        except ValueError as error:
-            raise ValueError(f"{path}: {error}") from None
+        files = [_content(dataset, path, name) for name in annotators(spec.lead_names)]
+        with _named(path):
+            return (decode_waves if spec.composed else decode_annotation_files)(files, spec.lead_names)
 
     @classmethod
     def read_beats(cls, dataset: Path, path: str, candidates: Sequence[int], spec: SignalSpec) -> BeatTable | None:
         """Read the beats back; see `Format.read_beats`."""
         if not spec.composed:
             return None
-        try:
-            return decode_beats(cls._over_all(dataset, path), spec.lead_names)
-        except ValueError as error:
-            raise ValueError(f"{path}: {error}") from None
+        with _named(path):
+            return decode_beats(_content(dataset, path, OVER_ALL), spec.lead_names)
 
     @classmethod
     def read_rhythms(cls, dataset: Path, path: str, candidates: Sequence[int], spec: SignalSpec) -> RhythmTable | None:
         """Read the rhythms back; see `Format.read_rhythms`."""
         if not spec.composed:
             return None
-        try:
-            return decode_rhythms(cls._over_all(dataset, path), spec.lead_names, spec.samples)
-        except ValueError as error:
-            raise ValueError(f"{path}: {error}") from None
-
-    @classmethod
-    def _over_all(cls, dataset: Path, path: str) -> bytes:
-        return (dataset / path).with_suffix(f".{OVER_ALL}").read_bytes()
+        with _named(path):
+            return decode_rhythms(_content(dataset, path, OVER_ALL), spec.lead_names, spec.samples)
 
     @classmethod
     def read_artefacts(
@@ -306,11 +295,22 @@ ecg_mv = wfdb.rdrecord("$stem").p_signal              # NaN where samples were d
         """Read kinds, leads and places of artefacts back; see `Format.read_artefacts`."""
         if not spec.artefacts:
             return None
-        content = (dataset / path).with_suffix(f".{ANNOTATOR}").read_bytes()
-        try:
-            return decode_noise_marks(content, spec.lead_names, spec.samples)
-        except ValueError as error:
-            raise ValueError(f"{path}: {error}") from None
+        with _named(path):
+            return decode_noise_marks(_content(dataset, path, ANNOTATOR), spec.lead_names, spec.samples)
+
+
+def _content(dataset: Path, path: str, annotator: str) -> bytes:
+    """Return the content of a file of annotations, beside a header."""
+    return (dataset / path).with_suffix(f".{annotator}").read_bytes()
+
+
+@contextmanager
+def _named(path: str) -> Iterator[None]:
+    """Name the record in what is told of its files."""
+    try:
+        yield
+    except ValueError as error:
+        raise ValueError(f"{path}: {error}") from None
 
 
 def _annotators(spec: SignalSpec) -> list[str]:
@@ -334,19 +334,3 @@ def _summed_up(signals_uv: Iterable[SignalUv], summary: SignalSummary) -> Iterat
     for signal_uv in signals_uv:
         summary.add(signal_uv)
         yield signal_uv
-
-
-def _annotated(record: LongRecord, files: ComposedFiles, paths: Sequence[Path]) -> Iterator[SignalUv]:
-    """Yield the signal of each piece of a record, and write its annotations meanwhile."""
-    waves = PendingWaves()
-    with ExitStack() as stack:
-        streams = [stack.enter_context(path.open("wb")) for path in paths]
-
-        def write(settled: SettledWaves, is_last: bool) -> None:
-            for stream, content in zip(streams, files.next(settled, is_last), strict=True):
-                stream.write(content)
-
-        for piece in record.pieces():
-            write(waves.add(piece), is_last=False)
-            yield piece.signal_uv
-        write(waves.rest(), is_last=True)

@@ -10,19 +10,23 @@ counts them in the order of `rhythm_kinds`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 
 from ecgfactory.arrays import IntArray
 from ecgfactory.beat_table import SYMBOLS, BeatTable
 from ecgfactory.formats.batch import Composed
-from ecgfactory.formats.settled_waves import SettledWaves
+from ecgfactory.formats.long_record import LongRecord
+from ecgfactory.formats.settled_waves import PendingWaves, SettledWaves
 from ecgfactory.formats.wave_marks import BLOCKED_P, MARKS, RETROGRADE_P, marks_of
 from ecgfactory.formats.wave_rows import waves_without_beats
 from ecgfactory.formats.wfdb_annotations import STRAY_MARKS, marked_waves, wave_marks
 from ecgfactory.formats.wfdb_marks import Ends, Marks, decode_marks, encode_marks
+from ecgfactory.leads import SignalUv
 from ecgfactory.rhythm_kinds import KINDS, NAMES
 from ecgfactory.rhythm_table import RhythmTable
 from ecgfactory.wave_table import WAVES, WaveTable
@@ -74,38 +78,67 @@ class ComposedFiles:
         self._rhythms = _rhythm_marks(composed.rhythms)
         self._ends = Ends.none(1 + leads)
 
-    def beats_alone(self) -> bytes:
-        """Return the whole file of a record without waves."""
-        sample, code = self._beats.sample, _CODE_OF_BEAT[self._beats.symbol]
-        beats = Marks.of(np.zeros(len(sample), dtype=np.int64), sample, code)
-        return encode_marks(Marks.joined([self._rhythms, replace(beats, texts=_TEXTS)]), self._ends)[0]
-
     def next(self, settled: SettledWaves, is_last: bool) -> list[bytes]:
         """Return what follows in each file: the marks of a stretch, and at last the end.
 
         Raises
         ------
         ValueError
-            When QRS over all leads are not where the beats are.
+            When waves are of other beats than the record has.
         """
-        waves, beats = settled.waves, self._beats
-        self._check_beats(settled)
-        mark = marks_of(waves, beats.sample)
+        marks = self._beat_marks() if settled.waves is None else self._wave_marks(settled.waves)
+        marks = Marks.joined([self._rhythms, marks])
+        marks = marks.take((marks.sample >= settled.start) & (marks.sample < settled.stop))
+        self._check_beats(marks.sample[(marks.file == 0) & (_SYMBOL_OF_CODE[marks.code] != _NO_BEAT_CODE)], settled)
+        return encode_marks(marks, self._ends, is_last)
+
+    def _beat_marks(self) -> Marks:
+        sample, code = self._beats.sample, _CODE_OF_BEAT[self._beats.symbol]
+        return replace(Marks.of(np.zeros_like(sample), sample, code), texts=_TEXTS)
+
+    def _wave_marks(self, waves: WaveTable) -> Marks:
+        mark = marks_of(waves, self._beats.sample)
         peak = _PEAK[mark]
         is_qrs = mark == _QRS
-        peak[is_qrs] = _CODE_OF_BEAT[beats.symbol[waves.beat[is_qrs]]]
+        peak[is_qrs] = _CODE_OF_BEAT[self._beats.symbol[waves.beat[is_qrs]]]
         marks = wave_marks(waves, waves.lead, peak, mark.astype(np.int64))
         text = np.where(marks.code == _COMMENT, _TEXT_OF_MARK[marks.num], 0)
-        marks = Marks.joined([self._rhythms, replace(marks, text=text, texts=_TEXTS)])
-        within = (marks.sample >= settled.start) & (marks.sample < settled.stop)
-        return encode_marks(marks.take(within), self._ends, is_last)
+        return replace(marks, text=text, texts=_TEXTS)
 
-    def _check_beats(self, settled: SettledWaves) -> None:
-        waves, (first, stop) = settled.waves, np.searchsorted(self._beats.sample, [settled.start, settled.stop])
-        peaks = waves.peak[(waves.lead == 0) & (waves.wave == _QRS)]
-        within = peaks[(peaks >= settled.start) & (peaks < settled.stop)]
-        if not np.array_equal(within, self._beats.sample[first:stop]):
-            raise ValueError("QRS over all leads are to be written that are not where the beats of the record are")
+    def _check_beats(self, marked: IntArray, settled: SettledWaves) -> None:
+        first, stop = np.searchsorted(self._beats.sample, [settled.start, settled.stop])
+        if not np.array_equal(np.sort(marked), self._beats.sample[first:stop]):
+            raise ValueError("waves are to be written whose R peaks are of other beats than the record has")
+
+
+def write_with_pieces(
+    record: LongRecord, files: ComposedFiles, paths: Sequence[Path], has_waves: bool
+) -> Iterator[SignalUv]:
+    """Yield the signal of each piece of a record, and write its annotations meanwhile.
+
+    Parameters
+    ----------
+    record : LongRecord
+        The record.
+    files : ComposedFiles
+        What it was composed as.
+    paths : sequence of Path
+        Where to write its files; see `annotators`.
+    has_waves : bool
+        Whether its waves are marked.
+    """
+    waves = PendingWaves(has_waves)
+    with ExitStack() as stack:
+        streams = [stack.enter_context(path.open("wb")) for path in paths]
+
+        def write(settled: SettledWaves, is_last: bool) -> None:
+            for stream, content in zip(streams, files.next(settled, is_last), strict=True):
+                stream.write(content)
+
+        for piece in record.pieces():
+            write(waves.add(piece), is_last=False)
+            yield piece.signal_uv
+        write(waves.rest(), is_last=True)
 
 
 def decode_beats(content: bytes, lead_names: Sequence[str]) -> BeatTable:

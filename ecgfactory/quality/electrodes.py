@@ -11,8 +11,12 @@ from ecgfactory.quality.chest_leads import CHEST_FEATURE, measure_chest
 from ecgfactory.quality.feature import Feature, FeatureTable
 from ecgfactory.quality.filters import zero_phase
 from ecgfactory.quality.qrs_activity import QrsActivity
+from ecgfactory.quality.wide_beats import are_wide
 
 LOWEST_HZ = 0.5
+WIDE_S = 0.5
+"""A wide beat is over by then, with its T wave. One that comes from below turns QRS and T of lead II, and not of V6."""
+
 QRS_STEPS = 15
 """Steps of 10 ms around the centre of a beat that count as QRS."""
 
@@ -33,7 +37,8 @@ FEATURES = (
         "",
         "number",
         "Similarity of leads II and V6; negative when right arm and left leg are exchanged, which turns P, QRS and T "
-        f"of lead II, while a left axis turns QRS alone. {_TWO_PARTS}",
+        "of lead II, while a left axis turns QRS alone. A wide beat from below turns QRS and T: wide beats are not "
+        f"looked at, and of nothing but such it is not measurable. {_TWO_PARTS}",
     ),
     CHEST_FEATURE,
 )
@@ -54,12 +59,23 @@ def measure_electrodes(batch: EcgBatch, activity: QrsActivity) -> FeatureTable:
     steady = zero_phase(
         coarse_uv[:, [names.index(name) for name in ("V6", *limbs)]], 2, "highpass", LOWEST_HZ, COARSE_HZ
     )
-    parts = [_correlations(steady, counted) for counted in (in_qrs, ~in_qrs)]
-    for name, likeness in zip(limbs, np.fmax(*parts).T, strict=True):
-        found[f"lead_{name.lower()}_v6_correlation"] = likeness
+    beside_wide = _beside_wide(activity, coarse_uv.shape[-1])
+    for lead, name in enumerate(limbs, 1):
+        counts = beside_wide if name == "II" else np.ones_like(in_qrs)
+        parts = [_correlations(steady[:, [0, lead]], counted & counts)[:, 0] for counted in (in_qrs, ~in_qrs)]
+        found[f"lead_{name.lower()}_v6_correlation"] = np.where(counts.any(axis=1), np.fmax(*parts), np.nan)
     if len(names) == len(EIGHT_LEADS):
         found |= measure_chest(coarse_uv, in_qrs)
     return found
+
+
+def _beside_wide(activity: QrsActivity, steps: int) -> BoolArray:
+    """Return which steps have nothing of a wide beat, shape (records, steps): none without a narrow beat."""
+    wide = are_wide(activity)
+    nothing_else = wide.any(axis=1) & (activity.beats_side_by_side[1] == wide).all(axis=1)
+    near = activity.near_beats(round(WIDE_S * activity.steps_per_s), steps, wide)
+    beside: BoolArray = ~near & ~nothing_else[:, np.newaxis]
+    return beside
 
 
 def _correlations(leads: Float64Array, counted: BoolArray) -> Float64Array:

@@ -12,12 +12,14 @@ import numpy as np
 import scipy
 from numpy.lib.stride_tricks import sliding_window_view
 
-from ecgfactory.arrays import Float32Array, Float64Array
-from ecgfactory.quality.batch import EcgBatch, in_cache
+from ecgfactory.arrays import BoolArray, Float32Array, Float64Array
+from ecgfactory.quality.batch import EcgBatch, block_means, in_cache
 from ecgfactory.quality.beats import Beats
 from ecgfactory.quality.feature import Feature, FeatureTable, over_leads
+from ecgfactory.quality.filters import moving_mean
 from ecgfactory.quality.medians import median_of, median_of_existing
 from ecgfactory.quality.qrs_activity import SHORTEST_S, QrsActivity, mean_curvature
+from ecgfactory.quality.wide_beats import are_wide
 
 CURVATURE_S = 0.01
 
@@ -32,13 +34,25 @@ DELAY_GAIN = 0.1
 
 FEWEST_BEATS = 3
 
+WIDE_HALF_WIDTH_S = 0.2
+"""A wide beat is over by then, but for its T wave."""
+
+WIDE_QRS_S = 0.11
+"""What shares of wide beats are averaged over: most of such a QRS."""
+
+WIDE_DEFLECTION_S = 0.1
+
+WIDE_SHARE = 1 / 3
+"""A wide beat, whose axis is another, may be seen in a lead by a third of what the median beat is, before it counts as
+weaker than that."""
+
 FEATURES = (
     Feature(
         "qrs_agreement_min",
         "",
         "number",
         "Smallest correlation of a lead's QRS activity with the median of all leads' (1 in all leads of a "
-        "perfect ECG).",
+        "perfect ECG), without wide beats where there are three narrow ones or more.",
     ),
     Feature(
         "lead_delay_max_ms",
@@ -51,7 +65,9 @@ FEATURES = (
         "beat_strength_min",
         "",
         "number",
-        "QRS activity of the weakest beat in any lead over that of the lead's median beat: 0 where a beat is missing.",
+        "QRS activity of the weakest beat in any lead over that of the lead's median beat: 0 where a beat is missing. "
+        "Of a wide beat (it changes fast for 0.09 s or more): its deflection within 0.1 s, over a third of the median "
+        "beat's.",
     ),
     Feature(
         "stray_activity_max",
@@ -74,8 +90,12 @@ def measure_lead_agreement(batch: EcgBatch, beats: Beats) -> FeatureTable:
     else:
         curvature = partial(mean_curvature, reach=batch.span(CURVATURE_S), step=beats.activity.step)
         leads = in_cache(curvature, batch.fine_uv)
-        agreement, delay_ms = _agreement(_shares(leads), beats.activity.steps_per_s)
-        strength, stray = _beat_strengths(leads, beats.activity)
+        wide = are_wide(beats.activity)
+        agreement, delay_ms = _agreement(*_comparable(_shares(leads), beats.activity, wide), beats.activity.steps_per_s)
+        strength, stray = _beat_strengths(leads, beats.activity, wide)
+        for record in np.flatnonzero(wide.any(axis=1)).tolist():
+            of_wide = _wide_strengths(batch.fine_uv[record], beats.activity, record, wide[record])
+            strength[record] = np.fmin(strength[record], of_wide)
     return {
         **over_leads("qrs_agreement_min", agreement, batch.lead_names, "min"),
         **over_leads("lead_delay_max_ms", delay_ms, batch.lead_names, "max"),
@@ -91,11 +111,28 @@ def _shares(leads: Float32Array) -> Float32Array:
     return np.minimum(leads / height[..., np.newaxis], np.float32(1.5))
 
 
-def _agreement(shares: Float32Array, steps_per_s: float) -> tuple[Float32Array, Float64Array]:
+def _comparable(shares: Float32Array, activity: QrsActivity, wide: BoolArray) -> tuple[Float32Array, BoolArray]:
+    """Make leads with wide beats comparable: their shares, and which steps count, shape (records, steps).
+
+    A wide beat has another share in each lead than narrow ones have, so that it does not count beside these; and begins
+    and ends in each lead when it will, so that shares of nothing but wide beats are averaged over one.
+    """
+    beside = (activity.beats_side_by_side[1] & ~wide).sum(axis=1) >= FEWEST_BEATS
+    reach = round(WIDE_HALF_WIDTH_S * activity.steps_per_s)
+    counted = ~activity.near_beats(reach, shares.shape[-1], wide & beside[:, np.newaxis])
+    if (alone := wide.any(axis=1) & ~beside).any():
+        shares[alone] = moving_mean(shares[alone], round(WIDE_QRS_S * activity.steps_per_s))
+    return shares, counted
+
+
+def _agreement(shares: Float32Array, counted: BoolArray, steps_per_s: float) -> tuple[Float32Array, Float64Array]:
     """Correlation of each lead with the median of all, and its delay in ms, shape (records, leads) each."""
+    consensus = median_of([shares[:, lead] for lead in range(shares.shape[1])])[:, np.newaxis]
+    for record in np.flatnonzero(~counted.all(axis=1)):  # what does not count is as the rest on the average
+        for values in (shares[record], consensus[record]):
+            values[:, ~counted[record]] = values[:, counted[record]].mean(axis=-1, keepdims=True)
     leads = shares - shares.mean(axis=-1, keepdims=True)
-    consensus = median_of([shares[:, lead] for lead in range(shares.shape[1])])
-    consensus = (consensus - consensus.mean(axis=-1, keepdims=True))[:, np.newaxis]
+    consensus = consensus - consensus.mean(axis=-1, keepdims=True)
     power = np.sqrt((leads**2).sum(axis=-1) * (consensus**2).sum(axis=-1))
     reach = round(MAX_DELAY_S * steps_per_s)
     length = scipy.fft.next_fast_len(leads.shape[-1] + reach, real=True)
@@ -109,8 +146,8 @@ def _agreement(shares: Float32Array, steps_per_s: float) -> tuple[Float32Array, 
     return correlation, np.where(np.isfinite(correlation), delay_ms, np.nan)
 
 
-def _beat_strengths(leads: Float32Array, activity: QrsActivity) -> tuple[Float32Array, Float32Array]:
-    """Weakest beat and strongest stray activity of each lead over the median beat's, shape (records, leads) each."""
+def _beat_strengths(leads: Float32Array, activity: QrsActivity, wide: BoolArray) -> tuple[Float32Array, Float32Array]:
+    """Weakest narrow beat and strongest stray activity of each lead over the median beat's, shape (records, leads)."""
     half = round(BEAT_HALF_WIDTH_S * activity.steps_per_s)
     steps = leads.shape[-1]
     weakest, strays = np.full((2, *leads.shape[:2]), np.nan, dtype=np.float32)
@@ -126,6 +163,25 @@ def _beat_strengths(leads: Float32Array, activity: QrsActivity) -> tuple[Float32
     outside = ~activity.near_beats(round(QRS_HALF_WIDTH_S * activity.steps_per_s), steps)[rows, np.newaxis]
     stray = np.where(outside, leads[rows], 0).max(axis=-1)
     with np.errstate(invalid="ignore", divide="ignore"):
-        weakest[rows] = np.where(whole[..., np.newaxis], means, np.inf).min(axis=1) / median_of_existing(means, whole)
+        narrow = whole & ~wide[rows]
+        weakest[rows] = np.where(narrow[..., np.newaxis], means, np.inf).min(axis=1) / median_of_existing(means, narrow)
         strays[rows] = stray / median_of_existing(around.max(axis=-1), whole)
     return weakest, strays
+
+
+def _wide_strengths(signal_uv: Float32Array, activity: QrsActivity, record: int, wide: BoolArray) -> Float32Array:
+    """Deflection of the weakest wide beat of one record over what a lead must show of it, shape (leads,).
+
+    Curvature falls with the square of the width of a beat, so that it does not tell a wide one from none.
+    """
+    half = round(WIDE_DEFLECTION_S * activity.steps_per_s)
+    coarse_uv = block_means(signal_uv, activity.step)
+    beats = activity.beats[record]
+    whole = (beats >= half) & (beats < coarse_uv.shape[-1] - half)
+    windows = sliding_window_view(coarse_uv, 2 * half + 1, axis=-1)
+    deflection_uv = np.ptp(windows[:, beats[whole] - half], axis=-1)
+    least_uv = np.float32(WIDE_SHARE) * np.median(deflection_uv, axis=1)
+    weakest_uv = deflection_uv.min(axis=1, where=wide[: len(beats)][whole], initial=np.inf)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        strength: Float32Array = weakest_uv / least_uv
+    return strength

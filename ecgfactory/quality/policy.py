@@ -7,9 +7,10 @@ import json
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
+from typing import Annotated
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from ecgfactory.arrays import BoolArray
 from ecgfactory.documents.file import kind_of
@@ -21,6 +22,7 @@ from ecgfactory.quality.extra_feature import ExtraFeature
 from ecgfactory.quality.feature import Feature, FeatureTable, lead_key
 from ecgfactory.quality.features import EXTRA_FEATURES, FEATURES
 from ecgfactory.quality.rule import Bounds, Rule
+from ecgfactory.rhythm_kinds import NAMES
 from ecgfactory.storage.home import from_home
 
 POLICY_FOLDER = Path(__file__).parents[1] / "configs" / "policies"
@@ -29,14 +31,29 @@ MOST_EXTENDED = 10
 """Policies that extend each other in a row."""
 
 
+def _known_rhythm(name: str) -> str:
+    if name not in NAMES:
+        meant = nearest(name, NAMES)
+        mend = f"did you mean {meant}?" if meant else f"choose from {', '.join(NAMES)}"
+        raise ValueError(f"there is no rhythm {shown(name)}; {mend}")
+    return name
+
+
+RhythmName = Annotated[str, AfterValidator(_known_rhythm)]
+
+
 class Policy(BaseModel):
-    """A named list of rules; a record passes when it breaks none of them."""
+    """A named list of rules; a record passes when it breaks none of them.
+
+    `rhythms` are those that it is made for, of `rhythm_kinds.NAMES`; None for all.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     name: str
     description: str
     rules: tuple[Rule, ...]
+    rhythms: Annotated[tuple[RhythmName, ...], Field(min_length=1)] | None = None
 
     @model_validator(mode="after")
     def _names_differ(self) -> Policy:
@@ -131,7 +148,7 @@ def load_policy(name_or_path: str, bounds: Mapping[str, Bounds] | None = None) -
     """Read a policy by its shipped name or from a file.
 
     A policy may extend another (`extends: basic`, or a path beside its own file): it has that one's rules and
-    its own, and its own in place of one with the same name.
+    its own, and its own in place of one with the same name; and that one's rhythms, unless it names some.
 
     Raises
     ------
@@ -173,7 +190,7 @@ class _PolicyFile(Policy):
 def _read(path: Path, extending: tuple[Path, ...]) -> Policy:
     """Read a policy file with all that it extends; `extending` are the files that led to it."""
     written = checked(read_source(path, _PolicyFile, tells_values=False), _PolicyFile, lambda _: [])
-    policy = Policy(name=written.name, description=written.description, rules=written.rules)
+    policy = Policy(name=written.name, description=written.description, rules=written.rules, rhythms=written.rhythms)
     if written.extends is None:
         return policy
     base = _policy_path(written.extends, path.parent)
@@ -188,9 +205,10 @@ def _read(path: Path, extending: tuple[Path, ...]) -> Policy:
         raise BadInputError(
             f"{path}: extends: more than {MOST_EXTENDED} policies extend each other; put some together."
         )
-    rules = {rule.name: rule for rule in _read(base, (*extending, path)).rules}
+    extended = _read(base, (*extending, path))
+    rules = {rule.name: rule for rule in extended.rules}
     rules |= {rule.name: rule for rule in policy.rules}
-    return policy.model_copy(update={"rules": tuple(rules.values())})
+    return policy.model_copy(update={"rules": tuple(rules.values()), "rhythms": policy.rhythms or extended.rhythms})
 
 
 def _message(error: ValidationError) -> str:

@@ -88,10 +88,15 @@ class QrsActivity:
         beats = [self.beats[row] for row in rows]
         return QrsActivity(self.leads[rows], self.speed[rows], beats, self.step, self.steps_per_s)
 
-    def near_beats(self, reach: int, steps: int) -> BoolArray:
-        """Return which of the first steps lie at most `reach` steps from a beat, shape (records, steps)."""
+    def near_beats(self, reach: int, steps: int, which: BoolArray | None = None) -> BoolArray:
+        """Return which of the first steps lie at most `reach` steps from a beat, shape (records, steps).
+
+        Of all beats, or of those that `which` says, shape as of `beats_side_by_side`.
+        """
         near = np.zeros((len(self.beats), steps), dtype=np.bool_)
         beats, exist = self.beats_side_by_side
+        if which is not None:
+            exist = exist & which
         rows, centres = exist.nonzero()[0], beats[exist]
         for distance in range(-reach, reach + 1):
             near[rows, (centres + distance).clip(0, steps - 1)] = True

@@ -6,13 +6,29 @@ import numpy as np
 
 from ecgfactory.arrays import Float64Array
 from ecgfactory.record import Record
+from ecgfactory.report.beat_marks import (
+    NORMAL,
+    beat_legend,
+    beat_marks,
+    draw_beat_marks,
+    draw_rhythm_marks,
+    rhythm_marks,
+)
 from ecgfactory.report.feature_text import feature_label, feature_value
 from ecgfactory.report.marks import draw_legend, draw_marks, strip_marks
 from ecgfactory.report.median_beat import MedianBeat, find_median_beat
 from ecgfactory.report.page import draw_footer, draw_header
 from ecgfactory.report.panel import TITLE_PT, Panel, around
 from ecgfactory.report.paper import Paper
-from ecgfactory.report.rhythm import Rhythm, analyse_rhythm, as_measured, cut_beats, record_beats, rr_intervals_ms
+from ecgfactory.report.rhythm import (
+    Rhythm,
+    analyse_rhythm,
+    as_measured,
+    commonest_beats,
+    cut_beats,
+    record_beats,
+    rr_intervals_ms,
+)
 from ecgfactory.report.sheet import Box, Sheet, text_width_mm
 from ecgfactory.report.style import PageStyle, Palette
 from ecgfactory.report.traces import Strip
@@ -24,7 +40,12 @@ _FOOTNOTE = (
     "R peaks and waves: all leads, by an algorithm. Cleaned: NeuroKit2. At each lead: correlation of beats, "
     "NeuroKit2's verdict (Excellent, Barely acceptable, Unacceptable)"
 )
+_COMPOSED_FOOTNOTE = (
+    "R peaks as composed, bounds of waves by an algorithm. Cleaned: NeuroKit2. At each lead: correlation of beats, "
+    "NeuroKit2's verdict (Excellent, Barely acceptable, Unacceptable)"
+)
 _DASHES_PT = (2.4, 1.8)
+_SYMBOL_PT = 6.5
 _AXIS_MM, _RR_WIDTH_MM, _BEATS_WIDTH_MM = 13.0, 76.0, 72.0
 """Room left of a panel for its axis, and widths of the panels that do not take what the paper gives."""
 
@@ -60,14 +81,14 @@ def analysis_page(record: Record, style: PageStyle | None = None) -> Sheet:
     measured = as_measured(record)
     beats = record_beats(measured)
     rhythm = analyse_rhythm(measured, beats)
-    _draw_cleaned(sheet, rhythm, measured.sampling_rate_hz, record_waves(measured, beats), palette)
+    _draw_cleaned(sheet, measured, rhythm, record_waves(measured, beats), palette)
     _draw_rate(sheet, rhythm, measured.sampling_rate_hz, palette)
     _draw_rr(sheet, rhythm, measured.sampling_rate_hz, palette)
     _draw_beats(sheet, rhythm, measured.sampling_rate_hz, palette)
     _draw_median_beats(sheet, measured, find_median_beat(measured, beats), rhythm, palette)
     _draw_features(sheet, record, palette)
     draw_header(sheet, record, style)
-    draw_footer(sheet, _FOOTNOTE, palette)
+    draw_footer(sheet, _COMPOSED_FOOTNOTE if record.rhythm else _FOOTNOTE, palette, record)
     return sheet
 
 
@@ -77,25 +98,23 @@ def _wide(paper: Paper, bottom: float, height: float, leaving: float = 0) -> Box
     return Box(left, bottom, paper.right_mm - leaving - left, height)
 
 
-def _draw_cleaned(sheet: Sheet, rhythm: Rhythm, rate_hz: int, waves: WaveTable, palette: Palette) -> None:
+def _draw_cleaned(sheet: Sheet, record: Record, rhythm: Rhythm, waves: WaveTable, palette: Palette) -> None:
     frame, title = _wide(sheet.paper, 137, 36), f"Lead {rhythm.lead}, cleaned, with R peaks and waves"
     panel = Panel(sheet, frame, title)
-    time_s = np.arange(rhythm.cleaned_mv.size) / rate_hz
-    panel.scale((0, rhythm.cleaned_mv.size / rate_hz), around(rhythm.cleaned_mv))
+    time_s = np.arange(rhythm.cleaned_mv.size) / record.sampling_rate_hz
+    panel.scale((0, rhythm.cleaned_mv.size / record.sampling_rate_hz), around(rhythm.cleaned_mv))
     panel.x_axis("s", grid=palette.minor_grid)
     panel.y_axis("mV")
-    trace = Strip(rhythm.lead, 0, panel.x_mm(time_s), panel.y_mm(rhythm.cleaned_mv), is_rhythm=True)
-    draw_marks(sheet, strip_marks(trace, 0.0, waves, (frame.bottom, frame.top)), palette)
+    trace, limits_mm = Strip(rhythm.lead, 0, panel.x_mm(time_s), panel.y_mm(rhythm.cleaned_mv), True), frame.heights
+    draw_marks(sheet, strip_marks(trace, 0.0, waves, limits_mm), palette)
+    draw_rhythm_marks(sheet, rhythm_marks(trace, 0.0, record, limits_mm), palette)
     if len(waves):
-        draw_legend(
-            sheet,
-            frame.left + text_width_mm(title, TITLE_PT, bold=True) + 4,
-            frame.top + 1.1,
-            "over all leads",
-            palette,
-        )
+        left_mm = frame.left + text_width_mm(title, TITLE_PT, bold=True) + 4
+        told = "; ".join(filter(None, ("over all leads", beat_legend(record, waves))))
+        draw_legend(sheet, left_mm, frame.top + 1.1, waves, told, palette)
     panel.line(time_s, rhythm.cleaned_mv, palette.trace, 0.7)
     panel.dots(time_s[rhythm.r_peaks], rhythm.cleaned_mv[rhythm.r_peaks], palette.accent, 4)
+    draw_beat_marks(sheet, beat_marks(trace, 0.0, record, waves, limits_mm), palette)
     if rhythm.problem:
         panel.note(rhythm.problem, palette.bad)
 
@@ -132,6 +151,10 @@ def _draw_rr(sheet: Sheet, rhythm: Rhythm, rate_hz: int, palette: Palette) -> No
     panel.y_axis("ms")
     panel.stems(beats, intervals_ms, palette.major_grid, 1.2)
     panel.dots(beats, intervals_ms, palette.accent, 4)
+    for place, symbol in enumerate(rhythm.symbols[1:]):
+        if symbol != NORMAL:  # the beat that ends the interval
+            x_mm, y_mm = float(panel.x_mm(beats[place])), float(panel.y_mm(intervals_ms[place]))
+            sheet.text(x_mm, y_mm + 1, symbol, _SYMBOL_PT, palette.accent, bold=True, align="center")
     spread_ms = intervals_ms.std(ddof=intervals_ms.size > 1)
     panel.note(f"mean {intervals_ms.mean():.0f} ms, SD {spread_ms:.0f} ms", palette.muted)
 
@@ -139,7 +162,8 @@ def _draw_rr(sheet: Sheet, rhythm: Rhythm, rate_hz: int, palette: Palette) -> No
 def _draw_beats(sheet: Sheet, rhythm: Rhythm, rate_hz: int, palette: Palette) -> None:
     frame = Box(sheet.paper.left_mm + _AXIS_MM, 21, _BEATS_WIDTH_MM, 50)
     panel = Panel(sheet, frame, f"Beats of lead {rhythm.lead}, cleaned")
-    time_s, beats_mv = cut_beats(rhythm.cleaned_mv, rhythm.r_peaks, rate_hz)
+    symbol, r_peaks = commonest_beats(rhythm)
+    time_s, beats_mv = cut_beats(rhythm.cleaned_mv, r_peaks, rate_hz)
     if len(beats_mv) == 0:
         panel.message(rhythm.problem or "No beat lies completely within the record.")
         return
@@ -151,7 +175,7 @@ def _draw_beats(sheet: Sheet, rhythm: Rhythm, rate_hz: int, palette: Palette) ->
         panel.line(time_ms, beat_mv, palette.muted, 0.4, opacity=0.5)
     panel.line([0, 0], around(beats_mv), palette.muted, 0.5, _DASHES_PT)
     panel.line(time_ms, np.median(beats_mv, axis=0), palette.accent, 1.4)
-    panel.note(f"median of {len(beats_mv)}", palette.accent)
+    panel.note(f"median of {len(beats_mv)} {symbol}".rstrip(), palette.accent)
 
 
 def _draw_median_beats(sheet: Sheet, record: Record, beat: MedianBeat | None, rhythm: Rhythm, palette: Palette) -> None:

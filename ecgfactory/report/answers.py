@@ -13,8 +13,10 @@ from ecgfactory.report.artefact_words import artefact_lines, artefact_titles
 from ecgfactory.report.export import whole_file
 from ecgfactory.report.feature_text import feature_label, feature_value
 from ecgfactory.report.page import HEADLINE_FEATURES, draw_footer, draw_title
+from ecgfactory.report.rhythm_words import coded_rhythm
 from ecgfactory.report.sheet import Sheet
-from ecgfactory.report.style import PageStyle, Palette
+from ecgfactory.report.style import PageStyle
+from ecgfactory.rhythm_kinds import KINDS
 
 ROWS = 26
 """Records on a page."""
@@ -45,7 +47,8 @@ def answer_page(records: Sequence[Record], title: str, style: PageStyle) -> Shee
     left, right = sheet.paper.left_mm, sheet.paper.right_mm
     draw_title(sheet, "Answers", title, palette)
     columns = [(_FEATURES_MM + _FEATURE_MM * place, name) for place, name in enumerate(HEADLINE_FEATURES)]
-    headings = [(_RECORD_MM, "Record"), *((x, feature_label(name)) for x, name in columns), (_VERDICT_MM, "Verdict")]
+    verdict = "Rhythm and verdict" if any(record.rhythm for record in records) else "Verdict"
+    headings = [(_RECORD_MM, "Record"), *((x, feature_label(name)) for x, name in columns), (_VERDICT_MM, verdict)]
     for x, heading in headings:
         sheet.text(left + x, _TOP_MM, heading, 8, palette.muted)
     for line, record in enumerate(records, start=1):
@@ -54,11 +57,11 @@ def answer_page(records: Sequence[Record], title: str, style: PageStyle) -> Shee
         sheet.text(left, height, record.record_id, 9, palette.text, bold=True)
         for x, name in columns:
             sheet.text(left + x, height, feature_value(name, record.features.get(name)), 9, palette.text)
-        if artefact_titles(record):
-            _draw_artefacts(sheet, left + _VERDICT_MM, height, record, palette)
-        else:
-            colour = palette.bad if record.reasons else palette.text
-            sheet.text(left + _VERDICT_MM, height, _verdict(record), 7.5, colour)
+        colour = palette.bad if record.reasons else palette.text
+        told = _told(record)
+        for row, words in enumerate(told):
+            size_pt = _NAMES_PT if len(told) > 1 or artefact_titles(record) else 7.5
+            sheet.text(left + _VERDICT_MM, height + 1.4 * (len(told) - 1) - 2.7 * row, words, size_pt, colour)
     draw_footer(sheet, "Measured by ecgfactory; see the quality policy of the dataset for verdicts", palette)
     return sheet
 
@@ -75,14 +78,23 @@ def write_answer_table(records: Iterable[Record], path: Path, dialect: CsvDialec
     with whole_file(path) as temporary, temporary.open("w", encoding="utf-8", newline="") as file:
         table = csv.writer(file, delimiter=separator)
         for place, record in enumerate(records):
-            has_artefacts = record.artefacts is not None  # all of a dataset, or none
+            further = _further(record)
             if place == 0:
-                further = ["artefacts"] if has_artefacts else []
                 table.writerow(["record_id", *HEADLINE_FEATURES, "verdict", "reasons", *further])
             values = [_cell(record.features.get(name), point) for name in HEADLINE_FEATURES]
             verdict = "rejected" if record.reasons else "accepted"
-            artefacts = ["; ".join(artefact_lines(record))] if has_artefacts else []
-            table.writerow([record.record_id, *values, verdict, "; ".join(record.reasons), *artefacts])
+            table.writerow([record.record_id, *values, verdict, "; ".join(record.reasons), *further.values()])
+
+
+def _further(record: Record) -> dict[str, str]:
+    """Return further columns: all records of a dataset have them, or none."""
+    columns = {}
+    if record.rhythm:
+        kind = KINDS[record.rhythm]
+        columns = {"rhythm": kind.title, "snomed_ct": "; ".join(kind.snomed_ct)}
+    if record.artefacts is not None:
+        columns["artefacts"] = "; ".join(artefact_lines(record))
+    return columns
 
 
 def _cell(value: FeatureValue, point: str) -> str:
@@ -97,9 +109,9 @@ def _verdict(record: Record) -> str:
     return textwrap.shorten(f"rejected: {'; '.join(record.reasons)}", _VERDICT_WIDTH, placeholder=" ...")
 
 
-def _draw_artefacts(sheet: Sheet, left: float, height: float, record: Record, palette: Palette) -> None:
-    """Name the artefacts of a record in place of the word accepted, on two lines at most."""
-    text = textwrap.shorten("; ".join(artefact_titles(record)), 2 * _NAMES_WIDTH - 8, placeholder=" ...")
-    lines = textwrap.wrap(text, _NAMES_WIDTH)
-    for line, words in enumerate(lines):
-        sheet.text(left, height + 1.4 * (len(lines) - 1) - 2.7 * line, words, _NAMES_PT, palette.text)
+def _told(record: Record) -> list[str]:
+    """Say the rhythm of a record, then its verdict or, in place of the word accepted, its artefacts; on two lines."""
+    lines = 1 if record.rhythm else 2
+    titles = "; ".join(artefact_titles(record))
+    told = textwrap.shorten(titles, lines * _NAMES_WIDTH - 8, placeholder=" ...") if titles else _verdict(record)
+    return [*([coded_rhythm(record)] if record.rhythm else []), *textwrap.wrap(told, _NAMES_WIDTH)]

@@ -6,6 +6,7 @@ import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import accumulate
 from pathlib import Path
 
 import numpy as np
@@ -16,10 +17,15 @@ from ecgfactory.generators.model_card import ModelCard
 from ecgfactory.record import Record
 from ecgfactory.recorder.recorder import Recorder
 from ecgfactory.report.artefact_pages import artefact_pages
+from ecgfactory.report.clock import clock
+from ecgfactory.report.course import Course
 from ecgfactory.report.distributions import distribution_pages
 from ecgfactory.report.export import PageMaker, numbered, record_pages, record_title, whole_pdf
 from ecgfactory.report.feature_text import feature_value
 from ecgfactory.report.page import MARGIN_MM, RIGHT_MM, draw_footer, draw_rows, draw_title
+from ecgfactory.report.rhythm_page import rhythm_page
+from ecgfactory.report.rhythm_summary import RhythmShare
+from ecgfactory.report.rhythm_words import COMPOSED
 from ecgfactory.report.sheet import Box, Sheet
 from ecgfactory.report.style import PageStyle, Palette
 
@@ -31,6 +37,8 @@ _COVER_NOTE = (
 _CONTENTS_COLUMNS = 3
 _RULE_WIDTH = 130
 _PAGES_PER_SAMPLE = 2
+_MOST_RHYTHMS = 4
+"""That are named on the cover."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +73,8 @@ class CoverFacts:
         What is marked; empty where nothing is.
     artefacts : ArtefactSummary or None
         What was put into records; None where that was not asked for.
+    rhythms : sequence of RhythmShare
+        Which rhythms records are composed in; none where they are as generated.
     """
 
     name: str
@@ -83,6 +93,7 @@ class CoverFacts:
     match: str = ""
     labels: str = ""
     artefacts: ArtefactSummary | None = None
+    rhythms: Sequence[RhythmShare] = ()
 
     @property
     def accepted_share(self) -> float:
@@ -98,6 +109,7 @@ def write_report_book(
     features: pa.Table | None = None,
     style: PageStyle | None = None,
     samples_folder: Path | None = None,
+    courses: Mapping[str, Course] | None = None,
 ) -> None:
     """Write the report of a dataset, and a PDF of each sample's pages beside it where that is asked for.
 
@@ -119,6 +131,8 @@ def write_report_book(
         Layout, scale and colours.
     samples_folder : Path, optional
         Where each sample's own PDF goes; it must exist.
+    courses : mapping of str to Course, optional
+        Courses of long records by their ids; these get an overview between their two pages.
 
     Raises
     ------
@@ -128,16 +142,24 @@ def write_report_book(
     style = style or PageStyle()
     distributions = distribution_pages(features, style.palette) if features is not None else []
     artefacts = artefact_pages(facts.artefacts, records, style) if facts.artefacts else []
-    samples_from = len(artefacts) + len(distributions) + 3
-    front: list[PageMaker] = [partial(_cover_page, facts, records[:1], style.palette), *artefacts, *distributions]
-    front.append(partial(_contents_page, sampling_rule, records, samples_from, style.palette))
-    count = len(front) + _PAGES_PER_SAMPLE * len(records)
+    courses = courses or {}
+    samples_from = len(artefacts) + len(distributions) + bool(facts.rhythms) + 3
+    *begins, count = accumulate(
+        (_PAGES_PER_SAMPLE + (record.record_id in courses) for record in records), initial=samples_from
+    )
+    count -= 1
+    pages_of = dict(zip((record.record_id for record in records), begins, strict=True))
+    front: list[PageMaker] = [partial(_cover_page, facts, records[:1], style.palette)]
+    if facts.rhythms:
+        front.append(partial(rhythm_page, facts.rhythms, records, pages_of, style.palette))
+    front += [*artefacts, *distributions, partial(_contents_page, sampling_rule, records, pages_of, style.palette)]
     with whole_pdf(path, f"{facts.name} ({facts.plan_id})") as book:
         for number, make_page in enumerate(front, start=1):
             book.add_page(*numbered(make_page(), number, count))
-        for place, record in enumerate(records):
-            pages = [make_page() for make_page in record_pages(record, style, with_analysis=True)]
-            for number, page in enumerate(pages, start=samples_from + _PAGES_PER_SAMPLE * place):
+        for record, begin in zip(records, begins, strict=True):
+            makers = record_pages(record, style, with_analysis=True, course=courses.get(record.record_id))
+            pages = [make_page() for make_page in makers]
+            for number, page in enumerate(pages, start=begin):
                 book.add_page(*numbered(page, number, count))
             if samples_folder is not None:
                 _write_sample(samples_folder / f"{record.record_id}.pdf", record_title(record), pages)
@@ -168,9 +190,10 @@ def cover_rows(facts: CoverFacts) -> list[tuple[str, str]]:
     return [
         ("Records", f"{facts.records:,}"),
         ("Leads", f"{len(facts.lead_names)}: {', '.join(facts.lead_names)}"),
-        ("Duration", f"{facts.duration_s:g} s"),
+        ("Duration", f"{facts.duration_s:g} s" if facts.duration_s < 100 else clock(facts.duration_s)),
         *([] if facts.recorder.keeps_signals else [("Signal", str(facts.recorder))]),
         *([("Labels", facts.labels)] if facts.labels else []),
+        *([("Source", COMPOSED), ("Rhythms", _rhythm_words(facts.rhythms))] if facts.rhythms else []),
         *([("Artefacts", facts.artefacts.words)] if facts.artefacts else []),
         ("Model", facts.model),
         ("Seed", str(facts.seed)),
@@ -181,6 +204,13 @@ def cover_rows(facts: CoverFacts) -> list[tuple[str, str]]:
         *([("Splits", splits)] if splits else []),
         ("Plan id", facts.plan_id),
     ]
+
+
+def _rhythm_words(rhythms: Sequence[RhythmShare]) -> str:
+    """Name the rhythms of a dataset, where they are few, and how many records are in each."""
+    if len(rhythms) > _MOST_RHYTHMS:
+        return f"{len(rhythms)}, see the page on them"
+    return ", ".join(f"{rhythm.kind.title.lower()} {rhythm.records:,}" for rhythm in rhythms)
 
 
 def _draw_example(sheet: Sheet, record: Record, palette: Palette) -> None:
@@ -210,7 +240,9 @@ def _draw_rejects(sheet: Sheet, left: float, top: float, facts: CoverFacts, pale
         sheet.area(Box(left, height - 4, width, 2.4).corners, palette.major_grid)
 
 
-def _contents_page(sampling_rule: str, records: Sequence[Record], first_page: int, palette: Palette) -> Sheet:
+def _contents_page(
+    sampling_rule: str, records: Sequence[Record], pages_of: Mapping[str, int], palette: Palette
+) -> Sheet:
     sheet = Sheet()
     draw_title(sheet, "Samples", "how they were chosen, and where they are", palette)
     height = 174.0
@@ -219,12 +251,14 @@ def _contents_page(sampling_rule: str, records: Sequence[Record], first_page: in
             sheet.text(MARGIN_MM, height, line, 9.5, palette.text)
             height -= 5
         height -= 2.5
-    _draw_contents(sheet, records, first_page, height - 4, palette)
+    _draw_contents(sheet, records, pages_of, height - 4, palette)
     draw_footer(sheet, "Each sample has a clinical page, to scale, and an analysis page", palette)
     return sheet
 
 
-def _draw_contents(sheet: Sheet, records: Sequence[Record], first_page: int, top: float, palette: Palette) -> None:
+def _draw_contents(
+    sheet: Sheet, records: Sequence[Record], pages_of: Mapping[str, int], top: float, palette: Palette
+) -> None:
     """List the samples with verdict, heart rate and page, in columns; says how many do not fit."""
     rows = max(int((top - 18) / 4.6), 1)
     column_width = (RIGHT_MM - MARGIN_MM) / _CONTENTS_COLUMNS
@@ -238,7 +272,7 @@ def _draw_contents(sheet: Sheet, records: Sequence[Record], first_page: int, top
         sheet.text(left, height, record.record_id, 8.5, palette.text, bold=True)
         sheet.text(left + 28, height, verdict, 8.5, colour)
         sheet.text(left + 48, height, rate, 8.5, palette.muted)
-        sheet.text(left + 68, height, f"page {first_page + _PAGES_PER_SAMPLE * place}", 8.5, palette.muted)
+        sheet.text(left + 68, height, f"page {pages_of[record.record_id]}", 8.5, palette.muted)
     if len(shown) < len(records):
         left = MARGIN_MM + (_CONTENTS_COLUMNS - 1) * column_width
         sheet.text(left, top - 4.6 * (rows - 1), f"and {len(records) - len(shown)} more", 8.5, palette.text)

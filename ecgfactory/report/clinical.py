@@ -14,9 +14,11 @@ import numpy.typing as npt
 
 from ecgfactory.errors import BadInputError
 from ecgfactory.record import Record
+from ecgfactory.report.beat_marks import beat_legend, beat_marks, draw_beat_marks, draw_rhythm_marks, rhythm_marks
 from ecgfactory.report.marks import draw_legend, draw_marks, page_marks
 from ecgfactory.report.page import draw_footer, draw_header
 from ecgfactory.report.paper import Paper
+from ecgfactory.report.rhythm_words import how_found, shown_part
 from ecgfactory.report.sheet import POINTS_PER_MM, Box, Sheet
 from ecgfactory.report.style import PageStyle, Palette
 from ecgfactory.report.traces import Strip, Traces, label_place, lay_out
@@ -25,7 +27,7 @@ from ecgfactory.wave_table import WaveTable
 PULSE_WIDTH_MM = 5.0
 
 _TRACE_MM, _MINOR_MM, _MAJOR_MM = 0.28, 0.10, 0.22
-_LEGEND_MM = 1.3
+_LEGEND_MM = 1.0
 """Height of the legend of marks above the grid."""
 
 
@@ -40,7 +42,7 @@ def clinical_page(record: Record, style: PageStyle | None = None) -> Sheet:
     record : Record
         Any number of leads, of any length.
     style : PageStyle, optional
-        Layout, scale and colours, and whether P, QRS and T of every beat are marked.
+        Layout, scale and colours, and whether waves and beats are marked.
 
     Raises
     ------
@@ -51,7 +53,7 @@ def clinical_page(record: Record, style: PageStyle | None = None) -> Sheet:
     sheet = Sheet(style.sheet_paper)
     notes = draw_ecg(sheet, record, style)
     draw_header(sheet, record, style)
-    draw_footer(sheet, _footnote(record, style, notes), style.palette)
+    draw_footer(sheet, _footnote(record, style, notes), style.palette, record)
     return sheet
 
 
@@ -75,7 +77,7 @@ def draw_ecg(sheet: Sheet, record: Record, style: PageStyle) -> list[str]:
     if style.marks:
         from ecgfactory.report.waves import record_waves  # finding waves imports SciPy, which other pages do without
 
-        _draw_waves(sheet, traces, record_waves(record), style.palette)
+        _draw_marks(sheet, traces, record, record_waves(record), style.palette)
     cut_off = False
     for row, baseline in zip(traces.rows, traces.baselines_mm, strict=True):
         draw_pulse(sheet, baseline, style)
@@ -83,12 +85,9 @@ def draw_ecg(sheet: Sheet, record: Record, style: PageStyle) -> list[str]:
             cut_off |= _draw_strip(sheet, strip, baseline, style.palette)
             x_mm, y_mm, align = label_place(strip, baseline, len(row) == 1, sheet.paper)
             sheet.text(x_mm, y_mm, strip.lead, 9, style.palette.text, bold=True, align=align)
-    notes = []
-    if traces.shown < record.signal_uv.shape[-1]:
-        notes.append(f"first {traces.shown / record.sampling_rate_hz:g} s of {record.duration_s:g} s")
-    if cut_off:
-        notes.append("some traces cut off at the edge")
-    return notes
+    part = shown_part(record, traces.shown / record.sampling_rate_hz)
+    cut = "some traces cut off at the edge" if cut_off else ""
+    return [note for note in (part, cut) if note]
 
 
 def draw_grid(sheet: Sheet, palette: Palette) -> None:
@@ -106,12 +105,17 @@ def _grid(paper: Paper) -> Box:
     return Box(paper.left_mm, paper.grid_bottom_mm, paper.grid_width_mm, paper.grid_height_mm)
 
 
-def _draw_waves(sheet: Sheet, traces: Traces, waves: WaveTable, palette: Palette) -> None:
-    draw_marks(sheet, page_marks(traces, waves, sheet.paper), palette)
-    last = traces.rows[-1][0]
-    over_all = f"; in the rhythm strip ({last.lead}, below) over all leads" if last.is_rhythm else ""
-    legend = f"found by an algorithm in each lead{over_all}" if len(waves) else "none found"
-    draw_legend(sheet, sheet.paper.left_mm, sheet.paper.grid_top_mm + _LEGEND_MM, legend, palette)
+def _draw_marks(sheet: Sheet, traces: Traces, record: Record, waves: WaveTable, palette: Palette) -> None:
+    paper = sheet.paper
+    draw_marks(sheet, page_marks(traces, waves, paper), palette)
+    limits_mm, (strip, baseline_mm) = (paper.grid_bottom_mm, paper.grid_top_mm), traces.longest
+    draw_rhythm_marks(sheet, rhythm_marks(strip, baseline_mm, record, limits_mm), palette)
+    draw_beat_marks(sheet, beat_marks(strip, baseline_mm, record, waves, limits_mm), palette)
+    over_all = f"; in the rhythm strip ({strip.lead}, below) over all leads" if strip.is_rhythm else ""
+    legend = f"{how_found(record)} in each lead{over_all}" if len(waves) else "none found"
+    symbols = beat_legend(record, waves)
+    told = f"{legend}; {symbols}" if symbols else legend
+    draw_legend(sheet, paper.left_mm, paper.grid_top_mm + _LEGEND_MM, waves, told, palette)
 
 
 def draw_pulse(sheet: Sheet, baseline: float, style: PageStyle) -> None:

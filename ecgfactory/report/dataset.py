@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
@@ -12,13 +13,20 @@ from ecgfactory.dataset.names import COMPARISON_FOLDER, COMPARISON_PAGE
 from ecgfactory.formats.clean_twin import CLEAN_SUFFIX
 from ecgfactory.record import Record, record_id
 from ecgfactory.report.book import CoverFacts, write_report_book
-from ecgfactory.report.records import any_record
+from ecgfactory.report.course import Course
+from ecgfactory.report.records import any_record, course_of
+from ecgfactory.report.rhythm_summary import rhythm_shares
 from ecgfactory.report.waves import record_waves
 from ecgfactory.report.web import Sample, write_web_page
 
 _ACCEPTED_RULE = (
     "The {count} accepted samples were chosen by their place alone: the accepted records, in candidate order, are cut "
     "into {count} runs of equal length, and the record in the middle of each run is shown."
+)
+_RHYTHM_RULE = (
+    "The {count} accepted samples were chosen by their rhythm and place alone: they are dealt out to the rhythms in "
+    "turn, one to each at least that has a record. Of each rhythm, the accepted records, in candidate order, are cut "
+    "into as many runs of equal length, and the record in the middle of each run is shown."
 )
 _REJECTED_RULE = (
     "Of the {total} rejected candidates, {count} are shown: for each rule of the quality policy, from the rule broken "
@@ -46,6 +54,8 @@ class DatasetReport:
         How they were chosen.
     folder : Path
         Where the reports go; it exists.
+    courses : dict of str to Course
+        Courses of the samples by their ids, where records are long.
     """
 
     files: DatasetFiles
@@ -53,6 +63,7 @@ class DatasetReport:
     records: list[Record]
     rule: str
     folder: Path
+    courses: dict[str, Course]
 
     @classmethod
     def of(cls, files: DatasetFiles, counts: Counts, folder: Path) -> DatasetReport:
@@ -65,11 +76,13 @@ class DatasetReport:
         """
         accepted = accepted_samples(files)
         rejected = rejected_samples(files, counts)
-        rule = _ACCEPTED_RULE.format(count=len(accepted))
+        rule = (_RHYTHM_RULE if files.is_composed else _ACCEPTED_RULE).format(count=len(accepted))
         if rejected:
             rule += "\n\n" + _REJECTED_RULE.format(count=len(rejected), total=f"{counts.examined - counts.records:,}")
         records = [_with_waves(any_record(files, name)) for name in accepted + rejected]
-        return cls(files, _cover_facts(files, counts), records, rule, folder)
+        courses = {record.record_id: course_of(files, record.record_id) for record in records}
+        known = {name: course for name, course in courses.items() if course is not None}
+        return cls(files, _cover_facts(files, counts), records, rule, folder, known)
 
 
 def write_reports(files: DatasetFiles, counts: Counts, folder: Path) -> None:
@@ -107,6 +120,7 @@ def write_pdfs(report: DatasetReport) -> None:
         report.rule,
         features=report.files.records_table,
         samples_folder=samples,
+        courses=report.courses,
     )
 
 
@@ -127,6 +141,27 @@ def accepted_samples(files: DatasetFiles) -> list[str]:
     """Choose the accepted records that the report shows, by the rule that it states; their ids."""
     ids = files.records_table.column("record_id").to_pylist()
     wanted = min(files.plan.request.report.samples, len(ids))
+    if not files.is_composed:
+        return _middles(ids, wanted)
+    rhythms = files.rhythm_names.tolist()
+    of_each = {
+        name: [i for i, rhythm in zip(ids, rhythms, strict=True) if rhythm == name] for name in files.plan.rhythms
+    }
+    dealt = deal({name: len(members) for name, members in of_each.items()}, wanted)
+    return [chosen for name, members in of_each.items() for chosen in _middles(members, dealt[name])]
+
+
+def deal(available: Mapping[str, int], wanted: int) -> dict[str, int]:
+    """Deal out samples to groups in turn, one to each at least that has any, until there are as many as wanted."""
+    dealt = {name: min(count, 1) for name, count in available.items()}
+    while sum(dealt.values()) < min(wanted, sum(available.values())):
+        least = min((name for name in dealt if dealt[name] < available[name]), key=lambda name: dealt[name])
+        dealt[least] += 1
+    return dealt
+
+
+def _middles(ids: Sequence[str], wanted: int) -> list[str]:
+    """Return the middle of each of so many runs of equal length."""
     return [ids[(2 * place + 1) * len(ids) // (2 * wanted)] for place in range(wanted)]
 
 
@@ -193,4 +228,5 @@ def _cover_facts(files: DatasetFiles, counts: Counts) -> CoverFacts:
         splits=counts.splits,
         rejects=counts.rejects,
         recorder=plan.recorder,
+        rhythms=rhythm_shares(files),
     )

@@ -13,6 +13,8 @@ from ecgfactory.formats.csv_encoding import check_csv_dialect, encode_csv
 from ecgfactory.record import CsvDialect, Record
 from ecgfactory.report.analysis import analysis_page
 from ecgfactory.report.clinical import clinical_page
+from ecgfactory.report.course import Course
+from ecgfactory.report.overview import overview_page
 from ecgfactory.report.page import page_number
 from ecgfactory.report.pdf import PdfFile
 from ecgfactory.report.sheet import Sheet
@@ -81,13 +83,30 @@ def _listed(suffixes: Sequence[str]) -> str:
     return " or ".join(filter(None, (", ".join(suffixes[:-1]), suffixes[-1])))
 
 
-def write_page(record: Record, path: Path, style: PageStyle | None = None, with_analysis: bool = False) -> None:
-    """Write a record's pages as PDF or as a picture, by the suffix of the path; see `write_pdf`, `write_image`."""
-    write = write_pdf if path.suffix.lower() == ".pdf" else write_image
-    write(record, path, style, with_analysis)
+def write_page(
+    record: Record,
+    path: Path,
+    style: PageStyle | None = None,
+    with_analysis: bool = False,
+    course: Course | None = None,
+) -> None:
+    """Write a record's pages as PDF or, without its course, as a picture: by the suffix of the path.
+
+    See `write_pdf` and `write_image`.
+    """
+    if path.suffix.lower() == ".pdf":
+        write_pdf(record, path, style, with_analysis, course)
+    else:
+        write_image(record, path, style, with_analysis)
 
 
-def write_pdf(record: Record, path: Path, style: PageStyle | None = None, with_analysis: bool = False) -> None:
+def write_pdf(
+    record: Record,
+    path: Path,
+    style: PageStyle | None = None,
+    with_analysis: bool = False,
+    course: Course | None = None,
+) -> None:
     """Write a record's clinical page as PDF, to scale.
 
     Parameters
@@ -100,13 +119,15 @@ def write_pdf(record: Record, path: Path, style: PageStyle | None = None, with_a
         Layout, scale and colours.
     with_analysis : bool
         Whether the analysis page follows.
+    course : Course, optional
+        Of a long record: an overview is the second page.
 
     Raises
     ------
     BadInputError
         When the file can't be written, or the record holds no samples.
     """
-    write_pages(path, record_pages(record, style, with_analysis), record_title(record))
+    write_pages(path, record_pages(record, style, with_analysis, course), record_title(record))
 
 
 def write_image(
@@ -176,11 +197,17 @@ def write_pages(path: Path, pages: Sequence[PageMaker], title: str) -> None:
             pdf.add_page(*numbered(make_page(), number, len(pages)))
 
 
-def record_pages(record: Record, style: PageStyle | None, with_analysis: bool) -> list[PageMaker]:
-    """Return what draws the pages of a record; see `check_analysis`."""
+def record_pages(
+    record: Record, style: PageStyle | None, with_analysis: bool, course: Course | None = None
+) -> list[PageMaker]:
+    """Return what draws the pages of a record, with an overview where its course is given; see `check_analysis`."""
     check_analysis(style, with_analysis)
-    makers = [clinical_page, analysis_page] if with_analysis else [clinical_page]
-    return [partial(make_page, record, style) for make_page in makers]
+    pages: list[PageMaker] = [partial(clinical_page, record, style)]
+    if course is not None:
+        pages.append(partial(overview_page, record, course, style))
+    if with_analysis:
+        pages.append(partial(analysis_page, record, style))
+    return pages
 
 
 def check_analysis(style: PageStyle | None, with_analysis: bool) -> None:

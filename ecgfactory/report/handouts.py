@@ -15,6 +15,8 @@ from ecgfactory.report import export
 from ecgfactory.report.analysis import analysis_page
 from ecgfactory.report.answers import ROWS, answer_page, write_answer_table
 from ecgfactory.report.clinical import clinical_page
+from ecgfactory.report.course import Course
+from ecgfactory.report.overview import overview_page
 from ecgfactory.report.sheet import Sheet
 from ecgfactory.report.style import PageStyle
 from ecgfactory.report.traces import layout_name
@@ -75,7 +77,9 @@ class Handouts:
     ids : sequence of str
         The records.
     read : callable
-        Gives a record by its id.
+        Gives a record by its id, of a long one the stretch to be shown.
+    read_course : callable
+        Gives the course of a long record by its id, for its overview in PDFs; None of others.
     lead_names : tuple of str
         Leads of all of them.
     styles : sequence of PageStyle
@@ -91,6 +95,7 @@ class Handouts:
     read: Callable[[str], Record]
     lead_names: tuple[str, ...]
     styles: Sequence[PageStyle]
+    read_course: Callable[[str], Course | None] = lambda wanted: None
     with_analysis: bool = False
     csv_dialect: CsvDialect = "standard"
 
@@ -163,24 +168,39 @@ class Handouts:
         }
 
     def _write_page(self, wanted: str, style: PageStyle, path: Path) -> None:
-        export.write_page(self.read(wanted), path, style, self.with_analysis)
+        export.write_page(self.read(wanted), path, style, self.with_analysis, self._course(wanted, path, style))
+
+    def _course(self, wanted: str, path: Path, style: PageStyle) -> Course | None:
+        """Return the course of a long record, for a PDF; it would tell the answers to a quiz."""
+        return None if style.quiz or path.suffix.lower() != ".pdf" else self.read_course(wanted)
 
     def _write_csv(self, wanted: str, path: Path) -> None:
         export.write_csv(self.read(wanted), path, self.csv_dialect)
 
     def _write_booklet(self, path: Path) -> None:
-        export.write_pages(path, [page for wanted in self.ids for page in self._pages(wanted)], self.title)
+        pages = [page for wanted in self.ids for page in self._pages(wanted, path)]
+        export.write_pages(path, pages, self.title)
 
-    def _pages(self, wanted: str) -> Iterator[export.PageMaker]:
-        """Yield what draws the pages of a record, which is read then: first in all styles, then its analysis."""
+    def _pages(self, wanted: str, path: Path) -> Iterator[export.PageMaker]:
+        """Yield what draws the pages of a record, which is read then.
+
+        First in all styles, then on each paper the overview of a long one, then its analysis.
+        """
         styles = list(self._styles_by_name.values())
         for style in styles:
             yield partial(self._page, clinical_page, wanted, style)
-        for style in {style.paper: style for style in styles}.values() if self.with_analysis else ():
+        on_papers = list({style.paper: style for style in styles}.values())
+        for style in on_papers:
+            if (course := self._course(wanted, path, style)) is not None:
+                yield partial(self._overview, course, wanted, style)
+        for style in on_papers if self.with_analysis else ():
             yield partial(self._page, analysis_page, wanted, style)
 
     def _page(self, draw: Callable[[Record, PageStyle], Sheet], wanted: str, style: PageStyle) -> Sheet:
         return draw(self.read(wanted), style)
+
+    def _overview(self, course: Course, wanted: str, style: PageStyle) -> Sheet:
+        return overview_page(self.read(wanted), course, style)
 
     def _write_answers(self, path: Path) -> None:
         if path.suffix.lower() == ".csv":

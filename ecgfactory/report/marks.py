@@ -1,4 +1,7 @@
-"""Marks of P, QRS and T on a page: a box around the part of a trace that a wave takes, and a tick at its peak."""
+"""Marks of waves on a page: a box around the part of a trace that a wave takes, and a tick at its peak.
+
+Waves of flutter and fibrillation follow each other all the time: of their boxes the lower edge alone is drawn.
+"""
 
 from __future__ import annotations
 
@@ -11,15 +14,15 @@ from ecgfactory.report.paper import Paper
 from ecgfactory.report.sheet import Sheet, text_width_mm
 from ecgfactory.report.style import Palette
 from ecgfactory.report.traces import Strip, Traces
-from ecgfactory.wave_table import ABSENT, ALL_LEADS, BEAT_WAVES, WaveTable
+from ecgfactory.wave_table import ABSENT, ALL_LEADS, BEAT_WAVES, WAVES, WaveTable
 
 _MARGIN_MM = 0.8
 """From the trace to the upper and lower edge of a box, to its tick, and how far the tick stands out of the box."""
 
 _OPACITY = 0.3
 _FOOT_PT, _TICK_PT = 1.1, 0.7
-_FOOT_DASHES_PT = ((1.1, 0.8), (), (3.0, 1.1))
-"""Of the lower edges of P, QRS and T, which tell them apart without colours too."""
+_FOOT_DASHES_PT = ((1.1, 0.8), (), (3.0, 1.1), (6.0, 1.1), (0.6, 1.2))
+"""Of the lower edges of `WAVES`, which tell them apart without colours too."""
 
 _LEGEND_PT, _KEY_MM = 7.0, 5.0
 
@@ -31,7 +34,7 @@ class Marks:
     Parameters
     ----------
     wave : int array, shape (marks,)
-        Place in `BEAT_WAVES`.
+        Place in `WAVES`.
     boxes_mm : float array, shape (marks, 4)
         Left, bottom, right and top edge.
     ticks_mm : float array, shape (marks, 3)
@@ -113,19 +116,24 @@ def draw_marks(sheet: Sheet, marks: Marks, palette: Palette) -> None:
     for wave, (colour, dashes_pt) in enumerate(zip(palette.waves, _FOOT_DASHES_PT, strict=True)):
         boxes_mm, ticks_mm = marks.of(wave)
         if len(boxes_mm):
-            sheet.areas(boxes_mm[:, [[0, 1], [2, 1], [2, 3], [0, 3]]], colour, _OPACITY)
+            if wave < len(BEAT_WAVES):
+                sheet.areas(boxes_mm[:, [[0, 1], [2, 1], [2, 3], [0, 3]]], colour, _OPACITY)
             sheet.segments(boxes_mm[:, [0, 1]], boxes_mm[:, [2, 1]], colour, _FOOT_PT, dashes_pt)
         if len(ticks_mm):
             sheet.segments(ticks_mm[:, [0, 1]], ticks_mm[:, [0, 2]], colour, _TICK_PT)
 
 
-def draw_legend(sheet: Sheet, left_mm: float, bottom_mm: float, explanation: str, palette: Palette) -> None:
-    """Say in one line what marks are."""
-    widths_mm = (2 * _KEY_MM + text_width_mm(name, _LEGEND_PT) for name in BEAT_WAVES)
+def draw_legend(
+    sheet: Sheet, left_mm: float, bottom_mm: float, waves: WaveTable, explanation: str, palette: Palette
+) -> None:
+    """Say in one line what marks are, of the waves that there are."""
+    there = np.unique(waves.wave).astype(np.int64)
+    names = [WAVES[wave] for wave in there.tolist()]
+    widths_mm = (2 * _KEY_MM + text_width_mm(name, _LEGEND_PT) for name in names)
     names_mm = left_mm + _KEY_MM + np.cumsum([0, *widths_mm])
     keys_mm = [(x_mm - _KEY_MM, bottom_mm - _MARGIN_MM, x_mm - 1, bottom_mm + 2.4) for x_mm in names_mm[:-1]]
-    count = len(BEAT_WAVES)
-    draw_marks(sheet, Marks(np.arange(count), np.array(keys_mm), np.full((count, 3), np.nan)), palette)
-    for x_mm, name in zip(names_mm, BEAT_WAVES, strict=False):
+    boxes_mm = np.array(keys_mm).reshape(-1, 4)
+    draw_marks(sheet, Marks(there, boxes_mm, np.full((len(there), 3), np.nan)), palette)
+    for x_mm, name in zip(names_mm, names, strict=False):
         sheet.text(float(x_mm), bottom_mm, name, _LEGEND_PT, palette.text)
     sheet.text(float(names_mm[-1]) - _KEY_MM, bottom_mm, explanation, _LEGEND_PT, palette.muted)

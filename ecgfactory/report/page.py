@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from itertools import accumulate
 
-from ecgfactory.record import FeatureValue, Record
+from ecgfactory.record import Record
 from ecgfactory.report.artefact_words import artefact_lines, broken_rules
+from ecgfactory.report.clock import clock
 from ecgfactory.report.feature_text import feature_label, feature_value
 from ecgfactory.report.paper import A4, Paper
+from ecgfactory.report.rhythm_words import COMPOSED, rhythm_title
 from ecgfactory.report.sheet import Box, Sheet, text_width_mm
 from ecgfactory.report.style import PageStyle, Palette
 
@@ -25,9 +27,15 @@ _HEADER_MM = 11.5
 """Height of the header's first line below the upper edge of the paper."""
 
 NOT_FOR_DIAGNOSIS = "Synthetic ECG, not for diagnosis"
+COMPOSED_NOT_FOR_DIAGNOSIS = "Synthetic ECG, composed by rule, not for diagnosis"
 
 HEADLINE_FEATURES = ("heart_rate_bpm", "pr_ms", "qrs_ms", "qt_ms", "qtc_bazett_ms", "qrs_axis_deg")
 """Measurements of a page's header, in reading order; those that a record lacks are left out."""
+
+_MEASUREMENT_LINES = 3
+_RHYTHM = "Rhythm"
+_BLANK_MM = 20.0
+"""Line for a measurement to be written on."""
 
 _VALUE_WIDTH = 52
 _REASON_WIDTH = 64
@@ -40,9 +48,9 @@ def draw_header(sheet: Sheet, record: Record, style: PageStyle) -> None:
     """Draw identity, measurements and verdict of a record along the top of a page; of a quiz, what may be said."""
     _draw_identity(sheet, record, style.palette)
     if style.quiz:
-        _draw_blanks(sheet, style.palette)
+        _draw_blanks(sheet, bool(record.rhythm), style.palette)
         return
-    _draw_measurements(sheet, record.features, style.palette)
+    _draw_measurements(sheet, record, style.palette)
     _draw_verdict(sheet, record, style.palette)
 
 
@@ -74,13 +82,17 @@ def draw_rows(
     return height
 
 
-def draw_footer(sheet: Sheet, note: str, palette: Palette) -> None:
-    """Draw a note at the left, smaller where it is long, and, on every page, that the ECG is synthetic."""
+def draw_footer(sheet: Sheet, note: str, palette: Palette, record: Record | None = None) -> None:
+    """Draw a note at the left, smaller where it is long, and, on every page, that the ECG is synthetic.
+
+    Where it is of one record and this is composed, that is said too.
+    """
+    warning = COMPOSED_NOT_FOR_DIAGNOSIS if record is not None and record.rhythm else NOT_FOR_DIAGNOSIS
     left, right = sheet.paper.left_mm, sheet.paper.right_mm - _PAGE_NUMBER_MM
-    room_mm = right - text_width_mm(NOT_FOR_DIAGNOSIS, _FOOTER_PT, bold=True) - 3 - left
+    room_mm = right - text_width_mm(warning, _FOOTER_PT, bold=True) - 3 - left
     size_pt = _FOOTER_PT * min(1, room_mm / max(text_width_mm(note, _FOOTER_PT), 1))
     sheet.text(left, FOOTER_MM, note, size_pt, palette.text)
-    sheet.text(right, FOOTER_MM, NOT_FOR_DIAGNOSIS, _FOOTER_PT, palette.accent, bold=True, align="right")
+    sheet.text(right, FOOTER_MM, warning, _FOOTER_PT, palette.accent, bold=True, align="right")
 
 
 def page_number(number: int, count: int, paper: Paper) -> Sheet:
@@ -96,38 +108,58 @@ def _draw_identity(sheet: Sheet, record: Record, palette: Palette) -> None:
     size = 13 if len(name) <= 22 else 8
     sheet.text(left, top, _shorten(name, 38), size, palette.text, bold=True)
     seed = "seed unknown" if record.seed is None else f"seed {record.seed}"
+    length = f"{record.duration_s:g} s" if record.stretch is None else clock(record.stretch.record_s)
     lines = [
         *([_shorten(record.dataset, 48)] if record.dataset else []),
         f"{seed}, {len(record.lead_names)} {'lead' if len(record.lead_names) == 1 else 'leads'}",
-        f"{record.duration_s:g} s at {record.sampling_rate_hz} Hz, 16 bit, 1 µV",
+        f"{length} at {record.sampling_rate_hz} Hz, 16 bit, 1 µV",
+        *([COMPOSED] if record.rhythm else []),
     ]
+    first_mm, pitch_mm = (5.2, 4.0) if len(lines) > 3 else (6, 4.5)
     for line, text in enumerate(lines):
-        sheet.text(left, top - 6 - 4.5 * line, text, 8, palette.muted)
+        sheet.text(left, top - first_mm - pitch_mm * line, text, 8, palette.muted)
 
 
 def _shorten(name: str, length: int) -> str:
     return name if len(name) <= length else f"...{name[3 - length :]}"
 
 
-def _draw_measurements(sheet: Sheet, features: Mapping[str, FeatureValue], palette: Palette) -> None:
-    known = [name for name in HEADLINE_FEATURES if name in features]
-    for place, name in enumerate(known):
-        left, height = _measurement_place(sheet.paper, place)
-        sheet.text(left, height, feature_label(name), 8, palette.muted)
-        sheet.text(left + 24, height, feature_value(name, features[name]), 9, palette.text, bold=True)
+def _draw_measurements(sheet: Sheet, record: Record, palette: Palette) -> None:
+    """Draw what was measured, and below it the rhythm that a record is composed in."""
+    known = [name for name in HEADLINE_FEATURES if name in record.features]
+    values = [
+        (_measurement_place(sheet.paper, place), feature_label(name), feature_value(name, record.features[name]))
+        for place, name in enumerate(known)
+    ]
+    if record.rhythm:
+        values.append((_rhythm_place(sheet.paper), _RHYTHM, rhythm_title(record)))
+    for (left, height), label, value in values:
+        sheet.text(left, height, label, 8, palette.muted)
+        sheet.text(left + 24, height, value, 9, palette.text, bold=True)
 
 
-def _draw_blanks(sheet: Sheet, palette: Palette) -> None:
-    """Draw a line for each measurement to be written on."""
-    for place, name in enumerate(HEADLINE_FEATURES):
-        left, height = _measurement_place(sheet.paper, place)
-        sheet.text(left, height, feature_label(name), 8, palette.muted)
-        sheet.line([left + 24, left + 44], [height - 0.8] * 2, palette.muted, 0.5)
+def _draw_blanks(sheet: Sheet, with_rhythm: bool, palette: Palette) -> None:
+    """Draw a line for each measurement to be written on, and one for the rhythm of a composed record."""
+    blanks = [
+        (_measurement_place(sheet.paper, place), feature_label(name), _BLANK_MM)
+        for place, name in enumerate(HEADLINE_FEATURES)
+    ]
+    if with_rhythm:
+        blanks.append((_rhythm_place(sheet.paper), _RHYTHM, 50 + _BLANK_MM))
+    for (left, height), label, length in blanks:
+        sheet.text(left, height, label, 8, palette.muted)
+        sheet.line([left + 24, left + 24 + length], [height - 0.8] * 2, palette.muted, 0.5)
 
 
 def _measurement_place(paper: Paper, place: int) -> tuple[float, float]:
-    column, line = divmod(place, 3)
+    column, line = divmod(place, _MEASUREMENT_LINES)
     return paper.left_mm + 81 + 50 * column, paper.height_mm - _HEADER_MM - 5 * line
+
+
+def _rhythm_place(paper: Paper) -> tuple[float, float]:
+    """Return where the rhythm is told: below the first column of measurements."""
+    left, top = _measurement_place(paper, 0)
+    return left, top - 5 * _MEASUREMENT_LINES
 
 
 def _draw_verdict(sheet: Sheet, record: Record, palette: Palette) -> None:

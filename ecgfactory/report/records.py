@@ -1,16 +1,33 @@
-"""Any record of a dataset to look at: an accepted one is read, a rejected one is made again."""
+"""Any record of a dataset to look at: an accepted one is read, a rejected one is made again; of a long one a part."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
 import pyarrow.compute as pc
 
 from ecgfactory.artefact_table import ArtefactTable
+from ecgfactory.candidates.batch import CandidateBatch
 from ecgfactory.candidates.remake import remade
 from ecgfactory.dataset.files import DatasetFiles
-from ecgfactory.record import Record, record_id
+from ecgfactory.dataset.stretches import cut_stretch, read_stretch
+from ecgfactory.errors import BadInputError
+from ecgfactory.formats.long_record import LongRecord, RecordPiece
+from ecgfactory.leads import SignalUv
+from ecgfactory.places import find
+from ecgfactory.quality.neurokit import rhythm_lead
+from ecgfactory.record import Record, Stretch, record_id
+from ecgfactory.report.clock import clock
+from ecgfactory.report.course import LONGEST_DRAWN_S, Course
+from ecgfactory.wave_table import WaveTable
+
+PAGE_S = 10
+"""Length of the stretch of a long record that pages show."""
 
 
-def any_record(files: DatasetFiles, wanted: str, clean: bool = False) -> Record:
+def any_record(files: DatasetFiles, wanted: str, clean: bool = False, at_s: float | None = None) -> Record:
     """Return an accepted record or a rejected candidate.
 
     Parameters
@@ -21,22 +38,68 @@ def any_record(files: DatasetFiles, wanted: str, clean: bool = False) -> Record:
         Record id, leading zeros optional.
     clean : bool
         Whether an accepted record is read without its artefacts; a rejected candidate has none.
+    at_s : float, optional
+        From when on in the record, in s, `PAGE_S` are wanted; when absent the whole record, or the first `PAGE_S` of
+        one that is too long to be held whole.
 
     Raises
     ------
     BadInputError
-        When there is neither, the nearest record is named; or when there are no clean records.
+        When there is neither, the nearest record is named; when there are no clean records, or it ends before.
     DamagedDatasetError
         When a file can't be read.
     """
-    number = int(wanted) if wanted.isdecimal() else -1
-    rows = files.rejected_table.filter(pc.field("candidate") == number).to_pylist()
-    if not rows:
-        return files.clean_record(wanted) if clean else files.record(wanted)
-    row = rows[0]
-    batch = remade(files.plan, row["candidate"])
-    return Record(
-        record_id(row["candidate"]),
+    length_s = files.plan.request.duration_s
+    if at_s is not None and not 0 <= at_s < length_s:
+        raise BadInputError(f"record {wanted}: it ends at {clock(length_s)}; give a time before that, not {at_s:g} s.")
+    start_s = at_s or 0.0
+    stop_s = min(start_s + PAGE_S, length_s)
+    if _is_rejected(files, wanted):
+        record = _rejected(files, int(wanted), start_s, stop_s)
+    elif files.plan.request.is_in_pieces:
+        return read_stretch(files, wanted, start_s, stop_s)
+    else:
+        record = files.clean_record(wanted) if clean else files.record(wanted)
+    return record if at_s is None or record.stretch else cut_stretch(record, start_s, stop_s)
+
+
+def course_of(files: DatasetFiles, wanted: str) -> Course | None:
+    """Return the course of a record that is too long to be held whole; None of another, or where nothing is composed.
+
+    Raises
+    ------
+    BadInputError, DamagedDatasetError
+        As `any_record` does.
+    """
+    if not files.plan.request.is_in_pieces:
+        return None
+    length_s, rate_hz = files.plan.request.duration_s, files.plan.recorder.rate_hz
+    drawn_s = length_s if length_s <= LONGEST_DRAWN_S else 0
+    place = rhythm_lead(files.plan.lead_names)
+    lead = files.plan.lead_names[place]
+    if _is_rejected(files, wanted):
+        batch = remade(files.plan, int(wanted))
+        if batch.composed is None or batch.long_record is None:
+            return None
+        beats, rhythms = batch.composed.beats, batch.composed.rhythms
+        signals = [piece.signal_uv[place] for piece in _pieces(batch.long_record, 0, drawn_s * rate_hz)]
+    else:
+        rows = np.array([files.place(wanted)])
+        beats, rhythms = files.beats_of(rows), files.rhythms_of(rows)
+        signals = [read_stretch(files, wanted, 0, drawn_s).signal_uv[place]] if drawn_s else []
+    return Course(lead, np.concatenate([np.zeros(0, np.int16), *signals]), rate_hz, length_s, beats, rhythms)
+
+
+def _is_rejected(files: DatasetFiles, wanted: str) -> bool:
+    return find(wanted, files.rejected_table.column("candidate").to_numpy()) is not None
+
+
+def _rejected(files: DatasetFiles, number: int, start_s: float, stop_s: float) -> Record:
+    """Make a rejected candidate again: whole, or a stretch of one that is too long for that."""
+    row = files.rejected_table.filter(pc.field("candidate") == number).to_pylist()[0]
+    batch = remade(files.plan, number)
+    record = Record(
+        record_id(number),
         files.plan.lead_names,
         batch.signals_uv[0],
         files.plan.seed,
@@ -47,3 +110,36 @@ def any_record(files: DatasetFiles, wanted: str, clean: bool = False) -> Record:
         dataset=files.title,
         artefacts=ArtefactTable.of_rows(files.plan.lead_names, 1, [], []) if files.plan.artefacts else None,
     )
+    if batch.composed is not None:
+        composed = batch.composed
+        record = replace(record, rhythm=composed.rhythm[0], beats=composed.beats.of(0), rhythms=composed.rhythms.of(0))
+    length_s = files.plan.request.duration_s
+    return _stretch(record, batch, start_s, stop_s, length_s) if files.plan.request.is_in_pieces else record
+
+
+def _stretch(record: Record, batch: CandidateBatch, start_s: float, stop_s: float, length_s: float) -> Record:
+    """Return a stretch of a long candidate; where nothing was composed, what was generated."""
+    if batch.long_record is None:
+        return record
+    start, stop = (round(time_s * record.sampling_rate_hz) for time_s in (start_s, stop_s))
+    pieces = list(_pieces(batch.long_record, start, stop))
+    signal_uv: SignalUv = np.concatenate([piece.signal_uv for piece in pieces], axis=1)
+    waves = [piece.waves for piece in pieces if piece.waves is not None]
+    first = pieces[0].start
+    return replace(
+        record,
+        signal_uv=signal_uv[:, start - first : stop - first],
+        waves=WaveTable.of_one(waves).of_stretch(start, stop) if waves else None,
+        beats=record.beats.of_stretch(start, stop) if record.beats else None,
+        rhythms=record.rhythms.of_stretch(start, stop) if record.rhythms else None,
+        stretch=Stretch(start_s, length_s),
+    )
+
+
+def _pieces(record: LongRecord, start: int, stop: int) -> Iterator[RecordPiece]:
+    """Yield the pieces of a long record that hold some of its samples."""
+    for piece in record.pieces():
+        if piece.start >= stop:
+            return
+        if piece.start + piece.signal_uv.shape[1] > start:
+            yield piece

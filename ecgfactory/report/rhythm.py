@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 from scipy.interpolate import PchipInterpolator
 
 from ecgfactory.arrays import Float64Array, IntArray
+from ecgfactory.beat_table import SYMBOLS, BeatTable
 from ecgfactory.quality.batch import independent_leads
 from ecgfactory.quality.beats import Beats, find_beats
 from ecgfactory.quality.interruptions import interruptions
@@ -16,13 +18,16 @@ from ecgfactory.quality.neurokit import rhythm_lead
 from ecgfactory.quality.r_peaks import clean
 from ecgfactory.record import SAMPLING_RATE_HZ, Record
 from ecgfactory.recorder.rates import measured_form
-from ecgfactory.wave_table import ABSENT, WaveTable
+from ecgfactory.rhythm_table import RhythmTable
+from ecgfactory.wave_table import ABSENT, POINTS, WaveTable
 
 BEFORE_S, AFTER_S = 0.3, 0.5
 """Part of the signal around an R peak that makes a beat; less where beats follow each other faster."""
 
 _RATE_NEEDS_PEAKS = 4
 """NeuroKit2 interpolates a heart rate between three intervals at least."""
+
+_Table = TypeVar("_Table", WaveTable, BeatTable, RhythmTable)
 
 _SHORTEST_S = 2.0
 """No beats are looked for in less."""
@@ -39,7 +44,10 @@ class Rhythm:
     cleaned_mv : float array, shape (samples,)
         The lead as `neurokit2.ecg_clean` leaves it, in mV; the lead itself where it is too short for that.
     r_peaks : int array, shape (beats,)
-        Samples of the R peaks that all leads together show, as the features count them.
+        Samples of the R peaks: of a composed record as it was composed, of others those that all leads together show,
+        as the features count them.
+    symbols : list of str
+        What each beat is (`beat_table.SYMBOLS`); empty for a record as it was generated.
     rate_bpm : float array, shape (samples,)
         Heart rate between them, interpolated as by `neurokit2.signal_rate`; NaN where there are too few.
     problem : str
@@ -49,23 +57,34 @@ class Rhythm:
     lead: str
     cleaned_mv: Float64Array
     r_peaks: IntArray
+    symbols: list[str]
     rate_bpm: Float64Array
     problem: str
 
 
 def as_measured(record: Record) -> Record:
-    """Return a record, with the waves that it carries, at the rate at which its features were measured."""
+    """Return a record, with what it carries of waves, beats and rhythms, at the rate of its measured features."""
     signal_uv = measured_form(record.signal_uv[np.newaxis], record.sampling_rate_hz)[0]
-    waves = None if record.waves is None else _counted_as_measured(record.waves, record.sampling_rate_hz)
-    return replace(record, signal_uv=signal_uv, sampling_rate_hz=SAMPLING_RATE_HZ, waves=waves)
+
+    def counted(table: _Table | None, *columns: str) -> _Table | None:
+        if table is None:
+            return None
+        places: dict[str, Any] = {name: _as_measured(getattr(table, name), record.sampling_rate_hz) for name in columns}
+        return replace(table, **places)
+
+    return replace(
+        record,
+        signal_uv=signal_uv,
+        sampling_rate_hz=SAMPLING_RATE_HZ,
+        waves=counted(record.waves, *POINTS),
+        beats=counted(record.beats, "sample"),
+        rhythms=counted(record.rhythms, "onset", "offset"),
+    )
 
 
-def _counted_as_measured(waves: WaveTable, rate_hz: int) -> WaveTable:
-    def counted(places: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
-        nearest = np.rint(places * (SAMPLING_RATE_HZ / rate_hz))
-        return np.where(places == ABSENT, ABSENT, nearest).astype(np.int32)
-
-    return replace(waves, onset=counted(waves.onset), peak=counted(waves.peak), offset=counted(waves.offset))
+def _as_measured(places: npt.NDArray[np.int32], rate_hz: int) -> npt.NDArray[np.int32]:
+    nearest = np.rint(places * (SAMPLING_RATE_HZ / rate_hz))
+    return np.where(places == ABSENT, ABSENT, nearest).astype(np.int32)
 
 
 def record_beats(record: Record) -> Beats:
@@ -77,20 +96,34 @@ def record_beats(record: Record) -> Beats:
 
 
 def analyse_rhythm(record: Record, beats: Beats) -> Rhythm:
-    """Analyse the rhythm of a record by its beats, from `record_beats`.
+    """Analyse the rhythm of a record by the beats that it carries, else by those found, from `record_beats`.
 
     NeuroKit2's methods are made again here, as its import alone takes longer than all pages of a report.
     """
     lead = record.lead_names[rhythm_lead(record.lead_names)]
     signal_mv = record.lead(lead).astype(np.float64) / 1000
-    peaks, no_rate = beats.places[0, beats.exists[0]], np.full(signal_mv.size, np.nan)
+    peaks, symbols = beats.places[0, beats.exists[0]], list[str]()
+    if record.beats is not None:
+        peaks, symbols = record.beats.sample.astype(np.int64), record.beats.symbol_of_each
+    no_rate = np.full(signal_mv.size, np.nan)
     rate_hz = record.sampling_rate_hz
     cleaned_mv = clean(signal_mv, rate_hz)
     shown_mv = cleaned_mv if cleaned_mv.any() and np.ptp(signal_mv) > 0 else signal_mv
     if signal_mv.size < _SHORTEST_S * rate_hz:
-        return Rhythm(lead, shown_mv, peaks, no_rate, f"Shorter than {_SHORTEST_S:g} s: too short to look for beats.")
+        return Rhythm(
+            lead, shown_mv, peaks, symbols, no_rate, f"Shorter than {_SHORTEST_S:g} s: too short to look for beats."
+        )
     rate_bpm = heart_rate_bpm(peaks, rate_hz, signal_mv.size) if peaks.size >= _RATE_NEEDS_PEAKS else no_rate
-    return Rhythm(lead, shown_mv, peaks, rate_bpm, _shortage(peaks.size))
+    return Rhythm(lead, shown_mv, peaks, symbols, rate_bpm, _shortage(peaks.size))
+
+
+def commonest_beats(rhythm: Rhythm) -> tuple[str, IntArray]:
+    """Return the symbol that most beats have, the first of several, and the R peaks of these; all where none have."""
+    if not rhythm.symbols:
+        return "", rhythm.r_peaks
+    symbols = np.array(rhythm.symbols)
+    most = max(SYMBOLS, key=rhythm.symbols.count)
+    return most, rhythm.r_peaks[symbols == most]
 
 
 def heart_rate_bpm(r_peaks: IntArray, sampling_rate_hz: int, samples: int) -> Float64Array:

@@ -42,6 +42,11 @@ class Box(NamedTuple):
         return self.bottom + self.height
 
     @property
+    def heights(self) -> tuple[float, float]:
+        """The lower and the upper edge."""
+        return self.bottom, self.top
+
+    @property
     def corners(self) -> Float64Array:
         """Shape (4, 2), in the order of drawing."""
         return np.array(

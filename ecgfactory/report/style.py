@@ -16,7 +16,10 @@ Colours = Literal["red", "black-and-white"]
 
 @dataclass(frozen=True)
 class Palette:
-    """The colours of one kind of paper, as hexadecimal RGB; of P, QRS and T in this order."""
+    """The colours of one kind of paper, as hexadecimal RGB.
+
+    Those of waves are in the order of `WAVES`, those of rhythms are taken in turn.
+    """
 
     minor_grid: str
     major_grid: str
@@ -27,7 +30,8 @@ class Palette:
     good: str
     caution: str
     bad: str
-    waves: tuple[str, str, str]
+    waves: tuple[str, str, str, str, str]
+    rhythms: tuple[str, ...]
 
 
 PALETTES: dict[Colours, Palette] = {
@@ -41,7 +45,14 @@ PALETTES: dict[Colours, Palette] = {
         good="#1b6e37",
         caution="#9a5200",
         bad="#b3261e",
-        waves=("#56b4e9", "#d55e00", "#009e73"),  # told apart by all eyes (Okabe and Ito 2008), and in grey
+        waves=(
+            "#56b4e9",
+            "#d55e00",
+            "#009e73",
+            "#cc79a7",
+            "#e69f00",
+        ),  # told apart by all eyes (Okabe and Ito 2008), and in grey
+        rhythms=("#d55e00", "#0072b2", "#009e73", "#cc79a7", "#e69f00"),
     ),
     "black-and-white": Palette(
         minor_grid="#dedede",
@@ -53,7 +64,8 @@ PALETTES: dict[Colours, Palette] = {
         good="#000000",
         caution="#000000",
         bad="#000000",
-        waves=("#8c8c8c", "#101010", "#4d4d4d"),
+        waves=("#8c8c8c", "#101010", "#4d4d4d", "#6a6a6a", "#3a3a3a"),
+        rhythms=("#9a9a9a", "#c8c8c8", "#707070"),
     ),
 }
 
@@ -77,7 +89,8 @@ class PageStyle:
     quiz : bool
         Whether measurements and verdict are left out, for readers to find.
     marks : bool
-        Whether P, QRS and T of every beat are marked.
+        Whether the waves of every beat are marked, and of a composed record the beats that aren't normal and where its
+        rhythm changes.
 
     Raises
     ------

@@ -11,6 +11,7 @@ from markupsafe import Markup, escape
 from ecgfactory.arrays import Float64Array, IntArray
 from ecgfactory.record import Record
 from ecgfactory.report.artefact_words import clean_of
+from ecgfactory.report.beat_marks import beat_marks, rhythm_marks
 from ecgfactory.report.clinical import PULSE_WIDTH_MM
 from ecgfactory.report.marks import page_marks
 from ecgfactory.report.paper import A4
@@ -18,7 +19,7 @@ from ecgfactory.report.style import PageStyle
 from ecgfactory.report.summary import NumberSummary
 from ecgfactory.report.traces import Traces, label_place, lay_out
 from ecgfactory.report.waves import record_waves
-from ecgfactory.wave_table import BEAT_WAVES
+from ecgfactory.wave_table import WAVES
 
 UNIT_MM = 0.05
 """Resolution of traces: 2 ms and 5 uV, half the width of a drawn line."""
@@ -44,8 +45,8 @@ def ecg_svg(record: Record, marks: bool = False, clean: bool = False) -> Markup:
     """Draw a record as its clinical page has it: 25 mm/s and 10 mm/mV, one user unit per millimetre.
 
     Grid and colours are the page's: patterns `minor-grid` and `major-grid`, classes `trace` and `lead`, and for marks a
-    group `marks` with classes `P`, `QRS` and `T`. Where its clean twin is drawn too, its trace has the class `clean` as
-    well, and the other one `stored`: the page shows one of the two.
+    group `marks` with a class for each of `WAVES`, and `beat`, `rhythm` and `change`. Where its clean twin is drawn
+    too, its trace has the class `clean` as well, and the other one `stored`: the page shows one of the two.
     """
     style = PageStyle()
     traces = lay_out(record, style)
@@ -94,10 +95,27 @@ def ecg_picture(record: Record) -> str:
 
 
 def _marks(record: Record, traces: Traces) -> str:
-    """Draw the marks of the waves: a path for each of P, QRS and T."""
-    marks = page_marks(traces, record_waves(record), A4)
-    paths = [f'<path class="{name}" d="{_mark_steps(*marks.of(wave))}"/>' for wave, name in enumerate(BEAT_WAVES)]
-    return f'<g class="marks" transform="scale({UNIT_MM})">{"".join(paths)}</g>'
+    """Draw the marks of the waves, a path for each kind of wave, and of beats and rhythms."""
+    waves, limits_mm = record_waves(record), (A4.grid_bottom_mm, A4.grid_top_mm)
+    marks, (strip, baseline_mm) = page_marks(traces, waves, A4), traces.longest
+    paths = [
+        f'<path class="{WAVES[wave]}" d="{_mark_steps(*marks.of(wave))}"/>' for wave in np.unique(marks.wave).tolist()
+    ]
+    beats = [
+        _text("beat", mark.x_mm, mark.y_mm, mark.symbol)
+        for mark in beat_marks(strip, baseline_mm, record, waves, limits_mm)
+    ]
+    rhythms = [
+        f'<path class="change" d="M{_across(np.array(mark.x_mm))} {_down(np.array(mark.high_mm))}'
+        f'V{_down(np.array(mark.low_mm))}"/>{_text("rhythm", mark.text_x_mm, mark.text_y_mm, mark.text)}'
+        for mark in rhythm_marks(strip, baseline_mm, record, limits_mm)
+    ]
+    return f'<g class="marks" transform="scale({UNIT_MM})">{"".join([*paths, *rhythms, *beats])}</g>'
+
+
+def _text(name: str, x_mm: float, y_mm: float, text: str) -> str:
+    """Write a text of a class at a place of the page, in `UNIT_MM`."""
+    return f'<text class="{name}" x="{_across(np.array(x_mm))}" y="{_down(np.array(y_mm))}">{escape(text)}</text>'
 
 
 def _pulse(baseline: float, style: PageStyle) -> str:

@@ -146,6 +146,12 @@ class Traces:
     baselines_mm: Float64Array
     shown: int
 
+    @property
+    def longest(self) -> tuple[Strip, float]:
+        """The strip over the whole time that stands for all: the rhythm strip, else the uppermost; and its baseline."""
+        row = -1 if self.rows[-1][0].is_rhythm else 0
+        return self.rows[row][0], float(self.baselines_mm[row])
+
 
 def lay_out(record: Record, style: PageStyle) -> Traces:
     """Place every lead of a record on the paper, each centred on its median."""

@@ -60,7 +60,7 @@ def twin_page(record: Record, style: PageStyle) -> Sheet:
     if shown_s < record.duration_s:
         notes.append(f"first {shown_s:g} s of {record.duration_s:g} s")
     which = "the leads that artefacts changed most"
-    draw_footer(sheet, "   |   ".join([scale, which, *notes]), style.palette)
+    draw_footer(sheet, "   |   ".join([scale, which, *notes]), style.palette, record)
     return sheet
 
 

@@ -16,11 +16,16 @@ from ecgfactory.quality.features import features_among
 from ecgfactory.record import FeatureValue, Record
 from ecgfactory.report.artefact_words import artefact_lines, broken_rules, clean_of
 from ecgfactory.report.book import CoverFacts, cover_rows
+from ecgfactory.report.clock import clock
 from ecgfactory.report.export import whole_file
 from ecgfactory.report.feature_text import bare_value, feature_label, feature_unit, feature_value
 from ecgfactory.report.page import HEADLINE_FEATURES
+from ecgfactory.report.records import PAGE_S
+from ecgfactory.report.rhythm_page import EXPLANATION
+from ecgfactory.report.rhythm_words import coded_rhythm, rhythm_title, shown_part
 from ecgfactory.report.summary import REFERENCE_SOURCE, NumberSummary, WordSummary, summarise
 from ecgfactory.report.svg import ecg_svg, histogram_svg
+from ecgfactory.wave_table import BEAT_WAVES, WAVES
 
 DRAWINGS_BYTES = 3_000_000
 """Number of ECGs drawn into the page; further samples are listed, with their files."""
@@ -64,6 +69,21 @@ class Sample:
     def artefacts(self) -> list[str]:
         """Its artefacts, in words."""
         return artefact_lines(self.record)
+
+    @property
+    def rhythm(self) -> str:
+        """The rhythm that it is composed in; empty for one as it was generated."""
+        return rhythm_title(self.record)
+
+    @property
+    def codes(self) -> str:
+        """Its rhythm with codes."""
+        return coded_rhythm(self.record)
+
+    @property
+    def part(self) -> str:
+        """Which part of it is drawn; empty where that is all."""
+        return shown_part(self.record, min(self.record.duration_s, PAGE_S))
 
     @property
     def has_twin(self) -> bool:
@@ -142,6 +162,11 @@ def write_web_page(
         most_rejects=max(facts.rejects.values(), default=1),
         samples=samples,
         drawn=_drawn(samples),
+        sample_rhythms=list(dict.fromkeys(sample.rhythm for sample in samples if sample.rhythm)),
+        most_of_rhythm=max((rhythm.records for rhythm in facts.rhythms), default=1) or 1,
+        explanation=EXPLANATION,
+        length=clock(facts.duration_s) if facts.duration_s >= 100 else f"{facts.duration_s:g} s",
+        marked=_marked(samples),
         has_twins=any(sample.has_twin for sample in samples),
         most_artefacts=max((kind.count for kind in facts.artefacts.kinds), default=1) if facts.artefacts else 1,
         sampling_rule=sampling_rule.split("\n\n"),
@@ -179,6 +204,12 @@ def _drawn(samples: Sequence[Sample]) -> list[Sample]:
             break
         drawn.append(sample)
     return drawn
+
+
+def _marked(samples: Sequence[Sample]) -> list[str]:
+    """Return which kinds of waves the samples have, in order; those of a beat always."""
+    found = {int(wave) for sample in samples if sample.record.waves is not None for wave in sample.record.waves.wave}
+    return [name for place, name in enumerate(WAVES) if place in found or name in BEAT_WAVES]
 
 
 def _measured(record: Record) -> list[tuple[str, str]]:

@@ -93,7 +93,7 @@ class SimulatedEcg:
     noise_uv: float
 
 
-def _direction(azimuth_deg: float, down_deg: float) -> Float64Array:
+def direction_of(azimuth_deg: float, down_deg: float) -> Float64Array:
     """Return the unit vector; azimuth from left (0) to front (90) and right (180), `down_deg` to the feet."""
     azimuth, down = np.deg2rad(azimuth_deg), np.deg2rad(down_deg)
     return np.array([np.cos(down) * np.cos(azimuth), np.sin(down), -np.cos(down) * np.sin(azimuth)])
@@ -102,8 +102,8 @@ def _direction(azimuth_deg: float, down_deg: float) -> Float64Array:
 def _p_lobes(rng: np.random.Generator, pr_s: float, p_s: float) -> tuple[list[Lobe], Lobe]:
     """Draw the right and the left atrium, 50 to 180 uV; and their slow, low repolarisation."""
     amplitude = rng.uniform(50, 180)
-    right = _direction(rng.uniform(20, 70), rng.uniform(35, 70))
-    left = _direction(rng.uniform(-50, 0), rng.uniform(20, 60))
+    right = direction_of(rng.uniform(20, 70), rng.uniform(35, 70))
+    left = direction_of(rng.uniform(-50, 0), rng.uniform(20, 60))
     start = -pr_s
     power = rng.uniform(1.5, 2.5)
     waves = [
@@ -119,16 +119,16 @@ def _qrs_lobes(rng: np.random.Generator, qrs_s: float) -> list[Lobe]:
     axis_deg = rng.uniform(-60, 120)
     frontal = np.deg2rad(axis_deg)
     main = np.array([np.cos(frontal), np.sin(frontal), rng.uniform(-0.2, 0.8)]) * rng.uniform(700, 1600)
-    septal = _direction(rng.uniform(60, 180), rng.uniform(-40, 30)) * rng.uniform(100, 300)
+    septal = direction_of(rng.uniform(60, 180), rng.uniform(-40, 30)) * rng.uniform(100, 300)
     block = qrs_s >= 0.12
     if block and rng.random() < 0.5:
-        terminal = _direction(rng.uniform(100, 170), rng.uniform(-30, 40)) * rng.uniform(250, 600)
+        terminal = direction_of(rng.uniform(100, 170), rng.uniform(-30, 40)) * rng.uniform(250, 600)
         main_end, terminal_start = 0.65, 0.45
     elif block:
-        terminal = _direction(rng.uniform(-60, 0), rng.uniform(-30, 40)) * rng.uniform(300, 800)
+        terminal = direction_of(rng.uniform(-60, 0), rng.uniform(-30, 40)) * rng.uniform(300, 800)
         main_end, terminal_start = 0.75, 0.35
     else:
-        terminal = _direction(rng.uniform(-180, 180), rng.uniform(-60, 60)) * rng.uniform(120, 400)
+        terminal = direction_of(rng.uniform(-180, 180), rng.uniform(-60, 60)) * rng.uniform(120, 400)
         main_end, terminal_start = 0.8, rng.uniform(0.5, 0.6)
     power = rng.uniform(1, 2, 3)
     return [
@@ -152,7 +152,7 @@ def _t_lobes(rng: np.random.Generator, qrs_s: float, qt_s: float, main_uv: Float
 
 
 @dataclass(frozen=True)
-class _Beat:
+class SimulatedBeat:
     """The lobes of one beat, and where they bound P and T, in seconds."""
 
     p: list[Lobe]
@@ -164,7 +164,7 @@ class _Beat:
     qt_s: float
 
 
-def _draw_beat(rng: np.random.Generator, heart_rate_per_min: float, qrs_s: float) -> _Beat:
+def draw_beat(rng: np.random.Generator, heart_rate_per_min: float, qrs_s: float) -> SimulatedBeat:
     """Draw the waves of a beat, with PR and QT that suit the heart rate."""
     rr_s = 60 / heart_rate_per_min
     pr_s = rng.uniform(0.115, np.interp(heart_rate_per_min, [60, 150], [0.21, 0.135]))
@@ -178,7 +178,7 @@ def _draw_beat(rng: np.random.Generator, heart_rate_per_min: float, qrs_s: float
     u = Lobe(qt_s, qt_s + 0.25, 0.4, 2, rng.uniform(0, 0.1) * t[0].vector_uv)
     # U would run into the P of a fast rhythm.
     drifts = [p_repolarisation, u] if heart_rate_per_min < 80 else [p_repolarisation]
-    return _Beat(p, qrs, t, drifts, p_s, pr_s, qt_s)
+    return SimulatedBeat(p, qrs, t, drifts, p_s, pr_s, qt_s)
 
 
 def _leads_uv(lobes: list[Lobe], time_s: Float64Array) -> Float64Array:
@@ -187,7 +187,7 @@ def _leads_uv(lobes: list[Lobe], time_s: Float64Array) -> Float64Array:
     return leads_uv
 
 
-def _beats_uv(
+def beats_uv(
     lobes: list[Lobe], qrs_onsets_s: Float64Array, delays_s: Float64Array, samples: int, sampling_rate_hz: int
 ) -> Float64Array:
     """Put the same beat at every onset: the noise-free signal of the eight leads, shape (8, samples)."""
@@ -210,7 +210,9 @@ def _frontal_axis_deg(lead_i: Float64Array, lead_ii: Float64Array) -> float:
     return float(np.rad2deg(np.arctan2((2 * ii - i) / np.sqrt(3), i)))
 
 
-def _noise(rng: np.random.Generator, shape: tuple[int, int], sampling_rate_hz: int, sd_uv: float) -> Float64Array:
+def recorder_noise(
+    rng: np.random.Generator, shape: tuple[int, int], sampling_rate_hz: int, sd_uv: float
+) -> Float64Array:
     """Draw Gaussian noise up to 150 Hz, the diagnostic bandwidth of IEC 60601-2-25."""
     white = rng.normal(size=shape)
     if sampling_rate_hz > 300:
@@ -251,19 +253,19 @@ def simulate_ecg(
     SimulatedEcg
         Signal and truth. Global onsets and offsets are the earliest and latest over the eight leads.
     """
-    beat = _draw_beat(rng, heart_rate_per_min, qrs_ms / 1000)
+    beat = draw_beat(rng, heart_rate_per_min, qrs_ms / 1000)
     lobes = [*beat.qrs, *beat.t, *(beat.p + beat.drifts if has_p else [])]
     delays_s = rng.uniform(-MAX_DELAY_S, MAX_DELAY_S, 8)
     beats = int(np.ceil(duration_s * heart_rate_per_min / 60)) + 3
     rr_s = 60 / heart_rate_per_min * (1 + 0.03 * rng.normal(size=beats))
     qrs_onsets_s = np.cumsum(rr_s) - rng.uniform(0.5, 1.5) * 60 / heart_rate_per_min
 
-    signal_uv = _beats_uv(lobes, qrs_onsets_s, delays_s, round(duration_s * sampling_rate_hz), sampling_rate_hz)
+    signal_uv = beats_uv(lobes, qrs_onsets_s, delays_s, round(duration_s * sampling_rate_hz), sampling_rate_hz)
     time_s = np.arange(signal_uv.shape[1]) / sampling_rate_hz
     wander_uv = rng.uniform(0, 100, (8, 1)) * np.sin(
         2 * np.pi * (rng.uniform(0.15, 0.35) * time_s + rng.uniform(0, 1, (8, 1)))
     )
-    signal_uv += wander_uv + _noise(rng, signal_uv.shape, sampling_rate_hz, noise_uv)
+    signal_uv += wander_uv + recorder_noise(rng, signal_uv.shape, sampling_rate_hz, noise_uv)
 
     qrs_uv = _leads_uv(beat.qrs, np.arange(0, qrs_ms / 1000, 1e-4))
     spread_ms = 1000 * (delays_s.max() - delays_s.min())

@@ -18,7 +18,7 @@ from ecgfactory.foreign.lead_names import may_be_lead, split_unit
 from ecgfactory.foreign.recording import NoEcgError, Recording, UnreadableEcg, UnreadableError
 from ecgfactory.foreign.resampling import rate_problem
 from ecgfactory.foreign.stated import Stated
-from ecgfactory.formats.csv import WAVES_ENDING
+from ecgfactory.formats.csv import LABEL_ENDINGS
 
 _MAY_COMMENT = re.compile(rb"[\r\n\0 \t][#%!/]")
 
@@ -41,10 +41,10 @@ def read(file: Path, name: str, stated: Stated) -> Iterator[Recording | Unreadab
     yield from recordings(_table(file, encoding, layout), name, stated)
 
 
-def is_of_waves(file: Path) -> bool:
-    """Return whether a file holds the waves of the record in the table beside it, as our datasets have them."""
-    signals = file.name.removesuffix(WAVES_ENDING) + ".csv"
-    return file.name.endswith(WAVES_ENDING) and file.with_name(signals).is_file()
+def is_of_labels(file: Path) -> bool:
+    """Return whether a file holds waves, beats or rhythms of the record in the table beside it, as in our datasets."""
+    endings = [ending for ending in LABEL_ENDINGS if file.name.endswith(ending)]
+    return any(file.with_name(f"{file.name.removesuffix(ending)}.csv").is_file() for ending in endings)
 
 
 def _whole_rows(text: str) -> list[str]:

@@ -13,7 +13,7 @@ from ecgfactory.record import SAMPLING_RATE_HZ
 
 PASSING_SHARE = 0.8
 """A long record is accepted when this share of its windows is. A premature beat a minute, which many healthy people
-have, costs one window of six.
+have, costs one window of six where a policy asks for none.
 """
 
 

@@ -28,11 +28,12 @@
   });
 
   const filter = () => {
-    const verdict = one("#verdict").value;
+    const verdict = one("#verdict").value, rhythm = one("#rhythm")?.value ?? "";
     const words = one("#find").value.toLowerCase().split(/\s+/).filter(Boolean);
     for (const row of rows) {
       const text = row.dataset.words.toLowerCase();
-      row.hidden = !(text.includes(verdict) && words.every((word) => text.includes(word)));
+      const inRhythm = !rhythm || row.dataset.rhythm === rhythm;
+      row.hidden = !(inRhythm && text.includes(verdict) && words.every((word) => text.includes(word)));
     }
     const shown = rows.filter((row) => !row.hidden);
     const ids = new Set(shown.map((row) => row.cells[0].textContent));
@@ -40,6 +41,7 @@
     one("#shown").textContent = `${shown.length} of ${rows.length} samples`;
   };
   one("#verdict").addEventListener("change", filter);
+  one("#rhythm")?.addEventListener("change", filter);
   one("#find").addEventListener("input", filter);
   filter();
 
