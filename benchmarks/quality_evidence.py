@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks import artefact_evidence, assessment, quality_plots, real_evidence, wave_evidence
+from benchmarks import artefact_evidence, assessment, quality_plots, real_evidence, rhythm_evidence, wave_evidence
 from benchmarks.ludb_folder import add_ludb
 from benchmarks.quality_ecgs import generated_ecgs, simulated_ecgs
 from benchmarks.timing import machine, table
@@ -23,7 +23,7 @@ from ecgfactory.validation.evidence import measure_all
 RESULTS = Path(__file__).parent / "results" / "quality"
 DEVELOPMENT_SEEDS = (11, 12)
 SEED = 2027
-PAGES = ("artefacts", "policies", "real", "waves")
+PAGES = ("artefacts", "policies", "real", "rhythms", "waves")
 SIMULATED = 100
 LARGEST_REJECTED = 0.02
 PAPER_NORMAL, PAPER_RECORDS = 121_977, 150_000
@@ -43,6 +43,7 @@ def main() -> None:
     writers: dict[str, Callable[[], Path]] = {
         "artefacts": lambda: artefact_evidence.write_page(options.output),
         "policies": lambda: write_page(options.candidates, options.output),
+        "rhythms": lambda: rhythm_evidence.write_page(options.ludb, options.output),
     }
     if options.ludb:
         writers["real"] = lambda: real_evidence.write_page(options.ludb, options.output)
@@ -80,8 +81,9 @@ def _setup(candidates: int) -> str:
 Written by `make quality-evidence`. The bounds of the policies were chosen on generated ECGs of seeds {developed} and on
 NeuroKit2-simulated ECGs of seed {DEVELOPMENT_SEEDS[0]}. What they catch is on a page of its own,
 [artefacts.md](artefacts.md): every kind of artefact and of fault, from what nobody sees to what makes a lead useless.
-So are real ECGs ([real_ecgs.md](real_ecgs.md)) and the labels of waves ([waves.md](waves.md)). Everything on this page
-is measured on seed {SEED}, which was not looked at before: {candidates:,} generated candidates, and {SIMULATED} ECGs of
+So are real ECGs ([real_ecgs.md](real_ecgs.md)), the labels of waves ([waves.md](waves.md)) and composed rhythms
+([rhythms.md](rhythms.md)). Everything on this page is measured on seed {SEED}, which was not looked at before:
+{candidates:,} generated candidates, and {SIMULATED} ECGs of
 `neurokit2.ecg_simulate(method="multileads")`.
 
 - Generated ECGs count as sound as they come, though some show faults of the generator (ghost beats, torn edges, fading

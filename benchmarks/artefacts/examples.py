@@ -12,9 +12,9 @@ import numpy as np
 matplotlib.use("Agg")
 from matplotlib import pyplot
 from matplotlib.axes import Axes
-from matplotlib.collections import LineCollection
 
 from benchmarks.artefacts.pictures import save
+from benchmarks.paper import MM_PER_MV, MM_PER_S, draw_paper
 from ecgfactory.arrays import Float64Array
 from ecgfactory.artefacts import ARTEFACTS
 from ecgfactory.artefacts.base import Artefact, Recording
@@ -25,7 +25,6 @@ from ecgfactory.dataset.artefact_summary import digits
 from ecgfactory.draws import Purpose, generator
 from ecgfactory.leads import TWELVE_LEADS, SignalUv
 from ecgfactory.report.sheet import MM_PER_INCH
-from ecgfactory.report.style import PALETTES
 
 RATE_HZ = 500
 SNR_DB = 3.0
@@ -35,11 +34,9 @@ LEADS_SHOWN = 2
 BEFORE_S = 0.4
 """What is shown of the ECG before it changes."""
 
-MM_PER_S, MM_PER_MV = 25, 10
 STRIP_MV = 3.0
 """Height of paper for each lead."""
 
-PAPER = PALETTES["red"]
 TITLE_MM, LABEL_MM, GAP_MM = 8.0, 9.0, 4.0
 DPI = 120
 
@@ -125,16 +122,10 @@ def _strips(axes: Axes, signals_mv: Float64Array) -> None:
     """Draw leads below each other on paper, in mm; what leaves a lead's strip by far is cut off at the edge."""
     count, samples = signals_mv.shape
     width_mm, height_mm = samples / RATE_HZ * MM_PER_S, count * STRIP_MV * MM_PER_MV
-    for pitch_mm, colour, width_pt in ((1, PAPER.minor_grid, 0.3), (5, PAPER.major_grid, 0.6)):
-        upright = [[(x, 0), (x, height_mm)] for x in np.arange(0, width_mm + 0.1, pitch_mm)]
-        level = [[(0, y), (width_mm, y)] for y in np.arange(0, height_mm + 0.1, pitch_mm)]
-        axes.add_collection(LineCollection(upright + level, colors=colour, linewidths=width_pt))
+    draw_paper(axes, width_mm, height_mm)
     x_mm = np.arange(samples) / RATE_HZ * MM_PER_S
     for place, signal_mv in enumerate(signals_mv):
         axes.plot(x_mm, (count - place - 0.5) * STRIP_MV * MM_PER_MV + MM_PER_MV * signal_mv, color="black", lw=0.7)
-    axes.set_xlim(0, width_mm)
-    axes.set_ylim(0, height_mm)
-    axes.set_axis_off()
 
 
 def section(paths: Sequence[Path]) -> str:

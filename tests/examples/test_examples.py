@@ -13,11 +13,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from matplotlib import pyplot
 
 import ecgfactory as ef
+from ecgfactory.leads import derive_twelve
 from ecgfactory.quality.policy import load_policy
+from ecgfactory.validation.simulated import simulate_ecg
+from tests.real_ecgs import marks_of, write_ludb_record
 
 pytestmark = pytest.mark.slow
 
@@ -91,6 +95,15 @@ def test_train_to_find_swaps(run_here: Callable[..., str], tmp_path: Path) -> No
     assert "RA-LA (" in printed
     assert re.search(r"all \(16\): by arm_electrodes \S+%, by any rule \S+%, by the network \S+%\n", printed)
     assert is_picture(tmp_path / "swaps.png")
+
+
+def test_train_to_classify_rhythms(run_here: Callable[..., str], tmp_path: Path) -> None:
+    drawn = simulate_ecg(np.random.default_rng(14), 65, 92, noise_uv=5)
+    write_ludb_record(tmp_path, 1, derive_twelve(drawn.signal_uv), marks_of(drawn))
+    printed = run_here("train_to_classify_rhythms.py", str(tmp_path), "16", "1", "16")
+    assert re.search(r"\ncomposed ECGs: \d+ of 16 right; always the most frequent one, \d+\n", printed)
+    assert re.search(r"\nLUDB: [01] of 1 right; .*\n  sinus: [01] of 1\n", printed)
+    assert is_picture(tmp_path / "rhythms.png")
 
 
 def test_open_a_dataset(built: Path, tmp_path: Path) -> None:

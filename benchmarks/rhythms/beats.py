@@ -1,0 +1,167 @@
+"""How the beats of composed records agree with those that others find who don't know them."""
+
+from __future__ import annotations
+
+import warnings
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import astuple, dataclass
+
+import neurokit2
+import numpy as np
+import numpy.typing as npt
+from wfdb import processing
+
+from benchmarks.rhythms.composed import ComposedEcgs
+from benchmarks.rhythms.judge import BEATS_CALLED, LEAD, RATE_HZ, SURE_S, Verdict
+from ecgfactory.beat_table import SYMBOLS
+from ecgfactory.leads import TWELVE_LEADS, SignalUv
+from ecgfactory.quality.beats import find_beats
+from ecgfactory.rhythm_kinds import KINDS
+from ecgfactory.wave_table import ALL_LEADS, WAVES
+
+Samples = npt.NDArray[np.integer]
+
+TARGET = 0.95
+NEAR_S = 0.15
+"""The match window of ANSI/AAMI EC57."""
+
+END_S = 0.5
+"""At either end of a record finders may miss a beat, or find one that is cut: not counted."""
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """What the judge calls our beats.
+
+    Parameters
+    ----------
+    beats, alike, otherwise : int
+        All of them, those that it calls as they are, and those that it calls otherwise; the rest it does not see.
+    """
+
+    beats: int
+    alike: int
+    otherwise: int
+
+    @property
+    def share(self) -> float:
+        """Share that it calls as they are."""
+        return self.alike / max(self.beats, 1)
+
+    @classmethod
+    def total(cls, agreements: Sequence[Agreement]) -> Agreement:
+        """Add some up."""
+        return cls(*np.sum([astuple(one) for one in agreements], axis=0).tolist())
+
+
+def judged(ecgs: ComposedEcgs, verdicts: Sequence[Verdict]) -> dict[str, Agreement]:
+    """Compare the beats of some records with the judge's, by the judge's name of what they are."""
+    counts = {wanted: Counter[str]() for wanted in BEATS_CALLED.values()}
+    for number, verdict in enumerate(verdicts):
+        beats, waves = ecgs.beats.of(number), ecgs.waves.of(number).of_lead(ALL_LEADS)
+        rows = (waves.wave == WAVES.index("QRS")) & _between(waves.peak, *SURE_S)
+        for beat, onset, offset in zip(waves.beat[rows], waves.onset[rows], waves.offset[rows], strict=True):
+            symbol = SYMBOLS[beats.symbol[beat]]
+            counts[BEATS_CALLED[symbol]][verdict.beat_within(onset, offset)] += 1
+    return {
+        wanted: Agreement(found.total(), found[wanted], found.total() - found[wanted] - found["none"])
+        for wanted, found in counts.items()
+    }
+
+
+def nearest(samples: Samples, others: Samples) -> Samples:
+    """Index of the nearest of others to each sample; -1 where none is within 150 ms."""
+    if not others.size:
+        return np.full(samples.size, -1)
+    distance = np.abs(samples[:, np.newaxis] - others)
+    return np.where(distance.min(axis=1) <= NEAR_S * RATE_HZ, distance.argmin(axis=1), -1)
+
+
+def _between(samples: Samples, from_s: float, to_s: float) -> npt.NDArray[np.bool_]:
+    return (samples >= from_s * RATE_HZ) & (samples < to_s * RATE_HZ)
+
+
+def _by_us(signal_uv: SignalUv) -> Samples:
+    beats = find_beats(signal_uv[np.newaxis], TWELVE_LEADS)
+    return beats.places[0][beats.exists[0]]
+
+
+def _by_neurokit(signal_uv: SignalUv) -> Samples:
+    with warnings.catch_warnings(action="ignore"):
+        cleaned = neurokit2.ecg_clean(signal_uv[TWELVE_LEADS.index(LEAD)] / 1000, sampling_rate=RATE_HZ)
+        found: Samples = neurokit2.ecg_peaks(cleaned, sampling_rate=RATE_HZ)[1]["ECG_R_Peaks"]
+    return found
+
+
+def _by_xqrs(signal_uv: SignalUv) -> Samples:
+    found: Samples = processing.xqrs_detect(signal_uv[TWELVE_LEADS.index(LEAD)] / 1000, RATE_HZ, verbose=False)
+    return found
+
+
+FINDERS: dict[str, Callable[[SignalUv], Samples]] = {
+    "`assess`, all leads": _by_us,
+    f"NeuroKit2, {LEAD}": _by_neurokit,
+    f"WFDB's xqrs, {LEAD}": _by_xqrs,
+}
+
+
+def found_by(ecgs: ComposedEcgs) -> list[tuple[float, float]]:
+    """Share of our beats that each finder finds, and share of those that it finds that are ours."""
+    return [_found(ecgs, find) for find in FINDERS.values()]
+
+
+def _found(ecgs: ComposedEcgs, find: Callable[[SignalUv], Samples]) -> tuple[float, float]:
+    counts = np.zeros((2, 2))
+    for number, signal_uv in enumerate(ecgs.signals_uv):
+        ours, theirs = ecgs.beats.of(number).sample, np.asarray(find(signal_uv))
+        for row, (samples, others) in enumerate(((ours, theirs), (theirs, ours))):
+            inside = samples[_between(samples, END_S, signal_uv.shape[-1] / RATE_HZ - END_S)]
+            counts[row] += np.sum(nearest(inside, others) >= 0), inside.size
+    sensitivity, precision = counts[:, 0] / counts[:, 1].clip(1)
+    return float(sensitivity), float(precision)
+
+
+def judge_section(judge: str, agreements: Mapping[str, Mapping[str, Agreement]]) -> str:
+    """Write how the judge's beats agree, by rhythm."""
+    kinds = tuple(dict.fromkeys(BEATS_CALLED.values()))
+    totals = {kind: Agreement.total([of_it[kind] for of_it in agreements.values()]) for kind in kinds}
+    rows = {KINDS[rhythm].title: of_it for rhythm, of_it in agreements.items()} | {"**all**": totals}
+    return "\n".join(
+        [
+            "## Kinds of beats",
+            "",
+            f"What {judge} calls our beats from {SURE_S[0]:g} to {SURE_S[1]:g} s (outside, its makers don't count it) "
+            f"in lead {LEAD}: the class that its head for beats gives to most samples of the QRS. N, A and j should be "
+            f"its sinus, V and E its vpc; the target is {TARGET:.0%}. In brackets, beats, those called otherwise and "
+            "those that it does not see.",
+            "",
+            f"| rhythm | {' | '.join(f'{kind}, called so' for kind in kinds)} |",
+            "|---" * (len(kinds) + 1) + "|",
+            *(f"| {title} | {' | '.join(_share(of_it[kind]) for kind in kinds)} |" for title, of_it in rows.items()),
+        ]
+    )
+
+
+def _share(one: Agreement) -> str:
+    unseen = one.beats - one.alike - one.otherwise
+    return f"{one.share:.1%} ({one.beats}, {one.otherwise}, {unseen})" if one.beats else ""
+
+
+def finder_section(found: Mapping[str, Sequence[tuple[float, float]]]) -> str:
+    """Write which R peaks others find, by rhythm."""
+    return "\n".join(
+        [
+            "## R peaks",
+            "",
+            "Share of our beats found within 150 ms (sensitivity), and share of what is found that is ours (positive "
+            f"predictive value), less {END_S:g} s at either end.",
+            "",
+            f"| rhythm | {' | '.join(FINDERS)} |",
+            "|---" * (len(FINDERS) + 1) + "|",
+            *(
+                f"| {KINDS[rhythm].title} | " + " | ".join(f"{one:.1%}, {other:.1%}" for one, other in of_it) + " |"
+                for rhythm, of_it in found.items()
+            ),
+        ]
+    )

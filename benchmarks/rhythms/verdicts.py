@@ -1,0 +1,105 @@
+"""What an independent judge calls composed records, beside what it calls real ones."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from benchmarks.rhythms.judge import CALLED, LEAD, RhythmJudge, Verdict
+from benchmarks.waves.judge import INSTALL, PACKAGE
+from ecgfactory.leads import TWELVE_LEADS, SignalUv
+from ecgfactory.rhythm_kinds import KINDS
+from ecgfactory.validation.ludb import LudbRecord
+
+TARGET = 0.9
+
+REAL = {
+    "Sinus rhythm": "sinus",
+    "Sinus bradycardia": "sinus",
+    "Sinus tachycardia": "sinus",
+    "Sinus arrhythmia": "sinus",
+    "Atrial fibrillation": "afib",
+    "Atrial flutter, typical": "afib",
+}
+"""What it should call the rhythms of LUDB."""
+
+
+@dataclass(frozen=True)
+class Called:
+    """What the judge called some records.
+
+    Parameters
+    ----------
+    title : str
+        What they are.
+    wanted : str or None
+        What it should have called them; None where it has no such class.
+    found : Counter of str
+        How often it called them what.
+    """
+
+    title: str
+    wanted: str | None
+    found: Counter[str]
+
+    @property
+    def share(self) -> float:
+        """Share that it called so."""
+        return self.found[self.wanted or ""] / self.found.total()
+
+
+def look_at(judge: RhythmJudge, signals_uv: Sequence[SignalUv]) -> list[Verdict]:
+    """Let the judge look at records of 12 leads."""
+    lead = TWELVE_LEADS.index(LEAD)
+    return [judge.look(signal_uv[lead]) for signal_uv in signals_uv]
+
+
+def called_composed(verdicts: Mapping[str, Sequence[Verdict]]) -> list[Called]:
+    """Count what composed records were called, by their rhythm."""
+    return [
+        Called(KINDS[rhythm].title, CALLED.get(rhythm), Counter(verdict.rhythm for verdict in of_it))
+        for rhythm, of_it in verdicts.items()
+    ]
+
+
+def called_real(judge: RhythmJudge, records: Sequence[LudbRecord]) -> list[Called]:
+    """Count what the records of LUDB were called, by the rhythm that their headers state."""
+    found: dict[str, Counter[str]] = {}
+    for record, verdict in zip(records, look_at(judge, [record.signal_uv for record in records]), strict=True):
+        found.setdefault(record.rhythm, Counter())[verdict.rhythm] += 1
+    return [Called(f"LUDB: {name}", wanted, found[name]) for name, wanted in REAL.items() if name in found]
+
+
+def section(judge: str, composed: Sequence[Called], real: Sequence[Called]) -> str:
+    """Write the section."""
+    known = [called for called in composed if called.wanted]
+    reached = sum(called.share >= TARGET for called in known)
+    return "\n".join(
+        [
+            "## Called by name",
+            "",
+            f"What {judge} makes of lead {LEAD} alone: the class that its codec gives to most samples of a record. It "
+            "has six classes (sinus, avb, paced, afib, bbb, ventricular), and afib holds flutter and other "
+            f"supraventricular tachycardia too. {reached} of the {len(known)} rhythms that it knows reach the target, "
+            f"{TARGET:.0%}. Below stand real records of LUDB, among them paced ones and bundle branch blocks, which it "
+            "may rightly call so.",
+            "",
+            "| rhythm | records | its name | called so | and else |",
+            "|---|---|---|---|---|",
+            *map(_row, [*composed, *real]),
+        ]
+    )
+
+
+def no_judge_section() -> str:
+    """Write why there is no judge."""
+    return f"""## Called by name
+
+Left out with what follows from it, as `{PACKAGE}` is not installed here; `{INSTALL}` makes this section."""
+
+
+def _row(called: Called) -> str:
+    others = ", ".join(f"{name} {count}" for name, count in called.found.most_common() if name != called.wanted)
+    share = f"{called.share:.0%}" if called.wanted else ""
+    return f"| {called.title} | {called.found.total()} | {called.wanted or 'none'} | {share} | {others} |"
