@@ -31,7 +31,7 @@ RIGHT, LEFT = np.array([0.75, 0.0, 0.5]), np.array([-0.5, 0.0, -0.75])
 UP_OR_DOWN = (0.4, 0.9)
 """And up or down."""
 
-_FRONTS = ((0.22, 0.11, 0.6, 0.3), (0.5, 0.13, 1.0, 0.15), (0.76, 0.11, 0.65, 0.35))
+_FRONTS = ((0.24, 0.11, 0.5, 0.3), (0.5, 0.13, 1.0, 0.15), (0.75, 0.11, 0.5, 0.35))
 """Fronts of activation that follow each other: when (over the length of QRS), how long (one SD), how large, and how
 much their ways differ. What the eye sees as slurs and notches (chosen here)."""
 
