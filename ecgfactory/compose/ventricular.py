@@ -16,8 +16,8 @@ from ecgfactory.compose.shapes import QRS, Shape, T, in_leads, marked
 from ecgfactory.compose.streams import Streams, Use
 from ecgfactory.wave_table import BEAT_WAVES
 
-QRS_S = (0.145, 0.185)
-"""How long QRS lasts; ventricular beats last 0.12 s or more."""
+QRS_S = (0.14, 0.175)
+"""How long QRS lasts, its faint ends included; as it is marked (`SHOWS`) it takes 0.12 s or more."""
 
 SIZE = (0.9, 1.4)
 """Largest swing of QRS in a lead, over that of the heart's own (chosen here)."""
