@@ -32,7 +32,7 @@ MARK_MM = 1.0
 BETWEEN_BEATS = WAVES.index("F")
 """From here on waves that go on under those of the beats; they are marked below them."""
 
-DPI = 100
+DPI = 80
 
 COLOURS = (*PAPER.waves, "#cc79a7", "#cc79a7")
 """Of the waves, in the order of `WAVES`."""
