@@ -99,8 +99,8 @@ def section(paths: Sequence[Path]) -> str:
             "",
             f"The first {OF_EACH} records of each rhythm, leads {' and '.join(LEADS)}, at {MM_PER_S} mm/s and "
             f"{MM_PER_MV} mm/mV; symbols of the beats on top, and below each lead the waves as they are labelled: P "
-            "blue, QRS orange, T green, waves of flutter and fibrillation in a line of their own below. What is larger than its strip is cut "
-            "off at its edge.",
+            "blue, QRS orange, T green, waves of flutter and fibrillation in a line of their own below. What is larger "
+            "than its strip is cut off at its edge.",
             *(f"\n![Rhythms]({path.name})" for path in paths),
         ]
     )
