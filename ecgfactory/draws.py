@@ -24,7 +24,10 @@ class Purpose(IntEnum):
     """What is put into a record; see `ecgfactory.artefacts`."""
 
     RHYTHM = 3
-    """Which rhythm a record is composed in, and how; see `ecgfactory.rhythms` and `ecgfactory.compose`."""
+    """Which rhythm a record is composed in; see `ecgfactory.candidates.composing`."""
+
+    COMPOSITION = 4
+    """How it is composed; see `ecgfactory.rhythms` and `ecgfactory.compose`."""
 
 
 def uniform(seed: int, candidates: Sequence[int] | npt.NDArray[np.integer], purpose: Purpose) -> Float64Array:

@@ -59,10 +59,14 @@ class CandidateBatch(RecordBatch):
 
 
 def rejected_columns(batch: CandidateBatch) -> dict[str, Any]:
-    """Columns of rejected candidates: candidate, the rules broken, the reasons in words, and every feature."""
+    """Columns of rejected candidates: candidate, the rules broken, the reasons in words, and every feature.
+
+    Of those that records are composed of also `rhythm`, after the candidate.
+    """
     words = pa.list_(pa.string())
     return {
         "candidate": pa.array(batch.candidates, pa.int64()),
+        **({"rhythm": pa.array(batch.composed.rhythm, pa.string())} if batch.composed else {}),
         "failed_rules": pa.array(batch.failed_rules, words),
         "reasons": pa.array(batch.reasons, words),
         **feature_columns(batch.features),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+import numpy.typing as npt
 
 from ecgfactory.arrays import BoolArray
 from ecgfactory.beat_table import BeatTable
@@ -59,12 +60,14 @@ def compositions(plan: Plan, numbers: Sequence[int], generated_uv: SignalUv) -> 
     ]
 
 
-def rhythms_of(plan: Plan, numbers: Sequence[int]) -> list[str]:
-    """Draw the rhythm of each candidate by the shares that a plan asks for."""
+def rhythms_of(plan: Plan, numbers: Sequence[int] | npt.NDArray[np.integer]) -> npt.NDArray[np.object_]:
+    """Draw the rhythm of each candidate by the shares that a plan asks for: names, shape (n,)."""
     return drawn_rhythms(plan.rhythms, plan.seed, numbers)
 
 
-def drawn_rhythms(shares: Mapping[str, float], seed: int, numbers: Sequence[int]) -> list[str]:
+def drawn_rhythms(
+    shares: Mapping[str, float], seed: int, numbers: Sequence[int] | npt.NDArray[np.integer]
+) -> npt.NDArray[np.object_]:
     """Draw the rhythm of each candidate.
 
     Parameters
@@ -78,12 +81,12 @@ def drawn_rhythms(shares: Mapping[str, float], seed: int, numbers: Sequence[int]
 
     Returns
     -------
-    list of str
+    object array of str, shape (n,)
         Names, each a function of seed and number alone.
     """
-    names, edges = list(shares), np.cumsum(list(shares.values()))[:-1]
+    edges = np.cumsum(list(shares.values()))[:-1]
     places = np.searchsorted(edges, uniform(seed, numbers, Purpose.RHYTHM), side="right")
-    return [names[place] for place in places.tolist()]
+    return np.array(list(shares), dtype=np.object_)[places]
 
 
 def signals_of(made: Sequence[Composition | str], generated_uv: SignalUv, samples: int) -> SignalUv:
@@ -129,8 +132,7 @@ def truth_of(made: Sequence[Composition | str], plan: Plan, numbers: Sequence[in
     played = [one for one in made if not isinstance(one, str)]
     beats = BeatTable.joined([one.beats(leads, rate_hz) for one in played] or [_no_beats(leads)])
     rhythms = RhythmTable.joined([one.rhythms(leads, rate_hz) for one in played] or [_no_rhythms(leads)])
-    names = np.array(rhythms_of(plan, numbers), dtype=np.object_)
-    return Composed(names, beats.put(rows, len(made)), rhythms.put(rows, len(made)))
+    return Composed(rhythms_of(plan, numbers), beats.put(rows, len(made)), rhythms.put(rows, len(made)))
 
 
 def waves_of(made: Sequence[Composition | str], plan: Plan, accepted: BoolArray) -> WaveTable:

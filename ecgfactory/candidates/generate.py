@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 
 from ecgfactory.candidates.accepted import accepted_ecgs, features_of
 from ecgfactory.candidates.asked import (
@@ -48,15 +49,21 @@ class GeneratedEcgs(Ecgs):
 
     @cached_property
     def rejected(self) -> pd.DataFrame:
-        """One row per rejected candidate: the rules it broke, why in words, and its features."""
+        """One row per rejected candidate: its rhythm if composed, the rules it broke, why, its features."""
         return feature_frame(
             [record_id(candidate) for batch in self.rejected_batches for candidate in batch.candidates],
             {
+                **self._rhythms_rejected,
                 "failed_rules": [rules for batch in self.rejected_batches for rules in batch.failed_rules],
                 "reasons": [reasons for batch in self.rejected_batches for reasons in batch.reasons],
                 **features_of(self.rejected_batches),
             },
         )
+
+    @property
+    def _rhythms_rejected(self) -> dict[str, npt.NDArray[np.object_]]:
+        composed = [batch.composed.rhythm for batch in self.rejected_batches if batch.composed]
+        return {"rhythm": np.concatenate(composed)} if composed else {}
 
 
 def generate(

@@ -48,7 +48,7 @@ class Streams:
 
     def of(self, use: Use, number: int = 0) -> np.random.Generator:
         """Return the generator of a use, or of one of its numbered parts."""
-        return draws.generator(self.seed, self.candidate, draws.Purpose.RHYTHM, use * STREAMS + number)
+        return draws.generator(self.seed, self.candidate, draws.Purpose.COMPOSITION, use * STREAMS + number)
 
     def uniforms(self, use: Use, start: int, stop: int, width: int) -> Float32Array:
         """Draw numbers uniform in [0, 1) for what is numbered, the same for each number whatever range is asked.

@@ -76,11 +76,9 @@ class Composed:
         """Return some of the rows, by index."""
         return type(self)(self.rhythm[rows], self.beats.take(rows), self.rhythms.take(rows))
 
-    def put(self, rows: npt.NDArray[np.integer], records: int) -> Self:
-        """Return the same as of some rows, rising, among so many records; the others are in no rhythm."""
-        rhythm = np.full(records, "", dtype=object)
-        rhythm[rows] = self.rhythm
-        return type(self)(rhythm, self.beats.put(rows, records), self.rhythms.put(rows, records))
+    def put(self, rows: npt.NDArray[np.integer], rhythm: npt.NDArray[np.object_]) -> Self:
+        """Return the same as of some rows, rising, among candidates of the given rhythms; the others have no beats."""
+        return type(self)(rhythm, self.beats.put(rows, len(rhythm)), self.rhythms.put(rows, len(rhythm)))
 
     @classmethod
     def joined(cls, parts: Sequence[Self]) -> Self:

@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 
 from ecgfactory.arrays import IntArray
 from ecgfactory.candidates.batch import CandidateBatch
+from ecgfactory.candidates.composing import rhythms_of
 from ecgfactory.dataset.names import (
     ANNOTATIONS_FILE,
     ARTEFACTS_FILE,
@@ -165,7 +166,7 @@ def _with_rejected(
         [failed_rules[row] for row in order],
         [reasons[row] for row in order],
         waves=records.waves.put(places, len(numbers)) if records.waves else None,
-        composed=records.composed.put(places, len(numbers)) if records.composed else None,
+        composed=records.composed.put(places, rhythms_of(plan, numbers)) if records.composed else None,
     )
     injury = records.injury
     if injury is None:

@@ -28,10 +28,19 @@ def ecgs() -> GeneratedEcgs:
 
 def test_rhythms_are_drawn_by_the_candidates_number_alone_with_the_shares_asked_for() -> None:
     drawn = drawn_rhythms(MIXED, 7, range(20_000))
-    assert drawn[3000:3010] == drawn_rhythms(MIXED, 7, range(3000, 3010))
+    assert drawn[3000:3010].tolist() == drawn_rhythms(MIXED, 7, range(3000, 3010)).tolist()
     counts = Counter(drawn)
     for name, share in MIXED.items():
         assert abs(counts[name] / 20_000 - share) < 4 * np.sqrt(share * (1 - share) / 20_000)
+
+
+def test_a_rhythm_is_as_varied_in_a_mixture_as_alone() -> None:
+    """What chooses a rhythm must not be what draws its rate: half of the shares would have half of the rates."""
+    plan = asked_plan("generate", records=1, seed=7, rhythm={"sinus": 0.5, "sinus_tachycardia": 0.5}, batch=100)
+    batch = next(assessed_batches(plan, range(100), StageClock()))
+    rates = batch.features["heart_rate_bpm"][batch.composed.rhythm == "sinus_tachycardia"]
+    assert rates.min() < 114
+    assert rates.max() > 134
 
 
 def test_records_tell_their_rhythm_beats_and_waves(ecgs: GeneratedEcgs) -> None:

@@ -9,7 +9,6 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pytest
-from tests.drawn_ecgs import drawn_ecg
 from pdf_lines import pdf_text
 from pypdf import PdfReader
 
@@ -36,6 +35,7 @@ from ecgfactory.report.web import Sample, write_web_page
 from ecgfactory.rhythm_kinds import KINDS, NAMES
 from ecgfactory.rhythm_table import RhythmTable
 from ecgfactory.wave_table import ABSENT, NO_BEAT, WAVES, WaveTable
+from tests.drawn_ecgs import drawn_ecg
 
 BEATS = [(0.5, "N"), (1.3, "N"), (1.8, "V"), (2.9, "N"), (3.7, "N"), (4.3, "A"), (5.1, "N"), (5.9, "N"), (9.2, "j")]
 LIMITS = (A4.grid_bottom_mm, A4.grid_top_mm)
