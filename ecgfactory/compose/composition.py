@@ -183,7 +183,9 @@ class Composition:
             mixed_uv = mixers[done * len(EIGHT_LEADS) : (done + count) * len(EIGHT_LEADS)] @ shape.signal_uv
             for place in range(count):
                 first = ends[done + place] - shape.centre - start
-                signal_uv[:, first : first + width] += mixed_uv[place * len(EIGHT_LEADS) : (place + 1) * len(EIGHT_LEADS)]
+                signal_uv[:, first : first + width] += mixed_uv[
+                    place * len(EIGHT_LEADS) : (place + 1) * len(EIGHT_LEADS)
+                ]
             done += count
 
     def _baseline_uv(self, first: int, last: int) -> Float32Array:
