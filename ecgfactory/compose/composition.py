@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import groupby
 from typing import Final
 
 import numpy as np
@@ -170,23 +169,16 @@ class Composition:
 
     def _add_waves(self, signal_uv: Float32Array, start: int) -> None:
         """Add the clean waves that reach into a signal beginning at a sample of the record."""
-        played = self._played
+        played, leads = self._played, len(EIGHT_LEADS)
         laid = played.laid_between(start, start + signal_uv.shape[1])
-        laid = laid[np.argsort(played.laid_shape[laid], kind="stable")]
-        at, numbers = played.laid_at[laid], played.laid_shape[laid].tolist()
-        mixers = self._breath.mixers(at / RATE_HZ).reshape(-1, len(EIGHT_LEADS))
-        ends = at.tolist()
-        done = 0
-        for number, alike in groupby(numbers):  # all of a shape by one product
-            shape = played.shapes[number]
-            count, width = len(list(alike)), shape.signal_uv.shape[1]
-            mixed_uv = mixers[done * len(EIGHT_LEADS) : (done + count) * len(EIGHT_LEADS)] @ shape.signal_uv
-            for place in range(count):
-                first = ends[done + place] - shape.centre - start
-                signal_uv[:, first : first + width] += mixed_uv[
-                    place * len(EIGHT_LEADS) : (place + 1) * len(EIGHT_LEADS)
-                ]
-            done += count
+        at, numbers = played.laid_at[laid], played.laid_shape[laid]
+        mixers = self._breath.mixers(at / RATE_HZ)
+        for number in sorted(set(numbers.tolist())):
+            shape, alike = played.shapes[number], numbers == number
+            width = shape.signal_uv.shape[1]
+            mixed_uv = (mixers[alike].reshape(-1, leads) @ shape.signal_uv).reshape(-1, leads, width)
+            for first, wave_uv in zip((at[alike] - shape.centre - start).tolist(), mixed_uv, strict=True):
+                signal_uv[:, first : first + width] += wave_uv
 
     def _baseline_uv(self, first: int, last: int) -> Float32Array:
         """Return wander and sway between two nodes."""
