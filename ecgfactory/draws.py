@@ -7,6 +7,7 @@ from enum import IntEnum
 
 import numpy as np
 import numpy.typing as npt
+from numpy.random.bit_generator import ISeedSequence
 
 from ecgfactory.arrays import Float64Array
 
@@ -48,10 +49,7 @@ def uniform(seed: int, candidates: Sequence[int] | npt.NDArray[np.integer], purp
         Uniform in [0, 1), in steps of 2**-53: the 53 high bits of the first word of Philox4x64-10 (Salmon et al.,
         Parallel random numbers: as easy as 1, 2, 3, SC 2011) with the key (seed, candidate).
     """
-    words = [
-        np.random.Philox(key=np.array([seed, number], dtype=np.uint64), counter=[0, 0, 0, purpose]).random_raw()
-        for number in candidates
-    ]
+    words = [_philox(seed, number, [0, 0, 0, purpose]).random_raw() for number in candidates]
     return (np.array(words, dtype=np.uint64) >> np.uint64(11)).astype(np.float64) * 2.0**-53
 
 
@@ -74,5 +72,19 @@ def generator(seed: int, candidate: int, purpose: Purpose, stream: int = 0) -> n
     numpy.random.Generator
         Of Philox4x64-10 with the key (seed, candidate), counting from (0, 0, stream, purpose) on.
     """
-    key = np.array([seed, candidate], dtype=np.uint64)
-    return np.random.Generator(np.random.Philox(key=key, counter=[0, 0, stream, purpose]))
+    return np.random.Generator(_philox(seed, candidate, [0, 0, stream, purpose]))
+
+
+def _philox(seed: int, candidate: int, counter: list[int]) -> np.random.Philox:
+    return np.random.Philox(_Key(seed, candidate), counter=counter)  # type: ignore[arg-type]  # NumPy names one class
+
+
+class _Key(ISeedSequence):
+    """A key of Philox: given as `key`, NumPy asks the system for a seed first, which takes thrice as long."""
+
+    def __init__(self, seed: int, candidate: int) -> None:
+        self._key = np.array([seed, candidate], dtype=np.uint64)
+
+    def generate_state(self, n_words: int, dtype: npt.DTypeLike = np.uint32) -> npt.NDArray[np.uint64]:
+        """Return the key, whose two words of 64 bits are what Philox asks for."""
+        return self._key

@@ -17,27 +17,44 @@ from ecgfactory.request.build_request import BuildRequest
 from ecgfactory.request.disk_space import estimated_bytes
 from ecgfactory.request.preflight import size_text
 from ecgfactory.request.request_file import load_request
+from ecgfactory.request.rhythm import rhythm_words
+from ecgfactory.request.work import estimated_cpu_s, time_text
 
 if TYPE_CHECKING:
     from ecgfactory.line.build import Built
     from ecgfactory.line.state import ProgressCallback
 
 
+WORTH_TELLING_S = 60
+"""What takes no longer needs no estimate."""
+
+
 def validate_file(file: Path, settings: Sequence[str]) -> BuildRequest:
     """Check a request and return it; print one line on what it asks for."""
     request = load_request(file, settings)
     _check_reference(file, request)
-    size = f"{request.leads} leads and {request.duration_s} s at {request.signal.recorder}"
+    size = f"{request.leads} leads and {_length(request.duration_s)} at {request.signal.recorder}"
+    composed = f"composed: {rhythm_words(request.rhythm or {'sinus': 1})}; " if request.is_composed else ""
     labels, artefacts = request.labels.labels, request.artefacts
+    cpu_s = estimated_cpu_s(request)
     console().print(
-        f"{file}: valid; {request.records:,} records of {size}, as {', '.join(request.formats)}, "
+        f"{file}: valid; {request.records:,} records of {size}, {composed}as {', '.join(request.formats)}, "
         f"{f'with {labels.words}, ' if labels else ''}{f'{artefacts.words}, ' if artefacts else ''}"
         f"about {size_text(estimated_bytes(request))} in {request.output}/"
+        f"{f' and {time_text(cpu_s)} of one core' if cpu_s >= WORTH_TELLING_S else ''}"
         f"{', beside reports' if request.report.samples else ''}"
     )
     if artefacts and request.signal.recorder.filters:
         console().print(f"{file}: artefacts are put into the filtered signals, and are not filtered themselves")
     return request
+
+
+def _length(duration_s: int) -> str:
+    """Write the length of records, in hours or minutes where it is some of them: 10 s, 5 min, 24 h."""
+    for unit_s, unit in ((3600, "h"), (60, "min")):
+        if duration_s % unit_s == 0:
+            return f"{duration_s // unit_s} {unit}"
+    return f"{duration_s} s"
 
 
 def _check_reference(file: Path, request: BuildRequest) -> None:

@@ -9,6 +9,7 @@ from ecgfactory.line.outlook import Outlook, outlook
 from ecgfactory.line.reach import OutOfReach, Range
 from ecgfactory.realism.space_feature import SpaceFeature, in_short
 from ecgfactory.request.build_request import BuildRequest
+from ecgfactory.request.work import time_text
 
 CANDIDATES = 400
 """Of a probe, unless another number is asked for."""
@@ -68,7 +69,7 @@ def outlook_rows(seen: Outlook) -> list[tuple[str, str]]:
     comparison = ", comparison" if seen.plan.reference else ""
     return [
         *rows,
-        ("build", f"about {seen.candidates_needed:,} candidates, {_duration(seen.seconds_needed)} with {workers}"),
+        ("build", f"about {seen.candidates_needed:,} candidates, {time_text(seen.seconds_needed)} with {workers}"),
         ("", f"not counted: start, writing, reports{comparison}"),
     ]
 
@@ -81,12 +82,6 @@ def _profile_rows(seen: Outlook) -> list[tuple[str, str]]:
     other = f"other rules or bounds of policy {policy.name}"
     under = other if profile.policy == policy.name else f"policy {profile.policy}, not {policy.name}"
     return [("note", f"the profile was made under {under}: its yields may not hold")]
-
-
-def _duration(seconds: float) -> str:
-    if seconds < 90:
-        return f"{max(seconds, 1):.0f} s"
-    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
 
 
 def _words(feature: SpaceFeature, values: Range) -> str:

@@ -13,7 +13,8 @@ from ecgfactory.compose.streams import Streams, Use
 from ecgfactory.rhythms.score import Activity
 
 CYCLE = 2048
-"""Steps of a table of one cycle: finer than any sample is apart from the next, so that the nearest will do."""
+"""Steps of a table of one cycle, a power of 2: finer than any sample is apart from the next, so that the nearest will
+do."""
 
 RAMP_S = 0.2
 """How long it takes to begin and to end (chosen here)."""
@@ -98,17 +99,18 @@ class AtrialWaves:
         if last <= first:
             return
         samples = np.arange(first, last)
-        step = (self.cycles(samples) % 1 * CYCLE).astype(np.int64) % CYCLE
+        step = np.floor(self.cycles(samples) * CYCLE).astype(np.int64) & (CYCLE - 1)
         ramp = round(RAMP_S * RATE_HZ)
         # At the ends of the record it goes on; within, it begins and ends.
         size = smooth_step(np.minimum(samples - self.start + 1, self.stop - samples) / ramp)
-        waves_uv = self.cycles_uv[0][:, step]
+        waves_uv = self.cycles_uv[0].take(step, axis=1)
         if len(self.speeds_hz):
             turns = SWELL_SPEED * self.speeds_hz[:, np.newaxis] * samples / RATE_HZ + self.phases[:, np.newaxis]
             swell = SWELL * np.sin(2 * np.pi * turns)
             size = size * (1 + swell[0])
-            waves_uv += self.cycles_uv[1][:, step] * (2 * swell[1]).astype(np.float32)
-        signal_uv[:, first - start : last - start] += waves_uv * size.astype(np.float32)
+            waves_uv += self.cycles_uv[1].take(step, axis=1) * (2 * swell[1]).astype(np.float32)
+        waves_uv *= size.astype(np.float32)
+        signal_uv[:, first - start : last - start] += waves_uv
 
     def points(self, lead_names: tuple[str, ...], start: int, stop: int) -> tuple[IntArray, IntArray]:
         """Mark the waves that have samples in a stretch.

@@ -31,6 +31,7 @@ BESIDE: Final = 2 * REACH
 """Samples beside a block into which waves may reach that reach into it."""
 
 _NODE: Final = round(WANDER_STEP_S * RATE_HZ)
+_BETWEEN_NODES: Final = np.stack([1 - np.arange(_NODE) / _NODE, np.arange(_NODE) / _NODE]).astype(np.float32)
 _LIMITS: Final = np.iinfo(np.int16)
 
 
@@ -168,12 +169,16 @@ class Composition:
 
     def _add_waves(self, signal_uv: Float32Array, start: int) -> None:
         """Add the clean waves that reach into a signal beginning at a sample of the record."""
-        laid = self._played.laid_between(start, start + signal_uv.shape[1])
-        mixers = self._breath.mixers(self._played.laid_at[laid] / RATE_HZ)
-        for place, mixer in zip(laid.tolist(), mixers, strict=True):
-            shape = self._played.shapes[self._played.laid_shape[place]]
-            first = int(self._played.laid_at[place]) - shape.centre - start
-            signal_uv[:, first : first + shape.signal_uv.shape[1]] += mixer @ shape.signal_uv
+        played, leads = self._played, len(EIGHT_LEADS)
+        laid = played.laid_between(start, start + signal_uv.shape[1])
+        at, numbers = played.laid_at[laid], played.laid_shape[laid]
+        mixers = self._breath.mixers(at / RATE_HZ)
+        for number in sorted(set(numbers.tolist())):
+            shape, alike = played.shapes[number], numbers == number
+            width = shape.signal_uv.shape[1]
+            mixed_uv = (mixers[alike].reshape(-1, leads) @ shape.signal_uv).reshape(-1, leads, width)
+            for first, wave_uv in zip((at[alike] - shape.centre - start).tolist(), mixed_uv, strict=True):
+                signal_uv[:, first : first + width] += wave_uv
 
     def _baseline_uv(self, first: int, last: int) -> Float32Array:
         """Return wander and sway between two nodes."""
@@ -181,7 +186,5 @@ class Composition:
         nodes_uv = wander(self.source.wander_uv, self.streams, first, last + 1, grain)
         swings = self._breath.swings(np.arange(first, last + 1, dtype=np.float64) * WANDER_STEP_S)
         nodes_uv += self._breath.sway_uv[:, np.newaxis] * swings.astype(np.float32)
-        along = np.arange(_NODE, dtype=np.float32) / _NODE
-        rise_uv = nodes_uv[:, 1:] - nodes_uv[:, :-1]
-        lines: Float32Array = (nodes_uv[:, :-1, np.newaxis] + rise_uv[..., np.newaxis] * along).astype(np.float32)
+        lines: Float32Array = np.stack([nodes_uv[:, :-1], nodes_uv[:, 1:]], axis=-1).reshape(-1, 2) @ _BETWEEN_NODES
         return lines.reshape(len(nodes_uv), -1)

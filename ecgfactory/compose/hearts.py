@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -162,18 +163,17 @@ class _Span:
 def _span_of(beats: Beats, waves: Waves, row: int) -> _Span | str:
     """Say what is cut of each beat, or why nothing can be."""
     bounds = {
-        "P": (waves.p_onset[row], waves.p_offset[row]),
-        "QRS": (waves.qrs_onset[row], waves.qrs_offset[row]),
-        "T": (waves.t_offset[row],),
+        "P": (float(waves.p_onset[row]), float(waves.p_offset[row])),
+        "QRS": (float(waves.qrs_onset[row]), float(waves.qrs_offset[row])),
+        "T": (float(waves.t_offset[row]),),
     }
     for wave, found in bounds.items():
-        if np.isnan(found).any():
+        if any(map(math.isnan, found)):
             return f"its beats have no {wave} whose bounds can be told."
     p_onset, p_offset, qrs_onset, qrs_offset, t_offset = (
-        round(float(bound)) - beats.centre for found in bounds.values() for bound in found
+        round(bound) - beats.centre for found in bounds.values() for bound in found
     )
-    rr = np.diff(beats.places[row])[beats.are_rr[row]]
-    tp_s = (float(np.median(rr)) + p_onset - t_offset) / RATE_HZ
+    tp_s = (float(beats.rr_ms[row]) * (RATE_HZ / 1000) + p_onset - t_offset) / RATE_HZ
     if tp_s < SHORTEST_TP_S:
         return f"only {max(tp_s, 0) * 1000:.0f} ms lie between T and P, and {SHORTEST_TP_S * 1000:.0f} are needed."
     return _Span(p_onset, p_offset, qrs_onset, qrs_offset, t_offset, round(min(tp_s, LONGEST_TP_S) * RATE_HZ))
@@ -189,7 +189,7 @@ def _source(
 ) -> Source:
     """Compose the source of one ECG, of beats cut from some samples on."""
     beats, first, tp = len(starts), span.first, span.tp
-    cut_uv = signal_uv[:, starts[:, np.newaxis] + np.arange(span.window)].swapaxes(0, 1).astype(np.float32)
+    cut_uv = np.array([signal_uv[:, start : start + span.window] for start in starts.tolist()], dtype=np.float32)
     levels = _levels(cut_uv, tp)
     cut_uv -= _lines(levels, span.window, tp)
     mean_uv = cut_uv.mean(axis=0)
@@ -241,13 +241,19 @@ def _lines(levels: Float32Array, window: int, tp: int) -> Float32Array:
 
 def _faded(window: int, fade: int) -> Float32Array:
     """Return weights that rise from 0 and fall to 0 within so many samples of the ends."""
-    edge = np.minimum(np.arange(window), np.arange(window)[::-1]) + 0.5
-    return smooth_step(edge / fade)
+    return smooth_step((_to_edge(window) + 0.5) / fade)
+
+
+def _to_edge(window: int) -> IntArray:
+    """Return how many samples each of a window is from the nearer end."""
+    sample = np.arange(window)
+    return np.minimum(sample, window - 1 - sample)
 
 
 def smooth_step(along: FloatingArray) -> Float32Array:
     """Return half a cosine, from 0 at 0 to 1 at 1 and flat beyond."""
-    step: Float32Array = ((1 - np.cos(np.pi * np.clip(along, 0, 1))) / 2).astype(np.float32)
+    within = np.minimum(np.maximum(along, 0), 1)
+    step: Float32Array = (0.5 - 0.5 * np.cos(np.pi * within)).astype(np.float32)
     return step
 
 
@@ -257,11 +263,10 @@ def _p_of(mean_uv: Float32Array, onset: int, offset: int, qrs_onset: int) -> Flo
     first, last = max(onset - margin, 1), min(offset + margin, qrs_onset)
     within = slice(first, last + 1)
     before, after = mean_uv[:, first - 1 : first + 2].mean(axis=-1), mean_uv[:, last - 1 : last + 1].mean(axis=-1)
-    along = np.linspace(0, 1, last + 1 - first)
+    along = np.arange(last + 1 - first) / (last - first)
     level_uv = before[:, np.newaxis] + (after - before)[:, np.newaxis] * smooth_step(along)
-    edge = np.minimum(np.arange(last + 1 - first), np.arange(last + 1 - first)[::-1])
     p_uv = np.zeros_like(mean_uv)
-    p_uv[:, within] = (mean_uv[:, within] - level_uv) * smooth_step(edge / margin)
+    p_uv[:, within] = (mean_uv[:, within] - level_uv) * smooth_step(_to_edge(len(along)) / margin)
     return p_uv
 
 
@@ -278,6 +283,9 @@ def _wander(levels: Float32Array, starts: IntArray, span: _Span, samples: int) -
     at = np.append(starts, starts[-1] + span.window - span.tp) + span.tp / 2
     of_leads = np.concatenate([levels[0], levels[1, -1:]]).T
     nodes = np.arange(0, samples, round(WANDER_STEP_S * RATE_HZ))
-    wander = np.array([np.interp(nodes, at, of_lead) for of_lead in of_leads], dtype=np.float32)
+    along = np.interp(nodes, at, np.arange(len(at)))
+    before = np.minimum(along.astype(np.int64), len(at) - 2)
+    from_uv = of_leads.take(before, axis=1)
+    wander = from_uv + (of_leads.take(before + 1, axis=1) - from_uv) * (along - before).astype(np.float32)
     wander_uv: Float32Array = wander - wander.mean(axis=-1, keepdims=True)
     return wander_uv

@@ -89,16 +89,16 @@ def play(source: Source, score: Score, streams: Streams) -> Played:
     qt = np.rint(np.nan_to_num(score.qt_s) * (RATE_HZ / QT_STEP)).astype(np.int64) * QT_STEP
     lay(is_own, own_qrst(source), source.qrs_onset, source.qrs_offset, source.t_offset, qt[is_own])
     rr = np.append(np.diff(onset), np.iinfo(np.int32).max)
-    for number in np.unique(score.shape[~is_own]).tolist():
+    for number in sorted(set(score.shape.tolist()) - {OWN_QRS}):
         which = score.shape == number
         shape, qrs_offset, t_offset = ventricular_shape(source, streams, number)
         longest = (LONGEST_QT_OF_RR * rr[which]).astype(np.int64)
         lay(which, shape, 0, qrs_offset, t_offset, np.minimum(t_offset, longest))
 
     p_at = np.rint(score.p_onset_s * RATE_HZ).astype(np.int64) + source.centre - source.p_onset
-    kinds, place = np.unique(score.p_shape, return_inverse=True)
-    p_shapes = len(shapes) + place
-    shapes.extend(p_shape(PShape(kind), source, streams) for kind in kinds.tolist())
+    kinds = sorted(set(score.p_shape.tolist()))
+    p_shapes = len(shapes) + np.searchsorted(kinds, score.p_shape)
+    shapes.extend(p_shape(PShape(kind), source, streams) for kind in kinds)
     at, laid_shape = np.concatenate([r_peak, p_at]), np.concatenate([beat_shape, p_shapes])
     order = np.argsort(at, kind="stable")
     return Played(

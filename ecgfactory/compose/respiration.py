@@ -58,19 +58,21 @@ class Breath:
             begins_s, rng.uniform(*GAIN), np.deg2rad(rng.uniform(*AXIS_DEG)), sway.astype(np.float32), rng.uniform()
         )
 
-    def swings(self, times_s: Float64Array, lag: float = 0.0) -> Float64Array:
+    def swings(self, times_s: Float64Array) -> Float64Array:
         """Return where in its breath each time lies, as a sine, shape of the times."""
-        along = np.interp(times_s, self.begins_s, np.arange(len(self.begins_s)))
-        swings: Float64Array = np.sin(2 * np.pi * (along - lag))
+        swings: Float64Array = np.sin(self._angles(times_s))
         return swings
+
+    def _angles(self, times_s: Float64Array) -> Float64Array:
+        begun: Float64Array = np.interp(times_s, self.begins_s, np.arange(len(self.begins_s)))
+        return 2 * np.pi * begun
 
     def mixers(self, times_s: Float64Array) -> Float32Array:
         """Return the matrices that the eight leads of waves at some times are multiplied by, shape (waves, 8, 8)."""
-        gain = 1 + self.gain * self.swings(times_s)
-        mixers = np.zeros((len(times_s), len(EIGHT_LEADS), len(EIGHT_LEADS)), dtype=np.float32)
-        mixers[:] = np.eye(len(EIGHT_LEADS))
-        mixers[:, :2, :2] = frontal_turn(self.axis_rad * self.swings(times_s, self.lag))
-        mixers *= gain.astype(np.float32)[:, np.newaxis, np.newaxis]
+        angles = self._angles(times_s)
+        gain = (1 + self.gain * np.sin(angles))[:, np.newaxis, np.newaxis]
+        mixers: Float32Array = (gain * np.eye(len(EIGHT_LEADS))).astype(np.float32)
+        mixers[:, :2, :2] = gain * frontal_turn(self.axis_rad * np.sin(angles - 2 * np.pi * self.lag))
         return mixers
 
 

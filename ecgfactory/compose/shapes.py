@@ -45,6 +45,8 @@ class Shape:
 NOWHERE = np.iinfo(np.int32).min
 """Place of a wave that is not there."""
 
+_UNMARKED = np.full((1, len(BEAT_WAVES), 3), NOWHERE)
+
 
 def in_leads(signal_uv: Float32Array, lead_names: tuple[str, ...]) -> Float32Array:
     """Return the leads of these names, those of twelve that are not among the eight derived from I and II."""
@@ -74,7 +76,10 @@ def marked(signal_uv: Float32Array, centre: int, bounds: Float64Array, lead_name
     Returns
     -------
     int array, shape (1 + leads, waves, 3 points)
+        Without leads nothing is marked: that takes longer than all else.
     """
+    if not lead_names:
+        return _UNMARKED
     there: BoolArray = np.asarray(~np.isnan(bounds).any(axis=-1))
     if not there.any():
         return np.full((*there.shape, 3), NOWHERE)
@@ -125,26 +130,36 @@ def stretched(shape: Shape, qrs_offset: int, t_offset: int, wanted: IntArray) ->
     """
     window = shape.signal_uv.shape[-1]
     length = t_offset - qrs_offset
-    shapes = []
-    for wanted_length in np.clip(wanted - qrs_offset, SHORTEST_T * length, LONGEST_T * length).tolist():
-        rate = length / wanted_length
-        after = window - 1 - t_offset
-        later = np.arange(int(wanted_length + after / rate) + 1, dtype=np.float64)
-        u = np.minimum(later / wanted_length, 1)
-        # Hermite's cubic from 0 with slope 1 to `length` with slope `rate`, over `wanted_length`.
-        source = (u**3 - 2 * u**2 + u) * wanted_length + (3 * u**2 - 2 * u**3) * length + (u**3 - u**2) * length
-        source += np.maximum(later - wanted_length, 0) * rate
-        at = qrs_offset + np.minimum(source, window - 1 - qrs_offset)
-        whole = np.minimum(at.astype(np.int64), window - 2)
-        part = (at - whole).astype(np.float32)
-        tail = shape.signal_uv.take(whole, axis=1)
-        tail += part * (shape.signal_uv.take(whole + 1, axis=1) - tail)
-        signal_uv = np.concatenate([shape.signal_uv[:, :qrs_offset], tail], axis=1)
-        points = shape.points.copy()
-        t_points = np.interp(points[:, T] + shape.centre, at, qrs_offset + later)
-        points[:, T] = np.where(points[:, T] == NOWHERE, NOWHERE, np.rint(t_points) - shape.centre)
-        shapes.append(Shape(signal_uv, shape.centre, points))
-    return shapes
+    lengths = np.clip(wanted - qrs_offset, SHORTEST_T * length, LONGEST_T * length)[:, np.newaxis]
+    rates = length / lengths
+    samples = (lengths + (window - 1 - t_offset) / rates).astype(np.int64)[:, 0] + 1
+    later = np.arange(samples.max(initial=1), dtype=np.float64)
+    u = np.minimum(later / lengths, 1)
+    # Hermite's cubic from 0 with slope 1 to `length` with slope `length / lengths`, over `lengths`.
+    at = u * (lengths + u * (2 * (length - lengths) + u * (lengths - length)))
+    at += np.maximum(later - lengths, 0) * rates
+    at = qrs_offset + np.minimum(at, window - 1 - qrs_offset)
+    whole = np.minimum(at.astype(np.int64), window - 2)
+    part = (at - whole).astype(np.float32)
+    step_uv = np.diff(shape.signal_uv)
+    signals_uv = np.empty((len(shape.signal_uv), len(wanted), qrs_offset + len(later)), dtype=np.float32)
+    signals_uv[..., :qrs_offset] = shape.signal_uv[:, np.newaxis, :qrs_offset]
+    np.multiply(step_uv.take(whole, axis=1), part, out=signals_uv[..., qrs_offset:])
+    signals_uv[..., qrs_offset:] += shape.signal_uv.take(whole, axis=1)
+    return [
+        Shape(signals_uv[:, row, : qrs_offset + count], shape.centre, _with_t(shape, at[row, :count], qrs_offset))
+        for row, count in enumerate(samples.tolist())
+    ]
+
+
+def _with_t(shape: Shape, at: Float64Array, qrs_offset: int) -> IntArray:
+    """Return the points of a shape with T where the samples `at` of it come to lie from the end of QRS on."""
+    if shape.points is _UNMARKED:
+        return _UNMARKED
+    points = shape.points.copy()
+    t_points = qrs_offset + np.interp(points[:, T] + shape.centre, at, np.arange(len(at)))
+    points[:, T] = np.where(points[:, T] == NOWHERE, NOWHERE, np.rint(t_points) - shape.centre)
+    return points
 
 
 def own_qrst(source: Source) -> Shape:
@@ -161,7 +176,8 @@ def own_p(source: Source) -> Shape:
 
 def _own(source: Source, signal_uv: Float32Array, waves: list[int]) -> Shape:
     """Return some of the waves of the source with their marks."""
-    bounds = np.full((1 + len(source.lead_names), len(BEAT_WAVES), 2), np.nan)
-    if source.bounds is not None:
-        bounds[:, waves] = source.bounds[:, waves]
+    if source.bounds is None:
+        return Shape(signal_uv, source.centre, _UNMARKED)
+    bounds = np.full_like(source.bounds, np.nan)
+    bounds[:, waves] = source.bounds[:, waves]
     return Shape(signal_uv, source.centre, marked(signal_uv, source.centre, bounds, source.lead_names))

@@ -188,6 +188,10 @@ class Format(ABC):
     """Mean bytes on disk for one sample of one lead, to estimate the disk space of a build: measured on 12-lead
     datasets. The default is that of plain int16 and a small overhead."""
 
+    cpu_s_per_hour: ClassVar[float] = 0.3
+    """Seconds of one core that an hour of 12 leads at 500 Hz takes to write, to estimate how long a build takes:
+    measured as `request.work` says."""
+
     bytes_per_wave: ClassVar[float] = 0.0
     """Mean bytes on disk for one wave, in a lead or over all of them, where `SignalSpec.labels` asks for waves."""
 

@@ -49,6 +49,7 @@ class CsvFormat(Format):
     name: ClassVar[str] = "csv"
     media_types: ClassVar[Mapping[str, str]] = {".csv": "text/csv"}
     bytes_per_sample: ClassVar[float] = 4.8
+    cpu_s_per_hour: ClassVar[float] = 0.8
     bytes_per_wave: ClassVar[float] = 23.0
     loading: ClassVar[Mapping[str, str]] = {
         "CSV": """\

@@ -58,6 +58,7 @@ class EdfFormat(Format):
 
     name: ClassVar[str] = "edf"
     media_types: ClassVar[Mapping[str, str]] = {".edf": "application/x-edf"}
+    cpu_s_per_hour: ClassVar[float] = 0.25
     bytes_per_wave: ClassVar[float] = 3.0
     artefact_columns: ClassVar[tuple[str, ...]] = HELD
     bytes_per_artefact: ClassVar[float] = 40.0

@@ -79,6 +79,7 @@ class NpyFormat(Format):
     name: ClassVar[str] = "npy"
     media_types: ClassVar[Mapping[str, str]] = {".npy": _FILE}
     bytes_per_sample: ClassVar[float] = 2.0
+    cpu_s_per_hour: ClassVar[float] = 0.05
     bytes_per_wave: ClassVar[float] = 16.0
     holds_masks: ClassVar[bool] = True
     loading: ClassVar[Mapping[str, str]] = LOADING

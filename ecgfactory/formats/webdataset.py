@@ -68,6 +68,7 @@ class WebDatasetFormat(Format):
 
     name: ClassVar[str] = "webdataset"
     media_types: ClassVar[Mapping[str, str]] = {".tar": "application/x-tar"}
+    cpu_s_per_hour: ClassVar[float] = 0.15
     bytes_per_wave: ClassVar[float] = 36.0
     loading: ClassVar[Mapping[str, str]] = LOADING
     rhythm_loading: ClassVar[Mapping[str, str]] = RHYTHM_LOADING

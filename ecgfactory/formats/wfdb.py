@@ -57,6 +57,7 @@ class WfdbFormat(Format):
 
     name: ClassVar[str] = "wfdb"
     media_types: ClassVar[Mapping[str, str]] = {".hea": "text/plain", ".dat": "application/octet-stream"}
+    cpu_s_per_hour: ClassVar[float] = 0.25
     bytes_per_wave: ClassVar[float] = 6.0
     artefact_columns: ClassVar[tuple[str, ...]] = HELD
     packages: ClassVar[tuple[str, ...]] = ("wfdb",)

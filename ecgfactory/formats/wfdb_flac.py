@@ -30,6 +30,7 @@ class WfdbFlacFormat(WfdbFormat):
         "_chest.flac": "audio/flac",
     }
     bytes_per_sample: ClassVar[float] = 0.75
+    cpu_s_per_hour: ClassVar[float] = 0.7
     packages: ClassVar[tuple[str, ...]] = ("wfdb", "soundfile")
     loading: ClassVar[Mapping[str, str]] = {
         "WFDB with FLAC": """\

@@ -174,10 +174,9 @@ def remove_baseline(signal_uv: npt.NDArray[np.integer], sampling_rate_hz: int = 
     # The first of these nodes, the middle of a block before the first, lies (block + 1) / 2 before sample 0.
     start, odd = divmod(block + 1, 2)
     weight = ((np.arange(block) + odd / 2) / block).astype(np.float32)
-    lines = np.repeat(np.diff(slow), block, axis=-1)
-    lines *= np.tile(weight, blocks + 2)
-    lines += np.repeat(slow[..., :-1], block, axis=-1)
-    steady_uv -= lines[..., start : start + samples]
+    lines = np.diff(slow)[..., np.newaxis] * weight
+    lines += slow[..., :-1, np.newaxis]
+    steady_uv -= lines.reshape(*means.shape[:-1], -1)[..., start : start + samples]
     return steady_uv
 
 

@@ -47,6 +47,11 @@ def _sum_to_one(shares: dict[str, float]) -> dict[str, float]:
     return {name: float(shares[name]) for name in KINDS if name in shares}
 
 
+def rhythm_words(shares: Mapping[str, float]) -> str:
+    """Say in words which rhythms are asked for: `60 % sinus, 40 % atrial_fibrillation`, or `sinus` alone."""
+    return ", ".join(f"{share * 100:.3g} % {name}" if share < 1 else name for name, share in shares.items())
+
+
 _RhythmName = Annotated[str, Among(lambda: KINDS), AfterValidator(_known)]
 _Share = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import accumulate
 
 import numpy as np
-from scipy.signal import lfilter
 
 from ecgfactory.arrays import Float64Array
 from ecgfactory.rhythms.score import Heart
@@ -93,9 +93,12 @@ def qt_after(heart: Heart, qrs_onset_s: Float64Array) -> Float64Array:
     """
     rr_s = np.diff(qrs_onset_s)
     new = min(1.0, heart.rr_s / _MEMORY_S)
-    remembered_s, _ = lfilter([new], [1, new - 1], rr_s, zi=[(1 - new) * rr_s.mean()])
+    before_s = float(rr_s.mean())
+    # SciPy's filters take longer than this for the beats of 10 s.
+    remembered_s = list(accumulate(rr_s.tolist(), lambda old_s, rr: old_s + new * (rr - old_s), initial=before_s))
+    followed_s = _AT_ONCE * rr_s + (1 - _AT_ONCE) * np.array(remembered_s[1:])
     qt_s = np.empty(len(qrs_onset_s))
-    qt_s[1:] = heart.qt_s * ((_AT_ONCE * rr_s + (1 - _AT_ONCE) * remembered_s) / heart.rr_s) ** _QT_EXPONENT
+    qt_s[1:] = heart.qt_s * (followed_s / heart.rr_s) ** _QT_EXPONENT
     qt_s[0] = qt_s[1]
     np.minimum(qt_s[:-1], rr_s - _BEFORE_QRS_S, out=qt_s[:-1])
     return qt_s

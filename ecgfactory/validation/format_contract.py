@@ -195,6 +195,7 @@ class FormatContract:
         assert all(ending.strip("_").startswith(".") or "." in ending for ending in member.media_types)
         assert all("/" in media_type for media_type in member.media_types.values())
         assert 0 < member.bytes_per_sample < 100
+        assert 0 < member.cpu_s_per_hour < 3600
         assert member.staged_path(3, "train").startswith(f"{member.top_folder()}/")
         assert member.staged_path(3, "train").endswith(next(iter(member.media_types)))
 
