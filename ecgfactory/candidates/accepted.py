@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -20,7 +21,7 @@ from ecgfactory.wave_table import WaveTable
 
 def accepted_ecgs(batches: Sequence[CandidateBatch], plan: Plan) -> Ecgs:
     """Collect the accepted candidates of one or more batches of a plan."""
-    parts = [_whole(batch.take(np.flatnonzero(batch.accepted))) for batch in batches]
+    parts = [_whole(batch.take(np.flatnonzero(batch.accepted)), plan) for batch in batches]
     waves = [part.waves for part in parts if part.waves is not None]
     return Ecgs(
         np.concatenate([part.signals_uv for part in parts]),
@@ -42,9 +43,14 @@ def _composed(parts: Sequence[Composed]) -> dict[str, Any]:
     return vars(Composed.joined(parts)) if parts else {}
 
 
-def _whole(batch: CandidateBatch) -> RecordBatch:
+def _whole(batch: CandidateBatch, plan: Plan) -> RecordBatch:
     """Return a batch with its signals, where they are of one long record too."""
-    return batch.long_record.whole if len(batch) and batch.long_record else batch
+    if not plan.request.is_in_pieces:
+        return batch
+    if len(batch) and batch.long_record:
+        return batch.long_record.whole
+    shape = (0, len(plan.lead_names), plan.samples_per_lead)
+    return replace(batch, signals_uv=np.empty(shape, dtype=np.int16))
 
 
 def _injured(injuries: Sequence[Injury], plan: Plan) -> dict[str, Any]:

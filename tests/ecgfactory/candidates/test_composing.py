@@ -90,6 +90,14 @@ def test_a_long_record_comes_in_pieces_that_make_the_whole() -> None:
     assert np.array_equal(held.signals_uv, whole.signals_uv)
 
 
+def test_a_rejected_long_record_leaves_no_gap() -> None:
+    """A bound that some records break, given by hand."""
+    asked = {**LONG, "duration_s": 61, "waves": False, "policy": "basic", "signal": {"rate_hz": 100}, "batch": 8}
+    kept = generate(2, **asked, bounds={"heart_rate": {"min": 70}})
+    assert len(kept.rejected)
+    assert kept.signals_uv.shape == (2, 8, 6100)
+
+
 def test_filters_join_pieces_without_a_seam() -> None:
     """The same record at 500 Hz filtered as a whole: no piece differs by more than rounding."""
     plan = asked_plan("generate", records=1, signal={"highpass_hz": 0.5, "lowpass_hz": 40, "rate_hz": 100}, **LONG)
