@@ -13,9 +13,11 @@ from ecgfactory.leads import SignalUv
 from ecgfactory.quality.beats import Beats
 from ecgfactory.quality.waves import Waves
 from ecgfactory.rhythms.score import Heart
-from ecgfactory.wave_table import WaveTable
+from ecgfactory.wave_table import BEAT_WAVES, WaveTable
 
 RATE_HZ = 500
+
+_P = BEAT_WAVES.index("P")
 """Sampling rate at which everything here is composed."""
 
 FEWEST_BEATS = 4
@@ -126,7 +128,8 @@ def sources_of(
             sources.append(f"only {len(starts)} typical beats lie whole within it, and {FEWEST_BEATS} are needed.")
             continue
         rr_s = float(beats.rr_mean_ms[row]) / 1000
-        sources.append(_source(signal_uv, starts, span, rr_s, lead_names, None if bounds is None else bounds[row]))
+        of_leads = None if bounds is None else _with_p(bounds[row], span)
+        sources.append(_source(signal_uv, starts, span, rr_s, lead_names, of_leads))
     return sources
 
 
@@ -177,6 +180,15 @@ def _span_of(beats: Beats, waves: Waves, row: int) -> _Span | str:
     if tp_s < SHORTEST_TP_S:
         return f"only {max(tp_s, 0) * 1000:.0f} ms lie between T and P, and {SHORTEST_TP_S * 1000:.0f} are needed."
     return _Span(p_onset, p_offset, qrs_onset, qrs_offset, t_offset, round(min(tp_s, LONGEST_TP_S) * RATE_HZ))
+
+
+def _with_p(bounds: Float64Array, span: _Span) -> Float64Array:
+    """Mark P as it is cut where it is marked in too few of the beats, so that every P that is laid is told of."""
+    if not np.isnan(bounds[0, _P]).any():
+        return bounds
+    with_p = bounds.copy()
+    with_p[:, _P] = np.where(np.isnan(bounds[:, _P]), (span.p_onset, span.p_offset), bounds[:, _P])
+    return with_p
 
 
 def _source(

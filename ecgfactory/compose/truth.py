@@ -68,7 +68,8 @@ def wave_table(
         *(_of_atria(waves, lead_names, first, last) for waves in atria),
     ]
     beat, lead, wave, points = (np.concatenate(column) for column in zip(*parts, strict=True))
-    points, inside = _at_rate(_apart(beat, lead, wave, points), samples, rate_hz)
+    points = _apart(beat, lead, wave, _at_rate(points, samples, rate_hz)[0])
+    inside = _is_inside(points, samples, rate_hz)
     points = np.where(inside, points, ABSENT).astype(np.int32)
     listed = inside[:, PEAK] & (points[:, PEAK] >= start) & (points[:, PEAK] < stop)
     onset, peak, offset = (np.ascontiguousarray(column) for column in points[listed].T)
@@ -122,7 +123,7 @@ def _rows(
 
 
 def _apart(beat: IntArray, lead: IntArray, wave: IntArray, points: IntArray) -> IntArray:
-    """End P before the QRS of its beat begins and begin T after it ends: their bounds were found each by itself."""
+    """End P before the QRS of its beat begins and begin T after it ends: each was found, and rounded, by itself."""
     key = beat * (1 + lead.max(initial=0)) + lead
     is_qrs, of_beats = wave == _QRS, beat != NO_BEAT
     qrs = np.full((key.max(initial=-1) + 1, 2), NOWHERE, dtype=np.int64)
@@ -145,4 +146,9 @@ def _of_atria(waves: AtrialWaves, lead_names: tuple[str, ...], first: int, last:
 def _at_rate(samples_500: IntArray, samples: int, rate_hz: int) -> tuple[IntArray, BoolArray]:
     """Count samples at a rate, and say which are in the record."""
     counted = samples_500 if rate_hz == RATE_HZ else np.rint(samples_500 * (rate_hz / RATE_HZ)).astype(np.int64)
-    return counted, (counted >= 0) & (counted < samples * rate_hz // RATE_HZ)
+    return counted, _is_inside(counted, samples, rate_hz)
+
+
+def _is_inside(counted: IntArray, samples: int, rate_hz: int) -> BoolArray:
+    inside: BoolArray = (counted >= 0) & (counted < samples * rate_hz // RATE_HZ)
+    return inside
