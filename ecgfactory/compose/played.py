@@ -15,8 +15,9 @@ from ecgfactory.compose.streams import Streams
 from ecgfactory.compose.ventricular import ventricular_shape
 from ecgfactory.rhythms.score import OWN_QRS, Int8Array, PShape, Score
 
-LONGEST_QT_OF_RR = 0.9
-"""T of a ventricular beat ends before this share of the time to the next beat, as in tachycardias (chosen here)."""
+LONGEST_QT_OF_RR = 0.98
+"""T of a ventricular beat ends before this share of the time to the next beat: in tachycardia, QRS and T leave no level
+baseline between them (chosen here)."""
 
 QT_STEP = 2
 """QT is rounded to so many samples (4 ms), or every beat of a record would need a shape of its own."""

@@ -12,7 +12,7 @@ from ecgfactory.rhythms.intervals import FULL, at_rate
 from ecgfactory.rhythms.score import Heart, Score
 from ecgfactory.rhythms.sinus import conducted, own_node, own_rr_s
 
-PR_S = (0.22, 0.36)
+PR_S = (0.235, 0.36)
 """PR interval: plainly above the limit of 200 ms (Kusumoto et al., 2018 ACC/AHA/HRS guideline,
 doi:10.1016/j.jacc.2018.10.044)."""
 

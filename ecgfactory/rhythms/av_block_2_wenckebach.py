@@ -20,6 +20,9 @@ STEP_S = (0.06, 0.14)
 al., 2018 ACC/AHA/HRS guideline, doi:10.1016/j.jacc.2018.10.044, has the definition; that steps decrease, and RR
 intervals with them, is the textbooks' typical form)."""
 
+LEAST_PR_S = 0.20
+"""PR of the first beat of a group, at least: slow from the start, as is common (chosen here)."""
+
 _DECREASE = 0.5
 """Each step over the one before (chosen here)."""
 
@@ -34,8 +37,9 @@ class AVBlock2Wenckebach(Rhythm):
         pp_s = 60 / rng.uniform(*RATE_BPM)
         heart = at_rate(heart, pp_s)
         node = sinus_node(pp_s, pp_s * PP_SPREAD, duration_s, rng)
-        room_s = (FULL * pp_s - heart.qt_s - heart.pr_s) * (1 - _DECREASE)
+        first_s = max(heart.pr_s, LEAST_PR_S)
+        room_s = (FULL * pp_s - heart.qt_s - first_s) * (1 - _DECREASE)
         step_s = rng.uniform(STEP_S[0], min(max(room_s, STEP_S[0] + 0.02), STEP_S[1]))
         place, is_last = groups(len(node.onset_s), SIZES, rng)
-        pr_s = heart.pr_s + step_s * (1 - np.power(_DECREASE, place)) / (1 - _DECREASE)
+        pr_s = first_s + step_s * (1 - np.power(_DECREASE, place)) / (1 - _DECREASE)
         return with_dropped(heart, node, pr_s, is_last, duration_s, self.name)
