@@ -16,9 +16,9 @@ from ecgfactory.rhythms.score import Heart
 from ecgfactory.wave_table import BEAT_WAVES, WaveTable
 
 RATE_HZ = 500
+"""Sampling rate at which everything here is composed."""
 
 _P = BEAT_WAVES.index("P")
-"""Sampling rate at which everything here is composed."""
 
 FEWEST_BEATS = 4
 """From fewer typical beats, neither their mean nor how they vary can be told."""

@@ -13,7 +13,7 @@ from ecgfactory.rhythms.occasional import occasional
 from ecgfactory.rhythms.score import Heart, PShape, Score
 from ecgfactory.rhythms.sinus import own_node, own_rr_s
 
-COUPLING = (0.55, 0.80)
+COUPLING = (0.55, 0.75)
 """From the P before to the premature one, over the PP interval (chosen here): it may fall on the T before."""
 
 RETURN = (1.0, 1.1)

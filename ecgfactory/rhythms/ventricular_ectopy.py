@@ -18,7 +18,8 @@ COUPLING_SPREAD_S = 0.02
 """How far a coupling interval differs from its shape's own at most: fixed coupling, as of one focus (chosen here)."""
 
 HIDDEN_S = 0.40
-"""A sinus P that begins before this time after a ventricular QRS began is hidden in that beat, and not in the score."""
+"""A sinus P that has not ended when a ventricular QRS begins, and begins before this time after that, is hidden in that
+beat, and not in the score."""
 
 _LATEST = 0.8
 """Coupling interval over the mean RR interval, at most: premature plainly (chosen here)."""
@@ -28,6 +29,9 @@ _OTHER_SHAPE = 0.3
 
 _COUPLET_RR = 0.6
 """From a ventricular beat to the other of its pair, over the mean RR interval (chosen here)."""
+
+_APART = 4
+"""Sinus beats from the one before a pair to the one before the next ventricular beat, at least."""
 
 
 def with_ectopics(
@@ -43,8 +47,8 @@ def with_ectopics(
     """Return sinus rhythm in which a ventricular beat follows some beats.
 
     Each comes instead of the next sinus beat: the sinus P goes on undisturbed and finds the ventricles refractory, so
-    that the pause is fully compensatory. That P is in the score, as not conducted, only where it begins after the
-    ventricular beat's T (`HIDDEN_S`).
+    that the pause is fully compensatory; a pair of them comes instead of two. That P is in the score, as not conducted,
+    only where it ends before the ventricular beat or begins after its T (`HIDDEN_S`).
 
     Parameters
     ----------
@@ -76,17 +80,19 @@ def with_ectopics(
     after = after[: after.searchsorted(len(p_onset_s) - 2)]
     ectopics = _ectopics(heart, qrs_onset_s[after], shapes, rng)
 
+    is_pair = (rng.random(len(after)) < couplets) & (np.diff(after, append=len(p_onset_s)) >= _APART)
+    seconds = Beats(ectopics.onset_s + _COUPLET_RR * rr_s, ectopics.symbol, ectopics.shape).where(is_pair)
+
     is_blocked = np.zeros(len(p_onset_s), np.bool_)
-    is_blocked[after + 1] = True
-    beat = np.cumsum(~is_blocked) - 1
-    beat[is_blocked] = -1
-    is_seen = ~is_blocked
-    is_seen[after + 1] = p_onset_s[after + 1] > ectopics.onset_s + HIDDEN_S
+    is_seen = np.ones(len(p_onset_s), np.bool_)
+    for number, ventricular in ((after + 1, ectopics), (after[is_pair] + 2, seconds)):
+        is_blocked[number] = True
+        after_s = p_onset_s[number] - ventricular.onset_s
+        is_seen[number] = (after_s > HIDDEN_S) | (after_s < -heart.p_s)
+    beat = np.where(is_blocked, -1, np.cumsum(~is_blocked) - 1)
     p_waves = PWaves.alike(p_onset_s[is_seen], beat[is_seen])
-    beats = [Beats.alike(qrs_onset_s[~is_blocked]), ectopics]
-    if couplets:
-        beats.append(_seconds(ectopics, couplets, rr_s, qrs_onset_s[after + 2], rng))
-    return assembled(heart, duration_s, Beats.joined(beats), p_waves, node.breath_s, [(name, 0.0)])
+    beats = Beats.joined([Beats.alike(qrs_onset_s[~is_blocked]), ectopics, seconds])
+    return assembled(heart, duration_s, beats, p_waves, node.breath_s, [(name, 0.0)])
 
 
 def _ectopics(heart: Heart, before_s: Float64Array, shapes: int, rng: np.random.Generator) -> Beats:
@@ -99,10 +105,3 @@ def _ectopics(heart: Heart, before_s: Float64Array, shapes: int, rng: np.random.
         number += rng.random(len(before_s)) < _OTHER_SHAPE
     spread_s = rng.uniform(-COUPLING_SPREAD_S, COUPLING_SPREAD_S, size=len(before_s))
     return Beats(before_s + own_s[number] + spread_s, np.full(len(before_s), VENTRICULAR, np.int8), number + np.int8(1))
-
-
-def _seconds(ectopics: Beats, share: float, rr_s: float, next_s: Float64Array, rng: np.random.Generator) -> Beats:
-    """Draw the second beats of pairs, where there is time before the sinus beats that begin at `next_s`."""
-    onset_s = ectopics.onset_s + _COUPLET_RR * rr_s
-    is_there = (rng.random(len(onset_s)) < share) & (onset_s < next_s - COUPLING_S[0])
-    return Beats(onset_s, ectopics.symbol, ectopics.shape).where(is_there)
