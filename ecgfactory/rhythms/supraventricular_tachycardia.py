@@ -13,7 +13,7 @@ from ecgfactory.rhythms.intervals import at_rate
 from ecgfactory.rhythms.pacemaker import regular
 from ecgfactory.rhythms.score import Heart, PShape, Score
 
-RATE_BPM = (150.0, 220.0)
+RATE_BPM = (150.0, 165.0, 200.0)
 """Rate: 150 to 220 /min in textbooks. Of the kinds in the 2015 ACC/AHA/HRS guideline (Page et al.,
 doi:10.1016/j.jacc.2015.09.019) it is like the most common one, of a circuit in the AV node."""
 
@@ -35,7 +35,7 @@ class SupraventricularTachycardia(Rhythm):
 
     def score(self, heart: Heart, duration_s: float, rng: np.random.Generator) -> Score:
         """See `Rhythm.score`."""
-        rr_s = 60 / rng.uniform(*RATE_BPM)
+        rr_s = 60 / rng.triangular(*RATE_BPM)
         qrs_onset_s = regular(rr_s, _SPREAD, duration_s, rng)
         p_waves = PWaves.none()
         if rng.random() < _SEEN:
