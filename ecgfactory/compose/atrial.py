@@ -26,7 +26,7 @@ FIBRILLATION_UV = (80.0, 270.0)
 """Swing of f waves in V1, which shows them most; its logarithm is uniform. Over all leads, patients had 0.06 to 0.35 mV
 from peak to peak in the study doi:10.1046/j.1540-8167.2004.03577.x; from 0.1 mV on they are called coarse."""
 
-FLUTTER_UV = (150.0, 350.0)
+FLUTTER_UV = (180.0, 350.0)
 """Swing of F waves in II, which shows them most (chosen here)."""
 
 RIGHT_SEEN = np.array([0.1, 0.27, 1.0, 0.6, 0.3, 0.15, 0.1, 0.08])
@@ -206,7 +206,7 @@ def _unit(harmonics: Complex128Array) -> Complex128Array:
 def _of_tooth() -> Complex128Array:
     """Return the harmonics of a flutter wave: a slow fall, a fast one, a steep rise, and no level between."""
     tooth = np.interp(np.arange(CYCLE) / CYCLE, [0, 0.45, 0.7, 0.9, 1], [0, -0.25, -1, 0.1, 0])
-    return _unit(np.fft.rfft(tooth)[1 : HARMONICS + 1])
+    return _unit(np.fft.rfft(tooth)[1 : HARMONICS + 1].astype(np.complex128))
 
 
 _FIBRILLATORY, _FLUTTER = _unit(-1j / _ORDERS), _of_tooth()

@@ -1,33 +1,56 @@
-"""What a faster rate does to a heart's waves, beside their times."""
+"""What a fast rate does to the size of a heart's waves.
+
+In exercise, P grows, T lessens, and QRS stays as it is: Simoons and Hugenholtz, Circulation 52 (1975) 570-577, who
+averaged the beats of 56 healthy men.
+"""
 
 from __future__ import annotations
 
-import os
 from dataclasses import replace
 
 import numpy as np
 
-from ecgfactory.arrays import Float64Array
-from ecgfactory.compose.hearts import RATE_HZ, Source, smooth_step
+from ecgfactory.compose.hearts import RATE_HZ, smooth_step
 from ecgfactory.compose.shapes import Shape
 
-P_EXPONENT, T_EXPONENT = float(os.environ.get('PE','0.5')), float(os.environ.get('TE','-0.4'))
-ST = float(os.environ.get('ST','0'))
+P_EXPONENT, T_EXPONENT = 0.5, -0.4
+"""P and T go with these powers of the rate over the heart's own, where it is faster (chosen here): by 1.4 and 0.8 at
+twice the rate."""
+
+ST_SEEN = np.array([0.5, 1.0, 0.0, -0.2, 0.3, 0.8, 1.0, 0.8])
+"""Depression of ST in the eight leads, over that which shows it most (chosen here, against the main direction of QRS: ST
+is raised in aVR)."""
+
+J_S = 0.03
+"""From QRS to ST it takes so long (chosen here)."""
 
 
-def faster_p(shape: Shape, ratio: float) -> Shape:
-    return replace(shape, signal_uv=(shape.signal_uv * np.float32(max(ratio, 1.0) ** P_EXPONENT)))
+def p_at_rate(shape: Shape, faster: float) -> Shape:
+    """Return a P wave at a rate so many times the heart's own."""
+    return replace(shape, signal_uv=shape.signal_uv * np.float32(max(faster, 1.0) ** P_EXPONENT))
 
 
-def faster_qrst(shape: Shape, qrs_offset: int, t_offset: int, ratio: float) -> Shape:
-    if ratio <= 1:
-        return shape
-    at = np.arange(shape.signal_uv.shape[1])
-    after = smooth_step((at - qrs_offset) / (0.04 * RATE_HZ))
-    size = 1 + after * (ratio ** T_EXPONENT - 1)
-    sig = shape.signal_uv * size.astype(np.float32)
-    if ST and ratio > 1.8:
-        seen = np.array([0.5, 1, 0, -.2, 0.3, 0.8, 1, 0.8])
-        fall = smooth_step((at - qrs_offset+10) / (0.03 * RATE_HZ))*(1-smooth_step((at-qrs_offset)/(t_offset-qrs_offset)))
-        sig = sig - (ST*seen[:, None]*fall).astype(np.float32)
-    return replace(shape, signal_uv=sig.astype(np.float32))
+def qrst_at_rate(shape: Shape, qrs_offset: int, t_offset: int, faster: float, st_depression_uv: float) -> Shape:
+    """Return QRS and T at a rate so many times the heart's own.
+
+    Parameters
+    ----------
+    shape : Shape
+        QRS and T.
+    qrs_offset, t_offset : int
+        Where they end, in its window.
+    faster : float
+        Rate over the heart's own; below 1 nothing changes.
+    st_depression_uv : float
+        By how much ST is depressed in the lead that shows it most: flat from QRS on, and less and less during T.
+
+    Returns
+    -------
+    Shape
+    """
+    after = np.arange(shape.signal_uv.shape[1]) - qrs_offset
+    begun = smooth_step(after / (J_S * RATE_HZ) + 0.5)
+    size = 1 + begun * np.float32(max(faster, 1.0) ** T_EXPONENT - 1)
+    depression = begun * (1 - smooth_step(after / (t_offset - qrs_offset)))
+    depression_uv = (st_depression_uv * ST_SEEN).astype(np.float32)[:, np.newaxis] * depression
+    return replace(shape, signal_uv=shape.signal_uv * size - depression_uv)

@@ -13,7 +13,8 @@ from ecgfactory.rhythms.intervals import at_rate
 from ecgfactory.rhythms.score import Activity, Heart, Score
 
 WAVES_BPM = (250.0, 295.0, 340.0)
-"""Rate of flutter waves: textbooks give 240 to 340 or 250 to 350 /min."""
+"""Rate of flutter waves: slowest, most frequent and fastest. Textbooks give 240 to 340 or 250 to 350 /min, and most
+often about 300, of which half conducted are 150."""
 
 CONDUCTION = (2, 3, 4)
 """How many waves there are to a QRS."""
