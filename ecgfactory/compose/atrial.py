@@ -206,10 +206,10 @@ def _unit(harmonics: Complex128Array) -> Complex128Array:
 def _of_tooth() -> Complex128Array:
     """Return the harmonics of a flutter wave: a slow fall, a fast one, a steep rise, and no level between."""
     tooth = np.interp(np.arange(CYCLE) / CYCLE, [0, 0.45, 0.7, 0.9, 1], [0, -0.25, -1, 0.1, 0])
-    return _unit(np.fft.rfft(tooth)[1 : HARMONICS + 1].astype(np.complex128))
+    return _unit(np.fft.rfft(tooth)[1 : HARMONICS + 1])
 
 
-_FIBRILLATORY, _FLUTTER = _unit(-1j / _ORDERS), _of_tooth()
+_FIBRILLATORY, _FLUTTER = _unit(np.array(-1j / _ORDERS, dtype=np.complex128)), _of_tooth()
 """Harmonics of a wave: of f waves those of a saw-tooth (the model of Stridh and Sörnmo)."""
 
 

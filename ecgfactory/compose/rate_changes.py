@@ -22,7 +22,7 @@ ST_SEEN = np.array([0.5, 1.0, 0.0, -0.2, 0.3, 0.8, 1.0, 0.8])
 raised in aVR (chosen here)."""
 
 J_S = 0.03
-"""From QRS to ST it takes so long (chosen here)."""
+"""ST begins so long before QRS ends, and is whole then (chosen here): its fall is not seen as one more wave."""
 
 
 def p_at_rate(shape: Shape, faster: float) -> Shape:
@@ -49,7 +49,7 @@ def qrst_at_rate(shape: Shape, qrs_offset: int, t_offset: int, faster: float, st
     Shape
     """
     after = np.arange(shape.signal_uv.shape[1]) - qrs_offset
-    begun = smooth_step(after / (J_S * RATE_HZ))
+    begun = smooth_step(after / (J_S * RATE_HZ) + 1)
     size = 1 + begun * np.float32(max(faster, 1.0) ** T_EXPONENT - 1)
     depression = begun * (1 - smooth_step(after / (t_offset - qrs_offset)))
     depression_uv = (st_depression_uv * ST_SEEN).astype(np.float32)[:, np.newaxis] * depression

@@ -27,11 +27,11 @@ _SEEN = 0.65
 Of 110 tachycardias of Letsas et al., Acta Cardiol 65 (2010) 171-176, doi:10.2143/AC.65.2.2047050, 36 were of a circuit
 through the AV node, where P comes after QRS, and of the others 39 % had a pseudo r' in V1."""
 
-AFTER_QRS_S = (0.0, 0.05)
+AFTER_QRS_S = (0.01, 0.06)
 """From the end of a QRS to the start of a retrograde P (chosen here): less than half the RR interval after the QRS, as
 in the common kinds."""
 
-ST_DEPRESSION_UV = (40.0, 160.0)
+ST_DEPRESSION_UV = (60.0, 160.0)
 """Depression of ST in the lead that shows it most (chosen here): 56 % of the 171 tachycardias had 0.1 mV or more."""
 
 
