@@ -51,7 +51,7 @@ KINDS: dict[str, RhythmKind] = {
         RhythmKind(
             "paroxysmal_atrial_fibrillation",
             "Paroxysmal atrial fibrillation",
-            ("426783006", "282825002"),
+            ("426783006", "282825002", "164889003"),
             ("SR", "AFIB"),
             "(AFIB",
         ),

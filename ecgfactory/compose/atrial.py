@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from ecgfactory.arrays import Float32Array, Float64Array, IntArray
 from ecgfactory.compose.hearts import RATE_HZ, smooth_step
@@ -12,28 +13,46 @@ from ecgfactory.compose.shapes import in_leads
 from ecgfactory.compose.streams import Streams, Use
 from ecgfactory.rhythms.score import Activity
 
-CYCLE = 2048
-"""Steps of a table of one cycle, a power of 2: finer than any sample is apart from the next, so that the nearest will
-do."""
+Complex64Array = npt.NDArray[np.complex64]
+Complex128Array = npt.NDArray[np.complex128]
+
+CYCLE = 256
+"""Steps of a cycle in which the peak of a wave is looked for."""
 
 RAMP_S = 0.2
 """How long it takes to begin and to end (chosen here)."""
 
-FIBRILLATION_UV, FLUTTER_UV = (60.0, 150.0), (120.0, 300.0)
-"""Swing in the lead that shows it most: V1, and II (chosen here within what is called coarse)."""
+FIBRILLATION_UV = (80.0, 270.0)
+"""Swing of f waves in V1, which shows them most; its logarithm is uniform. Over all leads, patients had 0.06 to 0.35 mV
+from peak to peak in the study doi:10.1046/j.1540-8167.2004.03577.x; from 0.1 mV on they are called coarse."""
 
-FIBRILLATION_SEEN = np.array([0.15, 0.45, 1.0, 0.65, 0.4, 0.25, 0.2, 0.15])
-"""How large f waves are in the eight leads, over V1: the right atrium lies below it (chosen here)."""
+FLUTTER_UV = (180.0, 350.0)
+"""Swing of F waves in II, which shows them most (chosen here)."""
+
+RIGHT_SEEN = np.array([0.1, 0.27, 1.0, 0.6, 0.3, 0.15, 0.1, 0.08])
+"""How large f waves of the right atrium are in the eight leads, over V1: it lies below it (chosen here)."""
+
+LEFT_SEEN = np.array([0.12, 0.25, 0.35, 0.3, 0.22, 0.15, 0.12, 0.12])
+"""The same of those of the left atrium, which lies behind, far from every lead. V1 reflects the right one and II both
+(Scientific Reports 9 (2019) 2746, on f waves in II, aVL and V1), so that f waves are more alike in V1 (chosen here)."""
+
+SEEN_SPREAD = 0.25
+"""By which share that differs from record to record, at most (chosen here)."""
 
 FLUTTER_SEEN = np.array([0.08, 1.0, -0.55, -0.35, -0.15, 0.1, 0.2, 0.25])
 """The same of F waves, over II: negative there, upright in V1, hardly seen in I (counterclockwise, around the tricuspid
 valve; chosen here)."""
 
-HARMONICS = 5
-"""Of f waves; their sizes are those of a saw-tooth (Stridh and Sörnmo, IEEE Trans Biomed Eng 48 (2001) 105-111)."""
+HARMONICS = 6
+"""Of waves."""
 
-MODULATION_HZ, DEVIATION_HZ, SWELL = ((0.08, 0.2), (0.5, 1.1)), (0.12, 0.35), 0.25
-"""How fast and how far the frequency of f waves varies, and by which share their size (after the same; chosen here)."""
+MODULATION_HZ, DEVIATION_HZ = ((0.08, 0.2), (0.5, 1.1), (1.3, 2.2)), (0.2, 0.65)
+"""How fast and how far the frequency of f waves varies, in three sine waves (the model of Stridh and Sörnmo, IEEE Trans
+Biomed Eng 48 (2001) 105-111, has one). Standard deviations of 0.2 to 0.5 Hz between ECGs of a patient were found by
+doi:10.1046/j.1540-8167.2004.03577.x."""
+
+SWELL = 0.3
+"""By which share their size varies (chosen here)."""
 
 SWELL_SPEED = 0.77
 """How fast the size varies, over the frequency's variation: so that they don't go together (chosen here)."""
@@ -54,8 +73,8 @@ class AtrialWaves:
         First sample of it, and the one after the last.
     rate_hz : float
         Waves a second.
-    cycles_uv : float32 array, shape (2, 8, CYCLE)
-        One cycle in each lead, in two forms that take turns.
+    harmonics_uv : complex64 array, shape (forms, 8, HARMONICS)
+        Those of a cycle in each lead, in one form, or in two of which the second comes and goes.
     speeds_hz, phases : float64 array, shape (modulations,)
         How fast the frequency varies, and where each variation begins, in cycles.
     deviations_hz : float64 array, shape (modulations,)
@@ -66,7 +85,7 @@ class AtrialWaves:
     start: int
     stop: int
     rate_hz: float
-    cycles_uv: Float32Array
+    harmonics_uv: Complex64Array
     speeds_hz: Float64Array
     phases: Float64Array
     deviations_hz: Float64Array
@@ -76,20 +95,19 @@ class AtrialWaves:
         """Draw what they look like in a record; every stretch of one activity in it looks alike."""
         rng = streams.of(Use.ATRIA, activity)
         if activity is Activity.FLUTTER:
-            cycles_uv = _flutter(rng)
             none = np.zeros(0)
-            return cls(activity, start, stop, rate_hz, cycles_uv, none, none, none)
-        cycles_uv = _fibrillation(rng)
+            return cls(activity, start, stop, rate_hz, _flutter(rng), none, none, none)
+        harmonics_uv = _fibrillation(rng)
         speeds = np.array([rng.uniform(*span) for span in MODULATION_HZ])
         deviations = rng.uniform(*DEVIATION_HZ, size=len(speeds))
-        return cls(activity, start, stop, rate_hz, cycles_uv, speeds, rng.uniform(size=len(speeds)), deviations)
+        return cls(activity, start, stop, rate_hz, harmonics_uv, speeds, rng.uniform(size=len(speeds)), deviations)
 
     def cycles(self, samples: IntArray) -> Float64Array:
         """Count cycles since the beginning, at some samples."""
         time_s = (samples - self.start) / RATE_HZ
         cycles = self.rate_hz * time_s
         for speed, phase, deviation in zip(self.speeds_hz, self.phases, self.deviations_hz, strict=True):
-            cycles += deviation / (2 * np.pi * speed) * np.sin(2 * np.pi * (speed * time_s + phase))
+            cycles += deviation / (2 * np.pi * speed) * _sine(speed * time_s + phase)
         counted: Float64Array = cycles
         return counted
 
@@ -99,17 +117,19 @@ class AtrialWaves:
         if last <= first:
             return
         samples = np.arange(first, last)
-        step = np.floor(self.cycles(samples) * CYCLE).astype(np.int64) & (CYCLE - 1)
-        ramp = round(RAMP_S * RATE_HZ)
-        # At the ends of the record it goes on; within, it begins and ends.
-        size = smooth_step(np.minimum(samples - self.start + 1, self.stop - samples) / ramp)
-        waves_uv = self.cycles_uv[0].take(step, axis=1)
-        if len(self.speeds_hz):
-            turns = SWELL_SPEED * self.speeds_hz[:, np.newaxis] * samples / RATE_HZ + self.phases[:, np.newaxis]
-            swell = SWELL * np.sin(2 * np.pi * turns)
-            size = size * (1 + swell[0])
-            waves_uv += self.cycles_uv[1].take(step, axis=1) * (2 * swell[1]).astype(np.float32)
-        waves_uv *= size.astype(np.float32)
+        rounds = _rounds(self.cycles(samples))
+        waves_uv = _waves(self.harmonics_uv[0], rounds)
+        if len(self.harmonics_uv) > 1:
+            slow, fast = (
+                _sine(SWELL_SPEED * speed * samples / RATE_HZ + phase)
+                for speed, phase in zip(self.speeds_hz[:2], self.phases[:2], strict=True)
+            )
+            waves_uv *= 1 + np.float32(SWELL) * slow
+            waves_uv += _waves(self.harmonics_uv[1], rounds) * fast
+        beside = min(first - self.start, self.stop - last) / RATE_HZ
+        if beside < RAMP_S:  # at the ends of the record it goes on; within, it begins and ends
+            inside_s = np.minimum(samples - self.start + 1, self.stop - samples) / RATE_HZ
+            waves_uv *= smooth_step(inside_s / RAMP_S)
         signal_uv[:, first - start : last - start] += waves_uv
 
     def points(self, lead_names: tuple[str, ...], start: int, stop: int) -> tuple[IntArray, IntArray]:
@@ -135,7 +155,7 @@ class AtrialWaves:
             return np.zeros(0, np.int64), np.zeros((0, 3), np.int64)
         first_of_each = np.flatnonzero(np.diff(np.floor(self.cycles(samples)))) + 1
         onset, offset = samples[first_of_each[:-1]], samples[first_of_each[1:]] - 1
-        leads_uv = in_leads(self.cycles_uv[0], lead_names)
+        leads_uv = in_leads(_waves(self.harmonics_uv[0], _rounds(np.arange(CYCLE) / CYCLE)), lead_names)
         deflection = np.abs(leads_uv - leads_uv[:, :1])
         shown = np.flatnonzero(np.ptp(leads_uv, axis=1) >= VISIBLE_UV)
         peaks = deflection[shown].argmax(axis=1) / CYCLE
@@ -147,35 +167,71 @@ class AtrialWaves:
         return lead.ravel(), points.reshape(-1, 3)
 
 
-def _fibrillation(rng: np.random.Generator) -> Float32Array:
-    """Draw a cycle of f waves in two forms, shape (2, 8, CYCLE): saw-teeth, some leads a little after the others."""
-    orders = np.arange(1, HARMONICS + 1)[:, np.newaxis]
-    tooth = (np.sin(2 * np.pi * orders * np.arange(CYCLE) / CYCLE) / orders).sum(axis=0)
-    seen_uv = rng.uniform(*FIBRILLATION_UV) * FIBRILLATION_SEEN / np.ptp(tooth)
+def _sine(turns: Float64Array) -> Float32Array:
+    """Return the sine of angles in turns."""
+    sine: Float32Array = np.sin(np.float32(2 * np.pi) * (turns - np.floor(turns)).astype(np.float32))
+    return sine
+
+
+def _rounds(cycles: Float64Array) -> Float32Array:
+    """Return cosines, then sines, of all harmonics at some counts of cycles, shape (2 * HARMONICS, counts)."""
+    rounds = np.empty((2, HARMONICS, len(cycles)), dtype=np.float32)
+    cosine, sine = rounds
+    cosine[0], sine[0] = _sine(cycles + 0.25), _sine(cycles)
+    for order in range(1, HARMONICS):  # each a turn by the first farther than the one before
+        cosine[order] = cosine[order - 1] * cosine[0] - sine[order - 1] * sine[0]
+        sine[order] = sine[order - 1] * cosine[0] + cosine[order - 1] * sine[0]
+    return rounds.reshape(2 * HARMONICS, -1)
+
+
+def _waves(harmonics_uv: Complex64Array, rounds: Float32Array) -> Float32Array:
+    """Return the sum of harmonics in each lead, shape (8, counts)."""
+    waves_uv: Float32Array = np.concatenate([harmonics_uv.real, -harmonics_uv.imag], axis=1) @ rounds
+    return waves_uv
+
+
+_ORDERS = np.arange(1, HARMONICS + 1)
+
+
+def _swing(harmonics: Complex128Array) -> float:
+    """Return the swing of one cycle, from its harmonics."""
+    return float(np.ptp(np.fft.irfft(np.concatenate([[0], harmonics]), CYCLE)) * CYCLE / 2)
+
+
+def _unit(harmonics: Complex128Array) -> Complex128Array:
+    """Return the harmonics of a cycle made so large that it swings by one."""
+    return harmonics / _swing(harmonics)
+
+
+def _of_tooth() -> Complex128Array:
+    """Return the harmonics of a flutter wave: a slow fall, a fast one, a steep rise, and no level between."""
+    tooth = np.interp(np.arange(CYCLE) / CYCLE, [0, 0.45, 0.7, 0.9, 1], [0, -0.25, -1, 0.1, 0])
+    return _unit(np.fft.rfft(tooth)[1 : HARMONICS + 1])
+
+
+_FIBRILLATORY, _FLUTTER = _unit(np.array(-1j / _ORDERS, dtype=np.complex128)), _of_tooth()
+"""Harmonics of a wave: of f waves those of a saw-tooth (the model of Stridh and Sörnmo)."""
+
+
+def _in_leads(harmonics: Complex128Array, size_uv: Float64Array, late: Float64Array) -> Complex128Array:
+    """Return the harmonics of a cycle in each lead, shape (8, HARMONICS), of a size and so many cycles later."""
+    later: Complex128Array = np.exp(-2j * np.pi * late[:, np.newaxis] * _ORDERS)
+    return harmonics * size_uv[:, np.newaxis] * later
+
+
+def _fibrillation(rng: np.random.Generator) -> Complex64Array:
+    """Draw f waves of both atria, shape (2, 8, HARMONICS): saw-teeth, some leads a little after the others."""
+    swing_uv = np.exp(rng.uniform(*np.log(FIBRILLATION_UV)))
     forms = []
-    for size in (1.0, 0.8):
+    for seen in (RIGHT_SEEN, LEFT_SEEN):
+        size_uv = swing_uv * seen * rng.uniform(1 - SEEN_SPREAD, 1 + SEEN_SPREAD, 8)
         late = np.cumsum(rng.normal(0.03, 0.03, 8)) + rng.uniform()  # the wave reaches one lead after the other
-        forms.append(size * seen_uv[:, np.newaxis] * _later(tooth, late))
-    return np.array(forms, dtype=np.float32)
+        forms.append(_in_leads(_FIBRILLATORY, size_uv, late))
+    return np.array(forms, dtype=np.complex64)
 
 
-def _later(cycle: Float64Array, late: Float64Array) -> Float64Array:
-    """Return a cycle in each lead, shape (leads, CYCLE), so much of it later."""
-    shifts = np.rint(late * CYCLE).astype(np.int64)
-    shifted: Float64Array = cycle[(np.arange(CYCLE) - shifts[:, np.newaxis]) % CYCLE]
-    return shifted
-
-
-def _flutter(rng: np.random.Generator) -> Float32Array:
-    """Draw a cycle of F waves, shape (1, 8, CYCLE): a slow fall, a fast one, a steep rise, and no level between."""
-    along = np.arange(CYCLE) / CYCLE
-    tooth = np.interp(along, [0, 0.45, 0.7, 0.9, 1], [0, -0.25, -1, 0.1, 0])
-    orders = np.fft.rfft(tooth)
-    orders[0] = 0
-    orders[8:] = 0
-    tooth = np.fft.irfft(orders, CYCLE)
-    size_uv = rng.uniform(*FLUTTER_UV)
-    seen = FLUTTER_SEEN * rng.uniform(0.8, 1.2, 8)
+def _flutter(rng: np.random.Generator) -> Complex64Array:
+    """Draw F waves, shape (1, 8, HARMONICS)."""
+    size_uv = rng.uniform(*FLUTTER_UV) * FLUTTER_SEEN * rng.uniform(0.8, 1.2, 8)
     late = np.where(FLUTTER_SEEN < 0, 0.05, 0.0) + rng.normal(0, 0.01, 8)
-    cycle = size_uv * seen[:, np.newaxis] * _later(tooth, late) / np.ptp(tooth)
-    return cycle[np.newaxis].astype(np.float32)
+    return _in_leads(_FLUTTER, size_uv, late)[np.newaxis].astype(np.complex64)

@@ -6,6 +6,7 @@ import numpy as np
 
 from ecgfactory.arrays import Float64Array
 from ecgfactory.compose.hearts import Source
+from ecgfactory.compose.rate_changes import p_at_rate
 from ecgfactory.compose.respiration import frontal_turn
 from ecgfactory.compose.shapes import NOWHERE, Shape, marked, own_p
 from ecgfactory.compose.streams import Streams, Use
@@ -21,7 +22,7 @@ STREAM = 0
 """Number of the stream of P waves; ventricular shapes have those from 1 on."""
 
 
-def p_shape(kind: PShape, source: Source, streams: Streams) -> Shape:
+def p_shape(kind: PShape, source: Source, streams: Streams, faster: float) -> Shape:
     """Return the P waves of a record that come from somewhere.
 
     Parameters
@@ -32,6 +33,8 @@ def p_shape(kind: PShape, source: Source, streams: Streams) -> Shape:
         The heart.
     streams : Streams
         Random numbers of the record.
+    faster : float
+        The rate over the heart's own; the sinus node's P grows with it.
 
     Returns
     -------
@@ -48,7 +51,7 @@ def p_shape(kind: PShape, source: Source, streams: Streams) -> Shape:
         turn_rad = np.deg2rad(rng.choice([-1, 1]) * rng.uniform(*ECTOPIC_TURN_DEG))
         right, left = ECTOPIC_CHEST[rng.integers(len(ECTOPIC_CHEST))]
         return _seen(own, source, frontal_turn(turn_rad), np.linspace(right, left, 6))
-    return own
+    return p_at_rate(own, faster)
 
 
 def _seen(own: Shape, source: Source, limb: Float64Array, chest: Float64Array) -> Shape:

@@ -10,6 +10,7 @@ import numpy as np
 from ecgfactory.arrays import BoolArray, IntArray
 from ecgfactory.compose.hearts import RATE_HZ, Source
 from ecgfactory.compose.p_waves import p_shape
+from ecgfactory.compose.rate_changes import qrst_at_rate
 from ecgfactory.compose.shapes import Shape, own_qrst, stretched
 from ecgfactory.compose.streams import Streams
 from ecgfactory.compose.ventricular import ventricular_shape
@@ -88,7 +89,9 @@ def play(source: Source, score: Score, streams: Streams) -> Played:
         shapes.extend(stretched(shape, qrs_offset, t_offset, qrs_onset + wanted))
 
     qt = np.rint(np.nan_to_num(score.qt_s) * (RATE_HZ / QT_STEP)).astype(np.int64) * QT_STEP
-    lay(is_own, own_qrst(source), source.qrs_onset, source.qrs_offset, source.t_offset, qt[is_own])
+    faster = source.heart.rr_s / float(np.median(np.diff(score.qrs_onset_s)))
+    own = qrst_at_rate(own_qrst(source), source.qrs_offset, source.t_offset, faster, score.st_depression_uv)
+    lay(is_own, own, source.qrs_onset, source.qrs_offset, source.t_offset, qt[is_own])
     rr = np.append(np.diff(onset), np.iinfo(np.int32).max)
     for number in sorted(set(score.shape.tolist()) - {OWN_QRS}):
         which = score.shape == number
@@ -99,7 +102,7 @@ def play(source: Source, score: Score, streams: Streams) -> Played:
     p_at = np.rint(score.p_onset_s * RATE_HZ).astype(np.int64) + source.centre - source.p_onset
     kinds = sorted(set(score.p_shape.tolist()))
     p_shapes = len(shapes) + np.searchsorted(kinds, score.p_shape)
-    shapes.extend(p_shape(PShape(kind), source, streams) for kind in kinds)
+    shapes.extend(p_shape(PShape(kind), source, streams, faster) for kind in kinds)
     at, laid_shape = np.concatenate([r_peak, p_at]), np.concatenate([beat_shape, p_shapes])
     order = np.argsort(at, kind="stable")
     return Played(

@@ -18,6 +18,9 @@ _PR_EXPONENT = 0.25
 regression line (0.22) and the means (0.46) of Atterhög and Loogna, J Electrocardiol 10 (1977) 331,
 doi:10.1016/S0022-0736(77)80005-8, say of 90 to 140 /min."""
 
+LONGEST_PR_S = 0.19
+"""A slow rate makes PR no longer than this, nor shortens a longer one: 0.2 s and more are a block."""
+
 _QT_EXPONENT = 1 / 3
 """QT goes with the cube root of the RR interval (Fridericia, Acta Med Scand 53 (1920) 469)."""
 
@@ -56,7 +59,8 @@ def at_rate(heart: Heart, rr_s: float, has_pr: bool = True) -> Heart:
     Heart
     """
     ratio = rr_s / heart.rr_s
-    pr_s, qt_s = heart.pr_s * ratio**_PR_EXPONENT, heart.qt_s * ratio**_QT_EXPONENT
+    pr_s = min(heart.pr_s * ratio**_PR_EXPONENT, max(heart.pr_s, LONGEST_PR_S))
+    qt_s = heart.qt_s * ratio**_QT_EXPONENT
     room_s = FULL * rr_s
     if has_pr:
         pr_s = max(pr_s * min(1.0, room_s / (pr_s + qt_s)), min(heart.pr_s, _least_pr_s(heart)))

@@ -89,6 +89,8 @@ class Score:
         Name of each rhythm (`rhythm_kinds`) and since when, in s; the first from 0 on.
     breath_s : float64 array, shape (breaths,)
         When each breath begins, from before 0 to after `duration_s`.
+    st_depression_uv : float
+        By how much ST of beats conducted as the heart's own is depressed in the lead that shows it most.
     """
 
     duration_s: float
@@ -102,3 +104,4 @@ class Score:
     activities: list[tuple[Activity, float, float, float]]
     rhythms: list[tuple[str, float]]
     breath_s: Float64Array
+    st_depression_uv: float = 0.0

@@ -11,13 +11,13 @@ from ecgfactory.rhythms.intervals import at_rate
 from ecgfactory.rhythms.score import Heart, Score
 from ecgfactory.rhythms.sinus import conducted, own_node
 
-RATE_BPM = (40.0, 46.0, 57.0)
+RATE_BPM = (42.0, 49.0, 56.0)
 """Mean rate: slowest, most frequent and fastest. Below 60 /min is what textbooks and most data sets label so; the
-guideline of Kusumoto et al., 2018, doi:10.1016/j.jacc.2018.10.044, says below 50, as two thirds of these are."""
+guideline of Kusumoto et al., 2018, doi:10.1016/j.jacc.2018.10.044, says below 50, as most of these are."""
 
 
 class SinusBradycardia(Rhythm):
-    """Sinus rhythm at 40 to 57 /min."""
+    """Sinus rhythm at 42 to 56 /min."""
 
     name: ClassVar[str] = "sinus_bradycardia"
 

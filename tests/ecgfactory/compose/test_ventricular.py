@@ -29,7 +29,7 @@ def test_shapes_of_a_record_differ_and_stay() -> None:
 
 
 def test_a_retrograde_p_is_inverted_from_below() -> None:
-    own, retrograde = (p_shape(kind, source(), Streams(7, 0)) for kind in (PShape.SINUS, PShape.RETROGRADE))
+    own, retrograde = (p_shape(kind, source(), Streams(7, 0), 1.0) for kind in (PShape.SINUS, PShape.RETROGRADE))
     inferior = ("III", "aVF")
     upright, inverted = (in_leads(shape.signal_uv, inferior) for shape in (own, retrograde))
     assert (np.sum(upright * inverted, axis=1) < 0).all()

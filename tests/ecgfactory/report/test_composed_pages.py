@@ -178,12 +178,12 @@ def test_the_overview_shows_the_whole_course(composed: Record, minutes: int) -> 
 def test_answers_name_rhythm_and_code(composed: Record, tmp_path: Path) -> None:
     rejected = dataclasses.replace(composed, reasons=("pause: of 3.3 s",))
     texts = answer_page([composed, rejected], "of these", PageStyle()).texts()
-    assert texts.count("Paroxysmal atrial fibrillation (SNOMED CT 426783006, 282825002)") == 2
+    assert texts.count("Paroxysmal atrial fibrillation (SNOMED CT 426783006, 282825002, 164889003)") == 2
     assert "accepted" in texts and "rejected: pause: of 3.3 s" in texts
     write_answer_table([composed], tmp_path / "answers.csv", "standard")
     with (tmp_path / "answers.csv").open(newline="") as file:
         row = next(csv.DictReader(file))
-    assert (row["rhythm"], row["snomed_ct"]) == ("Paroxysmal atrial fibrillation", "426783006; 282825002")
+    assert (row["rhythm"], row["snomed_ct"]) == ("Paroxysmal atrial fibrillation", "426783006; 282825002; 164889003")
 
 
 def test_report_and_web_page_list_rhythms_and_overviews(composed: Record, tmp_path: Path) -> None:

@@ -30,11 +30,16 @@ def test_ventricles_respond_to_fibrillation_from_slowly_to_fast() -> None:
     assert 135 < max(rates) < 165
 
 
+def test_fibrillation_is_irregular_within_ten_seconds() -> None:
+    rr_s = [np.diff(score.qrs_onset_s) for score in played("atrial_fibrillation")]
+    assert np.percentile([each.std() / each.mean() for each in rr_s], 5) > 0.14
+
+
 def test_fibrillation_is_irregularly_irregular() -> None:
-    """RR intervals vary by 15 to 30 %, none says anything of the next, and none is below 300 ms."""
+    """RR intervals vary by 18 to 32 %, none says anything of the next, and none is below 300 ms."""
     for score in played("atrial_fibrillation", records=20, duration_s=600.0):
         rr_s = np.diff(score.qrs_onset_s)
-        assert 0.14 < rr_s.std() / rr_s.mean() < 0.32
+        assert 0.17 < rr_s.std() / rr_s.mean() < 0.32
         assert rr_s.min() > 0.299
         change_s = rr_s[25:-25] - np.convolve(rr_s, np.ones(51) / 51, "valid")
         assert abs(np.corrcoef(change_s[:-1], change_s[1:])[0, 1]) < 0.15
@@ -113,13 +118,19 @@ def test_supraventricular_tachycardia_is_150_to_220_bpm_regular_and_narrow() -> 
         assert np.diff(score.qrs_onset_s).std() < 0.02 * np.diff(score.qrs_onset_s).mean()
 
 
+def test_st_is_depressed_by_01_mv_in_half_of_supraventricular_tachycardias() -> None:
+    depression_uv = np.array([score.st_depression_uv for score in played("supraventricular_tachycardia")])
+    assert 0.45 < np.mean(depression_uv >= 100) < 0.75
+    assert depression_uv.max() < 200
+
+
 def test_p_of_supraventricular_tachycardia_is_unseen_or_retrograde_right_after_qrs() -> None:
     kinds = set()
     for number, score in enumerate(played("supraventricular_tachycardia")):
         kinds.add(len(score.p_onset_s) > 0)
         if len(score.p_onset_s):
             after_s = score.p_onset_s - score.qrs_onset_s[score.p_beat] - HEARTS[number % len(HEARTS)].qrs_s
-            assert np.all((after_s > -0.001) & (after_s < 0.031))
+            assert np.all((after_s > -0.001) & (after_s < 0.061))
             assert set(score.p_shape) == {PShape.RETROGRADE}
     assert kinds == {True, False}
 
