@@ -31,9 +31,14 @@ RIGHT, LEFT = np.array([0.75, 0.0, 0.5]), np.array([-0.5, 0.0, -0.75])
 UP_OR_DOWN = (0.4, 0.9)
 """And up or down."""
 
-_FRONTS = ((0.22, 0.11, 0.6, 0.3), (0.5, 0.13, 1.0, 0.15), (0.76, 0.11, 0.65, 0.35))
+_FRONTS = ((0.22, 0.11, 0.8, 0.3), (0.5, 0.13, 0.9, 0.15), (0.76, 0.11, 0.85, 0.35))
 """Fronts of activation that follow each other: when (over the length of QRS), how long (one SD), how large, and how
-much their ways differ. What the eye sees as slurs and notches (chosen here)."""
+much their ways differ. What the eye sees as slurs and notches (chosen here; of like size, so that none alone is a narrow
+beat)."""
+
+LEAST_SHOWN = 0.2
+"""Swing of QRS in any lead, over that of the heart's own there: a chest electrode lies near the heart, so that it never
+sees nothing, as it may of a dipole (chosen here)."""
 
 SHOWS = 0.03
 """A wave begins and ends where it reaches this share of its height in the lead (chosen here: where one sees it)."""
@@ -62,10 +67,15 @@ def ventricular_shape(source: Source, streams: Streams, number: int) -> tuple[Sh
     qrs_s = rng.uniform(*QRS_S)
     qrs = round(qrs_s * RATE_HZ)
     end = round((source.heart.qt_s + qrs_s - source.heart.qrs_s) * RATE_HZ)
-    direction = (RIGHT if rng.random() < 0.5 else LEFT) + rng.normal(0, 0.12, 3)
-    direction[1] += rng.choice([-1, 1]) * rng.uniform(*UP_OR_DOWN)
-    direction /= np.linalg.norm(direction)
-    dipole_of_qrs = _depolarisation(direction, qrs, rng)
+    own_uv = np.ptp(source.qrst_uv[:, source.qrs_onset : source.qrs_offset], axis=1)
+    gain_of = rng.uniform(*SIZE) * own_uv.max()
+    while True:
+        direction = _direction(rng)
+        dipole_of_qrs = _depolarisation(direction, qrs, rng)
+        swing = np.ptp(in_eight_leads(dipole_of_qrs), axis=1)
+        gain = np.float32(gain_of / swing.max())
+        if (gain * swing >= LEAST_SHOWN * own_uv).all():
+            break
     size = np.abs(dipole_of_qrs).max()
     dipole_of_t = np.zeros((3, end))
     bend = rng.normal(0, 0.25, 3)
@@ -74,8 +84,6 @@ def ventricular_shape(source: Source, streams: Streams, number: int) -> tuple[Sh
     dipole_of_t *= rng.uniform(*T_SIZE) * size
     qrs_uv, t_uv = (in_eight_leads(part).astype(np.float32) for part in (np.zeros((3, end)), dipole_of_t))
     qrs_uv[:, :qrs] = in_eight_leads(dipole_of_qrs)
-    own_uv = source.qrst_uv[:, source.qrs_onset : source.qrs_offset]
-    gain = np.float32(rng.uniform(*SIZE) * np.ptp(own_uv, axis=1).max() / np.ptp(qrs_uv, axis=1).max())
     qrs_uv, t_uv = qrs_uv * gain, t_uv * gain
     centre = int(np.square(dipole_of_qrs).sum(axis=0).argmax())
     bounds = np.full((1 + len(source.lead_names), len(BEAT_WAVES), 2), np.nan)
@@ -90,6 +98,12 @@ def ventricular_shape(source: Source, streams: Streams, number: int) -> tuple[Sh
     return Shape(signal_uv, centre, marked(signal_uv, centre, bounds, source.lead_names)), qrs - 1, end - 1
 
 
+def _direction(rng):
+    direction: Float64Array = (RIGHT if rng.random() < 0.5 else LEFT) + rng.normal(0, 0.12, 3)
+    direction[1] += rng.choice([-1, 1]) * rng.uniform(*UP_OR_DOWN)
+    return direction / np.linalg.norm(direction)
+
+
 def _depolarisation(direction: Float64Array, samples: int, rng: np.random.Generator) -> Float64Array:
     """Draw the dipole of QRS, shape (3, samples)."""
     along = (np.arange(samples) + 0.5) / samples
@@ -97,7 +111,7 @@ def _depolarisation(direction: Float64Array, samples: int, rng: np.random.Genera
     for centre, width, size, turn in _FRONTS:
         way = direction + rng.normal(0, turn, 3)
         front = np.exp(-0.5 * ((along - centre - rng.uniform(-0.04, 0.04)) / width) ** 2)
-        dipole += way[:, np.newaxis] * front * size * rng.uniform(0.6, 1.2)
+        dipole += way[:, np.newaxis] * front * size * rng.uniform(0.8, 1.2)
     return dipole * np.sin(np.pi * along)  # so that it begins and ends slowly
 
 

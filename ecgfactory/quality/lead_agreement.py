@@ -40,6 +40,12 @@ WIDE_HALF_WIDTH_S = 0.2
 WIDE_QRS_S = 0.11
 """What shares of wide beats are averaged over: most of such a QRS."""
 
+WIDE_DELAY_S = 0.08
+"""A wide QRS reaches all leads within half of it, as a narrow one does."""
+
+WIDE_DELAY_RR = 1 / 3
+"""What comes later than a third of the time between wide beats may as well be a T wave."""
+
 WIDE_DEFLECTION_S = 0.1
 
 WIDE_SHARE = 1 / 3
@@ -91,7 +97,11 @@ def measure_lead_agreement(batch: EcgBatch, beats: Beats) -> FeatureTable:
         curvature = partial(mean_curvature, reach=batch.span(CURVATURE_S), step=beats.activity.step)
         leads = in_cache(curvature, batch.fine_uv)
         wide = are_wide(beats.activity)
-        agreement, delay_ms = _agreement(*_comparable(_shares(leads), beats.activity, wide), beats.activity.steps_per_s)
+        alone = _are_wide_alone(beats.activity, wide)
+        shares, counted = _comparable(_shares(leads), beats.activity, wide, alone)
+        agreement, delay_ms = _agreement(shares, counted, beats.activity, alone)
+        for record in np.flatnonzero(alone).tolist():
+            agreement[record] = _likeness(shares[record], beats.activity, record)
         strength, stray = _beat_strengths(leads, beats.activity, wide)
         for record in np.flatnonzero(wide.any(axis=1)).tolist():
             of_wide = _wide_strengths(batch.fine_uv[record], beats.activity, record, wide[record])
@@ -111,21 +121,31 @@ def _shares(leads: Float32Array) -> Float32Array:
     return np.minimum(leads / height[..., np.newaxis], np.float32(1.5))
 
 
-def _comparable(shares: Float32Array, activity: QrsActivity, wide: BoolArray) -> tuple[Float32Array, BoolArray]:
+def _are_wide_alone(activity: QrsActivity, wide: BoolArray) -> BoolArray:
+    """Say which records have hardly any but wide beats."""
+    narrow = activity.beats_side_by_side[1] & ~wide
+    alone: BoolArray = wide.any(axis=1) & (narrow.sum(axis=1) < FEWEST_BEATS)
+    return alone
+
+
+def _comparable(
+    shares: Float32Array, activity: QrsActivity, wide: BoolArray, alone: BoolArray
+) -> tuple[Float32Array, BoolArray]:
     """Make leads with wide beats comparable: their shares, and which steps count, shape (records, steps).
 
     A wide beat has another share in each lead than narrow ones have, so that it does not count beside these; and begins
     and ends in each lead when it will, so that shares of nothing but wide beats are averaged over one.
     """
-    beside = (activity.beats_side_by_side[1] & ~wide).sum(axis=1) >= FEWEST_BEATS
     reach = round(WIDE_HALF_WIDTH_S * activity.steps_per_s)
-    counted = ~activity.near_beats(reach, shares.shape[-1], wide & beside[:, np.newaxis])
-    if (alone := wide.any(axis=1) & ~beside).any():
+    counted = ~activity.near_beats(reach, shares.shape[-1], wide & ~alone[:, np.newaxis])
+    if alone.any():
         shares[alone] = moving_mean(shares[alone], round(WIDE_QRS_S * activity.steps_per_s))
     return shares, counted
 
 
-def _agreement(shares: Float32Array, counted: BoolArray, steps_per_s: float) -> tuple[Float32Array, Float64Array]:
+def _agreement(
+    shares: Float32Array, counted: BoolArray, activity: QrsActivity, alone: BoolArray
+) -> tuple[Float32Array, Float64Array]:
     """Correlation of each lead with the median of all, and its delay in ms, shape (records, leads) each."""
     consensus = median_of([shares[:, lead] for lead in range(shares.shape[1])])[:, np.newaxis]
     for record in np.flatnonzero(~counted.all(axis=1)):  # what does not count is as the rest on the average
@@ -134,16 +154,39 @@ def _agreement(shares: Float32Array, counted: BoolArray, steps_per_s: float) -> 
     leads = shares - shares.mean(axis=-1, keepdims=True)
     consensus = consensus - consensus.mean(axis=-1, keepdims=True)
     power = np.sqrt((leads**2).sum(axis=-1) * (consensus**2).sum(axis=-1))
-    reach = round(MAX_DELAY_S * steps_per_s)
+    reach = round(MAX_DELAY_S * activity.steps_per_s)
     length = scipy.fft.next_fast_len(leads.shape[-1] + reach, real=True)
     products = scipy.fft.irfft(scipy.fft.rfft(leads, length) * np.conj(scipy.fft.rfft(consensus, length)), length)
     near = np.concatenate([products[..., -reach:], products[..., : reach + 1]], axis=-1)
+    in_place = (leads * consensus).sum(axis=-1)
+    correlation = np.divide(in_place, power, out=np.full_like(in_place, np.nan), where=power > 0)
+    for record in np.flatnonzero(alone).tolist():
+        in_place[record] = _near_wide(near[record], activity, record)
     with np.errstate(invalid="ignore", divide="ignore"):
-        correlation = (leads * consensus).sum(axis=-1) / power
-        gain = near.max(axis=-1) / power - correlation
-    delay_ms = (1000 / steps_per_s) * np.abs(near.argmax(axis=-1) - reach)
+        gain = (near.max(axis=-1) - in_place) / power
+    delay_ms = (1000 / activity.steps_per_s) * np.abs(near.argmax(axis=-1) - reach)
     delay_ms[gain < DELAY_GAIN] = 0
     return correlation, np.where(np.isfinite(correlation), delay_ms, np.nan)
+
+
+def _near_wide(products: Float32Array, activity: QrsActivity, record: int) -> Float32Array:
+    """Return the largest product of each lead that is in place, shape (leads,); forget those that tell no delay."""
+    delay = np.abs(np.arange(products.shape[-1]) - products.shape[-1] // 2)
+    rr = np.median(np.diff(activity.beats[record])) if len(activity.beats[record]) > 1 else np.inf
+    products[:, delay > WIDE_DELAY_RR * rr] = 0
+    largest: Float32Array = products[:, delay <= WIDE_DELAY_S * activity.steps_per_s].max(axis=-1)
+    return largest
+
+
+def _likeness(shares: Float32Array, activity: QrsActivity, record: int) -> Float32Array:
+    """Correlation of each lead's activity at the beats of a record with their mean, shape (leads,)."""
+    half = round(WIDE_HALF_WIDTH_S * activity.steps_per_s)
+    beats = activity.beats[record]
+    whole = beats[(beats >= half) & (beats < shares.shape[-1] - half)]
+    around = sliding_window_view(shares, 2 * half + 1, axis=-1)[:, whole - half]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        likeness: Float32Array = np.sqrt(around.mean(axis=1).var(axis=-1) / around.var(axis=(1, 2)))
+    return likeness
 
 
 def _beat_strengths(leads: Float32Array, activity: QrsActivity, wide: BoolArray) -> tuple[Float32Array, Float32Array]:
