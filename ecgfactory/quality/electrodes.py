@@ -11,15 +11,12 @@ from ecgfactory.quality.chest_leads import CHEST_FEATURE, measure_chest
 from ecgfactory.quality.feature import Feature, FeatureTable
 from ecgfactory.quality.filters import zero_phase
 from ecgfactory.quality.qrs_activity import QrsActivity
-from ecgfactory.quality.wide_beats import are_wide
+from ecgfactory.quality.wide_beats import are_wide, wide_alone
 
 LOWEST_HZ = 0.5
 WIDE_S = (0.15, 0.5)
 """A wide beat begins and is over by then, with its T wave, before and after its centre. One that comes from below turns
 QRS and T of lead II, and not of V6."""
-
-FEWEST_NARROW = 3
-"""With fewer narrow beats beside wide ones, lead II is not looked at: one may be a wide one cut by an end."""
 
 QRS_STEPS = 15
 """Steps of 10 ms around the centre of a beat that count as QRS."""
@@ -76,10 +73,9 @@ def measure_electrodes(batch: EcgBatch, activity: QrsActivity) -> FeatureTable:
 def _beside_wide(activity: QrsActivity, steps: int) -> BoolArray:
     """Return which steps have nothing of a wide beat, shape (records, steps): none where hardly any beat is narrow."""
     wide = are_wide(activity)
-    narrow = (activity.beats_side_by_side[1] & ~wide).sum(axis=1)
     before, after = (round(span_s * activity.steps_per_s) for span_s in WIDE_S)
     near = activity.near_beats(before, steps, wide, after)
-    beside: BoolArray = ~near & (~wide.any(axis=1) | (narrow >= FEWEST_NARROW))[:, np.newaxis]
+    beside: BoolArray = ~near & ~wide_alone(activity, wide)[:, np.newaxis]
     return beside
 
 

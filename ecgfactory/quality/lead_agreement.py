@@ -13,13 +13,13 @@ import scipy
 from numpy.lib.stride_tricks import sliding_window_view
 
 from ecgfactory.arrays import BoolArray, Float32Array, Float64Array
-from ecgfactory.quality.batch import EcgBatch, block_means, in_cache
+from ecgfactory.quality.batch import EcgBatch, in_cache
 from ecgfactory.quality.beats import Beats
 from ecgfactory.quality.feature import Feature, FeatureTable, over_leads
 from ecgfactory.quality.filters import moving_mean
 from ecgfactory.quality.medians import median_of, median_of_existing
 from ecgfactory.quality.qrs_activity import SHORTEST_S, QrsActivity, mean_curvature
-from ecgfactory.quality.wide_beats import are_wide
+from ecgfactory.quality.wide_beats import are_wide, likeness, wide_alone, wide_strengths
 
 CURVATURE_S = 0.01
 
@@ -46,33 +46,28 @@ WIDE_DELAY_S = 0.08
 WIDE_DELAY_RR = 1 / 3
 """What comes later than a third of the time between wide beats may as well be a T wave."""
 
-WIDE_DEFLECTION_S = 0.1
-
-WIDE_SHARE = 1 / 3
-"""A wide beat, whose axis is another, may be seen in a lead by a third of what the median beat is, before it counts as
-weaker than that."""
-
 FEATURES = (
     Feature(
         "qrs_agreement_min",
         "",
         "number",
         "Smallest correlation of a lead's QRS activity with the median of all leads' (1 in all leads of a "
-        "perfect ECG), without wide beats where there are three narrow ones or more.",
+        "perfect ECG), without wide beats. Where fewer than three are narrow: of a lead at its beats with their mean.",
     ),
     Feature(
         "lead_delay_max_ms",
         "ms",
         "number",
         "Largest delay, either way, at which a lead's QRS activity fits the median of all leads' best, in steps of "
-        "10 ms; 0 where it fits in place as well (within 0.1 of the correlation).",
+        "10 ms; 0 where it fits in place as well (within 0.1 of the correlation), which is within 80 ms where fewer "
+        "than three beats are narrow.",
     ),
     Feature(
         "beat_strength_min",
         "",
         "number",
         "QRS activity of the weakest beat in any lead over that of the lead's median beat: 0 where a beat is missing. "
-        "Of a wide beat (it changes fast for 0.09 s or more): its deflection within 0.1 s, over a third of the median "
+        "Of a wide beat (it changes fast for 0.12 s or more): its deflection within 0.1 s, over a third of the median "
         "beat's.",
     ),
     Feature(
@@ -97,14 +92,14 @@ def measure_lead_agreement(batch: EcgBatch, beats: Beats) -> FeatureTable:
         curvature = partial(mean_curvature, reach=batch.span(CURVATURE_S), step=beats.activity.step)
         leads = in_cache(curvature, batch.fine_uv)
         wide = are_wide(beats.activity)
-        alone = _are_wide_alone(beats.activity, wide)
+        alone = wide_alone(beats.activity, wide)
         shares, counted = _comparable(_shares(leads), beats.activity, wide, alone)
         agreement, delay_ms = _agreement(shares, counted, beats.activity, alone)
         for record in np.flatnonzero(alone).tolist():
-            agreement[record] = _likeness(shares[record], beats.activity, record)
+            agreement[record] = likeness(batch.fine_uv[record], beats.activity, record)
         strength, stray = _beat_strengths(leads, beats.activity, wide)
         for record in np.flatnonzero(wide.any(axis=1)).tolist():
-            of_wide = _wide_strengths(batch.fine_uv[record], beats.activity, record, wide[record])
+            of_wide = wide_strengths(batch.fine_uv[record], beats.activity, record, wide[record])
             strength[record] = np.fmin(strength[record], of_wide)
     return {
         **over_leads("qrs_agreement_min", agreement, batch.lead_names, "min"),
@@ -119,13 +114,6 @@ def _shares(leads: Float32Array) -> Float32Array:
     place = int(leads.shape[-1] * QRS_SHARE)
     height = np.maximum(np.partition(leads, place, axis=-1)[..., place], np.float32(1e-3))
     return np.minimum(leads / height[..., np.newaxis], np.float32(1.5))
-
-
-def _are_wide_alone(activity: QrsActivity, wide: BoolArray) -> BoolArray:
-    """Say which records have hardly any but wide beats."""
-    narrow = activity.beats_side_by_side[1] & ~wide
-    alone: BoolArray = wide.any(axis=1) & (narrow.sum(axis=1) < FEWEST_BEATS)
-    return alone
 
 
 def _comparable(
@@ -178,17 +166,6 @@ def _near_wide(products: Float32Array, activity: QrsActivity, record: int) -> Fl
     return largest
 
 
-def _likeness(shares: Float32Array, activity: QrsActivity, record: int) -> Float32Array:
-    """Correlation of each lead's activity at the beats of a record with their mean, shape (leads,)."""
-    half = round(WIDE_HALF_WIDTH_S * activity.steps_per_s)
-    beats = activity.beats[record]
-    whole = beats[(beats >= half) & (beats < shares.shape[-1] - half)]
-    around = sliding_window_view(shares, 2 * half + 1, axis=-1)[:, whole - half]
-    with np.errstate(invalid="ignore", divide="ignore"):
-        likeness: Float32Array = np.sqrt(around.mean(axis=1).var(axis=-1) / around.var(axis=(1, 2)))
-    return likeness
-
-
 def _beat_strengths(leads: Float32Array, activity: QrsActivity, wide: BoolArray) -> tuple[Float32Array, Float32Array]:
     """Weakest narrow beat and strongest stray activity of each lead over the median beat's, shape (records, leads)."""
     half = round(BEAT_HALF_WIDTH_S * activity.steps_per_s)
@@ -210,21 +187,3 @@ def _beat_strengths(leads: Float32Array, activity: QrsActivity, wide: BoolArray)
         weakest[rows] = np.where(narrow[..., np.newaxis], means, np.inf).min(axis=1) / median_of_existing(means, narrow)
         strays[rows] = stray / median_of_existing(around.max(axis=-1), whole)
     return weakest, strays
-
-
-def _wide_strengths(signal_uv: Float32Array, activity: QrsActivity, record: int, wide: BoolArray) -> Float32Array:
-    """Deflection of the weakest wide beat of one record over what a lead must show of it, shape (leads,).
-
-    Curvature falls with the square of the width of a beat, so that it does not tell a wide one from none.
-    """
-    half = round(WIDE_DEFLECTION_S * activity.steps_per_s)
-    coarse_uv = block_means(signal_uv, activity.step)
-    beats = activity.beats[record]
-    whole = (beats >= half) & (beats < coarse_uv.shape[-1] - half)
-    windows = sliding_window_view(coarse_uv, 2 * half + 1, axis=-1)
-    deflection_uv = np.ptp(windows[:, beats[whole] - half], axis=-1)
-    least_uv = np.float32(WIDE_SHARE) * np.median(deflection_uv, axis=1)
-    weakest_uv = deflection_uv.min(axis=1, where=wide[: len(beats)][whole], initial=np.inf)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        strength: Float32Array = weakest_uv / least_uv
-    return strength
