@@ -194,8 +194,7 @@ class ArtefactTable(RecordRows):
         start, stop : int
             First sample of the stretch, and the one after its last.
         """
-        places = np.flatnonzero((self.offset >= start) & (self.onset < stop))
-        inside = self._rows(places, self.records, self.record[places])
+        inside = self.where((self.offset >= start) & (self.onset < stop))
         onset, offset = (np.clip(ends, start, stop - 1) - start for ends in (inside.onset, inside.offset))
         return replace(inside, onset=onset.astype(np.int32), offset=offset.astype(np.int32))
 

@@ -64,8 +64,7 @@ class BeatTable(RecordRows):
         start, stop : int
             First sample of the stretch, and the one after its last.
         """
-        places = np.flatnonzero((self.sample >= start) & (self.sample < stop))
-        inside = self._rows(places, self.records, self.record[places])
+        inside = self.where((self.sample >= start) & (self.sample < stop))
         return replace(inside, sample=(inside.sample - start).astype(np.int32))
 
     def to_frame(self) -> pd.DataFrame:

@@ -142,8 +142,7 @@ class WaveTable(RecordRows):
         WaveTable
             Counted from `start`, with bounds outside `ABSENT`; beats have the numbers that they have in their record.
         """
-        places = np.flatnonzero((self.peak >= start) & (self.peak < stop))
-        inside = self._rows(places, self.records, self.record[places])
+        inside = self.where((self.peak >= start) & (self.peak < stop))
         points: dict[str, Any] = {}
         for point in POINTS:
             samples = getattr(inside, point)

@@ -75,7 +75,8 @@ def nearest(samples: Samples, others: Samples) -> Samples:
     if not others.size:
         return np.full(samples.size, -1)
     distance = np.abs(samples[:, np.newaxis] - others)
-    return np.where(distance.min(axis=1) <= NEAR_S * RATE_HZ, distance.argmin(axis=1), -1)
+    place: Samples = np.where(distance.min(axis=1) <= NEAR_S * RATE_HZ, distance.argmin(axis=1), -1)
+    return place
 
 
 def _between(samples: Samples, from_s: float, to_s: float) -> npt.NDArray[np.bool_]:
@@ -84,7 +85,8 @@ def _between(samples: Samples, from_s: float, to_s: float) -> npt.NDArray[np.boo
 
 def _by_us(signal_uv: SignalUv) -> Samples:
     beats = find_beats(signal_uv[np.newaxis], TWELVE_LEADS)
-    return beats.places[0][beats.exists[0]]
+    found: Samples = beats.places[0][beats.exists[0]]
+    return found
 
 
 def _by_neurokit(signal_uv: SignalUv) -> Samples:

@@ -32,10 +32,7 @@ MARK_MM = 1.0
 BETWEEN_BEATS = WAVES.index("F")
 """From here on waves that go on under those of the beats; they are marked below them."""
 
-DPI = 100
-
-COLOURS = (*PAPER.waves, "#cc79a7", "#cc79a7")
-"""Of the waves, in the order of `WAVES`."""
+DPI = 80
 
 
 def draw_rhythms(by_rhythm: Sequence[ComposedEcgs], folder: Path) -> list[Path]:
@@ -89,7 +86,7 @@ def _draw_record(axes: Axes, ecgs: ComposedEcgs, number: int, height_mm: float) 
             of_it = of_lead.wave == code
             bars = list(zip(first_mm[of_it], (last_mm - first_mm)[of_it], strict=True))
             bottom_mm = floor_mm + (0.2 if code >= BETWEEN_BEATS else 0.4 + MARK_MM)
-            axes.broken_barh(bars, (bottom_mm, MARK_MM), facecolor=COLOURS[code], edgecolor="white", linewidth=0.5)
+            axes.broken_barh(bars, (bottom_mm, MARK_MM), facecolor=PAPER.waves[code], edgecolor="white", linewidth=0.5)
     for sample, symbol in zip(beats.sample.tolist(), beats.symbol_of_each, strict=True):
         axes.text(sample * to_mm, height_mm - 0.5, symbol, ha="center", va="top", fontsize=7)
 
@@ -102,8 +99,8 @@ def section(paths: Sequence[Path]) -> str:
             "",
             f"The first {OF_EACH} records of each rhythm, leads {' and '.join(LEADS)}, at {MM_PER_S} mm/s and "
             f"{MM_PER_MV} mm/mV; symbols of the beats on top, and below each lead the waves as they are labelled: P "
-            "blue, QRS orange, T green, waves of flutter and fibrillation pink. What is larger than its strip is cut "
-            "off at its edge.",
+            "blue, QRS orange, T green, waves of flutter and fibrillation in a line of their own below. What is larger "
+            "than its strip is cut off at its edge.",
             *(f"\n![Rhythms]({path.name})" for path in paths),
         ]
     )

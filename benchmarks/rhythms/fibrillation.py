@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -105,7 +105,7 @@ def _between_beats(lead_uv: Float64Array, spans: Sequence[tuple[int, int]]) -> d
     return {"uv": 2 * np.sqrt(2) * values.std(), "hz": dominant_hz, "share": power[near].sum() / power.sum()}
 
 
-def measure_all(signals_uv: Sequence[SignalUv]) -> dict[str, Float64Array]:
+def measure_all(signals_uv: Iterable[SignalUv]) -> dict[str, Float64Array]:
     """Measure records, by `MEASURES`."""
     rows = [measure_record(signal_uv) for signal_uv in signals_uv]
     return {name: np.array([row[name] for row in rows]) for name in MEASURES}

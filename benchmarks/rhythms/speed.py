@@ -12,6 +12,7 @@ import time
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from typing import Any
 
 from benchmarks.timing import machine
 from ecgfactory.candidates.asked import asked_plan
@@ -68,15 +69,13 @@ class LongCost:
 
 def measure_speed(records: int, pairs: int) -> tuple[list[Cost], LongCost]:
     """Measure in processes of their own, which have one thread."""
-    costs, long = _run("short", records, pairs), _run("long")
-    return [Cost(**row) for row in costs], LongCost(**long)
+    return [Cost(**row) for row in _run("short", records, pairs)], LongCost(**_run("long"))
 
 
-def _run(*arguments: object) -> list[dict[str, float]] | dict[str, float]:
+def _run(*arguments: object) -> Any:
     command = [sys.executable, "-m", "benchmarks.rhythms.speed", *map(str, arguments)]
     ran = subprocess.run(command, env=os.environ | ONE_THREAD, capture_output=True, text=True, check=True)
-    found: list[dict[str, float]] | dict[str, float] = json.loads(ran.stdout)
-    return found
+    return json.loads(ran.stdout)
 
 
 def _costs(records: int, pairs: int) -> list[Cost]:

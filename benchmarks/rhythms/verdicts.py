@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from benchmarks.rhythms.judge import CALLED, LEAD, RhythmJudge, Verdict
@@ -49,7 +49,7 @@ class Called:
         return self.found[self.wanted or ""] / self.found.total()
 
 
-def look_at(judge: RhythmJudge, signals_uv: Sequence[SignalUv]) -> list[Verdict]:
+def look_at(judge: RhythmJudge, signals_uv: Iterable[SignalUv]) -> list[Verdict]:
     """Let the judge look at records of 12 leads."""
     lead = TWELVE_LEADS.index(LEAD)
     return [judge.look(signal_uv[lead]) for signal_uv in signals_uv]

@@ -33,7 +33,7 @@ def long_signal_problems(dataset: DatasetFiles) -> Iterator[str]:
 def _read(dataset: DatasetFiles, name: str, path: str, candidate: int) -> tuple[bytes, bool]:
     """Return the digest of a record's signals, and whether its limb leads obey their equations."""
     spec, digest, obeys = dataset.plan.spec_of(name), hashlib.blake2b(digest_size=16), True
-    for start, stop in spec.piece_bounds():
+    for start, stop in spec.stretch_bounds():
         with reading(path):
             stretch_uv = format_named(name).read_stretch(dataset.path, path, candidate, spec, start, stop)
         digest.update(stretch_uv.tobytes())

@@ -197,7 +197,7 @@ class FileSource(Source):
 
     def _read_pieces(self, path: str, candidates: IntArray, into: Into) -> None:
         for record, candidate in enumerate(candidates.tolist()):
-            for start, stop in self._spec.piece_bounds():
+            for start, stop in self._spec.stretch_bounds():
                 stretch_uv = self._format.read_stretch(self._folder, path, candidate, self._spec, start, stop)
                 for lead, stored in enumerate(self._leads):
                     into.signals_uv[into.places[record], into.slots[lead], start:stop] = stretch_uv[stored]

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from ecgfactory.artefact_table import ArtefactTable
 from ecgfactory.beat_table import BeatTable
 from ecgfactory.formats.batch import Composed, Injury, RecordBatch
-from ecgfactory.formats.long_record import LONGEST_WHOLE_S, PIECE_S, LongRecord, RecordPiece
+from ecgfactory.formats.long_record import LONGEST_WHOLE_S, PIECE_S, PIECES_READ, LongRecord, RecordPiece
 from ecgfactory.leads import TWELVE_LEADS, SignalUv
 from ecgfactory.record import SAMPLING_RATE_HZ
 from ecgfactory.recorder.filters import Filters
@@ -118,9 +118,12 @@ class SignalSpec:
         """Whether the records are too long to be held whole; see `LongRecord`."""
         return self.samples > LONGEST_WHOLE_S * self.sampling_rate_hz
 
-    def piece_bounds(self) -> Iterator[tuple[int, int]]:
-        """Yield the first sample of each piece of a long record, and the one after its last."""
-        size = PIECE_S * self.sampling_rate_hz
+    def stretch_bounds(self) -> Iterator[tuple[int, int]]:
+        """Yield the first sample of each stretch in which a long record is read, and the one after its last.
+
+        A stretch is `PIECES_READ` pieces, so that those that are decoded together are decoded once.
+        """
+        size = PIECES_READ * PIECE_S * self.sampling_rate_hz
         for start in range(0, self.samples, size):
             yield start, min(start + size, self.samples)
 

@@ -18,6 +18,9 @@ LONGEST_WHOLE_S = 60
 PIECE_S = 60
 """Length of a piece; the last one of a record may be shorter."""
 
+PIECES_READ = 8
+"""Pieces that are read back together: those of a row group of Parquet, 6 MB of twelve leads at 500 Hz."""
+
 
 @dataclass(frozen=True)
 class RecordPiece:

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pytest
-from drawn_ecgs import drawn_ecg
+from tests.drawn_ecgs import drawn_ecg
 from pdf_lines import pdf_text
 from pypdf import PdfReader
 

@@ -44,3 +44,10 @@ def test_neither_is_told(dataset: Dataset) -> None:
 def test_the_reader_alone_knows_nothing_of_the_generator(dataset: Dataset) -> None:
     with pytest.raises(BadInputError, match="the nearest one is"):
         open_dataset(Path(dataset.path)).record(str(dataset.rejected.index[0]))
+
+
+def test_a_stretch_of_either_is_cut(dataset: Dataset) -> None:
+    for wanted in (dataset.record_ids[0], str(dataset.rejected.index[0])):
+        whole, cut = any_record(dataset, wanted), any_record(dataset, wanted, at_s=4.5)
+        assert np.array_equal(cut.signal_uv, whole.signal_uv[:, 2250:])
+        assert cut.stretch is not None and (cut.stretch.start_s, cut.stretch.record_s) == (4.5, 10)
