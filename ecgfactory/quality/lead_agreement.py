@@ -43,8 +43,8 @@ WIDE_QRS_S = 0.11
 WIDE_DELAY_S = 0.08
 """A wide QRS reaches all leads within half of it, as a narrow one does."""
 
-WIDE_DELAY_RR = 1 / 3
-"""What comes later than a third of the time between wide beats may as well be a T wave."""
+WIDE_DELAY_RR = 1 / 4
+"""What comes later than a quarter of the time between wide beats may as well be a T wave."""
 
 FEATURES = (
     Feature(
@@ -136,7 +136,7 @@ def _agreement(
 ) -> tuple[Float32Array, Float64Array]:
     """Correlation of each lead with the median of all, and its delay in ms, shape (records, leads) each."""
     consensus = median_of([shares[:, lead] for lead in range(shares.shape[1])])[:, np.newaxis]
-    for record in np.flatnonzero(~counted.all(axis=1)):  # what does not count is as the rest on the average
+    for record in np.flatnonzero(~counted.all(axis=1)).tolist():  # what does not count is as the rest on the average
         for values in (shares[record], consensus[record]):
             values[:, ~counted[record]] = values[:, counted[record]].mean(axis=-1, keepdims=True)
     leads = shares - shares.mean(axis=-1, keepdims=True)
