@@ -52,7 +52,8 @@ FEATURES = (
         "",
         "number",
         "Smallest correlation of a lead's QRS activity with the median of all leads' (1 in all leads of a "
-        "perfect ECG), without wide beats. Where fewer than three are narrow: of a lead at its beats with their mean.",
+        "perfect ECG), without wide beats; where fewer than three beats are narrow, of all beats, or of the lead at "
+        "them with their mean if that is larger.",
     ),
     Feature(
         "lead_delay_max_ms",
@@ -96,7 +97,8 @@ def measure_lead_agreement(batch: EcgBatch, beats: Beats) -> FeatureTable:
         shares, counted = _comparable(_shares(leads), beats.activity, wide, alone)
         agreement, delay_ms = _agreement(shares, counted, beats.activity, alone)
         for record in np.flatnonzero(alone).tolist():
-            agreement[record] = likeness(batch.fine_uv[record], beats.activity, record)
+            of_wide = likeness(batch.fine_uv[record], beats.activity, record)
+            agreement[record] = np.fmax(agreement[record], of_wide)
         strength, stray = _beat_strengths(leads, beats.activity, wide)
         for record in np.flatnonzero(wide.any(axis=1)).tolist():
             of_wide = wide_strengths(batch.fine_uv[record], beats.activity, record, wide[record])
