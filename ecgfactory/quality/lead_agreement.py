@@ -40,8 +40,9 @@ WIDE_HALF_WIDTH_S = 0.2
 WIDE_QRS_S = 0.11
 """What shares of wide beats are averaged over: most of such a QRS."""
 
-WIDE_DELAY_S = 0.08
-"""A wide QRS reaches all leads within half of it, as a narrow one does."""
+WIDE_DELAY_S, CONDUCTED_RR_S = 0.08, (0.6, 1.2)
+"""A wide QRS reaches all leads within half of it, as a narrow one does, where it is a ventricle's own: above 100 and
+below 50 beats/min. In between it is more often one of a bundle branch block, which leads show more at once."""
 
 WIDE_DELAY_RR = 1 / 4
 """What comes later than a quarter of the time between wide beats may as well be a T wave."""
@@ -52,7 +53,7 @@ FEATURES = (
         "",
         "number",
         "Smallest correlation of a lead's QRS activity with the median of all leads' (1 in all leads of a "
-        "perfect ECG), without wide beats; where fewer than three beats are narrow, of all beats, or of the lead at "
+        "perfect ECG), without wide beats; where hardly any is narrow, of all beats, or of the lead at "
         "them with their mean if that is larger.",
     ),
     Feature(
@@ -60,8 +61,8 @@ FEATURES = (
         "ms",
         "number",
         "Largest delay, either way, at which a lead's QRS activity fits the median of all leads' best, in steps of "
-        "10 ms; 0 where it fits in place as well (within 0.1 of the correlation), which is within 80 ms where fewer "
-        "than three beats are narrow.",
+        "10 ms; 0 where it fits in place as well (within 0.1 of the correlation), which is within 80 ms where beats "
+        "are wide and more than 100 /min or less than 50.",
     ),
     Feature(
         "beat_strength_min",
@@ -99,7 +100,7 @@ def measure_lead_agreement(batch: EcgBatch, beats: Beats) -> FeatureTable:
         for record in np.flatnonzero(alone).tolist():
             of_wide = likeness(batch.fine_uv[record], beats.activity, record)
             agreement[record] = np.fmax(agreement[record], of_wide)
-        strength, stray = _beat_strengths(leads, beats.activity, wide)
+        strength, stray = _beat_strengths(leads, beats.activity, wide, alone)
         for record in np.flatnonzero(wide.any(axis=1)).tolist():
             of_wide = wide_strengths(batch.fine_uv[record], beats.activity, record, wide[record])
             strength[record] = np.fmin(strength[record], of_wide)
@@ -162,14 +163,22 @@ def _agreement(
 def _near_wide(products: Float32Array, activity: QrsActivity, record: int) -> Float32Array:
     """Return the largest product of each lead that is in place, shape (leads,); forget those that tell no delay."""
     delay = np.abs(np.arange(products.shape[-1]) - products.shape[-1] // 2)
-    rr = np.median(np.diff(activity.beats[record])) if len(activity.beats[record]) > 1 else np.inf
+    beats = activity.beats[record]
+    rr = float(np.median(np.diff(beats))) if len(beats) > 1 else np.inf
     products[:, delay > WIDE_DELAY_RR * rr] = 0
-    largest: Float32Array = products[:, delay <= WIDE_DELAY_S * activity.steps_per_s].max(axis=-1)
+    shortest, longest = CONDUCTED_RR_S
+    in_place_s = 0.0 if shortest * activity.steps_per_s <= rr <= longest * activity.steps_per_s else WIDE_DELAY_S
+    largest: Float32Array = products[:, delay <= in_place_s * activity.steps_per_s].max(axis=-1)
     return largest
 
 
-def _beat_strengths(leads: Float32Array, activity: QrsActivity, wide: BoolArray) -> tuple[Float32Array, Float32Array]:
-    """Weakest narrow beat and strongest stray activity of each lead over the median beat's, shape (records, leads)."""
+def _beat_strengths(
+    leads: Float32Array, activity: QrsActivity, wide: BoolArray, alone: BoolArray
+) -> tuple[Float32Array, Float32Array]:
+    """Weakest narrow beat and strongest stray activity of each lead over the median beat's, shape (records, leads).
+
+    The median beat is that of the narrow ones, or of all where hardly any is.
+    """
     half = round(BEAT_HALF_WIDTH_S * activity.steps_per_s)
     steps = leads.shape[-1]
     weakest, strays = np.full((2, *leads.shape[:2]), np.nan, dtype=np.float32)
@@ -186,6 +195,7 @@ def _beat_strengths(leads: Float32Array, activity: QrsActivity, wide: BoolArray)
     stray = np.where(outside, leads[rows], 0).max(axis=-1)
     with np.errstate(invalid="ignore", divide="ignore"):
         narrow = whole & ~wide[rows]
-        weakest[rows] = np.where(narrow[..., np.newaxis], means, np.inf).min(axis=1) / median_of_existing(means, narrow)
+        usual = np.where(alone[rows, np.newaxis], whole, narrow)
+        weakest[rows] = np.where(narrow[..., np.newaxis], means, np.inf).min(axis=1) / median_of_existing(means, usual)
         strays[rows] = stray / median_of_existing(around.max(axis=-1), whole)
     return weakest, strays

