@@ -12,8 +12,8 @@ from ecgfactory.quality.qrs_activity import QrsActivity
 REACH_S, QRS_S = 0.15, 0.06
 """Slopes within 150 ms of a beat count, against the steepest within 60 ms."""
 
-STEEP, STILL = 0.2, 0.1
-"""A lead is steep where it exceeds, by 0.2 of what its steepest place at the beat does, what a tenth of the time is
+STEEP, STILL = 0.2, 0.04
+"""A lead is steep where it exceeds, by 0.2 of what its steepest place at the beat does, what 4 % of the time are
 below: noise, which makes no beat wide."""
 
 NARROW_S = 0.115
