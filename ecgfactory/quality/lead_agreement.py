@@ -19,7 +19,7 @@ from ecgfactory.quality.feature import Feature, FeatureTable, over_leads
 from ecgfactory.quality.filters import moving_mean
 from ecgfactory.quality.medians import median_of, median_of_existing
 from ecgfactory.quality.qrs_activity import SHORTEST_S, QrsActivity, mean_curvature
-from ecgfactory.quality.wide_beats import are_wide, likeness, wide_alone, wide_strengths
+from ecgfactory.quality.wide_beats import VENTRICULAR_S, are_wide, likeness, wide_alone, wide_strengths
 
 CURVATURE_S = 0.01
 
@@ -152,7 +152,7 @@ def _agreement(
     in_place = (leads * consensus).sum(axis=-1)
     correlation = np.divide(in_place, power, out=np.full_like(in_place, np.nan), where=power > 0)
     for record in np.flatnonzero(alone).tolist():
-        in_place[record] = _near_wide(near[record], activity, record)
+        in_place[record] = _near_wide(near[record], activity.take(np.array([record])))
     with np.errstate(invalid="ignore", divide="ignore"):
         gain = (near.max(axis=-1) - in_place) / power
     delay_ms = (1000 / activity.steps_per_s) * np.abs(near.argmax(axis=-1) - reach)
@@ -160,14 +160,17 @@ def _agreement(
     return correlation, np.where(np.isfinite(correlation), delay_ms, np.nan)
 
 
-def _near_wide(products: Float32Array, activity: QrsActivity, record: int) -> Float32Array:
-    """Return the largest product of each lead that is in place, shape (leads,); forget those that tell no delay."""
+def _near_wide(products: Float32Array, activity: QrsActivity) -> Float32Array:
+    """Return the largest product of each lead of one record that is in place, shape (leads,).
+
+    Products at delays that tell nothing become 0.
+    """
     delay = np.abs(np.arange(products.shape[-1]) - products.shape[-1] // 2)
-    beats = activity.beats[record]
-    rr = float(np.median(np.diff(beats))) if len(beats) > 1 else np.inf
+    rr = float(np.median(np.diff(activity.beats[0]))) if len(activity.beats[0]) > 1 else np.inf
     products[:, delay > WIDE_DELAY_RR * rr] = 0
-    shortest, longest = CONDUCTED_RR_S
-    in_place_s = 0.0 if shortest * activity.steps_per_s <= rr <= longest * activity.steps_per_s else WIDE_DELAY_S
+    shortest, longest = (rr_s * activity.steps_per_s for rr_s in CONDUCTED_RR_S)
+    ventricular = 2 * are_wide(activity, VENTRICULAR_S).sum() >= len(activity.beats[0])
+    in_place_s = WIDE_DELAY_S if ventricular and not shortest <= rr <= longest else 0.0
     largest: Float32Array = products[:, delay <= in_place_s * activity.steps_per_s].max(axis=-1)
     return largest
 

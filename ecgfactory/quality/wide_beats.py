@@ -22,6 +22,9 @@ to 100 (doi:10.1109/ACCESS.2020.3029211) without extrasystoles, complete block o
 for 85 ms in generated beats (99 %: up to 113), and for 150 ms in composed ventricular ones (99.7 %: from 120 on).
 Curvature tells less, as a wide spike is bent at its tip alone. That one lead comes late makes no beat wide."""
 
+VENTRICULAR_S = 0.135
+"""Composed ventricular beats mostly are steep for longer, simulated ones of sinus rhythm seldom (chosen on these)."""
+
 FEWEST_NARROW = 3
 """With fewer, narrow beats tell nothing: they may be wide ones in noise."""
 
@@ -35,7 +38,7 @@ DEFLECTION_SHARE = 1 / 3
 weaker than that."""
 
 
-def are_wide(activity: QrsActivity) -> BoolArray:
+def are_wide(activity: QrsActivity, narrow_s: float = NARROW_S) -> BoolArray:
     """Tell which beats are wide, shape (records, columns), as `activity.beats_side_by_side` has them."""
     beats, exist = activity.beats_side_by_side
     reach, half = (round(span_s * activity.steps_per_s) for span_s in (REACH_S, QRS_S))
@@ -46,7 +49,7 @@ def are_wide(activity: QrsActivity) -> BoolArray:
     around -= noise[:, np.newaxis, :, np.newaxis]
     steepest = around[..., reach - half : reach + half + 1].max(axis=-1, keepdims=True)
     steep = np.count_nonzero(around >= np.float32(STEEP) * steepest, axis=-1)
-    wide: BoolArray = exist & (np.median(steep, axis=-1) > NARROW_S * activity.steps_per_s)
+    wide: BoolArray = exist & (np.median(steep, axis=-1) > narrow_s * activity.steps_per_s)
     return wide
 
 

@@ -71,7 +71,7 @@ def test_ventricular_beats_are_wide_and_others_are_not() -> None:
     for rhythm in ("sinus rhythm", "atrial fibrillation", "ventricular tachycardia", "ventricular bigeminy"):
         activity = find_beats(ecgs_of(rhythm)).activity
         shares[rhythm] = are_wide(activity).sum() / activity.beats_side_by_side[1].sum()
-    assert shares["sinus rhythm"] < 0.15
+    assert shares["sinus rhythm"] < 0.2
     assert shares["atrial fibrillation"] < 0.15
     assert 0.35 < shares["ventricular bigeminy"] < 0.6
     assert shares["ventricular tachycardia"] > 0.9
