@@ -42,7 +42,7 @@ leads of nothing but noise, of any colour, stay below that; fewer are often take
 
 FASTEST_S, SLOWEST_S, REPEATS, HALF_REPEATS = 0.25, 0.5, 0.8, 0.5
 """Or where all repeats itself, correlated by 0.8, every 0.25 to 0.5 s, and not by 0.5 in half that time: so does a wide
-QRS of 120 to 240 beats/min that leaves no rest. Noise is correlated with itself by 0.3 at most."""
+QRS of 120 to 240 beats/min that leaves no rest. None of 600 records of white or brown noise does."""
 
 LEAST_UV = 2.0
 """Activity of a QRS of some 10 uV: a lead with less is dead, though its last bit may flicker."""
