@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ecgfactory.arrays import Float64Array
+from ecgfactory.arrays import Float32Array, Float64Array
 from ecgfactory.compose.dipole import in_eight_leads
 from ecgfactory.compose.hearts import RATE_HZ, Source, smooth_step
 from ecgfactory.compose.shapes import QRS, Shape, T, in_leads, marked
@@ -30,6 +30,10 @@ RIGHT, LEFT = np.array([0.75, 0.0, 0.5]), np.array([-0.5, 0.0, -0.75])
 
 UP_OR_DOWN = (0.4, 0.9)
 """And up or down."""
+
+LEAST_SHOWN = 0.2
+"""Swing of QRS in any lead at least, over that of the heart's own there, were both as large in the largest. Of a dipole
+a lead may see nothing, which electrodes on the chest, close to the heart, never do (chosen here)."""
 
 _FRONTS = ((0.22, 0.085, 0.5, 0.3), (0.46, 0.105, 1.0, 0.15), (0.74, 0.095, 0.6, 0.3))
 """Fronts of activation that follow each other: when (over the length of QRS), how long (one SD), how large, and how
@@ -69,10 +73,8 @@ def ventricular_shape(source: Source, streams: Streams, number: int) -> tuple[Sh
     qrs_s = rng.uniform(*QRS_S)
     qrs = round(qrs_s * RATE_HZ)
     end = round((source.heart.qt_s + qrs_s - source.heart.qrs_s) * RATE_HZ)
-    direction = (RIGHT if rng.random() < 0.5 else LEFT) + rng.normal(0, 0.12, 3)
-    direction[1] += rng.choice([-1, 1]) * rng.uniform(*UP_OR_DOWN)
-    direction /= np.linalg.norm(direction)
-    dipole_of_qrs = _depolarisation(direction, qrs, rng)
+    own_uv = np.ptp(source.qrst_uv[:, source.qrs_onset : source.qrs_offset], axis=1)
+    direction, dipole_of_qrs = _depolarisation(own_uv, qrs, rng)
     size = np.abs(dipole_of_qrs).max()
     dipole_of_t = np.zeros((3, end))
     bend = rng.normal(0, 0.25, 3)
@@ -81,8 +83,7 @@ def ventricular_shape(source: Source, streams: Streams, number: int) -> tuple[Sh
     dipole_of_t *= rng.uniform(*T_SIZE) * size
     qrs_uv, t_uv = (in_eight_leads(part).astype(np.float32) for part in (np.zeros((3, end)), dipole_of_t))
     qrs_uv[:, :qrs] = in_eight_leads(dipole_of_qrs)
-    own_uv = source.qrst_uv[:, source.qrs_onset : source.qrs_offset]
-    gain = np.float32(rng.uniform(*SIZE) * np.ptp(own_uv, axis=1).max() / np.ptp(qrs_uv, axis=1).max())
+    gain = np.float32(rng.uniform(*SIZE) * own_uv.max() / np.ptp(qrs_uv, axis=1).max())
     qrs_uv, t_uv = qrs_uv * gain, t_uv * gain
     centre = int(np.square(dipole_of_qrs).sum(axis=0).argmax())
     bounds = np.full((1 + len(source.lead_names), len(BEAT_WAVES), 2), np.nan)
@@ -97,8 +98,29 @@ def ventricular_shape(source: Source, streams: Streams, number: int) -> tuple[Sh
     return Shape(signal_uv, centre, marked(signal_uv, centre, bounds, source.lead_names)), qrs - 1, end - 1
 
 
-def _depolarisation(direction: Float64Array, samples: int, rng: np.random.Generator) -> Float64Array:
-    """Draw the dipole of QRS, shape (3, samples)."""
+def _depolarisation(own_uv: Float32Array, samples: int, rng: np.random.Generator) -> tuple[Float64Array, Float64Array]:
+    """Draw a direction, shape (3,), and the dipole of QRS, shape (3, samples), until all leads show it.
+
+    `own_uv`, shape (8,), is the swing of QRS in the heart's own beats.
+    """
+    while True:
+        direction = _direction(rng)
+        dipole = _fronts(direction, samples, rng)
+        swing = np.ptp(in_eight_leads(dipole), axis=1)
+        if (swing / swing.max() >= LEAST_SHOWN * own_uv / own_uv.max()).all():
+            return direction, dipole
+
+
+def _direction(rng: np.random.Generator) -> Float64Array:
+    """Draw where activation runs, shape (3,), of length 1."""
+    direction: Float64Array = (RIGHT if rng.random() < 0.5 else LEFT) + rng.normal(0, 0.12, 3)
+    direction[1] += rng.choice([-1, 1]) * rng.uniform(*UP_OR_DOWN)
+    direction /= np.linalg.norm(direction)
+    return direction
+
+
+def _fronts(direction: Float64Array, samples: int, rng: np.random.Generator) -> Float64Array:
+    """Draw fronts that run so, as a dipole, shape (3, samples)."""
     along = (np.arange(samples) + 0.5) / samples
     dipole = np.zeros((3, samples))
     for centre, width, size, turn in _FRONTS:

@@ -11,11 +11,12 @@ from ecgfactory.quality.chest_leads import CHEST_FEATURE, measure_chest
 from ecgfactory.quality.feature import Feature, FeatureTable
 from ecgfactory.quality.filters import zero_phase
 from ecgfactory.quality.qrs_activity import QrsActivity
-from ecgfactory.quality.wide_beats import are_wide
+from ecgfactory.quality.wide_beats import are_wide, wide_alone
 
 LOWEST_HZ = 0.5
-WIDE_S = 0.5
-"""A wide beat is over by then, with its T wave. One that comes from below turns QRS and T of lead II, and not of V6."""
+WIDE_S = (0.15, 0.5)
+"""A wide beat begins and is over by then, with its T wave, before and after its centre. One that comes from below turns
+QRS and T of lead II, and not of V6."""
 
 QRS_STEPS = 15
 """Steps of 10 ms around the centre of a beat that count as QRS."""
@@ -38,7 +39,7 @@ FEATURES = (
         "number",
         "Similarity of leads II and V6; negative when right arm and left leg are exchanged, which turns P, QRS and T "
         "of lead II, while a left axis turns QRS alone. A wide beat from below turns QRS and T: wide beats are not "
-        f"looked at, and of nothing but such it is not measurable. {_TWO_PARTS}",
+        f"looked at, and of hardly anything but such it is not measurable. {_TWO_PARTS}",
     ),
     CHEST_FEATURE,
 )
@@ -70,11 +71,11 @@ def measure_electrodes(batch: EcgBatch, activity: QrsActivity) -> FeatureTable:
 
 
 def _beside_wide(activity: QrsActivity, steps: int) -> BoolArray:
-    """Return which steps have nothing of a wide beat, shape (records, steps): none without a narrow beat."""
+    """Return which steps have nothing of a wide beat, shape (records, steps): none where hardly any beat is narrow."""
     wide = are_wide(activity)
-    nothing_else = wide.any(axis=1) & (activity.beats_side_by_side[1] == wide).all(axis=1)
-    near = activity.near_beats(round(WIDE_S * activity.steps_per_s), steps, wide)
-    beside: BoolArray = ~near & ~nothing_else[:, np.newaxis]
+    before, after = (round(span_s * activity.steps_per_s) for span_s in WIDE_S)
+    near = activity.near_beats(before, steps, wide, after)
+    beside: BoolArray = ~near & ~wide_alone(activity, wide)[:, np.newaxis]
     return beside
 
 

@@ -13,13 +13,13 @@ import scipy
 from numpy.lib.stride_tricks import sliding_window_view
 
 from ecgfactory.arrays import BoolArray, Float32Array, Float64Array
-from ecgfactory.quality.batch import EcgBatch, block_means, in_cache
+from ecgfactory.quality.batch import EcgBatch, in_cache
 from ecgfactory.quality.beats import Beats
 from ecgfactory.quality.feature import Feature, FeatureTable, over_leads
 from ecgfactory.quality.filters import moving_mean
 from ecgfactory.quality.medians import median_of, median_of_existing
 from ecgfactory.quality.qrs_activity import SHORTEST_S, QrsActivity, mean_curvature
-from ecgfactory.quality.wide_beats import are_wide
+from ecgfactory.quality.wide_beats import VENTRICULAR_S, are_wide, likeness, wide_alone, wide_strengths
 
 CURVATURE_S = 0.01
 
@@ -40,11 +40,12 @@ WIDE_HALF_WIDTH_S = 0.2
 WIDE_QRS_S = 0.11
 """What shares of wide beats are averaged over: most of such a QRS."""
 
-WIDE_DEFLECTION_S = 0.1
+WIDE_DELAY_S, CONDUCTED_RR_S = 0.08, (0.6, 1.2)
+"""A wide QRS reaches all leads within half of it, as a narrow one does, where it is a ventricle's own: above 100 and
+below 50 beats/min. In between it is more often one of a bundle branch block, which leads show more at once."""
 
-WIDE_SHARE = 1 / 3
-"""A wide beat, whose axis is another, may be seen in a lead by a third of what the median beat is, before it counts as
-weaker than that."""
+WIDE_DELAY_RR = 1 / 4
+"""What comes later than a quarter of the time between wide beats may as well be a T wave."""
 
 FEATURES = (
     Feature(
@@ -52,21 +53,23 @@ FEATURES = (
         "",
         "number",
         "Smallest correlation of a lead's QRS activity with the median of all leads' (1 in all leads of a "
-        "perfect ECG), without wide beats where there are three narrow ones or more.",
+        "perfect ECG), without wide beats; where hardly any is narrow, of all beats, or of the lead at "
+        "them with their mean if that is larger.",
     ),
     Feature(
         "lead_delay_max_ms",
         "ms",
         "number",
         "Largest delay, either way, at which a lead's QRS activity fits the median of all leads' best, in steps of "
-        "10 ms; 0 where it fits in place as well (within 0.1 of the correlation).",
+        "10 ms; 0 where it fits in place as well (within 0.1 of the correlation), which is within 80 ms where beats "
+        "are wide and more than 100 /min or less than 50.",
     ),
     Feature(
         "beat_strength_min",
         "",
         "number",
         "QRS activity of the weakest beat in any lead over that of the lead's median beat: 0 where a beat is missing. "
-        "Of a wide beat (it changes fast for 0.09 s or more): its deflection within 0.1 s, over a third of the median "
+        "Of a wide beat (it changes fast for 0.12 s or more): its deflection within 0.1 s, over a third of the median "
         "beat's.",
     ),
     Feature(
@@ -91,10 +94,15 @@ def measure_lead_agreement(batch: EcgBatch, beats: Beats) -> FeatureTable:
         curvature = partial(mean_curvature, reach=batch.span(CURVATURE_S), step=beats.activity.step)
         leads = in_cache(curvature, batch.fine_uv)
         wide = are_wide(beats.activity)
-        agreement, delay_ms = _agreement(*_comparable(_shares(leads), beats.activity, wide), beats.activity.steps_per_s)
-        strength, stray = _beat_strengths(leads, beats.activity, wide)
+        alone = wide_alone(beats.activity, wide)
+        shares, counted = _comparable(_shares(leads), beats.activity, wide, alone)
+        agreement, delay_ms = _agreement(shares, counted, beats.activity, alone)
+        for record in np.flatnonzero(alone).tolist():
+            of_wide = likeness(batch.fine_uv[record], beats.activity, record)
+            agreement[record] = np.fmax(agreement[record], of_wide)
+        strength, stray = _beat_strengths(leads, beats.activity, wide, alone)
         for record in np.flatnonzero(wide.any(axis=1)).tolist():
-            of_wide = _wide_strengths(batch.fine_uv[record], beats.activity, record, wide[record])
+            of_wide = wide_strengths(batch.fine_uv[record], beats.activity, record, wide[record])
             strength[record] = np.fmin(strength[record], of_wide)
     return {
         **over_leads("qrs_agreement_min", agreement, batch.lead_names, "min"),
@@ -111,43 +119,69 @@ def _shares(leads: Float32Array) -> Float32Array:
     return np.minimum(leads / height[..., np.newaxis], np.float32(1.5))
 
 
-def _comparable(shares: Float32Array, activity: QrsActivity, wide: BoolArray) -> tuple[Float32Array, BoolArray]:
+def _comparable(
+    shares: Float32Array, activity: QrsActivity, wide: BoolArray, alone: BoolArray
+) -> tuple[Float32Array, BoolArray]:
     """Make leads with wide beats comparable: their shares, and which steps count, shape (records, steps).
 
     A wide beat has another share in each lead than narrow ones have, so that it does not count beside these; and begins
     and ends in each lead when it will, so that shares of nothing but wide beats are averaged over one.
     """
-    beside = (activity.beats_side_by_side[1] & ~wide).sum(axis=1) >= FEWEST_BEATS
     reach = round(WIDE_HALF_WIDTH_S * activity.steps_per_s)
-    counted = ~activity.near_beats(reach, shares.shape[-1], wide & beside[:, np.newaxis])
-    if (alone := wide.any(axis=1) & ~beside).any():
+    counted = ~activity.near_beats(reach, shares.shape[-1], wide & ~alone[:, np.newaxis])
+    if alone.any():
         shares[alone] = moving_mean(shares[alone], round(WIDE_QRS_S * activity.steps_per_s))
     return shares, counted
 
 
-def _agreement(shares: Float32Array, counted: BoolArray, steps_per_s: float) -> tuple[Float32Array, Float64Array]:
+def _agreement(
+    shares: Float32Array, counted: BoolArray, activity: QrsActivity, alone: BoolArray
+) -> tuple[Float32Array, Float64Array]:
     """Correlation of each lead with the median of all, and its delay in ms, shape (records, leads) each."""
     consensus = median_of([shares[:, lead] for lead in range(shares.shape[1])])[:, np.newaxis]
-    for record in np.flatnonzero(~counted.all(axis=1)):  # what does not count is as the rest on the average
+    for record in np.flatnonzero(~counted.all(axis=1)).tolist():  # what does not count is as the rest on the average
         for values in (shares[record], consensus[record]):
             values[:, ~counted[record]] = values[:, counted[record]].mean(axis=-1, keepdims=True)
     leads = shares - shares.mean(axis=-1, keepdims=True)
     consensus = consensus - consensus.mean(axis=-1, keepdims=True)
     power = np.sqrt((leads**2).sum(axis=-1) * (consensus**2).sum(axis=-1))
-    reach = round(MAX_DELAY_S * steps_per_s)
+    reach = round(MAX_DELAY_S * activity.steps_per_s)
     length = scipy.fft.next_fast_len(leads.shape[-1] + reach, real=True)
     products = scipy.fft.irfft(scipy.fft.rfft(leads, length) * np.conj(scipy.fft.rfft(consensus, length)), length)
     near = np.concatenate([products[..., -reach:], products[..., : reach + 1]], axis=-1)
+    in_place = (leads * consensus).sum(axis=-1)
+    correlation = np.divide(in_place, power, out=np.full_like(in_place, np.nan), where=power > 0)
+    for record in np.flatnonzero(alone).tolist():
+        in_place[record] = _near_wide(near[record], activity.take(np.array([record])))
     with np.errstate(invalid="ignore", divide="ignore"):
-        correlation = (leads * consensus).sum(axis=-1) / power
-        gain = near.max(axis=-1) / power - correlation
-    delay_ms = (1000 / steps_per_s) * np.abs(near.argmax(axis=-1) - reach)
+        gain = (near.max(axis=-1) - in_place) / power
+    delay_ms = (1000 / activity.steps_per_s) * np.abs(near.argmax(axis=-1) - reach)
     delay_ms[gain < DELAY_GAIN] = 0
     return correlation, np.where(np.isfinite(correlation), delay_ms, np.nan)
 
 
-def _beat_strengths(leads: Float32Array, activity: QrsActivity, wide: BoolArray) -> tuple[Float32Array, Float32Array]:
-    """Weakest narrow beat and strongest stray activity of each lead over the median beat's, shape (records, leads)."""
+def _near_wide(products: Float32Array, activity: QrsActivity) -> Float32Array:
+    """Return the largest product of each lead of one record that is in place, shape (leads,).
+
+    Products at delays that tell nothing become 0.
+    """
+    delay = np.abs(np.arange(products.shape[-1]) - products.shape[-1] // 2)
+    rr = float(np.median(np.diff(activity.beats[0]))) if len(activity.beats[0]) > 1 else np.inf
+    products[:, delay > WIDE_DELAY_RR * rr] = 0
+    shortest, longest = (rr_s * activity.steps_per_s for rr_s in CONDUCTED_RR_S)
+    ventricular = 2 * are_wide(activity, VENTRICULAR_S).sum() >= len(activity.beats[0])
+    in_place_s = WIDE_DELAY_S if ventricular and not shortest <= rr <= longest else 0.0
+    largest: Float32Array = products[:, delay <= in_place_s * activity.steps_per_s].max(axis=-1)
+    return largest
+
+
+def _beat_strengths(
+    leads: Float32Array, activity: QrsActivity, wide: BoolArray, alone: BoolArray
+) -> tuple[Float32Array, Float32Array]:
+    """Weakest narrow beat and strongest stray activity of each lead over the median beat's, shape (records, leads).
+
+    The median beat is that of the narrow ones, or of all where hardly any is.
+    """
     half = round(BEAT_HALF_WIDTH_S * activity.steps_per_s)
     steps = leads.shape[-1]
     weakest, strays = np.full((2, *leads.shape[:2]), np.nan, dtype=np.float32)
@@ -164,24 +198,7 @@ def _beat_strengths(leads: Float32Array, activity: QrsActivity, wide: BoolArray)
     stray = np.where(outside, leads[rows], 0).max(axis=-1)
     with np.errstate(invalid="ignore", divide="ignore"):
         narrow = whole & ~wide[rows]
-        weakest[rows] = np.where(narrow[..., np.newaxis], means, np.inf).min(axis=1) / median_of_existing(means, narrow)
+        usual = np.where(alone[rows, np.newaxis], whole, narrow)
+        weakest[rows] = np.where(narrow[..., np.newaxis], means, np.inf).min(axis=1) / median_of_existing(means, usual)
         strays[rows] = stray / median_of_existing(around.max(axis=-1), whole)
     return weakest, strays
-
-
-def _wide_strengths(signal_uv: Float32Array, activity: QrsActivity, record: int, wide: BoolArray) -> Float32Array:
-    """Deflection of the weakest wide beat of one record over what a lead must show of it, shape (leads,).
-
-    Curvature falls with the square of the width of a beat, so that it does not tell a wide one from none.
-    """
-    half = round(WIDE_DEFLECTION_S * activity.steps_per_s)
-    coarse_uv = block_means(signal_uv, activity.step)
-    beats = activity.beats[record]
-    whole = (beats >= half) & (beats < coarse_uv.shape[-1] - half)
-    windows = sliding_window_view(coarse_uv, 2 * half + 1, axis=-1)
-    deflection_uv = np.ptp(windows[:, beats[whole] - half], axis=-1)
-    least_uv = np.float32(WIDE_SHARE) * np.median(deflection_uv, axis=1)
-    weakest_uv = deflection_uv.min(axis=1, where=wide[: len(beats)][whole], initial=np.inf)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        strength: Float32Array = weakest_uv / least_uv
-    return strength

@@ -40,6 +40,10 @@ STANDS_OUT = 1.8
 """There are beats where QRS is 1.8 times as active as half of the time, as a wide one of 150 beats/min still is. Four
 leads of nothing but noise, of any colour, stay below that; fewer are often taken for a fast heart."""
 
+FASTEST_S, SLOWEST_S, REPEATS, HALF_REPEATS = 0.25, 0.5, 0.8, 0.5
+"""Or where all repeats itself, correlated by 0.8, every 0.25 to 0.5 s, and not by 0.5 in half that time: so does a wide
+QRS of 120 to 240 beats/min that leaves no rest. None of 600 records of white or brown noise does."""
+
 LEAST_UV = 2.0
 """Activity of a QRS of some 10 uV: a lead with less is dead, though its last bit may flicker."""
 
@@ -62,6 +66,8 @@ class QrsActivity:
     ----------
     leads : float32 array, shape (records, leads, steps)
         Activity in uV.
+    slopes : float32 array, shape (records, leads, steps)
+        How far the means of a lead's steps change over two steps, averaged as the activity is, in uV.
     speed : float32 array, shape (records, samples)
         How fast the leads change together, over 8 ms around each sample, in arbitrary units.
     beats : list of int arrays
@@ -73,6 +79,7 @@ class QrsActivity:
     """
 
     leads: Float32Array
+    slopes: Float32Array
     speed: Float32Array
     beats: list[IntArray]
     step: int
@@ -86,19 +93,21 @@ class QrsActivity:
     def take(self, rows: IntArray) -> QrsActivity:
         """Return the activity of some of the records, by index."""
         beats = [self.beats[row] for row in rows]
-        return QrsActivity(self.leads[rows], self.speed[rows], beats, self.step, self.steps_per_s)
+        return QrsActivity(self.leads[rows], self.slopes[rows], self.speed[rows], beats, self.step, self.steps_per_s)
 
-    def near_beats(self, reach: int, steps: int, which: BoolArray | None = None) -> BoolArray:
+    def near_beats(
+        self, reach: int, steps: int, which: BoolArray | None = None, reach_after: int | None = None
+    ) -> BoolArray:
         """Return which of the first steps lie at most `reach` steps from a beat, shape (records, steps).
 
-        Of all beats, or of those that `which` says, shape as of `beats_side_by_side`.
+        Of all beats, or of those that `which` says, shape as of `beats_side_by_side`; after it at most `reach_after`.
         """
         near = np.zeros((len(self.beats), steps), dtype=np.bool_)
         beats, exist = self.beats_side_by_side
         if which is not None:
             exist = exist & which
         rows, centres = exist.nonzero()[0], beats[exist]
-        for distance in range(-reach, reach + 1):
+        for distance in range(-reach, (reach if reach_after is None else reach_after) + 1):
             near[rows, (centres + distance).clip(0, steps - 1)] = True
         return near
 
@@ -118,8 +127,8 @@ def find_activity(batch: EcgBatch, interrupted: BoolArray | None = None) -> QrsA
     if batch.samples < SHORTEST_S * batch.sampling_rate_hz:
         leads = np.zeros((batch.records, len(batch.lead_names), batch.samples // step), dtype=np.float32)
         speed = np.zeros((batch.records, batch.samples), dtype=np.float32)
-        return QrsActivity(leads, speed, [np.empty(0, np.int64)] * batch.records, step, steps_per_s)
-    leads, speed = _activity(batch, step)
+        return QrsActivity(leads, leads, speed, [np.empty(0, np.int64)] * batch.records, step, steps_per_s)
+    leads, slopes, speed = _activity(batch, step)
     slope = _slope(speed, step)
     strengths, steepness = (_strengths(values, steps_per_s) for values in (_consensus(leads), slope))
     if interrupted is not None:
@@ -128,17 +137,26 @@ def find_activity(batch: EcgBatch, interrupted: BoolArray | None = None) -> QrsA
             beside = _strengths_beside(paused[record], leads[record], slope[record], steps_per_s)
             strengths[record], steepness[record] = beside
     beats = [beats_of(*rows, steps_per_s) for rows in zip(strengths, steepness, strict=True)]
-    return QrsActivity(leads, speed, beats, step, steps_per_s)
+    return QrsActivity(leads, slopes, speed, beats, step, steps_per_s)
 
 
-def _activity(batch: EcgBatch, step: int) -> tuple[Float32Array, Float32Array]:
-    """Activity and speed of each record; a few records at a time, so that it all happens in the processor's cache."""
-    leads, speeds = [], []
+def _activity(batch: EcgBatch, step: int) -> tuple[Float32Array, Float32Array, Float32Array]:
+    """Activity, slopes and speed of each record; a few at a time, so that it all happens in the processor's cache."""
+    leads, slopes, speeds = [], [], []
     for start in range(0, max(batch.records, 1), RECORDS_IN_CACHE):
         calm_uv = trimmed(batch.signals_uv[start : start + RECORDS_IN_CACHE], batch.sampling_rate_hz)
         leads.append(mean_curvature(calm_uv, batch.span(CURVATURE_S), step))
+        slopes.append(_slopes(calm_uv, step))
         speeds.append(_speed(calm_uv, batch.span(CHANGE_S)))
-    return np.concatenate(leads), np.concatenate(speeds)
+    return np.concatenate(leads), np.concatenate(slopes), np.concatenate(speeds)
+
+
+def _slopes(calm_uv: Float32Array, step: int) -> Float32Array:
+    """Change of each lead's means of a step from the step before to the one after, shape (records, leads, steps)."""
+    means = block_means(calm_uv, step)
+    slopes = np.zeros_like(means)
+    np.abs(means[..., 2:] - means[..., :-2], out=slopes[..., 1:-1])
+    return symmetric_filter(slopes, OVER_A_QRS)
 
 
 def _speed(calm_uv: Float32Array, reach: int) -> Float32Array:
@@ -234,11 +252,24 @@ def _slope(speed: Float32Array, step: int) -> Float32Array:
 def _strengths(values: Float32Array, steps_per_s: float) -> Float32Array:
     """Scale to 0 at rest and 1 in QRS, with a step more at both ends, as a peak may be there.
 
-    All is 0 where QRS does not stand out from rest.
+    All is 0 where QRS neither stands out from rest nor comes at an even, fast rate.
     """
     rest, qrs = _levels(values, steps_per_s)
-    height = np.where(qrs >= STANDS_OUT * rest, np.maximum(qrs - rest, np.float32(1e-5)), np.float32(np.inf))
+    is_qrs = qrs >= STANDS_OUT * rest
+    for record in np.flatnonzero(~is_qrs.all(axis=1)).tolist():
+        is_qrs[record] |= _repeats(values[record], steps_per_s)
+    height = np.where(is_qrs, np.maximum(qrs - rest, np.float32(1e-5)), np.float32(np.inf))
     return np.pad((values - rest) / height, [(0, 0), (1, 1)])
+
+
+def _repeats(values: Float32Array, steps_per_s: float) -> bool:
+    """Say whether the activity of a record, shape (steps,), is that of a fast and even heart."""
+    first, last = (round(span_s * steps_per_s) for span_s in (FASTEST_S, SLOWEST_S))
+    centred = values - values.mean()
+    power = max(float(centred @ centred), 1e-9)
+    correlations = [float(centred[lag:] @ centred[:-lag]) / power for lag in range(first // 2, last + 1)]
+    lag = first + int(np.argmax(correlations[first - first // 2 :]))
+    return correlations[lag - first // 2] >= REPEATS and correlations[lag // 2 - first // 2] < HALF_REPEATS
 
 
 def _strengths_beside(
