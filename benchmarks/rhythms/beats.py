@@ -13,11 +13,14 @@ import numpy.typing as npt
 from wfdb import processing
 
 from benchmarks.rhythms.composed import ComposedEcgs
+from benchmarks.rhythms.fibrillation import PACED
 from benchmarks.rhythms.judge import BEATS_CALLED, LEAD, RATE_HZ, SURE_S, Verdict
+from benchmarks.waves.ours import labels_of
 from ecgfactory.beat_table import SYMBOLS
 from ecgfactory.leads import TWELVE_LEADS, SignalUv
 from ecgfactory.quality.beats import find_beats
 from ecgfactory.rhythm_kinds import KINDS
+from ecgfactory.validation.ludb import LudbRecord
 from ecgfactory.wave_table import ALL_LEADS, WAVES
 
 Samples = npt.NDArray[np.integer]
@@ -68,6 +71,18 @@ def judged(ecgs: ComposedEcgs, verdicts: Sequence[Verdict]) -> dict[str, Agreeme
         wanted: Agreement(found.total(), found[wanted], found.total() - found[wanted] - found["none"])
         for wanted, found in counts.items()
     }
+
+
+def judged_paced(records: Sequence[LudbRecord], verdicts: Sequence[Verdict]) -> Counter[str]:
+    """Count what the judge calls the beats of the records of LUDB whose ventricles are paced, by our marks of QRS."""
+    counts = Counter[str]()
+    for record, verdict in zip(records, verdicts, strict=True):
+        if not any(PACED in finding for finding in record.findings):
+            continue
+        waves = labels_of(record.signal_uv).of_lead(ALL_LEADS)
+        rows = (waves.wave == WAVES.index("QRS")) & _between(waves.peak, *SURE_S)
+        counts.update(map(verdict.beat_within, waves.onset[rows], waves.offset[rows]))
+    return counts
 
 
 def nearest(samples: Samples, others: Samples) -> Samples:
@@ -124,25 +139,52 @@ def _found(ecgs: ComposedEcgs, find: Callable[[SignalUv], Samples]) -> tuple[flo
     return float(sensitivity), float(precision)
 
 
-def judge_section(judge: str, agreements: Mapping[str, Mapping[str, Agreement]]) -> str:
-    """Write how the judge's beats agree, by rhythm."""
+ByKind = Mapping[str, Agreement]
+"""By the judge's name of the kind of beat."""
+
+WAYS = ("`encode`", "the head alone")
+
+
+def judge_section(judge: str, agreements: Mapping[str, Sequence[ByKind]], paced: Counter[str]) -> str:
+    """Write how the judge's beats agree, by rhythm and by each of `WAYS`; and what it calls paced beats of LUDB."""
     kinds = tuple(dict.fromkeys(BEATS_CALLED.values()))
-    totals = {kind: Agreement.total([of_it[kind] for of_it in agreements.values()]) for kind in kinds}
+    totals = [
+        {kind: Agreement.total([of_it[way][kind] for of_it in agreements.values()]) for kind in kinds}
+        for way in range(len(WAYS))
+    ]
     rows = {KINDS[rhythm].title: of_it for rhythm, of_it in agreements.items()} | {"**all**": totals}
+    heads = [f"{kind}, {way}" for kind in kinds for way in WAYS]
     return "\n".join(
         [
             "## Kinds of beats",
             "",
             f"What {judge} calls our beats from {SURE_S[0]:g} to {SURE_S[1]:g} s (outside, its makers don't count it) "
-            f"in lead {LEAD}: the class that its head for beats gives to most samples of the QRS. N, A and j should be "
-            f"its sinus, V and E its vpc; the target is {TARGET:.0%}. In brackets, beats, those called otherwise and "
-            "those that it does not see.",
+            f"in lead {LEAD}: the class that most samples of the QRS have, at least 20 ms of them. N, A and j should "
+            f"be its sinus, V and E its vpc; the target is {TARGET:.0%}. Its documented `encode` keeps the class of a "
+            "beat only where its finder of waves sees a QRS, and its head for beats, which is not documented alone, "
+            "has one everywhere: both are shown. In brackets, beats, those called otherwise and those that it does "
+            "not see.",
             "",
-            f"| rhythm | {' | '.join(f'{kind}, called so' for kind in kinds)} |",
-            "|---" * (len(kinds) + 1) + "|",
-            *(f"| {title} | {' | '.join(_share(of_it[kind]) for kind in kinds)} |" for title, of_it in rows.items()),
+            f"| rhythm | {' | '.join(heads)} |",
+            "|---" * (len(heads) + 1) + "|",
+            *(
+                f"| {title} | {' | '.join(_share(way[kind]) for kind in kinds for way in of_it)} |"
+                for title, of_it in rows.items()
+            ),
+            *_paced_words(paced),
         ]
     )
+
+
+def _paced_words(paced: Counter[str]) -> list[str]:
+    if not paced:
+        return []
+    called = ", ".join(f"{name} {count}" for name, count in paced.most_common())
+    return [
+        "",
+        f"Wide beats without a P are no early beats to its head. Of the {paced.total()} beats of LUDB's paced "
+        f"ventricles, which are as wide, it calls: {called}.",
+    ]
 
 
 def _share(one: Agreement) -> str:

@@ -9,6 +9,7 @@ cases. Pieces of generated ECGs, told to be of two kinds by chance, show that it
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -149,9 +150,15 @@ def _features(pieces_uv: Float64Array) -> Float64Array:
     return np.concatenate(parts, axis=1)
 
 
+TARGET = 0.55
+SEED = 2042
+"""Not one on which joins were worked."""
+
+AT_JOIN = "at a join"
+
 CASES = {
     "generated, told to be of two kinds by chance": (0.0, False),
-    "at a join": (0.0, True),
+    AT_JOIN: (0.0, True),
     "40 ms later": (0.04, True),
     "80 ms earlier": (-0.08, True),
     "200 ms earlier, in T: no join, but beats mixed of two": (-0.2, True),
@@ -159,14 +166,61 @@ CASES = {
 """How far after a join, in s, and whether one side is composed."""
 
 
-def main(ecgs: int = 400) -> None:
-    """Print how often pieces are told right."""
-    ecgs_uv = generated_ecgs(seed=11, count=ecgs)
-    for name, (after_join_s, are_composed) in CASES.items():
-        pieces = matched_pieces(ecgs_uv, after_join_s, are_composed)
-        told = [100 * accuracy(pieces, leads) for leads in ([LEAD_II], list(range(len(EIGHT_LEADS))))]
-        print(f"{name}: {told[0]:.1f} % by lead II, {told[1]:.1f} % by all ({len(pieces.source):,} pieces)")
+@dataclass(frozen=True)
+class Told:
+    """How often pieces are told right.
+
+    Parameters
+    ----------
+    name : str
+        Which pieces.
+    by_lead_ii, by_all : float
+        Share told right by lead II, and by all eight.
+    pieces : int
+        So many.
+    """
+
+    name: str
+    by_lead_ii: float
+    by_all: float
+    pieces: int
+
+
+def measure_told(ecgs: int, seed: int) -> list[Told]:
+    """Tell pieces of generated ECGs from those of what is composed of them."""
+    ecgs_uv = generated_ecgs(seed, ecgs)
+    cut = {name: matched_pieces(ecgs_uv, *case) for name, case in CASES.items()}
+    every = list(range(len(EIGHT_LEADS)))
+    return [
+        Told(name, accuracy(pieces, [LEAD_II]), accuracy(pieces, every), len(pieces.source))
+        for name, pieces in cut.items()
+    ]
+
+
+def section(told: Sequence[Told], ecgs: int) -> str:
+    """Write the section."""
+    at_join = next(one for one in told if one.name == AT_JOIN)
+    reached = "reached" if max(at_join.by_lead_ii, at_join.by_all) < TARGET else "missed"
+    return "\n".join(
+        [
+            "## Joins",
+            "",
+            f"{ecgs} generated ECGs, and sinus rhythm composed of each with its own RR intervals in another order: a "
+            "random forest looks at pieces of 100 ms and says which are composed. Each composed piece has a generated "
+            "one at the same distance from the R peak before, within an RR interval of the same length; it is judged "
+            f"on ECGs on which it was not trained. 50 % is chance, the target below {TARGET:.0%}: {reached}.",
+            "",
+            "| pieces | by lead II | by all 8 | pieces |",
+            "|---|---|---|---|",
+            *(f"| {one.name} | {one.by_lead_ii:.1%} | {one.by_all:.1%} | {one.pieces:,} |" for one in told),
+            "",
+            "What is seen, as far as known: the generator's upsampling leaves a lattice of 10 samples in its noise, "
+            "which a beat laid at another place breaks; and noise from an unrelated TP interval fades into that of the "
+            "beat. Tried: beats laid on the lattice, fades of 120 and 250 ms, noise in its own order, by chance and "
+            "turned, grains as long as TP. None reached the target.",
+        ]
+    )
 
 
 if __name__ == "__main__":
-    main(*map(int, sys.argv[1:]))
+    print(section(measure_told(int(sys.argv[1]), SEED), int(sys.argv[1])))

@@ -11,7 +11,7 @@ import importlib
 import importlib.util
 import warnings
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -64,13 +64,20 @@ class Verdict:
         Its class for most of the samples.
     beat : uint8 array, shape (samples,)
         Its class of the beat at each sample, whether its finder of waves sees a QRS there or not; 0 for none.
+    is_qrs : bool array, shape (samples,)
+        Where its finder of waves sees a QRS.
     names : mapping of int to str
         Of the classes of beats.
     """
 
     rhythm: str
     beat: npt.NDArray[np.uint8]
+    is_qrs: npt.NDArray[np.bool_]
     names: Mapping[int, str]
+
+    def gated(self) -> Verdict:
+        """Say it as the documented `encode` does: beats only where its finder of waves sees a QRS."""
+        return replace(self, beat=np.where(self.is_qrs, self.beat, 0).astype(np.uint8))
 
     def beat_within(self, onset: int, offset: int) -> str:
         """Say what it calls the beat whose QRS has its first and last sample there; `none` where it sees none."""
@@ -98,9 +105,11 @@ class RhythmJudge:
         names = self._openecg.layered
         ranked = self._openecg.dsp.rank_normalize(lead_uv.astype(np.float32))
         with torch.no_grad():
-            _, beat, rhythm = self._network(torch.from_numpy(ranked)[None].float(), torch.zeros(1, dtype=torch.long))
-        most = int(np.bincount(rhythm[0].argmax(dim=-1)).argmax())
-        return Verdict(names.RHYTHM_NAMES[most], beat[0].argmax(dim=-1).byte().numpy(), names.BEAT_NAMES)
+            heads = self._network(torch.from_numpy(ranked)[None].float(), torch.zeros(1, dtype=torch.long))
+        wave, beat, rhythm = (head[0].argmax(dim=-1).numpy() for head in heads)
+        most = int(np.bincount(rhythm).argmax())
+        is_qrs = np.isin(wave, names.ALL_SUPER_QRS_CLASSES)
+        return Verdict(names.RHYTHM_NAMES[most], beat.astype(np.uint8), is_qrs, names.BEAT_NAMES)
 
 
 def rhythm_judge() -> RhythmJudge | None:

@@ -32,9 +32,12 @@ def test_the_judge_calls_beats_by_the_samples_of_their_qrs() -> None:
     beat[1995:2000] = 2  # too short to be seen
     beat[2580:2595], beat[2595:2620] = 1, 2
     beat[3180:3220] = 1
-    found = judged(ecgs("NNVVNNN"), [Verdict("sinus", beat, NAMES)])
+    verdict = Verdict("sinus", beat, np.arange(5000) < 2000, NAMES)
+    found = judged(ecgs("NNVVNNN"), [verdict])
     assert found == {"sinus": Agreement(3, 2, 1), "vpc": Agreement(2, 1, 0)}  # the first and the last are not sure
     assert found["vpc"].share == 0.5
+    gated = judged(ecgs("NNVVNNN"), [verdict.gated()])
+    assert gated == {"sinus": Agreement(3, 1, 0), "vpc": Agreement(2, 1, 0)}  # the other beats lie outside of any QRS
 
 
 def test_nearest_within_150_ms() -> None:
