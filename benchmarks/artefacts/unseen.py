@@ -136,6 +136,18 @@ UNSEEN: tuple[Unseen, ...] = (
         "as `no_stray_beat` of `strict` does.",
     ),
     Unseen(
+        "dropped beat",
+        "in nearly all leads or all",
+        _above(0.88),
+        "what all leads lack together is a pause, and `basic` takes no rhythm for a defect; `no_pause` is `normal`'s.",
+    ),
+    Unseen(
+        "doubled beat",
+        "in nearly all leads or all",
+        _above(0.88),
+        "what all leads have together is an early beat, and `no_early_beat` is `normal`'s.",
+    ),
+    Unseen(
         "noise in place of a lead",
         "below a quarter of the power",
         _below(0.25),

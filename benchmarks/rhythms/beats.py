@@ -182,8 +182,8 @@ def _paced_words(paced: Counter[str]) -> list[str]:
     called = ", ".join(f"{name} {count}" for name, count in paced.most_common())
     return [
         "",
-        f"Wide beats without a P are no early beats to its head. Of the {paced.total()} beats of LUDB's paced "
-        f"ventricles, which are as wide, it calls: {called}.",
+        "Its head learnt early wide beats among narrow ones, not rows of wide ones. The "
+        f"{paced.total()} beats of LUDB's paced ventricles, which are wide too, it calls: {called}.",
     ]
 
 
