@@ -51,8 +51,9 @@ def any_record(files: DatasetFiles, wanted: str, clean: bool = False, at_s: floa
     """
     length_s = files.plan.request.duration_s
     if at_s is not None and not 0 <= at_s < length_s:
-        raise BadInputError(f"record {wanted}: it ends at {clock(length_s)}; give a time before that, not {at_s:g} s.")
-    start_s = at_s or 0.0
+        at = clock(at_s)
+        raise BadInputError(f"record {wanted}: it ends at {clock(length_s)}; give a time before that, not {at}.")
+    start_s = min(at_s or 0.0, length_s - 1 / files.plan.recorder.rate_hz)  # one sample at least
     stop_s = min(start_s + PAGE_S, length_s)
     if _is_rejected(files, wanted):
         record = _rejected(files, int(wanted), start_s, stop_s)

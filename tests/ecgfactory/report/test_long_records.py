@@ -13,6 +13,7 @@ from ecgfactory.candidates import pipeline
 from ecgfactory.cli.show import show_records
 from ecgfactory.dataset.reader import Dataset
 from ecgfactory.errors import BadInputError
+from ecgfactory.report.clock import seconds_of
 from ecgfactory.report.handouts import Targets
 from ecgfactory.report.records import any_record, course_of
 from ecgfactory.report.style import PageStyle
@@ -46,9 +47,11 @@ def test_a_stretch_is_that_part_of_the_record(long: Dataset) -> None:
     expected = whole.waves.of_stretch(29_250, 32_000)
     assert len(expected) and stretch.waves.to_frame().equals(expected.to_frame())
     assert stretch.rhythm == "sinus" and stretch.features == whole.features
-    for start_s, stop_s in ((-1, 5), (5, 5), (65, 71)):
+    for start_s, stop_s in ((-1, 5), (5, 5), (65, 71), (float("nan"), 5), (0, float("inf")), ("a", 5), (0, None)):
         with pytest.raises(BadInputError, match="give a start and a later stop from 0 to 70 s"):
-            long.stretch(long.record_ids[0], start_s, stop_s)
+            long.stretch(long.record_ids[0], start_s, stop_s)  # type: ignore[arg-type]
+    with pytest.raises(BadInputError, match="record 0 is no id; give one like '00000000'"):
+        long.stretch(0, 0, 5)  # type: ignore[arg-type]
 
 
 def test_the_report_has_overviews(long: Dataset) -> None:
@@ -68,8 +71,12 @@ def test_pages_begin_where_it_is_said(long: Dataset, tmp_path: Path, capsys: pyt
     quiz = [PageStyle(quiz=True)]
     show_records(long.path, [long.record_ids[0]], targets, quiz, False, "standard", True)
     assert len(PdfReader(tmp_path / "page.pdf").pages) == 1, "an overview tells the rhythm"
-    with pytest.raises(BadInputError, match=r"it ends at 1:10; give a time before that, not 75 s"):
+    with pytest.raises(BadInputError, match=r"it ends at 1:10; give a time before that, not 1:15\."):
         any_record(long, long.record_ids[0], at_s=75)
+    assert any_record(long, long.record_ids[0], at_s=69.9999).signal_uv.shape == (8, 1)
+    for text in ("\u0661", "9" * 400):
+        with pytest.raises(BadInputError, match="can't be read; write 1:02:03"):
+            seconds_of(text)
 
 
 def test_rejected_ones_are_made_again_or_show_what_was_generated(
