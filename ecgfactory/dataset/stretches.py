@@ -30,6 +30,7 @@ def read_stretch(files: DatasetFiles, wanted: str, start_s: float, stop_s: float
     rate_hz, length_s = files.plan.recorder.rate_hz, float(files.plan.request.duration_s)
     start, stop = _samples(wanted, start_s, stop_s, length_s, rate_hz)
     rows, candidate = np.array([place]), int(files.candidates[place])
+    rhythms = files.rhythms_of(rows)
     return replace(
         Ecgs(
             _signal_uv(files, place, start, stop)[np.newaxis],
@@ -43,9 +44,9 @@ def read_stretch(files: DatasetFiles, wanted: str, start_s: float, stop_s: float
             waves=_waves(files, candidate, start, stop),
             rhythm=files.rhythm_names[rows],
             beats=files.beats_of(rows).of_stretch(start, stop),
-            rhythms=files.rhythms_of(rows).of_stretch(start, stop),
+            rhythms=rhythms.of_stretch(start, stop),
         )[0],
-        stretch=Stretch(start / rate_hz, length_s),
+        stretch=Stretch(start / rate_hz, length_s, tuple(rhythms.kinds_of_records()[0])),
     )
 
 
@@ -60,7 +61,7 @@ def cut_stretch(record: Record, start_s: float, stop_s: float) -> Record:
         clean_uv=None if record.clean_uv is None else record.clean_uv[:, start:stop],
         beats=None if record.beats is None else record.beats.of_stretch(start, stop),
         rhythms=None if record.rhythms is None else record.rhythms.of_stretch(start, stop),
-        stretch=Stretch(start / record.sampling_rate_hz, record.duration_s),
+        stretch=Stretch(start / record.sampling_rate_hz, record.duration_s, record.kinds_of_stretches),
     )
 
 

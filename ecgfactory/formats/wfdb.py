@@ -85,7 +85,7 @@ import wfdb
 # Over all leads; those of one by its name in lower case, such as "ii", in place of "atr".
 over_all = wfdb.rdann("$stem", "atr")
 waves = list(zip(over_all.symbol, over_all.sample))   # ( onset, p N t peaks of P, QRS and T, ) offset
-r_peaks = over_all.sample[[symbol == "N" for symbol in over_all.symbol]]
+r_peaks = over_all.sample[[symbol in "NAVjE" for symbol in over_all.symbol]]    # of composed beats: what each is
 """
     }
 
