@@ -31,9 +31,9 @@ _LIMITS = (
 )
 
 COMPOSED_LIMITS = (
-    "Rhythms are composed by rule of the beats of normal ECGs: no pathology is here but those rhythms, no ischaemia or "
-    "hypertrophy, no bundle branch block, pre-excitation or pacing, no effect of drugs or electrolytes, and no child. "
-    "How often something is found follows from what was asked for, and says nothing about people."
+    "Records are composed by rule of the beats of ECGs that a model made, which learnt from normal ones only. Beside "
+    "these rhythms no disease is here: no ischaemia, hypertrophy, bundle branch block, pre-excitation, pacing, drugs or "
+    "electrolytes, and no child. How often something is found was asked for, and says nothing about people."
 )
 """The limits of composed records, in place of those of the model's own ECGs."""
 

@@ -19,6 +19,7 @@ EXPLANATION = (
     "policy rejects. Missing are all diseases that change the shape of beats: ischaemia, hypertrophy, drugs and others."
 )
 
+_HEADINGS = ("Rhythm", "SNOMED CT", "SCP", "asked", "candidates", "rejected", "accepted", "sample")
 _TOP_MM, _ROW_MM, _TEXT_WIDTH = 158.0, 7.0, 150
 _TEXT_COLUMNS_MM, _NUMBER_COLUMNS_MM, _SAMPLE_MM = (0.0, 60.0, 104.0), (146.0, 168.0, 188.0, 224.0), 232.0
 """Where columns of text begin, where those of numbers end, and where that of samples begins, from the left edge."""
@@ -44,12 +45,7 @@ def rhythm_page(
     draw_title(sheet, "Rhythms", f"{COMPOSED}; not for diagnosis", palette)
     for line, text in enumerate(textwrap.wrap(EXPLANATION, _TEXT_WIDTH)):
         sheet.text(MARGIN_MM, 179 - 4.6 * line, text, 8.5, palette.text)
-    _draw_row(
-        sheet,
-        _TOP_MM,
-        ["Rhythm", "SNOMED CT", "SCP", "asked", "candidates", "rejected", "accepted", "sample"],
-        palette.muted,
-    )
+    _draw_row(sheet, _TOP_MM, _HEADINGS, palette.muted)
     for place, rhythm in enumerate(rhythms):
         accepted = [record.record_id for record in samples if record.rhythm == rhythm.kind.name and not record.reasons]
         height = _TOP_MM - 1 - _ROW_MM * (place + 1)

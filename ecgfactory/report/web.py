@@ -31,10 +31,10 @@ from ecgfactory.wave_table import BEAT_WAVES, WAVES
 DRAWINGS_BYTES = 3_000_000
 """Number of ECGs drawn into the page; further samples are listed, with their files."""
 
-TABLE_FEATURES = (*HEADLINE_FEATURES, "rr_sd_ms", "amplitude_max_uv", "neurokit_quality_zhao2018_simple")
+TABLE_FEATURES = (*HEADLINE_FEATURES, "rr_sd_ms", "amplitude_max_uv")
 """Columns of the table of samples; those that the records lack are left out."""
 
-_OPEN_CHARTS = (*TABLE_FEATURES, "rr_mean_ms", "qtc_fridericia_ms", "p_duration_ms")
+_OPEN_CHARTS = (*TABLE_FEATURES, "neurokit_quality_zhao2018_simple", "rr_mean_ms", "qtc_fridericia_ms", "p_duration_ms")
 
 
 @dataclass(frozen=True)
@@ -178,7 +178,7 @@ def write_web_page(
         explanation=EXPLANATION,
         length=clock(facts.duration_s) if facts.duration_s >= 100 else f"{facts.duration_s:g} s",
         marked=_marked(samples),
-        how_found=", or ".join(dict.fromkeys(how_found(sample.record) for sample in samples)),
+        how_found=_how_found(samples),
         has_twins=any(sample.has_twin for sample in samples),
         most_artefacts=max((kind.count for kind in facts.artefacts.kinds), default=1) if facts.artefacts else 1,
         sampling_rule=sampling_rule.split("\n\n"),
@@ -222,6 +222,12 @@ def _marked(samples: Sequence[Sample]) -> list[str]:
     """Return which kinds of waves the samples have, in order; those of a beat always."""
     found = {int(wave) for sample in samples if sample.record.waves is not None for wave in sample.record.waves.wave}
     return [name for place, name in enumerate(WAVES) if place in found or name in BEAT_WAVES]
+
+
+def _how_found(samples: Sequence[Sample]) -> str:
+    """Say how the waves of the samples are known, of the composed ones where there are such."""
+    composed = [sample for sample in samples if sample.rhythm]
+    return ", or ".join(dict.fromkeys(how_found(sample.record) for sample in composed or samples))
 
 
 def _measured(sample: Sample) -> list[tuple[str, str]]:
