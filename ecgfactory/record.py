@@ -13,6 +13,7 @@ from ecgfactory.artefact_table import ArtefactTable
 from ecgfactory.beat_table import BeatTable
 from ecgfactory.errors import BadInputError
 from ecgfactory.leads import SignalUv
+from ecgfactory.rhythm_kinds import KINDS, RhythmKind
 from ecgfactory.rhythm_table import RhythmTable, uncomposed
 from ecgfactory.wave_table import WaveTable, unmarked
 
@@ -48,10 +49,13 @@ class Stretch:
         Where it begins in the record.
     record_s : float
         Length of the record.
+    kinds : tuple of RhythmKind
+        Rhythms of the stretches of the whole record, each once; none where it is not composed.
     """
 
     start_s: float
     record_s: float
+    kinds: tuple[RhythmKind, ...] = ()
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -149,6 +153,20 @@ class Record:
         if self.beats is None:
             raise uncomposed(f"record {self.record_id}")
         return self.beats.symbol_of_each
+
+    @property
+    def kinds(self) -> list[RhythmKind]:
+        """The rhythm that it is composed in, then those that its stretches have besides: what its codes follow from."""
+        if not self.rhythm:
+            return []
+        return list(dict.fromkeys([KINDS[self.rhythm], *self.kinds_of_stretches]))
+
+    @property
+    def kinds_of_stretches(self) -> tuple[RhythmKind, ...]:
+        """The rhythms of its stretches, or of those of the whole record that it is of, each once, in order of time."""
+        if self.stretch is not None:
+            return self.stretch.kinds
+        return tuple(self.rhythms.kinds_of_records()[0]) if self.rhythms is not None else ()
 
     def lead(self, name: str) -> SignalUv:
         """Return the signal of one lead, shape (samples,), in uV.

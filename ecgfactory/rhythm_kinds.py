@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import chain
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,9 @@ class RhythmKind:
         page lacks, as some of them do).
     is_sinus : bool
         Whether every beat comes from the sinus node and is conducted as usual.
+    conducts_p : bool
+        Whether P waves are conducted, now and then at least: else no PR interval is there, and one that is measured is
+        a coincidence.
     """
 
     name: str
@@ -36,6 +41,7 @@ class RhythmKind:
     scp: tuple[str, ...]
     aux: str
     is_sinus: bool = False
+    conducts_p: bool = True
 
 
 KINDS: dict[str, RhythmKind] = {
@@ -47,7 +53,7 @@ KINDS: dict[str, RhythmKind] = {
         RhythmKind("sinus_arrhythmia", "Sinus arrhythmia", ("427393009",), ("SARRH",), "(N", is_sinus=True),
         RhythmKind("sinus_pause", "Sinus pause", ("426783006", "5609005"), ("SR",), "(N"),
         RhythmKind("premature_atrial", "Premature atrial beats", ("426783006", "284470004"), ("SR", "PAC"), "(N"),
-        RhythmKind("atrial_fibrillation", "Atrial fibrillation", ("164889003",), ("AFIB",), "(AFIB"),
+        RhythmKind("atrial_fibrillation", "Atrial fibrillation", ("164889003",), ("AFIB",), "(AFIB", conducts_p=False),
         RhythmKind(
             "paroxysmal_atrial_fibrillation",
             "Paroxysmal atrial fibrillation",
@@ -55,15 +61,22 @@ KINDS: dict[str, RhythmKind] = {
             ("SR", "AFIB"),
             "(AFIB",
         ),
-        RhythmKind("atrial_flutter", "Atrial flutter", ("164890007",), ("AFLT",), "(AFL"),
-        RhythmKind("supraventricular_tachycardia", "Supraventricular tachycardia", ("426761007",), ("SVTAC",), "(SVTA"),
-        RhythmKind("junctional_rhythm", "Junctional rhythm", ("29320008",), (), "(NOD"),
+        RhythmKind("atrial_flutter", "Atrial flutter", ("164890007",), ("AFLT",), "(AFL", conducts_p=False),
+        RhythmKind(
+            "supraventricular_tachycardia",
+            "Supraventricular tachycardia",
+            ("426761007",),
+            ("SVTAC",),
+            "(SVTA",
+            conducts_p=False,
+        ),
+        RhythmKind("junctional_rhythm", "Junctional rhythm", ("29320008",), (), "(NOD", conducts_p=False),
         RhythmKind(
             "premature_ventricular", "Premature ventricular beats", ("426783006", "427172004"), ("SR", "PVC"), "(N"
         ),
         RhythmKind("ventricular_bigeminy", "Ventricular bigeminy", ("11157007",), ("BIGU", "PVC"), "(B"),
         RhythmKind("ventricular_trigeminy", "Ventricular trigeminy", ("251180001",), ("TRIGU", "PVC"), "(T"),
-        RhythmKind("ventricular_tachycardia", "Ventricular tachycardia", ("164895002",), (), "(VT"),
+        RhythmKind("ventricular_tachycardia", "Ventricular tachycardia", ("164895002",), (), "(VT", conducts_p=False),
         RhythmKind("av_block_1", "First-degree AV block", ("426783006", "270492004"), ("SR", "1AVB"), "(BI"),
         RhythmKind(
             "av_block_2_wenckebach", "Second-degree AV block, Wenckebach", ("54016002", "195042002"), ("2AVB",), "(BII"
@@ -71,9 +84,19 @@ KINDS: dict[str, RhythmKind] = {
         RhythmKind(
             "av_block_2_mobitz", "Second-degree AV block, Mobitz II", ("426183003", "195042002"), ("2AVB",), "(BII"
         ),
-        RhythmKind("av_block_3", "Complete AV block", ("27885002",), ("3AVB",), "(B3"),
+        RhythmKind("av_block_3", "Complete AV block", ("27885002",), ("3AVB",), "(B3", conducts_p=False),
     )
 }
 """All of them, by name, in the order in which they are listed."""
 
 NAMES = tuple(KINDS)
+
+
+def snomed_ct_codes(kinds: Iterable[RhythmKind]) -> list[str]:
+    """SNOMED CT codes of some kinds, each once, in their order."""
+    return list(dict.fromkeys(chain.from_iterable(kind.snomed_ct for kind in kinds)))
+
+
+def scp_codes(kinds: Iterable[RhythmKind]) -> list[str]:
+    """SCP statements of some kinds, each once, in their order."""
+    return list(dict.fromkeys(chain.from_iterable(kind.scp for kind in kinds)))

@@ -28,7 +28,9 @@ RULE = "source"
 """Rule that a candidate breaks when nothing can be composed from it."""
 
 
-def compositions(plan: Plan, numbers: Sequence[int], generated_uv: SignalUv) -> list[Composition | str]:
+def compositions(
+    plan: Plan, numbers: Sequence[int], generated_uv: SignalUv, with_waves: bool = False
+) -> list[Composition | str]:
     """Compose candidates.
 
     Parameters
@@ -39,6 +41,8 @@ def compositions(plan: Plan, numbers: Sequence[int], generated_uv: SignalUv) -> 
         Candidate numbers.
     generated_uv : int16 array, shape (n, 8, samples)
         Their ECGs as generated, whose beats they are composed of.
+    with_waves : bool
+        Whether their waves will be wanted though the plan asks for no labels.
 
     Returns
     -------
@@ -48,7 +52,7 @@ def compositions(plan: Plan, numbers: Sequence[int], generated_uv: SignalUv) -> 
     beats = find_beats(generated_uv)
     waves = find_waves(beats)
     marks = None
-    if plan.labels:
+    if plan.labels or with_waves:
         shown_uv = derive_twelve(generated_uv) if plan.request.leads == 12 else generated_uv
         samples = generated_uv.shape[2]
         marks = label_waves(shown_uv, beats, plan.lead_names, SAMPLING_RATE_HZ, samples, waves)

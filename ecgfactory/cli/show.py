@@ -20,10 +20,11 @@ from ecgfactory.report.feature_text import feature_label, feature_value
 from ecgfactory.report.handouts import Handouts, Targets
 from ecgfactory.report.page import HEADLINE_FEATURES
 from ecgfactory.report.paper import PaperName
+from ecgfactory.report.printed_features import record_features
 from ecgfactory.report.records import any_record, course_of
 from ecgfactory.report.rhythm_words import COMPOSED, beat_counts, rhythm_times, rhythm_title, shown_part
 from ecgfactory.report.style import Colours, Gain, Layout, PageStyle, Speed
-from ecgfactory.rhythm_kinds import KINDS
+from ecgfactory.rhythm_kinds import scp_codes, snomed_ct_codes
 
 ALL = "all"
 
@@ -113,10 +114,11 @@ def show_records(
     if clean:
         dataset.clean_of(dataset.reader(dataset.lead_names))
     choice, at_s = choose(dataset, wanted), None if at is None else seconds_of(at)
+    with_waves = with_analysis or any(style.marks for style in styles)
     handouts = Handouts(
         title=dataset.title,
         ids=choice.ids,
-        read=lru_cache(1)(partial(any_record, dataset, clean=clean, at_s=at_s)),
+        read=lru_cache(1)(partial(any_record, dataset, clean=clean, at_s=at_s, with_waves=with_waves)),
         read_course=partial(course_of, dataset),
         lead_names=dataset.lead_names,
         styles=styles,
@@ -155,13 +157,13 @@ def _describe(record: Record) -> Iterator[tuple[str, str]]:
         yield "", reason
     if record.artefacts is not None and not record.reasons:
         yield from _describe_artefacts(record, record.artefacts)
-    yield from feature_rows(record.features)
+    yield from feature_rows(record_features(record))
 
 
 def _describe_rhythm(record: Record) -> Iterator[tuple[str, str]]:
-    kind = KINDS[record.rhythm]
-    codes = [f"SNOMED CT {', '.join(kind.snomed_ct)}", *([f"SCP {', '.join(kind.scp)}"] if kind.scp else [])]
-    yield "rhythm", "; ".join([rhythm_title(record), *codes])
+    codes = {"SNOMED CT": snomed_ct_codes(record.kinds), "SCP": scp_codes(record.kinds)}
+    told = [f"{vocabulary} {', '.join(known)}" for vocabulary, known in codes.items() if known]
+    yield "rhythm", "; ".join([rhythm_title(record), *told])
     yield "source", f"{COMPOSED}; not for diagnosis"
     if record.stretch is not None:
         yield "shown", shown_part(record, record.duration_s)
@@ -196,11 +198,12 @@ def artefact_lines(artefacts: ArtefactTable, sampling_rate_hz: int) -> list[str]
 
 def _row(record: Record) -> dict[str, str]:
     """Say the most important things of a record, by their headings."""
+    features = record_features(record)
     return {
         "record": record.record_id,
         "rhythm": rhythm_title(record),
         "verdict": "rejected" if record.reasons else "accepted",
-        **{feature_label(name): feature_value(name, record.features.get(name)) for name in HEADLINE_FEATURES},
+        **{feature_label(name): feature_value(name, features.get(name)) for name in HEADLINE_FEATURES},
         "artefacts": ", ".join(record.artefacts.kind) if record.artefacts else "",
     }
 

@@ -31,7 +31,13 @@ from ecgfactory.dataset.names import (
     RECORDS_FILE,
     RHYTHMS_FILE,
 )
-from ecgfactory.dataset.rhythm_section import BEATS_CONFIG, RHYTHMS_CONFIG, rhythm_loading, rhythm_section
+from ecgfactory.dataset.rhythm_section import (
+    BEATS_CONFIG,
+    COMPOSED_LIMITS,
+    RHYTHMS_CONFIG,
+    rhythm_loading,
+    rhythm_section,
+)
 from ecgfactory.formats import FORMATS
 from ecgfactory.formats.base import Format
 from ecgfactory.formats.clean_twin import clean_twin
@@ -91,9 +97,9 @@ def without_front_matter(text: str) -> str:
     return text.split("---\n", 2)[2].lstrip()
 
 
-def limits(model: ModelCard) -> list[str]:
-    """The limits of a generator's ECGs, in paragraphs."""
-    return [f"{model.limits} {_LIMITS[0]}", *_LIMITS[1:]]
+def limits(model: ModelCard, is_composed: bool) -> list[str]:
+    """The limits of a generator's ECGs, or of what is composed of their beats, in paragraphs."""
+    return [f"{COMPOSED_LIMITS if is_composed else model.limits} {_LIMITS[0]}", *_LIMITS[1:]]
 
 
 def signal_tables(dataset: Path, plan: Plan) -> tuple[type[Format], pa.Schema] | None:
@@ -209,7 +215,7 @@ of a record follows from seed and number too. {_leads_line(plan)}
 {rejects or "| none | 0 |" + chr(10)}
 {comparison}## Limits and ethics
 
-{(2 * chr(10)).join(textwrap.fill(paragraph, 120) for paragraph in limits(model))}
+{(2 * chr(10)).join(textwrap.fill(paragraph, 120) for paragraph in limits(model, plan.is_composed))}
 
 ## Licence and citation
 
@@ -287,9 +293,9 @@ def _loading(format_: type[Format], plan: Plan) -> dict[str, str]:
     long_loading = format_.long_loading if plan.request.is_in_pieces else {}
     return {
         **format_.loading,
-        **long_loading,
         **(format_.rhythm_loading if plan.is_composed else {}),
         **(format_.label_loading if plan.labels.waves else {}),
+        **long_loading,
         **(format_.mask_loading if plan.labels.mask and not long_loading else {}),
         **(format_.artefact_loading if plan.artefacts else {}),
         **(format_.artefact_mask_loading if plan.artefacts and plan.labels.mask else {}),

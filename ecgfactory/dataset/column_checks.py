@@ -35,9 +35,10 @@ def column_problems(dataset: DatasetFiles) -> Iterator[str]:
     except DamagedDatasetError as error:
         yield from error.problems
         return
+    at_once = 1 if dataset.plan.request.is_in_pieces else RECORDS_AT_ONCE  # of a long one, the columns of each piece
     for name in dataset.plan.formats:
         check = _Check(dataset, name, told[name not in dataset.formats])
-        for path, candidates in dataset.files_of(name, RECORDS_AT_ONCE):
+        for path, candidates in dataset.files_of(name, at_once):
             try:
                 with reading(path):
                     yield from check.problems(path, candidates)

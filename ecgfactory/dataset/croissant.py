@@ -141,7 +141,7 @@ def write_croissant(
         "license": model.licence_url,
         **({"citeAs": model.bibtex} if model.bibtex else {}),
         "keywords": ["ECG", "synthetic", "time series", "medicine"],
-        "rai:dataLimitations": " ".join(limits(model)),
+        "rai:dataLimitations": " ".join(limits(model, plan.is_composed)),
         "rai:personalSensitiveInformation": "None: no record belongs to a person.",
         "distribution": [*_file_objects(dataset, plan, known_sums), *_file_sets(dataset, plan)],
         "recordSet": record_sets or list(_record_sets(dataset, plan)),

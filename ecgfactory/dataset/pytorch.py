@@ -49,7 +49,7 @@ class EcgDataset(TorchDataset[Sample]):
     """
 
     rhythm_names = RHYTHM_NAMES
-    """The rhythms, by the numbers that samples hold."""
+    """All rhythms of ecgfactory, by the numbers that samples hold: the same, in the same order, for any dataset."""
 
     def __init__(
         self,

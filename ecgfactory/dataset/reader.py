@@ -367,7 +367,7 @@ class Dataset(DatasetTables):
             int16 in uV; `candidate`, an int; the features asked for, NaN or '' where not measurable; `mask`, uint8 of
             shape (1 + leads, samples), as `masks` gives it; `clean`, as `signal`; `artefact_mask`, uint8 of shape
             (leads, samples), as `artefact_masks` gives it; and `rhythm`, an int, the place of the record's rhythm in
-            `rhythm_names` of the EcgDataset, which is the same list for every dataset.
+            `rhythm_names` of the EcgDataset: all rhythms of ecgfactory in one order, for every dataset.
 
         Raises
         ------

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Generic, TypeVar
 
 import numpy as np
+import pyarrow as pa
 
 from ecgfactory.arrays import BoolArray, IntArray
 from ecgfactory.beat_table import BeatTable
@@ -99,12 +100,12 @@ def _column_problems(dataset: DatasetFiles, candidates: IntArray, rhythms: Rhyth
     beats = BeatTable(dataset.plan.lead_names, len(held), none, none, none.astype(np.int8))
     told = composed_columns(Composed(dataset.rhythm_names[places], beats, rhythms.take(held)))
     rows = dataset.records_table.select(COMPOSED_COLUMNS).take(places)
-    for name in COMPOSED_COLUMNS:
-        pairs = zip(rows.column(name).to_pylist(), told[name].to_pylist(), strict=True)
-        for row in (row for row, (one, other) in enumerate(pairs) if one != other):
+    expected = pa.table({name: told[name] for name in COMPOSED_COLUMNS}).to_pylist()
+    for row, (one, other) in enumerate(zip(rows.to_pylist(), expected, strict=True)):
+        if odd := [name for name in COMPOSED_COLUMNS if one[name] != other[name]]:
             yield (
-                f"{RECORDS_FILE}: record {record_id(candidates[held[row]])}: its {name} does not follow from its "
-                f"rhythm and {RHYTHMS_FILE}"
+                f"{RECORDS_FILE}: record {record_id(candidates[held[row]])}: its rhythm {one['rhythm']!r}, with its "
+                f"{' and '.join(odd)}, disagrees with {RHYTHMS_FILE}"
             )
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
+from numbers import Real
 
 import numpy as np
 
@@ -10,22 +12,25 @@ from ecgfactory.dataset.files import DatasetFiles
 from ecgfactory.dataset.names import ANNOTATIONS_FILE
 from ecgfactory.dataset.signals import quickest
 from ecgfactory.ecgs import Ecgs
-from ecgfactory.errors import BadInputError
+from ecgfactory.errors import BadInputError, shown
 from ecgfactory.formats.clean_twin import format_named
 from ecgfactory.formats.damage import reading
 from ecgfactory.leads import SignalUv
-from ecgfactory.record import Record, Stretch
+from ecgfactory.record import Record, Stretch, record_id
 from ecgfactory.wave_table import WaveTable
 
 
 def read_stretch(files: DatasetFiles, wanted: str, start_s: float, stop_s: float) -> Record:
     """Read a stretch of a record; see `Dataset.stretch`."""
+    if not isinstance(wanted, str):
+        raise BadInputError(f"record {shown(wanted)} is no id; give one like {record_id(0)!r}.")
     place = files.place(wanted)
     if not files.plan.request.is_in_pieces:
         return cut_stretch(files.take(np.array([place]))[0], start_s, stop_s)
     rate_hz, length_s = files.plan.recorder.rate_hz, float(files.plan.request.duration_s)
     start, stop = _samples(wanted, start_s, stop_s, length_s, rate_hz)
     rows, candidate = np.array([place]), int(files.candidates[place])
+    rhythms = files.rhythms_of(rows)
     return replace(
         Ecgs(
             _signal_uv(files, place, start, stop)[np.newaxis],
@@ -39,9 +44,9 @@ def read_stretch(files: DatasetFiles, wanted: str, start_s: float, stop_s: float
             waves=_waves(files, candidate, start, stop),
             rhythm=files.rhythm_names[rows],
             beats=files.beats_of(rows).of_stretch(start, stop),
-            rhythms=files.rhythms_of(rows).of_stretch(start, stop),
+            rhythms=rhythms.of_stretch(start, stop),
         )[0],
-        stretch=Stretch(start / rate_hz, length_s),
+        stretch=Stretch(start / rate_hz, length_s, tuple(rhythms.kinds_of_records()[0])),
     )
 
 
@@ -56,16 +61,18 @@ def cut_stretch(record: Record, start_s: float, stop_s: float) -> Record:
         clean_uv=None if record.clean_uv is None else record.clean_uv[:, start:stop],
         beats=None if record.beats is None else record.beats.of_stretch(start, stop),
         rhythms=None if record.rhythms is None else record.rhythms.of_stretch(start, stop),
-        stretch=Stretch(start / record.sampling_rate_hz, record.duration_s),
+        stretch=Stretch(start / record.sampling_rate_hz, record.duration_s, record.kinds_of_stretches),
     )
 
 
 def _samples(wanted: str, start_s: float, stop_s: float, length_s: float, rate_hz: int) -> tuple[int, int]:
     """Return the first sample of a stretch, and the one after its last."""
-    start, stop, end = round(start_s * rate_hz), round(stop_s * rate_hz), round(length_s * rate_hz)
+    end = round(length_s * rate_hz)
+    are_numbers = all(isinstance(time_s, Real) and math.isfinite(time_s) for time_s in (start_s, stop_s))
+    start, stop = (round(time_s * rate_hz) for time_s in (start_s, stop_s)) if are_numbers else (0, 0)
     if not 0 <= start < stop <= end:
         raise BadInputError(
-            f"record {wanted}: there is no stretch from {start_s:g} to {stop_s:g} s; "
+            f"record {wanted}: there is no stretch from {shown(start_s)} to {shown(stop_s)} s; "
             f"give a start and a later stop from 0 to {length_s:g} s."
         )
     return start, stop

@@ -29,6 +29,7 @@ from ecgfactory.dataset.names import (
     SUMS_FILE,
 )
 from ecgfactory.dataset.reader import Dataset
+from ecgfactory.dataset.records_csv import records_csv_problems
 from ecgfactory.dataset.rhythm_checks import rhythm_problems
 from ecgfactory.dataset.rhythm_copies import rhythm_copy_problems
 from ecgfactory.dataset.seal import dataset_files, read_sums
@@ -79,14 +80,15 @@ def verify(path: Path, with_signals: bool = True) -> Dataset:
         injuries = Injuries(dataset) if dataset.has_artefacts and not of_artefacts else None
         copies = _artefact_copy_problems(dataset) if injuries else []
         of_rhythms = _rhythm_problems(dataset)
-        columns = [] if of_artefacts else column_problems(dataset)
+        of_copies = [] if of_rhythms else _rhythm_copy_problems(dataset)
+        columns = [] if of_artefacts or of_rhythms else column_problems(dataset)
         is_long = dataset.plan.request.is_in_pieces
         signals = long_signal_problems(dataset) if is_long else _SignalChecks(dataset, injuries).problems()
-        labels = [] if of_rhythms else _label_problems(dataset)
-        of_files = (*_index_problems(dataset), *of_artefacts, *copies, *of_rhythms, *columns, *signals)
-        problems = [*of_files, *labels]
+        labels = [] if of_rhythms or of_copies else _label_problems(dataset)
+        of_lists = (*_index_problems(dataset), *records_csv_problems(dataset.path))
+        problems = [*of_lists, *of_artefacts, *copies, *of_rhythms, *of_copies, *columns, *signals, *labels]
     if problems:
-        raise DamagedDatasetError(problems)
+        raise DamagedDatasetError(list(dict.fromkeys(problems)))  # several checks may fail to read one file
     return dataset
 
 
@@ -266,13 +268,20 @@ def _artefact_copy_problems(dataset: Dataset) -> Iterator[str]:
 
 
 def _rhythm_problems(dataset: Dataset) -> list[str]:
-    """Check the beats and rhythms of composed records, and where they are sound, what else tells of them."""
+    """Check the beats and rhythms of composed records by themselves, and with the other tables."""
     if not dataset.is_composed:
         return []
     try:
-        problems = list(rhythm_problems(dataset)) or list(rhythm_copy_problems(dataset, RECORDS_AT_ONCE))
+        return list(rhythm_problems(dataset))
     except DamagedDatasetError as error:
         return error.problems
+
+
+def _rhythm_copy_problems(dataset: Dataset) -> list[str]:
+    """Compare what formats and the manifest tell of beats and rhythms with these, which are sound."""
+    if not dataset.is_composed:
+        return []
+    problems = list(rhythm_copy_problems(dataset, _records_at_once(dataset)))
     if not problems and (held := count_beats(dataset.path)) != dataset.manifest.beats:
         return [f"{MANIFEST_FILE}: beats are {dataset.manifest.beats}, where {BEATS_FILE} has {held}"]
     return problems
@@ -283,12 +292,17 @@ def _label_problems(dataset: Dataset) -> list[str]:
     if not dataset.manifest.plan.labels:
         return []
     try:
-        problems = list(annotation_problems(dataset)) or list(label_problems(dataset, RECORDS_AT_ONCE))
+        problems = list(annotation_problems(dataset)) or list(label_problems(dataset, _records_at_once(dataset)))
     except DamagedDatasetError as error:
         return error.problems
     if not problems and (held := count_waves(dataset.path)) != dataset.manifest.waves:
         return [f"{MANIFEST_FILE}: waves are {dataset.manifest.waves}, where {ANNOTATIONS_FILE} has {held}"]
     return problems
+
+
+def _records_at_once(dataset: Dataset) -> int:
+    """Return of how many records labels are compared at a time, of which all masks and waves are in memory."""
+    return 1 if dataset.plan.request.is_in_pieces else RECORDS_AT_ONCE
 
 
 def _digest(signal_uv: SignalUv) -> bytes:

@@ -11,8 +11,17 @@ import pyarrow as pa
 
 from ecgfactory.arrays import IntArray
 from ecgfactory.beat_table import SYMBOLS, BeatTable
-from ecgfactory.formats.truth_file import CODES, TruthReader, TruthWriter, candidates_of_ids, coded, names_and_codes
+from ecgfactory.formats.truth_file import (
+    CODES,
+    TruthReader,
+    TruthWriter,
+    candidates_of_ids,
+    check_order,
+    coded,
+    names_and_codes,
+)
 from ecgfactory.formats.wave_rows import places_among
+from ecgfactory.record import record_id
 
 BEAT_SCHEMA = pa.schema(
     [
@@ -108,6 +117,9 @@ class BeatsReader(TruthReader[BeatTable]):
             rows.column("sample").to_numpy(),
             places_among(SYMBOLS, symbols, "beat")[symbol_codes],
         )
-        if np.any(np.diff(beats.record) < 0) or np.any(_numbers(beats) != rows.column("beat").to_numpy()):
-            raise ValueError("its rows are not in the order of records and beats")
+        check_order(candidates, beats)
+        strays = np.flatnonzero(_numbers(beats) != rows.column("beat").to_numpy())
+        if len(strays):
+            name = record_id(candidates[beats.record[strays[0]]])
+            raise ValueError(f"the beats of record {name} are not numbered from 0 on, one by one")
         return candidates, beats

@@ -295,7 +295,10 @@ def _array(dataset: Path, path: Path) -> npt.NDArray[Any]:
         When the file holds none.
     """
     with reading(path):
-        array: npt.NDArray[Any] = np.load(dataset / path, mmap_mode="r")
+        try:
+            array: npt.NDArray[Any] = np.load(dataset / path, mmap_mode="r")
+        except ValueError as error:  # where it is cut off, NumPy tells of memory
+            raise ValueError(f"it is no whole array: {error}") from None
     return array
 
 

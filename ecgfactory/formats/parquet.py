@@ -23,7 +23,6 @@ from ecgfactory.formats.long_record import PIECE_S, LongRecord
 from ecgfactory.formats.parquet_columns import (
     BEAT_SYMBOLS,
     BESIDE_SIGNALS,
-    FIRST_SAMPLE,
     PIECE,
     R_PEAKS,
     RHYTHM_NAMES,
@@ -45,7 +44,14 @@ from ecgfactory.formats.parquet_loading import (
     PAIR_LOADING,
     RHYTHM_LOADING,
 )
-from ecgfactory.formats.parquet_rows import Sample, fill_from_pieces, piece_rows_of, rows_of, samples_of
+from ecgfactory.formats.parquet_rows import (
+    Sample,
+    fill_from_pieces,
+    first_rows,
+    piece_rows_of,
+    rows_of,
+    samples_of,
+)
 from ecgfactory.formats.parquet_settings import writer_options
 from ecgfactory.leads import SignalUv
 from ecgfactory.rhythm_table import RhythmTable
@@ -199,8 +205,7 @@ class ParquetFormat(Format):
         names = [name for name in pq.read_schema(dataset / path).names if name not in others]
         if not spec.is_long:
             return pa.concat_tables(rows_of(dataset, path, candidates, names))
-        pieces = piece_rows_of(dataset, path, candidates, names)
-        return pieces.filter(pc.equal(pieces.column(PIECE), 0)).drop_columns([PIECE, FIRST_SAMPLE])
+        return first_rows(piece_rows_of(dataset, path, candidates, names, spec), names)
 
     @classmethod
     def read_r_peaks(
@@ -218,7 +223,7 @@ class ParquetFormat(Format):
         if not spec.composed:
             return None
         rows = _rows(dataset, path, candidates, spec, [R_PEAKS, BEAT_SYMBOLS])
-        return beats_of_rows(rows, spec.lead_names, _record(rows, candidates), len(candidates))
+        return beats_of_rows(rows, spec, _record(rows, candidates), len(candidates))
 
     @classmethod
     def read_rhythms(cls, dataset: Path, path: str, candidates: Sequence[int], spec: SignalSpec) -> RhythmTable | None:
@@ -250,7 +255,7 @@ class ParquetFormat(Format):
 def _rows(dataset: Path, path: str, candidates: Sequence[int], spec: SignalSpec, columns: Sequence[str]) -> pa.Table:
     """Read columns of all rows of some candidates."""
     if spec.is_long:
-        return piece_rows_of(dataset, path, candidates, columns)
+        return piece_rows_of(dataset, path, candidates, columns, spec)
     return pa.concat_tables(rows_of(dataset, path, candidates, columns))
 
 

@@ -86,26 +86,25 @@ def table_of_piece(row: RecordBatch, number: int, piece: RecordPiece, spec: Sign
     return _table(columns, spec)
 
 
-def beats_of_rows(
-    rows: pa.Table, lead_names: tuple[str, ...], record: npt.NDArray[np.int32], records: int
-) -> BeatTable:
+def beats_of_rows(rows: pa.Table, spec: SignalSpec, record: npt.NDArray[np.int32], records: int) -> BeatTable:
     """Read beats back, given which record each row is of, rising, and how many records there are.
 
     Raises
     ------
     ValueError
-        When a symbol is none of `SYMBOLS`, or beats and symbols are not as many.
+        When a symbol is none of `SYMBOLS`, beats and symbols are not as many, or a beat is not in its piece.
     """
     (samples, counts), (symbols, of_symbols) = (_flat(rows.column(name)) for name in (R_PEAKS, BEAT_SYMBOLS))
     if not np.array_equal(counts, of_symbols):
         raise ValueError("there are not as many symbols as beats")
-    return BeatTable(
-        lead_names,
-        records,
-        record.repeat(counts),
-        samples.to_numpy(),
-        places_among(SYMBOLS, symbols.to_pylist(), "beat"),
-    )
+    sample = samples.to_numpy()
+    if spec.is_long:
+        within = sample - rows.column(FIRST_SAMPLE).to_numpy().repeat(counts)
+        strays = np.flatnonzero((within < 0) | (within >= PIECE_S * spec.sampling_rate_hz))
+        if len(strays):
+            raise ValueError(f"there is a beat at sample {sample[strays[0]]} in the row of another piece")
+    kinds = places_among(SYMBOLS, symbols.to_pylist(), "beat")
+    return BeatTable(spec.lead_names, records, record.repeat(counts), sample, kinds)
 
 
 def rhythms_of_rows(rows: pa.Table, spec: SignalSpec, record: npt.NDArray[np.int32], records: int) -> RhythmTable:
@@ -114,19 +113,54 @@ def rhythms_of_rows(rows: pa.Table, spec: SignalSpec, record: npt.NDArray[np.int
     Raises
     ------
     ValueError
-        When a name is none of `NAMES`, or rhythms and their onsets are not as many.
+        When a name is none of `NAMES`, rhythms and their onsets are not as many, or a piece does not begin in the
+        rhythm that the piece before ends in.
     """
     (names, counts), (onsets, of_onsets) = (_flat(rows.column(name)) for name in (RHYTHM_NAMES, RHYTHM_ONSETS))
     if not np.array_equal(counts, of_onsets):
         raise ValueError("there are not as many names of rhythms as onsets")
-    onset = onsets.to_numpy()
-    first = rows.column(FIRST_SAMPLE).to_numpy() if spec.is_long else np.zeros(len(rows), dtype=np.int32)
-    begins = onset >= first.repeat(counts)  # the others are in the piece before too
-    onset, record = onset[begins], record.repeat(counts)[begins]
+    onset, kinds = onsets.to_numpy(), places_among(NAMES, names.to_pylist(), "rhythm")
+    record = record.repeat(counts)
+    if spec.is_long:
+        first = rows.column(FIRST_SAMPLE).to_numpy()
+        begins = onset >= first.repeat(counts)  # the others are in the piece before too
+        _check_carried_over(np.stack([record, onset, kinds]), begins, counts, first)
+        onset, kinds, record = onset[begins], kinds[begins], record[begins]
     is_last = np.append(record[1:] != record[:-1], True)[: len(record)]
     offset = np.where(is_last, spec.samples, np.append(onset[1:], 0)[: len(onset)]) - 1
-    kinds = places_among(NAMES, names.to_pylist(), "rhythm")[begins]
     return RhythmTable(spec.lead_names, records, record, kinds, onset, offset.astype(np.int32))
+
+
+def _check_carried_over(
+    told: npt.NDArray[np.integer],
+    begins: npt.NDArray[np.bool_],
+    counts: npt.NDArray[np.int32],
+    first: npt.NDArray[np.int32],
+) -> None:
+    """Check that each piece tells of the rhythm that it begins in as the piece before does, and of none before that.
+
+    Parameters
+    ----------
+    told : int array, shape (3, rhythms)
+        Record, onset and kind of the rhythms of all pieces.
+    begins : bool array, shape (rhythms,)
+        Whether each begins in its piece.
+    counts, first : int array, shape (pieces,)
+        How many each piece tells of, and its first sample.
+
+    Raises
+    ------
+    ValueError
+        When one does not.
+    """
+    problem = ValueError("a piece does not begin in the rhythm that the piece before it ends in")
+    if not counts.all():
+        raise problem
+    heads = np.cumsum(counts) - counts
+    goes_on = (told[:, heads] == told[:, heads - 1]).all(axis=0)
+    is_sound = np.where(begins[heads], told[1, heads] == first, goes_on)
+    if not is_sound.all() or not np.delete(begins, heads).all():
+        raise problem
 
 
 def _table(columns: dict[str, Any], spec: SignalSpec) -> pa.Table:

@@ -158,4 +158,17 @@ import duckdb
 
 first_minutes = duckdb.sql("SELECT record_id, II FROM 'data/[!.]*.parquet' WHERE piece = 0").df()
 """,
+    "R peaks in Parquet": """\
+import matplotlib.pyplot as plt
+import pandas as pd
+
+pieces = pd.read_parquet("$path", columns=["record_id", "first_sample", "r_peaks", "II"])
+piece = pieces.iloc[0]
+r_peaks = piece["r_peaks"] - piece["first_sample"]    # stored as samples from the start of the record
+plt.plot(piece["II"])
+plt.plot(r_peaks, piece["II"][r_peaks], "o")
+
+beats = pd.read_parquet("beats.parquet")              # of whole records: RR intervals across the ends of pieces too
+rr_ms = beats.groupby("record_id")["sample"].diff() * 1000 / $rate_hz
+""",
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bisect
 from collections.abc import Iterator, Sequence
+from itertools import zip_longest
 from pathlib import Path
 from typing import TypeVar
 
@@ -13,7 +14,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from ecgfactory.formats.base import SignalSpec
+from ecgfactory.formats.long_record import PIECE_S
 from ecgfactory.formats.parquet_columns import FIRST_SAMPLE, PIECE
+from ecgfactory.record import record_id
 
 Sample = TypeVar("Sample", np.int16, np.uint8)
 
@@ -46,15 +50,47 @@ def samples_of(
     return array
 
 
-def piece_rows_of(dataset: Path, path: str, candidates: Sequence[int], columns: Sequence[str]) -> pa.Table:
-    """Read columns of all pieces of some long records, and their numbers; raises as `rows_of`."""
+def piece_rows_of(
+    dataset: Path, path: str, candidates: Sequence[int], columns: Sequence[str], spec: SignalSpec
+) -> pa.Table:
+    """Read columns of all pieces of some long records, and their numbers and first samples.
+
+    Raises
+    ------
+    ValueError
+        When the file does not hold them whole, in order.
+    """
     tables = list(_groups_of(dataset, path, candidates, [PIECE, FIRST_SAMPLE, *columns]))
     if not tables:
         raise _missing(path)
     table = pa.concat_tables(tables)
-    is_first = pc.equal(table.column(PIECE), 0)
-    if table.filter(is_first).column("candidate").to_pylist() != list(candidates):
-        raise _missing(path)
+    length = PIECE_S * spec.sampling_rate_hz
+    numbers = range(-(-spec.samples // length))
+    expected = ((candidate, number, number * length) for candidate in candidates for number in numbers)
+    held = zip(*(table.column(name).to_pylist() for name in ("candidate", PIECE, FIRST_SAMPLE)), strict=True)
+    for one, other in zip_longest(held, expected):
+        if one != other:
+            raise _disordered((other or one)[0])
+    return table
+
+
+def first_rows(pieces: pa.Table, columns: Sequence[str]) -> pa.Table:
+    """Return columns of the first piece of each record, given rows as `piece_rows_of` reads them.
+
+    Raises
+    ------
+    ValueError
+        When another piece of a record tells otherwise.
+    """
+    is_first = pieces.column(PIECE).to_numpy() == 0
+    table, record = pieces.select(columns).filter(pa.array(is_first)), np.cumsum(is_first) - 1
+    for name in columns:
+        told, of_first = pieces.column(name), table.column(name).take(pa.array(record))
+        if not told.equals(of_first):
+            pairs = zip(told.to_pylist(), of_first.to_pylist(), strict=True)
+            row = next(row for row, (one, other) in enumerate(pairs) if one != other)
+            candidate, number = (pieces.column(column)[row].as_py() for column in ("candidate", PIECE))
+            raise ValueError(f"{name} of record {record_id(candidate)} is another in piece {number} than in its first")
     return table
 
 
@@ -87,7 +123,7 @@ def fill_from_pieces(
     Raises
     ------
     ValueError
-        When the file does not hold it, or its pieces are not end to end.
+        When the file does not hold it whole, in order.
     """
     filled, stop = 0, start + array.shape[1]
     firsts = range(start - piece_samples + 1, stop)
@@ -96,13 +132,13 @@ def fill_from_pieces(
             lists = [table.column(name)[row].values.to_numpy() for name in columns]
             wanted = slice(start + filled - first, stop - first)
             if first > start + filled or len({len(values) for values in lists}) != 1:
-                raise ValueError(f"{path} has pieces that are not end to end")
+                raise _disordered(candidate)
             length = len(lists[0][wanted])
             for place, values in enumerate(lists):
                 array[place, filled : filled + length] = values[wanted]
             filled += length
     if filled < array.shape[1]:
-        raise _missing(path)
+        raise _disordered(candidate)
 
 
 def _groups_of(
@@ -140,3 +176,7 @@ def _range_of(source: pq.ParquetFile, group: int, name: str) -> tuple[int, int]:
 
 def _missing(path: str) -> ValueError:
     return ValueError(f"{path} does not hold the records that records.parquet places there")
+
+
+def _disordered(candidate: int) -> ValueError:
+    return ValueError(f"the pieces of record {record_id(candidate)} are not all there, numbered and end to end")

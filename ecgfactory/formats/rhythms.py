@@ -8,7 +8,15 @@ import numpy as np
 import pyarrow as pa
 
 from ecgfactory.arrays import IntArray
-from ecgfactory.formats.truth_file import CODES, TruthReader, TruthWriter, candidates_of_ids, coded, names_and_codes
+from ecgfactory.formats.truth_file import (
+    CODES,
+    TruthReader,
+    TruthWriter,
+    candidates_of_ids,
+    check_order,
+    coded,
+    names_and_codes,
+)
 from ecgfactory.formats.wave_rows import places_among
 from ecgfactory.rhythm_kinds import NAMES
 from ecgfactory.rhythm_table import RhythmTable
@@ -83,6 +91,5 @@ class RhythmsReader(TruthReader[RhythmTable]):
             rows.column("onset").to_numpy(),
             rows.column("offset").to_numpy(),
         )
-        if np.any(np.diff(rhythms.record) < 0):
-            raise ValueError("its rows are not in the order of the records")
+        check_order(candidates, rhythms)
         return candidates, rhythms

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from itertools import chain
 from typing import Any
 
 import pyarrow as pa
@@ -11,7 +10,7 @@ import pyarrow as pa
 from ecgfactory.formats.batch import Composed, Injury, RecordBatch
 from ecgfactory.quality.feature import Feature, FeatureTable
 from ecgfactory.record import record_id
-from ecgfactory.rhythm_kinds import KINDS, RhythmKind
+from ecgfactory.rhythm_kinds import KINDS, RhythmKind, scp_codes, snomed_ct_codes
 
 _ARROW_TYPES = {"f": pa.float64(), "i": pa.int32(), "O": pa.string()}
 """Arrow types by the kind of NumPy type that `Feature.dtype` gives."""
@@ -69,16 +68,6 @@ def composed_snomed_ct(composed: Composed) -> list[list[str]]:
 def _kinds_of_records(composed: Composed) -> list[tuple[RhythmKind, ...]]:
     stretches = composed.rhythms.kinds_of_records()
     return [(KINDS[name], *of_record) for name, of_record in zip(composed.rhythm.tolist(), stretches, strict=True)]
-
-
-def snomed_ct_codes(kinds: Iterable[RhythmKind]) -> list[str]:
-    """SNOMED CT codes of some kinds, each once, in their order."""
-    return list(dict.fromkeys(chain.from_iterable(kind.snomed_ct for kind in kinds)))
-
-
-def scp_codes(kinds: Iterable[RhythmKind]) -> list[str]:
-    """SCP statements of some kinds, each once, in their order."""
-    return list(dict.fromkeys(chain.from_iterable(kind.scp for kind in kinds)))
 
 
 def injury_columns(injury: Injury) -> dict[str, Any]:

@@ -46,7 +46,7 @@ def members(tar_file: Path, candidates: Sequence[int], ending: str) -> Iterator[
     Raises
     ------
     ValueError
-        When two files have one name.
+        When two files have one name, or one is missing.
     """
     with tarfile.open(tar_file) as tar:
         held = {member.name: member for member in tar.getmembers()}  # tarfile looks for a name among all of them
@@ -54,7 +54,10 @@ def members(tar_file: Path, candidates: Sequence[int], ending: str) -> Iterator[
         if times > 1:
             raise ValueError(f"it holds {name} {times} times")
         for candidate in candidates:
-            yield tar.extractfile(held[record_id(candidate) + ending]) or io.BytesIO()
+            name = record_id(candidate) + ending
+            if name not in held:
+                raise ValueError(f"it holds no {name}")
+            yield tar.extractfile(held[name]) or io.BytesIO()
 
 
 def arrays_of(

@@ -276,3 +276,24 @@ def candidates_of_ids(ids: list[str]) -> tuple[IntArray, IntArray]:
     if misspelt := [text for text, place in zip(ids, places.tolist(), strict=True) if text != names[place]]:
         raise ValueError(f"there is a record {misspelt[0]!r}, where ids have eight digits")
     return candidates, places
+
+
+def check_order(candidates: IntArray, table: RecordRows) -> None:
+    """Check that rows follow each other by record.
+
+    Parameters
+    ----------
+    candidates : int array, shape (records,)
+        Which candidate each record of the table is.
+    table : RecordRows
+        The rows as they were read.
+
+    Raises
+    ------
+    ValueError
+        Naming the first record that comes after one that follows it.
+    """
+    late = np.flatnonzero(np.diff(table.record) < 0)
+    if len(late):
+        name = record_id(candidates[table.record[late[0] + 1]])
+        raise ValueError(f"a row of record {name} comes after those of a record that follows it")

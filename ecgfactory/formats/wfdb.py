@@ -85,7 +85,7 @@ import wfdb
 # Over all leads; those of one by its name in lower case, such as "ii", in place of "atr".
 over_all = wfdb.rdann("$stem", "atr")
 waves = list(zip(over_all.symbol, over_all.sample))   # ( onset, p N t peaks of P, QRS and T, ) offset
-r_peaks = over_all.sample[[symbol == "N" for symbol in over_all.symbol]]
+r_peaks = over_all.sample[[symbol in "NAVjE" for symbol in over_all.symbol]]    # of composed beats: what each is
 """
     }
 
@@ -246,6 +246,9 @@ ecg_mv = wfdb.rdrecord("$stem").p_signal              # NaN where samples were d
         described = (tuple(header.sig_name), header.sig_len, header.fs, set(header.adc_gain), set(header.baseline))
         if described != (spec.lead_names, spec.samples, spec.sampling_rate_hz, {GAIN_PER_MV}, {0}):
             raise ValueError(f"{path} has other leads, length, sampling rate, gain or baseline than the dataset")
+        signals, expected = (dataset / path).with_suffix(".dat"), 2 * len(spec.lead_names) * spec.samples
+        if signals.is_file() and (size := signals.stat().st_size) != expected:
+            raise ValueError(f"{signals.name} beside it has {size:,} bytes, where its record has {expected:,}")
 
     @classmethod
     def _read(cls, header: Path, start: int, stop: int) -> SignalUv:
@@ -270,7 +273,7 @@ ecg_mv = wfdb.rdrecord("$stem").p_signal              # NaN where samples were d
         if not spec.labels.waves:
             return None
         files = [_content(dataset, path, name) for name in annotators(spec.lead_names)]
-        with _named(path):
+        with _named(path, "hea"):
             return (decode_waves if spec.composed else decode_annotation_files)(files, spec.lead_names)
 
     @classmethod
@@ -278,7 +281,7 @@ ecg_mv = wfdb.rdrecord("$stem").p_signal              # NaN where samples were d
         """Read the beats back; see `Format.read_beats`."""
         if not spec.composed:
             return None
-        with _named(path):
+        with _named(path, OVER_ALL):
             return decode_beats(_content(dataset, path, OVER_ALL), spec.lead_names)
 
     @classmethod
@@ -286,7 +289,7 @@ ecg_mv = wfdb.rdrecord("$stem").p_signal              # NaN where samples were d
         """Read the rhythms back; see `Format.read_rhythms`."""
         if not spec.composed:
             return None
-        with _named(path):
+        with _named(path, OVER_ALL):
             return decode_rhythms(_content(dataset, path, OVER_ALL), spec.lead_names, spec.samples)
 
     @classmethod
@@ -296,7 +299,7 @@ ecg_mv = wfdb.rdrecord("$stem").p_signal              # NaN where samples were d
         """Read kinds, leads and places of artefacts back; see `Format.read_artefacts`."""
         if not spec.artefacts:
             return None
-        with _named(path):
+        with _named(path, ANNOTATOR):
             return decode_noise_marks(_content(dataset, path, ANNOTATOR), spec.lead_names, spec.samples)
 
 
@@ -306,12 +309,12 @@ def _content(dataset: Path, path: str, annotator: str) -> bytes:
 
 
 @contextmanager
-def _named(path: str) -> Iterator[None]:
-    """Name the record in what is told of its files."""
+def _named(path: str, suffix: str) -> Iterator[None]:
+    """Name a file of a record, given its header and the file's suffix without a dot, in what is told of it."""
     try:
         yield
     except ValueError as error:
-        raise ValueError(f"{path}: {error}") from None
+        raise ValueError(f"{path.removesuffix('hea')}{suffix}: {error}") from None
 
 
 def _annotators(spec: SignalSpec) -> list[str]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +12,8 @@ from ecgfactory.arrays import BoolArray, IntArray
 from ecgfactory.formats.wave_rows import waves_without_beats
 from ecgfactory.formats.wfdb_marks import Ends, Marks, decode_marks, encode_marks
 from ecgfactory.wave_table import ABSENT, WaveTable
+
+Decoded = TypeVar("Decoded")
 
 OVER_ALL = "atr"
 """Suffix of the file of what is marked over all leads."""
@@ -67,10 +70,21 @@ def decode_annotation_files(files: Sequence[bytes], lead_names: Sequence[str]) -
     ValueError
         When a file holds anything but whole waves.
     """
-    found = [_marked(decode_marks(content)) for content in files]
+    found = decode_each(files, lead_names, lambda content: _marked(decode_marks(content)))
     lead = np.repeat(np.arange(len(files)), [len(waves) for waves, _ in found])
     waves, points = (np.concatenate(parts) for parts in zip(*found, strict=True))
     return waves_without_beats(lead_names, lead, waves, points)
+
+
+def decode_each(files: Sequence[bytes], lead_names: Sequence[str], decode: Callable[[bytes], Decoded]) -> list[Decoded]:
+    """Decode each of the files of a record; a ValueError names the one, by its suffix."""
+    found = []
+    for name, content in zip(annotators(lead_names), files, strict=False):
+        try:
+            found.append(decode(content))
+        except ValueError as error:
+            raise ValueError(f"in .{name}, {error}") from None
+    return found
 
 
 def _marked(marks: Marks) -> tuple[IntArray, IntArray]:

@@ -17,14 +17,14 @@ from pathlib import Path
 
 import numpy as np
 
-from ecgfactory.arrays import IntArray
+from ecgfactory.arrays import BoolArray, IntArray
 from ecgfactory.beat_table import SYMBOLS, BeatTable
 from ecgfactory.formats.batch import Composed
 from ecgfactory.formats.long_record import LongRecord
 from ecgfactory.formats.settled_waves import PendingWaves, SettledWaves
 from ecgfactory.formats.wave_marks import BLOCKED_P, MARKS, RETROGRADE_P, marks_of
 from ecgfactory.formats.wave_rows import waves_without_beats
-from ecgfactory.formats.wfdb_annotations import STRAY_MARKS, marked_waves, wave_marks
+from ecgfactory.formats.wfdb_annotations import STRAY_MARKS, decode_each, marked_waves, wave_marks
 from ecgfactory.formats.wfdb_marks import Ends, Marks, decode_marks, encode_marks
 from ecgfactory.leads import SignalUv
 from ecgfactory.rhythm_kinds import KINDS, NAMES
@@ -173,12 +173,27 @@ def decode_waves(files: Sequence[bytes], lead_names: Sequence[str]) -> WaveTable
     Raises
     ------
     ValueError
-        As `decode_marks` does, and when marks are neither of rhythms nor of whole waves.
+        As `decode_marks` does, and when marks are neither of rhythms nor of whole waves, or a beat has another symbol
+        in a lead than over all leads.
     """
-    found = [_marked(decode_marks(content)) for content in files]
-    lead = np.repeat(np.arange(len(files)), [len(mark) for mark, _ in found])
-    mark, points = (np.concatenate(parts) for parts in zip(*found, strict=True))
+    found = decode_each(files, lead_names, lambda content: _marked(decode_marks(content)))
+    lead = np.repeat(np.arange(len(files)), [len(mark) for mark, *_ in found])
+    mark, code, points = (np.concatenate(parts) for parts in zip(*found, strict=True))
+    _check_symbols(lead, code, points[:, 1], mark == _QRS)
     return waves_without_beats(lead_names, lead, mark, points)
+
+
+def _check_symbols(lead: IntArray, code: IntArray, peak: IntArray, is_qrs: BoolArray) -> None:
+    """Check that each QRS in a lead has the symbol of the beat over all leads that is nearest to it."""
+    beats = np.flatnonzero(is_qrs & (lead == 0))
+    in_lead = np.flatnonzero(is_qrs & (lead > 0))
+    if not len(beats):
+        return
+    r_peaks = peak[beats]
+    nearest = beats[np.searchsorted((r_peaks[1:] + r_peaks[:-1]) / 2, peak[in_lead])]
+    others = in_lead[code[in_lead] != code[nearest]]
+    if len(others):
+        raise ValueError(f"the beat at sample {peak[others[0]]} has another symbol in a lead than over all leads")
 
 
 def _rhythm_marks(rhythms: RhythmTable) -> Marks:
@@ -196,12 +211,12 @@ def _kind(text: str, subtype: int) -> int:
     return kinds[subtype]
 
 
-def _marked(marks: Marks) -> tuple[IntArray, IntArray]:
-    """Return what the waves of a file are marked as, and the points of each."""
+def _marked(marks: Marks) -> tuple[IntArray, IntArray, IntArray]:
+    """Return what the waves of a file are marked as, the type code of the peak and the points of each."""
     marks = marks.take(marks.code != _RHYTHM)
     peaks, points = marked_waves(marks)
     mark, code = np.minimum(marks.num[peaks], len(MARKS) - 1), marks.code[peaks]
     is_as_marked = np.where(mark == _QRS, _SYMBOL_OF_CODE[code] != _NO_BEAT_CODE, code == _PEAK[mark])
     if not is_as_marked.all() or not np.array_equal(mark, marks.num[peaks]):
         raise ValueError(STRAY_MARKS)
-    return mark, points
+    return mark, code, points

@@ -19,11 +19,11 @@ from ecgfactory.dataset.names import (
     ANNOTATIONS_FILE,
     ARTEFACTS_FILE,
     BEATS_FILE,
-    RECORDS_CSV_FILE,
     RECORDS_FILE,
     REJECTED_FILE,
     RHYTHMS_FILE,
 )
+from ecgfactory.dataset.records_csv import write_records_csv
 from ecgfactory.formats.annotations import AnnotationsReader, AnnotationsWriter
 from ecgfactory.formats.artefacts import ArtefactsReader, ArtefactsWriter
 from ecgfactory.formats.beats import BeatsReader, BeatsWriter
@@ -68,7 +68,7 @@ def assemble(plan: Plan, entries: Sequence[ShardEntry], layout: Layout, workspac
     for made, published in layout.files():
         link(made, workspace.dataset / published)
     _write_tables(plan, entries, layout, workspace)
-    _write_records_csv(workspace.dataset)
+    write_records_csv(workspace.dataset, workspace.dataset)
     truth = _TruthFiles(plan, entries, workspace)
     waves = truth.annotations() if plan.labels else {}
     artefacts = truth.artefacts() if plan.artefacts else None
@@ -105,24 +105,6 @@ def _unwanted_columns(plan: Plan) -> list[str]:
     asked = plan.signal_spec.artefacts
     is_unwanted = asked is not None and asked.clean_twins and not asked.clean_features
     return [f"{CLEAN}{feature.name}" for feature in plan.policy.features] if is_unwanted else []
-
-
-def _write_records_csv(dataset: Path) -> None:
-    """Write records.parquet once more as text, as ptbxl_database.csv lists the records of PTB-XL."""
-    table = pq.ParquetFile(dataset / RECORDS_FILE)
-    options = pa.csv.WriteOptions(quoting_style="needed")
-    schema = _in_words(table.schema_arrow.empty_table()).schema
-    with pa.csv.CSVWriter(dataset / RECORDS_CSV_FILE, schema, write_options=options) as writer:
-        for group in range(table.num_row_groups):
-            writer.write(_in_words(table.read_row_group(group)))
-
-
-def _in_words(rows: pa.Table) -> pa.Table:
-    """Join the words of lists by spaces, as text has no lists."""
-    for place, field in enumerate(rows.schema):
-        if pa.types.is_list(field.type):
-            rows = rows.set_column(place, field.name, pc.binary_join(rows.column(place), " "))
-    return rows
 
 
 class _TruthFiles:

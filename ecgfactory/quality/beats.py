@@ -176,7 +176,7 @@ def remove_baseline(signal_uv: npt.NDArray[np.integer], sampling_rate_hz: int = 
     weight = ((np.arange(block) + odd / 2) / block).astype(np.float32)
     lines = np.diff(slow)[..., np.newaxis] * weight
     lines += slow[..., :-1, np.newaxis]
-    steady_uv -= lines.reshape(*means.shape[:-1], -1)[..., start : start + samples]
+    steady_uv -= lines.reshape(*slow.shape[:-1], (blocks + 2) * block)[..., start : start + samples]
     return steady_uv
 
 

@@ -20,6 +20,7 @@ from ecgfactory.report.median_beat import MedianBeat, find_median_beat
 from ecgfactory.report.page import draw_footer, draw_header
 from ecgfactory.report.panel import TITLE_PT, Panel, around
 from ecgfactory.report.paper import Paper
+from ecgfactory.report.printed_features import page_features
 from ecgfactory.report.rhythm import (
     Rhythm,
     analyse_rhythm,
@@ -36,12 +37,10 @@ from ecgfactory.report.waves import record_waves
 from ecgfactory.wave_table import WaveTable
 
 _SPEED_MM_PER_S = 25
+_FOUND = "R peaks and waves: all leads, by an algorithm"
+_COMPOSED, _COMPOSED_BEATS = "R peaks as composed, bounds of waves by an algorithm", "R peaks as composed, waves found"
 _FOOTNOTE = (
-    "R peaks and waves: all leads, by an algorithm. Cleaned: NeuroKit2. At each lead: correlation of beats, "
-    "NeuroKit2's verdict (Excellent, Barely acceptable, Unacceptable)"
-)
-_COMPOSED_FOOTNOTE = (
-    "R peaks as composed, bounds of waves by an algorithm. Cleaned: NeuroKit2. At each lead: correlation of beats, "
+    "{places}. Cleaned: NeuroKit2. At each lead: correlation of beats, "
     "NeuroKit2's verdict (Excellent, Barely acceptable, Unacceptable)"
 )
 _DASHES_PT = (2.4, 1.8)
@@ -88,7 +87,8 @@ def analysis_page(record: Record, style: PageStyle | None = None) -> Sheet:
     _draw_median_beats(sheet, measured, find_median_beat(measured, beats), rhythm, palette)
     _draw_features(sheet, record, palette)
     draw_header(sheet, record, style)
-    draw_footer(sheet, _COMPOSED_FOOTNOTE if record.rhythm else _FOOTNOTE, palette, record)
+    places = (_COMPOSED_BEATS if record.waves is None else _COMPOSED) if record.rhythm else _FOUND
+    draw_footer(sheet, _FOOTNOTE.format(places=places), palette, record)
     return sheet
 
 
@@ -226,8 +226,8 @@ def _beat_rows(medians_mv: Float64Array, rows: int) -> tuple[float, Float64Array
 
 def _draw_features(sheet: Sheet, record: Record, palette: Palette) -> None:
     left, right = sheet.paper.left_mm + _TABLE_FROM_MM, sheet.paper.right_mm
-    sheet.text(left, 72, "Features", 7.5, "#000000", bold=True)
-    rows = [(feature_label(name), feature_value(name, value)) for name, value in record.features.items()]
+    sheet.text(left, 72, "Features" if record.stretch is None else "Features of this part", 7.5, "#000000", bold=True)
+    rows = [(feature_label(name), feature_value(name, value)) for name, value in page_features(record).items()]
     if len(rows) > _TABLE_ROWS:
         rows = [*rows[: _TABLE_ROWS - 1], (f"and {len(rows) - _TABLE_ROWS + 1} more", "")]
     for line, (label, value) in enumerate(rows or [("none measured", "")]):

@@ -13,10 +13,11 @@ from ecgfactory.report.artefact_words import artefact_lines, artefact_titles
 from ecgfactory.report.export import whole_file
 from ecgfactory.report.feature_text import feature_label, feature_value
 from ecgfactory.report.page import HEADLINE_FEATURES, draw_footer, draw_title
-from ecgfactory.report.rhythm_words import coded_rhythm
+from ecgfactory.report.printed_features import page_features
+from ecgfactory.report.rhythm_words import coded_rhythm, rhythm_title
 from ecgfactory.report.sheet import Sheet
 from ecgfactory.report.style import PageStyle
-from ecgfactory.rhythm_kinds import KINDS
+from ecgfactory.rhythm_kinds import snomed_ct_codes
 
 ROWS = 26
 """Records on a page."""
@@ -55,8 +56,9 @@ def answer_page(records: Sequence[Record], title: str, style: PageStyle) -> Shee
         height = _TOP_MM - _PITCH_MM * line
         sheet.line([left, right], [height + 4.1] * 2, palette.minor_grid, 0.4)
         sheet.text(left, height, record.record_id, 9, palette.text, bold=True)
+        features = page_features(record)
         for x, name in columns:
-            sheet.text(left + x, height, feature_value(name, record.features.get(name)), 9, palette.text)
+            sheet.text(left + x, height, feature_value(name, features.get(name)), 9, palette.text)
         told = _told(record)
         size_pt = _NAMES_PT if len(told) > 1 or artefact_titles(record) else 7.5
         for row, words in enumerate(told):
@@ -81,7 +83,8 @@ def write_answer_table(records: Iterable[Record], path: Path, dialect: CsvDialec
             further = _further(record)
             if place == 0:
                 table.writerow(["record_id", *HEADLINE_FEATURES, "verdict", "reasons", *further])
-            values = [_cell(record.features.get(name), point) for name in HEADLINE_FEATURES]
+            features = page_features(record)
+            values = [_cell(features.get(name), point) for name in HEADLINE_FEATURES]
             verdict = "rejected" if record.reasons else "accepted"
             table.writerow([record.record_id, *values, verdict, "; ".join(record.reasons), *further.values()])
 
@@ -90,8 +93,7 @@ def _further(record: Record) -> dict[str, str]:
     """Return further columns: all records of a dataset have them, or none."""
     columns = {}
     if record.rhythm:
-        kind = KINDS[record.rhythm]
-        columns = {"rhythm": kind.title, "snomed_ct": "; ".join(kind.snomed_ct)}
+        columns = {"rhythm": rhythm_title(record), "snomed_ct": "; ".join(snomed_ct_codes(record.kinds))}
     if record.artefacts is not None:
         columns["artefacts"] = "; ".join(artefact_lines(record))
     return columns

@@ -6,7 +6,7 @@ import re
 
 from ecgfactory.errors import BadInputError
 
-_CLOCK = re.compile(r"(?:(?:(\d{1,3}):)?([0-5]?\d):)?(\d+(?:\.\d+)?)")
+_CLOCK = re.compile(r"(?:(?:(\d{1,3}):)?([0-5]?\d):)?(\d{1,9}(?:\.\d+)?)", re.ASCII)
 
 
 def clock(seconds: float) -> str:

@@ -14,6 +14,7 @@ from ecgfactory.formats.clean_twin import CLEAN_SUFFIX
 from ecgfactory.record import Record, record_id
 from ecgfactory.report.book import CoverFacts, write_report_book
 from ecgfactory.report.course import Course
+from ecgfactory.report.printed_features import without_false_pr
 from ecgfactory.report.records import any_record, course_of
 from ecgfactory.report.rhythm_summary import rhythm_shares
 from ecgfactory.report.waves import record_waves
@@ -79,7 +80,7 @@ class DatasetReport:
         rule = (_RHYTHM_RULE if files.is_composed else _ACCEPTED_RULE).format(count=len(accepted))
         if rejected:
             rule += "\n\n" + _REJECTED_RULE.format(count=len(rejected), total=f"{counts.examined - counts.records:,}")
-        records = [_with_waves(any_record(files, name)) for name in accepted + rejected]
+        records = [_with_waves(any_record(files, name, with_waves=True)) for name in accepted + rejected]
         courses = {record.record_id: course_of(files, record.record_id) for record in records}
         known = {name: course for name, course in courses.items() if course is not None}
         return cls(files, _cover_facts(files, counts), records, rule, folder, known)
@@ -177,8 +178,8 @@ def rejected_samples(files: DatasetFiles, counts: Counts) -> list[str]:
 
 
 def _with_waves(record: Record) -> Record:
-    """Return a record that carries its waves, so that all reports find them once."""
-    return replace(record, waves=record_waves(record))
+    """Return a record that carries its waves, so that all reports find them once; a composed one only true ones."""
+    return record if record.rhythm else replace(record, waves=record_waves(record))
 
 
 def _web_sample(files: DatasetFiles, record: Record) -> Sample:
@@ -198,7 +199,8 @@ def _web_sample(files: DatasetFiles, record: Record) -> Sample:
     row = files.place(record.record_id)
     split = files.records_table.column("split")[row].as_py()
     measured = (files.clean_measured or {}) if files.plan.keeps_clean else {}
-    return Sample(record, split, downloads, folds, {name: values[row] for name, values in measured.items()})
+    clean_features = {name: values[row] for name, values in measured.items()}
+    return Sample(record, split, downloads, folds, without_false_pr(clean_features, record.kinds_of_stretches))
 
 
 def _file_label(name: str, path: str, record: Record) -> str:

@@ -15,7 +15,7 @@ from ecgfactory.report.page import MARGIN_MM, draw_footer, draw_title
 from ecgfactory.report.panel import Panel
 from ecgfactory.report.sheet import Box, Sheet
 from ecgfactory.report.style import Palette
-from ecgfactory.report.summary import REFERENCE_SOURCE, REFERENCES, NumberSummary, WordSummary, summarise
+from ecgfactory.report.summary import REFERENCE_SOURCE, REFERENCES, TOO_FEW, NumberSummary, WordSummary, summarise
 
 _PLACES_MM = tuple((left, bottom) for bottom in (117.0, 39.0) for left in (22.0, 118.0, 214.0))
 _PANEL_MM = (72.0, 50.0)
@@ -67,6 +67,15 @@ def _distribution_page(table: pa.Table, palette: Palette) -> Sheet:
 
 
 def _draw_numbers(panel: Panel, summary: NumberSummary, palette: Palette) -> None:
+    if summary.is_few:
+        panel.message(f"{TOO_FEW.capitalize()}.")
+    else:
+        _draw_histogram(panel, summary, palette)
+    for line, text in enumerate((summary.caption, summary.notes)):
+        panel.sheet.text(panel.frame.left, panel.frame.bottom - 8.2 - 3.4 * line, text, 6.5, palette.muted)
+
+
+def _draw_histogram(panel: Panel, summary: NumberSummary, palette: Palette) -> None:
     top = max(1.05 * float(summary.percent.max()), 1e-9)
     panel.scale((summary.edges[0], summary.edges[-1]), (-0.06 * top, top))
     if summary.reference is not None:
@@ -77,8 +86,6 @@ def _draw_numbers(panel: Panel, summary: NumberSummary, palette: Palette) -> Non
     below = -0.03 * top
     panel.line([summary.low, summary.high], [below, below], palette.accent, 2)
     panel.dots(summary.median, below, palette.accent, 5)
-    for line, text in enumerate((summary.caption, summary.notes)):
-        panel.sheet.text(panel.frame.left, panel.frame.bottom - 8.2 - 3.4 * line, text, 6.5, palette.muted)
 
 
 def _draw_words(panel: Panel, summary: WordSummary, records: int, palette: Palette) -> None:

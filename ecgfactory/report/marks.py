@@ -134,6 +134,9 @@ def draw_legend(
     keys_mm = [(x_mm - _KEY_MM, bottom_mm - _MARGIN_MM, x_mm - 1, bottom_mm + 2.4) for x_mm in names_mm[:-1]]
     boxes_mm = np.array(keys_mm).reshape(-1, 4)
     draw_marks(sheet, Marks(there, boxes_mm, np.full((len(there), 3), np.nan)), palette)
+    for wave, box_mm in zip(there.tolist(), boxes_mm, strict=True):
+        if wave >= len(BEAT_WAVES):  # whose lower edge alone would hardly be seen here
+            sheet.areas(box_mm[[[0, 1], [2, 1], [2, 3], [0, 3]]][np.newaxis], palette.waves[wave], _OPACITY)
     for x_mm, name in zip(names_mm, names, strict=False):
         sheet.text(float(x_mm), bottom_mm, name, _LEGEND_PT, palette.text)
     sheet.text(float(names_mm[-1]) - _KEY_MM, bottom_mm, explanation, _LEGEND_PT, palette.muted)

@@ -95,7 +95,7 @@ def overview_page(record: Record, course: Course, style: PageStyle | None = None
         )
         _draw_bar(sheet, course, row, colours)
     _draw_legend(sheet, course, f"{said}, {clock(rows[0].length_s)} in a row", colours, palette)
-    draw_header(sheet, record, style)
+    draw_header(sheet, record, style, of_record=True)
     draw_footer(sheet, f"Overview of {clock(course.length_s)}, beats and rhythms as composed", palette, record)
     return sheet
 

@@ -11,6 +11,7 @@ from ecgfactory.report.artefact_words import artefact_lines, broken_rules
 from ecgfactory.report.clock import clock
 from ecgfactory.report.feature_text import feature_label, feature_value
 from ecgfactory.report.paper import A4, Paper
+from ecgfactory.report.printed_features import page_features, record_features
 from ecgfactory.report.rhythm_words import COMPOSED, rhythm_title
 from ecgfactory.report.sheet import Box, Sheet, text_width_mm
 from ecgfactory.report.style import PageStyle, Palette
@@ -34,6 +35,9 @@ HEADLINE_FEATURES = ("heart_rate_bpm", "pr_ms", "qrs_ms", "qt_ms", "qtc_bazett_m
 
 _MEASUREMENT_LINES = 3
 _RHYTHM = "Rhythm"
+_ABOVE_MM = 4.2
+"""From the first line of measurements up to what says of which part they are."""
+
 _BLANK_MM = 20.0
 """Line for a measurement to be written on."""
 
@@ -44,13 +48,16 @@ _UNBROKEN = 24
 """Characters of a part between commas up to which a line does not end in it: `-5.7 dB` stays together."""
 
 
-def draw_header(sheet: Sheet, record: Record, style: PageStyle) -> None:
-    """Draw identity, measurements and verdict of a record along the top of a page; of a quiz, what may be said."""
+def draw_header(sheet: Sheet, record: Record, style: PageStyle, of_record: bool = False) -> None:
+    """Draw identity, measurements and verdict of a record along the top of a page; of a quiz, what may be said.
+
+    Measurements of a stretch are its own, unless those of the whole record are wanted.
+    """
     _draw_identity(sheet, record, style.palette)
     if style.quiz:
         _draw_blanks(sheet, bool(record.rhythm), style.palette)
         return
-    _draw_measurements(sheet, record, style.palette)
+    _draw_measurements(sheet, record, of_record, style.palette)
     _draw_verdict(sheet, record, style.palette)
 
 
@@ -124,13 +131,18 @@ def _shorten(name: str, length: int) -> str:
     return name if len(name) <= length else f"...{name[3 - length :]}"
 
 
-def _draw_measurements(sheet: Sheet, record: Record, palette: Palette) -> None:
+def _draw_measurements(sheet: Sheet, record: Record, of_record: bool, palette: Palette) -> None:
     """Draw what was measured, and below it the rhythm that a record is composed in."""
-    known = [name for name in HEADLINE_FEATURES if name in record.features]
+    features = record_features(record) if of_record else page_features(record)
+    known = [name for name in HEADLINE_FEATURES if name in features]
     values = [
-        (_measurement_place(sheet.paper, place), feature_label(name), feature_value(name, record.features[name]))
+        (_measurement_place(sheet.paper, place), feature_label(name), feature_value(name, features[name]))
         for place, name in enumerate(known)
     ]
+    if record.stretch is not None and known:
+        left, top = _measurement_place(sheet.paper, 0)
+        part = "whole record" if of_record else f"{record.duration_s:g} s from {clock(record.stretch.start_s)}"
+        sheet.text(left, top + _ABOVE_MM, f"Measured in the {part}", 6.5, palette.muted)
     if record.rhythm:
         values.append((_rhythm_place(sheet.paper), _RHYTHM, rhythm_title(record)))
     for (left, height), label, value in values:

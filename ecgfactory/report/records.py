@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from ecgfactory.artefact_table import ArtefactTable
 from ecgfactory.candidates.batch import CandidateBatch
-from ecgfactory.candidates.remake import remade
+from ecgfactory.candidates.remake import composed_again, remade
 from ecgfactory.dataset.files import DatasetFiles
 from ecgfactory.dataset.stretches import cut_stretch, read_stretch
 from ecgfactory.errors import BadInputError
@@ -21,13 +21,17 @@ from ecgfactory.quality.neurokit import rhythm_lead
 from ecgfactory.record import Record, Stretch, record_id
 from ecgfactory.report.clock import clock
 from ecgfactory.report.course import LONGEST_DRAWN_S, Course
+from ecgfactory.request.plan import Plan
+from ecgfactory.rhythm_kinds import KINDS
 from ecgfactory.wave_table import WaveTable
 
 PAGE_S = 10
 """Length of the stretch of a long record that pages show."""
 
 
-def any_record(files: DatasetFiles, wanted: str, clean: bool = False, at_s: float | None = None) -> Record:
+def any_record(
+    files: DatasetFiles, wanted: str, clean: bool = False, at_s: float | None = None, with_waves: bool = False
+) -> Record:
     """Return an accepted record or a rejected candidate.
 
     Parameters
@@ -41,6 +45,9 @@ def any_record(files: DatasetFiles, wanted: str, clean: bool = False, at_s: floa
     at_s : float, optional
         From when on in the record, in s, `PAGE_S` are wanted; when absent the whole record, or the first `PAGE_S` of
         one that is too long to be held whole.
+    with_waves : bool
+        Whether a composed record that is stored without its waves gets them from its composition, made again; it goes
+        without them where that can't be.
 
     Raises
     ------
@@ -51,8 +58,9 @@ def any_record(files: DatasetFiles, wanted: str, clean: bool = False, at_s: floa
     """
     length_s = files.plan.request.duration_s
     if at_s is not None and not 0 <= at_s < length_s:
-        raise BadInputError(f"record {wanted}: it ends at {clock(length_s)}; give a time before that, not {at_s:g} s.")
-    start_s = at_s or 0.0
+        at = clock(at_s)
+        raise BadInputError(f"record {wanted}: it ends at {clock(length_s)}; give a time before that, not {at}.")
+    start_s = min(at_s or 0.0, length_s - 1 / files.plan.recorder.rate_hz)  # one sample at least
     stop_s = min(start_s + PAGE_S, length_s)
     if _is_rejected(files, wanted):
         record = _rejected(files, int(wanted), start_s, stop_s)
@@ -60,6 +68,8 @@ def any_record(files: DatasetFiles, wanted: str, clean: bool = False, at_s: floa
         record = read_stretch(files, wanted, start_s, stop_s)
     else:
         record = files.clean_record(wanted) if clean else files.record(wanted)
+    if with_waves and record.rhythm and record.waves is None:
+        record = replace(record, waves=_composed_waves(files.plan, record))
     is_as_wanted = at_s is None or files.plan.request.is_in_pieces
     return record if is_as_wanted else cut_stretch(record, start_s, stop_s)
 
@@ -112,9 +122,10 @@ def _rejected(files: DatasetFiles, number: int, start_s: float, stop_s: float) -
         artefacts=ArtefactTable.of_rows(files.plan.lead_names, 1, [], []) if files.plan.artefacts else None,
     )
     composed = batch.composed
-    if composed is not None and len(
-        composed.rhythms
-    ):  # else nothing could be composed, and what was generated is shown
+    if composed is not None and not len(composed.rhythms):  # what was generated is shown
+        meant = f"{KINDS[composed.rhythm[0]].title} was to be composed from it"
+        record = replace(record, reasons=(*record.reasons, meant))
+    elif composed is not None:
         record = replace(record, rhythm=composed.rhythm[0], beats=composed.beats.of(0), rhythms=composed.rhythms.of(0))
     length_s = files.plan.request.duration_s
     return _stretch(record, batch, start_s, stop_s, length_s) if files.plan.request.is_in_pieces else record
@@ -135,8 +146,30 @@ def _stretch(record: Record, batch: CandidateBatch, start_s: float, stop_s: floa
         waves=WaveTable.of_one(waves).of_stretch(start, stop) if waves else None,
         beats=record.beats.of_stretch(start, stop) if record.beats else None,
         rhythms=record.rhythms.of_stretch(start, stop) if record.rhythms else None,
-        stretch=Stretch(start_s, length_s),
+        stretch=Stretch(start_s, length_s, record.kinds_of_stretches),
     )
+
+
+def _composed_waves(plan: Plan, record: Record) -> WaveTable | None:
+    """Return the waves of a composed record, or a stretch of one, from its composition.
+
+    None where that can't be made as it was: packages or weights are others, or it has come out with other beats.
+    """
+    if plan.packages_gone or record.beats is None:
+        return None
+    try:
+        composition = composed_again(plan, int(record.record_id))
+    except BadInputError:  # weights or device are not there
+        return None
+    if isinstance(composition, str):
+        return None
+    leads, rate_hz = record.lead_names, record.sampling_rate_hz
+    start = round(record.stretch.start_s * rate_hz) if record.stretch else 0
+    stop = start + record.signal_uv.shape[1]
+    beats = composition.beats(leads, rate_hz).of_stretch(start, stop)
+    if not np.array_equal(beats.sample, record.beats.sample):
+        return None
+    return composition.waves(leads, rate_hz, start, stop).of_stretch(start, stop)
 
 
 def _pieces(record: LongRecord, start: int, stop: int) -> Iterator[RecordPiece]:

@@ -19,9 +19,10 @@ EXPLANATION = (
     "policy rejects. Missing are all diseases that change the shape of beats: ischaemia, hypertrophy, drugs and others."
 )
 
+_HEADINGS = ("Rhythm", "SNOMED CT", "SCP", "asked", "candidates", "rejected", "accepted", "sample")
 _TOP_MM, _ROW_MM, _TEXT_WIDTH = 158.0, 7.0, 150
-_CODES_MM, _SCP_MM, _ASKED_MM, _RECORDS_MM, _SAMPLE_MM = 68.0, 118.0, 160.0, 196.0, 206.0
-"""Where columns begin, or end where they are of numbers, from the left edge."""
+_TEXT_COLUMNS_MM, _NUMBER_COLUMNS_MM, _SAMPLE_MM = (0.0, 60.0, 104.0), (146.0, 168.0, 188.0, 224.0), 232.0
+"""Where columns of text begin, where those of numbers end, and where that of samples begins, from the left edge."""
 
 
 def rhythm_page(
@@ -44,7 +45,7 @@ def rhythm_page(
     draw_title(sheet, "Rhythms", f"{COMPOSED}; not for diagnosis", palette)
     for line, text in enumerate(textwrap.wrap(EXPLANATION, _TEXT_WIDTH)):
         sheet.text(MARGIN_MM, 179 - 4.6 * line, text, 8.5, palette.text)
-    _draw_row(sheet, _TOP_MM, ["Rhythm", "SNOMED CT", "SCP", "asked", "records", "sample"], palette.muted)
+    _draw_row(sheet, _TOP_MM, _HEADINGS, palette.muted)
     for place, rhythm in enumerate(rhythms):
         accepted = [record.record_id for record in samples if record.rhythm == rhythm.kind.name and not record.reasons]
         height = _TOP_MM - 1 - _ROW_MM * (place + 1)
@@ -53,6 +54,8 @@ def rhythm_page(
             snomed_ct(rhythm.kind),
             ", ".join(rhythm.kind.scp),
             f"{rhythm.asked:.1%}",
+            f"{rhythm.candidates:,}",
+            f"{rhythm.rejected:,}",
             f"{rhythm.records:,}  ({rhythm.share:.1%})",
             f"{accepted[0]}, page {pages[accepted[0]]}" if accepted else "–",
         ]
@@ -64,7 +67,7 @@ def rhythm_page(
 
 
 def _draw_row(sheet: Sheet, height: float, words: Sequence[str], colour: str) -> None:
-    columns = (0.0, _CODES_MM, _SCP_MM, _ASKED_MM, _RECORDS_MM, _SAMPLE_MM)
+    columns = (*_TEXT_COLUMNS_MM, *_NUMBER_COLUMNS_MM, _SAMPLE_MM)
     for x_mm, text in zip(columns, words, strict=True):
-        align: Literal["left", "right"] = "right" if x_mm in (_ASKED_MM, _RECORDS_MM) else "left"
+        align: Literal["left", "right"] = "right" if x_mm in _NUMBER_COLUMNS_MM else "left"
         sheet.text(MARGIN_MM + x_mm, height, text, 8, colour, align=align)

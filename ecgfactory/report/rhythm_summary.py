@@ -19,16 +19,24 @@ class RhythmShare:
         Which.
     asked : float
         Share of the candidates that were to be composed in it, 0 to 1.
+    candidates : int
+        Candidates that were drawn for it, of those that were examined.
     records : int
-        Records that are.
+        Records that are: those of the candidates that were accepted.
     share : float
         Share of the records that are, 0 to 1.
     """
 
     kind: RhythmKind
     asked: float
+    candidates: int
     records: int
     share: float
+
+    @property
+    def rejected(self) -> int:
+        """Candidates that were rejected."""
+        return self.candidates - self.records
 
 
 def rhythm_shares(files: DatasetFiles) -> list[RhythmShare]:
@@ -36,7 +44,8 @@ def rhythm_shares(files: DatasetFiles) -> list[RhythmShare]:
     if not files.is_composed:
         return []
     counts, records = Counter(files.rhythm_names.tolist()), max(len(files.rhythm_names), 1)
+    rejected = Counter(files.rejected_table.column("rhythm").to_pylist())
     return [
-        RhythmShare(KINDS[name], asked, counts[name], counts[name] / records)
+        RhythmShare(KINDS[name], asked, counts[name] + rejected[name], counts[name], counts[name] / records)
         for name, asked in files.plan.rhythms.items()
     ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ecgfactory.beat_table import SYMBOLS, BeatTable
 from ecgfactory.record import Record
 from ecgfactory.report.clock import clock
-from ecgfactory.rhythm_kinds import KINDS, RhythmKind
+from ecgfactory.rhythm_kinds import KINDS, RhythmKind, snomed_ct_codes
 
 COMPOSED = "composed by rule from generated beats"
 
@@ -29,8 +29,8 @@ def snomed_ct(kind: RhythmKind) -> str:
 
 
 def coded_rhythm(record: Record) -> str:
-    """Return the title of a record's rhythm with its codes; empty for a record as it was generated."""
-    return f"{rhythm_title(record)} (SNOMED CT {snomed_ct(KINDS[record.rhythm])})" if record.rhythm else ""
+    """Return the title of a record's rhythm with all codes of the record; empty for one as it was generated."""
+    return f"{rhythm_title(record)} (SNOMED CT {', '.join(snomed_ct_codes(record.kinds))})" if record.rhythm else ""
 
 
 def changes_rhythm(record: Record) -> bool:
@@ -55,8 +55,9 @@ def rhythm_times(record: Record) -> str:
 
 
 def how_found(record: Record) -> str:
-    """Say how the waves of a record are known."""
-    return "as composed, bounds by an algorithm" if record.rhythm else "found by an algorithm"
+    """Say how the waves that are marked in a record are known: a composed one carries none but those composed."""
+    is_composed = record.rhythm and record.waves is not None
+    return "as composed, bounds by an algorithm" if is_composed else "found by an algorithm"
 
 
 def beat_counts(record: Record) -> str:

@@ -40,6 +40,12 @@ measure QRS 25 ms shorter than cardiologists and `ecgfactory.quality.waves` do, 
 _FEWEST_BINS, _BINS = 12, 60
 
 
+FEWEST_DRAWN = 10
+"""Measured records of which a histogram is drawn: bars of fewer are noise (chosen here)."""
+
+TOO_FEW = "too few records for a histogram"
+
+
 @dataclass(frozen=True)
 class NumberSummary:
     """A feature that is a number.
@@ -54,8 +60,8 @@ class NumberSummary:
         2nd, 50th and 98th percentile.
     reference : ReferenceRange or None
         What real ECGs measure.
-    missing, beyond : int
-        Records in which it could not be measured, and those outside of all bins.
+    measured, missing, beyond : int
+        Records in which it was measured, those in which it could not be, and those outside of all bins.
     """
 
     edges: Float64Array
@@ -64,8 +70,14 @@ class NumberSummary:
     median: float
     high: float
     reference: ReferenceRange | None
+    measured: int
     missing: int
     beyond: int
+
+    @property
+    def is_few(self) -> bool:
+        """Whether there are too few records for a histogram."""
+        return self.measured < FEWEST_DRAWN
 
     @property
     def caption(self) -> str:
@@ -79,7 +91,9 @@ class NumberSummary:
         notes = []
         if self.reference is not None:
             notes.append(f"real ECGs {self.reference.low:.0f} to {self.reference.high:.0f}")
-        if self.beyond:
+        if self.is_few:
+            notes.append(TOO_FEW)
+        elif self.beyond:
             notes.append(f"{self.beyond:,} beyond the plot")
         if self.missing:
             notes.append(f"{self.missing:,} not measurable")
@@ -123,6 +137,7 @@ def _summarise_numbers(measured: Float64Array, missing: int, reference: Referenc
         median=median,
         high=high,
         reference=reference,
+        measured=measured.size,
         missing=missing,
         beyond=measured.size - int(inside.sum()),
     )

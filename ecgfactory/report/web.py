@@ -20,9 +20,10 @@ from ecgfactory.report.clock import clock
 from ecgfactory.report.export import whole_file
 from ecgfactory.report.feature_text import bare_value, feature_label, feature_unit, feature_value
 from ecgfactory.report.page import HEADLINE_FEATURES
+from ecgfactory.report.printed_features import page_features, record_features
 from ecgfactory.report.records import PAGE_S
 from ecgfactory.report.rhythm_page import EXPLANATION
-from ecgfactory.report.rhythm_words import coded_rhythm, rhythm_title, shown_part
+from ecgfactory.report.rhythm_words import coded_rhythm, how_found, rhythm_title, shown_part
 from ecgfactory.report.summary import REFERENCE_SOURCE, NumberSummary, WordSummary, summarise
 from ecgfactory.report.svg import ecg_svg, histogram_svg
 from ecgfactory.wave_table import BEAT_WAVES, WAVES
@@ -30,10 +31,10 @@ from ecgfactory.wave_table import BEAT_WAVES, WAVES
 DRAWINGS_BYTES = 3_000_000
 """Number of ECGs drawn into the page; further samples are listed, with their files."""
 
-TABLE_FEATURES = (*HEADLINE_FEATURES, "rr_sd_ms", "amplitude_max_uv", "neurokit_quality_zhao2018_simple")
+TABLE_FEATURES = (*HEADLINE_FEATURES, "rr_sd_ms", "amplitude_max_uv")
 """Columns of the table of samples; those that the records lack are left out."""
 
-_OPEN_CHARTS = (*TABLE_FEATURES, "rr_mean_ms", "qtc_fridericia_ms", "p_duration_ms")
+_OPEN_CHARTS = (*TABLE_FEATURES, "neurokit_quality_zhao2018_simple", "rr_mean_ms", "qtc_fridericia_ms", "p_duration_ms")
 
 
 @dataclass(frozen=True)
@@ -84,6 +85,16 @@ class Sample:
     def part(self) -> str:
         """Which part of it is drawn; empty where that is all."""
         return shown_part(self.record, min(self.record.duration_s, PAGE_S))
+
+    @cached_property
+    def features(self) -> Mapping[str, FeatureValue]:
+        """What is printed of the whole record."""
+        return record_features(self.record)
+
+    @cached_property
+    def drawn_features(self) -> Mapping[str, FeatureValue]:
+        """What is printed beside its drawing: of a stretch what is measured on it."""
+        return page_features(self.record)
 
     @property
     def has_twin(self) -> bool:
@@ -167,6 +178,7 @@ def write_web_page(
         explanation=EXPLANATION,
         length=clock(facts.duration_s) if facts.duration_s >= 100 else f"{facts.duration_s:g} s",
         marked=_marked(samples),
+        how_found=_how_found(samples),
         has_twins=any(sample.has_twin for sample in samples),
         most_artefacts=max((kind.count for kind in facts.artefacts.kinds), default=1) if facts.artefacts else 1,
         sampling_rule=sampling_rule.split("\n\n"),
@@ -174,7 +186,7 @@ def write_web_page(
         measured=_measured,
         charts=list(_charts(features)),
         reference_source=REFERENCE_SOURCE,
-        limits=limits(facts.model_card),
+        limits=limits(facts.model_card, bool(facts.rhythms)),
         paper=facts.model_card.paper,
     )
     with whole_file(path) as temporary:
@@ -212,9 +224,15 @@ def _marked(samples: Sequence[Sample]) -> list[str]:
     return [name for place, name in enumerate(WAVES) if place in found or name in BEAT_WAVES]
 
 
-def _measured(record: Record) -> list[tuple[str, str]]:
-    """Every feature of a record as name and label."""
-    return [(name, feature_label(name)) for name in record.features]
+def _how_found(samples: Sequence[Sample]) -> str:
+    """Say how the waves of the samples are known, of the composed ones where there are such."""
+    composed = [sample for sample in samples if sample.rhythm]
+    return ", or ".join(dict.fromkeys(how_found(sample.record) for sample in composed or samples))
+
+
+def _measured(sample: Sample) -> list[tuple[str, str]]:
+    """Every feature beside the drawing of a sample as name and label."""
+    return [(name, feature_label(name)) for name in sample.drawn_features]
 
 
 def _charts(table: pa.Table) -> Iterator[Chart]:
@@ -227,7 +245,7 @@ def _charts(table: pa.Table) -> Iterator[Chart]:
             unit=feature_unit(feature.name),
             definition=feature.definition,
             is_open=feature.name in _OPEN_CHARTS,
-            histogram=histogram_svg(numbers, label) if numbers else None,
+            histogram=histogram_svg(numbers, label) if numbers and not numbers.is_few else None,
             words=summary.counts if isinstance(summary, WordSummary) else {},
             caption=numbers.caption if numbers else "",
             notes=numbers.notes if numbers else "Not measurable in any record." if summary is None else "",

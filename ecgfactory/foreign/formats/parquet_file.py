@@ -23,6 +23,7 @@ from ecgfactory.foreign.formats.columns import (
     is_rate_name,
     is_unit_name,
 )
+from ecgfactory.foreign.formats.parquet_pieces import cells_of, is_of_ours, rows_of_each
 from ecgfactory.foreign.formats.table import recordings
 from ecgfactory.foreign.formats.table_rates import agreed, stated_clock
 from ecgfactory.foreign.lead_names import may_be_lead, split_unit
@@ -33,8 +34,6 @@ from ecgfactory.lead_spelling import standard_lead
 from ecgfactory.wave_table import POINTS
 
 _INDEX_WITHOUT_NAME = "__index_level_0__"
-_ROWS_AT_ONCE = 64
-
 
 _OF_WAVES = {"beat", "lead", "wave", *POINTS}
 """Columns of a table that lists waves, such as our annotations.parquet."""
@@ -105,7 +104,7 @@ def _unit(field: pa.Field, said: Mapping[str, Any]) -> str:
 def _rows(
     source: pq.ParquetFile, name: str, said: Mapping[str, Any], stated: Stated
 ) -> Iterator[Recording | UnreadableEcg]:
-    """Read a table of one row per record."""
+    """Read a table of one row per record, or one of ours of a row per piece."""
     schema = source.schema_arrow
     if not source.metadata.num_rows:
         raise UnreadableError("it holds no records")
@@ -116,27 +115,25 @@ def _rows(
     clocks = [field.name for field in lists if time_unit(field.name) is not None and field.name not in stated.lead_map]
     lists = [field for field in lists if field.name not in clocks]
     # Lists like those of R peaks are left unread, unless the user names all lists, or this one.
-    if not stated.lead_names:
+    if not stated.lead_names or is_of_ours(schema):
         lists = [field for field in lists if may_be_lead(field.name) or field.name in stated.lead_map] or lists
     scalars = [field.name for field in schema if not _is_list(field.type)]
     ids = [column for column in scalars if is_id_name(column)][:1]
     rates = [column for column in scalars if is_rate_name(column)][:1]
     sizes = [column for column in scalars if is_unit_name(column) or is_gain_name(column)]
     differ = bool(rates) and pc.count_distinct(source.read(rates)[rates[0]]).as_py() > 1
-    row = 0
     wanted = [*(field.name for field in lists), *clocks, *ids, *rates, *sizes]
-    for batch in source.iter_batches(_ROWS_AT_ONCE, columns=wanted):
-        for place in range(batch.num_rows):
-            record = f"{name}:{batch[ids[0]][place].as_py() if ids else row}"
-            row += 1
-            own = {column: batch[column][place].as_py() for column in (*rates, *sizes)}
-            try:
-                signals, notes = _signals({field: batch[field.name][place] for field in lists}, _sizes(own, said))
-                times = [(f"column {clock!r}", _clock(clock, batch[clock][place])) for clock in clocks]
-                rate = agreed(_stated_rates(own, rates, said), times)
-                yield Recording(record, signals, rate.rate_hz, rate.problem, differ, (*notes, *rate.notes))
-            except UnreadableError as error:
-                yield UnreadableEcg(record, str(error))
+    for number, rows in enumerate(rows_of_each(source, wanted)):
+        record = f"{name}:{rows.column(ids[0])[0].as_py() if ids else number}"
+        try:
+            cells = cells_of(rows, [field.name for field in lists])
+            own = {column: cells[column].as_py() for column in (*rates, *sizes)}
+            signals, notes = _signals({field: cells[field.name] for field in lists}, _sizes(own, said))
+            times = [(f"column {clock!r}", _clock(clock, cells[clock])) for clock in clocks]
+            rate = agreed(_stated_rates(own, rates, said), times)
+            yield Recording(record, signals, rate.rate_hz, rate.problem, differ, (*notes, *rate.notes))
+        except UnreadableError as error:
+            yield UnreadableEcg(record, str(error))
 
 
 def _sizes(own: Mapping[str, Any], said: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,12 @@ import pyarrow.parquet as pq
 import pytest
 
 from ecgfactory.foreign.recording import UnreadableEcg
+from ecgfactory.formats.base import Labels
+from ecgfactory.formats.parquet import ParquetFormat
+from ecgfactory.formats.wfdb import WfdbFormat
 from ecgfactory.leads import EIGHT_LEADS, TWELVE_LEADS
 from tests.foreign_files import EIGHT, MV, TIME_S, TWELVE, only, problem, read
+from tests.long_composed import composed_batch, composed_spec, long_record
 
 
 def write(path: Path, columns: dict[str, Any], **metadata: str) -> Path:
@@ -128,3 +133,27 @@ def test_columns_of_the_same_name_are_those_of_one_lead(tmp_path: Path) -> None:
     lists = [pa.array([values.tolist()]) for values in (TIME_S, MV[1], MV[1])]
     pq.write_table(pa.Table.from_arrays(lists, names=["time", "II", "II"]), tmp_path / "b.parquet")
     assert "more than one column is named 'II'; rename all but one" in problem(tmp_path / "b.parquet")
+
+
+def test_long_records_of_ours_are_put_together_from_their_pieces(tmp_path: Path) -> None:
+    leads, batch = ("I", "II", "V1"), composed_batch(("I", "II", "V1"), 150, 100)
+    spec = composed_spec(leads, 150, 100, Labels(waves=True, mask=True))
+    second = replace(batch, candidates=batch.candidates + 1, signals_uv=batch.signals_uv // 2)
+    for format_ in (ParquetFormat, WfdbFormat):
+        writer = format_(tmp_path, spec)
+        for record in (batch, second):
+            writer.write_long(long_record(record, 100))
+        writer.close()
+    path = tmp_path / "data" / "train.parquet"
+    expected = read(tmp_path / "wfdb")
+    for stated in ({}, {"lead_names": leads}, {"lead_map": {"II": "II"}}):
+        found = read(path, **stated)
+        assert [one.name for one in found] == ["train.parquet:00001205", "train.parquet:00001206"]
+        for one, other in zip(found, expected, strict=True):
+            assert (one.lead_names, one.notes) == (other.lead_names, other.notes)  # type: ignore[union-attr]
+            np.testing.assert_array_equal(one.signal_uv, other.signal_uv)  # type: ignore[union-attr]
+    rows = pq.read_table(path)
+    pq.write_table(rows.take([0, 2, 3, 4, 5]), path)
+    broken, whole = read(path)
+    assert "its pieces of 60 s do not follow each other end to end" in broken.problem  # type: ignore[union-attr]
+    assert whole.name == "train.parquet:00001206"

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
@@ -113,6 +114,39 @@ def test_records_read_back(member: type[Format], spec: SignalSpec, tmp_path: Pat
     assert all((tmp_path / file).is_file() for file in member.files(path, spec))
     with pytest.raises((ValueError, KeyError)):
         member.read_stretch(tmp_path, path, 4, spec, 0, 10)
+
+
+def another(value: object) -> object:
+    """Something else of the same type."""
+    if isinstance(value, list):
+        return [another(one) for one in value]
+    return f"{value}x" if isinstance(value, str) else value + 1  # type: ignore[operator]
+
+
+@pytest.mark.parametrize(
+    ("column", "words"),
+    [
+        ("piece", "the pieces of record 00000003 are not all there, numbered and end to end"),
+        ("first_sample", "the pieces of record 00000003 are not all there, numbered and end to end"),
+        ("record_id", "record_id of record 00000003 is another in piece 1 than in its first"),
+        ("snomed_ct", "snomed_ct of record 00000003 is another in piece 1 than in its first"),
+        ("heart_rate_bpm", "heart_rate_bpm of record 00000003 is another in piece 1 than in its first"),
+        ("rhythm_onsets", "a piece does not begin in the rhythm that the piece before it ends in"),
+        ("r_peaks", "there is a beat at sample 12001 in the row of another piece"),
+    ],
+)
+def test_what_later_pieces_in_parquet_say_is_read_too(column: str, words: str, tmp_path: Path) -> None:
+    member = FORMATS.load("parquet")
+    path = write(member, tmp_path, LONG)
+    table = pq.read_table(tmp_path / path)
+    values = table.column(column).to_pylist()
+    values[1] = [*values[1][:-1], 12_001] if column == "r_peaks" else another(values[1])
+    number = table.schema.get_field_index(column)
+    changed = table.set_column(number, table.schema.field(number), pa.array(values, table.schema.field(number).type))
+    pq.write_table(changed, tmp_path / path)
+    with pytest.raises(ValueError, match=words):
+        for read in (member.read_columns, member.read_beats, member.read_rhythms):
+            read(tmp_path, path, [3], LONG)
 
 
 @pytest.mark.parametrize("name", ["npy", "webdataset"])

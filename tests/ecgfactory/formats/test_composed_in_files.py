@@ -127,3 +127,18 @@ def test_waves_that_are_not_where_the_beats_are_are_told(tmp_path: Path) -> None
     other.composed.beats.sample[3] += 1
     with pytest.raises(ValueError, match="other beats than the record has"):
         FORMATS.load("wfdb")(tmp_path, spec).write(other)
+
+
+def test_a_beat_of_another_symbol_in_a_lead_than_over_all_is_found(tmp_path: Path) -> None:
+    spec = composed_spec(LEADS, DURATION_S, RATE_HZ, Labels(waves=True))
+    FORMATS.load("wfdb")(tmp_path, spec).write(BATCH)
+    path = FORMATS.load("wfdb").staged_path(1205, "train")
+    lead = (tmp_path / path).with_suffix(".ii")
+    words = np.fromfile(lead, "<u2")
+    beat = np.flatnonzero(words >> 10 == 5)[0]
+    words[beat] += (8 - 5) << 10  # V into A; between them are no waves
+    words.tofile(lead)
+    with pytest.raises(
+        ValueError, match=r"00001205\.hea: the beat at .* has another symbol in a lead than over all leads"
+    ):
+        FORMATS.load("wfdb").read_waves(tmp_path, path, [1205], spec)

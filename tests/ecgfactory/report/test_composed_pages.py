@@ -127,6 +127,8 @@ def test_the_legend_tells_what_is_there(composed: Record) -> None:
     assert "A atrial premature, V ventricular, j junctional escape, x P not conducted" in legend
     texts = clinical_page(composed, MARKED).texts()
     assert [name for name in texts if name in WAVES] == ["P", "QRS", "f"]
+    without = dataclasses.replace(composed, waves=None)
+    assert "found by an algorithm in each lead" in pdf_text(clinical_page(without, MARKED))
     drawing = str(ecg_svg(composed, marks=True))
     assert 'class="f"' in drawing and 'class="T"' not in drawing
     assert drawing.count('class="beat"') == 4 and drawing.count('class="change"') == 3
@@ -144,6 +146,23 @@ def test_pages_of_a_stretch_say_which_it_is(composed: Record) -> None:
     assert "10 s from 1:02:03 of 24:00:00" in pdf_text(clinical_page(stretch))
     assert "5 s from 1:02:03 of 24:00:00" in pdf_text(clinical_page(stretch, PageStyle(speed_mm_per_s=50)))
     assert "24:00:00 at 500 Hz, 16 bit, 1 µV" in clinical_page(stretch).texts()
+
+
+def test_pages_of_a_stretch_measure_it_and_its_overview_does_not(composed: Record) -> None:
+    stretch = dataclasses.replace(composed, stretch=Stretch(3723.0, 86_400.0), features={"heart_rate_bpm": 33.0})
+    texts = clinical_page(stretch).texts()
+    assert "Measured in the 10 s from 1:02:03" in texts and "33 /min" not in texts
+    course = Course("II", np.zeros(0, np.int16), 500, 86_400, beat_table(BEATS), rhythm_table([(0, "sinus")], 86_400))
+    texts = overview_page(stretch, course).texts()
+    assert "Measured in the whole record" in texts and "33 /min" in texts
+
+
+@pytest.mark.parametrize(("rhythm", "has_pr"), [("sinus", True), ("av_block_3", False)])
+def test_pages_print_no_pr_where_no_p_is_conducted(composed: Record, rhythm: str, has_pr: bool) -> None:
+    features = {"heart_rate_bpm": 71.0, "pr_ms": 160.0}
+    record = dataclasses.replace(composed, rhythm=rhythm, rhythms=rhythm_table([(0, rhythm)], 10), features=features)
+    for texts in (clinical_page(record).texts(), answer_page([record], "of these", PageStyle()).texts()):
+        assert ("160 ms" in texts) == has_pr
 
 
 @pytest.mark.parametrize(
@@ -187,7 +206,7 @@ def test_answers_name_rhythm_and_code(composed: Record, tmp_path: Path) -> None:
 
 
 def test_report_and_web_page_list_rhythms_and_overviews(composed: Record, tmp_path: Path) -> None:
-    shares = [RhythmShare(KINDS[name], 0.5, 3, 0.5) for name in ("sinus", "paroxysmal_atrial_fibrillation")]
+    shares = [RhythmShare(KINDS[name], 0.5, 4, 3, 0.5) for name in ("sinus", "paroxysmal_atrial_fibrillation")]
     facts = CoverFacts("x", "0123", 6, 8, EIGHT_LEADS, 120, 7, "deepfakeecg", "basic", MODEL_CARD, rhythms=shares)
     sinus = dataclasses.replace(composed, record_id="00000002", rhythm="sinus")
     records = [sinus, dataclasses.replace(composed, stretch=Stretch(0.0, 120.0))]
@@ -205,7 +224,9 @@ def test_report_and_web_page_list_rhythms_and_overviews(composed: Record, tmp_pa
     text = (tmp_path / "index.html").read_text()
     assert text.count('data-rhythm="Sinus rhythm"') == 2, "in list and gallery"
     assert "<option>Paroxysmal atrial fibrillation</option>" in text
-    assert "10 s from 0:00 of 2:00" in text and "asked 50.0%" in text
+    assert "10 s from 0:00 of 2:00, measured in this part" in text and "3 of 4 (50.0%, asked 50.0%)" in text
+    assert "no pathology" not in text and "bundle branch block, pre-excitation, pacing" in text
+    assert "as composed, bounds by an algorithm in each lead" in text
 
 
 def test_samples_are_dealt_out_to_all_rhythms() -> None:

@@ -45,6 +45,7 @@ def test_large_table_is_summed_up_with_what_is_missing_and_beyond():
 def test_odd_columns_are_drawn(values):
     (text,) = draw(pa.table({"heart_rate_bpm": pa.array(values, pa.float64())}))
     assert "Heart rate" in text
+    assert ("Too few records for a histogram." in text) == (values == [5.0])
     assert ("Not measurable in any record." in text) == (not any(v and v == v for v in values))
 
 
