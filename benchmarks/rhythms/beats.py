@@ -26,6 +26,7 @@ from ecgfactory.wave_table import ALL_LEADS, WAVES
 Samples = npt.NDArray[np.integer]
 
 TARGET = 0.95
+VENTRICULAR = BEATS_CALLED["V"]
 NEAR_S = 0.15
 """The match window of ANSI/AAMI EC57."""
 
@@ -171,9 +172,23 @@ def judge_section(judge: str, agreements: Mapping[str, Sequence[ByKind]], paced:
                 f"| {title} | {' | '.join(_share(way[kind]) for kind in kinds for way in of_it)} |"
                 for title, of_it in rows.items()
             ),
+            "",
+            *(f"V or E by {way}: {_reach(agreements, number)}" for number, way in enumerate(WAYS)),
             *_paced_words(paced),
         ]
     )
+
+
+def _reach(agreements: Mapping[str, Sequence[ByKind]], way: int) -> str:
+    """Say in which rhythms beats of ventricles reach the target, and in which they do not."""
+    shares = {
+        KINDS[rhythm].title: of_it[way][VENTRICULAR].share
+        for rhythm, of_it in agreements.items()
+        if of_it[way][VENTRICULAR].beats
+    }
+    reached = [title for title, share in shares.items() if share >= TARGET]
+    missed = [title for title, share in shares.items() if share < TARGET]
+    return f"the target is reached in {', '.join(reached) or 'none'}, and missed in {', '.join(missed) or 'none'}."
 
 
 def _paced_words(paced: Counter[str]) -> list[str]:

@@ -24,8 +24,11 @@ from ecgfactory.wave_table import ABSENT, WAVES
 LEADS = ("II", "V1")
 OF_EACH = 2
 RHYTHMS_A_PICTURE = 4
-STRIP_MV = 3.0
+STRIP_MV = 4.0
 """Height of paper for each lead."""
+
+LOWEST, HIGHEST = -0.45, 0.5
+"""Of a strip, around the baseline: what is beyond is cut off, so that it meets no other lead."""
 
 TITLE_MM, LABEL_MM, GAP_MM = 7.0, 9.0, 3.0
 MARK_MM = 1.0
@@ -48,14 +51,19 @@ def draw_rhythms(by_rhythm: Sequence[ComposedEcgs], folder: Path) -> list[Path]:
     paths = []
     for start in range(0, len(by_rhythm), RHYTHMS_A_PICTURE):
         path = folder / f"rhythms_{start // RHYTHMS_A_PICTURE + 1}.png"
-        _draw(by_rhythm[start : start + RHYTHMS_A_PICTURE], path)
+        shown = range(start, min(start + RHYTHMS_A_PICTURE, len(by_rhythm)))
+        _draw([(by_rhythm[place], number) for place in shown for number in _numbers(by_rhythm[place], place)], path)
         paths.append(path)
     return paths
 
 
-def _draw(shown: Sequence[ComposedEcgs], path: Path) -> None:
-    rows = [(ecgs, number) for ecgs in shown for number in range(min(OF_EACH, len(ecgs.signals_uv)))]
-    seconds = max(ecgs.signals_uv.shape[-1] for ecgs in shown) / SAMPLING_RATE_HZ
+def _numbers(ecgs: ComposedEcgs, place: int) -> list[int]:
+    """Say which records are drawn of the rhythm at a place: of each rhythm others, as all are of the same hearts."""
+    return [(OF_EACH * place + one) % len(ecgs) for one in range(min(OF_EACH, len(ecgs)))]
+
+
+def _draw(rows: Sequence[tuple[ComposedEcgs, int]], path: Path) -> None:
+    seconds = max(ecgs.signals_uv.shape[-1] for ecgs, _ in rows) / SAMPLING_RATE_HZ
     width_mm, height_mm = MM_PER_S * seconds, MM_PER_MV * STRIP_MV * len(LEADS)
     page_mm = np.array([LABEL_MM + width_mm + GAP_MM, len(rows) * (height_mm + TITLE_MM) + GAP_MM])
     figure = pyplot.figure(figsize=page_mm / MM_PER_INCH)
@@ -76,8 +84,8 @@ def _draw_record(axes: Axes, ecgs: ComposedEcgs, number: int, height_mm: float) 
     for place, lead in enumerate(LEADS):
         floor_mm = height_mm - (place + 1) * strip_mm
         lead_mv = ecgs.signals_uv[number, TWELVE_LEADS.index(lead)] / 1000
-        trace_mm = np.clip((lead_mv - np.median(lead_mv)) * MM_PER_MV, -0.45 * strip_mm, 0.55 * strip_mm)
-        axes.plot(np.arange(lead_mv.size) * to_mm, floor_mm + 0.45 * strip_mm + trace_mm, color="black", lw=0.7)
+        trace_mm = np.clip((lead_mv - np.median(lead_mv)) * MM_PER_MV, LOWEST * strip_mm, HIGHEST * strip_mm)
+        axes.plot(np.arange(lead_mv.size) * to_mm, floor_mm - LOWEST * strip_mm + trace_mm, color="black", lw=0.7)
         axes.text(-1.5, floor_mm + strip_mm / 2, lead, ha="right", va="center", fontsize=9, fontweight="bold")
         of_lead = waves.of_lead(lead)
         first_mm = np.where(of_lead.onset == ABSENT, 0, of_lead.onset) * to_mm
@@ -97,7 +105,8 @@ def section(paths: Sequence[Path]) -> str:
         [
             "## Two of each to look at",
             "",
-            f"The first {OF_EACH} records of each rhythm, leads {' and '.join(LEADS)}, at {MM_PER_S} mm/s and "
+            f"{OF_EACH} records of each rhythm, not chosen but the first, the next of the next rhythm and so on, as all "
+            f"rhythms are composed of the same hearts: leads {' and '.join(LEADS)}, at {MM_PER_S} mm/s and "
             f"{MM_PER_MV} mm/mV; symbols of the beats on top, and below each lead the waves as they are labelled: P "
             "blue, QRS orange, T green, waves of flutter and fibrillation in a line of their own below. What is larger "
             "than its strip is cut off at its edge.",

@@ -29,7 +29,7 @@ WHY = {
     "Ventricular tachycardia": "its class `ventricular` learnt from long recordings of ventricular tachycardia, "
     "flutter and fibrillation (VFDB, CUDB and others, by the model card of version 3), and is untested on ECGs of "
     "hospitals, by that of version 6",
-    "Complete AV block": "where the escape is ventricular, wide beats are called bbb, paced or sinus",
+    "Complete AV block": "WIDE",
 }
 """Why a rhythm misses the target, as far as known."""
 
@@ -114,13 +114,17 @@ def section(judge: str, composed: Sequence[Called], real: Sequence[Called]) -> s
 
 def _outcome(known: Sequence[Called]) -> list[str]:
     """Say which rhythms reach the target and which do not, and why not as far as known."""
-    reached = [f"{called.title} {called.share:.0%}" for called in known if called.share >= TARGET]
+    reached = [f"{called.title} {called.share:.1%}" for called in known if called.share >= TARGET]
     missed = [
-        f"- {called.title}, {called.share:.0%}{f': {WHY[called.title]}' if called.title in WHY else ''}."
+        f"- {called.title}, {called.share:.1%}{f': {WHY[called.title]}' if called.title in WHY else ''}."
         for called in known
         if called.share < TARGET
     ]
-    return [f"The target is reached by: {', '.join(reached) or 'none'}. It is missed by:", "", *(missed or ["- none."])]
+    return [
+        f"The target is reached by: {', '.join(reached) or 'none'}. It is missed by (and why, where that is known):",
+        "",
+        *(missed or ["- none."]),
+    ]
 
 
 def no_judge_section() -> str:
@@ -132,5 +136,5 @@ Left out with what follows from it, as `{PACKAGE}` is not installed here; `{INST
 
 def _row(called: Called) -> str:
     others = ", ".join(f"{name} {count}" for name, count in called.found.most_common() if name != called.wanted)
-    share = f"{called.share:.0%}" if called.wanted else ""
+    share = f"{called.share:.1%}" if called.wanted else ""
     return f"| {called.title} | {called.found.total()} | {called.wanted or 'none'} | {share} | {others} |"
