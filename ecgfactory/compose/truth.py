@@ -129,11 +129,11 @@ def _apart(beat: IntArray, lead: IntArray, wave: IntArray, points: IntArray) -> 
     qrs = np.full((key.max(initial=-1) + 1, 2), NOWHERE, dtype=np.int64)
     qrs[key[is_qrs]] = points[is_qrs][:, [ONSET, OFFSET]]
     begins, ends = qrs[np.where(of_beats, key, 0)].T if len(qrs) else (np.zeros(0), np.zeros(0))
-    before = of_beats & (wave == _P) & (begins != NOWHERE) & (points[:, PEAK] < begins)
-    after = of_beats & (wave == _T) & (ends != NOWHERE) & (points[:, PEAK] > ends)
+    before = of_beats & (wave == _P) & (begins != NOWHERE) & (points[:, PEAK] <= begins)
+    after = of_beats & (wave == _T) & (ends != NOWHERE) & (points[:, PEAK] >= ends)
     apart = points.copy()
-    apart[before, OFFSET] = np.minimum(points[before, OFFSET], begins[before] - 1)
-    apart[after, ONSET] = np.maximum(points[after, ONSET], ends[after] + 1)
+    apart[before] = np.minimum(points[before], begins[before, np.newaxis] - 1)
+    apart[after] = np.maximum(points[after], ends[after, np.newaxis] + 1)
     return apart
 
 

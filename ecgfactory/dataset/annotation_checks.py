@@ -17,6 +17,8 @@ from ecgfactory.record import record_id
 from ecgfactory.request.plan import Plan
 from ecgfactory.wave_table import ABSENT, NO_BEAT, POINTS, WAVES, WaveTable
 
+_P, _QRS = WAVES.index("P"), WAVES.index("QRS")
+
 Check = Callable[[WaveTable, Plan], BoolArray]
 """Tells which waves of records of a plan are wrong."""
 
@@ -112,7 +114,7 @@ class _BeatCounts:
 
 def _r_peaks(waves: WaveTable) -> list[IntArray]:
     """Return the R peaks over all leads of each record, in order of the rows."""
-    is_peak = (waves.lead == 0) & (waves.wave == WAVES.index("QRS")) & (waves.peak != ABSENT)
+    is_peak = (waves.lead == 0) & (waves.wave == _QRS) & (waves.peak != ABSENT)
     return np.split(waves.peak[is_peak], np.searchsorted(waves.record[is_peak], np.arange(waves.records)))[1:]
 
 
@@ -180,13 +182,15 @@ def _unmarked(waves: WaveTable, plan: Plan) -> BoolArray:
 def _overlapping(waves: WaveTable, plan: Plan) -> BoolArray:
     """Tell which waves begin before the one before them in their lead has ended; a bound that is absent is its peak.
 
-    Waves of no beat may lie anywhere. In composed records a beat may come so early that its waves lie in the T before.
+    Waves of no beat may lie anywhere. In composed records a beat may come so early that its waves lie in the T before,
+    and a retrograde P, which comes after its QRS, lies in ST and T.
     """
     order, is_first, _ = _by_lead(waves)
     begin, end = _extent(waves)
     is_after = ~is_first[1:]
     if plan.is_composed:
-        is_after &= np.diff(waves.beat[order]) == 0
+        before, after = waves.wave[order[:-1]], waves.wave[order[1:]]
+        is_after &= (np.diff(waves.beat[order]) == 0) & (after != _P) & ((before != _P) | (after == _QRS))
     overlapping = np.zeros(len(waves), dtype=bool)
     overlapping[order[1:]] = is_after & (begin[order[1:]] <= end[order[:-1]])
     return overlapping

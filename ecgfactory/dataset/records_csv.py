@@ -14,6 +14,8 @@ import pyarrow.csv
 import pyarrow.parquet as pq
 
 from ecgfactory.dataset.names import RECORDS_CSV_FILE, RECORDS_FILE
+from ecgfactory.errors import DamagedDatasetError
+from ecgfactory.formats.damage import reading
 
 
 def write_records_csv(dataset: Path, folder: Path) -> None:
@@ -28,6 +30,14 @@ def write_records_csv(dataset: Path, folder: Path) -> None:
 
 def records_csv_problems(dataset: Path) -> Iterator[str]:
     """Yield where records.csv, in a dataset that has it, first differs from records.parquet; quotes don't matter."""
+    try:
+        with reading(RECORDS_CSV_FILE):
+            yield from _differences(dataset)
+    except DamagedDatasetError as error:
+        yield from error.problems
+
+
+def _differences(dataset: Path) -> Iterator[str]:
     if not (dataset / RECORDS_CSV_FILE).is_file():
         return
     with TemporaryDirectory() as folder:

@@ -32,8 +32,8 @@ _LIMITS = (
 
 COMPOSED_LIMITS = (
     "Records are composed by rule of the beats of ECGs that a model made, which learnt from normal ones only. Beside "
-    "these rhythms no disease is here: no ischaemia, hypertrophy, bundle branch block, pre-excitation, pacing, drugs or "
-    "electrolytes, and no child. How often something is found was asked for, and says nothing about people."
+    "these rhythms no disease is here: no ischaemia, hypertrophy, bundle branch block, pre-excitation, pacing, drugs "
+    "or electrolytes, and no child. How often something is found was asked for, and says nothing about people."
 )
 """The limits of composed records, in place of those of the model's own ECGs."""
 

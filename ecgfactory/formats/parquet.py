@@ -205,7 +205,7 @@ class ParquetFormat(Format):
         names = [name for name in pq.read_schema(dataset / path).names if name not in others]
         if not spec.is_long:
             return pa.concat_tables(rows_of(dataset, path, candidates, names))
-        return first_rows(piece_rows_of(dataset, path, candidates, names, spec), names)
+        return first_rows(piece_rows_of(dataset, path, candidates, names, spec))
 
     @classmethod
     def read_r_peaks(

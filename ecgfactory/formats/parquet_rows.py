@@ -74,8 +74,8 @@ def piece_rows_of(
     return table
 
 
-def first_rows(pieces: pa.Table, columns: Sequence[str]) -> pa.Table:
-    """Return columns of the first piece of each record, given rows as `piece_rows_of` reads them.
+def first_rows(pieces: pa.Table) -> pa.Table:
+    """Return the first piece of each record without its number, given rows as `piece_rows_of` reads them.
 
     Raises
     ------
@@ -83,8 +83,9 @@ def first_rows(pieces: pa.Table, columns: Sequence[str]) -> pa.Table:
         When another piece of a record tells otherwise.
     """
     is_first = pieces.column(PIECE).to_numpy() == 0
-    table, record = pieces.select(columns).filter(pa.array(is_first)), np.cumsum(is_first) - 1
-    for name in columns:
+    table = pieces.filter(pa.array(is_first)).drop_columns([PIECE, FIRST_SAMPLE])
+    record = np.cumsum(is_first) - 1
+    for name in table.column_names:
         told, of_first = pieces.column(name), table.column(name).take(pa.array(record))
         if not told.equals(of_first):
             pairs = zip(told.to_pylist(), of_first.to_pylist(), strict=True)

@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import subprocess
+import tarfile
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from ecgfactory.dataset.manifest import Manifest
-from ecgfactory.dataset.names import MANIFEST_FILE, PIN_FILE, SUMS_FILE
+from ecgfactory.dataset.names import MANIFEST_FILE, PIN_FILE, RECORDS_CSV_FILE, SUMS_FILE
 from ecgfactory.dataset.reader import Dataset
 from ecgfactory.dataset.seal import dataset_files, seal
 from ecgfactory.dataset.verify import verify
@@ -128,6 +129,33 @@ def test_a_wrong_count_is_found_behind_fitting_sums(copy: Path) -> None:
     assert problems_of(copy) == ["csv: 39 records on disk where records.parquet has 40"]
 
 
+def test_what_is_cut_off_missing_or_another_is_told_in_words(copy: Path) -> None:
+    listed = copy / RECORDS_CSV_FILE
+    first, second, *others = listed.read_text().splitlines(keepends=True)
+    listed.write_text("".join([first, second.replace("train", "test").replace("accepted", "rejected"), *others]))
+    signals = min((copy / "wfdb").rglob("*.dat"))
+    signals.write_bytes(signals.read_bytes()[:-100])
+    tar = min((copy / "webdataset").glob("*.tar"))
+    with tarfile.open(tar) as held, tarfile.open(tar.with_suffix(".new"), "w", format=tarfile.USTAR_FORMAT) as kept:
+        gone = next(name for name in held.getnames() if name.endswith(".json"))
+        for member in held.getmembers():
+            if member.name != gone:
+                kept.addfile(member, held.extractfile(member))
+    tar.with_suffix(".new").replace(tar)
+    reseal(copy)
+    header, archive = (path.relative_to(copy) for path in (signals.with_suffix(".hea"), tar))
+    assert problems_of(copy) == [
+        f"{RECORDS_CSV_FILE}: record {second[1:9]} differs from records.parquet",
+        f"{archive}: can't be read (it holds no {gone})",
+        f"{header}: can't be read ({signals.name} beside it has 119,900 bytes, where its record has 120,000)",
+    ]
+    array = min(path for path in (copy / "npy").glob("*.npy") if path.name.count(".") == 1)
+    array.write_bytes(array.read_bytes()[:-2])
+    reseal(copy)
+    (problem,) = problems_of(copy)
+    assert problem.startswith(f"{array.relative_to(copy)}: can't be read (it is no whole array: ")
+
+
 def test_a_format_that_disagrees_is_found_behind_fitting_sums(copy: Path) -> None:
     victim = sorted((copy / "wfdb").rglob("*.dat"))[0]
     samples = np.fromfile(victim, dtype="<i2")
@@ -198,8 +226,8 @@ def test_damaged_labels_are_named_by_file_behind_fitting_sums(labelled: Path, tm
     reseal(copy)
     assert sorted(problems_of(copy)) == [
         f"{mask.relative_to(copy)}: can't be read (No data left in file)",
-        "npy/train-00000-of-00001.npy: can't be read (npy/train-00000-of-00001.npy has waves of another type or number "
-        "than the dataset)",
+        "npy/train-00000-of-00001.npy: can't be read (npy/train-00000-of-00001.npy: there are waves of another type or "
+        "number than in the dataset)",
         "wfdb/ANNOTATORS: is missing, or does not tell what the dataset holds",
         "wfdb_flac/ANNOTATORS: is missing, or does not tell what the dataset holds",
     ]

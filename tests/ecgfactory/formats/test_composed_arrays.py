@@ -94,7 +94,7 @@ def assert_reads_back(member: type[Format], folder: Path, path: str, batch: Reco
     columns = member.read_columns(*place)
     if columns is not None:
         expected = {name: values.to_pylist() for name, values in record_columns(batch).items()}
-        assert {"candidate": batch.candidates.tolist()} | columns.to_pydict() == expected
+        assert columns.to_pydict() == expected
 
 
 @pytest.mark.parametrize("spec", [SHORT, LONG], ids=["short", "long"])

@@ -84,11 +84,11 @@ def test_the_columns_are_plain_for_other_readers(composed: Composed, tmp_path: P
     ("file", "column", "values", "words"),
     [
         ("beats", "symbol", ["N", "?"], rf"a beat of '\?', which is none of {', '.join(SYMBOLS)}"),
-        ("beats", "beat", [0, 2], "order of records and beats"),
-        ("beats", "record_id", ["00000040", "00000030"], "order of records and beats"),
+        ("beats", "beat", [0, 2], "the beats of record 00000030 are not numbered from 0 on"),
+        ("beats", "record_id", ["00000040", "00000030"], "a row of record 00000030 comes after"),
         ("beats", "record_id", ["40", "40"], "record '40', where ids have eight digits"),
         ("rhythms", "rhythm", ["sinus", "samba"], "a rhythm of 'samba', which is none of sinus"),
-        ("rhythms", "record_id", ["00000040", "00000030"], "order of the records"),
+        ("rhythms", "record_id", ["00000040", "00000030"], "a row of record 00000030 comes after"),
     ],
 )
 def test_what_is_wrong_in_a_row_is_told(file: str, column: str, values: list[Any], words: str, tmp_path: Path) -> None:
