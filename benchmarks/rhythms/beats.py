@@ -173,7 +173,7 @@ def judge_section(judge: str, agreements: Mapping[str, Sequence[ByKind]], paced:
                 for title, of_it in rows.items()
             ),
             "",
-            *(f"V or E by {way}: {_reach(agreements, number)}" for number, way in enumerate(WAYS)),
+            *(f"- V or E by {way}: {_reach(agreements, number)}" for number, way in enumerate(WAYS)),
             *_paced_words(paced),
         ]
     )
@@ -197,8 +197,8 @@ def _paced_words(paced: Counter[str]) -> list[str]:
     called = ", ".join(f"{name} {count}" for name, count in paced.most_common())
     return [
         "",
-        "Its head learnt early wide beats among narrow ones, not rows of wide ones. The "
-        f"{paced.total()} beats of LUDB's paced ventricles, which are wide too, it calls: {called}.",
+        f"For comparison, the {paced.total()} beats of LUDB's paced ventricles, wide and in rows as well, its head "
+        f"calls: {called}.",
     ]
 
 

@@ -105,8 +105,8 @@ def section(paths: Sequence[Path]) -> str:
         [
             "## Two of each to look at",
             "",
-            f"{OF_EACH} records of each rhythm, not chosen but the first, the next of the next rhythm and so on, as all "
-            f"rhythms are composed of the same hearts: leads {' and '.join(LEADS)}, at {MM_PER_S} mm/s and "
+            f"{OF_EACH} records of each rhythm, not chosen but the first, the next of the next rhythm and so on, as "
+            f"all rhythms are composed of the same hearts: leads {' and '.join(LEADS)}, at {MM_PER_S} mm/s and "
             f"{MM_PER_MV} mm/mV; symbols of the beats on top, and below each lead the waves as they are labelled: P "
             "blue, QRS orange, T green, waves of flutter and fibrillation in a line of their own below. What is larger "
             "than its strip is cut off at its edge.",
