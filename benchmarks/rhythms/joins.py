@@ -207,8 +207,8 @@ def section(told: Sequence[Told], ecgs: int) -> str:
             "",
             f"{ecgs} generated ECGs of seed {SEED}, and sinus rhythm of each with its own RR intervals in another "
             "order: a random forest looks at pieces of 100 ms and says which are composed. Each composed piece has a "
-            "generated one at the same distance from the R peak before, within an RR interval of the same length; it is judged "
-            f"on ECGs on which it was not trained. 50 % is chance, the target below {TARGET:.0%}: {reached}.",
+            "generated one at the same distance from the R peak before, within an RR interval of the same length; it "
+            f"is judged on ECGs on which it was not trained. 50 % is chance, the target below {TARGET:.0%}: {reached}.",
             "",
             "| pieces | by lead II | by all 8 | pieces |",
             "|---|---|---|---|",
