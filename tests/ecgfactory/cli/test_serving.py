@@ -247,7 +247,7 @@ def test_in_a_browser_from_the_form_to_the_artifacts(killed: str, serving: Servi
         page.get_by_role("menuitem", name="Custom run").click()
         fill(page, {"Duration (s)": "7", "Name of the dataset": "no good"})
         page.get_by_role("button", name="Submit").click()
-        expect(page.get_by_text("7 is not one of [10]").first).to_be_visible()
+        expect(page.get_by_text("7 is less than the minimum of 10").first).to_be_visible()
         expect(page.get_by_text("'no good' does not match").first).to_be_visible()
         page.screenshot(path=pictures / "form.png", full_page=True)
 

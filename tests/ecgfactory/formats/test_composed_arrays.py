@@ -195,7 +195,8 @@ def test_examples_for_pieces_in_parquet_run(tmp_path: Path, monkeypatch: pytest.
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     monkeypatch.setenv("HF_HOME", str(tmp_path / "cache"))
     signal_uv = records(LONG)[0].signals_uv[0]
-    told = {title: run(member.long_loading, title, path) for title in member.long_loading}
+    of_file = [title for title, code in member.long_loading.items() if "beats.parquet" not in code]
+    told = {title: run(member.long_loading, title, path) for title in of_file}
     assert np.array_equal(told["Hugging Face datasets"]["piece_uv"], signal_uv[1, :6000])
     assert np.array_equal(told["pandas"]["ecg_uv"], signal_uv[1])
     assert [len(piece_uv) for piece_uv in told["DuckDB"]["first_minutes"]["II"]] == [6000, 6000]
