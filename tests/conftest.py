@@ -6,6 +6,7 @@ import contextlib
 import os
 import pickle
 import shutil
+import sys
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -160,3 +161,11 @@ def copy(built: Path, tmp_path: Path) -> Path:
     target = tmp_path / "small" / built.name
     shutil.copytree(built, target)
     return target
+
+
+@pytest.fixture(autouse=True)
+def figures_are_closed() -> Iterator[None]:
+    """Close what a test leaves in pyplot, by examples of cards that plot say, so that no other test finds it."""
+    yield
+    if pyplot := sys.modules.get("matplotlib.pyplot"):
+        pyplot.close("all")

@@ -74,7 +74,6 @@ def test_the_card_shows_how_r_peaks_lie_in_a_piece(long: Dataset, monkeypatch: p
     example = Path("README.md").read_text().split("### R peaks in Parquet\n\n```python\n")[1].split("```")[0]
     names: dict[str, Any] = {}
     exec(compile(example.replace("iloc[0]", "iloc[1]"), "README.md", "exec"), names)
-    names["plt"].close("all")
     assert np.array_equal(names["r_peaks"], long.stretch(long.record_ids[0], 60, 70).r_peaks)
     assert names["rr_ms"].isna().sum() == len(long), "of the first beat of each record alone"
 
