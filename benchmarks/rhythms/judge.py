@@ -7,18 +7,15 @@ VitalDB databases, rhythms from a hospital's 10 s ECGs. It sees lead II alone. I
 
 from __future__ import annotations
 
-import importlib
 import importlib.util
-import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import torch
 
-from benchmarks.waves.judge import PACKAGE
+from benchmarks.waves.judge import PACKAGE, Codec
 from ecgfactory.leads import SignalUv
 
 RATE_HZ = 500
@@ -86,19 +83,8 @@ class Verdict:
         return self.names[int(counts.argmax())]
 
 
-class RhythmJudge:
-    """openecg's codec."""
-
-    def __init__(self) -> None:
-        self._openecg: Any = importlib.import_module(PACKAGE)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # what torch has to say of the network's layers
-            self._network = self._openecg.load_codec()
-
-    @property
-    def name(self) -> str:
-        """Who it is, with its version."""
-        return f"{PACKAGE} {self._openecg.__version__}"
+class RhythmJudge(Codec):
+    """What openecg's codec makes of rhythms and beats."""
 
     def look(self, lead_uv: SignalUv) -> Verdict:
         """Judge lead II of a record of 10 s at 500 Hz."""

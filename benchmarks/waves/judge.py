@@ -22,8 +22,8 @@ WAVES = {1: "p", 2: "qrs", 3: "t", 4: "qrs"}
 """Its classes of samples; 4 is a paced QRS."""
 
 
-class Judge:
-    """openecg's codec, trained on the cardiologists' marks of LUDB and other databases: one lead of 10 s at a time."""
+class Codec:
+    """openecg's codec: one lead of 10 s at a time."""
 
     def __init__(self) -> None:
         self._openecg: Any = importlib.import_module(PACKAGE)
@@ -35,6 +35,10 @@ class Judge:
     def name(self) -> str:
         """Who it is, with its version."""
         return f"{PACKAGE} {self._openecg.__version__}"
+
+
+class Judge(Codec):
+    """What it makes of waves, for which it was trained on the cardiologists' marks of LUDB and other databases."""
 
     def find(self, signal_uv: SignalUv, lead_names: tuple[str, ...]) -> LeadBounds:
         """Find the waves of each lead of a record of 10 s at 500 Hz; ends that the record cuts off are absent."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -80,6 +81,19 @@ def assessed_in_pieces(
         )
 
 
+class _Span(NamedTuple):
+    """Where a piece lies in its record, in s, and since when that is recorded so that filters have settled."""
+
+    first_s: int
+    start_s: int
+    stop_s: int
+
+    def cut(self, recorded_uv: SignalUv, rate_hz: int) -> SignalUv:
+        """Return the piece, shape (leads, samples), from what is recorded since `first_s`."""
+        start, stop = ((at_s - self.first_s) * rate_hz for at_s in (self.start_s, self.stop_s))
+        return np.ascontiguousarray(recorded_uv[0, :, start:stop])
+
+
 @dataclass(frozen=True)
 class Pieces:
     """The pieces of a composition as they are stored."""
@@ -90,28 +104,26 @@ class Pieces:
     def stored(self) -> Iterator[RecordPiece]:
         """Yield them, from the first on."""
         rate_hz, labels = self.plan.recorder.rate_hz, self.plan.labels
-        for start_s, signal_uv, _ in self.signals():
-            start, samples = start_s * rate_hz, signal_uv.shape[1]
-            waves = self._waves(start, start + samples) if labels.waves else None
-            mask = self._mask(start, start + samples) if labels.mask else None
-            yield RecordPiece(start, signal_uv, waves, mask)
+        for span, stored_uv in self._recorded():
+            start, stop = span.start_s * rate_hz, span.stop_s * rate_hz
+            waves = self._waves(start, stop) if labels.waves else None
+            mask = self._mask(start, stop) if labels.mask else None
+            yield RecordPiece(start, span.cut(stored_uv, rate_hz), waves, mask)
 
-    def signals(self) -> Iterator[tuple[int, SignalUv, SignalUv]]:
-        """Yield the start of each piece in s, its stored leads, and these in the form in which they are measured."""
-        plan, recorder, length_s = self.plan, self.plan.recorder, self.plan.request.duration_s
-        margin_s = 0 if recorder.keeps_signals else MARGIN_S
+    def measured(self) -> Iterator[SignalUv]:
+        """Yield their signals in the form in which they are measured, shape (leads, samples at 500 Hz), in uV."""
+        for span, stored_uv in self._recorded():
+            yield span.cut(measured_form(stored_uv, self.plan.recorder.rate_hz), SAMPLING_RATE_HZ)
+
+    def _recorded(self) -> Iterator[tuple[_Span, SignalUv]]:
+        """Yield where each piece lies, and its stored leads with a margin, shape (1, leads, samples)."""
+        length_s = self.plan.request.duration_s
+        margin_s = 0 if self.plan.recorder.keeps_signals else MARGIN_S
         for start_s in range(0, length_s, PIECE_S):
             stop_s = min(start_s + PIECE_S, length_s)
-            first_s, last_s = max(start_s - margin_s, 0), min(stop_s + margin_s, length_s)
-            eight_uv = self.composition.signal_uv(first_s * SAMPLING_RATE_HZ, last_s * SAMPLING_RATE_HZ)
-            recorded_uv = recorder.record(eight_uv[np.newaxis])
-            stored_uv = derive_twelve(recorded_uv) if plan.request.leads == 12 else recorded_uv
-            measured_uv = measured_form(stored_uv, recorder.rate_hz)
-            yield (
-                start_s,
-                _cut(stored_uv[0], start_s - first_s, stop_s - first_s, recorder.rate_hz),
-                _cut(measured_uv[0], start_s - first_s, stop_s - first_s, SAMPLING_RATE_HZ),
-            )
+            span = _Span(max(start_s - margin_s, 0), start_s, stop_s)
+            first, last = span.first_s * SAMPLING_RATE_HZ, min(stop_s + margin_s, length_s) * SAMPLING_RATE_HZ
+            yield span, _stored(self.plan, self.composition.signal_uv(first, last))
 
     def _waves(self, start: int, stop: int) -> WaveTable:
         return self.composition.waves(self.plan.lead_names, self.plan.recorder.rate_hz, start, stop)
@@ -124,14 +136,15 @@ class Pieces:
         return np.ascontiguousarray(mask[:, start - first : stop - first])
 
 
-def _cut(signal_uv: SignalUv, start_s: int, stop_s: int, rate_hz: int) -> SignalUv:
-    return np.ascontiguousarray(signal_uv[:, start_s * rate_hz : stop_s * rate_hz])
+def _stored(plan: Plan, eight_uv: SignalUv) -> SignalUv:
+    """Record eight leads at 500 Hz, shape (8, samples), as they are stored: shape (1, leads, samples), in uV."""
+    recorded_uv = plan.recorder.record(eight_uv[np.newaxis])
+    return derive_twelve(recorded_uv) if plan.request.leads == 12 else recorded_uv
 
 
 def _measured_source(plan: Plan, source_uv: SignalUv) -> tuple[SignalUv, FeatureTable, Verdicts]:
     """Record, measure and judge an ECG from which nothing can be composed."""
-    eight_uv = plan.recorder.record(source_uv[np.newaxis])
-    stored_uv = derive_twelve(eight_uv) if plan.request.leads == 12 else eight_uv
+    stored_uv = _stored(plan, source_uv)
     measured_uv = measured_form(stored_uv, plan.recorder.rate_hz)
     measured = measure(measured_uv, plan.lead_names, extra=plan.policy.extra_features)
     return stored_uv, measured, plan.policy.judge(measured, 1)
@@ -139,7 +152,6 @@ def _measured_source(plan: Plan, source_uv: SignalUv) -> tuple[SignalUv, Feature
 
 def _measured(plan: Plan, pieces: Pieces) -> tuple[FeatureTable, Verdicts]:
     """Measure a long record, and judge it by its windows."""
-    pieces_uv = (measured_uv for _, _, measured_uv in pieces.signals())
-    found = measure_long(pieces_uv, plan.measured_samples, plan.lead_names, plan.policy.extra_features)
+    found = measure_long(pieces.measured(), plan.measured_samples, plan.lead_names, plan.policy.extra_features)
     failed_rules, reasons = judge_by_windows(found.judged_by(plan.policy))
     return found.features, Verdicts([list(failed_rules)], [list(reasons)])

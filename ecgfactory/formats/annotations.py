@@ -20,7 +20,14 @@ import numpy as np
 import pyarrow as pa
 
 from ecgfactory.arrays import IntArray
-from ecgfactory.formats.truth_file import CODES, TruthReader, TruthWriter, candidates_of_ids, coded, names_and_codes
+from ecgfactory.formats.truth_file import (
+    TruthReader,
+    TruthWriter,
+    candidates_of_ids,
+    coded,
+    coded_schema,
+    names_and_codes,
+)
 from ecgfactory.formats.wave_rows import beat_column, beats_of_column, places_among
 from ecgfactory.wave_table import ABSENT, ALL_LEADS, POINTS, WAVES, WaveTable
 
@@ -38,7 +45,7 @@ ANNOTATION_SCHEMA = pa.schema(
 _NAMES = ("record_id", "lead", "wave")
 """Columns of few texts, many times each, which are handed over as codes."""
 
-_CODED = pa.schema([field.with_type(CODES) if field.name in _NAMES else field for field in ANNOTATION_SCHEMA])
+_CODED = coded_schema(ANNOTATION_SCHEMA, _NAMES)
 
 
 def annotation_table(waves: WaveTable, record_ids: list[str]) -> pa.Table:

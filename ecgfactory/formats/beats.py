@@ -12,12 +12,12 @@ import pyarrow as pa
 from ecgfactory.arrays import IntArray
 from ecgfactory.beat_table import SYMBOLS, BeatTable
 from ecgfactory.formats.truth_file import (
-    CODES,
     TruthReader,
     TruthWriter,
     candidates_of_ids,
     check_order,
     coded,
+    coded_schema,
     names_and_codes,
 )
 from ecgfactory.formats.wave_rows import places_among
@@ -71,7 +71,7 @@ class BeatsWriter(TruthWriter[BeatTable]):
         Beats so far, by symbol.
     """
 
-    schema = pa.schema([field.with_type(CODES) if field.name in _NAMES else field for field in BEAT_SCHEMA])
+    schema = coded_schema(BEAT_SCHEMA, _NAMES)
     records_per_group = 2000  # some 25,000 rows of 10 s, which a reader of one record decodes in 1 ms
     options: ClassVar[dict[str, Any]] = {
         "use_dictionary": [*_NAMES, "beat"],

@@ -9,12 +9,12 @@ import pyarrow as pa
 
 from ecgfactory.arrays import IntArray
 from ecgfactory.formats.truth_file import (
-    CODES,
     TruthReader,
     TruthWriter,
     candidates_of_ids,
     check_order,
     coded,
+    coded_schema,
     names_and_codes,
 )
 from ecgfactory.formats.wave_rows import places_among
@@ -56,7 +56,7 @@ def rhythm_rows(rhythms: RhythmTable, record_ids: list[str]) -> pa.Table:
 class RhythmsWriter(TruthWriter[RhythmTable]):
     """Writes rhythms; see `TruthWriter`."""
 
-    schema = pa.schema([field.with_type(CODES) if field.name in _NAMES else field for field in RHYTHM_SCHEMA])
+    schema = coded_schema(RHYTHM_SCHEMA, _NAMES)
     records_per_group = 10_000  # as many rows, or a few more
     options: ClassVar[dict[str, Any]] = {"use_dictionary": [*_NAMES, "onset", "offset"]}
 

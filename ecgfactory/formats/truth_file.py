@@ -27,6 +27,12 @@ _RATE = b"sampling_rate_hz"
 CODES = pa.dictionary(pa.int32(), pa.string())
 """Type in which columns of few texts, many times each, are handed over."""
 
+
+def coded_schema(schema: pa.Schema, names: Sequence[str]) -> pa.Schema:
+    """Return the columns of a file as they are handed over: those of the given names as `CODES`."""
+    return pa.schema([field.with_type(CODES) if field.name in names else field for field in schema])
+
+
 Table = TypeVar("Table", bound=RecordRows)
 
 

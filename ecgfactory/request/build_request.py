@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
@@ -37,6 +36,7 @@ from ecgfactory.request.match_request import MatchRequest
 from ecgfactory.request.paths import RequestPath
 from ecgfactory.request.reference_request import NamedReference, ReferenceRequest
 from ecgfactory.request.rhythm import LONGEST_COMPOSED_S, RhythmShares
+from ecgfactory.request.shares import check_shares
 from ecgfactory.request.signal import SignalRequest
 from ecgfactory.rhythm_kinds import KINDS
 
@@ -290,9 +290,5 @@ class BuildRequest(_Section):
     @field_validator("splits")
     @classmethod
     def _splits_sum_to_one(cls, splits: dict[SplitName, Share]) -> dict[SplitName, Share]:
-        if any(not share > 0 for share in splits.values()):
-            raise ValueError("every share must be above 0; leave out a split that is not wanted")
-        total = math.fsum(splits.values())
-        if not math.isclose(total, 1.0, abs_tol=1e-6):
-            raise ValueError(f"the shares sum to {total:g}; make them sum to 1")
+        check_shares(splits, "a split")
         return {name: splits[name] for name in SPLIT_NAMES if name in splits}

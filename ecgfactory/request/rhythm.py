@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from typing import Annotated, Any
 
@@ -10,6 +9,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 
 from ecgfactory.documents.keys import Among, nearest
 from ecgfactory.errors import shown
+from ecgfactory.request.shares import check_shares
 from ecgfactory.rhythm_kinds import KINDS
 
 LONGEST_COMPOSED_S = 86_400
@@ -39,11 +39,7 @@ def _with_shares(given: Any) -> Any:
 
 
 def _sum_to_one(shares: dict[str, float]) -> dict[str, float]:
-    if any(not share > 0 for share in shares.values()):
-        raise ValueError("every share must be above 0; leave out a rhythm that is not wanted")
-    total = math.fsum(shares.values())
-    if not math.isclose(total, 1.0, abs_tol=1e-6):
-        raise ValueError(f"the shares sum to {total:g}; make them sum to 1")
+    check_shares(shares, "a rhythm")
     return {name: float(shares[name]) for name in KINDS if name in shares}
 
 
