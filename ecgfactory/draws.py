@@ -30,6 +30,9 @@ class Purpose(IntEnum):
     COMPOSITION = 4
     """How it is composed; see `ecgfactory.rhythms` and `ecgfactory.compose`."""
 
+    PICTURE = 5
+    """How it is printed, and what happens to the page; see `ecgfactory.paper`."""
+
 
 def uniform(seed: int, candidates: Sequence[int] | npt.NDArray[np.integer], purpose: Purpose) -> Float64Array:
     """Draw one number for each candidate.

@@ -8,6 +8,7 @@ from typing import Literal
 import numpy as np
 
 from ecgfactory.arrays import Float64Array
+from ecgfactory.paper.arrangement import Layout, arrange, column_edges, layout_of, row_gaps_mm
 from ecgfactory.record import Record
 from ecgfactory.report.paper import Paper
 from ecgfactory.report.style import PageStyle
@@ -20,89 +21,20 @@ _LABEL_MM = 4.0
 _LABEL_WIDTH_MM = 10.0
 
 
-@dataclass(frozen=True)
-class Arrangement:
-    """Which lead is where.
-
-    Parameters
-    ----------
-    rows : tuple of tuple of str
-        Leads of each row, from left to right; each takes an equal share of the time shown.
-    rhythm_lead : str or None
-        Lead shown for the whole time in a row of its own below the others.
-    """
-
-    rows: tuple[tuple[str, ...], ...]
-    rhythm_lead: str | None
+RHYTHM_LEAD = "II"
+"""Below leads that are side by side, for the whole time; where there is none, the first lead is."""
 
 
-def arrange(lead_names: tuple[str, ...], layout: str) -> Arrangement:
-    """Place the leads column by column, as clinicians read them.
-
-    Parameters
-    ----------
-    lead_names : tuple of str
-        Leads of the record, in stored order.
-    layout : {"3x4", "6x2", "12x1"}
-        Layout for twelve leads; fewer than twelve get two columns where twelve would get four, and fewer than
-        four leads get one.
-    """
-    columns = {"3x4": 4 if len(lead_names) >= 12 else 2, "6x2": 2, "12x1": 1}[layout]
-    if len(lead_names) < 4:
-        columns = 1
-    row_count = -(-len(lead_names) // columns)
-    rows = tuple(lead_names[row::row_count] for row in range(row_count))
-    if columns == 1:
-        return Arrangement(rows, None)
-    return Arrangement(rows, "II" if "II" in lead_names else lead_names[0])
+def clinical_layout(layout: str) -> Layout:
+    """Return what a clinical page's layout stands for: leads in columns have a rhythm strip below them."""
+    asked = layout_of(layout)
+    return asked if asked.columns == 1 else replace(asked, rhythm_leads=(RHYTHM_LEAD,))
 
 
 def layout_name(lead_names: tuple[str, ...], layout: str) -> str:
     """Return rows x columns as they are for these leads, which may be others than twelve: `4x2` for eight."""
-    rows = arrange(lead_names, layout).rows
+    rows = arrange(lead_names, clinical_layout(layout)).rows
     return f"{len(rows)}x{len(rows[0])}"
-
-
-def row_gaps_mm(needed_mm: Float64Array, height_mm: float) -> Float64Array:
-    """Share out the height of the grid between rows.
-
-    Rows are equally far apart, except where neighbours would touch: there they get what they need. When not
-    all can have that, the page's edges come first (what leaves the page is lost) and tall rows overlap, as on
-    real paper.
-
-    Parameters
-    ----------
-    needed_mm : float array, shape (rows + 1,)
-        Least distance from top edge to first row, from row to row, and from last row to bottom edge.
-    height_mm : float
-        Height to share out.
-
-    Returns
-    -------
-    float array, shape (rows + 1,)
-        The distances; they add up to `height_mm`.
-    """
-    if needed_mm.sum() >= height_mm:
-        return _overlapping_gaps_mm(needed_mm, height_mm)
-    weight = np.ones(len(needed_mm))
-    weight[[0, -1]] = 0.5
-    fixed = np.zeros(len(needed_mm), dtype=bool)
-    while True:
-        share = weight * (height_mm - needed_mm[fixed].sum()) / weight[~fixed].sum()
-        too_tall = ~fixed & (needed_mm > share)
-        if not too_tall.any():
-            return np.where(fixed, needed_mm, share)
-        fixed |= too_tall
-
-
-def _overlapping_gaps_mm(needed_mm: Float64Array, height_mm: float) -> Float64Array:
-    edges = np.minimum(needed_mm[[0, -1]], height_mm * (0.25 if len(needed_mm) > 2 else 0.5))
-    room = height_mm - edges.sum()
-    between = needed_mm[1:-1]
-    least = 0.75 * room / max(len(between), 1)
-    excess = np.maximum(between - least, 1e-9)
-    between = least + excess / excess.sum() * (room - least * len(between))
-    return np.concatenate([edges[:1], between, edges[1:]])
 
 
 @dataclass(frozen=True)
@@ -155,12 +87,12 @@ class Traces:
 
 def lay_out(record: Record, style: PageStyle) -> Traces:
     """Place every lead of a record on the paper, each centred on its median."""
-    arrangement = arrange(record.lead_names, style.layout)
+    arrangement = arrange(record.lead_names, clinical_layout(style.layout))
     fits = int(TRACE_WIDTH_MM / style.speed_mm_per_s * record.sampling_rate_hz)
     shown = min(record.signal_uv.shape[-1], fits)
     rows = [_row_strips(record, leads, shown, style) for leads in arrangement.rows]
-    if arrangement.rhythm_lead is not None:
-        rows.append([replace(_row_strips(record, (arrangement.rhythm_lead,), shown, style)[0], is_rhythm=True)])
+    for lead in arrangement.rhythm_leads:
+        rows.append([replace(_row_strips(record, (lead,), shown, style)[0], is_rhythm=True)])
     return Traces(rows, _baselines_mm(rows, style), shown)
 
 
@@ -179,7 +111,7 @@ def label_place(
 
 
 def _row_strips(record: Record, leads: tuple[str, ...], shown: int, style: PageStyle) -> list[Strip]:
-    edges = [shown * column // len(leads) for column in range(len(leads) + 1)]
+    edges = column_edges(shown, len(leads))
     time_s = np.arange(shown, dtype=np.float64) / record.sampling_rate_hz
     x_mm = style.sheet_paper.traces_left_mm + time_s * style.speed_mm_per_s
     strips = []

@@ -4,16 +4,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ecgfactory.leads import EIGHT_LEADS, TWELVE_LEADS
+from ecgfactory.paper.arrangement import arrange, row_gaps_mm
 from ecgfactory.report.style import PageStyle
-from ecgfactory.report.traces import arrange, lay_out, row_gaps_mm
+from ecgfactory.report.traces import clinical_layout, lay_out
 
 
 def test_arrangement_reads_down_the_columns():
-    assert arrange(TWELVE_LEADS, "3x4").rows[0] == ("I", "aVR", "V1", "V4")
-    assert arrange(TWELVE_LEADS, "6x2").rows[5] == ("aVF", "V6")
-    assert arrange(EIGHT_LEADS, "3x4").rows == (("I", "V3"), ("II", "V4"), ("V1", "V5"), ("V2", "V6"))
-    assert arrange(TWELVE_LEADS, "3x4").rhythm_lead == "II"
-    assert arrange(TWELVE_LEADS, "12x1").rhythm_lead is None
+    assert arrange(TWELVE_LEADS, clinical_layout("3x4")).rows[0] == ("I", "aVR", "V1", "V4")
+    assert arrange(TWELVE_LEADS, clinical_layout("6x2")).rows[5] == ("aVF", "V6")
+    assert arrange(EIGHT_LEADS, clinical_layout("3x4")).rows == (("I", "V3"), ("II", "V4"), ("V1", "V5"), ("V2", "V6"))
+    assert arrange(TWELVE_LEADS, clinical_layout("3x4")).rhythm_leads == ("II",)
+    assert arrange(TWELVE_LEADS, clinical_layout("12x1")).rhythm_leads == ()
 
 
 @given(st.lists(st.floats(0, 80), min_size=2, max_size=14))

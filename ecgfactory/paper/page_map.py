@@ -1,0 +1,132 @@
+"""From places on a page to places in its picture, and back.
+
+A place in a picture is in pixels, to the right and down; the middle of its upper left pixel is (0, 0).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from ecgfactory.arrays import Float32Array, Float64Array
+from ecgfactory.paper.page import Box
+
+MM_PER_INCH = 25.4
+
+STEP_MM = 5.0
+"""Distance of the nodes at which a displacement is told; between them it is bilinear."""
+
+_COARSE_PX = 16
+"""Distance of the pixels whose place on the page is looked for; between them it is interpolated."""
+
+_TURNS = 6
+"""Of the search for a place on the page, each some ten times nearer."""
+
+
+@dataclass(frozen=True, eq=False)
+class Displacement:
+    """How far from where the homography puts them points of a bent page, or one seen through a lens, are.
+
+    Parameters
+    ----------
+    step_mm : float
+        Distance of its nodes; the first is the upper left corner of the paper.
+    offsets_px : float64 array, shape (rows, columns, 2)
+        At each node, to the right and down; bilinear in between. Nodes reach to the far edges of the paper or beyond.
+    """
+
+    step_mm: float
+    offsets_px: Float64Array
+
+    def at(self, points_mm: Float64Array) -> Float64Array:
+        """Return the offset of points, shape (n, 2); beyond the nodes that at their edge."""
+        rows, columns, _ = self.offsets_px.shape
+        x = np.clip(points_mm[:, 0] / self.step_mm, 0, columns - 1)
+        y = np.clip(points_mm[:, 1] / self.step_mm, 0, rows - 1)
+        left, top = np.minimum(x.astype(int), columns - 2), np.minimum(y.astype(int), rows - 2)
+        right_share, lower_share = (x - left)[:, np.newaxis], (y - top)[:, np.newaxis]
+        upper = self.offsets_px[top, left] * (1 - right_share) + self.offsets_px[top, left + 1] * right_share
+        lower = self.offsets_px[top + 1, left] * (1 - right_share) + self.offsets_px[top + 1, left + 1] * right_share
+        offsets: Float64Array = upper * (1 - lower_share) + lower * lower_share
+        return offsets
+
+
+def node_places_mm(width_mm: float, height_mm: float, step_mm: float = STEP_MM) -> Float64Array:
+    """Return where the nodes of a displacement of a page are, shape (rows, columns, 2)."""
+    columns, rows = int(np.ceil(width_mm / step_mm)) + 1, int(np.ceil(height_mm / step_mm)) + 1
+    x, y = np.meshgrid(np.arange(columns) * step_mm, np.arange(rows) * step_mm)
+    return np.stack([x, y], axis=-1)
+
+
+@dataclass(frozen=True, eq=False)
+class PageMap:
+    """Where places on a page are in its picture.
+
+    Parameters
+    ----------
+    homography : float64 array, shape (3, 3)
+        From (x mm, y mm, 1) to the picture, in pixels after division by the third value.
+    displacement : Displacement or None
+        What is added to it; None for a flat page seen without a lens's distortion.
+    """
+
+    homography: Float64Array
+    displacement: Displacement | None = None
+
+    @classmethod
+    def flat(cls, dpi: float) -> PageMap:
+        """Return the map of a page without damage: the corner of the paper is that of the first pixel."""
+        scale = dpi / MM_PER_INCH
+        return cls(np.array([[scale, 0.0, -0.5], [0.0, scale, -0.5], [0.0, 0.0, 1.0]]))
+
+    def to_picture(self, points_mm: Float64Array) -> Float64Array:
+        """Return where points of the page, shape (n, 2), are in the picture; NaN stays NaN."""
+        points = projected(self.homography, points_mm)
+        if self.displacement is None:
+            return points
+        known = np.isfinite(points_mm).all(axis=1)
+        points[known] += self.displacement.at(points_mm[known])
+        return points
+
+    def to_page(self, points_px: Float64Array) -> Float64Array:
+        """Return where points of the picture, shape (n, 2), are on the page, to a thousandth of a pixel."""
+        back = np.linalg.inv(self.homography).astype(np.float64)
+        points_mm = projected(back, points_px)
+        if self.displacement is None:
+            return points_mm
+        for _ in range(_TURNS):
+            points_mm = projected(back, points_px - self.displacement.at(points_mm))
+        return points_mm
+
+    def source_of_pixels(self, width_px: int, height_px: int, dpi: float) -> tuple[Float32Array, Float32Array]:
+        """Return of each pixel of a picture which place of the flat page, in pixels at a resolution, it shows.
+
+        Returns
+        -------
+        two float32 arrays, shape (height_px, width_px)
+            To the right and down, as `cv2.remap` takes them.
+        """
+        columns, rows = -(-width_px // _COARSE_PX) + 2, -(-height_px // _COARSE_PX) + 2
+        # Resizing puts pixel i of the coarse field at (i + 0.5) * step - 0.5; it has one more on every side.
+        across = (np.arange(columns) - 0.5) * _COARSE_PX - 0.5
+        down = (np.arange(rows) - 0.5) * _COARSE_PX - 0.5
+        x, y = np.meshgrid(across, down)
+        places = projected(PageMap.flat(dpi).homography, self.to_page(np.column_stack([x.ravel(), y.ravel()])))
+        coarse = places.astype(np.float32).reshape(rows, columns, 2)
+        fine = cv2.resize(coarse, None, fx=_COARSE_PX, fy=_COARSE_PX, interpolation=cv2.INTER_LINEAR)
+        inner = fine[_COARSE_PX : _COARSE_PX + height_px, _COARSE_PX : _COARSE_PX + width_px]
+        return np.ascontiguousarray(inner[..., 0]), np.ascontiguousarray(inner[..., 1])
+
+    def scale_at(self, box_mm: Box) -> float:
+        """Return how many pixels a mm has in the middle of a part of the page."""
+        x, y = (box_mm.left + box_mm.right) / 2, (box_mm.top + box_mm.bottom) / 2
+        centre, right, below = self.to_picture(np.array([(x, y), (x + 1, y), (x, y + 1)]))
+        return float(np.sqrt(abs(np.cross(right - centre, below - centre))))
+
+
+def projected(homography: Float64Array, points: Float64Array) -> Float64Array:
+    """Map points, shape (n, 2), by a homography."""
+    out = points @ homography[:, :2].T + homography[:, 2]
+    return out[:, :2] / out[:, 2:]

@@ -1,0 +1,81 @@
+"""What the styles of many pictures are drawn from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+import numpy as np
+
+from ecgfactory.paper.style import PaperStyle
+
+Choice = TypeVar("Choice", str, int)
+
+
+def _all_alike(*choices: Choice) -> Mapping[Choice, float]:
+    return dict.fromkeys(choices, 1.0)
+
+
+@dataclass(frozen=True)
+class Variety:
+    """Weights of what each picture's style is drawn from, one property independent of the others.
+
+    Parameters
+    ----------
+    layouts, speeds, gains, colours, sizes, pulses, fonts, damage : mapping to float
+        How often each is chosen in comparison with the others; see `PaperStyle`.
+    dpi : mapping of int to float, or (int, int)
+        Weights; or lowest and highest, between which all whole numbers are as likely.
+    line_mm : (float, float)
+        Thinnest and thickest line.
+    labels, header, separators : float
+        Chance that each is printed.
+    """
+
+    layouts: Mapping[str, float] = field(default_factory=lambda: _all_alike("3x4+II"))
+    speeds: Mapping[int, float] = field(default_factory=lambda: _all_alike(25))
+    gains: Mapping[int, float] = field(default_factory=lambda: _all_alike(10))
+    colours: Mapping[str, float] = field(default_factory=lambda: _all_alike("red"))
+    sizes: Mapping[str, float] = field(default_factory=lambda: _all_alike("A4"))
+    dpi: Mapping[int, float] | tuple[int, int] = field(default_factory=lambda: _all_alike(200))
+    labels: float = 1.0
+    header: float = 1.0
+    separators: float = 1.0
+    pulses: Mapping[str, float] = field(default_factory=lambda: _all_alike("left"))
+    fonts: Mapping[str, float] = field(default_factory=lambda: _all_alike("sans"))
+    line_mm: tuple[float, float] = (0.3, 0.3)
+    damage: Mapping[str, float] = field(default_factory=lambda: _all_alike("none"))
+
+    def draw(self, rng: np.random.Generator) -> PaperStyle:
+        """Draw one style. Each property takes one number, so that a change of one leaves the others as they are."""
+        at = rng.random(12)
+        low, high = self.line_mm
+        return PaperStyle(
+            layout=_chosen(self.layouts, at[0]),
+            speed_mm_per_s=_chosen(self.speeds, at[1]),
+            gain_mm_per_mv=_chosen(self.gains, at[2]),
+            colour=_chosen(self.colours, at[3]),
+            size=_chosen(self.sizes, at[4]),
+            dpi=_dpi(self.dpi, at[5]),
+            labels=bool(at[6] < self.labels),
+            header=bool(at[7] < self.header),
+            separators=bool(at[8] < self.separators),
+            pulse=_chosen(self.pulses, at[9]),
+            font=_chosen(self.fonts, at[10]),
+            line_mm=round(low + (high - low) * float(at[11]), 3),
+            damage=_chosen(self.damage, float(rng.random())),
+        )
+
+
+def _chosen(weights: Mapping[Choice, float], at: float) -> Choice:
+    """Return the choice that lies at a share of the whole, from 0 to 1; the order is that of the mapping."""
+    ends = np.cumsum(list(weights.values()))
+    return list(weights)[min(int(np.searchsorted(ends, at * ends[-1], side="right")), len(weights) - 1)]
+
+
+def _dpi(dpi: Mapping[int, float] | tuple[int, int], at: float) -> int:
+    if isinstance(dpi, Mapping):
+        return _chosen(dpi, at)
+    low, high = dpi
+    return low + min(int(at * (high - low + 1)), high - low)
