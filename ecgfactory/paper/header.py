@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from numbers import Real
 
 from ecgfactory.paper.patients import Patient
 
@@ -45,6 +46,6 @@ def scale_line(speed_mm_per_s: int, gain_mm_per_mv: float) -> str:
 def _whole(features: Mapping[str, object], name: str) -> str:
     """Return a measurement as a whole number, or nothing where there is none."""
     value = features.get(name)
-    if not isinstance(value, int | float) or not math.isfinite(value):
+    if not isinstance(value, Real) or not math.isfinite(value):
         return ""
-    return str(round(value))
+    return str(round(float(value)))
