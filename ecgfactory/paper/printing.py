@@ -21,7 +21,7 @@ from ecgfactory.paper.across import (
 from ecgfactory.paper.arrangement import arrange, layout_of
 from ecgfactory.paper.bands import Bands, RowNeed, name_foot_mm, share_out
 from ecgfactory.paper.colours import draw_inks
-from ecgfactory.paper.header import measurement_lines, patient_lines, scale_line
+from ecgfactory.paper.header import WORDINGS, measurement_lines, patient_lines, scale_line
 from ecgfactory.paper.page import Page, PrintedText, Pulse, Trace
 from ecgfactory.paper.patients import invent_patient
 from ecgfactory.paper.pieces import Piece, cut
@@ -69,9 +69,9 @@ def print_page(
         more rows of leads than fit on the paper.
     """
     _check(signal_uv, rate_hz, lead_names)
-    patient, inks = invent_patient(rng), draw_inks(style.colour, rng)
-    about = patient_lines(patient) if style.header else []
-    measured = measurement_lines(features) if style.header else []
+    patient, inks, wording = invent_patient(rng), draw_inks(style.colour, rng), WORDINGS[rng.integers(len(WORDINGS))]
+    about = patient_lines(patient, wording) if style.header else []
+    measured = measurement_lines(features, wording) if style.header else []
     sheet = divide(style, max(len(about), len(measured)), rng)
     samples = min(signal_uv.shape[-1], samples_that_fit(style, rate_hz))
     rows = cut(signal_uv, lead_names, arrange(lead_names, layout_of(style.layout)), samples)
@@ -86,7 +86,7 @@ def print_page(
         texts += [_name_beside(piece, baseline_mm, across, writing) for piece, baseline_mm in pieces]
     elif style.labels:
         texts += [_name_above(piece, baseline_mm, across, bands, writing) for piece, baseline_mm in pieces]
-    scale = scale_line(style.speed_mm_per_s, bands.gain_mm_per_mv)
+    scale = scale_line(style.speed_mm_per_s, bands.gain_mm_per_mv, wording)
     texts.append(writing.line(scale, "scale", across.left_mm, sheet.height_mm - _SCALE_FOOT_MM, _SCALE_CAPITAL_MM))
     return Page(
         width_mm=sheet.width_mm,

@@ -9,7 +9,7 @@ from ecgfactory.arrays import Float64Array
 _BASELINE, _CAPITAL = 2, 6
 """Height of the line that letters stand on in the table below, and of a capital letter above it."""
 
-_BETWEEN, _SPACE = 1.7, 3.0
+_BETWEEN, _SPACE = 2.0, 3.0
 """Widths of the gap after a letter and of a space, in steps of the table."""
 
 _GLYPHS = {

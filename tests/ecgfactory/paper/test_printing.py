@@ -1,3 +1,4 @@
+import re
 from itertools import combinations, groupby
 
 import numpy as np
@@ -8,8 +9,9 @@ from hypothesis import strategies as st
 from ecgfactory.errors import BadInputError
 from ecgfactory.leads import EIGHT_LEADS, TWELVE_LEADS
 from ecgfactory.paper.arrangement import USUAL_LAYOUTS
+from ecgfactory.paper.header import WORDINGS, measurement_lines
 from ecgfactory.paper.page import Box, Page, box_around
-from tests.printed_ecgs import printed, spikes_uv
+from tests.printed_ecgs import FEATURES, printed, spikes_uv
 
 styles = st.fixed_dictionaries(
     {
@@ -164,17 +166,35 @@ def test_pulses_stand_where_they_are_asked_for():
 
 
 def test_the_header_says_what_was_measured_and_nothing_else():
+    for wording in WORDINGS:
+        lines = measurement_lines(FEATURES, wording)
+        assert [value.split()[0] for _, value in lines] == ["72", "96"]
+        assert [label for label, _ in lines] == [wording.rate[0], wording.qrs[0]]
     header = [text.text for text in printed().texts if text.role == "header"]
-    assert {"72 bpm", "96 ms"} <= set(header)
-    assert not [text for text in header if "nan" in text.lower() or text.startswith(("PR", "QT"))]
+    assert len(header) == 4 + 2 * 2
     assert not [text for text in printed(header=False).texts if text.role == "header"]
+
+
+def test_qt_is_printed_with_qtc():
+    lines = dict(
+        measurement_lines({"qt_ms": 380.4, "qtc_bazett_ms": np.float32(411.2), "qrs_axis_deg": -31}, WORDINGS[0])
+    )
+    assert lines == {"QT/QTc": "380/411 ms", "QRS axis": "-31 deg"}
 
 
 def test_the_scale_is_that_of_the_page():
     tall = np.zeros((12, 5000))
     tall[:, 5] = 9000
-    page = printed(tall, layout="12x1", speed_mm_per_s=50)
-    assert [text.text for text in page.texts if text.role == "scale"] == ["50 mm/s   2.5 mm/mV"]
+    for seed in range(6):
+        page = printed(tall, layout="12x1", speed_mm_per_s=50, seed=seed)
+        (scale,) = [text.text for text in page.texts if text.role == "scale"]
+        assert re.findall(r"[0-9.]+", scale) == ["50", "2.5"]
+
+
+def test_patients_are_drawn_and_differ():
+    texts = [tuple(text.text for text in printed(seed=seed).texts if text.role == "header") for seed in (1, 1, 2)]
+    assert texts[0] == texts[1]
+    assert not set(texts[0][:2]) & set(texts[2][:2])
 
 
 def test_separators_stand_between_neighbours():
