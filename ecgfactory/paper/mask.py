@@ -12,7 +12,7 @@ from ecgfactory.arrays import Float64Array
 from ecgfactory.leads import TWELVE_LEADS
 from ecgfactory.paper.page import Grid, Page, box_around
 from ecgfactory.paper.page_map import STEP_MM, PageMap
-from ecgfactory.paper.strokes import drawn_width_px, stroke
+from ecgfactory.paper.pen import drawn_width_px, stroke
 
 BACKGROUND, GRID, TEXT, PULSE, SEPARATOR = range(5)
 
