@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from ecgfactory.arrays import Float64Array
-from ecgfactory.paper.damage.area import Area, Bytes, grain, paper_colour
+from ecgfactory.paper.damage.area import Area, Bytes, paper_colour, random_of
 from ecgfactory.paper.damage.base import PaperStep, Pixels
 from ecgfactory.paper.page import Page, box_around
 
@@ -47,7 +47,7 @@ class CreaseLines(PaperStep):
 
     def on_paper(self, pixels: Pixels, page: Page) -> Pixels:
         """Draw the lines."""
-        rng = grain(self.grain_seed)
+        rng = random_of(self.grain_seed)
         paper = paper_colour(pixels)
         for x0, y0, x1, y1 in self.lines_mm:
             pieces = max(2, int(np.hypot(x1 - x0, y1 - y0) / _PIECE_MM))
@@ -79,4 +79,5 @@ def _line(shape: tuple[int, int], ends_px: Float64Array, strengths: Float64Array
     for start, end, strength in zip(places[:-1], places[1:], np.rint(255 * strengths).tolist(), strict=True):
         if strength:
             cv2.line(drawn, start, end, strength, max(1, round(width_px)))
-    return cv2.GaussianBlur(drawn, (0, 0), max(0.5, width_px / 3))
+    soft: Bytes = np.asarray(cv2.GaussianBlur(drawn, (0, 0), max(0.5, width_px / 3)), dtype=np.uint8)
+    return soft

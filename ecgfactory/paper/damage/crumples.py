@@ -11,12 +11,15 @@ import numpy as np
 import numpy.typing as npt
 
 from ecgfactory.arrays import Float32Array, Float64Array
-from ecgfactory.paper.damage.area import cloud, grain
+from ecgfactory.paper.damage.area import cloud, random_of
 from ecgfactory.paper.damage.base import Bend
 from ecgfactory.paper.page import Page
 
-_BEYOND_MM = 30
+_BEYOND_MM = 12
 """How far the net of facets reaches beyond the paper."""
+
+_SHIFT_STEP_MM = 3
+"""Distance of the points at which shifts are known; maps of pages tell them at every 5 mm."""
 
 _SMALLER = ((0.45, 0.35), (0.2, 0.25))
 """Of the smaller creases between large ones: size of their facets as a share of the large ones', and steepness."""
@@ -60,11 +63,11 @@ class Crumples(Bend):
 
     def offsets_mm(self, places_mm: Float64Array) -> Float64Array:
         """Move points with the corners of their facet."""
-        return _read(_fields(self).shifts_mm, places_mm)
+        return _read(_fields(self).shifts_mm, places_mm, _SHIFT_STEP_MM)
 
     def light(self, places_mm: Float64Array) -> Float64Array:
         """Light each facet as it is tilted."""
-        return _read(_fields(self).light, places_mm)
+        return _read(_fields(self).light, places_mm, 1)
 
 
 class _Fields(NamedTuple):
@@ -72,7 +75,8 @@ class _Fields(NamedTuple):
 
     Parameters
     ----------
-    shifts_mm : float32 array, shape (rows, columns, 2)
+    shifts_mm : float32 array, shape (rows / 3, columns / 3, 2)
+        At every third mm.
     light : float32 array, shape (rows, columns)
     """
 
@@ -83,7 +87,7 @@ class _Fields(NamedTuple):
 @lru_cache(maxsize=2)
 def _fields(crumples: Crumples) -> _Fields:
     """Work out a page's fields, once for its offsets and its light."""
-    rng = grain(crumples.grain_seed)
+    rng = random_of(crumples.grain_seed)
     size = int(crumples.width_mm) + 2 * _BEYOND_MM, int(crumples.height_mm) + 2 * _BEYOND_MM
     large = _Net.draw(size, crumples.facet_mm, rng)
     count = len(large.corners_mm)
@@ -104,8 +108,8 @@ def _lit(crumples: Crumples, slopes: Float32Array, rng: np.random.Generator) -> 
     # No crease is quite straight, and some are round.
     x, y = np.meshgrid(np.arange(columns, dtype=np.float32), np.arange(rows, dtype=np.float32))
     warps = [cloud(rng, (rows, columns), (rows / 25, columns / 25)) * _WARP_MM for _ in range(2)]
-    slopes = cv2.remap(slopes, x + warps[0], y + warps[1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    sharp, soft = cv2.GaussianBlur(slopes, (0, 0), 0.7), cv2.GaussianBlur(slopes, (0, 0), 5)
+    warped = cv2.remap(slopes, x + warps[0], y + warps[1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    sharp, soft = cv2.GaussianBlur(warped, (0, 0), 0.7), cv2.GaussianBlur(warped, (0, 0), 5)
     roundness = np.clip(0.55 + cloud(rng, (rows, columns), (4, 5)), 0, 1)[..., np.newaxis]
     slopes = sharp + (soft - sharp) * roundness
     angle = np.radians(crumples.light_degrees)
@@ -113,7 +117,7 @@ def _lit(crumples: Crumples, slopes: Float32Array, rng: np.random.Generator) -> 
     # How sharply the paper bends: up, and it catches light; down, and it is in the shade.
     bend = cv2.Sobel(slopes[..., 0], cv2.CV_32F, 1, 0) + cv2.Sobel(slopes[..., 1], cv2.CV_32F, 0, 1)
     light = 1 - crumples.tilt * (0.5 + 0.5 * np.tanh(0.9 * facing)) - crumples.crease * np.tanh(0.3 * bend)
-    return light.astype(np.float32)
+    return np.asarray(light, dtype=np.float32)
 
 
 @dataclass(frozen=True, eq=False)
@@ -143,8 +147,8 @@ class _Net:
         border = [(0, 0), (width - 1, 0), (width - 1, height - 1), (0, height - 1)]
         corners = np.concatenate([np.clip(inner, 1, np.array(size) - 2), border]).astype(np.float32)
         plane = cv2.Subdiv2D((0, 0, width, height))
-        plane.insert(corners)
-        found = plane.getTriangleList().reshape(-1, 3, 2)
+        plane.insert(corners.tolist())
+        found = np.asarray(plane.getTriangleList()).reshape(-1, 3, 2)
         found = found[((found >= 0) & (found < size)).all(axis=(1, 2))]
         known = {tuple(corner): number for number, corner in enumerate(corners.tolist())}
         triangles = np.array([[known[tuple(corner)] for corner in three] for three in found.tolist()])
@@ -169,19 +173,22 @@ class _Net:
         return self.planes(heights[:, np.newaxis])[:, :2, 0][self.at]
 
     def spread(self, values: Float64Array) -> Float32Array:
-        """Return values at corners, shape (n, k), spread over the net, shape (rows, columns, k)."""
-        plane = self.planes(values)[self.at]
-        rows, columns = self.at.shape
-        x, y = np.arange(columns, dtype=np.float32), np.arange(rows, dtype=np.float32)
+        """Return values at corners, shape (n, k), spread over the net, at every third mm."""
+        plane = self.planes(values)[self.at[::_SHIFT_STEP_MM, ::_SHIFT_STEP_MM]]
+        rows, columns = plane.shape[:2]
+        x, y = (np.arange(count, dtype=np.float32) * _SHIFT_STEP_MM for count in (columns, rows))
         spread: Float32Array = plane[..., 0, :] * x[:, np.newaxis] + plane[..., 1, :] * y[:, np.newaxis, np.newaxis]
         return spread + plane[..., 2, :]
 
 
-def _read(field: Float32Array, places_mm: Float64Array) -> Float64Array:
+def _read(field: Float32Array, places_mm: Float64Array, step_mm: int) -> Float64Array:
     """Read a field at places, shape (..., 2), bilinearly."""
-    at = (places_mm.reshape(1, -1, 2) + _BEYOND_MM).astype(np.float32)
+    at = ((places_mm.reshape(1, -1, 2) + _BEYOND_MM) / step_mm).astype(np.float32)
     parts = np.array_split(at, at.shape[1] // 30_000 + 1, axis=1)  # a side of remap's picture has at most 32767 pixels
-    read = [cv2.remap(field, part, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE) for part in parts]
+    read = [
+        cv2.remap(field, part[..., 0], part[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        for part in parts
+    ]
     return np.concatenate(read, axis=1).reshape(*places_mm.shape[:-1], *field.shape[2:]).astype(np.float64)
 
 
@@ -190,7 +197,7 @@ def crumpled(page: Page, rng: np.random.Generator) -> Crumples:
     return Crumples(
         width_mm=page.width_mm,
         height_mm=page.height_mm,
-        facet_mm=round(rng.uniform(22, 60), 1),
+        facet_mm=round(rng.uniform(28, 70), 1),
         shift_mm=round(rng.uniform(0.3, 1.4), 3),
         tilt=round(rng.uniform(0.08, 0.3), 3),
         crease=round(rng.uniform(0.04, 0.12), 3),

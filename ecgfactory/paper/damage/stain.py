@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from ecgfactory.arrays import Float32Array
-from ecgfactory.paper.damage.area import Area, cloud, grain
+from ecgfactory.paper.damage.area import Area, cloud, random_of
 from ecgfactory.paper.damage.base import PaperStep, Pixels
 from ecgfactory.paper.page import Box, Page
 
@@ -71,16 +71,17 @@ class Stain(PaperStep):
             return pixels
         x, y = area.nodes_mm()
         x, y = x - np.float32(self.x_mm), y - np.float32(self.y_mm)
-        rng = grain(self.grain_seed)
-        distance = cv2.magnitude(*np.broadcast_arrays(x, y))
-        angle = (cv2.phase(*np.broadcast_arrays(x, y)) * (_ANGLES / (2 * np.pi))).astype(np.int16) % _ANGLES
+        rng = random_of(self.grain_seed)
+        across, down = np.broadcast_arrays(x, y)
+        distance = cv2.magnitude(across, down)
+        angle = (np.asarray(cv2.phase(across, down)) * (_ANGLES / (2 * np.pi))).astype(np.int16) % _ANGLES
         within = self.radius_mm * (1 + self.uneven * _wave(rng))[angle] - distance  # mm; negative outside
-        texture = cloud(rng, within.shape, (reach / 3, reach / 3))
+        texture = cloud(rng, within.shape, (reach / 4, reach / 4), 4)
         touched = np.clip((_wave(rng) + 1 - 2 * self.gap)[angle] * 3 + 0.5 * texture, 0, 1) if self.gap else 1.0
         edge = 1 / (1 + np.exp(np.clip(-4 * within / self.soft_mm, -30, 30)))
         # The rim is sharp outside, where the liquid ended, and fades inwards.
         rim = edge * np.exp(-np.maximum(within, 0) / self.rim_mm) * touched
-        strength = self.inside * edge * (1 + 0.5 * texture) + self.rim * rim * (1 + 0.6 * texture)
+        strength = self.inside * edge * (1 + 0.35 * texture) + self.rim * rim * (1 + 0.6 * texture)
         area.tint(strength * (distance < reach), self.colour)
         return pixels
 
@@ -91,7 +92,8 @@ def _wave(rng: np.random.Generator) -> Float32Array:
     sizes = rng.uniform(0, 1, (_BENDS, 1)) / numbers
     turns = np.arange(_ANGLES) * (2 * np.pi / _ANGLES)
     waves = sizes * np.cos(numbers * turns + rng.uniform(0, 2 * np.pi, (_BENDS, 1)))
-    return (waves.sum(axis=0) / sizes.sum()).astype(np.float32)
+    wave: Float32Array = (waves.sum(axis=0) / sizes.sum()).astype(np.float32)
+    return wave
 
 
 def coffee_ring(x_mm: float, y_mm: float, rng: np.random.Generator) -> Stain:
