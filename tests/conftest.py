@@ -20,6 +20,7 @@ from ecgfactory.generators.pulse2pulse import Pulse2PulseGenerator
 from ecgfactory.line.build import Built
 from ecgfactory.line.build import build as library_build
 from ecgfactory.line.jobs import REPORT_MODULES, shard_modules
+from ecgfactory.paper.style import DAMAGES
 from ecgfactory.pools.crew import Crew
 from ecgfactory.pools.nursery import Nursery
 from ecgfactory.pools.processes import ProcessPool
@@ -142,6 +143,23 @@ def composed(
     request = partial(request, labels={"waves": True, "mask": True}, shard_records=None, report={"samples": 0})
     request = partial(request, generator={"batch": 8})
     return _built_once(build, request, _shared(tmp_path_factory, "composed"))
+
+
+@pytest.fixture(scope="session")
+def pictured(
+    make_request: Callable[..., BuildRequest], build: Builder, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """A published dataset of 6 records in two splits, with two small pictures of each; as `built`."""
+    images = {
+        "per_record": 2,
+        "layouts": ["3x4+II", "12x1", "6x2"],
+        "paper": {"dpi": {"min": 72, "max": 100}},
+        "damage": list(DAMAGES),
+    }
+    request = partial(make_request, name="pictured", records=6, formats=["parquet", "images"], images=images)
+    request = partial(request, splits={"train": 0.6, "test": 0.4}, shard_records=None, report={"samples": 0})
+    request = partial(request, generator={"batch": 4})
+    return _built_once(build, request, _shared(tmp_path_factory, "pictured"))
 
 
 def _shared(tmp_path_factory: pytest.TempPathFactory, name: str) -> Path:

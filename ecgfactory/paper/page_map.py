@@ -12,8 +12,7 @@ import numpy as np
 
 from ecgfactory.arrays import Float32Array, Float64Array
 from ecgfactory.paper.page import Box
-
-MM_PER_INCH = 25.4
+from ecgfactory.paper.sizes import MM_PER_INCH as MM_PER_INCH
 
 STEP_MM = 5.0
 """Distance of the nodes at which a displacement is told; between them it is bilinear."""

@@ -10,6 +10,7 @@ from ecgfactory.formats import FORMATS
 from ecgfactory.leads import TWELVE_LEADS
 from ecgfactory.record import SAMPLING_RATE_HZ
 from ecgfactory.request.build_request import BuildRequest
+from ecgfactory.request.picture_costs import picture_cpu_s
 
 START_S = 6.0
 """Importing, loading the weights, and publishing."""
@@ -52,11 +53,12 @@ def estimated_cpu_s(request: BuildRequest) -> float:
     a_record = FINISHING_S + _writing_s_per_hour(request) * hours
     a_record += LABELLING_S_PER_HOUR * hours if request.labels.labels else 0
     a_record += INJURING_S_PER_HOUR * hours if request.artefacts else 0
+    a_record += request.pictures.per_record * picture_cpu_s(request) if request.pictures else 0
     return START_S + request.records * (a_candidate / YIELD + a_record)
 
 
 def _writing_s_per_hour(request: BuildRequest) -> float:
-    formats = [FORMATS.load(name) for name in request.formats]
+    formats = [FORMATS.load(name) for name in request.signal_formats]
     size = request.leads / len(TWELVE_LEADS) * request.signal.rate_hz / SAMPLING_RATE_HZ
     twins = 2 if request.artefacts and request.artefacts.keep_clean else 1
     writing = twins * size * sum(format_.cpu_s_per_hour for format_ in formats)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -19,6 +20,9 @@ from ecgfactory.formats.long_record import LongRecord
 from ecgfactory.formats.npy import NpyFormat
 from ecgfactory.formats.rhythms import RhythmsWriter
 from ecgfactory.request.plan import Plan
+
+if TYPE_CHECKING:
+    from ecgfactory.pictures.writer import PicturesWriter
 
 _ANY_SPLIT = "all"
 
@@ -41,7 +45,8 @@ class StagedSignals(NpyFormat):
 
 
 class StagedFiles:
-    """Writes accepted records into the files of a shard, those of their waves, artefacts, beats and rhythms too.
+    """Writes accepted records into the files of a shard, those of their pictures, waves, artefacts, beats and
+    rhythms too.
 
     Parameters
     ----------
@@ -57,6 +62,7 @@ class StagedFiles:
         twins = [clean_twin(of) for of in formats] if plan.keeps_clean else []
         self._formats = [of(folder, plan.spec_of(of.name)) for of in formats]
         self._twins = [of(folder, plan.spec_of(of.name)) for of in twins]
+        self._pictures = _pictures_writer(folder, plan)
         self._annotations = AnnotationsWriter(folder / ANNOTATIONS_FILE, rate_hz) if plan.labels else None
         self._artefacts = ArtefactsWriter(folder / ARTEFACTS_FILE, rate_hz) if plan.artefacts else None
         self._beats = BeatsWriter(folder / BEATS_FILE, rate_hz) if plan.is_composed else None
@@ -68,6 +74,8 @@ class StagedFiles:
             writer.write(batch)
         for writer in self._twins if len(batch) else ():
             writer.write(batch.clean)
+        if self._pictures is not None:
+            self._pictures.write(batch)
         if self._annotations is not None and batch.waves is not None:
             self._annotations.write(batch.candidates, batch.waves)
         if self._artefacts is not None and batch.injury is not None:
@@ -78,6 +86,8 @@ class StagedFiles:
         """Write a long record; called with rising candidate numbers."""
         for writer in self._formats:
             writer.write_long(record)
+        if self._pictures is not None:
+            self._pictures.write_long(record)
         if self._annotations is not None:
             for piece in record.pieces():
                 if piece.waves is not None:
@@ -91,10 +101,18 @@ class StagedFiles:
 
     def close(self) -> None:
         """Finish the files; nothing is flushed to disk yet."""
-        tables = (self._annotations, self._artefacts, self._beats, self._rhythms)
+        tables = (self._pictures, self._annotations, self._artefacts, self._beats, self._rhythms)
         for writer in (*self._formats, *self._twins, *tables):
             if writer is not None:
                 writer.close()
+
+
+def _pictures_writer(folder: Path, plan: Plan) -> PicturesWriter | None:
+    if plan.pictures is None:
+        return None
+    from ecgfactory.pictures.writer import PicturesWriter  # imports what draws; most datasets have no pictures
+
+    return PicturesWriter(folder, plan.signal_spec, plan.pictures)
 
 
 def staged_formats(plan: Plan) -> list[type[Format]]:
@@ -102,7 +120,7 @@ def staged_formats(plan: Plan) -> list[type[Format]]:
 
     The first is the one to read it back from.
     """
-    own = [FORMATS.load(name) for name in plan.request.formats if name not in plan.packed_formats]
+    own = [FORMATS.load(name) for name in plan.request.signal_formats if name not in plan.packed_formats]
     return [StagedSignals, *own] if plan.packs else own
 
 
