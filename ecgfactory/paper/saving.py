@@ -7,11 +7,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import orjson
-
 from ecgfactory.errors import BadInputError
 from ecgfactory.paper.encode import SUFFIXES, Encoding, encode_palette_png
 from ecgfactory.paper.palette import mask_palette
+from ecgfactory.paper.truth_file import truth_json
 from ecgfactory.storage.handed_out import check_free, whole_files
 from ecgfactory.storage.home import from_home
 from ecgfactory.storage.sealed import check_outside
@@ -59,7 +58,7 @@ class PictureFiles(NamedTuple):
             "image": {**truth["image"], "file": self.picture.name},
             "mask": {**truth["mask"], "file": self.mask.name},
         }
-        contents = (picture, mask, orjson.dumps(named, option=orjson.OPT_SERIALIZE_NUMPY))
+        contents = (picture, mask, truth_json(named))
         with whole_files(self) as temporaries:
             for temporary, content in zip(temporaries, contents, strict=True):
                 temporary.write_bytes(content)
