@@ -34,7 +34,7 @@ class PictureTruthCheck:
     page_map : PageMap
         Where places on the page are, by the truth.
     signal_uv : int16 array, shape (leads, samples)
-        The stored record.
+        What is stored of the record from the first to the last sample that is shown.
     lead_names : sequence of str
         Its leads.
     """
@@ -65,9 +65,9 @@ class PictureTruthCheck:
     def _trace_problems(self, piece: Mapping[str, Any]) -> Iterator[str]:
         """Compare a polyline with the stored samples, drawn anew and brought into the picture by the map."""
         first, last = piece["first_sample"], piece["last_sample"]
-        points_px = points_of(piece)
-        if not 0 <= first <= last < self._signal_uv.shape[1] or len(points_px) != last - first + 1:
-            yield f"{len(points_px)} points stand for samples {first} to {last} of {self._signal_uv.shape[1]}"
+        points_px, shown = points_of(piece), (self._truth["first_sample"], self._truth["last_sample"])
+        if not shown[0] <= first <= last <= shown[1] or len(points_px) != last - first + 1:
+            yield f"{len(points_px)} points stand for samples {first} to {last}, where {shown[0]} to {shown[1]} are shown"
             return
         known = np.isfinite(points_px).all(axis=1)
         if (known == within(piece["missing"], first, last)).any():
@@ -76,7 +76,8 @@ class PictureTruthCheck:
         compared = known & ~within(piece["clipped"], first, last)
         if not compared.any():
             return
-        stored_uv = self._signal_uv[self._lead_names.index(piece["lead"]), first : last + 1].astype(np.float64)
+        row, begins = self._lead_names.index(piece["lead"]), self._truth["first_sample"]
+        stored_uv = self._signal_uv[row, first - begins : last + 1 - begins].astype(np.float64)
         drawn_px = self._map.to_picture(self._drawn_again(piece, stored_uv, points_px, compared))
         away_px = np.linalg.norm(drawn_px - points_px, axis=1)
         away_px[~compared] = 0
@@ -101,6 +102,9 @@ class PictureTruthCheck:
         inside = points_px[((points_px > -0.5) & (points_px < (width - 0.5, height - 0.5))).all(axis=1)]
         if not len(inside):
             return
+        if piece["box_px"] is None:
+            yield "it has no box, and is in the picture"
+            return
         left, top, right, bottom = piece["box_px"]
         if (inside < np.array((left, top)) - 1).any() or (inside > np.array((right, bottom)) + 1).any():
             yield "its box does not hold its trace"
@@ -115,7 +119,7 @@ class PictureTruthCheck:
         for lead in self._lead_names:
             boxes = [piece["box_px"] for piece in self._truth["leads"] if piece["lead"] == lead]
             shown = mask == self._truth["mask"]["values"][lead]
-            for left, top, right, bottom in boxes:
+            for left, top, right, bottom in filter(None, boxes):
                 rows, columns = _span(top, bottom), _span(left, right)
                 shown[rows, columns] = False
             if shown.any():
