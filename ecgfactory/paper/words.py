@@ -1,4 +1,4 @@
-"""What a picture is, in words."""
+"""What a picture is, in words, by the truth about it."""
 
 from __future__ import annotations
 
@@ -9,10 +9,9 @@ from ecgfactory.paper.damage import damage_named
 
 
 def picture_words(truth: Mapping[str, Any]) -> str:
-    """Say of a picture, by its truth, what is printed how, and what happened to it."""
+    """Say what is printed how, and what happened to it."""
     page = truth["page"]
-    paper = f"{page['size']}, {'no' if page['colour'] == 'none' else page['colour']} grid"
-    return f"{page['layout']} at {scale_words(page)} on {paper}; {damage_named(truth['damage']['kind']).title}"
+    return f"{page['layout']} at {scale_words(page)} on {paper_words(page)}; {damage_words(truth)}"
 
 
 def scale_words(page: Mapping[str, Any]) -> str:
@@ -20,3 +19,14 @@ def scale_words(page: Mapping[str, Any]) -> str:
     gain, asked = page["gain_mm_per_mv"], page["asked_gain_mm_per_mv"]
     instead = "" if gain == asked else f" ({asked:g} did not fit)"
     return f"{page['speed_mm_per_s']:g} mm/s and {gain:g} mm/mV{instead}"
+
+
+def paper_words(page: Mapping[str, Any]) -> str:
+    """Say which paper a page is."""
+    grid = "no grid" if page["colour"] == "none" else f"a {page['colour']} grid"
+    return f"{page['size']} with {grid}"
+
+
+def damage_words(truth: Mapping[str, Any]) -> str:
+    """Say what happened to the page."""
+    return damage_named(truth["damage"]["kind"]).title
