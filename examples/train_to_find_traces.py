@@ -20,6 +20,7 @@ from matplotlib import pyplot
 
 FIRST_LEAD = 10  # values of a mask from here on are leads
 SIZE_PX = (576, 400)  # width and height that pictures are brought to
+PART_PX = 192  # width and height of what is trained on at a time
 VARIETY = ef.paper.Variety(
     layouts={"3x4+II": 2, "6x2": 1, "12x1": 1},
     colours={"red": 3, "blue": 1, "green": 1, "grey": 1},
@@ -75,16 +76,18 @@ def draw(ecgs: ef.Ecgs, seed: int) -> tuple[torch.Tensor, torch.Tensor]:
 
 
 def train(pictures: torch.Tensor, masks: torch.Tensor, epochs: int) -> Network:
-    """Train on some pictures, four at a time."""
+    """Train on some pictures, eight at a time, on another part of them in each step."""
     torch.manual_seed(0)
     network = Network()
     optimiser = torch.optim.Adam(network.parameters())
-    steps = -(-len(pictures) // 4)
+    steps = -(-len(pictures) // 8)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, 1e-2, total_steps=epochs * steps)
     for epoch in range(epochs):
         losses = []
-        for rows in torch.randperm(len(pictures)).split(4):
-            scores, wanted = network(pictures[rows]), masks[rows].float()
+        for rows in torch.randperm(len(pictures)).split(8):
+            left, top = (int(torch.randint(size - PART_PX + 1, ())) for size in SIZE_PX)
+            part = (rows, ..., slice(top, top + PART_PX), slice(left, left + PART_PX))
+            scores, wanted = network(pictures[part]), masks[part].float()
             shares = scores.sigmoid()
             overlap = 2 * (shares * wanted).sum() / (shares + wanted).sum()  # traces are few of the pixels
             loss = nn.functional.binary_cross_entropy_with_logits(scores, wanted) + 1 - overlap
@@ -110,7 +113,7 @@ def overlap(found: torch.Tensor, wanted: torch.Tensor) -> torch.Tensor:
     return both / either.clamp(min=1)
 
 
-def main(ecgs: int = 96, epochs: int = 6, tested: int = 32) -> None:
+def main(ecgs: int = 64, epochs: int = 18, tested: int = 24) -> None:
     """Train, test on pictures of ECGs of another seed, and draw what is found."""
     network = train(*draw(ef.generate(ecgs, seed=1), 0), epochs)
     pictures, wanted = draw(ef.generate(tested, seed=2), 1_000_000)
