@@ -18,6 +18,10 @@ from ecgfactory.paper.damage.base import Pixels
 from ecgfactory.paper.truth_file import PictureTruth, parsed_truth
 
 
+PICTURE_COLUMNS = ["record_id", "picture", "split", "image_path", "mask_path", "truth_path"]
+"""Columns of images.parquet that say which picture is where."""
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class StoredPicture:
     """A picture of a record; its files are read when they are asked for, and raise DamagedDatasetError if they can't be.
@@ -66,8 +70,10 @@ class StoredPicture:
             return parsed_truth(self.truth_path.read_bytes(), "it")
 
     def _repr_png_(self) -> bytes | None:
-        """Show it in a notebook."""
         return self.path.read_bytes() if self.path.suffix == ".png" else None
+
+    def _repr_jpeg_(self) -> bytes | None:
+        return self.path.read_bytes() if self.path.suffix == ".jpg" else None
 
     def __repr__(self) -> str:
         return f"StoredPicture {self.number} of record {self.record_id}: {self.path}"
