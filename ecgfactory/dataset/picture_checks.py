@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -20,9 +21,10 @@ from ecgfactory.dataset.seal import dataset_files
 from ecgfactory.dataset.stretches import read_stretch
 from ecgfactory.errors import DamagedDatasetError
 from ecgfactory.formats.damage import reading
+from ecgfactory.pictures.boxes import boxes_of
 from ecgfactory.pictures.exports import write_exports
 from ecgfactory.pictures.paths import IMAGES_FILE, IMAGES_FOLDER, PicturePaths
-from ecgfactory.pictures.table import IMAGE_SCHEMA, ROWS_PER_GROUP, boxes_of_row, image_row, image_rows
+from ecgfactory.pictures.table import IMAGE_SCHEMA, ROWS_PER_GROUP, image_row, image_rows
 from ecgfactory.pictures.yolo import yolo_label
 from ecgfactory.record import record_id
 from ecgfactory.storage.durable import sha256_of
@@ -108,7 +110,6 @@ class _PictureCheck:
                 yield f"{IMAGES_FILE}: {column} of {_words(self._row)} is {self._row[column]}, which is at {path}"
                 return
         yield from self._image_problems(self._paths.image, "RGB")
-        yield from self._label_problems()
         of_mask = list(self._image_problems(self._paths.mask, "P"))
         yield from of_mask
         if not of_mask:
@@ -139,22 +140,29 @@ class _PictureCheck:
         elif differing := self._differing_columns():
             yield f"{', '.join(differing)} are others in {IMAGES_FILE}"
         else:
+            yield from self._label_problems()
             shown_s = (row["first_sample"] / plan.recorder.rate_hz, (row["last_sample"] + 1) / plan.recorder.rate_hz)
             stored_uv = read_stretch(self._dataset, row["record_id"], *shown_s).signal_uv
             yield from PictureTruthCheck(truth, stored_uv).problems(self._picture.mask)
 
     def _differing_columns(self) -> list[str]:
         """Return in which columns the table says otherwise than the truth."""
-        told = image_row(self._paths, orjson.loads(self._picture.truth_path.read_bytes()))
+        told = image_row(self._paths, self._content)
         (stored,) = pa.Table.from_pylist([told], IMAGE_SCHEMA).to_pylist()  # in which numbers may be shorter
         return [name for name in IMAGE_SCHEMA.names if stored[name] != self._row[name]]
 
     def _label_problems(self) -> Iterator[str]:
-        path, row = self._paths.label, self._row
-        label = yolo_label(boxes_of_row(row), self._dataset.plan.lead_names, row["width_px"], row["height_px"])
+        path, row, lead_names = self._paths.label, self._row, self._dataset.plan.lead_names
+        label = yolo_label(boxes_of(self._content), lead_names, row["width_px"], row["height_px"])
         with reading(path):
             if (self._dataset.path / path).read_text(encoding="utf-8") != label:
-                yield f"{path}: its boxes are not those of {IMAGES_FILE}"
+                yield f"its boxes are not those in {path}"
+
+    @cached_property
+    def _content(self) -> Mapping[str, Any]:
+        """The truth as it is written, whose numbers have all their digits."""
+        content: dict[str, Any] = orjson.loads(self._picture.truth_path.read_bytes())
+        return content
 
 
 def _export_problems(dataset: DatasetFiles) -> Iterator[str]:
