@@ -127,7 +127,7 @@ def picture_section(dataset: Path, plan: Plan) -> str:
 
 ![Picture of record {example["record_id"]}]({example["image_path"]})
 
-{_fill(f"{number:,} pictures: {plan.pictures.words}. {_SHOWN}")}
+{_fill(f"{number:,} pictures, {plan.pictures.per_record} of each record. {_SHOWN}")}
 
 | | asked for | drawn |
 |---|---|---|
@@ -182,12 +182,12 @@ def _printed_rows(asked: ImagesRequest) -> Iterator[str]:
         ("Header", variety.header),
         ("Separators", variety.separators),
     ):
-        yield f"| {title} | {share:.0%} of pictures | |\n"
+        yield f"| {title} | {100 * share:.3g} % | |\n"
 
 
 def _shares(weights: Mapping[Any, float]) -> str:
     total = sum(weights.values()) or 1
-    return ", ".join(f"{plain(f'{name}')} {weight / total:.0%}" for name, weight in weights.items())
+    return ", ".join(f"{plain(f'{name}')} {100 * weight / total:.3g} %" for name, weight in weights.items())
 
 
 def _damage_lines(images: pa.Table) -> Iterator[str]:

@@ -30,7 +30,7 @@ TRUTH_KEYS = {
     "map.displacement.x_px": "To the right, at each node, row by row; bilinear in between.",
     "map.displacement.y_px": "Downwards, likewise.",
     "damage.kind": "What happened to the page.",
-    "damage.steps": "Its steps in order, each with its name, `step`, and its parameters.",
+    "damage.steps": "Its steps in order, each with its name, step, and its parameters.",
     "leads": "Every piece of a lead that is shown, row by row, each from left to right.",
     "leads[].lead": "Its name.",
     "leads[].row": "Row that it is in, from 0.",
