@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from pathlib import Path
+from functools import cached_property
+from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 from PIL import Image
@@ -19,13 +21,13 @@ from ecgfactory.dataset.seal import dataset_files
 from ecgfactory.dataset.stretches import read_stretch
 from ecgfactory.errors import DamagedDatasetError
 from ecgfactory.formats.damage import reading
-from ecgfactory.paper.truth_file import PictureTruth
 from ecgfactory.pictures.boxes import boxes_of
 from ecgfactory.pictures.exports import write_exports
-from ecgfactory.pictures.paths import IMAGES_FILE, PicturePaths
+from ecgfactory.pictures.paths import IMAGES_FILE, IMAGES_FOLDER, PicturePaths
 from ecgfactory.pictures.table import IMAGE_SCHEMA, ROWS_PER_GROUP, image_row, image_rows
 from ecgfactory.pictures.yolo import yolo_label
 from ecgfactory.record import record_id
+from ecgfactory.storage.durable import sha256_of
 
 DPI_TOLERANCE = 0.5
 """PNG holds whole pixels per metre."""
@@ -101,7 +103,7 @@ class _PictureCheck:
         self._picture = StoredPicture.of_row(dataset.path, row)
 
     def problems(self) -> Iterator[str]:
-        """Yield what is wrong; truth and mask are held against each other only where both are sound."""
+        """Yield what is wrong; the truth is held against a sound mask alone."""
         named = {f"{name}_path": getattr(self._paths, name) for name in ("image", "mask", "truth", "label")}
         for column, path in named.items():
             if self._row[column] != path:
@@ -111,7 +113,8 @@ class _PictureCheck:
         of_mask = list(self._image_problems(self._paths.mask, "P"))
         yield from of_mask
         if not of_mask:
-            yield from (f"{self._paths.truth}: {problem}" for problem in self._truth_problems())
+            with reading(self._paths.truth):
+                yield from (f"{self._paths.truth}: {problem}" for problem in self._truth_problems())
 
     def _image_problems(self, path: str, mode: str) -> Iterator[str]:
         row = self._row
@@ -126,40 +129,40 @@ class _PictureCheck:
                 yield f"{path}: {dpi:g} dpi, where {IMAGES_FILE} has {row['dpi']}"
 
     def _truth_problems(self) -> Iterator[str]:
-        truth = self._picture.truth
-        with reading(self._paths.truth):
-            told = _as_stored(image_row(self._paths, truth.content))
-            differing = [name for name in IMAGE_SCHEMA.names if told[name] != self._row[name]]
-            if differing:
-                yield f"{', '.join(differing)} differ from {IMAGES_FILE}"
-                return
-            yield from self._label_problems(truth)
-            first, last, rate_hz = self._row["first_sample"], self._row["last_sample"], truth.content["sampling_rate_hz"]
-            if (rate_hz, truth.content["lead_names"]) != (
-                self._dataset.plan.recorder.rate_hz,
-                [*self._dataset.plan.lead_names],
-            ):
-                yield "sampling rate or leads are not those of the record"
-                return
-            stored = read_stretch(self._dataset, self._row["record_id"], first / rate_hz, (last + 1) / rate_hz)
-            check = PictureTruthCheck(truth, stored.signal_uv)
-            yield from check.problems(self._picture.mask)
+        """Hold the truth against the table, the record and the mask."""
+        truth, row, plan = self._picture.truth, self._row, self._dataset.plan
+        named = (truth.record_id, truth.picture, truth.image.file, truth.mask.file)
+        files = (PurePosixPath(path).name for path in (self._paths.image, self._paths.mask))
+        if named != (row["record_id"], row["picture"], *files):
+            yield f"it is of another picture than {_words(row)}"
+        elif (truth.sampling_rate_hz, truth.lead_names) != (plan.recorder.rate_hz, plan.lead_names):
+            yield "its sampling rate or leads are not those of the record"
+        elif differing := self._differing_columns():
+            yield f"{', '.join(differing)} are others in {IMAGES_FILE}"
+        else:
+            yield from self._label_problems()
+            shown_s = (row["first_sample"] / plan.recorder.rate_hz, (row["last_sample"] + 1) / plan.recorder.rate_hz)
+            stored_uv = read_stretch(self._dataset, row["record_id"], *shown_s).signal_uv
+            yield from PictureTruthCheck(truth, stored_uv).problems(self._picture.mask)
 
-    def _label_problems(self, truth: PictureTruth) -> Iterator[str]:
-        path = self._paths.label
-        label = yolo_label(
-            boxes_of(truth.content), self._dataset.plan.lead_names, self._row["width_px"], self._row["height_px"]
-        )
+    def _differing_columns(self) -> list[str]:
+        """Return in which columns the table says otherwise than the truth."""
+        told = image_row(self._paths, self._content)
+        (stored,) = pa.Table.from_pylist([told], IMAGE_SCHEMA).to_pylist()  # in which numbers may be shorter
+        return [name for name in IMAGE_SCHEMA.names if stored[name] != self._row[name]]
+
+    def _label_problems(self) -> Iterator[str]:
+        path, row, lead_names = self._paths.label, self._row, self._dataset.plan.lead_names
+        label = yolo_label(boxes_of(self._content), lead_names, row["width_px"], row["height_px"])
         with reading(path):
-            held = (self._dataset.path / path).read_text(encoding="utf-8")
-        if held != label:
-            yield f"{path}: its boxes are not those of the truth"
+            if (self._dataset.path / path).read_text(encoding="utf-8") != label:
+                yield f"its boxes are not those in {path}"
 
-
-def _as_stored(row: Row) -> Row:
-    """Return a row as the table has it, whose numbers may be shorter."""
-    (stored,) = pa.Table.from_pylist([dict(row)], IMAGE_SCHEMA).to_pylist()
-    return dict(stored)
+    @cached_property
+    def _content(self) -> Mapping[str, Any]:
+        """The truth as it is written, whose numbers have all their digits."""
+        content: dict[str, Any] = orjson.loads(self._picture.truth_path.read_bytes())
+        return content
 
 
 def _export_problems(dataset: DatasetFiles) -> Iterator[str]:
@@ -167,11 +170,11 @@ def _export_problems(dataset: DatasetFiles) -> Iterator[str]:
     with TemporaryDirectory() as folder:
         anew = Path(folder)
         (anew / IMAGES_FILE).symlink_to((dataset.path / IMAGES_FILE).resolve())
-        write_exports(anew, dataset.plan)
+        splits = [split for split in dataset.plan.request.splits if (dataset.path / IMAGES_FOLDER / split).is_dir()]
+        for split in splits:
+            (anew / IMAGES_FOLDER / split).mkdir(parents=True)
+        write_exports(anew, dataset.plan.lead_names, splits)
         for path in dataset_files(anew):
-            if path != IMAGES_FILE and _content(dataset.path / path) != (anew / path).read_bytes():
+            held = dataset.path / path
+            if not held.is_file() or sha256_of(held) != sha256_of(anew / path):
                 yield f"{path}: is missing, or does not tell what {IMAGES_FILE} does"
-
-
-def _content(path: Path) -> bytes | None:
-    return path.read_bytes() if path.is_file() else None

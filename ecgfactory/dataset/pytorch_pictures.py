@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+import numpy as np
 import torch
 from torch.utils.data import Dataset as TorchDataset
 
@@ -47,13 +48,13 @@ class PictureDataset(TorchDataset[Sample]):
     ) -> None:
         check_unit(str(dataset.path), unit)
         self.dataset = dataset
-        self.pictures = dataset.pictures(split)
+        self.places = dataset.picture_places(split)
         self.lead_names = dataset.checked_leads(leads)
         self.unit: Unit = unit
         self._reader = dataset.reader(self.lead_names, at_random=True)
 
     def __len__(self) -> int:
-        return len(self.pictures)
+        return len(self.places)
 
     def __getitem__(self, index: int) -> Sample:
         """Read one sample, by its index, negative from the end.
@@ -65,13 +66,13 @@ class PictureDataset(TorchDataset[Sample]):
         TypeError
             When it is not a whole number.
         """
-        picture = self.pictures[place_at(index, len(self), str(self.dataset.path))]
-        ecgs = self.dataset.take(
-            self.dataset.places_of([picture.record_id]), self._reader, with_waves=False, with_clean=False
-        )
+        place = self.places[place_at(index, len(self), str(self.dataset.path), "pictures")]
+        picture = self.dataset.picture_at(int(place))
+        record = np.array([self.dataset.place(picture.record_id)])
+        ecgs = self.dataset.take(record, self._reader, with_waves=False, with_clean=False)
         (sample,) = samples_of(ecgs, self.unit, (), masks=False)
-        shown = torch.from_numpy(picture.pixels.transpose(2, 0, 1).copy())
-        return sample | {"picture": shown, "mask": torch.from_numpy(picture.mask.copy()), "number": picture.number}
+        shown = torch.from_numpy(np.ascontiguousarray(picture.pixels.transpose(2, 0, 1)))
+        return sample | {"picture": shown, "mask": torch.from_numpy(picture.mask), "number": picture.number}
 
     def __repr__(self) -> str:
         name = self.dataset.plan.request.name

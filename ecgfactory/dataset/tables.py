@@ -91,6 +91,14 @@ class DatasetTables(DatasetFiles):
         return by_record_id(self.rhythms_of(self.places()).to_frame(), self.record_ids)
 
     @cached_property
+    def images(self) -> pd.DataFrame:
+        """How pictures were printed and what happened to them, and their files: one row each, indexed by record_id.
+
+        `ds.images[ds.images.damage == "photo"].image_path` are the photographed ones; `ds.picture("00000012")` is one.
+        """
+        return self.pictures_table.to_pandas().set_index("record_id")
+
+    @cached_property
     def injuries(self) -> pd.DataFrame:
         """What artefacts did to each record: one row per record, indexed by record_id; see `Ecgs.injuries`.
 
@@ -106,6 +114,15 @@ class DatasetTables(DatasetFiles):
         if split is not None and split not in held:
             raise BadInputError(f"{self.path}: there is no split {split!r}; it has {', '.join(held)}.")
         return np.arange(len(self.candidates)) if split is None else np.flatnonzero(self._splits == split)
+
+    def picture_places(self, split: str | None = None) -> IntArray:
+        """Return the places in images.parquet of all pictures, or of a split's; raises as `places`, `pictures_table`."""
+        table, records = self.pictures_table, self.places(split)
+        if split is None:
+            return np.arange(len(table))
+        assert self.plan.pictures is not None
+        each = np.arange(self.plan.pictures.per_record)
+        return (records[:, np.newaxis] * len(each) + each).ravel()
 
     def checked_leads(self, leads: Sequence[str] | None) -> tuple[str, ...]:
         """Return the leads that are meant, when the dataset has them all."""
