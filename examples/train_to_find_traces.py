@@ -1,4 +1,4 @@
-"""Train a small network to find the traces of an ECG on paper: `python train_to_find_traces.py [ECGS] [EPOCHS] [TESTED]`.
+"""Train a network to find the traces of an ECG on paper: `python train_to_find_traces.py [ECGS] [EPOCHS] [TESTED]`.
 
 It is the first step of digitisation: which pixels are ink of a lead, and not grid, text, shadow or a coffee stain. On
 pictures of ECGs of another seed it prints how the pixels found overlap with those of the masks (intersection over
@@ -103,7 +103,9 @@ def train(pictures: torch.Tensor, masks: torch.Tensor, epochs: int) -> Network:
 def dark(pictures: torch.Tensor) -> torch.Tensor:
     """Which pixels are darker than the paper around them, the grid left out as far as its colour allows."""
     brightest = ((pictures + 0.5) * 255).to(torch.uint8).amax(dim=1).numpy()  # in their own colour, grids are bright
-    local = [cv2.adaptiveThreshold(one, 1, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, 31, 25) for one in brightest]
+    local = [
+        cv2.adaptiveThreshold(one, 1, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, 31, 25) for one in brightest
+    ]
     return torch.from_numpy(np.stack(local)) > 0
 
 

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+import orjson
+
 from ecgfactory.cli.output import console, print_rows, print_table
 from ecgfactory.dataset.pictures import StoredPicture
 from ecgfactory.dataset.reader import Dataset
 from ecgfactory.errors import BadInputError
 from ecgfactory.paper.saving import PictureFiles
+from ecgfactory.paper.truth_file import PictureTruth
 from ecgfactory.paper.words import damage_words, paper_words, scale_words
 from ecgfactory.report.choice import choose
-from ecgfactory.report.record_pictures import pictures_of
 
 WITH_IMAGE = ("--image", "--output", "--overwrite")
 
@@ -51,47 +53,43 @@ def show_images(path: Path, wanted: Sequence[str], number: int, output: Path | N
         When there is no such record or picture, or a file can't be written; nothing is written then.
     """
     dataset = Dataset(path)
-    pictures = [_picture(dataset, name, number) for name in choose(dataset, wanted).ids]
+    pictures = [dataset.picture(name, number) for name in choose(dataset, wanted).ids]
     copies = [] if output is None else [PictureFiles.at(output / picture.path.name) for picture in pictures]
     for files in copies:
         files.check(overwrite)
     for picture, files in zip(pictures, copies, strict=False):
         files.picture.parent.mkdir(parents=True, exist_ok=True)
-        files.write(picture.path.read_bytes(), picture.mask_path.read_bytes(), picture.truth)
+        files.write(
+            picture.path.read_bytes(), picture.mask_path.read_bytes(), orjson.loads(picture.truth_path.read_bytes())
+        )
     if len(pictures) == 1:
         print_rows(_describe(pictures[0]))
     else:
         print_table(("record", "picture", "size", "damage", "file"), map(_row, pictures))
     if copies:
         count = len(copies) * len(PictureFiles._fields)
-        console().print(f"wrote {count:,} files into {output}: {', '.join(of.name for of in copies[0])}, ...", markup=False)
-
-
-def _picture(dataset: Dataset, name: str, number: int) -> StoredPicture:
-    pictures = pictures_of(dataset, name)
-    if not number < len(pictures):
-        has = f"{len(pictures)} pictures, 0 to {len(pictures) - 1}" if len(pictures) > 1 else "one picture, 0"
-        raise BadInputError(f"record {name}: it has {has}, and none of number {number}.")
-    return pictures[number]
+        console().print(
+            f"wrote {count:,} files into {output}: {', '.join(of.name for of in copies[0])}, ...", markup=False
+        )
 
 
 def _describe(picture: StoredPicture) -> Iterator[tuple[str, str]]:
     truth = picture.truth
-    image, page = truth["image"], truth["page"]
     yield "record", picture.record_id
-    yield "picture", f"{picture.number}, {image['width_px']} x {image['height_px']} pixels at {image['dpi']} dpi"
-    yield "print", f"{page['layout']} at {scale_words(page)} on {paper_words(page)}"
-    yield "samples", f"{truth['first_sample']} to {truth['last_sample']} of leads {', '.join(truth['lead_names'])}"
-    yield "damage", ", ".join([damage_words(truth), *(step["step"] for step in truth["damage"]["steps"])])
+    yield "picture", f"{picture.number}, {_size(truth)} at {truth.image.dpi:g} dpi"
+    yield "print", f"{truth.page.layout} at {scale_words(truth.page)} on {paper_words(truth.page)}"
+    yield "samples", f"{truth.first_sample} to {truth.last_sample} of leads {', '.join(truth.lead_names)}"
+    yield "damage", ", ".join([damage_words(truth), *(step["step"] for step in truth.damage.steps)])
     yield "file", str(picture.path)
     yield "mask", str(picture.mask_path)
     yield "truth", str(picture.truth_path)
 
 
-def _row(picture: StoredPicture) -> Iterator[str]:
-    image, page = picture.truth["image"], picture.truth["page"]
-    yield picture.record_id
-    yield f"{page['layout']} at {scale_words(page)}"
-    yield f"{image['width_px']} x {image['height_px']}"
-    yield damage_words(picture.truth)
-    yield str(picture.path)
+def _row(picture: StoredPicture) -> list[str]:
+    truth = picture.truth
+    printed = f"{truth.page.layout} at {scale_words(truth.page)}"
+    return [picture.record_id, printed, _size(truth), damage_words(truth), str(picture.path)]
+
+
+def _size(truth: PictureTruth) -> str:
+    return f"{truth.image.width_px} x {truth.image.height_px} pixels"

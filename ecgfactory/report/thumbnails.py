@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import cv2
 
+from ecgfactory.dataset.files import DatasetFiles
+from ecgfactory.dataset.pictures import StoredPicture
 from ecgfactory.errors import DamagedDatasetError
 from ecgfactory.paper.words import picture_words
 
@@ -51,29 +52,39 @@ class Thumbnail:
     height_px: int
 
 
-def thumbnail(file: Path, truth: Mapping[str, Any], record_id: str, path: str) -> Thumbnail:
-    """Make a small copy of a picture.
+def thumbnails(files: DatasetFiles, record_ids: Iterable[str], above: str) -> list[Thumbnail]:
+    """Make small copies of pictures of accepted records, of the first `MOST`.
 
     Parameters
     ----------
-    file : Path
-        The picture.
-    truth : mapping
-        What is known of it.
-    record_id, path : str
-        As of a `Thumbnail`.
+    files : DatasetFiles
+        The dataset; it may be without pictures.
+    record_ids : iterable of str
+        The records.
+    above : str
+        Path of the dataset, relative to the page.
 
     Raises
     ------
     DamagedDatasetError
         When it can't be read.
     """
-    part = next(part for part in _REDUCED if truth["image"]["width_px"] // part >= WIDTH_PX or part == 1)
-    pixels = cv2.imread(str(file), _REDUCED[part])
+    if files.plan.pictures is None:
+        return []
+    each = files.plan.pictures.per_record
+    places = [files.place(name) * each + number for name in record_ids for number in range(each)]
+    return [_thumbnail(files.picture_at(place), files.path, above) for place in places[:MOST]]
+
+
+def _thumbnail(picture: StoredPicture, dataset: Path, above: str) -> Thumbnail:
+    width_px = picture.truth.image.width_px
+    part = next(part for part in _REDUCED if width_px // part >= WIDTH_PX or part == 1)
+    pixels = cv2.imread(str(picture.path), _REDUCED[part])
     if pixels is None:
-        raise DamagedDatasetError([f"{file}: can't be read as a picture."])
+        raise DamagedDatasetError([f"{picture.path}: can't be read as a picture."])
     height_px = round(WIDTH_PX * pixels.shape[0] / pixels.shape[1])
     small = cv2.resize(pixels, (WIDTH_PX, height_px), interpolation=cv2.INTER_AREA)
     _, encoded = cv2.imencode(".jpg", small, [cv2.IMWRITE_JPEG_QUALITY, _QUALITY])
     source = f"data:image/jpeg;base64,{base64.b64encode(encoded.tobytes()).decode()}"
-    return Thumbnail(record_id, picture_words(truth), path, source, WIDTH_PX, height_px)
+    path = f"{above}/{picture.path.relative_to(dataset).as_posix()}"
+    return Thumbnail(picture.record_id, picture_words(picture.truth), path, source, WIDTH_PX, height_px)
