@@ -7,7 +7,7 @@ from pathlib import Path
 
 import orjson
 
-from ecgfactory.cli.output import console, print_rows, print_table
+from ecgfactory.cli.output import print_files, print_rows, print_table
 from ecgfactory.dataset.pictures import StoredPicture
 from ecgfactory.dataset.reader import Dataset
 from ecgfactory.errors import BadInputError
@@ -66,11 +66,7 @@ def show_images(path: Path, wanted: Sequence[str], number: int, output: Path | N
         print_rows(_describe(pictures[0]))
     else:
         print_table(("record", "picture", "size", "damage", "file"), map(_row, pictures))
-    if copies:
-        count = len(copies) * len(PictureFiles._fields)
-        console().print(
-            f"wrote {count:,} files into {output}: {', '.join(of.name for of in copies[0])}, ...", markup=False
-        )
+    print_files([path for files in copies for path in files])
 
 
 def _describe(picture: StoredPicture) -> Iterator[tuple[str, str]]:
