@@ -128,4 +128,3 @@ class PicturesWriter:
 def _with_gaps(signal_uv: SignalUv, missing: BoolArray | None) -> Any:
     """Return a signal with NaN where samples are missing."""
     return signal_uv if missing is None or not missing.any() else np.where(missing, np.nan, signal_uv)
-
