@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from functools import cached_property
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -16,11 +17,11 @@ from PIL import Image
 from ecgfactory.dataset.files import DatasetFiles
 from ecgfactory.dataset.names import RECORDS_FILE
 from ecgfactory.dataset.picture_truth_checks import PictureTruthCheck
-from ecgfactory.dataset.pictures import StoredPicture
 from ecgfactory.dataset.seal import dataset_files
 from ecgfactory.dataset.stretches import read_stretch
 from ecgfactory.errors import DamagedDatasetError
 from ecgfactory.formats.damage import reading
+from ecgfactory.paper.truth_file import PictureTruth, parsed_truth
 from ecgfactory.pictures.boxes import boxes_of
 from ecgfactory.pictures.exports import write_exports
 from ecgfactory.pictures.paths import IMAGES_FILE, IMAGES_FOLDER, PicturePaths
@@ -49,10 +50,7 @@ def picture_problems(dataset: DatasetFiles) -> Iterator[str]:
     if problems:
         return
     for row in image_rows(dataset.path / IMAGES_FILE):
-        try:
-            yield from _PictureCheck(dataset, row).problems()
-        except DamagedDatasetError as error:
-            yield from error.problems
+        yield from problems_of_picture(dataset, row)
     yield from _export_problems(dataset)
 
 
@@ -83,6 +81,14 @@ def _words(row: Row) -> str:
     return f"picture {row['picture']} of record {row['record_id']} in {row['split']}"
 
 
+def problems_of_picture(dataset: DatasetFiles, row: Row) -> list[str]:
+    """Return what is wrong with the files of one picture, of which images.parquet has this row."""
+    try:
+        return list(_PictureCheck(dataset, row).problems())
+    except DamagedDatasetError as error:
+        return error.problems
+
+
 class _PictureCheck:
     """Checks the files of one picture.
 
@@ -100,69 +106,69 @@ class _PictureCheck:
         self._dataset, self._row = dataset, row
         number = row["picture"] if asked.per_record > 1 else None
         self._paths = PicturePaths(int(row["record_id"]), row["split"], number, asked.encoding.suffix)
-        self._picture = StoredPicture.of_row(dataset.path, row)
 
     def problems(self) -> Iterator[str]:
         """Yield what is wrong; the truth is held against a sound mask alone."""
-        named = {f"{name}_path": getattr(self._paths, name) for name in ("image", "mask", "truth", "label")}
-        for column, path in named.items():
-            if self._row[column] != path:
-                yield f"{IMAGES_FILE}: {column} of {_words(self._row)} is {self._row[column]}, which is at {path}"
+        for name in ("image", "mask", "truth", "label"):
+            held, path = self._row[f"{name}_path"], getattr(self._paths, name)
+            if held != path:
+                yield f"{IMAGES_FILE}: {name}_path of {_words(self._row)} is {held}, where it is {path}"
                 return
-        yield from self._image_problems(self._paths.image, "RGB")
-        of_mask = list(self._image_problems(self._paths.mask, "P"))
-        yield from of_mask
+        _, problems = self._opened(self._paths.image, "RGB")
+        mask, of_mask = self._opened(self._paths.mask, "P")
+        yield from (*problems, *of_mask)
         if not of_mask:
             with reading(self._paths.truth):
-                yield from (f"{self._paths.truth}: {problem}" for problem in self._truth_problems())
+                text = (self._dataset.path / self._paths.truth).read_bytes()
+                truth, content = parsed_truth(text, "it"), orjson.loads(text)  # which has all digits as written
+                yield from (f"{self._paths.truth}: {problem}" for problem in self._truth_problems(truth, content, mask))
 
-    def _image_problems(self, path: str, mode: str) -> Iterator[str]:
-        row = self._row
+    def _opened(self, path: str, mode: str) -> tuple[npt.NDArray[np.uint8], list[str]]:
+        """Read a picture or a mask, and tell what is wrong with it by itself."""
+        row, problems = self._row, list[str]()
         with reading(path), Image.open(self._dataset.path / path) as image:
-            image.load()
+            values = np.asarray(image)
             size, dpi = image.size, image.info.get("dpi", (row["dpi"],))[0]  # WebP holds none
             if size != (row["width_px"], row["height_px"]):
-                yield f"{path}: {size[0]} x {size[1]} px, where {IMAGES_FILE} has {row['width_px']} x {row['height_px']}"
+                asked = f"{row['width_px']} x {row['height_px']}"
+                problems.append(f"{path}: {size[0]} x {size[1]} px, where {IMAGES_FILE} has {asked}")
             elif image.mode != mode:
-                yield f"{path}: its pixels are {image.mode}, where they should be {mode}"
+                problems.append(f"{path}: its pixels are {image.mode}, where they should be {mode}")
             elif abs(dpi - row["dpi"]) > DPI_TOLERANCE:
-                yield f"{path}: {dpi:g} dpi, where {IMAGES_FILE} has {row['dpi']}"
+                problems.append(f"{path}: {dpi:.0f} dpi, where {IMAGES_FILE} has {row['dpi']}")
+        return values, problems
 
-    def _truth_problems(self) -> Iterator[str]:
+    def _truth_problems(
+        self, truth: PictureTruth, content: Mapping[str, Any], mask: npt.NDArray[np.uint8]
+    ) -> Iterator[str]:
         """Hold the truth against the table, the record and the mask."""
-        truth, row, plan = self._picture.truth, self._row, self._dataset.plan
+        row, plan = self._row, self._dataset.plan
         named = (truth.record_id, truth.picture, truth.image.file, truth.mask.file)
         files = (PurePosixPath(path).name for path in (self._paths.image, self._paths.mask))
         if named != (row["record_id"], row["picture"], *files):
             yield f"it is of another picture than {_words(row)}"
         elif (truth.sampling_rate_hz, truth.lead_names) != (plan.recorder.rate_hz, plan.lead_names):
             yield "its sampling rate or leads are not those of the record"
-        elif differing := self._differing_columns():
+        elif differing := self._differing_columns(content):
             yield f"{', '.join(differing)} are others in {IMAGES_FILE}"
         else:
-            yield from self._label_problems()
+            yield from self._label_problems(content)
             shown_s = (row["first_sample"] / plan.recorder.rate_hz, (row["last_sample"] + 1) / plan.recorder.rate_hz)
             stored_uv = read_stretch(self._dataset, row["record_id"], *shown_s).signal_uv
-            yield from PictureTruthCheck(truth, stored_uv).problems(self._picture.mask)
+            yield from PictureTruthCheck(truth, stored_uv).problems(mask)
 
-    def _differing_columns(self) -> list[str]:
+    def _differing_columns(self, content: Mapping[str, Any]) -> list[str]:
         """Return in which columns the table says otherwise than the truth."""
-        told = image_row(self._paths, self._content)
+        told = image_row(self._paths, content)
         (stored,) = pa.Table.from_pylist([told], IMAGE_SCHEMA).to_pylist()  # in which numbers may be shorter
         return [name for name in IMAGE_SCHEMA.names if stored[name] != self._row[name]]
 
-    def _label_problems(self) -> Iterator[str]:
+    def _label_problems(self, content: Mapping[str, Any]) -> Iterator[str]:
         path, row, lead_names = self._paths.label, self._row, self._dataset.plan.lead_names
-        label = yolo_label(boxes_of(self._content), lead_names, row["width_px"], row["height_px"])
+        label = yolo_label(boxes_of(content), lead_names, row["width_px"], row["height_px"])
         with reading(path):
             if (self._dataset.path / path).read_text(encoding="utf-8") != label:
                 yield f"its boxes are not those in {path}"
-
-    @cached_property
-    def _content(self) -> Mapping[str, Any]:
-        """The truth as it is written, whose numbers have all their digits."""
-        content: dict[str, Any] = orjson.loads(self._picture.truth_path.read_bytes())
-        return content
 
 
 def _export_problems(dataset: DatasetFiles) -> Iterator[str]:

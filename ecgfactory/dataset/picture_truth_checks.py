@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from ecgfactory.arrays import BoolArray, Float64Array
 from ecgfactory.leads import SignalUv
-from ecgfactory.paper.mask import mask_values
+from ecgfactory.paper.mask import BACKGROUND, mask_values
 from ecgfactory.paper.truth_file import LeadTruth, PictureTruth
 
 TOLERANCE_PX = 0.05
@@ -42,7 +42,8 @@ class PictureTruthCheck:
         if self._truth.mask_values != mask_values(self._truth.lead_names):
             yield "the values of the mask are not those of the record's leads"
             return
-        if unknown := set(np.unique(mask).tolist()) - set(self._truth.mask_values.values()):
+        held = set(np.flatnonzero(np.bincount(mask.ravel(), minlength=1)).tolist())
+        if unknown := held - set(self._truth.mask_values.values()):
             yield f"the mask has pixels of value {min(unknown)}, which stands for nothing"
         for piece in self._truth.leads:
             where = f"{piece.lead} in row {piece.row}, column {piece.column}"
@@ -84,25 +85,31 @@ class PictureTruthCheck:
         seen = points_px[((points_px > -0.5) & (points_px < (width - 0.5, height - 0.5))).all(axis=1)]
         if not len(seen):
             return
-        left, top, right, bottom = piece.box_px or (np.inf, np.inf, -np.inf, -np.inf)
+        if piece.box_px is None:
+            yield "it is in the picture, and has no box"
+            return
+        left, top, right, bottom = piece.box_px
         if (seen < (left, top)).any() or (seen > (right, bottom)).any():
             yield "its box does not hold its trace"
-        column, row = np.rint(seen).astype(int).T
-        found = _with_neighbours(mask == self._truth.mask_values[piece.lead])[row, column].mean()
+            return
+        rows, columns = _around(piece.box_px)
+        column, row = (np.rint(seen) - (columns.start, rows.start)).astype(int).T
+        found = _with_neighbours(mask[rows, columns] == self._truth.mask_values[piece.lead])[row, column].mean()
         if found < FOUND_SHARE:
             yield f"the mask shows it at {found:.0%} of its samples"
 
     def _stray_problems(self, mask: npt.NDArray[np.uint8]) -> Iterator[str]:
         """Yield leads that the mask shows outside of their boxes."""
-        for lead in self._truth.lead_names:
-            shown = mask == self._truth.mask_values[lead]
-            for piece in self._truth.leads:
-                if piece.lead == lead and piece.box_px is not None:
-                    left, top, right, bottom = piece.box_px
-                    shown[_span(top, bottom), _span(left, right)] = False
-            if shown.any():
-                row, column = np.unravel_index(np.argmax(shown), shown.shape)
-                yield f"the mask shows {lead} at pixel ({column}, {row}), outside of its box"
+        rest = mask.copy()
+        for piece in self._truth.leads:
+            if piece.box_px is not None:
+                within = rest[_around(piece.box_px)]
+                within[within == self._truth.mask_values[piece.lead]] = BACKGROUND
+        names = {value: name for name, value in self._truth.mask_values.items() if name in self._truth.lead_names}
+        for value in np.flatnonzero(np.bincount(rest.ravel(), minlength=1)).tolist():
+            if value in names:
+                row, column = np.unravel_index(np.argmax(rest == value), rest.shape)
+                yield f"the mask shows {names[value]} at pixel ({column}, {row}), outside of its box"
 
     def _grid_problems(self) -> Iterator[str]:
         """Compare the ends of grid lines with what the map says of them."""
@@ -126,5 +133,9 @@ def _with_neighbours(shown: BoolArray) -> BoolArray:
     return grown
 
 
-def _span(low: float, high: float) -> slice:
-    return slice(max(int(np.floor(low)) - BESIDE_BOX_PX, 0), max(int(np.ceil(high)) + BESIDE_BOX_PX + 1, 0))
+def _around(box_px: tuple[float, float, float, float]) -> tuple[slice, slice]:
+    """Return rows and columns of a box, and some pixels around it."""
+    left, top, right, bottom = box_px
+    low, high = (np.floor([top, left]) - BESIDE_BOX_PX).clip(0), np.ceil([bottom, right]) + BESIDE_BOX_PX + 1
+    rows, columns = (slice(int(start), int(stop)) for start, stop in zip(low, high, strict=True))
+    return rows, columns
