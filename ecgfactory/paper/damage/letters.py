@@ -62,7 +62,7 @@ _STROKES = {
     "V": "19 19 33 33 59",
     "W": "09 09 23 23 37 37 43 43 69",
     "/": "13 59",
-    ":": "35 35 | 33 33",
+    ":": "36 36 | 33 33",
     ".": "23 23",
     "-": "15 45",
     "?": "18 39 58 56 35 35 | 33 33",
@@ -81,7 +81,7 @@ def strokes_of(letter: str) -> list[Float64Array]:
 def width_of(letter: str) -> float:
     """Return how far the next letter begins to the right, in heights of a capital."""
     points = [int(point[0]) for stroke in _STROKES[letter].split(" | ") for point in stroke.split()]
-    return (max(points, default=2) + 0.5) / HEIGHT
+    return (max(points, default=2) + 0.9) / HEIGHT
 
 
 def _points(stroke: str) -> Float64Array:
