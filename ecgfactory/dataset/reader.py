@@ -17,7 +17,7 @@ from ecgfactory.beat_table import BeatTable
 from ecgfactory.candidates.asked import candidate_number
 from ecgfactory.dataset.manifest import Manifest
 from ecgfactory.dataset.names import LATEST, MANIFEST_FILE
-from ecgfactory.dataset.pictures import StoredPicture, without_pictures
+from ecgfactory.dataset.pictures import StoredPicture
 from ecgfactory.dataset.stretches import read_stretch
 from ecgfactory.dataset.tables import DatasetTables
 from ecgfactory.ecgs import Ecgs, Unit, check_unit
@@ -405,14 +405,7 @@ class Dataset(DatasetTables):
         DamagedDatasetError
             When a file can't be read; also later, when what it holds is asked for.
         """
-        asked = self.plan.pictures
-        if asked is None:
-            raise without_pictures(str(self.path))
-        if number not in range(asked.per_record):
-            raise BadInputError(
-                f"{self.path}: there is no picture {number!r} of a record; give a number from 0 to "
-                f"{asked.per_record - 1}."
-            )
+        asked = self.asked_picture(number)
         return self.picture_at(self.place(wanted) * asked.per_record + number)
 
     def pictures(self, split: str | None = None) -> Iterator[StoredPicture]:
