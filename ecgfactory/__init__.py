@@ -10,6 +10,7 @@
     ef.annotate(signal, rate_hz=360, lead_names=["II", "V5"], unit="mV")   its beats and waves
     ef.compare("datasets/quickstart", "folder of real ECGs")
     ef.artefacts.apply(signal, 500, ["II", "V5"], "muscle", seed=7)        noisy, and the truth about its artefacts
+    ef.paper.render(signal, 500, ["II", "V5"], seed=7)                     its picture on paper, and the truth about it
 
 Each name is imported when it is first used, so that `import ecgfactory` is fast.
 """
@@ -22,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.11.0"
 
 if TYPE_CHECKING:
-    from ecgfactory import artefacts
+    from ecgfactory import artefacts, paper
     from ecgfactory.annotation.arrays import annotate
     from ecgfactory.artefact_table import ArtefactTable
     from ecgfactory.candidates.generate import GeneratedEcgs, generate
@@ -91,7 +92,7 @@ _MODULES = {
 }
 """Where each exported name lives. None of them is the name of a module in this package, which would hide it."""
 
-_ROOMS = ("artefacts",)
+_ROOMS = ("artefacts", "paper")
 """Modules that are themselves among what this package offers."""
 
 __all__ = [
@@ -126,6 +127,7 @@ __all__ = [
     "generate",
     "measure",
     "open_dataset",
+    "paper",
     "profile",
     "read_ecgs",
     "stream",

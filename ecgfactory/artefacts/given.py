@@ -1,9 +1,9 @@
-"""What a caller gives to `apply`, checked: everything that is wrong is told at once."""
+"""What a caller gives with signals in arrays, to `apply` say, checked: everything that is wrong is told at once."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Collection, Iterator, Mapping, Sequence, Set
 from numbers import Integral, Real
 from typing import Any
 
@@ -31,13 +31,15 @@ MOST_KINDS = 16
 NUMBERS = 2**63
 """Seeds and record numbers are below."""
 
+_SHAPES = {2: "(leads, samples)", 3: "(records, leads, samples)"}
+
 UV_PER_UNIT = {"uV": 1.0, "mV": 1000.0}
 
 Kinds = str | Sequence[str] | Mapping[str, float]
 
 
-def values_problems(values: npt.NDArray[Any], unit: object) -> Iterator[str]:
-    """Say what is wrong with signals: their type, shape, unit or values."""
+def values_problems(values: npt.NDArray[Any], unit: object, axes: Collection[int] = (2, 3)) -> Iterator[str]:
+    """Say what is wrong with signals: their type, shape, unit or values. They may have so many axes."""
     if unit is not None and unit not in UV_PER_UNIT:
         yield f"unit is {shown(unit)}; give 'mV' or 'uV'"
     is_whole = values.dtype.kind == "i" and values.dtype.itemsize >= 2
@@ -46,8 +48,8 @@ def values_problems(values: npt.NDArray[Any], unit: object) -> Iterator[str]:
         return
     if is_whole and unit == "mV":
         yield "signal is of whole numbers in mV, which are too coarse; give them in uV, or floats"
-    if values.ndim not in (2, 3):
-        yield f"signal is of shape {values.shape}; give (leads, samples) or (records, leads, samples)"
+    if values.ndim not in axes:
+        yield f"signal is of shape {values.shape}; give {' or '.join(map(_SHAPES.__getitem__, axes))}"
     elif not values.size:
         yield f"signal is of shape {values.shape}, and so empty; give an ECG at least"
     elif isinstance(values, np.ma.MaskedArray) and np.ma.getmaskarray(values).any():

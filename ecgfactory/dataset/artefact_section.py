@@ -226,7 +226,7 @@ def _points(plan: Plan, summary: ArtefactSummary) -> Iterator[str]:
     if asked.keep_clean:
         folders = ", ".join(
             f"`{format_named(f'{name}{CLEAN_SUFFIX}').top_folder()}/` beside `{format_named(name).top_folder()}/`"
-            for name in plan.request.formats
+            for name in plan.request.signal_formats
         )
         yield (
             f"Clean twins: {folders}. They hold every record without its artefacts, in the same order under the same "

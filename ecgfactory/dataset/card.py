@@ -104,7 +104,7 @@ def limits(model: ModelCard, is_composed: bool) -> list[str]:
 
 def signal_tables(dataset: Path, plan: Plan) -> tuple[type[Format], pa.Schema] | None:
     """Return the first format of a dataset that is tables which dataset readers load as such, and their columns."""
-    for name in plan.request.formats:
+    for name in plan.request.signal_formats:
         schema = FORMATS.load(name).table_schema(dataset)
         if schema is not None:
             return FORMATS.load(name), schema
@@ -283,7 +283,7 @@ def _examples(dataset: Path, plan: Plan) -> Iterator[str]:
     yield from _filled_in(artefact_loading(plan), words)
     if any(name == CLEAN_CONFIG for name, _, _ in signal_configs(dataset, plan)):
         yield from _filled_in(CLEAN_TABLE_LOADING, words)
-    for name in plan.request.formats:
+    for name in plan.request.signal_formats:
         path = first[f"{name}_path"]
         of_file = words | {"path": path, "stem": path.rpartition(".")[0]}
         yield from _filled_in(_loading(FORMATS.load(name), plan), of_file)

@@ -84,7 +84,7 @@ class DatasetFiles:
     @property
     def formats(self) -> Sequence[str]:
         """Names of the formats it holds, without those of clean twins; `plan.formats` names these too."""
-        return self.plan.request.formats
+        return self.plan.request.signal_formats
 
     @property
     def has_artefacts(self) -> bool:

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 CLEAN_SUFFIX = "_clean"
 """How the name of a format's clean twin ends, which no format of a package may use; see clean_twin.py."""
 
+IMAGES = "images"
+"""What requests name among formats for pictures of printed records, which hold no signals; see `ecgfactory.paper`."""
+
 FORMATS: Registry[type[Format]] = Registry(
     "format",
     "ecgfactory.formats",
@@ -29,5 +32,6 @@ FORMATS: Registry[type[Format]] = Registry(
         "npy": "ecgfactory.formats.npy:NpyFormat",
         "webdataset": "ecgfactory.formats.webdataset:WebDatasetFormat",
     },
+    taken=(IMAGES,),
     taken_ending=CLEAN_SUFFIX,
 )

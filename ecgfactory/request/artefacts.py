@@ -21,6 +21,7 @@ from ecgfactory.artefacts.mixture import HIGHEST_SNR_DB, LOWEST_SNR_DB, USUAL_WE
 from ecgfactory.documents.keys import Among, nearest
 from ecgfactory.errors import BadInputError, shown
 from ecgfactory.quality.rule import PUBLISHED
+from ecgfactory.request.range import Range
 
 USUAL_MOST = 3
 """Artefacts in a record at most, unless it is said or there are fewer kinds."""
@@ -67,39 +68,14 @@ class _Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True)
 
 
-class _Range(_Section):
-    """From `min` to `max`, which the classes that derive from this one have."""
-
-    min: Any
-    max: Any
-
-    @model_validator(mode="before")
-    @classmethod
-    def _has_two_ends(cls, given: Any) -> Any:
-        ends = given if isinstance(given, list | tuple) and len(given) == 2 else [given, given]
-        if all(isinstance(end, int | float) and not isinstance(end, bool) for end in ends):
-            raise ValueError(f"say which is which: {{min: {ends[0]:g}, max: {ends[1]:g}}}")
-        return given
-
-    @model_validator(mode="after")
-    def _is_in_order(self) -> _Range:
-        if self.min > self.max:
-            low, high = (
-                f"{end}, {value:g}" + ("" if end in self.model_fields_set else f" (what {end} is unless you give it)")
-                for end, value in (("min", self.min), ("max", self.max))
-            )
-            raise ValueError(f"{low}, is above {high}; give both in order, or one number twice")
-        return self
-
-
-class ArtefactCount(_Range, title="Artefacts per record"):
+class ArtefactCount(Range, title="Artefacts per record"):
     """How many artefacts a record has that has some; each is of another kind."""
 
     min: _Count = Field(1, ge=1, le=16, description="at least")
     max: _Count = Field(USUAL_MOST, ge=1, le=16, description="at most")
 
 
-class SnrRange(_Range, title="Signal-to-noise ratio (dB)"):
+class SnrRange(Range, title="Signal-to-noise ratio (dB)"):
     """Between which the signal-to-noise ratio of artefacts that are noise is drawn."""
 
     min: _SnrDb = Field(-6.0, description="worst, in dB")

@@ -19,9 +19,9 @@ from pydantic import (
 )
 from pydantic_core import CoreSchema, core_schema
 
-from ecgfactory.documents.keys import Among
+from ecgfactory.documents.keys import Among, nearest
 from ecgfactory.errors import BadInputError, shown
-from ecgfactory.formats import FORMATS
+from ecgfactory.formats import FORMATS, IMAGES
 from ecgfactory.formats.long_record import LONGEST_WHOLE_S
 from ecgfactory.generators import GENERATORS
 from ecgfactory.generators.base import Edges
@@ -31,6 +31,7 @@ from ecgfactory.quality.rule import PUBLISHED, Bounds
 from ecgfactory.registry import Registry
 from ecgfactory.request.artefacts import ArtefactsRequest
 from ecgfactory.request.generator_fit import check_duration, check_edges, limit_durations, makes_itself
+from ecgfactory.request.images import ImagesRequest
 from ecgfactory.request.labels import LabelsRequest
 from ecgfactory.request.match_request import MatchRequest
 from ecgfactory.request.paths import RequestPath
@@ -63,11 +64,16 @@ StrictBool = Annotated[bool, Field(strict=True)]
 
 @dataclass(frozen=True)
 class _MemberOf:
-    """Annotation of a text that names a member of a registry."""
+    """Annotation of a text that names a member of a registry, or one of some names besides."""
 
     registry: Registry[Any]
+    besides: tuple[str, ...] = ()
 
     def check(self, name: str) -> str:
+        if name in self.besides:
+            return name
+        if meant := nearest(name, self.besides):
+            raise ValueError(f"there is no {shown(name)}; did you mean {meant}?")
         try:
             self.registry.check(name)
         except BadInputError as error:
@@ -78,10 +84,10 @@ class _MemberOf:
         return core_schema.no_info_after_validator_function(self.check, handler(source))
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
-        return {"type": "string", "enum": list(self.registry)}
+        return {"type": "string", "enum": [*self.registry, *self.besides]}
 
 
-FormatName = Annotated[str, _MemberOf(FORMATS)]
+FormatName = Annotated[str, _MemberOf(FORMATS, (IMAGES,))]
 GeneratorName = Annotated[str, _MemberOf(GENERATORS)]
 
 
@@ -226,10 +232,15 @@ class BuildRequest(_Section):
     match: MatchRequest | None = Field(
         None, description="what the distribution of records follows: a reference, or shares of a feature's values"
     )
-    formats: tuple[FormatName, ...] = Field(("parquet",), min_length=1, description="file formats to write")
+    formats: tuple[FormatName, ...] = Field(
+        ("parquet",), min_length=1, description="file formats to write; images: pictures of printed records"
+    )
     labels: LabelsRequest = LabelsRequest()
     artefacts: ArtefactsRequest | None = Field(
         None, description="artefacts to put into accepted records; {} for the usual mixture, absent for none"
+    )
+    images: ImagesRequest | None = Field(
+        None, description="pictures, where formats name images: layouts, paper, print, damage; absent: a usual variety"
     )
     splits: dict[SplitName, Share] = Field(
         {"train": 1.0}, description='share of each split, summing to 1: {"train": 0.8, "validation": 0.1, "test": 0.1}'
@@ -262,6 +273,16 @@ class BuildRequest(_Section):
         """Samples per lead as stored."""
         return self.duration_s * self.signal.rate_hz
 
+    @property
+    def signal_formats(self) -> tuple[str, ...]:
+        """The formats that hold signals, as all do but pictures."""
+        return tuple(name for name in self.formats if name != IMAGES)
+
+    @property
+    def pictures(self) -> ImagesRequest | None:
+        """What pictures are drawn; None for none."""
+        return (self.images or ImagesRequest()) if IMAGES in self.formats else None
+
     @field_validator("name")
     @classmethod
     def _name_stays_inside(cls, name: str) -> str:
@@ -285,7 +306,18 @@ class BuildRequest(_Section):
     def _formats_differ(cls, formats: tuple[FormatName, ...]) -> tuple[FormatName, ...]:
         if len(set(formats)) != len(formats):
             raise ValueError(f"a format is listed twice ({', '.join(formats)}); name each once")
+        if formats == (IMAGES,):
+            raise ValueError(f"pictures alone hold no signals; add a format that does, as [parquet, {IMAGES}]")
         return formats
+
+    @field_validator("images")
+    @classmethod
+    def _images_are_asked_for(cls, images: ImagesRequest | None, info: ValidationInfo) -> ImagesRequest | None:
+        formats = info.data.get("formats", (IMAGES,))  # nothing more to tell where they are faulty
+        if images is not None and IMAGES not in formats:
+            asked = ", ".join((*formats, IMAGES))
+            raise ValueError(f"no pictures are among the formats; write formats: [{asked}], or leave the section out")
+        return images
 
     @field_validator("splits")
     @classmethod

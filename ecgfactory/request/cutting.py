@@ -67,7 +67,7 @@ def packs_wanted(request: BuildRequest) -> int | None:
 
 def packable_formats(request: BuildRequest) -> list[str]:
     """Return the formats that keep many records in a file."""
-    return [name for name in request.formats if not FORMATS.load(name).has_file_per_record()]
+    return [name for name in request.signal_formats if not FORMATS.load(name).has_file_per_record()]
 
 
 def _record_samples(request: BuildRequest) -> int:

@@ -32,7 +32,7 @@ BLOCK_BYTES = 4096
 
 def estimated_bytes(request: BuildRequest) -> int:
     """Estimate the size of the published dataset in bytes (within about a third)."""
-    formats = [FORMATS.load(name) for name in request.formats]
+    formats = [FORMATS.load(name) for name in request.signal_formats]
     in_formats = sum(_in_format(format_, request, request.artefacts is not None) for format_ in formats)
     if _keeps_clean(request):
         in_formats += sum(_in_format(format_, request, has_artefacts=False) for format_ in formats)

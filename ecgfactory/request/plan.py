@@ -37,10 +37,14 @@ from ecgfactory.request.cutting import (
     packable_formats,
     packs_wanted,
 )
+from ecgfactory.request.images import ImagesRequest
 from ecgfactory.request.reference import ReferenceDigest
 
 DECISIVE_PACKAGES = ("numpy", "scipy", "neurokit2", "pyarrow", "matplotlib", "reportlab")
 """Packages whose version can change a byte of any dataset; generator and formats name theirs."""
+
+PICTURE_PACKAGES = ("opencv-python-headless", "pillow", "isal")
+"""More of them where there are pictures."""
 
 COMPARISON_PACKAGES = ("scikit-learn",)
 """More of them where the dataset is compared with a reference."""
@@ -52,7 +56,7 @@ class Plan(BaseModel):
     Parameters
     ----------
     request : BuildRequest
-        As asked for, its seed drawn and its edges chosen where they were absent; its rhythm is sinus where records have
+        As asked for, its seed drawn, its edges and pictures chosen where they were absent; its rhythm is sinus where records have
         to be composed for their length.
     seed : int
         The seed of every candidate and split.
@@ -108,6 +112,7 @@ class Plan(BaseModel):
             **({"labels": self.request.labels.model_dump(mode="json")} if self.labels else {}),
             **({"rhythm": self.rhythms} if self.is_composed else {}),
             **self._artefacts_identity(),
+            **({"images": self.pictures.identity} if self.pictures else {}),
             "seed": self.seed,
             "model": self.request.generator.model,
             "batch": self.request.generator.batch,
@@ -232,13 +237,18 @@ class Plan(BaseModel):
     @property
     def formats(self) -> tuple[str, ...]:
         """Names of the formats that records are in: those asked for, then their clean twins where these are kept."""
-        asked = self.request.formats
+        asked = self.request.signal_formats
         return asked + tuple(f"{name}{CLEAN_SUFFIX}" for name in asked) if self.keeps_clean else asked
 
     def spec_of(self, format_name: str) -> SignalSpec:
         """What all records have in common in a format, or in the clean twin of one, where they have no artefacts."""
         spec = self.signal_spec
-        return spec if format_name in self.request.formats else replace(spec, artefacts=None)
+        return spec if format_name in self.request.signal_formats else replace(spec, artefacts=None)
+
+    @property
+    def pictures(self) -> ImagesRequest | None:
+        """What pictures of its records are drawn; None for none."""
+        return self.request.pictures
 
     @property
     def keeps_clean(self) -> bool:
@@ -300,6 +310,7 @@ def make_plan(request: BuildRequest, match: Match | None = None) -> Plan:
     resolved = {
         "seed": seed,
         "generator": request.generator.model_copy(update={"edges": edges}),
+        "images": request.pictures,
         "rhythm": request.rhythm or ({"sinus": 1.0} if request.is_composed else None),
     }
     return Plan(
@@ -322,13 +333,14 @@ def _versions(request: BuildRequest, policy: Policy) -> dict[str, str]:
     model = request.generator.model
     bringing = [
         GENERATORS.package(model),
-        *(FORMATS.package(name) for name in request.formats),
+        *(FORMATS.package(name) for name in request.signal_formats),
         *(ARTEFACTS.package(name) for name in (request.artefacts.kinds if request.artefacts else ())),
         *(EXTRA_FEATURES.package(feature.name) for feature in policy.extra_features),
     ]
     needed = {*DECISIVE_PACKAGES, *GENERATORS.load(model).packages}
     needed |= set(COMPARISON_PACKAGES) if request.reference.path else set()
-    needed |= {package for name in request.formats for package in FORMATS.load(name).packages}
+    needed |= set(PICTURE_PACKAGES) if request.pictures else set()
+    needed |= {package for name in request.signal_formats for package in FORMATS.load(name).packages}
     return {
         "ecgfactory": __version__,
         **{package: importlib.metadata.version(package) for package in sorted(needed)},

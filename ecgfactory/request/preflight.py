@@ -146,9 +146,9 @@ def _tls_problems(request: BuildRequest) -> list[tuple[str, str]]:
 
 def _mask_problems(request: BuildRequest) -> list[tuple[str, str]]:
     """Check that masks end in a file."""
-    if not request.labels.mask or any(FORMATS.load(name).holds_masks for name in request.formats):
+    if not request.labels.mask or any(FORMATS.load(name).holds_masks for name in request.signal_formats):
         return []
-    asked, holding = " and ".join(request.formats), [name for name in FORMATS if FORMATS.load(name).holds_masks]
+    asked, holding = " and ".join(request.signal_formats), [name for name in FORMATS if FORMATS.load(name).holds_masks]
     return [("labels.mask", f"{asked} can't hold masks; add one of the formats {', '.join(holding)}, or say false.")]
 
 

@@ -56,7 +56,7 @@ def estimated_cpu_s(request: BuildRequest) -> float:
 
 
 def _writing_s_per_hour(request: BuildRequest) -> float:
-    formats = [FORMATS.load(name) for name in request.formats]
+    formats = [FORMATS.load(name) for name in request.signal_formats]
     size = request.leads / len(TWELVE_LEADS) * request.signal.rate_hz / SAMPLING_RATE_HZ
     twins = 2 if request.artefacts and request.artefacts.keep_clean else 1
     writing = twins * size * sum(format_.cpu_s_per_hour for format_ in formats)

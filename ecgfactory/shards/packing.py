@@ -28,7 +28,7 @@ def pack(plan: Plan, format_name: str, shards: Sequence[int], ledger: Ledger, fo
         Where the files go, under the paths of `Format.staged_path`; it exists and is empty.
     """
     writer = format_named(format_name)(folder, plan.spec_of(format_name))
-    is_twin = format_name not in plan.request.formats
+    is_twin = format_name not in plan.request.signal_formats
     for shard in shards:
         for records in committed_records(plan, ledger.shard_folder(shard), with_clean=is_twin):
             writer.write(records.clean if is_twin else records)

@@ -102,7 +102,7 @@ def staged_formats(plan: Plan) -> list[type[Format]]:
 
     The first is the one to read it back from.
     """
-    own = [FORMATS.load(name) for name in plan.request.formats if name not in plan.packed_formats]
+    own = [FORMATS.load(name) for name in plan.request.signal_formats if name not in plan.packed_formats]
     return [StagedSignals, *own] if plan.packs else own
 
 
