@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import ecgfactory as ef
 from ecgfactory.leads import EIGHT_LEADS, INDEPENDENT_LEADS, TWELVE_LEADS, SignalUv
 from ecgfactory.paper.picture import Picture
-from ecgfactory.paper.render import PictureDraws, render_picture
+from ecgfactory.paper.rendering import PictureDraws, render_picture
 from ecgfactory.paper.style import DAMAGES, PaperStyle
 from ecgfactory.paper.variety import Variety
 
