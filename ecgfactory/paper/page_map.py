@@ -46,10 +46,14 @@ class Displacement:
         x = np.clip(points_mm[:, 0] / self.step_mm, 0, columns - 1)
         y = np.clip(points_mm[:, 1] / self.step_mm, 0, rows - 1)
         left, top = np.minimum(x.astype(int), columns - 2), np.minimum(y.astype(int), rows - 2)
-        right_share, lower_share = (x - left)[:, np.newaxis], (y - top)[:, np.newaxis]
-        upper = self.offsets_px[top, left] * (1 - right_share) + self.offsets_px[top, left + 1] * right_share
-        lower = self.offsets_px[top + 1, left] * (1 - right_share) + self.offsets_px[top + 1, left + 1] * right_share
-        offsets: Float64Array = upper * (1 - lower_share) + lower * lower_share
+        right_share, lower_share = x - left, y - top
+        # As complex numbers both directions are looked up and mixed at once.
+        nodes = np.ascontiguousarray(self.offsets_px, dtype=np.float64).view(np.complex128).ravel()
+        at = top * columns + left
+        upper = nodes[at] * (1 - right_share) + nodes[at + 1] * right_share
+        lower = nodes[at + columns] * (1 - right_share) + nodes[at + columns + 1] * right_share
+        mixed = upper * (1 - lower_share) + lower * lower_share
+        offsets: Float64Array = mixed.view(np.float64).reshape(-1, 2)
         return offsets
 
 
@@ -80,6 +84,11 @@ class PageMap:
         """Return the map of a page without damage: the corner of the paper is that of the first pixel."""
         scale = dpi / MM_PER_INCH
         return cls(np.array([[scale, 0.0, -0.5], [0.0, scale, -0.5], [0.0, 0.0, 1.0]]))
+
+    @property
+    def is_affine(self) -> bool:
+        """Whether a mm is as many pixels everywhere, and straight lines stay straight."""
+        return self.displacement is None and not self.homography[2, :2].any()
 
     def to_picture(self, points_mm: Float64Array) -> Float64Array:
         """Return where points of the page, shape (n, 2), are in the picture; NaN stays NaN."""
