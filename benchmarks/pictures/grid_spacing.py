@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 
 from ecgfactory.arrays import Float64Array
 from ecgfactory.paper.damage.base import Pixels
@@ -51,7 +52,7 @@ class Spacing(NamedTuple):
 
 def measure_spacing(pixels: Pixels, page_map: PageMap, grid_mm: Box) -> list[Spacing]:
     """Measure how far apart the lines at every mm are, across and down, at the spots that lie in the picture."""
-    grey = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)
+    grey = np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), dtype=np.uint8)
     spacings = []
     for across in SPOTS:
         for down in SPOTS:
@@ -65,7 +66,7 @@ def measure_spacing(pixels: Pixels, page_map: PageMap, grid_mm: Box) -> list[Spa
     return spacings
 
 
-def _at(grey: Pixels, page_map: PageMap, spot_mm: Float64Array) -> list[Spacing]:
+def _at(grey: npt.NDArray[np.uint8], page_map: PageMap, spot_mm: Float64Array) -> list[Spacing]:
     centre_px, px_per_mm = _local_map(page_map, spot_mm)
     half = int(WINDOW_MM / 2 * np.sqrt(abs(np.linalg.det(px_per_mm))))
     x, y = np.rint(centre_px).astype(int)

@@ -83,6 +83,4 @@ def proof_style(number: int) -> PaperStyle:
 
 def draw(record: Record) -> Picture:
     """Draw a record's picture of the proof."""
-    return render_picture(
-        record.signal_uv, RATE_HZ, record.lead_names, proof_style(record.number), numbers_of(record)
-    )
+    return render_picture(record.signal_uv, RATE_HZ, record.lead_names, proof_style(record.number), numbers_of(record))

@@ -150,9 +150,7 @@ def write_picture(record: Record, path: Path, stages: Stages) -> tuple[str, dict
     """
     numbers = numbers_of(record)
     style = VARIETY.draw(numbers.style)
-    page = stages(
-        "print", print_page, record.signal_uv, RATE_HZ, record.lead_names, style, numbers.patient, 0, {}
-    )
+    page = stages("print", print_page, record.signal_uv, RATE_HZ, record.lead_names, style, numbers.patient, 0, {})
     flat = stages("draw", draw_page, page)
     recipe = stages("damage", damage_named(style.damage).recipe, page, numbers.damage)
     pixels, page_map = stages("damage", perform, recipe, flat, page)
