@@ -62,6 +62,12 @@ class View:
         their distance from the middle; negative for a barrel.
     behind : tuple of int
         Red, green and blue of what lies behind the page.
+    surface : {"plain", "wood", "cloth"}
+        What that is.
+    shade : float
+        How much of the light the sheet takes from it near its edge, from 0 to 1.
+    grain_seed : int
+        Of the surface's grain.
     """
 
     name: ClassVar[str] = "view"
@@ -71,6 +77,9 @@ class View:
     height: float = 1.0
     lens: float = 0.0
     behind: tuple[int, int, int] = (255, 255, 255)
+    surface: str = "plain"
+    shade: float = 0.0
+    grain_seed: int = 0
 
 
 class PictureStep(ABC):

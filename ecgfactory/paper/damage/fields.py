@@ -1,0 +1,62 @@
+"""Smooth changes of a picture, told at few points and spread over its pixels."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+
+from ecgfactory.arrays import Float32Array, Float64Array
+from ecgfactory.paper.damage.base import Pixels
+
+STEP_PX = 16
+"""About the distance of the points of a field."""
+
+_UNITY = 200
+"""What stands for a factor of 1 in the bytes of a field of factors: steps of half a percent, up to 1.275."""
+
+
+class Places(NamedTuple):
+    """Points of a field: to the right and down from the picture's middle, as shares of half its width."""
+
+    x: Float32Array
+    y: Float32Array
+
+
+def places_of(pixels: Pixels, step_px: int = STEP_PX) -> Places:
+    """Return the points of a field over a picture."""
+    height_px, width_px, _ = pixels.shape
+    columns, rows = max(2, width_px // step_px), max(2, height_px // step_px)
+    across = ((np.arange(columns, dtype=np.float32) + 0.5) / columns) * 2 - 1
+    down = (((np.arange(rows, dtype=np.float32) + 0.5) / rows) * 2 - 1) * (height_px / width_px)
+    x, y = np.meshgrid(across, down)
+    return Places(x.astype(np.float32), y.astype(np.float32))
+
+
+def lit(pixels: Pixels, factors: Float32Array | Float64Array) -> Pixels:
+    """Multiply a picture by a field of factors, shape (rows, columns) or (rows, columns, 3)."""
+    return _by(pixels, np.clip(factors * _UNITY + 0.5, 0, 255).astype(np.uint8), 1 / _UNITY)
+
+
+def veiled(pixels: Pixels, shares: Float32Array | Float64Array) -> Pixels:
+    """Bring a picture nearer to white by a field of shares, from 0 for as it is to 1 for white."""
+    dark = _by(cv2.bitwise_not(pixels), np.clip((1 - shares) * 255 + 0.5, 0, 255).astype(np.uint8), 1 / 255)
+    return _bytes(cv2.bitwise_not(dark, dark))
+
+
+def spread(field: Pixels, pixels: Pixels) -> Pixels:
+    """Spread a field of bytes over the pixels of a picture."""
+    height_px, width_px, _ = pixels.shape
+    return _bytes(cv2.resize(field, (width_px, height_px), interpolation=cv2.INTER_LINEAR))
+
+
+def _by(pixels: Pixels, field: Pixels, scale: float) -> Pixels:
+    fine = spread(field, pixels)
+    coloured = fine if fine.ndim == 3 else cv2.cvtColor(fine, cv2.COLOR_GRAY2RGB)
+    return _bytes(cv2.multiply(pixels, coloured, pixels, scale=scale))
+
+
+def _bytes(array: object) -> Pixels:
+    out: Pixels = np.asarray(array, dtype=np.uint8)
+    return out
