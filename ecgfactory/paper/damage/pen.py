@@ -1,0 +1,201 @@
+"""What somebody writes on a page with a pen: notes and marks, and stripes of a highlighter."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import cv2
+import numpy as np
+
+from ecgfactory.arrays import Float64Array
+from ecgfactory.paper.damage.area import Area, cloud, grain
+from ecgfactory.paper.damage.base import PaperStep, Pixels
+from ecgfactory.paper.damage.ink import smooth, write
+from ecgfactory.paper.damage.letters import strokes_of, width_of
+from ecgfactory.paper.page import Box, Page
+
+Colour = tuple[int, int, int]
+
+Shape = Literal["circle", "underline", "double underline", "arrow", "tick", "cross", "bracket"]
+
+MARKS: dict[Shape, tuple[str, ...]] = {
+    "circle": ("00 05 20 45 65 75 70 50 25 08 02 10 28",),
+    "underline": ("03 25 54 73",),
+    "double underline": ("02 25 53 72", "75 54 26 05"),
+    "arrow": ("07 25 44 70 70", "43 71 71 75"),
+    "tick": ("04 14 27 27 70",),
+    "cross": ("00 77", "70 07"),
+    "bracket": ("20 20 00 00 07 07 27",),
+}
+"""Strokes of each: two digits a point, eighths of its box to the right and down. `circle` is drawn by `_circle`."""
+
+
+@dataclass(frozen=True)
+class PenNote(PaperStep):
+    """A short note.
+
+    Parameters
+    ----------
+    text : str
+        What is written.
+    x_mm, y_mm : float
+        Where its baseline begins.
+    size_mm : float
+        Height of a capital letter.
+    turn : float
+        Angle of the baseline in degrees, upwards to the right.
+    slant : float
+        How far letters lean to the right, as a share of their height.
+    colour : (int, int, int)
+        Red, green and blue of the ink on white paper.
+    width_mm : float
+        Of the line.
+    grain_seed : int
+        Of the hand.
+    """
+
+    name = "pen_note"
+
+    text: str
+    x_mm: float
+    y_mm: float
+    size_mm: float
+    turn: float
+    slant: float
+    colour: Colour
+    width_mm: float
+    grain_seed: int
+
+    def on_paper(self, pixels: Pixels, page: Page) -> Pixels:
+        """Write it."""
+        rng = grain(self.grain_seed)
+        return write(pixels, page, self.strokes_mm(rng), self.colour, self.width_mm, rng)
+
+    def strokes_mm(self, rng: np.random.Generator) -> list[Float64Array]:
+        """Return the lines of the pen on the page; no letter is like the other of its kind."""
+        strokes, along = [], 0.0
+        for letter in self.text:
+            size, lift = rng.normal(1, 0.06), rng.normal(0, 0.025)
+            for points in strokes_of(letter):
+                # A corner stands twice; both of its points move alike.
+                moved = points + rng.normal(0, 0.035, points.shape)
+                twice = np.flatnonzero((points[1:] == points[:-1]).all(axis=1)) + 1
+                moved[twice] = moved[twice - 1]
+                if len(points) == 2 and len(twice):  # a dot
+                    moved[1] += rng.normal(0, 0.04, 2)
+                curve = smooth(moved * size) + (along, lift)
+                curve[:, 0] += self.slant * curve[:, 1]
+                strokes.append(self._placed(curve))
+            along += width_of(letter) * size * rng.normal(1, 0.06)
+        return strokes
+
+    def _placed(self, points: Float64Array) -> Float64Array:
+        """From heights of a capital along and above the baseline to the page."""
+        cos, sin = np.cos(np.radians(self.turn)), np.sin(np.radians(self.turn))
+        right, up = (self.size_mm * points).T
+        return np.column_stack([self.x_mm + right * cos - up * sin, self.y_mm - right * sin - up * cos])
+
+
+@dataclass(frozen=True)
+class PenMark(PaperStep):
+    """A mark around or beside something.
+
+    Parameters
+    ----------
+    shape : str
+        What it is; see `MARKS`.
+    box_mm : (float, float, float, float)
+        Left, top, right and bottom of what it fills, about; left is greater than right where it is mirrored.
+    colour : (int, int, int)
+        Red, green and blue of the ink on white paper.
+    width_mm : float
+        Of the line.
+    grain_seed : int
+        Of the hand.
+    """
+
+    name = "pen_mark"
+
+    shape: Shape
+    box_mm: tuple[float, float, float, float]
+    colour: Colour
+    width_mm: float
+    grain_seed: int
+
+    def on_paper(self, pixels: Pixels, page: Page) -> Pixels:
+        """Draw it."""
+        rng = grain(self.grain_seed)
+        left, top, right, bottom = self.box_mm
+        size = np.array([right - left, bottom - top])
+        strokes = [_circle(rng)] if self.shape == "circle" else [_sketched(mark, rng) for mark in MARKS[self.shape]]
+        return write(pixels, page, [(left, top) + size * points for points in strokes], self.colour, self.width_mm, rng)
+
+
+def _sketched(mark: str, rng: np.random.Generator) -> Float64Array:
+    points = np.array([[int(point[0]), int(point[1])] for point in mark.split()]) / 7
+    moved = points + rng.normal(0, 0.03, points.shape)
+    twice = np.flatnonzero((points[1:] == points[:-1]).all(axis=1)) + 1
+    moved[twice] = moved[twice - 1]
+    return smooth(moved)
+
+
+def _circle(rng: np.random.Generator) -> Float64Array:
+    """Return a circle as a hand draws it, which does not end where it began."""
+    start, turn = rng.uniform(0.6, 1.4) * np.pi, rng.uniform(1.03, 1.35)
+    at = np.linspace(0, 1, 90)
+    angle = start + 2 * np.pi * turn * at
+    radius = 0.5 + rng.normal(0, 0.04) * (at - 0.5) + 0.02 * np.cos(2 * angle + rng.uniform(0, 6))
+    return 0.5 + np.column_stack([radius * np.cos(angle), radius * np.sin(angle)]) + rng.normal(0, 0.04, 2) * at[:, np.newaxis]
+
+
+@dataclass(frozen=True)
+class Highlighter(PaperStep):
+    """A stripe of a highlighter.
+
+    Parameters
+    ----------
+    x_mm, y_mm, length_mm : float
+        Where its middle line begins, and how long it is.
+    rise_mm : float
+        How much lower its right end is.
+    width_mm : float
+        Of the felt.
+    colour : (int, int, int)
+        Red, green and blue of white paper under it.
+    grain_seed : int
+        Of its streaks.
+    """
+
+    name = "highlighter"
+
+    x_mm: float
+    y_mm: float
+    length_mm: float
+    rise_mm: float
+    width_mm: float
+    colour: Colour
+    grain_seed: int
+
+    @property
+    def box_mm(self) -> Box:
+        """What it reaches."""
+        low, high = sorted((self.y_mm, self.y_mm + self.rise_mm))
+        return Box(self.x_mm - 1, low - self.width_mm, self.x_mm + self.length_mm + 1, high + self.width_mm)
+
+    def on_paper(self, pixels: Pixels, page: Page) -> Pixels:
+        """Tint the paper."""
+        area = Area.of(pixels, page, self.box_mm)
+        if area is None:
+            return pixels
+        x, y = area.nodes_mm()
+        along = (x - self.x_mm) / self.length_mm
+        rng = grain(self.grain_seed)
+        wave = cv2.resize(rng.normal(0, 0.25, (1, 5)).astype(np.float32), (x.size, 1), interpolation=cv2.INTER_CUBIC)
+        beside = self.width_mm / 2 - np.abs(y - self.y_mm - self.rise_mm * along - wave)
+        before_end = np.minimum(along, 1 - along) * self.length_mm
+        streaks = cloud(rng, (y.size, x.size), (4 * self.width_mm, 3), 2)
+        strength = np.clip(np.minimum(beside, before_end) * 4 + 0.5, 0, 1) * (0.8 + 0.25 * streaks)
+        strength += 0.15 * np.exp(-(beside**2) * 8) * (beside > 0)  # ink gathers along its edges
+        area.tint(np.where((before_end > -0.9) & (strength > 0), strength, 0).astype(np.float32), self.colour)
+        return pixels
