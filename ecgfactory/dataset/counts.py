@@ -63,6 +63,8 @@ class Counts:
         Beats by symbol; empty where records are not composed.
     artefacts : ArtefactCounts or None
         How many records have none, and how many artefacts there are; None where none were asked for.
+    pictures : dict of str to int
+        Pictures by the kind of damage, most first; empty where none were asked for.
     """
 
     records: int
@@ -73,6 +75,7 @@ class Counts:
     rhythms: dict[str, int] = field(default_factory=dict)
     beats: dict[str, int] = field(default_factory=dict)
     artefacts: ArtefactCounts | None = None
+    pictures: dict[str, int] = field(default_factory=dict)
 
 
 def count(plan: Plan, dataset: Path) -> Counts:

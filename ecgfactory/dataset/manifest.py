@@ -53,6 +53,8 @@ class Manifest(BaseModel):
         `composed` where records are; empty, and not in the file, where they are as generated.
     rhythms, beats : dict of str to int
         Records in each rhythm, and beats by symbol; empty, and not in the file, where records are not composed.
+    pictures : dict of str to int
+        Pictures by the kind of damage; empty, and not in the file, where there are none.
     diversity : dict
         Near-duplicates in a sample of the records, or of their clean twins where these are kept; see
         `ecgfactory.quality.diversity`.
@@ -84,6 +86,7 @@ class Manifest(BaseModel):
     source: str = ""
     rhythms: dict[str, int] = {}
     beats: dict[str, int] = {}
+    pictures: dict[str, int] = {}
     diversity: dict[str, Any]
     shards: tuple[ShardSummary, ...]
     stage_seconds: dict[str, float]
@@ -106,7 +109,7 @@ class Manifest(BaseModel):
 
     def _content(self) -> dict[str, Any]:
         composed = () if self.source else ("source", "rhythms", "beats")
-        without = {*composed, *(() if self.artefacts else ("artefacts",))}
+        without = {*composed, *(name for name in ("artefacts", "pictures") if not getattr(self, name))}
         return self.model_dump(mode="json", exclude=without)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ecgfactory.pictures.paths import IMAGES_FILE
 from ecgfactory.storage.sealed import MANIFEST_FILE, SUMS_FILE
 
 __all__ = [
@@ -12,6 +13,7 @@ __all__ = [
     "COMPARISON_FOLDER",
     "COMPARISON_PAGE",
     "CROISSANT_FILE",
+    "IMAGES_FILE",
     "LATEST",
     "MANIFEST_FILE",
     "PIN_FILE",

@@ -19,6 +19,7 @@ from ecgfactory.dataset.names import (
     ANNOTATIONS_FILE,
     ARTEFACTS_FILE,
     BEATS_FILE,
+    IMAGES_FILE,
     RECORDS_FILE,
     REJECTED_FILE,
     RHYTHMS_FILE,
@@ -32,6 +33,11 @@ from ecgfactory.formats.rhythms import RhythmsReader, RhythmsWriter
 from ecgfactory.formats.rows import CLEAN
 from ecgfactory.formats.truth_file import Table, TruthReader, TruthWriter
 from ecgfactory.line.layout import Layout
+from ecgfactory.pictures.coco import write_coco
+from ecgfactory.pictures.image_folder import write_metadata
+from ecgfactory.pictures.paths import IMAGES_FOLDER
+from ecgfactory.pictures.table import join_image_tables
+from ecgfactory.pictures.yolo import write_yolo
 from ecgfactory.request.plan import Plan
 from ecgfactory.session.ledger import Ledger, ShardEntry
 from ecgfactory.session.workspace import Workspace
@@ -73,10 +79,11 @@ def assemble(plan: Plan, entries: Sequence[ShardEntry], layout: Layout, workspac
     waves = truth.annotations() if plan.labels else {}
     artefacts = truth.artefacts() if plan.artefacts else None
     beats = truth.beats_and_rhythms() if plan.is_composed else {}
+    pictures = _write_pictures(plan, entries, workspace) if plan.pictures else {}
     for name in plan.formats:
         format_named(name).write_index(workspace.dataset, _candidates(workspace.dataset), plan.spec_of(name))
     fault_point("dataset-assembled")
-    return replace(count(plan, workspace.dataset), waves=waves, artefacts=artefacts, beats=beats)
+    return replace(count(plan, workspace.dataset), waves=waves, artefacts=artefacts, beats=beats, pictures=pictures)
 
 
 def _write_tables(plan: Plan, entries: Sequence[ShardEntry], layout: Layout, workspace: Workspace) -> None:
@@ -98,6 +105,19 @@ def _write_tables(plan: Plan, entries: Sequence[ShardEntry], layout: Layout, wor
         rejected.add(rejects)
     records.close()
     rejected.close()
+
+
+def _write_pictures(plan: Plan, entries: Sequence[ShardEntry], workspace: Workspace) -> dict[str, int]:
+    """Write images.parquet, and what others read in its place; return how many pictures have which damage."""
+    ledger, dataset = Ledger(workspace), workspace.dataset
+    parts = [ledger.shard_folder(entry.shard) / IMAGES_FILE for entry in entries]
+    pictures = join_image_tables(parts, dataset / IMAGES_FILE)
+    splits = [split for split in plan.request.splits if (dataset / IMAGES_FOLDER / split).exists()]
+    for split in splits:
+        write_coco(dataset, plan.lead_names, split)
+        write_metadata(dataset, split)
+    write_yolo(dataset, plan.lead_names, splits)
+    return pictures
 
 
 def _unwanted_columns(plan: Plan) -> list[str]:

@@ -1,4 +1,4 @@
-"""Where the signal files that were made are published, and in which of them each record is."""
+"""Where the files of signals and pictures that were made are published, and in which of them each record is."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ecgfactory.formats.clean_twin import format_named
+from ecgfactory.pictures.paths import FOLDERS
 from ecgfactory.request.plan import Plan
 from ecgfactory.session.ledger import Ledger, ShardEntry
 
@@ -37,7 +38,7 @@ class Pack:
 def pack_of(plan: Plan, entry: ShardEntry, ledger: Ledger) -> Pack:
     """Return the files that a committed shard contributes by itself."""
     formats = tuple(name for name in plan.formats if name not in plan.packed_formats)
-    folders = {format_named(name).top_folder() for name in formats}
+    folders = {*(format_named(name).top_folder() for name in formats), *FOLDERS}
     sums = {staged.path: staged.sha256 for staged in entry.files if staged.path.split("/")[0] in folders}
     return Pack((entry.shard,), formats, ledger.shard_folder(entry.shard), sums)
 
@@ -89,7 +90,8 @@ def _published_paths(packs: Sequence[Pack]) -> list[dict[str, str]]:
         writers = {format_named(name).top_folder(): format_named(name) for name in pack.formats}
         paths = {}
         for path in pack.sums:
-            paths[path] = writers[path.split("/")[0]].published_path(path, positions[path], counts[path])
+            writer = writers.get(path.split("/")[0])  # None of pictures, which stay where they are
+            paths[path] = writer.published_path(path, positions[path], counts[path]) if writer else path
             positions[path] += 1
         published.append(paths)
     return published

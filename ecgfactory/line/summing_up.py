@@ -34,6 +34,7 @@ def manifest_of(build: Build) -> Manifest:
         source=COMPOSED if plan.is_composed else "",
         rhythms=counts.rhythms,
         beats=counts.beats,
+        pictures=counts.pictures,
         diversity=build.diversity.to_json(),
         shards=tuple(_summary(plan, entry, counts.examined - 1) for entry in build.entries),
         stage_seconds={stage: round(value, 3) for stage, value in seconds.items()},

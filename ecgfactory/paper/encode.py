@@ -108,4 +108,6 @@ def _resolution(dpi: int) -> bytes:
 
 
 def _chunk(kind: bytes, content: bytes) -> bytes:
-    return b"".join([struct.pack(">I", len(content)), kind, content, struct.pack(">I", zlib.crc32(content, zlib.crc32(kind)))])
+    return b"".join(
+        [struct.pack(">I", len(content)), kind, content, struct.pack(">I", zlib.crc32(content, zlib.crc32(kind)))]
+    )

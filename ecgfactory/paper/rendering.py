@@ -20,7 +20,7 @@ from ecgfactory.paper.style import PaperStyle
 from ecgfactory.paper.variety import Variety
 
 _STREAMS = 4
-"""Generators of random numbers a picture: of its style, its patient, its damage, and one to spare."""
+"""Generators of random numbers a picture: of its style, its patient, its damage, and the stretch that it shows."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +53,11 @@ class PictureDraws:
     def damage(self) -> np.random.Generator:
         """What the damage is drawn with."""
         return self._stream(2)
+
+    @property
+    def stretch(self) -> np.random.Generator:
+        """What the part of a record is drawn with that it shows."""
+        return self._stream(3)
 
     def _stream(self, number: int) -> np.random.Generator:
         return draws.generator(self.seed, self.candidate, Purpose.PICTURE, self.picture * _STREAMS + number)

@@ -68,6 +68,24 @@ class Variety:
         )
 
 
+USUAL_VARIETY = Variety(
+    layouts={"12x1": 1, "3x4": 1, "3x4+II": 4, "3x4+II+V1+V5": 2, "4x3": 1, "6x2": 2},
+    speeds={25: 4, 50: 1},
+    gains={5: 1, 10: 8, 20: 1},
+    colours={"blue": 1, "green": 1, "grey": 1, "none": 1, "red": 6},
+    sizes={"A4": 1, "letter": 1},
+    dpi={200: 1},
+    labels=1.0,
+    header=0.9,
+    separators=0.7,
+    pulses={"left": 6, "none": 2, "right": 2},
+    fonts={"mono": 2, "plotter": 2, "sans": 4, "serif": 1},
+    line_mm=(0.2, 0.5),
+    damage={"crumple": 0.1, "fax": 0.05, "handwriting": 0.1, "none": 0.05, "photo": 0.4, "scan": 0.3, "stains": 0.1},
+)
+"""What pictures are drawn from where nothing else is asked for: what electrocardiographs print most, most often."""
+
+
 def _chosen(weights: Mapping[Choice, float], at: float) -> Choice:
     """Return the choice that lies at a share of the whole, from 0 to 1; the order is that of the mapping."""
     ends = np.cumsum(list(weights.values()))

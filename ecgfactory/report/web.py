@@ -26,6 +26,7 @@ from ecgfactory.report.rhythm_page import EXPLANATION
 from ecgfactory.report.rhythm_words import coded_rhythm, how_found, rhythm_title, shown_part
 from ecgfactory.report.summary import REFERENCE_SOURCE, NumberSummary, WordSummary, summarise
 from ecgfactory.report.svg import ecg_svg, histogram_svg
+from ecgfactory.report.thumbnails import Thumbnail
 from ecgfactory.wave_table import BEAT_WAVES, WAVES
 
 DRAWINGS_BYTES = 3_000_000
@@ -141,6 +142,7 @@ def write_web_page(
     sampling_rule: str,
     features: pa.Table,
     comparison: str = "",
+    thumbnails: Sequence[Thumbnail] = (),
 ) -> None:
     """Write the web page of a dataset: the same facts, distributions and samples as in the report book.
 
@@ -158,6 +160,8 @@ def write_web_page(
         One row per record of the whole dataset.
     comparison : str
         Path of the page that compares the dataset with real ECGs, relative to this one; empty without one.
+    thumbnails : sequence of Thumbnail
+        Small copies of pictures of the samples, where there are such.
 
     Raises
     ------
@@ -170,6 +174,7 @@ def write_web_page(
         facts=facts,
         rows=cover_rows(facts),
         comparison=comparison,
+        thumbnails=thumbnails,
         most_rejects=max(facts.rejects.values(), default=1),
         samples=samples,
         drawn=_drawn(samples),

@@ -26,7 +26,7 @@ from ecgfactory.paper.style import (
     PULSES,
     SPEEDS_MM_PER_S,
 )
-from ecgfactory.paper.variety import Variety
+from ecgfactory.paper.variety import USUAL_VARIETY, Variety
 from ecgfactory.request.range import Range
 
 MOST_PER_RECORD = 100
@@ -145,35 +145,38 @@ class DpiRange(Range, title="Resolution (dpi)"):
 class LineRange(Range, title="Line (mm)"):
     """Between which the width of the traces is drawn."""
 
-    min: _LineMm = Field(0.2, description="thinnest, in mm")
-    max: _LineMm = Field(0.5, description="thickest, in mm")
+    min: _LineMm = Field(USUAL_VARIETY.line_mm[0], description="thinnest, in mm")
+    max: _LineMm = Field(USUAL_VARIETY.line_mm[1], description="thickest, in mm")
 
 
 class PaperRequest(_Section, title="Paper"):
     """What records are printed on, and at which scale; weights of each choice."""
 
     speeds: Annotated[dict[_Speed, _Weight], *_Weights] = Field(
-        {25: 4, 50: 1},
+        dict(USUAL_VARIETY.speeds),
         min_length=1,
         title="Speeds (mm/s)",
         description="width of a second",
         json_schema_extra=_with_names(SPEEDS_MM_PER_S),
     )
     gains: Annotated[dict[_Gain, _Weight], *_Weights] = Field(
-        {5: 1, 10: 8, 20: 1},
+        dict(USUAL_VARIETY.gains),
         min_length=1,
         title="Gains (mm/mV)",
         description="height of a millivolt; where rows would touch, the next smaller one that fits is taken",
         json_schema_extra=_with_names(GAINS_MM_PER_MV),
     )
     colours: Annotated[dict[_Colour, _Weight], *_Weights] = Field(
-        {"red": 6, "blue": 1, "green": 1, "grey": 1, "none": 1},
+        dict(USUAL_VARIETY.colours),
         min_length=1,
         description="colour of the grid; none: paper without one",
         json_schema_extra=_with_names(COLOURS),
     )
     sizes: Annotated[dict[_Size, _Weight], *_Weights] = Field(
-        {"A4": 1, "letter": 1}, min_length=1, description="size of the sheet", json_schema_extra=_with_names(SIZES)
+        dict(USUAL_VARIETY.sizes),
+        min_length=1,
+        description="size of the sheet",
+        json_schema_extra=_with_names(SIZES),
     )
     dpi: Annotated[dict[_Dpi, _Weight] | DpiRange, BeforeValidator(_dpi)] = Field(
         {200: 1},
@@ -192,18 +195,24 @@ class PaperRequest(_Section, title="Paper"):
 class PrintRequest(_Section, title="Print"):
     """What is printed beside the traces."""
 
-    labels: _Share = Field(1.0, title="Names of leads (share)", description="how often leads are named")
-    header: _Share = Field(0.9, title="Header (share)", description="how often there is one, of an invented patient")
-    separators: _Share = Field(0.7, title="Separators (share)", description="how often leads in a row have marks between")
+    labels: _Share = Field(
+        USUAL_VARIETY.labels, title="Names of leads (share)", description="how often leads are named"
+    )
+    header: _Share = Field(
+        USUAL_VARIETY.header, title="Header (share)", description="how often there is one, of an invented patient"
+    )
+    separators: _Share = Field(
+        USUAL_VARIETY.separators, title="Separators (share)", description="how often leads in a row have marks between"
+    )
     pulse: Annotated[dict[_Pulse, _Weight], *_Weights] = Field(
-        {"left": 6, "right": 2, "none": 2},
+        dict(USUAL_VARIETY.pulses),
         min_length=1,
         title="Calibration pulse",
         description="where it is",
         json_schema_extra=_with_names(PULSES),
     )
     fonts: Annotated[dict[_Font, _Weight], *_Weights] = Field(
-        {"sans": 4, "serif": 1, "mono": 2, "plotter": 2},
+        dict(USUAL_VARIETY.fonts),
         min_length=1,
         description="what text is printed in",
         json_schema_extra=_with_names(FONTS),
@@ -218,7 +227,7 @@ class ImagesRequest(_Section, title="Images"):
         1, strict=True, ge=1, le=MOST_PER_RECORD, title="Pictures per record", description="each another page"
     )
     layouts: Annotated[dict[_Layout, _Weight], *_Weights] = Field(
-        {"3x4+II": 4, "3x4+II+V1+V5": 2, "3x4": 1, "6x2": 2, "12x1": 1, "4x3": 1},
+        dict(USUAL_VARIETY.layouts),
         min_length=1,
         description="rows x columns, and leads below them for the whole time; weights: {3x4+II: 2, 12x1: 1}",
         examples=[{"3x4+II": 2, "12x1": 1}],
@@ -226,7 +235,7 @@ class ImagesRequest(_Section, title="Images"):
     paper: PaperRequest = PaperRequest()
     print: PrintRequest = PrintRequest()
     damage: Annotated[dict[_Damage, _Weight], *_Weights] = Field(
-        {"scan": 0.3, "photo": 0.4, "crumple": 0.1, "stains": 0.1, "handwriting": 0.1, "fax": 0.05, "none": 0.05},
+        dict(USUAL_VARIETY.damage),
         min_length=1,
         description="how often each happens to a page in comparison with the others: {scan: 1, photo: 2}",
         json_schema_extra=_with_names(DAMAGES),

@@ -18,6 +18,7 @@ from ecgfactory.formats.clean_twin import clean_twin
 from ecgfactory.formats.long_record import LongRecord
 from ecgfactory.formats.npy import NpyFormat
 from ecgfactory.formats.rhythms import RhythmsWriter
+from ecgfactory.pictures.writer import PicturesWriter
 from ecgfactory.request.plan import Plan
 
 _ANY_SPLIT = "all"
@@ -41,7 +42,8 @@ class StagedSignals(NpyFormat):
 
 
 class StagedFiles:
-    """Writes accepted records into the files of a shard, those of their waves, artefacts, beats and rhythms too.
+    """Writes accepted records into the files of a shard, those of their pictures, waves, artefacts, beats and
+    rhythms too.
 
     Parameters
     ----------
@@ -57,6 +59,7 @@ class StagedFiles:
         twins = [clean_twin(of) for of in formats] if plan.keeps_clean else []
         self._formats = [of(folder, plan.spec_of(of.name)) for of in formats]
         self._twins = [of(folder, plan.spec_of(of.name)) for of in twins]
+        self._pictures = PicturesWriter(folder, plan.signal_spec, plan.pictures) if plan.pictures else None
         self._annotations = AnnotationsWriter(folder / ANNOTATIONS_FILE, rate_hz) if plan.labels else None
         self._artefacts = ArtefactsWriter(folder / ARTEFACTS_FILE, rate_hz) if plan.artefacts else None
         self._beats = BeatsWriter(folder / BEATS_FILE, rate_hz) if plan.is_composed else None
@@ -68,6 +71,8 @@ class StagedFiles:
             writer.write(batch)
         for writer in self._twins if len(batch) else ():
             writer.write(batch.clean)
+        if self._pictures is not None:
+            self._pictures.write(batch)
         if self._annotations is not None and batch.waves is not None:
             self._annotations.write(batch.candidates, batch.waves)
         if self._artefacts is not None and batch.injury is not None:
@@ -78,6 +83,8 @@ class StagedFiles:
         """Write a long record; called with rising candidate numbers."""
         for writer in self._formats:
             writer.write_long(record)
+        if self._pictures is not None:
+            self._pictures.write_long(record)
         if self._annotations is not None:
             for piece in record.pieces():
                 if piece.waves is not None:
@@ -91,7 +98,7 @@ class StagedFiles:
 
     def close(self) -> None:
         """Finish the files; nothing is flushed to disk yet."""
-        tables = (self._annotations, self._artefacts, self._beats, self._rhythms)
+        tables = (self._pictures, self._annotations, self._artefacts, self._beats, self._rhythms)
         for writer in (*self._formats, *self._twins, *tables):
             if writer is not None:
                 writer.close()

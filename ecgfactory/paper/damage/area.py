@@ -101,7 +101,9 @@ def grain(seed: int) -> np.random.Generator:
     return np.random.Generator(np.random.Philox(seed))
 
 
-def cloud(rng: np.random.Generator, shape: tuple[int, int], cells: tuple[float, float], octaves: int = 3) -> Float32Array:
+def cloud(
+    rng: np.random.Generator, shape: tuple[int, int], cells: tuple[float, float], octaves: int = 3
+) -> Float32Array:
     """Return smooth noise, about -1 to 1: octaves of values in cells, each half as large and half as strong.
 
     Parameters

@@ -1,0 +1,15 @@
+"""Which part of a record a picture shows."""
+
+from __future__ import annotations
+
+from ecgfactory.paper.rendering import PictureDraws
+
+SHOWN_MM = 250.0
+"""Width of the traces of a page: 10 s at 25 mm/s, as electrocardiographs print them; A4 and letter have room for it."""
+
+
+def stretch_of(numbers: PictureDraws, speed_mm_per_s: float, samples: int, rate_hz: float) -> range:
+    """Draw which samples of a record are shown: all of them, or as many as a page shows from anywhere on."""
+    shown = min(samples, int(SHOWN_MM / speed_mm_per_s * rate_hz))
+    first = int(numbers.stretch.integers(samples - shown + 1))
+    return range(first, first + shown)

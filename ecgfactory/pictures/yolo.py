@@ -1,0 +1,36 @@
+"""Boxes as YOLO takes them: a text file beside each picture's place, and one YAML file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import yaml
+
+from ecgfactory.pictures.boxes import PictureBox, kinds_of
+from ecgfactory.pictures.paths import IMAGES_FOLDER, YOLO_FILE
+
+_SPLITS = {"train": "train", "validation": "val", "test": "test"}
+"""What YOLO calls the splits."""
+
+
+def yolo_label(boxes: Iterable[PictureBox], lead_names: Sequence[str], width_px: int, height_px: int) -> str:
+    """Return a line for each box that is seen: class, middle, width and height as shares of the picture's."""
+    classes = {name: number for number, name in enumerate(kinds_of(lead_names))}
+    lines = []
+    for of_picture in boxes:
+        if (seen := of_picture.seen(width_px, height_px)) is not None:
+            middle = (seen.left + seen.right) / 2 / width_px, (seen.top + seen.bottom) / 2 / height_px
+            size = (seen.right - seen.left) / width_px, (seen.bottom - seen.top) / height_px
+            lines.append(f"{classes[of_picture.name]} {' '.join(f'{share:.6f}' for share in (*middle, *size))}\n")
+    return "".join(lines)
+
+
+def write_yolo(dataset: Path, lead_names: Sequence[str], splits: Sequence[str]) -> None:
+    """Write yolo.yaml: the folder of pictures of each split, and what each class is."""
+    content = {
+        "path": ".",
+        **{_SPLITS[split]: f"{IMAGES_FOLDER}/{split}" for split in splits},
+        "names": dict(enumerate(kinds_of(lead_names))),
+    }
+    (dataset / YOLO_FILE).write_text(yaml.safe_dump(content, sort_keys=False), encoding="utf-8", newline="\n")
