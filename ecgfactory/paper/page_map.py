@@ -95,7 +95,9 @@ class PageMap:
         points = projected(self.homography, points_mm)
         if self.displacement is None:
             return points
-        known = np.isfinite(points_mm).all(axis=1)
+        known = np.isfinite(points_mm[:, 0] + points_mm[:, 1])
+        if known.all():
+            return points + self.displacement.at(points_mm)
         points[known] += self.displacement.at(points_mm[known])
         return points
 

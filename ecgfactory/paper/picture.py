@@ -31,6 +31,8 @@ class Picture:
         What happened to it.
     lead_names : tuple of str
         Leads of the record.
+    rate_hz : float
+        Samples per second of the signal.
     """
 
     pixels: Pixels
@@ -39,6 +41,7 @@ class Picture:
     page_map: PageMap
     recipe: Recipe
     lead_names: tuple[str, ...]
+    rate_hz: float
 
     @property
     def truth(self) -> dict[str, Any]:

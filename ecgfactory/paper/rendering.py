@@ -103,4 +103,4 @@ def render_picture(
     pixels, page_map = perform(recipe, draw_page(page), page)
     height_px, width_px, _ = pixels.shape
     mask = draw_mask(page, page_map, width_px, height_px, names)
-    return Picture(pixels, mask, page, page_map, recipe, names)
+    return Picture(pixels, mask, page, page_map, recipe, names, rate_hz)

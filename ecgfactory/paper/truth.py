@@ -1,13 +1,251 @@
-"""The truth about a picture, as its JSON file tells it."""
+"""The truth about a picture, as its JSON file tells it.
+
+Places in the picture are in pixels (px), [to the right, down]; the middle of its upper left pixel is [0, 0]. Places on
+the page are in mm, to the right and down from the upper left corner of the paper. Samples are numbered from 0, as in
+the record's signal; a stretch of them is [first, last], both within it. `corners_px` are the upper left, upper right,
+lower right and lower left corner of a rectangle of the page; a `box_px` is [left, top, right, bottom], upright, around
+what is within the picture, and null where nothing is. Pixels are rounded to 0.01, mm to 0.001.
+
+===================== ====================================================================================
+version               Of this form: 1.
+record_id, picture    Of the record, and number of the picture among those of it; null outside a dataset.
+lead_names            Leads of the record, in stored order.
+sampling_rate_hz      Of the signal.
+first_sample,         Of what the page shows.
+last_sample
+image                 `file` beside this one; `width_px`, `height_px`; `dpi`, pixels per inch of the page before
+                      anything happened to it.
+mask                  `file`; `values`: what each value of its pixels means, by name of the thing or lead.
+page                  The page as printed: `width_mm`, `height_mm`; `size`, of the paper; `layout`;
+                      `speed_mm_per_s`; `gain_mm_per_mv`, and `asked_gain_mm_per_mv`, which is larger where the
+                      record would not have fitted; `colour`, of the grid; `font`; `line_mm`, width of the traces.
+map                   From page to picture: `homography` H, [u, v, w] = H [x mm, y mm, 1] gives
+                      [u / w, v / w] px; `displacement`, null where the paper is flat and seen without distortion,
+                      is added to that: `x_px` and `y_px` at nodes `step_mm` apart, by row and column from [0, 0] mm;
+                      bilinear between.
+damage                `kind`, and its `steps` in the order they happened; each has a name, `step`, and its numbers.
+leads                 A list of pieces, row by row and from left to right:
+
+lead                  Its name.
+row, column           Place on the page, from 0.
+is_rhythm             Whether it is shown below the others for the whole time.
+first_sample,         Of the piece.
+last_sample
+mm_per_mv, mm_per_s   Scale of the trace on the page.
+baseline_uv           Value that lies on the baseline: the piece's median.
+baseline_mm           Height of the baseline on the page.
+baseline_px           Its left and right end in the picture.
+box_px, corners_px    Around the drawn trace.
+outline_px            The edge of that rectangle of the page as a polygon: its corners, and on bent paper points between.
+clipped, missing      Stretches of samples: drawn at the edge of their row as they lie beyond; not drawn.
+x_px, y_px            Middle of the drawn line at each sample of the piece; null where it is missing.
+
+grid                  Null on paper without one: `box_mm`, [left, top, right, bottom]; `minor_mm`, `major_mm`, distance
+                      of fine and strong lines; `vertical` and `horizontal` lines: `x_mm` or `y_mm` on the page,
+                      `is_major`, and `ends_px`, both ends in the picture, upper or left one first.
+pulses                Calibration pulses: `height_mv`, `width_s`; `points_px`, the corners of the line; `box_px`,
+                      `corners_px`.
+texts                 `text`, what it says; `role`: lead, header, scale or footer; `box_px`, `corners_px`.
+===================== ====================================================================================
+"""
 
 from __future__ import annotations
 
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ecgfactory.arrays import Float64Array
+from ecgfactory.paper.damage.base import Recipe
+from ecgfactory.paper.mask import mask_values
+from ecgfactory.paper.page import Box, Grid, Page, Trace, box_around
+from ecgfactory.paper.page_map import STEP_MM, PageMap
+from ecgfactory.paper.strokes import drawn_width_px
 
 if TYPE_CHECKING:
     from ecgfactory.paper.picture import Picture
 
+VERSION = 1
 
-def truth_of(picture: Picture) -> dict[str, Any]:
-    """Return all that is known of a picture."""
-    raise NotImplementedError
+
+@dataclass(frozen=True)
+class PictureNames:
+    """What a picture is called in a dataset.
+
+    Parameters
+    ----------
+    record_id : str
+        Of its record.
+    picture : int
+        Its number among those of the record.
+    image, mask : str
+        Names of its files.
+    """
+
+    record_id: str | None = None
+    picture: int = 0
+    image: str | None = None
+    mask: str | None = None
+
+
+def truth_of(picture: Picture, names: PictureNames | None = None) -> dict[str, Any]:
+    """Return all that is known of a picture, with arrays where `truth_json` writes lists."""
+    names = names or PictureNames()
+    page, page_map = picture.page, picture.page_map
+    height_px, width_px = picture.mask.shape
+    frame = Box(-0.5, -0.5, width_px - 0.5, height_px - 0.5)
+    return {
+        "version": VERSION,
+        "record_id": names.record_id,
+        "picture": names.picture,
+        "lead_names": picture.lead_names,
+        "sampling_rate_hz": picture.rate_hz,
+        "first_sample": min(trace.first_sample for trace in page.traces),
+        "last_sample": max(trace.last_sample for trace in page.traces),
+        "image": {"file": names.image, "width_px": width_px, "height_px": height_px, "dpi": page.style.dpi},
+        "mask": {"file": names.mask, "values": mask_values(picture.lead_names)},
+        "page": _page(page),
+        "map": _map(page_map),
+        "damage": {"kind": page.style.damage, "steps": _steps(picture.recipe)},
+        "leads": [_lead(trace, page, page_map, frame) for trace in page.traces],
+        "grid": None if page.grid is None else _grid(page.grid, page_map),
+        "pulses": [
+            {
+                "height_mv": pulse.height_mv,
+                "width_s": pulse.width_s,
+                "points_px": _px(page_map.to_picture(pulse.points_mm)),
+                **_place(box_around(pulse.points_mm, page.style.line_mm / 2), page_map, frame),
+            }
+            for pulse in page.pulses
+        ],
+        "texts": [
+            {"text": text.text, "role": text.role, **_place(text.box_mm, page_map, frame)} for text in page.texts
+        ],
+    }
+
+
+def _page(page: Page) -> dict[str, Any]:
+    style = page.style
+    return {
+        "width_mm": page.width_mm,
+        "height_mm": page.height_mm,
+        "size": style.size,
+        "layout": style.layout,
+        "speed_mm_per_s": style.speed_mm_per_s,
+        "gain_mm_per_mv": page.gain_mm_per_mv,
+        "asked_gain_mm_per_mv": style.gain_mm_per_mv,
+        "colour": style.colour,
+        "font": style.font,
+        "line_mm": style.line_mm,
+    }
+
+
+def _map(page_map: PageMap) -> dict[str, Any]:
+    bent = page_map.displacement
+    return {
+        "homography": page_map.homography,
+        "displacement": None
+        if bent is None
+        else {"step_mm": bent.step_mm, "x_px": _px(bent.offsets_px[..., 0]), "y_px": _px(bent.offsets_px[..., 1])},
+    }
+
+
+def _steps(recipe: Recipe) -> list[dict[str, Any]]:
+    bend = [] if recipe.bend is None else [recipe.bend]
+    outline = [] if recipe.outline_mm is None else [{"step": "outline", "points_mm": recipe.outline_mm}]
+    before, after = [*recipe.paper, *bend], [recipe.view, *recipe.picture]
+    return [*map(_step, before), *outline, *map(_step, after)]
+
+
+def _step(step: Any) -> dict[str, Any]:
+    return {"step": step.name, **asdict(step)}
+
+
+def _lead(trace: Trace, page: Page, page_map: PageMap, frame: Box) -> dict[str, Any]:
+    ink_mm = box_around(trace.points_mm, page.style.line_mm / 2)
+    points_px = page_map.to_picture(trace.points_mm)
+    baseline_mm = np.array([(ink_mm.left, trace.baseline_mm), (ink_mm.right, trace.baseline_mm)])
+    return {
+        "lead": trace.lead,
+        "row": trace.row,
+        "column": trace.column,
+        "is_rhythm": trace.is_rhythm,
+        "first_sample": trace.first_sample,
+        "last_sample": trace.last_sample,
+        "mm_per_mv": page.gain_mm_per_mv,
+        "mm_per_s": page.style.speed_mm_per_s,
+        "baseline_uv": trace.baseline_uv,
+        "baseline_mm": round(trace.baseline_mm, 3),
+        "baseline_px": _px(page_map.to_picture(baseline_mm)),
+        "box_px": _box_px(points_px, drawn_width_px(page.style.line_mm, page_map.scale_at(ink_mm)) / 2, frame),
+        "corners_px": _px(page_map.to_picture(ink_mm.corners)),
+        "outline_px": _px(page_map.to_picture(_outline_mm(ink_mm, page_map))),
+        "clipped": _stretches(trace.clipped, trace.first_sample),
+        "missing": _stretches(np.isnan(trace.points_mm[:, 1]), trace.first_sample),
+        "x_px": _px(points_px[:, 0]),
+        "y_px": _px(points_px[:, 1]),
+    }
+
+
+def _grid(grid: Grid, page_map: PageMap) -> dict[str, Any]:
+    left, top, right, bottom = grid.box_mm
+    every = round(grid.major_mm / grid.minor_mm)
+
+    def lines(key: str, places_mm: Float64Array, ends_mm: Float64Array) -> list[dict[str, Any]]:
+        ends_px = _px(page_map.to_picture(ends_mm.reshape(-1, 2))).reshape(-1, 2, 2)
+        return [
+            {key: place_mm, "is_major": number % every == 0, "ends_px": ends}
+            for number, (place_mm, ends) in enumerate(zip(_mm(places_mm).tolist(), ends_px.tolist(), strict=True))
+        ]
+
+    x, y = grid.vertical_mm(), grid.horizontal_mm()
+    return {
+        "box_mm": _mm(np.array(grid.box_mm)),
+        "minor_mm": grid.minor_mm,
+        "major_mm": grid.major_mm,
+        "vertical": lines("x_mm", x, np.array([[(at, top), (at, bottom)] for at in x])),
+        "horizontal": lines("y_mm", y, np.array([[(left, at), (right, at)] for at in y])),
+    }
+
+
+def _place(box_mm: Box, page_map: PageMap, frame: Box) -> dict[str, Any]:
+    return {
+        "box_px": _box_px(page_map.to_picture(_outline_mm(box_mm, page_map)), 0.0, frame),
+        "corners_px": _px(page_map.to_picture(box_mm.corners)),
+    }
+
+
+def _outline_mm(box_mm: Box, page_map: PageMap) -> Float64Array:
+    """Return the edge of a box as a polygon; points are as close as nodes of the displacement where there is one."""
+    corners = box_mm.corners
+    if page_map.displacement is None:
+        return corners
+    sides = zip(corners, np.roll(corners, -1, axis=0), strict=True)
+    return np.concatenate(
+        [np.linspace(start, end, int(np.abs(end - start).max() / STEP_MM) + 2)[:-1] for start, end in sides]
+    )
+
+
+def _box_px(points_px: Float64Array, margin: float, frame: Box) -> list[float] | None:
+    """Return the part of a box around points that lies within the picture."""
+    box = box_around(points_px, margin)
+    left, top = max(box.left, frame.left), max(box.top, frame.top)
+    right, bottom = min(box.right, frame.right), min(box.bottom, frame.bottom)
+    return [round(edge, 2) for edge in (left, top, right, bottom)] if left < right and top < bottom else None
+
+
+def _stretches(where: npt.NDArray[np.bool_], first_sample: int) -> list[list[int]]:
+    """Return first and last sample of each stretch in which something is so."""
+    changes = np.flatnonzero(np.diff(where, prepend=False, append=False))
+    return [[int(start) + first_sample, int(end) + first_sample - 1] for start, end in changes.reshape(-1, 2)]
+
+
+def _px(values: Float64Array) -> Float64Array:
+    """Round pixels, as an array that orjson writes."""
+    return np.ascontiguousarray(np.round(values, 2))
+
+
+def _mm(values: Float64Array) -> Float64Array:
+    return np.round(values, 3)
