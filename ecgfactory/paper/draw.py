@@ -2,10 +2,108 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+from matplotlib.backends.backend_agg import RendererAgg
+from matplotlib.path import Path
+from matplotlib.transforms import IdentityTransform
+
+from ecgfactory.arrays import Float64Array
+from ecgfactory.paper.colours import Inks
 from ecgfactory.paper.damage.base import Pixels
-from ecgfactory.paper.page import Page
+from ecgfactory.paper.lettering import lettering
+from ecgfactory.paper.page import Grid, Page, PrintedText
+from ecgfactory.paper.page_map import MM_PER_INCH
+
+MINOR_LINE_MM, MAJOR_LINE_MM = 0.1, 0.2
+"""Widths of the grid's lines."""
+
+_POINTS_PER_INCH = 72
 
 
 def draw_page(page: Page) -> Pixels:
     """Draw a page flat, at the dpi of its style: the middle of a line at (x, y) mm is at `PageMap.flat(dpi)` of it."""
-    raise NotImplementedError
+    dpi = page.style.dpi
+    scale = dpi / MM_PER_INCH
+    renderer = RendererAgg(round(page.width_mm * scale), round(page.height_mm * scale), dpi)  # type: ignore[no-untyped-call]
+    canvas = np.asarray(renderer.buffer_rgba())  # type: ignore[no-untyped-call]
+    _draw_paper(canvas, page.grid, page.inks, scale)
+    lines = [*page.separators_mm, *(pulse.points_mm for pulse in page.pulses), *(t.points_mm for t in page.traces)]
+    _draw_lines(renderer, lines, page, scale)
+    for text in page.texts:
+        _draw_text(canvas, text, page, scale)
+    return cv2.cvtColor(canvas, cv2.COLOR_RGBA2RGB).astype(np.uint8, copy=False)
+
+
+def _draw_paper(canvas: npt.NDArray[np.uint8], grid: Grid | None, inks: Inks, scale: float) -> None:
+    """Fill a canvas with paper and its grid: where lines cross, the darker ink is seen."""
+    canvas.view(np.uint32)[:] = np.array([*inks.paper, 255], dtype=np.uint8).view(np.uint32)
+    if grid is None:
+        return
+    height, width, _ = canvas.shape
+    box = grid.box_mm
+    top, bottom = _reach_px(box.top, box.bottom, scale, height)
+    left, right = _reach_px(box.left, box.right, scale, width)
+    across = _line_colours(grid.vertical_mm(), grid, width, inks, scale)[left:right]
+    down = _line_colours(grid.horizontal_mm(), grid, height, inks, scale)[top:bottom]
+    rows = np.repeat(down.view(np.uint32), right - left, axis=1).view(np.uint8)
+    np.minimum(rows, across.reshape(1, -1), out=rows)
+    canvas[top:bottom, left:right] = rows.reshape(bottom - top, right - left, 4)
+
+
+def _reach_px(first_mm: float, last_mm: float, scale: float, size: int) -> tuple[int, int]:
+    """Return the first pixel that lines between two outer ones touch, and the one after the last."""
+    half = MAJOR_LINE_MM / 2
+    return max(int((first_mm - half) * scale), 0), min(int(np.ceil((last_mm + half) * scale)), size)
+
+
+def _line_colours(lines_mm: Float64Array, grid: Grid, size: int, inks: Inks, scale: float) -> npt.NDArray[np.uint8]:
+    """Return the colours of a cut across parallel lines, shape (size, 4); every so many of them is a strong one."""
+    every = round(grid.major_mm / grid.minor_mm)
+    colours = np.array(inks.paper, dtype=np.float64)
+    minor = _coverage(lines_mm, MINOR_LINE_MM, size, scale)[:, np.newaxis]
+    major = _coverage(lines_mm[::every], MAJOR_LINE_MM, size, scale)[:, np.newaxis]
+    mixed = colours + minor * (np.array(inks.minor) - colours)
+    mixed += major * (np.array(inks.major) - mixed)
+    out = np.full((size, 4), 255, dtype=np.uint8)
+    out[:, :3] = np.rint(mixed)
+    return out
+
+
+def _coverage(lines_mm: Float64Array, width_mm: float, size: int, scale: float) -> Float64Array:
+    """Return which share of each of so many pixels is covered by lines, exactly."""
+    starts, ends = ((lines_mm + side * width_mm / 2) * scale for side in (-1, 1))
+    edges = np.arange(size + 1, dtype=np.float64)
+    # The covered length up to each edge: that of the lines that begin before it, less what of them lies beyond it.
+    covered = (np.clip(edges[:, np.newaxis] - starts, 0, ends - starts)).sum(axis=1)
+    return np.diff(covered)
+
+
+def _draw_lines(renderer: RendererAgg, lines: Iterable[Float64Array], page: Page, scale: float) -> None:
+    pen = renderer.new_gc()
+    red, green, blue = page.inks.ink
+    pen.set_foreground((red / 255, green / 255, blue / 255))
+    pen.set_linewidth(page.style.line_mm / MM_PER_INCH * _POINTS_PER_INCH)
+    pen.set_capstyle("butt")
+    pen.set_joinstyle("round")
+    pen.set_antialiased(True)
+    pen.set_snap(False)
+    for points_mm in lines:
+        vertices = points_mm * scale
+        vertices[:, 1] = renderer.height - vertices[:, 1]  # Agg counts from below
+        path = Path(vertices)
+        path.should_simplify = False
+        renderer.draw_path(pen, path, IdentityTransform())  # type: ignore[no-untyped-call]
+
+
+def _draw_text(canvas: npt.NDArray[np.uint8], text: PrintedText, page: Page, scale: float) -> None:
+    style = page.style
+    coverage = lettering(text.text, style.font, text.bold, text.size_mm, style.dpi).coverage
+    height, width = coverage.shape
+    top, left = round(text.box_mm.top * scale), round(text.box_mm.left * scale)
+    part = canvas[top : top + height, left : left + width, :3]
+    share = coverage[: part.shape[0], : part.shape[1], np.newaxis] / 255
+    part[:] = np.rint(part + share * (np.array(page.inks.ink) - part))

@@ -98,7 +98,7 @@ def encode_palette_png(values: npt.NDArray[np.uint8], palette: npt.NDArray[np.ui
 def _png(width: int, height: int, colour_type: int, chunks: list[bytes], filtered: npt.NDArray[np.uint8]) -> bytes:
     """Put a PNG together (ISO/IEC 15948), of 8 bits a sample, its rows filtered already."""
     header = struct.pack(">IIBBBBB", width, height, 8, colour_type, 0, 0, 0)
-    packed = isal_zlib.compress(memoryview(filtered).cast("B"), _LEVEL)
+    packed = isal_zlib.compress(filtered.data.cast("B"), _LEVEL)
     return b"".join([_SIGNATURE, _chunk(b"IHDR", header), *chunks, _chunk(b"IDAT", packed), _chunk(b"IEND", b"")])
 
 

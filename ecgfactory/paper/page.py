@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ecgfactory.arrays import Float64Array
+from ecgfactory.paper.colours import USUAL_INKS, Inks
 from ecgfactory.paper.style import PaperStyle
 
 Role = Literal["lead", "header", "scale", "footer"]
@@ -172,7 +173,9 @@ class Page:
     texts : sequence of PrintedText
     pulses : sequence of Pulse
     separators_mm : float64 array, shape (n, 2, 2)
-        Short vertical lines between neighbouring leads.
+        Short vertical lines between neighbouring leads; they, and the pulses, are as wide as the traces.
+    inks : Inks
+        Colours of paper, grid and print.
     """
 
     width_mm: float
@@ -184,3 +187,4 @@ class Page:
     texts: Sequence[PrintedText] = ()
     pulses: Sequence[Pulse] = ()
     separators_mm: Float64Array = field(default_factory=lambda: np.zeros((0, 2, 2)))
+    inks: Inks = USUAL_INKS

@@ -2,17 +2,54 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
+import numpy.typing as npt
 
-from ecgfactory.leads import SignalUv
-from ecgfactory.paper.page import Page
+from ecgfactory.arrays import Float64Array
+from ecgfactory.errors import BadInputError
+from ecgfactory.paper.across import (
+    COLUMN_GAP_MM,
+    NAMES_MM,
+    PULSE_FOOT_MM,
+    PULSE_MM,
+    Across,
+    place_across,
+    samples_that_fit,
+)
+from ecgfactory.paper.arrangement import arrange, layout_of
+from ecgfactory.paper.bands import Bands, RowNeed, name_foot_mm, share_out
+from ecgfactory.paper.colours import draw_inks
+from ecgfactory.paper.header import measurement_lines, patient_lines, scale_line
+from ecgfactory.paper.page import Page, PrintedText, Pulse, Trace
+from ecgfactory.paper.patients import invent_patient
+from ecgfactory.paper.pieces import Piece, cut
+from ecgfactory.paper.sheet import HEADER_LINE_MM, Sheet, divide
 from ecgfactory.paper.style import PaperStyle
+from ecgfactory.paper.writing import Writing
+
+_HEADER_CAPITAL_MM, _NAME_CAPITAL_MM, _SCALE_CAPITAL_MM = 2.1, 2.5, 2.1
+"""Heights of capital letters: of the header, of leads' names and of the line at the bottom."""
+
+_SCALE_FOOT_MM = 3.5
+"""From the lower edge of the paper up to the foot of the line at the bottom."""
+
+_NAME_WIDTH_MM = 10.0
+"""Width that a name above a trace may take: it stands above all that the trace shows there."""
+
+_NAME_LEAST_MM = 3.0
+"""Width that a name may take over the shortest of traces."""
+
+_MEASUREMENTS_MM, _VALUES_MM = 75.0, 27.0
+"""From a header's left end to its measurements, and from these to their values."""
+
+_SEPARATOR_MM = 3.0
+"""Half the height of the marks between neighbouring leads."""
 
 
 def print_page(
-    signal_uv: SignalUv,
+    signal_uv: npt.NDArray[np.integer | np.floating],
     rate_hz: float,
     lead_names: tuple[str, ...],
     style: PaperStyle,
@@ -20,5 +57,140 @@ def print_page(
     first_sample: int,
     features: Mapping[str, object],
 ) -> Page:
-    """Lay a record out on a page; see `render_picture`. `rng` invents the patient of the header."""
-    raise NotImplementedError
+    """Lay a record out on a page; see `render_picture`. `rng` invents the patient of the header.
+
+    Raises
+    ------
+    BadInputError
+        When a column would have fewer than two samples, or there are more rows of leads than fit on the paper.
+    """
+    patient, inks = invent_patient(rng), draw_inks(style.colour, rng)
+    about = patient_lines(patient) if style.header else []
+    measured = measurement_lines(features) if style.header else []
+    sheet = divide(style, max(len(about), len(measured)), rng)
+    shown = min(signal_uv.shape[-1], samples_that_fit(style, rate_hz))
+    rows = cut(signal_uv, lead_names, arrange(lead_names, layout_of(style.layout)), shown)
+    columns = max(map(len, rows))
+    across = place_across(style, rate_hz, columns, shown, sheet.width_mm)
+    bands = _bands(rows, columns, across, sheet, style)
+    baselines_mm = sheet.rows_top_mm + np.cumsum(bands.gaps_mm[:-1])
+    writing = Writing(style.font, style.dpi)
+    pieces = [(piece, float(baselines_mm[piece.row])) for row in rows for piece in row]
+    texts = _header(about, measured, sheet, across, writing)
+    if style.labels and columns == 1:
+        texts += [_name_beside(piece, baseline_mm, across, writing) for piece, baseline_mm in pieces]
+    elif style.labels:
+        texts += [_name_above(piece, baseline_mm, across, bands, writing) for piece, baseline_mm in pieces]
+    scale = scale_line(style.speed_mm_per_s, bands.gain_mm_per_mv)
+    texts.append(writing.line(scale, "scale", across.left_mm, sheet.height_mm - _SCALE_FOOT_MM, _SCALE_CAPITAL_MM))
+    return Page(
+        width_mm=sheet.width_mm,
+        height_mm=sheet.height_mm,
+        style=style,
+        gain_mm_per_mv=bands.gain_mm_per_mv,
+        grid=sheet.grid,
+        traces=[_trace(piece, baseline_mm, across, bands, first_sample) for piece, baseline_mm in pieces],
+        texts=texts,
+        pulses=_pulses(baselines_mm, across, bands.gain_mm_per_mv, style),
+        separators_mm=_separators_mm(pieces, across) if style.separators else np.zeros((0, 2, 2)),
+        inks=inks,
+    )
+
+
+def _bands(rows: Sequence[Sequence[Piece]], columns: int, across: Across, sheet: Sheet, style: PaperStyle) -> Bands:
+    needs = [
+        RowNeed(
+            above_mv=np.array([piece.highest_mv() for piece in row]),
+            below_mv=np.array([piece.lowest_mv() for piece in row]),
+            start_mv=np.array([piece.highest_mv(_under_name(across)) for piece in row]),
+            name_mm=_NAME_CAPITAL_MM if columns > 1 and style.labels else 0.0,
+            has_pulse=style.pulse != "none",
+        )
+        for row in rows
+    ]
+    height_mm = sheet.rows_bottom_mm - sheet.rows_top_mm
+    bands = share_out(needs, height_mm, style.gain_mm_per_mv, style.line_mm)
+    if bands is None:
+        raise BadInputError(
+            f"{len(rows)} rows of leads do not fit on {style.size} paper; give fewer leads, or another layout than "
+            f"{style.layout}."
+        )
+    return bands
+
+
+def _trace(piece: Piece, baseline_mm: float, across: Across, bands: Bands, first_sample: int) -> Trace:
+    height_mm = piece.centred_mv * bands.gain_mm_per_mv
+    x_mm = across.trace_mm(piece.column, piece.first) + np.arange(len(height_mm)) * across.mm_per_sample
+    points_mm = np.column_stack([x_mm, baseline_mm - np.clip(height_mm, -bands.limit_mm, bands.limit_mm)])
+    points_mm[np.isnan(height_mm)] = np.nan
+    return Trace(
+        lead=piece.lead,
+        first_sample=first_sample + piece.first,
+        points_mm=points_mm,
+        baseline_mm=baseline_mm,
+        baseline_uv=piece.baseline_uv,
+        row=piece.row,
+        column=piece.column,
+        is_rhythm=piece.is_rhythm,
+        clipped=np.abs(height_mm) > bands.limit_mm,
+    )
+
+
+def _name_beside(piece: Piece, baseline_mm: float, across: Across, writing: Writing) -> PrintedText:
+    """Write a lead's name left of its trace, midway between its neighbours."""
+    size_mm = writing.fitting_mm(piece.lead, _NAME_CAPITAL_MM, NAMES_MM - COLUMN_GAP_MM)
+    return writing.line(piece.lead, "lead", across.left_mm, baseline_mm + size_mm / 2, size_mm)
+
+
+def _name_above(piece: Piece, baseline_mm: float, across: Across, bands: Bands, writing: Writing) -> PrintedText:
+    """Write a lead's name above the beginning of its trace, and above all that the trace shows there."""
+    room_mm = max(len(piece.centred_mv) * across.mm_per_sample, _NAME_LEAST_MM)
+    size_mm = writing.fitting_mm(piece.lead, _NAME_CAPITAL_MM, room_mm)
+    start_mm = piece.highest_mv(_under_name(across)) * bands.gain_mm_per_mv
+    foot_mm = baseline_mm - name_foot_mm(start_mm, bands.limit_mm)
+    return writing.line(piece.lead, "lead", across.trace_mm(piece.column, piece.first), float(foot_mm), size_mm)
+
+
+def _under_name(across: Across) -> int:
+    return round(_NAME_WIDTH_MM / across.mm_per_sample)
+
+
+def _header(
+    patient: Sequence[str], measured: Sequence[tuple[str, str]], sheet: Sheet, across: Across, writing: Writing
+) -> list[PrintedText]:
+    """Write a header: the patient on the left, and beside it labels and values of what was measured."""
+    label_mm = across.left_mm + _MEASUREMENTS_MM
+    parts = [
+        (across.left_mm, patient),
+        (label_mm, [label for label, _ in measured]),
+        (label_mm + _VALUES_MM, [value for _, value in measured]),
+    ]
+    return [
+        writing.line(text, "header", left_mm, sheet.header_top_mm + (line + 0.7) * HEADER_LINE_MM, _HEADER_CAPITAL_MM)
+        for left_mm, lines in parts
+        for line, text in enumerate(lines)
+    ]
+
+
+def _pulses(baselines_mm: Float64Array, across: Across, gain_mm_per_mv: float, style: PaperStyle) -> list[Pulse]:
+    """Print a pulse of 1 mV in each row."""
+    if across.pulse_mm is None:
+        return []
+    rise, fall = across.pulse_mm + PULSE_FOOT_MM, across.pulse_mm + PULSE_FOOT_MM + PULSE_MM
+    x_mm = np.array([across.pulse_mm, rise, rise, fall, fall, fall + PULSE_FOOT_MM])
+    height_mm = np.array([0, 0, 1, 1, 0, 0]) * gain_mm_per_mv
+    return [
+        Pulse(np.column_stack([x_mm, baseline_mm - height_mm]), 1.0, PULSE_MM / style.speed_mm_per_s)
+        for baseline_mm in baselines_mm
+    ]
+
+
+def _separators_mm(pieces: Sequence[tuple[Piece, float]], across: Across) -> Float64Array:
+    """Return marks midway between neighbouring leads of a row."""
+    back_mm = (COLUMN_GAP_MM + across.mm_per_sample) / 2
+    marks = []
+    for piece, y_mm in pieces:
+        if piece.column:
+            x_mm = across.trace_mm(piece.column, piece.first) - back_mm
+            marks.append([(x_mm, y_mm - _SEPARATOR_MM), (x_mm, y_mm + _SEPARATOR_MM)])
+    return np.array(marks, dtype=np.float64).reshape(-1, 2, 2)

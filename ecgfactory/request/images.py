@@ -179,7 +179,7 @@ class PaperRequest(_Section, title="Paper"):
         json_schema_extra=_with_names(SIZES),
     )
     dpi: Annotated[dict[_Dpi, _Weight] | DpiRange, BeforeValidator(_dpi)] = Field(
-        {200: 1},
+        {200: 1.0},
         title="Resolution (dpi)",
         description=f"pixels per inch, {LOWEST_DPI} to {HIGHEST_DPI}: weights, or a range {{min: 100, max: 300}}",
     )

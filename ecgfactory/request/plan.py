@@ -56,8 +56,8 @@ class Plan(BaseModel):
     Parameters
     ----------
     request : BuildRequest
-        As asked for, its seed drawn, its edges and pictures chosen where they were absent; its rhythm is sinus where records have
-        to be composed for their length.
+        As asked for, its seed drawn, its edges and pictures chosen where they were absent; its rhythm is sinus where
+        records have to be composed for their length.
     seed : int
         The seed of every candidate and split.
     checkpoint_path : str or None

@@ -79,7 +79,7 @@ class Area:
         """
         loss = (255 - np.array(colour, dtype=np.float32)) * np.clip(strength, 0, 1)[..., np.newaxis]
         factor = cv2.resize(np.rint(255 - loss).astype(np.uint8), self.shape[::-1], interpolation=cv2.INTER_LINEAR)
-        self.pixels[...] = cv2.multiply(self.pixels, factor, scale=1 / 255)
+        cv2.multiply(self.pixels, factor, self.pixels, 1 / 255)
 
     def mix(self, share: Bytes, colour: tuple[int, int, int]) -> None:
         """Cover it with a colour.
@@ -101,9 +101,7 @@ def grain(seed: int) -> np.random.Generator:
     return np.random.Generator(np.random.Philox(seed))
 
 
-def cloud(
-    rng: np.random.Generator, shape: tuple[int, int], cells: tuple[float, float], octaves: int = 3
-) -> Float32Array:
+def cloud(rng: np.random.Generator, shape: tuple[int, int], cells: tuple[float, float], octaves: int = 3) -> Float32Array:
     """Return smooth noise, about -1 to 1: octaves of values in cells, each half as large and half as strong.
 
     Parameters

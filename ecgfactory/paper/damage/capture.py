@@ -126,7 +126,9 @@ def _room_light(rng: np.random.Generator) -> list[PictureStep]:
     if at[6] < 0.4:
         steps.append(_shadow(rng))
     if at[7] < 0.12:
-        steps.append(Glare(_to(-0.7, 0.7, at[8]), _to(-0.5, 0.5, at[9]), _to(0.1, 0.3, at[10]), _to(0.2, 0.6, at[11])))
+        steps.append(
+            Glare(_to(-0.7, 0.7, at[8]), _to(-0.5, 0.5, at[9]), _to(0.1, 0.3, at[10]), _to(0.2, 0.6, at[11]))
+        )
     return steps
 
 
@@ -165,9 +167,7 @@ def _through_camera(page: Page, rng: np.random.Generator) -> Float64Array:
     scale = rng.uniform(0.85, 1.02)
     flat = np.column_stack([_paper(page) @ _turned(np.deg2rad(roll)), np.zeros(4)])
     ct, st, cs, ss = (f(np.deg2rad(a)) for a in (tilt, swing) for f in (np.cos, np.sin))
-    turned = (
-        flat @ np.array([(1, 0, 0), (0, ct, -st), (0, st, ct)]).T @ np.array([(cs, 0, ss), (0, 1, 0), (-ss, 0, cs)]).T
-    )
+    turned = flat @ np.array([(1, 0, 0), (0, ct, -st), (0, st, ct)]).T @ np.array([(cs, 0, ss), (0, 1, 0), (-ss, 0, cs)]).T
     seen: Float64Array = scale * turned[:, :2] * distance_mm / (distance_mm + turned[:, 2:])
     return seen
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from ecgfactory.arrays import Float64Array
-from ecgfactory.paper.damage.area import grain
 from ecgfactory.paper.damage.base import Bend
+from ecgfactory.paper.damage.crease_lines import CreaseLines
 from ecgfactory.paper.page import Page
 
 _REACH_MM = 28.0
@@ -31,8 +31,6 @@ class Fold:
         Over which distance the paper bends.
     shade : float
         How much darker its dark side is; the other is half as much lighter. Negative where the sides are exchanged.
-    line : float
-        How much darker the very fold is; negative where it is lighter.
     """
 
     x_mm: float
@@ -41,7 +39,6 @@ class Fold:
     pull_mm: float
     round_mm: float
     shade: float
-    line: float
 
 
 @dataclass(frozen=True)
@@ -51,14 +48,11 @@ class Folds(Bend):
     Parameters
     ----------
     folds : tuple of Fold
-    grain_seed : int
-        Of how worn they are along their lengths.
     """
 
     name = "folds"
 
     folds: tuple[Fold, ...]
-    grain_seed: int
 
     @property
     def most_mm(self) -> float:
@@ -69,30 +63,27 @@ class Folds(Bend):
         """Move the paper towards each fold: it stands up there, and is seen from above."""
         offsets = np.zeros_like(places_mm)
         for fold in self.folds:
-            across, _, normal = _beside(fold, places_mm)
+            across, normal = _across(fold, places_mm)
             size = -fold.pull_mm * np.tanh(across / fold.round_mm) * np.exp(-np.abs(across) / _REACH_MM)
             offsets += size[..., np.newaxis] * normal
         return offsets
 
     def light(self, places_mm: Float64Array) -> Float64Array:
-        """Shade one side of each fold, light the other, and draw its line."""
+        """Shade one side of each fold, and light the other."""
         light = np.ones(places_mm.shape[:-1])
-        rng = grain(self.grain_seed)
         for fold in self.folds:
-            across, along, _ = _beside(fold, places_mm)
-            waves = zip(rng.uniform(0.02, 0.5, 6), rng.uniform(0, 2 * np.pi, 6), strict=True)
-            worn = 0.7 + sum(0.14 * np.sin(number * along + phase) for number, phase in waves)
+            across, _ = _across(fold, places_mm)
             side = np.tanh(across / (0.5 * fold.round_mm)) * np.exp(-np.abs(across) / (0.6 * _REACH_MM))
             side *= np.where(side * fold.shade > 0, 1.0, 0.5)
-            light *= (1 - fold.shade * side) * (1 - fold.line * worn * np.exp(-((across / 0.45) ** 2)))
+            light *= 1 - fold.shade * side
         return light
 
 
-def _beside(fold: Fold, places_mm: Float64Array) -> tuple[Float64Array, Float64Array, Float64Array]:
-    """Return how far points are beside a fold and along it, shape (...), and the direction across it."""
+def _across(fold: Fold, places_mm: Float64Array) -> tuple[Float64Array, Float64Array]:
+    """Return how far points are beside a fold, shape (...), and the direction of that."""
     cos, sin = np.cos(np.radians(fold.turn)), np.sin(np.radians(fold.turn))
-    x, y = places_mm[..., 0] - fold.x_mm, places_mm[..., 1] - fold.y_mm
-    return y * cos - x * sin, x * cos + y * sin, np.array([-sin, cos])
+    across: Float64Array = (places_mm[..., 1] - fold.y_mm) * cos - (places_mm[..., 0] - fold.x_mm) * sin
+    return across, np.array([-sin, cos])
 
 
 def folded(page: Page, rng: np.random.Generator) -> Folds:
@@ -102,7 +93,7 @@ def folded(page: Page, rng: np.random.Generator) -> Folds:
     ]
     upright = [_fold(page.width_mm * share, page.height_mm / 2, 90.0, rng) for share in down]
     level = [_fold(page.width_mm / 2, page.height_mm * share, 0.0, rng) for share in across]
-    return Folds((*upright, *level), int(rng.integers(2**31)))
+    return Folds((*upright, *level))
 
 
 def _fold(x_mm: float, y_mm: float, turn: float, rng: np.random.Generator) -> Fold:
@@ -113,5 +104,21 @@ def _fold(x_mm: float, y_mm: float, turn: float, rng: np.random.Generator) -> Fo
         pull_mm=round(rng.uniform(0.3, 1.2), 3),
         round_mm=round(rng.uniform(1.5, 5), 2),
         shade=round(float(rng.choice([-1, 1])) * rng.uniform(0.04, 0.16), 3),
-        line=round(rng.uniform(0.08, 0.3) * (1 if rng.random() < 0.7 else -0.4), 3),
+    )
+
+
+def fold_lines(folds: Folds, page: Page, rng: np.random.Generator) -> CreaseLines:
+    """Draw the marks that folds leave on the paper."""
+    far_mm = page.width_mm + page.height_mm
+    lines = []
+    for fold in folds.folds:
+        right, down = far_mm * np.cos(np.radians(fold.turn)), far_mm * np.sin(np.radians(fold.turn))
+        ends = fold.x_mm - right, fold.y_mm - down, fold.x_mm + right, fold.y_mm + down
+        lines.append(tuple(round(float(end), 2) for end in ends))
+    return CreaseLines(
+        lines_mm=tuple((x0, y0, x1, y1) for x0, y0, x1, y1 in lines),
+        width_mm=round(rng.uniform(0.25, 0.6), 2),
+        dark=round(rng.uniform(0.06, 0.3), 3),
+        bare=round(max(0.0, rng.uniform(-0.3, 0.8)), 3),
+        grain_seed=int(rng.integers(2**31)),
     )

@@ -146,11 +146,7 @@ def _circle(rng: np.random.Generator) -> Float64Array:
     at = np.linspace(0, 1, 90)
     angle = start + 2 * np.pi * turn * at
     radius = 0.5 + rng.normal(0, 0.04) * (at - 0.5) + 0.02 * np.cos(2 * angle + rng.uniform(0, 6))
-    return (
-        0.5
-        + np.column_stack([radius * np.cos(angle), radius * np.sin(angle)])
-        + rng.normal(0, 0.04, 2) * at[:, np.newaxis]
-    )
+    return 0.5 + np.column_stack([radius * np.cos(angle), radius * np.sin(angle)]) + rng.normal(0, 0.04, 2) * at[:, np.newaxis]
 
 
 @dataclass(frozen=True)

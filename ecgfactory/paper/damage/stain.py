@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 
+from ecgfactory.arrays import Float32Array
 from ecgfactory.paper.damage.area import Area, cloud, grain
 from ecgfactory.paper.damage.base import PaperStep, Pixels
 from ecgfactory.paper.page import Box, Page
 
 _BENDS = 7
 """Waves around a stain's outline at most."""
+
+_ANGLES = 1024
+"""At which waves around a stain are worked out."""
 
 
 @dataclass(frozen=True)
@@ -67,10 +72,11 @@ class Stain(PaperStep):
         x, y = area.nodes_mm()
         x, y = x - np.float32(self.x_mm), y - np.float32(self.y_mm)
         rng = grain(self.grain_seed)
-        angle, distance = np.arctan2(y, x), np.hypot(x, y)
-        within = self.radius_mm * (1 + self.uneven * _wave(rng, angle)) - distance  # mm; negative outside
+        distance = cv2.magnitude(*np.broadcast_arrays(x, y))
+        angle = (cv2.phase(*np.broadcast_arrays(x, y)) * (_ANGLES / (2 * np.pi))).astype(np.int16) % _ANGLES
+        within = self.radius_mm * (1 + self.uneven * _wave(rng))[angle] - distance  # mm; negative outside
         texture = cloud(rng, within.shape, (reach / 3, reach / 3))
-        touched = np.clip((_wave(rng, angle) + 1 - 2 * self.gap) * 3 + 0.5 * texture, 0, 1) if self.gap else 1.0
+        touched = np.clip((_wave(rng) + 1 - 2 * self.gap)[angle] * 3 + 0.5 * texture, 0, 1) if self.gap else 1.0
         edge = 1 / (1 + np.exp(np.clip(-4 * within / self.soft_mm, -30, 30)))
         # The rim is sharp outside, where the liquid ended, and fades inwards.
         rim = edge * np.exp(-np.maximum(within, 0) / self.rim_mm) * touched
@@ -79,13 +85,13 @@ class Stain(PaperStep):
         return pixels
 
 
-def _wave(rng: np.random.Generator, angle: np.ndarray) -> np.ndarray:
-    """Return something that goes around smoothly, from -1 to 1."""
-    numbers = np.arange(1, _BENDS + 1)
-    sizes = rng.uniform(0, 1, _BENDS) / numbers
-    phases = rng.uniform(0, 2 * np.pi, _BENDS)
-    total = sum(size * np.cos(number * angle + phase) for number, size, phase in zip(numbers, sizes, phases))
-    return (total / sizes.sum()).astype(np.float32)
+def _wave(rng: np.random.Generator) -> Float32Array:
+    """Return something that goes around smoothly, from -1 to 1, at each of the angles."""
+    numbers = np.arange(1, _BENDS + 1)[:, np.newaxis]
+    sizes = rng.uniform(0, 1, (_BENDS, 1)) / numbers
+    turns = np.arange(_ANGLES) * (2 * np.pi / _ANGLES)
+    waves = sizes * np.cos(numbers * turns + rng.uniform(0, 2 * np.pi, (_BENDS, 1)))
+    return (waves.sum(axis=0) / sizes.sum()).astype(np.float32)
 
 
 def coffee_ring(x_mm: float, y_mm: float, rng: np.random.Generator) -> Stain:
@@ -95,7 +101,7 @@ def coffee_ring(x_mm: float, y_mm: float, rng: np.random.Generator) -> Stain:
         y_mm,
         radius_mm=round(rng.uniform(25, 40), 1),
         colour=(int(rng.integers(135, 165)), int(rng.integers(95, 120)), int(rng.integers(50, 80))),
-        inside=round(rng.uniform(0.0, 0.12), 3),
+        inside=round(max(0.0, rng.uniform(-0.05, 0.07)), 3),
         rim=round(rng.uniform(0.45, 0.95), 3),
         rim_mm=round(rng.uniform(0.7, 1.8), 2),
         soft_mm=round(rng.uniform(0.3, 0.8), 2),
@@ -117,7 +123,7 @@ def drop(x_mm: float, y_mm: float, rng: np.random.Generator) -> Stain:
         rim=round(rng.uniform(0.3, 0.7), 3),
         rim_mm=round(rng.uniform(0.3, 0.8), 2),
         soft_mm=round(rng.uniform(0.2, 0.5), 2),
-        uneven=round(rng.uniform(0.03, 0.2), 3),
+        uneven=round(rng.uniform(0.06, 0.3), 3),
         gap=0.0,
         grain_seed=int(rng.integers(2**31)),
     )
@@ -125,11 +131,12 @@ def drop(x_mm: float, y_mm: float, rng: np.random.Generator) -> Stain:
 
 def grease(x_mm: float, y_mm: float, rng: np.random.Generator) -> Stain:
     """Draw a spot of grease or gel, through which what lies behind darkens the paper."""
+    shade = int(rng.integers(205, 228))
     return Stain(
         x_mm,
         y_mm,
         radius_mm=round(rng.uniform(4, 22), 1),
-        colour=(int(rng.integers(205, 225)), int(rng.integers(200, 218)), int(rng.integers(170, 200))),
+        colour=(shade, shade - int(rng.integers(1, 7)), shade - int(rng.integers(10, 30))),
         inside=round(rng.uniform(0.5, 0.9), 3),
         rim=round(rng.uniform(0.0, 0.15), 3),
         rim_mm=round(rng.uniform(1, 3), 2),

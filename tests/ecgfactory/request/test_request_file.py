@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from ecgfactory.errors import BadInputError
-from ecgfactory.formats import FORMATS
+from ecgfactory.formats import FORMATS, IMAGES
 from ecgfactory.request.build_request import BuildRequest, GeneratorRequest, QualityRequest, WorkersRequest
 from ecgfactory.request.plan import make_plan
 from ecgfactory.request.preflight import size_text
@@ -302,7 +302,7 @@ def test_any_values_give_a_request_or_sentences(tmp_path_factory: pytest.TempPat
 
 def test_the_form_offers_the_registered_formats() -> None:
     schema = BuildRequest.model_json_schema()
-    assert schema["properties"]["formats"]["items"]["enum"] == list(FORMATS)
+    assert schema["properties"]["formats"]["items"]["enum"] == [*FORMATS, IMAGES]
     assert all("description" in field for key, field in schema["properties"].items() if key not in NESTED)
 
 

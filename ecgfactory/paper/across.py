@@ -1,0 +1,66 @@
+"""What stands where from left to right on a page: names, calibration pulses, traces."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ecgfactory.paper.style import PaperStyle
+
+TRACE_WIDTH_MM = 250.0
+"""What is shown of a record at most: 10 s at 25 mm/s."""
+
+COLUMN_GAP_MM = 1.0
+"""Paper between neighbouring leads of a row."""
+
+PULSE_MM, PULSE_FOOT_MM = 5.0, 1.0
+"""Width of a calibration pulse, and of the line before and after it."""
+
+NAMES_MM = 8.0
+"""Room for names left of the traces, on pages of one column."""
+
+_PULSE_ROOM_MM = PULSE_MM + 2 * PULSE_FOOT_MM + COLUMN_GAP_MM
+
+
+@dataclass(frozen=True)
+class Across:
+    """Places from left to right.
+
+    Parameters
+    ----------
+    left_mm : float
+        Where all that is printed begins.
+    pulse_mm : float or None
+        Where the line of a calibration pulse begins; None without one.
+    traces_mm : float
+        Where the first column begins.
+    mm_per_sample : float
+        Distance of neighbouring samples.
+    """
+
+    left_mm: float
+    pulse_mm: float | None
+    traces_mm: float
+    mm_per_sample: float
+
+    def trace_mm(self, column: int, sample: int) -> float:
+        """Return where a sample of a column is, counted from the first that is shown."""
+        return self.traces_mm + column * COLUMN_GAP_MM + sample * self.mm_per_sample
+
+
+def samples_that_fit(style: PaperStyle, rate_hz: float) -> int:
+    """Return how many samples fit from left to right."""
+    return int(TRACE_WIDTH_MM / style.speed_mm_per_s * rate_hz)
+
+
+def place_across(style: PaperStyle, rate_hz: float, columns: int, shown: int, width_mm: float) -> Across:
+    """Place names, pulses and traces midway on the paper, as if so many samples were shown as fit."""
+    names_mm = NAMES_MM if columns == 1 and style.labels else 0.0
+    pulse_mm = _PULSE_ROOM_MM if style.pulse != "none" else 0.0
+    gaps_mm = (columns - 1) * COLUMN_GAP_MM
+    left_mm = (width_mm - names_mm - pulse_mm - TRACE_WIDTH_MM - gaps_mm) / 2
+    mm_per_sample = style.speed_mm_per_s / rate_hz
+    first_mm = left_mm + names_mm
+    if style.pulse == "left":
+        return Across(left_mm, first_mm, first_mm + pulse_mm, mm_per_sample)
+    end_mm = first_mm + shown * mm_per_sample + gaps_mm
+    return Across(left_mm, end_mm + COLUMN_GAP_MM if style.pulse == "right" else None, first_mm, mm_per_sample)

@@ -1,0 +1,84 @@
+"""Lines of text as ink: how large they are, and what they look like in pixels."""
+
+from __future__ import annotations
+
+import importlib.util
+from functools import lru_cache
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from PIL import ImageFont
+
+from ecgfactory.errors import BadInputError
+from ecgfactory.paper.page_map import MM_PER_INCH
+
+_FILES = {
+    ("sans", False): "DejaVuSans.ttf",
+    ("sans", True): "DejaVuSans-Bold.ttf",
+    ("serif", False): "DejaVuSerif.ttf",
+    ("serif", True): "DejaVuSerif-Bold.ttf",
+    ("mono", False): "DejaVuSansMono.ttf",
+    ("mono", True): "DejaVuSansMono-Bold.ttf",
+}
+
+_CAPITAL = 1493 / 2048
+"""Height of a capital letter of all DejaVu fonts in units of the font's size."""
+
+
+class Lettering(NamedTuple):
+    """The ink of a line of text.
+
+    Parameters
+    ----------
+    coverage : uint8 array, shape (height, width)
+        Share of each pixel that is inked, of 255; no row and no column at its edge is without ink.
+    left, rise : int
+        Pixels from where the line begins to its first ink, and from its baseline up to its highest.
+    """
+
+    coverage: npt.NDArray[np.uint8]
+    left: int
+    rise: int
+
+
+@lru_cache(maxsize=1024)
+def lettering(text: str, font: str, bold: bool, size_mm: float, dpi: int) -> Lettering:
+    """Return the ink of a line of text at a resolution; `size_mm` is the height of a capital letter.
+
+    Raises
+    ------
+    BadInputError
+        When the font's file is missing.
+    """
+    face = _face(font, bold, size_mm / MM_PER_INCH * dpi / _CAPITAL)
+    ink, (left, top) = face.getmask2(text, mode="L", anchor="ls")
+    coverage = np.asarray(ink, dtype=np.uint8).reshape(ink.size[::-1])
+    return _trimmed(coverage, left, -top)
+
+
+def _trimmed(coverage: npt.NDArray[np.uint8], left: int, rise: int) -> Lettering:
+    rows, columns = np.flatnonzero(coverage.any(axis=1)), np.flatnonzero(coverage.any(axis=0))
+    if not rows.size:
+        return Lettering(np.zeros((0, 0), np.uint8), 0, 0)
+    inner = np.ascontiguousarray(coverage[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1])
+    inner.flags.writeable = False
+    return Lettering(inner, left + int(columns[0]), rise - int(rows[0]))
+
+
+@lru_cache(maxsize=64)
+def _face(font: str, bold: bool, size_px: float) -> ImageFont.FreeTypeFont:
+    file = _fonts_folder() / _FILES[font, bold]
+    if not file.is_file():
+        raise BadInputError(f"the font file {file} is missing; install matplotlib again, which brings it.")
+    # Without raqm, which not all machines have: the same ink everywhere.
+    return ImageFont.truetype(str(file), size_px, layout_engine=ImageFont.Layout.BASIC)
+
+
+@lru_cache(maxsize=1)
+def _fonts_folder() -> Path:
+    package = importlib.util.find_spec("matplotlib")
+    if package is None or package.origin is None:
+        raise BadInputError("matplotlib is missing, which brings the fonts of printed ECGs; install matplotlib.")
+    return Path(package.origin).parent / "mpl-data" / "fonts" / "ttf"

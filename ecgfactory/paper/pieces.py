@@ -1,0 +1,97 @@
+"""Leads cut into the pieces that a page's rows show."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from ecgfactory.arrays import Float64Array
+from ecgfactory.errors import BadInputError
+from ecgfactory.paper.arrangement import Arrangement, column_edges
+
+LEAST_SAMPLES = 2
+"""Of each column: one sample makes no line."""
+
+
+@dataclass(frozen=True, eq=False)
+class Piece:
+    """One lead over part of the time shown.
+
+    Parameters
+    ----------
+    lead : str
+        Its name.
+    row, column : int
+        Place on the page, from 0.
+    first : int
+        Sample that it begins with.
+    centred_mv : float64 array, shape (samples,)
+        Heights above the baseline; NaN where samples are missing.
+    baseline_uv : float
+        Value that lies on the baseline: the median of all that the page may show of the lead.
+    is_rhythm : bool
+        Whether it is one of those for the whole time below the others.
+    """
+
+    lead: str
+    row: int
+    column: int
+    first: int
+    centred_mv: Float64Array
+    baseline_uv: float
+    is_rhythm: bool
+
+    def highest_mv(self, samples: int | None = None) -> float:
+        """Return the greatest height, of all samples or of so many at the beginning; 0 where all are missing."""
+        return _greatest(self.centred_mv[:samples])
+
+    def lowest_mv(self) -> float:
+        """Return the greatest depth below the baseline."""
+        return _greatest(-self.centred_mv)
+
+
+def cut(
+    signal_uv: npt.NDArray[np.integer | np.floating],
+    lead_names: Sequence[str],
+    arrangement: Arrangement,
+    shown: int,
+) -> list[list[Piece]]:
+    """Cut the first samples of all leads into pieces, row by row, each from left to right.
+
+    Raises
+    ------
+    BadInputError
+        When a column would have fewer than two samples.
+    """
+    columns = max(map(len, arrangement.rows))
+    if shown // columns < LEAST_SAMPLES:
+        raise BadInputError(
+            f"{shown} samples are too few for {columns} leads side by side; give at least {LEAST_SAMPLES * columns}, "
+            "or a layout of one column, as 12x1."
+        )
+    centred = {}
+    for name, values in zip(lead_names, signal_uv, strict=True):
+        shown_uv = values[:shown].astype(np.float64)
+        known = np.isfinite(shown_uv)
+        baseline_uv = float(np.median(shown_uv[known])) if known.any() else 0.0
+        centred[name] = np.where(known, (shown_uv - baseline_uv) / 1000, np.nan), baseline_uv
+    rows = [*arrangement.rows, *((lead,) for lead in arrangement.rhythm_leads)]
+    return [_row(leads, row, centred, shown, is_rhythm=row >= len(arrangement.rows)) for row, leads in enumerate(rows)]
+
+
+def _row(
+    leads: Sequence[str], row: int, centred: dict[str, tuple[Float64Array, float]], shown: int, *, is_rhythm: bool
+) -> list[Piece]:
+    edges = column_edges(shown, len(leads))
+    pieces = []
+    for column, (lead, first, after) in enumerate(zip(leads, edges, edges[1:], strict=False)):
+        centred_mv, baseline_uv = centred[lead]
+        pieces.append(Piece(lead, row, column, first, centred_mv[first:after], baseline_uv, is_rhythm))
+    return pieces
+
+
+def _greatest(values: Float64Array) -> float:
+    return float(np.nanmax(values, initial=0.0))
