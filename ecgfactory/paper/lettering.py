@@ -7,12 +7,14 @@ from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 from PIL import ImageFont
 
 from ecgfactory.errors import BadInputError
 from ecgfactory.paper.page_map import MM_PER_INCH
+from ecgfactory.paper.plotter import strokes
 
 _FILES = {
     ("sans", False): "DejaVuSans.ttf",
@@ -25,6 +27,16 @@ _FILES = {
 
 _CAPITAL = 1493 / 2048
 """Height of a capital letter of all DejaVu fonts in units of the font's size."""
+
+
+PLOTTER = "plotter"
+"""The font that has no file: OpenCV 5 no longer has strokes, and other versions draw others."""
+
+_PEN, _BOLD_PEN = 0.11, 0.18
+"""Width of a plotter's pen as a share of a capital letter's height."""
+
+_SHIFT = 4
+"""Bits of OpenCV's coordinates for parts of a pixel."""
 
 
 class Lettering(NamedTuple):
@@ -52,10 +64,25 @@ def lettering(text: str, font: str, bold: bool, size_mm: float, dpi: int) -> Let
     BadInputError
         When the font's file is missing.
     """
-    face = _face(font, bold, size_mm / MM_PER_INCH * dpi / _CAPITAL)
+    capital_px = size_mm / MM_PER_INCH * dpi
+    if font == PLOTTER:
+        return _plotted(text, capital_px, bold)
+    face = _face(font, bold, capital_px / _CAPITAL)
     ink, (left, top) = face.getmask2(text, mode="L", anchor="ls")
     coverage = np.asarray(ink, dtype=np.uint8).reshape(ink.size[::-1])
     return _trimmed(coverage, left, -top)
+
+
+def _plotted(text: str, capital_px: float, bold: bool) -> Lettering:
+    """Draw text in single strokes, whose pen is as wide as befits the letters, in whole pixels."""
+    pen_px = max(round(capital_px * (_BOLD_PEN if bold else _PEN)), 1)
+    around = round(capital_px) + pen_px  # enough above a capital, and below the baseline
+    lines = [line * capital_px + around for line in strokes(text)]
+    width = max((line[:, 0].max() for line in lines), default=0.0)
+    canvas = np.zeros((2 * around, int(width) + around), dtype=np.uint8)
+    points = [np.rint(line * 2**_SHIFT).astype(np.int32) for line in lines]
+    cv2.polylines(canvas, points, False, 255, pen_px, cv2.LINE_AA, _SHIFT)
+    return _trimmed(canvas, -around, around)
 
 
 def _trimmed(coverage: npt.NDArray[np.uint8], left: int, rise: int) -> Lettering:

@@ -17,7 +17,7 @@ COLOURS = ("red", "blue", "green", "grey", "none")
 """Of the grid; `none` is paper without one."""
 
 FONTS = ("sans", "serif", "mono", "plotter")
-"""DejaVu Sans, DejaVu Serif and DejaVu Sans Mono, which matplotlib brings; `plotter` is OpenCV's single strokes."""
+"""DejaVu Sans, DejaVu Serif and DejaVu Sans Mono, which matplotlib brings; `plotter` has single strokes."""
 
 PULSES = ("left", "right", "none")
 """Where the calibration pulse is: before the traces, after them, or nowhere."""
