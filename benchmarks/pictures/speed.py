@@ -17,8 +17,6 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import cv2
-import numpy as np
-import orjson
 
 from benchmarks.pictures import published
 from benchmarks.pictures.plain_matplotlib import save_page
@@ -30,8 +28,10 @@ from ecgfactory.paper.damage.perform import perform
 from ecgfactory.paper.draw import draw_page
 from ecgfactory.paper.encode import encode_palette_png, encode_png
 from ecgfactory.paper.mask import draw_mask
+from ecgfactory.paper.palette import mask_palette
 from ecgfactory.paper.picture import Picture
 from ecgfactory.paper.printing import print_page
+from ecgfactory.paper.truth_file import truth_json
 
 PROCESSES = 2
 SLOWEST = 20.0
@@ -45,10 +45,8 @@ KEPT = 20
 """Pictures whose files lie on the disk at once: later ones take their place."""
 
 SUFFIXES = (".png", ".mask.png", ".json")
+PALETTE = mask_palette()
 ONE_THREAD = {f"{library}_NUM_THREADS": "1" for library in ("OMP", "OPENBLAS", "MKL")}
-PALETTE = np.random.default_rng(0).integers(0, 256, (64, 3), dtype=np.uint8)
-"""Colours of the masks, which take no time."""
-
 Result = TypeVar("Result")
 
 
@@ -156,8 +154,8 @@ def write_picture(record: Record, path: Path, stages: Stages) -> tuple[str, dict
     pixels, page_map = stages("damage", perform, recipe, flat, page)
     height_px, width_px, _ = pixels.shape
     mask = stages("mask", draw_mask, page, page_map, width_px, height_px, record.lead_names)
-    picture = Picture(pixels, mask, page, page_map, recipe, record.lead_names)
-    told = stages("truth", lambda: orjson.dumps(picture.truth))
+    picture = Picture(pixels, mask, page, page_map, recipe, record.lead_names, RATE_HZ)
+    told = stages("truth", lambda: truth_json(picture.truth))
     encoded = stages("encode", encode_png, pixels, DPI)
     encoded_mask = stages("encode mask", encode_palette_png, mask, PALETTE, DPI)
     contents = dict(zip(SUFFIXES, (encoded, encoded_mask, told), strict=True))
