@@ -144,6 +144,23 @@ def composed(
     return _built_once(build, request, _shared(tmp_path_factory, "composed"))
 
 
+@pytest.fixture(scope="session")
+def pictured(
+    make_request: Callable[..., BuildRequest], build: Builder, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """A published dataset of 6 records in two splits, with two small pictures of each; as `built`."""
+    images = {
+        "per_record": 2,
+        "layouts": ["3x4+II", "12x1", "6x2"],
+        "paper": {"dpi": {"min": 72, "max": 100}},
+        "damage": {"none": 1, "scan": 1, "photo": 2, "fax": 1},
+    }
+    request = partial(make_request, name="pictured", records=6, formats=["parquet", "images"], images=images)
+    request = partial(request, splits={"train": 0.6, "test": 0.4}, shard_records=None, report={"samples": 0})
+    request = partial(request, generator={"batch": 4})
+    return _built_once(build, request, _shared(tmp_path_factory, "pictured"))
+
+
 def _shared(tmp_path_factory: pytest.TempPathFactory, name: str) -> Path:
     """A folder that all test processes share."""
     own = tmp_path_factory.getbasetemp()

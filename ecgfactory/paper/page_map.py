@@ -18,6 +18,9 @@ MM_PER_INCH = 25.4
 STEP_MM = 5.0
 """Distance of the nodes at which a displacement is told; between them it is bilinear."""
 
+_FLAT_PER_MM = 1e-9
+"""Change of scale with a mm that is no more than rounding in computing a homography."""
+
 _COARSE_PX = 16
 """Distance of the pixels whose place on the page is looked for; between them it is interpolated."""
 
@@ -88,7 +91,7 @@ class PageMap:
     @property
     def is_affine(self) -> bool:
         """Whether a mm is as many pixels everywhere, and straight lines stay straight."""
-        return self.displacement is None and not self.homography[2, :2].any()
+        return self.displacement is None and float(np.abs(self.homography[2, :2]).max()) < _FLAT_PER_MM
 
     def to_picture(self, points_mm: Float64Array) -> Float64Array:
         """Return where points of the page, shape (n, 2), are in the picture; NaN stays NaN."""

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import cv2
 import numpy as np
 
 from ecgfactory.arrays import Float64Array
@@ -30,39 +29,54 @@ class PictureBox:
     name : str
         The lead that is in it; or `text`, or `pulse`.
     box : Box
-        The smallest around the ink.
-    corners : sequence of float
-        x and y of the corners of its rectangle on paper: upper left, upper right, lower right, lower left.
+        The part of the smallest around the ink that is in the picture.
+    outline : sequence of float
+        x and y of each corner of the polygon that its rectangle on paper is in the picture, and beyond its edges.
     """
 
     name: str
     box: Box
-    corners: Sequence[float]
+    outline: Sequence[float]
 
-    def seen(self, width_px: int, height_px: int) -> Box | None:
-        """Return what of it lies in the picture, from the picture's upper left edge; None where nothing does."""
-        left, right = np.clip(np.array([self.box.left, self.box.right]) + 0.5, 0, width_px).tolist()
-        top, bottom = np.clip(np.array([self.box.top, self.box.bottom]) + 0.5, 0, height_px).tolist()
-        return Box(left, top, right, bottom) if left < right and top < bottom else None
+    @property
+    def from_edge(self) -> Box:
+        """Where it is from the picture's upper left edge: there the middle of the first pixel is (0.5, 0.5)."""
+        return Box(*(side + 0.5 for side in self.box))
 
-    def outline(self, width_px: int, height_px: int) -> Float64Array:
-        """Return the corners of what of its rectangle lies in the picture, shape (n, 2), from the picture's edge."""
-        corners = np.array(self.corners, dtype=np.float32).reshape(4, 2) + 0.5
-        frame = Box(0, 0, width_px, height_px)
-        if (corners >= 0).all() and (corners <= (width_px, height_px)).all():
-            return corners.astype(np.float64)
-        _, common = cv2.intersectConvexConvex(corners, frame.corners.astype(np.float32))
-        return np.zeros((0, 2)) if common is None else common.reshape(-1, 2).astype(np.float64)
+    def polygon(self, width_px: int, height_px: int) -> Float64Array:
+        """Return the part of the outline in the picture, shape (corners, 2), from the picture's upper left edge."""
+        corners = np.array(self.outline).reshape(-1, 2) + 0.5
+        for axis, end in ((0, width_px), (1, height_px)):
+            corners = _cut(_cut(corners, axis, 0, 1), axis, end, -1)
+        return corners
+
+
+def _cut(corners: Float64Array, axis: int, edge: float, side: int) -> Float64Array:
+    """Return the part of a polygon on one side of an edge (Sutherland and Hodgman 1974, doi:10.1145/360767.360802)."""
+    inside = side * (corners[:, axis] - edge) >= 0
+    if inside.all():
+        return corners
+    kept = []
+    for number, corner in enumerate(corners):
+        before, was_inside = corners[number - 1], inside[number - 1]
+        if inside[number] != was_inside:
+            share = (edge - before[axis]) / (corner[axis] - before[axis])
+            kept.append(before + share * (corner - before))
+        if inside[number]:
+            kept.append(corner)
+    return np.array(kept).reshape(-1, 2)
 
 
 def boxes_of(truth: Mapping[str, Any]) -> Iterator[PictureBox]:
-    """Yield the boxes that the truth of a picture tells: leads, then text, then pulses."""
+    """Yield the boxes that the truth of a picture tells, of what is within it: leads, then text, then pulses."""
     for piece in truth["leads"]:
-        yield _box(piece["lead"], piece)
+        if piece["box_px"] is not None:
+            yield _box(piece["lead"], piece, "outline_px")
     for name, key in ((TEXT, "texts"), (PULSE, "pulses")):
         for of_kind in truth[key]:
-            yield _box(name, of_kind)
+            if of_kind["box_px"] is not None:
+                yield _box(name, of_kind, "corners_px")
 
 
-def _box(name: str, told: Mapping[str, Any]) -> PictureBox:
-    return PictureBox(name, Box(*told["box_px"]), np.ravel(told["corners_px"]).tolist())
+def _box(name: str, told: Mapping[str, Any], outline: str) -> PictureBox:
+    return PictureBox(name, Box(*told["box_px"]), np.ravel(told[outline]).tolist())

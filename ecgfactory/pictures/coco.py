@@ -52,19 +52,16 @@ def _images(dataset: Path, split: str) -> Iterator[dict[str, Any]]:
 def _annotations(dataset: Path, split: str, kinds: Sequence[str]) -> Iterator[dict[str, Any]]:
     annotation = 0
     for number, row in _rows(dataset, split):
-        width_px, height_px = row["width_px"], row["height_px"]
         for of_picture in boxes_of_row(row):
-            seen, outline = of_picture.seen(width_px, height_px), of_picture.outline(width_px, height_px)
-            if seen is None or len(outline) < 3:
-                continue
             annotation += 1
-            box = (seen.left, seen.top, seen.right - seen.left, seen.bottom - seen.top)
+            left, top, right, bottom = of_picture.from_edge
+            polygon = of_picture.polygon(row["width_px"], row["height_px"])
             yield {
                 "id": annotation,
                 "image_id": number,
                 "category_id": kinds.index(of_picture.name) + 1,
-                "bbox": [round(value, 2) for value in box],
-                "segmentation": [np.round(outline, 2).ravel().tolist()],
-                "area": round(cv2.contourArea(outline.astype(np.float32)), 1),
+                "bbox": [round(length, 2) for length in (left, top, right - left, bottom - top)],
+                "segmentation": [np.round(polygon, 2).ravel().tolist()],
+                "area": round(cv2.contourArea(polygon.astype(np.float32)), 1),
                 "iscrowd": 0,
             }

@@ -26,7 +26,7 @@ _BOX = pa.struct(
         ("top", pa.float32()),
         ("right", pa.float32()),
         ("bottom", pa.float32()),
-        ("corners", pa.list_(pa.float32())),
+        ("outline", pa.list_(pa.float32())),
     ]
 )
 
@@ -77,7 +77,7 @@ def image_row(paths: PicturePaths, truth: Mapping[str, Any]) -> dict[str, Any]:
         "damage": truth["damage"]["kind"],
         "first_sample": truth["first_sample"],
         "last_sample": truth["last_sample"],
-        "boxes": [{"name": of.name, **of.box._asdict(), "corners": of.corners} for of in boxes_of(truth)],
+        "boxes": [{"name": of.name, **of.box._asdict(), "outline": of.outline} for of in boxes_of(truth)],
     }
 
 
@@ -136,7 +136,7 @@ def image_rows(path: Path) -> Iterator[dict[str, Any]]:
 def boxes_of_row(row: Mapping[str, Any]) -> list[PictureBox]:
     """Return the boxes that a row tells."""
     return [
-        PictureBox(held["name"], Box(held["left"], held["top"], held["right"], held["bottom"]), held["corners"])
+        PictureBox(held["name"], Box(held["left"], held["top"], held["right"], held["bottom"]), held["outline"])
         for held in row["boxes"]
     ]
 

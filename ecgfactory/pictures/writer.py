@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 import numpy as np
-import orjson
 
 from ecgfactory.arrays import BoolArray
 from ecgfactory.formats.base import SignalSpec
@@ -20,6 +18,8 @@ from ecgfactory.paper.encode import encode_palette_png
 from ecgfactory.paper.palette import mask_palette
 from ecgfactory.paper.rendering import PictureDraws, render_picture
 from ecgfactory.paper.style import PaperStyle
+from ecgfactory.paper.truth import PictureNames, truth_of
+from ecgfactory.paper.truth_file import truth_json
 from ecgfactory.pictures.boxes import boxes_of
 from ecgfactory.pictures.paths import IMAGES_FILE, PicturePaths
 from ecgfactory.pictures.stretch import stretch_of
@@ -108,11 +108,12 @@ class PicturesWriter:
         )
         number = numbers.picture if self._asked.per_record > 1 else None
         paths = PicturePaths(numbers.candidate, str(batch.splits[row]), number, self._encoding.suffix)
-        truth = _named(picture.truth, paths, numbers.picture, spec.sampling_rate_hz)
+        image, mask = (PurePosixPath(path).name for path in (paths.image, paths.mask))
+        truth = truth_of(picture, PictureNames(record_id(numbers.candidate), numbers.picture, image, mask))
         height_px, width_px, _ = picture.pixels.shape
         self._put(paths.image, self._encoding.encode(picture.pixels, order.style.dpi))
         self._put(paths.mask, encode_palette_png(picture.mask, self._palette, order.style.dpi))
-        self._put(paths.truth, orjson.dumps(truth, option=orjson.OPT_SERIALIZE_NUMPY))
+        self._put(paths.truth, truth_json(truth))
         self._put(paths.label, yolo_label(boxes_of(truth), spec.lead_names, width_px, height_px).encode())
         self._table.add(image_row(paths, truth))
 
@@ -128,9 +129,3 @@ def _with_gaps(signal_uv: SignalUv, missing: BoolArray | None) -> Any:
     """Return a signal with NaN where samples are missing."""
     return signal_uv if missing is None or not missing.any() else np.where(missing, np.nan, signal_uv)
 
-
-def _named(truth: Mapping[str, Any], paths: PicturePaths, picture: int, rate_hz: int) -> dict[str, Any]:
-    """Return the truth about a picture with what it is a picture of, and the names of its files."""
-    named = {"record_id": record_id(paths.candidate), "picture": picture, "sampling_rate_hz": rate_hz}
-    image, mask = (PurePosixPath(path).name for path in (paths.image, paths.mask))
-    return {**truth, **named, "image": {**truth["image"], "file": image}, "mask": {**truth["mask"], "file": mask}}

@@ -15,14 +15,14 @@ _SPLITS = {"train": "train", "validation": "val", "test": "test"}
 
 
 def yolo_label(boxes: Iterable[PictureBox], lead_names: Sequence[str], width_px: int, height_px: int) -> str:
-    """Return a line for each box that is seen: class, middle, width and height as shares of the picture's."""
+    """Return a line for each box: class, middle, width and height as shares of the picture's."""
     classes = {name: number for number, name in enumerate(kinds_of(lead_names))}
     lines = []
     for of_picture in boxes:
-        if (seen := of_picture.seen(width_px, height_px)) is not None:
-            middle = (seen.left + seen.right) / 2 / width_px, (seen.top + seen.bottom) / 2 / height_px
-            size = (seen.right - seen.left) / width_px, (seen.bottom - seen.top) / height_px
-            lines.append(f"{classes[of_picture.name]} {' '.join(f'{share:.6f}' for share in (*middle, *size))}\n")
+        left, top, right, bottom = of_picture.from_edge
+        middle, size = ((left + right) / 2, (top + bottom) / 2), (right - left, bottom - top)
+        shares = (length / whole for length, whole in zip((*middle, *size), 2 * (width_px, height_px), strict=True))
+        lines.append(f"{classes[of_picture.name]} {' '.join(f'{share:.6f}' for share in shares)}\n")
     return "".join(lines)
 
 
