@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ecgfactory.paper.damage.area import Area, cloud, grain
+from ecgfactory.paper.damage.area import Area, cloud, random_of
 from ecgfactory.paper.damage.base import PaperStep, Pixels
 from ecgfactory.paper.page import Box, Page
 
@@ -42,7 +42,7 @@ class Ageing(PaperStep):
         """Tint the paper."""
         area = Area.of(pixels, page, Box(0, 0, page.width_mm, page.height_mm))
         assert area is not None, "a page has an area"
-        rng = grain(self.grain_seed)
+        rng = random_of(self.grain_seed)
         x, y = (np.linspace(0, size, int(size) + 1, dtype=np.float32) for size in (page.width_mm, page.height_mm))
         from_left, from_top = np.minimum(x, x[::-1])[np.newaxis], np.minimum(y, y[::-1])[:, np.newaxis]
         texture = cloud(rng, (len(y), len(x)), (page.height_mm / 60, page.width_mm / 60), 4)

@@ -96,12 +96,14 @@ class Area:
         self.pixels[...] = cv2.add(cv2.multiply(self.pixels, cv2.bitwise_not(weight), scale=1 / 255), over)
 
 
-def grain(seed: int) -> np.random.Generator:
+def random_of(seed: int) -> np.random.Generator:
     """Return the random numbers of a texture."""
     return np.random.Generator(np.random.Philox(seed))
 
 
-def cloud(rng: np.random.Generator, shape: tuple[int, int], cells: tuple[float, float], octaves: int = 3) -> Float32Array:
+def cloud(
+    rng: np.random.Generator, shape: tuple[int, int], cells: tuple[float, float], octaves: int = 3
+) -> Float32Array:
     """Return smooth noise, about -1 to 1: octaves of values in cells, each half as large and half as strong.
 
     Parameters

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from ecgfactory.arrays import Float64Array
-from ecgfactory.paper.damage.area import Area, Bytes, grain, paper_colour
+from ecgfactory.paper.damage.area import Area, Bytes, paper_colour, random_of
 from ecgfactory.paper.damage.base import PaperStep, Pixels
 from ecgfactory.paper.page import Page, box_around
 
@@ -47,7 +47,7 @@ class CreaseLines(PaperStep):
 
     def on_paper(self, pixels: Pixels, page: Page) -> Pixels:
         """Draw the lines."""
-        rng = grain(self.grain_seed)
+        rng = random_of(self.grain_seed)
         paper = paper_colour(pixels)
         for x0, y0, x1, y1 in self.lines_mm:
             pieces = max(2, int(np.hypot(x1 - x0, y1 - y0) / _PIECE_MM))

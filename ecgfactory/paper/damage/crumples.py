@@ -11,12 +11,15 @@ import numpy as np
 import numpy.typing as npt
 
 from ecgfactory.arrays import Float32Array, Float64Array
-from ecgfactory.paper.damage.area import cloud, grain
+from ecgfactory.paper.damage.area import cloud, random_of
 from ecgfactory.paper.damage.base import Bend
 from ecgfactory.paper.page import Page
 
-_BEYOND_MM = 30
+_BEYOND_MM = 12
 """How far the net of facets reaches beyond the paper."""
+
+_SHIFT_STEP_MM = 3
+"""Distance of the points at which shifts are known; maps of pages tell them at every 5 mm."""
 
 _SMALLER = ((0.45, 0.35), (0.2, 0.25))
 """Of the smaller creases between large ones: size of their facets as a share of the large ones', and steepness."""
@@ -60,11 +63,11 @@ class Crumples(Bend):
 
     def offsets_mm(self, places_mm: Float64Array) -> Float64Array:
         """Move points with the corners of their facet."""
-        return _read(_fields(self).shifts_mm, places_mm)
+        return _read(_fields(self).shifts_mm, places_mm, _SHIFT_STEP_MM)
 
     def light(self, places_mm: Float64Array) -> Float64Array:
         """Light each facet as it is tilted."""
-        return _read(_fields(self).light, places_mm)
+        return _read(_fields(self).light, places_mm, 1)
 
 
 class _Fields(NamedTuple):
@@ -72,7 +75,8 @@ class _Fields(NamedTuple):
 
     Parameters
     ----------
-    shifts_mm : float32 array, shape (rows, columns, 2)
+    shifts_mm : float32 array, shape (rows / 3, columns / 3, 2)
+        At every third mm.
     light : float32 array, shape (rows, columns)
     """
 
@@ -83,7 +87,7 @@ class _Fields(NamedTuple):
 @lru_cache(maxsize=2)
 def _fields(crumples: Crumples) -> _Fields:
     """Work out a page's fields, once for its offsets and its light."""
-    rng = grain(crumples.grain_seed)
+    rng = random_of(crumples.grain_seed)
     size = int(crumples.width_mm) + 2 * _BEYOND_MM, int(crumples.height_mm) + 2 * _BEYOND_MM
     large = _Net.draw(size, crumples.facet_mm, rng)
     count = len(large.corners_mm)
@@ -169,17 +173,17 @@ class _Net:
         return self.planes(heights[:, np.newaxis])[:, :2, 0][self.at]
 
     def spread(self, values: Float64Array) -> Float32Array:
-        """Return values at corners, shape (n, k), spread over the net, shape (rows, columns, k)."""
-        plane = self.planes(values)[self.at]
-        rows, columns = self.at.shape
-        x, y = np.arange(columns, dtype=np.float32), np.arange(rows, dtype=np.float32)
+        """Return values at corners, shape (n, k), spread over the net, at every third mm."""
+        plane = self.planes(values)[self.at[::_SHIFT_STEP_MM, ::_SHIFT_STEP_MM]]
+        rows, columns = plane.shape[:2]
+        x, y = (np.arange(count, dtype=np.float32) * _SHIFT_STEP_MM for count in (columns, rows))
         spread: Float32Array = plane[..., 0, :] * x[:, np.newaxis] + plane[..., 1, :] * y[:, np.newaxis, np.newaxis]
         return spread + plane[..., 2, :]
 
 
-def _read(field: Float32Array, places_mm: Float64Array) -> Float64Array:
+def _read(field: Float32Array, places_mm: Float64Array, step_mm: int) -> Float64Array:
     """Read a field at places, shape (..., 2), bilinearly."""
-    at = (places_mm.reshape(1, -1, 2) + _BEYOND_MM).astype(np.float32)
+    at = ((places_mm.reshape(1, -1, 2) + _BEYOND_MM) / step_mm).astype(np.float32)
     parts = np.array_split(at, at.shape[1] // 30_000 + 1, axis=1)  # a side of remap's picture has at most 32767 pixels
     read = [cv2.remap(field, part, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE) for part in parts]
     return np.concatenate(read, axis=1).reshape(*places_mm.shape[:-1], *field.shape[2:]).astype(np.float64)
@@ -190,7 +194,7 @@ def crumpled(page: Page, rng: np.random.Generator) -> Crumples:
     return Crumples(
         width_mm=page.width_mm,
         height_mm=page.height_mm,
-        facet_mm=round(rng.uniform(22, 60), 1),
+        facet_mm=round(rng.uniform(28, 70), 1),
         shift_mm=round(rng.uniform(0.3, 1.4), 3),
         tilt=round(rng.uniform(0.08, 0.3), 3),
         crease=round(rng.uniform(0.04, 0.12), 3),

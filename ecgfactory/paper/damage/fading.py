@@ -8,7 +8,7 @@ from typing import Literal
 import cv2
 import numpy as np
 
-from ecgfactory.paper.damage.area import Area, Bytes, cloud, grain, paper_colour
+from ecgfactory.paper.damage.area import Area, Bytes, cloud, paper_colour, random_of
 from ecgfactory.paper.damage.base import PaperStep, Pixels
 from ecgfactory.paper.page import Box, Page
 
@@ -57,7 +57,7 @@ class Fading(PaperStep):
             return pixels
         x, y = area.nodes_mm()
         across, down = (x - self.x_mm) / self.width_mm * 2, (y - self.y_mm) / self.height_mm * 2
-        texture = cloud(grain(self.grain_seed), (y.size, x.size), (self.height_mm / 12, self.width_mm / 12))
+        texture = cloud(random_of(self.grain_seed), (y.size, x.size), (self.height_mm / 12, self.width_mm / 12))
         from_edge = 1 - np.hypot(across, down)  # 0 at the rim of an ellipse within the box
         inside = np.clip(from_edge * 2.5, 0, 1) * np.clip(0.8 + 0.7 * texture + from_edge / 2, 0, 1)
         gone = cv2.resize(np.rint(255 * self.strength * inside).astype(np.uint8), area.shape[::-1])

@@ -85,7 +85,9 @@ def even(points: Float64Array, step: float) -> Float64Array:
 def _draw(ink: Bytes, points: Float64Array, width_px: float, rng: np.random.Generator) -> None:
     """Draw a stroke piece by piece, each with its own width and darkness."""
     pieces = len(points) - 1
-    pressure = np.interp(np.arange(pieces), np.linspace(0, pieces, pieces // 12 + 3), rng.uniform(-1, 1, pieces // 12 + 3))
+    pressure = np.interp(
+        np.arange(pieces), np.linspace(0, pieces, pieces // 12 + 3), rng.uniform(-1, 1, pieces // 12 + 3)
+    )
     ends = np.minimum(np.arange(pieces), np.arange(pieces)[::-1]) / 6
     pressure += np.minimum(ends, 1) - 0.7
     widths = np.maximum(1, np.rint(width_px * (1 + 0.14 * pressure))).astype(int).tolist()

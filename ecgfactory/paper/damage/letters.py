@@ -28,7 +28,7 @@ _STROKES = {
     "f": "58 49 38 23 | 16 56",
     "g": "55 46 26 14 23 43 55 56 56 51 30 11",
     "h": "19 19 13 13 15 36 46 45 43",
-    "i": "26 26 23 33 | 28 28",
+    "i": "16 16 13 23 | 18 18",
     "k": "19 19 13 | 46 14 14 43",
     "l": "19 19 14 23 34",
     "m": "06 06 03 03 05 26 36 33 33 35 56 66 63",
@@ -69,7 +69,7 @@ _STROKES = {
     "!": "39 35 | 33 33",
     " ": "",
 }
-"""Points of each stroke, two digits each: to the right, and up from the lowest. A point that stands twice is a corner."""
+"""Points of each stroke, two digits each: to the right, and up. A point that stands twice is a corner."""
 
 
 def strokes_of(letter: str) -> list[Float64Array]:
@@ -81,7 +81,7 @@ def strokes_of(letter: str) -> list[Float64Array]:
 def width_of(letter: str) -> float:
     """Return how far the next letter begins to the right, in heights of a capital."""
     points = [int(point[0]) for stroke in _STROKES[letter].split(" | ") for point in stroke.split()]
-    return (max(points, default=2) + 1.5) / HEIGHT
+    return (max(points, default=2) + 0.5) / HEIGHT
 
 
 def _points(stroke: str) -> Float64Array:

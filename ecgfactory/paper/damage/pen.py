@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import cv2
 import numpy as np
 
 from ecgfactory.arrays import Float64Array
-from ecgfactory.paper.damage.area import Area, cloud, grain
+from ecgfactory.paper.damage.area import Area, cloud, random_of
 from ecgfactory.paper.damage.base import PaperStep, Pixels
 from ecgfactory.paper.damage.ink import smooth, write
 from ecgfactory.paper.damage.letters import strokes_of, width_of
 from ecgfactory.paper.page import Box, Page
 
 Colour = tuple[int, int, int]
+
+_INKS: tuple[Colour, ...] = ((30, 50, 150), (30, 50, 150), (25, 25, 32), (25, 25, 32), (190, 30, 40))
+"""Blue, black and red; the first two more often."""
 
 Shape = Literal["circle", "underline", "double underline", "arrow", "tick", "cross", "bracket"]
 
@@ -26,9 +29,22 @@ MARKS: dict[Shape, tuple[str, ...]] = {
     "arrow": ("07 25 44 70 70", "43 71 71 75"),
     "tick": ("04 14 27 27 70",),
     "cross": ("00 77", "70 07"),
-    "bracket": ("20 20 00 00 07 07 27",),
+    "bracket": ("70 70 00 00 07 07 77",),
 }
 """Strokes of each: two digits a point, eighths of its box to the right and down. `circle` is drawn by `_circle`."""
+
+
+class Pen(NamedTuple):
+    """One pen: colour of its ink on white paper, and width of its line."""
+
+    colour: Colour
+    width_mm: float
+
+    @classmethod
+    def draw(cls, rng: np.random.Generator) -> Pen:
+        """Draw a ball pen or a fine felt pen."""
+        red, green, blue = np.clip(np.array(_INKS[int(rng.integers(len(_INKS)))]) + rng.integers(-15, 26, 3), 0, 255)
+        return cls((int(red), int(green), int(blue)), round(rng.uniform(0.35, 0.7), 2))
 
 
 @dataclass(frozen=True)
@@ -69,7 +85,7 @@ class PenNote(PaperStep):
 
     def on_paper(self, pixels: Pixels, page: Page) -> Pixels:
         """Write it."""
-        rng = grain(self.grain_seed)
+        rng = random_of(self.grain_seed)
         return write(pixels, page, self.strokes_mm(rng), self.colour, self.width_mm, rng)
 
     def strokes_mm(self, rng: np.random.Generator) -> list[Float64Array]:
@@ -84,7 +100,7 @@ class PenNote(PaperStep):
                 moved[twice] = moved[twice - 1]
                 if len(points) == 2 and len(twice):  # a dot
                     moved[1] += rng.normal(0, 0.04, 2)
-                curve = smooth(moved * size) + (along, lift)
+                curve = smooth(moved * size) + np.array([along, lift])
                 curve[:, 0] += self.slant * curve[:, 1]
                 strokes.append(self._placed(curve))
             along += width_of(letter) * size * rng.normal(1, 0.06)
@@ -125,7 +141,7 @@ class PenMark(PaperStep):
 
     def on_paper(self, pixels: Pixels, page: Page) -> Pixels:
         """Draw it."""
-        rng = grain(self.grain_seed)
+        rng = random_of(self.grain_seed)
         left, top, right, bottom = self.box_mm
         size = np.array([right - left, bottom - top])
         strokes = [_circle(rng)] if self.shape == "circle" else [_sketched(mark, rng) for mark in MARKS[self.shape]]
@@ -146,7 +162,11 @@ def _circle(rng: np.random.Generator) -> Float64Array:
     at = np.linspace(0, 1, 90)
     angle = start + 2 * np.pi * turn * at
     radius = 0.5 + rng.normal(0, 0.04) * (at - 0.5) + 0.02 * np.cos(2 * angle + rng.uniform(0, 6))
-    return 0.5 + np.column_stack([radius * np.cos(angle), radius * np.sin(angle)]) + rng.normal(0, 0.04, 2) * at[:, np.newaxis]
+    return (
+        0.5
+        + np.column_stack([radius * np.cos(angle), radius * np.sin(angle)])
+        + rng.normal(0, 0.04, 2) * at[:, np.newaxis]
+    )
 
 
 @dataclass(frozen=True)
@@ -190,7 +210,7 @@ class Highlighter(PaperStep):
             return pixels
         x, y = area.nodes_mm()
         along = (x - self.x_mm) / self.length_mm
-        rng = grain(self.grain_seed)
+        rng = random_of(self.grain_seed)
         wave = cv2.resize(rng.normal(0, 0.25, (1, 5)).astype(np.float32), (x.size, 1), interpolation=cv2.INTER_CUBIC)
         beside = self.width_mm / 2 - np.abs(y - self.y_mm - self.rise_mm * along - wave)
         before_end = np.minimum(along, 1 - along) * self.length_mm

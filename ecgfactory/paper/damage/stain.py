@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from ecgfactory.arrays import Float32Array
-from ecgfactory.paper.damage.area import Area, cloud, grain
+from ecgfactory.paper.damage.area import Area, cloud, random_of
 from ecgfactory.paper.damage.base import PaperStep, Pixels
 from ecgfactory.paper.page import Box, Page
 
@@ -71,16 +71,16 @@ class Stain(PaperStep):
             return pixels
         x, y = area.nodes_mm()
         x, y = x - np.float32(self.x_mm), y - np.float32(self.y_mm)
-        rng = grain(self.grain_seed)
+        rng = random_of(self.grain_seed)
         distance = cv2.magnitude(*np.broadcast_arrays(x, y))
         angle = (cv2.phase(*np.broadcast_arrays(x, y)) * (_ANGLES / (2 * np.pi))).astype(np.int16) % _ANGLES
         within = self.radius_mm * (1 + self.uneven * _wave(rng))[angle] - distance  # mm; negative outside
-        texture = cloud(rng, within.shape, (reach / 3, reach / 3))
+        texture = cloud(rng, within.shape, (reach / 4, reach / 4), 4)
         touched = np.clip((_wave(rng) + 1 - 2 * self.gap)[angle] * 3 + 0.5 * texture, 0, 1) if self.gap else 1.0
         edge = 1 / (1 + np.exp(np.clip(-4 * within / self.soft_mm, -30, 30)))
         # The rim is sharp outside, where the liquid ended, and fades inwards.
         rim = edge * np.exp(-np.maximum(within, 0) / self.rim_mm) * touched
-        strength = self.inside * edge * (1 + 0.5 * texture) + self.rim * rim * (1 + 0.6 * texture)
+        strength = self.inside * edge * (1 + 0.35 * texture) + self.rim * rim * (1 + 0.6 * texture)
         area.tint(strength * (distance < reach), self.colour)
         return pixels
 
