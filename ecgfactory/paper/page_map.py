@@ -24,8 +24,12 @@ _FLAT_PER_MM = 1e-9
 _COARSE_PX = 16
 """Distance of the pixels whose place on the page is looked for; between them it is interpolated."""
 
-_TURNS = 6
-"""Of the search for a place on the page, each some ten times nearer."""
+_TURNS = 8
+"""At most, of the search for a place on the page; each is some ten times nearer, or fifty where nothing but a lens
+bends it."""
+
+_NEAR_PX = 1e-3
+"""How near a place is found."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,17 +114,21 @@ class PageMap:
         points_mm = projected(back, points_px)
         if self.displacement is None:
             return points_mm
+        offsets_px = np.zeros_like(points_px)
         for _ in range(_TURNS):
-            points_mm = projected(back, points_px - self.displacement.at(points_mm))
+            last_px, offsets_px = offsets_px, self.displacement.at(points_mm)
+            points_mm = projected(back, points_px - offsets_px)
+            if np.abs(offsets_px - last_px).max() < _NEAR_PX:
+                break
         return points_mm
 
-    def source_of_pixels(self, width_px: int, height_px: int, dpi: float) -> tuple[Float32Array, Float32Array]:
+    def source_of_pixels(self, width_px: int, height_px: int, dpi: float) -> Float32Array:
         """Return of each pixel of a picture which place of the flat page, in pixels at a resolution, it shows.
 
         Returns
         -------
-        two float32 arrays, shape (height_px, width_px)
-            To the right and down, as `cv2.remap` takes them.
+        float32 array, shape (height_px, width_px, 2)
+            To the right and down, as `cv2.remap` takes it.
         """
         columns, rows = -(-width_px // _COARSE_PX) + 2, -(-height_px // _COARSE_PX) + 2
         # Resizing puts pixel i of the coarse field at (i + 0.5) * step - 0.5; it has one more on every side.
@@ -130,8 +138,8 @@ class PageMap:
         places = projected(PageMap.flat(dpi).homography, self.to_page(np.column_stack([x.ravel(), y.ravel()])))
         coarse = places.astype(np.float32).reshape(rows, columns, 2)
         fine = cv2.resize(coarse, None, fx=_COARSE_PX, fy=_COARSE_PX, interpolation=cv2.INTER_LINEAR)
-        inner = fine[_COARSE_PX : _COARSE_PX + height_px, _COARSE_PX : _COARSE_PX + width_px]
-        return np.ascontiguousarray(inner[..., 0]), np.ascontiguousarray(inner[..., 1])
+        inner: Float32Array = np.asarray(fine)[_COARSE_PX:, _COARSE_PX:][:height_px, :width_px]
+        return inner
 
     def scale_at(self, box_mm: Box) -> float:
         """Return how many pixels a mm has in the middle of a part of the page."""

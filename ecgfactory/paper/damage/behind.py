@@ -5,19 +5,28 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from ecgfactory.arrays import Float64Array
+from ecgfactory.arrays import Float32Array, Float64Array
 from ecgfactory.paper.damage.base import Pixels, View
-from ecgfactory.paper.damage.fields import lit
 from ecgfactory.paper.damage.grain import grain
 
 _COARSE = 4
 """Pixels of the picture across one of the surface, which is out of focus anyway."""
 
+_RELIEFS = {
+    "plain": ((0.03, 100, 70),),
+    "wood": ((0.10, 600, 34), (0.05, 60, 1), (0.03, 150, 4)),
+    "cloth": ((0.06, 1, 12), (0.06, 12, 1), (0.05, 80, 80)),
+}
+"""Grain of each surface: standard deviation of its brightness, and how far apart its points are, across and down."""
+
 _SHIFT = 4
 """Bits behind the point in the coordinates that OpenCV draws polygons with."""
 
-_SHADE_PX = 24.0
-"""How far the sheet's shadow reaches in a picture 2000 pixels wide."""
+_SHADOW_SHARE = 0.012
+"""How far the sheet's shadow reaches, as a share of the picture's width: some 4 mm."""
+
+_UNITY = 170
+"""What stands for a brightness of 1 in bytes: a surface is up to half as bright again."""
 
 
 def lay_behind(view: View, picture: Pixels, outline_px: Float64Array) -> Pixels:
@@ -35,11 +44,9 @@ def lay_behind(view: View, picture: Pixels, outline_px: Float64Array) -> Pixels:
     paper = _covered(outline_px, width_px, height_px)
     if paper.min() == 255:
         return picture
-    behind = _surface(view, width_px, height_px)
-    if view.shade > 0:
-        behind = _shaded(behind, paper, view.shade)
-    cv2.copyTo(behind, cv2.inRange(paper, 0, 0), picture)
-    rows, columns = np.nonzero((paper > 0) & (paper < 255))
+    behind = _surface(view, outline_px, width_px, height_px)
+    cv2.copyTo(behind, cv2.inRange(paper, (0,), (0,)), picture)
+    rows, columns = np.divmod(np.flatnonzero((paper != 0) & (paper != 255)), width_px)
     share = paper[rows, columns, np.newaxis] / 255
     mixed = picture[rows, columns] * share + behind[rows, columns] * (1 - share)
     picture[rows, columns] = np.rint(mixed).astype(np.uint8)
@@ -54,41 +61,24 @@ def _covered(outline_px: Float64Array, width_px: int, height_px: int) -> Pixels:
     return covered
 
 
-def _surface(view: View, width_px: int, height_px: int) -> Pixels:
-    columns, rows = width_px // _COARSE + 1, height_px // _COARSE + 1
-    relief = _RELIEFS[view.surface](columns, rows, view.grain_seed)
-    coloured = relief[..., np.newaxis] * np.array(view.behind, dtype=np.float32)
-    small = np.clip(coloured + 0.5, 0, 255).astype(np.uint8)
-    fine = cv2.resize(small, None, fx=_COARSE, fy=_COARSE, interpolation=cv2.INTER_LINEAR)
-    surface: Pixels = np.ascontiguousarray(fine[:height_px, :width_px], dtype=np.uint8)
+def _surface(view: View, outline_px: Float64Array, width_px: int, height_px: int) -> Pixels:
+    columns, rows = width_px // _COARSE, height_px // _COARSE
+    bright = np.ones((rows, columns), dtype=np.float32)
+    for number, (sigma, across, down) in enumerate(_RELIEFS[view.surface]):
+        bright += np.float32(sigma) * grain(columns, rows, across, down, view.grain_seed + number)
+    if view.shade > 0:
+        bright *= 1 - view.shade * _shadow(outline_px, columns, rows)
+    steps = np.clip(bright * _UNITY, 0, 255).astype(np.uint8)
+    colours = np.clip(np.arange(256)[:, np.newaxis] / _UNITY * np.array(view.behind), 0, 255).astype(np.uint8)
+    small = cv2.LUT(cv2.cvtColor(steps, cv2.COLOR_GRAY2RGB), colours[np.newaxis])
+    surface: Pixels = np.asarray(cv2.resize(small, (width_px, height_px)), dtype=np.uint8)
     return surface
 
 
-def _shaded(behind: Pixels, paper: Pixels, shade: float) -> Pixels:
-    """Darken what is near the paper, more so below and to the right of it."""
-    small = cv2.resize(paper, None, fx=1 / 8, fy=1 / 8, interpolation=cv2.INTER_AREA)
-    reach = _SHADE_PX / 8 * paper.shape[1] / 2000
-    move = np.array([(1, 0, reach / 2), (0, 1, reach / 2)], dtype=np.float64)
-    fallen = cv2.warpAffine(small, move, small.shape[::-1], borderMode=cv2.BORDER_REPLICATE)
-    soft = cv2.GaussianBlur(fallen, (0, 0), reach)
-    return lit(behind, 1 - shade * soft.astype(np.float32) / 255)
-
-
-def _plain(columns: int, rows: int, seed: int) -> np.typing.NDArray[np.float32]:
-    return 1 + 0.03 * grain(columns, rows, columns // 6, rows // 6, seed)
-
-
-def _wood(columns: int, rows: int, seed: int) -> np.typing.NDArray[np.float32]:
-    planks = 0.10 * grain(columns, rows, columns, max(2, rows // 12), seed)
-    fibres = 0.05 * grain(columns, rows, 60, 1, seed + 1)
-    return 1 + planks + fibres + 0.03 * grain(columns, rows, 150, 4, seed + 2)
-
-
-def _cloth(columns: int, rows: int, seed: int) -> np.typing.NDArray[np.float32]:
-    warp = grain(columns, rows, 1, 12, seed)
-    weft = grain(columns, rows, 12, 1, seed + 1)
-    return 1 + 0.06 * (warp + weft) + 0.05 * grain(columns, rows, 80, 80, seed + 2)
-
-
-_RELIEFS = {"plain": _plain, "wood": _wood, "cloth": _cloth}
-"""How bright each surface is, around 1, by its name."""
+def _shadow(outline_px: Float64Array, columns: int, rows: int) -> Float32Array:
+    """Return the sheet's shadow on what is near it, from 0 to 1: deeper below and to the right."""
+    reach = _SHADOW_SHARE * columns / _COARSE
+    fallen = _covered(outline_px / _COARSE**2 + reach / 2, columns // _COARSE + 1, rows // _COARSE + 1)
+    soft = cv2.resize(cv2.GaussianBlur(fallen, (0, 0), reach), (columns, rows))
+    shares: Float32Array = np.asarray(soft, dtype=np.float32) / np.float32(255)
+    return shares

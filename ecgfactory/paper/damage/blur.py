@@ -8,6 +8,7 @@ from typing import ClassVar
 import cv2
 import numpy as np
 
+from ecgfactory.arrays import Float32Array
 from ecgfactory.paper.damage.base import PictureStep, Pixels
 
 
@@ -52,7 +53,7 @@ class MotionBlur(PictureStep):
         moved: Pixels = np.asarray(cv2.filter2D(pixels, -1, self._kernel()), dtype=np.uint8)
         return moved
 
-    def _kernel(self) -> np.typing.NDArray[np.float32]:
+    def _kernel(self) -> Float32Array:
         """Weights of the places that pass a pixel; each is shared out between its four neighbours."""
         reach = int(np.ceil(self.length_px / 2)) + 1
         kernel = np.zeros((2 * reach + 1, 2 * reach + 1))
@@ -64,4 +65,5 @@ class MotionBlur(PictureStep):
             across = x - left if right else 1 - (x - left)
             down = y - top if below else 1 - (y - top)
             np.add.at(kernel, (top + below, left + right), across * down)
-        return (kernel / kernel.sum()).astype(np.float32)
+        weights: Float32Array = (kernel / kernel.sum()).astype(np.float32)
+        return weights

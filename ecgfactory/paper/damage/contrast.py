@@ -1,4 +1,4 @@
-"""Levels and colours: exposure, white balance, grey pictures."""
+"""Levels: exposure, contrast, pictures without colours."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ecgfactory.paper.damage.base import PictureStep, Pixels
 
 @dataclass(frozen=True)
 class Levels(PictureStep):
-    """Black and white become other greys, and colours shift.
+    """Black and white become other greys.
 
     Parameters
     ----------
@@ -21,8 +21,6 @@ class Levels(PictureStep):
         What 0 and 255 become; those beyond 0 and 255 are cut off.
     gamma : float
         Below 1, what lies between gets brighter.
-    red, green, blue : float
-        Factors of each colour.
     """
 
     name: ClassVar[str] = "levels"
@@ -30,17 +28,12 @@ class Levels(PictureStep):
     black: float = 0.0
     white: float = 255.0
     gamma: float = 1.0
-    red: float = 1.0
-    green: float = 1.0
-    blue: float = 1.0
 
     def on_picture(self, pixels: Pixels) -> Pixels:
         """Return the pixels in the new levels."""
         grey = self.black + (self.white - self.black) * (np.arange(256) / 255) ** self.gamma
-        coloured = grey[:, np.newaxis] * np.array([self.red, self.green, self.blue])
-        table = np.clip(np.rint(coloured), 0, 255).astype(np.uint8)
-        shifted: Pixels = np.asarray(cv2.LUT(pixels, table.reshape(1, 256, 3), pixels), dtype=np.uint8)
-        return shifted
+        cv2.LUT(pixels, np.clip(np.rint(grey), 0, 255).astype(np.uint8), pixels)
+        return pixels
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,8 @@ import numpy as np
 
 from ecgfactory.arrays import Float32Array
 from ecgfactory.paper.damage.base import Damage, PictureStep, Pixels, Recipe
-from ecgfactory.paper.damage.capture import flat_view
 from ecgfactory.paper.damage.grain import QUANTILES, random_bytes
+from ecgfactory.paper.damage.views import glass_view, seed
 from ecgfactory.paper.page import Page
 
 _DOTS_PER_INCH = 204
@@ -98,6 +98,6 @@ class Fax(Damage):
             threshold=round(float(125 + 45 * at[1]), 1),
             dither=round(float(0.5 * at[2]), 3) if at[3] < 0.4 else 0.0,
             lost=round(float(0.012 * at[4]), 4),
-            grain_seed=int(rng.integers(2**31)),
+            grain_seed=seed(rng),
         )
-        return Recipe(view=flat_view(page, rng), picture=[fax])
+        return Recipe(view=glass_view(page, rng), picture=[fax])

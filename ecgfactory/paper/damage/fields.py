@@ -36,27 +36,19 @@ def places_of(pixels: Pixels, step_px: int = STEP_PX) -> Places:
 
 def lit(pixels: Pixels, factors: Float32Array | Float64Array) -> Pixels:
     """Multiply a picture by a field of factors, shape (rows, columns) or (rows, columns, 3)."""
-    return _by(pixels, np.clip(factors * _UNITY + 0.5, 0, 255).astype(np.uint8), 1 / _UNITY)
+    return _multiplied(pixels, np.clip(factors * _UNITY + 0.5, 0, 255).astype(np.uint8), 1 / _UNITY)
 
 
 def veiled(pixels: Pixels, shares: Float32Array | Float64Array) -> Pixels:
     """Bring a picture nearer to white by a field of shares, from 0 for as it is to 1 for white."""
-    dark = _by(cv2.bitwise_not(pixels), np.clip((1 - shares) * 255 + 0.5, 0, 255).astype(np.uint8), 1 / 255)
-    return _bytes(cv2.bitwise_not(dark, dark))
+    cv2.bitwise_not(pixels, pixels)
+    dark = _multiplied(pixels, np.clip((1 - shares) * 255 + 0.5, 0, 255).astype(np.uint8), 1 / 255)
+    cv2.bitwise_not(dark, dark)
+    return dark
 
 
-def spread(field: Pixels, pixels: Pixels) -> Pixels:
-    """Spread a field of bytes over the pixels of a picture."""
+def _multiplied(pixels: Pixels, field: Pixels, scale: float) -> Pixels:
     height_px, width_px, _ = pixels.shape
-    return _bytes(cv2.resize(field, (width_px, height_px), interpolation=cv2.INTER_LINEAR))
-
-
-def _by(pixels: Pixels, field: Pixels, scale: float) -> Pixels:
-    fine = spread(field, pixels)
-    coloured = fine if fine.ndim == 3 else cv2.cvtColor(fine, cv2.COLOR_GRAY2RGB)
-    return _bytes(cv2.multiply(pixels, coloured, pixels, scale=scale))
-
-
-def _bytes(array: object) -> Pixels:
-    out: Pixels = np.asarray(array, dtype=np.uint8)
-    return out
+    fine = cv2.resize(field, (width_px, height_px), interpolation=cv2.INTER_LINEAR)
+    cv2.multiply(pixels, fine if fine.ndim == 3 else cv2.cvtColor(fine, cv2.COLOR_GRAY2RGB), pixels, scale=scale)
+    return pixels

@@ -20,7 +20,7 @@ def random_bytes(rows: int, columns: int, seed: int) -> npt.NDArray[np.uint8]:
 
 
 def grain(columns: int, rows: int, across: int, down: int, seed: int) -> Float32Array:
-    """Return a smooth normal field, shape (rows, columns), with standard deviation 1 at points so far apart."""
-    points = QUANTILES[random_bytes(rows // max(1, down) + 2, columns // max(1, across) + 2, seed)]
+    """Return a smooth field, shape (rows, columns): at points so far apart independent normal numbers of variance 1."""
+    points = QUANTILES[random_bytes(rows // down + 2, columns // across + 2, seed)]
     field: Float32Array = np.asarray(cv2.resize(points, (columns, rows), interpolation=cv2.INTER_CUBIC))
     return field

@@ -13,7 +13,7 @@ from ecgfactory.paper.damage.fields import lit, places_of, veiled
 
 @dataclass(frozen=True)
 class UnevenLight(PictureStep):
-    """Light that falls off to one side, and to the corners as a lens makes it.
+    """Light of a colour that falls off to one side, and to the corners as a lens makes it.
 
     Parameters
     ----------
@@ -23,6 +23,8 @@ class UnevenLight(PictureStep):
         Where that is from the middle: 0 to the right, 90 below.
     vignette : float
         Share that is lacking in the corners.
+    red, green, blue : float
+        Factors of each colour.
     """
 
     name: ClassVar[str] = "uneven_light"
@@ -30,6 +32,9 @@ class UnevenLight(PictureStep):
     fall: float
     angle_deg: float
     vignette: float
+    red: float = 1.0
+    green: float = 1.0
+    blue: float = 1.0
 
     def on_picture(self, pixels: Pixels) -> Pixels:
         """Return the pixels in that light."""
@@ -37,7 +42,8 @@ class UnevenLight(PictureStep):
         angle = np.deg2rad(self.angle_deg)
         towards = np.clip((x * np.cos(angle) + y * np.sin(angle) + 1) / 2, 0, 1)
         corner = (x**2 + y**2) / (1 + float(y.max()) ** 2)
-        return lit(pixels, (1 - self.fall * towards) * (1 - self.vignette * corner**2))
+        bright = (1 - self.fall * towards) * (1 - self.vignette * corner**2)
+        return lit(pixels, bright[..., np.newaxis] * np.array([self.red, self.green, self.blue]))
 
 
 @dataclass(frozen=True)

@@ -9,15 +9,14 @@ import cv2
 import numpy as np
 
 from ecgfactory.paper.damage.base import PictureStep, Pixels
-from ecgfactory.paper.damage.grain import QUANTILES, random_bytes
+from ecgfactory.paper.damage.grain import random_bytes
 
-_INNER_SIGMA = 40.0
-"""Standard deviation of the noise in bytes before it is smoothed, large so that rounding doesn't matter."""
+_BLUR_PX = 0.8
+"""How far a pixel's noise reaches into its neighbours; nine evenly distributed numbers make an about normal one."""
 
-_BLUR_PX = 0.6
-"""How far a pixel's noise reaches into its neighbours."""
-
-_MIDDLE = 128
+_MIDDLE = 127.5
+_EVEN_SIGMA = 256 / 12**0.5
+"""Of evenly distributed bytes."""
 
 
 @dataclass(frozen=True)
@@ -39,13 +38,11 @@ class SensorNoise(PictureStep):
     def on_picture(self, pixels: Pixels) -> Pixels:
         """Return the pixels with noise, which is the same in red, green and blue."""
         height_px, width_px, _ = pixels.shape
-        even = random_bytes(height_px, width_px, self.grain_seed)
-        rough = cv2.LUT(even, np.clip(np.rint(_MIDDLE + _INNER_SIGMA * QUANTILES), 0, 255).astype(np.uint8))
-        smooth = cv2.GaussianBlur(rough, (3, 3), _BLUR_PX)
-        offsets = np.rint((np.arange(256) - _MIDDLE) * self.sigma / (_INNER_SIGMA * _left_by_blur()))
+        smooth = cv2.GaussianBlur(random_bytes(height_px, width_px, self.grain_seed), (3, 3), _BLUR_PX)
+        offsets = np.rint((np.arange(256) - _MIDDLE) * self.sigma / (_EVEN_SIGMA * _left_by_blur()))
         for sign, combine in ((1, cv2.add), (-1, cv2.subtract)):
             part = cv2.LUT(smooth, np.clip(sign * offsets, 0, 255).astype(np.uint8))
-            pixels = combine(pixels, cv2.cvtColor(part, cv2.COLOR_GRAY2RGB), pixels)
+            combine(pixels, cv2.cvtColor(part, cv2.COLOR_GRAY2RGB), pixels)
         return pixels
 
 

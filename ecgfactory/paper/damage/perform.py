@@ -19,6 +19,9 @@ cv2.setNumThreads(1)
 _LIGHT_STEP_MM = 1.0
 """Distance of the points at which a bend's light is told: a crease is a few mm wide."""
 
+_NO_MAP = np.zeros((0, 0), dtype=np.float32)
+"""In place of OpenCV's second map: the first tells both directions."""
+
 _OUTLINE_STEP_MM = 2.5
 """Longest stretch of the paper's edge that is drawn straight."""
 
@@ -81,8 +84,8 @@ def _through_lens(points_px: Float64Array, lens: float, picture_px: tuple[int, i
 
 def _seen(recipe: Recipe, pixels: Pixels, page: Page, page_map: PageMap) -> Pixels:
     width_px, height_px = size_px(recipe.view, page)
-    across, down = page_map.source_of_pixels(width_px, height_px, page.style.dpi)
-    picture = cv2.remap(pixels, across, down, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    sources_px = page_map.source_of_pixels(width_px, height_px, page.style.dpi)
+    picture = cv2.remap(pixels, sources_px, _NO_MAP, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     outline_px = page_map.to_picture(_outline_mm(recipe, page))
     seen: Pixels = lay_behind(recipe.view, np.asarray(picture, dtype=np.uint8), outline_px)
     return seen
