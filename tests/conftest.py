@@ -20,6 +20,7 @@ from ecgfactory.generators.pulse2pulse import Pulse2PulseGenerator
 from ecgfactory.line.build import Built
 from ecgfactory.line.build import build as library_build
 from ecgfactory.line.jobs import REPORT_MODULES, shard_modules
+from ecgfactory.paper.style import DAMAGES
 from ecgfactory.pools.crew import Crew
 from ecgfactory.pools.nursery import Nursery
 from ecgfactory.pools.processes import ProcessPool
@@ -153,7 +154,7 @@ def pictured(
         "per_record": 2,
         "layouts": ["3x4+II", "12x1", "6x2"],
         "paper": {"dpi": {"min": 72, "max": 100}},
-        "damage": {"none": 1, "scan": 1, "photo": 2, "fax": 1},
+        "damage": list(DAMAGES),
     }
     request = partial(make_request, name="pictured", records=6, formats=["parquet", "images"], images=images)
     request = partial(request, splits={"train": 0.6, "test": 0.4}, shard_records=None, report={"samples": 0})

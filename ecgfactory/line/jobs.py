@@ -28,6 +28,9 @@ Result = TypeVar("Result")
 REPORT_MODULES = ("ecgfactory.report.dataset", "pyarrow.dataset", "scipy.ndimage", "scipy.signal")
 """What jobs for reports import, for pools that can do so beforehand."""
 
+PICTURE_MODULES = ("ecgfactory.pictures.writer", "cv2", "matplotlib.backends.backend_agg")
+"""The same for pictures."""
+
 COMPARISON_MODULES = ("ecgfactory.comparison.of_dataset", "sklearn.ensemble")
 """The same for the comparison with a reference."""
 

@@ -6,7 +6,7 @@ import contextlib
 from collections.abc import Iterator
 
 from ecgfactory.errors import BadInputError
-from ecgfactory.line.jobs import shard_modules
+from ecgfactory.line.jobs import PICTURE_MODULES, shard_modules
 from ecgfactory.line.state import Build
 from ecgfactory.pools.crew import Crew
 from ecgfactory.pools.processes import ProcessPool
@@ -33,7 +33,7 @@ def process_pool(build: Build) -> Iterator[ProcessPool]:
         )
     if problems:
         raise BadInputError(problems)
-    modules = shard_modules(build.plan.generator_class)
+    modules = shard_modules(build.plan.generator_class) + (PICTURE_MODULES if build.plan.pictures else ())
     with ProcessPool(crew_of(request), modules, build.workspace.logs / "workers.log") as pool:
         yield pool
 

@@ -6,15 +6,16 @@ import io
 import struct
 import zlib
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import numpy.typing as npt
 from isal import isal_zlib
-from PIL import Image
 
-from ecgfactory.paper.damage.base import Pixels
-from ecgfactory.paper.page_map import MM_PER_INCH
+from ecgfactory.paper.sizes import MM_PER_INCH
+
+if TYPE_CHECKING:
+    from ecgfactory.paper.damage.base import Pixels
 
 FileKind = Literal["png", "jpeg", "webp"]
 
@@ -59,6 +60,8 @@ class Encoding:
         """Return the file of a picture that has so many pixels per inch; WebP does not hold that."""
         if self.kind == "png":
             return encode_png(pixels, dpi)
+        from PIL import Image  # takes 50 ms, and requests name encodings
+
         held = io.BytesIO()
         options = {"dpi": (dpi, dpi)} if self.kind == "jpeg" else {"method": 2}
         Image.fromarray(pixels).save(held, self.kind, quality=self.quality, **options)

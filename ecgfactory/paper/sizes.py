@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 
+MM_PER_INCH = 25.4
+
+
 class Size(NamedTuple):
     """Width and height of a sheet."""
 

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
 
-import cv2
 import numpy as np
 import orjson
 
+from ecgfactory.arrays import Float64Array
 from ecgfactory.pictures.boxes import kinds_of
 from ecgfactory.pictures.paths import IMAGES_FILE, IMAGES_FOLDER, coco_file
 from ecgfactory.pictures.table import boxes_of_row, image_rows
@@ -62,6 +62,11 @@ def _annotations(dataset: Path, split: str, kinds: Sequence[str]) -> Iterator[di
                 "category_id": kinds.index(of_picture.name) + 1,
                 "bbox": [round(length, 2) for length in (left, top, right - left, bottom - top)],
                 "segmentation": [np.round(polygon, 2).ravel().tolist()],
-                "area": round(cv2.contourArea(polygon.astype(np.float32)), 1),
+                "area": round(_area(polygon), 1),
                 "iscrowd": 0,
             }
+
+
+def _area(polygon: Float64Array) -> float:
+    x, y = polygon.T
+    return abs(float(x @ np.roll(y, -1) - y @ np.roll(x, -1))) / 2

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+import cv2
 import numpy as np
 
 from ecgfactory.arrays import BoolArray
@@ -97,15 +100,17 @@ class PicturesWriter:
     def _draw(self, order: _Order, signal_uv: SignalUv, batch: RecordBatch, row: int) -> None:
         """Draw one picture and write its files; `signal_uv` is what it shows."""
         numbers, spec = order.numbers, self._spec
-        picture = render_picture(
-            signal_uv,
-            spec.sampling_rate_hz,
-            spec.lead_names,
-            order.style,
-            numbers,
-            first_sample=order.stretch.start,
-            features={name: values[row] for name, values in batch.features.items()},
-        )
+        features = {name: values[row] for name, values in batch.features.items()}
+        with _one_thread():
+            picture = render_picture(
+                signal_uv,
+                spec.sampling_rate_hz,
+                spec.lead_names,
+                order.style,
+                numbers,
+                first_sample=order.stretch.start,
+                features=features,
+            )
         number = numbers.picture if self._asked.per_record > 1 else None
         paths = PicturePaths(numbers.candidate, str(batch.splits[row]), number, self._encoding.suffix)
         image, mask = (PurePosixPath(path).name for path in (paths.image, paths.mask))
@@ -125,7 +130,17 @@ class PicturesWriter:
         place.write_bytes(content)
 
 
+@contextlib.contextmanager
+def _one_thread() -> Iterator[None]:
+    """Have OpenCV work in one thread, as there is a worker a core."""
+    before = cv2.getNumThreads()
+    cv2.setNumThreads(1)
+    try:
+        yield
+    finally:
+        cv2.setNumThreads(before)
+
+
 def _with_gaps(signal_uv: SignalUv, missing: BoolArray | None) -> Any:
     """Return a signal with NaN where samples are missing."""
     return signal_uv if missing is None or not missing.any() else np.where(missing, np.nan, signal_uv)
-

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -18,8 +19,10 @@ from ecgfactory.formats.clean_twin import clean_twin
 from ecgfactory.formats.long_record import LongRecord
 from ecgfactory.formats.npy import NpyFormat
 from ecgfactory.formats.rhythms import RhythmsWriter
-from ecgfactory.pictures.writer import PicturesWriter
 from ecgfactory.request.plan import Plan
+
+if TYPE_CHECKING:
+    from ecgfactory.pictures.writer import PicturesWriter
 
 _ANY_SPLIT = "all"
 
@@ -59,7 +62,7 @@ class StagedFiles:
         twins = [clean_twin(of) for of in formats] if plan.keeps_clean else []
         self._formats = [of(folder, plan.spec_of(of.name)) for of in formats]
         self._twins = [of(folder, plan.spec_of(of.name)) for of in twins]
-        self._pictures = PicturesWriter(folder, plan.signal_spec, plan.pictures) if plan.pictures else None
+        self._pictures = _pictures_writer(folder, plan)
         self._annotations = AnnotationsWriter(folder / ANNOTATIONS_FILE, rate_hz) if plan.labels else None
         self._artefacts = ArtefactsWriter(folder / ARTEFACTS_FILE, rate_hz) if plan.artefacts else None
         self._beats = BeatsWriter(folder / BEATS_FILE, rate_hz) if plan.is_composed else None
@@ -102,6 +105,14 @@ class StagedFiles:
         for writer in (*self._formats, *self._twins, *tables):
             if writer is not None:
                 writer.close()
+
+
+def _pictures_writer(folder: Path, plan: Plan) -> PicturesWriter | None:
+    if plan.pictures is None:
+        return None
+    from ecgfactory.pictures.writer import PicturesWriter  # imports what draws; most datasets have no pictures
+
+    return PicturesWriter(folder, plan.signal_spec, plan.pictures)
 
 
 def staged_formats(plan: Plan) -> list[type[Format]]:

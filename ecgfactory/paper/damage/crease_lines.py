@@ -79,4 +79,5 @@ def _line(shape: tuple[int, int], ends_px: Float64Array, strengths: Float64Array
     for start, end, strength in zip(places[:-1], places[1:], np.rint(255 * strengths).tolist(), strict=True):
         if strength:
             cv2.line(drawn, start, end, strength, max(1, round(width_px)))
-    return cv2.GaussianBlur(drawn, (0, 0), max(0.5, width_px / 3))
+    soft: Bytes = np.asarray(cv2.GaussianBlur(drawn, (0, 0), max(0.5, width_px / 3)), dtype=np.uint8)
+    return soft

@@ -108,8 +108,8 @@ def _lit(crumples: Crumples, slopes: Float32Array, rng: np.random.Generator) -> 
     # No crease is quite straight, and some are round.
     x, y = np.meshgrid(np.arange(columns, dtype=np.float32), np.arange(rows, dtype=np.float32))
     warps = [cloud(rng, (rows, columns), (rows / 25, columns / 25)) * _WARP_MM for _ in range(2)]
-    slopes = cv2.remap(slopes, x + warps[0], y + warps[1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    sharp, soft = cv2.GaussianBlur(slopes, (0, 0), 0.7), cv2.GaussianBlur(slopes, (0, 0), 5)
+    warped = cv2.remap(slopes, x + warps[0], y + warps[1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    sharp, soft = cv2.GaussianBlur(warped, (0, 0), 0.7), cv2.GaussianBlur(warped, (0, 0), 5)
     roundness = np.clip(0.55 + cloud(rng, (rows, columns), (4, 5)), 0, 1)[..., np.newaxis]
     slopes = sharp + (soft - sharp) * roundness
     angle = np.radians(crumples.light_degrees)
@@ -117,7 +117,7 @@ def _lit(crumples: Crumples, slopes: Float32Array, rng: np.random.Generator) -> 
     # How sharply the paper bends: up, and it catches light; down, and it is in the shade.
     bend = cv2.Sobel(slopes[..., 0], cv2.CV_32F, 1, 0) + cv2.Sobel(slopes[..., 1], cv2.CV_32F, 0, 1)
     light = 1 - crumples.tilt * (0.5 + 0.5 * np.tanh(0.9 * facing)) - crumples.crease * np.tanh(0.3 * bend)
-    return light.astype(np.float32)
+    return np.asarray(light, dtype=np.float32)
 
 
 @dataclass(frozen=True, eq=False)
@@ -147,8 +147,8 @@ class _Net:
         border = [(0, 0), (width - 1, 0), (width - 1, height - 1), (0, height - 1)]
         corners = np.concatenate([np.clip(inner, 1, np.array(size) - 2), border]).astype(np.float32)
         plane = cv2.Subdiv2D((0, 0, width, height))
-        plane.insert(corners)
-        found = plane.getTriangleList().reshape(-1, 3, 2)
+        plane.insert(corners.tolist())
+        found = np.asarray(plane.getTriangleList()).reshape(-1, 3, 2)
         found = found[((found >= 0) & (found < size)).all(axis=(1, 2))]
         known = {tuple(corner): number for number, corner in enumerate(corners.tolist())}
         triangles = np.array([[known[tuple(corner)] for corner in three] for three in found.tolist()])
@@ -185,7 +185,10 @@ def _read(field: Float32Array, places_mm: Float64Array, step_mm: int) -> Float64
     """Read a field at places, shape (..., 2), bilinearly."""
     at = ((places_mm.reshape(1, -1, 2) + _BEYOND_MM) / step_mm).astype(np.float32)
     parts = np.array_split(at, at.shape[1] // 30_000 + 1, axis=1)  # a side of remap's picture has at most 32767 pixels
-    read = [cv2.remap(field, part, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE) for part in parts]
+    read = [
+        cv2.remap(field, part[..., 0], part[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        for part in parts
+    ]
     return np.concatenate(read, axis=1).reshape(*places_mm.shape[:-1], *field.shape[2:]).astype(np.float64)
 
 

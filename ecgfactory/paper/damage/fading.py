@@ -71,7 +71,8 @@ def _paleness(pixels: Pixels) -> Bytes:
     """Return 0 where a pixel is a trace's or text's, 255 where it is the grid's or paper."""
     red, green, blue = cv2.split(pixels)
     ramp = np.clip((np.arange(256) - _PALE_FROM) * 255 / (_PALE_TO - _PALE_FROM), 0, 255).astype(np.uint8)
-    return cv2.LUT(cv2.max(cv2.max(red, green), blue), ramp)
+    paleness: Bytes = np.asarray(cv2.LUT(cv2.max(cv2.max(red, green), blue), ramp), dtype=np.uint8)
+    return paleness
 
 
 def faded_patch(page: Page, ink: Literal["grid", "all"], rng: np.random.Generator) -> Fading:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from ecgfactory.paper.damage.base import PaperStep
-from ecgfactory.paper.damage.edges import printed_boxes
-from ecgfactory.paper.damage.pen import Highlighter, Pen, PenMark, PenNote, Shape
+from ecgfactory.paper.damage.highlighter import Highlighter
+from ecgfactory.paper.damage.pen import Pen, PenMark, PenNote, Shape
+from ecgfactory.paper.damage.printed import printed_boxes
 from ecgfactory.paper.page import Box, Page, Trace
 
 _WORDS = (

@@ -8,7 +8,8 @@ import numpy as np
 
 from ecgfactory.paper.damage.base import Bend, PaperStep, Recipe
 from ecgfactory.paper.damage.capture import photographed, scanned
-from ecgfactory.paper.damage.edges import cut_askew, punch_holes, torn_edge
+from ecgfactory.paper.damage.edges import cut_askew, torn_edge
+from ecgfactory.paper.damage.holes import punch_holes
 from ecgfactory.paper.page import Page
 
 

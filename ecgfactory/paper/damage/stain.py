@@ -72,8 +72,9 @@ class Stain(PaperStep):
         x, y = area.nodes_mm()
         x, y = x - np.float32(self.x_mm), y - np.float32(self.y_mm)
         rng = random_of(self.grain_seed)
-        distance = cv2.magnitude(*np.broadcast_arrays(x, y))
-        angle = (cv2.phase(*np.broadcast_arrays(x, y)) * (_ANGLES / (2 * np.pi))).astype(np.int16) % _ANGLES
+        across, down = np.broadcast_arrays(x, y)
+        distance = cv2.magnitude(across, down)
+        angle = (np.asarray(cv2.phase(across, down)) * (_ANGLES / (2 * np.pi))).astype(np.int16) % _ANGLES
         within = self.radius_mm * (1 + self.uneven * _wave(rng))[angle] - distance  # mm; negative outside
         texture = cloud(rng, within.shape, (reach / 4, reach / 4), 4)
         touched = np.clip((_wave(rng) + 1 - 2 * self.gap)[angle] * 3 + 0.5 * texture, 0, 1) if self.gap else 1.0
@@ -91,7 +92,8 @@ def _wave(rng: np.random.Generator) -> Float32Array:
     sizes = rng.uniform(0, 1, (_BENDS, 1)) / numbers
     turns = np.arange(_ANGLES) * (2 * np.pi / _ANGLES)
     waves = sizes * np.cos(numbers * turns + rng.uniform(0, 2 * np.pi, (_BENDS, 1)))
-    return (waves.sum(axis=0) / sizes.sum()).astype(np.float32)
+    wave: Float32Array = (waves.sum(axis=0) / sizes.sum()).astype(np.float32)
+    return wave
 
 
 def coffee_ring(x_mm: float, y_mm: float, rng: np.random.Generator) -> Stain:

@@ -30,7 +30,9 @@ def test_each_record_has_its_pictures_with_mask_truth_and_boxes(pictured: Path, 
     assert [[row[f"{kind}_path"] for kind in kept] for row in rows] == [
         [getattr(paths, kind) for kind in kept] for paths in expected
     ]
-    assert [(row["record_id"], row["picture"]) for row in rows] == [(r["record_id"], k) for r in records for k in (0, 1)]
+    assert [(row["record_id"], row["picture"]) for row in rows] == [
+        (r["record_id"], k) for r in records for k in (0, 1)
+    ]
     present = {path for path in dataset_files(pictured) if path.startswith(("images/", "masks/", "labels/"))}
     others = {"images/coco_train.json", "images/coco_test.json"}
     others |= {"images/train/metadata.parquet", "images/test/metadata.parquet"}
@@ -84,8 +86,8 @@ def test_coco_and_yolo_tell_the_same_boxes_inside_each_picture(pictured: Path, r
                 assert left == pytest.approx(box["left"] + 0.5, abs=0.01)
                 assert ((x - w / 2) * width, (y - h / 2) * height) == pytest.approx((left, top), abs=0.02)
                 assert (w * width, h * height) == pytest.approx((box_width, box_height), abs=0.02)
-                assert 0 <= left and left + box_width <= width + 0.02
-                assert 0 <= top and top + box_height <= height + 0.02
+                assert 0 <= left <= left + box_width <= width + 0.02
+                assert 0 <= top <= top + box_height <= height + 0.02
                 corners = np.array(of["segmentation"]).reshape(-1, 2)
                 assert corners.min() >= 0
                 assert (corners <= (width, height)).all()
