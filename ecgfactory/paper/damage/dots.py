@@ -54,6 +54,6 @@ def dead_dots(page: Page, rng: np.random.Generator) -> DeadDots:
     count = int(rng.integers(1, 7))
     return DeadDots(
         places_mm=tuple(sorted(round(float(y), 2) for y in rng.uniform(5, page.height_mm - 5, count))),
-        width_mm=DOT_MM * int(rng.integers(1, 4)),
+        width_mm=DOT_MM * int(rng.integers(1, 3)),
         gone=round(rng.uniform(0.7, 1.0), 2),
     )

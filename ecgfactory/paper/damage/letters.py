@@ -81,7 +81,7 @@ def strokes_of(letter: str) -> list[Float64Array]:
 def width_of(letter: str) -> float:
     """Return how far the next letter begins to the right, in heights of a capital."""
     points = [int(point[0]) for stroke in _STROKES[letter].split(" | ") for point in stroke.split()]
-    return (max(points, default=2) + 0.5) / HEIGHT
+    return (max(points, default=2) + 0.9) / HEIGHT
 
 
 def _points(stroke: str) -> Float64Array:

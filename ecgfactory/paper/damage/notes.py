@@ -31,7 +31,7 @@ def note(page: Page, pen: Pen, rng: np.random.Generator) -> PenNote:
     """Draw a short note, where nothing is printed if such a place is found soon."""
     size_mm = rng.uniform(3, 6.5)
     text = _text(rng)
-    length_mm = 0.75 * size_mm * len(text)
+    length_mm = 0.85 * size_mm * len(text)
     boxes = np.array(printed_boxes(page))
     for _ in range(_TRIES):
         x = rng.uniform(6, max(7.0, page.width_mm - length_mm - 6))

@@ -143,7 +143,7 @@ def grease(x_mm: float, y_mm: float, rng: np.random.Generator) -> Stain:
         rim=round(rng.uniform(0.0, 0.15), 3),
         rim_mm=round(rng.uniform(1, 3), 2),
         soft_mm=round(rng.uniform(0.8, 3), 2),
-        uneven=round(rng.uniform(0.05, 0.25), 3),
+        uneven=round(rng.uniform(0.1, 0.35), 3),
         gap=0.0,
         grain_seed=int(rng.integers(2**31)),
     )
