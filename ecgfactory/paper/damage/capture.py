@@ -34,7 +34,7 @@ def scanned(page: Page, rng: np.random.Generator) -> tuple[View, list[PictureSte
         steps.append(OutOfFocus(round(float(0.4 + 0.3 * at[7]) * _blur(page), 3)))
     if at[8] < 0.15:
         steps.append(Grey())
-    steps.append(SensorNoise(_to(0.3, 1.0, at[9], 2), seed(rng)))
+    steps.append(SensorNoise(_to(0.2, 0.8, at[9], 2), seed(rng)))
     if at[11] < 0.25:
         steps.append(Jpeg(int(rng.integers(60, 96))))
     return view, steps
@@ -50,7 +50,7 @@ def photographed(page: Page, rng: np.random.Generator) -> tuple[View, list[Pictu
         steps.append(MotionBlur(round(float(1.5 + 2 * at[1]) * _blur(page), 3), _to(0, 180, at[2], 1)))
     else:
         steps.append(OutOfFocus(round(float(0.45 + 0.6 * at[1] ** 2) * _blur(page), 3)))
-    steps.append(SensorNoise(_to(0.5, 1.8, at[3], 2), seed(rng)))
+    steps.append(SensorNoise(_to(0.4, 1.5, at[3], 2), seed(rng)))
     if at[4] < 0.4:
         steps.append(Jpeg(int(rng.integers(55, 96))))
     return view, steps
@@ -61,8 +61,8 @@ def _room_light(rng: np.random.Generator) -> list[PictureStep]:
     warm = float(np.clip(rng.normal(0.02, 0.035), -0.06, 0.1))
     colour = round(1 + warm / 2, 3), 1.0, round(1 - warm, 3)
     steps: list[PictureStep] = [
-        Levels(black=_to(8, 38, at[0], 1), white=_to(205, 250, at[1], 1), gamma=_to(0.85, 1.15, at[2])),
-        UnevenLight(_to(0.03, 0.35, at[3] ** 1.5), _to(0, 360, at[4], 1), _to(0.0, 0.2, at[5]), *colour),
+        Levels(black=_to(8, 38, at[0], 1), white=_to(212, 252, at[1], 1), gamma=_to(0.85, 1.15, at[2])),
+        UnevenLight(_to(0.03, 0.3, at[3] ** 1.5), _to(0, 360, at[4], 1), _to(0.0, 0.2, at[5]), *colour),
     ]
     if at[6] < 0.4:
         steps.append(_shadow(rng))

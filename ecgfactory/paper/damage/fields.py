@@ -13,6 +13,9 @@ from ecgfactory.paper.damage.base import Pixels
 STEP_PX = 16
 """About the distance of the points of a field."""
 
+_FEWEST = 32
+"""Points across a small picture, so that what is told as a share of it keeps its shape."""
+
 _UNITY = 200
 """What stands for a factor of 1 in the bytes of a field of factors: steps of half a percent, up to 1.275."""
 
@@ -27,7 +30,7 @@ class Places(NamedTuple):
 def places_of(pixels: Pixels, step_px: int = STEP_PX) -> Places:
     """Return the points of a field over a picture."""
     height_px, width_px, _ = pixels.shape
-    columns, rows = max(2, width_px // step_px), max(2, height_px // step_px)
+    columns, rows = max(_FEWEST, width_px // step_px), max(_FEWEST, height_px // step_px)
     across = ((np.arange(columns, dtype=np.float32) + 0.5) / columns) * 2 - 1
     down = (((np.arange(rows, dtype=np.float32) + 0.5) / rows) * 2 - 1) * (height_px / width_px)
     x, y = np.meshgrid(across, down)

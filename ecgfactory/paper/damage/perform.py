@@ -19,9 +19,6 @@ cv2.setNumThreads(1)
 _LIGHT_STEP_MM = 1.0
 """Distance of the points at which a bend's light is told: a crease is a few mm wide."""
 
-_NO_MAP = np.zeros((0, 0), dtype=np.float32)
-"""In place of OpenCV's second map: the first tells both directions."""
-
 _OUTLINE_STEP_MM = 2.5
 """Longest stretch of the paper's edge that is drawn straight."""
 
@@ -33,8 +30,10 @@ def perform(recipe: Recipe, pixels: Pixels, page: Page) -> tuple[Pixels, PageMap
     page_map = map_of(recipe.view, recipe.bend, page)
     if recipe.bend is not None:
         pixels = lit(pixels, recipe.bend.light(node_places_mm(page.width_mm, page.height_mm, _LIGHT_STEP_MM)))
+    if recipe.view != View() or recipe.bend is not None:
+        pixels = _seen(recipe.view, pixels, page, page_map)
     if recipe.view != View() or recipe.bend is not None or recipe.outline_mm is not None:
-        pixels = _seen(recipe, pixels, page, page_map)
+        pixels = lay_behind(recipe.view, pixels, page_map.to_picture(_outline_mm(recipe, page)))
     for picture_step in recipe.picture:
         pixels = picture_step.on_picture(pixels)
     return pixels, page_map
@@ -48,6 +47,8 @@ def size_px(view: View, page: Page) -> tuple[int, int]:
 
 def map_of(view: View, bend: Bend | None, page: Page) -> PageMap:
     """Return where places on a page are in a picture of it."""
+    if view == View() and bend is None:
+        return PageMap.flat(page.style.dpi)
     scale = page.style.dpi / MM_PER_INCH
     paper_mm = np.array([(0, 0), (page.width_mm, 0), (page.width_mm, page.height_mm), (0, page.height_mm)])
     shares_px = np.array([page.width_mm * scale, page.height_mm * scale])
@@ -82,12 +83,13 @@ def _through_lens(points_px: Float64Array, lens: float, picture_px: tuple[int, i
     return moved
 
 
-def _seen(recipe: Recipe, pixels: Pixels, page: Page, page_map: PageMap) -> Pixels:
-    width_px, height_px = size_px(recipe.view, page)
+def _seen(view: View, pixels: Pixels, page: Page, page_map: PageMap) -> Pixels:
+    """Return the picture of a flat page where its map puts it, continued beyond its edge."""
+    width_px, height_px = size_px(view, page)
     sources_px = page_map.source_of_pixels(width_px, height_px, page.style.dpi)
-    picture = cv2.remap(pixels, sources_px, _NO_MAP, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    outline_px = page_map.to_picture(_outline_mm(recipe, page))
-    seen: Pixels = lay_behind(recipe.view, np.asarray(picture, dtype=np.uint8), outline_px)
+    # The first map tells both directions; OpenCV's types don't know that the second may then be None.
+    picture = cv2.remap(pixels, sources_px, None, cv2.INTER_LINEAR, None, cv2.BORDER_REPLICATE)  # type: ignore[call-overload]
+    seen: Pixels = np.asarray(picture, dtype=np.uint8)
     return seen
 
 

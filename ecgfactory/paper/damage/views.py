@@ -13,8 +13,8 @@ from ecgfactory.paper.damage.perform import homography_of
 from ecgfactory.paper.page import Box, Page, box_around
 from ecgfactory.paper.page_map import projected
 
-_MARGIN_MM = 4.0
-"""What is printed stays this far within the picture: more than bends move it."""
+_TRACE_MARGIN_MM, _TEXT_MARGIN_MM = 4.0, 0.5
+"""What is printed stays this far within the picture: traces by more than bends move them."""
 
 _LARGEST = 1.08
 """Area of a photo's frame in comparison with the flat page's: who holds a camera askew goes further away."""
@@ -117,8 +117,8 @@ def _view(
     Where something printed would be cut off, the picture is larger.
     """
     size_mm = np.array([page.width_mm, page.height_mm])
-    printed_mm = projected(homography_of(_paper(page), corners_mm), _printed(page).corners - size_mm / 2)
-    half_mm = np.maximum(half_mm, (np.abs(printed_mm).max(axis=0) + _MARGIN_MM) / (1 - abs(lens)))
+    printed_mm = projected(homography_of(_paper(page), corners_mm), _printed_mm(page) - size_mm / 2)
+    half_mm = np.maximum(half_mm, np.abs(printed_mm).max(axis=0) / (1 - abs(lens)))
     shares = np.round((corners_mm + half_mm) / size_mm, 6)
     width, height = np.round(2 * half_mm / size_mm, 6)
     red, green, blue = (int(np.clip(colour, 0, 255)) for colour in ground.colour)
@@ -134,10 +134,12 @@ def _view(
     )
 
 
-def _printed(page: Page) -> Box:
-    """Return what holds all that is printed on a page but its grid."""
+def _printed_mm(page: Page) -> Float64Array:
+    """Return the corners of what has to be seen of a page, shape (n, 2): all but its grid, with a margin."""
     lines = [*(trace.points_mm for trace in page.traces), *(pulse.points_mm for pulse in page.pulses)]
-    return box_around(np.concatenate([*lines, *(text.box_mm.corners for text in page.texts)]))
+    boxes = [box_around(np.concatenate(lines), _TRACE_MARGIN_MM)]
+    boxes += [box_around(text.box_mm.corners, _TEXT_MARGIN_MM) for text in page.texts]
+    return np.concatenate([box.corners for box in boxes])
 
 
 def _paper(page: Page) -> Float64Array:
