@@ -12,11 +12,13 @@ import numpy as np
 
 from ecgfactory.arrays import Float32Array, Float64Array
 from ecgfactory.paper.page import Box
-
-MM_PER_INCH = 25.4
+from ecgfactory.paper.sizes import MM_PER_INCH as MM_PER_INCH
 
 STEP_MM = 5.0
 """Distance of the nodes at which a displacement is told; between them it is bilinear."""
+
+_FLAT_PER_MM = 1e-9
+"""Change of scale with a mm that is no more than rounding in computing a homography."""
 
 _COARSE_PX = 16
 """Distance of the pixels whose place on the page is looked for; between them it is interpolated."""
@@ -50,10 +52,14 @@ class Displacement:
         x = np.clip(points_mm[:, 0] / self.step_mm, 0, columns - 1)
         y = np.clip(points_mm[:, 1] / self.step_mm, 0, rows - 1)
         left, top = np.minimum(x.astype(int), columns - 2), np.minimum(y.astype(int), rows - 2)
-        right_share, lower_share = (x - left)[:, np.newaxis], (y - top)[:, np.newaxis]
-        upper = self.offsets_px[top, left] * (1 - right_share) + self.offsets_px[top, left + 1] * right_share
-        lower = self.offsets_px[top + 1, left] * (1 - right_share) + self.offsets_px[top + 1, left + 1] * right_share
-        offsets: Float64Array = upper * (1 - lower_share) + lower * lower_share
+        right_share, lower_share = x - left, y - top
+        # As complex numbers both directions are looked up and mixed at once.
+        nodes = np.ascontiguousarray(self.offsets_px, dtype=np.float64).view(np.complex128).ravel()
+        at = top * columns + left
+        upper = nodes[at] * (1 - right_share) + nodes[at + 1] * right_share
+        lower = nodes[at + columns] * (1 - right_share) + nodes[at + columns + 1] * right_share
+        mixed = upper * (1 - lower_share) + lower * lower_share
+        offsets: Float64Array = mixed.view(np.float64).reshape(-1, 2)
         return offsets
 
 
@@ -85,12 +91,19 @@ class PageMap:
         scale = dpi / MM_PER_INCH
         return cls(np.array([[scale, 0.0, -0.5], [0.0, scale, -0.5], [0.0, 0.0, 1.0]]))
 
+    @property
+    def is_affine(self) -> bool:
+        """Whether a mm is as many pixels everywhere, and straight lines stay straight."""
+        return self.displacement is None and float(np.abs(self.homography[2, :2]).max()) < _FLAT_PER_MM
+
     def to_picture(self, points_mm: Float64Array) -> Float64Array:
         """Return where points of the page, shape (n, 2), are in the picture; NaN stays NaN."""
         points = projected(self.homography, points_mm)
         if self.displacement is None:
             return points
-        known = np.isfinite(points_mm).all(axis=1)
+        known = np.isfinite(points_mm[:, 0] + points_mm[:, 1])
+        if known.all():
+            return points + self.displacement.at(points_mm)
         points[known] += self.displacement.at(points_mm[known])
         return points
 
@@ -131,7 +144,7 @@ class PageMap:
         """Return how many pixels a mm has in the middle of a part of the page."""
         x, y = (box_mm.left + box_mm.right) / 2, (box_mm.top + box_mm.bottom) / 2
         centre, right, below = self.to_picture(np.array([(x, y), (x + 1, y), (x, y + 1)]))
-        return float(np.sqrt(abs(np.linalg.det([right - centre, below - centre]))))
+        return float(np.sqrt(abs(np.linalg.det(np.stack([right - centre, below - centre])))))
 
 
 def projected(homography: Float64Array, points: Float64Array) -> Float64Array:
