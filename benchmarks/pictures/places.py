@@ -8,36 +8,37 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from matplotlib.path import Path as Polygon
 
 from ecgfactory.arrays import Float64Array
 from ecgfactory.leads import SignalUv
 from ecgfactory.paper.damage.base import Pixels
 from ecgfactory.paper.mask import FIRST_LEAD
 
-TOLERANCE_PX = 0.05
-"""By how much a point may be beyond its box: places in the truth are rounded to 0.01 px."""
+ROUNDING_PX = 0.005
+"""Places in the truth are rounded to 0.01 px."""
 
 Mask = npt.NDArray[np.uint8]
 
 
 @dataclass(frozen=True)
 class BoxCounts:
-    """How boxes hold the traces of a picture.
+    """How the outlines and boxes of a picture hold its traces.
 
     Parameters
     ----------
     traces : int
         How many there are.
-    left_polygon, left_box : int
-        Of them, those with a point beyond their own corners, or their box.
-    shared_polygons, shared_boxes : int
-        Of them, those whose corners, or box, hold a point of another.
+    left_outline, left_box : int
+        Of them, those with a point beyond their own outline, or their box.
+    shared_outlines, shared_boxes : int
+        Of them, those whose outline, or box, holds a point of another.
     """
 
     traces: int
-    left_polygon: int
+    left_outline: int
     left_box: int
-    shared_polygons: int
+    shared_outlines: int
     shared_boxes: int
 
 
@@ -47,32 +48,29 @@ def points_px(lead: dict[str, Any]) -> Float64Array:
 
 
 def count_boxes(leads: Sequence[dict[str, Any]]) -> BoxCounts:
-    """Count the traces that are in another's box, or not in their own."""
-    traces = [known[~np.isnan(known[:, 0])] for known in map(points_px, leads)]
-    in_polygon = np.array([[_inside(points, lead["corners_px"]) for points in traces] for lead in leads], dtype=object)
-    in_box = np.array([[_inside(points, _corners(lead["box_px"])) for points in traces] for lead in leads], object)
-    own = range(len(leads))
+    """Count the traces that are in another's outline or box, or not in their own."""
+    traces = [points[~np.isnan(points[:, 0])] for points in map(points_px, leads)]
+    outlines = [polygon(lead["outline_px"]) for lead in leads]
+    boxes = [lead["box_px"] for lead in leads]
+    others = [(own, other) for own in range(len(leads)) for other in range(len(leads)) if own != other]
     return BoxCounts(
         len(leads),
-        sum(not in_polygon[n, n].all() for n in own),
-        sum(not in_box[n, n].all() for n in own),
-        sum(any(in_polygon[n, other].any() for other in own if other != n) for n in own),
-        sum(any(in_box[n, other].any() for other in own if other != n) for n in own),
+        sum(not outline.contains_points(own).all() for outline, own in zip(outlines, traces, strict=True)),
+        sum(not _in_box(own, box).all() for box, own in zip(boxes, traces, strict=True)),
+        len({own for own, other in others if outlines[own].contains_points(traces[other]).any()}),
+        len({own for own, other in others if _in_box(traces[other], boxes[own]).any()}),
     )
 
 
-def _corners(box: Sequence[float]) -> list[tuple[float, float]]:
-    left, top, right, bottom = box
-    return [(left, top), (right, top), (right, bottom), (left, bottom)]
+def polygon(corners_px: Sequence[Sequence[float]]) -> Polygon:
+    """Return a closed shape, whose `contains_points` takes points of shape (n, 2)."""
+    return Polygon([*corners_px, corners_px[0]], closed=True)
 
 
-def _inside(points: Float64Array, corners: Sequence[Sequence[float]]) -> npt.NDArray[np.bool_]:
-    """Return which points are in a convex shape whose corners go round to the right."""
-    inside = np.ones(len(points), dtype=bool)
-    for (x, y), (next_x, next_y) in zip(corners, [*corners[1:], corners[0]], strict=True):
-        across, down = next_x - x, next_y - y
-        beyond_px = (across * (points[:, 1] - y) - down * (points[:, 0] - x)) / np.hypot(across, down)
-        inside &= beyond_px >= -TOLERANCE_PX
+def _in_box(points: Float64Array, box_px: Sequence[float]) -> npt.NDArray[np.bool_]:
+    left, top, right, bottom = np.array(box_px) + np.array([-1, -1, 1, 1]) * ROUNDING_PX
+    x, y = points.T
+    inside: npt.NDArray[np.bool_] = (x >= left) & (x <= right) & (y >= top) & (y <= bottom)
     return inside
 
 

@@ -28,7 +28,7 @@ def lead(name: str, baseline_px: float, stored_uv: Any) -> dict[str, Any]:
         "baseline_px": [[left, baseline_px], [right, baseline_px]],
         "clipped": [],
         "box_px": box,
-        "corners_px": corners,
+        "outline_px": corners,
         "x_px": x_px.tolist(),
         "y_px": (baseline_px - np.asarray(stored_uv) / 10).tolist(),
     }
@@ -50,20 +50,20 @@ SIGNAL_UV = np.rint(150 * np.sin(np.arange(800) / np.array([[90.0], [130.0]]))).
 
 def test_apart_every_box_holds_its_trace_alone() -> None:
     counts = count_boxes([lead("I", 50, SIGNAL_UV[0]), lead("II", 150, SIGNAL_UV[1])])
-    assert (counts.traces, counts.left_polygon, counts.left_box) == (2, 0, 0)
-    assert (counts.shared_polygons, counts.shared_boxes) == (0, 0)
+    assert (counts.traces, counts.left_outline, counts.left_box) == (2, 0, 0)
+    assert (counts.shared_outlines, counts.shared_boxes) == (0, 0)
 
 
 def test_one_within_the_others_box_is_counted_for_both() -> None:
     counts = count_boxes([lead("I", 50, SIGNAL_UV[0]), lead("II", 65, SIGNAL_UV[1])])
-    assert counts.shared_polygons == counts.shared_boxes == 2
+    assert counts.shared_outlines == counts.shared_boxes == 2
 
 
 def test_a_point_beyond_its_box_is_counted() -> None:
     high = SIGNAL_UV[0].copy()
     high[100] = 10 * HIGH_PX + 5
     counts = count_boxes([lead("I", 50, high)])
-    assert counts.left_polygon == counts.left_box == 1
+    assert counts.left_outline == counts.left_box == 1
 
 
 def test_samples_belong_where_they_are_told_and_a_shift_is_seen() -> None:
