@@ -35,11 +35,12 @@ def validate_file(file: Path, settings: Sequence[str]) -> BuildRequest:
     _check_reference(file, request)
     size = f"{request.leads} leads and {_length(request.duration_s)} at {request.signal.recorder}"
     composed = f"composed: {rhythm_words(request.rhythm or {'sinus': 1})}; " if request.is_composed else ""
-    labels, artefacts = request.labels.labels, request.artefacts
+    labels, artefacts, pictures = request.labels.labels, request.artefacts, request.pictures
     cpu_s = estimated_cpu_s(request)
     console().print(
         f"{file}: valid; {request.records:,} records of {size}, {composed}as {', '.join(request.formats)}, "
         f"{f'with {labels.words}, ' if labels else ''}{f'{artefacts.words}, ' if artefacts else ''}"
+        f"{f'{pictures.words}, ' if pictures else ''}"
         f"about {size_text(estimated_bytes(request))} in {request.output}/"
         f"{f' and {time_text(cpu_s)} of one core' if cpu_s >= WORTH_TELLING_S else ''}"
         f"{', beside reports' if request.report.samples else ''}"

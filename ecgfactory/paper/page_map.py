@@ -144,7 +144,7 @@ class PageMap:
         """Return how many pixels a mm has in the middle of a part of the page."""
         x, y = (box_mm.left + box_mm.right) / 2, (box_mm.top + box_mm.bottom) / 2
         centre, right, below = self.to_picture(np.array([(x, y), (x + 1, y), (x, y + 1)]))
-        return float(np.sqrt(abs(np.linalg.det(np.stack([right - centre, below - centre])))))
+        return float(np.sqrt(abs(np.linalg.det([right - centre, below - centre]))))
 
 
 def projected(homography: Float64Array, points: Float64Array) -> Float64Array:

@@ -7,6 +7,9 @@ from typing import NamedTuple
 
 MM_PER_INCH = 25.4
 
+SHOWN_MM = 250.0
+"""Width of the traces of a page: 10 s at 25 mm/s, as electrocardiographs print them; each sheet has room for it."""
+
 
 class Size(NamedTuple):
     """Width and height of a sheet."""

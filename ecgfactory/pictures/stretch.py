@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from ecgfactory.paper.rendering import PictureDraws
-
-SHOWN_MM = 250.0
-"""Width of the traces of a page: 10 s at 25 mm/s, as electrocardiographs print them; A4 and letter have room for it."""
+from ecgfactory.paper.sizes import SHOWN_MM
 
 
 def stretch_of(numbers: PictureDraws, speed_mm_per_s: float, samples: int, rate_hz: float) -> range:

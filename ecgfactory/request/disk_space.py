@@ -10,6 +10,7 @@ from ecgfactory.leads import lead_names
 from ecgfactory.record import SAMPLING_RATE_HZ
 from ecgfactory.request.build_request import BuildRequest
 from ecgfactory.request.cutting import packs_wanted
+from ecgfactory.request.picture_costs import TABLE_BYTES, picture_bytes
 from ecgfactory.wave_table import BEAT_WAVES
 
 STAGED_LIKE = "npy"
@@ -36,8 +37,9 @@ def estimated_bytes(request: BuildRequest) -> int:
     in_formats = sum(_in_format(format_, request, request.artefacts is not None) for format_ in formats)
     if _keeps_clean(request):
         in_formats += sum(_in_format(format_, request, has_artefacts=False) for format_ in formats)
+    in_pictures = _of_pictures(request)
     in_tables = _waves_of_record(request) * ANNOTATION_BYTES + _artefacts_of_record(request) * ARTEFACT_BYTES
-    return int(request.records * (in_formats + in_tables))
+    return int(request.records * (in_formats + in_pictures + in_tables))
 
 
 def staged_bytes(request: BuildRequest) -> int:
@@ -80,6 +82,14 @@ def _truth_bytes(format_: type[Format], request: BuildRequest, has_artefacts: bo
     )
     own_files = len(format_.file_kinds(spec)) - len(format_.media_types)
     return _on_disk(format_, marked + mask_samples * format_.bytes_per_mask_sample, own_files)
+
+
+def _of_pictures(request: BuildRequest) -> float:
+    """Estimate what the pictures of a record take: each file whole blocks, half of the last of them for nothing."""
+    if request.pictures is None:
+        return 0
+    in_files = sum(max(size, BLOCK_BYTES / 2) + BLOCK_BYTES / 2 for size in picture_bytes(request))
+    return request.pictures.per_record * (in_files + TABLE_BYTES)
 
 
 def _waves_of_record(request: BuildRequest) -> float:

@@ -10,6 +10,7 @@ from ecgfactory.formats import FORMATS
 from ecgfactory.leads import TWELVE_LEADS
 from ecgfactory.record import SAMPLING_RATE_HZ
 from ecgfactory.request.build_request import BuildRequest
+from ecgfactory.request.picture_costs import picture_cpu_s
 
 START_S = 6.0
 """Importing, loading the weights, and publishing."""
@@ -52,6 +53,7 @@ def estimated_cpu_s(request: BuildRequest) -> float:
     a_record = FINISHING_S + _writing_s_per_hour(request) * hours
     a_record += LABELLING_S_PER_HOUR * hours if request.labels.labels else 0
     a_record += INJURING_S_PER_HOUR * hours if request.artefacts else 0
+    a_record += request.pictures.per_record * picture_cpu_s(request) if request.pictures else 0
     return START_S + request.records * (a_candidate / YIELD + a_record)
 
 

@@ -21,7 +21,7 @@ _BEYOND_MM = 12
 _SHIFT_STEP_MM = 3
 """Distance of the points at which shifts are known; maps of pages tell them at every 5 mm."""
 
-_SMALLER = ((0.45, 0.35), (0.2, 0.25))
+_SMALLER = ((0.5, 0.35), (0.25, 0.25))
 """Of the smaller creases between large ones: size of their facets as a share of the large ones', and steepness."""
 
 _WARP_MM = 3.0
@@ -98,7 +98,7 @@ def _fields(crumples: Crumples) -> _Fields:
     for share, steepness in _SMALLER:
         small = _Net.draw(size, crumples.facet_mm * share, rng)
         heights = rng.normal(0, steepness, len(small.corners_mm)) * crumples.facet_mm * share
-        slopes += small.slopes(heights) * np.clip(0.5 + cloud(rng, slopes.shape[:2], (4, 5)), 0, 1)[..., np.newaxis]
+        slopes += small.slopes(heights) * np.clip(0.5 + cloud(rng, slopes.shape[:2], (4, 5), 2), 0, 1)[..., np.newaxis]
     return _Fields(large.spread(shifts), _lit(crumples, slopes, rng))
 
 
@@ -107,10 +107,10 @@ def _lit(crumples: Crumples, slopes: Float32Array, rng: np.random.Generator) -> 
     rows, columns, _ = slopes.shape
     # No crease is quite straight, and some are round.
     x, y = np.meshgrid(np.arange(columns, dtype=np.float32), np.arange(rows, dtype=np.float32))
-    warps = [cloud(rng, (rows, columns), (rows / 25, columns / 25)) * _WARP_MM for _ in range(2)]
+    warps = [cloud(rng, (rows, columns), (rows / 25, columns / 25), 2) * _WARP_MM for _ in range(2)]
     warped = cv2.remap(slopes, x + warps[0], y + warps[1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    sharp, soft = cv2.GaussianBlur(warped, (0, 0), 0.7), cv2.GaussianBlur(warped, (0, 0), 5)
-    roundness = np.clip(0.55 + cloud(rng, (rows, columns), (4, 5)), 0, 1)[..., np.newaxis]
+    sharp, soft = cv2.GaussianBlur(warped, (0, 0), 0.7), cv2.blur(cv2.blur(warped, (11, 11)), (9, 9))
+    roundness = np.clip(0.55 + cloud(rng, (rows, columns), (4, 5), 2), 0, 1)[..., np.newaxis]
     slopes = sharp + (soft - sharp) * roundness
     angle = np.radians(crumples.light_degrees)
     facing = slopes @ np.array([np.cos(angle), np.sin(angle)], dtype=np.float32)
@@ -197,7 +197,7 @@ def crumpled(page: Page, rng: np.random.Generator) -> Crumples:
     return Crumples(
         width_mm=page.width_mm,
         height_mm=page.height_mm,
-        facet_mm=round(rng.uniform(28, 70), 1),
+        facet_mm=round(rng.uniform(32, 75), 1),
         shift_mm=round(rng.uniform(0.3, 1.4), 3),
         tilt=round(rng.uniform(0.08, 0.3), 3),
         crease=round(rng.uniform(0.04, 0.12), 3),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -37,6 +38,32 @@ def test_artefacts_and_clean_twins_are_estimated_within_a_third(injured: Path, n
     folders = [format_named(own).top_folder() for own in (name, f"{name}_clean")]
     size = on_disk(file for folder in folders for file in (injured / folder).rglob("*"))
     assert estimated_bytes(asked.model_copy(update={"formats": [name]})) == pytest.approx(size, rel=1 / 3)
+
+
+def test_pictures_are_estimated_within_a_third(pictured: Path) -> None:
+    asked = Dataset(pictured).plan.request
+    without = asked.model_copy(update={"formats": ("parquet",), "images": None})
+    folders = ("images", "masks", "labels")
+    size = on_disk(path for folder in folders for path in (pictured / folder).rglob("*"))
+    assert estimated_bytes(asked) - estimated_bytes(without) == pytest.approx(size, rel=1 / 3)
+
+
+@pytest.mark.parametrize(
+    "less",
+    [
+        {"per_record": 1},
+        {"paper": {"dpi": 100}},
+        {"damage": "none"},
+        {"file": "jpeg"},
+        {"layouts": "3x4"},
+        {"paper": {"dpi": {"min": 100, "max": 200}}},
+    ],
+)
+def test_smaller_pictures_take_less(make_request: Callable[..., BuildRequest], less: dict[str, Any]) -> None:
+    usual = {"per_record": 2}
+    large, small = (make_request(formats=["parquet", "images"], images=images) for images in (usual, usual | less))
+    assert estimated_bytes(small) < estimated_bytes(large)
+    assert estimated_bytes(make_request(formats=["parquet"])) < estimated_bytes(small)
 
 
 @pytest.mark.parametrize("name", FORMATS)

@@ -32,6 +32,7 @@ def test_it_is_within_a_factor_of_two_of_what_was_measured(
         {"rhythm": {"sinus": 1.0}},
         {"artefacts": {}},
         {"records": 2000},
+        {"formats": ["csv", "images"]},
     ],
 )
 def test_what_is_more_takes_longer(more: dict[str, object], make_request: Callable[..., BuildRequest]) -> None:
