@@ -33,6 +33,8 @@ class Wording:
         Of the patient, with braces where the value goes.
     scale : str
         Speed and gain, likewise.
+    bold_names : bool
+        Whether names of leads are bold.
     """
 
     rate: tuple[str, str]
@@ -43,6 +45,7 @@ class Wording:
     number: str
     age: str
     scale: str
+    bold_names: bool = False
 
 
 WORDINGS = (
@@ -65,6 +68,7 @@ WORDINGS = (
         number="Patient no. {}",
         age="Age {}  Sex {}",
         scale="{}mm/s  {:g}mm/mV",
+        bold_names=True,
     ),
     Wording(
         rate=("Rate", ""),

@@ -132,6 +132,8 @@ def _with_points_between(points_mm: Float64Array) -> Float64Array:
     """Add points so that none is further than `_BENDING_MM` from the next."""
     lengths_mm = np.nan_to_num(np.hypot(*np.diff(points_mm, axis=0).T))
     parts = np.maximum(np.ceil(lengths_mm / _BENDING_MM).astype(int), 1)
+    if parts.max() == 1:
+        return points_mm
     starts = np.cumsum(parts) - parts
     at = np.arange(parts.sum())
     share = ((at - np.repeat(starts, parts)) / np.repeat(parts, parts))[:, np.newaxis]

@@ -67,6 +67,8 @@ def check(signal_uv: npt.NDArray[np.integer | np.floating], rate_hz: float, lead
             f"the signal has shape {signal_uv.shape} and there are {len(lead_names)} names of leads; give an array of "
             "leads x samples and one name for each lead."
         )
+    if not all(map(str.strip, lead_names)):
+        problems.append(f"a lead has no name in {shown(lead_names)}; give each one.")
     twice = [name for name in dict.fromkeys(lead_names) if lead_names.count(name) > 1]
     if twice:
         problems.append(f"lead {shown(twice[0])} is named twice; give each lead a name of its own.")

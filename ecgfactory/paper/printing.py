@@ -55,9 +55,9 @@ def print_page(
     rows = cut(signal_uv, lead_names, arrange(lead_names, layout_of(style.layout)), samples)
     columns = max(map(len, rows))
     writing = Writing(style.font, style.dpi)
-    beside = style.labels and columns == 1 and fit_beside(lead_names, writing)
+    beside = style.labels and columns == 1 and fit_beside(lead_names, writing, wording.bold_names)
     across = place_across(style, rate_hz, columns, samples, sheet.width_mm, BESIDE_MM if beside else 0.0)
-    names = LeadNames(writing, across, beside)
+    names = LeadNames(writing, across, beside, wording.bold_names)
     bands = _bands(rows, names, sheet, style)
     baselines_mm = sheet.rows_top_mm + np.cumsum(bands.gaps_mm[:-1])
     pieces = [(piece, float(baselines_mm[piece.row])) for row in rows for piece in row]

@@ -240,6 +240,7 @@ def test_integers_and_floats_of_the_same_values_make_the_same_page():
         (np.zeros((12, 7)), 500, None, "7 samples are too few for 4 leads side by side; give at least 8"),
         (np.zeros((2, 500)), 500, ("I", "II", "III"), "3 names of leads"),
         (np.zeros((2, 500)), 500, ("I", "I"), "'I' is named twice"),
+        (np.zeros((2, 500)), 500, ("I", " "), "a lead has no name"),
         (np.zeros((1, 500)), 0, None, "rate is 0 Hz"),
         (np.zeros((80, 500)), 500, tuple(map(str, range(80))), "80 rows of leads do not fit on A4"),
     ],
