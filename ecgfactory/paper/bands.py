@@ -16,7 +16,7 @@ GAINS_MM_PER_MV = (20.0, 10.0, 5.0, 2.5)
 _OVER_TRACE_MM = 1.0
 """From the highest of a trace up to the foot of a name above it."""
 
-_NAME_LOWEST_MM = 3.0
+_NAME_LOWEST_MM = 4.0
 """Least height of a name above its row's baseline, so that it is clear of a trace that only touches its place."""
 
 _APART_MM = 0.5

@@ -47,15 +47,14 @@ def _draw_paper(canvas: npt.NDArray[np.uint8], grid: Grid | None, inks: Inks, sc
     box = grid.box_mm
     top, bottom = _reach_px(box.top, box.bottom, scale, height)
     left, right = _reach_px(box.left, box.right, scale, width)
-    across = _line_colours(grid.vertical_mm(), grid, width, inks, scale)[left:right]
-    down = _line_colours(grid.horizontal_mm(), grid, height, inks, scale)[top:bottom]
-    rows = np.repeat(down.view(np.uint32), right - left, axis=1).view(np.uint8)
-    np.minimum(rows, across.reshape(1, -1), out=rows)
-    canvas[top:bottom, left:right] = rows.reshape(bottom - top, right - left, 4)
+    across = _line_colours(grid.vertical_mm(), grid, width, inks, scale)
+    down = _line_colours(grid.horizontal_mm(), grid, height, inks, scale)
+    canvas.view(np.uint32)[:, left:right] = down.view(np.uint32)[:, np.newaxis]
+    np.minimum(canvas[top:bottom], across, out=canvas[top:bottom])
 
 
 def _reach_px(first_mm: float, last_mm: float, scale: float, size: int) -> tuple[int, int]:
-    """Return the first pixel that lines between two outer ones touch, and the one after the last."""
+    """Return the first pixel that lines from one outer one to the other touch, and the one after the last."""
     half = MAJOR_LINE_MM / 2
     return max(int((first_mm - half) * scale), 0), min(int(np.ceil((last_mm + half) * scale)), size)
 
@@ -64,7 +63,7 @@ def _line_colours(lines_mm: Float64Array, grid: Grid, size: int, inks: Inks, sca
     """Return the colours of a cut across parallel lines, shape (size, 4); every so many of them is a strong one."""
     every = round(grid.major_mm / grid.minor_mm)
     colours = np.array(inks.paper, dtype=np.float64)
-    minor = _coverage(lines_mm, MINOR_LINE_MM, size, scale)[:, np.newaxis]
+    minor = _coverage(np.delete(lines_mm, np.s_[::every]), MINOR_LINE_MM, size, scale)[:, np.newaxis]
     major = _coverage(lines_mm[::every], MAJOR_LINE_MM, size, scale)[:, np.newaxis]
     mixed = colours + minor * (np.array(inks.minor) - colours)
     mixed += major * (np.array(inks.major) - mixed)
@@ -74,12 +73,24 @@ def _line_colours(lines_mm: Float64Array, grid: Grid, size: int, inks: Inks, sca
 
 
 def _coverage(lines_mm: Float64Array, width_mm: float, size: int, scale: float) -> Float64Array:
-    """Return which share of each of so many pixels is covered by lines, exactly."""
-    starts, ends = ((lines_mm + side * width_mm / 2) * scale for side in (-1, 1))
-    edges = np.arange(size + 1, dtype=np.float64)
-    # The covered length up to each edge: that of the lines that begin before it, less what of them lies beyond it.
-    covered = (np.clip(edges[:, np.newaxis] - starts, 0, ends - starts)).sum(axis=1)
-    return np.diff(covered)
+    """Return which share of each of so many pixels is covered by lines, each pixel looking half into its neighbours.
+
+    With pixels that see only themselves, the weight of a line would lie beside its middle wherever it is not a whole
+    number of pixels wide; with these, whose sight fades linearly, it lies there exactly.
+    """
+    middles, half = lines_mm * scale - 0.5, width_mm * scale / 2
+    pixels = np.floor(middles - half).astype(int)[:, np.newaxis] + np.arange(int(np.ceil(2 * half)) + 2)
+    to_middle = middles[:, np.newaxis] - pixels
+    shares = _seen(to_middle + half) - _seen(to_middle - half)
+    inside = (pixels >= 0) & (pixels < size)
+    return np.minimum(np.bincount(pixels[inside], shares[inside], minlength=size), 1.0)
+
+
+def _seen(place: Float64Array) -> Float64Array:
+    """Return how much of what a pixel sees lies left of a place: the area under a triangle, from pixel to pixel."""
+    near = np.clip(place, -1, 1)
+    seen: Float64Array = 0.5 + near - near * np.abs(near) / 2
+    return seen
 
 
 def _draw_lines(renderer: RendererAgg, lines: Iterable[Float64Array], page: Page, scale: float) -> None:
@@ -104,6 +115,7 @@ def _draw_text(canvas: npt.NDArray[np.uint8], text: PrintedText, page: Page, sca
     coverage = lettering(text.text, style.font, text.bold, text.size_mm, style.dpi).coverage
     height, width = coverage.shape
     top, left = round(text.box_mm.top * scale), round(text.box_mm.left * scale)
-    part = canvas[top : top + height, left : left + width, :3]
-    share = coverage[: part.shape[0], : part.shape[1], np.newaxis] / 255
-    part[:] = np.rint(part + share * (np.array(page.inks.ink) - part))
+    part = canvas[top : top + height, left : left + width]
+    share = coverage[: part.shape[0], : part.shape[1]] * np.float32(1 / 255)
+    ink = np.full_like(part, (*page.inks.ink, 255))
+    part[:] = cv2.blendLinear(part, ink, 1 - share, share)

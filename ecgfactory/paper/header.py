@@ -4,47 +4,108 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import dataclass
+from numbers import Real
 
 from ecgfactory.paper.patients import Patient
 
 
-def patient_lines(patient: Patient) -> list[str]:
+@dataclass(frozen=True)
+class Wording:
+    """How one make of electrocardiograph puts things.
+
+    Parameters
+    ----------
+    rate, pr, qrs, qt, axis : (str, str)
+        Label and unit of each measurement.
+    number, age : str
+        Of the patient, with braces where the value goes.
+    scale : str
+        Speed and gain, likewise.
+    """
+
+    rate: tuple[str, str]
+    pr: tuple[str, str]
+    qrs: tuple[str, str]
+    qt: tuple[str, str]
+    axis: tuple[str, str]
+    number: str
+    age: str
+    scale: str
+
+
+WORDINGS = (
+    Wording(
+        rate=("Vent. rate", "bpm"),
+        pr=("PR interval", "ms"),
+        qrs=("QRS duration", "ms"),
+        qt=("QT/QTc", "ms"),
+        axis=("QRS axis", "deg"),
+        number="ID: {}",
+        age="{} yr  {}",
+        scale="{} mm/s   {:g} mm/mV",
+    ),
+    Wording(
+        rate=("HR", "/min"),
+        pr=("PR", "ms"),
+        qrs=("QRS", "ms"),
+        qt=("QT/QTcB", "ms"),
+        axis=("Axis", "deg"),
+        number="Patient no. {}",
+        age="Age {}  Sex {}",
+        scale="{}mm/s  {:g}mm/mV",
+    ),
+    Wording(
+        rate=("Rate", ""),
+        pr=("PR", ""),
+        qrs=("QRSD", ""),
+        qt=("QT/QTc", ""),
+        axis=("QRS axis", ""),
+        number="{}",
+        age="{} years, {}",
+        scale="Speed: {} mm/sec   Gain: {:g} mm/mV",
+    ),
+)
+
+
+def patient_lines(patient: Patient, wording: Wording) -> list[str]:
     """Return what a header says of its patient, and of when the ECG was recorded."""
     return [
         patient.name,
-        f"ID: {patient.number}",
-        f"{patient.age} yr  {patient.sex}",
+        wording.number.format(patient.number),
+        wording.age.format(patient.age, patient.sex),
         f"{patient.date}  {patient.time}",
     ]
 
 
-def measurement_lines(features: Mapping[str, object]) -> list[tuple[str, str]]:
+def measurement_lines(features: Mapping[str, object], wording: Wording) -> list[tuple[str, str]]:
     """Return label and value of what was measured; what was not is left out.
 
     Parameters
     ----------
     features : mapping of str to object
-        Those of `ecgfactory.quality`, whose names the printed ones are known by.
+        Those of `ecgfactory.quality`, by their names there.
+    wording : Wording
     """
     qt, qtc = _whole(features, "qt_ms"), _whole(features, "qtc_bazett_ms")
     lines = [
-        ("Vent. rate", _whole(features, "heart_rate_bpm"), "bpm"),
-        ("PR interval", _whole(features, "pr_ms"), "ms"),
-        ("QRS duration", _whole(features, "qrs_ms"), "ms"),
-        ("QT/QTc", f"{qt}/{qtc}" if qt and qtc else "", "ms"),
-        ("QRS axis", _whole(features, "qrs_axis_deg"), "deg"),
+        (wording.rate, _whole(features, "heart_rate_bpm")),
+        (wording.pr, _whole(features, "pr_ms")),
+        (wording.qrs, _whole(features, "qrs_ms")),
+        (wording.qt, f"{qt}/{qtc}" if qt and qtc else ""),
+        (wording.axis, _whole(features, "qrs_axis_deg")),
     ]
-    return [(label, f"{value} {unit}") for label, value, unit in lines if value]
+    return [(label, f"{value} {unit}".strip()) for (label, unit), value in lines if value]
 
 
-def scale_line(speed_mm_per_s: int, gain_mm_per_mv: float) -> str:
+def scale_line(speed_mm_per_s: int, gain_mm_per_mv: float, wording: Wording) -> str:
     """Return the scale as it is printed at the bottom of a page."""
-    return f"{speed_mm_per_s} mm/s   {gain_mm_per_mv:g} mm/mV"
+    return wording.scale.format(speed_mm_per_s, gain_mm_per_mv)
 
 
 def _whole(features: Mapping[str, object], name: str) -> str:
     """Return a measurement as a whole number, or nothing where there is none."""
     value = features.get(name)
-    if not isinstance(value, int | float) or not math.isfinite(value):
+    if not isinstance(value, Real) or not math.isfinite(value):
         return ""
-    return str(round(value))
+    return str(round(float(value)))

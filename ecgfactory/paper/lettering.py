@@ -32,7 +32,7 @@ _CAPITAL = 1493 / 2048
 PLOTTER = "plotter"
 """The font that has no file: OpenCV 5 no longer has strokes, and other versions draw others."""
 
-_PEN, _BOLD_PEN = 0.11, 0.18
+_PEN, _BOLD_PEN = 0.09, 0.16
 """Width of a plotter's pen as a share of a capital letter's height."""
 
 _SHIFT = 4
@@ -75,9 +75,9 @@ def lettering(text: str, font: str, bold: bool, size_mm: float, dpi: int) -> Let
 
 def _plotted(text: str, capital_px: float, bold: bool) -> Lettering:
     """Draw text in single strokes, whose pen is as wide as befits the letters, in whole pixels."""
-    pen_px = max(round(capital_px * (_BOLD_PEN if bold else _PEN)), 1)
+    pen_px = max(int(capital_px * (_BOLD_PEN if bold else _PEN)), 1)
     around = round(capital_px) + pen_px  # enough above a capital, and below the baseline
-    lines = [line * capital_px + around for line in strokes(text)]
+    lines = [line * (capital_px - pen_px) + (around, around - pen_px / 2) for line in strokes(text)]
     width = max((line[:, 0].max() for line in lines), default=0.0)
     canvas = np.zeros((2 * around, int(width) + around), dtype=np.uint8)
     points = [np.rint(line * 2**_SHIFT).astype(np.int32) for line in lines]

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ecgfactory.arrays import Float64Array
-from ecgfactory.errors import BadInputError
+from ecgfactory.errors import BadInputError, shown
 from ecgfactory.paper.across import (
     COLUMN_GAP_MM,
     NAMES_MM,
@@ -21,7 +21,7 @@ from ecgfactory.paper.across import (
 from ecgfactory.paper.arrangement import arrange, layout_of
 from ecgfactory.paper.bands import Bands, RowNeed, name_foot_mm, share_out
 from ecgfactory.paper.colours import draw_inks
-from ecgfactory.paper.header import measurement_lines, patient_lines, scale_line
+from ecgfactory.paper.header import WORDINGS, measurement_lines, patient_lines, scale_line
 from ecgfactory.paper.page import Page, PrintedText, Pulse, Trace
 from ecgfactory.paper.patients import invent_patient
 from ecgfactory.paper.pieces import Piece, cut
@@ -37,6 +37,9 @@ _SCALE_FOOT_MM = 3.5
 
 _NAME_WIDTH_MM = 10.0
 """Width that a name above a trace may take: it stands above all that the trace shows there."""
+
+_NAME_INDENT_MM = 0.5
+"""From the beginning of a trace to that of the name above it."""
 
 _NAME_LEAST_MM = 3.0
 """Width that a name may take over the shortest of traces."""
@@ -62,16 +65,18 @@ def print_page(
     Raises
     ------
     BadInputError
-        When a column would have fewer than two samples, or there are more rows of leads than fit on the paper.
+        When signal, rate and names do not belong together, a column would have fewer than two samples, or there are
+        more rows of leads than fit on the paper.
     """
-    patient, inks = invent_patient(rng), draw_inks(style.colour, rng)
-    about = patient_lines(patient) if style.header else []
-    measured = measurement_lines(features) if style.header else []
+    _check(signal_uv, rate_hz, lead_names)
+    patient, inks, wording = invent_patient(rng), draw_inks(style.colour, rng), WORDINGS[rng.integers(len(WORDINGS))]
+    about = patient_lines(patient, wording) if style.header else []
+    measured = measurement_lines(features, wording) if style.header else []
     sheet = divide(style, max(len(about), len(measured)), rng)
-    shown = min(signal_uv.shape[-1], samples_that_fit(style, rate_hz))
-    rows = cut(signal_uv, lead_names, arrange(lead_names, layout_of(style.layout)), shown)
+    samples = min(signal_uv.shape[-1], samples_that_fit(style, rate_hz))
+    rows = cut(signal_uv, lead_names, arrange(lead_names, layout_of(style.layout)), samples)
     columns = max(map(len, rows))
-    across = place_across(style, rate_hz, columns, shown, sheet.width_mm)
+    across = place_across(style, rate_hz, columns, samples, sheet.width_mm)
     bands = _bands(rows, columns, across, sheet, style)
     baselines_mm = sheet.rows_top_mm + np.cumsum(bands.gaps_mm[:-1])
     writing = Writing(style.font, style.dpi)
@@ -81,7 +86,7 @@ def print_page(
         texts += [_name_beside(piece, baseline_mm, across, writing) for piece, baseline_mm in pieces]
     elif style.labels:
         texts += [_name_above(piece, baseline_mm, across, bands, writing) for piece, baseline_mm in pieces]
-    scale = scale_line(style.speed_mm_per_s, bands.gain_mm_per_mv)
+    scale = scale_line(style.speed_mm_per_s, bands.gain_mm_per_mv, wording)
     texts.append(writing.line(scale, "scale", across.left_mm, sheet.height_mm - _SCALE_FOOT_MM, _SCALE_CAPITAL_MM))
     return Page(
         width_mm=sheet.width_mm,
@@ -95,6 +100,22 @@ def print_page(
         separators_mm=_separators_mm(pieces, across) if style.separators else np.zeros((0, 2, 2)),
         inks=inks,
     )
+
+
+def _check(signal_uv: npt.NDArray[np.integer | np.floating], rate_hz: float, lead_names: tuple[str, ...]) -> None:
+    problems = []
+    if signal_uv.ndim != 2 or len(signal_uv) != len(lead_names) or not lead_names:
+        problems.append(
+            f"the signal has shape {signal_uv.shape} and there are {len(lead_names)} names of leads; give an array of "
+            "leads x samples and one name for each lead."
+        )
+    twice = [name for name in dict.fromkeys(lead_names) if lead_names.count(name) > 1]
+    if twice:
+        problems.append(f"lead {shown(twice[0])} is named twice; give each lead a name of its own.")
+    if not 0 < rate_hz < np.inf:
+        problems.append(f"the sampling rate is {rate_hz} Hz; give a positive number.")
+    if problems:
+        raise BadInputError(problems)
 
 
 def _bands(rows: Sequence[Sequence[Piece]], columns: int, across: Across, sheet: Sheet, style: PaperStyle) -> Bands:
@@ -144,11 +165,12 @@ def _name_beside(piece: Piece, baseline_mm: float, across: Across, writing: Writ
 
 def _name_above(piece: Piece, baseline_mm: float, across: Across, bands: Bands, writing: Writing) -> PrintedText:
     """Write a lead's name above the beginning of its trace, and above all that the trace shows there."""
-    room_mm = max(len(piece.centred_mv) * across.mm_per_sample, _NAME_LEAST_MM)
+    room_mm = float(np.clip(len(piece.centred_mv) * across.mm_per_sample, _NAME_LEAST_MM, _NAME_WIDTH_MM))
     size_mm = writing.fitting_mm(piece.lead, _NAME_CAPITAL_MM, room_mm)
     start_mm = piece.highest_mv(_under_name(across)) * bands.gain_mm_per_mv
     foot_mm = baseline_mm - name_foot_mm(start_mm, bands.limit_mm)
-    return writing.line(piece.lead, "lead", across.trace_mm(piece.column, piece.first), float(foot_mm), size_mm)
+    left_mm = across.trace_mm(piece.column, piece.first) + _NAME_INDENT_MM
+    return writing.line(piece.lead, "lead", left_mm, float(foot_mm), size_mm)
 
 
 def _under_name(across: Across) -> int:

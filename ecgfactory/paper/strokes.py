@@ -9,7 +9,7 @@ from ecgfactory.arrays import Float64Array
 _BASELINE, _CAPITAL = 2, 6
 """Height of the line that letters stand on in the table below, and of a capital letter above it."""
 
-_BETWEEN, _SPACE = 1.7, 3.0
+_BETWEEN, _SPACE = 2.0, 3.0
 """Widths of the gap after a letter and of a space, in steps of the table."""
 
 _GLYPHS = {
@@ -51,7 +51,7 @@ _GLYPHS = {
     "i": "0206 0708",
     "j": "161100 1718",
     "k": "0802 3603 1432",
-    "l": "0802",
+    "l": "080312",
     "m": "0602 05162522 25364542",
     "n": "0602 0516263532",
     "o": "162635332212030516",
@@ -66,7 +66,7 @@ _GLYPHS = {
     "x": "0632 3602",
     "y": "0622 4610",
     "z": "06360232",
-    "0": "183847433212030718",
+    "0": "183847433212030718 1337",
     "1": "071812 0222",
     "2": "07183847460242",
     "3": "0718384746354443321203 1535",
