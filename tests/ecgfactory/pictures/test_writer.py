@@ -154,7 +154,7 @@ def test_pictures_are_the_same_for_any_size_of_shards(
         dataset = build(make_request(name=name, output=str(tmp_path), generator={"batch": 2}, **asked)).dataset
         files = (path for path in dataset.rglob("*") if path.is_file())
         paths = {path.relative_to(dataset).as_posix(): path for path in files}
-        kept = [name for name in paths if name.startswith(PICTURE_FOLDERS) or name in ("images.parquet", "yolo.yaml")]
+        kept = [name for name in paths if name.startswith(PICTURE_FOLDERS) or name in ("images.parquet",)]
         return {name: paths[name].read_bytes() for name in kept}
 
     one, other = made("one", shard_records=2), made("other", shard_records=6)
