@@ -16,7 +16,7 @@ LONGEST_ID = 18
 """The most digits that a candidate number can have."""
 
 
-def place_at(index: SupportsIndex, records: int, where: str) -> int:
+def place_at(index: SupportsIndex, records: int, where: str, noun: str = "records") -> int:
     """Return the place of a record, counted from 0.
 
     Parameters
@@ -27,6 +27,8 @@ def place_at(index: SupportsIndex, records: int, where: str) -> int:
         How many there are.
     where : str
         What holds them, for messages.
+    noun : str
+        What they are, for messages, where they are no records.
 
     Raises
     ------
@@ -42,7 +44,7 @@ def place_at(index: SupportsIndex, records: int, where: str) -> int:
     except TypeError:
         raise TypeError(f"{where}: an index can't be of type {type(index).__name__}; give a whole number.") from None
     if not -records <= place < records:
-        raise IndexError(f"{where}: index is {place}; there are {records:,} records, counted from 0.")
+        raise IndexError(f"{where}: index is {place}; there are {records:,} {noun}, counted from 0.")
     return place % records
 
 

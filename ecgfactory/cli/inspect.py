@@ -18,10 +18,12 @@ def verify_dataset(path: Path) -> None:
     manifest = dataset.manifest
     plan = manifest.plan
     kept = [*(["labels"] if plan.labels else []), *(["artefacts"] if plan.artefacts else [])]
+    kept += ["pictures"] if plan.pictures else []
     *checked, last = ["hashes", "counts", "signals", *kept]
     twins = ", with clean twins" if plan.keeps_clean else ""
+    pictures = f", {sum(manifest.pictures.values()):,} pictures" if plan.pictures else ""
     console().print(
-        f"{path}: intact; {manifest.records:,} records as {', '.join(plan.request.formats)}{twins}, "
+        f"{path}: intact; {manifest.records:,} records as {', '.join(plan.request.signal_formats)}{twins}{pictures}, "
         f"{', '.join(checked)} and {last} as published.",
         markup=False,
     )

@@ -31,6 +31,7 @@ from ecgfactory.dataset.names import (
     RECORDS_FILE,
     RHYTHMS_FILE,
 )
+from ecgfactory.dataset.picture_section import picture_loading, picture_section
 from ecgfactory.dataset.rhythm_section import (
     BEATS_CONFIG,
     COMPOSED_LIMITS,
@@ -42,6 +43,7 @@ from ecgfactory.formats import FORMATS
 from ecgfactory.formats.base import Format
 from ecgfactory.formats.clean_twin import clean_twin
 from ecgfactory.generators.model_card import ModelCard
+from ecgfactory.pictures.paths import coco_file
 from ecgfactory.request.plan import Plan
 
 _LIMITS = (
@@ -119,7 +121,10 @@ def _front_matter(dataset: Path, plan: Plan, counts: Counts) -> dict[str, Any]:
         "size_categories": [next(name for limit, name in SIZE_CATEGORIES if counts.records < limit)],
         "annotations_creators": ["machine-generated"],
         "source_datasets": ["original"],
-        "tags": ["ecg", "synthetic", f"{plan.request.leads}-lead", "time-series", "medical"],
+        "tags": [
+            *("ecg", "synthetic", f"{plan.request.leads}-lead", "time-series", "medical"),
+            *(["image"] if plan.pictures else []),
+        ],
     }
     configs = list(_configs(dataset, plan))
     if not configs:
@@ -184,7 +189,7 @@ def _body(dataset: Path, plan: Plan, counts: Counts, comparison: str) -> str:
 | Leads | {", ".join(plan.lead_names)} |
 | Storage | int16, 1 uV per unit |
 | Splits | {splits} |
-| Formats | {", ".join(request.formats)} |{_rhythms_row(plan, counts)}{_artefacts_row(plan)}
+| Formats | {", ".join(request.formats)} |{_rhythms_row(plan, counts)}{_artefacts_row(plan)}{_pictures_row(plan)}
 | Seed | {plan.seed} |
 | Model | {request.generator.model}{f", edges {plan.edges}" if plan.edges else ""}{_weights(plan)} |
 | Quality policy | {plan.policy.name}: {plan.policy.description} |{_match_row(plan)}
@@ -203,7 +208,7 @@ tables by `candidate`, the id as a whole number: most programs that read CSV tak
 records how the dataset was made, `croissant.json` describes it to machines, and `sha256sum -c SHA256SUMS.txt`
 checks it.
 {_reports_line(plan)}
-{rhythm_section(plan, counts)}{label_section(plan)}{artefact_section(dataset, plan)}## How it was made
+{rhythm_section(plan, counts)}{label_section(plan)}{artefact_section(dataset, plan)}{picture_section(dataset, plan)}## How it was made
 
 Candidates 0, 1, 2, ... were generated from noise that follows from the seed and the candidate's number alone, measured
 and judged by the quality policy; the first {counts.records:,} accepted are the dataset, so ids are sparse. The split
@@ -245,6 +250,10 @@ def _artefacts_row(plan: Plan) -> str:
     return f"\n| Artefacts | {plan.request.artefacts.words} |" if plan.request.artefacts else ""
 
 
+def _pictures_row(plan: Plan) -> str:
+    return f"\n| Pictures | {plan.pictures.words} |" if plan.pictures else ""
+
+
 def _edges(plan: Plan) -> str:
     return f" {plan.generator_class.edges[plan.edges]}" if plan.edges else ""
 
@@ -281,6 +290,7 @@ def _examples(dataset: Path, plan: Plan) -> Iterator[str]:
         yield from _filled_in(ANNOTATION_LOADING, words)
     yield from _filled_in(rhythm_loading(plan), words)
     yield from _filled_in(artefact_loading(plan), words)
+    yield from _filled_in(picture_loading(plan), words | {"coco": coco_file(first["split"])})
     if any(name == CLEAN_CONFIG for name, _, _ in signal_configs(dataset, plan)):
         yield from _filled_in(CLEAN_TABLE_LOADING, words)
     for name in plan.request.signal_formats:

@@ -13,7 +13,14 @@ import pyarrow.parquet as pq
 from pydantic import BaseModel, ConfigDict
 
 from ecgfactory.beat_table import SYMBOLS
-from ecgfactory.dataset.names import ANNOTATIONS_FILE, ARTEFACTS_FILE, BEATS_FILE, RECORDS_FILE, REJECTED_FILE
+from ecgfactory.dataset.names import (
+    ANNOTATIONS_FILE,
+    ARTEFACTS_FILE,
+    BEATS_FILE,
+    IMAGES_FILE,
+    RECORDS_FILE,
+    REJECTED_FILE,
+)
 from ecgfactory.request.plan import Plan
 from ecgfactory.rhythm_kinds import NAMES
 from ecgfactory.wave_table import ALL_LEADS, BEAT_WAVES, WAVES
@@ -125,6 +132,12 @@ def count_beats(dataset: Path) -> dict[str, int]:
 def of_symbols(counted: Mapping[str, int]) -> dict[str, int]:
     """Put counts of beats in the order of their symbols."""
     return {symbol: counted[symbol] for symbol in SYMBOLS if counted.get(symbol)}
+
+
+def count_pictures(dataset: Path) -> dict[str, int]:
+    """Count the pictures in images.parquet by the kind of damage, most first."""
+    counted = _counted(dataset / IMAGES_FILE, "damage")
+    return dict(sorted(counted.items(), key=lambda of: (-of[1], of[0])))
 
 
 def count_artefacts(dataset: Path) -> ArtefactCounts:

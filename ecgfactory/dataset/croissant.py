@@ -23,10 +23,13 @@ from ecgfactory.dataset.names import (
     ARTEFACTS_FILE,
     BEATS_FILE,
     CROISSANT_FILE,
+    IMAGES_FILE,
     RECORDS_FILE,
     REJECTED_FILE,
     RHYTHMS_FILE,
 )
+from ecgfactory.dataset.picture_croissant import BOXES, picture_record_sets, picture_sets
+from ecgfactory.dataset.picture_section import IMAGE_COLUMNS
 from ecgfactory.dataset.rhythm_section import BEAT_COLUMNS, RECORD_COLUMNS, RHYTHM_COLUMNS
 from ecgfactory.dataset.seal import dataset_files
 from ecgfactory.formats.base import Format
@@ -41,9 +44,11 @@ from ecgfactory.wave_table import ALL_LEADS, MASK_CODES
 MEDIA_TYPES = {
     ".csv": "text/csv",
     ".html": "text/html",
+    ".json": "application/json",
     ".md": "text/markdown",
     ".parquet": "application/x-parquet",
     ".pdf": "application/pdf",
+    ".yaml": "application/yaml",
 }
 """Media types of files outside the formats, by suffix; anything else is `application/octet-stream`."""
 
@@ -73,6 +78,7 @@ _COLUMNS = {
 
 _COLUMNS_OF = {
     "artefacts": ARTEFACT_COLUMNS,
+    "images": IMAGE_COLUMNS,
     "beats": BEAT_COLUMNS,
     "rhythms": RHYTHM_COLUMNS,
     "rejected": {
@@ -84,6 +90,7 @@ _COLUMNS_OF = {
 _DATA_TYPES = {
     "bool": "sc:Boolean",
     "string": "sc:Text",
+    "float": "cr:Float32",
     "double": "cr:Float64",
     "int16": "cr:Int16",
     "int32": "cr:Int32",
@@ -95,6 +102,7 @@ KEYS = {
     "annotations": ("record_id", "beat", "lead", "wave", "peak"),
     "artefacts": ("record_id", "kind"),
     "beats": ("record_id", "beat"),
+    "images": ("record_id", "picture"),
     "rhythms": ("record_id", "onset"),
 }
 """Columns that tell rows of a record set apart; of the others it is the first, and the piece where rows are pieces."""
@@ -143,8 +151,8 @@ def write_croissant(
         "keywords": ["ECG", "synthetic", "time series", "medicine"],
         "rai:dataLimitations": " ".join(limits(model, plan.is_composed)),
         "rai:personalSensitiveInformation": "None: no record belongs to a person.",
-        "distribution": [*_file_objects(dataset, plan, known_sums), *_file_sets(dataset, plan)],
-        "recordSet": record_sets or list(_record_sets(dataset, plan)),
+        "distribution": [*_file_objects(dataset, plan, known_sums), *_file_sets(dataset, plan), *picture_sets(plan)],
+        "recordSet": record_sets or [*_record_sets(dataset, plan), *picture_record_sets(dataset, plan)],
     }
     text = json.dumps(content, indent=1, ensure_ascii=False) + "\n"
     (dataset / CROISSANT_FILE).write_text(text, encoding="utf-8", newline="\n")
@@ -170,11 +178,13 @@ def published_record_sets(dataset: Path, sha256: str) -> list[dict[str, Any]]:
 def _file_objects(dataset: Path, plan: Plan, known_sums: Mapping[str, str]) -> Iterator[dict[str, Any]]:
     formats = _formats(plan)
     in_sets = tuple(f"{format_.top_folder()}/" for format_ in formats if format_.has_file_per_record())
+    patterns = [entry["includes"] for entry in picture_sets(plan)]
     media_types = dict(MEDIA_TYPES)
     for format_ in formats:
         media_types |= format_.file_kinds(plan.spec_of(format_.name))
     for path in dataset_files(dataset):
-        if not path.startswith(in_sets) and path != CROISSANT_FILE:
+        is_in_set = path.startswith(in_sets) or any(PurePosixPath(path).match(pattern) for pattern in patterns)
+        if not is_in_set and path != CROISSANT_FILE:
             yield {
                 "@type": "cr:FileObject",
                 "@id": path,
@@ -209,6 +219,8 @@ def _record_sets(dataset: Path, plan: Plan) -> Iterator[dict[str, Any]]:
         files["artefacts"] = ARTEFACTS_FILE
     if plan.is_composed:
         files |= {"beats": BEATS_FILE, "rhythms": RHYTHMS_FILE}
+    if plan.pictures:
+        files["images"] = IMAGES_FILE
     for name, file in files.items():
         yield _record_set(name, {"fileObject": {"@id": file}}, pq.read_schema(dataset / file), plan)
     for config, format_, schema in signal_configs(dataset, plan):
@@ -224,7 +236,7 @@ def _record_set(name: str, source: dict[str, Any], schema: pa.Schema, plan: Plan
         "@id": name,
         "name": name,
         "key": key if len(key) > 1 else key[0],
-        "field": [_field(name, source, field, plan) for field in schema],
+        "field": [_field(name, source, field, plan) for field in schema if field.name != BOXES],
     }
 
 

@@ -21,10 +21,12 @@ from ecgfactory.dataset.names import (
     ANNOTATIONS_FILE,
     ARTEFACTS_FILE,
     BEATS_FILE,
+    IMAGES_FILE,
     RECORDS_FILE,
     REJECTED_FILE,
     RHYTHMS_FILE,
 )
+from ecgfactory.dataset.pictures import PICTURE_COLUMNS, StoredPicture, without_pictures
 from ecgfactory.dataset.signals import SignalReader, quickest
 from ecgfactory.ecgs import Ecgs
 from ecgfactory.errors import DamagedDatasetError
@@ -37,6 +39,7 @@ from ecgfactory.formats.rhythms import RhythmsReader
 from ecgfactory.formats.rows import CLEAN, COMPOSED_COLUMNS
 from ecgfactory.formats.truth_file import Table, TruthReader
 from ecgfactory.leads import TWELVE_LEADS, SignalUv
+from ecgfactory.pictures.table import IMAGE_SCHEMA
 from ecgfactory.places import place_of
 from ecgfactory.quality.feature import FeatureTable
 from ecgfactory.record import Record
@@ -96,6 +99,11 @@ class DatasetFiles:
         """Whether its records are composed of generated beats."""
         return self.plan.is_composed
 
+    @property
+    def has_pictures(self) -> bool:
+        """Whether there are pictures of its records."""
+        return self.plan.pictures is not None
+
     @cached_property
     def breaks_equations(self) -> bool:
         """Whether an artefact breaks the lead equations in any record."""
@@ -112,6 +120,26 @@ class DatasetFiles:
     def rejected_table(self) -> pa.Table:
         """The rows of rejected.parquet."""
         return self.table(REJECTED_FILE)
+
+    @cached_property
+    def pictures_table(self) -> pa.Table:
+        """The rows of images.parquet, without the boxes in each picture.
+
+        Raises
+        ------
+        BadInputError
+            When the dataset was built without pictures.
+        DamagedDatasetError
+            When it can't be read.
+        """
+        if not self.has_pictures:
+            raise without_pictures(str(self.path))
+        return self.table(IMAGES_FILE, [name for name in IMAGE_SCHEMA.names if name != "boxes"])
+
+    def picture_at(self, place: int) -> StoredPicture:
+        """Return a picture by its place in images.parquet; raises as `pictures_table`."""
+        (row,) = self.pictures_table.select(PICTURE_COLUMNS).slice(place, 1).to_pylist()
+        return StoredPicture.of_row(self.path, row)
 
     @cached_property
     def candidates(self) -> IntArray:

@@ -12,6 +12,7 @@ from pathlib import Path, PurePosixPath
 
 from ecgfactory.dataset.seal import dataset_files, read_sums
 from ecgfactory.formats.clean_twin import format_named
+from ecgfactory.pictures.paths import IMAGES_FOLDER
 
 DROPPINGS = (
     ".*",  # .DS_Store, ._name, .directory, .name.swp, .~lock.name#, .git and whatever else hides itself
@@ -44,7 +45,7 @@ def foreign_files(dataset: Path) -> list[str]:
     return [path for path in dataset_files(dataset) if path not in listed]
 
 
-def passes_for_data(path: str, formats: Sequence[str]) -> bool:
+def passes_for_data(path: str, formats: Sequence[str], has_pictures: bool = False) -> bool:
     """Return whether readers would take a foreign file for data: it is where they look, and named as they expect.
 
     Parameters
@@ -53,6 +54,10 @@ def passes_for_data(path: str, formats: Sequence[str]) -> bool:
         Below the dataset.
     formats : sequence of str
         What the dataset holds, clean twins included.
+    has_pictures : bool
+        Whether it holds pictures too.
     """
-    dropped = any(fnmatchcase(part, name) for part in PurePosixPath(path).parts for name in DROPPINGS)
-    return not dropped and any(format_named(name).takes_for_data(path) for name in formats)
+    if any(fnmatchcase(part, name) for part in PurePosixPath(path).parts for name in DROPPINGS):
+        return False
+    passes_for_picture = has_pictures and path.startswith(f"{IMAGES_FOLDER}/")
+    return passes_for_picture or any(format_named(name).takes_for_data(path) for name in formats)

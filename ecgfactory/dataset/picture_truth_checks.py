@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator
 
 import cv2
 import numpy as np
@@ -11,8 +10,8 @@ import numpy.typing as npt
 
 from ecgfactory.arrays import BoolArray, Float64Array
 from ecgfactory.leads import SignalUv
-from ecgfactory.paper.mask import mask_values
-from ecgfactory.paper.page_map import PageMap
+from ecgfactory.paper.mask import BACKGROUND, mask_values
+from ecgfactory.paper.truth_file import LeadTruth, PictureTruth
 
 TOLERANCE_PX = 0.05
 """How far a point of a trace may lie from where the stored sample puts it: coordinates are rounded to 0.01."""
@@ -29,132 +28,114 @@ class PictureTruthCheck:
 
     Parameters
     ----------
-    truth : mapping
-        As its JSON file tells; see `ecgfactory.paper.truth`.
-    page_map : PageMap
-        Where places on the page are, by the truth.
+    truth : PictureTruth
+        Of the record's leads, at its sampling rate.
     signal_uv : int16 array, shape (leads, samples)
-        The stored record.
-    lead_names : sequence of str
-        Its leads.
+        What is stored of the record from the first to the last sample that is shown.
     """
 
-    def __init__(
-        self, truth: Mapping[str, Any], page_map: PageMap, signal_uv: SignalUv, lead_names: Sequence[str]
-    ) -> None:
-        self._truth, self._map = truth, page_map
-        self._signal_uv, self._lead_names = signal_uv, list(lead_names)
-        self._rate_hz = float(truth["sampling_rate_hz"])
+    def __init__(self, truth: PictureTruth, signal_uv: SignalUv) -> None:
+        self._truth, self._signal_uv = truth, signal_uv
 
     def problems(self, mask: npt.NDArray[np.uint8]) -> Iterator[str]:
-        """Yield what is wrong, beginning with what it is wrong with; `mask` has the shape (height, width)."""
-        truth = self._truth
-        if truth["mask"]["values"] != mask_values(self._lead_names):
-            yield "mask: values are not those of the record's leads"
+        """Yield what is wrong; `mask` has the shape (height, width)."""
+        if self._truth.mask_values != mask_values(self._truth.lead_names):
+            yield "the values of the mask are not those of the record's leads"
             return
-        unknown = set(np.unique(mask).tolist()) - set(truth["mask"]["values"].values())
-        if unknown:
-            yield f"mask: there is a pixel of value {min(unknown)}, which stands for nothing"
-        for number, piece in enumerate(truth["leads"]):
-            name = f"leads[{number}] ({piece['lead']})"
+        held = set(np.flatnonzero(np.bincount(mask.ravel(), minlength=1)).tolist())
+        if unknown := held - set(self._truth.mask_values.values()):
+            yield f"the mask has pixels of value {min(unknown)}, which stands for nothing"
+        for piece in self._truth.leads:
+            where = f"{piece.lead} in row {piece.row}, column {piece.column}"
             for problem in (*self._trace_problems(piece), *self._ink_problems(piece, mask)):
-                yield f"{name}: {problem}"
+                yield f"{where}: {problem}"
         yield from self._stray_problems(mask)
         yield from self._grid_problems()
 
-    def _trace_problems(self, piece: Mapping[str, Any]) -> Iterator[str]:
+    def _trace_problems(self, piece: LeadTruth) -> Iterator[str]:
         """Compare a polyline with the stored samples, drawn anew and brought into the picture by the map."""
-        first, last = piece["first_sample"], piece["last_sample"]
-        points_px = points_of(piece)
-        if not 0 <= first <= last < self._signal_uv.shape[1] or len(points_px) != last - first + 1:
-            yield f"{len(points_px)} points stand for samples {first} to {last} of {self._signal_uv.shape[1]}"
+        first, last = self._truth.first_sample, self._truth.last_sample
+        if piece.lead not in self._truth.lead_names or not first <= piece.first_sample <= piece.last_sample <= last:
+            yield f"samples {piece.first_sample} to {piece.last_sample} of it are not among the {first} to {last} shown"
             return
-        known = np.isfinite(points_px).all(axis=1)
-        if (known == within(piece["missing"], first, last)).any():
-            yield "points are not missing where it says so"
-            return
-        compared = known & ~within(piece["clipped"], first, last)
-        if not compared.any():
-            return
-        stored_uv = self._signal_uv[self._lead_names.index(piece["lead"]), first : last + 1].astype(np.float64)
-        drawn_px = self._map.to_picture(self._drawn_again(piece, stored_uv, points_px, compared))
-        away_px = np.linalg.norm(drawn_px - points_px, axis=1)
-        away_px[~compared] = 0
-        worst = int(away_px.argmax())
-        if away_px[worst] > TOLERANCE_PX:
-            yield f"sample {first + worst} is {away_px[worst]:.2f} px from where the stored signal is"
+        away_px = np.linalg.norm(self._drawn_again_px(piece) - piece.points_px, axis=1)
+        away_px[~piece.is_known] = 0
+        worst = int(np.argmax(away_px))  # of NaN, where it is
+        if not away_px[worst] <= TOLERANCE_PX:
+            where = f"{away_px[worst]:.2f} px away" if np.isfinite(away_px[worst]) else "missing"
+            yield f"sample {piece.first_sample + worst} is {where} from where the stored signal has it"
 
-    def _drawn_again(
-        self, piece: Mapping[str, Any], stored_uv: Float64Array, points_px: Float64Array, compared: BoolArray
-    ) -> Float64Array:
-        """Return where samples are on the page by scale and baseline; only where it begins is by the polyline."""
-        along_mm = np.arange(len(stored_uv)) / self._rate_hz * piece["mm_per_s"]
-        begins_mm = np.median(self._map.to_page(points_px[compared])[:, 0] - along_mm[compared])
-        height_mm = (stored_uv - piece["baseline_uv"]) / 1000 * piece["mm_per_mv"]
-        return np.column_stack([begins_mm + along_mm, piece["baseline_mm"] - height_mm])
+    def _drawn_again_px(self, piece: LeadTruth) -> Float64Array:
+        """Return where samples are by scale and baseline; only where a piece begins is taken from the polyline."""
+        start = piece.first_sample - self._truth.first_sample
+        stored_uv = self._signal_uv[self._truth.lead_names.index(piece.lead), start : start + len(piece.x_px)]
+        along_mm = np.arange(len(stored_uv)) / self._truth.sampling_rate_hz * piece.mm_per_s
+        is_drawn = np.isfinite(piece.points_px).all(axis=1)
+        if not is_drawn.any():
+            return piece.points_px
+        on_page_mm = self._truth.page_map.to_page(piece.points_px[is_drawn])
+        begins_mm = np.median(on_page_mm[:, 0] - along_mm[is_drawn])
+        height_mm = (stored_uv - piece.baseline_uv) / 1000 * piece.mm_per_mv
+        return self._truth.page_map.to_picture(np.column_stack([begins_mm + along_mm, piece.baseline_mm - height_mm]))
 
-    def _ink_problems(self, piece: Mapping[str, Any], mask: npt.NDArray[np.uint8]) -> Iterator[str]:
+    def _ink_problems(self, piece: LeadTruth, mask: npt.NDArray[np.uint8]) -> Iterator[str]:
         """Hold a polyline against its box, and against the mask."""
-        points_px = points_of(piece)
-        points_px = points_px[np.isfinite(points_px).all(axis=1)]
         height, width = mask.shape
-        inside = points_px[((points_px > -0.5) & (points_px < (width - 0.5, height - 0.5))).all(axis=1)]
-        if not len(inside):
+        points_px = piece.points_px[np.isfinite(piece.points_px).all(axis=1)]
+        seen = points_px[((points_px > -0.5) & (points_px < (width - 0.5, height - 0.5))).all(axis=1)]
+        if not len(seen):
             return
-        left, top, right, bottom = piece["box_px"]
-        if (inside < np.array((left, top)) - 1).any() or (inside > np.array((right, bottom)) + 1).any():
+        if piece.box_px is None:
+            yield "it is in the picture, and has no box"
+            return
+        left, top, right, bottom = piece.box_px
+        if (seen < (left, top)).any() or (seen > (right, bottom)).any():
             yield "its box does not hold its trace"
-        value = self._truth["mask"]["values"][piece["lead"]]
-        column, row = np.rint(inside).astype(int).T
-        found = near(mask == value)[row, column].mean()
+            return
+        rows, columns = _around(piece.box_px)
+        column, row = (np.rint(seen) - (columns.start, rows.start)).astype(int).T
+        found = _with_neighbours(mask[rows, columns] == self._truth.mask_values[piece.lead])[row, column].mean()
         if found < FOUND_SHARE:
             yield f"the mask shows it at {found:.0%} of its samples"
 
     def _stray_problems(self, mask: npt.NDArray[np.uint8]) -> Iterator[str]:
         """Yield leads that the mask shows outside of their boxes."""
-        for lead in self._lead_names:
-            boxes = [piece["box_px"] for piece in self._truth["leads"] if piece["lead"] == lead]
-            shown = mask == self._truth["mask"]["values"][lead]
-            for left, top, right, bottom in boxes:
-                rows, columns = _span(top, bottom), _span(left, right)
-                shown[rows, columns] = False
-            if shown.any():
-                row, column = np.argwhere(shown)[0]
-                yield f"mask: pixel ({column}, {row}) shows {lead}, outside of its box"
+        rest = mask.copy()
+        for piece in self._truth.leads:
+            if piece.box_px is not None:
+                within = rest[_around(piece.box_px)]
+                within[within == self._truth.mask_values[piece.lead]] = BACKGROUND
+        names = {value: name for name, value in self._truth.mask_values.items() if name in self._truth.lead_names}
+        for value in np.flatnonzero(np.bincount(rest.ravel(), minlength=1)).tolist():
+            if value in names:
+                row, column = np.unravel_index(np.argmax(rest == value), rest.shape)
+                yield f"the mask shows {names[value]} at pixel ({column}, {row}), outside of its box"
 
     def _grid_problems(self) -> Iterator[str]:
         """Compare the ends of grid lines with what the map says of them."""
-        grid = self._truth["grid"]
+        grid = self._truth.grid
         if grid is None:
             return
         left, top, right, bottom = grid["box_mm"]
-        for way, axis in (("vertical", "x_mm"), ("horizontal", "y_mm")):
-            for number, line in enumerate(grid[way]):
-                at = line[axis]
-                ends = [(at, top), (at, bottom)] if way == "vertical" else [(left, at), (right, at)]
-                away_px = np.abs(self._map.to_picture(np.array(ends)) - line["ends_px"]).max()
-                if away_px > TOLERANCE_PX:
-                    yield f"grid: {way}[{number}] is {away_px:.2f} px from where the map has it"
-                    return
+        lines = [
+            *((line["ends_px"], ((line["x_mm"], top), (line["x_mm"], bottom))) for line in grid["vertical"]),
+            *((line["ends_px"], ((left, line["y_mm"]), (right, line["y_mm"]))) for line in grid["horizontal"]),
+        ]
+        told_px, ends_mm = (np.array(ends, dtype=np.float64).reshape(-1, 2) for ends in zip(*lines, strict=True))
+        away_px = np.linalg.norm(self._truth.page_map.to_picture(ends_mm) - told_px, axis=1)
+        if not away_px.max() <= TOLERANCE_PX:
+            yield f"an end of a grid line is {away_px.max():.2f} px from where the map has it"
 
 
-def points_of(piece: Mapping[str, Any]) -> Float64Array:
-    """Return the polyline of a piece of a lead, shape (samples, 2), NaN where samples are missing."""
-    return np.column_stack([np.array(piece[axis], dtype=np.float64) for axis in ("x_px", "y_px")])
+def _with_neighbours(shown: BoolArray) -> BoolArray:
+    """Add the pixels beside those that are shown: a thin line may miss the one that its point lies in."""
+    grown: BoolArray = cv2.dilate(shown.astype(np.uint8), np.ones((3, 3), dtype=np.uint8)).astype(bool)
+    return grown
 
 
-def within(stretches: Sequence[Sequence[int]], first: int, last: int) -> BoolArray:
-    """Return which of some samples are in stretches of first and last ones, shape (last - first + 1,)."""
-    inside = np.zeros(last - first + 1, dtype=bool)
-    for start, stop in stretches:
-        inside[max(start - first, 0) : max(stop - first + 1, 0)] = True
-    return inside
-
-
-def near(shown: BoolArray) -> BoolArray:
-    """Return which pixels are among others or next to them: a thin line may miss the pixel that its point is in."""
-    return cv2.dilate(shown.astype(np.uint8), np.ones((3, 3), dtype=np.uint8)).astype(bool)
-
-
-def _span(low: float, high: float) -> slice:
-    return slice(max(int(np.floor(low)) - BESIDE_BOX_PX, 0), max(int(np.ceil(high)) + BESIDE_BOX_PX + 1, 0))
+def _around(box_px: tuple[float, float, float, float]) -> tuple[slice, slice]:
+    """Return rows and columns of a box, and some pixels around it."""
+    left, top, right, bottom = box_px
+    low, high = (np.floor([top, left]) - BESIDE_BOX_PX).clip(0), np.ceil([bottom, right]) + BESIDE_BOX_PX + 1
+    rows, columns = (slice(int(start), int(stop)) for start, stop in zip(low, high, strict=True))
+    return rows, columns

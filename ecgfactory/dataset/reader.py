@@ -17,6 +17,7 @@ from ecgfactory.beat_table import BeatTable
 from ecgfactory.candidates.asked import candidate_number
 from ecgfactory.dataset.manifest import Manifest
 from ecgfactory.dataset.names import LATEST, MANIFEST_FILE
+from ecgfactory.dataset.pictures import StoredPicture
 from ecgfactory.dataset.stretches import read_stretch
 from ecgfactory.dataset.tables import DatasetTables
 from ecgfactory.ecgs import Ecgs, Unit, check_unit
@@ -30,6 +31,7 @@ from ecgfactory.wave_table import WaveTable
 
 if TYPE_CHECKING:
     from ecgfactory.dataset.pytorch import EcgDataset
+    from ecgfactory.dataset.pytorch_pictures import PictureDataset
 
 RECORDS_AT_ONCE = 100
 """Records that an iteration holds at a time: 12 MB of twelve leads of 10 s."""
@@ -381,6 +383,64 @@ class Dataset(DatasetTables):
 
         return EcgDataset(self, split, leads, unit, features, masks, clean, artefact_masks, rhythm_labels)
 
+    def picture(self, wanted: str, number: int = 0) -> StoredPicture:
+        """Return a picture of a record.
+
+        Parameters
+        ----------
+        wanted : str
+            Id of the record, leading zeros optional.
+        number : int
+            Which of its pictures, from 0.
+
+        Returns
+        -------
+        StoredPicture
+            `pixels`, `mask`, `truth`; read when they are asked for.
+
+        Raises
+        ------
+        BadInputError
+            When there is no such record or picture, or the dataset was built without pictures.
+        DamagedDatasetError
+            When a file can't be read; also later, when what it holds is asked for.
+        """
+        asked = self.asked_picture(number)
+        return self.picture_at(self.place(wanted) * asked.per_record + number)
+
+    def pictures(self, split: str | None = None) -> Iterator[StoredPicture]:
+        """Go through the pictures of a split, or of all records, in order; see `picture`."""
+        return (self.picture_at(int(place)) for place in self.picture_places(split))
+
+    def torch_pictures(
+        self, split: str | None = None, leads: Sequence[str] | None = None, unit: Unit = "mV"
+    ) -> PictureDataset:
+        """Return a map-style PyTorch dataset of pictures, for any order and any number of DataLoader workers.
+
+        Parameters
+        ----------
+        split, leads, unit
+            As in `signals`.
+
+        Returns
+        -------
+        PictureDataset
+            For each index a dict: `picture`, uint8 of shape (3, height, width), red, green and blue; `mask`, uint8 of
+            shape (height, width), what each pixel shows; `signal`, the record's, of shape (leads, samples), float32 in
+            mV or int16 in uV; `candidate` and `number`, ints. Pictures are as stored, and may differ in size: give a
+            DataLoader `collate_fn=list`, or a function that makes them one size.
+
+        Raises
+        ------
+        BadInputError
+            When there is no such split, lead or unit, or there are no pictures.
+        DamagedDatasetError
+            When a file can't be read; also later, when a sample is taken.
+        """
+        from ecgfactory.dataset.pytorch_pictures import PictureDataset
+
+        return PictureDataset(self, split, leads, unit)
+
     def __len__(self) -> int:
         return len(self.candidates)
 
@@ -433,9 +493,10 @@ class Dataset(DatasetTables):
         twins = ", with clean twins" if self.plan.keeps_clean else ""
         composed = f"; composed: {', '.join(self.manifest.rhythms)}" if self.is_composed else ""
         artefacts = f"; with artefacts{twins}" if self.has_artefacts else ""
+        pictures = f"; {sum(self.manifest.pictures.values()):,} pictures" if self.has_pictures else ""
         return (
             f"Dataset {request.name}: {len(self):,} ECGs, {request.leads} leads, {request.duration_s} s at "
-            f"{self.sampling_rate_hz} Hz{composed}{artefacts}; {splits}; "
+            f"{self.sampling_rate_hz} Hz{composed}{artefacts}{pictures}; {splits}; "
             f"{', '.join(self.formats)}; {self.path}"
         )
 

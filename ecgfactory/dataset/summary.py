@@ -26,6 +26,7 @@ def summary_rows(dataset: Dataset) -> list[tuple[str, str]]:
         *([("rhythms", f"composed: {_numbers(manifest.rhythms)}")] if manifest.rhythms else []),
         *([("beats", _numbers(manifest.beats))] if manifest.beats else []),
         *([("artefacts", _artefacts(manifest))] if manifest.artefacts else []),
+        *([("pictures", _numbers(manifest.pictures))] if manifest.pictures else []),
         ("work", ", ".join(f"{stage} {spent:,.1f} s" for stage, spent in manifest.stage_seconds.items())),
         ("size", size_text(disk_use(dataset.path).size_bytes)),
         ("seed", str(manifest.plan.seed)),

@@ -12,9 +12,11 @@ import numpy.typing as npt
 from ecgfactory.arrays import IntArray
 from ecgfactory.artefact_table import without_artefacts
 from ecgfactory.dataset.files import DatasetFiles
+from ecgfactory.dataset.pictures import without_pictures
 from ecgfactory.ecgs import annotation_frame, by_record_id, feature_frame
 from ecgfactory.errors import BadInputError
 from ecgfactory.record import record_id
+from ecgfactory.request.images import ImagesRequest
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -91,6 +93,14 @@ class DatasetTables(DatasetFiles):
         return by_record_id(self.rhythms_of(self.places()).to_frame(), self.record_ids)
 
     @cached_property
+    def images(self) -> pd.DataFrame:
+        """How pictures were printed and what happened to them, and their files: one row each, indexed by record_id.
+
+        `ds.images[ds.images.damage == "photo"].image_path` are the photographed ones; `ds.picture("00000012")` is one.
+        """
+        return self.pictures_table.to_pandas().set_index("record_id")
+
+    @cached_property
     def injuries(self) -> pd.DataFrame:
         """What artefacts did to each record: one row per record, indexed by record_id; see `Ecgs.injuries`.
 
@@ -106,6 +116,28 @@ class DatasetTables(DatasetFiles):
         if split is not None and split not in held:
             raise BadInputError(f"{self.path}: there is no split {split!r}; it has {', '.join(held)}.")
         return np.arange(len(self.candidates)) if split is None else np.flatnonzero(self._splits == split)
+
+    def asked_picture(self, number: int) -> ImagesRequest:
+        """Return what was asked for of pictures, of which each record has one of this number.
+
+        Raises
+        ------
+        BadInputError
+            When it has none, or there are no pictures.
+        """
+        asked = self.plan.pictures
+        if asked is None:
+            raise without_pictures(str(self.path))
+        if number not in range(asked.per_record):
+            held = "0" if asked.per_record == 1 else f"a number from 0 to {asked.per_record - 1}"
+            raise BadInputError(f"{self.path}: there is no picture {number!r} of a record; give {held}.")
+        return asked
+
+    def picture_places(self, split: str | None = None) -> IntArray:
+        """Return the places in images.parquet of all pictures, or of a split's."""
+        each = np.arange(self.asked_picture(0).per_record)
+        places: IntArray = (self.places(split)[:, np.newaxis] * len(each) + each).ravel()
+        return places
 
     def checked_leads(self, leads: Sequence[str] | None) -> tuple[str, ...]:
         """Return the leads that are meant, when the dataset has them all."""

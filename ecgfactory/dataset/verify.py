@@ -13,7 +13,7 @@ from ecgfactory.dataset.annotation_checks import annotation_problems
 from ecgfactory.dataset.artefact_checks import artefact_problems
 from ecgfactory.dataset.artefact_copies import artefact_copy_problems
 from ecgfactory.dataset.column_checks import column_problems
-from ecgfactory.dataset.counts import count, count_artefacts, count_beats, count_waves
+from ecgfactory.dataset.counts import count, count_artefacts, count_beats, count_pictures, count_waves
 from ecgfactory.dataset.foreign_files import passes_for_data
 from ecgfactory.dataset.injury_checks import Injuries, obeys_identities
 from ecgfactory.dataset.label_checks import label_problems
@@ -23,11 +23,13 @@ from ecgfactory.dataset.names import (
     ANNOTATIONS_FILE,
     ARTEFACTS_FILE,
     BEATS_FILE,
+    IMAGES_FILE,
     MANIFEST_FILE,
     RECORDS_FILE,
     REJECTED_FILE,
     SUMS_FILE,
 )
+from ecgfactory.dataset.picture_checks import picture_problems
 from ecgfactory.dataset.reader import Dataset
 from ecgfactory.dataset.records_csv import records_csv_problems
 from ecgfactory.dataset.rhythm_checks import rhythm_problems
@@ -56,8 +58,8 @@ def verify(path: Path, with_signals: bool = True) -> Dataset:
     with_signals : bool
         Also read every record in every format: the integers agree, the limb leads obey their identities unless an
         artefact says that it breaks them, features are those of records.parquet, labels are those of sound annotations,
-        artefacts are what records and their clean twins say, beats and rhythms are the same everywhere, and lists of
-        records name them all.
+        artefacts are what records and their clean twins say, beats and rhythms are the same everywhere, lists of
+        records name them all, and pictures show what is stored, by their truth and their masks.
 
     Returns
     -------
@@ -86,7 +88,8 @@ def verify(path: Path, with_signals: bool = True) -> Dataset:
         signals = long_signal_problems(dataset) if is_long else _SignalChecks(dataset, injuries).problems()
         labels = [] if of_rhythms or of_copies else _label_problems(dataset)
         of_lists = (*_index_problems(dataset), *records_csv_problems(dataset.path))
-        problems = [*of_lists, *of_artefacts, *copies, *of_rhythms, *of_copies, *columns, *signals, *labels]
+        records = [*of_lists, *of_artefacts, *copies, *of_rhythms, *of_copies, *columns, *signals, *labels]
+        problems = records or _picture_problems(dataset)
     if problems:
         raise DamagedDatasetError(list(dict.fromkeys(problems)))  # several checks may fail to read one file
     return dataset
@@ -136,7 +139,7 @@ def _sum_problems(dataset: Dataset, with_content: bool) -> Iterator[str]:
         elif with_content and not _holds(dataset.path / path, digest):
             yield f"{path}: content changed"
     for path in sorted(present - entered.keys()):
-        if passes_for_data(path, dataset.plan.formats):
+        if passes_for_data(path, dataset.plan.formats, dataset.has_pictures):
             yield f"{path}: does not belong to the dataset, and readers would take it for data; move it away"
 
 
@@ -297,6 +300,19 @@ def _label_problems(dataset: Dataset) -> list[str]:
         return error.problems
     if not problems and (held := count_waves(dataset.path)) != dataset.manifest.waves:
         return [f"{MANIFEST_FILE}: waves are {dataset.manifest.waves}, where {ANNOTATIONS_FILE} has {held}"]
+    return problems
+
+
+def _picture_problems(dataset: Dataset) -> list[str]:
+    """Check the pictures of sound records."""
+    if not dataset.has_pictures:
+        return []
+    try:
+        problems = list(picture_problems(dataset))
+    except DamagedDatasetError as error:
+        return error.problems
+    if not problems and (held := count_pictures(dataset.path)) != dataset.manifest.pictures:
+        return [f"{MANIFEST_FILE}: pictures are {dataset.manifest.pictures}, where {IMAGES_FILE} has {held}"]
     return problems
 
 

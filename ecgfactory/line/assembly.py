@@ -33,11 +33,9 @@ from ecgfactory.formats.rhythms import RhythmsReader, RhythmsWriter
 from ecgfactory.formats.rows import CLEAN
 from ecgfactory.formats.truth_file import Table, TruthReader, TruthWriter
 from ecgfactory.line.layout import Layout
-from ecgfactory.pictures.coco import write_coco
-from ecgfactory.pictures.image_folder import write_metadata
+from ecgfactory.pictures.exports import write_exports
 from ecgfactory.pictures.paths import IMAGES_FOLDER
 from ecgfactory.pictures.table import join_image_tables
-from ecgfactory.pictures.yolo import write_yolo
 from ecgfactory.request.plan import Plan
 from ecgfactory.session.ledger import Ledger, ShardEntry
 from ecgfactory.session.workspace import Workspace
@@ -113,10 +111,7 @@ def _write_pictures(plan: Plan, entries: Sequence[ShardEntry], workspace: Worksp
     parts = [ledger.shard_folder(entry.shard) / IMAGES_FILE for entry in entries]
     pictures = join_image_tables(parts, dataset / IMAGES_FILE)
     splits = [split for split in plan.request.splits if (dataset / IMAGES_FOLDER / split).exists()]
-    for split in splits:
-        write_coco(dataset, plan.lead_names, split)
-        write_metadata(dataset, split)
-    write_yolo(dataset, plan.lead_names, splits)
+    write_exports(dataset, plan.lead_names, splits)
     return pictures
 
 

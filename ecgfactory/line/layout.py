@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ecgfactory.formats.clean_twin import format_named
-from ecgfactory.pictures.paths import FOLDERS
+from ecgfactory.pictures.paths import IMAGES_FOLDER
 from ecgfactory.request.plan import Plan
 from ecgfactory.session.ledger import Ledger, ShardEntry
 
@@ -38,7 +38,7 @@ class Pack:
 def pack_of(plan: Plan, entry: ShardEntry, ledger: Ledger) -> Pack:
     """Return the files that a committed shard contributes by itself."""
     formats = tuple(name for name in plan.formats if name not in plan.packed_formats)
-    folders = {*(format_named(name).top_folder() for name in formats), *FOLDERS}
+    folders = {*(format_named(name).top_folder() for name in formats), IMAGES_FOLDER}
     sums = {staged.path: staged.sha256 for staged in entry.files if staged.path.split("/")[0] in folders}
     return Pack((entry.shard,), formats, ledger.shard_folder(entry.shard), sums)
 

@@ -30,7 +30,7 @@ TRUTH_KEYS = {
     "map.displacement.x_px": "To the right, at each node, row by row; bilinear in between.",
     "map.displacement.y_px": "Downwards, likewise.",
     "damage.kind": "What happened to the page.",
-    "damage.steps": "Its steps in order, each with its name, `step`, and its parameters.",
+    "damage.steps": "Its steps in order, each with its name, step, and its parameters.",
     "leads": "Every piece of a lead that is shown, row by row, each from left to right.",
     "leads[].lead": "Its name.",
     "leads[].row": "Row that it is in, from 0.",
@@ -43,9 +43,11 @@ TRUTH_KEYS = {
     "leads[].baseline_uv": "The value, in uV, that lies on the baseline.",
     "leads[].baseline_mm": "Height of the baseline on paper, from above.",
     "leads[].baseline_px": "Its left and its right end.",
-    "leads[].box_px": "Smallest box around its ink: left, top, right, bottom.",
+    "leads[].box_px": "Part in the picture of the smallest box around its ink: left, top, right, bottom; null where "
+    "none is.",
     "leads[].corners_px": "Corners of its rectangle on paper, in the picture: upper left, upper right, lower right, "
     "lower left.",
+    "leads[].outline_px": "The edge of that rectangle as a polygon; on bent paper with points between the corners.",
     "leads[].clipped": "Stretches of samples, first and last, that lie beyond what its row has room for.",
     "leads[].missing": "Stretches of samples, first and last, that were dropped: nothing is drawn there.",
     "leads[].x_px": "Where the middle of its line is at each sample, to the right; null where that is missing.",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -24,7 +24,8 @@ def write_metadata(dataset: Path, split: str) -> None:
         columns = ["image_path", "mask_path", *kept]
         for batch in pq.ParquetFile(dataset / IMAGES_FILE).iter_batches(ROWS_PER_GROUP, columns=columns):
             rows = pa.Table.from_batches([batch]).filter(pc.equal(batch.column("split"), split))
-            images, masks = (rows.column(name).to_pylist() for name in columns[:2])
-            names = [PurePosixPath(path).relative_to(IMAGES_FOLDER, split).as_posix() for path in images]
-            named_columns = [pa.array(names, pa.string()), pa.array([f"../../{path}" for path in masks], pa.string())]
-            writer.write_table(pa.table([*named_columns, *rows.select(kept).columns], schema=schema))
+            beside = [
+                pa.array([path.removeprefix(f"{IMAGES_FOLDER}/{split}/") for path in rows.column(name).to_pylist()])
+                for name in columns[:2]
+            ]
+            writer.write_table(pa.table([*beside, *rows.select(kept).columns], schema=schema))

@@ -10,12 +10,17 @@ from ecgfactory.record import record_id
 IMAGES_FILE = "images.parquet"
 """One row per picture."""
 
-YOLO_FILE = "yolo.yaml"
+IMAGES_FOLDER = "images"
+"""Of all files of pictures, below it one of each split."""
+
+YOLO_FILE = f"{IMAGES_FOLDER}/yolo.yaml"
 METADATA_FILE = "metadata.parquet"
 
-IMAGES_FOLDER, MASKS_FOLDER, LABELS_FOLDER = FOLDERS = ("images", "masks", "labels")
-"""Pictures with the truth beside them, what their pixels show, and boxes as YOLO takes them: where `images` in the
-path of a picture is `labels`."""
+_PICTURES, _MASKS, _LABELS = "images", "masks", "labels"
+"""Folders of a split: pictures with the truth beside them, what their pixels show, and boxes where YOLO looks for them.
+
+Hugging Face's `imagefolder` takes no file from outside the folder that its table is in, so that masks lie in it too.
+"""
 
 
 def coco_file(split: str) -> str:
@@ -52,23 +57,23 @@ class PicturePaths:
     @property
     def image(self) -> str:
         """The picture."""
-        return self._path(IMAGES_FOLDER, self.suffix)
+        return self._path(_PICTURES, self.suffix)
 
     @property
     def truth(self) -> str:
         """What is known of it."""
-        return self._path(IMAGES_FOLDER, ".json")
+        return self._path(_PICTURES, ".json")
 
     @property
     def mask(self) -> str:
         """What its pixels show."""
-        return self._path(MASKS_FOLDER, ".png")
+        return self._path(_MASKS, ".png")
 
     @property
     def label(self) -> str:
         """Its boxes, as YOLO takes them."""
-        return self._path(LABELS_FOLDER, ".txt")
+        return self._path(_LABELS, ".txt")
 
     def _path(self, folder: str, suffix: str) -> str:
         number = record_id(self.candidate) + ("" if self.picture is None else f"_{self.picture}")
-        return f"{folder}/{self.split}/{record_folder(self.candidate)}/{number}{suffix}"
+        return f"{IMAGES_FOLDER}/{self.split}/{folder}/{record_folder(self.candidate)}/{number}{suffix}"

@@ -8,7 +8,7 @@ from pathlib import Path
 import yaml
 
 from ecgfactory.pictures.boxes import PictureBox, kinds_of
-from ecgfactory.pictures.paths import IMAGES_FOLDER, YOLO_FILE
+from ecgfactory.pictures.paths import YOLO_FILE
 
 _SPLITS = {"train": "train", "validation": "val", "test": "test"}
 """What YOLO calls the splits."""
@@ -27,10 +27,9 @@ def yolo_label(boxes: Iterable[PictureBox], lead_names: Sequence[str], width_px:
 
 
 def write_yolo(dataset: Path, lead_names: Sequence[str], splits: Sequence[str]) -> None:
-    """Write yolo.yaml: the folder of pictures of each split, and what each class is."""
+    """Write yolo.yaml: the folder of pictures of each split, from where it is itself, and what each class is."""
     content = {
-        "path": ".",
-        **{_SPLITS[split]: f"{IMAGES_FOLDER}/{split}" for split in splits},
+        **{_SPLITS[split]: f"{split}/images" for split in splits},
         "names": dict(enumerate(kinds_of(lead_names))),
     }
     (dataset / YOLO_FILE).write_text(yaml.safe_dump(content, sort_keys=False), encoding="utf-8", newline="\n")

@@ -1,0 +1,84 @@
+"""The pictures of a dataset: each with its mask and its truth."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+from ecgfactory.errors import BadInputError
+from ecgfactory.formats.damage import reading
+from ecgfactory.paper.damage.base import Pixels
+from ecgfactory.paper.truth_file import PictureTruth, parsed_truth
+
+
+PICTURE_COLUMNS = ["record_id", "picture", "split", "image_path", "mask_path", "truth_path"]
+"""Columns of images.parquet that say which picture is where."""
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class StoredPicture:
+    """A picture of a record; its files are read when they are asked for, and raise DamagedDatasetError if they can't be.
+
+    Parameters
+    ----------
+    record_id : str
+        The record that it shows.
+    number : int
+        Its number among those of the record, from 0.
+    split : str
+        Its split.
+    path, mask_path, truth_path : Path
+        Its files.
+    """
+
+    record_id: str
+    number: int
+    split: str
+    path: Path
+    mask_path: Path
+    truth_path: Path
+
+    @classmethod
+    def of_row(cls, dataset: Path, row: Mapping[str, Any]) -> Self:
+        """Return the picture of a row of images.parquet."""
+        paths = (dataset / row[f"{name}_path"] for name in ("image", "mask", "truth"))
+        return cls(row["record_id"], row["picture"], row["split"], *paths)
+
+    @cached_property
+    def pixels(self) -> Pixels:
+        """Red, green and blue, uint8, shape (height, width, 3)."""
+        with reading(self.path), Image.open(self.path) as image:
+            return np.array(image.convert("RGB"))
+
+    @cached_property
+    def mask(self) -> npt.NDArray[np.uint8]:
+        """What each pixel shows, uint8, shape (height, width); `truth.mask_values` says by which values."""
+        with reading(self.mask_path), Image.open(self.mask_path) as image:
+            return np.array(image)
+
+    @cached_property
+    def truth(self) -> PictureTruth:
+        """What is known of it: where every sample, grid line and text is; README.md of the dataset names every key."""
+        with reading(self.truth_path):
+            return parsed_truth(self.truth_path.read_bytes(), "it")
+
+    def _repr_png_(self) -> bytes | None:
+        return self.path.read_bytes() if self.path.suffix == ".png" else None
+
+    def _repr_jpeg_(self) -> bytes | None:
+        return self.path.read_bytes() if self.path.suffix == ".jpg" else None
+
+    def __repr__(self) -> str:
+        return f"StoredPicture {self.number} of record {self.record_id}: {self.path}"
+
+
+def without_pictures(where: str) -> BadInputError:
+    """Return the error that says how a dataset gets pictures."""
+    return BadInputError(f"{where}: there are no pictures; build with `formats: [..., images]`.")
