@@ -1,4 +1,4 @@
-"""Evidence for pictures of printed ECGs: a Markdown page with ten pictures on a sheet, in benchmarks/results/quality/."""
+"""Evidence for pictures of printed ECGs: a Markdown page and a sheet of ten, in benchmarks/results/quality/."""
 
 from __future__ import annotations
 

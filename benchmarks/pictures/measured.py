@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import orjson
-from ecgfactory.paper.recover import recover
+from ecgfactory.paper.recover import recover_signal
 
 from benchmarks.pictures.grid_spacing import measure_spacing
 from benchmarks.pictures.places import BoxCounts, count_boxes, ink_errors_px, on_own_value, sample_errors_px
@@ -28,8 +28,8 @@ class Figures:
         What happened to it, and how its leads are arranged.
     leads : int
         Of its record.
-    gain_mm_per_mv, asked_gain_mm_per_mv, speed_mm_per_s : float
-        Its scale.
+    gain_mm_per_mv, asked_gain_mm_per_mv, speed_mm_per_s, line_mm : float
+        Its scale, and the width of its traces.
     snr_db : float array
         Signal-to-noise ratio of each piece of a lead, as read from the mask.
     lost : float
@@ -53,6 +53,7 @@ class Figures:
     gain_mm_per_mv: float
     asked_gain_mm_per_mv: float
     speed_mm_per_s: float
+    line_mm: float
     snr_db: Float64Array
     lost: float
     mistaken: tuple[str, ...]
@@ -84,6 +85,7 @@ def measure_picture(picture: Picture, record: Record) -> Figures:
         gain_mm_per_mv=truth.page.gain_mm_per_mv,
         asked_gain_mm_per_mv=truth.page.asked_gain_mm_per_mv,
         speed_mm_per_s=truth.page.speed_mm_per_s,
+        line_mm=truth.page.line_mm,
         snr_db=snr_db,
         lost=lost,
         mistaken=mistaken,
@@ -99,7 +101,7 @@ def measure_picture(picture: Picture, record: Record) -> Figures:
 def _read_back(picture: Picture, truth: PictureTruth, record: Record) -> tuple[Float64Array, float, tuple[str, ...]]:
     """Return the signal-to-noise ratio of each piece, the share of samples not read, and the pieces mistaken."""
     ratios_db, lost, shown, mistaken = [], 0, 0, []
-    for piece, read_uv in zip(truth.leads, recover(picture.mask, truth), strict=True):
+    for piece, read_uv in zip(truth.leads, recover_signal(picture.mask, truth), strict=True):
         stored_uv = record.signal_uv[:, piece.first_sample : piece.last_sample + 1].astype(np.float64)
         is_read = ~np.isnan(read_uv) & piece.is_known
         lost, shown = lost + int((piece.is_known & ~is_read).sum()), shown + int(piece.is_known.sum())

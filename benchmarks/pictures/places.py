@@ -90,15 +90,17 @@ def on_own_value(lead: dict[str, Any], mask: Mask, own: int) -> tuple[float, flo
 def sample_errors_px(truth: dict[str, Any], signal_uv: SignalUv) -> Float64Array:
     """Return how far the points of an undamaged picture are from where the stored samples belong, in px.
 
-    A sample belongs as far above the left end of its baseline as its value, gain and resolution say, and as far to the
-    right as its number, speed and resolution say.
+    A sample belongs as far above its baseline as its value, gain and resolution say, and as far to the right of the
+    baseline's left end, which is half a line's width before the first sample, as its number and the speed say.
     """
     px_per_mm = truth["image"]["dpi"] / 25.4
     errors = []
     for lead in truth["leads"]:
         stored_uv = signal_uv[truth["lead_names"].index(lead["lead"]), lead["first_sample"] : lead["last_sample"] + 1]
         (left_px, baseline_px), _ = lead["baseline_px"]
-        across_mm = np.arange(len(stored_uv)) * lead["mm_per_s"] / truth["sampling_rate_hz"]
+        across_mm = (
+            truth["page"]["line_mm"] / 2 + np.arange(len(stored_uv)) * lead["mm_per_s"] / truth["sampling_rate_hz"]
+        )
         up_mm = (stored_uv - lead["baseline_uv"]) / 1000 * lead["mm_per_mv"]
         belongs_px = np.column_stack([left_px + across_mm * px_per_mm, baseline_px - up_mm * px_per_mm])
         off_px = np.hypot(*(points_px(lead) - belongs_px).T)

@@ -28,14 +28,14 @@ def signal_section(figures: Sequence[Figures]) -> str:
         [
             "## Signals read back from masks",
             "",
-            "`ecgfactory.paper.recover` reads each lead from its value in the mask through the inverse of the truth's "
+            "`ecgfactory.paper.recover.recover_signal` reads each lead from its value in the mask through the inverse of the truth's "
             "map, and what it reads is compared with the stored samples. The signal-to-noise ratio of a piece is 10 "
             "log10 of the variance of what is stored to the mean square of the difference, and that of a picture the "
             "mean over its pieces. Samples are left out where the truth says that they are missing or clipped. "
             f"{CHALLENGE_SNR} Ours counts the variance alone, without the part of the power that a constant offset "
             "has: of the same samples it is never above that of the Challenge.",
             "",
-            "| damage | pictures | dB, median | 10th percentile | 10th percentile of pieces | target | not read | mistaken |",
+            "| damage | pictures | dB, median | 10th percentile | 10th of pieces | target | not read | mistaken |",
             "|---|---:|---:|---:|---:|---|---:|---:|",
             *(_signal_row(kind, of_it) for kind, of_it in _by_kind(figures)),
             "",
@@ -61,6 +61,11 @@ def signal_section(figures: Sequence[Figures]) -> str:
             + ", ".join(
                 f"{speed:g} mm/s {np.median(_picture_db(of_it)):.1f} ({len(of_it)})"
                 for speed, of_it in _by(figures, lambda picture: picture.speed_mm_per_s)
+            )
+            + "; by width of the traces: "
+            + ", ".join(
+                f"{tenth / 10:g} to {tenth / 10 + 0.1:g} mm {np.median(_picture_db(of_it)):.1f} ({len(of_it)})"
+                for tenth, of_it in _by(figures, lambda picture: np.floor(10 * picture.line_mm))
             )
             + f". {sum(picture.gain_mm_per_mv < picture.asked_gain_mm_per_mv for picture in figures)} pages are drawn "
             "at a smaller gain than the one drawn for them, so that their rows don't touch.",

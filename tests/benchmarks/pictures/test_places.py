@@ -9,7 +9,7 @@ import pytest
 from benchmarks.pictures.places import count_boxes, ink_errors_px, on_own_value, sample_errors_px
 
 VALUES = {"I": 10, "II": 11}
-DPI, HIGH_PX = 254, 20
+DPI, HIGH_PX, LINE_MM = 254, 20, 0.3
 
 
 def lead(name: str, baseline_px: float, stored_uv: Any) -> dict[str, Any]:
@@ -25,7 +25,7 @@ def lead(name: str, baseline_px: float, stored_uv: Any) -> dict[str, Any]:
         "mm_per_mv": 10,
         "mm_per_s": 25,
         "baseline_uv": 0.0,
-        "baseline_px": [[left, baseline_px], [right, baseline_px]],
+        "baseline_px": [[left - LINE_MM * 5, baseline_px], [right + LINE_MM * 5, baseline_px]],
         "clipped": [],
         "box_px": box,
         "outline_px": corners,
@@ -38,7 +38,7 @@ def truth(*leads: dict[str, Any]) -> dict[str, Any]:
     """Write a truth of such traces."""
     return {
         "image": {"dpi": DPI},
-        "page": {"line_mm": 0.3},
+        "page": {"line_mm": LINE_MM},
         "sampling_rate_hz": 500,
         "lead_names": ["I", "II"],
         "leads": leads,
