@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 import orjson
-from ecgfactory.paper.recover import recover_signal
 
 from benchmarks.pictures.grid_spacing import measure_spacing
 from benchmarks.pictures.places import BoxCounts, count_boxes, ink_errors_px, on_own_value, sample_errors_px
@@ -15,6 +14,7 @@ from benchmarks.pictures.sample import Record, draw
 from ecgfactory.arrays import Float64Array
 from ecgfactory.paper.page import Box
 from ecgfactory.paper.picture import Picture
+from ecgfactory.paper.recover import recover_signal
 from ecgfactory.paper.truth_file import PictureTruth, parsed_truth, truth_json
 
 
