@@ -10,7 +10,15 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks import artefact_evidence, assessment, quality_plots, real_evidence, rhythm_evidence, wave_evidence
+from benchmarks import (
+    artefact_evidence,
+    assessment,
+    picture_evidence,
+    quality_plots,
+    real_evidence,
+    rhythm_evidence,
+    wave_evidence,
+)
 from benchmarks.ludb_folder import add_ludb
 from benchmarks.quality_ecgs import generated_ecgs, simulated_ecgs
 from benchmarks.timing import machine, table
@@ -23,7 +31,7 @@ from ecgfactory.validation.evidence import measure_all
 RESULTS = Path(__file__).parent / "results" / "quality"
 DEVELOPMENT_SEEDS = (11, 12)
 SEED = 2027
-PAGES = ("artefacts", "policies", "real", "rhythms", "waves")
+PAGES = ("artefacts", "pictures", "policies", "real", "rhythms", "waves")
 SIMULATED = 100
 LARGEST_REJECTED = 0.02
 PAPER_NORMAL, PAPER_RECORDS = 121_977, 150_000
@@ -42,6 +50,7 @@ def main() -> None:
     options.output.mkdir(parents=True, exist_ok=True)
     writers: dict[str, Callable[[], Path]] = {
         "artefacts": lambda: artefact_evidence.write_page(options.output),
+        "pictures": lambda: picture_evidence.write_page(options.output),
         "policies": lambda: write_page(options.candidates, options.output),
         "rhythms": lambda: rhythm_evidence.write_page(options.ludb, options.output),
     }

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from ecgfactory.arrays import Float64Array
 from ecgfactory.leads import TWELVE_LEADS
 from ecgfactory.paper.lettering import lettering
-from ecgfactory.paper.page import Box, Grid, Page, PrintedText, box_around
+from ecgfactory.paper.page import Box, Grid, Page, PrintedText
 from ecgfactory.paper.page_map import MM_PER_INCH, STEP_MM, PageMap
 from ecgfactory.paper.pen import drawn_width_px, stroke
 
@@ -82,12 +82,12 @@ def draw_mask(
         _draw_grid(mask, page.grid, page_map)
     for text in page.texts:
         _draw_text(mask, text, page, page_map)
-    for separator_mm in page.separators_mm:
-        _draw_line(mask, separator_mm, page.style.line_mm, page_map, SEPARATOR)
-    for pulse in page.pulses:
-        _draw_line(mask, pulse.points_mm, page.style.line_mm, page_map, PULSE)
-    for trace in page.traces:
-        _draw_line(mask, trace.points_mm, page.style.line_mm, page_map, values[trace.lead])
+    lines = [
+        *((separator_mm, SEPARATOR) for separator_mm in page.separators_mm),
+        *((pulse.points_mm, PULSE) for pulse in page.pulses),
+        *((trace.points_mm, values[trace.lead]) for trace in page.traces),
+    ]
+    _draw_lines(mask, lines, page.style.line_mm, page_map)
     if outline_mm is not None:
         paper = np.zeros_like(mask)
         edge_px = page_map.to_picture(_with_points_between(np.array([*outline_mm, outline_mm[0]])))
@@ -96,13 +96,21 @@ def draw_mask(
     return mask
 
 
-def _draw_line(
-    mask: npt.NDArray[np.uint8], points_mm: Float64Array, line_mm: float, page_map: PageMap, value: int
+def _draw_lines(
+    mask: npt.NDArray[np.uint8], lines: Sequence[tuple[Float64Array, int]], line_mm: float, page_map: PageMap
 ) -> None:
-    for piece_mm in _pieces(points_mm, page_map):
-        if np.isfinite(piece_mm).any():
-            width_px = drawn_width_px(line_mm, page_map.scale_at(box_around(piece_mm)))
-            stroke(mask, page_map.to_picture(piece_mm), width_px, value)
+    """Draw lines, each with its value; all their points are mapped at once, as that costs little more than one line."""
+    pieces = [
+        (piece_mm, value)
+        for points_mm, value in lines
+        for piece_mm in _pieces(points_mm, page_map)
+        if not np.isnan(piece_mm).all()
+    ]
+    middles_mm = np.array([np.nanmean(piece_mm, axis=0) for piece_mm, _ in pieces])
+    ends = np.cumsum([len(piece_mm) for piece_mm, _ in pieces])[:-1]
+    places_px = np.split(page_map.to_picture(np.concatenate([piece_mm for piece_mm, _ in pieces])), ends)
+    for (_, value), points_px, scale in zip(pieces, places_px, page_map.scales_at(middles_mm), strict=True):
+        stroke(mask, points_px, drawn_width_px(line_mm, scale), value)
 
 
 def _pieces(points_mm: Float64Array, page_map: PageMap) -> list[Float64Array]:

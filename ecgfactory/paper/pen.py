@@ -53,7 +53,7 @@ def stroke(mask: npt.NDArray[np.uint8], points_px: Float64Array, width_px: float
     coverage = _coverage(points_px - (left, top), width_px, right - left, bottom - top)
     inner = coverage[max(-top, 0) : height - top, max(-left, 0) : width - left]
     here = mask[max(top, 0) : bottom, max(left, 0) : right]
-    here[inner >= _HALF_COVERED] = value
+    np.copyto(here, value, where=inner >= _HALF_COVERED)
 
 
 def _coverage(points_px: Float64Array, width_px: float, width: int, height: int) -> npt.NDArray[np.uint8]:

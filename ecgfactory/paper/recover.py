@@ -101,14 +101,20 @@ def _recovered(mask: npt.NDArray[np.uint8], piece: LeadTruth, truth: PictureTrut
         if len(run) > 2 and here.sum() > 1:
             seen = Edges(*(part[here] for part in edges))
             values[run] = _curve(seen, places_px[run], radius_px, calm_px, sideways_px)
-    nearest = np.clip(np.searchsorted(edges.columns, places_px), 1, max(len(edges.columns) - 1, 1))
-    if len(edges.columns) > 1:
-        away = np.minimum(
-            np.abs(edges.columns[nearest] - places_px), np.abs(edges.columns[nearest - 1] - places_px)
-        )
-        values[away > 1 + radius_px] = np.nan
+    if len(edges.columns):
+        values[_distances(places_px, edges.columns) > 1 + radius_px] = np.nan
     values[~piece.is_known] = np.nan
     return piece.baseline_uv + values * uv_per_px
+
+
+def _distances(places: Float64Array, columns: Float64Array) -> Float64Array:
+    """Return how far each place is from the nearest column."""
+    after = np.searchsorted(columns, places)
+    before = columns[np.maximum(after - 1, 0)]
+    distances: Float64Array = np.minimum(
+        np.abs(places - before), np.abs(columns[np.minimum(after, len(columns) - 1)] - places)
+    )
+    return distances
 
 
 def _is_aligned(page_map: PageMap) -> bool:
@@ -121,7 +127,9 @@ def _edges(ink: npt.NDArray[np.bool_], page_map: PageMap, box_mm: Box, baseline_
     scale = page_map.scale_at(box_mm)
     along_mm = np.linspace(box_mm.left, box_mm.right, int((box_mm.right - box_mm.left) / _COARSE_MM) + 2)
     along_px = page_map.to_picture(np.column_stack([along_mm, np.full_like(along_mm, baseline_mm)]))[:, 0]
-    x_mm = np.interp(np.arange(np.ceil(along_px[0]), along_px[-1]), along_px, along_mm)
+    # Aslant, each column of the page crosses several of the picture: one between two shows something else than both.
+    step_px = 1.0 if _is_aligned(page_map) else 0.5
+    x_mm = np.interp(np.arange(np.ceil(along_px[0]), along_px[-1], step_px), along_px, along_mm)
     y_mm = np.arange(box_mm.top - 2 / scale, box_mm.bottom + 2 / scale, 1 / scale / _PER_PX)
     places = _places(page_map, x_mm, y_mm)
     # OpenCV's bilinear reading finds an edge half way between the middles of its two pixels.

@@ -15,7 +15,8 @@ from ecgfactory.artefact_table import DROPPED_SAMPLES, ArtefactTable
 from ecgfactory.formats.base import SignalSpec, StoredArtefacts
 from ecgfactory.formats.batch import Injury, RecordBatch
 from ecgfactory.formats.long_record import LongRecord, RecordPiece
-from ecgfactory.leads import TWELVE_LEADS, SignalUv
+from ecgfactory.leads import TWELVE_LEADS
+from ecgfactory.line.build import Built
 from ecgfactory.paper.rendering import PictureDraws
 from ecgfactory.paper.truth_file import PictureTruth, read_truth
 from ecgfactory.pictures.stretch import stretch_of
@@ -26,10 +27,11 @@ from ecgfactory.request.images import ImagesRequest
 from ecgfactory.request.plan import make_plan
 from ecgfactory.session.workspace import Workspace
 from ecgfactory.shards.shard import make_shard
-from tests.conftest import Builder
 
 SMALL = ImagesRequest.model_validate({"paper": {"dpi": 72, "gains": 5}, "damage": "none", "layouts": ["3x4+II", "6x2"]})
 RATE_HZ = 100
+Builder = Callable[..., Built]
+
 PICTURE_FOLDERS = ("images/", "masks/", "labels/")
 
 
@@ -146,7 +148,7 @@ def test_a_cut_shard_has_the_pictures_of_one_that_was_made_so_short(
 def test_pictures_are_the_same_for_any_size_of_shards(
     make_request: Callable[..., BuildRequest], build: Builder, tmp_path: Path
 ) -> None:
-    def made(name: str, **keys: object) -> dict[str, SignalUv | bytes]:
+    def made(name: str, **keys: object) -> dict[str, bytes]:
         images = SMALL.model_dump(mode="json") | {"damage": ["none", "photo"]}
         asked = {"records": 4, "formats": ["npy", "images"], "images": images, "report": {"samples": 0}} | keys
         dataset = build(make_request(name=name, output=str(tmp_path), generator={"batch": 2}, **asked)).dataset

@@ -1,0 +1,1 @@
+"""Proof and speed of pictures of printed ECGs; see picture_evidence."""
