@@ -173,12 +173,19 @@ class _Net:
         return self.planes(heights[:, np.newaxis])[:, :2, 0][self.at]
 
     def spread(self, values: Float64Array) -> Float32Array:
-        """Return values at corners, shape (n, k), spread over the net, at every third mm."""
+        """Return values at corners, shape (n, k), spread over the net, at every third mm.
+
+        None is longer than the longest, as in thin triangles it would be where a whole mm lies beside them; and none
+        differs much from its neighbours, so that paper is not laid over itself.
+        """
         plane = self.planes(values)[self.at[::_SHIFT_STEP_MM, ::_SHIFT_STEP_MM]]
         rows, columns = plane.shape[:2]
         x, y = (np.arange(count, dtype=np.float32) * _SHIFT_STEP_MM for count in (columns, rows))
         spread: Float32Array = plane[..., 0, :] * x[:, np.newaxis] + plane[..., 1, :] * y[:, np.newaxis, np.newaxis]
-        return spread + plane[..., 2, :]
+        spread += plane[..., 2, :]
+        longest, lengths = np.linalg.norm(values, axis=-1).max(), np.linalg.norm(spread, axis=-1, keepdims=True)
+        held = spread * np.minimum(1, longest / np.maximum(lengths, 1e-6))
+        return np.asarray(cv2.blur(held, (3, 3)), dtype=np.float32)
 
 
 def _read(field: Float32Array, places_mm: Float64Array, step_mm: int) -> Float64Array:

@@ -10,17 +10,21 @@ import orjson
 import pytest
 
 from ecgfactory.paper.damage.base import Bend
+from ecgfactory.paper.damage.crumple import Crumple
 from ecgfactory.paper.damage.crumples import Crumples, crumpled
 from ecgfactory.paper.damage.folds import Fold, Folds, fold_lines, folded
 from ecgfactory.paper.page_map import node_places_mm
 from tests.flat_page import flat_page
 
-NODES_MM = node_places_mm(140, 110, 1.0)
+NODES_MM = node_places_mm(297, 210, 1.0)
 
 
 def bends() -> list[Bend]:
     """Return a few of each kind."""
-    return [kind(flat_page(), np.random.default_rng(seed)) for kind in (folded, crumpled) for seed in range(4)]
+    drawn = [kind(flat_page(), np.random.default_rng(seed)) for kind in (folded, crumpled) for seed in range(4)]
+    thin = Crumple().recipe(flat_page(), np.random.default_rng(57)).bend  # its net has thin triangles at the edge
+    assert thin is not None
+    return [*drawn, thin]
 
 
 @pytest.mark.parametrize("bend", bends(), ids=lambda bend: bend.name)
