@@ -39,6 +39,7 @@ _PER_PX = 8
 """Places at which each pixel of a column is looked at."""
 
 _COARSE_MM = 1.0
+_NO_SECOND = np.empty(0, dtype=np.float32)
 _ALIGNED = 1e-6
 
 
@@ -133,7 +134,7 @@ def _edges(ink: npt.NDArray[np.bool_], page_map: PageMap, box_mm: Box, baseline_
     y_mm = np.arange(box_mm.top - 2 / scale, box_mm.bottom + 2 / scale, 1 / scale / _PER_PX)
     places = _places(page_map, x_mm, y_mm)
     # OpenCV's bilinear reading finds an edge half way between the middles of its two pixels.
-    shown = cv2.remap(ink.astype(np.float32), places, None, cv2.INTER_LINEAR) >= 0.5
+    shown = cv2.remap(ink.astype(np.float32), places, _NO_SECOND, cv2.INTER_LINEAR) >= 0.5
     half_mm = 0.5 / scale / _PER_PX
     has = shown.any(axis=0)
     upper_mm = y_mm[shown.argmax(axis=0)] - half_mm
@@ -157,9 +158,7 @@ def _places(page_map: PageMap, x_mm: Float64Array, y_mm: Float64Array) -> npt.ND
     return places
 
 
-def _curve(
-    edges: Edges, places_px: Float64Array, radius_px: float, calm_px: float, sideways_px: float
-) -> Float64Array:
+def _curve(edges: Edges, places_px: Float64Array, radius_px: float, calm_px: float, sideways_px: float) -> Float64Array:
     """Return the height of the most likely curve at samples, equally far apart."""
     curve = np.interp(places_px, edges.columns, (edges.upper + edges.lower) / 2)
     weights = np.concatenate([_weights(edges.columns, edge, sideways_px) for edge in (edges.upper, edges.lower)])
@@ -177,7 +176,8 @@ def _weights(columns: Float64Array, edge: Float64Array, sideways_px: float) -> F
     """Return the inverse of the variance of an edge's heights; the steepest slope next to each column counts."""
     slopes = np.abs(np.diff(edge) / np.diff(columns))
     steepest = np.maximum(np.append(slopes, 0), np.insert(slopes, 0, 0))
-    return 1 / (_EDGE_PX**2 + (sideways_px * _EDGE_PX * steepest) ** 2)
+    weights: Float64Array = 1 / (_EDGE_PX**2 + (sideways_px * _EDGE_PX * steepest) ** 2)
+    return weights
 
 
 def _contact(curve: Float64Array, places_px: Float64Array, columns: Float64Array, radius: float) -> Contact:
@@ -210,7 +210,7 @@ def _step(
     count = len(curve)
 
     def summed(at: IntArray, values: Float64Array) -> Float64Array:
-        return np.bincount(at, values, minlength=count)
+        return np.bincount(at, values, minlength=count).astype(np.float64)
 
     rest = 1 - shares
     bands = np.zeros((3, count))
