@@ -36,7 +36,7 @@ baseline_uv           Value that lies on the baseline: the lead's median over wh
 baseline_mm           Height of the baseline on the page.
 baseline_px           Its left and right end in the picture.
 box_px, corners_px    Around the drawn trace.
-outline_px            The edge of that rectangle of the page as a polygon: its corners, and on bent paper points between.
+outline_px            The edge of that rectangle of the page as a polygon: corners, and points between on bent paper.
 clipped, missing      Stretches of samples: drawn at the edge of their row as they lie beyond; not drawn.
 x_px, y_px            Middle of the drawn line at each sample of the piece; null where it is missing.
 
