@@ -39,7 +39,6 @@ _PER_PX = 8
 """Places at which each pixel of a column is looked at."""
 
 _COARSE_MM = 1.0
-_NO_SECOND = np.empty(0, dtype=np.float32)
 _ALIGNED = 1e-6
 
 
@@ -132,9 +131,9 @@ def _edges(ink: npt.NDArray[np.bool_], page_map: PageMap, box_mm: Box, baseline_
     step_px = 1.0 if _is_aligned(page_map) else 0.5
     x_mm = np.interp(np.arange(np.ceil(along_px[0]), along_px[-1], step_px), along_px, along_mm)
     y_mm = np.arange(box_mm.top - 2 / scale, box_mm.bottom + 2 / scale, 1 / scale / _PER_PX)
-    places = _places(page_map, x_mm, y_mm)
+    across, down = np.ascontiguousarray(np.moveaxis(_places(page_map, x_mm, y_mm), -1, 0))
     # OpenCV's bilinear reading finds an edge half way between the middles of its two pixels.
-    shown = cv2.remap(ink.astype(np.float32), places, _NO_SECOND, cv2.INTER_LINEAR) >= 0.5
+    shown = cv2.remap(ink.astype(np.float32), across, down, cv2.INTER_LINEAR) >= 0.5
     half_mm = 0.5 / scale / _PER_PX
     has = shown.any(axis=0)
     upper_mm = y_mm[shown.argmax(axis=0)] - half_mm
