@@ -5,6 +5,9 @@ the curve dilated by that disc, the lower one eroded. The curve is what the edge
 steps on the squared distances of its own stroke's edges from those read, with a prior on its second differences, which
 are small where the curve is calm and large within a QRS complex. So narrow peaks keep their height, although the pen is
 wider than they are.
+
+What comes back has limits. At 25 mm/s and 200 dpi, 197 columns of pixels stand for the 500 samples of a second: what is
+above 98 Hz is seen only as far as it shapes the edges, and the rest of generated ECGs, unfiltered, is 29.5 dB above it.
 """
 
 from __future__ import annotations
@@ -35,10 +38,14 @@ _LOCAL = 5
 """Samples over which the size of second differences is averaged."""
 
 _STEPS = 8
+"""Of Gauss and Newton; 12 and 25 change the signal-to-noise ratio by less than 0.1 dB."""
+
 _PER_PX = 8
 """Places at which each pixel of a column is looked at."""
 
 _COARSE_MM = 1.0
+"""Distance at which places are looked up in the map; between them they are interpolated."""
+
 _ALIGNED = 1e-6
 
 
