@@ -137,7 +137,7 @@ class PageMap:
         places = projected(PageMap.flat(dpi).homography, self.to_page(np.column_stack([x.ravel(), y.ravel()])))
         coarse = places.astype(np.float32).reshape(rows, columns, 2)
         fine = cv2.resize(coarse, None, fx=_COARSE_PX, fy=_COARSE_PX, interpolation=cv2.INTER_LINEAR)
-        inner: Float32Array = np.asarray(fine)[_COARSE_PX:, _COARSE_PX:][:height_px, :width_px]
+        inner: Float32Array = np.asarray(fine, dtype=np.float32)[_COARSE_PX:, _COARSE_PX:][:height_px, :width_px]
         return inner
 
     def scale_at(self, box_mm: Box) -> float:
