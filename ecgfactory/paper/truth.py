@@ -32,7 +32,7 @@ is_rhythm             Whether it is shown below the others for the whole time.
 first_sample,         Of the piece.
 last_sample
 mm_per_mv, mm_per_s   Scale of the trace on the page.
-baseline_uv           Value that lies on the baseline: the piece's median.
+baseline_uv           Value that lies on the baseline: the lead's median over what the page shows.
 baseline_mm           Height of the baseline on the page.
 baseline_px           Its left and right end in the picture.
 box_px, corners_px    Around the drawn trace.

@@ -16,10 +16,10 @@ from ecgfactory.paper.page_map import projected
 _TRACE_MARGIN_MM, _TEXT_MARGIN_MM = 4.0, 0.5
 """What is printed stays this far within the picture: traces by more than bends move them."""
 
-_LARGEST = 1.08
+_LARGEST = 1.02
 """Area of a photo's frame in comparison with the flat page's: who holds a camera askew goes further away."""
 
-_SMALLEST_SCALE, _LARGEST_SCALE = 0.85, 1.0
+_SMALLEST_SCALE, _LARGEST_SCALE = 0.85, 0.98
 """Of the page in the middle of a photo, in comparison with the flat page."""
 
 
