@@ -8,7 +8,7 @@ from typing import Any
 
 from ecgfactory.cli.output import console, print_rows
 from ecgfactory.comparison.files import FILES, check_targets, write_json
-from ecgfactory.report.export import whole_file
+from ecgfactory.storage.handed_out import whole_file
 
 
 def compare_paths(

@@ -222,9 +222,22 @@ def show(
     at: Annotated[
         str | None, typer.Option(metavar="TIME", help="Show 10 s from a time on: 1:02:03, or in seconds.")
     ] = None,
+    image: Annotated[
+        int | None,
+        typer.Option(metavar="N", min=0, help="Show the N-th stored picture of each record instead, from 0."),
+    ] = None,
+    output: Annotated[
+        Path | None, path_option("DIR", "With --image: copy the picture, its mask and its truth here.")
+    ] = None,
     overwrite: Overwrite = False,
 ) -> None:
-    """Show records: what was measured, and their signals as PDF, picture or CSV."""
+    """Show records: what was measured, and their signals as PDF, picture or CSV; or the pictures of a dataset."""
+    if image is not None:
+        from ecgfactory.cli.show_image import check_alone, show_images
+
+        check_alone(given_options(context))
+        show_images(dataset, records, image, output, overwrite)
+        return
     from ecgfactory.cli.show import check_used, page_styles, show_records
     from ecgfactory.report.handouts import Targets
 

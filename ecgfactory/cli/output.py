@@ -5,11 +5,15 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 
 from rich.console import Console
 from rich.markup import escape
 
 from ecgfactory.record import FeatureValue
+
+NAMED_FILES = 4
+"""Written files that are named one by one; more are summed up by folder."""
 
 
 class _PatientConsole(Console):
@@ -66,3 +70,17 @@ def feature_rows(features: Mapping[str, FeatureValue]) -> Iterator[tuple[str, st
             yield name, "not measurable"
         else:
             yield name, f"{value:.4g}" if isinstance(value, float) else str(value)
+
+
+def print_files(written: Sequence[Path]) -> None:
+    """Say which files were written."""
+    if len(written) <= NAMED_FILES:
+        for path in written:
+            console().print(f"wrote {path}", markup=False)
+        return
+    by_folder: dict[Path, list[str]] = {}
+    for path in written:
+        by_folder.setdefault(path.parent, []).append(path.name)
+    for folder, names in by_folder.items():
+        several = f"{len(names):,} files into {folder}: {names[0]} to {names[-1]}"
+        console().print(f"wrote {several if len(names) > 1 else folder / names[0]}", markup=False)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import cast, get_args
 
 from ecgfactory.artefact_table import ArtefactTable
-from ecgfactory.cli.output import console, feature_rows, print_rows, print_table
+from ecgfactory.cli.output import console, feature_rows, print_files, print_rows, print_table
 from ecgfactory.dataset.reader import Dataset
 from ecgfactory.errors import BadInputError
 from ecgfactory.record import CsvDialect, Record
@@ -27,9 +27,6 @@ from ecgfactory.report.style import Colours, Gain, Layout, PageStyle, Speed
 from ecgfactory.rhythm_kinds import scp_codes, snomed_ct_codes
 
 ALL = "all"
-
-NAMED_FILES = 4
-"""Written files that are named one by one; more are summed up by folder."""
 
 
 def page_styles(
@@ -78,6 +75,7 @@ NEEDS = {
     **dict.fromkeys(("--paper", "--colours"), (*PAGES, "--answers")),
     "--csv-dialect": (*TABLES, "--answers"),
     "--overwrite": (*PAGES, *TABLES, "--answers"),
+    "--output": ("--image",),
 }
 """Options that say how files are written, and those that name the files."""
 
@@ -128,7 +126,7 @@ def show_records(
     written = handouts.write(targets, overwrite)
     if not any(style.quiz for style in styles):  # the terminal may be on the wall of a classroom
         _print(handouts, choice, dataset.is_composed, dataset.has_artefacts and not clean)
-    _print_files(written)
+    print_files(written)
 
 
 def _print(handouts: Handouts, choice: Choice, is_composed: bool, has_artefacts: bool) -> None:
@@ -206,16 +204,3 @@ def _row(record: Record) -> dict[str, str]:
         **{feature_label(name): feature_value(name, features.get(name)) for name in HEADLINE_FEATURES},
         "artefacts": ", ".join(record.artefacts.kind) if record.artefacts else "",
     }
-
-
-def _print_files(written: Sequence[Path]) -> None:
-    if len(written) <= NAMED_FILES:
-        for path in written:
-            console().print(f"wrote {path}", markup=False)
-        return
-    by_folder: dict[Path, list[str]] = {}
-    for path in written:
-        by_folder.setdefault(path.parent, []).append(path.name)
-    for folder, names in by_folder.items():
-        several = f"{len(names):,} files into {folder}: {names[0]} to {names[-1]}"
-        console().print(f"wrote {several if len(names) > 1 else folder / names[0]}", markup=False)

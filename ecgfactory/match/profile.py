@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-import os
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -19,6 +18,7 @@ from ecgfactory.match.bounds import Count, LogRatio, Name, Number, Share, Signal
 from ecgfactory.match.density_ratio import DensityRatio
 from ecgfactory.match.rounding import short
 from ecgfactory.storage.durable import write_text
+from ecgfactory.storage.handed_out import check_free
 from ecgfactory.storage.home import from_home
 from ecgfactory.storage.sealed import check_outside
 
@@ -218,10 +218,7 @@ def check_target(path: Path, overwrite: bool) -> None:
     check_outside(path)
     if not path.parent.is_dir():
         raise BadInputError(f"{path}: there is no folder {path.parent}; make it, or choose another.")
-    if path.is_dir() or (os.path.lexists(path) and not overwrite):
-        raise BadInputError(
-            f"{path}: is there already; choose another name, or replace it with --overwrite (Python: overwrite=True)."
-        )
+    check_free(path, overwrite and not path.is_dir())
 
 
 def expected_yield(log_ratios: tuple[float, ...], log_cap: float, strength: float) -> float:

@@ -15,9 +15,6 @@ COLUMN_GAP_MM = 1.0
 PULSE_MM, PULSE_FOOT_MM = 5.0, 1.0
 """Width of a calibration pulse, and of the line before and after it."""
 
-NAMES_MM = 8.0
-"""Room for names left of the traces, on pages of one column."""
-
 _PULSE_ROOM_MM = PULSE_MM + 2 * PULSE_FOOT_MM + COLUMN_GAP_MM
 
 
@@ -52,9 +49,24 @@ def samples_that_fit(style: PaperStyle, rate_hz: float) -> int:
     return int(TRACE_WIDTH_MM / style.speed_mm_per_s * rate_hz)
 
 
-def place_across(style: PaperStyle, rate_hz: float, columns: int, shown: int, width_mm: float) -> Across:
-    """Place names, pulses and traces midway on the paper, as if so many samples were shown as fit."""
-    names_mm = NAMES_MM if columns == 1 and style.labels else 0.0
+def place_across(
+    style: PaperStyle, rate_hz: float, columns: int, samples: int, width_mm: float, names_mm: float
+) -> Across:
+    """Place all midway on the paper, as if as many samples were shown as fit.
+
+    Parameters
+    ----------
+    style : PaperStyle
+        Speed, and where the pulse is.
+    rate_hz : float
+        Samples per second.
+    columns, samples : int
+        Shown in a row.
+    width_mm : float
+        Of the paper.
+    names_mm : float
+        Room left free for names left of all else.
+    """
     pulse_mm = _PULSE_ROOM_MM if style.pulse != "none" else 0.0
     gaps_mm = (columns - 1) * COLUMN_GAP_MM
     left_mm = (width_mm - names_mm - pulse_mm - TRACE_WIDTH_MM - gaps_mm) / 2
@@ -62,5 +74,5 @@ def place_across(style: PaperStyle, rate_hz: float, columns: int, shown: int, wi
     first_mm = left_mm + names_mm
     if style.pulse == "left":
         return Across(left_mm, first_mm, first_mm + pulse_mm, mm_per_sample)
-    end_mm = first_mm + shown * mm_per_sample + gaps_mm
+    end_mm = first_mm + samples * mm_per_sample + gaps_mm
     return Across(left_mm, end_mm + COLUMN_GAP_MM if style.pulse == "right" else None, first_mm, mm_per_sample)

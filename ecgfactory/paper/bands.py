@@ -22,8 +22,11 @@ _NAME_LOWEST_MM = 4.0
 _APART_MM = 0.5
 """Paper left between traces of neighbouring rows."""
 
-_LEAST_MM = 1.0
-"""Least height above and below a baseline that a trace must have to be worth printing."""
+_LEAST_MM = 1.75
+"""Room of each row above and below its baseline, whatever it shows: names beside traces need it."""
+
+_FAIR_SHARE = 0.6
+"""Of the height that is shared out evenly where traces are cut: artefacts must not push all else into a corner."""
 
 _HALVINGS = 24
 
@@ -52,10 +55,10 @@ class RowNeed:
 
     def reach_mm(self, gain: float, limit_mm: float) -> tuple[Float64Array, Float64Array]:
         """Return how far traces with their names, and the pulse as one more, reach above and below the baseline."""
-        above = np.clip(self.above_mv * gain, 0, limit_mm)
+        above = np.clip(self.above_mv * gain, _LEAST_MM, limit_mm)
         if self.name_mm:
             above = np.maximum(above, name_foot_mm(self.start_mv * gain, limit_mm) + self.name_mm)
-        below = np.clip(self.below_mv * gain, 0, limit_mm)
+        below = np.clip(self.below_mv * gain, _LEAST_MM, limit_mm)
         pulse_mm = gain if self.has_pulse else 0.0
         return np.append(above, pulse_mm), np.append(below, 0.0)
 
@@ -101,17 +104,20 @@ def share_out(rows: Sequence[RowNeed], height_mm: float, asked_gain: float, line
         needed_mm = _needed_mm(rows, gain, np.inf, line_mm)
         if needed_mm.sum() < height_mm:
             return Bands(gain, np.inf, row_gaps_mm(needed_mm, height_mm))
-    gain, limit_mm = gains[-1], _LEAST_MM
-    if _needed_mm(rows, gain, limit_mm, line_mm).sum() >= height_mm:
+    fair_mm = np.full(len(rows) + 1, _FAIR_SHARE * height_mm / len(rows))
+    fair_mm[[0, -1]] /= 2
+    limit_mm, too_much_mm = _LEAST_MM, height_mm
+    needed_mm = _needed_mm(rows, gains[-1], limit_mm, line_mm)
+    if needed_mm.sum() >= height_mm:
         return None
-    too_much_mm = height_mm
     for _ in range(_HALVINGS):
         middle_mm = (limit_mm + too_much_mm) / 2
-        if _needed_mm(rows, gain, middle_mm, line_mm).sum() < height_mm:
-            limit_mm = middle_mm
+        wider_mm = np.maximum(_needed_mm(rows, gains[-1], middle_mm, line_mm), fair_mm)
+        if wider_mm.sum() < height_mm:
+            limit_mm, needed_mm = middle_mm, wider_mm
         else:
             too_much_mm = middle_mm
-    return Bands(gain, limit_mm, row_gaps_mm(_needed_mm(rows, gain, limit_mm, line_mm), height_mm))
+    return Bands(gains[-1], limit_mm, row_gaps_mm(needed_mm, height_mm))
 
 
 def _needed_mm(rows: Sequence[RowNeed], gain: float, limit_mm: float, line_mm: float) -> Float64Array:

@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from numbers import Real
 
+from ecgfactory.paper.page import PrintedText
 from ecgfactory.paper.patients import Patient
+from ecgfactory.paper.writing import Writing
+
+LINE_MM = 4.0
+"""Distance of a header's lines."""
+
+_CAPITAL_MM, _FOOT_MM = 2.1, 2.8
+"""Height of capital letters, and of a line's foot below its upper edge."""
+
+_MEASUREMENTS_MM, _VALUES_MM = 75.0, 27.0
+"""From a header's left end to its measurements, and from these to their values."""
 
 
 @dataclass(frozen=True)
@@ -22,6 +33,8 @@ class Wording:
         Of the patient, with braces where the value goes.
     scale : str
         Speed and gain, likewise.
+    bold_names : bool
+        Whether names of leads are bold.
     """
 
     rate: tuple[str, str]
@@ -32,6 +45,7 @@ class Wording:
     number: str
     age: str
     scale: str
+    bold_names: bool = False
 
 
 WORDINGS = (
@@ -54,6 +68,7 @@ WORDINGS = (
         number="Patient no. {}",
         age="Age {}  Sex {}",
         scale="{}mm/s  {:g}mm/mV",
+        bold_names=True,
     ),
     Wording(
         rate=("Rate", ""),
@@ -101,6 +116,23 @@ def measurement_lines(features: Mapping[str, object], wording: Wording) -> list[
 def scale_line(speed_mm_per_s: int, gain_mm_per_mv: float, wording: Wording) -> str:
     """Return the scale as it is printed at the bottom of a page."""
     return wording.scale.format(speed_mm_per_s, gain_mm_per_mv)
+
+
+def write_header(
+    patient: Sequence[str], measured: Sequence[tuple[str, str]], left_mm: float, top_mm: float, writing: Writing
+) -> list[PrintedText]:
+    """Write a header: the patient on the left, and beside it labels and values of what was measured."""
+    label_mm = left_mm + _MEASUREMENTS_MM
+    parts = [
+        (left_mm, patient),
+        (label_mm, [label for label, _ in measured]),
+        (label_mm + _VALUES_MM, [value for _, value in measured]),
+    ]
+    return [
+        writing.line(text, "header", part_mm, top_mm + line * LINE_MM + _FOOT_MM, _CAPITAL_MM)
+        for part_mm, lines in parts
+        for line, text in enumerate(lines)
+    ]
 
 
 def _whole(features: Mapping[str, object], name: str) -> str:

@@ -14,7 +14,7 @@ from PIL import ImageFont
 
 from ecgfactory.errors import BadInputError
 from ecgfactory.paper.page_map import MM_PER_INCH
-from ecgfactory.paper.plotter_letters import strokes
+from ecgfactory.paper.strokes import strokes
 
 _FILES = {
     ("sans", False): "DejaVuSans.ttf",

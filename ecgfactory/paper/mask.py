@@ -10,9 +10,10 @@ import numpy.typing as npt
 
 from ecgfactory.arrays import Float64Array
 from ecgfactory.leads import TWELVE_LEADS
-from ecgfactory.paper.page import Grid, Page, box_around
-from ecgfactory.paper.page_map import STEP_MM, PageMap
-from ecgfactory.paper.strokes import drawn_width_px, stroke
+from ecgfactory.paper.lettering import lettering
+from ecgfactory.paper.page import Box, Grid, Page, PrintedText, box_around
+from ecgfactory.paper.page_map import MM_PER_INCH, STEP_MM, PageMap
+from ecgfactory.paper.pen import drawn_width_px, stroke
 
 BACKGROUND, GRID, TEXT, PULSE, SEPARATOR = range(5)
 
@@ -27,6 +28,12 @@ _BENDING_MM = 1.0
 """Between points of a line on bent paper."""
 
 _SHIFT = 4
+
+_TEXT_PIECE_MM = 10.0
+"""Of a line of text on bent paper: so much of it lies between two nodes of the displacement, or three."""
+
+_INKED = 100
+"""Of 255: from here on a pixel is one of a letter; thin strokes of small letters don't fill any."""
 
 
 def mask_values(lead_names: Sequence[str]) -> dict[str, int]:
@@ -43,26 +50,49 @@ def mask_values(lead_names: Sequence[str]) -> dict[str, int]:
     }
 
 
+def palette() -> npt.NDArray[np.uint8]:
+    """Return a colour for each value that a mask can have, shape (256, 3): red, green and blue, all different."""
+    number = np.arange(256)
+    # Neighbouring values lie far apart on the circle of hues, by the golden ratio.
+    hues = (number * 0.618034 % 1.0)[:, np.newaxis]
+    waves = np.clip(np.abs((hues + np.array([0.0, 2 / 3, 1 / 3])) % 1.0 * 6 - 3) - 1, 0, 1)
+    light = np.array([235.0, 190.0, 145.0])[number // 8 % 3, np.newaxis]
+    colours = np.rint(light * (0.15 + 0.85 * waves)).astype(np.uint8)
+    colours[[BACKGROUND, GRID, TEXT]] = [(255, 255, 255), (250, 205, 205), (90, 90, 90)]
+    return colours
+
+
 def draw_mask(
-    page: Page, page_map: PageMap, width_px: int, height_px: int, lead_names: Sequence[str]
+    page: Page,
+    page_map: PageMap,
+    width_px: int,
+    height_px: int,
+    lead_names: Sequence[str],
+    outline_mm: Sequence[tuple[float, float]] | None = None,
 ) -> npt.NDArray[np.uint8]:
     """Draw what each pixel of a page's picture shows, shape (height_px, width_px).
 
     A pixel shows a lead where its middle is no further from the middle of the drawn line than half the line's width,
     or half a pixel where the line is thinner. Leads lie over pulse and separators, these over text, this over the grid.
+    Beyond the outline of torn paper is background.
     """
     mask = np.zeros((height_px, width_px), dtype=np.uint8)
     values = mask_values(lead_names)
     if page.grid is not None:
         _draw_grid(mask, page.grid, page_map)
     for text in page.texts:
-        _fill(mask, page_map.to_picture(text.box_mm.corners), TEXT)
+        _draw_text(mask, text, page, page_map)
     for separator_mm in page.separators_mm:
         _draw_line(mask, separator_mm, page.style.line_mm, page_map, SEPARATOR)
     for pulse in page.pulses:
         _draw_line(mask, pulse.points_mm, page.style.line_mm, page_map, PULSE)
     for trace in page.traces:
         _draw_line(mask, trace.points_mm, page.style.line_mm, page_map, values[trace.lead])
+    if outline_mm is not None:
+        paper = np.zeros_like(mask)
+        edge_px = page_map.to_picture(_with_points_between(np.array([*outline_mm, outline_mm[0]])))
+        cv2.fillPoly(paper, [_fixed_point(edge_px)], 1, cv2.LINE_8, _SHIFT)
+        mask *= paper
     return mask
 
 
@@ -94,6 +124,8 @@ def _with_points_between(points_mm: Float64Array) -> Float64Array:
     """Add points so that none is further than `_BENDING_MM` from the next."""
     lengths_mm = np.nan_to_num(np.hypot(*np.diff(points_mm, axis=0).T))
     parts = np.maximum(np.ceil(lengths_mm / _BENDING_MM).astype(int), 1)
+    if parts.max() == 1:
+        return points_mm
     starts = np.cumsum(parts) - parts
     at = np.arange(parts.sum())
     share = ((at - np.repeat(starts, parts)) / np.repeat(parts, parts))[:, np.newaxis]
@@ -104,7 +136,7 @@ def _with_points_between(points_mm: Float64Array) -> Float64Array:
 
 
 def _draw_grid(mask: npt.NDArray[np.uint8], grid: Grid, page_map: PageMap) -> None:
-    """Draw its lines one pixel wide."""
+    """Draw its lines one pixel wide, and within a pixel: OpenCV takes the ends of thin lines as whole pixels."""
     left, top, right, bottom = grid.box_mm
     for places_mm, (first, last), vertical in (
         (grid.vertical_mm(), (top, bottom), True),
@@ -117,8 +149,34 @@ def _draw_grid(mask: npt.NDArray[np.uint8], grid: Grid, page_map: PageMap) -> No
         cv2.polylines(mask, list(_fixed_point(points_px)), False, GRID, 1, cv2.LINE_8, _SHIFT)
 
 
-def _fill(mask: npt.NDArray[np.uint8], corners_px: Float64Array, value: int) -> None:
-    cv2.fillConvexPoly(mask, _fixed_point(corners_px), value, cv2.LINE_8, _SHIFT)
+def _draw_text(mask: npt.NDArray[np.uint8], text: PrintedText, page: Page, page_map: PageMap) -> None:
+    """Draw its ink, some millimetres at a time, each as flat as it is printed."""
+    style = page.style
+    ink = lettering(text.text, style.font, text.bold, text.size_mm, style.dpi).coverage
+    scale = style.dpi / MM_PER_INCH
+    left, top = round(text.box_mm.left * scale), round(text.box_mm.top * scale)
+    flat = PageMap.flat(style.dpi)
+    step = round(_TEXT_PIECE_MM * scale) if page_map.displacement is not None else max(ink.shape[1], 1)
+    for start in range(0, ink.shape[1], step):
+        piece = ink[:, start : start + step]
+        height, width = piece.shape
+        corners = Box(-0.5, -0.5, width - 0.5, height - 0.5).corners
+        corners_px = page_map.to_picture(flat.to_page(corners + (left + start, top)))
+        _lay(mask, piece, corners, corners_px, TEXT)
+
+
+def _lay(
+    mask: npt.NDArray[np.uint8], ink: npt.NDArray[np.uint8], corners: Float64Array, corners_px: Float64Array, value: int
+) -> None:
+    """Write a value into a mask where ink is, whose corners, shape (4, 2), are at others in the picture."""
+    height, width = mask.shape
+    left, top = np.clip(np.floor(corners_px.min(axis=0)), 0, (width, height)).astype(int)
+    right, bottom = np.clip(np.ceil(corners_px.max(axis=0)) + 1, 0, (width, height)).astype(int)
+    if left >= right or top >= bottom:
+        return
+    way = cv2.getPerspectiveTransform(corners.astype(np.float32), (corners_px - (left, top)).astype(np.float32))
+    seen = cv2.warpPerspective(ink, way, (int(right - left), int(bottom - top)), flags=cv2.INTER_LINEAR)
+    mask[top:bottom, left:right][seen >= _INKED] = value
 
 
 def _fixed_point(points_px: Float64Array) -> npt.NDArray[np.int32]:

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ecgfactory.arrays import Float64Array
-from ecgfactory.errors import BadInputError
+from ecgfactory.errors import BadInputError, shown
 from ecgfactory.paper.arrangement import Arrangement, column_edges
 
 LEAST_SAMPLES = 2
@@ -53,11 +53,36 @@ class Piece:
         return _greatest(-self.centred_mv)
 
 
+def check(signal_uv: npt.NDArray[np.integer | np.floating], rate_hz: float, lead_names: tuple[str, ...]) -> None:
+    """Check that signal, rate and names belong together.
+
+    Raises
+    ------
+    BadInputError
+        When they don't; all problems are named at once.
+    """
+    problems = []
+    if signal_uv.ndim != 2 or len(signal_uv) != len(lead_names) or not lead_names:
+        problems.append(
+            f"the signal has shape {signal_uv.shape} and there are {len(lead_names)} names of leads; give an array of "
+            "leads x samples and one name for each lead."
+        )
+    if not all(map(str.strip, lead_names)):
+        problems.append(f"a lead has no name in {shown(lead_names)}; give each one.")
+    twice = [name for name in dict.fromkeys(lead_names) if lead_names.count(name) > 1]
+    if twice:
+        problems.append(f"lead {shown(twice[0])} is named twice; give each lead a name of its own.")
+    if not 0 < rate_hz < np.inf:
+        problems.append(f"the sampling rate is {rate_hz} Hz; give a positive number.")
+    if problems:
+        raise BadInputError(problems)
+
+
 def cut(
     signal_uv: npt.NDArray[np.integer | np.floating],
     lead_names: Sequence[str],
     arrangement: Arrangement,
-    shown: int,
+    samples: int,
 ) -> list[list[Piece]]:
     """Cut the first samples of all leads into pieces, row by row, each from left to right.
 
@@ -67,25 +92,27 @@ def cut(
         When a column would have fewer than two samples.
     """
     columns = max(map(len, arrangement.rows))
-    if shown // columns < LEAST_SAMPLES:
+    if samples // columns < LEAST_SAMPLES:
         raise BadInputError(
-            f"{shown} samples are too few for {columns} leads side by side; give at least {LEAST_SAMPLES * columns}, "
+            f"{samples} samples are too few for {columns} leads side by side; give at least {LEAST_SAMPLES * columns}, "
             "or a layout of one column, as 12x1."
         )
     centred = {}
     for name, values in zip(lead_names, signal_uv, strict=True):
-        shown_uv = values[:shown].astype(np.float64)
-        known = np.isfinite(shown_uv)
-        baseline_uv = float(np.median(shown_uv[known])) if known.any() else 0.0
-        centred[name] = np.where(known, (shown_uv - baseline_uv) / 1000, np.nan), baseline_uv
+        first_uv = values[:samples].astype(np.float64)
+        known = np.isfinite(first_uv)
+        baseline_uv = float(np.median(first_uv[known])) if known.any() else 0.0
+        centred[name] = np.where(known, (first_uv - baseline_uv) / 1000, np.nan), baseline_uv
     rows = [*arrangement.rows, *((lead,) for lead in arrangement.rhythm_leads)]
-    return [_row(leads, row, centred, shown, is_rhythm=row >= len(arrangement.rows)) for row, leads in enumerate(rows)]
+    return [
+        _row(leads, row, centred, samples, is_rhythm=row >= len(arrangement.rows)) for row, leads in enumerate(rows)
+    ]
 
 
 def _row(
-    leads: Sequence[str], row: int, centred: dict[str, tuple[Float64Array, float]], shown: int, *, is_rhythm: bool
+    leads: Sequence[str], row: int, centred: dict[str, tuple[Float64Array, float]], samples: int, *, is_rhythm: bool
 ) -> list[Piece]:
-    edges = column_edges(shown, len(leads))
+    edges = column_edges(samples, len(leads))
     pieces = []
     for column, (lead, first, after) in enumerate(zip(leads, edges, edges[1:], strict=False)):
         centred_mv, baseline_uv = centred[lead]

@@ -8,44 +8,22 @@ import numpy as np
 import numpy.typing as npt
 
 from ecgfactory.arrays import Float64Array
-from ecgfactory.errors import BadInputError, shown
-from ecgfactory.paper.across import (
-    COLUMN_GAP_MM,
-    NAMES_MM,
-    PULSE_FOOT_MM,
-    PULSE_MM,
-    Across,
-    place_across,
-    samples_that_fit,
-)
+from ecgfactory.errors import BadInputError
+from ecgfactory.paper.across import COLUMN_GAP_MM, PULSE_FOOT_MM, PULSE_MM, Across, place_across, samples_that_fit
 from ecgfactory.paper.arrangement import arrange, layout_of
-from ecgfactory.paper.bands import Bands, RowNeed, name_foot_mm, share_out
+from ecgfactory.paper.bands import Bands, RowNeed, share_out
 from ecgfactory.paper.colours import draw_inks
-from ecgfactory.paper.header import WORDINGS, measurement_lines, patient_lines, scale_line
-from ecgfactory.paper.page import Page, PrintedText, Pulse, Trace
+from ecgfactory.paper.header import WORDINGS, measurement_lines, patient_lines, scale_line, write_header
+from ecgfactory.paper.names import BESIDE_MM, NAME_CAPITAL_MM, LeadNames, fit_beside
+from ecgfactory.paper.page import Page, Pulse, Trace
 from ecgfactory.paper.patients import invent_patient
-from ecgfactory.paper.pieces import Piece, cut
-from ecgfactory.paper.sheet import HEADER_LINE_MM, Sheet, divide
+from ecgfactory.paper.pieces import Piece, check, cut
+from ecgfactory.paper.sheet import Sheet, divide
 from ecgfactory.paper.style import PaperStyle
 from ecgfactory.paper.writing import Writing
 
-_HEADER_CAPITAL_MM, _NAME_CAPITAL_MM, _SCALE_CAPITAL_MM = 2.1, 2.5, 2.1
-"""Heights of capital letters: of the header, of leads' names and of the line at the bottom."""
-
-_SCALE_FOOT_MM = 3.5
-"""From the lower edge of the paper up to the foot of the line at the bottom."""
-
-_NAME_WIDTH_MM = 10.0
-"""Width that a name above a trace may take: it stands above all that the trace shows there."""
-
-_NAME_INDENT_MM = 0.5
-"""From the beginning of a trace to that of the name above it."""
-
-_NAME_LEAST_MM = 3.0
-"""Width that a name may take over the shortest of traces."""
-
-_MEASUREMENTS_MM, _VALUES_MM = 75.0, 27.0
-"""From a header's left end to its measurements, and from these to their values."""
+_SCALE_FOOT_MM, _SCALE_CAPITAL_MM = 3.5, 2.1
+"""From the lower edge of the paper up to the foot of the line at the bottom; height of its capital letters."""
 
 _SEPARATOR_MM = 3.0
 """Half the height of the marks between neighbouring leads."""
@@ -68,7 +46,7 @@ def print_page(
         When signal, rate and names do not belong together, a column would have fewer than two samples, or there are
         more rows of leads than fit on the paper.
     """
-    _check(signal_uv, rate_hz, lead_names)
+    check(signal_uv, rate_hz, lead_names)
     patient, inks, wording = invent_patient(rng), draw_inks(style.colour, rng), WORDINGS[rng.integers(len(WORDINGS))]
     about = patient_lines(patient, wording) if style.header else []
     measured = measurement_lines(features, wording) if style.header else []
@@ -76,16 +54,16 @@ def print_page(
     samples = min(signal_uv.shape[-1], samples_that_fit(style, rate_hz))
     rows = cut(signal_uv, lead_names, arrange(lead_names, layout_of(style.layout)), samples)
     columns = max(map(len, rows))
-    across = place_across(style, rate_hz, columns, samples, sheet.width_mm)
-    bands = _bands(rows, columns, across, sheet, style)
-    baselines_mm = sheet.rows_top_mm + np.cumsum(bands.gaps_mm[:-1])
     writing = Writing(style.font, style.dpi)
+    beside = style.labels and columns == 1 and fit_beside(lead_names, writing, wording.bold_names)
+    across = place_across(style, rate_hz, columns, samples, sheet.width_mm, BESIDE_MM if beside else 0.0)
+    names = LeadNames(writing, across, beside, wording.bold_names)
+    bands = _bands(rows, names, sheet, style)
+    baselines_mm = sheet.rows_top_mm + np.cumsum(bands.gaps_mm[:-1])
     pieces = [(piece, float(baselines_mm[piece.row])) for row in rows for piece in row]
-    texts = _header(about, measured, sheet, across, writing)
-    if style.labels and columns == 1:
-        texts += [_name_beside(piece, baseline_mm, across, writing) for piece, baseline_mm in pieces]
-    elif style.labels:
-        texts += [_name_above(piece, baseline_mm, across, bands, writing) for piece, baseline_mm in pieces]
+    texts = write_header(about, measured, across.left_mm, sheet.header_top_mm, writing)
+    if style.labels:
+        texts += [names.write(piece, baseline_mm, bands) for piece, baseline_mm in pieces]
     scale = scale_line(style.speed_mm_per_s, bands.gain_mm_per_mv, wording)
     texts.append(writing.line(scale, "scale", across.left_mm, sheet.height_mm - _SCALE_FOOT_MM, _SCALE_CAPITAL_MM))
     return Page(
@@ -102,29 +80,13 @@ def print_page(
     )
 
 
-def _check(signal_uv: npt.NDArray[np.integer | np.floating], rate_hz: float, lead_names: tuple[str, ...]) -> None:
-    problems = []
-    if signal_uv.ndim != 2 or len(signal_uv) != len(lead_names) or not lead_names:
-        problems.append(
-            f"the signal has shape {signal_uv.shape} and there are {len(lead_names)} names of leads; give an array of "
-            "leads x samples and one name for each lead."
-        )
-    twice = [name for name in dict.fromkeys(lead_names) if lead_names.count(name) > 1]
-    if twice:
-        problems.append(f"lead {shown(twice[0])} is named twice; give each lead a name of its own.")
-    if not 0 < rate_hz < np.inf:
-        problems.append(f"the sampling rate is {rate_hz} Hz; give a positive number.")
-    if problems:
-        raise BadInputError(problems)
-
-
-def _bands(rows: Sequence[Sequence[Piece]], columns: int, across: Across, sheet: Sheet, style: PaperStyle) -> Bands:
+def _bands(rows: Sequence[Sequence[Piece]], names: LeadNames, sheet: Sheet, style: PaperStyle) -> Bands:
     needs = [
         RowNeed(
             above_mv=np.array([piece.highest_mv() for piece in row]),
             below_mv=np.array([piece.lowest_mv() for piece in row]),
-            start_mv=np.array([piece.highest_mv(_under_name(across)) for piece in row]),
-            name_mm=_NAME_CAPITAL_MM if columns > 1 and style.labels else 0.0,
+            start_mv=np.array([piece.highest_mv(names.samples_below(piece)) for piece in row]),
+            name_mm=NAME_CAPITAL_MM if style.labels and not names.beside else 0.0,
             has_pulse=style.pulse != "none",
         )
         for row in rows
@@ -155,43 +117,6 @@ def _trace(piece: Piece, baseline_mm: float, across: Across, bands: Bands, first
         is_rhythm=piece.is_rhythm,
         clipped=np.abs(height_mm) > bands.limit_mm,
     )
-
-
-def _name_beside(piece: Piece, baseline_mm: float, across: Across, writing: Writing) -> PrintedText:
-    """Write a lead's name left of its trace, midway between its neighbours."""
-    size_mm = writing.fitting_mm(piece.lead, _NAME_CAPITAL_MM, NAMES_MM - COLUMN_GAP_MM)
-    return writing.line(piece.lead, "lead", across.left_mm, baseline_mm + size_mm / 2, size_mm)
-
-
-def _name_above(piece: Piece, baseline_mm: float, across: Across, bands: Bands, writing: Writing) -> PrintedText:
-    """Write a lead's name above the beginning of its trace, and above all that the trace shows there."""
-    room_mm = float(np.clip(len(piece.centred_mv) * across.mm_per_sample, _NAME_LEAST_MM, _NAME_WIDTH_MM))
-    size_mm = writing.fitting_mm(piece.lead, _NAME_CAPITAL_MM, room_mm)
-    start_mm = piece.highest_mv(_under_name(across)) * bands.gain_mm_per_mv
-    foot_mm = baseline_mm - name_foot_mm(start_mm, bands.limit_mm)
-    left_mm = across.trace_mm(piece.column, piece.first) + _NAME_INDENT_MM
-    return writing.line(piece.lead, "lead", left_mm, float(foot_mm), size_mm)
-
-
-def _under_name(across: Across) -> int:
-    return round(_NAME_WIDTH_MM / across.mm_per_sample)
-
-
-def _header(
-    patient: Sequence[str], measured: Sequence[tuple[str, str]], sheet: Sheet, across: Across, writing: Writing
-) -> list[PrintedText]:
-    """Write a header: the patient on the left, and beside it labels and values of what was measured."""
-    label_mm = across.left_mm + _MEASUREMENTS_MM
-    parts = [
-        (across.left_mm, patient),
-        (label_mm, [label for label, _ in measured]),
-        (label_mm + _VALUES_MM, [value for _, value in measured]),
-    ]
-    return [
-        writing.line(text, "header", left_mm, sheet.header_top_mm + (line + 0.7) * HEADER_LINE_MM, _HEADER_CAPITAL_MM)
-        for left_mm, lines in parts
-        for line, text in enumerate(lines)
-    ]
 
 
 def _pulses(baselines_mm: Float64Array, across: Across, gain_mm_per_mv: float, style: PaperStyle) -> list[Pulse]:

@@ -102,5 +102,5 @@ def render_picture(
     recipe = damage_named(decided.damage).recipe(page, numbers.damage)
     pixels, page_map = perform(recipe, draw_page(page), page)
     height_px, width_px, _ = pixels.shape
-    mask = draw_mask(page, page_map, width_px, height_px, names)
+    mask = draw_mask(page, page_map, width_px, height_px, names, recipe.outline_mm)
     return Picture(pixels, mask, page, page_map, recipe, names, rate_hz)

@@ -6,12 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ecgfactory.paper.header import LINE_MM
 from ecgfactory.paper.page import Box, Grid
 from ecgfactory.paper.sizes import SIZES
 from ecgfactory.paper.style import PaperStyle
-
-HEADER_LINE_MM = 4.0
-"""Distance of the header's lines."""
 
 _MARGIN_MM = 4.5
 _FOOT_MM = 8.0
@@ -49,7 +47,7 @@ def divide(style: PaperStyle, header_lines: int, rng: np.random.Generator) -> Sh
     """Divide a sheet. The grid fills it, or leaves a margin, with the header on it or above it: that is drawn."""
     kind = _KINDS[rng.integers(len(_KINDS))]
     width, height = SIZES[style.size]
-    header_mm = header_lines * HEADER_LINE_MM + 1 if header_lines else 0.0
+    header_mm = header_lines * LINE_MM + 1 if header_lines else 0.0
     if kind == "filled" or style.colour == "none":
         grid = Grid(Box(0.0, 0.0, width, height)) if style.colour != "none" else None
         return Sheet(width, height, grid, _MARGIN_MM, _MARGIN_MM + header_mm, height - _FOOT_MM)

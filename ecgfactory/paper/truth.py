@@ -22,7 +22,7 @@ from ecgfactory.paper.damage.base import Recipe
 from ecgfactory.paper.mask import mask_values
 from ecgfactory.paper.page import Box, Grid, Page, Trace, box_around
 from ecgfactory.paper.page_map import STEP_MM, PageMap
-from ecgfactory.paper.strokes import drawn_width_px
+from ecgfactory.paper.pen import drawn_width_px
 
 if TYPE_CHECKING:
     from ecgfactory.paper.picture import Picture

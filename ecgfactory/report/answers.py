@@ -10,7 +10,6 @@ from pathlib import Path
 from ecgfactory.formats.csv_encoding import spelling
 from ecgfactory.record import CsvDialect, FeatureValue, Record
 from ecgfactory.report.artefact_words import artefact_lines, artefact_titles
-from ecgfactory.report.export import whole_file
 from ecgfactory.report.feature_text import feature_label, feature_value
 from ecgfactory.report.page import HEADLINE_FEATURES, draw_footer, draw_title
 from ecgfactory.report.printed_features import page_features
@@ -18,6 +17,7 @@ from ecgfactory.report.rhythm_words import coded_rhythm, rhythm_title
 from ecgfactory.report.sheet import Sheet
 from ecgfactory.report.style import PageStyle
 from ecgfactory.rhythm_kinds import snomed_ct_codes
+from ecgfactory.storage.handed_out import whole_file
 
 ROWS = 26
 """Records on a page."""

@@ -17,6 +17,7 @@ from ecgfactory.report.course import Course
 from ecgfactory.report.printed_features import without_false_pr
 from ecgfactory.report.records import any_record, course_of
 from ecgfactory.report.rhythm_summary import rhythm_shares
+from ecgfactory.report.thumbnails import thumbnails
 from ecgfactory.report.waves import record_waves
 from ecgfactory.report.web import Sample, write_web_page
 
@@ -128,6 +129,7 @@ def write_pdfs(report: DatasetReport) -> None:
 def write_page(report: DatasetReport) -> None:
     """Write index.html."""
     samples = [_web_sample(report.files, record) for record in report.records]
+    accepted = [record.record_id for record in report.records if not record.reasons]
     write_web_page(
         report.folder / "index.html",
         report.facts,
@@ -135,6 +137,7 @@ def write_page(report: DatasetReport) -> None:
         report.rule,
         features=report.files.records_table,
         comparison=f"../{COMPARISON_FOLDER}/{COMPARISON_PAGE}" if report.files.plan.reference else "",
+        thumbnails=thumbnails(report.files, accepted, ".."),
     )
 
 

@@ -19,7 +19,7 @@ from ecgfactory.report.page import page_number
 from ecgfactory.report.pdf import PdfFile
 from ecgfactory.report.sheet import Sheet
 from ecgfactory.report.style import PageStyle
-from ecgfactory.storage import durable
+from ecgfactory.storage.handed_out import check_free, whole_file
 from ecgfactory.storage.home import from_home
 from ecgfactory.storage.sealed import check_outside
 
@@ -73,10 +73,7 @@ def check_target(path: Path, suffixes: Sequence[str], with_analysis: bool, overw
         raise BadInputError(f"{path}: the suffix {path.suffix!r} says no format; end the name in {_listed(suffixes)}.")
     if path.suffix.lower() == ".svg" and with_analysis:
         raise BadInputError(f"{path}: an SVG holds one page; leave the analysis out, or write a PDF, PNG or WebP.")
-    if os.path.lexists(path) and not overwrite:
-        raise BadInputError(
-            f"{path}: is there already; choose another name, or replace it with --overwrite (Python: overwrite=True)."
-        )
+    check_free(path, overwrite)
 
 
 def _listed(suffixes: Sequence[str]) -> str:
@@ -239,23 +236,3 @@ def whole_pdf(path: Path, title: str) -> Iterator[PdfFile]:
         pdf = PdfFile(file, title)
         yield pdf
         pdf.close()
-
-
-@contextlib.contextmanager
-def whole_file(path: Path) -> Iterator[Path]:
-    """Give a temporary path, which replaces `path` when the block ends well.
-
-    Raises
-    ------
-    BadInputError
-        When it can't be written, or is inside a published dataset.
-    """
-    check_outside(path)
-    try:
-        with durable.atomic_path(path) as temporary:
-            yield temporary
-    except OSError as error:
-        reason = os.strerror(error.errno) if error.errno else type(error).__name__
-        raise BadInputError(
-            f"{path}: can't be written ({reason}); choose a file in an existing folder that you may write to."
-        ) from error

@@ -17,7 +17,6 @@ from ecgfactory.record import FeatureValue, Record
 from ecgfactory.report.artefact_words import artefact_lines, broken_rules, clean_of
 from ecgfactory.report.book import CoverFacts, cover_rows
 from ecgfactory.report.clock import clock
-from ecgfactory.report.export import whole_file
 from ecgfactory.report.feature_text import bare_value, feature_label, feature_unit, feature_value
 from ecgfactory.report.page import HEADLINE_FEATURES
 from ecgfactory.report.printed_features import page_features, record_features
@@ -27,6 +26,7 @@ from ecgfactory.report.rhythm_words import coded_rhythm, how_found, rhythm_title
 from ecgfactory.report.summary import REFERENCE_SOURCE, NumberSummary, WordSummary, summarise
 from ecgfactory.report.svg import ecg_svg, histogram_svg
 from ecgfactory.report.thumbnails import Thumbnail
+from ecgfactory.storage.handed_out import whole_file
 from ecgfactory.wave_table import BEAT_WAVES, WAVES
 
 DRAWINGS_BYTES = 3_000_000

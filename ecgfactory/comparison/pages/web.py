@@ -15,9 +15,9 @@ from ecgfactory.comparison.percent import percent
 from ecgfactory.comparison.result import Comparison, Example
 from ecgfactory.comparison.summary import metric_rows
 from ecgfactory.record import Record
-from ecgfactory.report.export import whole_file
 from ecgfactory.report.svg import ecg_svg
 from ecgfactory.report.web import page_environment
+from ecgfactory.storage.handed_out import whole_file
 
 EXAMPLES = 2
 """ECGs of each kind that are drawn."""

@@ -126,6 +126,8 @@ def test_where_no_gain_is_small_enough_the_tallest_are_cut():
     clipped = {trace.lead: np.flatnonzero(trace.clipped) for trace in page.traces if trace.clipped.any()}
     assert list(clipped) == ["aVR"]
     assert clipped["aVR"].tolist() == [*range(200, 210), *range(1000, 1010)]
+    baselines_mm = np.array([trace.baseline_mm for trace in page.traces])
+    assert np.diff(baselines_mm).min() > 0.5 * np.ptp(baselines_mm) / 12  # the others are not pushed into a corner
 
 
 def test_names_are_clear_of_traces():
@@ -138,12 +140,22 @@ def test_names_are_clear_of_traces():
         assert abs(name.box_mm.left - trace.points_mm[0, 0]) < 2
 
 
-def test_names_stand_left_of_traces_that_are_alone_and_long_ones_are_smaller():
-    names = ("I", "a rather long name")
-    page = printed(spikes_uv(2), lead_names=names, layout="12x1")
-    texts = [text for text in page.texts if text.role == "lead"]
-    assert all(text.box_mm.right < page.pulses[0].points_mm[0, 0] for text in texts)
-    assert texts[1].size_mm < texts[0].size_mm
+def test_names_stand_left_of_traces_that_are_alone_where_they_fit():
+    beside = printed(layout="12x1")
+    names = [text for text in beside.texts if text.role == "lead"]
+    assert all(name.box_mm.right < beside.pulses[0].points_mm[0, 0] for name in names)
+    for name, trace in zip(names, beside.traces, strict=True):
+        assert name.box_mm.top < trace.baseline_mm < name.box_mm.bottom
+    above = printed(spikes_uv(2), lead_names=("I", "a rather long name"), layout="12x1")
+    for name, trace in zip([text for text in above.texts if text.role == "lead"], above.traces, strict=True):
+        assert name.box_mm.bottom < trace.baseline_mm
+
+
+def test_names_longer_than_their_trace_are_smaller():
+    leads = ("I", "II", "III", "a name that is rather long for a column")
+    texts = [text for text in printed(spikes_uv(4, seconds=2), lead_names=leads).texts if text.role == "lead"]
+    assert texts[3].size_mm < texts[0].size_mm
+    assert texts[3].box_mm.right - texts[3].box_mm.left < 25 + 0.5
 
 
 def test_a_pulse_is_1_mv_high_and_5_mm_wide():
@@ -228,6 +240,7 @@ def test_integers_and_floats_of_the_same_values_make_the_same_page():
         (np.zeros((12, 7)), 500, None, "7 samples are too few for 4 leads side by side; give at least 8"),
         (np.zeros((2, 500)), 500, ("I", "II", "III"), "3 names of leads"),
         (np.zeros((2, 500)), 500, ("I", "I"), "'I' is named twice"),
+        (np.zeros((2, 500)), 500, ("I", " "), "a lead has no name"),
         (np.zeros((1, 500)), 0, None, "rate is 0 Hz"),
         (np.zeros((80, 500)), 500, tuple(map(str, range(80))), "80 rows of leads do not fit on A4"),
     ],

@@ -77,7 +77,7 @@ def test_foreign_leads_are_drawn_to_scale_under_the_names_that_they_stand_for() 
     picture = ef.paper.render(waves_mv(2), 360, ["MLII", "pulse"], PLAIN)
     assert picture.pixels.shape == (*picture.mask.shape, 3)
     truth = picture.truth
-    assert (truth["record_id"], truth["lead_names"]) == (None, ["II", "pulse"])
+    assert (truth["record_id"], list(truth["lead_names"])) == (None, ["II", "pulse"])
     (first, *_) = traces(picture)["II"]
     px_per_mm = 100 / 25.4
     height_mm = np.ptp(np.array(first["y_px"], dtype=float)) / px_per_mm
