@@ -208,7 +208,7 @@ tables by `candidate`, the id as a whole number: most programs that read CSV tak
 records how the dataset was made, `croissant.json` describes it to machines, and `sha256sum -c SHA256SUMS.txt`
 checks it.
 {_reports_line(plan)}
-{rhythm_section(plan, counts)}{label_section(plan)}{artefact_section(dataset, plan)}{picture_section(dataset, plan)}## How it was made
+{_sections(dataset, plan, counts)}## How it was made
 
 Candidates 0, 1, 2, ... were generated from noise that follows from the seed and the candidate's number alone, measured
 and judged by the quality policy; the first {counts.records:,} accepted are the dataset, so ids are sparse. The split
@@ -248,6 +248,12 @@ def _rhythms_row(plan: Plan, counts: Counts) -> str:
 
 def _artefacts_row(plan: Plan) -> str:
     return f"\n| Artefacts | {plan.request.artefacts.words} |" if plan.request.artefacts else ""
+
+
+def _sections(dataset: Path, plan: Plan, counts: Counts) -> str:
+    """Return the sections on what there is besides signals."""
+    of_records = f"{rhythm_section(plan, counts)}{label_section(plan)}"
+    return f"{of_records}{artefact_section(dataset, plan)}{picture_section(dataset, plan)}"
 
 
 def _pictures_row(plan: Plan) -> str:

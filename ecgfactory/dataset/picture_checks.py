@@ -1,4 +1,4 @@
-"""What may be wrong with the pictures of a dataset: their table, each of their files, and the exports of their boxes."""
+"""What may be wrong with the pictures of a dataset: their table, their files, and the exports of their boxes."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from ecgfactory.dataset.seal import dataset_files
 from ecgfactory.dataset.stretches import read_stretch
 from ecgfactory.errors import DamagedDatasetError
 from ecgfactory.formats.damage import reading
+from ecgfactory.paper.damage.base import Pixels
 from ecgfactory.paper.truth_file import PictureTruth, parsed_truth
 from ecgfactory.pictures.boxes import boxes_of
 from ecgfactory.pictures.exports import write_exports
@@ -108,20 +109,22 @@ class _PictureCheck:
         self._paths = PicturePaths(int(row["record_id"]), row["split"], number, asked.encoding.suffix)
 
     def problems(self) -> Iterator[str]:
-        """Yield what is wrong; the truth is held against a sound mask alone."""
+        """Yield what is wrong; the truth is held against a sound picture with a sound mask alone."""
         for name in ("image", "mask", "truth", "label"):
             held, path = self._row[f"{name}_path"], getattr(self._paths, name)
             if held != path:
                 yield f"{IMAGES_FILE}: {name}_path of {_words(self._row)} is {held}, where it is {path}"
                 return
-        _, problems = self._opened(self._paths.image, "RGB")
+        pixels, problems = self._opened(self._paths.image, "RGB")
         mask, of_mask = self._opened(self._paths.mask, "P")
         yield from (*problems, *of_mask)
-        if not of_mask:
+        if not (problems or of_mask):
             with reading(self._paths.truth):
                 text = (self._dataset.path / self._paths.truth).read_bytes()
                 truth, content = parsed_truth(text, "it"), orjson.loads(text)  # which has all digits as written
-                yield from (f"{self._paths.truth}: {problem}" for problem in self._truth_problems(truth, content, mask))
+                yield from (
+                    f"{self._paths.truth}: {problem}" for problem in self._truth_problems(truth, content, pixels, mask)
+                )
 
     def _opened(self, path: str, mode: str) -> tuple[npt.NDArray[np.uint8], list[str]]:
         """Read a picture or a mask, and tell what is wrong with it by itself."""
@@ -139,9 +142,9 @@ class _PictureCheck:
         return values, problems
 
     def _truth_problems(
-        self, truth: PictureTruth, content: Mapping[str, Any], mask: npt.NDArray[np.uint8]
+        self, truth: PictureTruth, content: Mapping[str, Any], pixels: Pixels, mask: npt.NDArray[np.uint8]
     ) -> Iterator[str]:
-        """Hold the truth against the table, the record and the mask."""
+        """Hold the truth against the table, the record, the picture and the mask."""
         row, plan = self._row, self._dataset.plan
         named = (truth.record_id, truth.picture, truth.image.file, truth.mask.file)
         files = (PurePosixPath(path).name for path in (self._paths.image, self._paths.mask))
@@ -155,7 +158,7 @@ class _PictureCheck:
             yield from self._label_problems(content)
             shown_s = (row["first_sample"] / plan.recorder.rate_hz, (row["last_sample"] + 1) / plan.recorder.rate_hz)
             stored_uv = read_stretch(self._dataset, row["record_id"], *shown_s).signal_uv
-            yield from PictureTruthCheck(truth, stored_uv).problems(mask)
+            yield from PictureTruthCheck(truth, stored_uv).problems(pixels, mask)
 
     def _differing_columns(self, content: Mapping[str, Any]) -> list[str]:
         """Return in which columns the table says otherwise than the truth."""

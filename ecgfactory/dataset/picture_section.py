@@ -48,8 +48,8 @@ IMAGE_COLUMNS = {
 """What the columns of images.parquet say."""
 
 _SHOWN = (
-    "What is drawn is exactly what is stored: every sample of a trace lies, by the map from page to picture in the truth, "
-    "where its value puts it. Patients in headers are invented."
+    "What is drawn is exactly what is stored: every sample of a trace lies where its value puts it, by the truth's map "
+    "from page to picture. Patients in headers are invented."
 )
 
 _CONVENTIONS = (
@@ -58,8 +58,8 @@ _CONVENTIONS = (
     "left corner of the paper. `map` in the truth leads from a page to its picture.",
     "Masks are palette PNG files: read the values, not the colours.",
     "Pictures are in the form of Hugging Face's `imagefolder`: `metadata.parquet` of a split names each picture, "
-    "`file_name`, and its mask, `mask_file_name`. Signals and pictures can't be two configurations of one dataset there, "
-    "as all of these are read by one builder; name the folder of pictures, as the example above does.",
+    "`file_name`, and its mask, `mask_file_name`. Signals and pictures can't be two configurations of one dataset "
+    "there, as one builder reads all of these; name the folder of pictures, as the example above does.",
 )
 
 _LOADING = {

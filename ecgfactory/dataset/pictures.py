@@ -17,14 +17,15 @@ from ecgfactory.formats.damage import reading
 from ecgfactory.paper.damage.base import Pixels
 from ecgfactory.paper.truth_file import PictureTruth, parsed_truth
 
-
 PICTURE_COLUMNS = ["record_id", "picture", "split", "image_path", "mask_path", "truth_path"]
 """Columns of images.parquet that say which picture is where."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class StoredPicture:
-    """A picture of a record; its files are read when they are asked for, and raise DamagedDatasetError if they can't be.
+    """A picture of a record; its files are read when they are asked for.
+
+    Where one can't be read, DamagedDatasetError is raised.
 
     Parameters
     ----------

@@ -98,7 +98,8 @@ class DatasetTables(DatasetFiles):
 
         `ds.images[ds.images.damage == "photo"].image_path` are the photographed ones; `ds.picture("00000012")` is one.
         """
-        return self.pictures_table.to_pandas().set_index("record_id")
+        frame: pd.DataFrame = self.pictures_table.to_pandas().set_index("record_id")
+        return frame
 
     @cached_property
     def injuries(self) -> pd.DataFrame:

@@ -136,7 +136,7 @@ def _with_points_between(points_mm: Float64Array) -> Float64Array:
 
 
 def _draw_grid(mask: npt.NDArray[np.uint8], grid: Grid, page_map: PageMap) -> None:
-    """Draw its lines one pixel wide."""
+    """Draw its lines one pixel wide, and within a pixel: OpenCV takes the ends of thin lines as whole pixels."""
     left, top, right, bottom = grid.box_mm
     for places_mm, (first, last), vertical in (
         (grid.vertical_mm(), (top, bottom), True),

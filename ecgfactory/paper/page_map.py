@@ -27,8 +27,8 @@ _TURNS = 8
 """At most, of the search for a place on the page; each is some ten times nearer, or fifty where nothing but a lens
 bends it."""
 
-_NEAR_PX = 1e-3
-"""How near a place is found."""
+_NEAR_PX = 0.005
+"""Last move of the search: what it still lacks is a fifth of it or less."""
 
 
 @dataclass(frozen=True, eq=False)

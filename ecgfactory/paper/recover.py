@@ -39,6 +39,7 @@ _PER_PX = 8
 """Places at which each pixel of a column is looked at."""
 
 _COARSE_MM = 1.0
+_NO_SECOND = np.empty(0, dtype=np.float32)
 _ALIGNED = 1e-6
 
 
@@ -101,14 +102,20 @@ def _recovered(mask: npt.NDArray[np.uint8], piece: LeadTruth, truth: PictureTrut
         if len(run) > 2 and here.sum() > 1:
             seen = Edges(*(part[here] for part in edges))
             values[run] = _curve(seen, places_px[run], radius_px, calm_px, sideways_px)
-    nearest = np.clip(np.searchsorted(edges.columns, places_px), 1, max(len(edges.columns) - 1, 1))
-    if len(edges.columns) > 1:
-        away = np.minimum(
-            np.abs(edges.columns[nearest] - places_px), np.abs(edges.columns[nearest - 1] - places_px)
-        )
-        values[away > 1 + radius_px] = np.nan
+    if len(edges.columns):
+        values[_distances(places_px, edges.columns) > 1 + radius_px] = np.nan
     values[~piece.is_known] = np.nan
     return piece.baseline_uv + values * uv_per_px
+
+
+def _distances(places: Float64Array, columns: Float64Array) -> Float64Array:
+    """Return how far each place is from the nearest column."""
+    after = np.searchsorted(columns, places)
+    before = columns[np.maximum(after - 1, 0)]
+    distances: Float64Array = np.minimum(
+        np.abs(places - before), np.abs(columns[np.minimum(after, len(columns) - 1)] - places)
+    )
+    return distances
 
 
 def _is_aligned(page_map: PageMap) -> bool:
@@ -121,11 +128,13 @@ def _edges(ink: npt.NDArray[np.bool_], page_map: PageMap, box_mm: Box, baseline_
     scale = page_map.scale_at(box_mm)
     along_mm = np.linspace(box_mm.left, box_mm.right, int((box_mm.right - box_mm.left) / _COARSE_MM) + 2)
     along_px = page_map.to_picture(np.column_stack([along_mm, np.full_like(along_mm, baseline_mm)]))[:, 0]
-    x_mm = np.interp(np.arange(np.ceil(along_px[0]), along_px[-1]), along_px, along_mm)
+    # Aslant, each column of the page crosses several of the picture: one between two shows something else than both.
+    step_px = 1.0 if _is_aligned(page_map) else 0.5
+    x_mm = np.interp(np.arange(np.ceil(along_px[0]), along_px[-1], step_px), along_px, along_mm)
     y_mm = np.arange(box_mm.top - 2 / scale, box_mm.bottom + 2 / scale, 1 / scale / _PER_PX)
     places = _places(page_map, x_mm, y_mm)
     # OpenCV's bilinear reading finds an edge half way between the middles of its two pixels.
-    shown = cv2.remap(ink.astype(np.float32), places, None, cv2.INTER_LINEAR) >= 0.5
+    shown = cv2.remap(ink.astype(np.float32), places, _NO_SECOND, cv2.INTER_LINEAR) >= 0.5
     half_mm = 0.5 / scale / _PER_PX
     has = shown.any(axis=0)
     upper_mm = y_mm[shown.argmax(axis=0)] - half_mm
@@ -149,9 +158,7 @@ def _places(page_map: PageMap, x_mm: Float64Array, y_mm: Float64Array) -> npt.ND
     return places
 
 
-def _curve(
-    edges: Edges, places_px: Float64Array, radius_px: float, calm_px: float, sideways_px: float
-) -> Float64Array:
+def _curve(edges: Edges, places_px: Float64Array, radius_px: float, calm_px: float, sideways_px: float) -> Float64Array:
     """Return the height of the most likely curve at samples, equally far apart."""
     curve = np.interp(places_px, edges.columns, (edges.upper + edges.lower) / 2)
     weights = np.concatenate([_weights(edges.columns, edge, sideways_px) for edge in (edges.upper, edges.lower)])
@@ -169,7 +176,8 @@ def _weights(columns: Float64Array, edge: Float64Array, sideways_px: float) -> F
     """Return the inverse of the variance of an edge's heights; the steepest slope next to each column counts."""
     slopes = np.abs(np.diff(edge) / np.diff(columns))
     steepest = np.maximum(np.append(slopes, 0), np.insert(slopes, 0, 0))
-    return 1 / (_EDGE_PX**2 + (sideways_px * _EDGE_PX * steepest) ** 2)
+    weights: Float64Array = 1 / (_EDGE_PX**2 + (sideways_px * _EDGE_PX * steepest) ** 2)
+    return weights
 
 
 def _contact(curve: Float64Array, places_px: Float64Array, columns: Float64Array, radius: float) -> Contact:
@@ -202,7 +210,7 @@ def _step(
     count = len(curve)
 
     def summed(at: IntArray, values: Float64Array) -> Float64Array:
-        return np.bincount(at, values, minlength=count)
+        return np.bincount(at, values, minlength=count).astype(np.float64)
 
     rest = 1 - shares
     bands = np.zeros((3, count))

@@ -6,47 +6,7 @@ the record's signal; a stretch of them is [first, last], both within it. `corner
 lower right and lower left corner of a rectangle of the page; a `box_px` is [left, top, right, bottom], upright, around
 what is within the picture, and null where nothing is. Pixels are rounded to 0.01, mm to 0.001.
 
-===================== ====================================================================================
-version               Of this form: 1.
-record_id, picture    Of the record, and number of the picture among those of it; null outside a dataset.
-lead_names            Leads of the record, in stored order.
-sampling_rate_hz      Of the signal.
-first_sample,         Of what the page shows.
-last_sample
-image                 `file` beside this one; `width_px`, `height_px`; `dpi`, pixels per inch of the page before
-                      anything happened to it.
-mask                  `file`; `values`: what each value of its pixels means, by name of the thing or lead.
-page                  The page as printed: `width_mm`, `height_mm`; `size`, of the paper; `layout`;
-                      `speed_mm_per_s`; `gain_mm_per_mv`, and `asked_gain_mm_per_mv`, which is larger where the
-                      record would not have fitted; `colour`, of the grid; `font`; `line_mm`, width of the traces.
-map                   From page to picture: `homography` H, [u, v, w] = H [x mm, y mm, 1] gives
-                      [u / w, v / w] px; `displacement`, null where the paper is flat and seen without distortion,
-                      is added to that: `x_px` and `y_px` at nodes `step_mm` apart, by row and column from [0, 0] mm;
-                      bilinear between.
-damage                `kind`, and its `steps` in the order they happened; each has a name, `step`, and its numbers.
-leads                 A list of pieces, row by row and from left to right:
-
-lead                  Its name.
-row, column           Place on the page, from 0.
-is_rhythm             Whether it is shown below the others for the whole time.
-first_sample,         Of the piece.
-last_sample
-mm_per_mv, mm_per_s   Scale of the trace on the page.
-baseline_uv           Value that lies on the baseline: the piece's median.
-baseline_mm           Height of the baseline on the page.
-baseline_px           Its left and right end in the picture.
-box_px, corners_px    Around the drawn trace.
-outline_px            The edge of that rectangle of the page as a polygon: its corners, and on bent paper points between.
-clipped, missing      Stretches of samples: drawn at the edge of their row as they lie beyond; not drawn.
-x_px, y_px            Middle of the drawn line at each sample of the piece; null where it is missing.
-
-grid                  Null on paper without one: `box_mm`, [left, top, right, bottom]; `minor_mm`, `major_mm`, distance
-                      of fine and strong lines; `vertical` and `horizontal` lines: `x_mm` or `y_mm` on the page,
-                      `is_major`, and `ends_px`, both ends in the picture, upper or left one first.
-pulses                Calibration pulses: `height_mv`, `width_s`; `points_px`, the corners of the line; `box_px`,
-                      `corners_px`.
-texts                 `text`, what it says; `role`: lead, header, scale or footer; `box_px`, `corners_px`.
-===================== ====================================================================================
+Every key is described in `ecgfactory.paper.truth_keys`.
 """
 
 from __future__ import annotations

@@ -24,7 +24,7 @@ TRUTH_KEYS = {
     "page.colour": "Of the grid; none is paper without one.",
     "page.font": "What text is printed in.",
     "page.line_mm": "Width of the traces.",
-    "map.homography": "3 x 3: from (x mm, y mm, 1) to the picture, in px after division by the third value.",
+    "map.homography": "3 x 3, H: [u, v, w] = H [x mm, y mm, 1] gives [u / w, v / w] in px.",
     "map.displacement": "What is added to that, where paper bends or a lens distorts; null where neither does.",
     "map.displacement.step_mm": "Distance of its nodes, the first of which is the paper's upper left corner.",
     "map.displacement.x_px": "To the right, at each node, row by row; bilinear in between.",
@@ -40,7 +40,7 @@ TRUTH_KEYS = {
     "leads[].last_sample": "Last sample that it shows.",
     "leads[].mm_per_mv": "Height of 1 mV on paper.",
     "leads[].mm_per_s": "Width of 1 s on paper.",
-    "leads[].baseline_uv": "The value, in uV, that lies on the baseline.",
+    "leads[].baseline_uv": "The value, in uV, that lies on the baseline: the lead's median over what is shown.",
     "leads[].baseline_mm": "Height of the baseline on paper, from above.",
     "leads[].baseline_px": "Its left and its right end.",
     "leads[].box_px": "Part in the picture of the smallest box around its ink: left, top, right, bottom; null where "
@@ -48,8 +48,8 @@ TRUTH_KEYS = {
     "leads[].corners_px": "Corners of its rectangle on paper, in the picture: upper left, upper right, lower right, "
     "lower left.",
     "leads[].outline_px": "The edge of that rectangle as a polygon; on bent paper with points between the corners.",
-    "leads[].clipped": "Stretches of samples, first and last, that lie beyond what its row has room for.",
-    "leads[].missing": "Stretches of samples, first and last, that were dropped: nothing is drawn there.",
+    "leads[].clipped": "Stretches of samples drawn at the edge of their row, as they lie beyond.",
+    "leads[].missing": "Stretches of samples that were dropped: nothing is drawn there.",
     "leads[].x_px": "Where the middle of its line is at each sample, to the right; null where that is missing.",
     "leads[].y_px": "The same, downwards.",
     "grid": "The lines of the paper; null where it has none.",
@@ -77,7 +77,7 @@ TRUTH_KEYS = {
     "texts[].corners_px": "As of a lead.",
 }
 """By key; `[]` stands for each element of a list. px are in the picture, to the right and down, (0, 0) the middle of
-its upper left pixel; mm are on the paper, from its upper left corner."""
+its upper left pixel, rounded to 0.01; mm are on the paper, from its upper left corner, rounded to 0.001."""
 
 OPEN_KEYS = ("mask.values", "damage.steps")
 """Keys below which names depend on the picture."""

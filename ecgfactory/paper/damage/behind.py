@@ -36,7 +36,7 @@ def lay_behind(view: View, picture: Pixels, outline_px: Float64Array) -> Pixels:
     ----------
     view : View
     picture : uint8 array, shape (height, width, 3)
-        The page, continued beyond its edge; written into.
+        Picture of the page; written into.
     outline_px : float64 array, shape (n, 2)
         Edge of the paper.
     """
@@ -46,7 +46,7 @@ def lay_behind(view: View, picture: Pixels, outline_px: Float64Array) -> Pixels:
         return picture
     behind = _surface(view, outline_px, width_px, height_px)
     cv2.copyTo(behind, cv2.inRange(paper, (0,), (0,)), picture)
-    rows, columns = np.divmod(np.flatnonzero((paper != 0) & (paper != 255)), width_px)
+    rows, columns = np.divmod(np.flatnonzero(paper - np.uint8(1) < 254), width_px)
     share = paper[rows, columns, np.newaxis] / 255
     mixed = picture[rows, columns] * share + behind[rows, columns] * (1 - share)
     picture[rows, columns] = np.rint(mixed).astype(np.uint8)

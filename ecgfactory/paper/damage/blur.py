@@ -29,7 +29,7 @@ class OutOfFocus(PictureStep):
 
     def on_picture(self, pixels: Pixels) -> Pixels:
         """Return the blurred pixels."""
-        side = 2 * math.ceil(2 * self.sigma_px) + 1
+        side = 2 * math.ceil(1.7 * self.sigma_px) + 1
         blurred: Pixels = np.asarray(cv2.GaussianBlur(pixels, (side, side), self.sigma_px), dtype=np.uint8)
         return blurred
 

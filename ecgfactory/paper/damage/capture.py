@@ -35,7 +35,7 @@ def scanned(page: Page, rng: np.random.Generator) -> tuple[View, list[PictureSte
     if at[8] < 0.15:
         steps.append(Grey())
     steps.append(SensorNoise(_to(0.2, 0.8, at[9], 2), seed(rng)))
-    if at[11] < 0.25:
+    if at[11] < 0.2:
         steps.append(Jpeg(int(rng.integers(60, 96))))
     return view, steps
 
@@ -51,7 +51,7 @@ def photographed(page: Page, rng: np.random.Generator) -> tuple[View, list[Pictu
     else:
         steps.append(OutOfFocus(round(float(0.45 + 0.6 * at[1] ** 2) * _blur(page), 3)))
     steps.append(SensorNoise(_to(0.4, 1.5, at[3], 2), seed(rng)))
-    if at[4] < 0.4:
+    if at[4] < 0.3:
         steps.append(Jpeg(int(rng.integers(55, 96))))
     return view, steps
 

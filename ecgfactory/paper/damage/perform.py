@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import cv2
 import numpy as np
 
@@ -18,6 +20,8 @@ cv2.setNumThreads(1)
 
 _LIGHT_STEP_MM = 1.0
 """Distance of the points at which a bend's light is told: a crease is a few mm wide."""
+
+_WHITE = (255, 255, 255, 255)
 
 _OUTLINE_STEP_MM = 2.5
 """Longest stretch of the paper's edge that is drawn straight."""
@@ -84,12 +88,20 @@ def _through_lens(points_px: Float64Array, lens: float, picture_px: tuple[int, i
 
 
 def _seen(view: View, pixels: Pixels, page: Page, page_map: PageMap) -> Pixels:
-    """Return the picture of a flat page where its map puts it, continued beyond its edge."""
+    """Return the picture of a flat page where its map puts it, white beyond its edge."""
     width_px, height_px = size_px(view, page)
-    sources_px = page_map.source_of_pixels(width_px, height_px, page.style.dpi)
-    # The first map tells both directions; OpenCV's types don't know that the second may then be None.
-    picture = cv2.remap(pixels, sources_px, None, cv2.INTER_LINEAR, None, cv2.BORDER_REPLICATE)  # type: ignore[call-overload]
-    seen: Pixels = np.asarray(picture, dtype=np.uint8)
+    # With a fourth channel and a border of one colour OpenCV is more than twice as fast.
+    flat = cv2.cvtColor(pixels, cv2.COLOR_RGB2RGBA)
+    if page_map.displacement is None:
+        moved = page_map.homography @ np.linalg.inv(PageMap.flat(page.style.dpi).homography)
+        size = width_px, height_px
+        warped = cv2.warpPerspective(flat, moved, size, None, cv2.INTER_LINEAR, cv2.BORDER_CONSTANT, _WHITE)
+    else:
+        sources_px = page_map.source_of_pixels(width_px, height_px, page.style.dpi)
+        # The first map tells both directions; OpenCV's types don't know that the second may then be None.
+        no_map: Any = None
+        warped = cv2.remap(flat, sources_px, no_map, cv2.INTER_LINEAR, None, cv2.BORDER_CONSTANT, _WHITE)
+    seen: Pixels = np.asarray(cv2.cvtColor(warped, cv2.COLOR_RGBA2RGB), dtype=np.uint8)
     return seen
 
 

@@ -115,8 +115,7 @@ def test_croissant_gives_pictures_masks_and_boxes(dataset: Dataset) -> None:
     for stored in dataset.pictures():
         assert np.array_equal(pictures[stored.path.relative_to(dataset.path).as_posix()], stored.pixels)
     masks = {row["masks/path"].decode(): row["masks/image"].size for row in croissant.records("masks")}
-    sizes = dict(zip(dataset.images.mask_path, zip(dataset.images.width_px, dataset.images.height_px), strict=True))
-    assert masks == sizes
+    assert masks == {row.mask_path: (row.width_px, row.height_px) for row in dataset.images.itertuples()}
     rows = list(croissant.records("images"))
     assert [row["images/line_mm"] for row in rows] == list(dataset.images.line_mm)
     coco = json.loads((dataset.path / "images/coco_train.json").read_text())

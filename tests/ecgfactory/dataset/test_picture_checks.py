@@ -68,7 +68,7 @@ def change_mask(dataset: Path, change: Callable[[Any], Any]) -> str:
     with Image.open(dataset / path) as image:
         values, palette, dpi = np.array(image), image.getpalette(), image.info["dpi"]
     changed = Image.fromarray(change(values))
-    changed.putpalette(palette)
+    changed.putpalette(palette or [])
     changed.save(dataset / path, dpi=dpi)
     return path
 
@@ -211,6 +211,15 @@ def test_a_mask_with_stray_pixels_is_found(copy: Path) -> None:
     ]
 
 
+def test_a_picture_that_is_not_the_one_of_its_mask_is_found(copy: Path) -> None:
+    paths = files_of(copy)
+    with Image.open(copy / paths["image"]) as image:
+        Image.new("RGB", image.size, (250, 240, 240)).save(copy / paths["image"], dpi=image.info["dpi"])
+    assert problems_of_one(copy) == [
+        f"{paths['truth']}: the picture is 0 of 255 darker where the mask shows leads than beside them"
+    ]
+
+
 def test_exports_that_say_otherwise_are_found(copy: Path) -> None:
     label, truth = files_of(copy)["label"], files_of(copy)["truth"]
     lines = (copy / label).read_text().splitlines(keepends=True)
@@ -245,5 +254,7 @@ def test_missing_and_foreign_files_are_found(copy: Path) -> None:
 def test_other_counts_are_found_behind_fitting_sums(copy: Path) -> None:
     manifest = Manifest.model_validate_json((copy / MANIFEST_FILE).read_text())
     seal(copy, manifest.model_copy(update={"pictures": {"fax": 12}}), {})
-    with pytest.raises(DamagedDatasetError, match="manifest.json: pictures are {'fax': 12}, where images.parquet has"):
+    with pytest.raises(
+        DamagedDatasetError, match=r"manifest\.json: pictures are \{'fax': 12\}, where images\.parquet has"
+    ):
         verify(copy)

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from ecgfactory.dataset.pictures import StoredPicture
 from ecgfactory.dataset.reader import Dataset, open_dataset
 from ecgfactory.errors import BadInputError, DamagedDatasetError
 
@@ -29,7 +30,7 @@ def test_a_picture_comes_with_its_mask_and_its_truth(dataset: Dataset) -> None:
     assert (picture.record_id, picture.number, picture.split) == (wanted, 1, dataset.splits[wanted])
     assert picture.path == dataset.path / row.image_path
     assert picture.pixels.shape == (row.height_px, row.width_px, 3)
-    assert (picture.pixels.dtype, picture.mask.dtype) == (np.uint8, np.uint8)
+    assert picture.pixels.dtype == picture.mask.dtype == np.dtype(np.uint8)
     assert picture.mask.shape == picture.pixels.shape[:2]
     assert picture.truth.record_id == wanted
     shown = picture.truth.leads[0]
@@ -60,8 +61,8 @@ def test_what_is_not_there_is_told(dataset: Dataset, built: Path) -> None:
 
 
 def test_a_picture_that_can_not_be_read_is_named(dataset: Dataset, tmp_path: Path) -> None:
-    row = dataset.images.reset_index().iloc[0].to_dict()
-    broken = type(dataset.picture_at(0)).of_row(tmp_path, row)
+    (row,) = dataset.pictures_table.slice(0, 1).to_pylist()
+    broken = StoredPicture.of_row(tmp_path, row)
     for part in ("pixels", "mask", "truth"):
         with pytest.raises(DamagedDatasetError, match="can't be read"):
             getattr(broken, part)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow.parquet as pq
@@ -17,13 +18,16 @@ from ecgfactory.paper.truth_file import read_truth
 from ecgfactory.pictures.boxes import kinds_of
 from ecgfactory.pictures.paths import PicturePaths
 
+Rows = list[dict[str, Any]]
+
 
 @pytest.fixture(scope="module")
-def rows(pictured: Path) -> list[dict[str, object]]:
-    return pq.read_table(pictured / "images.parquet").to_pylist()
+def rows(pictured: Path) -> Rows:
+    held: Rows = pq.read_table(pictured / "images.parquet").to_pylist()
+    return held
 
 
-def test_each_record_has_its_pictures_with_mask_truth_and_boxes(pictured: Path, rows: list[dict]) -> None:
+def test_each_record_has_its_pictures_with_mask_truth_and_boxes(pictured: Path, rows: Rows) -> None:
     records = pq.read_table(pictured / "records.parquet", columns=["record_id", "candidate", "split"]).to_pylist()
     expected = [PicturePaths(r["candidate"], r["split"], k, ".png") for r in records for k in (0, 1)]
     kept = ("image", "mask", "truth", "label")
@@ -33,14 +37,14 @@ def test_each_record_has_its_pictures_with_mask_truth_and_boxes(pictured: Path, 
     assert [(row["record_id"], row["picture"]) for row in rows] == [
         (r["record_id"], k) for r in records for k in (0, 1)
     ]
-    present = {path for path in dataset_files(pictured) if path.startswith(("images/", "masks/", "labels/"))}
-    others = {"images/coco_train.json", "images/coco_test.json"}
+    present = {path for path in dataset_files(pictured) if path.startswith("images/")}
+    others = {"images/coco_train.json", "images/coco_test.json", "images/yolo.yaml"}
     others |= {"images/train/metadata.parquet", "images/test/metadata.parquet"}
     assert present == {row[f"{kind}_path"] for row in rows for kind in kept} | others
     assert present <= read_sums(pictured).keys()
 
 
-def test_picture_mask_truth_and_row_agree(pictured: Path, rows: list[dict]) -> None:
+def test_picture_mask_truth_and_row_agree(pictured: Path, rows: Rows) -> None:
     for row in rows:
         truth = read_truth(pictured / row["truth_path"])
         size = (truth.image.width_px, truth.image.height_px)
@@ -61,12 +65,12 @@ def test_picture_mask_truth_and_row_agree(pictured: Path, rows: list[dict]) -> N
         assert leads == [piece.lead for piece in truth.leads if piece.box_px is not None]
 
 
-def test_styles_differ_from_picture_to_picture(rows: list[dict]) -> None:
+def test_styles_differ_from_picture_to_picture(rows: Rows) -> None:
     for key in ("damage", "layout", "dpi", "colour"):
         assert len({row[key] for row in rows}) > 1, key
 
 
-def test_coco_and_yolo_tell_the_same_boxes_inside_each_picture(pictured: Path, rows: list[dict]) -> None:
+def test_coco_and_yolo_tell_the_same_boxes_inside_each_picture(pictured: Path, rows: Rows) -> None:
     names = kinds_of(["I", "II", "III", "aVR", "aVL", "aVF", "V1", "V2", "V3", "V4", "V5", "V6"])
     seen = 0
     for split in ("train", "test"):
@@ -95,12 +99,12 @@ def test_coco_and_yolo_tell_the_same_boxes_inside_each_picture(pictured: Path, r
                 seen += 1
         assert [of["id"] for of in coco["annotations"]] == list(range(1, len(coco["annotations"]) + 1))
     assert seen > 12 * len(rows) / 2
-    yolo = yaml.safe_load((pictured / "yolo.yaml").read_text())
+    yolo = yaml.safe_load((pictured / "images/yolo.yaml").read_text())
     assert yolo["names"] == dict(enumerate(names))
-    assert (yolo["train"], yolo["test"]) == ("images/train", "images/test")
+    assert (yolo["train"], yolo["test"]) == ("train/images", "test/images")
 
 
-def test_the_image_folder_names_what_is_there(pictured: Path, rows: list[dict]) -> None:
+def test_the_image_folder_names_what_is_there(pictured: Path, rows: Rows) -> None:
     for split in ("train", "test"):
         table = pq.read_table(pictured / f"images/{split}/metadata.parquet").to_pylist()
         of_split = [row for row in rows if row["split"] == split]
@@ -111,7 +115,7 @@ def test_the_image_folder_names_what_is_there(pictured: Path, rows: list[dict]) 
             assert (folder / row["mask_file_name"]).samefile(pictured / of["mask_path"])
 
 
-def test_the_manifest_counts_pictures_by_damage(pictured: Path, rows: list[dict]) -> None:
+def test_the_manifest_counts_pictures_by_damage(pictured: Path, rows: Rows) -> None:
     manifest = Manifest.model_validate_json((pictured / "manifest.json").read_text())
     kinds = [row["damage"] for row in rows]
     assert manifest.pictures == {kind: kinds.count(kind) for kind in manifest.pictures}
