@@ -74,6 +74,6 @@ def curled(page: Page, rng: np.random.Generator) -> Curl:
         angle_deg=angle_deg,
         start_mm=round(float(end_mm * (0.5 * at[2])), 1),
         end_mm=round(float(end_mm), 1),
-        height_mm=round(float(2 + 5 * at[3]), 2),
+        height_mm=round(float(1.5 + 3.5 * at[3]), 2),
         light_by_slope=round(float((0.3 + 0.7 * at[4]) * (1 if at[5] < 0.5 else -1)), 3),
     )

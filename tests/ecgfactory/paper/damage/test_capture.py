@@ -25,7 +25,7 @@ def _drawn(kind: Damage, page: Page, seed: int) -> Recipe:
     return kind.recipe(page, np.random.default_rng(seed))
 
 
-@pytest.mark.parametrize("other_bend", [None, Waves(1.5)])
+@pytest.mark.parametrize("other_bend", [None, Waves(1.2)])
 def test_all_that_is_printed_stays_in_the_picture(kind: Damage, other_bend: Waves | None) -> None:
     page = blank_page()
     text = PrintedText("25 mm/s", "scale", Box(1.5, 205.0, 20.0, 208.0), 3.0)
