@@ -76,15 +76,15 @@ def draw(ecgs: ef.Ecgs, seed: int) -> tuple[torch.Tensor, torch.Tensor]:
 
 
 def train(pictures: torch.Tensor, masks: torch.Tensor, epochs: int) -> Network:
-    """Train on some pictures, eight at a time, on another part of them in each step."""
+    """Train on some pictures, four at a time, on another part of them in each step."""
     torch.manual_seed(0)
     network = Network()
     optimiser = torch.optim.Adam(network.parameters())
-    steps = -(-len(pictures) // 8)
+    steps = -(-len(pictures) // 4)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, 1e-2, total_steps=epochs * steps)
     for epoch in range(epochs):
         losses = []
-        for rows in torch.randperm(len(pictures)).split(8):
+        for rows in torch.randperm(len(pictures)).split(4):
             left, top = (int(torch.randint(size - PART_PX + 1, ())) for size in SIZE_PX)
             part = (rows, ..., slice(top, top + PART_PX), slice(left, left + PART_PX))
             scores, wanted = network(pictures[part]), masks[part].float()

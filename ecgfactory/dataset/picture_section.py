@@ -48,8 +48,8 @@ IMAGE_COLUMNS = {
 """What the columns of images.parquet say."""
 
 _SHOWN = (
-    "What is drawn is exactly what is stored: every sample of a trace lies where its value puts it, by the map from page "
-    "to picture in the truth. Patients in headers are invented."
+    "What is drawn is exactly what is stored: every sample of a trace lies where its value puts it, by the truth's map "
+    "from page to picture. Patients in headers are invented."
 )
 
 _CONVENTIONS = (

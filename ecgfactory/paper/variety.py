@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 
+from ecgfactory.errors import BadInputError, shown
 from ecgfactory.paper.style import PaperStyle
 
 Choice = TypeVar("Choice", str, int)
@@ -15,6 +17,9 @@ Choice = TypeVar("Choice", str, int)
 
 def _all_alike(*choices: Choice) -> Mapping[Choice, float]:
     return dict.fromkeys(choices, 1.0)
+
+
+_WEIGHTED = ("layouts", "speeds", "gains", "colours", "sizes", "pulses", "fonts", "damage")
 
 
 @dataclass(frozen=True)
@@ -31,6 +36,11 @@ class Variety:
         Thinnest and thickest line.
     labels, header, separators : float
         Chance that each is printed.
+
+    Raises
+    ------
+    BadInputError
+        When nothing can be chosen of something, or numbers can't be used; all problems are named at once.
     """
 
     layouts: Mapping[str, float] = field(default_factory=lambda: _all_alike("3x4+II"))
@@ -46,6 +56,29 @@ class Variety:
     fonts: Mapping[str, float] = field(default_factory=lambda: _all_alike("sans"))
     line_mm: tuple[float, float] = (0.3, 0.3)
     damage: Mapping[str, float] = field(default_factory=lambda: _all_alike("none"))
+
+    def __post_init__(self) -> None:
+        weights = {name: getattr(self, name) for name in _WEIGHTED}
+        ranges = {"line_mm": self.line_mm}
+        if isinstance(self.dpi, Mapping):
+            weights["dpi"] = self.dpi
+        else:
+            ranges["dpi"] = self.dpi
+        problems = [
+            *(
+                f"{name} is {shown(of)}; give weights from 0 on, one above."
+                for name, of in weights.items()
+                if not _has_choice(of)
+            ),
+            *(f"{name} is {shown(of)}; give the lower end first." for name, of in ranges.items() if of[0] > of[1]),
+            *(
+                f"{name} is {shown(share)}; give a share from 0 to 1."
+                for name in ("labels", "header", "separators")
+                if not 0 <= (share := getattr(self, name)) <= 1
+            ),
+        ]
+        if problems:
+            raise BadInputError(problems)
 
     def draw(self, rng: np.random.Generator) -> PaperStyle:
         """Draw one style. Each property takes one number, so that a change of one leaves the others as they are."""
@@ -66,6 +99,11 @@ class Variety:
             line_mm=round(low + (high - low) * float(at[11]), 3),
             damage=_chosen(self.damage, float(rng.random())),
         )
+
+
+def _has_choice(weights: Mapping[Any, float]) -> bool:
+    """Return whether something can be chosen by weights."""
+    return all(weight >= 0 for weight in weights.values()) and 0 < sum(weights.values()) < math.inf
 
 
 USUAL_VARIETY = Variety(
