@@ -50,18 +50,6 @@ def mask_values(lead_names: Sequence[str]) -> dict[str, int]:
     }
 
 
-def palette() -> npt.NDArray[np.uint8]:
-    """Return a colour for each value that a mask can have, shape (256, 3): red, green and blue, all different."""
-    number = np.arange(256)
-    # Neighbouring values lie far apart on the circle of hues, by the golden ratio.
-    hues = (number * 0.618034 % 1.0)[:, np.newaxis]
-    waves = np.clip(np.abs((hues + np.array([0.0, 2 / 3, 1 / 3])) % 1.0 * 6 - 3) - 1, 0, 1)
-    light = np.array([235.0, 190.0, 145.0])[number // 8 % 3, np.newaxis]
-    colours: npt.NDArray[np.uint8] = np.rint(light * (0.15 + 0.85 * waves)).astype(np.uint8)
-    colours[[BACKGROUND, GRID, TEXT]] = [(255, 255, 255), (250, 205, 205), (90, 90, 90)]
-    return colours
-
-
 def draw_mask(
     page: Page,
     page_map: PageMap,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-
 MM_PER_INCH = 25.4
 
 SHOWN_MM = 250.0
