@@ -68,7 +68,8 @@ class PictureTruthCheck:
         if piece.lead not in self._truth.lead_names or not first <= piece.first_sample <= piece.last_sample <= last:
             yield f"samples {piece.first_sample} to {piece.last_sample} of it are not among the {first} to {last} shown"
             return
-        start, is_drawn = piece.first_sample - first, np.isfinite(piece.points_px).all(axis=1)
+        start = piece.first_sample - first
+        is_drawn = ~np.isnan(piece.x_px + piece.y_px)
         otherwise = np.flatnonzero(np.equal(is_drawn, self._dropped[start : start + len(is_drawn)]))
         if len(otherwise):
             told = "is drawn, and was dropped" if is_drawn[otherwise[0]] else "is not drawn, and was not dropped"
