@@ -17,6 +17,7 @@ from PIL import Image
 from ecgfactory.dataset.files import DatasetFiles
 from ecgfactory.dataset.names import RECORDS_FILE
 from ecgfactory.dataset.picture_truth_checks import PictureTruthCheck
+from ecgfactory.dataset.pictures import dropped_of
 from ecgfactory.dataset.seal import dataset_files
 from ecgfactory.dataset.stretches import read_stretch
 from ecgfactory.errors import DamagedDatasetError
@@ -157,8 +158,8 @@ class _PictureCheck:
         else:
             yield from self._label_problems(content)
             shown_s = (row["first_sample"] / plan.recorder.rate_hz, (row["last_sample"] + 1) / plan.recorder.rate_hz)
-            stored_uv = read_stretch(self._dataset, row["record_id"], *shown_s).signal_uv
-            yield from PictureTruthCheck(truth, stored_uv).problems(pixels, mask)
+            stored = read_stretch(self._dataset, row["record_id"], *shown_s)
+            yield from PictureTruthCheck(truth, stored.signal_uv, dropped_of(stored)).problems(pixels, mask)
 
     def _differing_columns(self, content: Mapping[str, Any]) -> list[str]:
         """Return in which columns the table says otherwise than the truth."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from ecgfactory.dataset.pictures import dropped_of
 from ecgfactory.dataset.reader import Dataset
 from ecgfactory.pictures.order import PictureOrder
 
@@ -38,7 +39,6 @@ def remade_picture(dataset: Dataset, wanted: str, number: int = 0) -> Mapping[st
     order = PictureOrder.of(dataset.plan.signal_spec, asked, int(dataset.candidates[place]), number)
     rate_hz, shown = dataset.sampling_rate_hz, order.stretch
     record = dataset.stretch(wanted, shown.start / rate_hz, shown.stop / rate_hz)
-    missing = None if record.artefacts is None else record.artefacts.dropped(len(shown))[0]
     features = {name: values[place] for name, values in dataset.measured.items()}
     split = dataset.records_table.column("split")[place].as_py()
-    return order.draw(record.signal_uv, missing, features, split).files
+    return order.draw(record.signal_uv, dropped_of(record), features, split).files

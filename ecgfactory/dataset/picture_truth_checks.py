@@ -39,10 +39,12 @@ class PictureTruthCheck:
         Of the record's leads, at its sampling rate.
     signal_uv : int16 array, shape (leads, samples)
         What is stored of the record from the first to the last sample that is shown.
+    dropped : bool array, shape (samples,)
+        Which of these samples are missing.
     """
 
-    def __init__(self, truth: PictureTruth, signal_uv: SignalUv) -> None:
-        self._truth, self._signal_uv = truth, signal_uv
+    def __init__(self, truth: PictureTruth, signal_uv: SignalUv, dropped: BoolArray) -> None:
+        self._truth, self._signal_uv, self._dropped = truth, signal_uv, dropped
 
     def problems(self, pixels: Pixels, mask: npt.NDArray[np.uint8]) -> Iterator[str]:
         """Yield what is wrong, the picture and the mask, of shape (height, width), included."""
@@ -66,12 +68,19 @@ class PictureTruthCheck:
         if piece.lead not in self._truth.lead_names or not first <= piece.first_sample <= piece.last_sample <= last:
             yield f"samples {piece.first_sample} to {piece.last_sample} of it are not among the {first} to {last} shown"
             return
+        start = piece.first_sample - first
+        is_drawn = ~np.isnan(piece.x_px + piece.y_px)
+        otherwise = np.flatnonzero(np.equal(is_drawn, self._dropped[start : start + len(is_drawn)]))
+        if len(otherwise):
+            told = "is drawn, and was dropped" if is_drawn[otherwise[0]] else "is not drawn, and was not dropped"
+            yield f"sample {piece.first_sample + otherwise[0]} {told}"
+            return
         away_px = np.linalg.norm(self._drawn_again_px(piece) - piece.points_px, axis=1)
-        away_px[~piece.is_known] = 0
-        worst = int(np.argmax(away_px))  # of NaN, where it is
-        if not away_px[worst] <= TOLERANCE_PX:
-            where = f"{away_px[worst]:.2f} px away" if np.isfinite(away_px[worst]) else "missing"
-            yield f"sample {piece.first_sample + worst} is {where} from where the stored signal has it"
+        away_px[~(piece.is_known & is_drawn)] = 0
+        worst = int(away_px.argmax())
+        if away_px[worst] > TOLERANCE_PX:
+            sample = piece.first_sample + worst
+            yield f"sample {sample} is {away_px[worst]:.2f} px away from where the stored signal has it"
 
     def _drawn_again_px(self, piece: LeadTruth) -> Float64Array:
         """Return where samples are by scale and baseline; only where a piece begins is taken from the polyline."""

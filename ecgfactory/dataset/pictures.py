@@ -6,16 +6,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image
 
+from ecgfactory.arrays import BoolArray
 from ecgfactory.errors import BadInputError
 from ecgfactory.formats.damage import reading
-from ecgfactory.paper.damage.base import Pixels
-from ecgfactory.paper.truth_file import PictureTruth, parsed_truth
+from ecgfactory.record import Record
+
+if TYPE_CHECKING:  # what opens pictures is imported with the first: readers of signals need not wait for it
+    from PIL import Image
+
+    from ecgfactory.paper.damage.base import Pixels
+    from ecgfactory.paper.truth_file import PictureTruth
 
 PICTURE_COLUMNS = ["record_id", "picture", "split", "image_path", "mask_path", "truth_path"]
 """Columns of images.parquet that say which picture is where."""
@@ -55,18 +60,18 @@ class StoredPicture:
     @cached_property
     def pixels(self) -> Pixels:
         """Red, green and blue, uint8, shape (height, width, 3)."""
-        with reading(self.path), Image.open(self.path) as image:
-            return np.array(image.convert("RGB"))
+        return np.array(_opened(self.path).convert("RGB"))
 
     @cached_property
     def mask(self) -> npt.NDArray[np.uint8]:
         """What each pixel shows, uint8, shape (height, width); `truth.mask_values` says by which values."""
-        with reading(self.mask_path), Image.open(self.mask_path) as image:
-            return np.array(image)
+        return np.array(_opened(self.mask_path))
 
     @cached_property
     def truth(self) -> PictureTruth:
         """What is known of it: where every sample, grid line and text is; README.md of the dataset names every key."""
+        from ecgfactory.paper.truth_file import parsed_truth
+
         with reading(self.truth_path):
             return parsed_truth(self.truth_path.read_bytes(), "it")
 
@@ -78,6 +83,20 @@ class StoredPicture:
 
     def __repr__(self) -> str:
         return f"StoredPicture {self.number} of record {self.record_id}: {self.path}"
+
+
+def _opened(path: Path) -> Image.Image:
+    from PIL import Image
+
+    with reading(path), Image.open(path) as image:
+        image.load()
+        return image
+
+
+def dropped_of(record: Record) -> BoolArray:
+    """Return which samples of a record, or of a stretch of one, are missing, shape (samples,)."""
+    samples = record.signal_uv.shape[1]
+    return np.zeros(samples, dtype=bool) if record.artefacts is None else record.artefacts.dropped(samples)[0]
 
 
 def without_pictures(where: str) -> BadInputError:

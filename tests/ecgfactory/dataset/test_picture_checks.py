@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -17,6 +18,7 @@ from PIL import Image
 from ecgfactory.dataset.manifest import Manifest
 from ecgfactory.dataset.names import MANIFEST_FILE
 from ecgfactory.dataset.picture_checks import picture_problems, problems_of_picture
+from ecgfactory.dataset.picture_truth_checks import PictureTruthCheck
 from ecgfactory.dataset.reader import Dataset
 from ecgfactory.dataset.seal import seal
 from ecgfactory.dataset.verify import verify
@@ -143,11 +145,11 @@ def test_a_truth_that_is_none_or_of_another_picture_is_found(copy: Path) -> None
         ),
         (
             lambda truth: truth["leads"][0]["y_px"].__setitem__(7, truth["leads"][0]["y_px"][7] + 0.3),
-            "I in row 0, column 0: sample 7 is 0.30 px away from where the stored signal has it",
+            r"I in row 0, column 0: sample \d+ is 0\.30 px away from where the stored signal has it",
         ),
         (
             lambda truth: truth["leads"][0]["x_px"].__setitem__(7, None),
-            "I in row 0, column 0: sample 7 is missing from where the stored signal has it",
+            r"I in row 0, column 0: sample \d+ is not drawn, and was not dropped",
         ),
         (
             lambda truth: truth["leads"][0].update(first_sample=-1, last_sample=truth["leads"][0]["last_sample"] - 1),
@@ -159,23 +161,34 @@ def test_a_truth_that_says_otherwise_is_found(
     copy: Path, change: Callable[[dict[str, Any]], object], told: str
 ) -> None:
     path = change_truth(copy, change)
-    assert problems_of_one(copy)[0].startswith(f"{path}: {told}")
+    assert re.match(f"{re.escape(path)}: {told}", problems_of_one(copy)[0])
 
 
 def test_a_signal_that_is_not_what_is_drawn_is_found(copy: Path) -> None:
-    """The stored record is another by 20 uV in one sample, which is 0.2 mm."""
+    """The stored record is another by 200 uV in one sample, which is a millimetre or two."""
     data = min((copy / "data").glob(f"{files_of(copy)['image'].split('/')[1]}-*.parquet"))
     table = pq.read_table(data)
     values = table.column("I").to_pylist()
-    values[0][700] += 200
+    first = json.loads((copy / files_of(copy)["truth"]).read_bytes())["leads"][0]["first_sample"]
+    values[0][first + 70] += 200
     field = table.schema.field("I")
     pq.write_table(table.set_column(table.schema.get_field_index("I"), field, pa.array(values, field.type)), data)
     of_record = [problem for problem in problems_of_one(copy) if ": I in row " in problem]
     assert of_record
     assert all(
-        "sample 700 is " in problem and "px away from where the stored signal has it" in problem
+        f"sample {first + 70} is " in problem and "px away from where the stored signal has it" in problem
         for problem in of_record
     )
+
+
+def test_a_dropped_sample_that_is_drawn_is_found(pictured: Path) -> None:
+    dataset = Dataset(pictured)
+    picture = dataset.picture_at(0)
+    truth, rate_hz = picture.truth, dataset.sampling_rate_hz
+    stored = dataset.stretch(picture.record_id, truth.first_sample / rate_hz, (truth.last_sample + 1) / rate_hz)
+    dropped = np.arange(stored.signal_uv.shape[1]) == 30
+    problems = list(PictureTruthCheck(truth, stored.signal_uv, dropped).problems(picture.pixels, picture.mask))
+    assert f"I in row 0, column 0: sample {truth.first_sample + 30} is drawn, and was dropped" in problems
 
 
 def test_grid_lines_that_are_not_where_the_map_has_them_are_found(copy: Path) -> None:
