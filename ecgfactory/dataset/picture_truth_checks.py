@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import cv2
 import numpy as np
@@ -147,13 +148,18 @@ class PictureTruthCheck:
             return
         left, top, right, bottom = grid["box_mm"]
         lines = [
-            *((line["ends_px"], ((line["x_mm"], top), (line["x_mm"], bottom))) for line in grid["vertical"]),
-            *((line["ends_px"], ((left, line["y_mm"]), (right, line["y_mm"]))) for line in grid["horizontal"]),
+            *((ends, ((x, top), (x, bottom))) for x, ends in _lines(grid["vertical"], "x_mm")),
+            *((ends, ((left, y), (right, y))) for y, ends in _lines(grid["horizontal"], "y_mm")),
         ]
         told_px, ends_mm = (np.array(ends, dtype=np.float64).reshape(-1, 2) for ends in zip(*lines, strict=True))
         away_px = np.linalg.norm(self._truth.page_map.to_picture(ends_mm) - told_px, axis=1)
         if not away_px.max() <= TOLERANCE_PX:
             yield f"an end of a grid line is {away_px.max():.2f} px from where the map has it"
+
+
+def _lines(told: Mapping[str, Any], key: str) -> Iterator[tuple[float, Any]]:
+    """Yield where each grid line is on paper, and its ends in the picture."""
+    yield from zip(told[key], told["ends_px"], strict=True)
 
 
 def _grown(shown: BoolArray, by_px: int) -> BoolArray:

@@ -69,7 +69,10 @@ def truth_of(picture: Picture, names: PictureNames | None = None) -> dict[str, A
         "page": _page(page),
         "map": _map(page_map),
         "damage": {"kind": page.style.damage, "steps": _steps(picture.recipe)},
-        "leads": [_lead(trace, page, page_map, frame) for trace in page.traces],
+        "leads": [
+            _lead(trace, points_px, page, page_map, frame)
+            for trace, points_px in zip(page.traces, _traced_px(page, page_map), strict=True)
+        ],
         "grid": None if page.grid is None else _grid(page.grid, page_map),
         "pulses": [
             {
@@ -123,9 +126,14 @@ def _step(step: Any) -> dict[str, Any]:
     return {"step": step.name, **asdict(step)}
 
 
-def _lead(trace: Trace, page: Page, page_map: PageMap, frame: Box) -> dict[str, Any]:
+def _traced_px(page: Page, page_map: PageMap) -> list[Float64Array]:
+    """Return where the points of each trace are in the picture; mapped at once, they cost little more than one's."""
+    ends = np.cumsum([len(trace.points_mm) for trace in page.traces])[:-1]
+    return np.split(page_map.to_picture(np.concatenate([trace.points_mm for trace in page.traces])), ends)
+
+
+def _lead(trace: Trace, points_px: Float64Array, page: Page, page_map: PageMap, frame: Box) -> dict[str, Any]:
     ink_mm = box_around(trace.points_mm, page.style.line_mm / 2)
-    points_px = page_map.to_picture(trace.points_mm)
     baseline_mm = np.array([(ink_mm.left, trace.baseline_mm), (ink_mm.right, trace.baseline_mm)])
     return {
         "lead": trace.lead,
@@ -151,23 +159,23 @@ def _lead(trace: Trace, page: Page, page_map: PageMap, frame: Box) -> dict[str, 
 
 def _grid(grid: Grid, page_map: PageMap) -> dict[str, Any]:
     left, top, right, bottom = grid.box_mm
-    every = round(grid.major_mm / grid.minor_mm)
-
-    def lines(key: str, places_mm: Float64Array, ends_mm: Float64Array) -> list[dict[str, Any]]:
-        ends_px = _px(page_map.to_picture(ends_mm.reshape(-1, 2))).reshape(-1, 2, 2)
-        return [
-            {key: place_mm, "is_major": number % every == 0, "ends_px": ends}
-            for number, (place_mm, ends) in enumerate(zip(_mm(places_mm).tolist(), ends_px.tolist(), strict=True))
-        ]
-
     x, y = grid.vertical_mm(), grid.horizontal_mm()
+    upper, lower = (np.column_stack([x, np.full(x.shape, edge)]) for edge in (top, bottom))
+    first, last = (np.column_stack([np.full(y.shape, edge), y]) for edge in (left, right))
     return {
         "box_mm": _mm(np.array(grid.box_mm)),
         "minor_mm": grid.minor_mm,
         "major_mm": grid.major_mm,
-        "vertical": lines("x_mm", x, np.array([[(at, top), (at, bottom)] for at in x])),
-        "horizontal": lines("y_mm", y, np.array([[(left, at), (right, at)] for at in y])),
+        "vertical": {"x_mm": _mm(x), **_lines(grid, np.stack([upper, lower], axis=1), page_map)},
+        "horizontal": {"y_mm": _mm(y), **_lines(grid, np.stack([first, last], axis=1), page_map)},
     }
+
+
+def _lines(grid: Grid, ends_mm: Float64Array, page_map: PageMap) -> dict[str, Any]:
+    """Return what is known of lines with the given ends, shape (lines, 2, 2); arrays are written faster than lists."""
+    every = round(grid.major_mm / grid.minor_mm)
+    ends_px = page_map.to_picture(ends_mm.reshape(-1, 2)).reshape(ends_mm.shape)
+    return {"is_major": np.arange(len(ends_mm)) % every == 0, "ends_px": _px(ends_px)}
 
 
 def _place(box_mm: Box, page_map: PageMap, frame: Box) -> dict[str, Any]:

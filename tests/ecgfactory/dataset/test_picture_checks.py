@@ -196,7 +196,7 @@ def test_grid_lines_that_are_not_where_the_map_has_them_are_found(copy: Path) ->
     number = next(place for place, row in enumerate(images) if row["colour"] != "none")
     path = files_of(copy, number)["truth"]
     truth = json.loads((copy / path).read_bytes())
-    truth["grid"]["vertical"][5]["ends_px"][0][0] += 0.5
+    truth["grid"]["vertical"]["ends_px"][5][0][0] += 0.5
     (copy / path).write_text(json.dumps(truth))
     assert problems_of_one(copy, number) == [f"{path}: an end of a grid line is 0.50 px from where the map has it"]
 

@@ -114,9 +114,9 @@ def test_the_file_is_read_as_written(tmp_path: Path) -> None:
     document = orjson.loads(path.read_bytes())
     assert [step["step"] for step in document["damage"]["steps"]] == ["view"]
     grid = document["grid"]
-    assert [line["is_major"] for line in grid["vertical"][:6]] == [True, False, False, False, False, True]
-    ends_mm = np.array([(grid["vertical"][3]["x_mm"], grid["box_mm"][side]) for side in (1, 3)])
-    assert np.abs(page_map.to_picture(ends_mm) - grid["vertical"][3]["ends_px"]).max() < 0.02
+    assert grid["vertical"]["is_major"][:6] == [True, False, False, False, False, True]
+    ends_mm = np.array([(grid["vertical"]["x_mm"][3], grid["box_mm"][side]) for side in (1, 3)])
+    assert np.abs(page_map.to_picture(ends_mm) - grid["vertical"]["ends_px"][3]).max() < 0.02
     assert [text["text"] for text in document["texts"]] == [text.text for text in page.texts]
 
 
