@@ -28,10 +28,11 @@ def signal_section(figures: Sequence[Figures]) -> str:
         [
             "## Signals read back from masks",
             "",
-            "`ecgfactory.paper.recover.recover_signal` reads each lead from its value in the mask through the inverse of "
-            "the truth's map, and what it reads is compared with the stored samples. The signal-to-noise ratio of a piece is 10 "
-            "log10 of the variance of what is stored to the mean square of the difference, and that of a picture the "
-            "mean over its pieces. Samples are left out where the truth says that they are missing or clipped. "
+            "`recover_signal` of `ecgfactory.paper.recover` reads each lead from its value in the mask through the "
+            "inverse of the truth's map, and what it reads is compared with the stored samples. The signal-to-noise "
+            "ratio of a piece is 10 log10 of the variance of what is stored to the mean square of the difference, and "
+            "that of a picture the mean over its pieces. Samples are left out where the truth says that they are "
+            "missing or clipped. "
             f"{CHALLENGE_SNR} Ours counts the variance alone, without the part of the power that a constant offset "
             "has: of the same samples it is never above that of the Challenge.",
             "",
