@@ -57,7 +57,7 @@ def palette() -> npt.NDArray[np.uint8]:
     hues = (number * 0.618034 % 1.0)[:, np.newaxis]
     waves = np.clip(np.abs((hues + np.array([0.0, 2 / 3, 1 / 3])) % 1.0 * 6 - 3) - 1, 0, 1)
     light = np.array([235.0, 190.0, 145.0])[number // 8 % 3, np.newaxis]
-    colours = np.rint(light * (0.15 + 0.85 * waves)).astype(np.uint8)
+    colours: npt.NDArray[np.uint8] = np.rint(light * (0.15 + 0.85 * waves)).astype(np.uint8)
     colours[[BACKGROUND, GRID, TEXT]] = [(255, 255, 255), (250, 205, 205), (90, 90, 90)]
     return colours
 
@@ -146,7 +146,7 @@ def _with_points_between(points_mm: Float64Array) -> Float64Array:
 
 
 def _draw_grid(mask: npt.NDArray[np.uint8], grid: Grid, page_map: PageMap) -> None:
-    """Draw its lines one pixel wide."""
+    """Draw its lines one pixel wide, and within a pixel: OpenCV takes the ends of thin lines as whole pixels."""
     left, top, right, bottom = grid.box_mm
     for places_mm, (first, last), vertical in (
         (grid.vertical_mm(), (top, bottom), True),
@@ -171,7 +171,7 @@ def _draw_text(mask: npt.NDArray[np.uint8], text: PrintedText, page: Page, page_
         piece = ink[:, start : start + step]
         height, width = piece.shape
         corners = Box(-0.5, -0.5, width - 0.5, height - 0.5).corners
-        corners_px = page_map.to_picture(flat.to_page(corners + (left + start, top)))
+        corners_px = page_map.to_picture(flat.to_page(corners + np.array([left + start, top])))
         _lay(mask, piece, corners, corners_px, TEXT)
 
 
@@ -191,4 +191,5 @@ def _lay(
 
 def _fixed_point(points_px: Float64Array) -> npt.NDArray[np.int32]:
     """Return points as OpenCV takes them: whole numbers with `_SHIFT` bits after the point."""
-    return np.rint(points_px * 2**_SHIFT).astype(np.int32)
+    fixed: npt.NDArray[np.int32] = np.rint(points_px * 2**_SHIFT).astype(np.int32)
+    return fixed

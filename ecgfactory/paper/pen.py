@@ -58,7 +58,7 @@ def stroke(mask: npt.NDArray[np.uint8], points_px: Float64Array, width_px: float
 
 def _coverage(points_px: Float64Array, width_px: float, width: int, height: int) -> npt.NDArray[np.uint8]:
     """Return how much of each pixel a line covers, 255 for all of it, shape (height, width)."""
-    renderer = RendererAgg(width, height, _UNIT_DPI)
+    renderer = RendererAgg(width, height, _UNIT_DPI)  # type: ignore[no-untyped-call]
     pen = renderer.new_gc()
     pen.set_linewidth(width_px)
     pen.set_capstyle("butt")
@@ -67,5 +67,6 @@ def _coverage(points_px: Float64Array, width_px: float, width: int, height: int)
     # Agg's first pixel is from 0 to 1, and matplotlib counts from below.
     path = Path(np.column_stack([points_px[:, 0] + 0.5, height - (points_px[:, 1] + 0.5)]))
     path.should_simplify = False
-    renderer.draw_path(pen, path, IdentityTransform())
-    return np.asarray(renderer.buffer_rgba())[..., 3]
+    renderer.draw_path(pen, path, IdentityTransform())  # type: ignore[no-untyped-call]
+    shades: npt.NDArray[np.uint8] = np.asarray(renderer.buffer_rgba())[..., 3]  # type: ignore[no-untyped-call]
+    return shades

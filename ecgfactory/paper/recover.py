@@ -5,6 +5,9 @@ the curve dilated by that disc, the lower one eroded. The curve is what the edge
 steps on the squared distances of its own stroke's edges from those read, with a prior on its second differences, which
 are small where the curve is calm and large within a QRS complex. So narrow peaks keep their height, although the pen is
 wider than they are.
+
+What comes back has limits. At 25 mm/s and 200 dpi, 197 columns of pixels stand for the 500 samples of a second: what is
+above 98 Hz is seen only as far as it shapes the edges, and the rest of generated ECGs, unfiltered, is 29.5 dB above it.
 """
 
 from __future__ import annotations
@@ -35,10 +38,14 @@ _LOCAL = 5
 """Samples over which the size of second differences is averaged."""
 
 _STEPS = 8
+"""Of Gauss and Newton; on flat pages 6, 12 and 25 differ by less than 0.1 dB."""
+
 _PER_PX = 8
 """Places at which each pixel of a column is looked at."""
 
 _COARSE_MM = 1.0
+"""Distance at which places are looked up in the map; between them they are interpolated."""
+
 _ALIGNED = 1e-6
 
 
@@ -131,9 +138,9 @@ def _edges(ink: npt.NDArray[np.bool_], page_map: PageMap, box_mm: Box, baseline_
     step_px = 1.0 if _is_aligned(page_map) else 0.5
     x_mm = np.interp(np.arange(np.ceil(along_px[0]), along_px[-1], step_px), along_px, along_mm)
     y_mm = np.arange(box_mm.top - 2 / scale, box_mm.bottom + 2 / scale, 1 / scale / _PER_PX)
-    places = _places(page_map, x_mm, y_mm)
+    across, down = np.ascontiguousarray(np.moveaxis(_places(page_map, x_mm, y_mm), -1, 0))
     # OpenCV's bilinear reading finds an edge half way between the middles of its two pixels.
-    shown = cv2.remap(ink.astype(np.float32), places, None, cv2.INTER_LINEAR) >= 0.5
+    shown = cv2.remap(ink.astype(np.float32), across, down, cv2.INTER_LINEAR) >= 0.5
     half_mm = 0.5 / scale / _PER_PX
     has = shown.any(axis=0)
     upper_mm = y_mm[shown.argmax(axis=0)] - half_mm
@@ -157,9 +164,7 @@ def _places(page_map: PageMap, x_mm: Float64Array, y_mm: Float64Array) -> npt.ND
     return places
 
 
-def _curve(
-    edges: Edges, places_px: Float64Array, radius_px: float, calm_px: float, sideways_px: float
-) -> Float64Array:
+def _curve(edges: Edges, places_px: Float64Array, radius_px: float, calm_px: float, sideways_px: float) -> Float64Array:
     """Return the height of the most likely curve at samples, equally far apart."""
     curve = np.interp(places_px, edges.columns, (edges.upper + edges.lower) / 2)
     weights = np.concatenate([_weights(edges.columns, edge, sideways_px) for edge in (edges.upper, edges.lower)])
@@ -177,7 +182,8 @@ def _weights(columns: Float64Array, edge: Float64Array, sideways_px: float) -> F
     """Return the inverse of the variance of an edge's heights; the steepest slope next to each column counts."""
     slopes = np.abs(np.diff(edge) / np.diff(columns))
     steepest = np.maximum(np.append(slopes, 0), np.insert(slopes, 0, 0))
-    return 1 / (_EDGE_PX**2 + (sideways_px * _EDGE_PX * steepest) ** 2)
+    weights: Float64Array = 1 / (_EDGE_PX**2 + (sideways_px * _EDGE_PX * steepest) ** 2)
+    return weights
 
 
 def _contact(curve: Float64Array, places_px: Float64Array, columns: Float64Array, radius: float) -> Contact:
@@ -210,7 +216,7 @@ def _step(
     count = len(curve)
 
     def summed(at: IntArray, values: Float64Array) -> Float64Array:
-        return np.bincount(at, values, minlength=count)
+        return np.bincount(at, values, minlength=count).astype(np.float64)
 
     rest = 1 - shares
     bands = np.zeros((3, count))

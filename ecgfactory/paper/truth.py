@@ -32,11 +32,11 @@ is_rhythm             Whether it is shown below the others for the whole time.
 first_sample,         Of the piece.
 last_sample
 mm_per_mv, mm_per_s   Scale of the trace on the page.
-baseline_uv           Value that lies on the baseline: the piece's median.
+baseline_uv           Value that lies on the baseline: the lead's median over what the page shows.
 baseline_mm           Height of the baseline on the page.
 baseline_px           Its left and right end in the picture.
 box_px, corners_px    Around the drawn trace.
-outline_px            The edge of that rectangle of the page as a polygon: its corners, and on bent paper points between.
+outline_px            The edge of that rectangle of the page as a polygon: corners, and points between on bent paper.
 clipped, missing      Stretches of samples: drawn at the edge of their row as they lie beyond; not drawn.
 x_px, y_px            Middle of the drawn line at each sample of the piece; null where it is missing.
 

@@ -1,4 +1,4 @@
-"""The JSON file beside a picture: written, and read back with types; its keys are explained in `ecgfactory.paper.truth`."""
+"""The JSON file beside a picture, written and read; `ecgfactory.paper.truth` explains its keys."""
 
 from __future__ import annotations
 

@@ -53,7 +53,9 @@ def test_missing_points_stay_missing() -> None:
 
 def test_the_paper_s_corner_is_that_of_the_first_pixel() -> None:
     page_map = PageMap.flat(254)
-    assert page_map.to_picture(np.array([(0.0, 0.0), (1.0, 2.0)])) == pytest.approx(np.array([(-0.5, -0.5), (9.5, 19.5)]))
+    assert page_map.to_picture(np.array([(0.0, 0.0), (1.0, 2.0)])) == pytest.approx(
+        np.array([(-0.5, -0.5), (9.5, 19.5)])
+    )
     assert page_map.scale_at(Box(3, 3, 9, 9)) == pytest.approx(10)
     assert page_map.is_affine
 

@@ -25,7 +25,7 @@ def snr_db(recovered: list[npt.NDArray[np.float64]], truth: PictureTruth) -> lis
     return ratios
 
 
-@pytest.mark.parametrize(("speed", "gain", "least_db"), [(25, 10, 27), (50, 5, 27), (50, 10, 31)])
+@pytest.mark.parametrize(("speed", "gain", "least_db"), [(25, 10, 27), (50, 5, 24), (50, 10, 31)])
 def test_an_undamaged_page(speed: int, gain: int, least_db: float) -> None:
     page = printed(SIGNAL_UV, dpi=150, speed_mm_per_s=speed, gain_mm_per_mv=gain)
     mask, truth = masked(page, TWELVE_LEADS, *flat(page))
