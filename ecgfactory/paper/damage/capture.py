@@ -41,11 +41,19 @@ def scanned(page: Page, rng: np.random.Generator) -> tuple[View, list[PictureSte
 
 
 def photographed(page: Page, rng: np.random.Generator) -> tuple[View, list[PictureStep]]:
-    """Draw how a camera held by hand sees a page: on paper, or now and then on a monitor."""
-    on_screen = rng.random() < 0.08
-    view = screen_view(page, rng) if on_screen else desk_view(page, rng)
-    steps = _screen_light(rng) if on_screen else _room_light(rng)
+    """Draw how a camera held by hand sees a page on a table."""
+    return desk_view(page, rng), [*_room_light(rng), *_camera(page, rng)]
+
+
+def photographed_on_monitor(page: Page, rng: np.random.Generator) -> tuple[View, list[PictureStep]]:
+    """Draw how a camera held by hand sees a page on a monitor."""
+    return screen_view(page, rng), [*_screen_light(rng), *_camera(page, rng)]
+
+
+def _camera(page: Page, rng: np.random.Generator) -> list[PictureStep]:
+    """Draw what the camera itself does."""
     at = rng.random(5)
+    steps: list[PictureStep] = []
     if at[0] < 0.12:
         steps.append(MotionBlur(round(float(1.5 + 2 * at[1]) * _blur(page), 3), _to(0, 180, at[2], 1)))
     else:
@@ -53,7 +61,7 @@ def photographed(page: Page, rng: np.random.Generator) -> tuple[View, list[Pictu
     steps.append(SensorNoise(_to(0.4, 1.5, at[3], 2), seed(rng)))
     if at[4] < 0.3:
         steps.append(Jpeg(int(rng.integers(55, 96))))
-    return view, steps
+    return steps
 
 
 def _room_light(rng: np.random.Generator) -> list[PictureStep]:

@@ -11,6 +11,7 @@ import numpy as np
 from ecgfactory.arrays import Float32Array
 from ecgfactory.paper.damage.base import Damage, PictureStep, Pixels, Recipe
 from ecgfactory.paper.damage.grain import QUANTILES, random_bytes
+from ecgfactory.paper.damage.misprints import misprints
 from ecgfactory.paper.damage.views import glass_view, seed
 from ecgfactory.paper.page import Page
 
@@ -22,6 +23,9 @@ _SENSOR_SIGMA = 5.0
 """Of the fax machine's sensor, where white is 255: edges are ragged."""
 
 _BYTES = 256
+
+_MISPRINTS = 0.08
+"""Chance of each fault of the printer."""
 
 
 @dataclass(frozen=True)
@@ -100,4 +104,4 @@ class Fax(Damage):
             lost=round(float(0.012 * at[4]), 4),
             grain_seed=seed(rng),
         )
-        return Recipe(view=glass_view(page, rng), picture=[fax])
+        return Recipe(paper=misprints(page, rng, _MISPRINTS), view=glass_view(page, rng), picture=[fax])

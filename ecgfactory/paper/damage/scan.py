@@ -6,7 +6,11 @@ import numpy as np
 
 from ecgfactory.paper.damage.base import Damage, Recipe
 from ecgfactory.paper.damage.capture import scanned
+from ecgfactory.paper.damage.misprints import misprints
 from ecgfactory.paper.page import Page
+
+_MISPRINTS = 0.08
+"""Chance of each fault of the printer."""
 
 
 class Scan(Damage):
@@ -16,6 +20,6 @@ class Scan(Damage):
     title = "scanned"
 
     def recipe(self, page: Page, rng: np.random.Generator) -> Recipe:
-        """Draw how it is scanned."""
+        """Draw how it is printed and scanned."""
         view, steps = scanned(page, rng)
-        return Recipe(view=view, picture=steps)
+        return Recipe(paper=misprints(page, rng, _MISPRINTS), view=view, picture=steps)

@@ -13,8 +13,8 @@ from ecgfactory.paper.damage.perform import homography_of
 from ecgfactory.paper.page import Box, Page, box_around
 from ecgfactory.paper.page_map import projected
 
-_TRACE_MARGIN_MM, _TEXT_MARGIN_MM = 4.0, 0.5
-"""What is printed stays this far within the picture: traces by more than bends move them."""
+_SCAN_MARGIN_MM, _PHOTO_MARGIN_MM = 1.5, 3.0
+"""What is printed stays so far within the picture: more than crumples and folds move it, and sheets that stand up."""
 
 _LARGEST = 1.02
 """Area of a photo's frame in comparison with the flat page's: who holds a camera askew goes further away."""
@@ -53,7 +53,7 @@ def glass_view(page: Page, rng: np.random.Generator) -> View:
         return _view(page, corners_mm, half_mm * (1.005 + 0.03 * at[5]), Ground("plain", [dark] * 3, 0.0), rng)
     light = 232 + 20 * at[5]
     ground = Ground("plain", (light, light, light - 3 * at[6]), round(float(0.35 * at[7]), 3))
-    return _view(page, corners_mm, half_mm, ground, rng)
+    return _view(page, corners_mm, half_mm, ground, rng, margin_mm=_SCAN_MARGIN_MM)
 
 
 def desk_view(page: Page, rng: np.random.Generator) -> View:
@@ -110,15 +110,17 @@ def _view(
     half_mm: Float64Array,
     ground: Ground,
     rng: np.random.Generator,
-    lens: float = 0,
+    lens: float = 0.0,
+    margin_mm: float = _PHOTO_MARGIN_MM,
 ) -> View:
     """Return the view of a page whose corners are so far from the middle of a picture of twice that half size.
 
-    Where something printed would be cut off, the picture is larger.
+    Where something printed would be nearer to its edge than it may, the picture is larger.
     """
     size_mm = np.array([page.width_mm, page.height_mm])
-    printed_mm = projected(homography_of(_paper(page), corners_mm), _printed_mm(page) - size_mm / 2)
-    half_mm = np.maximum(half_mm, np.abs(printed_mm).max(axis=0) / (1 - abs(lens)))
+    printed_mm = _printed_mm(page, margin_mm) - size_mm / 2
+    seen_mm = projected(homography_of(_paper(page), corners_mm), printed_mm)
+    half_mm = np.maximum(half_mm, np.abs(seen_mm).max(axis=0) / (1 - abs(lens)))
     shares = np.round((corners_mm + half_mm) / size_mm, 6)
     width, height = np.round(2 * half_mm / size_mm, 6)
     red, green, blue = (int(np.clip(colour, 0, 255)) for colour in ground.colour)
@@ -134,11 +136,11 @@ def _view(
     )
 
 
-def _printed_mm(page: Page) -> Float64Array:
+def _printed_mm(page: Page, margin_mm: float) -> Float64Array:
     """Return the corners of what has to be seen of a page, shape (n, 2): all but its grid, with a margin."""
     lines = [*(trace.points_mm for trace in page.traces), *(pulse.points_mm for pulse in page.pulses)]
-    boxes = [box_around(np.concatenate(lines), _TRACE_MARGIN_MM)]
-    boxes += [box_around(text.box_mm.corners, _TEXT_MARGIN_MM) for text in page.texts]
+    boxes = [box_around(np.concatenate(lines), margin_mm)]
+    boxes += [box_around(text.box_mm.corners, margin_mm) for text in page.texts]
     return np.concatenate([box.corners for box in boxes])
 
 
