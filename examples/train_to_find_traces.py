@@ -115,7 +115,7 @@ def overlap(found: torch.Tensor, wanted: torch.Tensor) -> torch.Tensor:
     return both / either.clamp(min=1)
 
 
-def main(ecgs: int = 64, epochs: int = 18, tested: int = 24) -> None:
+def main(ecgs: int = 64, epochs: int = 12, tested: int = 24) -> None:
     """Train, test on pictures of ECGs of another seed, and draw what is found."""
     network = train(*draw(ef.generate(ecgs, seed=1), 0), epochs)
     pictures, wanted = draw(ef.generate(tested, seed=2), 1_000_000)

@@ -25,6 +25,7 @@ from prefect.states import Pending, Scheduled
 from ecgfactory.deployments import automations
 from ecgfactory.deployments.deploy import FILE, deploy
 from ecgfactory.flows.build_dataset import with_seed_of_the_day
+from ecgfactory.paper.style import DAMAGES
 from ecgfactory.request.build_request import BuildRequest
 from ecgfactory.retention.retention_request import RetentionRequest
 
@@ -72,6 +73,19 @@ def test_the_form_has_units_choices_bounds_and_defaults(deployed: dict[str, Depl
     assert "muscle" in artefacts["kinds"]["propertyNames"]["enum"]
     assert schema["definitions"]["SnrRange"]["properties"]["min"]["minimum"] == -15
     assert all(field.get("description") or "$ref" in str(field) for field in fields.values())
+
+
+def test_the_form_of_pictures_has_choices_units_and_words(deployed: dict[str, DeploymentResponse]) -> None:
+    schema: Any = deployed["build-dataset/build"].parameter_openapi_schema
+    assert "images" in schema["definitions"]["BuildRequest"]["properties"]["formats"]["items"]["enum"]
+    parts = [schema["definitions"][f"{name}Request"]["properties"] for name in ("Images", "Paper", "Print")]
+    images, paper, printed = parts
+    assert set(images["damage"]["propertyNames"]["enum"]) == set(DAMAGES)
+    assert (paper["speeds"]["title"], paper["gains"]["title"]) == ("Speeds (mm/s)", "Gains (mm/mV)")
+    assert printed["labels"].items() >= {"title": "Names of leads (share)", "minimum": 0, "maximum": 1}.items()
+    assert images["file"]["enum"] == ["png", "jpeg", "webp"]
+    for field in (field for part in parts for field in part.values()):
+        assert (field.get("title") and field.get("description")) or "$ref" in field
 
 
 def test_what_people_changed_stays_when_it_is_deployed_again(

@@ -106,6 +106,12 @@ def test_train_to_classify_rhythms(run_here: Callable[..., str], tmp_path: Path)
     assert is_picture(tmp_path / "rhythms.png")
 
 
+def test_train_to_find_traces(run_here: Callable[..., str], tmp_path: Path) -> None:
+    printed = run_here("train_to_find_traces.py", "4", "1", "2")
+    assert re.search(r"on 2 unseen pictures, median: dark pixels 0\.\d\d, the network 0\.\d\d\n", printed)
+    assert is_picture(tmp_path / "traces.png")
+
+
 def test_open_a_dataset(built: Path, tmp_path: Path) -> None:
     printed = run("open_a_dataset.py", tmp_path, str(built))
     assert "Dataset small: 40 ECGs" in printed

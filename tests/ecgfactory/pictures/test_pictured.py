@@ -37,8 +37,8 @@ def test_each_record_has_its_pictures_with_mask_truth_and_boxes(pictured: Path, 
     assert [(row["record_id"], row["picture"]) for row in rows] == [
         (r["record_id"], k) for r in records for k in (0, 1)
     ]
-    present = {path for path in dataset_files(pictured) if path.startswith(("images/", "masks/", "labels/"))}
-    others = {"images/coco_train.json", "images/coco_test.json"}
+    present = {path for path in dataset_files(pictured) if path.startswith("images/")}
+    others = {"images/coco_train.json", "images/coco_test.json", "images/yolo.yaml"}
     others |= {"images/train/metadata.parquet", "images/test/metadata.parquet"}
     assert present == {row[f"{kind}_path"] for row in rows for kind in kept} | others
     assert present <= read_sums(pictured).keys()
@@ -99,9 +99,9 @@ def test_coco_and_yolo_tell_the_same_boxes_inside_each_picture(pictured: Path, r
                 seen += 1
         assert [of["id"] for of in coco["annotations"]] == list(range(1, len(coco["annotations"]) + 1))
     assert seen > 12 * len(rows) / 2
-    yolo = yaml.safe_load((pictured / "yolo.yaml").read_text())
+    yolo = yaml.safe_load((pictured / "images/yolo.yaml").read_text())
     assert yolo["names"] == dict(enumerate(names))
-    assert (yolo["train"], yolo["test"]) == ("images/train", "images/test")
+    assert (yolo["train"], yolo["test"]) == ("train/images", "test/images")
 
 
 def test_the_image_folder_names_what_is_there(pictured: Path, rows: Rows) -> None:
