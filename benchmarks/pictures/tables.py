@@ -113,10 +113,10 @@ def spacing_section(figures: Sequence[Figures]) -> str:
         [
             "## Distances of grid lines",
             "",
-            "By Fourier analysis of windows of 30 x 30 mm at up to nine spots of each picture with a grid, across and "
-            "down: the strongest wave near one line a mm, against the local scale of the truth's map there. The target "
-            f"is {LARGEST_SPACING_ERROR:.1%}. Where the grid is too faint or blurred to stand out of the spectrum, no "
-            "line is seen.",
+            "By Fourier analysis of windows of 30 x 30 mm at up to nine spots of each picture with a grid, laid flat "
+            "by the truth's map, across and down: the strongest wave within 20 % of one line a mm, against 1 mm. The "
+            f"target is {LARGEST_SPACING_ERROR:.1%}. Where the grid is too faint or blurred to stand out, as on most "
+            "faxes, whose threshold takes it away, no line is seen; what is seen there is the fax machine's own lines.",
             "",
             "| damage | measured | seen | error, median | 95th percentile | within the target |",
             "|---|---:|---:|---:|---:|---:|",
