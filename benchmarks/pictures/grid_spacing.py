@@ -1,4 +1,7 @@
-"""Distance of a picture's grid lines by Fourier analysis of its pixels, against what the truth says of that spot."""
+"""Distance of a picture's grid lines by Fourier analysis of its pixels, laid flat by the map of the truth.
+
+A line a mm is then as far from the next as the scale of the map says, if the map is right.
+"""
 
 from __future__ import annotations
 
@@ -26,8 +29,11 @@ _SEEN = 4.0
 """Times the median of its surroundings, from where a line of the spectrum is one: noise has such a peak among the
 1,681 places looked at in one of a thousand windows (its amplitudes are Rayleigh distributed)."""
 
-_DARKEST_PERCENT = 8
-"""Of the pixels; these are the trace and not the grid, and are made no darker than the others."""
+_FLATTENED_MM = 1.5
+"""Standard deviation of what light and stains are averaged over and taken out: more than from line to line."""
+
+_KEPT_PERCENT = (8, 80)
+"""Of the pixels, by their grey: darker ones are the trace, lighter ones creases, and count no more than these."""
 
 
 class Spacing(NamedTuple):
@@ -67,30 +73,23 @@ def measure_spacing(pixels: Pixels, page_map: PageMap, grid_mm: Box) -> list[Spa
 
 
 def _at(grey: npt.NDArray[np.uint8], page_map: PageMap, spot_mm: Float64Array) -> list[Spacing]:
-    centre_px, px_per_mm = _local_map(page_map, spot_mm)
-    half = int(WINDOW_MM / 2 * np.sqrt(abs(np.linalg.det(px_per_mm))))
-    x, y = np.rint(centre_px).astype(int)
-    patch = grey[max(y - half, 0) : y + half + 1, max(x - half, 0) : x + half + 1].astype(np.float64)
-    if patch.shape != (2 * half + 1, 2 * half + 1):
+    """Measure around a spot, laid flat by the map: in a window across a fold the lines would not be one wave."""
+    px_per_mm = float(page_map.scales_at(spot_mm[np.newaxis])[0])
+    half = int(WINDOW_MM / 2 * px_per_mm)
+    steps_mm = np.arange(-half, half + 1) / px_per_mm
+    x, y = np.meshgrid(spot_mm[0] + steps_mm, spot_mm[1] + steps_mm)
+    across, down = page_map.to_picture(np.column_stack([x.ravel(), y.ravel()])).T.astype(np.float32)
+    if min(across.min(), down.min()) < 0 or across.max() > grey.shape[1] - 1 or down.max() > grey.shape[0] - 1:
         return []
+    seen = cv2.remap(grey, across.reshape(x.shape), down.reshape(x.shape), cv2.INTER_LINEAR)
+    patch: Float64Array = np.asarray(seen, dtype=np.float64)
+    patch -= cv2.GaussianBlur(patch, (0, 0), _FLATTENED_MM * px_per_mm)
+    patch = np.clip(patch, *np.percentile(patch, _KEPT_PERCENT))
     hann = np.hanning(2 * half + 3)[1:-1]
     window = np.outer(hann, hann)
-    patch = np.maximum(patch, np.percentile(patch, _DARKEST_PERCENT))
     patch = (patch - (patch * window).sum() / window.sum()) * window
-    lines = np.linalg.inv(px_per_mm)
-    return [Spacing(float(1 / np.hypot(*line)), _measured_px(patch, line)) for line in lines]
-
-
-def _local_map(page_map: PageMap, spot_mm: Float64Array) -> tuple[Float64Array, Float64Array]:
-    """Return where a spot is, and the (2, 2) px per mm that fit best around it, weighted as the window is."""
-    steps = (np.arange(1, 10) / 10 - 0.5) * WINDOW_MM
-    x, y = np.meshgrid(steps, steps)
-    offsets_mm = np.column_stack([x.ravel(), y.ravel()])
-    weights = np.cos(np.pi * offsets_mm / WINDOW_MM).prod(axis=1)
-    known = np.column_stack([np.ones(len(offsets_mm)), offsets_mm])
-    places_px = page_map.to_picture(spot_mm + offsets_mm)
-    fitted, *_ = np.linalg.lstsq(known * weights[:, np.newaxis], places_px * weights[:, np.newaxis], rcond=None)
-    return fitted[0], fitted[1:].T
+    ways = np.eye(2) / px_per_mm
+    return [Spacing(px_per_mm, _measured_px(patch, line)) for line in ways]
 
 
 def _measured_px(patch: Float64Array, line: Float64Array) -> float:

@@ -28,10 +28,11 @@ def signal_section(figures: Sequence[Figures]) -> str:
         [
             "## Signals read back from masks",
             "",
-            "`ecgfactory.paper.recover.recover_signal` reads each lead from its value in the mask through the inverse of "
-            "the truth's map, and what it reads is compared with the stored samples. The signal-to-noise ratio of a piece is 10 "
-            "log10 of the variance of what is stored to the mean square of the difference, and that of a picture the "
-            "mean over its pieces. Samples are left out where the truth says that they are missing or clipped. "
+            "`recover_signal` of `ecgfactory.paper.recover` reads each lead from its value in the mask through the "
+            "inverse of the truth's map, and what it reads is compared with the stored samples. The signal-to-noise "
+            "ratio of a piece is 10 log10 of the variance of what is stored to the mean square of the difference, and "
+            "that of a picture the mean over its pieces. Samples are left out where the truth says that they are "
+            "missing or clipped. "
             f"{CHALLENGE_SNR} Ours counts the variance alone, without the part of the power that a constant offset "
             "has: of the same samples it is never above that of the Challenge.",
             "",
@@ -112,10 +113,10 @@ def spacing_section(figures: Sequence[Figures]) -> str:
         [
             "## Distances of grid lines",
             "",
-            "By Fourier analysis of windows of 30 x 30 mm at up to nine spots of each picture with a grid, across and "
-            "down: the strongest wave near one line a mm, against the local scale of the truth's map there. The target "
-            f"is {LARGEST_SPACING_ERROR:.1%}. Where the grid is too faint or blurred to stand out of the spectrum, no "
-            "line is seen.",
+            "By Fourier analysis of windows of 30 x 30 mm at up to nine spots of each picture with a grid, laid flat "
+            "by the truth's map, across and down: the strongest wave within 20 % of one line a mm, against 1 mm. The "
+            f"target is {LARGEST_SPACING_ERROR:.1%}. Where the grid is too faint or blurred to stand out, as on most "
+            "faxes, whose threshold takes it away, no line is seen; what is seen there is the fax machine's own lines.",
             "",
             "| damage | measured | seen | error, median | 95th percentile | within the target |",
             "|---|---:|---:|---:|---:|---:|",

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from ecgfactory.arrays import Float64Array
 from ecgfactory.leads import TWELVE_LEADS
 from ecgfactory.paper.lettering import lettering
-from ecgfactory.paper.page import Box, Grid, Page, PrintedText
+from ecgfactory.paper.page import Box, Grid, Page, PrintedText, box_around
 from ecgfactory.paper.page_map import MM_PER_INCH, STEP_MM, PageMap
 from ecgfactory.paper.pen import drawn_width_px, stroke
 
@@ -94,7 +94,9 @@ def _draw_lines(
         for piece_mm in _pieces(points_mm, page_map)
         if not np.isnan(piece_mm).all()
     ]
-    middles_mm = np.array([np.nanmean(piece_mm, axis=0) for piece_mm, _ in pieces])
+    if not pieces:
+        return
+    middles_mm = np.array([box_around(piece_mm).middle for piece_mm, _ in pieces])
     ends = np.cumsum([len(piece_mm) for piece_mm, _ in pieces])[:-1]
     places_px = np.split(page_map.to_picture(np.concatenate([piece_mm for piece_mm, _ in pieces])), ends)
     for (_, value), points_px, scale in zip(pieces, places_px, page_map.scales_at(middles_mm), strict=True):

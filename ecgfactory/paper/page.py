@@ -33,11 +33,16 @@ class Box(NamedTuple):
         left, top, right, bottom = self
         return np.array([(left, top), (right, top), (right, bottom), (left, bottom)])
 
+    @property
+    def middle(self) -> tuple[float, float]:
+        """Of both directions."""
+        return (self.left + self.right) / 2, (self.top + self.bottom) / 2
+
 
 def box_around(points: Float64Array, margin: float = 0.0) -> Box:
     """Return the smallest box that holds points, shape (n, 2), with a margin; points that are NaN are left out."""
-    left, top = np.nanmin(points, axis=0) - margin
-    right, bottom = np.nanmax(points, axis=0) + margin
+    left, top = np.fmin.reduce(points, axis=0) - margin
+    right, bottom = np.fmax.reduce(points, axis=0) + margin
     return Box(float(left), float(top), float(right), float(bottom))
 
 

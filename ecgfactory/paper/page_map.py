@@ -142,8 +142,7 @@ class PageMap:
 
     def scale_at(self, box_mm: Box) -> float:
         """Return how many pixels a mm has in the middle of a part of the page."""
-        middle = np.array([((box_mm.left + box_mm.right) / 2, (box_mm.top + box_mm.bottom) / 2)])
-        return float(self.scales_at(middle)[0])
+        return float(self.scales_at(np.array([box_mm.middle]))[0])
 
     def scales_at(self, points_mm: Float64Array) -> Float64Array:
         """Return how many pixels a mm has at points of the page, shape (n, 2)."""

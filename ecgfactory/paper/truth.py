@@ -135,6 +135,11 @@ def _traced_px(page: Page, page_map: PageMap) -> list[Float64Array]:
 def _lead(trace: Trace, points_px: Float64Array, page: Page, page_map: PageMap, frame: Box) -> dict[str, Any]:
     ink_mm = box_around(trace.points_mm, page.style.line_mm / 2)
     baseline_mm = np.array([(ink_mm.left, trace.baseline_mm), (ink_mm.right, trace.baseline_mm)])
+    outline_mm, is_corner = _outline_mm(ink_mm, page_map)
+    # All at once: most of the time that a few points take is that of the call.
+    places_px = page_map.to_picture(np.concatenate([trace.points_mm, baseline_mm, outline_mm]))
+    count = len(trace.points_mm)
+    points_px, baseline_px, outline_px = places_px[:count], places_px[count : count + 2], places_px[count + 2 :]
     return {
         "lead": trace.lead,
         "row": trace.row,
@@ -146,10 +151,10 @@ def _lead(trace: Trace, points_px: Float64Array, page: Page, page_map: PageMap, 
         "mm_per_s": page.style.speed_mm_per_s,
         "baseline_uv": trace.baseline_uv,
         "baseline_mm": round(trace.baseline_mm, 3),
-        "baseline_px": _px(page_map.to_picture(baseline_mm)),
+        "baseline_px": _px(baseline_px),
         "box_px": _box_px(points_px, drawn_width_px(page.style.line_mm, page_map.scale_at(ink_mm)) / 2, frame),
-        "corners_px": _px(page_map.to_picture(ink_mm.corners)),
-        "outline_px": _px(page_map.to_picture(_outline_mm(ink_mm, page_map))),
+        "corners_px": _px(outline_px[is_corner]),
+        "outline_px": _px(outline_px),
         "clipped": _stretches(trace.clipped, trace.first_sample),
         "missing": _stretches(np.isnan(trace.points_mm[:, 1]), trace.first_sample),
         "x_px": _px(points_px[:, 0]),
@@ -179,21 +184,23 @@ def _lines(grid: Grid, ends_mm: Float64Array, page_map: PageMap) -> dict[str, An
 
 
 def _place(box_mm: Box, page_map: PageMap, frame: Box) -> dict[str, Any]:
-    return {
-        "box_px": _box_px(page_map.to_picture(_outline_mm(box_mm, page_map)), 0.0, frame),
-        "corners_px": _px(page_map.to_picture(box_mm.corners)),
-    }
+    outline_mm, is_corner = _outline_mm(box_mm, page_map)
+    outline_px = page_map.to_picture(outline_mm)
+    return {"box_px": _box_px(outline_px, 0.0, frame), "corners_px": _px(outline_px[is_corner])}
 
 
-def _outline_mm(box_mm: Box, page_map: PageMap) -> Float64Array:
-    """Return the edge of a box as a polygon; points are as close as nodes of the displacement where there is one."""
+def _outline_mm(box_mm: Box, page_map: PageMap) -> tuple[Float64Array, npt.NDArray[np.bool_]]:
+    """Return the edge of a box as a polygon, and which of its points are corners.
+
+    Where there is a displacement, points are as close as its nodes.
+    """
     corners = box_mm.corners
     if page_map.displacement is None:
-        return corners
-    sides = zip(corners, np.roll(corners, -1, axis=0), strict=True)
-    return np.concatenate(
-        [np.linspace(start, end, int(np.abs(end - start).max() / STEP_MM) + 2)[:-1] for start, end in sides]
-    )
+        return corners, np.ones(len(corners), dtype=bool)
+    sides = np.roll(corners, -1, axis=0) - corners
+    parts = (np.abs(sides).max(axis=1) / STEP_MM).astype(int) + 1
+    share = np.concatenate([np.arange(count) / count for count in parts])
+    return np.repeat(corners, parts, axis=0) + share[:, np.newaxis] * np.repeat(sides, parts, axis=0), share == 0
 
 
 def _box_px(points_px: Float64Array, margin: float, frame: Box) -> list[float] | None:

@@ -72,7 +72,8 @@ class Stain(PaperStep):
         x, y = area.nodes_mm()
         x, y = x - np.float32(self.x_mm), y - np.float32(self.y_mm)
         rng = random_of(self.grain_seed)
-        across, down = np.broadcast_arrays(x, y)
+        # OpenCV takes a single column that is broadcast for as many numbers in memory.
+        across, down = (np.ascontiguousarray(part) for part in np.broadcast_arrays(x, y))
         distance = cv2.magnitude(across, down)
         angle = (np.asarray(cv2.phase(across, down)) * (_ANGLES / (2 * np.pi))).astype(np.int16) % _ANGLES
         within = self.radius_mm * (1 + self.uneven * _wave(rng))[angle] - distance  # mm; negative outside
