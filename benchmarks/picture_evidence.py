@@ -13,7 +13,7 @@ import cv2
 
 import ecgfactory
 from benchmarks.pictures import published, speed, tables
-from benchmarks.pictures.measured import Figures, measure
+from benchmarks.pictures.measured import Figures, in_columns_db, measure
 from benchmarks.pictures.sample import DPI, LAYOUTS, SEED, VARIETY, Record, draw, records
 from benchmarks.pictures.sheet import save_sheet
 
@@ -55,7 +55,7 @@ def write_page(output: Path, sizes: Sizes = Sizes()) -> Path:
     save_sheet([draw(drawn[number]).pixels for number in ON_SHEET if number < len(drawn)], output / SHEET)
     sections = [
         _setup(sizes),
-        tables.signal_section(figures),
+        tables.signal_section(figures, in_columns_db(drawn, DPI, speed_mm_per_s=25)),
         tables.places_section(figures),
         tables.spacing_section(figures),
         *([speed.section(timed)] if timed else []),
