@@ -60,7 +60,7 @@ class FaxLines(PictureStep):
         size = max(1, round(width_px * min(self.dots, 1.0))), max(1, round(height_px * min(self.lines, 1.0)))
         grey = cv2.resize(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), size, interpolation=cv2.INTER_AREA)
         printed = self._with_lost_lines(self._black_and_white(np.asarray(grey, dtype=np.uint8)))
-        whole = cv2.resize(printed, (width_px, height_px), interpolation=cv2.INTER_NEAREST)
+        whole = cv2.resize(printed, (width_px, height_px), interpolation=cv2.INTER_NEAREST_EXACT)
         faxed: Pixels = np.asarray(cv2.cvtColor(whole, cv2.COLOR_GRAY2RGB), dtype=np.uint8)
         return faxed
 
