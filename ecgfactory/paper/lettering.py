@@ -36,6 +36,9 @@ PLOTTER = "plotter"
 _PEN, _BOLD_PEN = 0.09, 0.16
 """Width of a plotter's pen as a share of a capital letter's height."""
 
+_FAINT = 32
+"""Of 255: OpenCV's smooth lines have skirts fainter than this, a pixel wide, which are no ink."""
+
 _SHIFT = 4
 """Bits of OpenCV's coordinates for parts of a pixel."""
 
@@ -106,6 +109,7 @@ def _plotted(text: str, capital_px: float, bold: bool) -> Lettering:
     canvas = np.zeros((2 * around, int(width) + around), dtype=np.uint8)
     points = [np.rint(line * 2**_SHIFT).astype(np.int32) for line in lines]
     cv2.polylines(canvas, points, False, 255, pen_px, cv2.LINE_AA, _SHIFT)
+    canvas[canvas < _FAINT] = 0
     return _trimmed(canvas, -around, around)
 
 
