@@ -36,7 +36,7 @@ IMAGE_COLUMNS = {
     "colour": "Of the grid; none is paper without one.",
     "speed_mm_per_s": "Width of 1 s on paper.",
     "gain_mm_per_mv": "Height of 1 mV on paper.",
-    "asked_gain_mm_per_mv": "What was drawn for it; a smaller gain was taken where rows would have touched.",
+    "asked_gain_mm_per_mv": "What was asked for; a smaller gain was taken where rows would have touched.",
     "font": "What text is printed in.",
     "line_mm": "Width of the traces.",
     "damage": "What happened to the page.",
@@ -150,7 +150,7 @@ Keys of the JSON file of a picture; `[]` stands for each element of a list, a st
 _PROPERTIES = {
     "Layout": ("layout", "layouts"),
     "Speed, mm/s": ("speed_mm_per_s", "speeds"),
-    "Gain, mm/mV": ("asked_gain_mm_per_mv", "gains"),
+    "Gain, mm/mV": ("gain_mm_per_mv", "gains"),
     "Paper": ("size", "sizes"),
     "Grid": ("colour", "colours"),
     "Font": ("font", "fonts"),
@@ -169,7 +169,9 @@ def _property_rows(asked: ImagesRequest, images: pa.Table) -> Iterator[str]:
             drawn = f"{min(counted)} to {max(counted)}" if counted else ""
             yield f"| {title} | {wanted[0]} to {wanted[1]} | {drawn} |\n"
         else:
-            yield f"| {title} | {_shares(wanted)} | {_shares({name: counted.get(name, 0) for name in wanted})} |\n"
+            # Gains that nobody asked for were drawn where rows would have touched.
+            found = {name: counted.pop(name, 0) for name in wanted} | counted
+            yield f"| {title} | {_shares(wanted)} | {_shares(found)} |\n"
 
 
 def _printed_rows(asked: ImagesRequest) -> Iterator[str]:
@@ -187,7 +189,10 @@ def _printed_rows(asked: ImagesRequest) -> Iterator[str]:
 
 def _shares(weights: Mapping[Any, float]) -> str:
     total = sum(weights.values()) or 1
-    return ", ".join(f"{plain(f'{name}')} {100 * weight / total:.3g} %" for name, weight in weights.items())
+    names = (f"{name:g}" if isinstance(name, float) else f"{name}" for name in weights)
+    return ", ".join(
+        f"{plain(name)} {100 * weight / total:.3g} %" for name, weight in zip(names, weights.values(), strict=True)
+    )
 
 
 def _damage_lines(images: pa.Table) -> Iterator[str]:

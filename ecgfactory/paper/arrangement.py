@@ -50,7 +50,7 @@ def layout_of(name: str) -> Layout:
     BadInputError
         When it is not written as one, or can't hold twelve leads; the nearest usual one is named.
     """
-    match = _LAYOUT.fullmatch(name)
+    match = _LAYOUT.fullmatch(name) if isinstance(name, str) else None
     if match is None:
         raise BadInputError(
             f"there is no layout {name!r}; write rows x columns and the leads below them, as 3x4+II, or choose from "

@@ -11,6 +11,8 @@ import numpy.typing as npt
 from ecgfactory.artefacts import given
 from ecgfactory.errors import BadInputError, shown
 from ecgfactory.paper.arrangement import MOST_ROWS
+from ecgfactory.paper.lettering import lacking_letter
+from ecgfactory.paper.mask import OTHER_VALUES
 from ecgfactory.paper.picture import Picture
 from ecgfactory.paper.rendering import PictureDraws, render_picture
 from ecgfactory.paper.style import PaperStyle
@@ -18,6 +20,9 @@ from ecgfactory.paper.variety import USUAL_VARIETY, Variety
 
 MOST_LEADS = MOST_ROWS
 """One below the other, no more fit on a page."""
+
+LONGEST_NAME = 24
+"""Letters: longer names are too small to read above the traces of a short ECG."""
 
 
 def render(
@@ -40,7 +45,7 @@ def render(
         Samples per second, 50 to 100,000.
     lead_names : sequence of str
         Names along the axis of leads, 15 at most: of the standard twelve in any order and usual spelling (MLII is II),
-        which are printed as they are usually written; others as they are given.
+        which are printed as they are usually written; others as they are given, in up to 24 letters that the font has.
     style : PaperStyle or Variety, optional
         How it is printed and what happens to it, or what that is drawn from; when absent, all layouts and kinds of
         damage that a build draws from unless told otherwise.
@@ -83,6 +88,8 @@ def _values(signal: npt.ArrayLike) -> tuple[npt.NDArray[Any], npt.NDArray[np.boo
         values = signal if isinstance(signal, np.ma.MaskedArray) else np.asarray(signal)
     except ValueError:  # lists of different lengths
         raise BadInputError("render: signal has leads of different lengths; fill the shorter ones with NaN.") from None
+    if np.asarray(values).dtype.kind not in "if":  # told as a problem
+        return np.asarray(values), np.zeros(np.shape(values), bool)
     missing = np.ma.getmaskarray(values) if isinstance(values, np.ma.MaskedArray) else np.zeros(values.shape, bool)
     values = np.asarray(values)
     if values.dtype.kind == "f":
@@ -94,7 +101,7 @@ def _problems(
     values: npt.NDArray[Any],
     missing: npt.NDArray[np.bool_],
     rate_hz: object,
-    lead_names: object,
+    lead_names: Any,
     style: object,
     seed: object,
     unit: object,
@@ -103,10 +110,31 @@ def _problems(
     yield from given.values_problems(values, unit, (2,))
     if values.size and missing.all():
         yield "signal holds NaN alone, and so no ECG; give values"
+    elif values.ndim == 2:
+        has_line = (~missing[:, 1:] & ~missing[:, :-1]).any(axis=1) | missing.all(axis=1)
+        if not has_line.all():
+            yield "signal has a lead of single samples between missing ones, which make no line; fill it"
     yield from given.rate_problems(rate_hz, values)
     yield from given.leads_problems(lead_names, values)
     if values.ndim == 2 and len(values) > MOST_LEADS:
         yield f"signal has {len(values)} leads, more than the {MOST_LEADS} that fit on a page; leave some out"
     if style is not None and not isinstance(style, PaperStyle | Variety):
         yield f"style is {shown(style)}; give a PaperStyle, such as PaperStyle(damage='photo'), or a Variety"
+    else:
+        yield from _names_problems(lead_names, USUAL_VARIETY if style is None else style)
     yield from given.number_problems("seed", seed)
+
+
+def _names_problems(lead_names: Any, style: PaperStyle | Variety) -> Iterator[str]:
+    """Say which names of leads can't be printed, or told from what else is on a page."""
+    is_list = isinstance(lead_names, Sequence | np.ndarray) and not isinstance(lead_names, str | bytes)
+    names = [name for name in lead_names if isinstance(name, str)] if is_list else []
+    fonts = [style.font] if isinstance(style, PaperStyle) else [font for font, weight in style.fonts.items() if weight]
+    for name in map(given.lead_of, names):
+        if name in OTHER_VALUES:
+            yield f"lead {name} is called as something else is in the mask; give it another name"
+        if len(name) > LONGEST_NAME:
+            yield f"lead {shown(name)} has {len(name)} letters; give it a name of {LONGEST_NAME} at most"
+        lacking = {font: letter for font in fonts if (letter := lacking_letter(name, font)) is not None}
+        for font, letter in [*lacking.items()][:1]:
+            yield f"lead {shown(name)} can't be printed in {font}, which lacks {letter!r}; give another name or font"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import unicodedata
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
@@ -14,7 +15,7 @@ from PIL import ImageFont
 
 from ecgfactory.errors import BadInputError
 from ecgfactory.paper.page_map import MM_PER_INCH
-from ecgfactory.paper.plotter_letters import strokes
+from ecgfactory.paper.plotter_letters import is_plotted, strokes
 
 _FILES = {
     ("sans", False): "DejaVuSans.ttf",
@@ -34,6 +35,9 @@ PLOTTER = "plotter"
 
 _PEN, _BOLD_PEN = 0.09, 0.16
 """Width of a plotter's pen as a share of a capital letter's height."""
+
+_FAINT = 32
+"""Of 255: OpenCV's smooth lines have skirts fainter than this, a pixel wide, which are no ink."""
 
 _SHIFT = 4
 """Bits of OpenCV's coordinates for parts of a pixel."""
@@ -73,6 +77,29 @@ def lettering(text: str, font: str, bold: bool, size_mm: float, dpi: int) -> Let
     return _trimmed(coverage, left, -top)
 
 
+def lacking_letter(text: str, font: str) -> str | None:
+    """Return the first letter of a text that a font can't print; None where it prints all.
+
+    Fonts print an empty box in its place, and none of them joins letters or writes from right to left.
+    """
+    return next((letter for letter in text if not _can_print(letter, font)), None)
+
+
+def _can_print(letter: str, font: str) -> bool:
+    if not letter.isprintable() or unicodedata.bidirectional(letter) in ("R", "AL"):
+        return False
+    if font == PLOTTER:
+        return is_plotted(letter)
+    return all(ord(letter) in _codes(font, bold) for bold in (False, True))
+
+
+@lru_cache(maxsize=16)
+def _codes(font: str, bold: bool) -> frozenset[int]:
+    from matplotlib.ft2font import FT2Font  # Pillow does not tell which letters a font has
+
+    return frozenset(FT2Font(str(_file(font, bold))).get_charmap())
+
+
 def _plotted(text: str, capital_px: float, bold: bool) -> Lettering:
     """Draw text in single strokes, whose pen is as wide as befits the letters, in whole pixels."""
     pen_px = max(int(capital_px * (_BOLD_PEN if bold else _PEN)), 1)
@@ -82,6 +109,7 @@ def _plotted(text: str, capital_px: float, bold: bool) -> Lettering:
     canvas = np.zeros((2 * around, int(width) + around), dtype=np.uint8)
     points = [np.rint(line * 2**_SHIFT).astype(np.int32) for line in lines]
     cv2.polylines(canvas, points, False, 255, pen_px, cv2.LINE_AA, _SHIFT)
+    canvas[canvas < _FAINT] = 0
     return _trimmed(canvas, -around, around)
 
 
@@ -96,11 +124,15 @@ def _trimmed(coverage: npt.NDArray[np.uint8], left: int, rise: int) -> Lettering
 
 @lru_cache(maxsize=64)
 def _face(font: str, bold: bool, size_px: float) -> ImageFont.FreeTypeFont:
+    # Without raqm, which not all machines have: the same ink everywhere.
+    return ImageFont.truetype(str(_file(font, bold)), size_px, layout_engine=ImageFont.Layout.BASIC)
+
+
+def _file(font: str, bold: bool) -> Path:
     file = _fonts_folder() / _FILES[font, bold]
     if not file.is_file():
         raise BadInputError(f"the font file {file} is missing; install matplotlib again, which brings it.")
-    # Without raqm, which not all machines have: the same ink everywhere.
-    return ImageFont.truetype(str(file), size_px, layout_engine=ImageFont.Layout.BASIC)
+    return file
 
 
 @lru_cache(maxsize=1)

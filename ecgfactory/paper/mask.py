@@ -17,6 +17,9 @@ from ecgfactory.paper.pen import drawn_width_px, stroke
 
 BACKGROUND, GRID, TEXT, PULSE, SEPARATOR = range(5)
 
+OTHER_VALUES = {"background": BACKGROUND, "grid": GRID, "text": TEXT, "pulse": PULSE, "separator": SEPARATOR}
+"""Of what is no lead, by name."""
+
 FIRST_LEAD, FIRST_OTHER_LEAD = 10, 22
 """Values of I, and of the first lead that is not among the usual twelve."""
 
@@ -41,11 +44,7 @@ def mask_values(lead_names: Sequence[str]) -> dict[str, int]:
     known = {name: FIRST_LEAD + place for place, name in enumerate(TWELVE_LEADS)}
     others = [name for name in lead_names if name not in known]
     return {
-        "background": BACKGROUND,
-        "grid": GRID,
-        "text": TEXT,
-        "pulse": PULSE,
-        "separator": SEPARATOR,
+        **OTHER_VALUES,
         **{name: known[name] if name in known else FIRST_OTHER_LEAD + others.index(name) for name in lead_names},
     }
 

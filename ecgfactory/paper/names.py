@@ -21,6 +21,9 @@ BESIDE_MM = 9.0
 _INDENT_MM = 0.5
 """From the beginning of a trace to that of the name above it."""
 
+_CLEAR_MM = 1.0
+"""From the end of a name to the next part of its trace that may be as high: more than a pixel and half a line."""
+
 _LEAST_MM = 3.0
 """Width that a name may take over the shortest of traces."""
 
@@ -53,8 +56,8 @@ class LeadNames:
 
     def samples_below(self, piece: Piece) -> int:
         """Return how many samples of a trace are below its name."""
-        width_mm = self.writing.width_mm(piece.lead, self._size_mm(piece), bold=self.bold) + 2 * _INDENT_MM
-        return math.ceil(width_mm / self.across.mm_per_sample) + 1
+        end_mm = self._line(piece.lead, _INDENT_MM, 0.0, self._size_mm(piece)).box_mm.right + _CLEAR_MM
+        return math.ceil(end_mm / self.across.mm_per_sample) + 1
 
     def write(self, piece: Piece, baseline_mm: float, bands: Bands) -> PrintedText:
         """Write the name of a trace; above it, it is above all that the trace shows there."""

@@ -93,6 +93,11 @@ _UNKNOWN = "0208484202"
 """An empty box, as all fonts have for letters that they lack."""
 
 
+def is_plotted(letter: str) -> bool:
+    """Return whether a letter has strokes of its own, or is a space."""
+    return letter == " " or letter in _GLYPHS
+
+
 def strokes(text: str) -> list[Float64Array]:
     """Return the strokes of a line of text.
 

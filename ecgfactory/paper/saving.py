@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from numbers import Integral
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -66,14 +67,15 @@ class PictureFiles(NamedTuple):
 
 def save_picture(picture: Picture, path: str | os.PathLike[str], quality: int, overwrite: bool) -> None:
     """Write a picture with its mask and truth; see `Picture.save`."""
-    files = PictureFiles.at(from_home(path))
-    suffix = files.picture.suffix.lower()
+    place = from_home(path)
+    suffix = place.suffix.lower()
     if suffix not in _KINDS:
         raise BadInputError(f"{path}: the suffix {suffix!r} says no format; end the name in {', '.join(_KINDS)}.")
-    if not 1 <= quality <= 100:
-        raise BadInputError(f"{path}: quality is {quality}; give 1 to 100.")
+    if not isinstance(quality, Integral) or not 1 <= quality <= 100:
+        raise BadInputError(f"{path}: quality is {quality!r}; give a whole number from 1 to 100.")
+    files = PictureFiles.at(place)
     files.check(overwrite)
     dpi = picture.page.style.dpi
-    encoding = Encoding(_KINDS[suffix], quality)
+    encoding = Encoding(_KINDS[suffix], int(quality))
     mask = encode_palette_png(picture.mask, mask_palette(), dpi)
     files.write(encoding.encode(picture.pixels, dpi), mask, picture.truth)

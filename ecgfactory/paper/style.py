@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from numbers import Integral, Real
 from typing import Any
 
 from ecgfactory.documents.keys import nearest
@@ -89,9 +90,12 @@ class PaperStyle:
             *_among("pulse", self.pulse, PULSES),
             *_among("font", self.font, FONTS),
             *_among("damage", self.damage, DAMAGES),
-            *_within("dpi", self.dpi, LOWEST_DPI, HIGHEST_DPI),
-            *_within("line_mm", self.line_mm, LOWEST_LINE_MM, HIGHEST_LINE_MM),
+            *_within("dpi", self.dpi, LOWEST_DPI, HIGHEST_DPI, Integral),
+            *_within("line_mm", self.line_mm, LOWEST_LINE_MM, HIGHEST_LINE_MM, Real),
         ]
+        for name in ("labels", "header", "separators"):
+            if not isinstance(getattr(self, name), bool):
+                problems.append(f"{name} is {getattr(self, name)!r}; give True or False.")
         try:
             layout_of(self.layout)
         except BadInputError as error:
@@ -103,10 +107,14 @@ class PaperStyle:
 def _among(name: str, value: Any, known: Collection[Any]) -> list[str]:
     if value in known:
         return []
-    meant = nearest(value, known) if isinstance(value, str) else None
+    meant = nearest(value, [choice for choice in known if isinstance(choice, str)]) if isinstance(value, str) else None
     choice = f"did you mean {meant}?" if meant else f"choose from {', '.join(map(str, known))}."
     return [f"{name} {value!r} is unknown; {choice}"]
 
 
-def _within(name: str, value: float, low: float, high: float) -> list[str]:
-    return [] if low <= value <= high else [f"{name} is {value}; use {low:g} to {high:g}."]
+def _within(name: str, value: Any, low: float, high: float, kind: type) -> list[str]:
+    is_number = isinstance(value, kind) and not isinstance(value, bool)
+    if is_number and low <= value <= high:
+        return []
+    whole = "whole numbers, " if kind is Integral else ""
+    return [f"{name} is {value!r}; use {whole}{low:g} to {high:g}."]

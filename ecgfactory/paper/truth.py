@@ -198,7 +198,8 @@ def _outline_mm(box_mm: Box, page_map: PageMap) -> tuple[Float64Array, npt.NDArr
     if page_map.displacement is None:
         return corners, np.ones(len(corners), dtype=bool)
     sides = np.roll(corners, -1, axis=0) - corners
-    parts = (np.abs(sides).max(axis=1) / STEP_MM).astype(int) + 1
+    # A lead that is missing altogether has no box: its corners are NaN.
+    parts = np.nan_to_num(np.abs(sides).max(axis=1) / STEP_MM).astype(int) + 1
     share = np.concatenate([np.arange(count) / count for count in parts])
     return np.repeat(corners, parts, axis=0) + share[:, np.newaxis] * np.repeat(sides, parts, axis=0), share == 0
 

@@ -40,7 +40,8 @@ TRUTH_KEYS = {
     "leads[].last_sample": "Last sample that it shows.",
     "leads[].mm_per_mv": "Height of 1 mV on paper.",
     "leads[].mm_per_s": "Width of 1 s on paper.",
-    "leads[].baseline_uv": "The value, in uV, that lies on the baseline: the lead's median over what is shown.",
+    "leads[].baseline_uv": "The value, in uV, that lies on the baseline: the lead's median over all of the "
+    "time that the page shows, also where a piece of it is printed.",
     "leads[].baseline_mm": "Height of the baseline on paper, from above.",
     "leads[].baseline_px": "Its left and its right end.",
     "leads[].box_px": "Part in the picture of the smallest box around its ink: left, top, right, bottom; null where "

@@ -292,7 +292,7 @@ class ImagesRequest(_Section, title="Images"):
     def words(self) -> str:
         """What is drawn, in words."""
         kinds = _shares(self.damage)
-        damaged = f"{100 * (1 - kinds.get('none', 0)):.3g} % of them damaged"
+        damaged = f"each damaged with a chance of {100 * (1 - kinds.get('none', 0)):.3g} %"
         each = f"{self.per_record} pictures" if self.per_record > 1 else "a picture"
         return f"{each} of each record, {damaged}"
 

@@ -14,6 +14,7 @@ from ecgfactory.paper.damage.grain import QUANTILES, random_bytes
 from ecgfactory.paper.damage.misprints import misprints
 from ecgfactory.paper.damage.views import glass_view, seed
 from ecgfactory.paper.page import Page
+from ecgfactory.paper.sizes import MM_PER_INCH
 
 _DOTS_PER_INCH = 204
 _LINES_PER_INCH = {"standard": 98, "fine": 196}
@@ -22,7 +23,11 @@ _LINES_PER_INCH = {"standard": 98, "fine": 196}
 _SENSOR_SIGMA = 5.0
 """Of the fax machine's sensor, where white is 255: edges are ragged."""
 
-_BYTES = 256
+_WHITE, _BYTES = 255, 256
+
+_INK_SEEN = 150.0
+"""How much darker than white, of 255, fax machines take whole pixels of ink to be at least; as much of it as a line
+thinner than a pixel covers is ink to them too, or half of the trace would be lost."""
 
 _MISPRINTS = 0.08
 """Chance of each fault of the printer."""
@@ -60,7 +65,7 @@ class FaxLines(PictureStep):
         size = max(1, round(width_px * min(self.dots, 1.0))), max(1, round(height_px * min(self.lines, 1.0)))
         grey = cv2.resize(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), size, interpolation=cv2.INTER_AREA)
         printed = self._with_lost_lines(self._black_and_white(np.asarray(grey, dtype=np.uint8)))
-        whole = cv2.resize(printed, (width_px, height_px), interpolation=cv2.INTER_NEAREST)
+        whole = cv2.resize(printed, (width_px, height_px), interpolation=cv2.INTER_NEAREST_EXACT)
         faxed: Pixels = np.asarray(cv2.cvtColor(whole, cv2.COLOR_GRAY2RGB), dtype=np.uint8)
         return faxed
 
@@ -96,10 +101,11 @@ class Fax(Damage):
         """Draw how it is pulled in, and how finely it is sent."""
         at = rng.random(5)
         lines = _LINES_PER_INCH["fine" if at[0] < 0.6 else "standard"]
+        covered = min(page.style.line_mm * page.style.dpi / MM_PER_INCH, 1.0)
         fax = FaxLines(
             dots=round(_DOTS_PER_INCH / page.style.dpi, 4),
             lines=round(lines / page.style.dpi, 4),
-            threshold=round(float(125 + 45 * at[1]), 1),
+            threshold=round(max(float(125 + 45 * at[1]), _WHITE - _INK_SEEN * covered), 1),
             dither=round(float(0.5 * at[2]), 3) if at[3] < 0.4 else 0.0,
             lost=round(float(0.012 * at[4]), 4),
             grain_seed=seed(rng),

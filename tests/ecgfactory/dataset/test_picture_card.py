@@ -57,7 +57,8 @@ def keys_of(truth: Any, above: str = "") -> Iterator[str]:
 
 def test_every_key_and_column_is_described_and_no_other(dataset: Dataset, card: str) -> None:
     told = {key for of in dataset.pictures() for key in keys_of(json.loads(of.truth_path.read_bytes()))}
-    assert told - {"image", "mask", "page", "map", "damage"} == TRUTH_KEYS.keys()
+    above = {"image", "mask", "page", "map", "damage", "grid.vertical", "grid.horizontal"}
+    assert told - above == TRUTH_KEYS.keys()
     assert list(IMAGE_COLUMNS) == IMAGE_SCHEMA.names
     assert all(f"| `{key}` | " in card for key in (*TRUTH_KEYS, *IMAGE_COLUMNS))
 
@@ -70,6 +71,10 @@ def test_the_card_shows_a_picture_and_counts_what_was_drawn(dataset: Dataset, ca
     (drawn,) = re.findall(r"^\| Layout \| 12x1 33.3 %, 3x4\+II 33.3 %, 6x2 33.3 % \| (.*) \|$", card, re.MULTILINE)
     share = 100 * (dataset.images.layout == "12x1").mean()
     assert drawn.startswith(f"12x1 {share:.3g} %, ")
+    (gains,) = re.findall(r"^\| Gain, mm/mV \|[^|]*\| (.*) \|$", card, re.MULTILINE)
+    printed = {float(gain): share for gain, share in re.findall(r"([\d.]+) ([\d.]+) %", gains)}
+    for gain, share in dataset.images.gain_mm_per_mv.value_counts(normalize=True).items():
+        assert printed[gain] == f"{100 * share:.3g}"
     assert re.search(r"^\| Resolution, dpi \| 72 to 100 \| \d+ to \d+ \|$", card, re.MULTILINE)
     for kind in set(dataset.images.damage):
         assert f"- `{kind}`: " in card

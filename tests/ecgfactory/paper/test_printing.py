@@ -140,6 +140,20 @@ def test_names_are_clear_of_traces():
         assert abs(name.box_mm.left - trace.points_mm[0, 0]) < 2
 
 
+@pytest.mark.parametrize("font", ["sans", "plotter"])
+@pytest.mark.parametrize("after", range(0, 300, 12))
+def test_names_are_clear_of_thick_lines_at_coarse_pixels(font: str, after: int) -> None:
+    at = np.arange(5000) % 1250
+    page = printed(
+        np.tile(np.where((at >= after) & (at < after + 100), 600 + after, 0), (12, 1)), dpi=72, line_mm=0.7, font=font
+    )
+    for name, trace in zip([text for text in page.texts if text.role == "lead"], page.traces, strict=True):
+        left, top, right, bottom = name.box_mm
+        x, y = trace.points_mm.T
+        touched = (left - 0.35 < x) & (x < right + 0.35) & (top - 0.35 < y) & (y < bottom + 0.35)
+        assert not touched.any()
+
+
 def test_names_stand_left_of_traces_that_are_alone_where_they_fit():
     beside = printed(layout="12x1")
     names = [text for text in beside.texts if text.role == "lead"]

@@ -11,7 +11,8 @@ import pytest
 import ecgfactory as ef
 from ecgfactory.errors import BadInputError
 from ecgfactory.leads import TWELVE_LEADS
-from ecgfactory.paper.style import PaperStyle
+from ecgfactory.paper.arrays import LONGEST_NAME
+from ecgfactory.paper.style import FONTS, PaperStyle
 from ecgfactory.paper.variety import Variety
 
 PLAIN = PaperStyle(dpi=100)
@@ -31,6 +32,7 @@ def waves_mv(leads: int, rate_hz: int = 360, seconds: float = 10.0) -> npt.NDArr
         ({"signal": np.zeros((1, 2, 3600))}, r"signal is of shape \(1, 2, 3600\); give \(leads, samples\)\.$"),
         ({"signal": [[1.0, 2.0], [1.0]]}, "leads of different lengths; fill the shorter ones with NaN"),
         ({"signal": np.full((2, 3600), np.nan)}, "signal holds NaN alone, and so no ECG; give values"),
+        ({"signal": np.tile([np.nan, 0.1], (2, 1800))}, "signal has a lead of single samples between missing"),
         ({"signal": np.full((2, 3600), np.inf)}, "NaN or infinite values"),
         ({"signal": waves_mv(2) * 1000}, "reaches 600 mV, more than electrodes give; if it is in uV, say unit='uV'"),
         ({"signal": waves_mv(2, seconds=0.9)}, "signal has 324 samples, less than 1 s at 360 Hz; give a longer one"),
@@ -45,6 +47,23 @@ def waves_mv(leads: int, rate_hz: int = 360, seconds: float = 10.0) -> npt.NDArr
             {"style": "photo"},
             r"style is 'photo'; give a PaperStyle, such as PaperStyle\(damage='photo'\), or a Variety",
         ),
+        ({"signal": "abc"}, "signal is of <U3; give whole numbers"),
+        (
+            {"lead_names": ["II", "pulse"]},
+            "lead pulse is called as something else is in the mask; give it",
+        ),
+        ({"lead_names": ["II", "W" * 25]}, "has 25 letters; give it a name of 24 at most"),
+        (
+            {"lead_names": ["II", "a\nb"]},
+            r"lead 'a\\nb' can't be printed in sans, which lacks '\\n'",
+        ),
+        ({"lead_names": np.array(["II", "心"])}, "lead '心' can't be printed in sans, which lacks '心'"),
+        ({"lead_names": ["II", "א"]}, "lead 'א' can't be printed in sans"),
+        (
+            {"lead_names": ["II", "Ω"], "style": PaperStyle(font="plotter")},
+            "can't be printed in plotter, which lacks 'Ω'",
+        ),
+        ({"lead_names": ["II", "Ω"], "style": None}, "can't be printed in plotter, which lacks 'Ω'"),
         ({"seed": -1}, "seed is -1; give a whole number from 0"),
         (
             {"signal": waves_mv(16), "lead_names": [f"X{number}" for number in range(16)]},
@@ -72,6 +91,25 @@ def test_a_variety_of_which_nothing_can_be_chosen_is_told() -> None:
         ef.paper.render(waves_mv(2), 360, ["II", "V5"], Variety(damage={"photos": 1}))
 
 
+def test_a_style_that_is_none_is_told() -> None:
+    with pytest.raises(BadInputError) as raised:
+        PaperStyle(dpi=200.5, line_mm="a", gain_mm_per_mv="10", labels="no", layout=None)  # type: ignore[arg-type]
+    assert [problem.split(";")[0] for problem in raised.value.problems] == [
+        "gain_mm_per_mv '10' is unknown",
+        "dpi is 200.5",
+        "line_mm is 'a'",
+        "labels is 'no'",
+        "there is no layout None",
+    ]
+
+
+@pytest.mark.parametrize("font", FONTS)
+def test_the_longest_name_is_printed_over_the_shortest_trace(font: str) -> None:
+    names = ["W" * LONGEST_NAME, *TWELVE_LEADS[1:]]
+    picture = ef.paper.render(waves_mv(12, seconds=1.0), 360, names, PaperStyle(dpi=72, font=font))
+    assert picture.truth["texts"][4]["text"] == names[0]
+
+
 def test_all_that_is_wrong_is_told_at_once() -> None:
     with pytest.raises(BadInputError) as raised:
         ef.paper.render(waves_mv(2), 7, ["II"], 3, "x", unit="kV")  # type: ignore[arg-type]
@@ -87,16 +125,26 @@ def traces(picture: ef.paper.Picture) -> dict[str, list[dict[str, Any]]]:
 
 
 def test_foreign_leads_are_drawn_to_scale_under_the_names_that_they_stand_for() -> None:
-    picture = ef.paper.render(waves_mv(2), 360, ["MLII", "pulse"], PLAIN)
+    picture = ef.paper.render(waves_mv(2), 360, ["MLII", "PLETH"], PLAIN)
     assert picture.pixels.shape == (*picture.mask.shape, 3)
     truth = picture.truth
-    assert (truth["record_id"], list(truth["lead_names"])) == (None, ["II", "pulse"])
+    assert (truth["record_id"], list(truth["lead_names"])) == (None, ["II", "PLETH"])
     (first, *_) = traces(picture)["II"]
     px_per_mm = 100 / 25.4
     height_mm = np.ptp(np.array(first["y_px"], dtype=float)) / px_per_mm
     assert height_mm == pytest.approx(2 * 0.3 * first["mm_per_mv"], abs=0.01)
     step_mm = np.diff(np.array(first["x_px"], dtype=float)).mean() / px_per_mm
     assert step_mm == pytest.approx(25 / 360, rel=1e-3)
+
+
+@pytest.mark.parametrize("damage", ["none", "crumple"])
+def test_a_lead_that_is_missing_is_nowhere(damage: str) -> None:
+    signal_mv = waves_mv(12)
+    signal_mv[TWELVE_LEADS.index("aVR")] = np.nan
+    picture = ef.paper.render(signal_mv, 360, TWELVE_LEADS, PaperStyle(dpi=72, damage=damage))
+    (absent,) = traces(picture)["aVR"]
+    assert absent["box_px"] is None and absent["missing"] == [[900, 1799]] and np.isnan(absent["x_px"]).all()
+    assert picture.truth["mask"]["values"]["aVR"] not in picture.mask
 
 
 @pytest.mark.parametrize("leads", [1, 15])

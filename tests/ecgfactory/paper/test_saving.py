@@ -41,8 +41,11 @@ def test_the_suffix_says_the_format(picture: Picture, tmp_path: Path, suffix: st
 def test_what_can_not_be_saved_is_told_and_nothing_is_written(picture: Picture, tmp_path: Path) -> None:
     with pytest.raises(BadInputError, match=r"the suffix '\.gif' says no format; end the name in \.png, \.jpg"):
         picture.save(tmp_path / "ecg.gif")
-    with pytest.raises(BadInputError, match="quality is 0; give 1 to 100"):
-        picture.save(tmp_path / "ecg.jpg", quality=0)
+    with pytest.raises(BadInputError, match="the suffix '' says no format"):
+        picture.save("")
+    for quality in (0, 50.5, "high"):
+        with pytest.raises(BadInputError, match=f"quality is {quality!r}; give a whole number from 1 to 100"):
+            picture.save(tmp_path / "ecg.jpg", quality=quality)  # type: ignore[arg-type]
     with pytest.raises(BadInputError, match=r"ecg\.png: can't be written \(No such file or directory\)"):
         picture.save(tmp_path / "nowhere" / "ecg.png")
     assert not list(tmp_path.iterdir())

@@ -36,7 +36,7 @@ def test_without_a_section_there_is_a_usual_variety() -> None:
     assert set(asked.variety.damage) == set(DAMAGES)
     assert asked.variety.line_mm == USUAL_VARIETY.line_mm
     assert (asked.encoding.kind, asked.per_record) == ("png", 1)
-    assert asked.words == "a picture of each record, 95.5 % of them damaged"
+    assert asked.words == "a picture of each record, each damaged with a chance of 95.5 %"
     assert BuildRequest(name="a", records=1).pictures is None
 
 

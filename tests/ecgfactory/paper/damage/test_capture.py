@@ -3,13 +3,16 @@
 import dataclasses
 import json
 
+import cv2
 import numpy as np
 import pytest
 
 from ecgfactory.paper.damage import damage_named
 from ecgfactory.paper.damage.base import Damage, Recipe
 from ecgfactory.paper.damage.perform import map_of, perform, size_px
+from ecgfactory.paper.draw import draw_page
 from ecgfactory.paper.page import Box, Page, PrintedText
+from tests.printed_ecgs import printed
 from tests.seen_pages import Waves, blank_page, blank_pixels
 
 KINDS = ["scan", "photo", "fax"]
@@ -96,3 +99,13 @@ def test_blurs_grow_with_the_resolution() -> None:
         return next(step.sigma_px for step in steps if hasattr(step, "sigma_px"))
 
     assert blur(300) == pytest.approx(3 * blur(100), abs=0.002)
+
+
+def test_a_fax_shows_lines_that_are_thinner_than_a_pixel() -> None:
+    page = printed(dpi=72, line_mm=0.1, colour="none")
+    for seed in range(4):
+        pixels, page_map = perform(_drawn(damage_named("fax"), page, seed), draw_page(page), page)
+        near_ink = cv2.erode(pixels[..., 0], np.ones((3, 3), np.uint8)) == 0
+        places = page_map.to_picture(np.concatenate([trace.points_mm for trace in page.traces]))
+        x, y = np.rint(places).astype(int).T
+        assert near_ink[y, x].mean() > 0.85

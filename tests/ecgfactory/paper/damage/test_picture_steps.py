@@ -164,6 +164,15 @@ def test_fax_keeps_lines_and_whitens_paper() -> None:
     assert (np.delete(seen, range(100, 104), axis=0) == 255).all()
 
 
+@pytest.mark.parametrize("lines", [0.98, 0.49, 0.653])
+def test_fax_leaves_things_where_they_are(lines: float) -> None:
+    pixels = plain(255, 901, 901)
+    pixels[300:601, 300:601] = 0
+    black = FaxLines(lines, lines, 128.0, 0.0, 0.0, 1).on_picture(pixels)[..., 0] == 0
+    across, down = (np.flatnonzero(black.any(axis=axis)).mean() for axis in (0, 1))
+    assert (across, down) == (pytest.approx(450, abs=0.2), pytest.approx(450, abs=0.2))
+
+
 def test_fax_shows_greys_as_patterns() -> None:
     shares = [(FaxLines(1.0, 1.0, 127.5, 1.0, 0.0, 1).on_picture(plain(v)) == 255).mean() for v in (64, 128, 192)]
     assert shares == pytest.approx([0.25, 0.5, 0.75], abs=0.04)
