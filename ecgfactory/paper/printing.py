@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
 
 from ecgfactory.arrays import Float64Array
 from ecgfactory.errors import BadInputError
-from ecgfactory.paper.across import COLUMN_GAP_MM, PULSE_FOOT_MM, PULSE_MM, Across, place_across, samples_that_fit
+from ecgfactory.paper.across import (
+    PULSE_FOOT_MM,
+    PULSE_MM,
+    Across,
+    place_across,
+    samples_left_out,
+    samples_that_fit,
+)
 from ecgfactory.paper.arrangement import arrange, layout_of
 from ecgfactory.paper.bands import Bands, RowNeed, share_out
 from ecgfactory.paper.colours import draw_inks
@@ -52,11 +60,11 @@ def print_page(
     measured = measurement_lines(features, wording) if style.header else []
     sheet = divide(style, max(len(about), len(measured)), rng)
     samples = min(signal_uv.shape[-1], samples_that_fit(style, rate_hz))
-    rows = cut(signal_uv, lead_names, arrange(lead_names, layout_of(style.layout)), samples)
-    columns = max(map(len, rows))
+    left_out = samples_left_out(style, rate_hz)
+    rows = cut(signal_uv, lead_names, arrange(lead_names, layout_of(style.layout)), samples, left_out)
     writing = Writing(style.font, style.dpi)
-    beside = style.labels and columns == 1 and fit_beside(lead_names, writing, wording.bold_names)
-    across = place_across(style, rate_hz, columns, samples, sheet.width_mm, BESIDE_MM if beside else 0.0)
+    beside = style.labels and max(map(len, rows)) == 1 and fit_beside(lead_names, writing, wording.bold_names)
+    across = place_across(style, rate_hz, samples, sheet.width_mm, BESIDE_MM if beside else 0.0)
     names = LeadNames(writing, across, beside, wording.bold_names)
     bands = _bands(rows, names, sheet, style)
     baselines_mm = sheet.rows_top_mm + np.cumsum(bands.gaps_mm[:-1])
@@ -103,7 +111,7 @@ def _bands(rows: Sequence[Sequence[Piece]], names: LeadNames, sheet: Sheet, styl
 
 def _trace(piece: Piece, baseline_mm: float, across: Across, bands: Bands, first_sample: int) -> Trace:
     height_mm = piece.centred_mv * bands.gain_mm_per_mv
-    x_mm = across.trace_mm(piece.column, piece.first) + np.arange(len(height_mm)) * across.mm_per_sample
+    x_mm = across.trace_mm(piece.first) + np.arange(len(height_mm)) * across.mm_per_sample
     points_mm = np.column_stack([x_mm, baseline_mm - np.clip(height_mm, -bands.limit_mm, bands.limit_mm)])
     points_mm[np.isnan(height_mm)] = np.nan
     return Trace(
@@ -133,11 +141,10 @@ def _pulses(baselines_mm: Float64Array, across: Across, gain_mm_per_mv: float, s
 
 
 def _separators_mm(pieces: Sequence[tuple[Piece, float]], across: Across) -> Float64Array:
-    """Return marks midway between neighbouring leads of a row."""
-    back_mm = (COLUMN_GAP_MM + across.mm_per_sample) / 2
+    """Return marks midway between neighbouring leads of a row; `pieces` are row by row, each from left to right."""
     marks = []
-    for piece, y_mm in pieces:
-        if piece.column:
-            x_mm = across.trace_mm(piece.column, piece.first) - back_mm
+    for (left, _), (right, y_mm) in pairwise(pieces):
+        if right.column > 0:
+            x_mm = across.trace_mm((left.last + right.first) / 2)
             marks.append([(x_mm, y_mm - _SEPARATOR_MM), (x_mm, y_mm + _SEPARATOR_MM)])
     return np.array(marks, dtype=np.float64).reshape(-1, 2, 2)

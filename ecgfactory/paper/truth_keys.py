@@ -36,7 +36,8 @@ TRUTH_KEYS = {
     "leads[].row": "Row that it is in, from 0.",
     "leads[].column": "Column that it is in, from 0.",
     "leads[].is_rhythm": "Whether it is one of those below the others, for the whole time.",
-    "leads[].first_sample": "First sample of the record that it shows.",
+    "leads[].first_sample": "First sample of the record that it shows; those within 0.5 mm of the border of two "
+    "columns are left out.",
     "leads[].last_sample": "Last sample that it shows.",
     "leads[].mm_per_mv": "Height of 1 mV on paper.",
     "leads[].mm_per_s": "Width of 1 s on paper.",
