@@ -84,17 +84,13 @@ class PictureTruthCheck:
             yield f"sample {sample} is {away_px[worst]:.2f} px away from where the stored signal has it"
 
     def _drawn_again_px(self, piece: LeadTruth) -> Float64Array:
-        """Return where samples are by scale and baseline; only where a piece begins is taken from the polyline."""
+        """Return where samples are by scale, baseline and the place of the first."""
         start = piece.first_sample - self._truth.first_sample
         stored_uv = self._signal_uv[self._truth.lead_names.index(piece.lead), start : start + len(piece.x_px)]
         along_mm = np.arange(len(stored_uv)) / self._truth.sampling_rate_hz * piece.mm_per_s
-        is_drawn = np.isfinite(piece.points_px).all(axis=1)
-        if not is_drawn.any():
-            return piece.points_px
-        on_page_mm = self._truth.page_map.to_page(piece.points_px[is_drawn])
-        begins_mm = np.median(on_page_mm[:, 0] - along_mm[is_drawn])
         height_mm = (stored_uv - piece.baseline_uv) / 1000 * piece.mm_per_mv
-        return self._truth.page_map.to_picture(np.column_stack([begins_mm + along_mm, piece.baseline_mm - height_mm]))
+        places_mm = np.column_stack([piece.first_x_mm + along_mm, piece.baseline_mm - height_mm])
+        return self._truth.page_map.to_picture(places_mm)
 
     def _ink_problems(self, piece: LeadTruth, mask: npt.NDArray[np.uint8]) -> Iterator[str]:
         """Hold a polyline against its box, and against the mask."""

@@ -11,8 +11,10 @@ TRACE_WIDTH_MM = 250.0
 """What is shown of a record at most: 10 s at 25 mm/s."""
 
 COLUMN_GAP_MM = 1.0
-"""Paper left blank between neighbouring leads of a row, and beside pulses. Time goes on below it: the samples that would
-lie there are left out, so that all rows of a page are in time with each other."""
+"""Paper left blank between neighbouring leads of a row, and beside pulses.
+
+Time goes on meanwhile: samples that would lie there are left out, so that all rows of a page are in time.
+"""
 
 PULSE_MM, PULSE_FOOT_MM = 5.0, 1.0
 """Width of a calibration pulse, and of the line before and after it."""

@@ -111,12 +111,14 @@ def _bands(rows: Sequence[Sequence[Piece]], names: LeadNames, sheet: Sheet, styl
 
 def _trace(piece: Piece, baseline_mm: float, across: Across, bands: Bands, first_sample: int) -> Trace:
     height_mm = piece.centred_mv * bands.gain_mm_per_mv
-    x_mm = across.trace_mm(piece.first) + np.arange(len(height_mm)) * across.mm_per_sample
+    first_x_mm = across.trace_mm(piece.first)
+    x_mm = first_x_mm + np.arange(len(height_mm)) * across.mm_per_sample
     points_mm = np.column_stack([x_mm, baseline_mm - np.clip(height_mm, -bands.limit_mm, bands.limit_mm)])
     points_mm[np.isnan(height_mm)] = np.nan
     return Trace(
         lead=piece.lead,
         first_sample=first_sample + piece.first,
+        first_x_mm=first_x_mm,
         points_mm=points_mm,
         baseline_mm=baseline_mm,
         baseline_uv=piece.baseline_uv,

@@ -61,6 +61,7 @@ class PageTruth(_Part):
     height_mm: float = Field(gt=0)
     size: str
     layout: str
+    asked_layout: str
     speed_mm_per_s: float = Field(gt=0)
     gain_mm_per_mv: float = Field(gt=0)
     asked_gain_mm_per_mv: float = Field(gt=0)
@@ -114,6 +115,7 @@ class LeadTruth(_Part):
     last_sample: int
     mm_per_mv: float = Field(gt=0)
     mm_per_s: float = Field(gt=0)
+    first_x_mm: float
     baseline_uv: float
     baseline_mm: float
     box_px: BoxPx

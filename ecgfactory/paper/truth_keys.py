@@ -17,7 +17,8 @@ TRUTH_KEYS = {
     "page.width_mm": "Width of the paper.",
     "page.height_mm": "Its height.",
     "page.size": "Its name.",
-    "page.layout": "Rows x columns of leads, and leads below them for the whole time.",
+    "page.layout": "Rows x columns of leads, and leads below them for the whole time, as drawn.",
+    "page.asked_layout": "What was asked for, as for twelve leads; others take rows and columns of their own.",
     "page.speed_mm_per_s": "Width of 1 s on paper.",
     "page.gain_mm_per_mv": "Height of 1 mV on paper.",
     "page.asked_gain_mm_per_mv": "What was asked for; a smaller gain was taken where rows would have touched.",
@@ -41,8 +42,11 @@ TRUTH_KEYS = {
     "leads[].last_sample": "Last sample that it shows.",
     "leads[].mm_per_mv": "Height of 1 mV on paper.",
     "leads[].mm_per_s": "Width of 1 s on paper.",
+    "leads[].first_x_mm": "Where its first sample is on paper, from the left: x_mm = first_x_mm + (sample - "
+    "first_sample) / sampling_rate_hz * mm_per_s.",
     "leads[].baseline_uv": "The value, in uV, that lies on the baseline: the lead's median over what is shown.",
-    "leads[].baseline_mm": "Height of the baseline on paper, from above.",
+    "leads[].baseline_mm": "Height of the baseline on paper, from above: y_mm = baseline_mm - (uv - baseline_uv) / "
+    "1000 * mm_per_mv.",
     "leads[].baseline_px": "Its left and its right end.",
     "leads[].box_px": "Part in the picture of the smallest box around its ink: left, top, right, bottom; null where "
     "none is.",

@@ -7,7 +7,7 @@ import numpy as np
 import orjson
 import pytest
 
-from ecgfactory.leads import TWELVE_LEADS
+from ecgfactory.leads import EIGHT_LEADS, TWELVE_LEADS
 from ecgfactory.paper.damage.base import Recipe
 from ecgfactory.paper.draw import draw_page
 from ecgfactory.paper.picture import Picture
@@ -37,6 +37,21 @@ def test_stored_samples_are_where_the_truth_says(speed: int, gain: int, dpi: int
     begins_px = [piece.x_px[0] - piece.first_sample / 500 * piece.mm_per_s * px_per_mm for piece in truth.leads]
     assert np.ptp(begins_px) < 0.05
     assert truth.page.gain_mm_per_mv <= gain == truth.page.asked_gain_mm_per_mv
+
+
+@pytest.mark.parametrize("bend_px", [0.0, 6.0])
+def test_samples_lead_into_the_picture_by_the_formulas(bend_px: float) -> None:
+    signal_uv = SIGNAL_UV.copy()
+    signal_uv[:, :30] = np.nan
+    page = printed(signal_uv, first_sample=700)
+    _, truth = masked(page, TWELVE_LEADS, *aslant(page, bend_px))
+    for piece in truth.leads:
+        samples = np.arange(piece.first_sample, piece.last_sample + 1)
+        uv = signal_uv[TWELVE_LEADS.index(piece.lead), samples - 700]
+        x_mm = piece.first_x_mm + (samples - piece.first_sample) / truth.sampling_rate_hz * piece.mm_per_s
+        y_mm = piece.baseline_mm - (uv - piece.baseline_uv) / 1000 * piece.mm_per_mv
+        told_px = truth.page_map.to_picture(np.column_stack([x_mm, y_mm]))
+        np.testing.assert_allclose(told_px[~np.isnan(uv)], piece.points_px[~np.isnan(uv)], rtol=0, atol=0.02)
 
 
 def test_ink_of_the_picture_is_at_the_truth() -> None:
@@ -145,6 +160,17 @@ def test_what_is_no_truth_is_refused(key: tuple[str | int, ...], value: object, 
     part[key[-1]] = value
     with pytest.raises(ValueError, match=said):
         parsed_truth(orjson.dumps(document))
+
+
+@pytest.mark.parametrize(
+    ("leads", "asked", "drawn"),
+    [(12, "3x4+II", "3x4+II"), (8, "3x4+II+V1", "4x2+II+V1"), (3, "3x4+II", "3x1"), (2, "12x1+V9", "2x1")],
+)
+def test_the_layout_is_told_as_it_is_drawn_and_as_it_was_asked_for(leads: int, asked: str, drawn: str) -> None:
+    names = TWELVE_LEADS if leads == 12 else EIGHT_LEADS[:leads]
+    page = printed(SIGNAL_UV[:leads], lead_names=names, layout=asked)
+    _, truth = masked(page, names, *flat(page))
+    assert (truth.page.layout, truth.page.asked_layout) == (drawn, asked)
 
 
 def test_what_is_no_json_is_refused(tmp_path: Path) -> None:
