@@ -24,7 +24,7 @@ from ecgfactory.paper.colours import draw_inks
 from ecgfactory.paper.header import WORDINGS, measurement_lines, patient_lines, scale_line, write_header
 from ecgfactory.paper.names import BESIDE_MM, NAME_CAPITAL_MM, LeadNames, fit_beside
 from ecgfactory.paper.page import Page, Pulse, Trace
-from ecgfactory.paper.patients import invent_patient
+from ecgfactory.paper.patients import Patient
 from ecgfactory.paper.pieces import Piece, check, cut
 from ecgfactory.paper.sheet import Sheet, divide
 from ecgfactory.paper.style import PaperStyle
@@ -42,11 +42,12 @@ def print_page(
     rate_hz: float,
     lead_names: tuple[str, ...],
     style: PaperStyle,
+    patient: Patient,
     rng: np.random.Generator,
     first_sample: int,
     features: Mapping[str, object],
 ) -> Page:
-    """Lay a record out on a page; see `render_picture`. `rng` invents the patient of the header.
+    """Lay a record out on a page; see `render_picture`. `rng` draws inks, sheet, and how the header puts things.
 
     Raises
     ------
@@ -55,7 +56,7 @@ def print_page(
         more rows of leads than fit on the paper.
     """
     check(signal_uv, rate_hz, lead_names)
-    patient, inks, wording = invent_patient(rng), draw_inks(style.colour, rng), WORDINGS[rng.integers(len(WORDINGS))]
+    inks, wording = draw_inks(style.colour, rng), WORDINGS[rng.integers(len(WORDINGS))]
     about = patient_lines(patient, wording) if style.header else []
     measured = measurement_lines(features, wording) if style.header else []
     sheet = divide(style, max(len(about), len(measured)), rng)
