@@ -43,8 +43,9 @@ IMAGE_COLUMNS = {
     "damage": "What happened to the page.",
     "first_sample": "First sample of the record that is shown, from 0.",
     "last_sample": "Last sample that is shown.",
-    "boxes": "Boxes of leads, text and pulses: name; left, top, right and bottom, and the corners of an outline, as x "
-    "and y in turn, in pixels of which the middle of the upper left one is (0, 0).",
+    "boxes": "Boxes of leads, of their names (lead_name), of other text and of pulses: name; left, top, right and "
+    "bottom, and the corners of an outline, as x and y in turn, in pixels of which the middle of the upper left one is "
+    "(0, 0).",
 }
 """What the columns of images.parquet say."""
 

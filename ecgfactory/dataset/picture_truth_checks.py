@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 import cv2
 import numpy as np
@@ -142,20 +141,15 @@ class PictureTruthCheck:
         grid = self._truth.grid
         if grid is None:
             return
-        left, top, right, bottom = grid["box_mm"]
-        lines = [
-            *((ends, ((x, top), (x, bottom))) for x, ends in _lines(grid["vertical"], "x_mm")),
-            *((ends, ((left, y), (right, y))) for y, ends in _lines(grid["horizontal"], "y_mm")),
+        left, top, right, bottom = grid.box_mm
+        ends_mm = [
+            *(end for x in grid.vertical.x_mm for end in ((x, top), (x, bottom))),
+            *(end for y in grid.horizontal.y_mm for end in ((left, y), (right, y))),
         ]
-        told_px, ends_mm = (np.array(ends, dtype=np.float64).reshape(-1, 2) for ends in zip(*lines, strict=True))
-        away_px = np.linalg.norm(self._truth.page_map.to_picture(ends_mm) - told_px, axis=1)
+        told_px = np.concatenate([lines.ends_px.reshape(-1, 2) for lines in (grid.vertical, grid.horizontal)])
+        away_px = np.linalg.norm(self._truth.page_map.to_picture(np.array(ends_mm)) - told_px, axis=1)
         if not away_px.max() <= TOLERANCE_PX:
             yield f"an end of a grid line is {away_px.max():.2f} px from where the map has it"
-
-
-def _lines(told: Mapping[str, Any], key: str) -> Iterator[tuple[float, Any]]:
-    """Yield where each grid line is on paper, and its ends in the picture."""
-    yield from zip(told[key], told["ends_px"], strict=True)
 
 
 def _grown(shown: BoolArray, by_px: int) -> BoolArray:

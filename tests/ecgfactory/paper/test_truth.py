@@ -133,6 +133,10 @@ def test_the_file_is_read_as_written(tmp_path: Path) -> None:
     ends_mm = np.array([(grid["vertical"]["x_mm"][3], grid["box_mm"][side]) for side in (1, 3)])
     assert np.abs(page_map.to_picture(ends_mm) - grid["vertical"]["ends_px"][3]).max() < 0.02
     assert [text["text"] for text in document["texts"]] == [text.text for text in page.texts]
+    assert [(text.text, text.role) for text in truth.texts] == [(text.text, text.role) for text in page.texts]
+    assert truth.grid is not None
+    assert truth.grid.vertical.ends_px[3].tolist() == grid["vertical"]["ends_px"][3]
+    assert [pulse.points_px.shape for pulse in truth.pulses] == [(6, 2)] * len(page.pulses)
 
 
 @pytest.mark.parametrize(
@@ -141,6 +145,7 @@ def test_the_file_is_read_as_written(tmp_path: Path) -> None:
         (("map", "homography"), [[1, 0, 0]], "homography of three rows"),
         (("map", "displacement"), {"step_mm": 5, "x_px": [[1, 2]], "y_px": [[1, 2]]}, "two rows"),
         (("leads", 0, "x_px"), [1.0], "a point of lead I for each sample"),
+        (("grid", "horizontal", "y_mm"), [1.0], "a place and two ends of each line"),
         (("leads", 0, "y_px"), "no", "must be numbers"),
         (("leads", 0, "lead"), "V9", "a value of the mask for lead V9"),
         (("mask", "values", "II"), 10, "one thing by each value"),
