@@ -63,7 +63,9 @@ _CONVENTIONS = (
     "`y_mm = baseline_mm - (uv - baseline_uv) / 1000 * mm_per_mv`; `map` leads from there to `x_px` and `y_px`. And "
     "back: the inverse of `map`, `page_map.to_page` of the truth that `ecgfactory` reads, gives x_mm and y_mm, and "
     "the formulas sample and value. An example above does both.",
-    "Masks are palette PNG files: read the values, not the colours.",
+    "Masks are palette PNG files: read the values, not the colours. A mask tells what was printed there, also where "
+    "damage has hidden it: under stains and in holes, and where the printer left dots out. Only beyond torn edges, and "
+    "where a fax has lost the grid, is there nothing.",
     "Pictures are in the form of Hugging Face's `imagefolder`: `metadata.parquet` of a split names each picture, "
     "`file_name`, and its mask, `mask_file_name`. Signals and pictures can't be two configurations of one dataset "
     "there, as one builder reads all of these; name the folder of pictures, as the example above does.",

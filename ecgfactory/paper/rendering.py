@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -11,9 +11,11 @@ from ecgfactory import draws
 from ecgfactory.draws import Purpose
 from ecgfactory.leads import SignalUv
 from ecgfactory.paper.damage import damage_named
+from ecgfactory.paper.damage.base import Recipe
 from ecgfactory.paper.damage.perform import perform
 from ecgfactory.paper.draw import draw_page
 from ecgfactory.paper.mask import draw_mask
+from ecgfactory.paper.page import Page
 from ecgfactory.paper.patients import invent_patient
 from ecgfactory.paper.picture import Picture
 from ecgfactory.paper.printing import print_page
@@ -112,5 +114,12 @@ def render_picture(
     recipe = damage_named(decided.damage).recipe(page, numbers.damage)
     pixels, page_map = perform(recipe, draw_page(page), page)
     height_px, width_px, _ = pixels.shape
-    mask = draw_mask(page, page_map, width_px, height_px, names, recipe.outline_mm)
+    mask = draw_mask(_as_seen(page, recipe), page_map, width_px, height_px, names, recipe.outline_mm)
     return Picture(pixels, mask, page, page_map, recipe, names, rate_hz)
+
+
+def _as_seen(page: Page, recipe: Recipe) -> Page:
+    """Return a page without the lines of the grid that its picture does not show."""
+    if page.grid is None or recipe.shows_minor:
+        return page
+    return replace(page, grid=replace(page.grid, minor_mm=page.grid.major_mm) if recipe.shows_major else None)

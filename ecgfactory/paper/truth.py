@@ -80,7 +80,7 @@ def truth_of(picture: Picture, names: PictureNames | None = None) -> dict[str, A
             _lead(trace, points_px, page, page_map, frame)
             for trace, points_px in zip(page.traces, _traced_px(page, page_map), strict=True)
         ],
-        "grid": None if page.grid is None else _grid(page.grid, page_map),
+        "grid": None if page.grid is None else _grid(page.grid, picture.recipe, page_map),
         "pulses": [
             {
                 "height_mv": pulse.height_mv,
@@ -171,7 +171,7 @@ def _lead(trace: Trace, points_px: Float64Array, page: Page, page_map: PageMap, 
     }
 
 
-def _grid(grid: Grid, page_map: PageMap) -> dict[str, Any]:
+def _grid(grid: Grid, recipe: Recipe, page_map: PageMap) -> dict[str, Any]:
     left, top, right, bottom = grid.box_mm
     x, y = grid.vertical_mm(), grid.horizontal_mm()
     upper, lower = (np.column_stack([x, np.full(x.shape, edge)]) for edge in (top, bottom))
@@ -180,6 +180,8 @@ def _grid(grid: Grid, page_map: PageMap) -> dict[str, Any]:
         "box_mm": _mm(np.array(grid.box_mm)),
         "minor_mm": grid.minor_mm,
         "major_mm": grid.major_mm,
+        "minor_is_seen": recipe.shows_minor,
+        "major_is_seen": recipe.shows_major,
         "vertical": {"x_mm": _mm(x), **_lines(grid, np.stack([upper, lower], axis=1), page_map)},
         "horizontal": {"y_mm": _mm(y), **_lines(grid, np.stack([first, last], axis=1), page_map)},
     }

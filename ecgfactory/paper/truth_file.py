@@ -172,6 +172,8 @@ class GridTruth(_Part):
     box_mm: tuple[float, float, float, float]
     minor_mm: float = Field(gt=0)
     major_mm: float = Field(gt=0)
+    minor_is_seen: bool
+    major_is_seen: bool
     vertical: VerticalTruth
     horizontal: HorizontalTruth
 

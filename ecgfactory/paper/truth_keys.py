@@ -13,7 +13,8 @@ TRUTH_KEYS = {
     "image.height_px": "Its height.",
     "image.dpi": "Pixels per inch of the page before damage; a photo shows it larger or smaller.",
     "mask.file": "Name of the mask's file: a palette PNG of the same size.",
-    "mask.values": "What each of its values stands for: background, grid, text, pulse, separator, and each lead.",
+    "mask.values": "What each of its values stands for: background, grid, text, pulse, separator, and each lead; a "
+    "mask tells what was printed there, also where damage hides it.",
     "page.width_mm": "Width of the paper.",
     "page.height_mm": "Its height.",
     "page.size": "Its name.",
@@ -61,6 +62,9 @@ TRUTH_KEYS = {
     "grid.box_mm": "What they fill: left, top, right, bottom.",
     "grid.minor_mm": "Distance of the fine lines.",
     "grid.major_mm": "Distance of the strong lines.",
+    "grid.minor_is_seen": "Whether picture and mask show the fine lines; a fax loses those that are lighter than its "
+    "threshold.",
+    "grid.major_is_seen": "The same of the strong lines.",
     "grid.vertical.x_mm": "Where the vertical lines are on paper, from left to right.",
     "grid.vertical.is_major": "Of each, whether it is a strong one.",
     "grid.vertical.ends_px": "Of each, its upper and its lower end.",
