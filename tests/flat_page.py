@@ -20,7 +20,18 @@ def flat_page(size: str = "A4", dpi: int = 100) -> Page:
     """Return a page of 140 mm x 110 mm with two traces, a pulse, a name and a header."""
     x_mm = np.linspace(30, 120, 400)
     traces = [
-        Trace(name, 0, np.column_stack([x_mm, y - 5 * np.sin(x_mm) ** 8]), y, 0.0, row, 0, False, np.zeros(400, bool))
+        Trace(
+            name,
+            0,
+            30.0,
+            np.column_stack([x_mm, y - 5 * np.sin(x_mm) ** 8]),
+            y,
+            0.0,
+            row,
+            0,
+            False,
+            np.zeros(400, bool),
+        )
         for row, (name, y) in enumerate((("I", 50.0), ("II", 80.0)))
     ]
     texts = [

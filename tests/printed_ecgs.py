@@ -8,6 +8,7 @@ import numpy as np
 
 from ecgfactory.leads import TWELVE_LEADS
 from ecgfactory.paper.page import Page
+from ecgfactory.paper.patients import invent_patient
 from ecgfactory.paper.printing import print_page
 from ecgfactory.paper.style import PaperStyle
 
@@ -35,4 +36,5 @@ def printed(
     signal = spikes_uv() if signal_uv is None else signal_uv
     names = TWELVE_LEADS[: len(signal)] if lead_names is None else lead_names
     decided = PaperStyle(**{"dpi": 100, **style})
-    return print_page(signal, rate_hz, names, decided, np.random.default_rng(seed), first_sample, FEATURES)
+    rng = np.random.default_rng(seed)
+    return print_page(signal, rate_hz, names, decided, invent_patient(rng), rng, first_sample, FEATURES)

@@ -41,7 +41,7 @@ def blank_page(dpi: int = 100, size: str = "A4") -> Page:
     width_mm, height_mm = SIZES[size]
     x_mm = np.linspace(6, width_mm - 6, 200)
     y_mm = np.where(np.arange(200) % 2, 6.0, height_mm - 6)
-    trace = Trace("II", 0, np.column_stack([x_mm, y_mm]), 100.0, 0.0, 0, 0, True, np.zeros(200, dtype=np.bool_))
+    trace = Trace("II", 0, 6.0, np.column_stack([x_mm, y_mm]), 100.0, 0.0, 0, 0, True, np.zeros(200, dtype=np.bool_))
     return Page(width_mm, height_mm, PaperStyle(dpi=dpi, size=size), 10.0, None, [trace])
 
 

@@ -90,7 +90,7 @@ def measure_picture(picture: Picture, record: Record) -> Figures:
     nothing, is_whole = np.zeros(0), truth.damage.kind == "none"
     return Figures(
         kind=truth.damage.kind,
-        layout=truth.page.layout,
+        layout=truth.page.asked_layout,
         leads=len(record.lead_names),
         gain_mm_per_mv=truth.page.gain_mm_per_mv,
         asked_gain_mm_per_mv=truth.page.asked_gain_mm_per_mv,

@@ -29,6 +29,7 @@ from ecgfactory.paper.draw import draw_page
 from ecgfactory.paper.encode import encode_palette_png, encode_png
 from ecgfactory.paper.mask import draw_mask
 from ecgfactory.paper.palette import mask_palette
+from ecgfactory.paper.patients import invent_patient
 from ecgfactory.paper.picture import Picture
 from ecgfactory.paper.printing import print_page
 from ecgfactory.paper.truth_file import truth_json
@@ -148,7 +149,9 @@ def write_picture(record: Record, path: Path, stages: Stages) -> tuple[str, dict
     """
     numbers = numbers_of(record)
     style = VARIETY.draw(numbers.style)
-    page = stages("print", print_page, record.signal_uv, RATE_HZ, record.lead_names, style, numbers.patient, 0, {})
+    patient = invent_patient(numbers.patient)
+    shown = record.signal_uv, RATE_HZ, record.lead_names
+    page = stages("print", print_page, *shown, style, patient, numbers.looks, 0, {})
     flat = stages("draw", draw_page, page)
     recipe = stages("damage", damage_named(style.damage).recipe, page, numbers.damage)
     pixels, page_map = stages("damage", perform, recipe, flat, page)

@@ -31,7 +31,8 @@ IMAGE_COLUMNS = {
     "width_px": "Width of the picture.",
     "height_px": "Height of the picture.",
     "dpi": "Pixels per inch of the page before damage.",
-    "layout": "Rows x columns of leads, and leads below them for the whole time.",
+    "layout": "Rows x columns of leads, and leads below them for the whole time, as drawn.",
+    "asked_layout": "What was drawn for it, as for twelve leads; others take rows and columns of their own.",
     "size": "Of the paper.",
     "colour": "Of the grid; none is paper without one.",
     "speed_mm_per_s": "Width of 1 s on paper.",
@@ -42,8 +43,9 @@ IMAGE_COLUMNS = {
     "damage": "What happened to the page.",
     "first_sample": "First sample of the record that is shown, from 0.",
     "last_sample": "Last sample that is shown.",
-    "boxes": "Boxes of leads, text and pulses: name; left, top, right and bottom, and the corners of an outline, as x "
-    "and y in turn, in pixels of which the middle of the upper left one is (0, 0).",
+    "boxes": "Boxes of leads, of their names (lead_name), of other text and of pulses: name; left, top, right and "
+    "bottom, and the corners of an outline, as x and y in turn, in pixels of which the middle of the upper left one is "
+    "(0, 0).",
 }
 """What the columns of images.parquet say."""
 
@@ -56,7 +58,14 @@ _CONVENTIONS = (
     "Places in a picture are in pixels, to the right and down, and (0, 0) is the middle of its upper left pixel. COCO "
     "and YOLO count from the picture's upper left edge, half a pixel before. Places on a page are in mm from the upper "
     "left corner of the paper. `map` in the truth leads from a page to its picture.",
-    "Masks are palette PNG files: read the values, not the colours.",
+    "From samples to pixels: a sample of a piece in `leads`, whose stored value is uv, is on the page at "
+    "`x_mm = first_x_mm + (sample - first_sample) / sampling_rate_hz * mm_per_s` and "
+    "`y_mm = baseline_mm - (uv - baseline_uv) / 1000 * mm_per_mv`; `map` leads from there to `x_px` and `y_px`. And "
+    "back: the inverse of `map`, `page_map.to_page` of the truth that `ecgfactory` reads, gives x_mm and y_mm, and "
+    "the formulas sample and value. An example above does both.",
+    "Masks are palette PNG files: read the values, not the colours. A mask tells what was printed there, also where "
+    "damage has hidden it: under stains and in holes, and where the printer left dots out. Only beyond torn edges, and "
+    "where a fax has lost the grid, is there nothing.",
     "Pictures are in the form of Hugging Face's `imagefolder`: `metadata.parquet` of a split names each picture, "
     "`file_name`, and its mask, `mask_file_name`. Signals and pictures can't be two configurations of one dataset "
     "there, as one builder reads all of these; name the folder of pictures, as the example above does.",
@@ -88,6 +97,44 @@ truth = json.loads(Path(images.truth_path[0]).read_text())
 lead = truth["leads"][0]
 is_lead = mask == truth["mask"]["values"][lead["lead"]]
 trace_px = np.column_stack([lead["x_px"], lead["y_px"]]).astype(float)    # one point per sample
+""",
+    "From samples to pixels and back": """\
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+import ecgfactory as ef
+
+def to_picture(truth, x_mm, y_mm):                    # the truth's map, by NumPy alone; truth is the JSON
+    u, v, w = np.array(truth["map"]["homography"]) @ [x_mm, y_mm, np.ones_like(x_mm)]
+    bent = truth["map"]["displacement"]
+    if bent is None:
+        return u / w, v / w
+    nodes = np.array([bent["x_px"], bent["y_px"]])    # bilinear between nodes
+    column, right = np.divmod(x_mm / bent["step_mm"], 1)
+    row, down = np.divmod(y_mm / bent["step_mm"], 1)
+    i, j = row.astype(int), column.astype(int)
+    upper = nodes[:, i, j] * (1 - right) + nodes[:, i, j + 1] * right
+    lower = nodes[:, i + 1, j] * (1 - right) + nodes[:, i + 1, j + 1] * right
+    return [u / w, v / w] + upper * (1 - down) + lower * down
+
+images = pd.read_parquet("images.parquet")
+truth = json.loads(Path(images.truth_path[0]).read_text())
+lead, rate_hz = truth["leads"][0], truth["sampling_rate_hz"]
+first, last = lead["first_sample"], lead["last_sample"]
+dataset = ef.open_dataset(".")
+uv = dataset[images.record_id[0]].lead(lead["lead"])[first : last + 1].astype(float)
+x_mm = lead["first_x_mm"] + np.arange(last - first + 1) / rate_hz * lead["mm_per_s"]
+y_mm = lead["baseline_mm"] - (uv - lead["baseline_uv"]) / 1000 * lead["mm_per_mv"]
+x_px, y_px = to_picture(truth, x_mm, y_mm)            # what lead["x_px"] and lead["y_px"] tell
+
+told = dataset.picture_at(0).truth                    # the same file, with types, and its map both ways
+piece = told.leads[0]
+known = piece.is_known                                # neither missing nor clipped
+on_page_mm = told.page_map.to_page(piece.points_px[known])
+back_uv = piece.baseline_uv + (piece.baseline_mm - on_page_mm[:, 1]) / piece.mm_per_mv * 1000
 """,
     "Boxes of pictures in COCO's form": """\
 import json
@@ -148,7 +195,7 @@ Keys of the JSON file of a picture; `[]` stands for each element of a list, a st
 
 
 _PROPERTIES = {
-    "Layout": ("layout", "layouts"),
+    "Layout": ("asked_layout", "layouts"),
     "Speed, mm/s": ("speed_mm_per_s", "speeds"),
     "Gain, mm/mV": ("gain_mm_per_mv", "gains"),
     "Paper": ("size", "sizes"),

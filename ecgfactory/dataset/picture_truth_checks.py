@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 import cv2
 import numpy as np
@@ -84,17 +83,13 @@ class PictureTruthCheck:
             yield f"sample {sample} is {away_px[worst]:.2f} px away from where the stored signal has it"
 
     def _drawn_again_px(self, piece: LeadTruth) -> Float64Array:
-        """Return where samples are by scale and baseline; only where a piece begins is taken from the polyline."""
+        """Return where samples are by scale, baseline and the place of the first."""
         start = piece.first_sample - self._truth.first_sample
         stored_uv = self._signal_uv[self._truth.lead_names.index(piece.lead), start : start + len(piece.x_px)]
         along_mm = np.arange(len(stored_uv)) / self._truth.sampling_rate_hz * piece.mm_per_s
-        is_drawn = np.isfinite(piece.points_px).all(axis=1)
-        if not is_drawn.any():
-            return piece.points_px
-        on_page_mm = self._truth.page_map.to_page(piece.points_px[is_drawn])
-        begins_mm = np.median(on_page_mm[:, 0] - along_mm[is_drawn])
         height_mm = (stored_uv - piece.baseline_uv) / 1000 * piece.mm_per_mv
-        return self._truth.page_map.to_picture(np.column_stack([begins_mm + along_mm, piece.baseline_mm - height_mm]))
+        places_mm = np.column_stack([piece.first_x_mm + along_mm, piece.baseline_mm - height_mm])
+        return self._truth.page_map.to_picture(places_mm)
 
     def _ink_problems(self, piece: LeadTruth, mask: npt.NDArray[np.uint8]) -> Iterator[str]:
         """Hold a polyline against its box, and against the mask."""
@@ -146,20 +141,15 @@ class PictureTruthCheck:
         grid = self._truth.grid
         if grid is None:
             return
-        left, top, right, bottom = grid["box_mm"]
-        lines = [
-            *((ends, ((x, top), (x, bottom))) for x, ends in _lines(grid["vertical"], "x_mm")),
-            *((ends, ((left, y), (right, y))) for y, ends in _lines(grid["horizontal"], "y_mm")),
+        left, top, right, bottom = grid.box_mm
+        ends_mm = [
+            *(end for x in grid.vertical.x_mm for end in ((x, top), (x, bottom))),
+            *(end for y in grid.horizontal.y_mm for end in ((left, y), (right, y))),
         ]
-        told_px, ends_mm = (np.array(ends, dtype=np.float64).reshape(-1, 2) for ends in zip(*lines, strict=True))
-        away_px = np.linalg.norm(self._truth.page_map.to_picture(ends_mm) - told_px, axis=1)
+        told_px = np.concatenate([lines.ends_px.reshape(-1, 2) for lines in (grid.vertical, grid.horizontal)])
+        away_px = np.linalg.norm(self._truth.page_map.to_picture(np.array(ends_mm)) - told_px, axis=1)
         if not away_px.max() <= TOLERANCE_PX:
             yield f"an end of a grid line is {away_px.max():.2f} px from where the map has it"
-
-
-def _lines(told: Mapping[str, Any], key: str) -> Iterator[tuple[float, Any]]:
-    """Yield where each grid line is on paper, and its ends in the picture."""
-    yield from zip(told[key], told["ends_px"], strict=True)
 
 
 def _grown(shown: BoolArray, by_px: int) -> BoolArray:

@@ -59,7 +59,8 @@ def layout_of(name: str) -> Layout:
     rows, columns, rhythm = int(match[1]), int(match[2]), tuple(match[3].split("+")[1:])
     if rows * columns != TWELVE:
         raise BadInputError(
-            f"layout {name!r} has room for {rows * columns} leads, where there are 12; use 3x4, 4x3, 6x2 or 12x1."
+            f"layout {name!r} has room for {rows * columns} leads, and layouts are written for twelve; use 3x4, 4x3, "
+            "6x2 or 12x1 (fewer leads take two columns of these at most)."
         )
     if len(set(rhythm)) < len(rhythm):
         raise BadInputError(f"layout {name!r} names a lead twice below the others; name each once.")

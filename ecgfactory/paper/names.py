@@ -66,7 +66,7 @@ class LeadNames:
             return self._line(piece.lead, self.across.left_mm, foot_mm, NAME_CAPITAL_MM)
         start_mm = piece.highest_mv(self.samples_below(piece)) * bands.gain_mm_per_mv
         foot_mm = baseline_mm - float(name_foot_mm(start_mm, bands.limit_mm))
-        left_mm = self.across.trace_mm(piece.column, piece.first) + _INDENT_MM
+        left_mm = self.across.trace_mm(piece.first) + _INDENT_MM
         return self._line(piece.lead, left_mm, foot_mm, self._size_mm(piece))
 
     def _line(self, lead: str, left_mm: float, foot_mm: float, size_mm: float) -> PrintedText:

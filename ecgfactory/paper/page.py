@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ecgfactory.arrays import Float64Array
+from ecgfactory.paper.arrangement import Layout
 from ecgfactory.paper.colours import USUAL_INKS, Inks
 from ecgfactory.paper.style import PaperStyle
 
@@ -56,6 +57,8 @@ class Trace:
         Its name.
     first_sample : int
         Sample of the record that it begins with; it shows as many as it has points.
+    first_x_mm : float
+        Where that sample is, to the right.
     points_mm : float64 array, shape (samples, 2)
         Middle of the line at each sample; NaN where the sample is missing.
     baseline_mm : float
@@ -72,6 +75,7 @@ class Trace:
 
     lead: str
     first_sample: int
+    first_x_mm: float
     points_mm: Float64Array
     baseline_mm: float
     baseline_uv: float
@@ -193,3 +197,10 @@ class Page:
     pulses: Sequence[Pulse] = ()
     separators_mm: Float64Array = field(default_factory=lambda: np.zeros((0, 2, 2)))
     inks: Inks = USUAL_INKS
+
+    @property
+    def layout(self) -> Layout:
+        """The layout as it is drawn: for other than twelve leads not the one that was asked for."""
+        in_columns = [trace for trace in self.traces if not trace.is_rhythm]
+        rows, columns = {trace.row for trace in in_columns}, {trace.column for trace in in_columns}
+        return Layout(len(rows), len(columns), tuple(trace.lead for trace in self.traces if trace.is_rhythm))

@@ -82,4 +82,4 @@ class Picture:
         page = self.page.style
         scale = f"{page.speed_mm_per_s} mm/s and {self.page.gain_mm_per_mv:g} mm/mV"
         size = f"{width_px} x {height_px} pixels"
-        return f"Picture of {', '.join(self.lead_names)}: {size}, {page.layout} at {scale}, damage {page.damage}"
+        return f"Picture of {', '.join(self.lead_names)}: {size}, {self.page.layout} at {scale}, damage {page.damage}"

@@ -44,6 +44,11 @@ class Piece:
     baseline_uv: float
     is_rhythm: bool
 
+    @property
+    def last(self) -> int:
+        """Sample that it ends with."""
+        return self.first + len(self.centred_mv) - 1
+
     def highest_mv(self, samples: int | None = None) -> float:
         """Return the greatest height, of all samples or of so many at the beginning; 0 where all are missing."""
         return _greatest(self.centred_mv[:samples])
@@ -83,8 +88,11 @@ def cut(
     lead_names: Sequence[str],
     arrangement: Arrangement,
     samples: int,
+    left_out: int,
 ) -> list[list[Piece]]:
     """Cut the first samples of all leads into pieces, row by row, each from left to right.
+
+    Of each piece so many samples are left out at a border to another one.
 
     Raises
     ------
@@ -92,10 +100,11 @@ def cut(
         When a column would have fewer than two samples.
     """
     columns = max(map(len, arrangement.rows))
-    if samples // columns < LEAST_SAMPLES:
+    needed = columns * (LEAST_SAMPLES + (2 * left_out if columns > 1 else 0))
+    if samples < needed:
         raise BadInputError(
-            f"{samples} samples are too few for {columns} leads side by side; give at least {LEAST_SAMPLES * columns}, "
-            "or a layout of one column, as 12x1."
+            f"{samples} samples are too few for {columns} leads side by side; give at least {needed}, or a layout of "
+            "one column, as 12x1."
         )
     centred = {}
     for name, values in zip(lead_names, signal_uv, strict=True):
@@ -105,18 +114,26 @@ def cut(
         centred[name] = np.where(known, (first_uv - baseline_uv) / 1000, np.nan), baseline_uv
     rows = [*arrangement.rows, *((lead,) for lead in arrangement.rhythm_leads)]
     return [
-        _row(leads, row, centred, samples, is_rhythm=row >= len(arrangement.rows)) for row, leads in enumerate(rows)
+        _row(leads, row, centred, samples, left_out, is_rhythm=row >= len(arrangement.rows))
+        for row, leads in enumerate(rows)
     ]
 
 
 def _row(
-    leads: Sequence[str], row: int, centred: dict[str, tuple[Float64Array, float]], samples: int, *, is_rhythm: bool
+    leads: Sequence[str],
+    row: int,
+    centred: dict[str, tuple[Float64Array, float]],
+    samples: int,
+    left_out: int,
+    *,
+    is_rhythm: bool,
 ) -> list[Piece]:
     edges = column_edges(samples, len(leads))
     pieces = []
     for column, (lead, first, after) in enumerate(zip(leads, edges, edges[1:], strict=False)):
         centred_mv, baseline_uv = centred[lead]
-        pieces.append(Piece(lead, row, column, first, centred_mv[first:after], baseline_uv, is_rhythm))
+        shown = slice(first + left_out if first > 0 else 0, after - left_out if after < samples else samples)
+        pieces.append(Piece(lead, row, column, shown.start, centred_mv[shown], baseline_uv, is_rhythm))
     return pieces
 
 

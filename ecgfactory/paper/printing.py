@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
 
 from ecgfactory.arrays import Float64Array
 from ecgfactory.errors import BadInputError
-from ecgfactory.paper.across import COLUMN_GAP_MM, PULSE_FOOT_MM, PULSE_MM, Across, place_across, samples_that_fit
+from ecgfactory.paper.across import (
+    PULSE_FOOT_MM,
+    PULSE_MM,
+    Across,
+    place_across,
+    samples_left_out,
+    samples_that_fit,
+)
 from ecgfactory.paper.arrangement import arrange, layout_of
 from ecgfactory.paper.bands import Bands, RowNeed, share_out
 from ecgfactory.paper.colours import draw_inks
 from ecgfactory.paper.header import WORDINGS, measurement_lines, patient_lines, scale_line, write_header
 from ecgfactory.paper.names import BESIDE_MM, NAME_CAPITAL_MM, LeadNames, fit_beside
 from ecgfactory.paper.page import Page, Pulse, Trace
-from ecgfactory.paper.patients import invent_patient
+from ecgfactory.paper.patients import Patient
 from ecgfactory.paper.pieces import Piece, check, cut
 from ecgfactory.paper.sheet import Sheet, divide
 from ecgfactory.paper.style import PaperStyle
@@ -34,11 +42,12 @@ def print_page(
     rate_hz: float,
     lead_names: tuple[str, ...],
     style: PaperStyle,
+    patient: Patient,
     rng: np.random.Generator,
     first_sample: int,
     features: Mapping[str, object],
 ) -> Page:
-    """Lay a record out on a page; see `render_picture`. `rng` invents the patient of the header.
+    """Lay a record out on a page; see `render_picture`. `rng` draws inks, sheet, and how the header puts things.
 
     Raises
     ------
@@ -47,16 +56,16 @@ def print_page(
         more rows of leads than fit on the paper.
     """
     check(signal_uv, rate_hz, lead_names)
-    patient, inks, wording = invent_patient(rng), draw_inks(style.colour, rng), WORDINGS[rng.integers(len(WORDINGS))]
+    inks, wording = draw_inks(style.colour, rng), WORDINGS[rng.integers(len(WORDINGS))]
     about = patient_lines(patient, wording) if style.header else []
     measured = measurement_lines(features, wording) if style.header else []
     sheet = divide(style, max(len(about), len(measured)), rng)
     samples = min(signal_uv.shape[-1], samples_that_fit(style, rate_hz))
-    rows = cut(signal_uv, lead_names, arrange(lead_names, layout_of(style.layout)), samples)
-    columns = max(map(len, rows))
+    left_out = samples_left_out(style, rate_hz)
+    rows = cut(signal_uv, lead_names, arrange(lead_names, layout_of(style.layout)), samples, left_out)
     writing = Writing(style.font, style.dpi)
-    beside = style.labels and columns == 1 and fit_beside(lead_names, writing, wording.bold_names)
-    across = place_across(style, rate_hz, columns, samples, sheet.width_mm, BESIDE_MM if beside else 0.0)
+    beside = style.labels and max(map(len, rows)) == 1 and fit_beside(lead_names, writing, wording.bold_names)
+    across = place_across(style, rate_hz, samples, sheet.width_mm, BESIDE_MM if beside else 0.0)
     names = LeadNames(writing, across, beside, wording.bold_names)
     bands = _bands(rows, names, sheet, style)
     baselines_mm = sheet.rows_top_mm + np.cumsum(bands.gaps_mm[:-1])
@@ -103,12 +112,14 @@ def _bands(rows: Sequence[Sequence[Piece]], names: LeadNames, sheet: Sheet, styl
 
 def _trace(piece: Piece, baseline_mm: float, across: Across, bands: Bands, first_sample: int) -> Trace:
     height_mm = piece.centred_mv * bands.gain_mm_per_mv
-    x_mm = across.trace_mm(piece.column, piece.first) + np.arange(len(height_mm)) * across.mm_per_sample
+    first_x_mm = across.trace_mm(piece.first)
+    x_mm = first_x_mm + np.arange(len(height_mm)) * across.mm_per_sample
     points_mm = np.column_stack([x_mm, baseline_mm - np.clip(height_mm, -bands.limit_mm, bands.limit_mm)])
     points_mm[np.isnan(height_mm)] = np.nan
     return Trace(
         lead=piece.lead,
         first_sample=first_sample + piece.first,
+        first_x_mm=first_x_mm,
         points_mm=points_mm,
         baseline_mm=baseline_mm,
         baseline_uv=piece.baseline_uv,
@@ -133,11 +144,10 @@ def _pulses(baselines_mm: Float64Array, across: Across, gain_mm_per_mv: float, s
 
 
 def _separators_mm(pieces: Sequence[tuple[Piece, float]], across: Across) -> Float64Array:
-    """Return marks midway between neighbouring leads of a row."""
-    back_mm = (COLUMN_GAP_MM + across.mm_per_sample) / 2
+    """Return marks midway between neighbouring leads of a row; `pieces` are row by row, each from left to right."""
     marks = []
-    for piece, y_mm in pieces:
-        if piece.column:
-            x_mm = across.trace_mm(piece.column, piece.first) - back_mm
+    for (left, _), (right, y_mm) in pairwise(pieces):
+        if right.column > 0:
+            x_mm = across.trace_mm((left.last + right.first) / 2)
             marks.append([(x_mm, y_mm - _SEPARATOR_MM), (x_mm, y_mm + _SEPARATOR_MM)])
     return np.array(marks, dtype=np.float64).reshape(-1, 2, 2)

@@ -6,6 +6,13 @@ the record's signal; a stretch of them is [first, last], both within it. `corner
 lower right and lower left corner of a rectangle of the page; a `box_px` is [left, top, right, bottom], upright, around
 what is within the picture, and null where nothing is. Pixels are rounded to 0.01, mm to 0.001.
 
+A sample of a piece in `leads`, uv its value, is on the page at
+
+    x_mm = first_x_mm + (sample - first_sample) / sampling_rate_hz * mm_per_s
+    y_mm = baseline_mm - (uv - baseline_uv) / 1000 * mm_per_mv
+
+and from there `map` leads into the picture, to its x_px and y_px.
+
 Every key is described in `ecgfactory.paper.truth_keys`.
 """
 
@@ -73,7 +80,7 @@ def truth_of(picture: Picture, names: PictureNames | None = None) -> dict[str, A
             _lead(trace, points_px, page, page_map, frame)
             for trace, points_px in zip(page.traces, _traced_px(page, page_map), strict=True)
         ],
-        "grid": None if page.grid is None else _grid(page.grid, page_map),
+        "grid": None if page.grid is None else _grid(page.grid, picture.recipe, page_map),
         "pulses": [
             {
                 "height_mv": pulse.height_mv,
@@ -95,7 +102,8 @@ def _page(page: Page) -> dict[str, Any]:
         "width_mm": page.width_mm,
         "height_mm": page.height_mm,
         "size": style.size,
-        "layout": style.layout,
+        "layout": str(page.layout),
+        "asked_layout": style.layout,
         "speed_mm_per_s": style.speed_mm_per_s,
         "gain_mm_per_mv": page.gain_mm_per_mv,
         "asked_gain_mm_per_mv": style.gain_mm_per_mv,
@@ -149,6 +157,7 @@ def _lead(trace: Trace, points_px: Float64Array, page: Page, page_map: PageMap, 
         "last_sample": trace.last_sample,
         "mm_per_mv": page.gain_mm_per_mv,
         "mm_per_s": page.style.speed_mm_per_s,
+        "first_x_mm": round(trace.first_x_mm, 3),
         "baseline_uv": trace.baseline_uv,
         "baseline_mm": round(trace.baseline_mm, 3),
         "baseline_px": _px(baseline_px),
@@ -162,7 +171,7 @@ def _lead(trace: Trace, points_px: Float64Array, page: Page, page_map: PageMap, 
     }
 
 
-def _grid(grid: Grid, page_map: PageMap) -> dict[str, Any]:
+def _grid(grid: Grid, recipe: Recipe, page_map: PageMap) -> dict[str, Any]:
     left, top, right, bottom = grid.box_mm
     x, y = grid.vertical_mm(), grid.horizontal_mm()
     upper, lower = (np.column_stack([x, np.full(x.shape, edge)]) for edge in (top, bottom))
@@ -171,6 +180,8 @@ def _grid(grid: Grid, page_map: PageMap) -> dict[str, Any]:
         "box_mm": _mm(np.array(grid.box_mm)),
         "minor_mm": grid.minor_mm,
         "major_mm": grid.major_mm,
+        "minor_is_seen": recipe.shows_minor,
+        "major_is_seen": recipe.shows_major,
         "vertical": {"x_mm": _mm(x), **_lines(grid, np.stack([upper, lower], axis=1), page_map)},
         "horizontal": {"y_mm": _mm(y), **_lines(grid, np.stack([first, last], axis=1), page_map)},
     }

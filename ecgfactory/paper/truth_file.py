@@ -61,6 +61,7 @@ class PageTruth(_Part):
     height_mm: float = Field(gt=0)
     size: str
     layout: str
+    asked_layout: str
     speed_mm_per_s: float = Field(gt=0)
     gain_mm_per_mv: float = Field(gt=0)
     asked_gain_mm_per_mv: float = Field(gt=0)
@@ -114,6 +115,7 @@ class LeadTruth(_Part):
     last_sample: int
     mm_per_mv: float = Field(gt=0)
     mm_per_s: float = Field(gt=0)
+    first_x_mm: float
     baseline_uv: float
     baseline_mm: float
     box_px: BoxPx
@@ -144,6 +146,64 @@ class LeadTruth(_Part):
         return known
 
 
+class LinesTruth(_Part):
+    """Lines of the grid that go one way."""
+
+    is_major: list[bool]
+    ends_px: Numbers
+    """Shape (lines, 2, 2): both ends of each, to the right and down."""
+
+
+class VerticalTruth(LinesTruth):
+    """The vertical lines."""
+
+    x_mm: Numbers
+
+
+class HorizontalTruth(LinesTruth):
+    """The horizontal lines."""
+
+    y_mm: Numbers
+
+
+class GridTruth(_Part):
+    """The lines of the paper."""
+
+    box_mm: tuple[float, float, float, float]
+    minor_mm: float = Field(gt=0)
+    major_mm: float = Field(gt=0)
+    minor_is_seen: bool
+    major_is_seen: bool
+    vertical: VerticalTruth
+    horizontal: HorizontalTruth
+
+    @model_validator(mode="after")
+    def _has_two_ends_a_line(self) -> GridTruth:
+        for places_mm, lines in ((self.vertical.x_mm, self.vertical), (self.horizontal.y_mm, self.horizontal)):
+            if lines.ends_px.shape != (len(lines.is_major), 2, 2) or len(places_mm) != len(lines.is_major):
+                raise ValueError("must have a place and two ends of each line")
+        return self
+
+
+class PulseTruth(_Part):
+    """A calibration pulse."""
+
+    height_mv: float = Field(gt=0)
+    width_s: float = Field(gt=0)
+    points_px: Numbers
+    box_px: BoxPx
+    corners_px: Numbers
+
+
+class TextTruth(_Part):
+    """A line of text."""
+
+    text: str
+    role: str
+    box_px: BoxPx
+    corners_px: Numbers
+
+
 class PictureTruth(_Part):
     """All that is known of a picture."""
 
@@ -160,9 +220,9 @@ class PictureTruth(_Part):
     map: MapTruth
     damage: DamageTruth
     leads: list[LeadTruth]
-    grid: dict[str, Any] | None
-    pulses: list[dict[str, Any]]
-    texts: list[dict[str, Any]]
+    grid: GridTruth | None
+    pulses: list[PulseTruth]
+    texts: list[TextTruth]
 
     @model_validator(mode="after")
     def _masks_its_leads(self) -> PictureTruth:

@@ -13,11 +13,13 @@ TRUTH_KEYS = {
     "image.height_px": "Its height.",
     "image.dpi": "Pixels per inch of the page before damage; a photo shows it larger or smaller.",
     "mask.file": "Name of the mask's file: a palette PNG of the same size.",
-    "mask.values": "What each of its values stands for: background, grid, text, pulse, separator, and each lead.",
+    "mask.values": "What each of its values stands for: background, grid, text, pulse, separator, and each lead; a "
+    "mask tells what was printed there, also where damage hides it.",
     "page.width_mm": "Width of the paper.",
     "page.height_mm": "Its height.",
     "page.size": "Its name.",
-    "page.layout": "Rows x columns of leads, and leads below them for the whole time.",
+    "page.layout": "Rows x columns of leads, and leads below them for the whole time, as drawn.",
+    "page.asked_layout": "What was asked for, as for twelve leads; others take rows and columns of their own.",
     "page.speed_mm_per_s": "Width of 1 s on paper.",
     "page.gain_mm_per_mv": "Height of 1 mV on paper.",
     "page.asked_gain_mm_per_mv": "What was asked for; a smaller gain was taken where rows would have touched.",
@@ -36,13 +38,17 @@ TRUTH_KEYS = {
     "leads[].row": "Row that it is in, from 0.",
     "leads[].column": "Column that it is in, from 0.",
     "leads[].is_rhythm": "Whether it is one of those below the others, for the whole time.",
-    "leads[].first_sample": "First sample of the record that it shows.",
+    "leads[].first_sample": "First sample of the record that it shows; those within 0.5 mm of the border of two "
+    "columns are left out.",
     "leads[].last_sample": "Last sample that it shows.",
     "leads[].mm_per_mv": "Height of 1 mV on paper.",
     "leads[].mm_per_s": "Width of 1 s on paper.",
+    "leads[].first_x_mm": "Where its first sample is on paper, from the left: x_mm = first_x_mm + (sample - "
+    "first_sample) / sampling_rate_hz * mm_per_s.",
     "leads[].baseline_uv": "The value, in uV, that lies on the baseline: the lead's median over all of the "
     "time that the page shows, also where a piece of it is printed.",
-    "leads[].baseline_mm": "Height of the baseline on paper, from above.",
+    "leads[].baseline_mm": "Height of the baseline on paper, from above: y_mm = baseline_mm - (uv - baseline_uv) / "
+    "1000 * mm_per_mv.",
     "leads[].baseline_px": "Its left and its right end.",
     "leads[].box_px": "Part in the picture of the smallest box around its ink: left, top, right, bottom; null where "
     "none is.",
@@ -57,6 +63,9 @@ TRUTH_KEYS = {
     "grid.box_mm": "What they fill: left, top, right, bottom.",
     "grid.minor_mm": "Distance of the fine lines.",
     "grid.major_mm": "Distance of the strong lines.",
+    "grid.minor_is_seen": "Whether picture and mask show the fine lines; a fax loses those that are lighter than its "
+    "threshold.",
+    "grid.major_is_seen": "The same of the strong lines.",
     "grid.vertical.x_mm": "Where the vertical lines are on paper, from left to right.",
     "grid.vertical.is_major": "Of each, whether it is a strong one.",
     "grid.vertical.ends_px": "Of each, its upper and its lower end.",

@@ -1,4 +1,4 @@
-"""The boxes of a picture: of each piece of a lead, of text and of pulses, as the truth tells them."""
+"""The boxes of a picture: of each piece of a lead, of names, other text and pulses, as the truth tells them."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ import numpy as np
 from ecgfactory.arrays import Float64Array
 from ecgfactory.paper.page import Box
 
-TEXT, PULSE = "text", "pulse"
+TEXT, PULSE, LEAD_NAME = "text", "pulse", "lead_name"
 """What a box is of that is of no lead."""
 
 
 def kinds_of(lead_names: Sequence[str]) -> list[str]:
     """Return what boxes may be of, in the order of the classes of COCO and YOLO."""
-    return [*lead_names, TEXT, PULSE]
+    return [*lead_names, TEXT, PULSE, LEAD_NAME]
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class PictureBox:
     Parameters
     ----------
     name : str
-        The lead that is in it; or `text`, or `pulse`.
+        The lead that is in it; `lead_name` where that is its printed name, `text` where other text; or `pulse`.
     box : Box
         The part of the smallest around the ink that is in the picture.
     outline : sequence of float
@@ -72,10 +72,12 @@ def boxes_of(truth: Mapping[str, Any]) -> Iterator[PictureBox]:
     for piece in truth["leads"]:
         if piece["box_px"] is not None:
             yield _box(piece["lead"], piece, "outline_px")
-    for name, key in ((TEXT, "texts"), (PULSE, "pulses")):
-        for of_kind in truth[key]:
-            if of_kind["box_px"] is not None:
-                yield _box(name, of_kind, "corners_px")
+    for text in truth["texts"]:
+        if text["box_px"] is not None:
+            yield _box(LEAD_NAME if text["role"] == "lead" else TEXT, text, "corners_px")
+    for pulse in truth["pulses"]:
+        if pulse["box_px"] is not None:
+            yield _box(PULSE, pulse, "corners_px")
 
 
 def _box(name: str, told: Mapping[str, Any], outline: str) -> PictureBox:

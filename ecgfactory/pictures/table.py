@@ -43,6 +43,7 @@ IMAGE_SCHEMA = pa.schema(
         ("height_px", pa.int32()),
         ("dpi", pa.int32()),
         ("layout", pa.string()),
+        ("asked_layout", pa.string()),
         ("size", pa.string()),
         ("colour", pa.string()),
         ("speed_mm_per_s", pa.float32()),
@@ -58,7 +59,17 @@ IMAGE_SCHEMA = pa.schema(
 )
 """Columns; those of boxes are in pixels, of which the middle of the upper left one is (0, 0)."""
 
-_OF_PAGE = ("layout", "size", "colour", "speed_mm_per_s", "gain_mm_per_mv", "asked_gain_mm_per_mv", "font", "line_mm")
+_OF_PAGE = (
+    "layout",
+    "asked_layout",
+    "size",
+    "colour",
+    "speed_mm_per_s",
+    "gain_mm_per_mv",
+    "asked_gain_mm_per_mv",
+    "font",
+    "line_mm",
+)
 
 
 def image_row(paths: PicturePaths, truth: Mapping[str, Any]) -> dict[str, Any]:

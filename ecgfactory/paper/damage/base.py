@@ -104,6 +104,8 @@ class Recipe:
         Edge of the paper where it is torn or cut; None where it is whole.
     view : View
     picture : sequence of PictureStep
+    shows_minor, shows_major : bool
+        Whether fine and strong lines of the grid are still seen; the mask and the truth tell it.
     """
 
     paper: Sequence[PaperStep] = ()
@@ -111,6 +113,8 @@ class Recipe:
     outline_mm: tuple[tuple[float, float], ...] | None = None
     view: View = field(default_factory=View)
     picture: Sequence[PictureStep] = ()
+    shows_minor: bool = True
+    shows_major: bool = True
 
 
 class Damage(ABC):

@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 
 from ecgfactory.arrays import Float32Array
+from ecgfactory.paper.colours import Colour
 from ecgfactory.paper.damage.base import Damage, PictureStep, Pixels, Recipe
 from ecgfactory.paper.damage.grain import QUANTILES, random_bytes
 from ecgfactory.paper.damage.misprints import misprints
@@ -28,6 +29,9 @@ _WHITE, _BYTES = 255, 256
 _INK_SEEN = 150.0
 """How much darker than white, of 255, fax machines take whole pixels of ink to be at least; as much of it as a line
 thinner than a pixel covers is ink to them too, or half of the trace would be lost."""
+
+_RED, _GREEN, _BLUE = 0.299, 0.587, 0.114
+"""Shares of grey: ITU-R BT.601, as OpenCV has it."""
 
 _MISPRINTS = 0.08
 """Chance of each fault of the printer."""
@@ -58,6 +62,11 @@ class FaxLines(PictureStep):
     dither: float
     lost: float
     grain_seed: int
+
+    def shows(self, colour: Colour) -> bool:
+        """Return whether something of a colour is seen: in areas of it at least a quarter of the dots are black."""
+        red, green, blue = colour
+        return _RED * red + _GREEN * green + _BLUE * blue < self.threshold + 255 * self.dither / 4
 
     def on_picture(self, pixels: Pixels) -> Pixels:
         """Return the pixels in black and white."""
@@ -110,4 +119,10 @@ class Fax(Damage):
             lost=round(float(0.012 * at[4]), 4),
             grain_seed=seed(rng),
         )
-        return Recipe(paper=misprints(page, rng, _MISPRINTS), view=glass_view(page, rng), picture=[fax])
+        return Recipe(
+            paper=misprints(page, rng, _MISPRINTS),
+            view=glass_view(page, rng),
+            picture=[fax],
+            shows_minor=fax.shows(page.inks.minor),
+            shows_major=fax.shows(page.inks.major),
+        )

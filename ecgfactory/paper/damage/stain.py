@@ -126,7 +126,7 @@ def drop(x_mm: float, y_mm: float, rng: np.random.Generator) -> Stain:
         rim=round(rng.uniform(0.3, 0.7), 3),
         rim_mm=round(rng.uniform(0.3, 0.8), 2),
         soft_mm=round(rng.uniform(0.2, 0.5), 2),
-        uneven=round(rng.uniform(0.06, 0.3), 3),
+        uneven=round(rng.uniform(0.1, 0.45), 3),
         gap=0.0,
         grain_seed=int(rng.integers(2**31)),
     )

@@ -69,7 +69,7 @@ def test_the_card_shows_a_picture_and_counts_what_was_drawn(dataset: Dataset, ca
     for path in re.findall(r"^\| `(images[^`]*)` \|", card, re.MULTILINE):
         assert (dataset.path / path).is_file()
     (drawn,) = re.findall(r"^\| Layout \| 12x1 33.3 %, 3x4\+II 33.3 %, 6x2 33.3 % \| (.*) \|$", card, re.MULTILINE)
-    share = 100 * (dataset.images.layout == "12x1").mean()
+    share = 100 * (dataset.images.asked_layout == "12x1").mean()
     assert drawn.startswith(f"12x1 {share:.3g} %, ")
     (gains,) = re.findall(r"^\| Gain, mm/mV \|[^|]*\| (.*) \|$", card, re.MULTILINE)
     printed = {float(gain): share for gain, share in re.findall(r"([\d.]+) ([\d.]+) %", gains)}
@@ -89,6 +89,14 @@ def test_examples_with_pytorch_pandas_and_coco(dataset: Dataset, card: str) -> N
     assert np.array_equal(read["picture"], first.pixels)
     assert np.array_equal(read["trace_px"], first.truth.leads[0].points_px)
     assert read["is_lead"].any()
+    led = run(card, "From samples to pixels and back")
+    assert np.abs(led["x_px"] - led["lead"]["x_px"]).max() < 0.05
+    assert np.abs(led["y_px"] - led["lead"]["y_px"]).max() < 0.05
+    assert np.abs(led["back_uv"] - led["uv"][led["known"]]).max() < 5
+    places_mm = np.random.default_rng(0).uniform(1, 200, (9, 2))
+    for picture in dataset.pictures():
+        placed_px = led["to_picture"](json.loads(picture.truth_path.read_bytes()), *places_mm.T)
+        np.testing.assert_allclose(np.transpose(placed_px), picture.truth.page_map.to_picture(places_mm))
     coco = run(card, "Boxes of pictures in COCO's form")
     assert (dataset.path / "images" / coco["first"]["file_name"]).is_file()
     assert {name for name, _ in coco["boxes"]} >= {"I", "II", "V6", "text"}

@@ -137,6 +137,10 @@ def test_a_truth_that_is_none_or_of_another_picture_is_found(copy: Path) -> None
     ("change", "told"),
     [
         (lambda truth: truth["page"].update(colour="pink"), "colour are others in images.parquet"),
+        (
+            lambda truth: truth["leads"][1].__setitem__("first_x_mm", truth["leads"][1]["first_x_mm"] + 0.1),
+            r"V1 in row 0, column 1: sample \d+ is 0\.\d+ px away from where the stored signal has it",
+        ),
         (lambda truth: truth["texts"][0]["box_px"].__setitem__(0, 0.0), "boxes are others in images.parquet"),
         (lambda truth: truth.update(sampling_rate_hz=250), "its sampling rate or leads are not those of the record"),
         (

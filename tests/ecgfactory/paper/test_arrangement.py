@@ -28,7 +28,7 @@ def test_leads_below_the_others_are_in_the_order_of_writing():
     [
         ("3 by 4", "as 3x4+II"),
         ("0x4", "as 3x4+II"),
-        ("3x5", "15 leads, where there are 12"),
+        ("3x5", "15 leads, and layouts are written for twelve"),
         ("3x4+II+II", "twice"),
         ("12x1+I+II+III+V1", "16 rows"),
     ],

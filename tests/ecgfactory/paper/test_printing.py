@@ -1,5 +1,5 @@
 import re
-from itertools import combinations, groupby
+from itertools import combinations, groupby, pairwise
 
 import numpy as np
 import pytest
@@ -91,8 +91,11 @@ def test_every_point_is_its_sample(ecg, style):
     for is_rhythm, traces in groupby(page.traces, key=lambda trace: (trace.row, trace.is_rhythm)):
         row = list(traces)
         assert [trace.column for trace in row] == list(range(len(row)))
-        assert [trace.first_sample for trace in row] == [1000, *(trace.last_sample + 1 for trace in row[:-1])]
+        assert row[0].first_sample == 1000
         assert row[-1].last_sample == 1000 + shown - 1, is_rhythm
+        for left, right in pairwise(row):
+            apart_mm = (right.first_sample - left.last_sample) * page.style.speed_mm_per_s / rate_hz
+            assert 1 < apart_mm <= 1 + 2 * page.style.speed_mm_per_s / rate_hz
 
 
 @pytest.mark.parametrize("size", ["A4", "letter"])
@@ -103,9 +106,27 @@ def test_ten_seconds_fit_at_25_mm_per_s(size, pulse, layout):
     assert page.traces[-1].last_sample == 4999
 
 
-def test_neighbouring_columns_are_a_millimetre_apart():
-    left, right = printed(layout="6x2").traces[:2]
-    assert right.points_mm[0, 0] - left.points_mm[-1, 0] == pytest.approx(1 + 25 / 500)
+@pytest.mark.parametrize("rate_hz", [75, 500])
+def test_neighbouring_columns_are_a_millimetre_apart_and_in_time_with_the_strip_below(rate_hz):
+    page = printed(spikes_uv(rate_hz=rate_hz), rate_hz, layout="3x4+II")
+    *above, strip = page.traces
+    assert strip.is_rhythm
+    for trace in above:
+        same = strip.points_mm[trace.first_sample : trace.last_sample + 1, 0]
+        np.testing.assert_allclose(trace.points_mm[:, 0], same, rtol=0, atol=1e-9)
+    left, right = above[:2]
+    assert 1 < right.points_mm[0, 0] - left.points_mm[-1, 0] < 1 + 2 * 25 / rate_hz + 1e-9
+    middle_mm = (right.points_mm[0, 0] + left.points_mm[-1, 0]) / 2
+    np.testing.assert_allclose(page.separators_mm[0, :, 0], middle_mm)
+
+
+def test_as_few_samples_are_printed_as_leave_each_column_two():
+    assert [len(trace.points_mm) for trace in printed(spikes_uv(seconds=0.176), layout="3x4").traces[:4]] == [
+        12,
+        2,
+        2,
+        12,
+    ]
 
 
 def test_the_next_smaller_gain_is_taken_where_rows_would_touch():
@@ -251,7 +272,7 @@ def test_integers_and_floats_of_the_same_values_make_the_same_page():
 @pytest.mark.parametrize(
     ("signal_uv", "rate_hz", "names", "words"),
     [
-        (np.zeros((12, 7)), 500, None, "7 samples are too few for 4 leads side by side; give at least 8"),
+        (np.zeros((12, 7)), 500, None, "7 samples are too few for 4 leads side by side; give at least 88"),
         (np.zeros((2, 500)), 500, ("I", "II", "III"), "3 names of leads"),
         (np.zeros((2, 500)), 500, ("I", "I"), "'I' is named twice"),
         (np.zeros((2, 500)), 500, ("I", " "), "a lead has no name"),

@@ -12,6 +12,7 @@ import ecgfactory as ef
 from ecgfactory.errors import BadInputError
 from ecgfactory.leads import TWELVE_LEADS
 from ecgfactory.paper.arrays import LONGEST_NAME
+from ecgfactory.paper.rendering import PictureDraws, render_picture
 from ecgfactory.paper.style import FONTS, PaperStyle
 from ecgfactory.paper.variety import Variety
 
@@ -185,3 +186,19 @@ def test_the_same_seed_gives_the_same_picture_and_another_another() -> None:
 def test_without_a_style_there_is_variety() -> None:
     pictures = [ef.paper.render(waves_mv(2), 360, ["II", "V5"], seed=seed) for seed in (1, 2)]
     assert pictures[0].page.style != pictures[1].page.style
+
+
+def test_pictures_of_one_record_are_of_one_patient_and_look_otherwise() -> None:
+    def headers(candidate: int) -> tuple[set[str], int]:
+        """What the headers of four pictures have in common, and how many looks the pictures have."""
+        pages = [
+            render_picture(waves_mv(2) * 1000, 360, ("I", "II"), PLAIN, PictureDraws(7, candidate, picture)).page
+            for picture in range(4)
+        ]
+        texts = [{text.text for text in page.texts if text.role == "header"} for page in pages]
+        return set.intersection(*texts), len({page.inks for page in pages})
+
+    (one, looks), (other, _) = headers(0), headers(1)
+    assert len(one) >= 2  # name, and date with time
+    assert not one & other
+    assert looks > 1

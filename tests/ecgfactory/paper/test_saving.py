@@ -61,4 +61,4 @@ def test_a_notebook_shows_it(picture: Picture) -> None:
     shown = cv2.imdecode(np.frombuffer(picture._repr_png_(), dtype=np.uint8), cv2.IMREAD_COLOR)
     assert shown is not None
     np.testing.assert_array_equal(shown[..., ::-1], picture.pixels)
-    assert repr(picture) == "Picture of II: 842 x 595 pixels, 3x4+II at 25 mm/s and 10 mm/mV, damage none"
+    assert repr(picture) == "Picture of II: 842 x 595 pixels, 1x1 at 25 mm/s and 10 mm/mV, damage none"

@@ -7,7 +7,7 @@ import numpy as np
 import orjson
 import pytest
 
-from ecgfactory.leads import TWELVE_LEADS
+from ecgfactory.leads import EIGHT_LEADS, TWELVE_LEADS
 from ecgfactory.paper.damage.base import Recipe
 from ecgfactory.paper.draw import draw_page
 from ecgfactory.paper.picture import Picture
@@ -33,10 +33,25 @@ def test_stored_samples_are_where_the_truth_says(speed: int, gain: int, dpi: int
         assert np.abs(piece.x_px - piece.x_px[0] - since_first_px).max() < 0.05
         shown_uv = SIGNAL_UV[TWELVE_LEADS.index(piece.lead), truth.first_sample : truth.last_sample + 1]
         assert piece.baseline_uv == np.median(shown_uv)
-    # Time is one for all rows: only the gap between columns comes on top.
-    starts = {(piece.first_sample, piece.column): piece.x_px[0] for piece in truth.leads if not piece.is_rhythm}
-    assert len(starts) == 2
+    # Time is one for all rows and columns.
+    begins_px = [piece.x_px[0] - piece.first_sample / 500 * piece.mm_per_s * px_per_mm for piece in truth.leads]
+    assert np.ptp(begins_px) < 0.05
     assert truth.page.gain_mm_per_mv <= gain == truth.page.asked_gain_mm_per_mv
+
+
+@pytest.mark.parametrize("bend_px", [0.0, 6.0])
+def test_samples_lead_into_the_picture_by_the_formulas(bend_px: float) -> None:
+    signal_uv = SIGNAL_UV.copy()
+    signal_uv[:, :30] = np.nan
+    page = printed(signal_uv, first_sample=700)
+    _, truth = masked(page, TWELVE_LEADS, *aslant(page, bend_px))
+    for piece in truth.leads:
+        samples = np.arange(piece.first_sample, piece.last_sample + 1)
+        uv = signal_uv[TWELVE_LEADS.index(piece.lead), samples - 700]
+        x_mm = piece.first_x_mm + (samples - piece.first_sample) / truth.sampling_rate_hz * piece.mm_per_s
+        y_mm = piece.baseline_mm - (uv - piece.baseline_uv) / 1000 * piece.mm_per_mv
+        told_px = truth.page_map.to_picture(np.column_stack([x_mm, y_mm]))
+        np.testing.assert_allclose(told_px[~np.isnan(uv)], piece.points_px[~np.isnan(uv)], rtol=0, atol=0.02)
 
 
 def test_ink_of_the_picture_is_at_the_truth() -> None:
@@ -118,6 +133,10 @@ def test_the_file_is_read_as_written(tmp_path: Path) -> None:
     ends_mm = np.array([(grid["vertical"]["x_mm"][3], grid["box_mm"][side]) for side in (1, 3)])
     assert np.abs(page_map.to_picture(ends_mm) - grid["vertical"]["ends_px"][3]).max() < 0.02
     assert [text["text"] for text in document["texts"]] == [text.text for text in page.texts]
+    assert [(text.text, text.role) for text in truth.texts] == [(text.text, text.role) for text in page.texts]
+    assert truth.grid is not None
+    assert truth.grid.vertical.ends_px[3].tolist() == grid["vertical"]["ends_px"][3]
+    assert [pulse.points_px.shape for pulse in truth.pulses] == [(6, 2)] * len(page.pulses)
 
 
 @pytest.mark.parametrize(
@@ -126,6 +145,7 @@ def test_the_file_is_read_as_written(tmp_path: Path) -> None:
         (("map", "homography"), [[1, 0, 0]], "homography of three rows"),
         (("map", "displacement"), {"step_mm": 5, "x_px": [[1, 2]], "y_px": [[1, 2]]}, "two rows"),
         (("leads", 0, "x_px"), [1.0], "a point of lead I for each sample"),
+        (("grid", "horizontal", "y_mm"), [1.0], "a place and two ends of each line"),
         (("leads", 0, "y_px"), "no", "must be numbers"),
         (("leads", 0, "lead"), "V9", "a value of the mask for lead V9"),
         (("mask", "values", "II"), 10, "one thing by each value"),
@@ -145,6 +165,17 @@ def test_what_is_no_truth_is_refused(key: tuple[str | int, ...], value: object, 
     part[key[-1]] = value
     with pytest.raises(ValueError, match=said):
         parsed_truth(orjson.dumps(document))
+
+
+@pytest.mark.parametrize(
+    ("leads", "asked", "drawn"),
+    [(12, "3x4+II", "3x4+II"), (8, "3x4+II+V1", "4x2+II+V1"), (3, "3x4+II", "3x1"), (2, "12x1+V9", "2x1")],
+)
+def test_the_layout_is_told_as_it_is_drawn_and_as_it_was_asked_for(leads: int, asked: str, drawn: str) -> None:
+    names = TWELVE_LEADS if leads == 12 else EIGHT_LEADS[:leads]
+    page = printed(SIGNAL_UV[:leads], lead_names=names, layout=asked)
+    _, truth = masked(page, names, *flat(page))
+    assert (truth.page.layout, truth.page.asked_layout) == (drawn, asked)
 
 
 def test_what_is_no_json_is_refused(tmp_path: Path) -> None:

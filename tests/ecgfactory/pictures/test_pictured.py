@@ -14,6 +14,7 @@ from PIL import Image
 
 from ecgfactory.dataset.manifest import Manifest
 from ecgfactory.dataset.seal import dataset_files, read_sums
+from ecgfactory.paper.page import Box
 from ecgfactory.paper.truth_file import read_truth
 from ecgfactory.pictures.boxes import kinds_of
 from ecgfactory.pictures.paths import PicturePaths
@@ -61,8 +62,17 @@ def test_picture_mask_truth_and_row_agree(pictured: Path, rows: Rows) -> None:
         assert 72 <= row["dpi"] <= 100
         assert truth.damage.kind == row["damage"]
         assert (truth.page.layout, truth.page.gain_mm_per_mv) == (row["layout"], pytest.approx(row["gain_mm_per_mv"]))
-        leads = [box["name"] for box in row["boxes"] if box["name"] not in ("text", "pulse")]
+        leads = [box["name"] for box in row["boxes"] if box["name"] not in ("text", "pulse", "lead_name")]
         assert leads == [piece.lead for piece in truth.leads if piece.box_px is not None]
+
+
+def test_printed_names_of_leads_are_told_from_other_text(pictured: Path, rows: Rows) -> None:
+    for row in rows:
+        texts = read_truth(pictured / row["truth_path"]).texts
+        for name, roles in (("lead_name", {"lead"}), ("text", {"header", "scale", "footer"})):
+            told = [of.box_px for of in texts if of.role in roles and of.box_px is not None]
+            boxes = [tuple(of[side] for side in Box._fields) for of in row["boxes"] if of["name"] == name]
+            np.testing.assert_allclose(boxes, told, rtol=1e-6)
 
 
 def test_styles_differ_from_picture_to_picture(rows: Rows) -> None:

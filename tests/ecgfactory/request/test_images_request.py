@@ -69,7 +69,10 @@ def test_two_ways_to_ask_for_the_same_are_the_same(weights: dict[str, int]) -> N
     [
         ("", "images has nothing after it; write its keys, {} for what is usual, or leave it out."),
         ("{layouts: 3x4-II}", "there is no layout '3x4-II'; did you mean 3x4+II?"),
-        ("{layouts: [3x4, 5x2]}", "layout '5x2' has room for 10 leads, where there are 12; use 3x4, 4x3, 6x2 or 12x1."),
+        (
+            "{layouts: [3x4, 5x2]}",
+            "layout '5x2' has room for 10 leads, and layouts are written for twelve; use 3x4, ",
+        ),
         ("{layouts: [3x4+IX]}", "names a lead 'IX', which there is not; choose from I, II,"),
         ("{layouts: {3x4: 0}}", "images.layouts: every weight is 0, so that nothing can be chosen; give one a weight"),
         ("{layouts: [3x4, 3x4]}", "'3x4' is listed twice; name each once, or give weights: {3x4: 2, ...}."),
