@@ -14,6 +14,7 @@ from ecgfactory.paper.damage.grain import QUANTILES, random_bytes
 from ecgfactory.paper.damage.misprints import misprints
 from ecgfactory.paper.damage.views import glass_view, seed
 from ecgfactory.paper.page import Page
+from ecgfactory.paper.sizes import MM_PER_INCH
 
 _DOTS_PER_INCH = 204
 _LINES_PER_INCH = {"standard": 98, "fine": 196}
@@ -96,11 +97,13 @@ class Fax(Damage):
         """Draw how it is pulled in, and how finely it is sent."""
         at = rng.random(5)
         lines = _LINES_PER_INCH["fine" if at[0] < 0.6 else "standard"]
+        covered = min(1.0, page.style.line_mm / MM_PER_INCH * min(_DOTS_PER_INCH, lines, page.style.dpi))
         fax = FaxLines(
             dots=round(_DOTS_PER_INCH / page.style.dpi, 4),
             lines=round(lines / page.style.dpi, 4),
-            threshold=round(float(125 + 45 * at[1]), 1),
-            dither=round(float(0.5 * at[2]), 3) if at[3] < 0.4 else 0.0,
+            # Where a trace covers a part of a dot, dots are as much paler: else it would not be there at all.
+            threshold=round(float(255 - (130 - 45 * at[1]) * covered), 1),
+            dither=round(float(0.5 * at[2]) * covered, 3) if at[3] < 0.4 else 0.0,
             lost=round(float(0.012 * at[4]), 4),
             grain_seed=seed(rng),
         )
