@@ -57,7 +57,8 @@ def keys_of(truth: Any, above: str = "") -> Iterator[str]:
 
 def test_every_key_and_column_is_described_and_no_other(dataset: Dataset, card: str) -> None:
     told = {key for of in dataset.pictures() for key in keys_of(json.loads(of.truth_path.read_bytes()))}
-    assert told - {"image", "mask", "page", "map", "damage"} == TRUTH_KEYS.keys()
+    sections = {"image", "mask", "page", "map", "damage", "grid.vertical", "grid.horizontal"}
+    assert told - sections == TRUTH_KEYS.keys()
     assert list(IMAGE_COLUMNS) == IMAGE_SCHEMA.names
     assert all(f"| `{key}` | " in card for key in (*TRUTH_KEYS, *IMAGE_COLUMNS))
 
