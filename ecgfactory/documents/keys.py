@@ -109,8 +109,8 @@ def _keys(annotation: Any) -> list[str]:
     for branch in branches(annotation):
         if _is_model(branch):
             return list(branch.model_fields)
-        if get_origin(branch) is dict:
-            return _names(get_args(branch)[0])
+        if get_origin(branch) is dict and (names := _names(get_args(branch)[0])):
+            return names
     return []
 
 

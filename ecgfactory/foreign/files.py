@@ -13,6 +13,7 @@ from ecgfactory.foreign.formats.dicom import is_dicom
 from ecgfactory.foreign.formats.npy import is_beside_signals
 from ecgfactory.foreign.formats.wfdb_segments import files_named, parts
 from ecgfactory.formats.clean_twin import is_clean_folder
+from ecgfactory.pictures.paths import IMAGES_FOLDER
 
 WFDB_HEADER = ".hea"
 
@@ -106,13 +107,22 @@ def _is_of_wfdb(file: Path) -> bool:
 
 
 def _may_hold_ecgs(file: Path) -> bool:
-    """Leave out hidden files, and of a dataset of ours the tables beside its manifest and what is beside signals.
+    """Leave out hidden files, and of a dataset of ours pictures, tables beside its manifest and what is beside signals.
 
     A link that leads nowhere stays, so that it is told.
     """
     is_shown = (file.is_file() or file.is_symlink()) and not file.is_dir() and not file.name.startswith(".")
-    is_table = file.with_name(MANIFEST_FILE).is_file() and file.with_name(RECORDS_FILE).is_file()
-    return is_shown and not is_table and not is_beside_signals(file) and not csv_file.is_of_labels(file)
+    is_beside = _is_dataset(file.parent) or _is_of_pictures(file) or is_beside_signals(file)
+    return is_shown and not is_beside and not csv_file.is_of_labels(file)
+
+
+def _is_of_pictures(file: Path) -> bool:
+    """Return whether a file is one of the pictures of a dataset of ours, or is made of them, as text and tables are."""
+    return any(folder.name == IMAGES_FOLDER and _is_dataset(folder.parent) for folder in file.parents)
+
+
+def _is_dataset(folder: Path) -> bool:
+    return (folder / MANIFEST_FILE).is_file() and (folder / RECORDS_FILE).is_file()
 
 
 def _is_clean_twin(file: Path, folder: Path) -> bool:

@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Mapping
 from dataclasses import asdict
+from fractions import Fraction
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    TypeAdapter,
+    ValidationInfo,
+    field_validator,
+)
 
 from ecgfactory.documents.keys import Among, nearest
 from ecgfactory.errors import BadInputError, shown
@@ -61,13 +72,24 @@ def _known(noun: str, names: Collection[str]) -> AfterValidator:
     return AfterValidator(check)
 
 
-def _one_of(noun: str, numbers: Collection[int], unit: str) -> AfterValidator:
-    def check(number: int) -> int:
-        if number not in numbers:
-            raise ValueError(f"there is no {noun} {number:g} {unit}; choose from {', '.join(map(str, numbers))}")
+def _whole(given: Any) -> int | None:
+    """Return the whole number that a value or key stands for, which YAML and JSON give as text; None where none is."""
+    try:
+        number = math.nan if isinstance(given, bool) else float(given)
+    except (TypeError, ValueError, OverflowError):
+        return None
+    return int(number) if number.is_integer() else None
+
+
+def _one_of(noun: str, numbers: Collection[int], unit: str) -> BeforeValidator:
+    def check(given: Any) -> int:
+        number = _whole(given)
+        if number is None or number not in numbers:
+            told = shown(given) if number is None else f"{number:g} {unit}"
+            raise ValueError(f"there is no {noun} {told}; choose from {', '.join(map(str, numbers))}")
         return number
 
-    return AfterValidator(check)
+    return BeforeValidator(check)
 
 
 def _can_be_printed(name: str) -> str:
@@ -84,6 +106,13 @@ def _can_be_printed(name: str) -> str:
     return name
 
 
+def _dots(given: Any) -> int:
+    dpi = _whole(given)
+    if dpi is None:
+        raise ValueError(f"{shown(given)} is no resolution; write a whole number from {LOWEST_DPI} to {HIGHEST_DPI}")
+    return dpi
+
+
 def _on_a_scanner(dpi: int) -> int:
     if dpi < LOWEST_DPI:
         raise ValueError(f"{dpi} dpi is below {LOWEST_DPI}, where the lines of the grid run together; use more")
@@ -93,6 +122,8 @@ def _on_a_scanner(dpi: int) -> int:
 
 
 def _share(given: Any) -> Any:
+    if isinstance(given, str) and given.lower() in ("yes", "no", "on", "off"):
+        raise ValueError(f"{given!r} is text in YAML 1.2; write true, false, or a share from 0 to 1")
     return float(given) if isinstance(given, bool) else given
 
 
@@ -107,7 +138,7 @@ def _is_a_range(given: Any) -> bool:
 
 def _dpi(given: Any) -> Any:
     """Tell a range from weights, so that what is wrong with either is told of it alone."""
-    return DpiRange.model_validate(given) if _is_a_range(given) else _as_weights(given)
+    return DpiRange.model_validate(given) if _is_a_range(given) else _DPI_WEIGHTS.validate_python(given)
 
 
 def _with_names(names: Collection[Any]) -> Any:
@@ -127,6 +158,9 @@ _Size = Annotated[str, Among(lambda: SIZES), _known("size", SIZES)]
 _Font = Annotated[str, Among(lambda: FONTS), _known("font", FONTS)]
 _Pulse = Annotated[str, Among(lambda: PULSES), _known("place for the pulse", PULSES)]
 _Damage = Annotated[str, Among(lambda: DAMAGES), _known("damage", DAMAGES)]
+_DPI_WEIGHTS = TypeAdapter(
+    Annotated[dict[Annotated[_Dpi, BeforeValidator(_dots)], _Weight], BeforeValidator(_as_weights)]
+)
 _Speed = Annotated[int, _one_of("speed of", SPEEDS_MM_PER_S, "mm/s")]
 _Gain = Annotated[int, _one_of("gain of", GAINS_MM_PER_MV, "mm/mV")]
 
@@ -298,9 +332,13 @@ class ImagesRequest(_Section, title="Images"):
 
 
 def _shares(weights: Mapping[Choice, float]) -> dict[Choice, float]:
-    """Return what can be chosen, in order, with shares that sum to 1."""
-    total = sum(weights.values())
-    return {choice: weights[choice] / total for choice in sorted(weights) if weights[choice] > 0}
+    """Return what can be chosen, in order, with shares that sum to 1.
+
+    Weights are taken as they are written, in decimals: those of 0.1, 0.2 and 0.3 are those of 3, 2 and 1 in any order.
+    """
+    exact = {choice: Fraction(str(weights[choice])) for choice in sorted(weights)}
+    total = sum(exact.values())
+    return {choice: float(weight / total) for choice, weight in exact.items() if weight}
 
 
 def _dpi_shares(dpi: dict[int, float] | DpiRange) -> dict[int, float] | tuple[int, int]:

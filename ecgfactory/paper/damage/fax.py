@@ -24,11 +24,7 @@ _LINES_PER_INCH = {"standard": 98, "fine": 196}
 _SENSOR_SIGMA = 5.0
 """Of the fax machine's sensor, where white is 255: edges are ragged."""
 
-_WHITE, _BYTES = 255, 256
-
-_INK_SEEN = 150.0
-"""How much darker than white, of 255, fax machines take whole pixels of ink to be at least; as much of it as a line
-thinner than a pixel covers is ink to them too, or half of the trace would be lost."""
+_BYTES = 256
 
 _RED, _GREEN, _BLUE = 0.299, 0.587, 0.114
 """Shares of grey: ITU-R BT.601, as OpenCV has it."""
@@ -110,12 +106,13 @@ class Fax(Damage):
         """Draw how it is pulled in, and how finely it is sent."""
         at = rng.random(5)
         lines = _LINES_PER_INCH["fine" if at[0] < 0.6 else "standard"]
-        covered = min(page.style.line_mm * page.style.dpi / MM_PER_INCH, 1.0)
+        covered = min(1.0, page.style.line_mm / MM_PER_INCH * min(_DOTS_PER_INCH, lines, page.style.dpi))
         fax = FaxLines(
             dots=round(_DOTS_PER_INCH / page.style.dpi, 4),
             lines=round(lines / page.style.dpi, 4),
-            threshold=round(max(float(125 + 45 * at[1]), _WHITE - _INK_SEEN * covered), 1),
-            dither=round(float(0.5 * at[2]), 3) if at[3] < 0.4 else 0.0,
+            # Where a trace covers a part of a dot, dots are as much paler: else it would not be there at all.
+            threshold=round(float(255 - (130 - 45 * at[1]) * covered), 1),
+            dither=round(float(0.5 * at[2]) * covered, 3) if at[3] < 0.4 else 0.0,
             lost=round(float(0.012 * at[4]), 4),
             grain_seed=seed(rng),
         )

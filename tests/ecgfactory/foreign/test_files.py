@@ -107,3 +107,15 @@ def test_clean_twins_of_a_dataset_count_where_they_are_asked_for_alone(tmp_path:
         assert names(folder) == ["a.parquet", "2.hea", "1.hea"]
     assert names(dataset / "wfdb_clean") == ["1.hea"]
     assert names(dataset / "clean") == ["b.parquet"]
+
+
+def test_pictures_of_a_dataset_are_no_ecgs(tmp_path: Path) -> None:
+    """Boxes are text and tables too, which a reader of either might take for signals."""
+    beside = ["records.parquet", "images.parquet", "manifest.json"]
+    made = ["images/train/metadata.parquet", "images/train/labels/00000/00000001.txt", "images/test/a.csv"]
+    for name in ("data/train.parquet", *beside, *made):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    assert names(tmp_path) == ["train.parquet"]
+    (tmp_path / "manifest.json").unlink()
+    assert {"metadata.parquet", "00000001.txt", "a.csv"} < {*names(tmp_path)}, "in a folder of others"

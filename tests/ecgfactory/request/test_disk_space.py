@@ -14,6 +14,7 @@ from ecgfactory.formats import FORMATS
 from ecgfactory.formats.clean_twin import format_named
 from ecgfactory.request.build_request import BuildRequest
 from ecgfactory.request.disk_space import BLOCK_BYTES, estimated_bytes
+from ecgfactory.request.picture_costs import picture_bytes
 
 
 def on_disk(files: Iterable[Path]) -> int:
@@ -70,3 +71,11 @@ def test_each_format_is_estimated_within_a_third(labelled: Path, name: str) -> N
     asked = Dataset(labelled).plan.request
     size = on_disk((labelled / FORMATS.load(name).top_folder()).rglob("*"))
     assert estimated_bytes(asked.model_copy(update={"formats": [name]})) == pytest.approx(size, rel=1 / 3)
+
+
+def test_coarse_pictures_of_png_take_more_of_a_pixel(make_request: Callable[..., BuildRequest]) -> None:
+    def image_bytes(dpi: Any) -> float:
+        return picture_bytes(make_request(formats=["parquet", "images"], images={"paper": {"dpi": dpi}}))[0]
+
+    assert image_bytes(72) / image_bytes(200) == pytest.approx(1.67 * (72 / 200) ** 2, rel=0.01)
+    assert image_bytes(100) < image_bytes({"min": 100, "max": 101}) < image_bytes(101)

@@ -53,6 +53,7 @@ def test_one_value_a_list_and_weights_are_taken() -> None:
     assert (variety.colours, variety.speeds) == ({"none": 0.5, "red": 0.5}, {25: 0.25, 50: 0.75})
     assert (variety.labels, variety.header, variety.separators, variety.line_mm) == (1, 0, 0.5, (0.3, 0.3))
     assert ImagesRequest.model_validate({"paper": {"dpi": {"min": 72, "max": 600}}}).variety.dpi == (72, 600)
+    assert ImagesRequest.model_validate({"damage": {"scan": 1e308, "photo": 1e308}}).variety.damage["scan"] == 0.5
 
 
 @given(st.dictionaries(st.sampled_from(COLOURS), st.integers(0, 9), min_size=1).filter(lambda w: any(w.values())))
@@ -60,6 +61,8 @@ def test_two_ways_to_ask_for_the_same_are_the_same(weights: dict[str, int]) -> N
     turned = {name: 2 * weights[name] for name in reversed(weights)}
     asked, again = (ImagesRequest.model_validate({"paper": {"colours": of}}) for of in (weights, turned))
     assert asked.identity == again.identity
+    by_tenths = {name: weight / 10 for name, weight in turned.items()}
+    assert ImagesRequest.model_validate({"paper": {"colours": by_tenths}}).identity == asked.identity
     assert list(asked.variety.colours) == list(again.variety.colours) == sorted(asked.variety.colours)
     assert ImagesRequest.model_validate_json(asked.model_dump_json()) == asked
 
@@ -84,6 +87,14 @@ def test_two_ways_to_ask_for_the_same_are_the_same(weights: dict[str, int]) -> N
         ("{paper: {sizes: A5}}", "there is no size 'A5'; choose from A4, letter."),
         ("{paper: {speeds: 24}}", "there is no speed of 24 mm/s; choose from 25, 50."),
         ("{paper: {gains: [10, 15]}}", "there is no gain of 15 mm/mV; choose from 5, 10, 20."),
+        ("{paper: {speeds: fast}}", "images.paper.speeds: there is no speed of 'fast'; choose from 25, 50."),
+        ("{paper: {speeds: {12.5: 1}}}", "images.paper.speeds.12.5: there is no speed of '12.5'; choose from 25, 50."),
+        ("{paper: {gains: {none: 1}}}", "images.paper.gains.none: there is no gain of 'none'; choose from 5, 10, 20."),
+        ("{paper: {dpi: high}}", "images.paper.dpi: 'high' is no resolution; write a whole number from 72 to 600."),
+        ("{paper: {dpi: true}}", "images.paper.dpi: True is no resolution; write a whole number from 72 to 600."),
+        ("{paper: {dpi: {high: 1}}}", "images.paper.dpi.high: 'high' is no resolution; write a whole number from 72"),
+        ("{paper: {dpi: {min: 100, 200: 1}}}", "unknown key images.paper.dpi.200; known here: min, max."),
+        ("{paper: {dpi: {200: many}}}", "images.paper.dpi.200 is 'many'; it must be a number."),
         ("{paper: {dpi: 50}}", "50 dpi is below 72, where the lines of the grid run together; use more."),
         ("{paper: {dpi: [100, 1200]}}", "1200 dpi is above 600, where a picture has 35 million pixels; use less."),
         ("{paper: {dpi: {min: 50}}}", "images.paper.dpi.min: 50 dpi is below 72"),
@@ -92,6 +103,7 @@ def test_two_ways_to_ask_for_the_same_are_the_same(weights: dict[str, int]) -> N
         ("{print: {fonts: [comic]}}", "there is no font 'comic'; choose from sans, serif, mono, plotter."),
         ("{print: {pulse: middle}}", "there is no place for the pulse 'middle'; choose from left, right, none."),
         ("{print: {labels: 2}}", "images.print.labels is 2; it must be at most 1."),
+        ("{print: {header: no}}", "images.print.header: 'no' is text in YAML 1.2; write true, false, or a share from"),
         ("{print: {line_mm: 0.05}}", "images.print.line_mm is 0.05; it must be at least 0.1."),
         ("{print: {line_mm: {max: 3}}}", "images.print.line_mm.max is 3; it must be at most 1."),
         ("{file: gif}", "images.file is 'gif'; choose 'png', 'jpeg' or 'webp'."),
