@@ -426,9 +426,11 @@ class Dataset(DatasetTables):
         -------
         PictureDataset
             For each index a dict: `picture`, uint8 of shape (3, height, width), red, green and blue; `mask`, uint8 of
-            shape (height, width), what each pixel shows; `signal`, the record's, of shape (leads, samples), float32 in
-            mV or int16 in uV; `candidate` and `number`, ints. Pictures are as stored, and may differ in size: give a
-            DataLoader `collate_fn=list`, or a function that makes them one size.
+            shape (height, width), what each pixel shows; `signal`, the stretch of the record that the page shows, of
+            shape (leads, samples), float32 in mV or int16 in uV; `first_sample`, an int, where it begins in the record;
+            `truth`, a `PictureTruth`, with layout, boxes, and where each sample is; `candidate` and `number`, ints.
+            Pictures are as stored and differ in size: give a DataLoader `batch_size=None`, `collate_fn=list`, or a
+            function that makes what a model takes.
 
         Raises
         ------

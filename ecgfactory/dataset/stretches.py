@@ -33,7 +33,7 @@ def read_stretch(files: DatasetFiles, wanted: str, start_s: float, stop_s: float
     rhythms = files.rhythms_of(rows)
     return replace(
         Ecgs(
-            _signal_uv(files, place, start, stop)[np.newaxis],
+            stretch_uv(files, place, start, stop)[np.newaxis],
             files.candidates[rows],
             files.plan.lead_names,
             files.plan.seed,
@@ -78,7 +78,8 @@ def _samples(wanted: str, start_s: float, stop_s: float, length_s: float, rate_h
     return start, stop
 
 
-def _signal_uv(files: DatasetFiles, place: int, start: int, stop: int) -> SignalUv:
+def stretch_uv(files: DatasetFiles, place: int, start: int, stop: int) -> SignalUv:
+    """Read the signal of a stretch alone, shape (leads, stop - start), by the record's place in records.parquet."""
     name = quickest(files.formats)
     path, candidate = files.records_table.column(f"{name}_path")[place].as_py(), int(files.candidates[place])
     with reading(path):
