@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from numbers import Integral, Real
 from typing import Any
 
 from ecgfactory.documents.keys import nearest
-from ecgfactory.errors import BadInputError
+from ecgfactory.errors import BadInputError, shown
 from ecgfactory.paper.arrangement import layout_of
 from ecgfactory.paper.sizes import SIZES
 
@@ -82,6 +83,7 @@ class PaperStyle:
 
     def __post_init__(self) -> None:
         problems = [
+            *_printable(self.layout),
             *_among("speed_mm_per_s", self.speed_mm_per_s, SPEEDS_MM_PER_S),
             *_among("gain_mm_per_mv", self.gain_mm_per_mv, GAINS_MM_PER_MV),
             *_among("colour", self.colour, COLOURS),
@@ -89,15 +91,21 @@ class PaperStyle:
             *_among("pulse", self.pulse, PULSES),
             *_among("font", self.font, FONTS),
             *_among("damage", self.damage, DAMAGES),
-            *_within("dpi", self.dpi, LOWEST_DPI, HIGHEST_DPI),
+            *_within("dpi", self.dpi, LOWEST_DPI, HIGHEST_DPI, is_whole=True),
             *_within("line_mm", self.line_mm, LOWEST_LINE_MM, HIGHEST_LINE_MM),
         ]
-        try:
-            layout_of(self.layout)
-        except BadInputError as error:
-            problems += error.problems
         if problems:
             raise BadInputError(problems)
+
+
+def _printable(layout: Any) -> list[str]:
+    if not isinstance(layout, str):
+        return [f"layout is {shown(layout)}; give one like '3x4+II'."]
+    try:
+        layout_of(layout)
+    except BadInputError as error:
+        return error.problems
+    return []
 
 
 def _among(name: str, value: Any, known: Collection[Any]) -> list[str]:
@@ -108,5 +116,9 @@ def _among(name: str, value: Any, known: Collection[Any]) -> list[str]:
     return [f"{name} {value!r} is unknown; {choice}"]
 
 
-def _within(name: str, value: float, low: float, high: float) -> list[str]:
-    return [] if low <= value <= high else [f"{name} is {value}; use {low:g} to {high:g}."]
+def _within(name: str, value: Any, low: float, high: float, is_whole: bool = False) -> list[str]:
+    is_number = isinstance(value, Integral if is_whole else Real)
+    if is_number and low <= value <= high:
+        return []
+    noun = "a whole number from " if is_whole else ""
+    return [f"{name} is {shown(value)}; use {noun}{low:g} to {high:g}."]

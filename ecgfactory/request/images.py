@@ -26,22 +26,12 @@ from ecgfactory.paper.style import (
     PULSES,
     SPEEDS_MM_PER_S,
 )
-from ecgfactory.paper.variety import USUAL_VARIETY, Variety
+from ecgfactory.paper.variety import USUAL_VARIETY, Variety, as_weights
 from ecgfactory.request.range import Range
 
 MOST_PER_RECORD = 100
 
 Choice = TypeVar("Choice", str, int)
-
-
-def _as_weights(given: Any) -> Any:
-    """Take one value alone, and a list of values, for such that are as likely as each other."""
-    values = given if isinstance(given, list | tuple) else [given]
-    if isinstance(given, Mapping) or not all(isinstance(value, str | int | float) for value in values):
-        return given
-    if twice := [value for value in values if values.count(value) > 1]:
-        raise ValueError(f"{shown(twice[0])} is listed twice; name each once, or give weights: {{{twice[0]}: 2, ...}}")
-    return dict.fromkeys(values, 1)
 
 
 def _can_be_chosen(weights: dict[Any, float]) -> dict[Any, float]:
@@ -107,7 +97,7 @@ def _is_a_range(given: Any) -> bool:
 
 def _dpi(given: Any) -> Any:
     """Tell a range from weights, so that what is wrong with either is told of it alone."""
-    return DpiRange.model_validate(given) if _is_a_range(given) else _as_weights(given)
+    return DpiRange.model_validate(given) if _is_a_range(given) else as_weights(given)
 
 
 def _with_names(names: Collection[Any]) -> Any:
@@ -120,7 +110,7 @@ _LineMm = Annotated[float, Field(strict=True, allow_inf_nan=False, ge=LOWEST_LIN
 _Dpi = Annotated[int, AfterValidator(_on_a_scanner)]
 _DpiEnd = Annotated[_Dpi, Field(strict=True, json_schema_extra={"minimum": LOWEST_DPI, "maximum": HIGHEST_DPI})]
 
-_Weights = (BeforeValidator(_as_weights), AfterValidator(_can_be_chosen))
+_Weights = (BeforeValidator(as_weights), AfterValidator(_can_be_chosen))
 _Layout = Annotated[str, Among(lambda: USUAL_LAYOUTS), AfterValidator(_can_be_printed)]
 _Colour = Annotated[str, Among(lambda: COLOURS), _known("colour", COLOURS)]
 _Size = Annotated[str, Among(lambda: SIZES), _known("size", SIZES)]
