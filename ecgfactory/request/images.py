@@ -284,13 +284,20 @@ class ImagesRequest(_Section, title="Images"):
         kinds = _shares(self.damage)
         damaged = f"{100 * (1 - kinds.get('none', 0)):.3g} % of them damaged"
         each = f"{self.per_record} pictures" if self.per_record > 1 else "a picture"
-        return f"{each} of each record, {damaged}"
+        return f"{each} of each record at {_dpi_words(self.variety.dpi)} dpi, {damaged}"
 
 
 def _shares(weights: Mapping[Choice, float]) -> dict[Choice, float]:
     """Return what can be chosen, in order, with shares that sum to 1."""
     total = sum(weights.values())
     return {choice: weights[choice] / total for choice in sorted(weights) if weights[choice] > 0}
+
+
+def _dpi_words(dpi: Mapping[int, float] | tuple[int, int]) -> str:
+    if not isinstance(dpi, Mapping):
+        return f"{dpi[0]} to {dpi[1]}"
+    *others, last = map(str, dpi)
+    return f"{', '.join(others)} or {last}" if others else last
 
 
 def _dpi_shares(dpi: dict[int, float] | DpiRange) -> dict[int, float] | tuple[int, int]:
