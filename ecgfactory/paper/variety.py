@@ -78,8 +78,8 @@ _WEIGHTED = ("layouts", "speeds", "gains", "colours", "sizes", "pulses", "fonts"
 class Variety:
     """Weights of what each picture's style is drawn from, one property independent of the others.
 
-    Its names are those of a build request's section `images`; what it takes there, one value, a list of such that are
-    as likely as each other, or weights, it takes here.
+    It takes what a build request's section `images` takes: one value, a list of such that are as likely as each other,
+    or weights.
 
     Parameters
     ----------
