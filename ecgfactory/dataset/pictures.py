@@ -106,11 +106,13 @@ class StoredPicture:
         from ecgfactory.paper.saving import files_to_save
 
         files, encoding = files_to_save(path, quality, overwrite)
-        is_same_kind = encoding.suffix == self.path.suffix
-        picture = (
-            self._content(self.path) if is_same_kind else encoding.encode(self.pixels, round(self.truth.image.dpi))
-        )
-        files.write(picture, self._content(self.mask_path), orjson.loads(self._content(self.truth_path)))
+        with reading(self.truth_path):
+            truth = orjson.loads(self._content(self.truth_path))
+        if encoding.suffix == self.path.suffix:
+            picture = self._content(self.path)
+        else:
+            picture = encoding.encode(self.pixels, round(truth["image"]["dpi"]))
+        files.write(picture, self._content(self.mask_path), truth)
 
     def _content(self, path: Path) -> bytes:
         if path in self.drawn:

@@ -89,3 +89,5 @@ def test_a_picture_that_can_not_be_read_is_named(dataset: Dataset, tmp_path: Pat
     for part in ("pixels", "mask", "truth"):
         with pytest.raises(DamagedDatasetError, match="can't be read"):
             getattr(broken, part)
+    with pytest.raises(DamagedDatasetError, match="can't be read"):
+        broken.save(tmp_path / "ecg.png")
