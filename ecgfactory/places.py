@@ -9,7 +9,7 @@ from typing import SupportsIndex
 import numpy as np
 
 from ecgfactory.arrays import IntArray
-from ecgfactory.errors import BadInputError
+from ecgfactory.errors import BadInputError, shown
 from ecgfactory.record import record_id
 
 LONGEST_ID = 18
@@ -62,8 +62,10 @@ def place_of(wanted: str, candidates: IntArray, where: str) -> int:
     Raises
     ------
     BadInputError
-        When there is no such record; the nearest one is named.
+        When there is no such record, and the nearest one is named; or when it is no id.
     """
+    if not isinstance(wanted, str):
+        raise BadInputError(f"record {shown(wanted)} is no id; give one like {record_id(0)!r}.")
     place = find(wanted, candidates)
     if place is None:
         raise BadInputError(f"record {wanted!r} is not in {where}; {_nearest(wanted, candidates)}.")

@@ -74,7 +74,7 @@ def samples_of(
     BadInputError
         When there are no waves to make masks from, or no artefacts, clean ECGs or rhythms where these are asked for.
     """
-    columns: dict[str, Any] = {"signal": _tensor(ecgs.signals_uv, unit), "candidate": ecgs.candidates.tolist()}
+    columns: dict[str, Any] = {"signal": signal_tensor(ecgs.signals_uv, unit), "candidate": ecgs.candidates.tolist()}
     known = ecgs.measured | ecgs.injured
     columns |= {name: known[name].tolist() for name in features}
     if masks:
@@ -82,7 +82,7 @@ def samples_of(
     if clean:
         if ecgs.clean_uv is None:
             raise without_clean(HERE)
-        columns["clean"] = _tensor(ecgs.clean_uv, unit)
+        columns["clean"] = signal_tensor(ecgs.clean_uv, unit)
     if artefact_masks:
         columns["artefact_mask"] = torch.from_numpy(ecgs.artefact_masks())
     if rhythm_labels:
@@ -93,6 +93,7 @@ def samples_of(
         yield {name: values[row] for name, values in columns.items()}
 
 
-def _tensor(signals_uv: SignalUv, unit: Unit) -> torch.Tensor:
+def signal_tensor(signals_uv: SignalUv, unit: Unit) -> torch.Tensor:
+    """Return signals in uV as float32 in mV, or int16 in uV."""
     signals = torch.from_numpy(signals_uv)
     return signals.to(torch.float32) / 1000 if unit == "mV" else signals

@@ -43,7 +43,6 @@ def validate_file(file: Path, settings: Sequence[str]) -> BuildRequest:
         f"{f'{pictures.words}, ' if pictures else ''}"
         f"about {size_text(estimated_bytes(request))} in {request.output}/"
         f"{f' and {time_text(cpu_s)} of one core' if cpu_s >= WORTH_TELLING_S else ''}"
-        f"{', beside reports' if request.report.samples else ''}"
     )
     if artefacts and request.signal.recorder.filters:
         console().print(f"{file}: artefacts are put into the filtered signals, and are not filtered themselves")

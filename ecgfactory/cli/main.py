@@ -224,8 +224,11 @@ def show(
     ] = None,
     image: Annotated[
         int | None,
-        typer.Option(metavar="N", min=0, help="Show the N-th stored picture of each record instead, from 0."),
+        typer.Option(metavar="N", min=0, help="Show the N-th picture of each record instead, from 0."),
     ] = None,
+    again: Annotated[
+        bool, typer.Option("--again", help="With --image: draw it again, and hold it against what is stored.")
+    ] = False,
     output: Annotated[
         Path | None, path_option("DIR", "With --image: copy the picture, its mask and its truth here.")
     ] = None,
@@ -236,7 +239,7 @@ def show(
         from ecgfactory.cli.show_image import check_alone, show_images
 
         check_alone(given_options(context))
-        show_images(dataset, records, image, output, overwrite)
+        show_images(dataset, records, image, output, overwrite, again)
         return
     from ecgfactory.cli.show import check_used, page_styles, show_records
     from ecgfactory.report.handouts import Targets

@@ -75,7 +75,7 @@ NEEDS = {
     **dict.fromkeys(("--paper", "--colours"), (*PAGES, "--answers")),
     "--csv-dialect": (*TABLES, "--answers"),
     "--overwrite": (*PAGES, *TABLES, "--answers"),
-    "--output": ("--image",),
+    **dict.fromkeys(("--output", "--again"), ("--image",)),
 }
 """Options that say how files are written, and those that name the files."""
 

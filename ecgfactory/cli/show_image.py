@@ -1,11 +1,9 @@
-"""`ecgfactory show RECORD --image N`: pictures of a dataset as they are stored, with their masks and the truth."""
+"""`ecgfactory show RECORD --image N`: pictures of a dataset, stored or drawn again, with their masks and the truth."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-
-import orjson
 
 from ecgfactory.cli.output import print_files, print_rows, print_table
 from ecgfactory.dataset.pictures import StoredPicture
@@ -16,7 +14,7 @@ from ecgfactory.paper.truth_file import PictureTruth
 from ecgfactory.paper.words import damage_words, paper_words, scale_words
 from ecgfactory.report.choice import choose
 
-WITH_IMAGE = ("--image", "--output", "--overwrite")
+WITH_IMAGE = ("--image", "--again", "--output", "--overwrite")
 
 
 def check_alone(given: Sequence[str]) -> None:
@@ -28,10 +26,12 @@ def check_alone(given: Sequence[str]) -> None:
         Naming each.
     """
     if others := [option for option in given if option not in WITH_IMAGE]:
-        raise BadInputError(f"--image shows a picture as it is stored; leave out {', '.join(others)}.")
+        raise BadInputError(f"--image shows a picture of the dataset; leave out {', '.join(others)}.")
 
 
-def show_images(path: Path, wanted: Sequence[str], number: int, output: Path | None, overwrite: bool) -> None:
+def show_images(
+    path: Path, wanted: Sequence[str], number: int, output: Path | None, overwrite: bool, again: bool = False
+) -> None:
     """Print what a picture of each record is, and copy it with its mask and its truth into a folder, if one is given.
 
     Parameters
@@ -46,6 +46,8 @@ def show_images(path: Path, wanted: Sequence[str], number: int, output: Path | N
         The folder; it is made where it is not there.
     overwrite : bool
         Whether files that are there are replaced.
+    again : bool
+        Whether they are drawn again, and held against what is stored.
 
     Raises
     ------
@@ -53,19 +55,19 @@ def show_images(path: Path, wanted: Sequence[str], number: int, output: Path | N
         When there is no such record or picture, or a file can't be written; nothing is written then.
     """
     dataset = Dataset(path)
-    pictures = [dataset.picture(name, number) for name in choose(dataset, wanted).ids]
+    picture_of = dataset.picture_again if again else dataset.picture
+    pictures = [picture_of(name, number) for name in choose(dataset, wanted).ids]
     copies = [] if output is None else [PictureFiles.at(output / picture.path.name) for picture in pictures]
     for files in copies:
         files.check(overwrite)
     for picture, files in zip(pictures, copies, strict=False):
         files.picture.parent.mkdir(parents=True, exist_ok=True)
-        files.write(
-            picture.path.read_bytes(), picture.mask_path.read_bytes(), orjson.loads(picture.truth_path.read_bytes())
-        )
+        picture.save(files.picture, overwrite=overwrite)
     if len(pictures) == 1:
         print_rows(_describe(pictures[0]))
     else:
-        print_table(("record", "picture", "size", "damage", "file"), map(_row, pictures))
+        rows = [_row(picture) for picture in pictures]
+        print_table(list(rows[0]), [list(row.values()) for row in rows])
     print_files([path for files in copies for path in files])
 
 
@@ -79,12 +81,21 @@ def _describe(picture: StoredPicture) -> Iterator[tuple[str, str]]:
     yield "file", str(picture.path)
     yield "mask", str(picture.mask_path)
     yield "truth", str(picture.truth_path)
+    if picture.drawn:
+        yield "drawn again", _beside_stored(picture)
 
 
-def _row(picture: StoredPicture) -> list[str]:
+def _row(picture: StoredPicture) -> dict[str, str]:
     truth = picture.truth
     printed = f"{truth.page.layout} at {scale_words(truth.page)}"
-    return [picture.record_id, printed, _size(truth), damage_words(truth), str(picture.path)]
+    row = {"record": picture.record_id, "picture": printed, "size": _size(truth), "damage": damage_words(truth)}
+    again = {"drawn again": _beside_stored(picture)} if picture.drawn else {}
+    return row | again | {"file": str(picture.path)}
+
+
+def _beside_stored(picture: StoredPicture) -> str:
+    others = ", ".join(path.name for path in picture.stored_otherwise)
+    return f"unlike what is stored: {others}" if others else "the same bytes as stored"
 
 
 def _size(truth: PictureTruth) -> str:

@@ -77,10 +77,12 @@ import ecgfactory as ef
 from torch.utils.data import DataLoader
 
 pictures = ef.open_dataset(".").torch_pictures(split="$split")
-for batch in DataLoader(pictures, batch_size=4, shuffle=True, collate_fn=list):    # sizes differ: a list of samples
+for batch in DataLoader(pictures, batch_size=4, shuffle=True, collate_fn=list):    # sizes differ: lists of samples
     for sample in batch:
         picture, mask = sample["picture"], sample["mask"]    # uint8: (3, height, width), (height, width)
-        signal_mv = sample["signal"]                         # (leads, samples)
+        signal_mv = sample["signal"]                         # (leads, samples): the stretch that the page shows
+        lead = sample["truth"].leads[0]                      # a piece of a lead: .lead, .box_px, .points_px, ...
+        first = lead.first_sample - sample["first_sample"]   # its first sample in signal_mv
 """,
     "Pictures and their truth with pandas": """\
 import json

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
+from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -14,6 +16,7 @@ import numpy.typing as npt
 from ecgfactory.arrays import BoolArray
 from ecgfactory.errors import BadInputError
 from ecgfactory.formats.damage import reading
+from ecgfactory.paper.encode import USUAL_QUALITY, encode_png
 from ecgfactory.record import Record
 
 if TYPE_CHECKING:  # what opens pictures is imported with the first: readers of signals need not wait for it
@@ -28,7 +31,7 @@ PICTURE_COLUMNS = ["record_id", "picture", "split", "image_path", "mask_path", "
 
 @dataclass(frozen=True, eq=False, repr=False)
 class StoredPicture:
-    """A picture of a record; its files are read when they are asked for.
+    """A picture of a record, stored or drawn again; stored files are read when they are asked for.
 
     Where one can't be read, DamagedDatasetError is raised.
 
@@ -42,6 +45,8 @@ class StoredPicture:
         Its split.
     path, mask_path, truth_path : Path
         Its files.
+    drawn : mapping of Path to bytes
+        Content of files that are drawn again; see `Dataset.picture_again`.
     """
 
     record_id: str
@@ -50,6 +55,7 @@ class StoredPicture:
     path: Path
     mask_path: Path
     truth_path: Path
+    drawn: Mapping[Path, bytes] = field(default_factory=dict)
 
     @classmethod
     def of_row(cls, dataset: Path, row: Mapping[str, Any]) -> Self:
@@ -60,12 +66,12 @@ class StoredPicture:
     @cached_property
     def pixels(self) -> Pixels:
         """Red, green and blue, uint8, shape (height, width, 3)."""
-        return np.array(_opened(self.path).convert("RGB"))
+        return np.array(self._opened(self.path).convert("RGB"))
 
     @cached_property
     def mask(self) -> npt.NDArray[np.uint8]:
         """What each pixel shows, uint8, shape (height, width); `truth.mask_values` says by which values."""
-        return np.array(_opened(self.mask_path))
+        return np.array(self._opened(self.mask_path))
 
     @cached_property
     def truth(self) -> PictureTruth:
@@ -73,24 +79,66 @@ class StoredPicture:
         from ecgfactory.paper.truth_file import parsed_truth
 
         with reading(self.truth_path):
-            return parsed_truth(self.truth_path.read_bytes(), "it")
+            return parsed_truth(self._content(self.truth_path), "it")
+
+    @property
+    def stored_otherwise(self) -> list[Path]:
+        """Files that are not stored as they are drawn again; none where all is as it was."""
+        return [path for path, content in self.drawn.items() if not path.is_file() or path.read_bytes() != content]
+
+    def save(self, path: str | PathLike[str], *, quality: int = USUAL_QUALITY, overwrite: bool = False) -> None:
+        """Write it elsewhere, with its mask and the truth beside: for `ecg.png`, `ecg_mask.png` and `ecg.json`.
+
+        A file of the kind that it is stored as is copied, whatever its quality; others are encoded.
+
+        Parameters
+        ----------
+        path, quality, overwrite
+            As in `Picture.save`.
+
+        Raises
+        ------
+        BadInputError
+            As `Picture.save` does.
+        """
+        import orjson
+
+        from ecgfactory.paper.saving import files_to_save
+
+        files, encoding = files_to_save(path, quality, overwrite)
+        with reading(self.truth_path):
+            truth = orjson.loads(self._content(self.truth_path))
+        if encoding.suffix == self.path.suffix:
+            picture = self._content(self.path)
+        else:
+            picture = encoding.encode(self.pixels, round(truth["image"]["dpi"]))
+        files.write(picture, self._content(self.mask_path), truth)
+
+    def _content(self, path: Path) -> bytes:
+        if path in self.drawn:
+            return self.drawn[path]
+        with reading(path):
+            return path.read_bytes()
+
+    def _opened(self, path: Path) -> Image.Image:
+        from PIL import Image
+
+        with reading(path), Image.open(io.BytesIO(self._content(path))) as image:
+            image.load()
+            return image
 
     def _repr_png_(self) -> bytes | None:
-        return self.path.read_bytes() if self.path.suffix == ".png" else None
+        """Show it in a notebook, which shows JPEG too, but not WebP."""
+        if self.path.suffix == ".webp":
+            return encode_png(self.pixels, round(self.truth.image.dpi))
+        return self._content(self.path) if self.path.suffix == ".png" else None
 
     def _repr_jpeg_(self) -> bytes | None:
-        return self.path.read_bytes() if self.path.suffix == ".jpg" else None
+        return self._content(self.path) if self.path.suffix == ".jpg" else None
 
     def __repr__(self) -> str:
-        return f"StoredPicture {self.number} of record {self.record_id}: {self.path}"
-
-
-def _opened(path: Path) -> Image.Image:
-    from PIL import Image
-
-    with reading(path), Image.open(path) as image:
-        image.load()
-        return image
+        again = " drawn again" if self.drawn else ""
+        return f"StoredPicture {self.number} of record {self.record_id}{again}: {self.path}"
 
 
 def dropped_of(record: Record) -> BoolArray:

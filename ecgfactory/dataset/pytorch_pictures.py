@@ -1,4 +1,4 @@
-"""Pictures of a published dataset for PyTorch: each with its mask, and the signal that it shows."""
+"""Pictures of a published dataset for PyTorch: each with its mask, the signal that it shows, and the truth."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ import numpy as np
 import torch
 from torch.utils.data import Dataset as TorchDataset
 
+from ecgfactory.dataset.stretches import stretch_uv
 from ecgfactory.ecgs import Unit, check_unit
 from ecgfactory.places import place_at
-from ecgfactory.samples import Sample, samples_of
+from ecgfactory.samples import Sample, signal_tensor
 
 if TYPE_CHECKING:
     from ecgfactory.dataset.reader import Dataset
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
 class PictureDataset(TorchDataset[Sample]):
     """Pictures of a published dataset, in the order of records; each worker of a DataLoader opens the files for itself.
 
-    Pictures are as stored and may differ in size, so that a DataLoader needs `collate_fn=list`, or one that resizes.
+    Pictures are as stored and differ in size, and each has a truth of its own, so that a DataLoader needs
+    `batch_size=None`, `collate_fn=list`, or a function that makes what a model takes.
 
     Parameters
     ----------
@@ -34,8 +36,9 @@ class PictureDataset(TorchDataset[Sample]):
     dict
         For each index: `picture`, uint8 of shape (3, height, width), red, green and blue; `mask`, uint8 of shape
         (height, width), what each pixel shows; `signal`, a tensor of shape (leads, samples) at the dataset's
-        `sampling_rate_hz`, float32 in mV or int16 in uV; `candidate` and `number`, ints: the record's, and the
-        picture's among those of the record.
+        `sampling_rate_hz`, float32 in mV or int16 in uV: the stretch of the record that the page shows; `first_sample`,
+        an int, its first sample in the record; `truth`, a `PictureTruth`: layout, boxes, and where each sample is;
+        `candidate` and `number`, ints: the record's, and the picture's among those of the record.
 
     Raises
     ------
@@ -51,7 +54,7 @@ class PictureDataset(TorchDataset[Sample]):
         self.places = dataset.picture_places(split)
         self.lead_names = dataset.checked_leads(leads)
         self.unit: Unit = unit
-        self._reader = dataset.reader(self.lead_names, at_random=True)
+        self._rows = [dataset.plan.lead_names.index(name) for name in self.lead_names]
 
     def __len__(self) -> int:
         return len(self.places)
@@ -68,19 +71,19 @@ class PictureDataset(TorchDataset[Sample]):
         """
         place = self.places[place_at(index, len(self), str(self.dataset.path), "pictures")]
         picture = self.dataset.picture_at(int(place))
-        record = np.array([self.dataset.place(picture.record_id)])
-        ecgs = self.dataset.take(record, self._reader, with_waves=False, with_clean=False)
-        (sample,) = samples_of(ecgs, self.unit, (), masks=False)
-        shown = torch.from_numpy(np.ascontiguousarray(picture.pixels.transpose(2, 0, 1)))
-        return sample | {"picture": shown, "mask": torch.from_numpy(picture.mask), "number": picture.number}
+        truth = picture.truth
+        record = self.dataset.place(picture.record_id)
+        signal_uv = stretch_uv(self.dataset, record, truth.first_sample, truth.last_sample + 1)[self._rows]
+        return {
+            "picture": torch.from_numpy(np.ascontiguousarray(picture.pixels.transpose(2, 0, 1))),
+            "mask": torch.from_numpy(picture.mask),
+            "signal": signal_tensor(signal_uv, self.unit),
+            "first_sample": truth.first_sample,
+            "truth": truth,
+            "candidate": int(self.dataset.candidates[record]),
+            "number": picture.number,
+        }
 
     def __repr__(self) -> str:
         name = self.dataset.plan.request.name
         return f"PictureDataset {name}: {len(self):,} pictures, {len(self.lead_names)} leads, {self.unit}"
-
-    def __getstate__(self) -> dict[str, object]:
-        return {name: value for name, value in vars(self).items() if name != "_reader"}
-
-    def __setstate__(self, state: dict[str, object]) -> None:
-        vars(self).update(state)
-        self._reader = self.dataset.reader(self.lead_names, at_random=True)

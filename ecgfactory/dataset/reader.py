@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, SupportsIndex, overload
 
@@ -408,6 +409,33 @@ class Dataset(DatasetTables):
         asked = self.asked_picture(number)
         return self.picture_at(self.place(wanted) * asked.per_record + number)
 
+    def picture_again(self, wanted: str, number: int = 0) -> StoredPicture:
+        """Draw a picture of a record again, from its signal and the plan alone.
+
+        Parameters
+        ----------
+        wanted, number
+            As in `picture`; its own files may be damaged or gone.
+
+        Returns
+        -------
+        StoredPicture
+            The same, byte for byte, on one kind of machine and with the same versions of libraries; `stored_otherwise`
+            names files that are stored in another form, or gone, and `drawn` has what they should hold.
+
+        Raises
+        ------
+        BadInputError
+            When there is no such record or picture, or the dataset was built without pictures.
+        DamagedDatasetError
+            When the record can't be read.
+        """
+        from ecgfactory.dataset.picture_remake import remade_picture
+
+        stored = self.picture(wanted, number)
+        drawn = remade_picture(self, stored.record_id, number)
+        return replace(stored, drawn={self.path / path: content for path, content in drawn.items()})
+
     def pictures(self, split: str | None = None) -> Iterator[StoredPicture]:
         """Go through the pictures of a split, or of all records, in order; see `picture`."""
         return (self.picture_at(int(place)) for place in self.picture_places(split))
@@ -426,9 +454,11 @@ class Dataset(DatasetTables):
         -------
         PictureDataset
             For each index a dict: `picture`, uint8 of shape (3, height, width), red, green and blue; `mask`, uint8 of
-            shape (height, width), what each pixel shows; `signal`, the record's, of shape (leads, samples), float32 in
-            mV or int16 in uV; `candidate` and `number`, ints. Pictures are as stored, and may differ in size: give a
-            DataLoader `collate_fn=list`, or a function that makes them one size.
+            shape (height, width), what each pixel shows; `signal`, the stretch of the record that the page shows, of
+            shape (leads, samples), float32 in mV or int16 in uV; `first_sample`, an int, where it begins in the record;
+            `truth`, a `PictureTruth`, with layout, boxes, and where each sample is; `candidate` and `number`, ints.
+            Pictures are as stored and differ in size: give a DataLoader `batch_size=None`, `collate_fn=list`, or a
+            function that makes what a model takes.
 
         Raises
         ------

@@ -16,14 +16,12 @@ from ecgfactory.errors import BadInputError, shown
 from ecgfactory.formats.clean_twin import format_named
 from ecgfactory.formats.damage import reading
 from ecgfactory.leads import SignalUv
-from ecgfactory.record import Record, Stretch, record_id
+from ecgfactory.record import Record, Stretch
 from ecgfactory.wave_table import WaveTable
 
 
 def read_stretch(files: DatasetFiles, wanted: str, start_s: float, stop_s: float) -> Record:
     """Read a stretch of a record; see `Dataset.stretch`."""
-    if not isinstance(wanted, str):
-        raise BadInputError(f"record {shown(wanted)} is no id; give one like {record_id(0)!r}.")
     place = files.place(wanted)
     if not files.plan.request.is_in_pieces:
         return cut_stretch(files.take(np.array([place]))[0], start_s, stop_s)
@@ -33,7 +31,7 @@ def read_stretch(files: DatasetFiles, wanted: str, start_s: float, stop_s: float
     rhythms = files.rhythms_of(rows)
     return replace(
         Ecgs(
-            _signal_uv(files, place, start, stop)[np.newaxis],
+            stretch_uv(files, place, start, stop)[np.newaxis],
             files.candidates[rows],
             files.plan.lead_names,
             files.plan.seed,
@@ -78,7 +76,8 @@ def _samples(wanted: str, start_s: float, stop_s: float, length_s: float, rate_h
     return start, stop
 
 
-def _signal_uv(files: DatasetFiles, place: int, start: int, stop: int) -> SignalUv:
+def stretch_uv(files: DatasetFiles, place: int, start: int, stop: int) -> SignalUv:
+    """Read the signal of a stretch alone, shape (leads, stop - start), by the record's place in records.parquet."""
     name = quickest(files.formats)
     path, candidate = files.records_table.column(f"{name}_path")[place].as_py(), int(files.candidates[place])
     with reading(path):

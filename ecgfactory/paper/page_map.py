@@ -108,7 +108,15 @@ class PageMap:
         return points
 
     def to_page(self, points_px: Float64Array) -> Float64Array:
-        """Return where points of the picture, shape (n, 2), are on the page, to a thousandth of a pixel."""
+        """Return where points of the picture, shape (n, 2), are on the page, to a thousandth of a pixel.
+
+        NaN stays NaN.
+        """
+        known = np.isfinite(points_px).all(axis=1)
+        if not known.all():
+            points_mm = np.full(points_px.shape, np.nan)
+            points_mm[known] = self.to_page(points_px[known])
+            return points_mm
         back = np.linalg.inv(self.homography).astype(np.float64)
         points_mm = projected(back, points_px)
         if self.displacement is None:
@@ -117,7 +125,7 @@ class PageMap:
         for _ in range(_TURNS):
             last_px, offsets_px = offsets_px, self.displacement.at(points_mm)
             points_mm = projected(back, points_px - offsets_px)
-            if np.abs(offsets_px - last_px).max() < _NEAR_PX:
+            if np.abs(offsets_px - last_px).max(initial=0) < _NEAR_PX:
                 break
         return points_mm
 

@@ -65,8 +65,14 @@ class PictureFiles(NamedTuple):
                 temporary.write_bytes(content)
 
 
-def save_picture(picture: Picture, path: str | os.PathLike[str], quality: int, overwrite: bool) -> None:
-    """Write a picture with its mask and truth; see `Picture.save`."""
+def files_to_save(path: str | os.PathLike[str], quality: int, overwrite: bool) -> tuple[PictureFiles, Encoding]:
+    """Return the files that a user asks for, and how the picture is to be encoded.
+
+    Raises
+    ------
+    BadInputError
+        When the suffix says no format, quality is none, or the files may not be made.
+    """
     place = from_home(path)
     suffix = place.suffix.lower()
     if suffix not in _KINDS:
@@ -75,7 +81,12 @@ def save_picture(picture: Picture, path: str | os.PathLike[str], quality: int, o
         raise BadInputError(f"{path}: quality is {quality!r}; give a whole number from 1 to 100.")
     files = PictureFiles.at(place)
     files.check(overwrite)
+    return files, Encoding(_KINDS[suffix], int(quality))
+
+
+def save_picture(picture: Picture, path: str | os.PathLike[str], quality: int, overwrite: bool) -> None:
+    """Write a picture with its mask and truth; see `Picture.save`."""
+    files, encoding = files_to_save(path, quality, overwrite)
     dpi = picture.page.style.dpi
-    encoding = Encoding(_KINDS[suffix], int(quality))
     mask = encode_palette_png(picture.mask, mask_palette(), dpi)
     files.write(encoding.encode(picture.pixels, dpi), mask, picture.truth)

@@ -8,7 +8,7 @@ from numbers import Integral, Real
 from typing import Any
 
 from ecgfactory.documents.keys import nearest
-from ecgfactory.errors import BadInputError
+from ecgfactory.errors import BadInputError, shown
 from ecgfactory.paper.arrangement import layout_of
 from ecgfactory.paper.sizes import SIZES
 
@@ -83,6 +83,7 @@ class PaperStyle:
 
     def __post_init__(self) -> None:
         problems = [
+            *_printable(self.layout),
             *_among("speed_mm_per_s", self.speed_mm_per_s, SPEEDS_MM_PER_S),
             *_among("gain_mm_per_mv", self.gain_mm_per_mv, GAINS_MM_PER_MV),
             *_among("colour", self.colour, COLOURS),
@@ -90,18 +91,26 @@ class PaperStyle:
             *_among("pulse", self.pulse, PULSES),
             *_among("font", self.font, FONTS),
             *_among("damage", self.damage, DAMAGES),
-            *_within("dpi", self.dpi, LOWEST_DPI, HIGHEST_DPI, Integral),
-            *_within("line_mm", self.line_mm, LOWEST_LINE_MM, HIGHEST_LINE_MM, Real),
+            *_within("dpi", self.dpi, LOWEST_DPI, HIGHEST_DPI, is_whole=True),
+            *_within("line_mm", self.line_mm, LOWEST_LINE_MM, HIGHEST_LINE_MM),
+            *(
+                f"{name} is {shown(getattr(self, name))}; give True or False."
+                for name in ("labels", "header", "separators")
+                if not isinstance(getattr(self, name), bool)
+            ),
         ]
-        for name in ("labels", "header", "separators"):
-            if not isinstance(getattr(self, name), bool):
-                problems.append(f"{name} is {getattr(self, name)!r}; give True or False.")
-        try:
-            layout_of(self.layout)
-        except BadInputError as error:
-            problems += error.problems
         if problems:
             raise BadInputError(problems)
+
+
+def _printable(layout: Any) -> list[str]:
+    if not isinstance(layout, str):
+        return [f"layout is {shown(layout)}; give one like '3x4+II'."]
+    try:
+        layout_of(layout)
+    except BadInputError as error:
+        return error.problems
+    return []
 
 
 def _among(name: str, value: Any, known: Collection[Any]) -> list[str]:
@@ -112,9 +121,9 @@ def _among(name: str, value: Any, known: Collection[Any]) -> list[str]:
     return [f"{name} {value!r} is unknown; {choice}"]
 
 
-def _within(name: str, value: Any, low: float, high: float, kind: type) -> list[str]:
-    is_number = isinstance(value, kind) and not isinstance(value, bool)
+def _within(name: str, value: Any, low: float, high: float, is_whole: bool = False) -> list[str]:
+    is_number = isinstance(value, Integral if is_whole else Real) and not isinstance(value, bool)
     if is_number and low <= value <= high:
         return []
-    whole = "whole numbers, " if kind is Integral else ""
-    return [f"{name} is {value!r}; use {whole}{low:g} to {high:g}."]
+    noun = "a whole number from " if is_whole else ""
+    return [f"{name} is {shown(value)}; use {noun}{low:g} to {high:g}."]

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from numbers import Real
+from typing import Any, Generic, TypeVar, overload
 
 import numpy as np
 
@@ -13,11 +15,61 @@ from ecgfactory.errors import BadInputError, shown
 from ecgfactory.paper.style import PaperStyle
 
 Choice = TypeVar("Choice", str, int)
+Given = TypeVar("Given")
+Held = TypeVar("Held")
 
 
-def _all_alike(*choices: Choice) -> Mapping[Choice, float]:
-    return dict.fromkeys(choices, 1.0)
+def as_weights(given: Any) -> Any:
+    """Take one value alone, and a list of values, for such that are as likely as each other.
 
+    Raises
+    ------
+    ValueError
+        When a value is listed twice.
+    """
+    values = given if isinstance(given, list | tuple) else [given]
+    if isinstance(given, Mapping) or not all(isinstance(value, str | int | float) for value in values):
+        return given
+    if twice := [value for value in values if values.count(value) > 1]:
+        raise ValueError(f"{shown(twice[0])} is listed twice; name each once, or give weights: {{{twice[0]}: 2, ...}}")
+    return dict.fromkeys(values, 1)
+
+
+class Weights(Generic[Given, Held]):
+    """A field that holds weights, and takes them, a list of values, or one value alone.
+
+    Parameters
+    ----------
+    usual : str or int
+        What is chosen where nothing is given.
+    takes_ends : bool
+        Whether it takes, and holds, a tuple of two ends as well.
+    """
+
+    def __init__(self, usual: Given, takes_ends: bool = False) -> None:
+        self._usual, self._takes_ends = usual, takes_ends
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name = name
+
+    @overload
+    def __get__(self, of: None, owner: type) -> Given: ...
+    @overload
+    def __get__(self, of: object, owner: type) -> Held: ...
+    def __get__(self, of: object | None, owner: type) -> Any:
+        return self._usual if of is None else vars(of)[self._name]
+
+    def __set__(self, of: object, given: Given) -> None:
+        are_ends = self._takes_ends and isinstance(given, tuple)
+        try:
+            vars(of)[self._name] = given if are_ends else as_weights(given)
+        except ValueError as error:
+            raise BadInputError(f"{self._name}: {error}.") from None
+
+
+_Names = Weights[str | Sequence[str] | Mapping[str, float], Mapping[str, float]]
+_Numbers = Weights[int | Sequence[int] | Mapping[int, float], Mapping[int, float]]
+_Dpi = Weights[int | Sequence[int] | Mapping[int, float] | tuple[int, int], Mapping[int, float] | tuple[int, int]]
 
 _WEIGHTED = ("layouts", "speeds", "gains", "colours", "sizes", "pulses", "fonts", "damage")
 
@@ -26,12 +78,15 @@ _WEIGHTED = ("layouts", "speeds", "gains", "colours", "sizes", "pulses", "fonts"
 class Variety:
     """Weights of what each picture's style is drawn from, one property independent of the others.
 
+    It takes what a build request's section `images` takes: one value, a list of such that are as likely as each other,
+    or weights.
+
     Parameters
     ----------
-    layouts, speeds, gains, colours, sizes, pulses, fonts, damage : mapping to float
+    layouts, speeds, gains, colours, sizes, pulses, fonts, damage : mapping to float, list, or one value
         How often each is chosen in comparison with the others; see `PaperStyle`.
-    dpi : mapping of int to float, or (int, int)
-        Weights; or lowest and highest, between which all whole numbers are as likely.
+    dpi : mapping of int to float, list, one value, or tuple (int, int)
+        Weights, as above; or as a tuple lowest and highest, between which all whole numbers are as likely.
     line_mm : (float, float)
         Thinnest and thickest line.
     labels, header, separators : float
@@ -43,19 +98,19 @@ class Variety:
         When nothing can be chosen of something, or numbers can't be used; all problems are named at once.
     """
 
-    layouts: Mapping[str, float] = field(default_factory=lambda: _all_alike("3x4+II"))
-    speeds: Mapping[int, float] = field(default_factory=lambda: _all_alike(25))
-    gains: Mapping[int, float] = field(default_factory=lambda: _all_alike(10))
-    colours: Mapping[str, float] = field(default_factory=lambda: _all_alike("red"))
-    sizes: Mapping[str, float] = field(default_factory=lambda: _all_alike("A4"))
-    dpi: Mapping[int, float] | tuple[int, int] = field(default_factory=lambda: _all_alike(200))
+    layouts: _Names = Weights("3x4+II")
+    speeds: _Numbers = Weights(25)
+    gains: _Numbers = Weights(10)
+    colours: _Names = Weights("red")
+    sizes: _Names = Weights("A4")
+    dpi: _Dpi = Weights(200, takes_ends=True)
     labels: float = 1.0
     header: float = 1.0
     separators: float = 1.0
-    pulses: Mapping[str, float] = field(default_factory=lambda: _all_alike("left"))
-    fonts: Mapping[str, float] = field(default_factory=lambda: _all_alike("sans"))
+    pulses: _Names = Weights("left")
+    fonts: _Names = Weights("sans")
     line_mm: tuple[float, float] = (0.3, 0.3)
-    damage: Mapping[str, float] = field(default_factory=lambda: _all_alike("none"))
+    damage: _Names = Weights("none")
 
     def __post_init__(self) -> None:
         weights = {name: getattr(self, name) for name in _WEIGHTED}
@@ -66,15 +121,19 @@ class Variety:
             ranges["dpi"] = self.dpi
         problems = [
             *(
-                f"{name} is {shown(of)}; give weights from 0 on, one above."
+                f"{name} is {shown(of)}; give one value, a list, or weights from 0 on, one above."
                 for name, of in weights.items()
                 if not _has_choice(of)
             ),
-            *(f"{name} is {shown(of)}; give the lower end first." for name, of in ranges.items() if of[0] > of[1]),
+            *(
+                f"{name} is {shown(of)}; give a tuple of two numbers, the lower one first."
+                for name, of in ranges.items()
+                if not _are_rising(of, 2)
+            ),
             *(
                 f"{name} is {shown(share)}; give a share from 0 to 1."
                 for name in ("labels", "header", "separators")
-                if not 0 <= (share := getattr(self, name)) <= 1
+                if not _are_rising((0, share := getattr(self, name), 1), 3)
             ),
         ]
         if problems:
@@ -101,9 +160,18 @@ class Variety:
         )
 
 
-def _has_choice(weights: Mapping[Any, float]) -> bool:
-    """Return whether something can be chosen by weights."""
+def _has_choice(weights: Any) -> bool:
+    """Return whether these are weights by which something can be chosen."""
+    if not isinstance(weights, Mapping) or not all(isinstance(weight, Real) for weight in weights.values()):
+        return False
     return all(weight >= 0 for weight in weights.values()) and 0 < sum(weights.values()) < math.inf
+
+
+def _are_rising(values: Any, length: int) -> bool:
+    """Return whether these are so many numbers, none below the one before."""
+    if not isinstance(values, tuple | list) or len(values) != length:
+        return False
+    return all(isinstance(value, Real) for value in values) and all(low <= high for low, high in pairwise(values))
 
 
 USUAL_VARIETY = Variety(

@@ -24,6 +24,9 @@ ANNOTATION_BYTES = 4.0
 ARTEFACT_BYTES = 70.0
 """Mean bytes of an artefact in artefacts.parquet."""
 
+REPORT_BYTES, SAMPLE_BYTES, THUMBNAIL_BYTES = 200_000.0, 470_000.0, 33_000.0
+"""Of the web page and the PDF; of each sample on and beside them, of 12 leads; and of each of its pictures."""
+
 BEATS_PER_S = 1.15
 """About so many beats has a generated ECG, which is 69 /min."""
 
@@ -39,7 +42,7 @@ def estimated_bytes(request: BuildRequest) -> int:
         in_formats += sum(_in_format(format_, request, has_artefacts=False) for format_ in formats)
     in_pictures = _of_pictures(request)
     in_tables = _waves_of_record(request) * ANNOTATION_BYTES + _artefacts_of_record(request) * ARTEFACT_BYTES
-    return int(request.records * (in_formats + in_pictures + in_tables))
+    return int(request.records * (in_formats + in_pictures + in_tables) + _of_reports(request))
 
 
 def staged_bytes(request: BuildRequest) -> int:
@@ -90,6 +93,15 @@ def _of_pictures(request: BuildRequest) -> float:
         return 0
     in_files = sum(max(size, BLOCK_BYTES / 2) + BLOCK_BYTES / 2 for size in picture_bytes(request))
     return request.pictures.per_record * (in_files + TABLE_BYTES)
+
+
+def _of_reports(request: BuildRequest) -> float:
+    """Estimate what the pages to look at take."""
+    samples = min(request.report.samples, request.records)
+    if not samples:
+        return 0
+    pictures = request.pictures.per_record if request.pictures else 0
+    return REPORT_BYTES + samples * (SAMPLE_BYTES + pictures * THUMBNAIL_BYTES)
 
 
 def _waves_of_record(request: BuildRequest) -> float:

@@ -37,22 +37,12 @@ from ecgfactory.paper.style import (
     PULSES,
     SPEEDS_MM_PER_S,
 )
-from ecgfactory.paper.variety import USUAL_VARIETY, Variety
+from ecgfactory.paper.variety import USUAL_VARIETY, Variety, as_weights
 from ecgfactory.request.range import Range
 
 MOST_PER_RECORD = 100
 
 Choice = TypeVar("Choice", str, int)
-
-
-def _as_weights(given: Any) -> Any:
-    """Take one value alone, and a list of values, for such that are as likely as each other."""
-    values = given if isinstance(given, list | tuple) else [given]
-    if isinstance(given, Mapping) or not all(isinstance(value, str | int | float) for value in values):
-        return given
-    if twice := [value for value in values if values.count(value) > 1]:
-        raise ValueError(f"{shown(twice[0])} is listed twice; name each once, or give weights: {{{twice[0]}: 2, ...}}")
-    return dict.fromkeys(values, 1)
 
 
 def _can_be_chosen(weights: dict[Any, float]) -> dict[Any, float]:
@@ -151,7 +141,7 @@ _LineMm = Annotated[float, Field(strict=True, allow_inf_nan=False, ge=LOWEST_LIN
 _Dpi = Annotated[int, AfterValidator(_on_a_scanner)]
 _DpiEnd = Annotated[_Dpi, Field(strict=True, json_schema_extra={"minimum": LOWEST_DPI, "maximum": HIGHEST_DPI})]
 
-_Weights = (BeforeValidator(_as_weights), AfterValidator(_can_be_chosen))
+_Weights = (BeforeValidator(as_weights), AfterValidator(_can_be_chosen))
 _Layout = Annotated[str, Among(lambda: USUAL_LAYOUTS), AfterValidator(_can_be_printed)]
 _Colour = Annotated[str, Among(lambda: COLOURS), _known("colour", COLOURS)]
 _Size = Annotated[str, Among(lambda: SIZES), _known("size", SIZES)]
@@ -159,7 +149,7 @@ _Font = Annotated[str, Among(lambda: FONTS), _known("font", FONTS)]
 _Pulse = Annotated[str, Among(lambda: PULSES), _known("place for the pulse", PULSES)]
 _Damage = Annotated[str, Among(lambda: DAMAGES), _known("damage", DAMAGES)]
 _DPI_WEIGHTS = TypeAdapter(
-    Annotated[dict[Annotated[_Dpi, BeforeValidator(_dots)], _Weight], BeforeValidator(_as_weights)]
+    Annotated[dict[Annotated[_Dpi, BeforeValidator(_dots)], _Weight], BeforeValidator(as_weights)]
 )
 _Speed = Annotated[int, _one_of("speed of", SPEEDS_MM_PER_S, "mm/s")]
 _Gain = Annotated[int, _one_of("gain of", GAINS_MM_PER_MV, "mm/mV")]
@@ -328,7 +318,7 @@ class ImagesRequest(_Section, title="Images"):
         kinds = _shares(self.damage)
         damaged = f"each damaged with a chance of {100 * (1 - kinds.get('none', 0)):.3g} %"
         each = f"{self.per_record} pictures" if self.per_record > 1 else "a picture"
-        return f"{each} of each record, {damaged}"
+        return f"{each} of each record at {_dpi_words(self.variety.dpi)} dpi, {damaged}"
 
 
 def _shares(weights: Mapping[Choice, float]) -> dict[Choice, float]:
@@ -339,6 +329,13 @@ def _shares(weights: Mapping[Choice, float]) -> dict[Choice, float]:
     exact = {choice: Fraction(str(weights[choice])) for choice in sorted(weights)}
     total = sum(exact.values())
     return {choice: float(weight / total) for choice, weight in exact.items() if weight}
+
+
+def _dpi_words(dpi: Mapping[int, float] | tuple[int, int]) -> str:
+    if not isinstance(dpi, Mapping):
+        return f"{dpi[0]} to {dpi[1]}"
+    *others, last = map(str, dpi)
+    return f"{', '.join(others)} or {last}" if others else last
 
 
 def _dpi_shares(dpi: dict[int, float] | DpiRange) -> dict[int, float] | tuple[int, int]:

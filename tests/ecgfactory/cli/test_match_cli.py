@@ -50,7 +50,6 @@ def test_a_probe_tells_yield_and_time_and_has_a_number_of_its_own(run: Commands,
     probed = run("validate", path, "--probe", 48)
     assert (probed.code, probed.err) == (0, "")
     first, probe, yielded, build, beside = probed.out.splitlines()
-    assert first.endswith(", beside reports")
     assert beside.strip() == "not counted: start, writing, reports"
     assert first.startswith(f"{path}: valid; 1,000 records")
     assert probe.startswith("probe  48 candidates; the policy accepts ")

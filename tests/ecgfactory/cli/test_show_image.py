@@ -47,6 +47,17 @@ def test_several_are_rows_and_nothing_is_written_unless_asked(
     assert not list(tmp_path.iterdir())
 
 
+def test_pictures_drawn_again_are_held_against_those_that_are_stored(
+    pictured: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    app(["show", str(pictured), "0", "--image", "1", "--again", "--output", str(tmp_path)], standalone_mode=False)
+    assert re.search(r"drawn again +the same bytes as stored", capsys.readouterr().out)
+    stored = Dataset(pictured).picture("0", 1)
+    assert (tmp_path / "00000000_1.png").read_bytes() == stored.path.read_bytes()
+    show_images(pictured, ["0-1"], 0, None, overwrite=False, again=True)
+    assert capsys.readouterr().out.count("the same bytes as stored") == 2
+
+
 def test_nothing_is_replaced_or_written_into_the_dataset(pictured: Path, tmp_path: Path) -> None:
     show_images(pictured, ["1"], 0, tmp_path, overwrite=False)
     before = {path: path.stat().st_mtime_ns for path in tmp_path.iterdir()}
@@ -66,8 +77,8 @@ def test_what_is_not_there_is_told(pictured: Path, built: Path) -> None:
 
 
 def test_options_of_pages_are_refused() -> None:
-    check_alone(["--image", "--output", "--overwrite"])
-    with pytest.raises(BadInputError, match=r"^--image shows a picture as it is stored; leave out --pdf, --layout\.$"):
+    check_alone(["--image", "--again", "--output", "--overwrite"])
+    with pytest.raises(BadInputError, match=r"^--image shows a picture of the dataset; leave out --pdf, --layout\.$"):
         check_alone(["--image", "--pdf", "--layout"])
 
 

@@ -15,13 +15,13 @@ from ecgfactory.cli.build import validate_file
         (
             "{records: 20, duration_s: 86400, rhythm: {sinus: 0.6, atrial_fibrillation: 0.4}, formats: [wfdb]}",
             "20 records of 12 leads and 24 h at 500 Hz, composed: 60 % sinus, 40 % atrial_fibrillation; as wfdb, "
-            "about 21.8 GB in datasets/ and 19 min of one core, beside reports",
+            "about 21.8 GB in datasets/ and 19 min of one core\n",
         ),
         ("{records: 2, duration_s: 300}", "2 records of 12 leads and 5 min at 500 Hz, composed: sinus; as parquet"),
         (
             "{records: 2, formats: [parquet, images], images: {damage: [photo, none], per_record: 3}}",
-            "2 records of 12 leads and 10 s at 500 Hz, as parquet, images, 3 pictures of each record, 50 % of them "
-            "damaged, about 1",
+            "2 records of 12 leads and 10 s at 500 Hz, as parquet, images, 3 pictures of each record at 200 dpi, 50 % "
+            "of them damaged, about 2",
         ),
         ("{records: 2, duration_s: 90}", " 90 s at 500 Hz, composed: sinus; as "),
     ],

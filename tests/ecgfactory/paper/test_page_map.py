@@ -49,6 +49,9 @@ def test_missing_points_stay_missing() -> None:
         seen = PageMap(PageMap.flat(100).homography, displacement).to_picture(np.array([(1.0, 2.0), (np.nan, np.nan)]))
         assert np.isfinite(seen[0]).all()
         assert np.isnan(seen[1]).all()
+        page_map = PageMap(PageMap.flat(100).homography, displacement)
+        assert page_map.to_page(seen) == pytest.approx(np.array([(1.0, 2.0), (np.nan, np.nan)]), nan_ok=True)
+        assert np.isnan(page_map.to_page(seen[1:])).all()
 
 
 def test_the_paper_s_corner_is_that_of_the_first_pixel() -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pickle
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -15,6 +18,7 @@ from ecgfactory.paper.arrays import LONGEST_NAME
 from ecgfactory.paper.rendering import PictureDraws, render_picture
 from ecgfactory.paper.style import FONTS, PaperStyle
 from ecgfactory.paper.variety import Variety
+from ecgfactory.request.images import ImagesRequest
 
 PLAIN = PaperStyle(dpi=100)
 
@@ -83,25 +87,49 @@ def test_a_variety_of_which_nothing_can_be_chosen_is_told() -> None:
     with pytest.raises(BadInputError) as raised:
         Variety(layouts={}, damage={"scan": 0, "photo": -1}, dpi=(300, 100), header=1.5)
     assert raised.value.problems == [
-        "layouts is {}; give weights from 0 on, one above.",
-        "damage is {'scan': 0, 'photo': -1}; give weights from 0 on, one above.",
-        "dpi is (300, 100); give the lower end first.",
+        "layouts is {}; give one value, a list, or weights from 0 on, one above.",
+        "damage is {'scan': 0, 'photo': -1}; give one value, a list, or weights from 0 on, one above.",
+        "dpi is (300, 100); give a tuple of two numbers, the lower one first.",
         "header is 1.5; give a share from 0 to 1.",
     ]
     with pytest.raises(BadInputError, match="damage 'photos' is unknown; did you mean photo"):
         ef.paper.render(waves_mv(2), 360, ["II", "V5"], Variety(damage={"photos": 1}))
 
 
-def test_a_style_that_is_none_is_told() -> None:
-    with pytest.raises(BadInputError) as raised:
-        PaperStyle(dpi=200.5, line_mm="a", gain_mm_per_mv="10", labels="no", layout=None)  # type: ignore[arg-type]
-    assert [problem.split(";")[0] for problem in raised.value.problems] == [
-        "gain_mm_per_mv '10' is unknown",
-        "dpi is 200.5",
-        "line_mm is 'a'",
-        "labels is 'no'",
-        "there is no layout None",
-    ]
+def test_a_variety_takes_what_a_request_takes() -> None:
+    variety = Variety(damage="photo", layouts=["3x4+II", "12x1"], speeds={25: 3, 50: 1}, dpi=[100, 300])
+    asked = ImagesRequest.model_validate(
+        {"damage": "photo", "layouts": ["3x4+II", "12x1"], "paper": {"speeds": {25: 3, 50: 1}, "dpi": [100, 300]}}
+    ).variety
+    for name in ("damage", "layouts", "speeds", "dpi"):
+        given, meant = getattr(variety, name), getattr(asked, name)
+        assert {choice: weight / sum(given.values()) for choice, weight in given.items()} == meant
+    assert Variety(dpi=(100, 300)).dpi == (100, 300)
+    assert Variety().layouts == {"3x4+II": 1}
+    assert replace(variety, damage="scan").layouts == variety.layouts
+    assert pickle.loads(pickle.dumps(variety)) == variety
+    with pytest.raises(BadInputError, match=r"^damage: 'photo' is listed twice; name each once, or give weights: "):
+        Variety(damage=["photo", "photo"])
+
+
+@pytest.mark.parametrize(
+    ("kind", "given", "told"),
+    [
+        (Variety, {"damage": None}, "damage is None; give one value, a list, or weights"),
+        (Variety, {"damage": {"photo": "a"}}, "damage is {'photo': 'a'}; give one value"),
+        (Variety, {"line_mm": 0.3}, "line_mm is 0.3; give a tuple of two numbers, the lower one first"),
+        (Variety, {"dpi": (100, 200, 300)}, r"dpi is \(100, 200, 300\); give a tuple of two numbers"),
+        (Variety, {"header": np.nan}, "header is nan; give a share from 0 to 1"),
+        (Variety, {"header": "yes"}, "header is 'yes'; give a share from 0 to 1"),
+        (PaperStyle, {"layout": 3}, r"^layout is 3; give one like '3x4\+II'\.$"),
+        (PaperStyle, {"dpi": 150.5}, r"^dpi is 150\.5; use a whole number from 72 to 600\.$"),
+        (PaperStyle, {"dpi": "200"}, r"^dpi is '200'; use a whole number"),
+        (PaperStyle, {"line_mm": None}, r"^line_mm is None; use 0\.1 to 1\.$"),
+    ],
+)
+def test_a_style_that_can_not_be_is_told(kind: Callable[..., object], given: dict[str, Any], told: str) -> None:
+    with pytest.raises(BadInputError, match=told):
+        kind(**given)
 
 
 @pytest.mark.parametrize("font", FONTS)

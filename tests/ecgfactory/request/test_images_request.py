@@ -36,7 +36,7 @@ def test_without_a_section_there_is_a_usual_variety() -> None:
     assert set(asked.variety.damage) == set(DAMAGES)
     assert asked.variety.line_mm == USUAL_VARIETY.line_mm
     assert (asked.encoding.kind, asked.per_record) == ("png", 1)
-    assert asked.words == "a picture of each record, each damaged with a chance of 95.5 %"
+    assert asked.words == "a picture of each record at 200 dpi, each damaged with a chance of 95.5 %"
     assert BuildRequest(name="a", records=1).pictures is None
 
 
@@ -54,6 +54,20 @@ def test_one_value_a_list_and_weights_are_taken() -> None:
     assert (variety.labels, variety.header, variety.separators, variety.line_mm) == (1, 0, 0.5, (0.3, 0.3))
     assert ImagesRequest.model_validate({"paper": {"dpi": {"min": 72, "max": 600}}}).variety.dpi == (72, 600)
     assert ImagesRequest.model_validate({"damage": {"scan": 1e308, "photo": 1e308}}).variety.damage["scan"] == 0.5
+
+
+@pytest.mark.parametrize(
+    ("dpi", "told"),
+    [
+        (100, "at 100 dpi,"),
+        ([300, 100], "at 100 or 300 dpi,"),
+        ({100: 1, 150: 2, 300: 1, 200: 0}, "at 100, 150 or 300 dpi,"),
+        ({"min": 100, "max": 300}, "at 100 to 300 dpi,"),
+        ({"min": 150, "max": 150}, "at 150 dpi,"),
+    ],
+)
+def test_the_words_tell_how_dpi_was_understood(dpi: object, told: str) -> None:
+    assert told in ImagesRequest.model_validate({"paper": {"dpi": dpi}}).words
 
 
 @given(st.dictionaries(st.sampled_from(COLOURS), st.integers(0, 9), min_size=1).filter(lambda w: any(w.values())))
