@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from numbers import Real
 from typing import Any, TypeVar
 
 import numpy as np
@@ -66,15 +67,19 @@ class Variety:
             ranges["dpi"] = self.dpi
         problems = [
             *(
-                f"{name} is {shown(of)}; give weights from 0 on, one above."
+                f"{name} is {shown(of)}; give weights by name, from 0 on, one above."
                 for name, of in weights.items()
                 if not _has_choice(of)
             ),
-            *(f"{name} is {shown(of)}; give the lower end first." for name, of in ranges.items() if of[0] > of[1]),
+            *(
+                f"{name} is {shown(of)}; give two numbers, the lower first."
+                for name, of in ranges.items()
+                if not _rises(of)
+            ),
             *(
                 f"{name} is {shown(share)}; give a share from 0 to 1."
                 for name in ("labels", "header", "separators")
-                if not 0 <= (share := getattr(self, name)) <= 1
+                if not _is_share(share := getattr(self, name))
             ),
         ]
         if problems:
@@ -101,8 +106,20 @@ class Variety:
         )
 
 
-def _has_choice(weights: Mapping[Any, float]) -> bool:
+def _is_share(value: Any) -> bool:
+    return isinstance(value, Real) and 0 <= float(value) <= 1
+
+
+def _rises(ends: Any) -> bool:
+    """Return whether something is two numbers, the lower first."""
+    is_pair = isinstance(ends, Sequence) and len(ends) == 2 and all(isinstance(end, Real) for end in ends)
+    return is_pair and ends[0] <= ends[1]
+
+
+def _has_choice(weights: Any) -> bool:
     """Return whether something can be chosen by weights."""
+    if not isinstance(weights, Mapping) or not all(isinstance(weight, Real) for weight in weights.values()):
+        return False
     return all(weight >= 0 for weight in weights.values()) and 0 < sum(weights.values()) < math.inf
 
 

@@ -82,10 +82,18 @@ def test_a_variety_of_which_nothing_can_be_chosen_is_told() -> None:
     with pytest.raises(BadInputError) as raised:
         Variety(layouts={}, damage={"scan": 0, "photo": -1}, dpi=(300, 100), header=1.5)
     assert raised.value.problems == [
-        "layouts is {}; give weights from 0 on, one above.",
-        "damage is {'scan': 0, 'photo': -1}; give weights from 0 on, one above.",
-        "dpi is (300, 100); give the lower end first.",
+        "layouts is {}; give weights by name, from 0 on, one above.",
+        "damage is {'scan': 0, 'photo': -1}; give weights by name, from 0 on, one above.",
+        "dpi is (300, 100); give two numbers, the lower first.",
         "header is 1.5; give a share from 0 to 1.",
+    ]
+    with pytest.raises(BadInputError) as raised:
+        Variety(colours=["red", "blue"], fonts={"sans": "often"}, dpi=200, labels="no")  # type: ignore[arg-type]
+    assert [problem.split(";")[0] for problem in raised.value.problems] == [
+        "colours is ['red', 'blue']",
+        "fonts is {'sans': 'often'}",
+        "dpi is 200",
+        "labels is 'no'",
     ]
     with pytest.raises(BadInputError, match="damage 'photos' is unknown; did you mean photo"):
         ef.paper.render(waves_mv(2), 360, ["II", "V5"], Variety(damage={"photos": 1}))
