@@ -88,7 +88,7 @@ def test_a_variety_of_which_nothing_can_be_chosen_is_told() -> None:
         "header is 1.5; give a share from 0 to 1.",
     ]
     with pytest.raises(BadInputError) as raised:
-        Variety(colours=["red", "blue"], fonts={"sans": "often"}, dpi=200, labels="no")  # type: ignore[arg-type]
+        Variety(colours=["red", "blue"], fonts={"sans": "often"}, dpi=200, labels="no")  # type: ignore[arg-type, dict-item]
     assert [problem.split(";")[0] for problem in raised.value.problems] == [
         "colours is ['red', 'blue']",
         "fonts is {'sans': 'often'}",
