@@ -27,6 +27,9 @@ _HALVINGS = 7
 _FIBRE_MM = 0.9
 """Width of the fibres that a tear lays bare, about."""
 
+_LONGEST_FIBRE_MM = 0.9
+"""Of them all: they end before what is printed."""
+
 
 @dataclass(frozen=True)
 class TornFibres(PaperStep):
@@ -56,8 +59,9 @@ class TornFibres(PaperStep):
             return pixels
         share: Bytes = np.zeros(area.shape, dtype=np.uint8)
         points = np.rint(line * area.px_per_mm - (area.left_px, area.top_px)).astype(int).tolist()
-        widths = random_of(self.grain_seed).gamma(4, self.width_mm / 2, len(points)) * area.px_per_mm
-        for start, end, width in zip(points[:-1], points[1:], np.rint(widths).astype(int).tolist(), strict=False):
+        widths_mm = random_of(self.grain_seed).gamma(4, self.width_mm / 2, len(points))
+        widths = np.rint(np.minimum(widths_mm, 2 * _LONGEST_FIBRE_MM) * area.px_per_mm).astype(int).tolist()
+        for start, end, width in zip(points[:-1], points[1:], widths, strict=False):
             cv2.line(share, start, end, 235, max(1, width))
         soft: Bytes = np.asarray(cv2.blur(share, (3, 3)), dtype=np.uint8)
         area.mix(soft, (252, 251, 248))

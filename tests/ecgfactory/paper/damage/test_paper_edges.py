@@ -13,6 +13,7 @@ from ecgfactory.paper.damage.holes import PunchHoles, punch_holes
 from ecgfactory.paper.damage.printed import printed_boxes
 from ecgfactory.paper.page import Box, Page, PrintedText
 from tests.flat_page import flat_page
+from tests.printed_ecgs import printed
 
 DRAWS = 40
 
@@ -60,6 +61,20 @@ def test_fibres_lie_along_the_tear() -> None:
     outline, fibres = torn
     assert set(fibres.line_mm) <= set(outline)
     assert len(fibres.line_mm) > 100
+
+
+def test_fibres_cover_nothing_that_is_printed() -> None:
+    page = printed(layout="12x1")
+    scale = page.style.dpi / 25.4
+    black = np.zeros((round(page.height_mm * scale), round(page.width_mm * scale), 3), dtype=np.uint8)
+    drawn = [torn[1] for seed in range(2 * DRAWS) if (torn := torn_edge(page, np.random.default_rng(seed)))]
+    assert len(drawn) > DRAWS / 2
+    for fibres in drawn:
+        pixels = fibres.on_paper(black.copy(), page)
+        assert pixels.any()
+        for box in printed_boxes(page):
+            left, top, right, bottom = np.rint(np.array(box) * scale).astype(int)
+            assert not pixels[top:bottom, left:right].any()
 
 
 @pytest.mark.parametrize("size", ["A4", "letter"])
