@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 from ecgfactory.leads import TWELVE_LEADS
-from ecgfactory.paper.mask import GRID, PULSE, SEPARATOR, TEXT, draw_mask, mask_values, palette
+from ecgfactory.paper.mask import GRID, PULSE, SEPARATOR, TEXT, draw_mask, mask_values
 from ecgfactory.paper.page import Grid, Page
 from ecgfactory.paper.page_map import PageMap
+from ecgfactory.paper.palette import mask_palette
 from ecgfactory.paper.pen import drawn_width_px, stroke
 from tests.paper_pictures import aslant, flat
 from tests.printed_ecgs import printed
@@ -68,7 +69,7 @@ def test_values() -> None:
     values = mask_values(("V1", "V7", "I", "V8"))
     assert list(values) == ["background", "grid", "text", "pulse", "separator", "V1", "V7", "I", "V8"]
     assert list(values.values()) == [0, 1, 2, 3, 4, 16, 22, 10, 23]
-    assert len(np.unique(palette(), axis=0)) == 256
+    assert len(np.unique(mask_palette(), axis=0)) == 256
 
 
 def mask_of(page: Page, page_map: PageMap, width_px: int, height_px: int, **keys: object) -> np.ndarray:
