@@ -69,7 +69,8 @@ def test_values() -> None:
     values = mask_values(("V1", "V7", "I", "V8"))
     assert list(values) == ["background", "grid", "text", "pulse", "separator", "V1", "V7", "I", "V8"]
     assert list(values.values()) == [0, 1, 2, 3, 4, 16, 22, 10, 23]
-    assert len(np.unique(mask_palette(), axis=0)) == 256
+    meant = [*range(5), *range(10, 256)]
+    assert len(np.unique(mask_palette()[meant], axis=0)) == len(meant)
 
 
 def mask_of(page: Page, page_map: PageMap, width_px: int, height_px: int, **keys: object) -> np.ndarray:
