@@ -145,5 +145,8 @@ class PageMap:
 
 def projected(homography: Float64Array, points: Float64Array) -> Float64Array:
     """Map points, shape (n, 2), by a homography."""
-    out = points @ homography[:, :2].T + homography[:, 2]
-    return out[:, :2] / out[:, 2:]
+    x, y, far = homography[:, :2] @ points.T + homography[:, 2:]
+    out = np.empty((len(points), 2))
+    np.divide(x, far, out=out[:, 0])
+    np.divide(y, far, out=out[:, 1])
+    return out

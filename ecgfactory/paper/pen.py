@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from math import ceil, floor, isnan
 from typing import NamedTuple
 
 import cv2
@@ -13,6 +14,7 @@ from matplotlib.path import Path
 from matplotlib.transforms import IdentityTransform
 
 from ecgfactory.arrays import Float64Array
+from ecgfactory.paper.page import box_around
 
 THINNEST_PX = 1.0
 """Of a line in a mask: a thinner one would fall apart between the middles of pixels."""
@@ -77,14 +79,14 @@ def stroke(mask: npt.NDArray[np.uint8], points_px: Float64Array, width_px: float
     width_px : float
     value : int
     """
-    known = points_px[~np.isnan(points_px[:, 0])]
-    if len(known) < 2:
+    box = box_around(points_px)
+    if isnan(box.left):
         return
     height, width = mask.shape
     margin = int(width_px) + 2
     # The margin beyond the picture keeps the caps, with which Agg ends lines that leave what it draws, out of it.
-    left, top = np.clip(np.floor(known.min(axis=0)) - margin, -margin, (width, height)).astype(int)
-    right, bottom = np.clip(np.ceil(known.max(axis=0)) + margin, 0, (width + margin, height + margin)).astype(int)
+    left, top = max(floor(box.left) - margin, -margin), max(floor(box.top) - margin, -margin)
+    right, bottom = min(ceil(box.right) + margin, width + margin), min(ceil(box.bottom) + margin, height + margin)
     if left >= right or top >= bottom:
         return
     canvas = blank_canvas(right - left, bottom - top)

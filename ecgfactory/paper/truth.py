@@ -136,10 +136,8 @@ def _lead(trace: Trace, points_px: Float64Array, page: Page, page_map: PageMap, 
     ink_mm = box_around(trace.points_mm, page.style.line_mm / 2)
     baseline_mm = np.array([(ink_mm.left, trace.baseline_mm), (ink_mm.right, trace.baseline_mm)])
     outline_mm, is_corner = _outline_mm(ink_mm, page_map)
-    # All at once: most of the time that a few points take is that of the call.
-    places_px = page_map.to_picture(np.concatenate([trace.points_mm, baseline_mm, outline_mm]))
-    count = len(trace.points_mm)
-    points_px, baseline_px, outline_px = places_px[:count], places_px[count : count + 2], places_px[count + 2 :]
+    # Both at once: most of the time that a few points take is that of the call.
+    baseline_px, outline_px = np.split(page_map.to_picture(np.concatenate([baseline_mm, outline_mm])), [2])
     return {
         "lead": trace.lead,
         "row": trace.row,
