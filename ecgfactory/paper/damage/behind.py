@@ -42,15 +42,27 @@ def lay_behind(view: View, picture: Pixels, outline_px: Float64Array) -> Pixels:
         Edge of the paper.
     """
     height_px, width_px, _ = picture.shape
-    paper = _covered(outline_px, width_px, height_px)
-    open_tiles = [tile for tile in tiles(height_px, width_px) if paper[tile].min() < 255]
-    if open_tiles:
+    bare = cv2.bitwise_not(_covered(outline_px, width_px, height_px))
+    parts = _bare_parts(np.asarray(bare, dtype=np.uint8))
+    if parts:
         surface = _surface(view, outline_px, width_px, height_px)
-        for tile in open_tiles:
-            share = cv2.cvtColor(paper[tile], cv2.COLOR_GRAY2RGB)
-            behind = cv2.multiply(surface.over(*tile), cv2.bitwise_not(share), scale=1 / 255)
-            picture[tile] = cv2.add(cv2.multiply(picture[tile], share, scale=1 / 255), behind)
+        for part in parts:
+            share = cv2.cvtColor(bare[part], cv2.COLOR_GRAY2RGB)
+            behind = cv2.multiply(surface.over(*part), share, scale=1 / 255)
+            picture[part] = cv2.add(cv2.multiply(picture[part], cv2.bitwise_not(share), scale=1 / 255), behind)
     return picture
+
+
+def _bare_parts(bare: Pixels) -> list[tuple[slice, slice]]:
+    """Return rows and columns of the least part of each tile that holds all its pixels which are not quite covered."""
+    parts = []
+    height_px, width_px = bare.shape
+    for rows, columns in tiles(height_px, width_px):
+        left, top, width, height = cv2.boundingRect(bare[rows, columns])
+        left, top = left + columns.start, top + rows.start
+        if width:
+            parts.append((slice(top, top + height), slice(left, left + width)))
+    return parts
 
 
 def _covered(outline_px: Float64Array, width_px: int, height_px: int) -> Pixels:
