@@ -21,8 +21,8 @@ FIRST_LEAD, FIRST_OTHER_LEAD = 10, 22
 """Values of I, and of the first lead that is not among the usual twelve."""
 
 
-_PIECE_MM = 80.0
-"""Of a line that is drawn at one width; the scale of a photograph of a page changes by a quarter across it at most."""
+_PIECE_MM = 40.0
+"""Of a line that is drawn at one width; the scale of a photograph of a page changes by some tenths across it."""
 
 _BENDING_MM = 1.0
 """Between points of a line on bent paper."""
