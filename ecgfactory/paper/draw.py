@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import cv2
 import numpy as np
 import numpy.typing as npt
-from matplotlib.backends.backend_agg import RendererAgg
-from matplotlib.path import Path
-from matplotlib.transforms import IdentityTransform
 
 from ecgfactory.arrays import Float64Array
 from ecgfactory.paper.colours import Inks
@@ -17,25 +12,25 @@ from ecgfactory.paper.damage.base import Pixels
 from ecgfactory.paper.lettering import lettering
 from ecgfactory.paper.page import Grid, Page, PrintedText
 from ecgfactory.paper.page_map import MM_PER_INCH
+from ecgfactory.paper.pen import Pen, blank_canvas
 
 MINOR_LINE_MM, MAJOR_LINE_MM = 0.1, 0.2
 """Widths of the grid's lines."""
-
-_POINTS_PER_INCH = 72
 
 
 def draw_page(page: Page) -> Pixels:
     """Draw a page flat, at the dpi of its style: the middle of a line at (x, y) mm is at `PageMap.flat(dpi)` of it."""
     dpi = page.style.dpi
     scale = dpi / MM_PER_INCH
-    renderer = RendererAgg(round(page.width_mm * scale), round(page.height_mm * scale), dpi)  # type: ignore[no-untyped-call]
-    canvas = np.asarray(renderer.buffer_rgba())  # type: ignore[no-untyped-call]
-    _draw_paper(canvas, page.grid, page.inks, scale)
+    canvas = blank_canvas(round(page.width_mm * scale), round(page.height_mm * scale))
+    pixels = np.asarray(canvas.buffer_rgba())  # type: ignore[no-untyped-call]
+    _draw_paper(pixels, page.grid, page.inks, scale)
     lines = [*page.separators_mm, *(pulse.points_mm for pulse in page.pulses), *(t.points_mm for t in page.traces)]
-    _draw_lines(renderer, lines, page, scale)
+    pen = Pen(page.style.line_mm * scale, page.inks.ink)
+    pen.draw(canvas, (points_mm * scale - 0.5 for points_mm in lines))
     for text in page.texts:
-        _draw_text(canvas, text, page, scale)
-    return cv2.cvtColor(canvas, cv2.COLOR_RGBA2RGB).astype(np.uint8, copy=False)
+        _draw_text(pixels, text, page, scale)
+    return cv2.cvtColor(pixels, cv2.COLOR_RGBA2RGB).astype(np.uint8, copy=False)
 
 
 def _draw_paper(canvas: npt.NDArray[np.uint8], grid: Grid | None, inks: Inks, scale: float) -> None:
@@ -91,23 +86,6 @@ def _seen(place: Float64Array) -> Float64Array:
     near = np.clip(place, -1, 1)
     seen: Float64Array = 0.5 + near - near * np.abs(near) / 2
     return seen
-
-
-def _draw_lines(renderer: RendererAgg, lines: Iterable[Float64Array], page: Page, scale: float) -> None:
-    pen = renderer.new_gc()
-    red, green, blue = page.inks.ink
-    pen.set_foreground((red / 255, green / 255, blue / 255))
-    pen.set_linewidth(page.style.line_mm / MM_PER_INCH * _POINTS_PER_INCH)
-    pen.set_capstyle("butt")
-    pen.set_joinstyle("round")
-    pen.set_antialiased(True)
-    pen.set_snap(False)
-    for points_mm in lines:
-        vertices = points_mm * scale
-        vertices[:, 1] = renderer.height - vertices[:, 1]  # Agg counts from below
-        path = Path(vertices)
-        path.should_simplify = False
-        renderer.draw_path(pen, path, IdentityTransform())  # type: ignore[no-untyped-call]
 
 
 def _draw_text(canvas: npt.NDArray[np.uint8], text: PrintedText, page: Page, scale: float) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import struct
-import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -111,6 +110,5 @@ def _resolution(dpi: int) -> bytes:
 
 
 def _chunk(kind: bytes, content: bytes) -> bytes:
-    return b"".join(
-        [struct.pack(">I", len(content)), kind, content, struct.pack(">I", zlib.crc32(content, zlib.crc32(kind)))]
-    )
+    check = isal_zlib.crc32(content, isal_zlib.crc32(kind))
+    return b"".join([struct.pack(">I", len(content)), kind, content, struct.pack(">I", check)])

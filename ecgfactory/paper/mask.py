@@ -151,15 +151,19 @@ def _draw_text(mask: npt.NDArray[np.uint8], text: PrintedText, page: Page, page_
     style = page.style
     ink = lettering(text.text, style.font, text.bold, text.size_mm, style.dpi).coverage
     scale = style.dpi / MM_PER_INCH
-    left, top = round(text.box_mm.left * scale), round(text.box_mm.top * scale)
-    flat = PageMap.flat(style.dpi)
+    origin_px = np.rint(np.array([text.box_mm.left, text.box_mm.top]) * scale)
     step = round(_TEXT_PIECE_MM * scale) if page_map.displacement is not None else max(ink.shape[1], 1)
-    for start in range(0, ink.shape[1], step):
-        piece = ink[:, start : start + step]
-        height, width = piece.shape
-        corners = Box(-0.5, -0.5, width - 0.5, height - 0.5).corners
-        corners_px = page_map.to_picture(flat.to_page(corners + np.array([left + start, top])))
-        _lay(mask, piece, corners, corners_px, TEXT)
+    starts = range(0, ink.shape[1], step)
+    if not starts:
+        return
+    pieces = [ink[:, start : start + step] for start in starts]
+    # From the edge of the first pixel, not from its middle.
+    corners = [
+        Box(start, 0, start + piece.shape[1], len(piece)).corners for start, piece in zip(starts, pieces, strict=True)
+    ]
+    corners_px = page_map.to_picture((np.concatenate(corners) + origin_px) / scale).reshape(-1, 4, 2)
+    for start, piece, flat, seen in zip(starts, pieces, corners, corners_px, strict=True):
+        _lay(mask, piece, flat - (start + 0.5, 0.5), seen, TEXT)
 
 
 def _lay(

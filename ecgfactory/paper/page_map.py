@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 
-from ecgfactory.arrays import Float32Array, Float64Array
+from ecgfactory.arrays import Float64Array
+from ecgfactory.paper.coarse import Coarse, knots_px
 from ecgfactory.paper.page import Box
 from ecgfactory.paper.sizes import MM_PER_INCH as MM_PER_INCH
 
@@ -129,24 +129,14 @@ class PageMap:
                 break
         return points_mm
 
-    def source_of_pixels(self, width_px: int, height_px: int, dpi: float) -> Float32Array:
+    def sources(self, width_px: int, height_px: int, dpi: float) -> Coarse:
         """Return of each pixel of a picture which place of the flat page, in pixels at a resolution, it shows.
 
-        Returns
-        -------
-        float32 array, shape (height_px, width_px, 2)
-            To the right and down, as `cv2.remap` takes it.
+        Two float32 channels: to the right and down, as `cv2.remap` takes them.
         """
-        columns, rows = -(-width_px // _COARSE_PX) + 2, -(-height_px // _COARSE_PX) + 2
-        # Resizing puts pixel i of the coarse field at (i + 0.5) * step - 0.5; it has one more on every side.
-        across = (np.arange(columns) - 0.5) * _COARSE_PX - 0.5
-        down = (np.arange(rows) - 0.5) * _COARSE_PX - 0.5
-        x, y = np.meshgrid(across, down)
+        x, y = np.meshgrid(knots_px(width_px, _COARSE_PX), knots_px(height_px, _COARSE_PX))
         places = projected(PageMap.flat(dpi).homography, self.to_page(np.column_stack([x.ravel(), y.ravel()])))
-        coarse = places.astype(np.float32).reshape(rows, columns, 2)
-        fine = cv2.resize(coarse, None, fx=_COARSE_PX, fy=_COARSE_PX, interpolation=cv2.INTER_LINEAR)
-        inner: Float32Array = np.asarray(fine, dtype=np.float32)[_COARSE_PX:, _COARSE_PX:][:height_px, :width_px]
-        return inner
+        return Coarse(places.astype(np.float32).reshape(*x.shape, 2), _COARSE_PX)
 
     def scale_at(self, box_mm: Box) -> float:
         """Return how many pixels a mm has in the middle of a part of the page."""
@@ -163,5 +153,8 @@ class PageMap:
 
 def projected(homography: Float64Array, points: Float64Array) -> Float64Array:
     """Map points, shape (n, 2), by a homography."""
-    out = points @ homography[:, :2].T + homography[:, 2]
-    return out[:, :2] / out[:, 2:]
+    x, y, far = homography[:, :2] @ points.T + homography[:, 2:]
+    out = np.empty((len(points), 2))
+    np.divide(x, far, out=out[:, 0])
+    np.divide(y, far, out=out[:, 1])
+    return out

@@ -1,7 +1,12 @@
-"""Which pixels of a picture a drawn line covers, from its middle line to sub-pixel accuracy."""
+"""Lines drawn by Agg, and which pixels of a picture they cover, to sub-pixel accuracy."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from math import ceil, floor, isnan
+from typing import NamedTuple
+
+import cv2
 import numpy as np
 import numpy.typing as npt
 from matplotlib.backends.backend_agg import RendererAgg
@@ -9,6 +14,7 @@ from matplotlib.path import Path
 from matplotlib.transforms import IdentityTransform
 
 from ecgfactory.arrays import Float64Array
+from ecgfactory.paper.page import box_around
 
 THINNEST_PX = 1.0
 """Of a line in a mask: a thinner one would fall apart between the middles of pixels."""
@@ -20,6 +26,40 @@ _UNIT_DPI = 72
 """At which matplotlib's points are pixels."""
 
 
+class Pen(NamedTuple):
+    """What draws lines on a canvas; corners are round and ends butt, and where points are NaN a line has a gap.
+
+    Parameters
+    ----------
+    width_px : float
+    colour : (int, int, int)
+        Red, green and blue.
+    """
+
+    width_px: float
+    colour: tuple[int, int, int] = (0, 0, 0)
+
+    def draw(self, canvas: RendererAgg, lines_px: Iterable[Float64Array]) -> None:
+        """Draw lines, each of points of shape (n, 2): (0, 0) is the middle of the upper left pixel."""
+        pen = canvas.new_gc()
+        red, green, blue = self.colour
+        pen.set_foreground((red / 255, green / 255, blue / 255))
+        pen.set_linewidth(self.width_px)
+        pen.set_capstyle("butt")
+        pen.set_joinstyle("round")
+        pen.set_snap(False)
+        for points_px in lines_px:
+            # Agg's first pixel is from 0 to 1, and matplotlib counts from below.
+            path = Path(points_px * (1, -1) + (0.5, canvas.height - 0.5))
+            path.should_simplify = False
+            canvas.draw_path(pen, path, IdentityTransform())  # type: ignore[no-untyped-call]
+
+
+def blank_canvas(width_px: int, height_px: int) -> RendererAgg:
+    """Return what a pen draws on, transparent; `buffer_rgba` is its pixels."""
+    return RendererAgg(width_px, height_px, _UNIT_DPI)  # type: ignore[no-untyped-call]
+
+
 def drawn_width_px(line_mm: float, scale: float) -> float:
     """Return how wide a line of a page is in the mask of its picture, which has `scale` pixels per mm."""
     return max(line_mm * scale, THINNEST_PX)
@@ -28,8 +68,7 @@ def drawn_width_px(line_mm: float, scale: float) -> float:
 def stroke(mask: npt.NDArray[np.uint8], points_px: Float64Array, width_px: float, value: int) -> None:
     """Write a value into the pixels of a mask that a line covers by half: where its edge is at their middle.
 
-    Corners are round and ends butt; where points are NaN the line has a gap. Agg draws the line alone, with as many
-    shades as it knows, into a picture of its own that is just large enough.
+    Greater values stay. The line is drawn alone, with as many shades as Agg knows, on a canvas just large enough.
 
     Parameters
     ----------
@@ -40,33 +79,20 @@ def stroke(mask: npt.NDArray[np.uint8], points_px: Float64Array, width_px: float
     width_px : float
     value : int
     """
-    known = points_px[~np.isnan(points_px[:, 0])]
-    if len(known) < 2:
+    box = box_around(points_px)
+    if isnan(box.left):
         return
     height, width = mask.shape
     margin = int(width_px) + 2
     # The margin beyond the picture keeps the caps, with which Agg ends lines that leave what it draws, out of it.
-    left, top = np.clip(np.floor(known.min(axis=0)) - margin, -margin, (width, height)).astype(int)
-    right, bottom = np.clip(np.ceil(known.max(axis=0)) + margin, 0, (width + margin, height + margin)).astype(int)
+    left, top = max(floor(box.left) - margin, -margin), max(floor(box.top) - margin, -margin)
+    right, bottom = min(ceil(box.right) + margin, width + margin), min(ceil(box.bottom) + margin, height + margin)
     if left >= right or top >= bottom:
         return
-    coverage = _coverage(points_px - (left, top), width_px, right - left, bottom - top)
-    inner = coverage[max(-top, 0) : height - top, max(-left, 0) : width - left]
+    canvas = blank_canvas(right - left, bottom - top)
+    Pen(width_px).draw(canvas, [points_px - (left, top)])
+    covered = cv2.extractChannel(np.asarray(canvas.buffer_rgba()), 3)  # type: ignore[no-untyped-call]
+    inner = covered[max(-top, 0) : height - top, max(-left, 0) : width - left]
     here = mask[max(top, 0) : bottom, max(left, 0) : right]
-    np.copyto(here, value, where=inner >= _HALF_COVERED)
-
-
-def _coverage(points_px: Float64Array, width_px: float, width: int, height: int) -> npt.NDArray[np.uint8]:
-    """Return how much of each pixel a line covers, 255 for all of it, shape (height, width)."""
-    renderer = RendererAgg(width, height, _UNIT_DPI)  # type: ignore[no-untyped-call]
-    pen = renderer.new_gc()
-    pen.set_linewidth(width_px)
-    pen.set_capstyle("butt")
-    pen.set_joinstyle("round")
-    pen.set_snap(False)
-    # Agg's first pixel is from 0 to 1, and matplotlib counts from below.
-    path = Path(np.column_stack([points_px[:, 0] + 0.5, height - (points_px[:, 1] + 0.5)]))
-    path.should_simplify = False
-    renderer.draw_path(pen, path, IdentityTransform())  # type: ignore[no-untyped-call]
-    shades: npt.NDArray[np.uint8] = np.asarray(renderer.buffer_rgba())[..., 3]  # type: ignore[no-untyped-call]
-    return shades
+    if here.size:
+        np.maximum(here, cv2.threshold(inner, _HALF_COVERED - 1, value, cv2.THRESH_BINARY)[1], out=here)

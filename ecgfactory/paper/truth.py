@@ -78,20 +78,13 @@ def truth_of(picture: Picture, names: PictureNames | None = None) -> dict[str, A
         "damage": {"kind": page.style.damage, "steps": _steps(picture.recipe)},
         "leads": [
             _lead(trace, points_px, page, page_map, frame)
-            for trace, points_px in zip(page.traces, _traced_px(page, page_map), strict=True)
+            for trace, points_px in zip(page.traces, _mapped([t.points_mm for t in page.traces], page_map), strict=True)
         ],
         "grid": None if page.grid is None else _grid(page.grid, picture.recipe, page_map),
-        "pulses": [
-            {
-                "height_mv": pulse.height_mv,
-                "width_s": pulse.width_s,
-                "points_px": _px(page_map.to_picture(pulse.points_mm)),
-                **_place(box_around(pulse.points_mm, page.style.line_mm / 2), page_map, frame),
-            }
-            for pulse in page.pulses
-        ],
+        "pulses": _pulses(page, page_map, frame),
         "texts": [
-            {"text": text.text, "role": text.role, **_place(text.box_mm, page_map, frame)} for text in page.texts
+            {"text": text.text, "role": text.role, **place}
+            for text, place in zip(page.texts, _places([t.box_mm for t in page.texts], page_map, frame), strict=True)
         ],
     }
 
@@ -134,20 +127,20 @@ def _step(step: Any) -> dict[str, Any]:
     return {"step": step.name, **asdict(step)}
 
 
-def _traced_px(page: Page, page_map: PageMap) -> list[Float64Array]:
-    """Return where the points of each trace are in the picture; mapped at once, they cost little more than one's."""
-    ends = np.cumsum([len(trace.points_mm) for trace in page.traces])[:-1]
-    return np.split(page_map.to_picture(np.concatenate([trace.points_mm for trace in page.traces])), ends)
+def _mapped(lines_mm: list[Float64Array], page_map: PageMap) -> list[Float64Array]:
+    """Return where several lines' points are in the picture; mapped at once, they cost little more than one's."""
+    if not lines_mm:
+        return []
+    ends = np.cumsum([len(points_mm) for points_mm in lines_mm])[:-1]
+    return np.split(page_map.to_picture(np.concatenate(lines_mm)), ends)
 
 
 def _lead(trace: Trace, points_px: Float64Array, page: Page, page_map: PageMap, frame: Box) -> dict[str, Any]:
     ink_mm = box_around(trace.points_mm, page.style.line_mm / 2)
     baseline_mm = np.array([(ink_mm.left, trace.baseline_mm), (ink_mm.right, trace.baseline_mm)])
     outline_mm, is_corner = _outline_mm(ink_mm, page_map)
-    # All at once: most of the time that a few points take is that of the call.
-    places_px = page_map.to_picture(np.concatenate([trace.points_mm, baseline_mm, outline_mm]))
-    count = len(trace.points_mm)
-    points_px, baseline_px, outline_px = places_px[:count], places_px[count : count + 2], places_px[count + 2 :]
+    # Both at once: most of the time that a few points take is that of the call.
+    baseline_px, outline_px = np.split(page_map.to_picture(np.concatenate([baseline_mm, outline_mm])), [2])
     return {
         "lead": trace.lead,
         "row": trace.row,
@@ -194,10 +187,23 @@ def _lines(grid: Grid, ends_mm: Float64Array, page_map: PageMap) -> dict[str, An
     return {"is_major": np.arange(len(ends_mm)) % every == 0, "ends_px": _px(ends_px)}
 
 
-def _place(box_mm: Box, page_map: PageMap, frame: Box) -> dict[str, Any]:
-    outline_mm, is_corner = _outline_mm(box_mm, page_map)
-    outline_px = page_map.to_picture(outline_mm)
-    return {"box_px": _box_px(outline_px, 0.0, frame), "corners_px": _px(outline_px[is_corner])}
+def _pulses(page: Page, page_map: PageMap, frame: Box) -> list[dict[str, Any]]:
+    lines_mm = [pulse.points_mm for pulse in page.pulses]
+    places = _places([box_around(points_mm, page.style.line_mm / 2) for points_mm in lines_mm], page_map, frame)
+    return [
+        {"height_mv": pulse.height_mv, "width_s": pulse.width_s, "points_px": _px(points_px), **place}
+        for pulse, points_px, place in zip(page.pulses, _mapped(lines_mm, page_map), places, strict=True)
+    ]
+
+
+def _places(boxes_mm: list[Box], page_map: PageMap, frame: Box) -> list[dict[str, Any]]:
+    """Return where boxes of the page are in the picture."""
+    outlines_mm = [_outline_mm(box_mm, page_map) for box_mm in boxes_mm]
+    outlines_px = _mapped([outline_mm for outline_mm, _ in outlines_mm], page_map)
+    return [
+        {"box_px": _box_px(outline_px, 0.0, frame), "corners_px": _px(outline_px[is_corner])}
+        for outline_px, (_, is_corner) in zip(outlines_px, outlines_mm, strict=True)
+    ]
 
 
 def _outline_mm(box_mm: Box, page_map: PageMap) -> tuple[Float64Array, npt.NDArray[np.bool_]]:

@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 
 from ecgfactory.arrays import Float32Array, Float64Array
+from ecgfactory.paper.coarse import Coarse, knots_px, tiles
 from ecgfactory.paper.damage.base import Pixels, View
 from ecgfactory.paper.damage.grain import grain
 
@@ -41,16 +42,27 @@ def lay_behind(view: View, picture: Pixels, outline_px: Float64Array) -> Pixels:
         Edge of the paper.
     """
     height_px, width_px, _ = picture.shape
-    paper = _covered(outline_px, width_px, height_px)
-    if paper.min() == 255:
-        return picture
-    behind = _surface(view, outline_px, width_px, height_px)
-    cv2.copyTo(behind, cv2.inRange(paper, (0,), (0,)), picture)
-    rows, columns = np.divmod(np.flatnonzero(paper - np.uint8(1) < 254), width_px)
-    share = paper[rows, columns, np.newaxis] / 255
-    mixed = picture[rows, columns] * share + behind[rows, columns] * (1 - share)
-    picture[rows, columns] = np.rint(mixed).astype(np.uint8)
+    bare = cv2.bitwise_not(_covered(outline_px, width_px, height_px))
+    parts = _bare_parts(np.asarray(bare, dtype=np.uint8))
+    if parts:
+        surface = _surface(view, outline_px, width_px, height_px)
+        for part in parts:
+            share = cv2.cvtColor(bare[part], cv2.COLOR_GRAY2RGB)
+            behind = cv2.multiply(surface.over(*part), share, scale=1 / 255)
+            picture[part] = cv2.add(cv2.multiply(picture[part], cv2.bitwise_not(share), scale=1 / 255), behind)
     return picture
+
+
+def _bare_parts(bare: Pixels) -> list[tuple[slice, slice]]:
+    """Return rows and columns of the least part of each tile that holds all its pixels which are not quite covered."""
+    parts = []
+    height_px, width_px = bare.shape
+    for rows, columns in tiles(height_px, width_px):
+        left, top, width, height = cv2.boundingRect(bare[rows, columns])
+        left, top = left + columns.start, top + rows.start
+        if width:
+            parts.append((slice(top, top + height), slice(left, left + width)))
+    return parts
 
 
 def _covered(outline_px: Float64Array, width_px: int, height_px: int) -> Pixels:
@@ -61,8 +73,8 @@ def _covered(outline_px: Float64Array, width_px: int, height_px: int) -> Pixels:
     return covered
 
 
-def _surface(view: View, outline_px: Float64Array, width_px: int, height_px: int) -> Pixels:
-    columns, rows = width_px // _COARSE, height_px // _COARSE
+def _surface(view: View, outline_px: Float64Array, width_px: int, height_px: int) -> Coarse:
+    columns, rows = knots_px(width_px, _COARSE).size, knots_px(height_px, _COARSE).size
     bright = np.ones((rows, columns), dtype=np.float32)
     for number, (sigma, across, down) in enumerate(_RELIEFS[view.surface]):
         bright += np.float32(sigma) * grain(columns, rows, across, down, view.grain_seed + number)
@@ -70,9 +82,7 @@ def _surface(view: View, outline_px: Float64Array, width_px: int, height_px: int
         bright *= 1 - view.shade * _shadow(outline_px, columns, rows)
     steps = np.clip(bright * _UNITY, 0, 255).astype(np.uint8)
     colours = np.clip(np.arange(256)[:, np.newaxis] / _UNITY * np.array(view.behind), 0, 255).astype(np.uint8)
-    small = cv2.LUT(cv2.cvtColor(steps, cv2.COLOR_GRAY2RGB), colours[np.newaxis])
-    surface: Pixels = np.asarray(cv2.resize(small, (width_px, height_px)), dtype=np.uint8)
-    return surface
+    return Coarse(np.asarray(cv2.LUT(cv2.cvtColor(steps, cv2.COLOR_GRAY2RGB), colours[np.newaxis])), _COARSE)
 
 
 def _shadow(outline_px: Float64Array, columns: int, rows: int) -> Float32Array:

@@ -76,10 +76,11 @@ class FaxLines(PictureStep):
 
     def _black_and_white(self, grey: Pixels) -> Pixels:
         rows, columns = grey.shape
-        sensor = _SENSOR_SIGMA * QUANTILES[random_bytes(rows, columns, self.grain_seed)]
-        pattern = np.tile(_ordered(), (-(-rows // 8), -(-columns // 8)))[:rows, :columns]
-        limits = self.threshold + sensor + 255 * self.dither * pattern
-        return np.where(grey < limits, 0, 255).astype(np.uint8)
+        pattern = np.rint(255 * self.dither * _ordered())
+        sensor = np.ceil(self.threshold + pattern.min() + _SENSOR_SIGMA * QUANTILES)
+        limits = cv2.LUT(random_bytes(rows, columns, self.grain_seed), np.clip(sensor, 0, 255).astype(np.uint8))
+        above = np.tile((pattern - pattern.min()).astype(np.uint8), (-(-rows // 8), -(-columns // 8)))
+        return np.asarray(cv2.compare(grey, cv2.add(limits, above[:rows, :columns]), cv2.CMP_GE), dtype=np.uint8)
 
     def _with_lost_lines(self, printed: Pixels) -> Pixels:
         count = len(printed)

@@ -15,7 +15,7 @@ QUANTILES: Float32Array = ndtri((np.arange(256) + 0.5) / 256).astype(np.float32)
 
 def random_bytes(rows: int, columns: int, seed: int) -> npt.NDArray[np.uint8]:
     """Return evenly distributed bytes, shape (rows, columns)."""
-    words = np.random.Philox(seed).random_raw(-(-rows * columns // 8))
+    words = np.random.SFC64(seed).random_raw(-(-rows * columns // 8))
     return np.asarray(words).view(np.uint8)[: rows * columns].reshape(rows, columns)
 
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import cv2
-import numpy as np
 
 from ecgfactory.paper.damage.base import PictureStep, Pixels
 from ecgfactory.paper.damage.grain import random_bytes
@@ -39,10 +38,8 @@ class SensorNoise(PictureStep):
         """Return the pixels with noise, which is the same in red, green and blue."""
         height_px, width_px, _ = pixels.shape
         smooth = cv2.GaussianBlur(random_bytes(height_px, width_px, self.grain_seed), (3, 3), _BLUR_PX)
-        offsets = np.rint((np.arange(256) - _MIDDLE) * self.sigma / (_EVEN_SIGMA * _left_by_blur()))
-        for sign, combine in ((1, cv2.add), (-1, cv2.subtract)):
-            part = cv2.LUT(smooth, np.clip(sign * offsets, 0, 255).astype(np.uint8))
-            combine(pixels, cv2.cvtColor(part, cv2.COLOR_GRAY2RGB), pixels)
+        weight = self.sigma / (_EVEN_SIGMA * _left_by_blur())
+        cv2.addWeighted(pixels, 1, cv2.cvtColor(smooth, cv2.COLOR_GRAY2RGB), weight, -_MIDDLE * weight, pixels)
         return pixels
 
 

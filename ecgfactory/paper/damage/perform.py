@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 
 from ecgfactory.arrays import Float64Array
+from ecgfactory.paper.coarse import tiles
 from ecgfactory.paper.damage.base import Bend, Pixels, Recipe, View
 from ecgfactory.paper.damage.behind import lay_behind
 from ecgfactory.paper.damage.fields import lit
@@ -96,12 +97,14 @@ def _seen(view: View, pixels: Pixels, page: Page, page_map: PageMap) -> Pixels:
         moved = page_map.homography @ np.linalg.inv(PageMap.flat(page.style.dpi).homography)
         size = width_px, height_px
         warped = cv2.warpPerspective(flat, moved, size, None, cv2.INTER_LINEAR, cv2.BORDER_CONSTANT, _WHITE)
-    else:
-        sources_px = page_map.source_of_pixels(width_px, height_px, page.style.dpi)
-        # The first map tells both directions; OpenCV's types don't know that the second may then be None.
-        no_map: Any = None
-        warped = cv2.remap(flat, sources_px, no_map, cv2.INTER_LINEAR, None, cv2.BORDER_CONSTANT, _WHITE)
-    seen: Pixels = np.asarray(cv2.cvtColor(warped, cv2.COLOR_RGBA2RGB), dtype=np.uint8)
+        return np.asarray(cv2.cvtColor(warped, cv2.COLOR_RGBA2RGB), dtype=np.uint8)
+    sources_px = page_map.sources(width_px, height_px, page.style.dpi)
+    seen: Pixels = np.empty((height_px, width_px, 3), dtype=np.uint8)
+    # The first map tells both directions; OpenCV's types don't know that the second may then be None.
+    no_map: Any = None
+    for tile in tiles(height_px, width_px):
+        warped = cv2.remap(flat, sources_px.over(*tile), no_map, cv2.INTER_LINEAR, None, cv2.BORDER_CONSTANT, _WHITE)
+        cv2.cvtColor(warped, cv2.COLOR_RGBA2RGB, seen[tile])
     return seen
 
 

@@ -65,7 +65,7 @@ def test_the_paper_s_corner_is_that_of_the_first_pixel() -> None:
 
 def test_each_pixel_s_source() -> None:
     turned = PageMap(np.array([[3.9, 0.3, 5.0], [-0.3, 3.9, 12.0], [1e-4, 2e-4, 1.0]]))
-    source = turned.source_of_pixels(200, 150, 100)
+    source = turned.sources(200, 150, 100).over(slice(0, 150), slice(0, 200))
     rows, columns = np.mgrid[0:150:7, 0:200:7]
     places_mm = turned.to_page(np.column_stack([columns.ravel(), rows.ravel()]).astype(np.float64))
     expected = PageMap.flat(100).to_picture(places_mm)

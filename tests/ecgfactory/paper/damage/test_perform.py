@@ -78,7 +78,7 @@ def test_beyond_the_paper_is_what_lies_behind() -> None:
     page = blank_page()
     seen, page_map = perform(Recipe(view=FLAT_BEHIND), blank_pixels(page), page)
     height_px, width_px, _ = seen.shape
-    places = page_map.source_of_pixels(width_px, height_px, 25.4) + 0.5
+    places = page_map.sources(width_px, height_px, 25.4).over(slice(0, height_px), slice(0, width_px)) + 0.5
     outwards = np.maximum(-places, places - (297, 210)).max(axis=-1)
     assert (seen[outwards < -0.5] == 255).all()
     assert np.abs(seen[outwards > 0.5].astype(int) - (10, 20, 30)).max() < 12
