@@ -99,6 +99,8 @@ def _published_section() -> str:
             "",
             f"- {published.KIT_TRUTH}",
             *(f"- {error}" for error in published.KNOWN_ERRORS),
+            "",
+            published.DAMAGE_LIBRARY,
         ]
     )
 
