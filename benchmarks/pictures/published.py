@@ -51,8 +51,8 @@ CHALLENGE_SNR = (
 )
 
 DAMAGE_LIBRARY = (
-    "augraphy 8.2.6 (MIT, https://github.com/sparkfish/augraphy), the library for damage to scanned documents, takes "
-    "0.2 s for most single effects on a page of 200 dpi (stains 0.22, shadow 0.23, pen marks 2.7; measured once), draws "
+    "augraphy 8.2.6 (MIT, https://github.com/sparkfish/augraphy), the library for damage to documents, takes 0.2 s "
+    "for most single effects on a page of 200 dpi (stains 0.22, shadow 0.23, pen marks 2.7; measured once), draws "
     "from the global random numbers of three packages, and needs numba, scikit-image and a second OpenCV. So damage is "
     "our own, on OpenCV."
 )
