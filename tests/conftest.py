@@ -153,7 +153,7 @@ def pictured(
     images = {
         "per_record": 2,
         "layouts": ["3x4+II", "12x1", "6x2"],
-        "paper": {"dpi": {"min": 72, "max": 100}},
+        "paper": {"dpi": {"min": 72, "max": 100}, "speeds": [25, 50]},
         "damage": list(DAMAGES),
     }
     request = partial(make_request, name="pictured", records=6, formats=["parquet", "images"], images=images)

@@ -13,7 +13,7 @@ from matplotlib.path import Path as Polygon
 from ecgfactory.arrays import Float64Array
 from ecgfactory.leads import SignalUv
 from ecgfactory.paper.damage.base import Pixels
-from ecgfactory.paper.mask import FIRST_LEAD
+from ecgfactory.paper.mask_values import FIRST_LEAD
 
 ROUNDING_PX = 0.005
 """Places in the truth are rounded to 0.01 px."""

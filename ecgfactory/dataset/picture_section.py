@@ -12,8 +12,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from ecgfactory.dataset.markdown import plain
-from ecgfactory.paper.damage import damage_named
-from ecgfactory.paper.mask import mask_values
+from ecgfactory.paper.damage import DAMAGE
+from ecgfactory.paper.mask_values import mask_values
 from ecgfactory.paper.truth_keys import TRUTH_KEYS
 from ecgfactory.pictures.boxes import kinds_of
 from ecgfactory.pictures.paths import IMAGES_FILE, IMAGES_FOLDER, YOLO_FILE, coco_file, metadata_file
@@ -246,7 +246,7 @@ def _shares(weights: Mapping[Any, float]) -> str:
 
 def _damage_lines(images: pa.Table) -> Iterator[str]:
     for name in sorted(pc.unique(images.column("damage")).to_pylist()):
-        yield f"- `{name}`: {plain(damage_named(name).title)}.\n"
+        yield f"- `{name}`: {plain(DAMAGE[name].title)}.\n"
 
 
 def _files(asked: ImagesRequest, example: str) -> Iterator[tuple[str, str]]:

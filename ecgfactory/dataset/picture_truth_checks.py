@@ -11,7 +11,7 @@ import numpy.typing as npt
 from ecgfactory.arrays import BoolArray, Float64Array
 from ecgfactory.leads import SignalUv
 from ecgfactory.paper.damage.base import Pixels
-from ecgfactory.paper.mask import BACKGROUND, GRID, mask_values
+from ecgfactory.paper.mask_values import BACKGROUND, GRID, mask_values
 from ecgfactory.paper.truth_file import LeadTruth, PictureTruth
 
 TOLERANCE_PX = 0.05

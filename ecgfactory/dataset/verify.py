@@ -29,7 +29,6 @@ from ecgfactory.dataset.names import (
     REJECTED_FILE,
     SUMS_FILE,
 )
-from ecgfactory.dataset.picture_checks import picture_problems
 from ecgfactory.dataset.reader import Dataset
 from ecgfactory.dataset.records_csv import records_csv_problems
 from ecgfactory.dataset.rhythm_checks import rhythm_problems
@@ -307,6 +306,8 @@ def _picture_problems(dataset: Dataset) -> list[str]:
     """Check the pictures of sound records."""
     if not dataset.has_pictures:
         return []
+    from ecgfactory.dataset.picture_checks import picture_problems  # imports what opens them; most have none
+
     try:
         problems = list(picture_problems(dataset))
     except DamagedDatasetError as error:

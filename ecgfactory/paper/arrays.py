@@ -12,7 +12,7 @@ from ecgfactory.artefacts import given
 from ecgfactory.errors import BadInputError, shown
 from ecgfactory.paper.arrangement import MOST_ROWS
 from ecgfactory.paper.lettering import lacking_letter
-from ecgfactory.paper.mask import OTHER_VALUES
+from ecgfactory.paper.mask_values import OTHER_VALUES
 from ecgfactory.paper.picture import Picture
 from ecgfactory.paper.rendering import PictureDraws, render_picture
 from ecgfactory.paper.style import PaperStyle

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 
@@ -47,6 +46,8 @@ class Coarse:
 
     def over(self, rows: slice, columns: slice) -> npt.NDArray[Any]:
         """Return the field at pixels of the picture, shape (rows, columns) or (rows, columns, channels)."""
+        import cv2  # those who read pictures' truth do without it
+
         step = self.step_px
         top, left = rows.start // step, columns.start // step
         part = self.knots[top : -(-rows.stop // step) + 2, left : -(-columns.stop // step) + 2]

@@ -9,20 +9,11 @@ import numpy as np
 import numpy.typing as npt
 
 from ecgfactory.arrays import Float64Array
-from ecgfactory.leads import TWELVE_LEADS
 from ecgfactory.paper.lettering import lettering
+from ecgfactory.paper.mask_values import GRID, PULSE, SEPARATOR, TEXT, mask_values
 from ecgfactory.paper.page import Box, Grid, Page, PrintedText, box_around
 from ecgfactory.paper.page_map import MM_PER_INCH, STEP_MM, PageMap
 from ecgfactory.paper.pen import drawn_width_px, stroke
-
-BACKGROUND, GRID, TEXT, PULSE, SEPARATOR = range(5)
-
-OTHER_VALUES = {"background": BACKGROUND, "grid": GRID, "text": TEXT, "pulse": PULSE, "separator": SEPARATOR}
-"""Of what is no lead, by name."""
-
-FIRST_LEAD, FIRST_OTHER_LEAD = 10, 22
-"""Values of I, and of the first lead that is not among the usual twelve."""
-
 
 _PIECE_MM = 40.0
 """Of a line that is drawn at one width; the scale of a photograph of a page changes by some tenths across it."""
@@ -37,16 +28,6 @@ _TEXT_PIECE_MM = 10.0
 
 _INKED = 100
 """Of 255: from here on a pixel is one of a letter; thin strokes of small letters don't fill any."""
-
-
-def mask_values(lead_names: Sequence[str]) -> dict[str, int]:
-    """Return the value of each thing, by name: the usual twelve leads have theirs whatever leads a record has."""
-    known = {name: FIRST_LEAD + place for place, name in enumerate(TWELVE_LEADS)}
-    others = [name for name in lead_names if name not in known]
-    return {
-        **OTHER_VALUES,
-        **{name: known[name] if name in known else FIRST_OTHER_LEAD + others.index(name) for name in lead_names},
-    }
 
 
 def draw_mask(

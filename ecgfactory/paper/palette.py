@@ -8,7 +8,7 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from ecgfactory.paper.mask import FIRST_LEAD
+from ecgfactory.paper.mask_values import FIRST_LEAD
 
 _OTHERS = ((255, 255, 255), (250, 200, 200), (0, 0, 0), (90, 90, 90), (160, 160, 160))
 """Background, grid, text, pulse and separator, in the order of their values."""

@@ -26,7 +26,7 @@ import numpy.typing as npt
 
 from ecgfactory.arrays import Float64Array
 from ecgfactory.paper.damage.base import Recipe
-from ecgfactory.paper.mask import mask_values
+from ecgfactory.paper.mask_values import mask_values
 from ecgfactory.paper.page import Box, Grid, Page, Trace, box_around
 from ecgfactory.paper.page_map import STEP_MM, PageMap
 from ecgfactory.paper.pen import drawn_width_px

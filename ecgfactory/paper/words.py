@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from ecgfactory.paper.damage import damage_named
-from ecgfactory.paper.truth_file import PageTruth, PictureTruth
+from typing import TYPE_CHECKING
+
+from ecgfactory.paper.damage import DAMAGE
+
+if TYPE_CHECKING:
+    from ecgfactory.paper.truth_file import PageTruth, PictureTruth
 
 
 def picture_words(truth: PictureTruth) -> str:
@@ -26,4 +30,4 @@ def paper_words(page: PageTruth) -> str:
 
 def damage_words(truth: PictureTruth) -> str:
     """Say what happened to the page."""
-    return damage_named(truth.damage.kind).title
+    return DAMAGE[truth.damage.kind].title

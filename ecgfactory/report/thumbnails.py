@@ -7,8 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import cv2
-
 from ecgfactory.dataset.files import DatasetFiles
 from ecgfactory.dataset.pictures import StoredPicture
 from ecgfactory.errors import DamagedDatasetError
@@ -75,6 +73,8 @@ def thumbnails(files: DatasetFiles, record_ids: Sequence[str], above: str) -> li
 
 
 def _thumbnail(picture: StoredPicture, dataset: Path, above: str) -> Thumbnail:
+    import cv2  # most datasets have no pictures
+
     is_large = picture.truth.image.width_px >= 2 * WIDTH_PX  # then JPEG is decoded at half its size, four times faster
     pixels = cv2.imread(str(picture.path), cv2.IMREAD_REDUCED_COLOR_2 if is_large else cv2.IMREAD_COLOR)
     if pixels is None:

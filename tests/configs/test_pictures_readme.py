@@ -7,7 +7,7 @@ from pathlib import Path
 
 import yaml
 
-from ecgfactory.paper.damage import DAMAGE, damage_named
+from ecgfactory.paper.damage import DAMAGE
 from ecgfactory.paper.style import COLOURS, FONTS
 from ecgfactory.paper.truth_file import PictureTruth
 from ecgfactory.paper.variety import USUAL_VARIETY
@@ -22,7 +22,7 @@ CONFIGS = (ROOT / "configs" / "README.md").read_text(encoding="utf-8").split("\n
 
 def test_every_damage_stands_in_the_table_in_its_own_words() -> None:
     rows = re.findall(r"^\| `(\w+)` \| (.+?) \|$", SECTION, re.MULTILINE)
-    assert rows == [(name, damage_named(name).title) for name in DAMAGE]
+    assert rows == [(name, kind.title) for name, kind in DAMAGE.items()]
 
 
 def test_the_section_shows_the_defaults_and_they_are_those_of_render() -> None:

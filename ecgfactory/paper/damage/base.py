@@ -121,8 +121,6 @@ class Damage(ABC):
     """A kind of damage: draws what happens to a page. One file a kind."""
 
     name: ClassVar[str]
-    title: ClassVar[str]
-    """What it is, in a few words."""
 
     @abstractmethod
     def recipe(self, page: Page, rng: np.random.Generator) -> Recipe:

@@ -19,7 +19,6 @@ class Crumple(Damage):
     """Folded or crumpled, sometimes torn or yellow, then scanned or photographed."""
 
     name = "crumple"
-    title = "folded or crumpled, then scanned or photographed"
 
     def recipe(self, page: Page, rng: np.random.Generator) -> Recipe:
         """Draw what happens to a page."""

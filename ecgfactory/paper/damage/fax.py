@@ -101,7 +101,6 @@ class Fax(Damage):
     """Sent by fax."""
 
     name = "fax"
-    title = "sent by fax"
 
     def recipe(self, page: Page, rng: np.random.Generator) -> Recipe:
         """Draw how it is pulled in, and how finely it is sent."""

@@ -17,7 +17,6 @@ class Handwriting(Damage):
     """Notes and marks of one pen, sometimes of a second one and a highlighter; then scanned or photographed."""
 
     name = "handwriting"
-    title = "written on by hand, then scanned or photographed"
 
     def recipe(self, page: Page, rng: np.random.Generator) -> Recipe:
         """Draw what happens to a page: at least one note or mark."""

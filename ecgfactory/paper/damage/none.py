@@ -12,7 +12,6 @@ class NoDamage(Damage):
     """Nothing happens; pixel for pixel as printed."""
 
     name = "none"
-    title = "as printed"
 
     def recipe(self, page: Page, rng: np.random.Generator) -> Recipe:
         """Return a recipe without steps."""

@@ -18,7 +18,6 @@ class Photo(Damage):
     """Photographed."""
 
     name = "photo"
-    title = "photographed"
 
     def recipe(self, page: Page, rng: np.random.Generator) -> Recipe:
         """Draw how it is printed, lies and is photographed, or is photographed on a monitor."""

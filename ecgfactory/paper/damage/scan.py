@@ -17,7 +17,6 @@ class Scan(Damage):
     """Scanned."""
 
     name = "scan"
-    title = "scanned"
 
     def recipe(self, page: Page, rng: np.random.Generator) -> Recipe:
         """Draw how it is printed and scanned."""

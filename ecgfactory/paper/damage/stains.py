@@ -16,7 +16,6 @@ class Stains(Damage):
     """Coffee, grease, and age, then scanned or photographed."""
 
     name = "stains"
-    title = "stains of coffee and grease, yellowed; then scanned or photographed"
 
     def recipe(self, page: Page, rng: np.random.Generator) -> Recipe:
         """Draw what happens to a page: at least one stain."""

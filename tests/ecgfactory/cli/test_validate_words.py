@@ -20,8 +20,8 @@ from ecgfactory.cli.build import validate_file
         ("{records: 2, duration_s: 300}", "2 records of 12 leads and 5 min at 500 Hz, composed: sinus; as parquet"),
         (
             "{records: 2, formats: [parquet, images], images: {damage: [photo, none], per_record: 3}}",
-            "2 records of 12 leads and 10 s at 500 Hz, as parquet, images, 3 pictures of each record at 200 dpi, 50 % "
-            "of them damaged, about 2",
+            "2 records of 12 leads and 10 s at 500 Hz, as parquet, images, 3 pictures of each record at 200 dpi, each "
+            "damaged with a chance of 50 %, about ",
         ),
         ("{records: 2, duration_s: 90}", " 90 s at 500 Hz, composed: sinus; as "),
     ],

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from ecgfactory.leads import TWELVE_LEADS
-from ecgfactory.paper.mask import GRID, PULSE, SEPARATOR, TEXT, draw_mask, mask_values
+from ecgfactory.paper.mask import draw_mask
+from ecgfactory.paper.mask_values import GRID, PULSE, SEPARATOR, TEXT, mask_values
 from ecgfactory.paper.page import Grid, Page
 from ecgfactory.paper.page_map import PageMap
 from ecgfactory.paper.palette import mask_palette

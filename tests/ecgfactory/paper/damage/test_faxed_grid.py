@@ -7,7 +7,7 @@ import pytest
 
 from ecgfactory.leads import TWELVE_LEADS
 from ecgfactory.paper.damage.fax import FaxLines
-from ecgfactory.paper.mask import GRID
+from ecgfactory.paper.mask_values import GRID
 from ecgfactory.paper.rendering import PictureDraws, render_picture
 from ecgfactory.paper.style import PaperStyle
 from tests.printed_ecgs import spikes_uv
