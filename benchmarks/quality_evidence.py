@@ -90,8 +90,9 @@ def _setup(candidates: int) -> str:
 Written by `make quality-evidence`. The bounds of the policies were chosen on generated ECGs of seeds {developed} and on
 NeuroKit2-simulated ECGs of seed {DEVELOPMENT_SEEDS[0]}. What they catch is on a page of its own,
 [artefacts.md](artefacts.md): every kind of artefact and of fault, from what nobody sees to what makes a lead useless.
-So are real ECGs ([real_ecgs.md](real_ecgs.md)), the labels of waves ([waves.md](waves.md)) and composed rhythms
-([rhythms.md](rhythms.md)). Everything on this page is measured on seed {SEED}, which was not looked at before:
+So are real ECGs ([real_ecgs.md](real_ecgs.md)), the labels of waves ([waves.md](waves.md)), composed rhythms
+([rhythms.md](rhythms.md)) and pictures
+([pictures.md](pictures.md)). Everything on this page is measured on seed {SEED}, which was not looked at before:
 {candidates:,} generated candidates, and {SIMULATED} ECGs of
 `neurokit2.ecg_simulate(method="multileads")`.
 

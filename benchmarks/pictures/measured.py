@@ -156,7 +156,7 @@ def in_columns_db(records: Sequence[Record], dpi: float, speed_mm_per_s: float) 
 
 
 def _spacing_errors(picture: Picture, told: dict[str, Any], truth: PictureTruth) -> Float64Array:
-    if told["grid"] is None:
+    if truth.grid is None or not truth.grid.minor_is_seen:
         return np.zeros(0)
     spacings = measure_spacing(picture.pixels, truth.page_map, Box(*told["grid"]["box_mm"]))
     return np.array([spacing.error for spacing in spacings])

@@ -125,8 +125,8 @@ def spacing_section(figures: Sequence[Figures]) -> str:
             "",
             "By Fourier analysis of windows of 30 x 30 mm at up to nine spots of each picture with a grid, laid flat "
             "by the truth's map, across and down: the strongest wave within 20 % of one line a mm, against 1 mm. The "
-            f"target is {LARGEST_SPACING_ERROR:.1%}. Where the grid is too faint or blurred to stand out, as on most "
-            "faxes, whose threshold takes it away, no line is seen; what is seen there is the fax machine's own lines.",
+            f"target is {LARGEST_SPACING_ERROR:.1%}. Where the grid is too faint or blurred to stand out, no line is "
+            "seen; where a fax has lost the fine lines, as the truth tells, none is looked for.",
             "",
             "| damage | measured | seen | error, median | 95th percentile | within the target |",
             "|---|---:|---:|---:|---:|---:|",
