@@ -1,7 +1,8 @@
 """What pictures take, on disk and of a core, estimated from what is asked for.
 
 The constants are means of pages of the usual variety, of 12 leads and 10 s at 500 Hz, 60 of each kind of damage at 100
-dpi, and twelve of these at 72, 200 and 300 too; the powers of dpi meet each of these means within a fifth. Seconds are
+dpi, and twelve of these at 72, 200 and 300 too; the powers of dpi meet each of these means within a fifth. Those of
+PNG that are scanned or photographed are of 40, 20 and 6 of each kind at 100, 200 and 300. Seconds are
 of one core of an AMD EPYC server, at 200 dpi.
 """
 
