@@ -24,6 +24,17 @@ def tiles(height_px: int, width_px: int) -> Iterator[tuple[slice, slice]]:
             yield rows, slice(left, min(left + TILE_COLUMNS, width_px))
 
 
+def touched_parts(shares: npt.NDArray[np.uint8]) -> list[tuple[slice, slice]]:
+    """Return rows and columns of the least part of each tile that holds all its values which are not 0."""
+    parts = []
+    for rows, columns in tiles(*shares.shape):
+        left, top, width, height = cv2.boundingRect(shares[rows, columns])
+        left, top = left + columns.start, top + rows.start
+        if width:
+            parts.append((slice(top, top + height), slice(left, left + width)))
+    return parts
+
+
 def knots_px(size_px: int, step_px: int) -> Float64Array:
     """Return the points of a field across so many pixels: each amid `step_px` of them, and one beyond on each side."""
     places: Float64Array = (np.arange(-(-size_px // step_px) + 2, dtype=np.float64) - 0.5) * step_px - 0.5

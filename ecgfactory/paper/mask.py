@@ -14,12 +14,19 @@ from ecgfactory.paper.mask_values import GRID, PULSE, SEPARATOR, TEXT, mask_valu
 from ecgfactory.paper.page import Box, Grid, Page, PrintedText, box_around
 from ecgfactory.paper.page_map import MM_PER_INCH, STEP_MM, PageMap
 from ecgfactory.paper.pen import drawn_width_px, stroke
+from ecgfactory.paper.stamp import stamp
 
 _PIECE_MM = 40.0
 """Of a line that is drawn at one width; the scale of a photograph of a page changes by some tenths across it."""
 
 _BENDING_MM = 1.0
 """Between points of a line on bent paper."""
+
+_THIN_PX = 1.5
+"""Width of a line between two rows of pixels that may miss the middles of both."""
+
+_SCALE_NODES = 9
+"""Places along a trace at which the picture's scale is looked up."""
 
 _SHIFT = 4
 
@@ -53,9 +60,11 @@ def draw_mask(
     lines = [
         *((separator_mm, SEPARATOR) for separator_mm in page.separators_mm),
         *((pulse.points_mm, PULSE) for pulse in page.pulses),
-        *((trace.points_mm, values[trace.lead]) for trace in page.traces),
     ]
     _draw_lines(mask, lines, page.style.line_mm, page_map)
+    for trace in page.traces:
+        for run_mm in _runs(trace.points_mm):
+            _draw_curve(mask, run_mm, values[trace.lead], page.style.line_mm, page_map)
     if outline_mm is not None:
         paper = np.zeros_like(mask)
         edge_px = page_map.to_picture(_with_points_between(np.array([*outline_mm, outline_mm[0]])))
@@ -81,6 +90,28 @@ def _draw_lines(
     places_px = np.split(page_map.to_picture(np.concatenate([piece_mm for piece_mm, _ in pieces])), ends)
     for (_, value), points_px, scale in zip(pieces, places_px, page_map.scales_at(middles_mm), strict=True):
         stroke(mask, points_px, drawn_width_px(line_mm, scale), value)
+
+
+def _runs(points_mm: Float64Array) -> list[Float64Array]:
+    """Return what is between missing points, where that is a line."""
+    known = np.isfinite(points_mm[:, 0] + points_mm[:, 1])
+    if known.all():
+        return [points_mm]
+    borders = np.flatnonzero(np.diff(known, prepend=False, append=False))
+    return [points_mm[start:end] for start, end in borders.reshape(-1, 2) if end - start > 1]
+
+
+def _draw_curve(
+    mask: npt.NDArray[np.uint8], points_mm: Float64Array, value: int, line_mm: float, page_map: PageMap
+) -> None:
+    """Draw a trace: many short ways of the pen, which are stamped faster than their outline is drawn."""
+    bent_mm = points_mm if page_map.displacement is None else _with_points_between(points_mm)
+    nodes_mm = np.linspace(bent_mm[0], bent_mm[-1], _SCALE_NODES)
+    width_px = line_mm * np.interp(bent_mm[:, 0], nodes_mm[:, 0], page_map.scales_at(nodes_mm))
+    if width_px.min() < _THIN_PX:
+        _draw_lines(mask, [(points_mm, value)], line_mm, page_map)
+    else:
+        stamp(mask, page_map.to_picture(bent_mm), width_px, value)
 
 
 def _pieces(points_mm: Float64Array, page_map: PageMap) -> list[Float64Array]:

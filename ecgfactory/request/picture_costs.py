@@ -1,7 +1,8 @@
 """What pictures take, on disk and of a core, estimated from what is asked for.
 
 The constants are means of pages of the usual variety, of 12 leads and 10 s at 500 Hz, 60 of each kind of damage at 100
-dpi, and twelve of these at 72, 200 and 300 too; the powers of dpi meet each of these means within a fifth. Seconds are
+dpi, and twelve of these at 72, 200 and 300 too; the powers of dpi meet each of these means within a fifth. Those of
+PNG that are scanned or photographed are of 40, 20 and 6 of each kind at 100, 200 and 300. Seconds are
 of one core of an AMD EPYC server, at 200 dpi.
 """
 
@@ -33,11 +34,11 @@ class Size(NamedTuple):
 SIZE_OF_PIXELS: Mapping[FileKind, Mapping[str, Size]] = {
     "png": {
         "none": Size(0.24, -1.0),
-        "scan": Size(1.1, -0.2),
-        "photo": Size(1.19, -0.16),
-        "crumple": Size(1.15, -0.17),
-        "stains": Size(1.03, -0.25),
-        "handwriting": Size(1.12, -0.18),
+        "scan": Size(0.87, -0.4),
+        "photo": Size(1.1, -0.16),
+        "crumple": Size(1.08, -0.22),
+        "stains": Size(0.98, -0.35),
+        "handwriting": Size(0.92, -0.42),
         "fax": Size(0.027, -0.5),
     },
     "jpeg": {
@@ -76,13 +77,13 @@ TABLE_BYTES = 20_000.0
 """Its part of images.parquet, of COCO's file and of imagefolder's table."""
 
 S_PER_MEGAPIXEL = {
-    "none": 0.014,
-    "scan": 0.035,
-    "photo": 0.047,
-    "crumple": 0.051,
-    "stains": 0.046,
-    "handwriting": 0.044,
-    "fax": 0.038,
+    "none": 0.0115,
+    "scan": 0.026,
+    "photo": 0.039,
+    "crumple": 0.043,
+    "stains": 0.04,
+    "handwriting": 0.037,
+    "fax": 0.032,
 }
 """Drawing a page, what happens to it, its mask and its files, by damage."""
 

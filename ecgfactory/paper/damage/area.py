@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ecgfactory.arrays import Float32Array
+from ecgfactory.paper.coarse import touched_parts
 from ecgfactory.paper.damage.base import Pixels
 from ecgfactory.paper.page import Box, Page
 from ecgfactory.paper.page_map import MM_PER_INCH
@@ -91,9 +92,16 @@ class Area:
         colour : (int, int, int)
             Red, green and blue.
         """
-        weight = cv2.cvtColor(share, cv2.COLOR_GRAY2RGB)
-        over = cv2.multiply(weight, np.array([*colour, 0], dtype=np.float64), scale=1 / 255)
-        self.pixels[...] = cv2.add(cv2.multiply(self.pixels, cv2.bitwise_not(weight), scale=1 / 255), over)
+        for part in touched_parts(share):
+            weight = cv2.cvtColor(share[part], cv2.COLOR_GRAY2RGB)
+            over = cv2.multiply(weight, np.array([*colour, 0], dtype=np.float64), scale=1 / 255)
+            self.pixels[part] = cv2.add(cv2.multiply(self.pixels[part], cv2.bitwise_not(weight), scale=1 / 255), over)
+
+    def shade(self, share: Bytes) -> None:
+        """Darken it: 0 leaves a pixel, 255 makes it black."""
+        for part in touched_parts(share):
+            bright = cv2.cvtColor(cv2.bitwise_not(share[part]), cv2.COLOR_GRAY2RGB)
+            self.pixels[part] = cv2.multiply(self.pixels[part], bright, scale=1 / 255)
 
 
 def random_of(seed: int) -> np.random.Generator:

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from ecgfactory.arrays import Float32Array, Float64Array
-from ecgfactory.paper.coarse import Coarse, knots_px, tiles
+from ecgfactory.paper.coarse import Coarse, knots_px, touched_parts
 from ecgfactory.paper.damage.base import Pixels, View
 from ecgfactory.paper.damage.grain import grain
 
@@ -43,7 +43,7 @@ def lay_behind(view: View, picture: Pixels, outline_px: Float64Array) -> Pixels:
     """
     height_px, width_px, _ = picture.shape
     bare = cv2.bitwise_not(_covered(outline_px, width_px, height_px))
-    parts = _bare_parts(np.asarray(bare, dtype=np.uint8))
+    parts = touched_parts(np.asarray(bare, dtype=np.uint8))
     if parts:
         surface = _surface(view, outline_px, width_px, height_px)
         for part in parts:
@@ -51,18 +51,6 @@ def lay_behind(view: View, picture: Pixels, outline_px: Float64Array) -> Pixels:
             behind = cv2.multiply(surface.over(*part), share, scale=1 / 255)
             picture[part] = cv2.add(cv2.multiply(picture[part], cv2.bitwise_not(share), scale=1 / 255), behind)
     return picture
-
-
-def _bare_parts(bare: Pixels) -> list[tuple[slice, slice]]:
-    """Return rows and columns of the least part of each tile that holds all its pixels which are not quite covered."""
-    parts = []
-    height_px, width_px = bare.shape
-    for rows, columns in tiles(height_px, width_px):
-        left, top, width, height = cv2.boundingRect(bare[rows, columns])
-        left, top = left + columns.start, top + rows.start
-        if width:
-            parts.append((slice(top, top + height), slice(left, left + width)))
-    return parts
 
 
 def _covered(outline_px: Float64Array, width_px: int, height_px: int) -> Pixels:

@@ -17,27 +17,41 @@ from ecgfactory.paper.page import Page
 _BLUR_DPI = 200.0
 """Blurs are drawn in pixels of a page at this resolution, and are as wide on the page at others."""
 
+_AS_DOCUMENT = 0.5
+"""Share of the scans that scanners' software makes ready to be read and stored: white paper takes little room."""
+
 
 def scanned(page: Page, rng: np.random.Generator) -> tuple[View, list[PictureStep]]:
-    """Draw how a scanner sees a page."""
+    """Draw how a scanner sees a page: as it is, or as a document, whose paper is made white."""
     view = glass_view(page, rng)
-    at = rng.random(12)
-    yellow, green = 0.02 * at[0], 0.008 * at[1]
-    side = float(rng.choice([0.0, 90.0, 180.0, 270.0]))
-    steps: list[PictureStep] = [
-        Levels(black=_to(0, 30, at[2], 1), white=_to(240, 262, at[3], 1), gamma=_to(0.85, 1.15, at[4]))
-    ]
-    if at[10] < 0.6:
-        colour = 1.0, round(1 - float(green), 3), round(1 - float(yellow), 3)
-        steps.append(UnevenLight(_to(0.0, 0.04, at[5]), side, 0.0, *colour))
-    if at[6] < 0.7:
-        steps.append(OutOfFocus(round(float(0.4 + 0.3 * at[7]) * _blur(page), 3)))
-    if at[8] < 0.15:
-        steps.append(Grey())
-    steps.append(SensorNoise(_to(0.2, 0.8, at[9], 2), seed(rng)))
-    if at[11] < 0.2:
-        steps.append(Jpeg(int(rng.integers(60, 96))))
+    at = rng.random(10)
+    lamp = _lamp(rng)
+    seen: list[PictureStep] = [] if lamp is None else [lamp]
+    if at[0] < 0.7:
+        seen.append(OutOfFocus(round(float(0.4 + 0.3 * at[1]) * _blur(page), 3)))
+    if at[2] < 0.15:
+        seen.append(Grey())
+    seen.append(SensorNoise(_to(0.2, 0.8, at[3], 2), seed(rng)))
+    black, gamma = _to(0, 30, at[4], 1), _to(0.85, 1.15, at[5])
+    if at[6] < _AS_DOCUMENT:
+        bright = 1.0 if lamp is None else (1 - lamp.fall) * min(lamp.green, lamp.blue)
+        paper = min(page.inks.paper) / 255 * bright - _to(0.02, 0.05, at[7])
+        steps = [*seen, Levels(black, round(black + (255 - black) / paper**gamma, 1), gamma)]
+    else:
+        steps = [Levels(black, _to(240, 262, at[7], 1), gamma), *seen]
+    if at[8] < 0.1:
+        steps.append(Jpeg(round(_to(60, 95, at[9]))))
     return view, steps
+
+
+def _lamp(rng: np.random.Generator) -> UnevenLight | None:
+    """Draw what is wrong with a scanner's lamp: yellowish, and darker towards one edge; three in five are."""
+    at = rng.random(4)
+    side = float(rng.choice([0.0, 90.0, 180.0, 270.0]))
+    if at[0] >= 0.6:
+        return None
+    green, blue = round(1 - 0.008 * float(at[1]), 3), round(1 - 0.02 * float(at[2]), 3)
+    return UnevenLight(_to(0.0, 0.04, at[3]), side, 0.0, 1.0, green, blue)
 
 
 def photographed(page: Page, rng: np.random.Generator) -> tuple[View, list[PictureStep]]:
@@ -58,8 +72,8 @@ def _camera(page: Page, rng: np.random.Generator) -> list[PictureStep]:
         steps.append(MotionBlur(round(float(1.5 + 2 * at[1]) * _blur(page), 3), _to(0, 180, at[2], 1)))
     else:
         steps.append(OutOfFocus(round(float(0.45 + 0.6 * at[1] ** 2) * _blur(page), 3)))
-    steps.append(SensorNoise(_to(0.4, 1.5, at[3], 2), seed(rng)))
-    if at[4] < 0.3:
+    steps.append(SensorNoise(_to(0.3, 1.1, at[3], 2), seed(rng)))
+    if at[4] < 0.15:
         steps.append(Jpeg(int(rng.integers(55, 96))))
     return steps
 

@@ -60,8 +60,7 @@ class CreaseLines(PaperStep):
             width_px = self.width_mm * area.px_per_mm
             if self.bare:
                 area.mix(_line(area.shape, ends_px, flaked, width_px), paper)
-            bright = cv2.bitwise_not(_line(area.shape, ends_px, self.dark * worn, width_px))
-            area.pixels[...] = cv2.multiply(area.pixels, cv2.cvtColor(bright, cv2.COLOR_GRAY2RGB), scale=1 / 255)
+            area.shade(_line(area.shape, ends_px, self.dark * worn, width_px))
         return pixels
 
 

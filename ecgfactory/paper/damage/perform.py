@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import cv2
@@ -9,9 +10,10 @@ import numpy as np
 
 from ecgfactory.arrays import Float64Array
 from ecgfactory.paper.coarse import tiles
-from ecgfactory.paper.damage.base import Bend, Pixels, Recipe, View
+from ecgfactory.paper.damage.base import Bend, PictureStep, Pixels, Recipe, View
 from ecgfactory.paper.damage.behind import lay_behind
 from ecgfactory.paper.damage.fields import lit
+from ecgfactory.paper.damage.light import Light, lit_by
 from ecgfactory.paper.page import Page
 from ecgfactory.paper.page_map import MM_PER_INCH, STEP_MM, Displacement, PageMap, node_places_mm, projected
 
@@ -39,9 +41,19 @@ def perform(recipe: Recipe, pixels: Pixels, page: Page) -> tuple[Pixels, PageMap
         pixels = _seen(recipe.view, pixels, page, page_map)
     if recipe.view != View() or recipe.bend is not None or recipe.outline_mm is not None:
         pixels = lay_behind(recipe.view, pixels, page_map.to_picture(_outline_mm(recipe, page)))
-    for picture_step in recipe.picture:
-        pixels = picture_step.on_picture(pixels)
-    return pixels, page_map
+    return _as_stored(recipe.picture, pixels), page_map
+
+
+def _as_stored(steps: Sequence[PictureStep], pixels: Pixels) -> Pixels:
+    """Do steps one after the other, lights that follow each other at once."""
+    lights: list[Light] = []
+    for step in steps:
+        if isinstance(step, Light):
+            lights.append(step)
+            continue
+        pixels = step.on_picture(lit_by(lights, pixels))
+        lights = []
+    return lit_by(lights, pixels)
 
 
 def size_px(view: View, page: Page) -> tuple[int, int]:

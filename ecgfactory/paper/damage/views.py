@@ -16,10 +16,10 @@ from ecgfactory.paper.page_map import projected
 _SCAN_MARGIN_MM, _PHOTO_MARGIN_MM = 1.5, 3.0
 """What is printed stays so far within the picture: more than crumples and folds move it, and sheets that stand up."""
 
-_LARGEST = 1.02
+_LARGEST = 0.98
 """Area of a photo's frame in comparison with the flat page's: who holds a camera askew goes further away."""
 
-_SMALLEST_SCALE, _LARGEST_SCALE = 0.85, 0.98
+_SMALLEST_SCALE, _LARGEST_SCALE = 0.8, 0.96
 """Of the page in the middle of a photo, in comparison with the flat page."""
 
 
