@@ -9,10 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from ecgfactory.arrays import Float32Array
-from ecgfactory.paper.coarse import touched_parts
 from ecgfactory.paper.damage.base import Pixels
 from ecgfactory.paper.page import Box, Page
 from ecgfactory.paper.page_map import MM_PER_INCH
+from ecgfactory.paper.tiles import touched_parts
 
 NODES_PER_MM = 4
 """Of fields, which are computed this finely and then resized: 0.25 mm is finer than a stain's edge."""

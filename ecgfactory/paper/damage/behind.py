@@ -6,9 +6,10 @@ import cv2
 import numpy as np
 
 from ecgfactory.arrays import Float32Array, Float64Array
-from ecgfactory.paper.coarse import Coarse, knots_px, touched_parts
+from ecgfactory.paper.coarse import Coarse, knots_px
 from ecgfactory.paper.damage.base import Pixels, View
 from ecgfactory.paper.damage.grain import grain
+from ecgfactory.paper.tiles import touched_parts
 
 _COARSE = 4
 """Pixels of the picture across one of the surface, which is out of focus anyway."""

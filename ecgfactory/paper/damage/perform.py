@@ -9,13 +9,13 @@ import cv2
 import numpy as np
 
 from ecgfactory.arrays import Float64Array
-from ecgfactory.paper.coarse import tiles
 from ecgfactory.paper.damage.base import Bend, PictureStep, Pixels, Recipe, View
 from ecgfactory.paper.damage.behind import lay_behind
 from ecgfactory.paper.damage.fields import lit
 from ecgfactory.paper.damage.light import Light, lit_by
 from ecgfactory.paper.page import Page
 from ecgfactory.paper.page_map import MM_PER_INCH, STEP_MM, Displacement, PageMap, node_places_mm, projected
+from ecgfactory.paper.tiles import tiles
 
 # A shard's worker has one core; OpenCV would start as many threads as the machine has. Whatever draws or writes
 # pictures imports this module first.

@@ -4,7 +4,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ecgfactory.paper.coarse import TILE_COLUMNS, TILE_ROWS, Coarse, knots_px, tiles
+from ecgfactory.paper.coarse import Coarse, knots_px
+from ecgfactory.paper.tiles import TILE_COLUMNS, TILE_ROWS, tiles
 
 
 @given(st.integers(1, 90), st.integers(1, 90), st.integers(1, 20), st.data())
