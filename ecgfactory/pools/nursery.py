@@ -156,7 +156,7 @@ def _be_worker(descriptor: int, environment: Mapping[str, str]) -> None:
 def _import(modules: Sequence[str]) -> None:
     for module in modules:
         importlib.import_module(module)
-    # Workers are forked with all of this, and keep it: no collection of theirs, of which a full one takes 0.1 s, need look
+    # Workers are forked with all of this and keep it: their collections, of which a full one takes 0.1 s, need not look
     # through it.
     gc.collect()
     gc.freeze()
