@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict
 from fractions import Fraction
 from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import (
-    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
     Field,
-    TypeAdapter,
     ValidationInfo,
     field_validator,
 )
 
-from ecgfactory.documents.keys import Among, nearest
-from ecgfactory.errors import BadInputError, shown
-from ecgfactory.leads import TWELVE_LEADS
-from ecgfactory.paper.arrangement import USUAL_LAYOUTS, layout_of
 from ecgfactory.paper.encode import USUAL_QUALITY, Encoding
 from ecgfactory.paper.sizes import SIZES
 from ecgfactory.paper.style import (
@@ -31,13 +24,31 @@ from ecgfactory.paper.style import (
     FONTS,
     GAINS_MM_PER_MV,
     HIGHEST_DPI,
-    HIGHEST_LINE_MM,
     LOWEST_DPI,
-    LOWEST_LINE_MM,
     PULSES,
     SPEEDS_MM_PER_S,
 )
-from ecgfactory.paper.variety import USUAL_VARIETY, Variety, as_weights
+from ecgfactory.paper.variety import USUAL_VARIETY, Variety
+from ecgfactory.request.image_choices import (
+    WEIGHTS,
+    Colour,
+    DamageName,
+    Dpi,
+    DpiRange,
+    Font,
+    Gain,
+    LayoutName,
+    LineMm,
+    PulsePlace,
+    Share,
+    SizeName,
+    Speed,
+    Weight,
+    can_be_chosen,
+    dpi_range_or_weights,
+    ends,
+    with_names,
+)
 from ecgfactory.request.range import Range
 
 MOST_PER_RECORD = 100
@@ -45,164 +56,47 @@ MOST_PER_RECORD = 100
 Choice = TypeVar("Choice", str, int)
 
 
-def _can_be_chosen(weights: dict[Any, float]) -> dict[Any, float]:
-    if not any(weights.values()):
-        raise ValueError("every weight is 0, so that nothing can be chosen; give one a weight above 0")
-    return weights
-
-
-def _known(noun: str, names: Collection[str]) -> AfterValidator:
-    def check(name: str) -> str:
-        if name not in names:
-            meant = nearest(name, names)
-            choice = f"did you mean {meant}?" if meant else f"choose from {', '.join(names)}"
-            raise ValueError(f"there is no {noun} {shown(name)}; {choice}")
-        return name
-
-    return AfterValidator(check)
-
-
-def _whole(given: Any) -> int | None:
-    """Return the whole number that a value or key stands for, which YAML and JSON give as text; None where none is."""
-    try:
-        number = math.nan if isinstance(given, bool) else float(given)
-    except (TypeError, ValueError, OverflowError):
-        return None
-    return int(number) if number.is_integer() else None
-
-
-def _one_of(noun: str, numbers: Collection[int], unit: str) -> BeforeValidator:
-    def check(given: Any) -> int:
-        number = _whole(given)
-        if number is None or number not in numbers:
-            told = shown(given) if number is None else f"{number:g} {unit}"
-            raise ValueError(f"there is no {noun} {told}; choose from {', '.join(map(str, numbers))}")
-        return number
-
-    return BeforeValidator(check)
-
-
-def _can_be_printed(name: str) -> str:
-    try:
-        layout = layout_of(name)
-    except BadInputError as error:
-        meant = nearest(name, USUAL_LAYOUTS)
-        raise ValueError(f"there is no layout {name!r}; did you mean {meant}?" if meant else str(error)[:-1]) from None
-    for lead in layout.rhythm_leads:
-        if lead not in TWELVE_LEADS:
-            meant = nearest(lead, TWELVE_LEADS)
-            choice = f"did you mean {meant}?" if meant else f"choose from {', '.join(TWELVE_LEADS)}"
-            raise ValueError(f"layout {name!r} names a lead {lead!r}, which there is not; {choice}")
-    return name
-
-
-def _dots(given: Any) -> int:
-    dpi = _whole(given)
-    if dpi is None:
-        raise ValueError(f"{shown(given)} is no resolution; write a whole number from {LOWEST_DPI} to {HIGHEST_DPI}")
-    return dpi
-
-
-def _on_a_scanner(dpi: int) -> int:
-    if dpi < LOWEST_DPI:
-        raise ValueError(f"{dpi} dpi is below {LOWEST_DPI}, where the lines of the grid run together; use more")
-    if dpi > HIGHEST_DPI:
-        raise ValueError(f"{dpi} dpi is above {HIGHEST_DPI}, where a picture has 35 million pixels; use less")
-    return dpi
-
-
-def _share(given: Any) -> Any:
-    if isinstance(given, str) and given.lower() in ("yes", "no", "on", "off"):
-        raise ValueError(f"{given!r} is text in YAML 1.2; write true, false, or a share from 0 to 1")
-    return float(given) if isinstance(given, bool) else given
-
-
-def _ends(given: Any) -> Any:
-    is_number = isinstance(given, int | float) and not isinstance(given, bool)
-    return {"min": given, "max": given} if is_number else given
-
-
-def _is_a_range(given: Any) -> bool:
-    return isinstance(given, DpiRange) or (isinstance(given, Mapping) and bool({"min", "max"} & given.keys()))
-
-
-def _dpi(given: Any) -> Any:
-    """Tell a range from weights, so that what is wrong with either is told of it alone."""
-    return DpiRange.model_validate(given) if _is_a_range(given) else _DPI_WEIGHTS.validate_python(given)
-
-
-def _with_names(names: Collection[Any]) -> Any:
-    return lambda schema: schema.update(propertyNames={"enum": [str(name) for name in names]})
-
-
-_Weight = Annotated[float, Field(strict=True, allow_inf_nan=False, ge=0)]
-_Share = Annotated[float, Field(strict=True, allow_inf_nan=False, ge=0, le=1), BeforeValidator(_share)]
-_LineMm = Annotated[float, Field(strict=True, allow_inf_nan=False, ge=LOWEST_LINE_MM, le=HIGHEST_LINE_MM)]
-_Dpi = Annotated[int, AfterValidator(_on_a_scanner)]
-_DpiEnd = Annotated[_Dpi, Field(strict=True, json_schema_extra={"minimum": LOWEST_DPI, "maximum": HIGHEST_DPI})]
-
-_Weights = (BeforeValidator(as_weights), AfterValidator(_can_be_chosen))
-_Layout = Annotated[str, Among(lambda: USUAL_LAYOUTS), AfterValidator(_can_be_printed)]
-_Colour = Annotated[str, Among(lambda: COLOURS), _known("colour", COLOURS)]
-_Size = Annotated[str, Among(lambda: SIZES), _known("size", SIZES)]
-_Font = Annotated[str, Among(lambda: FONTS), _known("font", FONTS)]
-_Pulse = Annotated[str, Among(lambda: PULSES), _known("place for the pulse", PULSES)]
-_Damage = Annotated[str, Among(lambda: DAMAGES), _known("damage", DAMAGES)]
-_DPI_WEIGHTS = TypeAdapter(
-    Annotated[dict[Annotated[_Dpi, BeforeValidator(_dots)], _Weight], BeforeValidator(as_weights)]
-)
-_Speed = Annotated[int, _one_of("speed of", SPEEDS_MM_PER_S, "mm/s")]
-_Gain = Annotated[int, _one_of("gain of", GAINS_MM_PER_MV, "mm/mV")]
-
-
 class _Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True)
-
-
-class DpiRange(Range, title="Resolution (dpi)"):
-    """Between which the pixels per inch are drawn."""
-
-    min: _DpiEnd = Field(100, description="lowest")
-    max: _DpiEnd = Field(300, description="highest")
 
 
 class LineRange(Range, title="Line (mm)"):
     """Between which the width of the traces is drawn."""
 
-    min: _LineMm = Field(USUAL_VARIETY.line_mm[0], description="thinnest, in mm")
-    max: _LineMm = Field(USUAL_VARIETY.line_mm[1], description="thickest, in mm")
+    min: LineMm = Field(USUAL_VARIETY.line_mm[0], description="thinnest, in mm")
+    max: LineMm = Field(USUAL_VARIETY.line_mm[1], description="thickest, in mm")
 
 
 class PaperRequest(_Section, title="Paper"):
     """What records are printed on, and at which scale; weights of each choice."""
 
-    speeds: Annotated[dict[_Speed, _Weight], *_Weights] = Field(
+    speeds: Annotated[dict[Speed, Weight], *WEIGHTS] = Field(
         dict(USUAL_VARIETY.speeds),
         min_length=1,
         title="Speeds (mm/s)",
         description="width of a second",
-        json_schema_extra=_with_names(SPEEDS_MM_PER_S),
+        json_schema_extra=with_names(SPEEDS_MM_PER_S),
     )
-    gains: Annotated[dict[_Gain, _Weight], *_Weights] = Field(
+    gains: Annotated[dict[Gain, Weight], *WEIGHTS] = Field(
         dict(USUAL_VARIETY.gains),
         min_length=1,
         title="Gains (mm/mV)",
         description="height of a millivolt; where rows would touch, the next smaller one that fits is taken",
-        json_schema_extra=_with_names(GAINS_MM_PER_MV),
+        json_schema_extra=with_names(GAINS_MM_PER_MV),
     )
-    colours: Annotated[dict[_Colour, _Weight], *_Weights] = Field(
+    colours: Annotated[dict[Colour, Weight], *WEIGHTS] = Field(
         dict(USUAL_VARIETY.colours),
         min_length=1,
         description="colour of the grid; none: paper without one",
-        json_schema_extra=_with_names(COLOURS),
+        json_schema_extra=with_names(COLOURS),
     )
-    sizes: Annotated[dict[_Size, _Weight], *_Weights] = Field(
+    sizes: Annotated[dict[SizeName, Weight], *WEIGHTS] = Field(
         dict(USUAL_VARIETY.sizes),
         min_length=1,
         description="size of the sheet",
-        json_schema_extra=_with_names(SIZES),
+        json_schema_extra=with_names(SIZES),
     )
-    dpi: Annotated[dict[_Dpi, _Weight] | DpiRange, BeforeValidator(_dpi)] = Field(
+    dpi: Annotated[dict[Dpi, Weight] | DpiRange, BeforeValidator(dpi_range_or_weights)] = Field(
         {200: 1.0},
         title="Resolution (dpi)",
         description=f"pixels per inch, {LOWEST_DPI} to {HIGHEST_DPI}: weights, or a range {{min: 100, max: 300}}",
@@ -213,35 +107,33 @@ class PaperRequest(_Section, title="Paper"):
     def _dpi_can_be_chosen(cls, dpi: dict[int, float] | DpiRange) -> dict[int, float] | DpiRange:
         if dpi == {}:
             raise ValueError("no resolution is named; write 200, or leave the key out")
-        return dpi if isinstance(dpi, DpiRange) else _can_be_chosen(dpi)
+        return dpi if isinstance(dpi, DpiRange) else can_be_chosen(dpi)
 
 
 class PrintRequest(_Section, title="Print"):
     """What is printed beside the traces."""
 
-    labels: _Share = Field(
-        USUAL_VARIETY.labels, title="Names of leads (share)", description="how often leads are named"
-    )
-    header: _Share = Field(
+    labels: Share = Field(USUAL_VARIETY.labels, title="Names of leads (share)", description="how often leads are named")
+    header: Share = Field(
         USUAL_VARIETY.header, title="Header (share)", description="how often there is one, of an invented patient"
     )
-    separators: _Share = Field(
+    separators: Share = Field(
         USUAL_VARIETY.separators, title="Separators (share)", description="how often leads in a row have marks between"
     )
-    pulse: Annotated[dict[_Pulse, _Weight], *_Weights] = Field(
+    pulse: Annotated[dict[PulsePlace, Weight], *WEIGHTS] = Field(
         dict(USUAL_VARIETY.pulses),
         min_length=1,
         title="Calibration pulse",
         description="where it is",
-        json_schema_extra=_with_names(PULSES),
+        json_schema_extra=with_names(PULSES),
     )
-    fonts: Annotated[dict[_Font, _Weight], *_Weights] = Field(
+    fonts: Annotated[dict[Font, Weight], *WEIGHTS] = Field(
         dict(USUAL_VARIETY.fonts),
         min_length=1,
         description="what text is printed in",
-        json_schema_extra=_with_names(FONTS),
+        json_schema_extra=with_names(FONTS),
     )
-    line_mm: Annotated[LineRange, BeforeValidator(_ends)] = LineRange()
+    line_mm: Annotated[LineRange, BeforeValidator(ends)] = LineRange()
 
 
 class ImagesRequest(_Section, title="Images"):
@@ -250,7 +142,7 @@ class ImagesRequest(_Section, title="Images"):
     per_record: int = Field(
         1, strict=True, ge=1, le=MOST_PER_RECORD, title="Pictures per record", description="each another page"
     )
-    layouts: Annotated[dict[_Layout, _Weight], *_Weights] = Field(
+    layouts: Annotated[dict[LayoutName, Weight], *WEIGHTS] = Field(
         dict(USUAL_VARIETY.layouts),
         min_length=1,
         description="rows x columns, and leads below them for the whole time; weights: {3x4+II: 2, 12x1: 1}",
@@ -258,11 +150,11 @@ class ImagesRequest(_Section, title="Images"):
     )
     paper: PaperRequest = PaperRequest()
     print: PrintRequest = PrintRequest()
-    damage: Annotated[dict[_Damage, _Weight], *_Weights] = Field(
+    damage: Annotated[dict[DamageName, Weight], *WEIGHTS] = Field(
         dict(USUAL_VARIETY.damage),
         min_length=1,
         description="how often each happens to a page in comparison with the others: {scan: 1, photo: 2}",
-        json_schema_extra=_with_names(DAMAGES),
+        json_schema_extra=with_names(DAMAGES),
     )
     file: Literal["png", "jpeg", "webp"] = Field("png", description="kind of file; png loses nothing")
     quality: int | None = Field(
