@@ -8,10 +8,10 @@ dataset: .venv/.ready
 	$(BIN)/ecgfactory build configs/quickstart.yaml
 
 test: .venv/.ready
-	$(BIN)/python -m pytest -n 3 --dist loadfile
+	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 test-fast: .venv/.ready
-	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow"
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not slow"
 
 lint: .venv/.ready
 	$(BIN)/ruff check .

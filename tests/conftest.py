@@ -7,6 +7,7 @@ import os
 import pickle
 import shutil
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -179,6 +180,16 @@ def copy(built: Path, tmp_path: Path) -> Path:
     target = tmp_path / "small" / built.name
     shutil.copytree(built, target)
     return target
+
+
+LONGEST_FILE = "test_serving.py"
+"""It waits for servers for minutes: begun last, all other processes would be done long before it."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Have processes that share the tests begin with the longest file, then with those of most tests."""
+    tests = Counter(item.path for item in items)
+    items.sort(key=lambda item: (item.path.name != LONGEST_FILE, -tests[item.path]))
 
 
 @pytest.fixture(autouse=True)
