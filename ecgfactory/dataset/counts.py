@@ -47,7 +47,7 @@ class ArtefactCounts(BaseModel):
     @classmethod
     def of(cls, clean_records: int, kinds: Mapping[str, int]) -> Self:
         """Put the kinds in order."""
-        return cls(clean_records=clean_records, kinds=dict(sorted(kinds.items(), key=lambda of: (-of[1], of[0]))))
+        return cls(clean_records=clean_records, kinds=_most_first(kinds))
 
 
 @dataclass(frozen=True)
@@ -103,6 +103,10 @@ def count(plan: Plan, dataset: Path) -> Counts:
     )
 
 
+def _most_first(counts: Mapping[str, int]) -> dict[str, int]:
+    return dict(sorted(counts.items(), key=lambda of: (-of[1], of[0])))
+
+
 def _counted(file: Path, column: str) -> Counter[str]:
     """Count the texts in a column of a table."""
     counted: Counter[str] = Counter()
@@ -136,8 +140,7 @@ def of_symbols(counted: Mapping[str, int]) -> dict[str, int]:
 
 def count_pictures(dataset: Path) -> dict[str, int]:
     """Count the pictures in images.parquet by the kind of damage, most first."""
-    counted = _counted(dataset / IMAGES_FILE, "damage")
-    return dict(sorted(counted.items(), key=lambda of: (-of[1], of[0])))
+    return _most_first(_counted(dataset / IMAGES_FILE, "damage"))
 
 
 def count_artefacts(dataset: Path) -> ArtefactCounts:

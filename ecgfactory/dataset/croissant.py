@@ -28,7 +28,7 @@ from ecgfactory.dataset.names import (
     REJECTED_FILE,
     RHYTHMS_FILE,
 )
-from ecgfactory.dataset.picture_croissant import BOXES, picture_record_sets, picture_sets
+from ecgfactory.dataset.picture_croissant import picture_record_sets, picture_sets
 from ecgfactory.dataset.picture_section import IMAGE_COLUMNS
 from ecgfactory.dataset.rhythm_section import BEAT_COLUMNS, RECORD_COLUMNS, RHYTHM_COLUMNS
 from ecgfactory.dataset.seal import dataset_files
@@ -37,6 +37,7 @@ from ecgfactory.formats.clean_twin import CLEAN_SUFFIX, format_named
 from ecgfactory.formats.long_record import PIECE_S
 from ecgfactory.formats.parquet_columns import PIECE
 from ecgfactory.formats.rows import CLEAN
+from ecgfactory.pictures.table import BOXES
 from ecgfactory.request.plan import Plan
 from ecgfactory.storage.durable import sha256_of
 from ecgfactory.wave_table import ALL_LEADS, MASK_CODES
@@ -236,7 +237,7 @@ def _record_set(name: str, source: dict[str, Any], schema: pa.Schema, plan: Plan
         "@id": name,
         "name": name,
         "key": key if len(key) > 1 else key[0],
-        "field": [_field(name, source, field, plan) for field in schema if field.name != BOXES],
+        "field": [_field(name, source, field, plan) for field in schema if field.name != BOXES],  # in COCO's files
     }
 
 

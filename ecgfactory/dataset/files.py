@@ -39,7 +39,7 @@ from ecgfactory.formats.rhythms import RhythmsReader
 from ecgfactory.formats.rows import CLEAN, COMPOSED_COLUMNS
 from ecgfactory.formats.truth_file import Table, TruthReader
 from ecgfactory.leads import TWELVE_LEADS, SignalUv
-from ecgfactory.pictures.table import IMAGE_SCHEMA
+from ecgfactory.pictures.table import BOXES, IMAGE_SCHEMA
 from ecgfactory.places import place_of
 from ecgfactory.quality.feature import FeatureTable
 from ecgfactory.record import Record
@@ -134,7 +134,7 @@ class DatasetFiles:
         """
         if not self.has_pictures:
             raise without_pictures(str(self.path))
-        return self.table(IMAGES_FILE, [name for name in IMAGE_SCHEMA.names if name != "boxes"])
+        return self.table(IMAGES_FILE, [name for name in IMAGE_SCHEMA.names if name != BOXES])
 
     def picture_at(self, place: int) -> StoredPicture:
         """Return a picture by its place in images.parquet; raises as `pictures_table`."""

@@ -10,9 +10,6 @@ from ecgfactory.paper.encode import MEDIA_TYPES
 from ecgfactory.pictures.paths import IMAGES_FOLDER, coco_file
 from ecgfactory.request.plan import Plan
 
-BOXES = "boxes"
-"""The column of images.parquet that no record set holds: a list of boxes is no data type. They are in COCO's files."""
-
 _PICTURES, _MASKS = "picture-files", "mask-files"
 
 

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 import pyarrow.csv
 import pyarrow.parquet as pq
 
-from ecgfactory.dataset.counts import ArtefactCounts, Counts, count, of_symbols, of_waves
+from ecgfactory.dataset.counts import ArtefactCounts, Counts, count, count_pictures, of_symbols, of_waves
 from ecgfactory.dataset.names import (
     ANNOTATIONS_FILE,
     ARTEFACTS_FILE,
@@ -35,7 +35,7 @@ from ecgfactory.formats.truth_file import Table, TruthReader, TruthWriter
 from ecgfactory.line.layout import Layout
 from ecgfactory.pictures.exports import write_exports
 from ecgfactory.pictures.paths import IMAGES_FOLDER
-from ecgfactory.pictures.table import join_image_tables
+from ecgfactory.pictures.table import ROWS_PER_GROUP as PICTURES_PER_GROUP
 from ecgfactory.request.plan import Plan
 from ecgfactory.session.ledger import Ledger, ShardEntry
 from ecgfactory.session.workspace import Workspace
@@ -108,11 +108,14 @@ def _write_tables(plan: Plan, entries: Sequence[ShardEntry], layout: Layout, wor
 def _write_pictures(plan: Plan, entries: Sequence[ShardEntry], workspace: Workspace) -> dict[str, int]:
     """Write images.parquet, and what others read in its place; return how many pictures have which damage."""
     ledger, dataset = Ledger(workspace), workspace.dataset
-    parts = [ledger.shard_folder(entry.shard) / IMAGES_FILE for entry in entries]
-    pictures = join_image_tables(parts, dataset / IMAGES_FILE)
+    joined = _TableFile(dataset / IMAGES_FILE, PICTURES_PER_GROUP)
+    for entry in entries:
+        for rows in pq.ParquetFile(ledger.shard_folder(entry.shard) / IMAGES_FILE).iter_batches(PICTURES_PER_GROUP):
+            joined.add(pa.Table.from_batches([rows]))
+    joined.close()
     splits = [split for split in plan.request.splits if (dataset / IMAGES_FOLDER / split).exists()]
     write_exports(dataset, plan.lead_names, splits)
-    return pictures
+    return count_pictures(dataset)
 
 
 def _unwanted_columns(plan: Plan) -> list[str]:
@@ -173,17 +176,18 @@ def _with_paths(plan: Plan, rows: pa.Table, layout: Layout, shard: int) -> pa.Ta
 class _TableFile:
     """A Parquet file written in row groups of one size, whatever comes in."""
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, path: Path, rows_per_group: int = ROWS_PER_GROUP) -> None:
+        self._path, self._rows_per_group = path, rows_per_group
         self._writer: pq.ParquetWriter | None = None
         self._waiting: list[pa.Table] = []
 
     def add(self, table: pa.Table) -> None:
         self._waiting.append(table)
-        while sum(waiting.num_rows for waiting in self._waiting) >= ROWS_PER_GROUP:
+        size = self._rows_per_group
+        while sum(waiting.num_rows for waiting in self._waiting) >= size:
             merged = pa.concat_tables(self._waiting)
-            self._write(merged.slice(0, ROWS_PER_GROUP))
-            self._waiting = [merged.slice(ROWS_PER_GROUP)]
+            self._write(merged.slice(0, size))
+            self._waiting = [merged.slice(size)]
 
     def close(self) -> None:
         merged = pa.concat_tables(self._waiting)
@@ -195,7 +199,7 @@ class _TableFile:
     def _write(self, table: pa.Table) -> None:
         if self._writer is None:
             self._writer = pq.ParquetWriter(self._path, table.schema, compression="zstd")
-        self._writer.write_table(table.combine_chunks(), row_group_size=ROWS_PER_GROUP)
+        self._writer.write_table(table.combine_chunks(), row_group_size=self._rows_per_group)
 
 
 def _candidates(dataset: Path) -> Iterator[npt.NDArray[np.int64]]:

@@ -9,9 +9,9 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from ecgfactory.pictures.paths import IMAGES_FILE, IMAGES_FOLDER, metadata_file
-from ecgfactory.pictures.table import IMAGE_SCHEMA, ROWS_PER_GROUP
+from ecgfactory.pictures.table import BOXES, IMAGE_SCHEMA, ROWS_PER_GROUP
 
-_LEFT_OUT = ("image_path", "mask_path", "truth_path", "label_path", "boxes")
+_LEFT_OUT = ("image_path", "mask_path", "truth_path", "label_path", BOXES)
 
 
 def write_metadata(dataset: Path, split: str) -> None:

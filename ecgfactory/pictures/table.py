@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -18,6 +16,9 @@ from ecgfactory.record import record_id
 
 ROWS_PER_GROUP = 1000
 """Rows that are held at a time, with 30 boxes each: 5 MB."""
+
+BOXES = "boxes"
+"""Column of the boxes in a picture, by far the largest."""
 
 _BOX = pa.struct(
     [
@@ -54,7 +55,7 @@ IMAGE_SCHEMA = pa.schema(
         ("damage", pa.string()),
         ("first_sample", pa.int64()),
         ("last_sample", pa.int64()),
-        ("boxes", pa.list_(_BOX)),
+        (BOXES, pa.list_(_BOX)),
     ]
 )
 """Columns; those of boxes are in pixels, of which the middle of the upper left one is (0, 0)."""
@@ -88,7 +89,7 @@ def image_row(paths: PicturePaths, truth: Mapping[str, Any]) -> dict[str, Any]:
         "damage": truth["damage"]["kind"],
         "first_sample": truth["first_sample"],
         "last_sample": truth["last_sample"],
-        "boxes": [{"name": of.name, **of.box._asdict(), "outline": of.outline} for of in boxes_of(truth)],
+        BOXES: [{"name": of.name, **of.box._asdict(), "outline": of.outline} for of in boxes_of(truth)],
     }
 
 
@@ -99,21 +100,14 @@ class ImageTableWriter:
     ----------
     path : Path
         The file.
-
-    Attributes
-    ----------
-    damage : Counter of str
-        Pictures so far, by the kind of damage.
     """
 
     def __init__(self, path: Path) -> None:
         self._writer = pq.ParquetWriter(path, IMAGE_SCHEMA, compression="zstd")
         self._waiting: list[dict[str, Any]] = []
-        self.damage: Counter[str] = Counter()
 
     def add(self, row: dict[str, Any]) -> None:
         """Write the row of one picture."""
-        self.damage[row["damage"]] += 1
         self._waiting.append(row)
         if len(self._waiting) == ROWS_PER_GROUP:
             self._write()
@@ -128,15 +122,6 @@ class ImageTableWriter:
         self._writer.write_table(pa.Table.from_pylist(self._waiting, IMAGE_SCHEMA))
         self._waiting = []
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, *_: BaseException | TracebackType | None) -> None:
-        if kind is None:
-            self.close()
-        else:
-            self._writer.close()
-
 
 def image_rows(path: Path) -> Iterator[dict[str, Any]]:
     """Yield the rows of images.parquet in order; one group of them is in memory at a time."""
@@ -148,14 +133,5 @@ def boxes_of_row(row: Mapping[str, Any]) -> list[PictureBox]:
     """Return the boxes that a row tells."""
     return [
         PictureBox(held["name"], Box(held["left"], held["top"], held["right"], held["bottom"]), held["outline"])
-        for held in row["boxes"]
+        for held in row[BOXES]
     ]
-
-
-def join_image_tables(parts: Sequence[Path], path: Path) -> dict[str, int]:
-    """Write the rows of some tables into one; return how many pictures there are of each kind of damage, most first."""
-    with ImageTableWriter(path) as joined:
-        for part in parts:
-            for row in image_rows(part):
-                joined.add(row)
-    return dict(sorted(joined.damage.items(), key=lambda of: (-of[1], of[0])))

@@ -54,11 +54,6 @@ class Folds(Bend):
 
     folds: tuple[Fold, ...]
 
-    @property
-    def most_mm(self) -> float:
-        """No point is moved further."""
-        return sum(abs(fold.pull_mm) for fold in self.folds)
-
     def offsets_mm(self, places_mm: Float64Array) -> Float64Array:
         """Move the paper towards each fold: it stands up there, and is seen from above."""
         offsets = np.zeros_like(places_mm)
