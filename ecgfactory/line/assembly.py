@@ -37,7 +37,7 @@ from ecgfactory.pictures.exports import write_exports
 from ecgfactory.pictures.paths import IMAGES_FOLDER
 from ecgfactory.pictures.table import ROWS_PER_GROUP as PICTURES_PER_GROUP
 from ecgfactory.request.plan import Plan
-from ecgfactory.session.ledger import Ledger, ShardEntry
+from ecgfactory.session.ledger import ShardEntry, ledger_of
 from ecgfactory.session.workspace import Workspace
 from ecgfactory.storage.durable import link
 from ecgfactory.storage.faults import fault_point
@@ -86,13 +86,13 @@ def assemble(plan: Plan, entries: Sequence[ShardEntry], layout: Layout, workspac
 
 def _write_tables(plan: Plan, entries: Sequence[ShardEntry], layout: Layout, workspace: Workspace) -> None:
     """Write records.parquet, with the paths of each record's files, and rejected.parquet."""
-    ledger = Ledger(workspace)
+    ledger = ledger_of(workspace)
     records = _TableFile(workspace.dataset / RECORDS_FILE)
     rejected = _TableFile(workspace.dataset / REJECTED_FILE)
     unwanted = _unwanted_columns(plan)
     last_candidate = -1
     for entry in entries:
-        folder = ledger.shard_folder(entry.shard)
+        folder = ledger.folder(entry, [RECORDS_FILE, REJECTED_FILE])
         rows = pq.read_table(folder / RECORDS_FILE).drop_columns(unwanted)
         if rows.num_rows:
             last_candidate = rows.column("candidate")[-1].as_py()
@@ -107,10 +107,10 @@ def _write_tables(plan: Plan, entries: Sequence[ShardEntry], layout: Layout, wor
 
 def _write_pictures(plan: Plan, entries: Sequence[ShardEntry], workspace: Workspace) -> dict[str, int]:
     """Write images.parquet, and what others read in its place; return how many pictures have which damage."""
-    ledger, dataset = Ledger(workspace), workspace.dataset
+    ledger, dataset = ledger_of(workspace), workspace.dataset
     joined = _TableFile(dataset / IMAGES_FILE, PICTURES_PER_GROUP)
     for entry in entries:
-        for rows in pq.ParquetFile(ledger.shard_folder(entry.shard) / IMAGES_FILE).iter_batches(PICTURES_PER_GROUP):
+        for rows in pq.ParquetFile(ledger.folder(entry, [IMAGES_FILE]) / IMAGES_FILE).iter_batches(PICTURES_PER_GROUP):
             joined.add(pa.Table.from_batches([rows]))
     joined.close()
     splits = [split for split in plan.request.splits if (dataset / IMAGES_FOLDER / split).exists()]
@@ -130,8 +130,7 @@ class _TruthFiles:
 
     def __init__(self, plan: Plan, entries: Sequence[ShardEntry], workspace: Workspace) -> None:
         self._plan, self._dataset = plan, workspace.dataset
-        ledger = Ledger(workspace)
-        self._shards = [ledger.shard_folder(entry.shard) for entry in entries]
+        self._ledger, self._entries = ledger_of(workspace), entries
 
     def annotations(self) -> dict[str, int]:
         """Write annotations.parquet; return how many waves there are over all leads, by wave."""
@@ -158,7 +157,8 @@ class _TruthFiles:
     def _join(self, joined: TruthWriter[Table], file: str, reader_class: type[TruthReader[Table]]) -> int:
         """Write what the shards hold; return of how many records it is, each in one group of its shard."""
         records = 0
-        for folder in self._shards:
+        for entry in self._entries:
+            folder = self._ledger.folder(entry, [file])
             for candidates, table in reader_class(folder / file, self._plan.lead_names).groups():
                 joined.write(candidates, table)
                 records += len(candidates)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 from ecgfactory.errors import ShardUnwantedError
 from ecgfactory.line.layout import Pack
-from ecgfactory.session.ledger import Ledger
+from ecgfactory.session.ledger import ledger_of
 from ecgfactory.session.workspace import Workspace
 from ecgfactory.storage.durable import sha256_of
 from ecgfactory.storage.faults import fault_point
@@ -100,7 +100,7 @@ def pack_shards(workspace_root: str, format_name: str, shards: list[int]) -> Tim
     started = time.perf_counter()
     workspace = Workspace(Path(workspace_root))
     folder = _new_folder(workspace, "pack")
-    pack(workspace.read_plan(), format_name, shards, Ledger(workspace), folder)
+    pack(workspace.read_plan(), format_name, shards, ledger_of(workspace), folder)
     files = sorted(path for path in folder.rglob("*") if path.is_file())
     sums = {path.relative_to(folder).as_posix(): sha256_of(path) for path in files}
     fault_point("shards-packed")

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from ecgfactory.formats.clean_twin import format_named
 from ecgfactory.pictures.paths import IMAGES_FOLDER
 from ecgfactory.request.plan import Plan
 from ecgfactory.session.ledger import Ledger, ShardEntry
+from ecgfactory.storage.place import Place
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class Pack:
         Numbers of the shards.
     formats : tuple of str
         In which formats, or clean twins of such.
-    folder : Path
+    folder : Path or StorePath
         Where the files are.
     sums : mapping of str to str
         sha256 of each file, by path below the folder.
@@ -31,7 +31,7 @@ class Pack:
 
     shards: tuple[int, ...]
     formats: tuple[str, ...]
-    folder: Path
+    folder: Place
     sums: Mapping[str, str]
 
 
@@ -40,7 +40,7 @@ def pack_of(plan: Plan, entry: ShardEntry, ledger: Ledger) -> Pack:
     formats = tuple(name for name in plan.formats if name not in plan.packed_formats)
     folders = {*(format_named(name).top_folder() for name in formats), IMAGES_FOLDER}
     sums = {staged.path: staged.sha256 for staged in entry.files if staged.path.split("/")[0] in folders}
-    return Pack((entry.shard,), formats, ledger.shard_folder(entry.shard), sums)
+    return Pack((entry.shard,), formats, ledger.place(entry), sums)
 
 
 class Layout:
@@ -62,7 +62,7 @@ class Layout:
             for shard in pack.shards
         }
 
-    def files(self) -> Iterator[tuple[Path, str]]:
+    def files(self) -> Iterator[tuple[Place, str]]:
         """Yield where each file is, and its path below the dataset."""
         for pack, paths in zip(self._packs, self._published, strict=True):
             for made, published in paths.items():

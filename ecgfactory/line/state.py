@@ -11,7 +11,7 @@ from ecgfactory.dataset.counts import Counts
 from ecgfactory.line.layout import Layout, Pack, pack_of
 from ecgfactory.quality.diversity import Diversity
 from ecgfactory.request.plan import Plan
-from ecgfactory.session.ledger import Ledger, ShardEntry
+from ecgfactory.session.ledger import ShardEntry, ledger_of
 from ecgfactory.session.progress import Progress, read_progress
 from ecgfactory.session.wanted import want
 from ecgfactory.session.workspace import Workspace
@@ -58,7 +58,7 @@ class Build:
     def __init__(self, plan: Plan, workspace: Workspace, on_progress: ProgressCallback | None = None) -> None:
         self.plan = plan
         self.workspace = workspace
-        self.ledger = Ledger(workspace)
+        self.ledger = ledger_of(workspace)
         self.selection = Selection(plan.request.records, plan.candidates_per_shard, judged=Yield(plan.expected_yield))
         self.clock = StageClock()
         self.packs: list[Pack] = []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -40,6 +41,7 @@ from ecgfactory.request.rhythm import LONGEST_COMPOSED_S, RhythmShares
 from ecgfactory.request.shares import check_shares
 from ecgfactory.request.signal import SignalRequest
 from ecgfactory.rhythm_kinds import KINDS
+from ecgfactory.storage.place import Place, as_place, is_address
 
 DEFAULT_GENERATOR = "deepfakeecg"
 
@@ -257,6 +259,16 @@ class BuildRequest(_Section):
     )
     keep: StrictBool = Field(False, description="true: retention leaves this dataset alone")
     workers: WorkersRequest = WorkersRequest()
+
+    @property
+    def output_place(self) -> Place:
+        """The folder, or the place in a store, that holds the datasets."""
+        return as_place(self.output) if is_address(self.output) else Path(self.output)
+
+    @property
+    def is_in_store(self) -> bool:
+        """Whether the datasets are in an object store, of which machines need no disk in common."""
+        return is_address(self.output)
 
     @property
     def is_composed(self) -> bool:

@@ -39,6 +39,7 @@ from ecgfactory.request.cutting import (
 )
 from ecgfactory.request.images import ImagesRequest
 from ecgfactory.request.reference import ReferenceDigest
+from ecgfactory.storage.place import Place
 
 DECISIVE_PACKAGES = ("numpy", "scipy", "neurokit2", "pyarrow", "matplotlib", "reportlab")
 """Packages whose version can change a byte of any dataset; generator and formats name theirs."""
@@ -261,9 +262,9 @@ class Plan(BaseModel):
         return StoredArtefacts(asked.keep_clean, asked.clean_features) if asked else None
 
     @property
-    def dataset_path(self) -> Path:
+    def dataset_path(self) -> Place:
         """Where the dataset is published."""
-        return Path(self.request.output) / self.request.name / self.plan_id
+        return self.request.output_place / self.request.name / self.plan_id
 
     @property
     def fewest_shards(self) -> int:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import shutil
+from abc import ABC, abstractmethod
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
 from ecgfactory.session.workspace import Workspace
-from ecgfactory.storage.durable import sha256_of, write_text
+from ecgfactory.storage.durable import sha256_of, sync, write_text
+from ecgfactory.storage.faults import fault_point
+from ecgfactory.storage.place import Place
 
 
 class StagedFile(BaseModel):
@@ -52,6 +56,8 @@ class ShardEntry(BaseModel):
         Time spent in each stage.
     device : str
         Where the candidates were generated: 'cpu' or 'cuda'.
+    attempt : str
+        What its place in a store is named after; empty where its place is a folder of its own.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -64,6 +70,7 @@ class ShardEntry(BaseModel):
     files: tuple[StagedFile, ...]
     seconds: dict[str, float]
     device: str
+    attempt: str = ""
 
     def serves(self, limit: int) -> bool:
         """Return whether the entry holds the records that a shard with this limit would."""
@@ -71,8 +78,8 @@ class ShardEntry(BaseModel):
         return self.accepted == limit or (is_whole and self.accepted < limit)
 
 
-class Ledger:
-    """Reads and writes the entries of a session.
+class Ledger(ABC):
+    """Keeps the shards of a session: their files, and an entry for each that is committed.
 
     Parameters
     ----------
@@ -83,33 +90,100 @@ class Ledger:
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
 
-    def shard_folder(self, shard: int) -> Path:
-        """Where a committed shard's files are."""
-        return self._workspace.shards / f"{shard:06d}"
+    @abstractmethod
+    def enter(self, entry: ShardEntry, staging: Path) -> ShardEntry:
+        """Commit a shard: its files first, and then its entry.
 
-    def commit(self, entry: ShardEntry) -> None:
-        """Enter a shard whose files are in place and flushed."""
-        write_text(self._entry_file(entry.shard), entry.model_dump_json())
+        Parameters
+        ----------
+        entry : ShardEntry
+            What is entered.
+        staging : Path
+            The folder with its files, flushed; it is gone afterwards.
 
+        Returns
+        -------
+        ShardEntry
+            The entry that is in the ledger now: perhaps that of another worker, who was first.
+        """
+
+    @abstractmethod
     def withdraw(self, shard: int) -> None:
         """Take an entry back, before its shard is made again."""
+
+    @abstractmethod
+    def entry(self, shard: int) -> ShardEntry | None:
+        """Return a shard's entry, or None when it is not committed."""
+
+    @abstractmethod
+    def entries(self) -> Iterator[ShardEntry]:
+        """Yield all entries in shard order."""
+
+    @abstractmethod
+    def faults(self, entry: ShardEntry, with_content: bool = True) -> list[str]:
+        """Name the files of an entry that are not there as entered; empty when the shard is intact."""
+
+    @abstractmethod
+    def place(self, entry: ShardEntry) -> Place:
+        """Where a committed shard's files are."""
+
+    @abstractmethod
+    def folder(self, entry: ShardEntry, names: Collection[str] | None = None) -> Path:
+        """Return a folder of this machine in which a committed shard's files can be read.
+
+        Parameters
+        ----------
+        entry : ShardEntry
+            The shard's.
+        names : collection of str, optional
+            Which files are needed, below it; all by default.
+        """
+
+
+def ledger_of(workspace: Workspace) -> Ledger:
+    """Return the ledger of a session: in its folder, or in the store that keeps its work."""
+    if workspace.kept is None:
+        return FolderLedger(workspace)
+    from ecgfactory.session.store_ledger import StoreLedger
+
+    return StoreLedger(workspace)
+
+
+class FolderLedger(Ledger):
+    """Shards are folders beside each other, renamed into place; entries are files."""
+
+    def enter(self, entry: ShardEntry, staging: Path) -> ShardEntry:
+        """Commit a shard by renaming its folder; see `Ledger.enter`."""
+        self.withdraw(entry.shard)
+        folder = self._shard_folder(entry.shard)
+        if folder.exists():
+            shutil.rmtree(folder)
+        staging.rename(folder)
+        sync(self._workspace.shards)
+        fault_point("shard-renamed", entry.shard)
+        write_text(self._entry_file(entry.shard), entry.model_dump_json())
+        fault_point("shard-entered", entry.shard)
+        return entry
+
+    def withdraw(self, shard: int) -> None:
+        """Delete the file; see `Ledger.withdraw`."""
         self._entry_file(shard).unlink(missing_ok=True)
 
     def entry(self, shard: int) -> ShardEntry | None:
-        """Return a shard's entry, or None when it is not committed."""
+        """Read the file; see `Ledger.entry`."""
         try:
             return ShardEntry.model_validate_json(self._entry_file(shard).read_text(encoding="utf-8"))
         except FileNotFoundError:
             return None
 
     def entries(self) -> Iterator[ShardEntry]:
-        """Yield all entries in shard order."""
+        """Read all files; see `Ledger.entries`."""
         for path in sorted(self._workspace.ledger.glob("[!.]*.json")):
             yield ShardEntry.model_validate_json(path.read_text(encoding="utf-8"))
 
     def faults(self, entry: ShardEntry, with_content: bool = True) -> list[str]:
-        """Name the files of an entry that are not there as entered; empty when the shard is intact."""
-        folder = self.shard_folder(entry.shard)
+        """Compare sizes and content; see `Ledger.faults`."""
+        folder = self._shard_folder(entry.shard)
         faults = []
         for staged in entry.files:
             path = folder / staged.path
@@ -118,6 +192,17 @@ class Ledger:
             elif with_content and sha256_of(path) != staged.sha256:
                 faults.append(f"{path}: content changed")
         return faults
+
+    def place(self, entry: ShardEntry) -> Path:
+        """Return the shard's folder; see `Ledger.place`."""
+        return self._shard_folder(entry.shard)
+
+    def folder(self, entry: ShardEntry, names: Collection[str] | None = None) -> Path:
+        """Return the shard's folder; see `Ledger.folder`."""
+        return self._shard_folder(entry.shard)
+
+    def _shard_folder(self, shard: int) -> Path:
+        return self._workspace.shards / f"{shard:06d}"
 
     def _entry_file(self, shard: int) -> Path:
         return self._workspace.ledger / f"{shard:06d}.json"

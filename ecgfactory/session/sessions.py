@@ -17,7 +17,7 @@ from typing import Any, Literal
 
 from ecgfactory.dataset.names import MANIFEST_FILE
 from ecgfactory.request.plan import Plan
-from ecgfactory.session.ledger import Ledger
+from ecgfactory.session.ledger import ledger_of
 from ecgfactory.session.workspace import SESSIONS_FOLDER, Workspace, new_prefix
 from ecgfactory.storage.disk_use import disk_use
 from ecgfactory.storage.durable import write_text
@@ -162,7 +162,7 @@ def describe_session(workspace: Workspace) -> SessionInfo | None:
             name=plan.request.name,
             plan_id=plan.plan_id,
             records=plan.request.records,
-            committed=sum(entry.accepted for entry in Ledger(workspace).entries()),
+            committed=sum(entry.accepted for entry in ledger_of(workspace).entries()),
             heartbeat_at=_last_seen(workspace),
             disk_bytes=disk_use(workspace.root).size_bytes,
             needs=tuple(plan.packages_gone),
@@ -240,7 +240,7 @@ def _acquire_dead(lock: FileLock) -> bool:
 
 
 def _withdraw_unsound(workspace: Workspace) -> None:
-    ledger = Ledger(workspace)
+    ledger = ledger_of(workspace)
     for entry in list(ledger.entries()):
         if ledger.faults(entry):
             ledger.withdraw(entry.shard)

@@ -1,4 +1,8 @@
-"""The workspace of a session: where a build keeps what is not published yet."""
+"""The workspace of a session: where a build keeps what is not published yet.
+
+With an output folder, the workspace is below it, and holds everything. With a store, what is committed is kept in the
+store, and each process, or all processes of a machine, have a scratch workspace of their own on their disk.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +15,10 @@ from pathlib import Path
 
 from ecgfactory.quality.rule import PUBLISHED
 from ecgfactory.request.plan import Plan
+from ecgfactory.session.scratch import scratch_folder
 from ecgfactory.storage.durable import sync, write_text
+from ecgfactory.storage.place import is_address
+from ecgfactory.storage.store_path import StorePath
 
 SESSIONS_FOLDER = ".sessions"
 """Below the output folder, so that publishing is a rename within one file system."""
@@ -21,6 +28,9 @@ TRASH_PREFIX = ".trash-"
 
 NEW_PREFIX = ".new-"
 """In the folder of sessions: a workspace that is just being made, or whose process was killed while making it."""
+
+KEPT_FILE = "kept-at"
+"""In a scratch workspace: the address at which the session keeps its work."""
 
 FOLDERS = ("shards", "ledger", "generated", "progress", "logs", "scratch")
 """In every workspace from the beginning."""
@@ -33,10 +43,35 @@ class Workspace:
     Parameters
     ----------
     root : Path
-        The session's own folder, `<output>/.sessions/<session id>`.
+        The session's own folder, `<output>/.sessions/<session id>`; with a store, scratch on this machine.
+    kept : StorePath, optional
+        Where in the store the session keeps its work, `<output>/.sessions/<plan id>`; None without a store.
     """
 
     root: Path
+    kept: StorePath | None = None
+
+    @classmethod
+    def at(cls, address: str) -> Workspace:
+        """Return the workspace that a worker is to use.
+
+        Parameters
+        ----------
+        address : str
+            Its folder on this machine; or where in the store the session keeps its work, for a worker that has nothing
+            else of it: then with a scratch folder of this process.
+        """
+        if is_address(address):
+            kept = StorePath.parse(address)
+            return cls(scratch_folder(kept), kept)
+        root = Path(address)
+        note = root / KEPT_FILE
+        return cls(root, StorePath.parse(note.read_text(encoding="utf-8")) if note.is_file() else None)
+
+    @property
+    def address_elsewhere(self) -> str:
+        """What `at` takes on any machine that reaches the output."""
+        return str(self.kept or self.root)
 
     @classmethod
     def create(cls, plan: Plan, session_id: str) -> Workspace:

@@ -30,6 +30,8 @@ def pack(plan: Plan, format_name: str, shards: Sequence[int], ledger: Ledger, fo
     writer = format_named(format_name)(folder, plan.spec_of(format_name))
     is_twin = format_name not in plan.request.signal_formats
     for shard in shards:
-        for records in committed_records(plan, ledger.shard_folder(shard), with_clean=is_twin):
+        entry = ledger.entry(shard)
+        assert entry is not None, f"shard {shard} is not committed"
+        for records in committed_records(plan, ledger.folder(entry), with_clean=is_twin):
             writer.write(records.clean if is_twin else records)
     writer.close()

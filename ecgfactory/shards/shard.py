@@ -21,14 +21,14 @@ from ecgfactory.dataset.names import RECORDS_FILE, REJECTED_FILE
 from ecgfactory.errors import ShardUnwantedError
 from ecgfactory.formats.rows import record_columns
 from ecgfactory.request.plan import Plan
-from ecgfactory.session.ledger import Ledger, ShardEntry, StagedFile
+from ecgfactory.session.ledger import Ledger, ShardEntry, StagedFile, ledger_of
 from ecgfactory.session.progress import Progress, note_progress
 from ecgfactory.session.wanted import wanted_of
 from ecgfactory.session.workspace import Workspace
 from ecgfactory.shards.committed import committed_batches
 from ecgfactory.shards.handover import Handover
 from ecgfactory.shards.staging import StagedFiles, has_clean_features
-from ecgfactory.storage.durable import sha256_of, sync, sync_tree
+from ecgfactory.storage.durable import sha256_of, sync_tree
 from ecgfactory.storage.faults import fault_point
 
 PROGRESS_INTERVAL_S = 0.25
@@ -81,7 +81,7 @@ def finish_shard(plan: Plan, shard: int, limit: int, workspace: Workspace) -> Sh
 
 def _make(plan: Plan, shard: int, limit: int, workspace: Workspace, new_source: Callable[[], _Source]) -> ShardEntry:
     """Make and commit a shard from a source, which is only opened where what is committed does not do."""
-    ledger = Ledger(workspace)
+    ledger = ledger_of(workspace)
     committed = ledger.entry(shard)
     if committed is not None and ledger.faults(committed, with_content=not committed.serves(limit)):
         committed = None
@@ -97,19 +97,10 @@ def _make(plan: Plan, shard: int, limit: int, workspace: Workspace, new_source: 
             source = new_source()
         entry = _stage(plan, shard, limit, source, staging, workspace)
         fault_point("shard-staged", shard)
-        ledger.withdraw(shard)
-        folder = ledger.shard_folder(shard)
-        if folder.exists():
-            shutil.rmtree(folder)
-        staging.rename(folder)
-        sync(workspace.shards)
-        fault_point("shard-renamed", shard)
+        return ledger.enter(entry, staging)
     except BaseException:
         shutil.rmtree(staging, ignore_errors=True)
         raise
-    ledger.commit(entry)
-    fault_point("shard-entered", shard)
-    return entry
 
 
 @dataclass(frozen=True)
@@ -135,7 +126,7 @@ def _handed_over(plan: Plan, handover: Handover) -> _Source:
 
 def _read_back(plan: Plan, committed: ShardEntry, ledger: Ledger) -> _Source:
     """Take what is committed, which is far quicker than to make it again; long records are not read back whole."""
-    batches = committed_batches(plan, committed, ledger.shard_folder(committed.shard))
+    batches = committed_batches(plan, committed, ledger.folder(committed))
     return _Source(batches, StageClock(committed.seconds), committed.device)
 
 

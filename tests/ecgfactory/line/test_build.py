@@ -26,7 +26,7 @@ from ecgfactory.line.state import Build
 from ecgfactory.request.build_request import BuildRequest
 from ecgfactory.request.plan import make_plan, split_of
 from ecgfactory.retention.inventory import DatasetItem, SessionItem, take_inventory
-from ecgfactory.session.ledger import Ledger
+from ecgfactory.session.ledger import ledger_of
 from ecgfactory.session.progress import Progress
 from ecgfactory.session.workspace import Workspace
 from ecgfactory.shards.shard import make_shard
@@ -153,7 +153,7 @@ class TestBuilding:
             library_build(make_request(formats=["csv"], workers=elsewhere, output=str(tmp_path)))
         (session,) = (item for item in take_inventory(tmp_path) if isinstance(item, SessionItem))
         assert session.state == "failed"
-        assert list(Ledger(Workspace(tmp_path / session.path)).entries()) == [committed]
+        assert list(ledger_of(Workspace(tmp_path / session.path)).entries()) == [committed]
 
     def test_a_hopeless_policy_stops_with_a_sentence_and_leaves_nothing(
         self, build: Builder, make_request: MakeRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -19,8 +19,9 @@ from ecgfactory.line.state import Build
 from ecgfactory.pools.pool import Job, Slots
 from ecgfactory.request.build_request import BuildRequest
 from ecgfactory.request.plan import Plan, make_plan
+from ecgfactory.session import ledger as ledger_module
 from ecgfactory.session import workspace as workspace_module
-from ecgfactory.session.ledger import Ledger, ShardEntry
+from ecgfactory.session.ledger import ShardEntry, ledger_of
 from ecgfactory.session.wanted import wanted_of
 from ecgfactory.session.workspace import Workspace
 from ecgfactory.shards.handover import HandoverLostError
@@ -73,7 +74,9 @@ class Workers:
         if self._told_at:  # it stops at what is wanted once it has so many, and one more at the latest
             limit = min(limit, max(wanted, self._told_at[shard % len(self._told_at)] + 1))
         accepted = min(self._yields[shard % len(self._yields)], limit)
-        Ledger(self._workspace).commit(entry_of(shard, limit, accepted))
+        staging = self._workspace.staging_folder(shard)
+        staging.mkdir()
+        ledger_of(self._workspace).enter(entry_of(shard, limit, accepted), staging)
         return jobs.ShardMade(CANDIDATES, accepted, {})
 
 
@@ -87,7 +90,7 @@ def entry_of(shard: int, limit: int, accepted: int) -> ShardEntry:
 def no_flush() -> Iterator[None]:
     """Let the disk take its time: nothing here is about power cuts, and thousands of entries are written."""
     with pytest.MonkeyPatch.context() as patch:
-        for module in (durable, workspace_module):
+        for module in (durable, ledger_module, workspace_module):
             patch.setattr(module, "sync", lambda path: None)
         yield
 

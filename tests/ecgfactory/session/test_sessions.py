@@ -13,7 +13,7 @@ from ecgfactory.cli.sessions import list_sessions
 from ecgfactory.line.session import session
 from ecgfactory.request.build_request import BuildRequest
 from ecgfactory.request.plan import Plan, make_plan
-from ecgfactory.session.ledger import Ledger
+from ecgfactory.session.ledger import ledger_of
 from ecgfactory.session.progress import read_progress
 from ecgfactory.session.sessions import note_outcome, occupied, sessions_of
 from ecgfactory.session.wanted import want, wanted_of
@@ -98,7 +98,7 @@ def test_a_dead_session_is_taken_over_and_what_is_damaged_made_again(plan: Plan)
         entries = [make_shard(plan, shard, 20, workspace) for shard in (0, 1)]
         (workspace.shards / ".000002.half").mkdir()
         want(workspace, records=0)
-        damaged = Ledger(workspace).shard_folder(1) / entries[1].files[0].path
+        damaged = ledger_of(workspace).folder(entries[1]) / entries[1].files[0].path
         damaged.write_bytes(damaged.read_bytes()[:-1])
     (dead,) = sessions_of(output)
     assert (dead.state, dead.is_resumable) == ("dead", True)
@@ -106,8 +106,8 @@ def test_a_dead_session_is_taken_over_and_what_is_damaged_made_again(plan: Plan)
 
     with occupied(plan, "second") as again:
         assert not (output / ".sessions" / "first").exists()
-        assert Ledger(again).entry(0) == entries[0]
-        assert Ledger(again).entry(1) is None
+        assert ledger_of(again).entry(0) == entries[0]
+        assert ledger_of(again).entry(1) is None
         assert list(again.shards.glob(".*")) == []
         assert wanted_of(again, 5) > 0
         assert make_shard(plan, 1, 20, again).files == entries[1].files, "the same bytes"
@@ -135,12 +135,12 @@ def test_what_was_being_written_when_a_session_was_killed_hides_nothing(plan: Pl
         progress = read_progress(workspace)
         (workspace.ledger / ".000001.b6ae2870.json").touch()
         (workspace.progress / ".000000.c0541974.json").write_text('{"examined": 9, "accepted": 9}')
-        assert list(Ledger(workspace).entries()) == [entry]
+        assert list(ledger_of(workspace).entries()) == [entry]
         assert read_progress(workspace) == progress
     (dead,) = sessions_of(output)
     assert dead.is_resumable
     with occupied(plan, "second") as again:
-        assert Ledger(again).entry(0) == entry
+        assert ledger_of(again).entry(0) == entry
         again.remove()
 
 
@@ -163,7 +163,7 @@ def test_what_another_version_began_is_told_and_left_alone(
         assert list(build.ledger.entries()) == []
     (told,) = (record.getMessage() for record in caplog.records if "begun with" in record.getMessage())
     assert "ecgfactory 0.0.1, numpy 1.0: install that to go on, or leave it to retention" in told
-    assert Ledger(workspace).entry(0) is not None
+    assert ledger_of(workspace).entry(0) is not None
     workspace.remove()
 
 
@@ -172,7 +172,7 @@ def test_another_plan_shares_nothing(plan: Plan, make_request: Callable[..., Bui
     with occupied(plan, "a") as workspace:
         make_shard(plan, 0, 20, workspace)
     with occupied(other, "b") as fresh:
-        assert Ledger(fresh).entry(0) is None
+        assert ledger_of(fresh).entry(0) is None
         assert {session.session_id for session in sessions_of(Path(plan.request.output))} == {"a", "b"}
         fresh.remove()
     workspace.remove()

@@ -10,7 +10,7 @@ import pytest
 from ecgfactory.errors import ShardUnwantedError
 from ecgfactory.request.build_request import BuildRequest
 from ecgfactory.request.plan import Plan, make_plan
-from ecgfactory.session.ledger import Ledger
+from ecgfactory.session.ledger import ledger_of
 from ecgfactory.session.wanted import want
 from ecgfactory.session.workspace import Workspace
 from ecgfactory.shards.handover import Handover, HandoverLostError
@@ -92,4 +92,4 @@ def test_whoever_takes_a_session_over_discards_its_signals(plan: Plan, workspace
     make_shard(plan, 1, 100, workspace)
     workspace.renew(plan)
     assert list(workspace.generated.iterdir()) == []
-    assert Ledger(workspace).entry(1) is not None
+    assert ledger_of(workspace).entry(1) is not None

@@ -16,7 +16,7 @@ from ecgfactory.candidates.pipeline import assessed_batches
 from ecgfactory.formats import FORMATS
 from ecgfactory.request.build_request import BuildRequest
 from ecgfactory.request.plan import make_plan
-from ecgfactory.session.ledger import Ledger, ShardEntry
+from ecgfactory.session.ledger import ShardEntry, ledger_of
 from ecgfactory.session.wanted import want
 from ecgfactory.session.workspace import Workspace
 from ecgfactory.shards import shard as shards
@@ -89,8 +89,8 @@ def test_a_committed_shard_is_cut_by_reading_it_back(
     assert (cut.examined, cut.accepted, cut.rejects) == (made_short.examined, LIMIT, made_short.rejects)
     assert cut.device == uncut.device
     assert cut.seconds["generate"] == uncut.seconds["generate"]
-    assert Ledger(whole).entry(1) == cut
-    assert Ledger(whole).faults(cut) == []
+    assert ledger_of(whole).entry(1) == cut
+    assert ledger_of(whole).faults(cut) == []
 
 
 def test_a_committed_shard_that_was_damaged_is_made_anew_to_be_cut(
@@ -101,10 +101,10 @@ def test_a_committed_shard_that_was_damaged_is_made_anew_to_be_cut(
     workspace = Workspace.create(plan, "one")
     uncut = make_shard(plan, 0, 16, workspace)
     data = next(file.path for file in uncut.files if file.path.startswith("data/"))
-    _flip_a_byte(Ledger(workspace).shard_folder(0) / data)
+    _flip_a_byte(ledger_of(workspace).folder(uncut) / data)
     cut = make_shard(plan, 0, LIMIT, workspace)
     assert cut.files == make_shard(plan, 0, LIMIT, Workspace.create(plan, "two")).files
-    assert Ledger(workspace).faults(cut) == []
+    assert ledger_of(workspace).faults(cut) == []
 
 
 def test_a_shard_in_work_stops_once_fewer_records_are_wanted(
@@ -148,7 +148,7 @@ def test_records_of_a_small_shard_are_read_back_with_their_waves_and_artefacts(
     entry = make_shard(plan, 0, 16, workspace)
     made = next(assessed_batches(plan, plan.shard_candidates(0), StageClock()))
     accepted = made.take(np.flatnonzero(made.accepted))
-    read = next(committed_records(plan, Ledger(workspace).shard_folder(0), with_clean=True))
+    read = next(committed_records(plan, ledger_of(workspace).folder(entry), with_clean=True))
     assert entry.accepted == len(read) == len(accepted) == 8
     assert accepted.waves is not None
     assert read.waves is not None

@@ -1,0 +1,192 @@
+"""A folder of this machine as a store: for disks that all machines have mounted, with the protocol of stores."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import shutil
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import ClassVar
+
+from ecgfactory.storage.durable import sha256_of, sync
+from ecgfactory.storage.lock import waiting_lock
+from ecgfactory.storage.store import Store, Stored, StoreError, Unfinished
+
+_DRAFT = ".draft-"
+"""How names of files begin that are not complete yet."""
+
+_ATTEMPTS = 5
+
+
+class FolderStore(Store):
+    """Objects are files below `/`; they appear by rename or link, flushed."""
+
+    name: ClassVar[str] = "file"
+
+    def read(self, name: str, start: int = 0, stop: int | None = None) -> bytes:
+        """Read an object; see `Store.read`."""
+        with _sentences(name), self._path(name).open("rb") as stream:
+            stream.seek(start)
+            return stream.read(-1 if stop is None else stop - start)
+
+    def fetch(self, name: str, target: Path) -> None:
+        """Write an object into a new file; see `Store.fetch`."""
+        draft = target.with_name(f"{target.name}.{secrets.token_hex(4)}")
+        with _sentences(name):
+            _copy(self._path(name), draft)
+            draft.replace(target)
+
+    def write(self, name: str, content: bytes) -> None:
+        """Write a small object; see `Store.write`."""
+        with _sentences(name):
+            self._draft(name, content).replace(self._path(name))
+            sync(self._path(name).parent)
+
+    def create(self, name: str, content: bytes) -> bool:
+        """Write a small object where there is none; see `Store.create`."""
+        with _sentences(name):
+            draft = self._draft(name, content)
+            try:
+                os.link(draft, self._path(name))
+            except FileExistsError:
+                return self._path(name).read_bytes() == content
+            finally:
+                draft.unlink()
+            sync(self._path(name).parent)
+            return True
+
+    def swap(self, name: str, content: bytes, version: str) -> bool:
+        """Write a small object in the place of a version of it; see `Store.swap`."""
+        with _sentences(name), waiting_lock(self._path(name).with_name(f"{_DRAFT}lock"), lambda: None):
+            held = self.stat(name)
+            if held is None or held.version != version:
+                return held is not None and self._path(name).read_bytes() == content
+            self._draft(name, content).replace(self._path(name))
+            sync(self._path(name).parent)
+            return True
+
+    def send(self, source: Path, name: str, sha256: str) -> None:
+        """Upload a file; see `Store.send`."""
+        with _sentences(name):
+            draft = self._new_draft(name)
+            try:
+                _copy(source, draft)
+                if sha256_of(draft) != sha256:
+                    raise StoreError(f"{source}: its content changed before it was stored as {name}; make it again.")
+                draft.replace(self._path(name))
+                sync(self._path(name).parent)
+            finally:
+                draft.unlink(missing_ok=True)
+
+    def copy(self, source: str, target: str) -> None:
+        """Copy an object; see `Store.copy`."""
+        with _sentences(source):
+            draft = self._new_draft(target)
+            _copy(self._path(source), draft)
+            draft.replace(self._path(target))
+            sync(self._path(target).parent)
+
+    def stat(self, name: str) -> Stored | None:
+        """Describe an object; see `Store.stat`."""
+        with _sentences(name):
+            path = self._path(name)
+            try:
+                status = path.stat()
+            except (FileNotFoundError, NotADirectoryError):
+                return None
+            return _stored(name, status) if path.is_file() else None
+
+    def objects(self, prefix: str) -> Iterator[Stored]:
+        """Yield objects; see `Store.objects`."""
+        folder, _, begins = prefix.rpartition("/")
+        found: list[Stored] = []
+        with _sentences(prefix):
+            for parent, _, names in os.walk(self._path(folder)):
+                below = Path(parent).relative_to("/").as_posix()
+                for each in names:
+                    name = each if below == "." else f"{below}/{each}"
+                    if name.startswith(prefix if folder or begins else "") and not each.startswith(_DRAFT):
+                        stored = self.stat(name)
+                        found += [stored] if stored else []
+        yield from sorted(found, key=lambda stored: stored.name)
+
+    def folders(self, prefix: str) -> list[str]:
+        """Return the next parts of names; see `Store.folders`."""
+        with _sentences(prefix):
+            folder = self._path(prefix)
+            if not folder.is_dir():
+                return []
+            return sorted(path.name for path in folder.iterdir() if path.is_dir() and any(_files(path)))
+
+    def delete(self, names: Iterable[str]) -> None:
+        """Delete objects, and the folders that are empty without them; see `Store.delete`."""
+        for name in names:
+            with _sentences(name):
+                path = self._path(name)
+                path.unlink(missing_ok=True)
+                for parent in path.parents:
+                    try:
+                        parent.rmdir()
+                    except OSError:  # others are in it
+                        break
+
+    def unfinished(self, prefix: str) -> list[Unfinished]:
+        """Return drafts that a killed process left; see `Store.unfinished`."""
+        folder = self._path(prefix.rpartition("/")[0])
+        drafts = sorted(folder.rglob(f"{_DRAFT}*")) if folder.is_dir() else []
+        names = [(path.relative_to("/").as_posix(), path) for path in drafts]
+        return [Unfinished(name, path.name, path.stat().st_mtime) for name, path in names if name.startswith(prefix)]
+
+    def abandon(self, upload: Unfinished) -> None:
+        """Delete a draft; see `Store.abandon`."""
+        self.delete([upload.name])
+
+    def _path(self, name: str) -> Path:
+        return Path("/") / name
+
+    def _new_draft(self, name: str) -> Path:
+        """Make an empty file beside an object; whoever deletes its neighbour may take the folder away meanwhile."""
+        draft = self._path(name).with_name(f"{_DRAFT}{secrets.token_hex(8)}")
+        for attempts_left in reversed(range(_ATTEMPTS)):
+            draft.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                draft.touch()
+                break
+            except FileNotFoundError:
+                if not attempts_left:
+                    raise
+        return draft
+
+    def _draft(self, name: str, content: bytes) -> Path:
+        draft = self._new_draft(name)
+        draft.write_bytes(content)
+        sync(draft)
+        return draft
+
+
+def _copy(source: Path, target: Path) -> None:
+    shutil.copyfile(source, target)
+    sync(target)
+
+
+def _stored(name: str, status: os.stat_result) -> Stored:
+    return Stored(name, status.st_size, status.st_mtime, f"{status.st_ino}-{status.st_mtime_ns}")
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    return (path for path in folder.rglob("*") if path.is_file() and not path.name.startswith(_DRAFT))
+
+
+@contextlib.contextmanager
+def _sentences(name: str) -> Iterator[None]:
+    """Turn errors of the system into sentences; that an object is not there stays as it is."""
+    try:
+        yield
+    except (FileNotFoundError, NotADirectoryError):
+        raise FileNotFoundError(f"/{name}") from None
+    except OSError as error:
+        raise StoreError(
+            f"file:///{name}: can't be used ({error.strerror or error}); make room, or check its permissions."
+        ) from error

@@ -1,0 +1,31 @@
+"""The kinds of stores, by the schemes of their addresses."""
+
+from __future__ import annotations
+
+import os
+from functools import lru_cache
+
+from ecgfactory.registry import Registry
+from ecgfactory.storage.store import Store
+
+STORES: Registry[type[Store]] = Registry(
+    "storage",
+    "ecgfactory.stores",
+    "ecgfactory.storage.store:Store",
+    {
+        "s3": "ecgfactory.storage.s3:S3Store",
+        "gs": "ecgfactory.storage.gcs:GcsStore",
+        "az": "ecgfactory.storage.azure:AzureStore",
+        "file": "ecgfactory.storage.folder_store:FolderStore",
+    },
+)
+
+
+def store_of(scheme: str, bucket: str) -> Store:
+    """Return the store of a bucket: one in each process, since connections don't survive a fork."""
+    return _store_of(scheme, bucket, os.getpid())
+
+
+@lru_cache(maxsize=32)
+def _store_of(scheme: str, bucket: str, _process: int) -> Store:
+    return STORES.load(scheme)(bucket)
