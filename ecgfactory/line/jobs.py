@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from ecgfactory.generators.base import Generator
     from ecgfactory.quality.diversity import Diversity
     from ecgfactory.session.ledger import ShardEntry
+    from ecgfactory.shards.handover import Holder
 
 Result = TypeVar("Result")
 
@@ -69,6 +70,19 @@ class Compared:
     card_section: str
 
 
+@dataclass(frozen=True)
+class Generated:
+    """What the step that finishes a shard needs to know of the one that generated it.
+
+    Parameters
+    ----------
+    holder : Holder or None
+        Who has the signals; None where they are in a workspace that both steps use.
+    """
+
+    holder: Holder | None = None
+
+
 def make_shard(workspace_root: str, shard: int, limit: int) -> ShardMade | None:
     """Make and commit one shard, from noise to files; None when it is no longer wanted."""
     from ecgfactory.shards import shard as shards
@@ -76,22 +90,26 @@ def make_shard(workspace_root: str, shard: int, limit: int) -> ShardMade | None:
     return _unless_unwanted(workspace_root, lambda work: _made(shards.make_shard(work.read_plan(), shard, limit, work)))
 
 
-def generate_shard(workspace_root: str, shard: int, limit: int) -> bool | None:
+def generate_shard(workspace_root: str, shard: int, limit: int) -> Generated | None:
     """Generate one shard for another process to finish; None when it is no longer wanted.
 
-    All steps of a shard have the same parameters: its limit only matters to those that assess.
+    All first steps of a shard have the same parameters: its limit only matters to those that assess.
     """
     from ecgfactory.shards.handover import Handover
 
-    return _unless_unwanted(workspace_root, lambda work: Handover(work.read_plan(), shard, work).write())
+    def generate(workspace: Workspace) -> Generated:
+        Handover(workspace.read_plan(), shard, workspace).write()
+        return Generated()
+
+    return _unless_unwanted(workspace_root, generate)
 
 
-def finish_shard(workspace_root: str, shard: int, limit: int) -> ShardMade | None:
+def finish_shard(workspace_root: str, shard: int, limit: int, holder: Holder | None) -> ShardMade | None:
     """Assess, write and commit a shard that was generated elsewhere; None when it is no longer wanted."""
     from ecgfactory.shards import shard as shards
 
     return _unless_unwanted(
-        workspace_root, lambda work: _made(shards.finish_shard(work.read_plan(), shard, limit, work))
+        workspace_root, lambda work: _made(shards.finish_shard(work.read_plan(), shard, limit, work, holder))
     )
 
 

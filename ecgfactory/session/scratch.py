@@ -8,7 +8,6 @@ import hashlib
 import os
 import shutil
 import tempfile
-from functools import lru_cache
 from pathlib import Path
 
 from ecgfactory.storage.lock import FileLock
@@ -20,36 +19,53 @@ _LOCK_FILE = "lock"
 def scratch_folder(kept: StorePath) -> Path:
     """Return the folder in which this process works for a session; made when it is first asked for.
 
-    It is below the system's folder for temporary files, as TMPDIR says. What killed processes left there goes.
+    It is below the system's folder for temporary files, as TMPDIR says, unless `scratch_below` named another. What
+    killed processes left there goes.
 
     Parameters
     ----------
     kept : StorePath
         Where the session keeps its work.
     """
-    return _scratch_folder(str(kept), os.getpid())
+    mine = str(kept), os.getpid()
+    lock = _held.get(mine) or _held.setdefault(mine, _made(*mine))
+    return lock.path.parent
 
 
-@lru_cache(maxsize=8)
-def _scratch_folder(kept: str, process: int) -> Path:
+def remove_scratch(kept: StorePath) -> None:
+    """Remove the folder in which this process worked for a session, if there is one."""
+    lock = _held.pop((str(kept), os.getpid()), None)
+    if lock is not None:
+        shutil.rmtree(lock.path.parent, ignore_errors=True)
+        lock.release()
+
+
+def scratch_below(parent: Path) -> None:
+    """Have this process make its scratch folders below another folder; those that it has already stay."""
+    _places[os.getpid()] = parent
+
+
+_held: dict[tuple[str, int], FileLock] = {}
+"""In each scratch folder, a file that its process locks for as long as it lives; by session, and by process."""
+
+_places: dict[int, Path] = {}
+"""Where scratch folders are made, in place of the folder for temporary files; by process, since some are forked."""
+
+
+def _made(kept: str, process: int) -> FileLock:
     parent = _parent()
     _sweep(parent)
     folder = parent / f"{hashlib.sha256(kept.encode()).hexdigest()[:16]}-{process}"
     folder.mkdir(exist_ok=True)
     lock = FileLock(folder / _LOCK_FILE)
     lock.try_acquire()
-    _locks.append(lock)
     atexit.register(_remove, folder, process)
-    return folder
-
-
-_locks: list[FileLock] = []
-"""Held by this process for as long as it lives."""
+    return lock
 
 
 def _parent() -> Path:
     """Return this user's folder for scratch; nobody else may look into it."""
-    parent = Path(tempfile.gettempdir()) / f"ecgfactory-{os.getuid()}"
+    parent = _places.get(os.getpid(), Path(tempfile.gettempdir())) / f"ecgfactory-{os.getuid()}"
     parent.mkdir(mode=0o700, exist_ok=True)
     status = parent.lstat()
     if status.st_uid != os.getuid() or parent.is_symlink():

@@ -26,7 +26,7 @@ from ecgfactory.session.progress import Progress, note_progress
 from ecgfactory.session.wanted import wanted_of
 from ecgfactory.session.workspace import Workspace
 from ecgfactory.shards.committed import committed_batches
-from ecgfactory.shards.handover import Handover
+from ecgfactory.shards.handover import Handover, Holder
 from ecgfactory.shards.staging import StagedFiles, has_clean_features
 from ecgfactory.storage.durable import sync_tree
 from ecgfactory.storage.faults import fault_point
@@ -61,15 +61,22 @@ def make_shard(plan: Plan, shard: int, limit: int, workspace: Workspace) -> Shar
     return _make(plan, shard, limit, workspace, lambda: _made_anew(plan, shard))
 
 
-def finish_shard(plan: Plan, shard: int, limit: int, workspace: Workspace) -> ShardEntry:
+def finish_shard(plan: Plan, shard: int, limit: int, workspace: Workspace, holder: Holder | None = None) -> ShardEntry:
     """Make and commit a shard from signals that another process has generated; see `make_shard`.
+
+    Parameters
+    ----------
+    plan, shard, limit, workspace
+        As of `make_shard`.
+    holder : Holder, optional
+        Who has the signals, where they are not in the workspace.
 
     Raises
     ------
     HandoverLostError
         When these signals are not there, and the shard is not committed either.
     """
-    handover = Handover(plan, shard, workspace)
+    handover = Handover(plan, shard, workspace, holder)
     try:
         entry = _make(plan, shard, limit, workspace, lambda: _handed_over(plan, handover))
     except ShardUnwantedError:
