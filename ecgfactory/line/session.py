@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from ecgfactory.errors import BuildCancelledError, HopelessYieldError
 from ecgfactory.line.state import Build, ProgressCallback
 from ecgfactory.request.plan import Plan
+from ecgfactory.session.lease import Lease
 from ecgfactory.session.sessions import claimed, note_outcome, occupied
 from ecgfactory.session.wanted import want
 from ecgfactory.session.workspace import Workspace
@@ -19,10 +20,11 @@ _log = logging.getLogger(__name__)
 
 
 @contextlib.contextmanager
-def claim(plan: Plan) -> Iterator[None]:
-    """Wait until no other session builds this plan, then keep others waiting."""
-    with claimed(plan, lambda: _log.warning("plan %s is being built by another session; waiting", plan.plan_id)):
-        yield
+def claim(plan: Plan) -> Iterator[Lease | None]:
+    """Wait until no other session builds this plan, then keep others waiting; see `claimed`."""
+    words = "plan %s is being built by another session; waiting"
+    with claimed(plan, lambda: _log.warning(words, plan.plan_id)) as lease:
+        yield lease
 
 
 @contextlib.contextmanager
@@ -31,6 +33,7 @@ def session(
     session_id: str,
     on_progress: ProgressCallback | None = None,
     loggers: Sequence[str] = OUR_LOGGERS,
+    lease: Lease | None = None,
 ) -> Iterator[Build]:
     """Open the workspace of a build, taking over that of a dead session of the same plan.
 
@@ -47,8 +50,10 @@ def session(
         Called now and then with the `Progress`.
     loggers : sequence of str
         What is kept in the session's log.
+    lease : Lease, optional
+        What `claim` yielded.
     """
-    with occupied(plan, session_id) as workspace:
+    with occupied(plan, session_id, lease) as workspace:
         build = Build(plan, workspace, on_progress)
         with _log_file(workspace, loggers):
             try:
