@@ -9,10 +9,11 @@ from collections.abc import Iterator, Sequence
 from ecgfactory.errors import BuildCancelledError, HopelessYieldError
 from ecgfactory.line.state import Build, ProgressCallback
 from ecgfactory.request.plan import Plan
-from ecgfactory.session.lease import Lease
-from ecgfactory.session.sessions import claimed, note_outcome, occupied
+from ecgfactory.session.lease import Lease, LeaseLostError
+from ecgfactory.session.sessions import abandon, claimed, note_outcome, occupied
 from ecgfactory.session.wanted import want
 from ecgfactory.session.workspace import Workspace
+from ecgfactory.storage.store import StoreError
 
 OUR_LOGGERS = ("ecgfactory",)
 
@@ -54,7 +55,7 @@ def session(
         What `claim` yielded.
     """
     with occupied(plan, session_id, lease) as workspace:
-        build = Build(plan, workspace, on_progress)
+        build = Build(plan, workspace, lease, on_progress)
         with _log_file(workspace, loggers):
             try:
                 yield build
@@ -66,10 +67,11 @@ def session(
 
 def _close_failed(build: Build, error: BaseException) -> None:
     workspace = build.workspace
-    if isinstance(error, HopelessYieldError) or not any(build.ledger.entries()):
-        workspace.remove()
-        return
-    with contextlib.suppress(OSError):  # on a full disk the session counts as dead, which loses nothing
+    # On a full disk, or when the store can't be reached, the session counts as dead, which loses nothing.
+    with contextlib.suppress(OSError, StoreError, LeaseLostError):
+        if isinstance(error, HopelessYieldError) or not any(build.ledger.entries()):
+            abandon(workspace)
+            return
         want(workspace, records=0)
         stopped = not isinstance(error, Exception) or isinstance(error, BuildCancelledError)
         note_outcome(workspace, "cancelled" if stopped else "failed", str(error))

@@ -159,8 +159,8 @@ class Lease:
         """
         if self._is_lost:
             raise LeaseLostError(
-                f"{self._file.parent}: another session took the plan over; this build stops, and what it has committed "
-                "is kept for the other."
+                f"{self._file.parent}: another session took the plan over, or removed it; this build stops, and what "
+                "it has committed is kept for the other."
             )
         if now_s() > self._lapses_s:
             raise LeaseLostError(
@@ -324,7 +324,7 @@ def _keep_renewing(lease: Lease, over: threading.Event) -> None:
     while not over.wait(lease.renew_every_s):
         try:
             lease.renew()
-        except StoreError as error:
+        except (StoreError, OSError) as error:
             _log.warning("%s; the session goes on while its lease lasts", str(error).rstrip("."))
         except LeaseLostError:
             return

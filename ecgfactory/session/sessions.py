@@ -59,6 +59,14 @@ def occupied(plan: Plan, session_id: str, lease: Lease | None = None) -> Iterato
             yield workspace
 
 
+def abandon(workspace: Workspace) -> None:
+    """Remove a session of which nothing is worth keeping; raises as `Lease.check` does."""
+    if workspace.lease is not None and workspace.kept is not None:
+        workspace.lease.check()
+        store_sessions.discard(workspace.kept)
+    workspace.remove()
+
+
 def discard_dead(plan: Plan) -> None:
     """Remove what sessions of a plan left, once its dataset is published; the plan must be claimed."""
     if plan.request.is_in_store:
@@ -70,6 +78,6 @@ def discard_dead(plan: Plan) -> None:
 def note_outcome(workspace: Workspace, state: SessionState, reason: str) -> None:
     """Write down how a session ended; raises as `Lease.tell` does."""
     if workspace.lease is not None:
-        store_sessions.note_outcome(workspace.lease, state, reason)
+        store_sessions.note_outcome(workspace, workspace.lease, state, reason)
     else:
         folder_sessions.note_outcome(workspace, state, reason)

@@ -16,13 +16,11 @@ from ecgfactory.session.lease import LEASE_FILE, Found, Lease, clock_of, find_le
 from ecgfactory.session.ledger import ledger_of
 from ecgfactory.session.scratch import scratch_folder
 from ecgfactory.session.session_info import SessionInfo, SessionState, stranded_words
-from ecgfactory.session.workspace import FOLDERS, KEPT_FILE, SESSIONS_FOLDER, Workspace
+from ecgfactory.session.workspace import FOLDERS, KEPT_FILE, PLAN_FILE, SESSIONS_FOLDER, Workspace
 from ecgfactory.storage.at_once import at_once
 from ecgfactory.storage.durable import write_text
 from ecgfactory.storage.store import StoreError
 from ecgfactory.storage.store_path import StorePath
-
-PLAN_FILE = "plan.json"
 
 _log = logging.getLogger(__name__)
 
@@ -70,8 +68,11 @@ def discard(kept: StorePath) -> None:
     at_once(store.abandon, store.unfinished(kept.prefix))
 
 
-def note_outcome(lease: Lease, state: SessionState, reason: str) -> None:
-    """Write down how a session ended, unless another has taken it over."""
+def note_outcome(workspace: Workspace, lease: Lease, state: SessionState, reason: str) -> None:
+    """Write down how a session ended, unless another has taken it over, and keep its log."""
+    assert workspace.kept is not None
+    for log in workspace.logs.glob("*.log"):
+        workspace.kept.store.write((workspace.kept / workspace.logs.name / log.name).name, log.read_bytes())
     lease.tell(lease.told | {"state": state, "reason": reason})
 
 
