@@ -27,7 +27,11 @@ def scratch_folder(kept: StorePath) -> Path:
     kept : StorePath
         Where the session keeps its work.
     """
-    return _scratch_folder(str(kept), os.getpid())
+    folder = _scratch_folder(str(kept), os.getpid())
+    if not folder.is_dir():  # its session was removed, and is begun again
+        _scratch_folder.cache_clear()
+        return _scratch_folder(str(kept), os.getpid())
+    return folder
 
 
 @lru_cache(maxsize=8)
