@@ -16,6 +16,11 @@ def is_address(text: object) -> bool:
     return isinstance(text, str) and SCHEME.match(text) is not None
 
 
+def last_part(place: Place) -> str:
+    """Return the last part of the name of a place."""
+    return place.name if isinstance(place, Path) else place.last
+
+
 def as_place(given: str | PathLike[str] | StorePath) -> Place:
     """Return the place that a user means: a path, in which `~` is the home, or an address.
 
