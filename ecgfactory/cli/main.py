@@ -11,7 +11,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from ecgfactory.cli.paths import given_options, path_argument, path_option
+from ecgfactory.cli.paths import AnyPlace, given_options, path_argument, path_option, place_option
 from ecgfactory.errors import BadInputError, EcgFactoryError
 
 app = typer.Typer(
@@ -56,7 +56,9 @@ Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace files that
 def build(
     file: RequestFile,
     settings: Settings = None,
-    output: Annotated[Path | None, path_option("DIR", "Folder for the dataset, instead of the file's.")] = None,
+    output: Annotated[
+        AnyPlace, place_option("DIR", "Folder for the dataset, or s3://bucket/prefix, instead of the file's.")
+    ] = None,
 ) -> None:
     """Build the dataset that a request asks for; exit 0 only when it is published."""
     from ecgfactory.cli.build import build_file
@@ -263,7 +265,9 @@ def retention(
 
 @app.command()
 def sessions(
-    output: Annotated[Path, path_option("DIR", "Folder that holds the datasets.")] = Path("datasets"),
+    output: Annotated[AnyPlace, place_option("DIR", "Where datasets are: a folder, or s3://bucket/prefix.")] = Path(
+        "datasets"
+    ),
 ) -> None:
     """List the sessions of an output folder: which run, which died, which can be resumed."""
     from ecgfactory.cli.sessions import list_sessions
