@@ -49,7 +49,7 @@ def session(
         What is kept in the session's log.
     """
     with occupied(plan, session_id) as workspace:
-        build = Build(plan, workspace, on_progress)
+        build = Build(plan, workspace, on_progress=on_progress)
         with _log_file(workspace, loggers):
             try:
                 yield build

@@ -90,7 +90,7 @@ class _Window:
 
     def _start(self, step: Step, order: ShardOrder) -> None:
         parameters = {
-            "workspace_root": str(self._build.workspace.root),
+            "workspace_root": self._build.address,
             "shard": order.shard,
             "limit": order.limit,
         }

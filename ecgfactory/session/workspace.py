@@ -32,6 +32,11 @@ NEW_PREFIX = ".new-"
 KEPT_FILE = "kept-at"
 """In a scratch workspace: the address at which the session keeps its work."""
 
+PLAN_FILE = "plan.json"
+
+MADE = "made"
+"""Below the place that keeps a session's work: what jobs made for the dataset besides shards."""
+
 FOLDERS = ("shards", "ledger", "generated", "progress", "logs", "scratch")
 """In every workspace from the beginning."""
 
@@ -60,13 +65,36 @@ class Workspace:
         address : str
             Its folder on this machine; or where in the store the session keeps its work, for a worker that has nothing
             else of it: then with a scratch folder of this process.
+
+        Raises
+        ------
+        FileNotFoundError
+            When the session is over.
         """
         if is_address(address):
-            kept = StorePath.parse(address)
-            return cls(scratch_folder(kept), kept)
+            workspace = cls.of_store(StorePath.parse(address))
+            if not workspace.plan_file.exists():
+                write_text(workspace.plan_file, (StorePath.parse(address) / PLAN_FILE).read_text())
+            return workspace
         root = Path(address)
         note = root / KEPT_FILE
         return cls(root, StorePath.parse(note.read_text(encoding="utf-8")) if note.is_file() else None)
+
+    @classmethod
+    def of_store(cls, kept: StorePath) -> Workspace:
+        """Return the scratch workspace of this process for a session that keeps its work in a store."""
+        workspace = cls(scratch_folder(kept), kept)
+        for name in FOLDERS:
+            (workspace.root / name).mkdir(exist_ok=True)
+        write_text(workspace.root / KEPT_FILE, str(kept))
+        return workspace
+
+    @staticmethod
+    def is_there(address: str) -> bool:
+        """Whether a session, of which a worker was given this address, goes on."""
+        if is_address(address):
+            return (StorePath.parse(address) / PLAN_FILE).is_file()
+        return Path(address).is_dir()
 
     @property
     def address_elsewhere(self) -> str:
@@ -125,7 +153,7 @@ class Workspace:
     @property
     def plan_file(self) -> Path:
         """The immutable plan."""
-        return self.root / "plan.json"
+        return self.root / PLAN_FILE
 
     @property
     def shards(self) -> Path:
