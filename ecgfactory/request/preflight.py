@@ -39,7 +39,7 @@ def preflight_problems(request: BuildRequest) -> list[tuple[str, str]]:
     list of (str, str)
         The key of the request that can't be met, and a sentence that says why and how to fix it.
     """
-    output = _output_problem(request)
+    output = None if request.is_in_store else _output_problem(request)
     return [*([("output", output)] if output else []), *file_problems(request), *worker_problems(request)]
 
 
@@ -77,7 +77,7 @@ def with_absolute_paths(request: BuildRequest) -> BuildRequest:
     match, reference = request.match, _absolute(request.reference)
     if match is not None and match.reference is not None:
         match = match.model_copy(update={"reference": _absolute(match.reference)})
-    output = str(Path(request.output).absolute())
+    output = request.output if request.is_in_store else str(Path(request.output).absolute())
     sections = {"generator": generator, "quality": quality, "match": match, "reference": reference}
     return request.model_copy(update={"output": output, **sections})
 
