@@ -45,18 +45,15 @@ def make_shard(workspace_root: str, shard: int, limit: int) -> ShardMade | None:
 
 
 @task(name="generate-shard", task_run_name="generate-{shard:05d}", **ON_WORKERS)
-def generate_shard(workspace_root: str, shard: int, limit: int) -> Generated | None:
+def generate_shard(workspace_root: str, shard: int, limit: int) -> bool | None:
     """Generate one shard for another process to finish; None when it is no longer wanted."""
-    generated = jobs.generate_shard(workspace_root, shard, limit)
-    if generated is not None and is_address(workspace_root):  # only this worker has the signals
-        return Generated(held_here(workspace_root, shard))
-    return generated
+    return jobs.generate_shard(workspace_root, shard, limit)
 
 
 @task(name="finish-shard", task_run_name="shard-{shard:05d}", **ON_WORKERS)
-def finish_shard(workspace_root: str, shard: int, limit: int, holder: Holder | None) -> ShardMade | None:
+def finish_shard(workspace_root: str, shard: int, limit: int) -> ShardMade | None:
     """Assess, write and commit a shard that was generated elsewhere; None when it is no longer wanted."""
-    return _told(shard, jobs.finish_shard(workspace_root, shard, limit, holder))
+    return _told(shard, jobs.finish_shard(workspace_root, shard, limit))
 
 
 @task(name="pack-shards", task_run_name="pack-{format_name}-{shards[0]:05d}", **ON_WORKERS)
@@ -77,12 +74,6 @@ def compare_records(workspace_root: str) -> Timed[Diversity]:
     return jobs.compare_records(workspace_root)
 
 
-@task(name="compare-with-reference", **ON_WORKERS)
-def compare_with_reference(workspace_root: str) -> Timed[Compared]:
-    """Compare the assembled dataset with its reference; return the files, and the section of the card."""
-    return jobs.compare_with_reference(workspace_root)
-
-
 TASKS: dict[Callable[..., Any], Task[Any, Any]] = {
     jobs.make_shard: make_shard,
     jobs.generate_shard: generate_shard,
@@ -90,7 +81,6 @@ TASKS: dict[Callable[..., Any], Task[Any, Any]] = {
     jobs.pack_shards: pack_shards,
     jobs.write_report: write_report,
     jobs.compare_records: compare_records,
-    jobs.compare_with_reference: compare_with_reference,
 }
 """The task of each job."""
 

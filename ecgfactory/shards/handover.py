@@ -62,8 +62,13 @@ class Handover:
         self._plan, self._shard, self._workspace = plan, shard, workspace
         self._folder = workspace.generated / f"{shard:06d}"
 
-    def write(self) -> None:
+    def write(self) -> bool:
         """Generate the shard's candidates into the file, unless it is there.
+
+        Returns
+        -------
+        bool
+            True: the file is there.
 
         Raises
         ------
@@ -71,7 +76,7 @@ class Handover:
             When the workspace says, meanwhile, that the shard is not wanted; nothing of it is kept.
         """
         if self._folder.exists():
-            return
+            return True
         staging = self._workspace.staging_folder(self._shard)
         staging.mkdir()
         try:
@@ -82,6 +87,7 @@ class Handover:
             _rename_unless_there(staging, self._folder)
         finally:
             shutil.rmtree(staging, ignore_errors=True)
+        return True
 
     def _write_signals(self, path: Path, clock: StageClock) -> None:
         """Write an .npy file as the signals come; a memory map would end the process on a full disk."""
