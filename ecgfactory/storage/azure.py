@@ -108,9 +108,7 @@ class AzureStore(RemoteStore):
         """Delete blocks that were never committed, by making an empty blob of them; see `Store.abandon`."""
         blob = self._container.get_blob_client(upload.name)
         try:
-            made = self._ask(
-                "abandon uploads of", upload.name, lambda: blob.commit_block_list([], if_none_match="*")
-            )
+            made = self._ask("abandon uploads of", upload.name, lambda: blob.commit_block_list([], if_none_match="*"))
             only = {"etag": made["etag"], "match_condition": MatchConditions.IfNotModified}
             self._ask("abandon uploads of", upload.name, lambda: blob.delete_blob(**only))
         except (FileNotFoundError, Exception):

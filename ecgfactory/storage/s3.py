@@ -224,9 +224,7 @@ class S3Store(RemoteStore):
 
     def _delete(self, names: list[str]) -> None:
         given: Any = {"Objects": [{"Key": name} for name in names], "Quiet": True}
-        answer = self._ask(
-            "delete", names[0], lambda: self._client.delete_objects(Bucket=self.bucket, Delete=given)
-        )
+        answer = self._ask("delete", names[0], lambda: self._client.delete_objects(Bucket=self.bucket, Delete=given))
         for left in answer.get("Errors", []):
             raise self._error("delete", left["Key"], failure_of(403, left["Code"], {}, _REASONS))
 
@@ -234,9 +232,11 @@ class S3Store(RemoteStore):
         self, name: str, parts: Iterable[Any], put_part: Callable[[str, int, Any], CompletedPartTypeDef]
     ) -> None:
         """Upload an object in parts, several at a time; on any error free those that are there."""
-        begun = self._ask("write", name, lambda: self._client.create_multipart_upload(
-            Bucket=self.bucket, Key=name, ChecksumAlgorithm="SHA256"
-        ))
+        begun = self._ask(
+            "write",
+            name,
+            lambda: self._client.create_multipart_upload(Bucket=self.bucket, Key=name, ChecksumAlgorithm="SHA256"),
+        )
         upload_id = begun["UploadId"]
         try:
             done = at_once(
@@ -244,9 +244,13 @@ class S3Store(RemoteStore):
                 enumerate(parts, 1),
                 PARTS_AT_ONCE,
             )
-            self._ask("write", name, lambda: self._client.complete_multipart_upload(
-                Bucket=self.bucket, Key=name, UploadId=upload_id, MultipartUpload={"Parts": done}
-            ))
+            self._ask(
+                "write",
+                name,
+                lambda: self._client.complete_multipart_upload(
+                    Bucket=self.bucket, Key=name, UploadId=upload_id, MultipartUpload={"Parts": done}
+                ),
+            )
         except BaseException:
             self.abandon(Unfinished(name, upload_id, 0))
             raise
