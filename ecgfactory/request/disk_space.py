@@ -40,9 +40,9 @@ BLOCK_BYTES = 4096
 def estimated_bytes(request: BuildRequest) -> int:
     """Estimate the size of the published dataset in bytes (within about a third)."""
     formats = [FORMATS.load(name) for name in request.signal_formats]
-    in_formats = sum(_in_format(format_, request, request.artefacts is not None) for format_ in formats)
-    if _keeps_clean(request):
-        in_formats += sum(_in_format(format_, request, has_artefacts=False) for format_ in formats)
+    in_formats = sum(record_bytes(format_, request, request.artefacts is not None) for format_ in formats)
+    if keeps_clean(request):
+        in_formats += sum(record_bytes(format_, request, has_artefacts=False) for format_ in formats)
     in_pictures = _of_pictures(request)
     return int(request.records * (in_formats + in_pictures + _of_truth(request)) + _of_reports(request))
 
@@ -51,7 +51,7 @@ def staged_bytes(request: BuildRequest) -> int:
     """Estimate what small shards hold until their records are in files that they share."""
     if not packs_wanted(request):
         return 0
-    copies = 2 if _keeps_clean(request) else 1
+    copies = 2 if keeps_clean(request) else 1
     return int(request.records * copies * _signal_bytes(FORMATS.load(STAGED_LIKE), request))
 
 
@@ -78,17 +78,12 @@ def scratch_bytes(request: BuildRequest, workers: int) -> int:
     return int(at_once + 2 * table_bytes(request) + request.records * CSV_ROW_BYTES)
 
 
-def signal_file_bytes(request: BuildRequest, name: str, records: float) -> float:
-    """Estimate the size of the file in which a format has so many records, where it has many in one."""
-    return records * _in_format(FORMATS.load(name), request, request.artefacts is not None)
-
-
 def _of_truth(request: BuildRequest) -> float:
     """Estimate what the waves and artefacts of a record take in tables."""
     return _waves_of_record(request) * ANNOTATION_BYTES + _artefacts_of_record(request) * ARTEFACT_BYTES
 
 
-def _in_format(format_: type[Format], request: BuildRequest, has_artefacts: bool) -> float:
+def record_bytes(format_: type[Format], request: BuildRequest, has_artefacts: bool) -> float:
     """Estimate what a record takes in a format, or in its clean twin."""
     return _signal_bytes(format_, request) + _truth_bytes(format_, request, has_artefacts)
 
@@ -105,7 +100,8 @@ def stored_spec(request: BuildRequest, has_artefacts: bool) -> SignalSpec:
     )
 
 
-def _keeps_clean(request: BuildRequest) -> bool:
+def keeps_clean(request: BuildRequest) -> bool:
+    """Whether each record is stored without its artefacts too."""
     return request.artefacts is not None and request.artefacts.keep_clean
 
 

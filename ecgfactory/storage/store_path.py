@@ -79,6 +79,13 @@ class StorePath:
         return StorePath(self.scheme, self.bucket, self.name.rpartition("/")[0])
 
     @property
+    def parents(self) -> list[StorePath]:
+        """All places above, the next one first."""
+        parts = self.name.split("/")[:-1]
+        names = ["/".join(parts[:kept]) for kept in range(len(parts), -1, -1)] if self.name else []
+        return [StorePath(self.scheme, self.bucket, name) for name in names]
+
+    @property
     def prefix(self) -> str:
         """How the names of all objects below it begin."""
         return f"{self.name}/" if self.name else ""
