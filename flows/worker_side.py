@@ -13,9 +13,12 @@ from prefect.settings import PREFECT_API_URL
 
 from ecgfactory.errors import EcgFactoryError
 from ecgfactory.request.plan import Plan
-from ecgfactory.session.scratch import remove_scratch, scratch_below
+from ecgfactory.session.scratch import remove_scratch
 from ecgfactory.session.workspace import MADE, Workspace
+from ecgfactory.storage.attempts import patience
 from ecgfactory.storage.place import is_address
+from ecgfactory.storage.probe import PATIENCE_S, store_problem
+from ecgfactory.storage.process_folder import process_folders_below
 from ecgfactory.storage.store_path import StorePath
 from ecgfactory.tasks.holder import answer_others
 
@@ -36,7 +39,7 @@ def look_around(worker: Worker, address: str, plan_id: str, flow_run_id: str) ->
     flow_run_id : str
         The run that the Prefect server must know.
     """
-    problem = store_problem(worker, address, plan_id) if is_address(address) else workspace_problem(address, plan_id)
+    problem = own_disk_problem(worker, address, plan_id) if is_address(address) else workspace_problem(address, plan_id)
     return [problem for problem in (problem, _api_problem(flow_run_id)) if problem]
 
 
@@ -63,52 +66,41 @@ def workspace_problem(root: str, plan_id: str) -> str | None:
     except (OSError, ValueError) as error:
         reason = _words(error)
     else:
-        if plan.plan_id == plan_id:
-            return _checkpoint_problem(plan)
-        reason = "it holds another plan"
+        return _plan_problem(plan, plan_id)
     return (
         f"can't work in {workspace.root} ({reason}); choose as output a folder that every worker may write to under "
         "the same path, or a store."
     )
 
 
-def store_problem(worker: Worker, address: str, plan_id: str) -> str | None:
-    """Describe what keeps this worker from working on a disk of its own, and with the session's place in a store."""
+def own_disk_problem(worker: Worker, address: str, plan_id: str) -> str | None:
+    """Describe what keeps this worker from working on a disk of its own, for a session that is kept in a store."""
     kept = StorePath.parse(address)
     try:
         remove_scratch(kept)  # of a build that was killed
-        scratch_below(Path(worker.local_directory))
+        process_folders_below(Path(worker.local_directory))
         answer_others(worker)
-        plan = Workspace.at(address).read_plan()
-        _try_writing(kept)
+        with patience(PATIENCE_S):
+            plan = Workspace.at(address).read_plan()
+        reason = store_problem(kept / MADE)
     except OSError as error:
         if not isinstance(error, FileNotFoundError) or error.filename is not None:
-            return (
-                f"can't write to {worker.local_directory} ({_words(error)}); start it with --local-directory elsewhere."
-            )
+            where = worker.local_directory
+            return f"can't write to {where} ({_words(error)}); start it with a --local-directory that it can write to."
         reason = "the session's plan is not there"
     except (EcgFactoryError, ImportError, ValueError) as error:
         reason = _words(error)
-    else:
-        if plan.plan_id == plan_id:
-            return _checkpoint_problem(plan)
-        reason = "it holds another plan"
-    return (
-        f"can't use {kept} ({reason}); give it what the flow has: the provider's package, credentials where the "
-        "provider's own tools look for them, and the variable that names the endpoint."
-    )
+    if reason is not None:
+        return (
+            f"can't use {kept} ({reason.rstrip('.')}); give it what the flow has: the provider's package, credentials "
+            "where the provider's own tools look for them, and the variable that names the endpoint."
+        )
+    return _plan_problem(plan, plan_id)
 
 
-def _try_writing(kept: StorePath) -> None:
-    probe = (kept / MADE / f"probe-{uuid4().hex}").name
-    try:
-        kept.store.write(probe, b"probe")
-        kept.store.read(probe)
-    finally:
-        kept.store.delete([probe])
-
-
-def _checkpoint_problem(plan: Plan) -> str | None:
+def _plan_problem(plan: Plan, plan_id: str) -> str | None:
+    if plan.plan_id != plan_id:
+        return f"finds plan {plan.plan_id} where {plan_id} should be; give it the output that the flow has."
     if plan.checkpoint is None or Path(plan.checkpoint.path).is_file():
         return None
     return f"has no file {plan.checkpoint.path}; give generator.checkpoint a full path that every worker has."

@@ -19,6 +19,7 @@ from ecgfactory.request.preflight import size_text
 from ecgfactory.request.request_file import load_request
 from ecgfactory.request.rhythm import rhythm_words
 from ecgfactory.request.work import estimated_cpu_s, time_text
+from ecgfactory.storage.place import Place
 
 if TYPE_CHECKING:
     from ecgfactory.line.build import Built
@@ -66,7 +67,7 @@ def _check_reference(file: Path, request: BuildRequest) -> None:
         raise BadInputError([f"{file}: {key}: {problem}" for key, problem in problems])
 
 
-def build_file(file: Path, settings: Sequence[str], output: Path | None) -> None:
+def build_file(file: Path, settings: Sequence[str], output: Place | None) -> None:
     """Build a request with a progress bar, then print a summary."""
     if output:
         # Quoted, since a folder may be named 010. Its home is in place already: `~` is a name.

@@ -82,10 +82,10 @@ def build(
     """
     check_callback(on_progress)
     plan = steps.plan_dataset(as_request(request))
-    with claim(plan):
+    with claim(plan) as lease:
         if steps.find_published(plan):
             return Built(dataset=plan.dataset_path, already_there=True)
-        with session(plan, str(uuid.uuid4()), on_progress) as work:
+        with session(plan, str(uuid.uuid4()), on_progress, lease=lease) as work:
             with pool(work) as workers:
                 prepare_reports(work, workers)
                 make_shards(work, workers)

@@ -12,7 +12,7 @@ from ecgfactory.line.summing_up import manifest_of
 from ecgfactory.profiles.in_folder import profile_in_folder
 from ecgfactory.request.build_request import BuildRequest
 from ecgfactory.request.plan import Plan
-from ecgfactory.request.preflight import preflight_problems
+from ecgfactory.request.preflight import preflight_problems, store_problems
 from ecgfactory.session import sessions
 from ecgfactory.storage.faults import fault_point
 
@@ -25,7 +25,7 @@ def plan_dataset(request: BuildRequest) -> Plan:
     BadInputError
         Naming everything that this machine can't do of it.
     """
-    if problems := preflight_problems(request) or _reference_problems(request):
+    if problems := preflight_problems(request) or store_problems(request) or _reference_problems(request):
         raise BadInputError([f"{key}: {problem}" for key, problem in problems])
     plan = planned(request, profile_in_folder(request))
     shelf_of(plan.dataset_path).check()

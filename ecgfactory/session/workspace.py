@@ -10,11 +10,12 @@ import contextlib
 import secrets
 import shutil
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from ecgfactory.quality.rule import PUBLISHED
 from ecgfactory.request.plan import Plan
+from ecgfactory.session.lease import Lease
 from ecgfactory.session.scratch import scratch_folder
 from ecgfactory.storage.durable import sync, write_text
 from ecgfactory.storage.place import is_address
@@ -30,7 +31,7 @@ NEW_PREFIX = ".new-"
 """In the folder of sessions: a workspace that is just being made, or whose process was killed while making it."""
 
 KEPT_FILE = "kept-at"
-"""In a scratch workspace: the address at which the session keeps its work."""
+"""In a scratch workspace that processes of a machine share: the address at which the session keeps its work."""
 
 PLAN_FILE = "plan.json"
 
@@ -51,10 +52,13 @@ class Workspace:
         The session's own folder, `<output>/.sessions/<session id>`; with a store, scratch on this machine.
     kept : StorePath, optional
         Where in the store the session keeps its work, `<output>/.sessions/<plan id>`; None without a store.
+    lease : Lease, optional
+        Under which the session may write there; its workers have none.
     """
 
     root: Path
     kept: StorePath | None = None
+    lease: Lease | None = field(default=None, compare=False, repr=False)
 
     @classmethod
     def at(cls, address: str) -> Workspace:
@@ -86,7 +90,6 @@ class Workspace:
         workspace = cls(scratch_folder(kept), kept)
         for name in FOLDERS:
             (workspace.root / name).mkdir(exist_ok=True)
-        write_text(workspace.root / KEPT_FILE, str(kept))
         return workspace
 
     @staticmethod
