@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Iterator
+from contextvars import ContextVar
 from typing import TypeVar
 
 from tenacity import RetryCallState, Retrying, retry_if_exception, stop_before_delay, wait_random_exponential
@@ -18,6 +20,24 @@ LONGEST_RETRY_AFTER_S = 60.0
 """A store may ask for a longer wait than the policy's own, up to this."""
 
 Result = TypeVar("Result")
+
+_patience_s: ContextVar[float | None] = ContextVar("patience_s", default=None)
+
+
+@contextlib.contextmanager
+def patience(seconds: float) -> Iterator[None]:
+    """Try requests of this thread again for so long in the block, where someone waits for an answer."""
+    token = _patience_s.set(seconds)
+    try:
+        yield
+    finally:
+        _patience_s.reset(token)
+
+
+def patience_s() -> float:
+    """For how many seconds a request of this thread is tried again now."""
+    told_s = _patience_s.get()
+    return RETRY_FOR_S if told_s is None else told_s
 
 
 def with_attempts(request: Callable[[], Result], failure_of: Callable[[BaseException], Failure | None]) -> Result:
@@ -46,6 +66,6 @@ def with_attempts(request: Callable[[], Result], failure_of: Callable[[BaseExcep
         return own_wait(state) if asked_s is None else min(asked_s, LONGEST_RETRY_AFTER_S)
 
     retrying = Retrying(
-        retry=retry_if_exception(may_pass), wait=wait_s, stop=stop_before_delay(RETRY_FOR_S), reraise=True
+        retry=retry_if_exception(may_pass), wait=wait_s, stop=stop_before_delay(patience_s()), reraise=True
     )
     return retrying(request)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
 import time
@@ -22,17 +23,11 @@ from azure.storage.blob import BlobBlock, BlobPrefix, BlobServiceClient, Contain
 
 from ecgfactory.storage.at_once import at_once
 from ecgfactory.storage.failure import Failure, Reason, failure_of
-from ecgfactory.storage.remote_store import (
-    CONNECT_S,
-    NEW,
-    PART_BYTES,
-    PARTS_AT_ONCE,
-    READ_S,
-    SINGLE_BYTES,
-    Operation,
-    RemoteStore,
-)
+from ecgfactory.storage.remote_store import NEW, Operation, RemoteStore, UnmetError
 from ecgfactory.storage.store import Stored, StoreError, Unfinished
+
+BEYOND_ITS_END = 416
+"""Status of the answer to a range that begins after the last byte."""
 
 MOST_BLOCKS = 50_000
 """Of one blob."""
@@ -53,14 +48,23 @@ _REASONS: Mapping[str, Reason] = {
 }
 
 
+_READER = "the role Storage Blob Data Reader on the container"
+_CONTRIBUTOR = "the role Storage Blob Data Contributor on the container"
+
+
 class AzureStore(RemoteStore):
     """A container of Azure Blob Storage, by azure-storage-blob. The version of an object is its ETag."""
 
     name: ClassVar[str] = "az"
     bucket_noun: ClassVar[str] = "container"
-    permissions: ClassVar[Mapping[Operation, str]] = dict.fromkeys(
-        ("write", "delete", "abandon uploads of"), "Storage Blob Data Contributor on the container"
-    ) | dict.fromkeys(("read", "list", "list unfinished uploads of"), "Storage Blob Data Reader on the container")
+    permissions: ClassVar[Mapping[Operation, str]] = {
+        "read": _READER,
+        "write": _CONTRIBUTOR,
+        "list": _READER,
+        "delete": _CONTRIBUTOR,
+        "list unfinished uploads of": _READER,
+        "abandon uploads of": _CONTRIBUTOR,
+    }
     credentials_from: ClassVar[str] = (
         "AZURE_STORAGE_CONNECTION_STRING, AZURE_STORAGE_ACCOUNT with AZURE_STORAGE_KEY, AZURE_STORAGE_ACCOUNT with "
         "`az login`, or by the managed identity of this machine"
@@ -75,7 +79,7 @@ class AzureStore(RemoteStore):
         """Copy an object and wait for it; see `Store.copy`."""
         address = self._container.get_blob_client(source).url.partition("?")[0]
         blob = self._container.get_blob_client(target)
-        status = self._ask("write", source, lambda: blob.start_copy_from_url(address))["copy_status"]
+        status: Any = self._ask("write", source, lambda: blob.start_copy_from_url(address))["copy_status"]
         while status == "pending":
             time.sleep(COPY_POLL_S)
             status = self._ask("read", target, blob.get_blob_properties).copy.status
@@ -99,43 +103,44 @@ class AzureStore(RemoteStore):
         at_once(self._delete, names)
 
     def unfinished(self, prefix: str) -> list[Unfinished]:
-        """Return blobs whose blocks were never committed; see `Store.unfinished`."""
+        """Return blobs whose blocks were never committed; see `Store.unfinished`.
+
+        They are listed with those that are empty, and cannot be told from them but by asking for each.
+        """
         pages = self._container.list_blobs(name_starts_with=prefix, include=["uncommittedblobs"]).by_page()
-        listed = [blob for page in self._pages(prefix, pages) for blob in page]
-        return [Unfinished(blob.name, "", _time(blob)) for blob in listed if blob.etag is None]
+        empty = [_stored(blob) for page in self._pages(prefix, pages) for blob in page if not blob.size]
+        return [Unfinished(blob.name, "", blob.modified_at) for blob in empty if self.stat(blob.name) is None]
 
     def abandon(self, upload: Unfinished) -> None:
-        """Delete blocks that were never committed, by making an empty blob of them; see `Store.abandon`."""
+        """Free blocks that were never committed, by making an empty blob of none of them; see `Store.abandon`."""
         blob = self._container.get_blob_client(upload.name)
-        try:
-            made = self._ask("abandon uploads of", upload.name, lambda: blob.commit_block_list([], if_none_match="*"))
-            only = {"etag": made["etag"], "match_condition": MatchConditions.IfNotModified}
-            self._ask("abandon uploads of", upload.name, lambda: blob.delete_blob(**only))
-        except (FileNotFoundError, Exception):
-            raise
+
+        def replaced() -> Any:
+            return blob.commit_block_list([], match_condition=MatchConditions.IfMissing)
+
+        with contextlib.suppress(UnmetError):  # it has ended after all
+            version = str(self._ask("abandon uploads of", upload.name, replaced)["etag"])
+            self._ask("abandon uploads of", upload.name, lambda: blob.delete_blob(**_only(version)))
 
     def _get(self, name: str, start: int, stop: int | None, version: str | None) -> bytes:
-        given: Any = {} if version is None else {"etag": version, "match_condition": MatchConditions.IfNotModified}
+        given = {} if version is None else _only(version)
         length = None if stop is None else stop - start
+        offset = start if start or length else None
         try:
-            found = self._container.download_blob(name, offset=start or (0 if length else None), length=length, **given)
-            return found.readall()
+            content: bytes = self._container.download_blob(name, offset=offset, length=length, **given).readall()
         except HttpResponseError as error:
-            if error.status_code == 416:
+            if error.status_code == BEYOND_ITS_END:
                 return b""
             raise
+        return content
 
     def _put(self, name: str, content: bytes, version: str | None) -> None:
-        given: Any = {"overwrite": True}
-        if version == NEW:
-            given = {"overwrite": False}
-        elif version is not None:
-            given |= {"etag": version, "match_condition": MatchConditions.IfNotModified}
-        self._container.upload_blob(name, content, validate_content=True, **given)
+        given = {} if version in {None, NEW} else _only(str(version))
+        self._container.upload_blob(name, content, overwrite=version != NEW, validate_content=True, **given)
 
     def _put_parts(self, name: str, size_bytes: int, parts: Callable[[int], Iterator[bytes]]) -> None:
         blob = self._container.get_blob_client(name)
-        part_bytes = max(PART_BYTES, -(-size_bytes // MOST_BLOCKS))
+        part_bytes = max(self.part_bytes, -(-size_bytes // MOST_BLOCKS))
         upload = secrets.token_hex(4)
 
         def put_block(numbered: tuple[int, bytes]) -> BlobBlock:
@@ -144,8 +149,9 @@ class AzureStore(RemoteStore):
             self._ask("write", name, lambda: blob.stage_block(block, content, validate_content=True))
             return BlobBlock(block)
 
-        blocks = at_once(put_block, enumerate(parts(part_bytes)), PARTS_AT_ONCE)
-        self._ask("write", name, lambda: blob.commit_block_list(blocks))
+        with self._freed_on_error(Unfinished(name, "", 0)):
+            blocks = at_once(put_block, enumerate(parts(part_bytes)), self.parts_at_once)
+            self._ask("write", name, lambda: blob.commit_block_list(blocks))
 
     def _head(self, name: str) -> Stored:
         return _stored(self._container.get_blob_client(name).get_blob_properties())
@@ -156,17 +162,17 @@ class AzureStore(RemoteStore):
         if isinstance(error, ServiceRequestError | ServiceResponseError | IncompleteReadError):
             return Failure("passing", type(error).__name__)
         if isinstance(error, HttpResponseError):
-            headers: Any = error.response.headers if error.response is not None else {}
-            code = str(getattr(error, "error_code", None) or headers.get("x-ms-error-code") or "")
-            return failure_of(error.status_code or 0, code.removeprefix("StorageErrorCode."), headers, _REASONS)
+            answer: Any = error.response
+            headers = answer.headers if answer is not None else {}
+            return failure_of(error.status_code or 0, headers.get("x-ms-error-code", ""), headers, _REASONS)
         return Failure("other", type(error).__name__) if isinstance(error, AzureError) else None
 
     def _connected(self) -> ContainerClient:
         given: Any = {
             "retry_total": 0,
-            "connection_timeout": CONNECT_S,
-            "read_timeout": READ_S,
-            "max_single_put_size": SINGLE_BYTES,
+            "connection_timeout": self.connect_s,
+            "read_timeout": self.read_s,
+            "max_single_put_size": self.single_bytes,
         }
         if told := os.environ.get("AZURE_STORAGE_CONNECTION_STRING"):
             try:
@@ -184,14 +190,17 @@ class AzureStore(RemoteStore):
         return service.get_container_client(self.bucket)
 
     def _delete(self, name: str) -> None:
-        try:
+        with contextlib.suppress(FileNotFoundError):
             self._ask("delete", name, lambda: self._container.delete_blob(name))
-        except FileNotFoundError:
-            pass
 
     def _pages(self, prefix: str, pages: Iterator[Any]) -> Iterator[list[Any]]:
         while (page := self._ask("list", prefix, lambda: _next(pages))) is not None:
             yield page
+
+
+def _only(version: str) -> dict[str, Any]:
+    """Have a request succeed where an object has this version, and fail where it has another or is gone."""
+    return {"etag": version, "match_condition": MatchConditions.IfNotModified}
 
 
 def _next(pages: Iterator[Any]) -> list[Any] | None:

@@ -15,6 +15,7 @@ Reason = Literal[
     "unknown",  # who asks: credentials are missing or wrong
     "no bucket",
     "full",
+    "no address",  # of the store, in the variable that should hold it
     "other",
 ]
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, ClassVar
+from functools import partial
+from typing import Any, ClassVar, cast
 
 import google.auth.exceptions
 import requests
@@ -13,13 +15,28 @@ from google.cloud.storage.exceptions import DataCorruption, InvalidResponse
 
 from ecgfactory.storage.at_once import at_once
 from ecgfactory.storage.failure import Failure, Reason, failure_of
-from ecgfactory.storage.remote_store import CONNECT_S, NEW, PART_BYTES, READ_S, Operation, RemoteStore
+from ecgfactory.storage.remote_store import NEW, Operation, RemoteStore
 from ecgfactory.storage.store import Stored, Unfinished
 
 LISTED_AT_ONCE = 1000
 """Objects in one answer."""
 
-_REASONS: Mapping[str, Reason] = {}
+
+_REASONS: Mapping[str, Reason] = {
+    "rateLimitExceeded": "passing",
+    "userRateLimitExceeded": "passing",
+    "quotaExceeded": "full",
+    "authError": "unknown",
+}
+
+_PASSING = (
+    requests.ConnectionError,
+    requests.Timeout,
+    requests.exceptions.ChunkedEncodingError,
+    google.auth.exceptions.TransportError,
+)
+
+_NO_ADDRESS = (requests.exceptions.InvalidURL, requests.exceptions.MissingSchema, requests.exceptions.InvalidSchema)
 
 
 class GcsStore(RemoteStore):
@@ -45,15 +62,14 @@ class GcsStore(RemoteStore):
 
     def copy(self, source: str, target: str) -> None:
         """Copy an object by as many requests as the store wants; see `Store.copy`."""
-        token: str | None = None
-        while True:
-            token, _, _ = self._ask(
-                "write",
-                source,
-                lambda: self._blob(target).rewrite(self._blob(source), token=token, **_once()),
-            )
-            if token is None:
-                return
+
+        def rewrite(token: str | None) -> str | None:
+            found = self._blob(target).rewrite(self._blob(source), token=token, **self._once())
+            return cast(str | None, found[0])
+
+        token = self._ask("write", source, lambda: rewrite(None))
+        while token is not None:
+            token = self._ask("write", source, partial(rewrite, token))
 
     def objects(self, prefix: str) -> Iterator[Stored]:
         """Yield objects; see `Store.objects`."""
@@ -84,7 +100,7 @@ class GcsStore(RemoteStore):
                 end=None if stop is None else stop - 1,
                 raw_download=True,
                 **given,
-                **_once(),
+                **self._once(),
             )
         except RequestRangeNotSatisfiable:
             return b""
@@ -93,7 +109,7 @@ class GcsStore(RemoteStore):
     def _put(self, name: str, content: bytes, version: str | None) -> None:
         given: Any = {} if version is None else {"if_generation_match": 0 if version == NEW else int(version)}
         self._blob(name).upload_from_string(
-            content, content_type="application/octet-stream", checksum="crc32c", **given, **_once()
+            content, content_type="application/octet-stream", checksum="crc32c", **given, **self._once()
         )
 
     def _put_parts(self, name: str, size_bytes: int, parts: Callable[[int], Iterator[bytes]]) -> None:
@@ -101,59 +117,69 @@ class GcsStore(RemoteStore):
             return lambda: self._ask("write", name, request)
 
         # the library calls its `retry` with each request: so one part is sent again, and not the whole
-        given: Any = _once() | {"retry": again}
-        writer = self._blob(name).open("wb", chunk_size=PART_BYTES, checksum="crc32c", ignore_flush=True, **given)
-        with writer:
-            for part in parts(PART_BYTES):
+        given: Any = self._once() | {"retry": again}
+        writer = self._blob(name).open("wb", chunk_size=self.part_bytes, checksum="crc32c", ignore_flush=True, **given)
+        try:
+            for part in parts(self.part_bytes):
                 writer.write(part)
+            writer.close()
+        except BaseException:
+            with contextlib.suppress(Exception):  # what went wrong before is what counts
+                writer.terminate()
+            raise
 
     def _head(self, name: str) -> Stored:
         blob = self._blob(name)
-        blob.reload(**_once())
+        blob.reload(**self._once())
         return _stored(blob)
 
     def _failure(self, error: BaseException) -> Failure | None:
+        name = type(error).__name__
         if isinstance(error, GoogleAPICallError | InvalidResponse):
-            response: Any = error.response
-            status = response.status_code if response is not None else int(error.code or 0)  # type: ignore[union-attr]
-            return _failure(status, response)
-        if isinstance(error, google.auth.exceptions.TransportError | requests.ConnectionError | requests.Timeout):
-            return Failure("passing", type(error).__name__)
-        if isinstance(error, requests.exceptions.ChunkedEncodingError):
-            return Failure("passing", type(error).__name__)
-        if isinstance(error, google.auth.exceptions.GoogleAuthError):
-            return Failure("unknown", type(error).__name__)
+            return _refusal(error)
         if isinstance(error, DataCorruption):
             return Failure("damaged", "crc32c")
-        return Failure("other", type(error).__name__) if isinstance(error, requests.RequestException) else None
+        if isinstance(error, _PASSING):
+            return Failure("passing", name)
+        if isinstance(error, google.auth.exceptions.GoogleAuthError):
+            return Failure("unknown", name)
+        if isinstance(error, _NO_ADDRESS):
+            return Failure("no address", name)
+        return Failure("other", name) if isinstance(error, requests.RequestException) else None
+
+    def _once(self) -> dict[str, Any]:
+        """What every request is given: our attempts, and not the library's; and how long it may wait."""
+        return {"retry": None, "timeout": (self.connect_s, self.read_s)}
 
     def _blob(self, name: str) -> Any:
         return Blob(name, self._bucket)
 
     def _delete(self, name: str) -> None:
-        try:
-            self._ask("delete", name, lambda: self._blob(name).delete(**_once()))
-        except FileNotFoundError:
-            pass
+        with contextlib.suppress(FileNotFoundError):
+            self._ask("delete", name, lambda: self._blob(name).delete(**self._once()))
 
     def _pages(self, prefix: str, delimiter: str | None) -> Iterator[Any]:
         listed = self._client.list_blobs(
-            self._bucket, prefix=prefix, delimiter=delimiter, page_size=LISTED_AT_ONCE, **_once()
+            self._bucket, prefix=prefix, delimiter=delimiter, page_size=LISTED_AT_ONCE, **self._once()
         ).pages
         while (page := self._ask("list", prefix, lambda: next(listed, None))) is not None:
             yield page
-
-
-def _once() -> dict[str, Any]:
-    return {"retry": None, "timeout": (CONNECT_S, READ_S)}
 
 
 def _stored(blob: Any) -> Stored:
     return Stored(blob.name, blob.size, blob.updated.timestamp(), str(blob.generation))
 
 
-def _failure(status: int, response: Any) -> Failure:
-    words = response.text if response is not None else ""
-    if status == 404 and "bucket" in words and "does not exist" in words:
-        return Failure("no bucket", "404")
-    return failure_of(status, "", response.headers if response is not None else {}, _REASONS, words)
+def _refusal(error: Any) -> Failure:
+    answer = error.response
+    if answer is None:
+        return failure_of(int(error.code or 0), "", {}, {}, str(error))
+    return failure_of(answer.status_code, _code(answer), answer.headers, _REASONS, answer.text)
+
+
+def _code(answer: requests.Response) -> str:
+    """Return Google's own code, such as `rateLimitExceeded`."""
+    try:
+        return str(answer.json()["error"]["errors"][0]["reason"])
+    except (ValueError, LookupError, TypeError):  # of a proxy, or of an upload
+        return ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import secrets
@@ -11,27 +12,12 @@ from pathlib import Path
 from typing import ClassVar, Literal, TypeVar
 
 from ecgfactory.storage.at_once import at_once
-from ecgfactory.storage.attempts import RETRY_FOR_S, with_attempts
+from ecgfactory.storage.attempts import patience, patience_s, with_attempts
 from ecgfactory.storage.failure import Failure
-from ecgfactory.storage.store import Store, Stored, StoreError
+from ecgfactory.storage.store import Store, Stored, StoreError, Unfinished
 
-CONNECT_S = 10.0
-"""How long a request waits for a connection."""
-
-READ_S = 60.0
-"""How long a request waits for the next bytes of its answer."""
-
-SINGLE_BYTES = 64 * 2**20
-"""Files up to this size are one request."""
-
-PART_BYTES = 16 * 2**20
-"""Larger ones are requests of this size, unless there were too many."""
-
-PARTS_AT_ONCE = 4
-"""Of one file; as many parts are in memory."""
-
-FIRST_BYTES = 2**20
-"""Asked for first when an object is fetched; smaller ones are complete with that."""
+CLEAN_UP_S = 5.0
+"""For how long it is tried to leave nothing behind after an error."""
 
 NEW = ""
 """In the place of a version: there is no such object yet."""
@@ -43,6 +29,10 @@ Result = TypeVar("Result")
 
 class UnmetError(Exception):
     """The condition of a request does not hold."""
+
+
+class MissingBucketError(StoreError):
+    """There is no such bucket."""
 
 
 class RemoteStore(Store):
@@ -66,6 +56,28 @@ class RemoteStore(Store):
     endpoint_from: ClassVar[str]
     """What tells the provider's library where to find the store."""
 
+    connect_s: ClassVar[float] = 10.0
+    """How long a request waits for a connection."""
+
+    read_s: ClassVar[float] = 60.0
+    """How long a request waits for the next bytes of its answer."""
+
+    single_bytes: ClassVar[int] = 64 * 2**20
+    """Files up to this size are one request."""
+
+    part_bytes: ClassVar[int] = 16 * 2**20
+    """Larger ones are requests of this size, unless there were too many."""
+
+    parts_at_once: ClassVar[int] = 4
+    """Of one file; as many are in memory."""
+
+    first_bytes: ClassVar[int] = 2**20
+    """Asked for first when an object is fetched; smaller ones are complete with that."""
+
+    def __init__(self, bucket: str) -> None:
+        super().__init__(bucket)
+        self._bucket_seen = False
+
     def read(self, name: str, start: int = 0, stop: int | None = None) -> bytes:
         """Read an object; see `Store.read`."""
         if stop is not None and stop <= start:
@@ -78,8 +90,8 @@ class RemoteStore(Store):
         draft = target.with_name(f"{target.name}.{secrets.token_hex(4)}")
         try:
             with draft.open("wb") as stream:
-                first = self.read(name, 0, FIRST_BYTES)
-                if len(first) < FIRST_BYTES:
+                first = self.read(name, 0, self.first_bytes)
+                if len(first) < self.first_bytes:
                     stream.write(first)
                 else:
                     self._fetch_parts(name, stream.fileno())
@@ -102,10 +114,10 @@ class RemoteStore(Store):
     def send(self, source: Path, name: str, sha256: str) -> None:
         """Upload a file; see `Store.send`."""
         size_bytes = source.stat().st_size
-        if size_bytes > SINGLE_BYTES:
+        if size_bytes > self.single_bytes:
             self._put_parts(name, size_bytes, lambda part_bytes: checked_parts(source, name, sha256, part_bytes))
         else:
-            content = b"".join(checked_parts(source, name, sha256, SINGLE_BYTES))
+            content = b"".join(checked_parts(source, name, sha256, self.single_bytes))
             self.write(name, content)
 
     def stat(self, name: str) -> Stored | None:
@@ -158,6 +170,16 @@ class RemoteStore(Store):
                 raise
             raise self._error(operation, name, failure) from None
 
+    @contextlib.contextmanager
+    def _freed_on_error(self, upload: Unfinished) -> Iterator[None]:
+        """Free what an upload in parts holds when the block fails, if the store can still be reached."""
+        try:
+            yield
+        except BaseException:
+            with contextlib.suppress(StoreError), patience(CLEAN_UP_S):
+                self.abandon(upload)
+            raise
+
     def _put_if(self, name: str, content: bytes, version: str) -> bool:
         try:
             self._ask("write", name, lambda: self._put(name, content, version))
@@ -176,12 +198,12 @@ class RemoteStore(Store):
         whole = self._ask("read", name, lambda: self._head(name))
 
         def fetch_part(start: int) -> None:
-            stop = min(start + PART_BYTES, whole.size_bytes)
+            stop = min(start + self.part_bytes, whole.size_bytes)
             part = self._ask("read", name, lambda: self._get(name, start, stop, whole.version))
             os.pwrite(descriptor, part, start)
 
         try:
-            at_once(fetch_part, range(0, whole.size_bytes, PART_BYTES), PARTS_AT_ONCE)
+            at_once(fetch_part, range(0, whole.size_bytes, self.part_bytes), self.parts_at_once)
         except UnmetError:
             raise StoreError(f"{self._address(name)}: was replaced while it was read; try again.") from None
 
@@ -189,37 +211,49 @@ class RemoteStore(Store):
         return f"{self.name}://{self.bucket}/{name}"
 
     def _error(self, operation: Operation, name: str, failure: Failure) -> Exception:
-        if failure.reason == "absent":
-            return FileNotFoundError(self._address(name))
+        address = self._address(name)
         if failure.reason == "unmet":
-            return UnmetError(self._address(name))
-        return StoreError(f"{self._address(name)}: {self._sentence(operation, failure)}")
+            return UnmetError(address)
+        if failure.reason == "absent" and operation != "list" and self._has_bucket(name):
+            return FileNotFoundError(address)
+        if failure.reason in {"absent", "no bucket"}:
+            return MissingBucketError(
+                f"{address}: there is no {self.bucket_noun} {self.bucket!r}; make it, or correct its name."
+            )
+        return StoreError(f"{address}: {self._sentence(operation, failure)}")
+
+    def _has_bucket(self, name: str) -> bool:
+        """Find out, once, whether it is the bucket that is missing: the answer to most requests does not tell."""
+        if not self._bucket_seen:
+            try:
+                next(self.objects(name), None)
+            except MissingBucketError:
+                return False
+            except StoreError:  # it may not be listed: so it is there
+                pass
+            self._bucket_seen = True
+        return True
 
     def _sentence(self, operation: Operation, failure: Failure) -> str:
+        detail = failure.detail
         match failure.reason:
             case "denied":
-                return (
-                    f"these credentials may not {operation} it ({failure.detail}); grant them "
-                    f"{self.permissions[operation]}."
-                )
+                return f"these credentials may not {operation} it ({detail}); grant them {self.permissions[operation]}."
             case "unknown":
-                return (
-                    f"the credentials are missing or not accepted ({failure.detail}); give them in "
-                    f"{self.credentials_from}."
-                )
-            case "no bucket":
-                return f"there is no {self.bucket_noun} {self.bucket!r}; make it, or write its name as it is."
+                return f"credentials are missing or not accepted ({detail}); give them by {self.credentials_from}."
             case "full":
-                return f"its quota is full ({failure.detail}); make room in the {self.bucket_noun}, or raise the quota."
+                return f"its quota is full ({detail}); make room in the {self.bucket_noun}, or raise the quota."
             case "damaged":
-                return f"it arrived damaged and was refused ({failure.detail}); try again."
+                return f"it arrived damaged and was refused ({detail}); try again."
+            case "no address":
+                return f"{self.endpoint_from} holds no address of a store ({detail}); write one like https://host:9000."
             case "passing":
                 return (
-                    f"the store could not {operation} it within {RETRY_FOR_S:.0f} s ({failure.detail}); check the "
-                    f"network and {self.endpoint_from}, then run this again."
+                    f"the store could not {operation} it within {patience_s():.0f} s ({detail}); check the network "
+                    f"and {self.endpoint_from}, then run this again."
                 )
             case _:
-                return f"the store does not {operation} it ({failure.detail})."
+                return f"the store refuses to {operation} it ({detail}); check that it can do this."
 
 
 def checked_parts(source: Path, name: str, sha256: str, part_bytes: int) -> Iterator[bytes]:

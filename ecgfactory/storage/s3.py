@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -11,8 +12,8 @@ from botocore.config import Config
 
 from ecgfactory.storage.at_once import REQUESTS_AT_ONCE, at_once
 from ecgfactory.storage.failure import Failure, Reason, failure_of
-from ecgfactory.storage.remote_store import CONNECT_S, NEW, PART_BYTES, PARTS_AT_ONCE, READ_S, Operation, RemoteStore
-from ecgfactory.storage.store import Stored, StoreError, Unfinished
+from ecgfactory.storage.remote_store import NEW, Operation, RemoteStore
+from ecgfactory.storage.store import Stored, Unfinished
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -87,8 +88,7 @@ class S3Store(RemoteStore):
 
     def __init__(self, bucket: str) -> None:
         super().__init__(bucket)
-        self._bucket_seen = False
-        self._client = self._ask("read", "", _client)
+        self._client = self._ask("read", "", self._connected)
 
     def copy(self, source: str, target: str) -> None:
         """Copy an object; see `Store.copy`."""
@@ -141,10 +141,8 @@ class S3Store(RemoteStore):
     def abandon(self, upload: Unfinished) -> None:
         """Abort an upload in parts; see `Store.abandon`."""
         given: Any = {"Bucket": self.bucket, "Key": upload.name, "UploadId": upload.upload_id}
-        try:
+        with contextlib.suppress(FileNotFoundError):
             self._ask("abandon uploads of", upload.name, lambda: self._client.abort_multipart_upload(**given))
-        except FileNotFoundError:
-            pass
 
     def _get(self, name: str, start: int, stop: int | None, version: str | None) -> bytes:
         given: Any = {"Bucket": self.bucket, "Key": name}
@@ -166,7 +164,7 @@ class S3Store(RemoteStore):
         self._client.put_object(**given)
 
     def _put_parts(self, name: str, size_bytes: int, parts: Callable[[int], Iterator[bytes]]) -> None:
-        part_bytes = max(PART_BYTES, -(-size_bytes // MOST_PARTS))
+        part_bytes = max(self.part_bytes, -(-size_bytes // MOST_PARTS))
 
         def put_part(upload_id: str, number: int, content: bytes) -> CompletedPartTypeDef:
             answer = self._client.upload_part(
@@ -182,12 +180,7 @@ class S3Store(RemoteStore):
         self._in_parts(name, parts(part_bytes), put_part)
 
     def _head(self, name: str) -> Stored:
-        try:
-            held = self._client.head_object(Bucket=self.bucket, Key=name)
-        except errors.ClientError as error:
-            if error.response["Error"]["Code"] == "404":
-                self._check_bucket()
-            raise
+        held = self._client.head_object(Bucket=self.bucket, Key=name)
         return Stored(name, held["ContentLength"], held["LastModified"].timestamp(), _version(held["ETag"]))
 
     def _failure(self, error: BaseException) -> Failure | None:
@@ -200,18 +193,20 @@ class S3Store(RemoteStore):
             return Failure("unknown", type(error).__name__)
         if isinstance(error, _PASSING):
             return Failure("passing", type(error).__name__)
+        if isinstance(error, ValueError) and "endpoint" in str(error).lower():
+            return Failure("no address", "Invalid endpoint")
         return Failure("other", type(error).__name__) if isinstance(error, errors.BotoCoreError) else None
 
-    def _check_bucket(self) -> None:
-        """Find out, once, whether the bucket is what is missing: the answer to a HEAD does not tell."""
-        if not self._bucket_seen:
-            try:
-                self._client.head_bucket(Bucket=self.bucket)
-            except errors.ClientError as error:
-                if error.response["Error"]["Code"] == "404":
-                    error.response["Error"]["Code"] = "NoSuchBucket"
-                    raise
-            self._bucket_seen = True
+    def _connected(self) -> S3Client:
+        config = Config(
+            connect_timeout=self.connect_s,
+            read_timeout=self.read_s,
+            retries={"total_max_attempts": 1},
+            max_pool_connections=4 * REQUESTS_AT_ONCE,
+            request_checksum_calculation="when_required",  # not all stores know those that boto3 adds unasked
+            response_checksum_validation="when_required",
+        )
+        return boto3.session.Session().client("s3", config=config)
 
     def _pages(self, prefix: str, delimiter: str) -> Iterator[Any]:
         given: Any = {"Bucket": self.bucket, "Prefix": prefix, "Delimiter": delimiter}
@@ -238,11 +233,11 @@ class S3Store(RemoteStore):
             lambda: self._client.create_multipart_upload(Bucket=self.bucket, Key=name, ChecksumAlgorithm="SHA256"),
         )
         upload_id = begun["UploadId"]
-        try:
+        with self._freed_on_error(Unfinished(name, upload_id, 0)):
             done = at_once(
                 lambda part: self._ask("write", name, lambda: put_part(upload_id, *part)),
                 enumerate(parts, 1),
-                PARTS_AT_ONCE,
+                self.parts_at_once,
             )
             self._ask(
                 "write",
@@ -251,21 +246,6 @@ class S3Store(RemoteStore):
                     Bucket=self.bucket, Key=name, UploadId=upload_id, MultipartUpload={"Parts": done}
                 ),
             )
-        except BaseException:
-            self.abandon(Unfinished(name, upload_id, 0))
-            raise
-
-
-def _client() -> S3Client:
-    config = Config(
-        connect_timeout=CONNECT_S,
-        read_timeout=READ_S,
-        retries={"total_max_attempts": 1},
-        max_pool_connections=4 * REQUESTS_AT_ONCE,
-        request_checksum_calculation="when_required",
-        response_checksum_validation="when_required",
-    )
-    return boto3.session.Session().client("s3", config=config)
 
 
 def _version(etag: str) -> str:
