@@ -6,7 +6,7 @@ import os
 from functools import lru_cache
 
 from ecgfactory.registry import Registry
-from ecgfactory.storage.store import Store
+from ecgfactory.storage.store import Store, StoreError
 
 STORES: Registry[type[Store]] = Registry(
     "storage",
@@ -21,6 +21,10 @@ STORES: Registry[type[Store]] = Registry(
 )
 
 
+_EXTRAS = {"s3": "s3", "gs": "gcs", "az": "azure"}
+"""What brings the provider's library, by scheme."""
+
+
 def store_of(scheme: str, bucket: str) -> Store:
     """Return the store of a bucket: one in each process, since connections don't survive a fork."""
     return _store_of(scheme, bucket, os.getpid())
@@ -28,4 +32,10 @@ def store_of(scheme: str, bucket: str) -> Store:
 
 @lru_cache(maxsize=32)
 def _store_of(scheme: str, bucket: str, _process: int) -> Store:
-    return STORES.load(scheme)(bucket)
+    try:
+        kind = STORES.load(scheme)
+    except ModuleNotFoundError as error:
+        raise StoreError(
+            f"{scheme}://{bucket}: {error.name} isn't installed here; `pip install 'ecgfactory[{_EXTRAS[scheme]}]'`."
+        ) from error
+    return kind(bucket)
