@@ -12,7 +12,7 @@ from pathlib import Path
 from ecgfactory.artefacts import ARTEFACTS
 from ecgfactory.artefacts.montage import montage_of
 from ecgfactory.documents.file import is_file, kind_of
-from ecgfactory.errors import BadInputError, EcgFactoryError
+from ecgfactory.errors import BadInputError
 from ecgfactory.formats import FORMATS
 from ecgfactory.formats.long_record import LONGEST_WHOLE_S
 from ecgfactory.generators import GENERATORS
@@ -27,7 +27,9 @@ from ecgfactory.request.match_request import share_problems
 from ecgfactory.request.reference import is_there
 from ecgfactory.request.reference_request import ReferenceRequest
 from ecgfactory.request.work import workers_here
+from ecgfactory.storage.probe import store_problem
 from ecgfactory.storage.sealed import enclosing_in_store, enclosing_sealed, inside_words
+from ecgfactory.storage.store import StoreError
 from ecgfactory.storage.store_path import StorePath
 from ecgfactory.storage.stores import store_class
 
@@ -54,14 +56,8 @@ def store_problems(request: BuildRequest) -> list[tuple[str, str]]:
     place = request.output_place
     if not isinstance(place, StorePath):
         return []
-    from ecgfactory.storage.probe import store_problem  # builds in folders need no store
-
-    try:
-        problem = store_problem(place)
-        dataset = None if problem else enclosing_in_store(place / request.name)
-    except EcgFactoryError as error:
-        return [("output", str(error))]
-    if dataset is not None:
+    problem = store_problem(place)
+    if problem is None and (dataset := enclosing_in_store(place / request.name)) is not None:
         problem = f"{place / request.name} {inside_words(dataset)}"
     return [("output", problem)] if problem else []
 
@@ -284,7 +280,7 @@ def _scratch_problem(request: BuildRequest) -> str | None:
     assert isinstance(place, StorePath)
     try:
         store_class(place.scheme)
-    except BadInputError as error:
+    except StoreError as error:
         return str(error)
     folder = Path(tempfile.gettempdir())
     needed = scratch_bytes(request, workers_here(request))

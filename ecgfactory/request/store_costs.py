@@ -24,7 +24,7 @@ from ecgfactory.request.disk_space import (
 )
 from ecgfactory.request.picture_costs import picture_bytes
 from ecgfactory.request.work import YIELD, estimated_cpu_s
-from ecgfactory.storage.remote_store import FIRST_BYTES, PART_BYTES, SINGLE_BYTES
+from ecgfactory.storage.remote_store import RemoteStore
 
 RENEWAL_S, LOOK_S = 3.0, 10.0
 """Between two renewals of a session's lease, and two looks of a worker at what is still wanted."""
@@ -58,14 +58,16 @@ class _Files(NamedTuple):
     @property
     def sent(self) -> float:
         """Requests that upload them: large ones begin, end, and go in parts between."""
-        parts = 2 + math.ceil(self.bytes_each / PART_BYTES) if self.bytes_each > SINGLE_BYTES else 1
-        return self.number * parts
+        return self.number * (2 + self._parts if self.bytes_each > RemoteStore.single_bytes else 1)
 
     @property
     def fetched(self) -> float:
-        """Requests that download them: large ones show at the first, and then go in parts."""
-        parts = 2 + math.ceil(self.bytes_each / PART_BYTES) if self.bytes_each >= FIRST_BYTES else 1
-        return self.number * parts
+        """Requests that download them: of large ones the beginning shows that they are."""
+        return self.number * (2 + self._parts if self.bytes_each >= RemoteStore.first_bytes else 1)
+
+    @property
+    def _parts(self) -> int:
+        return math.ceil(self.bytes_each / RemoteStore.part_bytes)
 
 
 @dataclass(frozen=True)
@@ -186,4 +188,3 @@ def _of_format(format_: type[Format], request: BuildRequest, has_artefacts: bool
     files = packs_wanted(request) or shards
     for share in filter(None, request.splits.values()):
         yield _Files(files * kinds, request.records * share / files * bytes_each)
-

@@ -7,6 +7,7 @@ import logging
 import shutil
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from ecgfactory.dataset.names import MANIFEST_FILE
@@ -16,7 +17,8 @@ from ecgfactory.session.lease import LEASE_FILE, Found, Lease, clock_of, find_le
 from ecgfactory.session.ledger import ledger_of
 from ecgfactory.session.scratch import scratch_folder
 from ecgfactory.session.session_info import SessionInfo, SessionState, stranded_words
-from ecgfactory.session.workspace import FOLDERS, KEPT_FILE, PLAN_FILE, SESSIONS_FOLDER, Workspace
+from ecgfactory.session.wanted import want
+from ecgfactory.session.workspace import FOLDERS, PLAN_FILE, SESSIONS_FOLDER, Workspace
 from ecgfactory.storage.at_once import at_once
 from ecgfactory.storage.durable import write_text
 from ecgfactory.storage.store import StoreError
@@ -147,18 +149,13 @@ def _state(kept: StorePath, plan: Plan, found: Found | None, now: float) -> Sess
 
 
 def _new_workspace(plan: Plan, kept: StorePath, lease: Lease) -> Workspace:
-    """Make the workspace in this process's scratch folder, without what an earlier session of the process left there.
-
-    The note of where the work is kept lets workers of this machine share it.
-    """
-    workspace = Workspace(scratch_folder(kept), kept, lease)
-    for name in {*FOLDERS, workspace.dataset.name}:
-        shutil.rmtree(workspace.root / name, ignore_errors=True)
-    workspace.wanted_file.unlink(missing_ok=True)
-    for name in FOLDERS:
-        (workspace.root / name).mkdir(parents=True)
+    """Make the workspace in this process's scratch folder, without what an earlier session left there."""
+    root = scratch_folder(kept)
+    for name in {*FOLDERS, Workspace(root).dataset.name}:
+        shutil.rmtree(root / name, ignore_errors=True)
+    workspace = replace(Workspace.of_store(kept), lease=lease)
     write_text(workspace.plan_file, plan.model_dump_json(indent=2))
-    write_text(workspace.root / KEPT_FILE, str(kept))
+    want(workspace, plan.request.records)  # so that workers who share the folder look there
     return workspace
 
 

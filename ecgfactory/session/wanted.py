@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import Any
 
 from ecgfactory.session.lease import LEASE_FILE, find_lease
-from ecgfactory.session.workspace import KEPT_FILE, Workspace
+from ecgfactory.session.workspace import Workspace
 from ecgfactory.storage.durable import write_text
 from ecgfactory.storage.store import StoreError
 from ecgfactory.storage.store_path import StorePath
@@ -56,19 +56,20 @@ def wanted_of(workspace: Workspace, shard: int, fresh: bool = False) -> int:
     fresh : bool
         Whether a store is asked now, however lately it was.
     """
-    if workspace.kept is not None and not (workspace.root / KEPT_FILE).is_file():
+    told = _read_in_folder(workspace)
+    if told is None and workspace.kept is not None:
         told = _read_in_store(workspace.kept, fresh)
-    else:
-        told = _read_in_folder(workspace)
+    elif told is None:
+        told = _EVERYTHING if workspace.root.is_dir() else _NOTHING
     last = told["last_shard"]
     return int(told["records"]) if last is None or shard <= last else 0
 
 
-def _read_in_folder(workspace: Workspace) -> dict[str, Any]:
+def _read_in_folder(workspace: Workspace) -> dict[str, Any] | None:
     try:
         told: dict[str, Any] = json.loads(workspace.wanted_file.read_text(encoding="ascii"))
     except FileNotFoundError:
-        return _EVERYTHING if workspace.root.is_dir() else _NOTHING
+        return None
     return told
 
 

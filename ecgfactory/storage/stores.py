@@ -30,12 +30,23 @@ def store_of(scheme: str, bucket: str) -> Store:
     return _store_of(scheme, bucket, os.getpid())
 
 
-@lru_cache(maxsize=32)
-def _store_of(scheme: str, bucket: str, _process: int) -> Store:
+def store_class(scheme: str) -> type[Store]:
+    """Return the class of a kind of store, connecting to none.
+
+    Raises
+    ------
+    StoreError
+        When the provider's library isn't installed.
+    """
     try:
-        kind = STORES.load(scheme)
+        return STORES.load(scheme)
     except ModuleNotFoundError as error:
         raise StoreError(
-            f"{scheme}://{bucket}: {error.name} isn't installed here; `pip install 'ecgfactory[{_EXTRAS[scheme]}]'`."
+            f"{scheme}:// needs {error.name}, which isn't installed here; run "
+            f"`pip install 'ecgfactory[{_EXTRAS[scheme]}]'`."
         ) from error
-    return kind(bucket)
+
+
+@lru_cache(maxsize=32)
+def _store_of(scheme: str, bucket: str, _process: int) -> Store:
+    return store_class(scheme)(bucket)
