@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from prefect import Task, task
@@ -11,13 +10,17 @@ from prefect.cache_policies import NO_CACHE
 from prefect.logging import get_run_logger
 
 from ecgfactory.line import jobs
-from ecgfactory.line.jobs import ShardMade, Timed
+from ecgfactory.line.draft import Made
+from ecgfactory.line.jobs import Compared, Generated, ShardMade, Timed
 from ecgfactory.line.layout import Pack
 from ecgfactory.pools.pool import ATTEMPTS, may_pass_next_time
+from ecgfactory.storage.place import is_address
+from ecgfactory.tasks.holder import held_here
 
 if TYPE_CHECKING:
     from ecgfactory.dataset.counts import Counts
     from ecgfactory.quality.diversity import Diversity
+    from ecgfactory.shards.handover import Holder
 
 
 async def _may_pass_next_time(_task: Any, _run: Any, state: Any) -> bool:
@@ -66,8 +69,8 @@ def pack_shards(workspace_root: str, format_name: str, shards: list[int]) -> Tim
 
 
 @task(name="write-report", **ON_WORKERS)
-def write_report(workspace_root: str, counts: Counts) -> Timed[Path]:
-    """Write report.pdf, a PDF for each sample and the web page; return the folder that they were written into."""
+def write_report(workspace_root: str, counts: Counts) -> Timed[Made]:
+    """Write report.pdf, a PDF for each sample and the web page; return where these files are."""
     return jobs.write_report(workspace_root, counts)
 
 

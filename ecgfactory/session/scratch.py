@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 from pathlib import Path
 
 from ecgfactory.storage.process_folder import process_folder
@@ -18,3 +19,8 @@ def scratch_folder(kept: StorePath) -> Path:
         Where the session keeps its work.
     """
     return process_folder(hashlib.sha256(str(kept).encode()).hexdigest()[:16])
+
+
+def remove_scratch(kept: StorePath) -> None:
+    """Remove the folder in which this process worked for a session."""
+    shutil.rmtree(scratch_folder(kept), ignore_errors=True)

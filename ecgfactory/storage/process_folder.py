@@ -15,10 +15,10 @@ _LOCK_FILE = "lock"
 
 
 def process_folder(name: str) -> Path:
-    """Return a folder of this process; it is made when it is first asked for.
+    """Return a folder of this process; it is made when it is first asked for, and again when it was removed.
 
-    It is below the system's folder for temporary files, as TMPDIR says. What killed processes left there goes. A forked
-    child has folders of its own.
+    It is below the system's folder for temporary files, as TMPDIR says, or below that of `process_folders_below`. What
+    killed processes left there goes. A forked child has folders of its own.
 
     Parameters
     ----------
@@ -26,10 +26,19 @@ def process_folder(name: str) -> Path:
         What it is called, before the number of the process.
     """
     with _making:
-        if name not in _held:
+        if name not in _held or not _held[name].path.exists():  # whoever used it may have removed it
             _held[name] = _made(name)
         return _held[name].path.parent
 
+
+def process_folders_below(parent: Path) -> None:
+    """Have this process make its folders below another one from now on; those that it has stay where they are."""
+    global _place
+    _place = parent
+
+
+_place: Path | None = None
+"""Where this process makes its folders; None for the system's folder for temporary files."""
 
 _held: dict[str, FileLock] = {}
 """The locks of the folders of this process, held for as long as it lives."""
@@ -60,7 +69,7 @@ def _made(name: str) -> FileLock:
 
 def _parent() -> Path:
     """Return this user's folder for scratch; nobody else may look into it."""
-    parent = Path(tempfile.gettempdir()) / f"ecgfactory-{os.getuid()}"
+    parent = (_place or Path(tempfile.gettempdir())) / f"ecgfactory-{os.getuid()}"
     parent.mkdir(mode=0o700, exist_ok=True)
     status = parent.lstat()
     if status.st_uid != os.getuid() or parent.is_symlink():
