@@ -49,11 +49,11 @@ def build_dataset(request: Request, seed_of_the_day: SeedOfTheDay = False) -> Bu
     end_with_worker()
     check_main_guard()
     plan = steps.plan_dataset(with_seed_of_the_day(request) if seed_of_the_day else request)
-    with claim(plan):
+    with claim(plan) as lease:
         if steps.find_published(plan):
             show_dataset(plan)
             return Built(dataset=plan.dataset_path, already_there=True)
-        with session(plan, str(flow_run.id), on_progress(), LOGGED) as build, live_progress(build):
+        with session(plan, str(flow_run.id), on_progress(), LOGGED, lease) as build, live_progress(build):
             with dask_pool(build) as pool:
                 prepare_reports(build, pool)
                 make_shards(build, pool)

@@ -15,9 +15,8 @@ from prefect.runtime import flow_run
 from prefect_dask.task_runners import PrefectDaskFuture
 
 from ecgfactory.errors import BadInputError, BuildCancelledError, BuildFailedError
-from ecgfactory.flows.dask_workers import DaskWorkers, connected, local_cluster
-from ecgfactory.flows.worker_checks import check_workers
-from ecgfactory.line.placement import Placement
+from ecgfactory.flows.dask_workers import DaskWorkers, local_cluster
+from ecgfactory.flows.existing_scheduler import connected
 from ecgfactory.line.state import Build
 from ecgfactory.pools.pool import LOOK_INTERVAL_S, Ended, Job, Slots, WorkersDiedError
 from ecgfactory.request.preflight import worker_problems
@@ -37,28 +36,26 @@ class DaskPool:
     ----------
     workers : DaskWorkers
         Who they are.
-    placement : Placement
-        Which kinds of them a build can't do without.
     client : SyncPrefectClient
         Of the server that knows the flow run.
     """
 
-    def __init__(self, workers: DaskWorkers, placement: Placement, client: SyncPrefectClient) -> None:
+    def __init__(self, workers: DaskWorkers, client: SyncPrefectClient) -> None:
         self._workers = workers
-        self._needed = placement.needed
         self._client = client
         self._in_flight: dict[Any, tuple[Job, PrefectDaskFuture[Any]]] = {}
         self._looked_at = self._complete_at = time.monotonic()
 
     @property
     def slots(self) -> Slots:
-        """How many jobs the workers take at a time."""
+        """How many jobs the workers that are there now take at a time."""
         return self._workers.slots
 
     def start(self, job: Job) -> None:
         """Have a job done by a worker with its resource; see `Pool.start`."""
         resources: dict[str, float] = {job.resource: 1} if job.resource else {}
-        future = self._workers.runner.place(TASKS[job.function], dict(job.parameters), resources)
+        allowed = self._workers.allowed(job.resource)
+        future = self._workers.runner.place(TASKS[job.function], dict(job.parameters), resources, allowed)
         self._in_flight[future.wrapped_future] = (job, future)
         self._workers.grow(len(self._in_flight))
 
@@ -86,7 +83,9 @@ class DaskPool:
         state = self._client.read_flow_run(flow_run.id).state
         if state is not None and (state.is_cancelling() or state.is_cancelled()):
             raise BuildCancelledError("the build was cancelled; the same request goes on from what is committed")
-        missing = self._workers.missing(self._needed)
+        jobs = {future.key: job.resource for future, (job, _) in self._in_flight.items()}
+        self._workers.look(jobs)
+        missing = self._workers.missing({resource for resource in jobs.values() if resource is not None})
         if not missing:
             self._complete_at = now
         elif now - self._complete_at > GONE_TIMEOUT_S:
@@ -124,11 +123,8 @@ def dask_pool(build: Build) -> Iterator[DaskPool]:
     start: Callable[[Build], contextlib.AbstractContextManager[DaskWorkers]]
     start = connected if request.workers.scheduler else local_cluster
     with start(build) as workers, get_client(sync_client=True) as client:
-        placement = Placement(workers.slots, request.generator.device)
-        if request.workers.scheduler:
-            check_workers(workers.runner, placement, build)
         try:
-            yield DaskPool(workers, placement, client)
+            yield DaskPool(workers, client)
         except CancelledError:  # of Dask futures
             raise BuildFailedError(
                 f"the Dask scheduler at {workers.runner.address} is gone; start it again and then the build, which "

@@ -1,4 +1,4 @@
-"""The Dask workers of a build: a cluster on this machine, or those of a scheduler that exists already."""
+"""The Dask workers of a build, and how a cluster of them is started on this machine."""
 
 from __future__ import annotations
 
@@ -7,11 +7,10 @@ import logging
 import os
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import dask
-from distributed import Client, Nanny, Scheduler, Security, SpecCluster
+from distributed import Client, Nanny, Scheduler, SpecCluster
 from prefect.settings import get_current_settings
 
 from ecgfactory.errors import BadInputError, BuildFailedError
@@ -21,7 +20,6 @@ from ecgfactory.line.state import Build
 from ecgfactory.line.workers import crew_of
 from ecgfactory.pools.crew import ENVIRONMENT, Crew
 from ecgfactory.pools.pool import DEATHS_ALLOWED, Resource, Slots
-from ecgfactory.request.build_request import WorkersRequest
 
 RESOURCES: tuple[Resource, ...] = ("GPU", "CPU")
 """Dask resources; a worker that declares 1 of one takes one job of that kind at a time."""
@@ -44,12 +42,7 @@ LOCAL_DASK = {
 }
 """Settings of a local cluster."""
 
-CONNECT_TIMEOUT_S = 10.0
-WORKERS_TIMEOUT_S = 10.0
-"""How long a scheduler that exists already may be without workers at first."""
 
-
-@dataclass(frozen=True)
 class DaskWorkers:
     """Workers that are ready.
 
@@ -63,23 +56,39 @@ class DaskWorkers:
         Theirs, where it is ours to start more of them.
     """
 
-    runner: PlacedTaskRunner
-    slots: Slots
-    cluster: SpecCluster | None = None
+    def __init__(self, runner: PlacedTaskRunner, slots: Slots, cluster: SpecCluster | None = None) -> None:
+        self.runner, self.slots, self._cluster = runner, slots, cluster
 
     def grow(self, jobs: int) -> None:
         """Start more workers, where there may be more, until there is one for each of so many jobs."""
         wanted = min(jobs, self.slots.cpu) + self.slots.gpu
-        if self.cluster is not None and len(self.cluster.worker_spec) < wanted:
-            self.cluster.scale(wanted)
+        if self._cluster is not None and len(self._cluster.worker_spec) < wanted:
+            self._cluster.scale(wanted)
+
+    def allowed(self, resource: Resource | None) -> list[str] | None:
+        """Return the addresses of the workers that may do a job with a resource; None for all that declare it."""
+        return None
+
+    def look(self, jobs: Mapping[str, Resource | None]) -> None:
+        """Take note of workers that have come or gone.
+
+        Parameters
+        ----------
+        jobs : mapping of str to {'GPU', 'CPU'} or None
+            The jobs that have not ended, by the keys of their tasks, with the resources that they need.
+        """
+
+    def present(self) -> Mapping[str, Mapping[str, Any]]:
+        """Return what Dask tells of the workers that are there, by address."""
+        return describe(self.runner.client)
 
     def missing(self, needed: set[Resource]) -> str:
         """Describe what is missing of the kinds that are needed; empty when nothing is."""
-        present = describe(self.runner.client)
+        present = self.present()
         if not present:
             return "no workers"
-        declared = sum(map(_declared, present.values()), Counter[str]())
-        gone = [resource for resource in RESOURCES if resource in needed and not declared[resource]]
+        there = sum(map(declared, present.values()), Counter[str]())
+        gone = [resource for resource in RESOURCES if resource in needed and not there[resource]]
         return " and ".join(f"no {resource} workers" for resource in gone)
 
 
@@ -97,53 +106,29 @@ def slots_of(workers: Mapping[str, Mapping[str, Any]]) -> Slots:
     BadInputError
         When some declare resources and others do not.
     """
-    declared = {address: _declared(worker) for address, worker in workers.items()}
-    silent = [address for address, resources in declared.items() if not resources]
-    if len(silent) == len(declared):
+    silent = [address for address, worker in workers.items() if not declared(worker)]
+    if silent and len(silent) < len(workers):
+        raise BadInputError(f"workers.scheduler: {silent_problem(', '.join(silent))}")
+    return count_slots(workers, are_declared=not silent)
+
+
+def count_slots(workers: Mapping[str, Mapping[str, Any]], are_declared: bool) -> Slots:
+    """Count the slots of workers that all declare resources, or of which that does not matter."""
+    if not are_declared:
         return Slots(0, sum(worker["nthreads"] for worker in workers.values()), are_declared=False)
-    if silent:
-        raise BadInputError(
-            f"workers.scheduler: {', '.join(silent)} declares neither GPU nor CPU, as other workers do; "
-            'start it with --resources "CPU=1".'
-        )
-    total = sum(declared.values(), Counter[str]())
+    total = sum(map(declared, workers.values()), Counter[str]())
     return Slots(total["GPU"], total["CPU"])
 
 
-def _declared(worker: Mapping[str, Any]) -> Counter[str]:
+def declared(worker: Mapping[str, Any]) -> Counter[str]:
+    """Return how many jobs of each kind a worker takes at a time, as it declares."""
     resources = worker["resources"]
     return Counter({name: int(resources[name]) for name in RESOURCES if resources.get(name, 0) >= 1})
 
 
-@contextlib.contextmanager
-def connected(build: Build) -> Iterator[DaskWorkers]:
-    """Connect to the scheduler that a request names, and wait a moment for its first worker.
-
-    Raises
-    ------
-    BadInputError
-        When it does not answer, or has no workers.
-    """
-    asked = build.plan.request.workers
-    assert asked.scheduler is not None
-    settings = {"security": _security(asked), "timeout": CONNECT_TIMEOUT_S}
-    with dask.config.set(DASK), PlacedTaskRunner(address=asked.scheduler, client_kwargs=settings) as runner:
-        try:
-            runner.client  # noqa: B018 (connects)
-        except OSError as error:
-            reason = " ".join(str(error.__cause__ or error).split())
-            raise BadInputError(
-                f"workers.scheduler: no Dask scheduler answers at {asked.scheduler} ({reason}); start one with "
-                "`dask scheduler`, or leave the key out to use this machine."
-            ) from None
-        try:
-            runner.client.wait_for_workers(1, timeout=WORKERS_TIMEOUT_S)
-        except TimeoutError:
-            raise BadInputError(
-                f"workers.scheduler: {asked.scheduler} has no workers; start some with `dask worker {asked.scheduler}`."
-            ) from None
-        with runner.client.as_current():  # so that `distributed.wait` finds it
-            yield DaskWorkers(runner, slots_of(describe(runner.client)))
+def silent_problem(addresses: str) -> str:
+    """Put in words that workers declare nothing where others do."""
+    return f'{addresses} declares neither GPU nor CPU, as other workers do; start it with --resources "CPU=1".'
 
 
 @contextlib.contextmanager
@@ -223,14 +208,3 @@ def _cluster(crew: Crew, jobs: int, build: Build) -> SpecCluster:
 def _jobs_at_first(build: Build) -> int:
     """How many workers a build can keep busy if all candidates pass: more are started when more work turns up."""
     return max(build.plan.fewest_shards, 2 if build.plan.request.report.samples else 1)
-
-
-def _security(asked: WorkersRequest) -> Security | None:
-    if asked.scheduler is None or not asked.scheduler.startswith("tls://"):
-        return None
-    return Security(
-        require_encryption=True,
-        tls_ca_file=asked.tls_ca,
-        tls_client_cert=asked.tls_cert,
-        tls_client_key=asked.tls_key,
-    )

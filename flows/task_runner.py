@@ -5,14 +5,14 @@ from __future__ import annotations
 import contextlib
 import contextvars
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Any, TypeVar, cast
 from uuid import UUID, uuid4
 
 import cloudpickle
-from distributed import Client
+from distributed import Client, Scheduler, Worker
 from prefect import Task
 from prefect.client.schemas.objects import State
 from prefect.context import SettingsContext, SyncClientContext, serialize_context
@@ -37,9 +37,16 @@ class PlacedTaskRunner(DaskTaskRunner):
         return pickled
 
     def place(
-        self, task: Task[Any, Any], parameters: dict[str, Any], resources: dict[str, float]
+        self,
+        task: Task[Any, Any],
+        parameters: dict[str, Any],
+        resources: dict[str, float],
+        workers: Sequence[str] | None = None,
     ) -> PrefectDaskFuture[Any]:
-        """Submit a run of a task to the workers that have the resources; any worker will do when there are none."""
+        """Submit a run of a task to the workers that have the resources; any worker will do when there are none.
+
+        With addresses of workers, it is one of these; see also `restrict`.
+        """
         run_id = uuid4()
         future = Client.submit(
             self.client,
@@ -50,13 +57,36 @@ class PlacedTaskRunner(DaskTaskRunner):
             self._context,
             key=f"{task.name}-{run_id}",
             resources=resources or None,
+            workers=workers,
             pure=False,
         )
         return PrefectDaskFuture(wrapped_future=future, task_run_id=run_id)
 
-    def run_on_all(self, function: Callable[..., Result], *arguments: Any) -> dict[str, Result]:
-        """Call a function on every worker at once, busy or not, under the flow's settings; results by address."""
-        results: dict[str, Result] = self.client.run(_call, function, arguments, self._context)
+    def restrict(self, workers: Mapping[str, Sequence[str]]) -> None:
+        """Have tasks that are on their way run on other workers than they were placed on: by the tasks' keys.
+
+        Those in progress go on where they are.
+        """
+        self.client.run_on_scheduler(_restrict, workers)
+
+    def run_on(
+        self, workers: Sequence[str], function: Callable[..., Result], *arguments: Any
+    ) -> dict[str, Result | Exception]:
+        """Call a function on workers at once, busy or not, under the flow's settings; results by address.
+
+        It gets the worker before its arguments. What it raises is its result, and so is what keeps a worker from
+        calling it.
+        """
+        return self.run_plainly_on(workers, _call, function, arguments, self._context)
+
+    def run_plainly_on(
+        self, workers: Sequence[str], function: Callable[..., Result], *arguments: Any
+    ) -> dict[str, Result | Exception]:
+        """Call a function as `run_on` does, on workers that may not have this package: without settings or worker."""
+        if not workers:  # which Dask takes for all
+            return {}
+        results: dict[str, Result | Exception]
+        results = self.client.run(function, *arguments, workers=list(workers), on_error="return")
         return results
 
 
@@ -85,9 +115,17 @@ class _Prepared:
 _thread = threading.local()
 
 
-def _call(function: Callable[..., Result], arguments: Sequence[Any], context: bytes) -> Result:
+def _call(function: Callable[..., Result], arguments: Sequence[Any], context: bytes, dask_worker: Worker) -> Result:
     with SettingsContext(**cloudpickle.loads(context)["settings_context"]):
-        return function(*arguments)
+        return function(dask_worker, *arguments)
+
+
+def _restrict(dask_scheduler: Scheduler, workers: Mapping[str, Sequence[str]]) -> None:
+    """Restrict tasks, in the scheduler; those for which it had no worker are begun where there is one now."""
+    known = {key: addresses for key, addresses in workers.items() if key in dask_scheduler.tasks}
+    dask_scheduler.set_restrictions(dict(known))
+    stuck = [key for key in known if dask_scheduler.tasks[key].state == "no-worker"]
+    dask_scheduler.transitions(dict.fromkeys(stuck, "processing"), "ecgfactory-restrict")
 
 
 def _run(task_name: str, run_id: UUID, parameters: dict[str, Any], context: bytes) -> State[Any]:

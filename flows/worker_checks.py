@@ -1,61 +1,122 @@
-"""Whether the workers of a scheduler that exists already can do a build, found out before any work."""
+"""Whether the workers of a scheduler that exists already can do a build, found out before they get any of its work."""
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
-from uuid import UUID, uuid4
 
-from prefect.client.orchestration import get_client
+from distributed.versions import get_versions
 from prefect.runtime import flow_run
-from prefect.settings import PREFECT_API_URL
 
 from ecgfactory.errors import BadInputError
 from ecgfactory.flows.task_runner import PlacedTaskRunner
+from ecgfactory.flows.worker_side import forget, has_cuda, look_around
 from ecgfactory.line.placement import Placement
 from ecgfactory.line.state import Build
-from ecgfactory.session.workspace import Workspace
+from ecgfactory.storage.place import is_address
 
 ENGINE_PACKAGES = ("prefect", "distributed")
 """What flow and workers talk through. A worker must have it, and all that decides bytes, in the flow's very version."""
 
-REACH_TIMEOUT_S = 5.0
+
+class WorkerChecks:
+    """What a build needs of its workers, and of their scheduler.
+
+    Parameters
+    ----------
+    runner : PlacedTaskRunner
+        Connected to the scheduler.
+    build : Build
+        What is to be done.
+    """
+
+    def __init__(self, runner: PlacedTaskRunner, build: Build) -> None:
+        self._runner, self._build = runner, build
+        self._flow_run_id = str(flow_run.id)
+        self._packages = (*ENGINE_PACKAGES, *build.plan.versions)
+        self._wanted = _versions(get_versions(self._packages), self._packages)
+
+    def scheduler_problems(self) -> list[str]:
+        """Describe what the scheduler lacks."""
+        found = self._runner.client.run_on_scheduler(get_versions, self._packages)
+        return self._version_problems(f"the scheduler {self._runner.address}", found)
+
+    def problems(self, workers: Mapping[str, Mapping[str, Any]], placement: Placement) -> list[tuple[str, str]]:
+        """Hold workers against what the build needs of them; those that lack nothing are ready to work then.
+
+        Parameters
+        ----------
+        workers : mapping of str to mapping
+            Dask's descriptions, by address.
+        placement : Placement
+            What kinds of workers do.
+
+        Returns
+        -------
+        list of (str, str)
+            Addresses, and what is wrong there in a full sentence: another version of Python or a package, the
+            session's workspace or store can't be used, or the Prefect server can't be reached, or there is no GPU
+            where one was asked for.
+        """
+        versions_of = self._runner.run_plainly_on(list(workers), get_versions, self._packages)
+        problems = [
+            (address, problem)
+            for address, versions in versions_of.items()
+            for problem in self._version_problems(f"worker {address}", versions)
+        ]
+        fit = self._without(workers, problems)  # only there can our code be run
+        looks = self._runner.run_on(fit, look_around, self._build.address, self._build.plan.plan_id, self._flow_run_id)
+        problems += [
+            (address, f"worker {address} {problem}") for address, lacks in looks.items() for problem in _told(lacks)
+        ]
+        if self._build.plan.request.generator.device == "cuda":
+            generating = placement.generating.resource
+            fit = [
+                address
+                for address in self._without(workers, problems)
+                if generating is None or generating in workers[address]["resources"]
+            ]
+            problems += [
+                (
+                    address,
+                    f"worker {address} is to generate on 'cuda', but PyTorch finds no CUDA device there; give it one, "
+                    "or use generator.device: auto.",
+                )
+                for address, found in self._runner.run_on(fit, has_cuda).items()
+                if found is not True
+            ]
+        return problems
+
+    def release(self, workers: Sequence[str]) -> None:
+        """Have workers remove what they still have of the build on disks of their own."""
+        if is_address(self._build.address):
+            self._runner.run_on(workers, forget, self._build.address)
+
+    def _version_problems(self, who: str, found: Any) -> list[str]:
+        if isinstance(found, Exception):
+            return [f"{who} can't be asked ({_words(found)}); look at its log."]
+        difference = _difference(_versions(found, self._packages), self._wanted)
+        return (
+            [f"{who} has {difference}; install this version of ecgfactory there with the same constraints.txt."]
+            if difference
+            else []
+        )
+
+    @staticmethod
+    def _without(workers: Mapping[str, Any], problems: Sequence[tuple[str, str]]) -> list[str]:
+        unfit = {address for address, _ in problems}
+        return [address for address in workers if address not in unfit]
 
 
-def check_workers(runner: PlacedTaskRunner, placement: Placement, build: Build) -> None:
-    """Hold every worker against what the build needs of it.
+def check_workers(checks: WorkerChecks, workers: Mapping[str, Mapping[str, Any]], placement: Placement) -> None:
+    """Check the scheduler, and the workers that it has at first.
 
     Raises
     ------
     BadInputError
-        Naming every worker that has another version of Python or a package, does not see the session's workspace,
-        can't reach the Prefect server, or lacks the GPU that was asked for.
+        Naming every one that can't do the build.
     """
-    packages = (*ENGINE_PACKAGES, *build.plan.versions)
-    found: Any = runner.client.get_versions(packages=list(packages))
-    wanted = _versions(found["client"], packages)
-    others = {f"the scheduler {runner.address}": found["scheduler"]}
-    others |= {f"worker {address}": versions for address, versions in found["workers"].items()}
-    problems = [
-        f"{who} has {difference}; install this version of ecgfactory there with the same constraints.txt."
-        for who, versions in others.items()
-        if (difference := _difference(_versions(versions, packages), wanted))
-    ]
-    if not problems:  # only now can our code be run there
-        looks = runner.run_on_all(_look_around, str(build.workspace.root), build.plan.plan_id, str(flow_run.id))
-        problems = [f"worker {address} {problem}" for address, lacks in looks.items() for problem in lacks]
-    if not problems and build.plan.request.generator.device == "cuda":
-        generating = placement.generating.resource
-        workers = runner.client.scheduler_info()["workers"]
-        problems = [
-            f"worker {address} is to generate on 'cuda', but PyTorch finds no CUDA device there; "
-            "give it one, or use generator.device: auto."
-            for address, has_cuda in runner.run_on_all(_has_cuda).items()
-            if not has_cuda and (generating is None or generating in workers[address]["resources"])
-        ]
+    problems = checks.scheduler_problems() or [problem for _, problem in checks.problems(workers, placement)]
     if problems:
         raise BadInputError([f"workers.scheduler: {problem}" for problem in problems])
 
@@ -75,49 +136,9 @@ def _difference(versions: Mapping[str, str | None], wanted: Mapping[str, str | N
     return f"{has}, where {needs} is needed" if others else ""
 
 
-def _look_around(workspace_root: str, plan_id: str, flow_run_id: str) -> list[str]:
-    """Describe, on a worker, what it can't see of the build."""
-    return [problem for problem in (_workspace_problem(workspace_root, plan_id), _api_problem(flow_run_id)) if problem]
+def _told(lacks: list[str] | Exception) -> list[str]:
+    return [f"can't be asked ({_words(lacks)}); look at its log."] if isinstance(lacks, Exception) else lacks
 
 
-def _workspace_problem(workspace_root: str, plan_id: str) -> str | None:
-    workspace = Workspace(Path(workspace_root))
-    probe = workspace.scratch / f"probe-{uuid4()}"
-    try:
-        plan = workspace.read_plan()
-        probe.touch()
-        probe.unlink()
-        if plan.plan_id != plan_id:
-            reason = "it holds another plan"
-        elif plan.checkpoint is not None and not Path(plan.checkpoint.path).is_file():
-            return f"has no file {plan.checkpoint.path}; give generator.checkpoint a full path that every worker has."
-        else:
-            return None
-    except (OSError, ValueError) as error:
-        reason = str(getattr(error, "strerror", None) or error)
-    return (
-        f"can't work in {workspace.root} ({reason}); choose as output a folder that every worker may write to under "
-        "the same path."
-    )
-
-
-def _api_problem(flow_run_id: str) -> str | None:
-    url = PREFECT_API_URL.value()
-    parts = urlsplit(url or "")
-    try:
-        port = parts.port or (443 if parts.scheme == "https" else 80)
-        socket.create_connection((parts.hostname or "", port), REACH_TIMEOUT_S).close()
-        with get_client(sync_client=True) as client:
-            client.read_flow_run(UUID(flow_run_id))
-    except Exception as error:
-        return (
-            f"can't reach this build's Prefect server at {url} ({' '.join(str(error).split())[:100]}); set "
-            "PREFECT_API_URL, where the build runs, to an address of the server that every worker can reach."
-        )
-    return None
-
-
-def _has_cuda() -> bool:
-    import torch
-
-    return torch.cuda.is_available()
+def _words(error: Exception) -> str:
+    return " ".join(f"{type(error).__name__}: {error}".split())[:200]

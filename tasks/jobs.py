@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from prefect import Task, task
@@ -11,13 +10,17 @@ from prefect.cache_policies import NO_CACHE
 from prefect.logging import get_run_logger
 
 from ecgfactory.line import jobs
-from ecgfactory.line.jobs import ShardMade, Timed
+from ecgfactory.line.draft import Made
+from ecgfactory.line.jobs import Compared, Generated, ShardMade, Timed
 from ecgfactory.line.layout import Pack
 from ecgfactory.pools.pool import ATTEMPTS, may_pass_next_time
+from ecgfactory.storage.place import is_address
+from ecgfactory.tasks.holder import held_here
 
 if TYPE_CHECKING:
     from ecgfactory.dataset.counts import Counts
     from ecgfactory.quality.diversity import Diversity
+    from ecgfactory.shards.handover import Holder
 
 
 async def _may_pass_next_time(_task: Any, _run: Any, state: Any) -> bool:
@@ -45,15 +48,18 @@ def make_shard(workspace_root: str, shard: int, limit: int) -> ShardMade | None:
 
 
 @task(name="generate-shard", task_run_name="generate-{shard:05d}", **ON_WORKERS)
-def generate_shard(workspace_root: str, shard: int, limit: int) -> bool | None:
+def generate_shard(workspace_root: str, shard: int, limit: int) -> Generated | None:
     """Generate one shard for another process to finish; None when it is no longer wanted."""
-    return jobs.generate_shard(workspace_root, shard, limit)
+    generated = jobs.generate_shard(workspace_root, shard, limit)
+    if generated is not None and is_address(workspace_root):  # only this worker has the signals
+        return Generated(held_here(workspace_root, shard))
+    return generated
 
 
 @task(name="finish-shard", task_run_name="shard-{shard:05d}", **ON_WORKERS)
-def finish_shard(workspace_root: str, shard: int, limit: int) -> ShardMade | None:
+def finish_shard(workspace_root: str, shard: int, limit: int, holder: Holder | None) -> ShardMade | None:
     """Assess, write and commit a shard that was generated elsewhere; None when it is no longer wanted."""
-    return _told(shard, jobs.finish_shard(workspace_root, shard, limit))
+    return _told(shard, jobs.finish_shard(workspace_root, shard, limit, holder))
 
 
 @task(name="pack-shards", task_run_name="pack-{format_name}-{shards[0]:05d}", **ON_WORKERS)
@@ -63,8 +69,8 @@ def pack_shards(workspace_root: str, format_name: str, shards: list[int]) -> Tim
 
 
 @task(name="write-report", **ON_WORKERS)
-def write_report(workspace_root: str, counts: Counts) -> Timed[Path]:
-    """Write report.pdf, a PDF for each sample and the web page; return the folder that they were written into."""
+def write_report(workspace_root: str, counts: Counts) -> Timed[Made]:
+    """Write report.pdf, a PDF for each sample and the web page; return where these files are."""
     return jobs.write_report(workspace_root, counts)
 
 
@@ -74,6 +80,12 @@ def compare_records(workspace_root: str) -> Timed[Diversity]:
     return jobs.compare_records(workspace_root)
 
 
+@task(name="compare-with-reference", **ON_WORKERS)
+def compare_with_reference(workspace_root: str) -> Timed[Compared]:
+    """Compare the assembled dataset with its reference; return the files, and the section of the card."""
+    return jobs.compare_with_reference(workspace_root)
+
+
 TASKS: dict[Callable[..., Any], Task[Any, Any]] = {
     jobs.make_shard: make_shard,
     jobs.generate_shard: generate_shard,
@@ -81,6 +93,7 @@ TASKS: dict[Callable[..., Any], Task[Any, Any]] = {
     jobs.pack_shards: pack_shards,
     jobs.write_report: write_report,
     jobs.compare_records: compare_records,
+    jobs.compare_with_reference: compare_with_reference,
 }
 """The task of each job."""
 

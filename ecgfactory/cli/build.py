@@ -13,12 +13,15 @@ from ecgfactory.cli.output import console, print_rows
 from ecgfactory.cli.progress import watch
 from ecgfactory.errors import BadInputError, BuildCancelledError
 from ecgfactory.flows.configured import is_configured
+from ecgfactory.formats import IMAGES
 from ecgfactory.request.build_request import BuildRequest
 from ecgfactory.request.disk_space import estimated_bytes
 from ecgfactory.request.preflight import size_text
 from ecgfactory.request.request_file import load_request
 from ecgfactory.request.rhythm import rhythm_words
-from ecgfactory.request.work import estimated_cpu_s, time_text
+from ecgfactory.request.store_costs import about, store_costs, with_file_per_record
+from ecgfactory.request.work import estimated_cpu_s, time_text, workers_here
+from ecgfactory.storage.place import Place
 
 if TYPE_CHECKING:
     from ecgfactory.line.build import Built
@@ -27,6 +30,9 @@ if TYPE_CHECKING:
 
 WORTH_TELLING_S = 60
 """What takes no longer needs no estimate."""
+
+WORTH_WARNING_REQUESTS = 100_000
+"""Fewer cost next to nothing."""
 
 
 def validate_file(file: Path, settings: Sequence[str]) -> BuildRequest:
@@ -46,7 +52,35 @@ def validate_file(file: Path, settings: Sequence[str]) -> BuildRequest:
     )
     if artefacts and request.signal.recorder.filters:
         console().print(f"{file}: artefacts are put into the filtered signals, and are not filtered themselves")
+    if request.is_in_store:
+        _tell_costs(file, request)
     return request
+
+
+def _tell_costs(file: Path, request: BuildRequest) -> None:
+    """Say what is asked of the store, and that files of each record make it a lot where they do."""
+    workers = max(workers_here(request), 1)
+    costs = store_costs(request, workers)
+    console().print(
+        f"{file}: {request.output} is not tried before it is built; about {about(costs.writes)} requests that write, "
+        f"copy or list there and {about(costs.gets)} that read, {size_text(costs.uploaded_bytes)} uploaded, "
+        f"{size_text(costs.downloaded_bytes)} downloaded again"
+    )
+    named = with_file_per_record(request)
+    if named and costs.writes >= WORTH_WARNING_REQUESTS:
+        console().print(
+            f"{file}: warning: about {about(costs.writes)} requests are paid for, as {' and '.join(named)} put each "
+            f"record into files of its own{_advice(request, workers)}"
+        )
+
+
+def _advice(request: BuildRequest, workers: int) -> str:
+    """Say what formats would do in which records share files, where others are asked for."""
+    shared = request.model_copy(update={"formats": ("parquet", *([IMAGES] if request.pictures else []))})
+    if set(with_file_per_record(request)) == set(with_file_per_record(shared)):
+        return ""
+    needed = about(store_costs(shared, workers).writes)
+    return f"; parquet, npy and webdataset put many into one, and {' and '.join(shared.formats)} need about {needed}"
 
 
 def _length(duration_s: int) -> str:
@@ -66,7 +100,7 @@ def _check_reference(file: Path, request: BuildRequest) -> None:
         raise BadInputError([f"{file}: {key}: {problem}" for key, problem in problems])
 
 
-def build_file(file: Path, settings: Sequence[str], output: Path | None) -> None:
+def build_file(file: Path, settings: Sequence[str], output: Place | None) -> None:
     """Build a request with a progress bar, then print a summary."""
     if output:
         # Quoted, since a folder may be named 010. Its home is in place already: `~` is a name.

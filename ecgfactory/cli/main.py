@@ -11,7 +11,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from ecgfactory.cli.paths import given_options, path_argument, path_option
+from ecgfactory.cli.paths import AnyPlace, given_options, path_argument, path_option, place_argument, place_option
 from ecgfactory.errors import BadInputError, EcgFactoryError
 
 app = typer.Typer(
@@ -28,9 +28,12 @@ Settings = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="KEY=VALUE", help="Replace a key of the request; a dot separates section and key."),
 ]
-DatasetPath = Annotated[Path, path_argument("DATASET", "Folder of the dataset, or of its name.")]
-EcgPath = Annotated[
-    Path, path_argument("PATH", "WFDB, EDF, DICOM, NumPy, WebDataset, Parquet, a text table (CSV, ...), or a folder.")
+DatasetPlace = Annotated[AnyPlace, place_argument("DATASET", "Folder or s3:// address of the dataset, or of its name.")]
+EcgPlace = Annotated[
+    AnyPlace,
+    place_argument(
+        "PATH", "WFDB, EDF, DICOM, NumPy, WebDataset, Parquet, a text table (CSV, ...), or a folder; s3:// too."
+    ),
 ]
 Rate = Annotated[float | None, typer.Option("--rate", metavar="HZ", help="Sampling rate, instead of the file's.")]
 Unit = Annotated[
@@ -56,7 +59,9 @@ Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace files that
 def build(
     file: RequestFile,
     settings: Settings = None,
-    output: Annotated[Path | None, path_option("DIR", "Folder for the dataset, instead of the file's.")] = None,
+    output: Annotated[
+        AnyPlace, place_option("DIR", "Folder for the dataset, or s3://bucket/prefix, instead of the file's.")
+    ] = None,
 ) -> None:
     """Build the dataset that a request asks for; exit 0 only when it is published."""
     from ecgfactory.cli.build import build_file
@@ -88,7 +93,7 @@ def validate(
 
 
 @app.command()
-def verify(dataset: DatasetPath) -> None:
+def verify(dataset: DatasetPlace) -> None:
     """Check a dataset: hashes, counts, lead identities, and every record in every format."""
     from ecgfactory.cli.inspect import verify_dataset
 
@@ -97,7 +102,7 @@ def verify(dataset: DatasetPath) -> None:
 
 @app.command()
 def assess(
-    path: EcgPath,
+    path: EcgPlace,
     policy: Annotated[
         str, typer.Option(help="Shipped policy (strict needs leads I and II), or path of a file.")
     ] = "basic",
@@ -119,7 +124,7 @@ def assess(
 
 @app.command()
 def annotate(
-    path: EcgPath,
+    path: EcgPlace,
     output: Annotated[
         Path | None, path_option("DIR", "Folder for the files; without it, annotations/, but JSON is printed.")
     ] = None,
@@ -144,10 +149,10 @@ def annotate(
 
 @app.command()
 def compare(
-    dataset: Annotated[Path, path_argument("DATASET", "Folder of a dataset, or any ECGs that `assess` reads.")],
-    reference: Annotated[Path, path_argument("REFERENCE", "What it is held against: the same.")],
+    dataset: Annotated[AnyPlace, place_argument("DATASET", "Folder of a dataset, or any ECGs that `assess` reads.")],
+    reference: Annotated[AnyPlace, place_argument("REFERENCE", "What it is held against: the same.")],
     holdout: Annotated[
-        Path | None, path_option("PATH", "More ECGs of the reference's kind, which no generator learnt from.")
+        AnyPlace, place_option("PATH", "More ECGs of the reference's kind, which no generator learnt from.")
     ] = None,
     rate: Rate = None,
     unit: Unit = None,
@@ -170,8 +175,8 @@ def compare(
 @app.command()
 def profile(
     reference: Annotated[
-        Path,
-        path_argument("REFERENCE", "Real ECGs as `assess` reads them, or a dataset."),
+        AnyPlace,
+        place_argument("REFERENCE", "Real ECGs as `assess` reads them, or a dataset."),
     ],
     output: Annotated[Path, path_option("FILE", "The profile to write, as JSON.")],
     for_request: Annotated[
@@ -195,7 +200,7 @@ def profile(
 @app.command()
 def show(
     context: typer.Context,
-    dataset: DatasetPath,
+    dataset: DatasetPlace,
     records: Annotated[
         list[str],
         typer.Argument(metavar="RECORD", help="Ids like 12, ranges like 0-9, or `samples`: those of the report."),
@@ -263,7 +268,9 @@ def retention(
 
 @app.command()
 def sessions(
-    output: Annotated[Path, path_option("DIR", "Folder that holds the datasets.")] = Path("datasets"),
+    output: Annotated[AnyPlace, place_option("DIR", "Where datasets are: a folder, or s3://bucket/prefix.")] = Path(
+        "datasets"
+    ),
 ) -> None:
     """List the sessions of an output folder: which run, which died, which can be resumed."""
     from ecgfactory.cli.sessions import list_sessions
@@ -301,7 +308,7 @@ def serve(
 
 
 @app.command()
-def report(dataset: DatasetPath) -> None:
+def report(dataset: DatasetPlace) -> None:
     """Make the reports of a dataset again, replacing the old ones."""
     from ecgfactory.cli.inspect import remake_reports
 

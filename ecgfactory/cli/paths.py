@@ -1,14 +1,17 @@
-"""Options and arguments of the command line: files and folders, and which were given."""
+"""Options and arguments of the command line: files, folders and addresses in stores, and which were given."""
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import typer
 
 from ecgfactory.errors import BadInputError
 from ecgfactory.storage.home import from_home
+from ecgfactory.storage.place import Place, as_place
+
+AnyPlace = Any
+"""A `Place` or None: Typer takes no unions, even where a parser gives it the value."""
 
 
 def path_argument(metavar: str, text: str) -> Any:
@@ -21,6 +24,16 @@ def path_option(metavar: str, text: str, *names: str) -> Any:
     return typer.Option(*names, metavar=metavar, help=text, parser=from_home, callback=_not_an_option)
 
 
+def place_argument(metavar: str, text: str) -> Any:
+    """Return an argument that is a path, as of `path_argument`, or an address in a store, for an `AnyPlace`."""
+    return typer.Argument(metavar=metavar, help=text, parser=as_place)
+
+
+def place_option(metavar: str, text: str, *names: str) -> Any:
+    """Return an option that is a path, as of `path_option`, or an address in a store; see `place_argument`."""
+    return typer.Option(*names, metavar=metavar, help=text, parser=as_place, callback=_not_an_option)
+
+
 def given_options(context: typer.Context) -> list[str]:
     """Return the options that were typed, as in `--layout`, in the order of the help."""
     sources = {parameter: context.get_parameter_source(parameter.name or "") for parameter in context.command.params}
@@ -28,7 +41,7 @@ def given_options(context: typer.Context) -> list[str]:
     return [parameter.opts[0] for parameter in typed if parameter.param_type_name == "option"]
 
 
-def _not_an_option(parameter: typer.CallbackParam, value: Path | None) -> Path | None:
+def _not_an_option(parameter: typer.CallbackParam, value: Place | None) -> Place | None:
     if str(value).startswith("-"):
         option = parameter.opts[0]
         raise BadInputError(

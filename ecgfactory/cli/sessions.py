@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import time
-from pathlib import Path
 
 from ecgfactory.cli.output import console, print_table
 from ecgfactory.request.preflight import size_text
-from ecgfactory.session.sessions import SessionInfo, sessions_of
+from ecgfactory.session.session_info import SessionInfo
+from ecgfactory.session.sessions import sessions_of
+from ecgfactory.storage.place import Place
 
 HEADINGS = ("session", "state", "name", "plan", "records", "last seen", "disk", "resumable")
 
 
-def list_sessions(output: Path) -> None:
+def list_sessions(output: Place) -> None:
     """Print one row per session, the last seen first."""
     sessions = sessions_of(output)
     if not sessions:

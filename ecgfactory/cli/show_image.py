@@ -13,6 +13,7 @@ from ecgfactory.paper.saving import PictureFiles
 from ecgfactory.paper.truth_file import PictureTruth
 from ecgfactory.paper.words import damage_words, paper_words, scale_words
 from ecgfactory.report.choice import choose
+from ecgfactory.storage.place import Place, last_part
 
 WITH_IMAGE = ("--image", "--again", "--output", "--overwrite")
 
@@ -30,13 +31,13 @@ def check_alone(given: Sequence[str]) -> None:
 
 
 def show_images(
-    path: Path, wanted: Sequence[str], number: int, output: Path | None, overwrite: bool, again: bool = False
+    path: Place, wanted: Sequence[str], number: int, output: Path | None, overwrite: bool, again: bool = False
 ) -> None:
     """Print what a picture of each record is, and copy it with its mask and its truth into a folder, if one is given.
 
     Parameters
     ----------
-    path : Path
+    path : Path or StorePath
         The dataset.
     wanted : sequence of str
         Which records; see `choose`.
@@ -57,7 +58,7 @@ def show_images(
     dataset = Dataset(path)
     picture_of = dataset.picture_again if again else dataset.picture
     pictures = [picture_of(name, number) for name in choose(dataset, wanted).ids]
-    copies = [] if output is None else [PictureFiles.at(output / picture.path.name) for picture in pictures]
+    copies = [] if output is None else [PictureFiles.at(output / last_part(picture.path)) for picture in pictures]
     for files in copies:
         files.check(overwrite)
     for picture, files in zip(pictures, copies, strict=False):

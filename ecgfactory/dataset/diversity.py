@@ -9,7 +9,6 @@ import pyarrow as pa
 
 from ecgfactory.dataset.files import DatasetFiles, candidates_by_file
 from ecgfactory.dataset.names import RECORDS_FILE
-from ecgfactory.formats import FORMATS
 from ecgfactory.formats.clean_twin import CLEAN_SUFFIX
 from ecgfactory.leads import SignalUv
 from ecgfactory.quality.diversity import Diversity, measure_diversity
@@ -46,6 +45,5 @@ def _signals(files: DatasetFiles, name: str, path: str, candidates: Sequence[int
     """Read records of a file, of long ones the beginning."""
     if not files.plan.request.is_in_pieces:
         return files.signals_in(name, path, candidates)
-    spec, stop = files.plan.spec_of(name), BEGINNING_S * files.plan.recorder.rate_hz
-    of = FORMATS.load(name)
-    return np.stack([of.read_stretch(files.path, path, candidate, spec, 0, stop) for candidate in candidates])
+    stop = BEGINNING_S * files.plan.recorder.rate_hz
+    return np.stack([files.stretch_in(name, path, candidate, 0, stop) for candidate in candidates])

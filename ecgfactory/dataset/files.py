@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -45,6 +46,9 @@ from ecgfactory.quality.feature import FeatureTable
 from ecgfactory.record import Record
 from ecgfactory.request.plan import Plan
 from ecgfactory.rhythm_table import RhythmTable, uncomposed
+from ecgfactory.storage.fetched import at_hand
+from ecgfactory.storage.object_file import readable
+from ecgfactory.storage.place import Place
 from ecgfactory.wave_table import WaveTable, unmarked
 
 NO_FEATURES = {"record_id", "candidate", "split", *COMPOSED_COLUMNS}
@@ -69,13 +73,13 @@ class DatasetFiles:
 
     Parameters
     ----------
-    path : Path
-        Its folder.
+    path : Path or StorePath
+        Its folder, or its place in a store.
     plan : Plan
         What it was made from.
     """
 
-    def __init__(self, path: Path, plan: Plan) -> None:
+    def __init__(self, path: Place, plan: Plan) -> None:
         self.path = path
         self.plan = plan
 
@@ -409,8 +413,37 @@ class DatasetFiles:
         DamagedDatasetError
             When the file is missing or does not hold them.
         """
-        with reading(path):
-            return format_named(format_name).read(self.path, path, candidates, self.plan.spec_of(format_name))
+        with self.format_file(format_name, path) as folder:
+            return format_named(format_name).read(folder, path, candidates, self.plan.spec_of(format_name))
+
+    def stretch_in(self, format_name: str, path: str, candidate: int, start: int, stop: int) -> SignalUv:
+        """Read a stretch of a record from one file of one format; see `Format.read_stretch`.
+
+        Raises
+        ------
+        DamagedDatasetError
+            When the file is missing or does not hold it.
+        """
+        with self.format_file(format_name, path) as folder:
+            spec = self.plan.spec_of(format_name)
+            return format_named(format_name).read_stretch(folder, path, candidate, spec, start, stop)
+
+    def at_hand(self, *paths: str) -> AbstractContextManager[Path]:
+        """Give the folder of this machine in which files of the dataset are while the block runs; see `at_hand`."""
+        return at_hand(self.path, paths)
+
+    @contextmanager
+    def format_file(self, format_name: str, path: str) -> Iterator[Path]:
+        """Give the folder of this machine in which a file of a format is, with those beside it, to read it.
+
+        Raises
+        ------
+        DamagedDatasetError
+            When it is missing, or what reads it finds another content.
+        """
+        files = format_named(format_name).opened_files(path, self.plan.spec_of(format_name))
+        with reading(path), self.at_hand(*files) as folder:
+            yield folder
 
     def files_of(self, format_name: str, records_at_once: int) -> Iterator[tuple[str, list[int]]]:
         """Yield each file of a format with the candidates in it, at most so many at once."""
@@ -427,7 +460,10 @@ class DatasetFiles:
             When it can't be read.
         """
         with reading(self.path / name):
-            return pq.read_table(self.path / name, columns=columns)
+            if columns is not None:
+                return pq.read_table(readable(self.path / name), columns=columns)
+            with self.at_hand(name) as folder:
+                return pq.read_table(folder / name)
 
 
 def _column(table: pa.Table, name: str) -> npt.NDArray[Any]:

@@ -8,8 +8,6 @@ from collections.abc import Iterator
 from ecgfactory.dataset.files import DatasetFiles
 from ecgfactory.dataset.injury_checks import obeys_identities
 from ecgfactory.errors import DamagedDatasetError
-from ecgfactory.formats.clean_twin import format_named
-from ecgfactory.formats.damage import reading
 from ecgfactory.record import record_id
 
 
@@ -34,8 +32,7 @@ def _read(dataset: DatasetFiles, name: str, path: str, candidate: int) -> tuple[
     """Return the digest of a record's signals, and whether its limb leads obey their equations."""
     spec, digest, obeys = dataset.plan.spec_of(name), hashlib.blake2b(digest_size=16), True
     for start, stop in spec.stretch_bounds():
-        with reading(path):
-            stretch_uv = format_named(name).read_stretch(dataset.path, path, candidate, spec, start, stop)
+        stretch_uv = dataset.stretch_in(name, path, candidate, start, stop)
         digest.update(stretch_uv.tobytes())
         obeys = obeys and (dataset.plan.request.leads == 8 or bool(obeys_identities(stretch_uv[None]).all()))
     return digest.digest(), obeys

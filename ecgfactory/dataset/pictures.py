@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from os import PathLike
-from pathlib import Path
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
@@ -18,6 +18,7 @@ from ecgfactory.errors import BadInputError
 from ecgfactory.formats.damage import reading
 from ecgfactory.paper.encode import USUAL_QUALITY, encode_png
 from ecgfactory.record import Record
+from ecgfactory.storage.place import Place, last_part
 
 if TYPE_CHECKING:  # what opens pictures is imported with the first: readers of signals need not wait for it
     from PIL import Image
@@ -43,22 +44,22 @@ class StoredPicture:
         Its number among those of the record, from 0.
     split : str
         Its split.
-    path, mask_path, truth_path : Path
+    path, mask_path, truth_path : Path or StorePath
         Its files.
-    drawn : mapping of Path to bytes
+    drawn : mapping of Path or StorePath to bytes
         Content of files that are drawn again; see `Dataset.picture_again`.
     """
 
     record_id: str
     number: int
     split: str
-    path: Path
-    mask_path: Path
-    truth_path: Path
-    drawn: Mapping[Path, bytes] = field(default_factory=dict)
+    path: Place
+    mask_path: Place
+    truth_path: Place
+    drawn: Mapping[Place, bytes] = field(default_factory=dict)
 
     @classmethod
-    def of_row(cls, dataset: Path, row: Mapping[str, Any]) -> Self:
+    def of_row(cls, dataset: Place, row: Mapping[str, Any]) -> Self:
         """Return the picture of a row of images.parquet."""
         paths = (dataset / row[f"{name}_path"] for name in ("image", "mask", "truth"))
         return cls(row["record_id"], row["picture"], row["split"], *paths)
@@ -82,7 +83,7 @@ class StoredPicture:
             return parsed_truth(self._content(self.truth_path), "it")
 
     @property
-    def stored_otherwise(self) -> list[Path]:
+    def stored_otherwise(self) -> list[Place]:
         """Files that are not stored as they are drawn again; none where all is as it was."""
         return [path for path, content in self.drawn.items() if not path.is_file() or path.read_bytes() != content]
 
@@ -108,19 +109,23 @@ class StoredPicture:
         files, encoding = files_to_save(path, quality, overwrite)
         with reading(self.truth_path):
             truth = orjson.loads(self._content(self.truth_path))
-        if encoding.suffix == self.path.suffix:
+        if encoding.suffix == self._suffix:
             picture = self._content(self.path)
         else:
             picture = encoding.encode(self.pixels, round(truth["image"]["dpi"]))
         files.write(picture, self._content(self.mask_path), truth)
 
-    def _content(self, path: Path) -> bytes:
+    @property
+    def _suffix(self) -> str:
+        return PurePosixPath(last_part(self.path)).suffix
+
+    def _content(self, path: Place) -> bytes:
         if path in self.drawn:
             return self.drawn[path]
         with reading(path):
             return path.read_bytes()
 
-    def _opened(self, path: Path) -> Image.Image:
+    def _opened(self, path: Place) -> Image.Image:
         from PIL import Image
 
         with reading(path), Image.open(io.BytesIO(self._content(path))) as image:
@@ -129,12 +134,12 @@ class StoredPicture:
 
     def _repr_png_(self) -> bytes | None:
         """Show it in a notebook, which shows JPEG too, but not WebP."""
-        if self.path.suffix == ".webp":
+        if self._suffix == ".webp":
             return encode_png(self.pixels, round(self.truth.image.dpi))
-        return self._content(self.path) if self.path.suffix == ".png" else None
+        return self._content(self.path) if self._suffix == ".png" else None
 
     def _repr_jpeg_(self) -> bytes | None:
-        return self._content(self.path) if self.path.suffix == ".jpg" else None
+        return self._content(self.path) if self._suffix == ".jpg" else None
 
     def __repr__(self) -> str:
         again = " drawn again" if self.drawn else ""

@@ -5,38 +5,13 @@ from __future__ import annotations
 import json
 import os
 import secrets
+from dataclasses import dataclass
 from pathlib import Path
 
 from ecgfactory.dataset.names import LATEST, MANIFEST_FILE, PIN_FILE
 from ecgfactory.errors import BadInputError, BuildFailedError
 from ecgfactory.storage.durable import sync, write_text
 from ecgfactory.storage.faults import fault_point
-
-
-def check_place(target: Path) -> None:
-    """Make sure that a dataset can get its name, before it is made.
-
-    Raises
-    ------
-    BadInputError
-        When something else has a name that publishing needs.
-    """
-    latest = target.parent / LATEST
-    if target.parent.exists() and not target.parent.is_dir():
-        taken, use = target.parent, "the datasets of this name go"
-    elif os.path.lexists(latest) and not latest.is_symlink():
-        taken, use = latest, "a link to the newest dataset goes"
-    elif os.path.lexists(target) and not _is_free(target):
-        taken, use = target, "this dataset goes, and it is none"
-    else:
-        return
-    kind = "folder" if taken.is_dir() else "file"
-    raise BadInputError(f"output: {taken} is a {kind}, where {use}; move it away, or choose another output or name.")
-
-
-def _is_free(target: Path) -> bool:
-    """Return whether a dataset is at its place already, or an empty folder, which gives way to it."""
-    return target.is_dir() and ((target / MANIFEST_FILE).is_file() or not any(target.iterdir()))
 
 
 def publish(staged: Path, target: Path) -> None:
@@ -64,38 +39,67 @@ def publish(staged: Path, target: Path) -> None:
             ) from error
     sync(target.parent)
     fault_point("dataset-published")
-    point_latest(target)
+    FolderShelf(target).point_latest()
     fault_point("latest-pointed")
 
 
-def pin(target: Path, reason: str) -> None:
-    """Pin a published dataset, unless it is pinned already."""
-    if not os.path.lexists(target / PIN_FILE):
-        write_text(target / PIN_FILE, f"{reason}\n")
+@dataclass(frozen=True)
+class FolderShelf:
+    """The place of a dataset in a folder; see `ecgfactory.dataset.shelf.Shelf`.
 
-
-def settle_latest(target: Path) -> None:
-    """Let `latest` point at a published dataset unless it points at one that was published later.
-
-    For a session that finds the dataset there: the one that published it may have died before it got to this.
+    Parameters
+    ----------
+    target : Path
+        `<output>/<name>/<plan id>`.
     """
-    named = target.parent / LATEST / MANIFEST_FILE
-    if not named.is_file() or _published_at(named) < _published_at(target / MANIFEST_FILE):
-        point_latest(target)
+
+    target: Path
+
+    def check(self) -> None:
+        """Make sure that nothing else has a name that publishing needs; see `Shelf.check`."""
+        target, latest = self.target, self.target.parent / LATEST
+        if target.parent.exists() and not target.parent.is_dir():
+            taken, use = target.parent, "the datasets of this name go"
+        elif os.path.lexists(latest) and not latest.is_symlink():
+            taken, use = latest, "a link to the newest dataset goes"
+        elif os.path.lexists(target) and not _is_free(target):
+            taken, use = target, "this dataset goes, and it is none"
+        else:
+            return
+        kind = "folder" if taken.is_dir() else "file"
+        raise BadInputError(
+            f"output: {taken} is a {kind}, where {use}; move it away, or choose another output or name."
+        )
+
+    def point_latest(self) -> None:
+        """Replace the old link in one step; see `Shelf.point_latest`."""
+        target = self.target
+        link = target.parent / f".{LATEST}.{secrets.token_hex(4)}"
+        link.symlink_to(target.name)
+        try:
+            link.replace(target.parent / LATEST)
+        except OSError:
+            link.unlink()
+            raise
+        sync(target.parent)
+
+    def settle_latest(self) -> None:
+        """Compare when both were published; see `Shelf.settle_latest`."""
+        named = self.target.parent / LATEST / MANIFEST_FILE
+        if not named.is_file() or _published_at(named) < _published_at(self.target / MANIFEST_FILE):
+            self.point_latest()
+
+    def pin(self, reason: str) -> None:
+        """Write a file; see `Shelf.pin`."""
+        if not os.path.lexists(self.target / PIN_FILE):
+            write_text(self.target / PIN_FILE, f"{reason}\n")
+
+
+def _is_free(target: Path) -> bool:
+    """Return whether a dataset is at its place already, or an empty folder, which gives way to it."""
+    return target.is_dir() and ((target / MANIFEST_FILE).is_file() or not any(target.iterdir()))
 
 
 def _published_at(manifest: Path) -> str:
     published_at: str = json.loads(manifest.read_text(encoding="utf-8"))["published_at"]
     return published_at
-
-
-def point_latest(target: Path) -> None:
-    """Let `latest` beside a dataset point at it, replacing the old link in one step."""
-    link = target.parent / f".{LATEST}.{secrets.token_hex(4)}"
-    link.symlink_to(target.name)
-    try:
-        link.replace(target.parent / LATEST)
-    except OSError:
-        link.unlink()
-        raise
-    sync(target.parent)

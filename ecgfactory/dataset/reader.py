@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, SupportsIndex, overload
 
@@ -27,7 +27,8 @@ from ecgfactory.places import find, place_at
 from ecgfactory.quality.rule import PUBLISHED
 from ecgfactory.record import Record
 from ecgfactory.rhythm_table import RhythmTable
-from ecgfactory.storage.home import from_home
+from ecgfactory.storage.place import Place, as_place
+from ecgfactory.storage.store_path import StorePath
 from ecgfactory.wave_table import WaveTable
 
 if TYPE_CHECKING:
@@ -46,13 +47,13 @@ class Dataset(DatasetTables):
 
     Parameters
     ----------
-    path : Path
-        Its folder, or the folder of its name (then the newest one).
+    path : Path or StorePath
+        Its folder or its place in a store, or that of its name (then the newest one).
 
     Attributes
     ----------
-    path : Path
-        Its folder.
+    path : Path or StorePath
+        Its folder, or its place in a store.
     plan, manifest
         What it was made from, and what was made.
     candidates : int64 array, shape (records,)
@@ -64,15 +65,16 @@ class Dataset(DatasetTables):
         When there is no dataset, or later no such record, split, lead or feature.
     DamagedDatasetError
         When one of its files can't be read.
+    StoreError
+        When a store does not give it.
     """
 
-    def __init__(self, path: Path) -> None:
-        inside = path / LATEST if not (path / MANIFEST_FILE).is_file() and (path / LATEST).is_dir() else path
-        if not (inside / MANIFEST_FILE).is_file():
+    def __init__(self, path: Place) -> None:
+        folder = dataset_at(path)
+        if folder is None:
             raise BadInputError(
                 f"{path}: holds no dataset (no {MANIFEST_FILE}); give the folder that `ecgfactory build` printed."
             )
-        folder = inside.resolve()
         try:
             text = (folder / MANIFEST_FILE).read_text(encoding="utf-8")
             self.manifest_content: dict[str, Any] = json.loads(text)
@@ -514,7 +516,7 @@ class Dataset(DatasetTables):
     def __contains__(self, wanted: object) -> bool:
         return isinstance(wanted, str) and find(wanted, self.candidates) is not None
 
-    def __reduce__(self) -> tuple[type[Dataset], tuple[Path]]:
+    def __reduce__(self) -> tuple[type[Dataset], tuple[Place]]:
         return Dataset, (self.path,)  # without open files and tables
 
     def __repr__(self) -> str:
@@ -536,13 +538,35 @@ def _pieces(records: int) -> Iterator[slice]:
     return (slice(start, start + RECORDS_AT_ONCE) for start in range(0, max(records, 1), RECORDS_AT_ONCE))
 
 
-def open_dataset(path: str | Path) -> Dataset:
+def dataset_at(place: Place) -> Place | None:
+    """Return where the dataset is that a place holds, or the newest one, where that is the place of a name.
+
+    It is there as soon as its manifest is, and no sooner. None where there is none.
+
+    Raises
+    ------
+    StoreError
+        When a store does not tell.
+    """
+    if (place / MANIFEST_FILE).is_file():
+        return place.resolve() if isinstance(place, Path) else place
+    if isinstance(place, Path):
+        return (place / LATEST).resolve() if (place / LATEST / MANIFEST_FILE).is_file() else None
+    try:
+        newest = place / (place / LATEST).read_text(encoding="ascii").strip()
+    except (FileNotFoundError, UnicodeDecodeError):
+        return None
+    return newest if newest != place and (newest / MANIFEST_FILE).is_file() else None
+
+
+def open_dataset(path: str | PathLike[str] | StorePath) -> Dataset:
     """Open a published dataset.
 
     Parameters
     ----------
-    path : str or Path
-        Its folder, or the folder of its name (then the newest one).
+    path : str, Path or StorePath
+        Its folder, or its address in a store such as `s3://bucket/datasets/quickstart`; or that of its name (then the
+        newest one).
 
     Returns
     -------
@@ -555,7 +579,9 @@ def open_dataset(path: str | Path) -> Dataset:
         When there is no dataset, or `path` is no path.
     DamagedDatasetError
         When its manifest can't be read.
+    StoreError
+        When a store does not give it.
     """
-    if not isinstance(path, str | os.PathLike):
+    if not isinstance(path, str | PathLike | StorePath):
         raise BadInputError(f"open_dataset: path is {path!r}; give the folder that `ecgfactory build` printed.")
-    return Dataset(from_home(path))
+    return Dataset(as_place(path))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -14,6 +13,7 @@ from ecgfactory.formats.base import SignalSpec
 from ecgfactory.formats.clean_twin import CLEAN_SUFFIX
 from ecgfactory.formats.damage import reading
 from ecgfactory.leads import EIGHT_LEADS, TWELVE_LEADS, SignalUv, fill_derived
+from ecgfactory.storage.place import Place
 
 QUICK_SOURCES: dict[str, type[Source]] = {"npy": NpySource, "parquet": ParquetSource}
 """Formats to read from where the dataset has them, the quickest first."""
@@ -29,7 +29,7 @@ class SignalReader:
 
     Parameters
     ----------
-    folder : Path
+    folder : Path or StorePath
         The dataset.
     format_name : str
         The format to read from, or clean twin of one; see `quickest`.
@@ -55,7 +55,7 @@ class SignalReader:
 
     def __init__(
         self,
-        folder: Path,
+        folder: Place,
         format_name: str,
         records: pa.Table,
         spec: SignalSpec,

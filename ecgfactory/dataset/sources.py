@@ -17,6 +17,9 @@ from ecgfactory.arrays import IntArray
 from ecgfactory.formats.base import SignalSpec
 from ecgfactory.formats.clean_twin import format_named
 from ecgfactory.leads import SignalUv
+from ecgfactory.storage.fetched import at_hand
+from ecgfactory.storage.object_file import parquet_file
+from ecgfactory.storage.place import Place
 
 OPEN_FILES = 64
 LEAST_GROUPS = 4
@@ -54,7 +57,7 @@ class Source(ABC):
 
     Parameters
     ----------
-    folder : Path
+    folder : Path or StorePath
         The dataset.
     spec : SignalSpec
         What its records have in common.
@@ -65,7 +68,7 @@ class Source(ABC):
     """
 
     @abstractmethod
-    def __init__(self, folder: Path, spec: SignalSpec, lead_names: Sequence[str], at_random: bool) -> None: ...
+    def __init__(self, folder: Place, spec: SignalSpec, lead_names: Sequence[str], at_random: bool) -> None: ...
 
     @abstractmethod
     def read(self, path: str, rows: IntArray, candidates: IntArray, into: Into) -> None:
@@ -110,7 +113,7 @@ class _RowGroup:
 class ParquetSource(Source):
     """Reads by row group; the last ones stay decoded."""
 
-    def __init__(self, folder: Path, spec: SignalSpec, lead_names: Sequence[str], at_random: bool) -> None:
+    def __init__(self, folder: Place, spec: SignalSpec, lead_names: Sequence[str], at_random: bool) -> None:
         self._folder, self._lead_names, self._samples = folder, lead_names, spec.samples
         self._cache_bytes = CACHE_BYTES if at_random else 0
         self._open = lru_cache(OPEN_FILES)(self._open_anew)
@@ -128,7 +131,7 @@ class ParquetSource(Source):
                 into.put(chosen, lead, values[inside])
 
     def _open_anew(self, path: str) -> _ParquetFile:
-        content = pq.ParquetFile(self._folder / path, memory_map=True)
+        content = parquet_file(self._folder / path, memory_map=True)
         sizes = [content.metadata.row_group(number).num_rows for number in range(content.num_row_groups)]
         return _ParquetFile(content, np.cumsum(sizes))
 
@@ -149,12 +152,15 @@ class ParquetSource(Source):
 
 
 class NpySource(Source):
-    """Maps arrays into memory, and copies what is wanted."""
+    """Maps arrays into memory, and copies what is wanted.
 
-    def __init__(self, folder: Path, spec: SignalSpec, lead_names: Sequence[str], at_random: bool) -> None:
+    Those of a store don't stay mapped: what was fetched longest ago makes room on the disk, and would not.
+    """
+
+    def __init__(self, folder: Place, spec: SignalSpec, lead_names: Sequence[str], at_random: bool) -> None:
         self._folder, self._shape = folder, (len(spec.lead_names), spec.samples)
         self._leads = [spec.lead_names.index(name) for name in lead_names]
-        self._open = lru_cache(OPEN_FILES)(self._open_anew)
+        self._open = lru_cache(OPEN_FILES if isinstance(folder, Path) else 0)(self._open_anew)
 
     def read(self, path: str, rows: IntArray, candidates: IntArray, into: Into) -> None:
         """Read records; see `Source.read`."""
@@ -164,8 +170,10 @@ class NpySource(Source):
             into.signals_uv[place, into.slots] = signals_uv[row, self._leads]
 
     def _open_anew(self, path: str) -> tuple[IntArray, SignalUv]:
-        held = np.load((self._folder / path).with_suffix(".candidates.npy"))
-        signals_uv = np.load(self._folder / path, mmap_mode="r")
+        beside = f"{path.removesuffix('.npy')}.candidates.npy"
+        with at_hand(self._folder, (path, beside)) as folder:
+            held = np.load(folder / beside)
+            signals_uv = np.load(folder / path, mmap_mode="r")
         if signals_uv.dtype != np.int16 or signals_uv.shape != (held.size, *self._shape):
             raise ValueError(f"{path} has another shape or type than the dataset")
         return held, signals_uv
@@ -182,23 +190,24 @@ class FileSource(Source):
         As in `Source`.
     """
 
-    def __init__(self, format_name: str, folder: Path, spec: SignalSpec, lead_names: Sequence[str]) -> None:
+    def __init__(self, format_name: str, folder: Place, spec: SignalSpec, lead_names: Sequence[str]) -> None:
         self._format, self._folder, self._spec = format_named(format_name), folder, spec
         self._leads = [spec.lead_names.index(name) for name in lead_names]
 
     def read(self, path: str, rows: IntArray, candidates: IntArray, into: Into) -> None:
         """Read records; see `Source.read`. Of long ones a piece is held at a time."""
-        if self._spec.is_long:
-            self._read_pieces(path, candidates, into)
-            return
-        signals_uv = self._format.read(self._folder, path, candidates.tolist(), self._spec)
+        with at_hand(self._folder, self._format.opened_files(path, self._spec)) as folder:
+            if self._spec.is_long:
+                self._read_pieces(folder, path, candidates, into)
+                return
+            signals_uv = self._format.read(folder, path, candidates.tolist(), self._spec)
         for lead, stored in enumerate(self._leads):
             into.put(slice(None), lead, signals_uv[:, stored])
 
-    def _read_pieces(self, path: str, candidates: IntArray, into: Into) -> None:
+    def _read_pieces(self, folder: Path, path: str, candidates: IntArray, into: Into) -> None:
         for record, candidate in enumerate(candidates.tolist()):
             for start, stop in self._spec.stretch_bounds():
-                stretch_uv = self._format.read_stretch(self._folder, path, candidate, self._spec, start, stop)
+                stretch_uv = self._format.read_stretch(folder, path, candidate, self._spec, start, stop)
                 for lead, stored in enumerate(self._leads):
                     into.signals_uv[into.places[record], into.slots[lead], start:stop] = stretch_uv[stored]
 

@@ -13,7 +13,6 @@ from ecgfactory.dataset.names import ANNOTATIONS_FILE
 from ecgfactory.dataset.signals import quickest
 from ecgfactory.ecgs import Ecgs
 from ecgfactory.errors import BadInputError, shown
-from ecgfactory.formats.clean_twin import format_named
 from ecgfactory.formats.damage import reading
 from ecgfactory.leads import SignalUv
 from ecgfactory.record import Record, Stretch
@@ -80,8 +79,7 @@ def stretch_uv(files: DatasetFiles, place: int, start: int, stop: int) -> Signal
     """Read the signal of a stretch alone, shape (leads, stop - start), by the record's place in records.parquet."""
     name = quickest(files.formats)
     path, candidate = files.records_table.column(f"{name}_path")[place].as_py(), int(files.candidates[place])
-    with reading(path):
-        return format_named(name).read_stretch(files.path, path, candidate, files.plan.spec_of(name), start, stop)
+    return files.stretch_in(name, path, candidate, start, stop)
 
 
 def _waves(files: DatasetFiles, candidate: int, start: int, stop: int) -> WaveTable | None:

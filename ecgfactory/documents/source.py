@@ -13,6 +13,7 @@ from ecgfactory.documents.file import read_text
 from ecgfactory.documents.keys import examples, nearest, shown_key
 from ecgfactory.documents.parser import DEEPEST_LEVEL, Location, ParseError, parse
 from ecgfactory.errors import BadInputError
+from ecgfactory.storage.store_path import without_credentials
 
 MOST_TOLD = 50
 """Sentences about one document; who reads them begins with the first."""
@@ -92,27 +93,28 @@ def read_source(path: Path, model: type[BaseModel], tells_values: bool = True) -
 def apply_setting(source: Source, text: str) -> str | None:
     """Write one `key=value` into the content; return what is wrong with it, if anything."""
     key, equals, value = text.partition("=")
+    told = f"--set {without_credentials(text)}"
     location: Location = tuple(key.strip().split("."))
     if not equals or not all(location) or len(location) > DEEPEST_LEVEL:
-        return f"--set {text}: not of the form key=value; write for example --set records=100."
+        return f"{told}: not of the form key=value; write for example --set records=100."
     try:
         parsed = parse(value)
     except ParseError as error:
-        return f"--set {text}: the value is no good: {error.reason}."
+        return f"{told}: the value is no good: {error.reason}."
     if parsed.doubled:
-        return f"--set {text}: {shown_key(parsed.doubled[0][0])} is given twice; remove one."
+        return f"{told}: {shown_key(parsed.doubled[0][0])} is given twice; remove one."
     target = source.content
     for part in location[:-1]:
         child = target.setdefault(str(part), {})
         if not isinstance(child, dict):
-            return f"--set {text}: {part} holds no keys; set {part} itself."
+            return f"{told}: {part} holds no keys; set {part} itself."
         target = child
     target[str(location[-1])] = parsed.content
     for depth in range(1, len(location)):
-        source.places.setdefault(location[:depth], f"--set {text}")
+        source.places.setdefault(location[:depth], told)
     for replaced in [place for place in source.places if place[: len(location)] == location]:
         del source.places[replaced]
-    source.places[location] = f"--set {text}"
+    source.places[location] = told
     for replaced in [place for place in source.words if place[: len(location)] == location]:
         del source.words[replaced]
     source.blank = {place for place in source.blank if place[: len(location)] != location}

@@ -256,6 +256,11 @@ class Format(ABC):
         return [stem + ending for ending in cls.file_kinds(spec)]
 
     @classmethod
+    def opened_files(cls, path: str, spec: SignalSpec) -> list[str]:
+        """Every file that `read` and its like open, from the path that records.parquet gives: not only the record's."""
+        return cls.files(path, spec)
+
+    @classmethod
     def published_path(cls, staged_path: str, position: int, count: int) -> str:
         """Path below the dataset of a file that was staged.
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 from ecgfactory.errors import DamagedDatasetError, EcgFactoryError
+from ecgfactory.storage.place import Place
 
 
 @contextmanager
-def reading(path: Path | str) -> Iterator[None]:
+def reading(path: Place | str) -> Iterator[None]:
     """Read a file of a dataset.
 
     Raises

@@ -182,6 +182,11 @@ class NpyFormat(Format):
         return {**cls.media_types, **dict.fromkeys([*composed, *waves, *masks, *artefact_masks], _FILE)}
 
     @classmethod
+    def opened_files(cls, path: str, spec: SignalSpec) -> list[str]:
+        """With the numbers of the records; see `Format.opened_files`."""
+        return [*cls.files(path, spec), f"{path.removesuffix('.npy')}{CANDIDATES_SUFFIX}"]
+
+    @classmethod
     def published_path(cls, staged_path: str, position: int, count: int) -> str:
         """Number the files of a split; see `numbered`."""
         return numbered(staged_path, position, count)

@@ -20,6 +20,9 @@ import pyarrow.parquet as pq
 from ecgfactory.arrays import IntArray
 from ecgfactory.record import record_id
 from ecgfactory.record_rows import RecordRows
+from ecgfactory.storage.object_file import readable
+from ecgfactory.storage.place import Place
+from ecgfactory.storage.store_path import StorePath
 
 _RATE = b"sampling_rate_hz"
 """Key of the metadata that tells the sampling rate."""
@@ -142,7 +145,7 @@ class TruthReader(ABC, Generic[Table]):
 
     Parameters
     ----------
-    path : Path
+    path : Path or StorePath
         The file.
     lead_names : tuple of str
         Leads of its records.
@@ -169,12 +172,14 @@ class TruthReader(ABC, Generic[Table]):
     coded: ClassVar[Sequence[str]] = ()
     """Columns that are read as dictionaries."""
 
-    def __init__(self, path: Path, lead_names: tuple[str, ...], groups_in_memory: int = 1) -> None:
+    def __init__(self, path: Place, lead_names: tuple[str, ...], groups_in_memory: int = 1) -> None:
         self.lead_names = lead_names
-        metadata = pq.read_metadata(path)
+        source = readable(path)
+        metadata = pq.read_metadata(source)
         if not _same_columns(metadata.schema.to_arrow_schema(), self.schema):
             raise ValueError(f"it has other columns than {self.noun} have")
-        self._source = pq.ParquetFile(path, metadata=metadata, read_dictionary=list(self.coded))
+        in_store = isinstance(path, StorePath)
+        self._source = pq.ParquetFile(source, metadata=metadata, read_dictionary=list(self.coded), pre_buffer=in_store)
         ids = [metadata.row_group(group).column(0).statistics for group in range(metadata.num_row_groups)]
         if not all(statistics and statistics.has_min_max for statistics in ids):
             raise ValueError("its row groups don't say which records they hold")

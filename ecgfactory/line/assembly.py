@@ -1,8 +1,7 @@
-"""Putting the chosen shards together as one dataset folder, still inside the workspace."""
+"""Putting the chosen shards together as one dataset, which is not published yet."""
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -32,24 +31,23 @@ from ecgfactory.formats.clean_twin import format_named
 from ecgfactory.formats.rhythms import RhythmsReader, RhythmsWriter
 from ecgfactory.formats.rows import CLEAN
 from ecgfactory.formats.truth_file import Table, TruthReader, TruthWriter
+from ecgfactory.line.draft import Draft
 from ecgfactory.line.layout import Layout
 from ecgfactory.pictures.exports import write_exports
 from ecgfactory.pictures.paths import IMAGES_FOLDER
 from ecgfactory.pictures.table import ROWS_PER_GROUP as PICTURES_PER_GROUP
 from ecgfactory.request.plan import Plan
-from ecgfactory.session.ledger import ShardEntry, ledger_of
-from ecgfactory.session.workspace import Workspace
-from ecgfactory.storage.durable import link
+from ecgfactory.session.ledger import Ledger, ShardEntry
 from ecgfactory.storage.faults import fault_point
 
 ROWS_PER_GROUP = 10_000
 """Rows of the tables that are held at a time, 6 MB: the flow's process stays small, however many there are."""
 
 
-def assemble(plan: Plan, entries: Sequence[ShardEntry], layout: Layout, workspace: Workspace) -> Counts:
+def assemble(plan: Plan, entries: Sequence[ShardEntry], layout: Layout, ledger: Ledger, draft: Draft) -> Counts:
     """Lay the files of the chosen shards out as a dataset, with its tables of records and rejects.
 
-    Files are linked, not moved: the shards stay complete, so that this can be done again after a crash.
+    The shards stay complete, so that this can be done again after a crash.
 
     Parameters
     ----------
@@ -59,45 +57,46 @@ def assemble(plan: Plan, entries: Sequence[ShardEntry], layout: Layout, workspac
         The chosen shards, in order.
     layout : Layout
         Where their files are published.
-    workspace : Workspace
-        Holds the shards; its `dataset` folder is made anew.
+    ledger : Ledger
+        Holds the shards.
+    draft : Draft
+        The dataset; made anew.
 
     Returns
     -------
     Counts
         What the dataset holds.
     """
-    shutil.rmtree(workspace.dataset, ignore_errors=True)
-    workspace.dataset.mkdir()
-    for made, published in layout.files():
-        link(made, workspace.dataset / published)
-    _write_tables(plan, entries, layout, workspace)
-    write_records_csv(workspace.dataset, workspace.dataset)
-    truth = _TruthFiles(plan, entries, workspace)
+    draft.begin()
+    draft.lay(layout.files())
+    dataset = draft.folder
+    _write_tables(plan, entries, layout, ledger, dataset)
+    write_records_csv(dataset, dataset)
+    truth = _TruthFiles(plan, entries, ledger, dataset)
     waves = truth.annotations() if plan.labels else {}
     artefacts = truth.artefacts() if plan.artefacts else None
     beats = truth.beats_and_rhythms() if plan.is_composed else {}
-    pictures = _write_pictures(plan, entries, workspace) if plan.pictures else {}
+    pictures = _write_pictures(plan, entries, ledger, dataset) if plan.pictures else {}
     for name in plan.formats:
-        format_named(name).write_index(workspace.dataset, _candidates(workspace.dataset), plan.spec_of(name))
+        format_named(name).write_index(dataset, _candidates(dataset), plan.spec_of(name))
+    draft.hand_in()
     fault_point("dataset-assembled")
-    return replace(count(plan, workspace.dataset), waves=waves, artefacts=artefacts, beats=beats, pictures=pictures)
+    return replace(count(plan, dataset), waves=waves, artefacts=artefacts, beats=beats, pictures=pictures)
 
 
-def _write_tables(plan: Plan, entries: Sequence[ShardEntry], layout: Layout, workspace: Workspace) -> None:
+def _write_tables(plan: Plan, entries: Sequence[ShardEntry], layout: Layout, ledger: Ledger, dataset: Path) -> None:
     """Write records.parquet, with the paths of each record's files, and rejected.parquet."""
-    ledger = ledger_of(workspace)
-    records = _TableFile(workspace.dataset / RECORDS_FILE)
-    rejected = _TableFile(workspace.dataset / REJECTED_FILE)
+    records = _TableFile(dataset / RECORDS_FILE)
+    rejected = _TableFile(dataset / REJECTED_FILE)
     unwanted = _unwanted_columns(plan)
     last_candidate = -1
     for entry in entries:
-        folder = ledger.folder(entry, [RECORDS_FILE, REJECTED_FILE])
-        rows = pq.read_table(folder / RECORDS_FILE).drop_columns(unwanted)
+        with ledger.opened(entry, [RECORDS_FILE, REJECTED_FILE]) as folder:
+            rows = pq.read_table(folder / RECORDS_FILE).drop_columns(unwanted)
+            rejects = pq.read_table(folder / REJECTED_FILE)
         if rows.num_rows:
             last_candidate = rows.column("candidate")[-1].as_py()
         records.add(_with_paths(plan, rows, layout, entry.shard))
-        rejects = pq.read_table(folder / REJECTED_FILE)
         if entry is entries[-1]:  # candidates after the last record are not part of the dataset
             rejects = rejects.filter(pc.less(rejects.column("candidate"), last_candidate))
         rejected.add(rejects)
@@ -105,13 +104,13 @@ def _write_tables(plan: Plan, entries: Sequence[ShardEntry], layout: Layout, wor
     rejected.close()
 
 
-def _write_pictures(plan: Plan, entries: Sequence[ShardEntry], workspace: Workspace) -> dict[str, int]:
+def _write_pictures(plan: Plan, entries: Sequence[ShardEntry], ledger: Ledger, dataset: Path) -> dict[str, int]:
     """Write images.parquet, and what others read in its place; return how many pictures have which damage."""
-    ledger, dataset = ledger_of(workspace), workspace.dataset
     joined = _TableFile(dataset / IMAGES_FILE, PICTURES_PER_GROUP)
     for entry in entries:
-        for rows in pq.ParquetFile(ledger.folder(entry, [IMAGES_FILE]) / IMAGES_FILE).iter_batches(PICTURES_PER_GROUP):
-            joined.add(pa.Table.from_batches([rows]))
+        with ledger.opened(entry, [IMAGES_FILE]) as folder:
+            for rows in pq.ParquetFile(folder / IMAGES_FILE).iter_batches(PICTURES_PER_GROUP):
+                joined.add(pa.Table.from_batches([rows]))
     joined.close()
     splits = [split for split in plan.request.splits if (dataset / IMAGES_FOLDER / split).exists()]
     write_exports(dataset, plan.lead_names, splits)
@@ -128,9 +127,8 @@ def _unwanted_columns(plan: Plan) -> list[str]:
 class _TruthFiles:
     """The files of what is true of records, which are joined from those of the shards, group by group."""
 
-    def __init__(self, plan: Plan, entries: Sequence[ShardEntry], workspace: Workspace) -> None:
-        self._plan, self._dataset = plan, workspace.dataset
-        self._ledger, self._entries = ledger_of(workspace), entries
+    def __init__(self, plan: Plan, entries: Sequence[ShardEntry], ledger: Ledger, dataset: Path) -> None:
+        self._plan, self._entries, self._ledger, self._dataset = plan, entries, ledger, dataset
 
     def annotations(self) -> dict[str, int]:
         """Write annotations.parquet; return how many waves there are over all leads, by wave."""
@@ -158,10 +156,10 @@ class _TruthFiles:
         """Write what the shards hold; return of how many records it is, each in one group of its shard."""
         records = 0
         for entry in self._entries:
-            folder = self._ledger.folder(entry, [file])
-            for candidates, table in reader_class(folder / file, self._plan.lead_names).groups():
-                joined.write(candidates, table)
-                records += len(candidates)
+            with self._ledger.opened(entry, [file]) as folder:
+                for candidates, table in reader_class(folder / file, self._plan.lead_names).groups():
+                    joined.write(candidates, table)
+                    records += len(candidates)
         return records
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from ecgfactory.dataset.names import MANIFEST_FILE
 from ecgfactory.dataset.reader import Dataset
 from ecgfactory.errors import BadInputError
 from ecgfactory.line import steps
@@ -22,6 +23,7 @@ from ecgfactory.line.workers import process_pool
 from ecgfactory.pools.pool import Pool
 from ecgfactory.request.build_request import BuildRequest
 from ecgfactory.request.request_file import as_request
+from ecgfactory.storage.place import Place
 
 
 class Built(BaseModel):
@@ -29,13 +31,13 @@ class Built(BaseModel):
 
     Parameters
     ----------
-    dataset : Path
-        The folder of the published dataset.
+    dataset : Path or StorePath
+        Where the published dataset is.
     already_there : bool
         Whether it was already published, and intact, so that no work was done.
     """
 
-    dataset: Path
+    dataset: Place
     already_there: bool
 
     def open(self) -> Dataset:
@@ -80,10 +82,10 @@ def build(
     """
     check_callback(on_progress)
     plan = steps.plan_dataset(as_request(request))
-    with claim(plan):
+    with claim(plan) as lease:
         if steps.find_published(plan):
             return Built(dataset=plan.dataset_path, already_there=True)
-        with session(plan, str(uuid.uuid4()), on_progress) as work:
+        with session(plan, str(uuid.uuid4()), on_progress, lease=lease) as work:
             with pool(work) as workers:
                 prepare_reports(work, workers)
                 make_shards(work, workers)
@@ -109,7 +111,7 @@ def find_built(request: BuildRequest) -> Built | None:
     if request.seed is None:  # each build of it draws another
         return None
     plan = steps.plan_dataset(request)
-    if not plan.dataset_path.exists():
+    if not (plan.dataset_path / MANIFEST_FILE).is_file():
         return None
     with claim(plan):
         return Built(dataset=plan.dataset_path, already_there=True) if steps.find_published(plan) else None

@@ -1,4 +1,4 @@
-"""What workers do for a build, whatever pool they are of: functions of a workspace's folder and a few numbers."""
+"""What workers do for a build, whatever pool they are of: functions of a workspace's address and a few numbers."""
 
 from __future__ import annotations
 
@@ -11,17 +11,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from ecgfactory.errors import ShardUnwantedError
+from ecgfactory.line.draft import Made
+from ecgfactory.line.hand_in import hand_in
 from ecgfactory.line.layout import Pack
 from ecgfactory.session.ledger import ledger_of
 from ecgfactory.session.workspace import Workspace
-from ecgfactory.storage.durable import sha256_of
 from ecgfactory.storage.faults import fault_point
 
 if TYPE_CHECKING:
     from ecgfactory.dataset.counts import Counts
+    from ecgfactory.dataset.files import DatasetFiles
     from ecgfactory.generators.base import Generator
     from ecgfactory.quality.diversity import Diversity
     from ecgfactory.session.ledger import ShardEntry
+    from ecgfactory.shards.handover import Holder
 
 Result = TypeVar("Result")
 
@@ -61,10 +64,23 @@ class Timed(Generic[Result]):
 
 @dataclass(frozen=True)
 class Compared:
-    """What the comparison with a reference leaves: a folder of files, and a section of the dataset card."""
+    """What the comparison with a reference leaves: files, and a section of the dataset card."""
 
-    folder: Path
+    made: Made
     card_section: str
+
+
+@dataclass(frozen=True)
+class Generated:
+    """What the step that finishes a shard needs to know of the one that generated it.
+
+    Parameters
+    ----------
+    holder : Holder or None
+        Who has the signals; None where they are in a workspace that both steps use.
+    """
+
+    holder: Holder | None = None
 
 
 def make_shard(workspace_root: str, shard: int, limit: int) -> ShardMade | None:
@@ -74,22 +90,26 @@ def make_shard(workspace_root: str, shard: int, limit: int) -> ShardMade | None:
     return _unless_unwanted(workspace_root, lambda work: _made(shards.make_shard(work.read_plan(), shard, limit, work)))
 
 
-def generate_shard(workspace_root: str, shard: int, limit: int) -> bool | None:
+def generate_shard(workspace_root: str, shard: int, limit: int) -> Generated | None:
     """Generate one shard for another process to finish; None when it is no longer wanted.
 
-    All steps of a shard have the same parameters: its limit only matters to those that assess.
+    All first steps of a shard have the same parameters: its limit only matters to those that assess.
     """
     from ecgfactory.shards.handover import Handover
 
-    return _unless_unwanted(workspace_root, lambda work: Handover(work.read_plan(), shard, work).write())
+    def generate(workspace: Workspace) -> Generated:
+        Handover(workspace.read_plan(), shard, workspace).write()
+        return Generated()
+
+    return _unless_unwanted(workspace_root, generate)
 
 
-def finish_shard(workspace_root: str, shard: int, limit: int) -> ShardMade | None:
+def finish_shard(workspace_root: str, shard: int, limit: int, holder: Holder | None) -> ShardMade | None:
     """Assess, write and commit a shard that was generated elsewhere; None when it is no longer wanted."""
     from ecgfactory.shards import shard as shards
 
     return _unless_unwanted(
-        workspace_root, lambda work: _made(shards.finish_shard(work.read_plan(), shard, limit, work))
+        workspace_root, lambda work: _made(shards.finish_shard(work.read_plan(), shard, limit, work, holder))
     )
 
 
@@ -98,38 +118,35 @@ def pack_shards(workspace_root: str, format_name: str, shards: list[int]) -> Tim
     from ecgfactory.shards.packing import pack
 
     started = time.perf_counter()
-    workspace = Workspace(Path(workspace_root))
+    workspace = Workspace.at(workspace_root)
     folder = _new_folder(workspace, "pack")
     pack(workspace.read_plan(), format_name, shards, ledger_of(workspace), folder)
-    files = sorted(path for path in folder.rglob("*") if path.is_file())
-    sums = {path.relative_to(folder).as_posix(): sha256_of(path) for path in files}
+    made = hand_in(workspace, folder)
     fault_point("shards-packed")
-    return Timed(Pack(tuple(shards), (format_name,), folder, sums), time.perf_counter() - started)
+    return Timed(Pack(tuple(shards), (format_name,), made), time.perf_counter() - started)
 
 
-def write_report(workspace_root: str, counts: Counts) -> Timed[Path]:
-    """Write report.pdf, a PDF for each sample and the web page; return the folder that they were written into.
+def write_report(workspace_root: str, counts: Counts) -> Timed[Made]:
+    """Write report.pdf, a PDF for each sample and the web page; return where these files are.
 
     Each attempt has a folder of its own, outside the dataset, so that a worker that is killed leaves nothing in it.
     """
-    from ecgfactory.dataset.files import DatasetFiles
     from ecgfactory.report.dataset import write_reports
 
     started = time.perf_counter()
-    workspace = Workspace(Path(workspace_root))
+    workspace = Workspace.at(workspace_root)
     folder = _new_folder(workspace, "report")
-    write_reports(DatasetFiles(workspace.dataset, workspace.read_plan()), counts, folder)
-    return Timed(folder, time.perf_counter() - started)
+    write_reports(_draft_files(workspace), counts, folder)
+    return Timed(hand_in(workspace, folder), time.perf_counter() - started)
 
 
 def compare_records(workspace_root: str) -> Timed[Diversity]:
     """Look for near-duplicates in a sample of the assembled dataset."""
     from ecgfactory.dataset.diversity import sample_diversity
-    from ecgfactory.dataset.files import DatasetFiles
 
     started = time.perf_counter()
-    workspace = Workspace(Path(workspace_root))
-    diversity = sample_diversity(DatasetFiles(workspace.dataset, workspace.read_plan()))
+    workspace = Workspace.at(workspace_root)
+    diversity = sample_diversity(_draft_files(workspace))
     fault_point("records-compared")
     return Timed(diversity, time.perf_counter() - started)
 
@@ -139,14 +156,13 @@ def compare_with_reference(workspace_root: str) -> Timed[Compared]:
     from ecgfactory.comparison.card import card_section
     from ecgfactory.comparison.files import write_files
     from ecgfactory.comparison.of_dataset import compare_dataset
-    from ecgfactory.dataset.files import DatasetFiles
 
     started = time.perf_counter()
-    workspace = Workspace(Path(workspace_root))
+    workspace = Workspace.at(workspace_root)
     folder = _new_folder(workspace, "comparison")
-    comparison = compare_dataset(DatasetFiles(workspace.dataset, workspace.read_plan()))
+    comparison = compare_dataset(_draft_files(workspace))
     write_files(comparison, folder, draws_reference=False)  # real people's ECGs stay where they are
-    return Timed(Compared(folder, card_section(comparison)), time.perf_counter() - started)
+    return Timed(Compared(hand_in(workspace, folder), card_section(comparison)), time.perf_counter() - started)
 
 
 def _new_folder(workspace: Workspace, purpose: str) -> Path:
@@ -155,14 +171,21 @@ def _new_folder(workspace: Workspace, purpose: str) -> Path:
     return folder
 
 
+def _draft_files(workspace: Workspace) -> DatasetFiles:
+    """Return the files of the dataset that is put together."""
+    from ecgfactory.dataset.files import DatasetFiles
+
+    plan = workspace.read_plan()
+    return DatasetFiles(workspace.dataset if workspace.kept is None else plan.dataset_path, plan)
+
+
 def _unless_unwanted(workspace_root: str, work: Callable[[Workspace], Result]) -> Result | None:
-    workspace = Workspace(Path(workspace_root))
     try:
-        return work(workspace)
+        return work(Workspace.at(workspace_root))
     except ShardUnwantedError as reason:
         _log.info("%s", reason)
     except FileNotFoundError:
-        if workspace.root.is_dir():
+        if Workspace.is_there(workspace_root):
             raise
         # else the session ended while this shard was in progress
     return None

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ecgfactory.formats.clean_twin import format_named
+from ecgfactory.line.draft import Made
 from ecgfactory.pictures.paths import IMAGES_FOLDER
 from ecgfactory.request.plan import Plan
-from ecgfactory.session.ledger import Ledger, ShardEntry
+from ecgfactory.session.ledger import Ledger, ShardEntry, StagedFile
 from ecgfactory.storage.place import Place
 
 
@@ -23,24 +24,21 @@ class Pack:
         Numbers of the shards.
     formats : tuple of str
         In which formats, or clean twins of such.
-    folder : Path or StorePath
-        Where the files are.
-    sums : mapping of str to str
-        sha256 of each file, by path below the folder.
+    made : Made
+        The files.
     """
 
     shards: tuple[int, ...]
     formats: tuple[str, ...]
-    folder: Place
-    sums: Mapping[str, str]
+    made: Made
 
 
 def pack_of(plan: Plan, entry: ShardEntry, ledger: Ledger) -> Pack:
     """Return the files that a committed shard contributes by itself."""
     formats = tuple(name for name in plan.formats if name not in plan.packed_formats)
     folders = {*(format_named(name).top_folder() for name in formats), IMAGES_FOLDER}
-    sums = {staged.path: staged.sha256 for staged in entry.files if staged.path.split("/")[0] in folders}
-    return Pack((entry.shard,), formats, ledger.place(entry), sums)
+    files = tuple(staged for staged in entry.files if staged.path.split("/")[0] in folders)
+    return Pack((entry.shard,), formats, Made(ledger.place(entry), files))
 
 
 class Layout:
@@ -62,19 +60,11 @@ class Layout:
             for shard in pack.shards
         }
 
-    def files(self) -> Iterator[tuple[Place, str]]:
-        """Yield where each file is, and its path below the dataset."""
+    def files(self) -> Iterator[tuple[Place, StagedFile]]:
+        """Yield where each file is, and what it is in the dataset."""
         for pack, paths in zip(self._packs, self._published, strict=True):
-            for made, published in paths.items():
-                yield pack.folder / made, published
-
-    def sums(self) -> dict[str, str]:
-        """Return the sha256 of each file, by path below the dataset."""
-        return {
-            published: pack.sums[made]
-            for pack, paths in zip(self._packs, self._published, strict=True)
-            for made, published in paths.items()
-        }
+            for file in pack.made.files:
+                yield pack.made.place / file.path, file.model_copy(update={"path": paths[file.path]})
 
     def record_path(self, format_name: str, shard: int, candidate: int, split: str) -> str:
         """Return the path below the dataset of the file that holds a record."""
@@ -83,13 +73,13 @@ class Layout:
 
 def _published_paths(packs: Sequence[Pack]) -> list[dict[str, str]]:
     """Map each pack's paths to where they are published."""
-    counts = Counter(path for pack in packs for path in pack.sums)
+    counts = Counter(file.path for pack in packs for file in pack.made.files)
     positions: Counter[str] = Counter()
     published = []
     for pack in packs:
         writers = {format_named(name).top_folder(): format_named(name) for name in pack.formats}
         paths = {}
-        for path in pack.sums:
+        for path in (file.path for file in pack.made.files):
             writer = writers.get(path.split("/")[0])  # None of pictures, which stay where they are
             paths[path] = writer.published_path(path, positions[path], counts[path]) if writer else path
             positions[path] += 1

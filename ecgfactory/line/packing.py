@@ -29,7 +29,7 @@ def pack_small_shards(build: Build, pool: Pool) -> None:
     jobs = [
         Job(
             pack_shards,
-            {"workspace_root": str(build.workspace.root), "format_name": name, "shards": run.tolist()},
+            {"workspace_root": build.address, "format_name": name, "shards": run.tolist()},
             resource,
         )
         for name in plan.packed_formats

@@ -76,9 +76,3 @@ class Placement:
     def generating(self) -> Step:
         """The step in which candidates are generated, of those that all shards go through."""
         return self._generate if self._is_split else self.whole
-
-    @property
-    def needed(self) -> set[Resource]:
-        """The kinds of workers without which a build can't end."""
-        steps = (self._generate, self._finish) if self._is_split else (self.whole,)
-        return {step.resource for step in steps if step.resource}

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from ecgfactory.dataset.names import COMPARISON_FOLDER, REPORTS_FOLDER
+from ecgfactory.line.draft import Made
 from ecgfactory.line.jobs import (
     COMPARISON_MODULES,
     REPORT_MODULES,
@@ -20,6 +18,8 @@ from ecgfactory.line.placement import Placement
 from ecgfactory.line.state import Build
 from ecgfactory.line.waiting import results_of
 from ecgfactory.pools.pool import Job, Pool
+from ecgfactory.session.ledger import StagedFile
+from ecgfactory.storage.place import Place
 
 
 def prepare_reports(build: Build, pool: Pool) -> None:
@@ -42,10 +42,9 @@ def report_and_compare(build: Build, pool: Pool) -> None:
     """
     # Who makes whole shards can make a rejected sample again.
     resource = Placement(pool.slots, build.plan.request.generator.device).whole.resource
-    root = str(build.workspace.root)
 
     def job(function: Callable[..., Any], **parameters: Any) -> Job:
-        return Job(function, {"workspace_root": root, **parameters}, resource)
+        return Job(function, {"workspace_root": build.address, **parameters}, resource)
 
     reports = [job(write_report, counts=build.counts)] if build.plan.request.report.samples else []
     diversity = job(compare_records)
@@ -55,14 +54,15 @@ def report_and_compare(build: Build, pool: Pool) -> None:
     build.diversity = results[diversity].value
     build.clock.seconds["duplicates"] = results[diversity].seconds
     for report in reports:
-        _take(results[report].value, build.workspace.dataset / REPORTS_FOLDER)
+        build.draft.lay(_below(REPORTS_FOLDER, results[report].value))
         build.clock.seconds["report"] = results[report].seconds
     for reference in references:
-        _take(results[reference].value.folder, build.workspace.dataset / COMPARISON_FOLDER)
+        build.draft.lay(_below(COMPARISON_FOLDER, results[reference].value.made))
         build.card_section = results[reference].value.card_section
         build.clock.seconds["compare"] = results[reference].seconds
 
 
-def _take(made: Path, target: Path) -> None:
-    """Move the files of a folder that an attempt has made."""
-    shutil.copytree(made, target, copy_function=os.replace)
+def _below(folder: str, made: Made) -> Iterator[tuple[Place, StagedFile]]:
+    """Yield where files that a job made are, and what they are below a folder of the dataset."""
+    for file in made.files:
+        yield made.place / file.path, file.model_copy(update={"path": f"{folder}/{file.path}"})

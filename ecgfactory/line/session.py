@@ -9,9 +9,11 @@ from collections.abc import Iterator, Sequence
 from ecgfactory.errors import BuildCancelledError, HopelessYieldError
 from ecgfactory.line.state import Build, ProgressCallback
 from ecgfactory.request.plan import Plan
-from ecgfactory.session.sessions import claimed, note_outcome, occupied
+from ecgfactory.session.lease import Lease, LeaseLostError
+from ecgfactory.session.sessions import abandon, claimed, note_outcome, occupied
 from ecgfactory.session.wanted import want
 from ecgfactory.session.workspace import Workspace
+from ecgfactory.storage.store import StoreError
 
 OUR_LOGGERS = ("ecgfactory",)
 
@@ -19,10 +21,11 @@ _log = logging.getLogger(__name__)
 
 
 @contextlib.contextmanager
-def claim(plan: Plan) -> Iterator[None]:
-    """Wait until no other session builds this plan, then keep others waiting."""
-    with claimed(plan, lambda: _log.warning("plan %s is being built by another session; waiting", plan.plan_id)):
-        yield
+def claim(plan: Plan) -> Iterator[Lease | None]:
+    """Wait until no other session builds this plan, then keep others waiting; see `claimed`."""
+    words = "plan %s is being built by another session; waiting"
+    with claimed(plan, lambda: _log.warning(words, plan.plan_id)) as lease:
+        yield lease
 
 
 @contextlib.contextmanager
@@ -31,6 +34,7 @@ def session(
     session_id: str,
     on_progress: ProgressCallback | None = None,
     loggers: Sequence[str] = OUR_LOGGERS,
+    lease: Lease | None = None,
 ) -> Iterator[Build]:
     """Open the workspace of a build, taking over that of a dead session of the same plan.
 
@@ -47,9 +51,11 @@ def session(
         Called now and then with the `Progress`.
     loggers : sequence of str
         What is kept in the session's log.
+    lease : Lease, optional
+        What `claim` yielded.
     """
-    with occupied(plan, session_id) as workspace:
-        build = Build(plan, workspace, on_progress)
+    with occupied(plan, session_id, lease) as workspace:
+        build = Build(plan, workspace, lease, on_progress)
         with _log_file(workspace, loggers):
             try:
                 yield build
@@ -61,10 +67,11 @@ def session(
 
 def _close_failed(build: Build, error: BaseException) -> None:
     workspace = build.workspace
-    if isinstance(error, HopelessYieldError) or not any(build.ledger.entries()):
-        workspace.remove()
-        return
-    with contextlib.suppress(OSError):  # on a full disk the session counts as dead, which loses nothing
+    # On a full disk, or when the store can't be reached, the session counts as dead, which loses nothing.
+    with contextlib.suppress(OSError, StoreError, LeaseLostError):
+        if isinstance(error, HopelessYieldError) or not any(build.ledger.entries()):
+            abandon(workspace)
+            return
         want(workspace, records=0)
         stopped = not isinstance(error, Exception) or isinstance(error, BuildCancelledError)
         note_outcome(workspace, "cancelled" if stopped else "failed", str(error))

@@ -53,8 +53,12 @@ class _Window:
     def __init__(self, build: Build, pool: Pool) -> None:
         self._build = build
         self._pool = pool
-        self._placement = Placement(pool.slots, build.plan.request.generator.device)
         self._in_flight: dict[Job, _InFlight] = {}
+
+    @property
+    def _placement(self) -> Placement:
+        """As the workers are now: some pools get more, or lose some."""
+        return Placement(self._pool.slots, self._build.plan.request.generator.device)
 
     def fill(self) -> None:
         """Begin shards for as long as the workers have room and more are wanted."""
@@ -84,16 +88,12 @@ class _Window:
             return
         following = self._placement.next_step(flying.step)
         if following is not None:
-            self._start(following, flying.order)
+            self._start(following, flying.order, holder=result.holder)
         else:
             self._commit(flying.order, result)
 
-    def _start(self, step: Step, order: ShardOrder) -> None:
-        parameters = {
-            "workspace_root": str(self._build.workspace.root),
-            "shard": order.shard,
-            "limit": order.limit,
-        }
+    def _start(self, step: Step, order: ShardOrder, **more: Any) -> None:
+        parameters = {"workspace_root": self._build.address, "shard": order.shard, "limit": order.limit, **more}
         job = Job(step.function, parameters, step.resource)
         self._in_flight[job] = _InFlight(order, step)
         self._pool.start(job)

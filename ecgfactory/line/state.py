@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from ecgfactory.candidates.clock import StageClock
 from ecgfactory.candidates.yields import Yield
 from ecgfactory.dataset.counts import Counts
+from ecgfactory.line.draft import draft_of
 from ecgfactory.line.layout import Layout, Pack, pack_of
 from ecgfactory.quality.diversity import Diversity
 from ecgfactory.request.plan import Plan
@@ -16,6 +18,9 @@ from ecgfactory.session.progress import Progress, read_progress
 from ecgfactory.session.wanted import want
 from ecgfactory.session.workspace import Workspace
 from ecgfactory.shards.selection import Selection
+
+if TYPE_CHECKING:
+    from ecgfactory.session.lease import Lease
 
 ProgressCallback = Callable[[Progress], None]
 
@@ -29,6 +34,8 @@ class Build:
         What is built.
     workspace : Workspace
         The session's.
+    lease : Lease or None
+        On the plan, where the dataset is in a store.
     on_progress : callable, optional
         Called now and then, in the thread of the build.
 
@@ -40,6 +47,8 @@ class Build:
         Which shards are wanted, and which of them are in progress.
     clock : StageClock
         Seconds spent in the steps after the shards.
+    draft : Draft
+        The dataset while it is put together.
     packs : list of Pack
         Files that several shards share; empty where each has its own.
     layout : Layout
@@ -55,16 +64,29 @@ class Build:
     counts: Counts
     diversity: Diversity
 
-    def __init__(self, plan: Plan, workspace: Workspace, on_progress: ProgressCallback | None = None) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        workspace: Workspace,
+        lease: Lease | None = None,
+        on_progress: ProgressCallback | None = None,
+    ) -> None:
         self.plan = plan
         self.workspace = workspace
         self.ledger = ledger_of(workspace)
+        self.draft = draft_of(plan, workspace, lease)
         self.selection = Selection(plan.request.records, plan.candidates_per_shard, judged=Yield(plan.expected_yield))
         self.clock = StageClock()
         self.packs: list[Pack] = []
         self.card_section = ""
         self._on_progress = on_progress
         self._told: tuple[int, int | None] | None = None
+
+    @property
+    def address(self) -> str:
+        """What workers are given to find the workspace, or one of their own: see `Workspace.at`."""
+        is_elsewhere = self.plan.request.workers.scheduler is not None
+        return self.workspace.address_elsewhere if is_elsewhere else str(self.workspace.root)
 
     @cached_property
     def entries(self) -> list[ShardEntry]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from ecgfactory.candidates.planning import planned
-from ecgfactory.dataset import card, croissant, publish, verify
-from ecgfactory.dataset.seal import seal as seal_dataset
+from ecgfactory.dataset import card, croissant, verify
+from ecgfactory.dataset.shelf import shelf_of
 from ecgfactory.errors import BadInputError
 from ecgfactory.line import assembly
 from ecgfactory.line.state import Build
@@ -12,7 +12,7 @@ from ecgfactory.line.summing_up import manifest_of
 from ecgfactory.profiles.in_folder import profile_in_folder
 from ecgfactory.request.build_request import BuildRequest
 from ecgfactory.request.plan import Plan
-from ecgfactory.request.preflight import preflight_problems
+from ecgfactory.request.preflight import preflight_problems, store_problems
 from ecgfactory.session import sessions
 from ecgfactory.storage.faults import fault_point
 
@@ -25,10 +25,10 @@ def plan_dataset(request: BuildRequest) -> Plan:
     BadInputError
         Naming everything that this machine can't do of it.
     """
-    if problems := preflight_problems(request) or _reference_problems(request):
+    if problems := preflight_problems(request) or store_problems(request) or _reference_problems(request):
         raise BadInputError([f"{key}: {problem}" for key, problem in problems])
     plan = planned(request, profile_in_folder(request))
-    publish.check_place(plan.dataset_path)
+    shelf_of(plan.dataset_path).check()
     return plan
 
 
@@ -51,9 +51,10 @@ def find_published(plan: Plan) -> bool:
     dataset = verify.find_published(plan)
     if dataset is None:
         return False
-    publish.settle_latest(plan.dataset_path)
+    shelf = shelf_of(plan.dataset_path)
+    shelf.settle_latest()
     if plan.request.keep and not dataset.plan.request.keep:
-        publish.pin(plan.dataset_path, "a later request for it said keep: true")
+        shelf.pin("a later request for it said keep: true")
     sessions.discard_dead(plan)
     return True
 
@@ -61,23 +62,23 @@ def find_published(plan: Plan) -> bool:
 def assemble(build: Build) -> None:
     """Lay the chosen shards out as a dataset; count what it holds."""
     with build.clock("assemble"):
-        build.counts = assembly.assemble(build.plan, build.entries, build.layout, build.workspace)
+        build.counts = assembly.assemble(build.plan, build.entries, build.layout, build.ledger, build.draft)
 
 
 def describe(build: Build) -> None:
     """Write the dataset card and the Croissant metadata."""
-    folder = build.workspace.dataset
-    card.write_card(folder, build.plan, build.counts, build.card_section)
-    croissant.write_croissant(folder, build.plan, build.counts, build.layout.sums())
+    draft = build.draft
+    card.write_card(draft.folder, build.plan, build.counts, build.card_section)
+    croissant.write_croissant(draft.folder, build.plan, build.counts, draft.sums())
     fault_point("dataset-described")
 
 
 def seal(build: Build) -> None:
     """Write the sums of all files and then the manifest."""
-    seal_dataset(build.workspace.dataset, manifest_of(build), build.layout.sums())
+    build.draft.seal(manifest_of(build))
 
 
 def publish_dataset(build: Build) -> None:
     """Make the dataset appear under its name, and remove what dead sessions of its plan left."""
-    publish.publish(build.workspace.dataset, build.plan.dataset_path)
+    build.draft.publish()
     sessions.discard_dead(build.plan)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import base64
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
+
+import numpy as np
 
 from ecgfactory.dataset.files import DatasetFiles
 from ecgfactory.dataset.pictures import StoredPicture
 from ecgfactory.errors import DamagedDatasetError
+from ecgfactory.formats.damage import reading
 from ecgfactory.paper.words import picture_words
 
 WIDTH_PX = 480
@@ -69,19 +71,21 @@ def thumbnails(files: DatasetFiles, record_ids: Sequence[str], above: str) -> li
     each = files.plan.pictures.per_record
     first = [files.place(name) * each for name in record_ids]
     places = [place + number for number in range(each) for place in first]
-    return [_thumbnail(files.picture_at(place), files.path, above) for place in sorted(places[:MOST])]
+    paths = files.pictures_table.column("image_path")
+    return [_thumbnail(files.picture_at(place), f"{above}/{paths[place]}") for place in sorted(places[:MOST])]
 
 
-def _thumbnail(picture: StoredPicture, dataset: Path, above: str) -> Thumbnail:
+def _thumbnail(picture: StoredPicture, path: str) -> Thumbnail:
     import cv2  # most datasets have no pictures
 
     is_large = picture.truth.image.width_px >= 2 * WIDTH_PX  # then JPEG is decoded at half its size, four times faster
-    pixels = cv2.imread(str(picture.path), cv2.IMREAD_REDUCED_COLOR_2 if is_large else cv2.IMREAD_COLOR)
+    with reading(picture.path):
+        content = np.frombuffer(picture.path.read_bytes(), np.uint8)
+        pixels = cv2.imdecode(content, cv2.IMREAD_REDUCED_COLOR_2 if is_large else cv2.IMREAD_COLOR)
     if pixels is None:
         raise DamagedDatasetError([f"{picture.path}: can't be read as a picture."])
     height_px = round(WIDTH_PX * pixels.shape[0] / pixels.shape[1])
     small = cv2.resize(pixels, (WIDTH_PX, height_px), interpolation=cv2.INTER_AREA)
     _, encoded = cv2.imencode(".jpg", small, [cv2.IMWRITE_JPEG_QUALITY, _QUALITY])
     source = f"data:image/jpeg;base64,{base64.b64encode(encoded.tobytes()).decode()}"
-    path = f"{above}/{picture.path.relative_to(dataset).as_posix()}"
     return Thumbnail(picture.record_id, picture_words(picture.truth), path, source, WIDTH_PX, height_px)

@@ -35,7 +35,7 @@ from ecgfactory.request.generator_fit import check_duration, check_edges, limit_
 from ecgfactory.request.images import ImagesRequest
 from ecgfactory.request.labels import LabelsRequest
 from ecgfactory.request.match_request import MatchRequest
-from ecgfactory.request.paths import RequestPath
+from ecgfactory.request.paths import PLACE_WORDS, RequestOutput, RequestPath
 from ecgfactory.request.reference_request import NamedReference, ReferenceRequest
 from ecgfactory.request.rhythm import LONGEST_COMPOSED_S, RhythmShares
 from ecgfactory.request.shares import check_shares
@@ -254,8 +254,10 @@ class BuildRequest(_Section):
         title="Shard (candidates)",
         description="candidates per shard; follows from records when absent",
     )
-    output: RequestPath = Field(
-        "datasets", min_length=1, description="folder that holds the datasets, on the worker's machine"
+    output: RequestOutput = Field(
+        "datasets",
+        min_length=1,
+        description=f"folder that holds the datasets, on the worker's machine; {PLACE_WORDS}",
     )
     keep: StrictBool = Field(False, description="true: retention leaves this dataset alone")
     workers: WorkersRequest = WorkersRequest()

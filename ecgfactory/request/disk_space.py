@@ -9,7 +9,7 @@ from ecgfactory.formats.base import Format, SignalSpec, StoredArtefacts
 from ecgfactory.leads import lead_names
 from ecgfactory.record import SAMPLING_RATE_HZ
 from ecgfactory.request.build_request import BuildRequest
-from ecgfactory.request.cutting import packs_wanted
+from ecgfactory.request.cutting import default_candidates_per_shard, packs_wanted
 from ecgfactory.request.picture_costs import TABLE_BYTES, picture_bytes
 from ecgfactory.wave_table import BEAT_WAVES
 
@@ -17,6 +17,9 @@ STAGED_LIKE = "npy"
 """The format whose size is that of the signals which small shards hold for a while."""
 
 INT16_BYTES = 2
+
+ROW_BYTES, CSV_ROW_BYTES = 480.0, 1060.0
+"""Of each record in records.parquet and records.csv."""
 
 ANNOTATION_BYTES = 4.0
 """Mean bytes of a wave in annotations.parquet."""
@@ -37,28 +40,68 @@ BLOCK_BYTES = 4096
 def estimated_bytes(request: BuildRequest) -> int:
     """Estimate the size of the published dataset in bytes (within about a third)."""
     formats = [FORMATS.load(name) for name in request.signal_formats]
-    in_formats = sum(_in_format(format_, request, request.artefacts is not None) for format_ in formats)
-    if _keeps_clean(request):
-        in_formats += sum(_in_format(format_, request, has_artefacts=False) for format_ in formats)
+    in_formats = sum(record_bytes(format_, request, request.artefacts is not None) for format_ in formats)
+    if keeps_clean(request):
+        in_formats += sum(record_bytes(format_, request, has_artefacts=False) for format_ in formats)
     in_pictures = _of_pictures(request)
-    in_tables = _waves_of_record(request) * ANNOTATION_BYTES + _artefacts_of_record(request) * ARTEFACT_BYTES
-    return int(request.records * (in_formats + in_pictures + in_tables) + _of_reports(request))
+    return int(request.records * (in_formats + in_pictures + _of_truth(request)) + _of_reports(request))
 
 
 def staged_bytes(request: BuildRequest) -> int:
     """Estimate what small shards hold until their records are in files that they share."""
     if not packs_wanted(request):
         return 0
-    copies = 2 if _keeps_clean(request) else 1
+    copies = 2 if keeps_clean(request) else 1
     return int(request.records * copies * _signal_bytes(FORMATS.load(STAGED_LIKE), request))
 
 
-def _in_format(format_: type[Format], request: BuildRequest, has_artefacts: bool) -> float:
+def table_bytes(request: BuildRequest) -> int:
+    """Estimate the size of the tables that shards have and the dataset joins, of records, waves and artefacts."""
+    pictures = request.pictures.per_record * TABLE_BYTES if request.pictures else 0
+    return int(request.records * (ROW_BYTES + _of_truth(request) + pictures))
+
+
+def scratch_bytes(request: BuildRequest, workers: int) -> int:
+    """Estimate what a machine holds for a while of a build whose output is in a store.
+
+    Parameters
+    ----------
+    request : BuildRequest
+        What is asked for.
+    workers : int
+        Workers on this machine: each makes a shard here and uploads it. Besides, there are the tables, those of the
+        shards and those of the dataset; and of a small dataset all signals, which are put into files that shards share.
+    """
+    whole = estimated_bytes(request) + staged_bytes(request)
+    shards = request.records / (request.shard_records or default_candidates_per_shard(request))
+    at_once = whole if packs_wanted(request) else whole * min(workers / shards, 1)
+    return int(at_once + 2 * table_bytes(request) + request.records * CSV_ROW_BYTES)
+
+
+def _of_truth(request: BuildRequest) -> float:
+    """Estimate what the waves and artefacts of a record take in tables."""
+    return _waves_of_record(request) * ANNOTATION_BYTES + _artefacts_of_record(request) * ARTEFACT_BYTES
+
+
+def record_bytes(format_: type[Format], request: BuildRequest, has_artefacts: bool) -> float:
     """Estimate what a record takes in a format, or in its clean twin."""
     return _signal_bytes(format_, request) + _truth_bytes(format_, request, has_artefacts)
 
 
-def _keeps_clean(request: BuildRequest) -> bool:
+def stored_spec(request: BuildRequest, has_artefacts: bool) -> SignalSpec:
+    """Return what all records have in common, or their clean twins."""
+    return SignalSpec(
+        lead_names(request.leads),
+        request.samples_per_lead,
+        seed=0,
+        labels=request.labels.labels,
+        artefacts=StoredArtefacts() if has_artefacts else None,
+        composed=request.is_composed,
+    )
+
+
+def keeps_clean(request: BuildRequest) -> bool:
+    """Whether each record is stored without its artefacts too."""
     return request.artefacts is not None and request.artefacts.keep_clean
 
 
@@ -75,15 +118,7 @@ def _truth_bytes(format_: type[Format], request: BuildRequest, has_artefacts: bo
     has_masks = request.labels.mask and format_.holds_masks
     masks = 1 + request.leads * (2 if has_artefacts else 1) if has_masks else 0
     mask_samples = masks * request.samples_per_lead
-    spec = SignalSpec(
-        lead_names(request.leads),
-        request.samples_per_lead,
-        seed=0,
-        labels=request.labels.labels,
-        artefacts=StoredArtefacts() if has_artefacts else None,
-        composed=request.is_composed,
-    )
-    own_files = len(format_.file_kinds(spec)) - len(format_.media_types)
+    own_files = len(format_.file_kinds(stored_spec(request, has_artefacts))) - len(format_.media_types)
     return _on_disk(format_, marked + mask_samples * format_.bytes_per_mask_sample, own_files)
 
 

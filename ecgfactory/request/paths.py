@@ -1,4 +1,4 @@
-"""A path in a request."""
+"""Paths and addresses in a request."""
 
 from __future__ import annotations
 
@@ -9,9 +9,14 @@ from pydantic import AfterValidator
 
 from ecgfactory.errors import BadInputError, shown
 from ecgfactory.storage.home import from_home
+from ecgfactory.storage.place import check_is_path, is_address
+from ecgfactory.storage.store_path import StorePath
 
 LONGEST_NAME_BYTES, LONGEST_PATH_BYTES = 255, 4000
 """What file systems take, with room for what is made inside a folder."""
+
+PLACE_WORDS = "or an address in an object store, as s3://bucket/prefix, gs://bucket/prefix or az://container/prefix"
+"""What descriptions of an output say besides."""
 
 
 def _could_be_a_path(text: str) -> str:
@@ -32,5 +37,18 @@ def _whole_path(path: str) -> str:
         raise ValueError(str(error).removesuffix(".")) from None
 
 
+def _could_be_an_output(text: str) -> str:
+    try:
+        if is_address(text):
+            return str(StorePath.parse(text))
+        check_is_path(text)
+    except BadInputError as error:
+        raise ValueError(str(error).removesuffix(".")) from None
+    return _whole_path(_could_be_a_path(text))
+
+
 RequestPath = Annotated[str, AfterValidator(_could_be_a_path), AfterValidator(_whole_path)]
 """A path in a request; `~` is the home of whoever reads the request first: who submits it, or the worker's user."""
+
+RequestOutput = Annotated[str, AfterValidator(_could_be_an_output)]
+"""Where datasets are, in a request: a path as `RequestPath`, or an address in an object store."""

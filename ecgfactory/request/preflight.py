@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import stat
+import tempfile
 from functools import lru_cache
 from pathlib import Path
 
@@ -21,11 +22,16 @@ from ecgfactory.leads import lead_names
 from ecgfactory.quality.policy import load_policy, shipped_policies
 from ecgfactory.request.build_request import BuildRequest
 from ecgfactory.request.devices import gpu_count
-from ecgfactory.request.disk_space import estimated_bytes, staged_bytes
+from ecgfactory.request.disk_space import estimated_bytes, scratch_bytes, staged_bytes
 from ecgfactory.request.match_request import share_problems
 from ecgfactory.request.reference import is_there
 from ecgfactory.request.reference_request import ReferenceRequest
-from ecgfactory.storage.sealed import enclosing_sealed, inside_words
+from ecgfactory.request.work import workers_here
+from ecgfactory.storage.probe import store_problem
+from ecgfactory.storage.sealed import enclosing_in_store, enclosing_sealed, inside_words
+from ecgfactory.storage.store import StoreError
+from ecgfactory.storage.store_path import StorePath
+from ecgfactory.storage.stores import store_class
 
 ROOM_FACTOR = 1.2
 """Disk space asked for beyond the estimate: staged shards and reports are beside the dataset for a while."""
@@ -34,13 +40,26 @@ ROOM_FACTOR = 1.2
 def preflight_problems(request: BuildRequest) -> list[tuple[str, str]]:
     """Check a request against this machine.
 
+    Nothing is asked of a store; see `store_problems`.
+
     Returns
     -------
     list of (str, str)
         The key of the request that can't be met, and a sentence that says why and how to fix it.
     """
-    output = _output_problem(request)
+    output = _scratch_problem(request) if request.is_in_store else _output_problem(request)
     return [*([("output", output)] if output else []), *file_problems(request), *worker_problems(request)]
+
+
+def store_problems(request: BuildRequest) -> list[tuple[str, str]]:
+    """Try whether the store that a request names can hold its dataset, as `preflight_problems` does for a folder."""
+    place = request.output_place
+    if not isinstance(place, StorePath):
+        return []
+    problem = store_problem(place)
+    if problem is None and (dataset := enclosing_in_store(place / request.name)) is not None:
+        problem = f"{place / request.name} {inside_words(dataset)}"
+    return [("output", problem)] if problem else []
 
 
 def file_problems(request: BuildRequest) -> list[tuple[str, str]]:
@@ -77,7 +96,7 @@ def with_absolute_paths(request: BuildRequest) -> BuildRequest:
     match, reference = request.match, _absolute(request.reference)
     if match is not None and match.reference is not None:
         match = match.model_copy(update={"reference": _absolute(match.reference)})
-    output = str(Path(request.output).absolute())
+    output = request.output if request.is_in_store else str(Path(request.output).absolute())
     sections = {"generator": generator, "quality": quality, "match": match, "reference": reference}
     return request.model_copy(update={"output": output, **sections})
 
@@ -252,14 +271,30 @@ def _output_problem(request: BuildRequest) -> str | None:
         return f"{existing} is a file; choose a folder."
     if not os.access(existing, os.W_OK):
         return f"no permission to write in {existing}; choose another folder or change its permissions."
-    needed = int((estimated_bytes(request) + staged_bytes(request)) * ROOM_FACTOR)
-    free = shutil.disk_usage(existing).free
-    if needed > free:
-        return (
-            f"about {size_text(needed)} are needed and {size_text(free)} are free in {existing}; "
-            "ask for fewer records or formats, or choose another disk."
-        )
-    return None
+    return _room_problem(estimated_bytes(request) + staged_bytes(request), existing, "choose another disk")
+
+
+def _scratch_problem(request: BuildRequest) -> str | None:
+    """Check what this machine does for a build in a store: it holds files for a while, and has the store's library."""
+    place = request.output_place
+    assert isinstance(place, StorePath)
+    try:
+        store_class(place.scheme)
+    except StoreError as error:
+        return str(error)
+    folder = Path(tempfile.gettempdir())
+    needed = scratch_bytes(request, workers_here(request))
+    return _room_problem(needed, folder, "let TMPDIR name a folder on another disk, as shards wait there to be stored")
+
+
+def _room_problem(needed_bytes: int, folder: Path, fix: str) -> str | None:
+    needed, free = int(needed_bytes * ROOM_FACTOR), shutil.disk_usage(folder).free
+    if needed <= free:
+        return None
+    return (
+        f"about {size_text(needed)} are needed and {size_text(free)} are free in {folder}; "
+        f"ask for fewer records or formats, or {fix}."
+    )
 
 
 def size_text(size_bytes: int) -> str:

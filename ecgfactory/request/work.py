@@ -6,6 +6,8 @@ The constants are seconds of one core of an AMD EPYC server, measured on builds 
 
 from __future__ import annotations
 
+import os
+
 from ecgfactory.formats import FORMATS
 from ecgfactory.leads import TWELVE_LEADS
 from ecgfactory.record import SAMPLING_RATE_HZ
@@ -55,6 +57,13 @@ def estimated_cpu_s(request: BuildRequest) -> float:
     a_record += INJURING_S_PER_HOUR * hours if request.artefacts else 0
     a_record += request.pictures.per_record * picture_cpu_s(request) if request.pictures else 0
     return START_S + request.records * (a_candidate / YIELD + a_record)
+
+
+def workers_here(request: BuildRequest) -> int:
+    """Return how many workers this machine has for a build at most; none where they are a Dask scheduler's."""
+    if request.workers.scheduler:
+        return 0
+    return len(os.sched_getaffinity(0)) if request.workers.cpu == "auto" else request.workers.cpu
 
 
 def _writing_s_per_hour(request: BuildRequest) -> float:

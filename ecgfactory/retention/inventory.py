@@ -14,7 +14,8 @@ from ecgfactory.dataset.names import LATEST, MANIFEST_FILE, PIN_FILE
 from ecgfactory.dataset.replace import remake_lock
 from ecgfactory.errors import BadInputError
 from ecgfactory.request.build_request import NAME_PATTERN
-from ecgfactory.session.sessions import PLAN_LOCK_PATTERN, SessionState, describe_session
+from ecgfactory.session.folder_sessions import PLAN_LOCK_PATTERN, describe_session
+from ecgfactory.session.session_info import SessionState
 from ecgfactory.session.workspace import NEW_PREFIX, SESSIONS_FOLDER, TRASH_PREFIX, Workspace
 from ecgfactory.storage.disk_use import DiskUse, disk_use
 from ecgfactory.storage.lock import is_held

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
@@ -16,12 +17,12 @@ from ecgfactory.storage.place import Place
 
 
 class StagedFile(BaseModel):
-    """A file of a committed shard.
+    """A file that a worker made.
 
     Parameters
     ----------
     path : str
-        Below the shard's folder.
+        Below the folder that it was made in, or below the dataset.
     size_bytes : int
         Its size.
     sha256 : str
@@ -33,6 +34,14 @@ class StagedFile(BaseModel):
     path: str
     size_bytes: int
     sha256: str
+
+
+def staged_files(folder: Path) -> Iterator[StagedFile]:
+    """Yield every file below a folder, in the order of their paths."""
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        yield StagedFile(
+            path=path.relative_to(folder).as_posix(), size_bytes=path.stat().st_size, sha256=sha256_of(path)
+        )
 
 
 class ShardEntry(BaseModel):
@@ -128,8 +137,8 @@ class Ledger(ABC):
         """Where a committed shard's files are."""
 
     @abstractmethod
-    def folder(self, entry: ShardEntry, names: Collection[str] | None = None) -> Path:
-        """Return a folder of this machine in which a committed shard's files can be read.
+    def opened(self, entry: ShardEntry, names: Collection[str] | None = None) -> AbstractContextManager[Path]:
+        """Give a folder of this machine in which a committed shard's files can be read during the block.
 
         Parameters
         ----------
@@ -197,9 +206,9 @@ class FolderLedger(Ledger):
         """Return the shard's folder; see `Ledger.place`."""
         return self._shard_folder(entry.shard)
 
-    def folder(self, entry: ShardEntry, names: Collection[str] | None = None) -> Path:
-        """Return the shard's folder; see `Ledger.folder`."""
-        return self._shard_folder(entry.shard)
+    def opened(self, entry: ShardEntry, names: Collection[str] | None = None) -> AbstractContextManager[Path]:
+        """Give the shard's folder; see `Ledger.opened`."""
+        return nullcontext(self._shard_folder(entry.shard))
 
     def _shard_folder(self, shard: int) -> Path:
         return self._workspace.shards / f"{shard:06d}"

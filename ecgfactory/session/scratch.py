@@ -2,71 +2,25 @@
 
 from __future__ import annotations
 
-import atexit
-import contextlib
 import hashlib
-import os
 import shutil
-import tempfile
-from functools import lru_cache
 from pathlib import Path
 
-from ecgfactory.storage.lock import FileLock
+from ecgfactory.storage.process_folder import process_folder
 from ecgfactory.storage.store_path import StorePath
-
-_LOCK_FILE = "lock"
 
 
 def scratch_folder(kept: StorePath) -> Path:
-    """Return the folder in which this process works for a session; made when it is first asked for.
-
-    It is below the system's folder for temporary files, as TMPDIR says. What killed processes left there goes.
+    """Return the folder in which this process works for a session; see `process_folder`.
 
     Parameters
     ----------
     kept : StorePath
         Where the session keeps its work.
     """
-    return _scratch_folder(str(kept), os.getpid())
+    return process_folder(hashlib.sha256(str(kept).encode()).hexdigest()[:16])
 
 
-@lru_cache(maxsize=8)
-def _scratch_folder(kept: str, process: int) -> Path:
-    parent = _parent()
-    _sweep(parent)
-    folder = parent / f"{hashlib.sha256(kept.encode()).hexdigest()[:16]}-{process}"
-    folder.mkdir(exist_ok=True)
-    lock = FileLock(folder / _LOCK_FILE)
-    lock.try_acquire()
-    _locks.append(lock)
-    atexit.register(_remove, folder, process)
-    return folder
-
-
-_locks: list[FileLock] = []
-"""Held by this process for as long as it lives."""
-
-
-def _parent() -> Path:
-    """Return this user's folder for scratch; nobody else may look into it."""
-    parent = Path(tempfile.gettempdir()) / f"ecgfactory-{os.getuid()}"
-    parent.mkdir(mode=0o700, exist_ok=True)
-    status = parent.lstat()
-    if status.st_uid != os.getuid() or parent.is_symlink():
-        raise PermissionError(1, "is not this user's", str(parent))
-    return parent
-
-
-def _sweep(parent: Path) -> None:
-    """Remove what killed processes left: the folders whose lock nobody holds."""
-    for folder in parent.iterdir():
-        lock = FileLock(folder / _LOCK_FILE)
-        if (folder / _LOCK_FILE).exists() and lock.try_acquire():
-            shutil.rmtree(folder, ignore_errors=True)
-            lock.release()
-
-
-def _remove(folder: Path, process: int) -> None:
-    if os.getpid() == process:  # not in a forked child
-        with contextlib.suppress(OSError):
-            shutil.rmtree(folder)
+def remove_scratch(kept: StorePath) -> None:
+    """Remove the folder in which this process worked for a session."""
+    shutil.rmtree(scratch_folder(kept), ignore_errors=True)

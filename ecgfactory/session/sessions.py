@@ -1,252 +1,83 @@
-"""Sessions of an output folder: which run, which died, which can be resumed."""
+"""Sessions of an output, be it a folder or a place in a store: which run, which died, which can be resumed."""
 
 from __future__ import annotations
 
 import contextlib
-import itertools
-import json
-import logging
-import re
-import shutil
-import threading
-import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Literal
+from collections.abc import Callable, Iterator
 
-from ecgfactory.dataset.names import MANIFEST_FILE
 from ecgfactory.request.plan import Plan
-from ecgfactory.session.ledger import ledger_of
-from ecgfactory.session.workspace import SESSIONS_FOLDER, Workspace, new_prefix
-from ecgfactory.storage.disk_use import disk_use
-from ecgfactory.storage.durable import write_text
-from ecgfactory.storage.lock import FileLock, is_held, waiting_lock
-
-HEARTBEAT_INTERVAL_S = 5.0
-
-PROBE_S = 0.01
-PROBES = 50
-
-PLAN_LOCK_PATTERN = re.compile(r"\.plan-[0-9a-f]{16}\.lock")
-"""Names of what `plan_lock` gives."""
-
-_log = logging.getLogger(__name__)
-
-SessionState = Literal["running", "finished", "dead", "failed", "cancelled"]
+from ecgfactory.session import folder_sessions, store_sessions
+from ecgfactory.session.lease import Lease
+from ecgfactory.session.session_info import SessionInfo, SessionState
+from ecgfactory.session.workspace import Workspace
+from ecgfactory.storage.place import Place
+from ecgfactory.storage.store_path import StorePath
 
 
-@dataclass(frozen=True)
-class SessionInfo:
-    """What is known about a session from its workspace.
+def sessions_of(output: Place) -> list[SessionInfo]:
+    """Describe every session of an output, the newest heartbeat first."""
+    found = store_sessions.sessions_of(output) if isinstance(output, StorePath) else folder_sessions.sessions_of(output)
+    return sorted(found, key=lambda session: -session.heartbeat_at)
+
+
+@contextlib.contextmanager
+def claimed(plan: Plan, on_wait: Callable[[], None]) -> Iterator[Lease | None]:
+    """Be the only session of a plan in its output for the length of the block; others wait here.
+
+    Yields
+    ------
+    Lease or None
+        What says so in a store, to be checked before anything that only one may do; None where a lock of the file
+        system does.
+    """
+    if plan.request.is_in_store:
+        with store_sessions.claimed(plan, on_wait) as lease:
+            yield lease
+    else:
+        with folder_sessions.claimed(plan, on_wait):
+            yield None
+
+
+@contextlib.contextmanager
+def occupied(plan: Plan, session_id: str, lease: Lease | None = None) -> Iterator[Workspace]:
+    """Have the workspace of a session for the length of the block, with what a dead one of the plan has committed.
 
     Parameters
     ----------
+    plan : Plan
+        What is built; it must be claimed.
     session_id : str
-        Its name; where a flow builds, the id of the flow run.
-    state : {'running', 'finished', 'dead', 'failed', 'cancelled'}
-        Dead is a session that ended without a word; finished is one that ended so after publishing its dataset.
-    reason : str
-        Why it failed, in words; empty otherwise.
-    name, plan_id : str
-        What it builds.
-    records, committed : int
-        Accepted records wanted, and in committed shards.
-    heartbeat_at : float
-        When it was last seen alive, in seconds since the epoch.
-    disk_bytes : int
-        Size of its workspace.
-    needs : tuple of str
-        Packages, with their version, that are not installed here and without which it can't be gone on with.
+        Name of the session.
+    lease : Lease, optional
+        That of the plan, in a store.
     """
-
-    session_id: str
-    state: SessionState
-    reason: str
-    name: str
-    plan_id: str
-    records: int
-    committed: int
-    heartbeat_at: float
-    disk_bytes: int
-    needs: tuple[str, ...]
-
-    @property
-    def is_resumable(self) -> bool:
-        """Whether a new build of the same request takes over work of this session."""
-        return self.holds_work and not self.needs
-
-    @property
-    def holds_work(self) -> bool:
-        """Whether it ended before its dataset was published, with shards committed."""
-        return self.state not in {"running", "finished"} and self.committed > 0
+    if lease is not None:
+        with store_sessions.occupied(plan, session_id, lease) as workspace:
+            yield workspace
+    else:
+        with folder_sessions.occupied(plan, session_id) as workspace:
+            yield workspace
 
 
-def sessions_of(output: Path) -> list[SessionInfo]:
-    """Describe every session of an output folder, the newest heartbeat first."""
-    found = [describe_session(Workspace(root)) for root in _session_folders(output)]
-    return sorted(filter(None, found), key=lambda session: -session.heartbeat_at)
-
-
-def plan_lock(output: Path, plan_id: str) -> Path:
-    """Return the lock file of whoever builds a plan in an output folder."""
-    return output / SESSIONS_FOLDER / f".plan-{plan_id}.lock"
-
-
-@contextlib.contextmanager
-def claimed(plan: Plan, on_wait: Callable[[], None]) -> Iterator[None]:
-    """Be the only session of a plan in its output folder for the length of the block; others wait here."""
-    lock_file = plan_lock(Path(plan.request.output), plan.plan_id)
-    try:
-        with waiting_lock(lock_file, on_wait):
-            yield
-    finally:
-        with contextlib.suppress(OSError):  # other sessions are still there
-            lock_file.parent.rmdir()
-
-
-@contextlib.contextmanager
-def occupied(plan: Plan, session_id: str) -> Iterator[Workspace]:
-    """Have a workspace, locked and with a heartbeat, for the length of the block.
-
-    A dead session's workspace of the same plan is taken over by renaming it: whoever still works for that session
-    finds it gone. Its committed shards are checked, and damaged ones are made again.
-    """
-    taken = _take_over(plan, session_id)
-    workspace, lock = taken or _open_new(plan, session_id)
-    over = threading.Event()
-    thread = threading.Thread(target=_beat, args=(workspace, over), daemon=True)
-    workspace.heartbeat_file.touch()
-    thread.start()
-    try:
-        yield workspace
-    finally:
-        over.set()
-        thread.join()
-        lock.release()
+def abandon(workspace: Workspace) -> None:
+    """Remove a session of which nothing is worth keeping; raises as `Lease.check` does."""
+    if workspace.lease is not None and workspace.kept is not None:
+        workspace.lease.check()
+        store_sessions.discard(workspace.kept)
+    workspace.remove()
 
 
 def discard_dead(plan: Plan) -> None:
-    """Remove what dead sessions of a plan left, once its dataset is published; the plan must be claimed."""
-    output = Path(plan.request.output).absolute()
-    for unborn in (output / SESSIONS_FOLDER).glob(f"{new_prefix(plan.plan_id)}*"):
-        shutil.rmtree(unborn, ignore_errors=True)
-    for info in sessions_of(output):
-        lock = FileLock(Workspace.of(output, info.session_id).lock_file)
-        if info.plan_id == plan.plan_id and info.state != "running" and lock.try_acquire():
-            Workspace.of(output, info.session_id).remove()
-            lock.release()
+    """Remove what sessions of a plan left, once its dataset is published; the plan must be claimed."""
+    if plan.request.is_in_store:
+        store_sessions.discard(store_sessions.kept_at(plan))
+    else:
+        folder_sessions.discard_dead(plan)
 
 
 def note_outcome(workspace: Workspace, state: SessionState, reason: str) -> None:
-    """Write down how a session ended."""
-    write_text(workspace.outcome_file, json.dumps({"state": state, "reason": reason}))
-
-
-def _session_folders(output: Path) -> list[Path]:
-    parent = output / SESSIONS_FOLDER
-    return [path for path in sorted(parent.glob("*")) if path.is_dir() and not path.name.startswith(".")]
-
-
-def describe_session(workspace: Workspace) -> SessionInfo | None:
-    """Describe one session; None when it is just being made or removed, or is not a session."""
-    try:
-        plan = workspace.read_plan()
-        outcome: dict[str, Any] = {"state": "dead", "reason": ""}
-        with contextlib.suppress(FileNotFoundError):
-            outcome = json.loads(workspace.outcome_file.read_text(encoding="utf-8"))
-        return SessionInfo(
-            session_id=workspace.root.name,
-            state=_state(workspace, plan, outcome["state"]),
-            reason=outcome["reason"],
-            name=plan.request.name,
-            plan_id=plan.plan_id,
-            records=plan.request.records,
-            committed=sum(entry.accepted for entry in ledger_of(workspace).entries()),
-            heartbeat_at=_last_seen(workspace),
-            disk_bytes=disk_use(workspace.root).size_bytes,
-            needs=tuple(plan.packages_gone),
-        )
-    except (OSError, ValueError, KeyError):
-        return None
-
-
-def _state(workspace: Workspace, plan: Plan, noted: SessionState) -> SessionState:
-    if is_held(workspace.lock_file):
-        return "running"
-    output = workspace.root.parent.parent  # where it is now, from wherever one looks
-    is_published = (output / plan.request.name / plan.plan_id / MANIFEST_FILE).is_file()
-    return "finished" if is_published else noted
-
-
-def _last_seen(workspace: Workspace) -> float:
-    try:
-        return workspace.heartbeat_file.stat().st_mtime
-    except FileNotFoundError:  # killed before its first
-        return workspace.plan_file.stat().st_mtime
-
-
-def _free_workspace(plan: Plan, session_id: str) -> Workspace:
-    """Return where a workspace can be: a run that is begun again may have left one, even one still at work."""
-    ids = itertools.chain([session_id], (f"{session_id}-{number}" for number in itertools.count(2)))
-    places = (Workspace.of(Path(plan.request.output), name) for name in ids)
-    return next(workspace for workspace in places if not workspace.root.exists())
-
-
-def _open_new(plan: Plan, session_id: str) -> tuple[Workspace, FileLock]:
-    workspace = Workspace.create(plan, _free_workspace(plan, session_id).root.name)
-    lock = FileLock(workspace.lock_file)
-    while not lock.try_acquire():  # for an instant, somebody looks whether it is held
-        time.sleep(PROBE_S)
-    return workspace, lock
-
-
-def _take_over(plan: Plan, session_id: str) -> tuple[Workspace, FileLock] | None:
-    """Make the workspace of a dead session of this plan our own, if there is one with committed shards."""
-    output = Path(plan.request.output).absolute()
-    sessions = sessions_of(output)
-    _warn_of_stranded(plan, sessions)
-    candidates = [info for info in sessions if info.plan_id == plan.plan_id and info.is_resumable]
-    for info in sorted(candidates, key=lambda info: -info.committed):
-        lock = FileLock(Workspace.of(output, info.session_id).lock_file)
-        if not _acquire_dead(lock):
-            continue
-        workspace = _free_workspace(plan, session_id)
-        Workspace.of(output, info.session_id).root.rename(workspace.root)
-        workspace.renew(plan)
-        _withdraw_unsound(workspace)
-        return workspace, lock
-    return None
-
-
-def _warn_of_stranded(plan: Plan, sessions: Sequence[SessionInfo]) -> None:
-    """Name the sessions that began a dataset of this name and that can't be gone on with here."""
-    for info in sessions:
-        if info.name == plan.request.name and info.holds_work and info.needs:
-            _log.warning(
-                "session %s holds %d of %d records of %s and can't be gone on with, for it was begun with %s: install "
-                "that to go on, or leave it to retention; this build begins anew",
-                *(info.session_id, info.committed, info.records, info.name, ", ".join(info.needs)),
-            )
-
-
-def _acquire_dead(lock: FileLock) -> bool:
-    """Lock a dead session: who looks whether it is held does so for an instant, who removes it for longer."""
-    for _ in range(PROBES):
-        if lock.try_acquire():
-            return True
-        time.sleep(PROBE_S)
-    return False
-
-
-def _withdraw_unsound(workspace: Workspace) -> None:
-    ledger = ledger_of(workspace)
-    for entry in list(ledger.entries()):
-        if ledger.faults(entry):
-            ledger.withdraw(entry.shard)
-
-
-def _beat(workspace: Workspace, over: threading.Event) -> None:
-    while not over.wait(HEARTBEAT_INTERVAL_S):
-        with contextlib.suppress(OSError):  # the build reports a full disk
-            workspace.heartbeat_file.touch()
+    """Write down how a session ended; raises as `Lease.tell` does."""
+    if workspace.lease is not None:
+        store_sessions.note_outcome(workspace, workspace.lease, state, reason)
+    else:
+        folder_sessions.note_outcome(workspace, state, reason)

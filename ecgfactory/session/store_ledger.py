@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import secrets
 import shutil
 from collections.abc import Collection, Iterator
@@ -27,17 +28,22 @@ class StoreLedger(Ledger):
         self._store = workspace.kept.store
 
     def enter(self, entry: ShardEntry, staging: Path) -> ShardEntry:
-        """Commit a shard by uploading its files and creating its entry; see `Ledger.enter`."""
+        """Commit a shard by uploading its files and creating its entry; see `Ledger.enter`.
+
+        Of two attempts the one with fewer records counts: more than a shard's limit are never wanted.
+        """
         ours = entry.model_copy(update={"attempt": secrets.token_hex(4)})
         place = self.place(ours)
         at_once(lambda file: self._store.send(staging / file.path, (place / file.path).name, file.sha256), entry.files)
         fault_point("shard-renamed", entry.shard)
-        created = self._store.create(self._entry(entry.shard).name, ours.model_dump_json().encode())
-        fault_point("shard-entered", entry.shard)
-        if not created:
-            self._store.delete([(place / file.path).name for file in entry.files])
+        while not self._store.create(self._entry(entry.shard).name, ours.model_dump_json().encode()):
             theirs = self.entry(entry.shard)
-            ours = theirs if theirs is not None else self.enter(entry, staging)  # withdrawn meanwhile
+            if theirs is not None and theirs.accepted <= ours.accepted:
+                self._store.delete([(place / file.path).name for file in ours.files])
+                ours = theirs
+                break
+            self.withdraw(entry.shard)
+        fault_point("shard-entered", entry.shard)
         shutil.rmtree(staging, ignore_errors=True)
         return ours
 
@@ -76,15 +82,18 @@ class StoreLedger(Ledger):
         """Return where the store has the shard's files; see `Ledger.place`."""
         return self._kept / SHARDS / f"{entry.shard:06d}.{entry.attempt}"
 
-    def folder(self, entry: ShardEntry, names: Collection[str] | None = None) -> Path:
-        """Fetch files of the shard that are not here yet; see `Ledger.folder`."""
-        place, folder = self.place(entry), self._workspace.scratch / f"{entry.shard:06d}.{entry.attempt}"
+    @contextlib.contextmanager
+    def opened(self, entry: ShardEntry, names: Collection[str] | None = None) -> Iterator[Path]:
+        """Fetch files of the shard, which are gone from here after the block; see `Ledger.opened`."""
+        place, folder = self.place(entry), self._workspace.scratch / f"{entry.shard:06d}-{secrets.token_hex(4)}"
         wanted = [file.path for file in entry.files] if names is None else names
-        missing = [path for path in wanted if not (folder / path).exists()]
-        for path in missing:
-            (folder / path).parent.mkdir(parents=True, exist_ok=True)
-        at_once(lambda path: self._store.fetch((place / path).name, folder / path), missing)
-        return folder
+        for parent in {(folder / path).parent for path in wanted}:
+            parent.mkdir(parents=True, exist_ok=True)
+        try:
+            at_once(lambda path: self._store.fetch((place / path).name, folder / path), wanted)
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
 
     def _entry(self, shard: int) -> StorePath:
         return self._kept / LEDGER / f"{shard:06d}.json"

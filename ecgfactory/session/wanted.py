@@ -1,16 +1,33 @@
-"""What is still wanted of the shards in progress: written by the build, read by its workers."""
+"""What is still wanted of the shards in progress: told by the build, read by its workers.
+
+It is advice, which spares work: nothing becomes wrong without it. Workers who share a folder with the build read a file
+there. Where a session's work is kept in a store, all others read its lease: only who has the lease can tell it there,
+and once the lease is gone, nobody wants anything.
+"""
 
 from __future__ import annotations
 
 import json
 import sys
+import time
+from functools import lru_cache
+from typing import Any
 
+from ecgfactory.session.lease import LEASE_FILE, find_lease
 from ecgfactory.session.workspace import Workspace
 from ecgfactory.storage.durable import write_text
+from ecgfactory.storage.store import StoreError
+from ecgfactory.storage.store_path import StorePath
+
+READ_INTERVAL_S = 10.0
+"""A process asks a store no more often."""
+
+_EVERYTHING = {"records": sys.maxsize, "last_shard": None}
+_NOTHING = {"records": 0, "last_shard": None}
 
 
 def want(workspace: Workspace, records: int, last_shard: int | None = None) -> None:
-    """Tell the workers what is still wanted.
+    """Tell the workers what is still wanted; in a store, raises as `Lease.tell` does.
 
     Parameters
     ----------
@@ -21,14 +38,65 @@ def want(workspace: Workspace, records: int, last_shard: int | None = None) -> N
     last_shard : int, optional
         Nothing is wanted of the shards after it.
     """
-    write_text(workspace.wanted_file, json.dumps({"records": records, "last_shard": last_shard}))
+    wanted = {"records": records, "last_shard": last_shard}
+    write_text(workspace.wanted_file, json.dumps(wanted))
+    if workspace.lease is not None:
+        workspace.lease.tell(workspace.lease.told | wanted)
 
 
-def wanted_of(workspace: Workspace, shard: int) -> int:
-    """Return how many records of a shard are wanted at most; none once the workspace is gone."""
-    try:
-        told = json.loads(workspace.wanted_file.read_text(encoding="ascii"))
-    except FileNotFoundError:
-        return sys.maxsize if workspace.root.is_dir() else 0
+def wanted_of(workspace: Workspace, shard: int, fresh: bool = False) -> int:
+    """Return how many records of a shard are wanted at most; none once the session is gone.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        The session's.
+    shard : int
+        The number of the shard.
+    fresh : bool
+        Whether a store is asked now, however lately it was.
+    """
+    told = _read_in_folder(workspace)
+    if told is None and workspace.kept is not None:
+        told = _read_in_store(workspace.kept, fresh)
+    elif told is None:
+        told = _EVERYTHING if workspace.root.is_dir() else _NOTHING
     last = told["last_shard"]
     return int(told["records"]) if last is None or shard <= last else 0
+
+
+def _read_in_folder(workspace: Workspace) -> dict[str, Any] | None:
+    try:
+        told: dict[str, Any] = json.loads(workspace.wanted_file.read_text(encoding="ascii"))
+    except FileNotFoundError:
+        return None
+    return told
+
+
+def _read_in_store(kept: StorePath, fresh: bool) -> dict[str, Any]:
+    reading = _reading_of(kept)
+    if fresh or time.monotonic() - reading.read_s > READ_INTERVAL_S:
+        reading.read()
+    return reading.told
+
+
+class _Reading:
+    """What a lease told last, and when it was read; with a store that can't be reached, that remains."""
+
+    def __init__(self, kept: StorePath) -> None:
+        self._file = kept / LEASE_FILE
+        self.told: dict[str, Any] = _EVERYTHING
+        self.read_s = -READ_INTERVAL_S
+
+    def read(self) -> None:
+        self.read_s = time.monotonic()
+        try:
+            found = find_lease(self._file)
+        except StoreError:
+            return
+        self.told = _NOTHING if found is None else _EVERYTHING | found.state.told
+
+
+@lru_cache(maxsize=32)
+def _reading_of(kept: StorePath) -> _Reading:
+    return _Reading(kept)

@@ -10,11 +10,12 @@ import contextlib
 import secrets
 import shutil
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from ecgfactory.quality.rule import PUBLISHED
 from ecgfactory.request.plan import Plan
+from ecgfactory.session.lease import Lease
 from ecgfactory.session.scratch import scratch_folder
 from ecgfactory.storage.durable import sync, write_text
 from ecgfactory.storage.place import is_address
@@ -30,7 +31,12 @@ NEW_PREFIX = ".new-"
 """In the folder of sessions: a workspace that is just being made, or whose process was killed while making it."""
 
 KEPT_FILE = "kept-at"
-"""In a scratch workspace: the address at which the session keeps its work."""
+"""In a scratch workspace that processes of a machine share: the address at which the session keeps its work."""
+
+PLAN_FILE = "plan.json"
+
+MADE = "made"
+"""Below the place that keeps a session's work: what jobs made for the dataset besides shards."""
 
 FOLDERS = ("shards", "ledger", "generated", "progress", "logs", "scratch")
 """In every workspace from the beginning."""
@@ -46,10 +52,13 @@ class Workspace:
         The session's own folder, `<output>/.sessions/<session id>`; with a store, scratch on this machine.
     kept : StorePath, optional
         Where in the store the session keeps its work, `<output>/.sessions/<plan id>`; None without a store.
+    lease : Lease, optional
+        Under which the session may write there; its workers have none.
     """
 
     root: Path
     kept: StorePath | None = None
+    lease: Lease | None = field(default=None, compare=False, repr=False)
 
     @classmethod
     def at(cls, address: str) -> Workspace:
@@ -60,13 +69,35 @@ class Workspace:
         address : str
             Its folder on this machine; or where in the store the session keeps its work, for a worker that has nothing
             else of it: then with a scratch folder of this process.
+
+        Raises
+        ------
+        FileNotFoundError
+            When the session is over.
         """
         if is_address(address):
-            kept = StorePath.parse(address)
-            return cls(scratch_folder(kept), kept)
+            workspace = cls.of_store(StorePath.parse(address))
+            if not workspace.plan_file.exists():
+                write_text(workspace.plan_file, (StorePath.parse(address) / PLAN_FILE).read_text())
+            return workspace
         root = Path(address)
         note = root / KEPT_FILE
         return cls(root, StorePath.parse(note.read_text(encoding="utf-8")) if note.is_file() else None)
+
+    @classmethod
+    def of_store(cls, kept: StorePath) -> Workspace:
+        """Return the scratch workspace of this process for a session that keeps its work in a store."""
+        workspace = cls(scratch_folder(kept), kept)
+        for name in FOLDERS:
+            (workspace.root / name).mkdir(exist_ok=True)
+        return workspace
+
+    @staticmethod
+    def is_there(address: str) -> bool:
+        """Whether a session, of which a worker was given this address, goes on."""
+        if is_address(address):
+            return (StorePath.parse(address) / PLAN_FILE).is_file()
+        return Path(address).is_dir()
 
     @property
     def address_elsewhere(self) -> str:
@@ -125,7 +156,7 @@ class Workspace:
     @property
     def plan_file(self) -> Path:
         """The immutable plan."""
-        return self.root / "plan.json"
+        return self.root / PLAN_FILE
 
     @property
     def shards(self) -> Path:

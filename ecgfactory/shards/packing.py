@@ -32,6 +32,7 @@ def pack(plan: Plan, format_name: str, shards: Sequence[int], ledger: Ledger, fo
     for shard in shards:
         entry = ledger.entry(shard)
         assert entry is not None, f"shard {shard} is not committed"
-        for records in committed_records(plan, ledger.folder(entry), with_clean=is_twin):
-            writer.write(records.clean if is_twin else records)
+        with ledger.opened(entry) as committed:
+            for records in committed_records(plan, committed, with_clean=is_twin):
+                writer.write(records.clean if is_twin else records)
     writer.close()

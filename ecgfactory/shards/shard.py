@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,14 +21,14 @@ from ecgfactory.dataset.names import RECORDS_FILE, REJECTED_FILE
 from ecgfactory.errors import ShardUnwantedError
 from ecgfactory.formats.rows import record_columns
 from ecgfactory.request.plan import Plan
-from ecgfactory.session.ledger import Ledger, ShardEntry, StagedFile, ledger_of
+from ecgfactory.session.ledger import Ledger, ShardEntry, ledger_of, staged_files
 from ecgfactory.session.progress import Progress, note_progress
 from ecgfactory.session.wanted import wanted_of
 from ecgfactory.session.workspace import Workspace
 from ecgfactory.shards.committed import committed_batches
-from ecgfactory.shards.handover import Handover
+from ecgfactory.shards.handover import Handover, Holder
 from ecgfactory.shards.staging import StagedFiles, has_clean_features
-from ecgfactory.storage.durable import sha256_of, sync_tree
+from ecgfactory.storage.durable import sync_tree
 from ecgfactory.storage.faults import fault_point
 
 PROGRESS_INTERVAL_S = 0.25
@@ -61,15 +61,22 @@ def make_shard(plan: Plan, shard: int, limit: int, workspace: Workspace) -> Shar
     return _make(plan, shard, limit, workspace, lambda: _made_anew(plan, shard))
 
 
-def finish_shard(plan: Plan, shard: int, limit: int, workspace: Workspace) -> ShardEntry:
+def finish_shard(plan: Plan, shard: int, limit: int, workspace: Workspace, holder: Holder | None = None) -> ShardEntry:
     """Make and commit a shard from signals that another process has generated; see `make_shard`.
+
+    Parameters
+    ----------
+    plan, shard, limit, workspace
+        As of `make_shard`.
+    holder : Holder, optional
+        Who has the signals, where they are not in the workspace.
 
     Raises
     ------
     HandoverLostError
         When these signals are not there, and the shard is not committed either.
     """
-    handover = Handover(plan, shard, workspace)
+    handover = Handover(plan, shard, workspace, holder)
     try:
         entry = _make(plan, shard, limit, workspace, lambda: _handed_over(plan, handover))
     except ShardUnwantedError:
@@ -84,6 +91,7 @@ def _make(plan: Plan, shard: int, limit: int, workspace: Workspace, new_source: 
     ledger = ledger_of(workspace)
     committed = ledger.entry(shard)
     if committed is not None and ledger.faults(committed, with_content=not committed.serves(limit)):
+        ledger.withdraw(shard)
         committed = None
     if committed is not None and committed.serves(limit):
         return committed
@@ -126,8 +134,12 @@ def _handed_over(plan: Plan, handover: Handover) -> _Source:
 
 def _read_back(plan: Plan, committed: ShardEntry, ledger: Ledger) -> _Source:
     """Take what is committed, which is far quicker than to make it again; long records are not read back whole."""
-    batches = committed_batches(plan, committed, ledger.folder(committed))
-    return _Source(batches, StageClock(committed.seconds), committed.device)
+
+    def batches() -> Iterator[CandidateBatch]:
+        with ledger.opened(committed) as folder:
+            yield from committed_batches(plan, committed, folder)
+
+    return _Source(batches(), StageClock(committed.seconds), committed.device)
 
 
 def _stage(plan: Plan, shard: int, limit: int, source: _Source, staging: Path, workspace: Workspace) -> ShardEntry:
@@ -159,7 +171,7 @@ def _stage(plan: Plan, shard: int, limit: int, source: _Source, staging: Path, w
         files.close()
         rows.write(staging)
         sync_tree(staging)
-        staged = tuple(_staged_files(staging))
+        staged = tuple(staged_files(staging))
     note_progress(workspace, shard, Progress(rows.examined, rows.accepted))
     return ShardEntry(
         shard=shard,
@@ -195,10 +207,3 @@ class _RowFiles:
         for name, tables in ((RECORDS_FILE, self._records), (REJECTED_FILE, self._rejected)):
             if tables:
                 pq.write_table(pa.concat_tables(tables), folder / name, compression="zstd")
-
-
-def _staged_files(staging: Path) -> Iterable[StagedFile]:
-    for path in sorted(path for path in staging.rglob("*") if path.is_file()):
-        yield StagedFile(
-            path=path.relative_to(staging).as_posix(), size_bytes=path.stat().st_size, sha256=sha256_of(path)
-        )

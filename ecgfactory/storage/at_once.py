@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
 REQUESTS_AT_ONCE = 8
@@ -12,7 +13,18 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 
-def at_once(request: Callable[[Item], Result], items: Iterable[Item]) -> list[Result]:
-    """Make a request for each item; return the results in their order, or raise the first error."""
-    with ThreadPoolExecutor(REQUESTS_AT_ONCE) as threads:
-        return list(threads.map(request, items))
+def at_once(request: Callable[[Item], Result], items: Iterable[Item], requests: int = REQUESTS_AT_ONCE) -> list[Result]:
+    """Make a request for each item; return the results in their order, or raise the first error.
+
+    An item is taken only when a thread is free for it, so no more than `requests` are in memory; after an error none
+    is.
+    """
+    results: list[Result] = []
+    running: deque[Future[Result]] = deque()
+    with ThreadPoolExecutor(requests) as threads:
+        for item in items:
+            running.append(threads.submit(request, item))
+            if len(running) == requests:
+                results.append(running.popleft().result())
+        results.extend(each.result() for each in running)
+    return results

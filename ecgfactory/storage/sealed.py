@@ -6,6 +6,8 @@ import os
 from pathlib import Path
 
 from ecgfactory.errors import BadInputError
+from ecgfactory.storage.place import Place
+from ecgfactory.storage.store_path import StorePath
 
 MANIFEST_FILE = "manifest.json"
 SUMS_FILE = "SHA256SUMS.txt"
@@ -26,6 +28,14 @@ def enclosing_sealed(path: Path) -> Path | None:
     return None
 
 
+def enclosing_in_store(place: StorePath) -> StorePath | None:
+    """Return the published dataset that a place in a store is, or is anywhere below; None where there is none."""
+    for above in (place, *place.parents):
+        if (above / MANIFEST_FILE).is_file() and (above / SUMS_FILE).is_file():
+            return above
+    return None
+
+
 def check_outside(path: Path) -> None:
     """Check that writing at a path changes no published dataset.
 
@@ -38,6 +48,6 @@ def check_outside(path: Path) -> None:
         raise BadInputError(f"{path}: {inside_words(dataset)}")
 
 
-def inside_words(dataset: Path) -> str:
+def inside_words(dataset: Place) -> str:
     """Say why nothing is written inside a published dataset, and what to do."""
     return f"is inside the published dataset {dataset}, which stays as it is; choose a place outside it."

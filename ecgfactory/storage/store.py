@@ -28,7 +28,7 @@ class Stored:
     modified_at : float
         When it was last written, by the clock of the store, in seconds since the epoch.
     version : str
-        What `Store.swap` compares: it changes whenever the object is written.
+        What `Store.swap` compares: it changes with the content. Writing the same content again may keep it.
     """
 
     name: str
@@ -102,7 +102,8 @@ class Store(ABC):
         Returns
         -------
         bool
-            Whether it holds this content now: False where somebody else's was first.
+            Whether it holds this content now: False where another content was first. The same content counts as
+            ours, since an attempt whose answer was lost may have written it.
         """
 
     @abstractmethod
@@ -112,7 +113,7 @@ class Store(ABC):
         Returns
         -------
         bool
-            Whether it holds this content now: False where it has another version, or is gone.
+            Whether it holds this content now: False where it has another version and another content, or is gone.
         """
 
     @abstractmethod

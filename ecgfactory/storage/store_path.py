@@ -12,6 +12,14 @@ from ecgfactory.storage.stores import STORES, store_of
 
 SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
 
+BUCKET = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+
+UNFIT = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\\?#*\"<>|]")
+"""What no name in a store may hold: what some store refuses, or a URL takes for something else."""
+
+LONGEST_NAME_BYTES = 700
+"""Stores take 1,024 bytes, with what is made below a place."""
+
 
 @dataclass(frozen=True, order=True)
 class StorePath:
@@ -42,18 +50,14 @@ class StorePath:
         """
         found = SCHEME.match(address)
         scheme = found.group(1).lower() if found else ""
+        told = shown(without_credentials(address))
         if found is None or scheme not in STORES:
             kinds = ", ".join(f"{kind}://" for kind in STORES)
-            raise BadInputError(f"{shown(address)} is of no storage that is known; begin it with one of {kinds}.")
+            raise BadInputError(f"{told} is of no storage that is known; begin it with one of {kinds}.")
         bucket, _, name = address[found.end() :].partition("/")
-        if "@" in bucket:
-            raise BadInputError(
-                f"the address {scheme}://...@{bucket.rpartition('@')[2]} holds credentials; leave them out, and give "
-                "them where your provider's own tools look for them."
-            )
         place = cls(scheme, bucket, name.removesuffix("/"))
         if (reason := _fault(place)) is not None:
-            raise BadInputError(f"{shown(address)} can't be an address ({reason}); write one like {_example(scheme)}.")
+            raise BadInputError(f"{told} can't be an address ({reason}); write one like {example_of(scheme)}.")
         return place
 
     def __str__(self) -> str:
@@ -73,6 +77,13 @@ class StorePath:
     def parent(self) -> StorePath:
         """The place above."""
         return StorePath(self.scheme, self.bucket, self.name.rpartition("/")[0])
+
+    @property
+    def parents(self) -> list[StorePath]:
+        """All places above, the next one first."""
+        parts = self.name.split("/")[:-1]
+        names = ["/".join(parts[:kept]) for kept in range(len(parts), -1, -1)] if self.name else []
+        return [StorePath(self.scheme, self.bucket, name) for name in names]
 
     @property
     def prefix(self) -> str:
@@ -102,19 +113,30 @@ class StorePath:
 
 
 def _fault(place: StorePath) -> str | None:
-    if not place.bucket and place.scheme != "file":
-        return "it names no bucket"
+    whole = f"{place.bucket}/{place.name}"
+    if "@" in place.bucket or re.search(r":.*@", whole) or "?" in whole:
+        return "it holds credentials or settings, which belong where your provider's own tools look for them"
     if place.scheme == "file" and place.bucket:
         return "a folder of this machine begins with a third slash"
-    parts = place.name.split("/") if place.name else []
-    if any(part in {"", ".", ".."} for part in parts):
+    if place.scheme != "file" and not BUCKET.fullmatch(place.bucket):
+        return "a bucket's name has letters, digits, '-', '_' or '.'" if place.bucket else "it names no bucket"
+    if any(part in {"", ".", ".."} for part in place.name.split("/")) and place.name:
         return "parts of it are empty or dots"
-    if re.search(r"[\x00-\x1f\x7f\\?#*\"<>|]", f"{place.bucket}/{place.name}"):
+    if UNFIT.search(place.name):
         return "it holds characters that names in stores can't have"
-    if len(place.name.encode()) > 700:  # 1,024 bytes are what stores take, with what is made below
-        return "it is longer than 700 bytes"
+    if len(place.name.encode()) > LONGEST_NAME_BYTES:
+        return f"it is longer than {LONGEST_NAME_BYTES} bytes"
     return None
 
 
-def _example(scheme: str) -> str:
+def without_credentials(text: str) -> str:
+    """Return a text for a message, without what may be credentials of an address in it: before an @, or after a ?."""
+    head, slashes, rest = text.partition("://")
+    before, at, place = rest.rpartition("@")
+    place, asked, _ = place.partition("?")
+    return f"{head}{slashes}{'...' if before else ''}{at}{place}{f'{asked}...' if asked else ''}"
+
+
+def example_of(scheme: str) -> str:
+    """Return an address as they are written in a kind of store."""
     return "file:///mnt/datasets" if scheme == "file" else f"{scheme}://my-bucket/datasets"

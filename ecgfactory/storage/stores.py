@@ -6,7 +6,7 @@ import os
 from functools import lru_cache
 
 from ecgfactory.registry import Registry
-from ecgfactory.storage.store import Store
+from ecgfactory.storage.store import Store, StoreError
 
 STORES: Registry[type[Store]] = Registry(
     "storage",
@@ -21,11 +21,32 @@ STORES: Registry[type[Store]] = Registry(
 )
 
 
+_EXTRAS = {"s3": "s3", "gs": "gcs", "az": "azure"}
+"""What brings the provider's library, by scheme."""
+
+
 def store_of(scheme: str, bucket: str) -> Store:
     """Return the store of a bucket: one in each process, since connections don't survive a fork."""
     return _store_of(scheme, bucket, os.getpid())
 
 
+def store_class(scheme: str) -> type[Store]:
+    """Return the class of a kind of store, connecting to none.
+
+    Raises
+    ------
+    StoreError
+        When the provider's library isn't installed.
+    """
+    try:
+        return STORES.load(scheme)
+    except ModuleNotFoundError as error:
+        raise StoreError(
+            f"{scheme}:// needs {error.name}, which isn't installed here; run "
+            f"`pip install 'ecgfactory[{_EXTRAS[scheme]}]'`."
+        ) from error
+
+
 @lru_cache(maxsize=32)
 def _store_of(scheme: str, bucket: str, _process: int) -> Store:
-    return STORES.load(scheme)(bucket)
+    return store_class(scheme)(bucket)

@@ -30,7 +30,8 @@ from ecgfactory.line.build import Built
 from ecgfactory.line.build import build as library_build
 from ecgfactory.request.build_request import BuildRequest
 from ecgfactory.session.progress import Progress
-from ecgfactory.session.sessions import SessionInfo, sessions_of
+from ecgfactory.session.session_info import SessionInfo
+from ecgfactory.session.sessions import sessions_of
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("prefect_server")]
 

@@ -14,7 +14,6 @@ from prefect.client.orchestration import get_client
 from ecgfactory.flows.dask_pool import DaskPool
 from ecgfactory.flows.dask_workers import DaskWorkers, describe, local_dask, slots_of
 from ecgfactory.flows.task_runner import PlacedTaskRunner
-from ecgfactory.line.placement import Placement
 from ecgfactory.pools.pool import Ended, Job, Slots
 from ecgfactory.tasks.jobs import TASKS
 from tests import pool_tasks
@@ -56,7 +55,7 @@ def hold_a_pool() -> None:
         get_client(sync_client=True) as client,
     ):
         workers = DaskWorkers(runner, slots_of(describe(runner.client)))
-        pool_tasks.made.put(InContext(DaskPool(workers, Placement(workers.slots, "cpu"), client)))
+        pool_tasks.made.put(InContext(DaskPool(workers, client)))
         pool_tasks.over.wait()
 
 

@@ -23,10 +23,12 @@ from prefect.settings import PREFECT_API_URL, temporary_settings
 
 from ecgfactory.dataset.names import SUMS_FILE
 from ecgfactory.errors import BadInputError, BuildFailedError
-from ecgfactory.flows import dask_pool, dask_workers
+from ecgfactory.flows import dask_pool, existing_scheduler
 from ecgfactory.flows.build_dataset import build_dataset
 from ecgfactory.flows.task_runner import PlacedTaskRunner
-from ecgfactory.flows.worker_checks import _workspace_problem, check_workers
+from ecgfactory.flows.dask_workers import describe
+from ecgfactory.flows.worker_checks import WorkerChecks, check_workers
+from ecgfactory.flows.worker_side import workspace_problem
 from ecgfactory.line.placement import Placement
 from ecgfactory.line.state import Build
 from ecgfactory.pools.pool import Slots
@@ -165,7 +167,7 @@ def expect_bad_input(request: BuildRequest, words: str) -> None:
 def test_no_scheduler_at_the_address(
     make_request: MakeRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(dask_workers, "CONNECT_TIMEOUT_S", 1.0)
+    monkeypatch.setattr(existing_scheduler, "CONNECT_TIMEOUT_S", 1.0)
     request = make_request(workers={"scheduler": "tcp://127.0.0.1:9"}, output=str(tmp_path))
     expect_bad_input(request, r"workers.scheduler: no Dask scheduler answers at tcp://127.0.0.1:9 .*`dask scheduler`")
 
@@ -173,7 +175,7 @@ def test_no_scheduler_at_the_address(
 def test_a_scheduler_without_workers(
     lone_scheduler: str, make_request: MakeRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(dask_workers, "WORKERS_TIMEOUT_S", 0.5)
+    monkeypatch.setattr(existing_scheduler, "WORKERS_TIMEOUT_S", 0.5)
     request = make_request(workers={"scheduler": lone_scheduler}, output=str(tmp_path))
     expect_bad_input(request, rf"{lone_scheduler} has no workers; start some with `dask worker {lone_scheduler}`")
 
@@ -215,7 +217,8 @@ def check_with_unreachable_server(build: Build) -> None:
     """Check workers as a build does, but with settings for them that name a server which is not there."""
     nowhere = {PREFECT_API_URL: "http://127.0.0.1:9/api"}
     with PlacedTaskRunner(address=build.plan.request.workers.scheduler) as runner, temporary_settings(nowhere):
-        check_workers(runner, Placement(Slots(0, 2, False), "auto"), build)
+        checks = WorkerChecks(runner, build)
+        check_workers(checks, describe(runner.client), Placement(Slots(0, 2, False), "auto"))
 
 
 def test_a_worker_that_can_not_reach_the_prefect_server(
@@ -236,9 +239,9 @@ def test_a_checkpoint_that_a_worker_does_not_have(make_request: MakeRequest, tmp
     checkpoint.touch()
     plan = make_plan(make_request(generator={"checkpoint": str(checkpoint)}, output=str(tmp_path)))
     root = str(Workspace.create(plan, "session").root)
-    assert _workspace_problem(root, plan.plan_id) is None
+    assert workspace_problem(root, plan.plan_id) is None
     checkpoint.unlink()
-    assert f"has no file {checkpoint}" in str(_workspace_problem(root, plan.plan_id))
+    assert f"has no file {checkpoint}" in str(workspace_problem(root, plan.plan_id))
 
 
 def test_cuda_on_workers_that_have_none(scheduler: str, make_request: MakeRequest, tmp_path: Path) -> None:

@@ -27,7 +27,8 @@ from playwright.sync_api import TimeoutError as NotYet
 
 from ecgfactory.dataset.reader import Dataset
 from ecgfactory.dataset.verify import verify
-from ecgfactory.session.sessions import SessionInfo, sessions_of
+from ecgfactory.session.session_info import SessionInfo
+from ecgfactory.session.sessions import sessions_of
 from tests.browsing import chromium
 
 pytestmark = pytest.mark.slow

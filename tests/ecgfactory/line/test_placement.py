@@ -88,8 +88,3 @@ class TestPlacement:
             following = placement.next_step(in_flight.pop(end % len(in_flight)))
             if following is not None:
                 in_flight.append(following)
-
-    def test_the_kinds_of_workers_that_are_needed(self) -> None:
-        assert Placement(Slots(1, 1, True), "auto").needed == {"GPU", "CPU"}
-        assert Placement(Slots(1, 1, True), "cpu").needed == {"CPU"}
-        assert Placement(Slots(0, 2, False), "auto").needed == set()

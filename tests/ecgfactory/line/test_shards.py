@@ -55,7 +55,7 @@ class Workers:
         shard, limit = job.parameters["shard"], job.parameters["limit"]
         if job.function is jobs.generate_shard:
             self._generated.add(shard)
-            return True
+            return jobs.Generated()
         if job.function is jobs.finish_shard and (shard not in self._generated or choice == LOSE):
             self._generated.discard(shard)
             raise HandoverLostError(shard)

@@ -12,7 +12,7 @@ from ecgfactory.errors import BadInputError
 from ecgfactory.formats import FORMATS, IMAGES
 from ecgfactory.request.build_request import BuildRequest, GeneratorRequest, QualityRequest, WorkersRequest
 from ecgfactory.request.plan import make_plan
-from ecgfactory.request.preflight import size_text
+from ecgfactory.request.preflight import size_text, with_absolute_paths
 from ecgfactory.request.request_file import as_request, load_request
 
 CONFIGS = Path(__file__).parents[3] / "configs"
@@ -357,3 +357,25 @@ def test_output_inside_a_dataset_is_refused(built: Path, tmp_path: Path) -> None
         assert f"is inside the published dataset {built}" in problem
     path.write_text(f"name: a\nrecords: 1\noutput: {built.parent}\n", encoding="utf-8")
     load_request(path)
+
+
+def test_an_output_may_be_an_address(tmp_path: Path) -> None:
+    path = tmp_path / "request.yaml"
+    path.write_text("name: x\nrecords: 4\noutput: S3://bucket/prefix/\n", encoding="utf-8")
+    request = as_request(path)
+    assert request.output == "s3://bucket/prefix"
+    assert request.is_in_store
+    assert with_absolute_paths(request).output == request.output
+    description = BuildRequest.model_json_schema()["properties"]["output"]["description"]
+    assert "s3://bucket/prefix" in description
+
+
+def test_faults_of_an_address_are_told_without_its_credentials(tmp_path: Path) -> None:
+    path = tmp_path / "request.yaml"
+    [in_file] = problems_of(path, "name: x\nrecords: 4\noutput: s3://key:hidden/1@bucket/x\n")
+    assert in_file.startswith(f"{path}:3: output: 's3://...@bucket/x' can't be an address (it holds credentials")
+    [in_setting] = problems_of(path, "name: x\nrecords: 4\n", "output=az://box/x?sig=hidden")
+    assert in_setting.startswith("--set output=az://box/x?...: output: 'az://box/x?...' can't be an address")
+    [lost_slash] = problems_of(path, "name: x\nrecords: 4\noutput: s3:/bucket\n")
+    assert lost_slash.endswith("output: 's3:/...' lacks a slash of an address; write it like s3://my-bucket/datasets.")
+    assert "hidden" not in in_file + in_setting

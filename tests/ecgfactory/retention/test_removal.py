@@ -21,7 +21,8 @@ from ecgfactory.retention.decisions import Decision, decide, freed_by
 from ecgfactory.retention.inventory import DatasetItem, UnknownItem, take_inventory
 from ecgfactory.retention.removal import carry_out, sole_remover
 from ecgfactory.retention.retention_request import RetentionRequest
-from ecgfactory.session.sessions import claimed, note_outcome, occupied, plan_lock, sessions_of
+from ecgfactory.session.folder_sessions import plan_lock
+from ecgfactory.session.sessions import claimed, note_outcome, occupied, sessions_of
 from ecgfactory.session.workspace import Workspace, new_prefix
 from ecgfactory.storage.faults import ENVIRONMENT_VARIABLE, RETENTION_FAULT_POINTS
 from ecgfactory.storage.lock import FileLock, waiting_lock

@@ -98,8 +98,9 @@ def test_a_dead_session_is_taken_over_and_what_is_damaged_made_again(plan: Plan)
         entries = [make_shard(plan, shard, 20, workspace) for shard in (0, 1)]
         (workspace.shards / ".000002.half").mkdir()
         want(workspace, records=0)
-        damaged = ledger_of(workspace).folder(entries[1]) / entries[1].files[0].path
-        damaged.write_bytes(damaged.read_bytes()[:-1])
+        with ledger_of(workspace).opened(entries[1]) as folder:
+            damaged = folder / entries[1].files[0].path
+            damaged.write_bytes(damaged.read_bytes()[:-1])
     (dead,) = sessions_of(output)
     assert (dead.state, dead.is_resumable) == ("dead", True)
     assert dead.committed == sum(entry.accepted for entry in entries)

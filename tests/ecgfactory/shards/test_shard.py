@@ -101,7 +101,8 @@ def test_a_committed_shard_that_was_damaged_is_made_anew_to_be_cut(
     workspace = Workspace.create(plan, "one")
     uncut = make_shard(plan, 0, 16, workspace)
     data = next(file.path for file in uncut.files if file.path.startswith("data/"))
-    _flip_a_byte(ledger_of(workspace).folder(uncut) / data)
+    with ledger_of(workspace).opened(uncut) as folder:
+        _flip_a_byte(folder / data)
     cut = make_shard(plan, 0, LIMIT, workspace)
     assert cut.files == make_shard(plan, 0, LIMIT, Workspace.create(plan, "two")).files
     assert ledger_of(workspace).faults(cut) == []
@@ -148,7 +149,8 @@ def test_records_of_a_small_shard_are_read_back_with_their_waves_and_artefacts(
     entry = make_shard(plan, 0, 16, workspace)
     made = next(assessed_batches(plan, plan.shard_candidates(0), StageClock()))
     accepted = made.take(np.flatnonzero(made.accepted))
-    read = next(committed_records(plan, ledger_of(workspace).folder(entry), with_clean=True))
+    with ledger_of(workspace).opened(entry) as folder:
+        read = next(committed_records(plan, folder, with_clean=True))
     assert entry.accepted == len(read) == len(accepted) == 8
     assert accepted.waves is not None
     assert read.waves is not None

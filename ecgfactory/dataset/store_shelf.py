@@ -1,0 +1,67 @@
+"""The datasets of a name in a store, where `latest` is a small object that holds the id of a plan."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from ecgfactory.dataset.names import LATEST, MANIFEST_FILE, PIN_FILE
+from ecgfactory.errors import BadInputError
+from ecgfactory.storage.store_path import StorePath
+
+
+@dataclass(frozen=True)
+class StoreShelf:
+    """The place of a dataset in a store; see `Shelf`.
+
+    Parameters
+    ----------
+    target : StorePath
+        `<output>/<name>/<plan id>`.
+    """
+
+    target: StorePath
+
+    def check(self) -> None:
+        """Make sure that no object has the name of a folder; see `Shelf.check`."""
+        for place in (self.target, self.target.parent):
+            if place.is_file():
+                raise BadInputError(
+                    f"output: {place} is an object, below which datasets go; move it away, or choose another output or "
+                    "name."
+                )
+
+    def point_latest(self) -> None:
+        """Write the object; see `Shelf.point_latest`."""
+        self.target.store.write(self._latest.name, f"{self.target.last}\n".encode())
+
+    def settle_latest(self) -> None:
+        """Compare when both were published; see `Shelf.settle_latest`."""
+        named = latest_in(self.target.parent)
+        if named is None or _published_at(named) < _published_at(self.target):
+            self.point_latest()
+
+    def pin(self, reason: str) -> None:
+        """Write an object; see `Shelf.pin`."""
+        pin = self.target / PIN_FILE
+        if not pin.is_file():
+            pin.store.write(pin.name, f"{reason}\n".encode())
+
+    @property
+    def _latest(self) -> StorePath:
+        return self.target.parent / LATEST
+
+
+def latest_in(datasets: StorePath) -> StorePath | None:
+    """Return the dataset that `latest` names among those of a name; None where it names none that is there."""
+    try:
+        plan_id = (datasets / LATEST).read_text().strip()
+    except FileNotFoundError:
+        return None
+    named = datasets / plan_id
+    return named if "/" not in plan_id and (named / MANIFEST_FILE).is_file() else None
+
+
+def _published_at(dataset: StorePath) -> str:
+    published_at: str = json.loads((dataset / MANIFEST_FILE).read_text())["published_at"]
+    return published_at

@@ -1,0 +1,140 @@
+"""A dataset that is put together in a store, under its final name: readers don't believe in it before its manifest."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ecgfactory.dataset.manifest import Manifest
+from ecgfactory.dataset.names import MANIFEST_FILE, SUMS_FILE
+from ecgfactory.dataset.seal import dataset_files
+from ecgfactory.dataset.store_shelf import StoreShelf
+from ecgfactory.errors import BuildFailedError
+from ecgfactory.formats.clean_twin import format_named
+from ecgfactory.line.draft import Draft
+from ecgfactory.request.plan import Plan
+from ecgfactory.session.ledger import StagedFile
+from ecgfactory.session.workspace import Workspace
+from ecgfactory.storage.at_once import at_once
+from ecgfactory.storage.durable import sha256_of
+from ecgfactory.storage.faults import fault_point
+from ecgfactory.storage.place import Place
+from ecgfactory.storage.store_path import StorePath
+
+if TYPE_CHECKING:
+    from ecgfactory.session.lease import Lease
+
+
+class StoreDraft(Draft):
+    """Files of workers are copied inside the store, those of the build's own process uploaded.
+
+    In the folder on this machine, an empty file of the right size stands for each that is only in the store, so that
+    those who describe a dataset find the names and sizes of all its files.
+
+    Parameters
+    ----------
+    plan : Plan
+        The plan.
+    workspace : Workspace
+        The session's.
+    target : StorePath
+        Where the dataset is published.
+    lease : Lease
+        Checked before anything that others may see.
+    """
+
+    def __init__(self, plan: Plan, workspace: Workspace, target: StorePath, lease: Lease) -> None:
+        self.folder, self.place = workspace.dataset, target
+        self._plan, self._target, self._store, self._lease = plan, target, target.store, lease
+        self._sums: dict[str, str] = {}
+        self._manifest = b""
+
+    def begin(self) -> None:
+        """Empty the folder; what a dead session left in the store is replaced, or deleted when the draft is sealed."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+        self.folder.mkdir()
+
+    def lay(self, files: Iterable[tuple[Place, StagedFile]]) -> None:
+        """Copy files inside the store; see `Draft.lay`."""
+        self._lease.check()
+        at_once(self._copy, files)
+        for path in self._first_tables():
+            self._store.fetch((self._target / path).name, self.folder / path)
+
+    def hand_in(self) -> None:
+        """Upload what is new in the folder; see `Draft.hand_in`."""
+        self._lease.check()
+        at_once(self._upload, [path for path in dataset_files(self.folder) if path not in self._sums])
+
+    def sums(self) -> Mapping[str, str]:
+        """Return the sums of all files that were laid or handed in; see `Draft.sums`."""
+        return self._sums
+
+    def seal(self, manifest: Manifest) -> None:
+        """Upload the sums, and delete what is not among them; the manifest is written when it is published."""
+        self.hand_in()
+        lines = [f"{self._sums[path]}  {path}\n" for path in sorted(self._sums)]
+        (self.folder / SUMS_FILE).write_text("".join(lines), encoding="utf-8", newline="\n")
+        self._upload(SUMS_FILE)
+        sums_sha256 = self._sums.pop(SUMS_FILE)
+        fault_point("sums-written")
+        self._delete_strays()
+        self._manifest = manifest.sealed(sums_sha256).to_json().encode()
+        fault_point("manifest-written")
+
+    def publish(self) -> None:
+        """Create the manifest; see `Draft.publish`."""
+        self._lease.check()
+        if not self._store.create((self._target / MANIFEST_FILE).name, self._manifest):
+            raise BuildFailedError(
+                f"{self._target}: another session has just published this dataset; build again, and it is found there."
+            )
+        fault_point("dataset-published")
+        StoreShelf(self._target).point_latest()
+        fault_point("latest-pointed")
+
+    def _copy(self, laid: tuple[Place, StagedFile]) -> None:
+        source, file = laid
+        assert isinstance(source, StorePath)
+        self._store.copy(source.name, (self._target / file.path).name)
+        _stand_in(self.folder / file.path, file.size_bytes)
+        self._sums[file.path] = file.sha256
+
+    def _upload(self, path: str) -> None:
+        sha256 = sha256_of(self.folder / path)
+        self._store.send(self.folder / path, (self._target / path).name, sha256)
+        self._sums[path] = sha256
+
+    def _first_tables(self) -> Iterable[str]:
+        """Yield the first file of each format of tables, of which descriptions read the columns."""
+        for name in self._plan.formats:
+            format_ = format_named(name)
+            held = [path for path in self._sums if path.startswith(f"{format_.top_folder()}/")]
+            if held and format_.table_files("train") is not None:
+                yield min(held)
+
+    def _delete_strays(self) -> None:
+        """Delete what an earlier session of this plan may have left here.
+
+        Raises
+        ------
+        BuildFailedError
+            When a file is not there that should be.
+        """
+        there = {self._target.below(stored.name) for stored in self._store.objects(self._target.prefix)}
+        expected = {*self._sums, SUMS_FILE}
+        if missing := sorted(expected - there):
+            raise BuildFailedError(
+                f"{self._target / missing[0]}: was stored and is gone; somebody else deletes there. Build again."
+            )
+        self._lease.check()
+        self._store.delete([(self._target / path).name for path in sorted(there - expected)])
+
+
+def _stand_in(path: Path, size_bytes: int) -> None:
+    """Make a file of a size that holds nothing and takes no room."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("wb") as file:
+        file.truncate(size_bytes)

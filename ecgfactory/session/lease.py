@@ -1,0 +1,330 @@
+"""The lease of a plan: who builds it, where no file system has a lock for that.
+
+It is one small object beside the work that is kept in a store, and excludes two builds of one plan as follows.
+
+- Who takes it creates the object, where there is none. Another one finds it there, and waits.
+- Its holder renews it five times in the time for which it lasts, each time by swapping the version that it knows for a
+  new one. It is also where the holder tells all others what they have to know, so that nobody else can.
+- Another takes it over when it is free; when its version has not changed, while the other was looking, for as long as
+  it lasts; or at once, when it was last renewed longer ago than that. Taking over is a swap too, so that of several one
+  wins; `epoch` counts how often it was taken, and a former holder's next renewal fails, since the version is another.
+- A holder asks `check` before it does what only one may do: publish, point `latest`, remove. That fails once another
+  has the lease, and also when the last renewal that succeeded began longer ago than the lease lasts.
+
+**Clocks that differ** don't matter: durations are measured by one clock of one machine, and ages by the clock of the
+store alone, beside an object that was just written there. **A process that was paused**, even with its machine, finds
+by its own clock that its lease has lapsed, and stops. **A store that does not answer for a while** costs nothing before
+the lease lapses, and nothing after it either unless another took it over or `check` was asked.
+
+What no lease can prevent is a request that is on its way when the lease lapses, or when a virtual machine is stopped
+together with its clock just after `check`. Such a request does no harm: records and tables have the same bytes whoever
+writes them, a ledger entry and the manifest are created only where there is none, and what a late deletion takes from
+a build makes it fail, to be gone on with. A late deletion of the lease itself may let a third session in beside the
+second until its next renewal, which fails.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import secrets
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from ecgfactory.errors import BadInputError, BuildFailedError, shown
+from ecgfactory.storage.store import StoreError
+from ecgfactory.storage.store_path import StorePath
+
+LEASE_FILE = "lease.json"
+"""Below the place that keeps a session's work."""
+
+ENVIRONMENT_VARIABLE = "ECGFACTORY_LEASE_S"
+DEFAULT_LASTS_S = 15.0
+RENEWALS = 5
+"""In the time for which a lease lasts."""
+
+CLOCK_PRECISION_S = 2.0
+"""Stores give times to the second."""
+
+_CLOCK = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)  # goes on while the machine sleeps
+
+_log = logging.getLogger(__name__)
+
+
+class LeaseLostError(BuildFailedError):
+    """Another session has the plan now, or may have it."""
+
+
+class LeaseState(BaseModel):
+    """What the object holds.
+
+    Parameters
+    ----------
+    holder : str
+        Drawn for each taking, so that no two ever write the same bytes: a store's versions may be digests of them.
+    epoch : int
+        How often it was taken.
+    renewed : int
+        How often this holder has renewed it.
+    lasts_s : float
+        Seconds for which it lasts from each renewal; 0 when it is free.
+    told : dict of str to Any
+        What its holder tells, or told last.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    holder: str
+    epoch: int
+    renewed: int = 0
+    lasts_s: float
+    told: dict[str, Any] = {}
+
+    def content(self) -> bytes:
+        """Return the bytes of the object."""
+        return self.model_dump_json().encode()
+
+
+@dataclass(frozen=True)
+class Found:
+    """A lease as it is in its store.
+
+    Parameters
+    ----------
+    version : str
+        For `Store.swap`.
+    modified_at : float
+        When it was last renewed, by the clock of the store.
+    state : LeaseState
+        What it says.
+    """
+
+    version: str
+    modified_at: float
+    state: LeaseState
+
+    def is_lapsed(self, now: float) -> bool:
+        """Whether nobody has it, at a time by the clock of the store."""
+        return not self.state.lasts_s or now - self.modified_at > self.state.lasts_s + CLOCK_PRECISION_S
+
+
+class Lease:
+    """A lease that this process has taken; `leased` gives it. Any thread may use it.
+
+    Parameters
+    ----------
+    file : StorePath
+        The object.
+    state : LeaseState
+        What was written.
+    begun_s : float
+        When writing it began, by `now_s`.
+    """
+
+    def __init__(self, file: StorePath, state: LeaseState, begun_s: float) -> None:
+        self._file = file
+        self._state = state
+        self._lapses_s = begun_s + state.lasts_s
+        self._is_lost = False
+        self._one_at_a_time = threading.Lock()
+
+    @property
+    def epoch(self) -> int:
+        """Which taking of the lease this is: later ones are higher."""
+        return self._state.epoch
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """What it tells, at first what the holder before told last."""
+        return self._state.told
+
+    @property
+    def renew_every_s(self) -> float:
+        """Seconds from one renewal to the next."""
+        return self._state.lasts_s / RENEWALS
+
+    def check(self) -> None:
+        """Make sure that no other session can have the plan at this moment.
+
+        Raises
+        ------
+        LeaseLostError
+            When another may have it.
+        """
+        if self._is_lost:
+            raise LeaseLostError(
+                f"{self._file.parent}: another session took the plan over, or removed it; this build stops, and what "
+                "it has committed is kept for the other."
+            )
+        if now_s() > self._lapses_s:
+            raise LeaseLostError(
+                f"{self._file}: could not be renewed for {self._state.lasts_s:g} s, so that another session may take "
+                "the plan over; this build stops, and what it has committed is kept: build again to go on."
+            )
+
+    def renew(self) -> None:
+        """Renew the lease.
+
+        Raises
+        ------
+        LeaseLostError
+            When another session has it.
+        StoreError
+            When the store does not do it; it lasts as before.
+        """
+        self._swap({})
+
+    def tell(self, told: dict[str, Any]) -> None:
+        """Renew the lease, and with it tell all who read it something else than before; raises as `renew`."""
+        self._swap({"told": told})
+
+    def give_back(self) -> None:
+        """Let others take it at once: it goes, or stays with what was told where anything else is beside it.
+
+        Raises as `renew`. It must not be renewed any more.
+        """
+        store = self._file.store
+        is_alone = all(stored.name == self._file.name for stored in store.objects(self._file.parent.prefix))
+        self._swap({} if is_alone else {"lasts_s": 0.0})
+        if is_alone:
+            store.delete([self._file.name])
+
+    def _swap(self, changes: dict[str, Any]) -> None:
+        with self._one_at_a_time:
+            while True:
+                begun_s = now_s()
+                found = None if self._is_lost else find_lease(self._file)
+                if found is None or found.state.holder != self._state.holder:
+                    self._is_lost = True
+                    self.check()
+                    return
+                state = self._state.model_copy(update={"renewed": found.state.renewed + 1, **changes})
+                if self._file.store.swap(self._file.name, state.content(), found.version):
+                    break  # else the version is another: whose, the next look tells
+            self._state, self._lapses_s = state, begun_s + state.lasts_s
+
+
+@contextlib.contextmanager
+def leased(file: StorePath, on_wait: Callable[[], None]) -> Iterator[Lease]:
+    """Have a lease for the length of the block, renewed by a thread, and then give it back.
+
+    Parameters
+    ----------
+    file : StorePath
+        The object.
+    on_wait : callable
+        Called once when it is not free at first.
+    """
+    lease = _take(file, on_wait)
+    over = threading.Event()
+    thread = threading.Thread(target=_keep_renewing, args=(lease, over), daemon=True)
+    thread.start()
+    try:
+        yield lease
+    finally:
+        over.set()
+        thread.join()
+        try:
+            lease.give_back()
+        except (StoreError, LeaseLostError) as error:  # it lapses
+            _log.debug("%s", error)
+
+
+def find_lease(file: StorePath) -> Found | None:
+    """Return the lease that is in a store, if there is one.
+
+    Raises
+    ------
+    StoreError
+        When the object is none, or can't be read.
+    """
+    stored = file.store.stat(file.name)  # first, so that what is read is of this version or of a later one
+    if stored is None:
+        return None
+    try:
+        return Found(stored.version, stored.modified_at, LeaseState.model_validate_json(file.read_bytes()))
+    except FileNotFoundError:
+        return None
+    except ValidationError:
+        raise StoreError(f"{file}: is not a lease; delete it if no build of this plan is running.") from None
+
+
+def clock_of(place: StorePath) -> float:
+    """Return the time by the clock of a store, in seconds since the epoch; a small object is written for it.
+
+    Parameters
+    ----------
+    place : StorePath
+        Below which the object is for an instant.
+    """
+    probe = place / f"clock-{secrets.token_hex(8)}"
+    probe.store.write(probe.name, b"")
+    try:
+        stored = probe.store.stat(probe.name)
+    finally:
+        probe.store.delete([probe.name])
+    if stored is None:
+        raise StoreError(f"{probe}: was written and is not there; see whether something deletes new objects.")
+    return stored.modified_at
+
+
+def now_s() -> float:
+    """Return this machine's clock for durations, in seconds from some moment."""
+    return time.clock_gettime(_CLOCK)
+
+
+def lasts_s() -> float:
+    """Return for how many seconds a lease of this process lasts.
+
+    Raises
+    ------
+    BadInputError
+        When the environment does not say it in seconds.
+    """
+    given = os.environ.get(ENVIRONMENT_VARIABLE, str(DEFAULT_LASTS_S))
+    with contextlib.suppress(ValueError):
+        if 0 < float(given) <= 3600:
+            return float(given)
+    raise BadInputError(f"{ENVIRONMENT_VARIABLE} is {shown(given)}; set it to seconds, above 0 and at most 3600.")
+
+
+def _take(file: StorePath, on_wait: Callable[[], None]) -> Lease:
+    version, seen_s, has_waited = "", 0.0, False
+    new = LeaseState(holder=secrets.token_hex(8), epoch=1, lasts_s=lasts_s())
+    while True:
+        begun_s = now_s()
+        found = find_lease(file)
+        if found is None:
+            if file.store.create(file.name, new.content()):
+                return Lease(file, new, begun_s)
+            continue
+        if found.version != version:
+            version, seen_s = found.version, now_s()
+        is_free = now_s() - seen_s >= found.state.lasts_s
+        if not is_free and not has_waited:
+            is_free = found.is_lapsed(clock_of(file.parent))
+        if is_free:
+            ours = new.model_copy(update={"epoch": found.state.epoch + 1, "told": found.state.told})
+            if file.store.swap(file.name, ours.content(), found.version):
+                return Lease(file, ours, begun_s)
+            continue
+        if not has_waited:
+            on_wait()
+            has_waited = True
+        time.sleep(found.state.lasts_s / RENEWALS)
+
+
+def _keep_renewing(lease: Lease, over: threading.Event) -> None:
+    while not over.wait(lease.renew_every_s):
+        try:
+            lease.renew()
+        except (StoreError, OSError) as error:
+            _log.warning("%s; the session goes on while its lease lasts", str(error).rstrip("."))
+        except LeaseLostError:
+            return

@@ -1,0 +1,71 @@
+"""Attempts at a request: one policy for the stores of all providers, whose own retries are off."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator
+from contextvars import ContextVar
+from typing import TypeVar
+
+from tenacity import RetryCallState, Retrying, retry_if_exception, stop_before_delay, wait_random_exponential
+
+from ecgfactory.storage.failure import Failure
+
+RETRY_FOR_S = 120.0
+"""For how long a request is tried again, waits included."""
+
+FIRST_WAIT_S = 0.5
+LONGEST_WAIT_S = 20.0
+LONGEST_RETRY_AFTER_S = 60.0
+"""A store may ask for a longer wait than the policy's own, up to this."""
+
+Result = TypeVar("Result")
+
+_patience_s: ContextVar[float | None] = ContextVar("patience_s", default=None)
+
+
+@contextlib.contextmanager
+def patience(seconds: float) -> Iterator[None]:
+    """Try requests of this thread again for so long in the block, where someone waits for an answer."""
+    token = _patience_s.set(seconds)
+    try:
+        yield
+    finally:
+        _patience_s.reset(token)
+
+
+def patience_s() -> float:
+    """For how many seconds a request of this thread is tried again now."""
+    told_s = _patience_s.get()
+    return RETRY_FOR_S if told_s is None else told_s
+
+
+def with_attempts(request: Callable[[], Result], failure_of: Callable[[BaseException], Failure | None]) -> Result:
+    """Make a request, and again while its failure may pass; raise what the last attempt raised.
+
+    Waits grow exponentially, with jitter, so that many workers do not come back all at once.
+
+    Parameters
+    ----------
+    request : callable
+        The request.
+    failure_of : callable
+        Says why an attempt failed; None for what is no failure of the store.
+    """
+
+    def may_pass(error: BaseException) -> bool:
+        failure = failure_of(error)
+        return failure is not None and failure.reason == "passing"
+
+    own_wait = wait_random_exponential(FIRST_WAIT_S, LONGEST_WAIT_S)
+
+    def wait_s(state: RetryCallState) -> float:
+        error = state.outcome.exception() if state.outcome else None
+        failure = failure_of(error) if error else None
+        asked_s = failure.retry_after_s if failure else None
+        return own_wait(state) if asked_s is None else min(asked_s, LONGEST_RETRY_AFTER_S)
+
+    retrying = Retrying(
+        retry=retry_if_exception(may_pass), wait=wait_s, stop=stop_before_delay(patience_s()), reraise=True
+    )
+    return retrying(request)

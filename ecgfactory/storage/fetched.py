@@ -1,0 +1,150 @@
+"""Files of stores, fetched to this machine for readers that need a folder, and kept there while there is room."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import threading
+from collections.abc import Collection, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from ecgfactory.storage.at_once import REQUESTS_AT_ONCE
+from ecgfactory.storage.place import Place
+from ecgfactory.storage.process_folder import process_folder
+from ecgfactory.storage.store_path import StorePath
+
+MOST_BYTES = 4 * 2**30
+"""Fetched files that a process keeps; those that are being read may take more."""
+
+
+@contextmanager
+def at_hand(place: Place, names: Collection[str]) -> Iterator[Path]:
+    """Give the folder of this machine in which files are while the block runs; those of a store are fetched.
+
+    Parameters
+    ----------
+    place : Path or StorePath
+        A folder, or a place in a store; the folder itself is given as it is, whatever is in it.
+    names : collection of str
+        The files, as paths below it.
+
+    Raises
+    ------
+    FileNotFoundError
+        When the store has no such file.
+    StoreError
+        When the store does not give it.
+    """
+    if isinstance(place, Path):
+        yield place
+        return
+    with fetched_files().held(place, names) as folder:
+        yield folder
+
+
+def fetched_files() -> FetchedFiles:
+    """Return what this process has fetched."""
+    return _fetched_files(os.getpid())
+
+
+@lru_cache(maxsize=1)
+def _fetched_files(_process: int) -> FetchedFiles:
+    return FetchedFiles(process_folder("fetched"), MOST_BYTES)
+
+
+@dataclass
+class _Fetched:
+    """A file that is fetched, or is being fetched; the future has its size."""
+
+    path: Path
+    size_bytes: Future[int]
+    holders: int = 0
+
+    @property
+    def has_failed(self) -> bool:
+        return self.size_bytes.done() and self.size_bytes.exception() is not None
+
+
+class FetchedFiles:
+    """Files of stores in a folder of this machine, for several threads at a time; those used longest ago make room.
+
+    Parameters
+    ----------
+    folder : Path
+        The folder, which exists and is nobody else's.
+    most_bytes : int
+        How much is kept besides what is being read.
+    """
+
+    def __init__(self, folder: Path, most_bytes: int) -> None:
+        self._folder = folder
+        self._most_bytes = most_bytes
+        self._files: dict[StorePath, _Fetched] = {}  # those used longest ago first
+        self._lock = threading.Lock()
+        self._threads = ThreadPoolExecutor(REQUESTS_AT_ONCE, thread_name_prefix="fetch")
+
+    @contextmanager
+    def held(self, place: StorePath, names: Collection[str]) -> Iterator[Path]:
+        """Give the folder in which files below a place are, and stay while the block runs; see `at_hand`."""
+        folder = self._folder / hashlib.sha256(str(place).encode()).hexdigest()[:16]
+        held = self._take({place / name: folder / _checked(name) for name in names})
+        try:
+            for file in held:
+                file.size_bytes.result()
+            yield folder
+        finally:
+            self._give_back(held)
+
+    def forget(self, place: StorePath) -> None:
+        """Fetch files below a place anew when they are next wanted, since the store may hold others by now."""
+        with self._lock:
+            for name in [name for name in self._files if str(name).startswith(f"{place}/")]:
+                if not self._files[name].holders:
+                    self._files.pop(name).path.unlink(missing_ok=True)
+
+    def _take(self, wanted: dict[StorePath, Path]) -> list[_Fetched]:
+        """Hold files, as the last used; what nobody has fetched yet is begun with."""
+        with self._lock:
+            held = []
+            for name, path in wanted.items():
+                file = self._files.pop(name, None)
+                if file is None or file.has_failed:
+                    file = _Fetched(path, self._threads.submit(_fetch, name, path))
+                file.holders += 1
+                self._files[name] = file
+                held.append(file)
+            return held
+
+    def _give_back(self, held: list[_Fetched]) -> None:
+        """Let files go, and remove those used longest ago where they are too many."""
+        with self._lock:
+            for file in held:
+                file.holders -= 1
+            fetched = {name: file for name, file in self._files.items() if file.size_bytes.done()}
+            sizes = {name: 0 if file.has_failed else file.size_bytes.result() for name, file in fetched.items()}
+            kept_bytes = sum(sizes.values())
+            for name, file in fetched.items():
+                if kept_bytes <= self._most_bytes:
+                    break
+                if not file.holders:
+                    kept_bytes -= sizes[name]
+                    del self._files[name]
+                    file.path.unlink(missing_ok=True)
+
+
+def _fetch(name: StorePath, path: Path) -> int:
+    """Fetch a file; return its size in bytes."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    name.store.fetch(name.name, path)
+    return path.stat().st_size
+
+
+def _checked(name: str) -> str:
+    """Return a path below a place, when it is that: a table in a store may say anything."""
+    if any(part in {"", ".", ".."} for part in name.split("/")) or "\0" in name:
+        raise ValueError(f"{name!r} is no path below it")
+    return name

@@ -1,0 +1,185 @@
+"""Google Cloud Storage."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
+from typing import Any, ClassVar, cast
+
+import google.auth.exceptions
+import requests
+from google.api_core.exceptions import GoogleAPICallError, RequestRangeNotSatisfiable
+from google.cloud.storage import Blob, Client
+from google.cloud.storage.exceptions import DataCorruption, InvalidResponse
+
+from ecgfactory.storage.at_once import at_once
+from ecgfactory.storage.failure import Failure, Reason, failure_of
+from ecgfactory.storage.remote_store import NEW, Operation, RemoteStore
+from ecgfactory.storage.store import Stored, Unfinished
+
+LISTED_AT_ONCE = 1000
+"""Objects in one answer."""
+
+
+_REASONS: Mapping[str, Reason] = {
+    "rateLimitExceeded": "passing",
+    "userRateLimitExceeded": "passing",
+    "quotaExceeded": "full",
+    "authError": "unknown",
+}
+
+_PASSING = (
+    requests.ConnectionError,
+    requests.Timeout,
+    requests.exceptions.ChunkedEncodingError,
+    google.auth.exceptions.TransportError,
+)
+
+_NO_ADDRESS = (requests.exceptions.InvalidURL, requests.exceptions.MissingSchema, requests.exceptions.InvalidSchema)
+
+
+class GcsStore(RemoteStore):
+    """A bucket of Google Cloud Storage, by google-cloud-storage. The version of an object is its generation."""
+
+    name: ClassVar[str] = "gs"
+    permissions: ClassVar[Mapping[Operation, str]] = {
+        "read": "storage.objects.get, and storage.objects.list, without which what is missing counts as denied",
+        "write": "storage.objects.create, and storage.objects.delete to replace what is there",
+        "list": "storage.objects.list",
+        "delete": "storage.objects.delete",
+    }
+    credentials_from: ClassVar[str] = (
+        "GOOGLE_APPLICATION_CREDENTIALS, by `gcloud auth application-default login`, or by the service account of "
+        "this machine"
+    )
+    endpoint_from: ClassVar[str] = "STORAGE_EMULATOR_HOST"
+
+    def __init__(self, bucket: str) -> None:
+        super().__init__(bucket)
+        self._client: Any = self._ask("read", "", lambda: Client(project=None))
+        self._bucket: Any = self._client.bucket(bucket)
+
+    def copy(self, source: str, target: str) -> None:
+        """Copy an object by as many requests as the store wants; see `Store.copy`."""
+
+        def rewrite(token: str | None) -> str | None:
+            found = self._blob(target).rewrite(self._blob(source), token=token, **self._once())
+            return cast(str | None, found[0])
+
+        token = self._ask("write", source, lambda: rewrite(None))
+        while token is not None:
+            token = self._ask("write", source, partial(rewrite, token))
+
+    def objects(self, prefix: str) -> Iterator[Stored]:
+        """Yield objects; see `Store.objects`."""
+        for page in self._pages(prefix, None):
+            yield from (_stored(blob) for blob in page)
+
+    def folders(self, prefix: str) -> list[str]:
+        """Return the next parts of names; see `Store.folders`."""
+        found = {name for page in self._pages(prefix, "/") for name in page.prefixes}
+        return sorted(name.removeprefix(prefix).removesuffix("/") for name in found)
+
+    def delete(self, names: Iterable[str]) -> None:
+        """Delete objects; see `Store.delete`."""
+        at_once(self._delete, names)
+
+    def unfinished(self, prefix: str) -> list[Unfinished]:
+        """Return none: uploads that were begun can't be listed here, take no room that is paid, and end in a week."""
+        return []
+
+    def abandon(self, upload: Unfinished) -> None:
+        """Do nothing: see `unfinished`."""
+
+    def _get(self, name: str, start: int, stop: int | None, version: str | None) -> bytes:
+        given: Any = {"if_generation_match": int(version)} if version is not None else {}
+        try:
+            content: bytes = self._blob(name).download_as_bytes(
+                start=start or None if stop is None else start,
+                end=None if stop is None else stop - 1,
+                raw_download=True,
+                **given,
+                **self._once(),
+            )
+        except RequestRangeNotSatisfiable:
+            return b""
+        return content
+
+    def _put(self, name: str, content: bytes, version: str | None) -> None:
+        given: Any = {} if version is None else {"if_generation_match": 0 if version == NEW else int(version)}
+        self._blob(name).upload_from_string(
+            content, content_type="application/octet-stream", checksum="crc32c", **given, **self._once()
+        )
+
+    def _put_parts(self, name: str, size_bytes: int, parts: Callable[[int], Iterator[bytes]]) -> None:
+        def again(request: Callable[[], Any]) -> Callable[[], Any]:
+            return lambda: self._ask("write", name, request)
+
+        # the library calls its `retry` with each request: so one part is sent again, and not the whole
+        given: Any = self._once() | {"retry": again}
+        writer = self._blob(name).open("wb", chunk_size=self.part_bytes, checksum="crc32c", ignore_flush=True, **given)
+        try:
+            for part in parts(self.part_bytes):
+                writer.write(part)
+            writer.close()
+        except BaseException:
+            with contextlib.suppress(Exception):  # what went wrong before is what counts
+                writer.terminate()
+            raise
+
+    def _head(self, name: str) -> Stored:
+        blob = self._blob(name)
+        blob.reload(**self._once())
+        return _stored(blob)
+
+    def _failure(self, error: BaseException) -> Failure | None:
+        name = type(error).__name__
+        if isinstance(error, GoogleAPICallError | InvalidResponse):
+            return _refusal(error)
+        if isinstance(error, DataCorruption):
+            return Failure("damaged", "crc32c")
+        if isinstance(error, _PASSING):
+            return Failure("passing", name)
+        if isinstance(error, google.auth.exceptions.GoogleAuthError):
+            return Failure("unknown", name)
+        if isinstance(error, _NO_ADDRESS):
+            return Failure("no address", name)
+        return Failure("other", name) if isinstance(error, requests.RequestException) else None
+
+    def _once(self) -> dict[str, Any]:
+        """What every request is given: our attempts, and not the library's; and how long it may wait."""
+        return {"retry": None, "timeout": (self.connect_s, self.read_s)}
+
+    def _blob(self, name: str) -> Any:
+        return Blob(name, self._bucket)
+
+    def _delete(self, name: str) -> None:
+        with contextlib.suppress(FileNotFoundError):
+            self._ask("delete", name, lambda: self._blob(name).delete(**self._once()))
+
+    def _pages(self, prefix: str, delimiter: str | None) -> Iterator[Any]:
+        listed = self._client.list_blobs(
+            self._bucket, prefix=prefix, delimiter=delimiter, page_size=LISTED_AT_ONCE, **self._once()
+        ).pages
+        while (page := self._ask("list", prefix, lambda: next(listed, None))) is not None:
+            yield page
+
+
+def _stored(blob: Any) -> Stored:
+    return Stored(blob.name, blob.size, blob.updated.timestamp(), str(blob.generation))
+
+
+def _refusal(error: Any) -> Failure:
+    answer = error.response
+    if answer is None:
+        return failure_of(int(error.code or 0), "", {}, {}, str(error))
+    return failure_of(answer.status_code, _code(answer), answer.headers, _REASONS, answer.text)
+
+
+def _code(answer: requests.Response) -> str:
+    """Return Google's own code, such as `rateLimitExceeded`."""
+    try:
+        return str(answer.json()["error"]["errors"][0]["reason"])
+    except (ValueError, LookupError, TypeError):  # of a proxy, or of an upload
+        return ""

@@ -1,0 +1,252 @@
+"""Amazon S3, and stores that speak its protocol."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import boto3.session
+import botocore.exceptions as errors
+from botocore.config import Config
+
+from ecgfactory.storage.at_once import REQUESTS_AT_ONCE, at_once
+from ecgfactory.storage.failure import Failure, Reason, failure_of
+from ecgfactory.storage.remote_store import NEW, Operation, RemoteStore
+from ecgfactory.storage.store import Stored, Unfinished
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_s3.type_defs import CompletedPartTypeDef
+
+MOST_PARTS = 10_000
+"""Of one upload."""
+
+COPIED_AT_ONCE_BYTES = 5 * 2**30
+"""What S3 copies by one request; more by parts of this size."""
+
+DELETED_AT_ONCE = 1000
+"""Names in one request."""
+
+_REASONS: Mapping[str, Reason] = {
+    "NoSuchBucket": "no bucket",
+    "InvalidRange": "absent",
+    "ConditionalRequestConflict": "passing",
+    "OperationAborted": "passing",
+    "RequestTimeout": "passing",
+    "InvalidAccessKeyId": "unknown",
+    "SignatureDoesNotMatch": "unknown",
+    "InvalidToken": "unknown",
+    "ExpiredToken": "unknown",
+    "AuthorizationHeaderMalformed": "unknown",
+    "BadDigest": "damaged",
+    "InvalidDigest": "damaged",
+    "XAmzContentSHA256Mismatch": "damaged",
+    "XAmzContentChecksumMismatch": "damaged",
+}
+
+_PASSING = (
+    errors.ConnectionError,
+    errors.ConnectTimeoutError,
+    errors.ReadTimeoutError,
+    errors.HTTPClientError,
+    errors.ResponseStreamingError,
+    errors.IncompleteReadError,
+)
+
+_CREDENTIALS = (
+    errors.NoCredentialsError,
+    errors.PartialCredentialsError,
+    errors.CredentialRetrievalError,
+    errors.ProfileNotFound,
+    errors.TokenRetrievalError,
+    errors.SSOError,
+    errors.MetadataRetrievalError,
+    errors.NoAuthTokenError,
+)
+
+
+class S3Store(RemoteStore):
+    """A bucket of S3, by boto3.
+
+    The version of an object is its ETag: it changes with the content, so writing the same content again may keep it.
+    """
+
+    name: ClassVar[str] = "s3"
+    permissions: ClassVar[Mapping[Operation, str]] = {
+        "read": "s3:GetObject, and s3:ListBucket on the bucket, without which what is missing counts as denied",
+        "write": "s3:PutObject",
+        "list": "s3:ListBucket on the bucket",
+        "delete": "s3:DeleteObject",
+        "list unfinished uploads of": "s3:ListBucketMultipartUploads on the bucket",
+        "abandon uploads of": "s3:AbortMultipartUpload",
+    }
+    credentials_from: ClassVar[str] = (
+        "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, a profile (AWS_PROFILE), or the role of this machine"
+    )
+    endpoint_from: ClassVar[str] = "AWS_ENDPOINT_URL or AWS_ENDPOINT_URL_S3"
+
+    def __init__(self, bucket: str) -> None:
+        super().__init__(bucket)
+        self._client = self._ask("read", "", self._connected)
+
+    def copy(self, source: str, target: str) -> None:
+        """Copy an object; see `Store.copy`."""
+        whole = self._ask("read", source, lambda: self._head(source))
+        given: Any = {"Bucket": self.bucket, "Key": target, "CopySource": {"Bucket": self.bucket, "Key": source}}
+        if whole.size_bytes <= COPIED_AT_ONCE_BYTES:
+            self._ask("write", target, lambda: self._client.copy_object(**given))
+            return
+
+        def copy_part(upload_id: str, number: int, start: int) -> CompletedPartTypeDef:
+            last = min(start + COPIED_AT_ONCE_BYTES, whole.size_bytes) - 1
+            answer = self._client.upload_part_copy(
+                **given, UploadId=upload_id, PartNumber=number, CopySourceRange=f"bytes={start}-{last}"
+            )
+            return {"PartNumber": number, "ETag": answer["CopyPartResult"]["ETag"]}
+
+        self._in_parts(target, range(0, whole.size_bytes, COPIED_AT_ONCE_BYTES), copy_part)
+
+    def objects(self, prefix: str) -> Iterator[Stored]:
+        """Yield objects; see `Store.objects`."""
+        for page in self._pages(prefix, ""):
+            for each in page.get("Contents", []):
+                modified_at = each["LastModified"].timestamp()
+                yield Stored(each["Key"], each["Size"], modified_at, _version(each["ETag"]))
+
+    def folders(self, prefix: str) -> list[str]:
+        """Return the next parts of names; see `Store.folders`."""
+        found = [each["Prefix"] for page in self._pages(prefix, "/") for each in page.get("CommonPrefixes", [])]
+        return sorted(name.removeprefix(prefix).removesuffix("/") for name in found)
+
+    def delete(self, names: Iterable[str]) -> None:
+        """Delete objects, up to a thousand by one request; see `Store.delete`."""
+        left = list(names)
+        for start in range(0, len(left), DELETED_AT_ONCE):
+            self._delete(left[start : start + DELETED_AT_ONCE])
+
+    def unfinished(self, prefix: str) -> list[Unfinished]:
+        """Return uploads in parts; see `Store.unfinished`."""
+
+        def listed() -> list[Unfinished]:
+            pages = self._client.get_paginator("list_multipart_uploads").paginate(Bucket=self.bucket, Prefix=prefix)
+            return [
+                Unfinished(each["Key"], each["UploadId"], each["Initiated"].timestamp())
+                for page in pages
+                for each in page.get("Uploads", [])
+            ]
+
+        return self._ask("list unfinished uploads of", prefix, listed)
+
+    def abandon(self, upload: Unfinished) -> None:
+        """Abort an upload in parts; see `Store.abandon`."""
+        given: Any = {"Bucket": self.bucket, "Key": upload.name, "UploadId": upload.upload_id}
+        with contextlib.suppress(FileNotFoundError):
+            self._ask("abandon uploads of", upload.name, lambda: self._client.abort_multipart_upload(**given))
+
+    def _get(self, name: str, start: int, stop: int | None, version: str | None) -> bytes:
+        given: Any = {"Bucket": self.bucket, "Key": name}
+        if start or stop is not None:
+            given["Range"] = f"bytes={start}-{'' if stop is None else stop - 1}"
+        if version is not None:
+            given["IfMatch"] = f'"{version}"'
+        try:
+            return self._client.get_object(**given)["Body"].read()
+        except errors.ClientError as error:
+            if error.response["Error"]["Code"] == "InvalidRange":
+                return b""
+            raise
+
+    def _put(self, name: str, content: bytes, version: str | None) -> None:
+        given: Any = {"Bucket": self.bucket, "Key": name, "Body": content, "ChecksumAlgorithm": "SHA256"}
+        if version is not None:
+            given |= {"IfNoneMatch": "*"} if version == NEW else {"IfMatch": f'"{version}"'}
+        self._client.put_object(**given)
+
+    def _put_parts(self, name: str, size_bytes: int, parts: Callable[[int], Iterator[bytes]]) -> None:
+        part_bytes = max(self.part_bytes, -(-size_bytes // MOST_PARTS))
+
+        def put_part(upload_id: str, number: int, content: bytes) -> CompletedPartTypeDef:
+            answer = self._client.upload_part(
+                Bucket=self.bucket,
+                Key=name,
+                UploadId=upload_id,
+                PartNumber=number,
+                Body=content,
+                ChecksumAlgorithm="SHA256",
+            )
+            return {"PartNumber": number, "ETag": answer["ETag"], "ChecksumSHA256": answer["ChecksumSHA256"]}
+
+        self._in_parts(name, parts(part_bytes), put_part)
+
+    def _head(self, name: str) -> Stored:
+        held = self._client.head_object(Bucket=self.bucket, Key=name)
+        return Stored(name, held["ContentLength"], held["LastModified"].timestamp(), _version(held["ETag"]))
+
+    def _failure(self, error: BaseException) -> Failure | None:
+        if isinstance(error, errors.ClientError):
+            told, answer = error.response["Error"], error.response["ResponseMetadata"]
+            code = told.get("Code", "")
+            headers = answer.get("HTTPHeaders", {})
+            return failure_of(answer["HTTPStatusCode"], code, headers, _REASONS, told.get("Message", ""))
+        if isinstance(error, _CREDENTIALS):
+            return Failure("unknown", type(error).__name__)
+        if isinstance(error, _PASSING):
+            return Failure("passing", type(error).__name__)
+        if isinstance(error, ValueError) and "endpoint" in str(error).lower():
+            return Failure("no address", "Invalid endpoint")
+        return Failure("other", type(error).__name__) if isinstance(error, errors.BotoCoreError) else None
+
+    def _connected(self) -> S3Client:
+        config = Config(
+            connect_timeout=self.connect_s,
+            read_timeout=self.read_s,
+            retries={"total_max_attempts": 1},
+            max_pool_connections=4 * REQUESTS_AT_ONCE,
+            request_checksum_calculation="when_required",  # not all stores know those that boto3 adds unasked
+            response_checksum_validation="when_required",
+        )
+        return boto3.session.Session().client("s3", config=config)
+
+    def _pages(self, prefix: str, delimiter: str) -> Iterator[Any]:
+        given: Any = {"Bucket": self.bucket, "Prefix": prefix, "Delimiter": delimiter}
+        while True:
+            page = self._ask("list", prefix, lambda: self._client.list_objects_v2(**given))
+            yield page
+            if not page["IsTruncated"]:
+                return
+            given["ContinuationToken"] = page["NextContinuationToken"]
+
+    def _delete(self, names: list[str]) -> None:
+        given: Any = {"Objects": [{"Key": name} for name in names], "Quiet": True}
+        answer = self._ask("delete", names[0], lambda: self._client.delete_objects(Bucket=self.bucket, Delete=given))
+        for left in answer.get("Errors", []):
+            raise self._error("delete", left["Key"], failure_of(403, left["Code"], {}, _REASONS))
+
+    def _in_parts(
+        self, name: str, parts: Iterable[Any], put_part: Callable[[str, int, Any], CompletedPartTypeDef]
+    ) -> None:
+        """Upload an object in parts, several at a time; on any error free those that are there."""
+        begun = self._ask(
+            "write",
+            name,
+            lambda: self._client.create_multipart_upload(Bucket=self.bucket, Key=name, ChecksumAlgorithm="SHA256"),
+        )
+        upload_id = begun["UploadId"]
+        with self._freed_on_error(Unfinished(name, upload_id, 0)):
+            done = at_once(
+                lambda part: self._ask("write", name, lambda: put_part(upload_id, *part)),
+                enumerate(parts, 1),
+                self.parts_at_once,
+            )
+            self._ask(
+                "write",
+                name,
+                lambda: self._client.complete_multipart_upload(
+                    Bucket=self.bucket, Key=name, UploadId=upload_id, MultipartUpload={"Parts": done}
+                ),
+            )
+
+
+def _version(etag: str) -> str:
+    return etag.strip('"')

@@ -1,0 +1,67 @@
+"""Dask workers of a scheduler that exists already."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+
+import dask
+from distributed import Security
+
+from ecgfactory.errors import BadInputError
+from ecgfactory.flows.admission import AdmittedWorkers
+from ecgfactory.flows.dask_workers import DASK
+from ecgfactory.flows.task_runner import PlacedTaskRunner
+from ecgfactory.flows.worker_checks import WorkerChecks
+from ecgfactory.line.state import Build
+from ecgfactory.request.build_request import WorkersRequest
+
+CONNECT_TIMEOUT_S = 10.0
+WORKERS_TIMEOUT_S = 10.0
+"""How long a scheduler may be without workers at first."""
+
+
+@contextlib.contextmanager
+def connected(build: Build) -> Iterator[AdmittedWorkers]:
+    """Connect to the scheduler that a request names, wait a moment for its first worker, and check all that it has.
+
+    Raises
+    ------
+    BadInputError
+        When it does not answer, has no workers, or one of them can't do the build.
+    """
+    asked = build.plan.request.workers
+    assert asked.scheduler is not None
+    settings = {"security": _security(asked), "timeout": CONNECT_TIMEOUT_S}
+    with dask.config.set(DASK), PlacedTaskRunner(address=asked.scheduler, client_kwargs=settings) as runner:
+        try:
+            runner.client  # noqa: B018 (connects)
+        except OSError as error:
+            reason = " ".join(str(error.__cause__ or error).split())
+            raise BadInputError(
+                f"workers.scheduler: no Dask scheduler answers at {asked.scheduler} ({reason}); start one with "
+                "`dask scheduler`, or leave the key out to use this machine."
+            ) from None
+        try:
+            runner.client.wait_for_workers(1, timeout=WORKERS_TIMEOUT_S)
+        except TimeoutError:
+            raise BadInputError(
+                f"workers.scheduler: {asked.scheduler} has no workers; start some with `dask worker {asked.scheduler}`."
+            ) from None
+        with runner.client.as_current():  # so that `distributed.wait` finds it
+            workers = AdmittedWorkers(runner, WorkerChecks(runner, build), build.plan.request.generator.device)
+            try:
+                yield workers
+            finally:
+                workers.release()
+
+
+def _security(asked: WorkersRequest) -> Security | None:
+    if asked.scheduler is None or not asked.scheduler.startswith("tls://"):
+        return None
+    return Security(
+        require_encryption=True,
+        tls_ca_file=asked.tls_ca,
+        tls_client_cert=asked.tls_cert,
+        tls_client_key=asked.tls_key,
+    )

@@ -1,0 +1,121 @@
+"""Builds into a store that are killed by SIGKILL, at every step of the commit protocol, and then resumed.
+
+A reader looks all the time: what it finds under a manifest must be whole. After the next build the sums are those of a
+build that nobody disturbed, and nothing else is left.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ecgfactory.dataset.names import SUMS_FILE
+from ecgfactory.generators import GENERATORS
+from ecgfactory.line.build import Built
+from ecgfactory.line.build import build as library_build
+from ecgfactory.line.jobs import shard_modules
+from ecgfactory.pools.crew import ENVIRONMENT
+from ecgfactory.pools.nursery import Nursery
+from ecgfactory.session import lease
+from ecgfactory.session.sessions import sessions_of
+from ecgfactory.storage.faults import ENVIRONMENT_VARIABLE, FAULT_POINTS
+from ecgfactory.storage.store_path import StorePath
+from tests.inline_pool import InlinePool
+from tests.stored import Reader, check_nothing_else, published_in, sums_of
+
+pytestmark = pytest.mark.slow
+
+REQUEST: dict[str, Any] = {
+    "name": "killed",
+    "records": 24,
+    "seed": 5,
+    "generator": {"batch": 8},
+    "formats": ["parquet", "wfdb"],
+    "report": {"samples": 0},
+}
+LEASE_S = "1"
+
+Builder = Callable[..., Built]
+
+
+def build_inline(output: str) -> None:
+    """Build in one process, so that a fault point ends all of the build."""
+    library_build(REQUEST | {"output": output}, pool=lambda _: InlinePool())
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory, build: Builder) -> str:
+    built = build(REQUEST | {"output": str(tmp_path_factory.mktemp("undisturbed"))})
+    assert isinstance(built.dataset, Path)
+    return (built.dataset / SUMS_FILE).read_text()
+
+
+@pytest.fixture(scope="module")
+def nursery(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nursery]:
+    log = tmp_path_factory.mktemp("nursery") / "children.log"
+    modules = ["tests.ecgfactory.line.test_store_kill", *shard_modules(GENERATORS.load("deepfakeecg"))]
+    nursery = Nursery(modules, ENVIRONMENT, log)
+    yield nursery
+    nursery.close()
+
+
+@pytest.fixture
+def output(tmp_path: Path) -> StorePath:
+    return StorePath.parse(f"file://{tmp_path}/store")
+
+
+@pytest.fixture
+def reader(output: StorePath) -> Iterator[Reader]:
+    reader = Reader(output / "killed")
+    with reader.reading():
+        yield reader
+
+
+@pytest.fixture
+def build_killed_at(nursery: Nursery, output: StorePath) -> Callable[[str], None]:
+    def build_and_die(point: str) -> None:
+        with nursery.fork({ENVIRONMENT_VARIABLE: point, lease.ENVIRONMENT_VARIABLE: LEASE_S}) as child:
+            child.recv()  # its id
+            child.send((build_inline, {"output": str(output)}))
+            with pytest.raises(EOFError):
+                child.recv()
+
+    return build_and_die
+
+
+@pytest.mark.usefixtures("reader")
+def test_killed_at_each_step_in_turn(
+    build_killed_at: Callable[[str], None], output: StorePath, undisturbed: str, build: Builder
+) -> None:
+    """Each build takes over from the one that was killed before it, and is killed a step later."""
+    points = [f"{point}:1" if point.startswith("shard-") else point for point in FAULT_POINTS]
+    for point in points:
+        build_killed_at(point)
+        is_published = point in FAULT_POINTS[-2:]
+        assert bool(published_in(output / "killed")) == is_published, point
+        (session,) = sessions_of(output)
+        assert session.plan_id
+    build(REQUEST | {"output": str(output)})
+    (dataset,) = published_in(output / "killed")
+    assert sums_of(dataset) == undisturbed
+    check_nothing_else(output, "killed")
+
+
+@pytest.mark.parametrize("point", FAULT_POINTS)
+def test_killed_once_and_built_again(
+    point: str,
+    build_killed_at: Callable[[str], None],
+    output: StorePath,
+    undisturbed: str,
+    build: Builder,
+    reader: Reader,
+) -> None:
+    build_killed_at(f"{point}:0" if point.startswith("shard-") else point)
+    build(REQUEST | {"output": str(output)})
+    (dataset,) = published_in(output / "killed")
+    assert sums_of(dataset) == undisturbed
+    check_nothing_else(output, "killed")
+    assert reader.looks

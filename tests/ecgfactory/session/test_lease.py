@@ -1,0 +1,259 @@
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from ecgfactory.errors import BadInputError
+from ecgfactory.session.lease import ENVIRONMENT_VARIABLE, LeaseLostError, find_lease, lasts_s, leased
+from ecgfactory.storage.folder_store import FolderStore
+from ecgfactory.storage.store import StoreError
+from ecgfactory.storage.store_path import StorePath
+
+LASTS_S = 0.5
+
+
+@pytest.fixture(autouse=True)
+def short(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(ENVIRONMENT_VARIABLE, str(LASTS_S))
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> StorePath:
+    return StorePath.parse(f"file://{tmp_path}/plan/lease.json")
+
+
+def nothing() -> None:
+    raise AssertionError("it waits")
+
+
+HOLDER = """
+import sys, time
+from ecgfactory.session.lease import LeaseLostError, leased
+from ecgfactory.storage.store_path import StorePath
+
+with leased(StorePath.parse(sys.argv[1]), lambda: None) as lease:
+    print("has it", flush=True)
+    while True:
+        try:
+            lease.check()
+        except LeaseLostError as error:
+            print(error, flush=True)
+            break
+        time.sleep(0.01)
+"""
+
+
+@pytest.fixture
+def holder(file: StorePath) -> Iterator[subprocess.Popen[str]]:
+    """Another process that has the lease."""
+    command = [sys.executable, "-c", HOLDER, str(file)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "has it\n"
+        yield process
+        process.kill()
+
+
+def signal_between_renewals(process: subprocess.Popen[str], file: StorePath, number: signal.Signals) -> None:
+    """Send it just after a renewal, so that it stops nobody in the middle of one."""
+    before = find_lease(file)
+    while find_lease(file) == before:
+        time.sleep(0.001)
+    time.sleep(0.02)
+    process.send_signal(number)
+
+
+def test_of_several_that_want_it_one_has_it_at_a_time(file: StorePath) -> None:
+    inside: list[int] = []
+    most: list[int] = []
+    waits: list[int] = []
+    start = threading.Barrier(6)
+
+    def take(number: int) -> None:
+        start.wait()
+        with leased(file, lambda: waits.append(number)) as lease:
+            inside.append(number)
+            most.append(len(inside))
+            lease.check()
+            time.sleep(0.01)
+            inside.remove(number)
+
+    threads = [threading.Thread(target=take, args=(number,)) for number in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert most == [1] * 6
+    assert len(waits) == len(set(waits)), "each is told once that it waits"
+    assert find_lease(file) is None
+
+
+@pytest.mark.parametrize("apart_s", [-1e8, 1e8])
+def test_clocks_that_differ_neither_give_it_early_nor_late(
+    file: StorePath, holder: subprocess.Popen[str], monkeypatch: pytest.MonkeyPatch, apart_s: float
+) -> None:
+    here = time.time
+    monkeypatch.setattr(time, "time", lambda: here() + apart_s)
+    taken = threading.Event()
+    leave = threading.Event()
+
+    def take() -> None:
+        with leased(file, lambda: None):
+            taken.set()
+            leave.wait()
+
+    thread = threading.Thread(target=take)
+    thread.start()
+    try:
+        assert not taken.wait(2 * LASTS_S), "it is renewed"
+        signal_between_renewals(holder, file, signal.SIGKILL)
+        killed_s = time.monotonic()
+        assert taken.wait(10)
+        assert LASTS_S / 2 < time.monotonic() - killed_s < 3
+        found = find_lease(file)
+        assert found is not None
+        assert found.state.epoch == 2
+    finally:
+        leave.set()
+        thread.join()
+
+
+def test_one_that_lapsed_long_ago_is_taken_at_once(
+    file: StorePath, holder: subprocess.Popen[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By the clock of the store: that of this machine says that the lease is of the future."""
+    signal_between_renewals(holder, file, signal.SIGKILL)
+    holder.wait()
+    path = Path("/") / file.name
+    path.write_text(path.read_text().replace(str(LASTS_S), "100.0"))
+    os.utime(path, (time.time() - 103, time.time() - 103))
+    here = time.time
+    monkeypatch.setattr(time, "time", lambda: here() - 1e6)
+    with leased(file, nothing) as lease:
+        assert lease.epoch == 2
+    assert not path.parent.exists(), "no probe of the clock is left"
+
+
+def test_a_paused_holder_finds_that_it_lost_it(file: StorePath, holder: subprocess.Popen[str]) -> None:
+    signal_between_renewals(holder, file, signal.SIGSTOP)
+    with leased(file, lambda: None) as ours:
+        holder.send_signal(signal.SIGCONT)
+        assert holder.stdout is not None
+        told = holder.stdout.readline()
+        assert "another session" in told, told
+        holder.wait(10)
+        ours.check()
+        time.sleep(LASTS_S)  # the other does not give back what is ours
+        ours.check()
+        assert ours.epoch == 2
+
+
+def test_what_a_store_fails_to_do_for_a_while_costs_nothing(
+    file: StorePath, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    with leased(file, nothing) as lease:
+        monkeypatch.setattr(FolderStore, "swap", failing)
+        until(lambda: "goes on while its lease lasts" in caplog.text)
+        lease.check()
+        until(lambda: has_lapsed(lease.check))
+        monkeypatch.undo()
+        until(lambda: not has_lapsed(lease.check))
+        assert lease.epoch == 1
+
+
+def test_a_renewal_counts_from_its_beginning(file: StorePath, monkeypatch: pytest.MonkeyPatch) -> None:
+    swap = FolderStore.swap
+
+    def slow(store: FolderStore, name: str, content: bytes, version: str) -> bool:
+        written = swap(store, name, content, version)
+        time.sleep(LASTS_S)
+        return written
+
+    with leased(file, nothing) as lease:
+        monkeypatch.setattr(FolderStore, "swap", slow)
+        lease.renew()
+        with pytest.raises(LeaseLostError, match=r"could not be renewed for 0\.5 s"):
+            lease.check()
+
+
+def test_a_renewal_that_arrives_late_is_no_loss(file: StorePath, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A request that seemed to fail may still be done by the store, at any time."""
+    swap = FolderStore.swap
+    late: list[tuple[FolderStore, str, bytes, str]] = []
+
+    def arriving(store: FolderStore, name: str, content: bytes, version: str) -> bool:
+        if not late:
+            late.append((store, name, content, version))
+            raise StoreError("no answer.")
+        if len(late) == 1:
+            late.append(late[0])
+            assert swap(*late[0])
+        return swap(store, name, content, version)
+
+    with leased(file, nothing) as lease:
+        monkeypatch.setattr(FolderStore, "swap", arriving)
+        with pytest.raises(StoreError):
+            lease.renew()
+        lease.renew()
+        lease.check()
+
+
+def test_what_is_told_stays_where_work_is_left_and_the_next_is_told(file: StorePath) -> None:
+    with leased(file, nothing) as lease:
+        lease.tell({"state": "failed"})
+        file.store.write((file.parent / "plan.json").name, b"{}")
+    found = find_lease(file)
+    assert found is not None
+    assert found.is_lapsed(found.modified_at), "nobody has it"
+    with leased(file, nothing) as again:
+        assert (again.epoch, again.told) == (2, {"state": "failed"})
+
+
+def test_one_that_was_deleted_is_lost(file: StorePath) -> None:
+    with leased(file, nothing) as lease:
+        file.store.delete([file.name])
+        with pytest.raises(LeaseLostError, match="took the plan over, or removed it"):
+            lease.renew()
+        with pytest.raises(LeaseLostError):
+            lease.check()
+    assert find_lease(file) is None
+
+
+def test_what_is_no_lease_is_told(file: StorePath) -> None:
+    file.store.write(file.name, b"{}")
+    with pytest.raises(StoreError, match="is not a lease; delete it"), leased(file, nothing):
+        pass
+
+
+@pytest.mark.parametrize("given", ["", "soon", "0", "nan", "1e9"])
+def test_how_long_it_lasts_is_checked(monkeypatch: pytest.MonkeyPatch, given: str) -> None:
+    monkeypatch.setenv(ENVIRONMENT_VARIABLE, given)
+    with pytest.raises(BadInputError, match="ECGFACTORY_LEASE_S is "):
+        lasts_s()
+
+
+def failing(*_: object) -> bool:
+    raise StoreError("it is closed today.")
+
+
+def has_lapsed(check: Callable[[], None]) -> bool:
+    try:
+        check()
+    except LeaseLostError:
+        return True
+    return False
+
+
+def until(happened: Callable[[], bool]) -> None:
+    end_s = time.monotonic() + 10
+    while not happened():
+        assert time.monotonic() < end_s
+        time.sleep(0.005)

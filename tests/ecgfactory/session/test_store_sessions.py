@@ -1,0 +1,190 @@
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+import pytest
+
+from ecgfactory.cli.sessions import list_sessions
+from ecgfactory.line.session import session
+from ecgfactory.request.build_request import BuildRequest
+from ecgfactory.request.plan import Plan, make_plan
+from ecgfactory.session import lease as lease_module
+from ecgfactory.session.lease import ENVIRONMENT_VARIABLE, LeaseLostError
+from ecgfactory.session.ledger import ledger_of
+from ecgfactory.session.sessions import abandon, claimed, discard_dead, note_outcome, occupied, sessions_of
+from ecgfactory.session.store_sessions import kept_at
+from ecgfactory.session.wanted import want, wanted_of
+from ecgfactory.session.workspace import Workspace
+from ecgfactory.shards.shard import make_shard
+from ecgfactory.storage.folder_store import FolderStore
+from ecgfactory.storage.store import StoreError
+from ecgfactory.storage.store_path import StorePath
+
+
+@pytest.fixture(autouse=True)
+def scratch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "scratch"))
+    (tmp_path / "scratch").mkdir()
+    monkeypatch.setenv(ENVIRONMENT_VARIABLE, "1")
+
+
+@pytest.fixture
+def output(tmp_path: Path) -> StorePath:
+    return StorePath.parse(f"file://{tmp_path}/bucket")
+
+
+@pytest.fixture
+def plan(output: StorePath) -> Plan:
+    return plan_in(output)
+
+
+def plan_in(output: StorePath, **changes: object) -> Plan:
+    request = {
+        "name": "s",
+        "records": 20,
+        "seed": 1,
+        "generator": {"batch": 8},
+        "shard_records": 8,
+        "formats": ["csv"],
+        "output": str(output),
+    }
+    return make_plan(BuildRequest.model_validate(request | changes))
+
+
+def nothing() -> None:
+    raise AssertionError("it waits")
+
+
+def names(place: StorePath) -> list[str]:
+    return [place.below(stored.name) for stored in place.store.objects(place.prefix)]
+
+
+def test_a_session_runs_while_it_has_the_lease_and_its_work_is_gone_on_with(
+    plan: Plan, output: StorePath, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with claimed(plan, nothing) as lease, occupied(plan, "one", lease) as workspace:
+        assert Workspace.at(str(workspace.root)) == workspace, "for workers of this machine"
+        (info,) = sessions_of(output)
+        assert (info.session_id, info.state, info.is_resumable) == ("one", "running", False)
+        entries = [make_shard(plan, shard, 20, workspace) for shard in (0, 1)]
+        damaged = ledger_of(workspace).place(entries[1])
+        assert isinstance(damaged, StorePath)
+        damaged.store.delete([(damaged / entries[1].files[0].path).name])
+        note_outcome(workspace, "failed", "because")
+    (info,) = sessions_of(output)
+    assert (info.session_id, info.state, info.reason, info.is_resumable) == ("one", "failed", "because", True)
+    assert (info.name, info.plan_id, info.records) == ("s", plan.plan_id, 20)
+    assert info.committed == sum(entry.accepted for entry in entries)
+    assert info.disk_bytes == sum(stored.size_bytes for stored in output.store.objects(output.prefix))
+    with claimed(plan, nothing):
+        pass
+    assert sessions_of(output)[0].state == "failed", "who only looks whether it is built changes nothing"
+
+    with claimed(plan, nothing) as lease, occupied(plan, "two", lease) as workspace:
+        assert list(ledger_of(workspace).entries()) == [entries[0]]
+        (info,) = sessions_of(output)
+        assert (info.session_id, info.state, info.reason) == ("two", "running", "")
+    (info,) = sessions_of(output)
+    assert info.state == "dead"
+    list_sessions(output)
+    assert "dead" in capsys.readouterr().out
+
+
+def test_workers_elsewhere_are_told_what_is_wanted_by_the_lease(
+    plan: Plan, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    elsewhere = Workspace(tmp_path / "elsewhere", kept_at(plan))
+    with claimed(plan, nothing) as lease, occupied(plan, "one", lease) as workspace:
+        assert wanted_of(workspace, 7) == wanted_of(elsewhere, 7) == 20
+        want(workspace, records=3, last_shard=5)
+        assert wanted_of(workspace, 5) == 3, "at once, where they share a folder"
+        assert wanted_of(elsewhere, 5) == 20, "it was asked just now"
+        assert [wanted_of(elsewhere, shard, fresh=True) for shard in (5, 6)] == [3, 0]
+        monkeypatch.setattr("ecgfactory.session.wanted.READ_INTERVAL_S", 0.0)
+        want(workspace, records=2)
+        assert wanted_of(elsewhere, 6) == 2
+        monkeypatch.setattr(FolderStore, "stat", unreachable)
+        assert wanted_of(elsewhere, 6) == 2, "work goes on while the store can't be reached"
+        monkeypatch.undo()
+    with claimed(plan, nothing) as lease, occupied(plan, "two", lease):
+        assert wanted_of(elsewhere, 6, fresh=True) == 20
+        discard_dead(plan)
+    assert wanted_of(elsewhere, 6, fresh=True) == 0
+
+
+def unreachable(*_: object) -> None:
+    raise StoreError("the store can't be reached.")
+
+
+def test_publishing_leaves_nothing_of_a_session(plan: Plan, output: StorePath) -> None:
+    kept = kept_at(plan)
+    with claimed(plan, nothing) as lease, occupied(plan, "one", lease) as workspace:
+        make_shard(plan, 0, 20, workspace)
+        kept.store.write((kept / "shards/000001.dead/x").name, b"never entered")
+        kept.store.write((kept / "made/x/report.html").name, b"of a dead session")
+        (Path("/") / kept.name / "shards" / ".draft-of-a-killed-process").touch()
+        assert kept.store.unfinished(kept.prefix)
+        discard_dead(plan)
+        assert names(kept) == ["lease.json"]
+        assert lease is not None
+        lease.check()
+    assert names(output) == [] == output.store.unfinished(output.prefix)
+
+
+def test_a_session_that_another_took_over_spoils_nothing(plan: Plan, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It may have been paused for any time; what it does then is refused by the store, not by its own clock."""
+    monkeypatch.setattr(lease_module, "_keep_renewing", lambda *_: None)  # as if paused
+    with pytest.raises(LeaseLostError, match="another session took the plan over"), claimed(plan, nothing) as lease:
+        assert lease is not None
+        with session(plan, "paused", lease=lease) as build:
+            make_shard(plan, 0, 20, build.workspace)
+            with claimed(plan, lambda: None) as other, occupied(plan, "other", other) as workspace:
+                with pytest.raises(LeaseLostError):
+                    want(build.workspace, records=0)
+                with pytest.raises(LeaseLostError):
+                    note_outcome(build.workspace, "failed", "because")
+                with pytest.raises(LeaseLostError):
+                    abandon(build.workspace)
+                assert other is not None
+                assert other.told["session_id"] == "other"
+                assert len(list(ledger_of(workspace).entries())) == 1
+                lease.check()
+
+
+def test_a_build_that_fails_with_nothing_to_keep_leaves_nothing(plan: Plan, output: StorePath) -> None:
+    with claimed(plan, nothing) as lease:
+        with pytest.raises(ZeroDivisionError), session(plan, "one", lease=lease):
+            raise ZeroDivisionError
+        assert names(output) == [output.below(f"{kept_at(plan).name}/lease.json")]
+    assert names(output) == []
+
+
+def test_a_build_that_fails_keeps_its_shards_and_its_log(plan: Plan, output: StorePath) -> None:
+    failing = pytest.raises(ZeroDivisionError)
+    with claimed(plan, nothing) as lease, failing, session(plan, "one", lease=lease) as build:
+        make_shard(plan, 0, 20, build.workspace)
+        logging.getLogger("ecgfactory").warning("something happened")
+        raise ZeroDivisionError("by zero")
+    (info,) = sessions_of(output)
+    assert (info.state, info.reason) == ("failed", "by zero")
+    assert "something happened" in (kept_at(plan) / "logs/build.log").read_text()
+
+
+def test_what_another_version_began_is_told_in_a_store_too(plan: Plan, caplog: pytest.LogCaptureFixture) -> None:
+    older = Plan.model_validate(plan.model_dump() | {"versions": plan.versions | {"ecgfactory": "0.0.1"}})
+    with claimed(older, nothing) as lease, occupied(older, "old", lease) as workspace:
+        make_shard(older, 0, 20, workspace)
+    with claimed(plan, nothing) as lease, session(plan, "new", lease=lease) as build:
+        assert list(build.ledger.entries()) == []
+    (told,) = (record.getMessage() for record in caplog.records if "begun with" in record.getMessage())
+    assert "session old holds" in told
+    assert "ecgfactory 0.0.1: install that to go on" in told
+
+
+def test_a_session_without_a_plan_and_an_unreadable_one_are_none(plan: Plan, output: StorePath) -> None:
+    with claimed(plan, nothing):
+        assert sessions_of(output) == []
+        kept = kept_at(plan)
+        kept.store.write((kept / "plan.json").name, b"{}")
+        assert sessions_of(output) == []
