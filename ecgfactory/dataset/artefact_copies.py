@@ -14,7 +14,6 @@ from ecgfactory.dataset.names import ARTEFACTS_FILE
 from ecgfactory.dataset.truth_checks import copy_problems
 from ecgfactory.formats import FORMATS
 from ecgfactory.formats.artefacts import ArtefactsReader
-from ecgfactory.formats.damage import reading
 
 
 def artefact_copy_problems(dataset: DatasetFiles, records_at_once: int) -> Iterator[str]:
@@ -28,9 +27,9 @@ def _differing(
 ) -> dict[str, list[int]]:
     """Return what in a file differs from what follows from artefacts, and of which of the records."""
     format_, spec = FORMATS.load(format_name), dataset.plan.spec_of(format_name)
-    with reading(path):
-        held = format_.read_artefacts(dataset.path, path, candidates, spec)
-        masks = format_.read_artefact_masks(dataset.path, path, candidates, spec)
+    with dataset.format_file(format_name, path) as folder:
+        held = format_.read_artefacts(folder, path, candidates, spec)
+        masks = format_.read_artefact_masks(folder, path, candidates, spec)
     differing = {}
     if held is not None:
         pairs = zip(*(_by_record(table, format_.artefact_columns) for table in (held, artefacts)), strict=True)

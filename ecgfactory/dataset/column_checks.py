@@ -109,10 +109,11 @@ class _Check:
     def problems(self, path: str, candidates: Sequence[int]) -> Iterator[str]:
         """Yield what is wrong with some records of a file."""
         places = np.searchsorted(self._dataset.candidates, candidates)
-        held = self._format.read_columns(self._dataset.path, path, candidates, self._spec)
+        with self._dataset.format_file(self._format.name, path) as folder:
+            held = self._format.read_columns(folder, path, candidates, self._spec)
+            comments = self._format.read_comments(folder, path, candidates, self._spec)
         if held is not None:
             yield from self._column_problems(path, places, held)
-        comments = self._format.read_comments(self._dataset.path, path, candidates, self._spec)
         if comments is not None:
             yield from self._comment_problems(path, places, comments)
 

@@ -46,7 +46,8 @@ from ecgfactory.quality.feature import FeatureTable
 from ecgfactory.record import Record
 from ecgfactory.request.plan import Plan
 from ecgfactory.rhythm_table import RhythmTable, uncomposed
-from ecgfactory.storage.fetched import at_hand
+from ecgfactory.storage.durable import sha256_of
+from ecgfactory.storage.fetched import at_hand, coming
 from ecgfactory.storage.object_file import readable
 from ecgfactory.storage.place import Place
 from ecgfactory.wave_table import WaveTable, unmarked
@@ -66,6 +67,10 @@ artefacts.parquet 20 MB, with those of 64,000 records; of beats.parquet 20 MB an
 
 LONG_GROUPS_IN_MEMORY = 4
 """The same of long records, whose groups of waves and beats are far larger: 60 MB."""
+
+
+FILES_AT_ONCE = 64
+"""Fetched at once from a store, where each record has files of its own."""
 
 
 class DatasetFiles:
@@ -446,10 +451,29 @@ class DatasetFiles:
             yield folder
 
     def files_of(self, format_name: str, records_at_once: int) -> Iterator[tuple[str, list[int]]]:
-        """Yield each file of a format with the candidates in it, at most so many at once."""
-        for path, members in candidates_by_file(self.records_table, format_name).items():
-            for start in range(0, len(members), records_at_once):
-                yield path, members[start : start + records_at_once]
+        """Yield each file of a format with the candidates in it, at most so many at once; the next come from a store."""
+        format_, spec = format_named(format_name), self.plan.spec_of(format_name)
+        by_file = candidates_by_file(self.records_table, format_name)
+        paths = list(by_file)
+        files_at_once = FILES_AT_ONCE if format_.has_file_per_record() else 1
+        for first in range(0, len(paths), files_at_once):
+            group = paths[first : first + files_at_once]
+            wanted = [name for path in group for name in format_.opened_files(path, spec)]
+            with coming(self.path, wanted):
+                for path in group:
+                    members = by_file[path]
+                    for start in range(0, len(members), records_at_once):
+                        yield path, members[start : start + records_at_once]
+
+    def holds(self, path: str, sha256: str) -> bool:
+        """Return whether the dataset has a file of this content."""
+        if isinstance(self.path, Path) and not (self.path / path).is_file():
+            return False  # reading a pipe in its place would never end
+        try:
+            with self.at_hand(path) as folder:
+                return sha256_of(folder / path) == sha256
+        except FileNotFoundError:
+            return False
 
     def table(self, name: str, columns: list[str] | None = None) -> pa.Table:
         """Read one of the dataset's tables, or some columns of it.

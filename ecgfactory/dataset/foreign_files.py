@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fnmatch import fnmatchcase
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 
 from ecgfactory.dataset.seal import dataset_files, read_sums
 from ecgfactory.formats.clean_twin import format_named
 from ecgfactory.pictures.paths import IMAGES_FOLDER
+from ecgfactory.storage.place import Place
 
 DROPPINGS = (
     ".*",  # .DS_Store, ._name, .directory, .name.swp, .~lock.name#, .git and whatever else hides itself
@@ -33,7 +34,7 @@ DROPPINGS = (
 """Names that programs give to the files and folders that they drop."""
 
 
-def foreign_files(dataset: Path) -> list[str]:
+def foreign_files(dataset: Place) -> list[str]:
     """Return the files in the folder of a dataset that are not part of it, as paths below it.
 
     Raises

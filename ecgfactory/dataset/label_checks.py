@@ -12,7 +12,6 @@ from ecgfactory.dataset.names import ANNOTATIONS_FILE
 from ecgfactory.dataset.truth_checks import copy_problems, differing_rows, rows_of_each
 from ecgfactory.formats.annotations import AnnotationsReader
 from ecgfactory.formats.clean_twin import format_named
-from ecgfactory.formats.damage import reading
 from ecgfactory.wave_table import ALL_LEADS, POINTS, WaveTable
 
 _COLUMNS = ("beat", "lead", "wave", *POINTS)
@@ -29,10 +28,10 @@ def _differing(
 ) -> dict[str, list[int]]:
     """Return which labels in a file differ from those that follow from waves, and of which of the records."""
     format_, spec = format_named(format_name), dataset.plan.spec_of(format_name)
-    with reading(path):
-        held = format_.read_waves(dataset.path, path, candidates, spec)
-        r_peaks = format_.read_r_peaks(dataset.path, path, candidates, spec)
-        masks = format_.read_masks(dataset.path, path, candidates, spec)
+    with dataset.format_file(format_name, path) as folder:
+        held = format_.read_waves(folder, path, candidates, spec)
+        r_peaks = format_.read_r_peaks(folder, path, candidates, spec)
+        masks = format_.read_masks(folder, path, candidates, spec)
     differing = {}
     if held is not None:
         expected = waves if held.lead.any() else waves.of_lead(ALL_LEADS)

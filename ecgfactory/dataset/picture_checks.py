@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
@@ -11,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import orjson
 import pyarrow as pa
-import pyarrow.parquet as pq
+import pyarrow.compute as pc
 from PIL import Image
 
 from ecgfactory.dataset.files import DatasetFiles
@@ -31,6 +32,7 @@ from ecgfactory.pictures.table import IMAGE_SCHEMA, ROWS_PER_GROUP, image_row, i
 from ecgfactory.pictures.yolo import yolo_label
 from ecgfactory.record import record_id
 from ecgfactory.storage.durable import sha256_of
+from ecgfactory.storage.object_file import parquet_file
 
 DPI_TOLERANCE = 0.5
 """PNG holds whole pixels per metre."""
@@ -51,14 +53,15 @@ def picture_problems(dataset: DatasetFiles) -> Iterator[str]:
     yield from problems
     if problems:
         return
-    for row in image_rows(dataset.path / IMAGES_FILE):
-        yield from problems_of_picture(dataset, row)
+    with dataset.at_hand(IMAGES_FILE) as folder:
+        for row in image_rows(folder / IMAGES_FILE):
+            yield from problems_of_picture(dataset, row)
     yield from _export_problems(dataset)
 
 
 def _table_problems(dataset: DatasetFiles) -> Iterator[str]:
     """Compare the table's records with those that there are: each has its pictures, in order, of its split."""
-    file, asked = pq.ParquetFile(dataset.path / IMAGES_FILE), dataset.plan.pictures
+    file, asked = parquet_file(dataset.path / IMAGES_FILE), dataset.plan.pictures
     assert asked is not None
     if file.schema_arrow.remove_metadata() != IMAGE_SCHEMA:
         yield f"{IMAGES_FILE}: it has other columns than pictures have"
@@ -121,16 +124,20 @@ class _PictureCheck:
         yield from (*problems, *of_mask)
         if not (problems or of_mask):
             with reading(self._paths.truth):
-                text = (self._dataset.path / self._paths.truth).read_bytes()
+                text = self._content(self._paths.truth)
                 truth, content = parsed_truth(text, "it"), orjson.loads(text)  # which has all digits as written
                 yield from (
                     f"{self._paths.truth}: {problem}" for problem in self._truth_problems(truth, content, pixels, mask)
                 )
 
+    def _content(self, path: str) -> bytes:
+        with self._dataset.at_hand(path) as folder:
+            return (folder / path).read_bytes()
+
     def _opened(self, path: str, mode: str) -> tuple[npt.NDArray[np.uint8], list[str]]:
         """Read a picture or a mask, and tell what is wrong with it by itself."""
         row, problems = self._row, list[str]()
-        with reading(path), Image.open(self._dataset.path / path) as image:
+        with reading(path), Image.open(io.BytesIO(self._content(path))) as image:
             values = np.asarray(image)
             size, dpi = image.size, image.info.get("dpi", (row["dpi"],))[0]  # WebP holds none
             if size != (row["width_px"], row["height_px"]):
@@ -171,20 +178,20 @@ class _PictureCheck:
         path, row, lead_names = self._paths.label, self._row, self._dataset.plan.lead_names
         label = yolo_label(boxes_of(content), lead_names, row["width_px"], row["height_px"])
         with reading(path):
-            if (self._dataset.path / path).read_text(encoding="utf-8") != label:
+            if self._content(path).decode() != label:
                 yield f"its boxes are not those in {path}"
 
 
 def _export_problems(dataset: DatasetFiles) -> Iterator[str]:
     """Write anew what is made of images.parquet, and compare."""
-    with TemporaryDirectory() as folder:
-        anew = Path(folder)
-        (anew / IMAGES_FILE).symlink_to((dataset.path / IMAGES_FILE).resolve())
-        splits = [split for split in dataset.plan.request.splits if (dataset.path / IMAGES_FOLDER / split).is_dir()]
+    with TemporaryDirectory() as temporary, dataset.at_hand(IMAGES_FILE) as folder:
+        anew = Path(temporary)
+        (anew / IMAGES_FILE).symlink_to((folder / IMAGES_FILE).resolve())
+        pictured = set(pc.unique(dataset.table(IMAGES_FILE, ["split"]).column("split")).to_pylist())
+        splits = [split for split in dataset.plan.request.splits if split in pictured]
         for split in splits:
             (anew / IMAGES_FOLDER / split).mkdir(parents=True)
         write_exports(anew, dataset.plan.lead_names, splits)
         for path in dataset_files(anew):
-            held = dataset.path / path
-            if not held.is_file() or sha256_of(held) != sha256_of(anew / path):
+            if not dataset.holds(path, sha256_of(anew / path)):
                 yield f"{path}: is missing, or does not tell what {IMAGES_FILE} does"

@@ -10,7 +10,6 @@ from ecgfactory.dataset.names import BEATS_FILE, RHYTHMS_FILE
 from ecgfactory.dataset.truth_checks import copy_problems, differing_rows, rows_of_each
 from ecgfactory.formats.beats import BeatsReader
 from ecgfactory.formats.clean_twin import format_named
-from ecgfactory.formats.damage import reading
 from ecgfactory.formats.rhythms import RhythmsReader
 from ecgfactory.record_rows import RecordRows
 from ecgfactory.rhythm_table import RhythmTable
@@ -20,13 +19,13 @@ def rhythm_copy_problems(dataset: DatasetFiles, records_at_once: int) -> Iterato
     """Yield what is wrong with beats and rhythms in every file of a dataset of which both tables are sound."""
 
     def beats(name: str, path: str, candidates: Sequence[int], told: BeatTable) -> dict[str, list[int]]:
-        with reading(path):
-            held = format_named(name).read_beats(dataset.path, path, candidates, dataset.plan.spec_of(name))
+        with dataset.format_file(name, path) as folder:
+            held = format_named(name).read_beats(folder, path, candidates, dataset.plan.spec_of(name))
         return _differing("beats", held, told, ("sample", "symbol"))
 
     def rhythms(name: str, path: str, candidates: Sequence[int], told: RhythmTable) -> dict[str, list[int]]:
-        with reading(path):
-            held = format_named(name).read_rhythms(dataset.path, path, candidates, dataset.plan.spec_of(name))
+        with dataset.format_file(name, path) as folder:
+            held = format_named(name).read_rhythms(folder, path, candidates, dataset.plan.spec_of(name))
         return _differing("rhythms", held, told, ("rhythm", "onset", "offset"))
 
     formats = dataset.plan.formats

@@ -9,6 +9,7 @@ from ecgfactory.dataset.manifest import Manifest
 from ecgfactory.dataset.names import MANIFEST_FILE, PIN_FILE, SUMS_FILE
 from ecgfactory.storage.durable import sha256_of, sync_tree, write_text
 from ecgfactory.storage.faults import fault_point
+from ecgfactory.storage.place import Place
 
 
 def seal(dataset: Path, manifest: Manifest, known_sums: Mapping[str, str]) -> Manifest:
@@ -38,14 +39,17 @@ def seal(dataset: Path, manifest: Manifest, known_sums: Mapping[str, str]) -> Ma
     return sealed
 
 
-def dataset_files(dataset: Path) -> list[str]:
+def dataset_files(dataset: Place) -> list[str]:
     """Paths below a dataset of every file but those that seal and pin it, sorted."""
-    files = (path for path in dataset.rglob("*") if path.is_symlink() or not path.is_dir())
-    paths = (path.relative_to(dataset).as_posix() for path in files)
+    if isinstance(dataset, Path):
+        files = (path for path in dataset.rglob("*") if path.is_symlink() or not path.is_dir())
+        paths = [path.relative_to(dataset).as_posix() for path in files]
+    else:
+        paths = [dataset.below(stored.name) for stored in dataset.store.objects(dataset.prefix)]
     return sorted(path for path in paths if path not in {MANIFEST_FILE, SUMS_FILE, PIN_FILE})
 
 
-def read_sums(dataset: Path) -> dict[str, str]:
+def read_sums(dataset: Place) -> dict[str, str]:
     """Return the sha256 of each file as SHA256SUMS.txt lists it, by path below the dataset.
 
     Raises

@@ -105,11 +105,12 @@ class SignalReader:
             return np.take(self.read(once), again, axis=0, out=out)
         if out is None:
             out = np.empty((len(places), len(self.lead_names), self._samples), dtype=np.int16)
-        for chosen in self._by_file(wanted):
-            path = self._paths[self._file[wanted[chosen[0]]]]
-            rows, candidates = self._row[wanted[chosen]], self._candidates[wanted[chosen]]
-            with reading(path):
-                self._source.read(path, rows, candidates, Into(out, order[chosen], self._slots))
+        by_file = [(self._paths[self._file[wanted[chosen[0]]]], chosen) for chosen in self._by_file(wanted)]
+        with self._source.coming([path for path, _ in by_file]):
+            for path, chosen in by_file:
+                rows, candidates = self._row[wanted[chosen]], self._candidates[wanted[chosen]]
+                with reading(path):
+                    self._source.read(path, rows, candidates, Into(out, order[chosen], self._slots))
         if self._derives:
             fill_derived(out)
         return out

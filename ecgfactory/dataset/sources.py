@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -17,7 +18,7 @@ from ecgfactory.arrays import IntArray
 from ecgfactory.formats.base import SignalSpec
 from ecgfactory.formats.clean_twin import format_named
 from ecgfactory.leads import SignalUv
-from ecgfactory.storage.fetched import at_hand
+from ecgfactory.storage.fetched import at_hand, coming
 from ecgfactory.storage.object_file import parquet_file
 from ecgfactory.storage.place import Place
 
@@ -69,6 +70,10 @@ class Source(ABC):
 
     @abstractmethod
     def __init__(self, folder: Place, spec: SignalSpec, lead_names: Sequence[str], at_random: bool) -> None: ...
+
+    def coming(self, paths: Sequence[str]) -> AbstractContextManager[None]:
+        """Begin to fetch files that are about to be read, where that is of use."""
+        return nullcontext()
 
     @abstractmethod
     def read(self, path: str, rows: IntArray, candidates: IntArray, into: Into) -> None:
@@ -193,6 +198,12 @@ class FileSource(Source):
     def __init__(self, format_name: str, folder: Place, spec: SignalSpec, lead_names: Sequence[str]) -> None:
         self._format, self._folder, self._spec = format_named(format_name), folder, spec
         self._leads = [spec.lead_names.index(name) for name in lead_names]
+
+    def coming(self, paths: Sequence[str]) -> AbstractContextManager[None]:
+        """Begin to fetch files of single records; larger ones come one after the other."""
+        are_small = self._format.has_file_per_record()
+        files = (name for path in paths for name in self._format.opened_files(path, self._spec))
+        return coming(self._folder, list(files)) if are_small else nullcontext()
 
     def read(self, path: str, rows: IntArray, candidates: IntArray, into: Into) -> None:
         """Read records; see `Source.read`. Of long ones a piece is held at a time."""

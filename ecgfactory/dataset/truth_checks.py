@@ -50,8 +50,8 @@ def truth_problems(
     DamagedDatasetError
         When the file can't be read.
     """
-    with reading(file):
-        reader = reader_class(dataset.path / file, dataset.plan.lead_names)
+    with reading(file), dataset.at_hand(file) as folder:
+        reader = reader_class(folder / file, dataset.plan.lead_names)
     rate = dataset.plan.recorder.rate_hz
     if reader.rate_hz != str(rate):
         yield f"{file}: its sampling rate is {reader.rate_hz!r}, where records have {rate} Hz"
@@ -103,7 +103,8 @@ def copy_problems(
     records_at_once : int
         Records of a file that are compared at a time.
     """
-    reader = reader_class(dataset.path / file, dataset.plan.lead_names)
+    with dataset.at_hand(file) as folder:
+        reader = reader_class(folder / file, dataset.plan.lead_names)
     for name in format_names:
         for path, candidates in dataset.files_of(name, records_at_once):
             table = reader.read(np.array(candidates))

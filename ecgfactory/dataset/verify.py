@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -14,7 +14,9 @@ from ecgfactory.dataset.artefact_checks import artefact_problems
 from ecgfactory.dataset.artefact_copies import artefact_copy_problems
 from ecgfactory.dataset.column_checks import column_problems
 from ecgfactory.dataset.counts import count, count_artefacts, count_beats, count_pictures, count_waves
+from ecgfactory.dataset.files import FILES_AT_ONCE
 from ecgfactory.dataset.foreign_files import passes_for_data
+from ecgfactory.dataset.format_counts import records_in_files
 from ecgfactory.dataset.injury_checks import Injuries, obeys_identities
 from ecgfactory.dataset.label_checks import label_problems
 from ecgfactory.dataset.long_checks import long_signal_problems
@@ -25,6 +27,7 @@ from ecgfactory.dataset.names import (
     BEATS_FILE,
     IMAGES_FILE,
     MANIFEST_FILE,
+    RECORDS_CSV_FILE,
     RECORDS_FILE,
     REJECTED_FILE,
     SUMS_FILE,
@@ -41,18 +44,26 @@ from ecgfactory.leads import SignalUv
 from ecgfactory.record import record_id
 from ecgfactory.request.plan import Plan
 from ecgfactory.storage.durable import sha256_of
+from ecgfactory.storage.fetched import coming, fetched_files
+from ecgfactory.storage.place import Place, as_place
+from ecgfactory.storage.store_path import StorePath
 
 RECORDS_AT_ONCE = 256
 
 
-def verify(path: Path, with_signals: bool = True) -> Dataset:
+def verify(path: str | Place, with_signals: bool = True) -> Dataset:
     """Check a dataset's hashes and counts and, unless told not to, all that every format holds of its records.
 
     Files that are not part of it are damage only where readers would take them for data; see `foreign_files`.
 
+    Of a dataset in a store, files are fetched to this machine, once where there is room for all of them
+    (`ecgfactory.storage.fetched.MOST_BYTES`); of a larger one, they are fetched again by each of these checks. Without
+    signals, only its tables are: that the other files are there is seen in a list of them, and what they hold was
+    checked by the store, by their digests, before they were.
+
     Parameters
     ----------
-    path : Path
+    path : str, Path or StorePath
         The dataset.
     with_signals : bool
         Also read every record in every format: the integers agree, the limb leads obey their identities unless an
@@ -71,11 +82,18 @@ def verify(path: Path, with_signals: bool = True) -> Dataset:
         When there is no dataset.
     DamagedDatasetError
         Naming every file that is wrong.
+    StoreError
+        When a store does not give them.
     """
-    dataset = Dataset(path)
-    problems = [*_manifest_problems(dataset), *_sum_problems(dataset, with_content=True)]
+    dataset = Dataset(as_place(path))
+    is_local = isinstance(dataset.path, Path)
+    if isinstance(dataset.path, StorePath):
+        fetched_files().forget(dataset.path)
+    problems = [*_manifest_problems(dataset), *_sum_problems(dataset, with_content=with_signals or is_local)]
     if not problems:
         problems = list(_count_problems(dataset))
+    if not problems and (with_signals or is_local):
+        problems = list(_format_count_problems(dataset))
     if not problems and with_signals:
         of_artefacts = _artefact_problems(dataset)
         injuries = Injuries(dataset) if dataset.has_artefacts and not of_artefacts else None
@@ -86,7 +104,7 @@ def verify(path: Path, with_signals: bool = True) -> Dataset:
         is_long = dataset.plan.request.is_in_pieces
         signals = long_signal_problems(dataset) if is_long else _SignalChecks(dataset, injuries).problems()
         labels = [] if of_rhythms or of_copies else _label_problems(dataset)
-        of_lists = (*_index_problems(dataset), *records_csv_problems(dataset.path))
+        of_lists = (*_index_problems(dataset), *_csv_problems(dataset))
         records = [*of_lists, *of_artefacts, *copies, *of_rhythms, *of_copies, *columns, *signals, *labels]
         problems = records or _picture_problems(dataset)
     if problems:
@@ -116,10 +134,9 @@ def _manifest_problems(dataset: Dataset) -> Iterator[str]:
         yield f"{MANIFEST_FILE}: was changed after publishing (its own digest does not fit)"
     if manifest.plan.plan_id != manifest.plan_id:
         yield f"{MANIFEST_FILE}: plan id {manifest.plan_id} does not follow from the plan ({manifest.plan.plan_id})"
-    sums = dataset.path / SUMS_FILE
-    if not sums.is_file():
+    if not (dataset.path / SUMS_FILE).is_file():
         yield f"{SUMS_FILE}: missing"
-    elif sha256_of(sums) != manifest.sums_sha256:
+    elif not dataset.holds(SUMS_FILE, manifest.sums_sha256):
         yield f"{SUMS_FILE}: content changed"
 
 
@@ -132,18 +149,25 @@ def _sum_problems(dataset: Dataset, with_content: bool) -> Iterator[str]:
         yield f"{SUMS_FILE}: {error}"
         return
     present = set(dataset_files(dataset.path))
-    for path, digest in entered.items():
+    held = _held(dataset, {path: digest for path, digest in entered.items() if with_content and path in present})
+    for path in entered:
         if path not in present:
             yield f"{path}: missing"
-        elif with_content and not _holds(dataset.path / path, digest):
+        elif with_content and not next(held):
             yield f"{path}: content changed"
     for path in sorted(present - entered.keys()):
         if passes_for_data(path, dataset.plan.formats, dataset.has_pictures):
             yield f"{path}: does not belong to the dataset, and readers would take it for data; move it away"
 
 
-def _holds(path: Path, digest: str) -> bool:
-    return path.is_file() and sha256_of(path) == digest  # reading a pipe in its place would never end
+def _held(dataset: Dataset, digests: Mapping[str, str]) -> Iterator[bool]:
+    """Yield, for each file, whether the dataset has it with this digest; of a store, the next are on their way."""
+    paths = list(digests)
+    for first in range(0, len(paths), FILES_AT_ONCE):
+        group = paths[first : first + FILES_AT_ONCE]
+        with coming(dataset.path, group):
+            for path in group:
+                yield dataset.holds(path, digests[path])
 
 
 def _count_problems(dataset: Dataset) -> Iterator[str]:
@@ -158,8 +182,8 @@ def _count_problems(dataset: Dataset) -> Iterator[str]:
         yield f"rejected.parquet: candidate {overlap[0]} is in records.parquet too"
     if rows and rows + dataset.rejected_table.num_rows != candidates[-1] + 1:
         yield "records.parquet and rejected.parquet: together they do not hold every candidate up to the last"
-    with reading(f"{RECORDS_FILE} and {REJECTED_FILE}"):
-        counts = count(manifest.plan, dataset.path)
+    with reading(f"{RECORDS_FILE} and {REJECTED_FILE}"), dataset.at_hand(RECORDS_FILE, REJECTED_FILE) as folder:
+        counts = count(manifest.plan, folder)
     for name, told, held in (
         ("splits", manifest.splits, counts.splits),
         ("rejects", manifest.rejects, counts.rejects),
@@ -167,10 +191,13 @@ def _count_problems(dataset: Dataset) -> Iterator[str]:
     ):
         if told != held:
             yield f"{MANIFEST_FILE}: {name} are {told}, where the tables hold {held}"
+
+
+def _format_count_problems(dataset: Dataset) -> Iterator[str]:
+    rows, files = len(dataset.candidates), dataset_files(dataset.path)
     for name in dataset.plan.formats:
         try:
-            with reading(name):
-                records = format_named(name).count(dataset.path)
+            records = records_in_files(dataset, name, files)
         except DamagedDatasetError as error:
             yield from error.problems
             continue
@@ -186,8 +213,15 @@ def _index_problems(dataset: Dataset) -> Iterator[str]:
             (anew / format_.top_folder()).mkdir(exist_ok=True)
             format_.write_index(anew, iter([dataset.candidates]), dataset.plan.spec_of(name))
         for path in dataset_files(anew):
-            if not _holds(dataset.path / path, sha256_of(anew / path)):
+            if not dataset.holds(path, sha256_of(anew / path)):
                 yield f"{path}: is missing, or does not tell what the dataset holds"
+
+
+def _csv_problems(dataset: Dataset) -> Iterator[str]:
+    """Compare records.csv, where the dataset has it, with records.parquet."""
+    if (dataset.path / RECORDS_CSV_FILE).is_file():
+        with dataset.at_hand(RECORDS_FILE, RECORDS_CSV_FILE) as folder:
+            yield from records_csv_problems(folder)
 
 
 class _SignalChecks:
@@ -265,7 +299,9 @@ def _artefact_problems(dataset: Dataset) -> list[str]:
 def _artefact_copy_problems(dataset: Dataset) -> Iterator[str]:
     """Compare what formats and the manifest tell of artefacts with these, which are sound."""
     yield from artefact_copy_problems(dataset, RECORDS_AT_ONCE)
-    if (held := count_artefacts(dataset.path)) != dataset.manifest.artefacts:
+    with dataset.at_hand(RECORDS_FILE, ARTEFACTS_FILE) as folder:
+        held = count_artefacts(folder)
+    if held != dataset.manifest.artefacts:
         yield f"{MANIFEST_FILE}: artefacts are {dataset.manifest.artefacts}, where {ARTEFACTS_FILE} has {held}"
 
 
@@ -284,7 +320,7 @@ def _rhythm_copy_problems(dataset: Dataset) -> list[str]:
     if not dataset.is_composed:
         return []
     problems = list(rhythm_copy_problems(dataset, _records_at_once(dataset)))
-    if not problems and (held := count_beats(dataset.path)) != dataset.manifest.beats:
+    if not problems and (held := _counted(count_beats, dataset, BEATS_FILE)) != dataset.manifest.beats:
         return [f"{MANIFEST_FILE}: beats are {dataset.manifest.beats}, where {BEATS_FILE} has {held}"]
     return problems
 
@@ -297,7 +333,7 @@ def _label_problems(dataset: Dataset) -> list[str]:
         problems = list(annotation_problems(dataset)) or list(label_problems(dataset, _records_at_once(dataset)))
     except DamagedDatasetError as error:
         return error.problems
-    if not problems and (held := count_waves(dataset.path)) != dataset.manifest.waves:
+    if not problems and (held := _counted(count_waves, dataset, ANNOTATIONS_FILE)) != dataset.manifest.waves:
         return [f"{MANIFEST_FILE}: waves are {dataset.manifest.waves}, where {ANNOTATIONS_FILE} has {held}"]
     return problems
 
@@ -312,9 +348,14 @@ def _picture_problems(dataset: Dataset) -> list[str]:
         problems = list(picture_problems(dataset))
     except DamagedDatasetError as error:
         return error.problems
-    if not problems and (held := count_pictures(dataset.path)) != dataset.manifest.pictures:
+    if not problems and (held := _counted(count_pictures, dataset, IMAGES_FILE)) != dataset.manifest.pictures:
         return [f"{MANIFEST_FILE}: pictures are {dataset.manifest.pictures}, where {IMAGES_FILE} has {held}"]
     return problems
+
+
+def _counted(counts: Callable[[Path], dict[str, int]], dataset: Dataset, file: str) -> dict[str, int]:
+    with dataset.at_hand(file) as folder:
+        return counts(folder)
 
 
 def _records_at_once(dataset: Dataset) -> int:

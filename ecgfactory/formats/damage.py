@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from ecgfactory.errors import DamagedDatasetError, EcgFactoryError
+from ecgfactory.storage.fetched import fetched_files
 from ecgfactory.storage.place import Place
 
 
@@ -23,4 +24,5 @@ def reading(path: Place | str) -> Iterator[None]:
     except (EcgFactoryError, MemoryError):
         raise
     except Exception as error:  # libraries raise errors of many kinds
-        raise DamagedDatasetError([f"{path}: can't be read ({' '.join(str(error).split())[:200]})"]) from error
+        text = " ".join(fetched_files().addressed(str(error)).split())
+        raise DamagedDatasetError([f"{path}: can't be read ({text[:200]})"]) from error

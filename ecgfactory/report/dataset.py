@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
-from ecgfactory.dataset.artefact_summary import summarise_artefacts
+from ecgfactory.dataset.artefact_summary import ArtefactSummary, summarise_artefacts
 from ecgfactory.dataset.counts import Counts
 from ecgfactory.dataset.files import DatasetFiles
 from ecgfactory.dataset.names import COMPARISON_FOLDER, COMPARISON_PAGE
@@ -213,6 +213,11 @@ def _file_label(name: str, path: str, record: Record) -> str:
     return f"{name} {own if own != file else '.' + file.partition('.')[2]}"
 
 
+def _artefacts(files: DatasetFiles) -> ArtefactSummary:
+    with files.at_hand(RECORDS_FILE, ARTEFACTS_FILE) as folder:
+        return summarise_artefacts(folder)
+
+
 def _cover_facts(files: DatasetFiles, counts: Counts) -> CoverFacts:
     plan = files.plan
     weights = f" (weights sha256 {plan.checkpoint_sha256[:12]}...)" if plan.checkpoint_sha256 else ""
@@ -228,7 +233,7 @@ def _cover_facts(files: DatasetFiles, counts: Counts) -> CoverFacts:
         policy=plan.policy.name,
         match=plan.match.title if plan.match else "",
         labels=plan.labels.words,
-        artefacts=summarise_artefacts(files.path) if plan.artefacts else None,
+        artefacts=_artefacts(files) if plan.artefacts else None,
         model_card=plan.generator_class.model_card,
         splits=counts.splits,
         rejects=counts.rejects,

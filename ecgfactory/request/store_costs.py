@@ -188,3 +188,4 @@ def _of_format(format_: type[Format], request: BuildRequest, has_artefacts: bool
     files = packs_wanted(request) or shards
     for share in filter(None, request.splits.values()):
         yield _Files(files * kinds, request.records * share / files * bytes_each)
+        yield _Files(files * format_.files_besides, 0)

@@ -90,6 +90,7 @@ class Workspace:
         workspace = cls(scratch_folder(kept), kept)
         for name in FOLDERS:
             (workspace.root / name).mkdir(exist_ok=True)
+        write_text(workspace.root / KEPT_FILE, str(kept))
         return workspace
 
     @staticmethod

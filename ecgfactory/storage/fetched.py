@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
+import re
 import threading
 from collections.abc import Collection, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -11,6 +11,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+
+import pyarrow as pa
 
 from ecgfactory.storage.at_once import REQUESTS_AT_ONCE
 from ecgfactory.storage.place import Place
@@ -46,6 +48,22 @@ def at_hand(place: Place, names: Collection[str]) -> Iterator[Path]:
         yield folder
 
 
+@contextmanager
+def coming(place: Place, names: Collection[str]) -> Iterator[None]:
+    """Begin to fetch files that will be wanted while the block runs; `at_hand` waits for each, and raises its errors.
+
+    Parameters
+    ----------
+    place, names
+        As in `at_hand`.
+    """
+    if isinstance(place, Path):
+        yield
+        return
+    with fetched_files().coming(place, names):
+        yield
+
+
 def fetched_files() -> FetchedFiles:
     """Return what this process has fetched."""
     return _fetched_files(os.getpid())
@@ -67,6 +85,10 @@ class _Fetched:
     @property
     def has_failed(self) -> bool:
         return self.size_bytes.done() and self.size_bytes.exception() is not None
+
+    @property
+    def is_there(self) -> bool:
+        return self.size_bytes.done() and self.size_bytes.exception() is None
 
 
 class FetchedFiles:
@@ -90,14 +112,25 @@ class FetchedFiles:
     @contextmanager
     def held(self, place: StorePath, names: Collection[str]) -> Iterator[Path]:
         """Give the folder in which files below a place are, and stay while the block runs; see `at_hand`."""
-        folder = self._folder / hashlib.sha256(str(place).encode()).hexdigest()[:16]
-        held = self._take({place / name: folder / _checked(name) for name in names})
-        try:
-            for file in held:
+        with self.coming(place, names) as files:
+            for file in files:
                 file.size_bytes.result()
-            yield folder
+            yield self._path(place)
+
+    @contextmanager
+    def coming(self, place: StorePath, names: Collection[str]) -> Iterator[list[_Fetched]]:
+        """Begin to fetch files below a place, which stay while the block runs; see `coming`."""
+        files = self._take([place / _checked(name) for name in names])
+        try:
+            yield files
         finally:
-            self._give_back(held)
+            self._give_back(files)
+
+    def opened(self, place: StorePath) -> pa.NativeFile | None:
+        """Open a file that was fetched before; None where it was not, or has made room."""
+        with self._lock:
+            file = self._files.get(place)
+            return pa.OSFile(str(file.path)) if file and file.is_there else None
 
     def forget(self, place: StorePath) -> None:
         """Fetch files below a place anew when they are next wanted, since the store may hold others by now."""
@@ -106,13 +139,22 @@ class FetchedFiles:
                 if not self._files[name].holders:
                     self._files.pop(name).path.unlink(missing_ok=True)
 
-    def _take(self, wanted: dict[StorePath, Path]) -> list[_Fetched]:
+    def addressed(self, text: str) -> str:
+        """Return a text with addresses in place of the paths of fetched files."""
+        return re.sub(rf"{re.escape(str(self._folder))}/([a-z0-9+.-]+):([^/]*)/", r"\1://\2/", text)
+
+    def _path(self, place: StorePath) -> Path:
+        """Return where a file is that is fetched: as in the store, so that each finds those beside it."""
+        return self._folder / f"{place.scheme}:{place.bucket}" / place.name
+
+    def _take(self, names: list[StorePath]) -> list[_Fetched]:
         """Hold files, as the last used; what nobody has fetched yet is begun with."""
         with self._lock:
             held = []
-            for name, path in wanted.items():
+            for name in names:
                 file = self._files.pop(name, None)
                 if file is None or file.has_failed:
+                    path = self._path(name)
                     file = _Fetched(path, self._threads.submit(_fetch, name, path))
                 file.holders += 1
                 self._files[name] = file
@@ -124,14 +166,13 @@ class FetchedFiles:
         with self._lock:
             for file in held:
                 file.holders -= 1
-            fetched = {name: file for name, file in self._files.items() if file.size_bytes.done()}
-            sizes = {name: 0 if file.has_failed else file.size_bytes.result() for name, file in fetched.items()}
-            kept_bytes = sum(sizes.values())
+            fetched = {name: file for name, file in self._files.items() if file.is_there}
+            kept_bytes = sum(file.size_bytes.result() for file in fetched.values())
             for name, file in fetched.items():
                 if kept_bytes <= self._most_bytes:
                     break
                 if not file.holders:
-                    kept_bytes -= sizes[name]
+                    kept_bytes -= file.size_bytes.result()
                     del self._files[name]
                     file.path.unlink(missing_ok=True)
 

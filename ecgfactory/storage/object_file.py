@@ -7,8 +7,10 @@ import os
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 
+from ecgfactory.storage.fetched import fetched_files
 from ecgfactory.storage.place import Place
 from ecgfactory.storage.store_path import StorePath
 
@@ -35,12 +37,15 @@ def parquet_file(place: Place, **options: Any) -> pq.ParquetFile:
     """
     if isinstance(place, Path):
         return pq.ParquetFile(place, **options)
-    return pq.ParquetFile(ObjectFile(place), **{**options, "pre_buffer": True})
+    return pq.ParquetFile(readable(place), **{**options, "pre_buffer": True})
 
 
-def readable(place: Place) -> Path | ObjectFile:
-    """Return what readers of tables take: a path, or an object as a file; raises as `parquet_file`."""
-    return place if isinstance(place, Path) else ObjectFile(place)
+def readable(place: Place) -> Path | pa.NativeFile | ObjectFile:
+    """Return what readers of tables take: a path; of a store a file that was fetched, or the object as a file.
+
+    It raises as `parquet_file` does.
+    """
+    return place if isinstance(place, Path) else fetched_files().opened(place) or ObjectFile(place)
 
 
 class ObjectFile(io.RawIOBase):
