@@ -88,7 +88,7 @@ class AzureStore(RemoteStore):
 
     def objects(self, prefix: str) -> Iterator[Stored]:
         """Yield objects; see `Store.objects`."""
-        pages = self._container.list_blobs(name_starts_with=prefix).by_page()
+        pages = self._container.list_blobs(name_starts_with=prefix, results_per_page=self.listed_at_once).by_page()
         for page in self._pages(prefix, pages):
             yield from (_stored(blob) for blob in page)
 

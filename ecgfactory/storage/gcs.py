@@ -18,10 +18,6 @@ from ecgfactory.storage.failure import Failure, Reason, failure_of
 from ecgfactory.storage.remote_store import NEW, Operation, RemoteStore
 from ecgfactory.storage.store import Stored, Unfinished
 
-LISTED_AT_ONCE = 1000
-"""Objects in one answer."""
-
-
 _REASONS: Mapping[str, Reason] = {
     "rateLimitExceeded": "passing",
     "userRateLimitExceeded": "passing",
@@ -160,7 +156,7 @@ class GcsStore(RemoteStore):
 
     def _pages(self, prefix: str, delimiter: str | None) -> Iterator[Any]:
         listed = self._client.list_blobs(
-            self._bucket, prefix=prefix, delimiter=delimiter, page_size=LISTED_AT_ONCE, **self._once()
+            self._bucket, prefix=prefix, delimiter=delimiter, page_size=self.listed_at_once, **self._once()
         ).pages
         while (page := self._ask("list", prefix, lambda: next(listed, None))) is not None:
             yield page

@@ -74,6 +74,9 @@ class RemoteStore(Store):
     first_bytes: ClassVar[int] = 2**20
     """Asked for first when an object is fetched; smaller ones are complete with that."""
 
+    listed_at_once: ClassVar[int] = 1000
+    """Objects in one answer."""
+
     def __init__(self, bucket: str) -> None:
         super().__init__(bucket)
         self._bucket_seen = False
