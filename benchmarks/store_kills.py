@@ -17,6 +17,7 @@ import itertools
 import json
 import os
 import random
+import re
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -63,6 +64,9 @@ REQUEST = {
     "report": {"samples": 0},
     "workers": {"cpu": 2},
 }
+
+LOCK = re.compile(r"lock|.*\.(dir)?lock")
+"""What those who live keep in temporary folders when they have nothing to do."""
 
 SHARD = 2
 """At the steps of this shard processes are killed."""
@@ -135,8 +139,13 @@ class Strikes:
     chance: random.Random
     outputs: Iterator[int] = field(default_factory=itertools.count)
     output: StorePath = field(init=False)
-    work_s: dict[bool, float] = field(default_factory=lambda: {False: 5.0, True: 10.0})
+    work_s: dict[bool, float] = field(default_factory=dict)
     """For how long a build has a session when nothing strikes it, without and with the cluster."""
+
+    @property
+    def machines(self) -> list[Machine]:
+        """All whose processes are struck."""
+        return [self.client, self.colleague, *self.cluster.machines]
 
     def next_output(self) -> None:
         """Go on with another output."""
@@ -153,6 +162,19 @@ class Strikes:
         begins_at = machine.log.stat().st_size if machine.log.exists() else 0
         return Build(machine.start(command, self.store | own | environment), machine, begins_at)
 
+    def measure(self, on_cluster: bool) -> None:
+        """Build with nothing that strikes, to know how long that takes."""
+        self.next_output()
+        build = self.build(on_cluster)
+        self._wait_for_session(build)
+        began = time.monotonic()
+        assert build.end() == 0, build.said()
+        self.work_s[on_cluster] = time.monotonic() - began
+
+    def _wait_for_session(self, build: Build) -> None:
+        while build.process.poll() is None and not self.has_session():
+            time.sleep(0.05)
+
     def has_session(self) -> bool:
         """Whether a session has begun in the output."""
         return any((place / "plan.json").is_file() for place in session_places(self.output))
@@ -161,8 +183,7 @@ class Strikes:
         """Wait for a random moment of a build; say which it is."""
         began = time.monotonic()
         if self.chance.random() >= EARLY_SHARE:
-            while build.process.poll() is None and not self.has_session():
-                time.sleep(0.05)
+            self._wait_for_session(build)
         with contextlib.suppress(psutil.TimeoutExpired):
             build.process.wait(timeout=self.chance.uniform(0, self.work_s[on_cluster]))
         return f"{time.monotonic() - began:.1f} s, {self.committed()} committed"
@@ -227,14 +248,14 @@ class Strikes:
         moment = self.moment(first, True)
         with contextlib.suppress(psutil.NoSuchProcess):
             first.process.suspend()
-        second = self.build(False, self.colleague)
-        if self.chance.random() < 0.5:
-            second.end()
-        else:
-            self.moment(second, False)
+        on_cluster = self.chance.random() < 0.5
+        second = self.build(on_cluster, self.colleague)
+        later = self.moment(second, on_cluster)
         with contextlib.suppress(psutil.NoSuchProcess):
             first.process.resume()
-        return f"after {moment}: {first.end()}, and the one that took over {second.end()}"
+        codes = first.end(), second.end()
+        where = "on the cluster" if on_cluster else "local"
+        return f"after {moment}, until another, {where}, {later}: {codes[0]}, and the other {codes[1]}"
 
     def two_builds(self) -> str:
         """Start two builds of the plan on one cluster, and kill one of them."""
@@ -268,6 +289,8 @@ def main(count: int, seed: int, scheme: str) -> None:
     chance = random.Random(seed)
     with strikes_on(scheme, chance) as strikes:
         local_sums = _sums_of_a_local_build(strikes)
+        for on_cluster in (False, True):
+            strikes.measure(on_cluster)
         drawn = _drawn(strikes)
         number, ended = 0, 0
         while number < count:
@@ -354,9 +377,8 @@ def _end_undisturbed(strikes: Strikes, local_sums: str, on_cluster: bool) -> Non
     (dataset,) = published_in(strikes.output / NAME)
     assert sums_of(dataset) == local_sums
     check_nothing_else(strikes.output, NAME)
-    for machine in (strikes.client, *strikes.cluster.machines):
-        left = [path for path in machine.left()]
-        print(machine.folder.name, left)
+    left = [path for machine in strikes.machines for path in machine.left() if not LOCK.fullmatch(path.name)]
+    assert left == [], left
     print(f"    undisturbed build {'on the cluster' if on_cluster else 'local'}: {time.monotonic() - began:.1f} s")
 
 
