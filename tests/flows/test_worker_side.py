@@ -36,7 +36,7 @@ def test_a_worker_keeps_nothing_of_a_build_that_is_over(tmp_path: Path) -> None:
 @pytest.mark.skipif(sys.version_info >= (3, 12), reason="this Python does not stop dead in it")
 def test_a_worker_is_profiled_no_more_where_python_may_stop_dead_in_it(tmp_path: Path) -> None:
     """Seen in builds into a store: Dask sampled the stacks of all threads, and one of them waited for ever to start."""
-    with LocalCluster(n_workers=1, processes=False, host="127.0.0.1", dashboard_address="127.0.0.1:0") as cluster:
+    with LocalCluster(n_workers=1, processes=False, dashboard_address="127.0.0.1:0") as cluster:
         (worker,) = cluster.workers.values()
         profile = worker.periodic_callbacks["profile"]
         assert profile.is_running()
