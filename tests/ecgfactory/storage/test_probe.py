@@ -13,6 +13,8 @@ from ecgfactory.storage.store_path import StorePath
 from tests.faulty_store import ALWAYS, FaultyStore, faulty_store, refused
 from tests.store_servers import PlaceMaker, StoreServer
 
+pytestmark = pytest.mark.slow
+
 
 def test_a_server_that_ignores_conditions_is_refused_and_can_be_read(
     s3rver_server: StoreServer, place_of: PlaceMaker

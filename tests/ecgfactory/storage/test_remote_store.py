@@ -32,6 +32,8 @@ from tests.faulty_store import (
 )
 from tests.store_servers import SERVERS, PlaceMaker, StoreServer, free_port
 
+pytestmark = pytest.mark.slow
+
 SECRETS = ("S3RVER", "Eby8vdM02xNOcqFlqUwJ", "Signature", "sig=")
 
 WRITES = "^(PUT|POST)"
