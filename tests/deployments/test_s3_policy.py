@@ -1,7 +1,7 @@
 """The policy for S3, held against a server that enforces it: it is enough for all that a store does, and no more.
 
-The server knows no conditions, so that they are left out there. Of a batch of deletions it asks whether it is allowed on
-the bucket, where S3 asks for each object.
+The server knows no conditions, so that they are left out there. Of a batch of deletions it asks for the bucket, where
+S3 asks for each object.
 """
 
 from __future__ import annotations
