@@ -24,6 +24,7 @@ class _Proxied(BaseHTTPRequestHandler):
     server: _Server
 
     def handle_any(self) -> None:
+        self._content: bytes | None = None
         store = self.server.store
         store.requests.append((self.command, self.path, time.monotonic()))
         fault = store.fault_of(self.command, self.path)
@@ -32,12 +33,18 @@ class _Proxied(BaseHTTPRequestHandler):
         else:
             fault(self)
 
-    do_GET = do_PUT = do_POST = do_HEAD = do_DELETE = handle_any  # noqa: N815
+    do_GET = do_PUT = do_POST = do_HEAD = do_DELETE = handle_any
 
     def log_message(self, format: str, *args: object) -> None:
         """Say nothing."""
 
     def body(self) -> bytes:
+        """What the client sends."""
+        if self._content is None:
+            self._content = self._read_body()
+        return self._content
+
+    def _read_body(self) -> bytes:
         if "chunked" in self.headers.get("Transfer-Encoding", ""):
             content = b""
             while size := int(self.rfile.readline(), 16):
@@ -68,7 +75,8 @@ class _Proxied(BaseHTTPRequestHandler):
         for name, value in headers.items():
             if name.lower() not in {"content-length", "transfer-encoding", "connection"}:
                 self.send_header(name, value)
-        length = headers.get("Content-Length", "0") if self.command == "HEAD" else str(len(content))
+        told = {name.lower(): value for name, value in headers.items()}
+        length = told.get("content-length", "0") if self.command == "HEAD" else str(len(content))
         self.send_header("Content-Length", length)
         self.end_headers()
         if self.command != "HEAD":

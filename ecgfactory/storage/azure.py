@@ -163,8 +163,9 @@ class AzureStore(RemoteStore):
             return Failure("passing", type(error).__name__)
         if isinstance(error, HttpResponseError):
             answer: Any = error.response
-            headers = answer.headers if answer is not None else {}
-            return failure_of(error.status_code or 0, headers.get("x-ms-error-code", ""), headers, _REASONS)
+            if answer is None:  # it was cut
+                return Failure("passing", type(error).__name__)
+            return failure_of(answer.status_code, answer.headers.get("x-ms-error-code", ""), answer.headers, _REASONS)
         return Failure("other", type(error).__name__) if isinstance(error, AzureError) else None
 
     def _connected(self) -> ContainerClient:

@@ -203,6 +203,8 @@ class RemoteStore(Store):
         def fetch_part(start: int) -> None:
             stop = min(start + self.part_bytes, whole.size_bytes)
             part = self._ask("read", name, lambda: self._get(name, start, stop, whole.version))
+            if len(part) < stop - start:  # some stores find that the range is gone before they find that the version is
+                raise UnmetError
             os.pwrite(descriptor, part, start)
 
         try:

@@ -24,7 +24,7 @@ from ecgfactory.session.sessions import sessions_of
 from ecgfactory.storage.faults import ENVIRONMENT_VARIABLE, FAULT_POINTS
 from ecgfactory.storage.store_path import StorePath
 from tests.inline_pool import InlinePool
-from tests.stored import Reader, check_nothing_else, published_in, sums_of
+from benchmarks.stores.readers import Reader, check_nothing_else, published_in, sums_of
 
 pytestmark = pytest.mark.slow
 

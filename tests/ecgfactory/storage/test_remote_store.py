@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-import itertools
 import pickle
+import types
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 import tenacity.nap
+from azure.storage.blob import _download as azure_download
 
 from ecgfactory.storage import attempts
+from ecgfactory.storage.failure import Failure
 from ecgfactory.storage.remote_store import RemoteStore
 from ecgfactory.storage.store import StoreError
 from ecgfactory.storage.store_path import StorePath
@@ -39,6 +42,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Waits that a test can afford, and parts of little."""
     monkeypatch.setattr(attempts, "FIRST_WAIT_S", 0.01)
     monkeypatch.setattr(attempts, "LONGEST_WAIT_S", 0.02)
+    monkeypatch.setattr(azure_download, "time", types.SimpleNamespace(sleep=lambda wait_s: None))
     monkeypatch.setattr(RemoteStore, "read_s", 0.5)
     monkeypatch.setattr(RemoteStore, "single_bytes", 6 * 2**20)
     monkeypatch.setattr(RemoteStore, "part_bytes", 5 * 2**20)
@@ -71,7 +75,7 @@ def place(kind: str, faulty: FaultyStore, place_of: PlaceMaker) -> StorePath:
     return made
 
 
-def refusal(kind: str, status: int, code: str, words: str = "", **headers: str) -> Fault:
+def refusal(kind: str, status: int, code: str, words: str = "In words.", **headers: str) -> Fault:
     """An error as the server of this kind words it."""
     if kind == "gs":
         content = f'{{"error": {{"code": {status}, "message": "{words}", "errors": [{{"reason": "{code}"}}]}}}}'
@@ -138,16 +142,13 @@ def test_a_store_that_asks_for_time_is_given_it(
 
 def test_waits_grow_and_end_with_the_time_that_there_is(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.undo()
-    now_s, waits_s = itertools.accumulate(itertools.repeat(0.0)), []
+    waits_s: list[float] = []
     clock = type("Clock", (), {"sleep": waits_s.append, "monotonic": lambda: sum(waits_s)})
     monkeypatch.setattr(tenacity.nap, "time", clock)
     monkeypatch.setattr(tenacity, "time", clock)
-    assert next(now_s) == 0
 
     def request() -> None:
         raise TimeoutError
-
-    from ecgfactory.storage.failure import Failure
 
     with pytest.raises(TimeoutError):
         attempts.with_attempts(request, lambda error: Failure("passing", "TimeoutError"))
@@ -161,10 +162,11 @@ def test_waits_grow_and_end_with_the_time_that_there_is(monkeypatch: pytest.Monk
 def test_a_large_file_whose_upload_is_cut_arrives_whole(
     place: StorePath, faulty: FaultyStore, fault: Fault, tmp_path: Path
 ) -> None:
+    if place.scheme == "gs" and fault is answer_lost:
+        pytest.skip("fake-gcs-server takes a chunk that is sent again for another; the real one knows it by its range")
     source, sha256 = make_file(tmp_path, 11 * 2**20 + 7)
     name = (place / "large").name
-    for _ in range(3):
-        faulty.fail(fault, WRITES)
+    faulty.fail(fault, "^PUT|POST .*upload_?id=", times=3)  # once begun
     place.store.send(source, name, sha256)
     faulty.fail(answer_cut, "^GET", times=3)
     place.store.fetch(name, tmp_path / "fetched")
@@ -252,19 +254,31 @@ def test_a_bucket_that_is_missing_is_told_by_every_request(kind: str, place: Sto
         lambda none: list(none.store.objects("x")),
         lambda none: none.store.folders(""),
     ]
-    for number, request in enumerate(requests):
-        none = StorePath(kind, f"no-{place.bucket}-{number}", "x")
-        assert f"'{none.bucket}'; make it, or correct its name." in told(lambda: request(none))  # noqa: B023
+    none = StorePath(kind, f"no-{place.bucket}", "x")
+    for request in requests:
+        assert f"{none.bucket!r}; make it, or correct its name." in told(partial(request, none))
+
+
+DAMAGED = {"s3": "BadDigest", "gs": "invalid", "az": "Md5Mismatch"}
+DIGESTS = {
+    "s3": "FX/FUSGrLFmFLDXXisqY2EAEfl2WaMQj5NOxRuFXeQE=",
+    "az": "I/nVDs0gzMRk9K1FozKJSA==",
+    "gs": "G6tl5w==",
+}
+"""Of what is sent below: sha256, crc32c and MD5."""
 
 
 def test_content_that_arrives_damaged_is_told(kind: str, place: StorePath, faulty: FaultyStore) -> None:
+    seen: list[str] = []
+
     def damaged(proxied: Any) -> None:
-        body = proxied.body()
-        proxied.answer(*proxied.forwarded(body.replace(b"precious", b"damaged!")))
+        seen.append(f"{proxied.headers}\n{proxied.body()!r}")
+        refusal(kind, 400, DAMAGED[kind], "Provided CRC32C does not match.")(proxied)
 
     faulty.fail(damaged, WRITES)
     sentence = told(lambda: place.store.write((place / "new").name, b"precious"))
     assert "it arrived damaged and was refused" in sentence
+    assert DIGESTS[kind] in seen[0], seen[0]
 
 
 def test_an_object_that_is_replaced_while_it_is_fetched_is_not_mixed(
@@ -274,11 +288,12 @@ def test_an_object_that_is_replaced_while_it_is_fetched_is_not_mixed(
     source, sha256 = make_file(tmp_path, 11 * 2**20 + 7)
     place.store.send(source, name, sha256)
 
-    def replaced(proxied: Any) -> None:
+    def replaced_after(proxied: Any) -> None:
+        described = proxied.forwarded(b"")
         place.store.write(name, b"other")
-        proxied.answer(*proxied.forwarded(proxied.body()))
+        proxied.answer(*described)
 
-    for fault in (lambda proxied: proxied.answer(*proxied.forwarded(b"")), replaced):
-        faulty.fail(fault, "^GET .*large")
+    first = {"s3": "^HEAD", "gs": "^GET .*large.*projection", "az": "^HEAD"}[place.scheme]
+    faulty.fail(replaced_after, first)
     assert "was replaced while it was read" in told(lambda: place.store.fetch(name, tmp_path / "fetched"))
     assert not (tmp_path / "fetched").exists()
