@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from importlib.metadata import Distribution, PackageNotFoundError, distribution, version
+import sys
+from importlib.metadata import distributions, version
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,9 @@ from ecgfactory.pools.crew import ENVIRONMENT
 from ecgfactory.request.request_file import load_request
 
 KUBERNETES_VERSION = "1.34"
+OPERATOR = Path(sys.prefix) / "dask-kubernetes"
+"""Apart from other packages: the `dask` command would load it, and miss what it depends on."""
+
 PODS = pods()
 
 
@@ -54,10 +58,9 @@ def test_a_dask_resource_is_as_its_operator_wants_it(resource: dict[str, Any]) -
 
 
 def _operator_file(name: str) -> Any:
-    try:
-        operator: Distribution = distribution("dask-kubernetes")
-    except PackageNotFoundError:
-        pytest.skip("dask-kubernetes, which has the schemas of its resources, is not installed; .ci/run does that")
+    operator = next(distributions(name="dask-kubernetes", path=[str(OPERATOR)]), None)
+    if operator is None:
+        pytest.skip("dask-kubernetes, which has the schemas of Dask's resources, is not there; .ci/run brings it")
     (path,) = (path for path in operator.files or [] if path.as_posix().endswith(f"dask-kubernetes-operator/{name}"))
     return yaml.safe_load(Path(str(path.locate())).read_text(encoding="utf-8"))
 

@@ -10,7 +10,6 @@ import copy
 import json
 import os
 import secrets
-import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
@@ -21,8 +20,8 @@ import boto3
 import httpx
 import pytest
 from manifests import FOLDER, documents, read_json
-from store_servers import environment_of, free_port, running
 
+from benchmarks.stores.servers import environment_of, free_port, store_server
 from ecgfactory.storage.s3 import S3Store
 from ecgfactory.storage.store import StoreError, Unfinished
 from ecgfactory.storage.store_path import StorePath
@@ -75,9 +74,8 @@ class Enforcing:
 
 @pytest.fixture(scope="module")
 def enforcing() -> Iterator[Enforcing]:
-    port = free_port()
-    url = f"http://127.0.0.1:{port}"
-    with running([sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)], port):
+    with store_server("s3", free_port()) as server:
+        url = server.url
         session: Any = boto3.session.Session("admin", "admin", region_name="us-east-1")
         session.client("s3", endpoint_url=url).create_bucket(Bucket=BUCKET)
         client = session.client("iam", endpoint_url=url)
