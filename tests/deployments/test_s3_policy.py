@@ -23,6 +23,7 @@ from manifests import FOLDER, documents, read_json
 
 from benchmarks.stores.servers import environment_of, free_port, store_server
 from ecgfactory.storage.s3 import S3Store
+from ecgfactory.storage.sealed import enclosing_in_store
 from ecgfactory.storage.store import StoreError, Unfinished
 from ecgfactory.storage.store_path import StorePath
 
@@ -142,6 +143,7 @@ def test_it_ends_at_the_prefix_and_the_bucket(enforcing: Enforcing, monkeypatch:
     for attempt in attempts:
         with pytest.raises(StoreError, match="may not"):
             attempt()
+    assert enclosing_in_store(StorePath("s3", BUCKET, f"{PREFIX}/quickstart")) is None  # though it looks above, too
 
 
 def test_lists_are_those_below_the_prefix() -> None:
