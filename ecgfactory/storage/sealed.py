@@ -37,7 +37,7 @@ def enclosing_in_store(place: StorePath) -> StorePath | None:
     for above in place.parents:
         with contextlib.suppress(
             StoreError
-        ):  # credentials may end at a prefix, and nobody publishes above it with them
+        ):  # credentials may end at a prefix, and with them nobody publishes above
             if _is_sealed_in_store(above):
                 return above
     return None
