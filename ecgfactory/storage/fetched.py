@@ -106,6 +106,7 @@ class FetchedFiles:
         self._folder = folder
         self._most_bytes = most_bytes
         self._files: dict[StorePath, _Fetched] = {}  # those used longest ago first
+        self._kept_bytes = 0
         self._lock = threading.Lock()
         self._threads = ThreadPoolExecutor(REQUESTS_AT_ONCE, thread_name_prefix="fetch")
 
@@ -136,8 +137,8 @@ class FetchedFiles:
         """Fetch files below a place anew when they are next wanted, since the store may hold others by now."""
         with self._lock:
             for name in [name for name in self._files if str(name).startswith(f"{place}/")]:
-                if not self._files[name].holders:
-                    self._files.pop(name).path.unlink(missing_ok=True)
+                if self._files[name].is_there and not self._files[name].holders:
+                    self._remove(name)
 
     def addressed(self, text: str) -> str:
         """Return a text with addresses in place of the paths of fetched files."""
@@ -155,7 +156,7 @@ class FetchedFiles:
                 file = self._files.pop(name, None)
                 if file is None or file.has_failed:
                     path = self._path(name)
-                    file = _Fetched(path, self._threads.submit(_fetch, name, path))
+                    file = _Fetched(path, self._threads.submit(self._fetch, name, path))
                 file.holders += 1
                 self._files[name] = file
                 held.append(file)
@@ -166,22 +167,28 @@ class FetchedFiles:
         with self._lock:
             for file in held:
                 file.holders -= 1
-            fetched = {name: file for name, file in self._files.items() if file.is_there}
-            kept_bytes = sum(file.size_bytes.result() for file in fetched.values())
-            for name, file in fetched.items():
-                if kept_bytes <= self._most_bytes:
-                    break
-                if not file.holders:
-                    kept_bytes -= file.size_bytes.result()
-                    del self._files[name]
-                    file.path.unlink(missing_ok=True)
+            if self._kept_bytes > self._most_bytes:
+                self._make_room()
 
+    def _make_room(self) -> None:
+        for name in [name for name, file in self._files.items() if file.is_there and not file.holders]:
+            if self._kept_bytes <= self._most_bytes:
+                break
+            self._remove(name)
 
-def _fetch(name: StorePath, path: Path) -> int:
-    """Fetch a file; return its size in bytes."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    name.store.fetch(name.name, path)
-    return path.stat().st_size
+    def _remove(self, name: StorePath) -> None:
+        file = self._files.pop(name)
+        self._kept_bytes -= file.size_bytes.result()
+        file.path.unlink(missing_ok=True)
+
+    def _fetch(self, name: StorePath, path: Path) -> int:
+        """Fetch a file; return its size in bytes."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        name.store.fetch(name.name, path)
+        size_bytes = path.stat().st_size
+        with self._lock:
+            self._kept_bytes += size_bytes
+        return size_bytes
 
 
 def _checked(name: str) -> str:

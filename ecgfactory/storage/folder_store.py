@@ -35,7 +35,7 @@ class FolderStore(Store):
         """Write an object into a new file; see `Store.fetch`."""
         draft = target.with_name(f"{target.name}.{secrets.token_hex(4)}")
         with _sentences(name):
-            _copy(self._path(name), draft)
+            shutil.copyfile(self._path(name), draft)  # not flushed: whoever fetches it again has it
             draft.replace(target)
 
     def write(self, name: str, content: bytes) -> None:
