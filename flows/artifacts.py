@@ -12,6 +12,7 @@ import logging
 import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from prefect.artifacts import (
@@ -30,6 +31,7 @@ from ecgfactory.dataset.summary import summary_rows
 from ecgfactory.line.state import Build
 from ecgfactory.request.plan import Plan
 from ecgfactory.session.progress import Progress, read_progress
+from ecgfactory.storage.place import Place
 
 PROGRESS_KEY, SUMMARY_KEY, CARD_KEY, REPORT_KEY = "progress", "summary", "dataset-card", "report"
 
@@ -69,15 +71,24 @@ def show_dataset(plan: Plan) -> None:
     if not is_seen():
         return
     with _forgiving():
-        dataset = Dataset(plan.dataset_path.absolute())
+        place = plan.dataset_path
+        dataset = Dataset(place.absolute() if isinstance(place, Path) else place)
         rows = [{"what": label, "value": value} for label, value in summary_rows(dataset)]
         create_table_artifact(key=SUMMARY_KEY, table=rows, description=f"{plan.request.name}, plan {plan.plan_id}")
         create_markdown_artifact(key=CARD_KEY, markdown=_card(dataset))
-        report = dataset.path / REPORTS_FOLDER / "index.html"
-        if report.exists():
-            create_link_artifact(
-                key=REPORT_KEY, link=report.as_uri(), link_text=str(report), description="on the machine of the worker"
-            )
+        _show_report(dataset.path / f"{REPORTS_FOLDER}/index.html")
+
+
+def _show_report(report: Place) -> None:
+    """Link the report's page, or name it where no browser opens its address."""
+    if not report.is_file():
+        return
+    if isinstance(report, Path):
+        create_link_artifact(
+            key=REPORT_KEY, link=report.as_uri(), link_text=str(report), description="on the machine of the worker"
+        )
+    else:
+        create_markdown_artifact(key=REPORT_KEY, markdown=f"`{report}`", description="in the store of the dataset")
 
 
 def _follow(build: Build, over: threading.Event) -> None:

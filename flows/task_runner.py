@@ -122,8 +122,8 @@ def _call(function: Callable[..., Result], arguments: Sequence[Any], context: by
 
 def _restrict(dask_scheduler: Scheduler, workers: Mapping[str, Sequence[str]]) -> None:
     """Restrict tasks, in the scheduler; those for which it had no worker are begun where there is one now."""
-    known = {key: addresses for key, addresses in workers.items() if key in dask_scheduler.tasks}
-    dask_scheduler.set_restrictions(dict(known))
+    known: dict[Any, Any] = {key: addresses for key, addresses in workers.items() if key in dask_scheduler.tasks}
+    dask_scheduler.set_restrictions(known)
     stuck = [key for key in known if dask_scheduler.tasks[key].state == "no-worker"]
     dask_scheduler.transitions(dict.fromkeys(stuck, "processing"), "ecgfactory-restrict")
 

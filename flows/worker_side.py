@@ -77,8 +77,8 @@ def own_disk_problem(worker: Worker, address: str, plan_id: str) -> str | None:
     """Describe what keeps this worker from working on a disk of its own, for a session that is kept in a store."""
     kept = StorePath.parse(address)
     try:
-        remove_scratch(kept)  # of a build that was killed
         process_folders_below(Path(worker.local_directory))
+        remove_scratch(kept)  # of a build that was killed
         answer_others(worker)
         with patience(PATIENCE_S):
             plan = Workspace.at(address).read_plan()

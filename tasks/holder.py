@@ -17,8 +17,8 @@ from ecgfactory.shards.handover import HandoverLostError
 READ, DISCARD = "ecgfactory_read_generated", "ecgfactory_discard_generated"
 """What workers answer each other."""
 
-ANSWER_TIMEOUT_S = 60.0
-"""A worker that has not sent a piece by then counts as gone."""
+ANSWER_TIMEOUT_S = 20.0
+"""A worker that has not sent a piece by then counts as gone; so does one to which there is no connection."""
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from ecgfactory.cli.output import console, print_rows
 from ecgfactory.cli.progress import watch
 from ecgfactory.errors import BadInputError, BuildCancelledError
 from ecgfactory.flows.configured import is_configured
+from ecgfactory.formats import IMAGES
 from ecgfactory.request.build_request import BuildRequest
 from ecgfactory.request.disk_space import estimated_bytes
 from ecgfactory.request.preflight import size_text
@@ -67,12 +68,19 @@ def _tell_costs(file: Path, request: BuildRequest) -> None:
     )
     named = with_file_per_record(request)
     if named and costs.writes >= WORTH_WARNING_REQUESTS:
-        shared = store_costs(request.model_copy(update={"formats": ("parquet",)}), workers)
         console().print(
             f"{file}: warning: about {about(costs.writes)} requests are paid for, as {' and '.join(named)} put each "
-            "record into files of its own; parquet, npy and webdataset put many into one, which is about "
-            f"{about(shared.writes)} requests as parquet"
+            f"record into files of its own{_advice(request, workers)}"
         )
+
+
+def _advice(request: BuildRequest, workers: int) -> str:
+    """Say what formats would do in which records share files, where others are asked for."""
+    shared = request.model_copy(update={"formats": ("parquet", *([IMAGES] if request.pictures else []))})
+    if set(with_file_per_record(request)) == set(with_file_per_record(shared)):
+        return ""
+    needed = about(store_costs(shared, workers).writes)
+    return f"; parquet, npy and webdataset put many into one: about {needed} as {' and '.join(shared.formats)}"
 
 
 def _length(duration_s: int) -> str:

@@ -8,12 +8,14 @@ from ecgfactory.dataset.manifest import Manifest
 from ecgfactory.dataset.reader import Dataset
 from ecgfactory.request.preflight import size_text
 from ecgfactory.storage.disk_use import disk_use
+from ecgfactory.storage.place import Place
+from ecgfactory.storage.store_path import StorePath
 
 
 def summary_rows(dataset: Dataset) -> list[tuple[str, str]]:
     """Return labels and values: records, yield, rejects, splits, formats, work, size, seed, and where to look."""
     manifest = dataset.manifest
-    report = dataset.path / "reports" / "index.html"
+    report = dataset.path / "reports/index.html"
     accepted = f"{manifest.accepted_share:.1%} accepted"
     match = manifest.plan.match
     return [
@@ -28,11 +30,17 @@ def summary_rows(dataset: Dataset) -> list[tuple[str, str]]:
         *([("artefacts", _artefacts(manifest))] if manifest.artefacts else []),
         *([("pictures", _numbers(manifest.pictures))] if manifest.pictures else []),
         ("work", ", ".join(f"{stage} {spent:,.1f} s" for stage, spent in manifest.stage_seconds.items())),
-        ("size", size_text(disk_use(dataset.path).size_bytes)),
+        ("size", size_text(_size_bytes(dataset.path))),
         ("seed", str(manifest.plan.seed)),
         ("dataset", str(dataset.path)),
-        ("look at", str(report if report.exists() else dataset.path / "README.md")),
+        ("look at", str(report if report.is_file() else dataset.path / "README.md")),
     ]
+
+
+def _size_bytes(place: Place) -> int:
+    if isinstance(place, StorePath):
+        return sum(stored.size_bytes for stored in place.store.objects(place.prefix))
+    return disk_use(place).size_bytes
 
 
 def _artefacts(manifest: Manifest) -> str:

@@ -207,6 +207,9 @@ class Format(ABC):
     bytes_per_artefact: ClassVar[float] = 0.0
     """Mean bytes on disk for one artefact where `SignalSpec.artefacts` asks for them, in files that hold more."""
 
+    files_besides: ClassVar[int] = 0
+    """Files that it writes beside each file that many records share, besides those of `file_kinds`."""
+
     packages: ClassVar[tuple[str, ...]] = ()
     """Installed packages, besides NumPy and PyArrow, whose version can change a byte of the files."""
 

@@ -78,6 +78,7 @@ class NpyFormat(Format):
 
     name: ClassVar[str] = "npy"
     media_types: ClassVar[Mapping[str, str]] = {".npy": _FILE}
+    files_besides: ClassVar[int] = 1  # which candidates they are of
     bytes_per_sample: ClassVar[float] = 2.0
     cpu_s_per_hour: ClassVar[float] = 0.05
     bytes_per_wave: ClassVar[float] = 16.0

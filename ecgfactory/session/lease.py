@@ -49,6 +49,9 @@ DEFAULT_LASTS_S = 15.0
 RENEWALS = 5
 """In the time for which a lease lasts."""
 
+CLOCK = "clock"
+"""Below a place, where small objects are written to see what time it is."""
+
 CLOCK_PRECISION_S = 2.0
 """Stores give times to the second."""
 
@@ -263,7 +266,7 @@ def clock_of(place: StorePath) -> float:
     place : StorePath
         Below which the object is for an instant.
     """
-    probe = place / f"clock-{secrets.token_hex(8)}"
+    probe = place / CLOCK / secrets.token_hex(8)
     probe.store.write(probe.name, b"")
     try:
         stored = probe.store.stat(probe.name)

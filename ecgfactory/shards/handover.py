@@ -140,8 +140,10 @@ class Handover:
         try:
             for name in (SIGNALS_FILE, ORIGIN_FILE):
                 with (staging / name).open("wb") as file:
-                    while piece := holder.read(name, file.tell()):
+                    while wanted_of(self._workspace, self._shard) and (piece := holder.read(name, file.tell())):
                         file.write(piece)
+            if not wanted_of(self._workspace, self._shard):
+                raise ShardUnwantedError(self._shard)
             _rename_unless_there(staging, self._folder)
         finally:
             shutil.rmtree(staging, ignore_errors=True)

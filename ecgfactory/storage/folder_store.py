@@ -27,16 +27,19 @@ class FolderStore(Store):
 
     def read(self, name: str, start: int = 0, stop: int | None = None) -> bytes:
         """Read an object; see `Store.read`."""
-        with _sentences(name), self._path(name).open("rb") as stream:
+        with _sentences(name), self._existing(name).open("rb") as stream:
             stream.seek(start)
             return stream.read(-1 if stop is None else stop - start)
 
     def fetch(self, name: str, target: Path) -> None:
         """Write an object into a new file; see `Store.fetch`."""
         draft = target.with_name(f"{target.name}.{secrets.token_hex(4)}")
-        with _sentences(name):
-            shutil.copyfile(self._path(name), draft)  # not flushed: whoever fetches it again has it
-            draft.replace(target)
+        try:
+            with _sentences(name):
+                shutil.copyfile(self._existing(name), draft)  # not flushed: it can be fetched again
+                draft.replace(target)
+        finally:
+            draft.unlink(missing_ok=True)
 
     def write(self, name: str, content: bytes) -> None:
         """Write a small object; see `Store.write`."""
@@ -83,8 +86,9 @@ class FolderStore(Store):
     def copy(self, source: str, target: str) -> None:
         """Copy an object; see `Store.copy`."""
         with _sentences(source):
+            existing = self._existing(source)
             draft = self._new_draft(target)
-            _copy(self._path(source), draft)
+            _copy(existing, draft)
             draft.replace(self._path(target))
             sync(self._path(target).parent)
 
@@ -145,6 +149,12 @@ class FolderStore(Store):
 
     def _path(self, name: str) -> Path:
         return Path("/") / name
+
+    def _existing(self, name: str) -> Path:
+        path = self._path(name)
+        if path.is_dir():  # other objects are below it, and none of this name
+            raise FileNotFoundError(name)
+        return path
 
     def _new_draft(self, name: str) -> Path:
         """Make an empty file beside an object; whoever deletes its neighbour may take the folder away meanwhile."""

@@ -13,7 +13,7 @@ from botocore.config import Config
 from ecgfactory.storage.at_once import REQUESTS_AT_ONCE, at_once
 from ecgfactory.storage.failure import Failure, Reason, failure_of
 from ecgfactory.storage.remote_store import NEW, Operation, RemoteStore
-from ecgfactory.storage.store import Stored, Unfinished
+from ecgfactory.storage.store import Stored, StoreError, Unfinished
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -30,10 +30,12 @@ DELETED_AT_ONCE = 1000
 
 _REASONS: Mapping[str, Reason] = {
     "NoSuchBucket": "no bucket",
-    "InvalidRange": "absent",
     "ConditionalRequestConflict": "passing",
     "OperationAborted": "passing",
     "RequestTimeout": "passing",
+    "InternalError": "passing",
+    "ServiceUnavailable": "passing",
+    "SlowDown": "passing",
     "InvalidAccessKeyId": "unknown",
     "SignatureDoesNotMatch": "unknown",
     "InvalidToken": "unknown",
@@ -44,6 +46,9 @@ _REASONS: Mapping[str, Reason] = {
     "XAmzContentSHA256Mismatch": "damaged",
     "XAmzContentChecksumMismatch": "damaged",
 }
+
+_REFUSED: Any = {"HTTPStatusCode": 403, "HTTPHeaders": {}}
+"""What the answer would be if one of several names were asked for alone."""
 
 _PASSING = (
     errors.ConnectionError,
@@ -105,7 +110,7 @@ class S3Store(RemoteStore):
             )
             return {"PartNumber": number, "ETag": answer["CopyPartResult"]["ETag"]}
 
-        self._in_parts(target, range(0, whole.size_bytes, COPIED_AT_ONCE_BYTES), copy_part)
+        self._in_parts(target, range(0, whole.size_bytes, COPIED_AT_ONCE_BYTES), copy_part, {})
 
     def objects(self, prefix: str) -> Iterator[Stored]:
         """Yield objects; see `Store.objects`."""
@@ -177,7 +182,7 @@ class S3Store(RemoteStore):
             )
             return {"PartNumber": number, "ETag": answer["ETag"], "ChecksumSHA256": answer["ChecksumSHA256"]}
 
-        self._in_parts(name, parts(part_bytes), put_part)
+        self._in_parts(name, parts(part_bytes), put_part, {"ChecksumAlgorithm": "SHA256"})
 
     def _head(self, name: str) -> Stored:
         held = self._client.head_object(Bucket=self.bucket, Key=name)
@@ -209,7 +214,7 @@ class S3Store(RemoteStore):
         return boto3.session.Session().client("s3", config=config)
 
     def _pages(self, prefix: str, delimiter: str) -> Iterator[Any]:
-        given: Any = {"Bucket": self.bucket, "Prefix": prefix, "Delimiter": delimiter}
+        given: Any = {"Bucket": self.bucket, "Prefix": prefix, "Delimiter": delimiter, "MaxKeys": self.listed_at_once}
         while True:
             page = self._ask("list", prefix, lambda: self._client.list_objects_v2(**given))
             yield page
@@ -219,19 +224,24 @@ class S3Store(RemoteStore):
 
     def _delete(self, names: list[str]) -> None:
         given: Any = {"Objects": [{"Key": name} for name in names], "Quiet": True}
-        answer = self._ask("delete", names[0], lambda: self._client.delete_objects(Bucket=self.bucket, Delete=given))
-        for left in answer.get("Errors", []):
-            raise self._error("delete", left["Key"], failure_of(403, left["Code"], {}, _REASONS))
+
+        def deleted() -> None:
+            answer = self._client.delete_objects(Bucket=self.bucket, Delete=given)
+            for left in answer.get("Errors", []):  # the answer as a whole says that all went well
+                raise errors.ClientError({"Error": left, "ResponseMetadata": _REFUSED}, "DeleteObjects")
+
+        self._ask("delete", names[0], deleted)
 
     def _in_parts(
-        self, name: str, parts: Iterable[Any], put_part: Callable[[str, int, Any], CompletedPartTypeDef]
+        self,
+        name: str,
+        parts: Iterable[Any],
+        put_part: Callable[[str, int, Any], CompletedPartTypeDef],
+        checks: Mapping[str, Any],
     ) -> None:
         """Upload an object in parts, several at a time; on any error free those that are there."""
-        begun = self._ask(
-            "write",
-            name,
-            lambda: self._client.create_multipart_upload(Bucket=self.bucket, Key=name, ChecksumAlgorithm="SHA256"),
-        )
+        given: Any = {"Bucket": self.bucket, "Key": name}
+        begun = self._ask("write", name, lambda: self._client.create_multipart_upload(**given, **checks))
         upload_id = begun["UploadId"]
         with self._freed_on_error(Unfinished(name, upload_id, 0)):
             done = at_once(
@@ -239,13 +249,16 @@ class S3Store(RemoteStore):
                 enumerate(parts, 1),
                 self.parts_at_once,
             )
-            self._ask(
-                "write",
-                name,
-                lambda: self._client.complete_multipart_upload(
-                    Bucket=self.bucket, Key=name, UploadId=upload_id, MultipartUpload={"Parts": done}
-                ),
-            )
+            self._complete(name, upload_id, done)
+
+    def _complete(self, name: str, upload_id: str, done: list[CompletedPartTypeDef]) -> None:
+        given: Any = {"Bucket": self.bucket, "Key": name, "UploadId": upload_id, "MultipartUpload": {"Parts": done}}
+        try:
+            self._ask("write", name, lambda: self._client.complete_multipart_upload(**given))
+        except FileNotFoundError:  # no such upload: it is complete where the answer to an attempt before was lost
+            held = self.stat(name)
+            if held is None or not held.version.endswith(f"-{len(done)}"):
+                raise StoreError(f"{self._address(name)}: its upload was aborted by someone else; try again.") from None
 
 
 def _version(etag: str) -> str:

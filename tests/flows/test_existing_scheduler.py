@@ -25,8 +25,8 @@ from ecgfactory.dataset.names import SUMS_FILE
 from ecgfactory.errors import BadInputError, BuildFailedError
 from ecgfactory.flows import dask_pool, existing_scheduler
 from ecgfactory.flows.build_dataset import build_dataset
-from ecgfactory.flows.task_runner import PlacedTaskRunner
 from ecgfactory.flows.dask_workers import describe
+from ecgfactory.flows.task_runner import PlacedTaskRunner
 from ecgfactory.flows.worker_checks import WorkerChecks, check_workers
 from ecgfactory.flows.worker_side import workspace_problem
 from ecgfactory.line.placement import Placement

@@ -11,7 +11,7 @@ import pytest
 from ecgfactory.dataset.names import SUMS_FILE
 from ecgfactory.line.build import Built
 from ecgfactory.storage.store_path import StorePath
-from tests.stored import check_nothing_else, check_whole, sums_of
+from benchmarks.stores.readers import check_nothing_else, check_whole, sums_of
 
 REQUEST: dict[str, Any] = {
     "name": "stored",

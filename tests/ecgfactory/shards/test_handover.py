@@ -13,7 +13,8 @@ from ecgfactory.request.plan import Plan, make_plan
 from ecgfactory.session.ledger import ledger_of
 from ecgfactory.session.wanted import want
 from ecgfactory.session.workspace import Workspace
-from ecgfactory.shards.handover import Handover, HandoverLostError
+from ecgfactory.shards import handover
+from ecgfactory.shards.handover import Handover, HandoverLostError, discard, piece
 from ecgfactory.shards.shard import finish_shard, make_shard
 
 MakeRequest = Callable[..., BuildRequest]
@@ -51,9 +52,9 @@ def test_what_is_handed_over_is_as_generated_and_recorded_by_who_finishes(
     asked = {"signal": signal, "artefacts": {"kinds": {"mains": 1, "lead_off": 1}, "per_record": {"max": 2}}}
     plan = make_plan(make_request(name="low", shard_records=8, formats=["npy"], output=str(tmp_path), **asked))
     workspace = Workspace.create(plan, "session")
-    handover = Handover(plan, 0, workspace)
-    handover.write()
-    assert [signals_uv.shape for _, signals_uv in handover.batches()] == [(8, 8, 5000)]
+    written = Handover(plan, 0, workspace)
+    written.write()
+    assert [signals_uv.shape for _, signals_uv in written.batches()] == [(8, 8, 5000)]
     finished = finish_shard(plan, 0, 100, workspace)
     assert finished.files == make_shard(plan, 0, 100, Workspace.create(plan, "other")).files
     assert {"generate", "record", "assess", "injure"} <= finished.seconds.keys()
@@ -61,10 +62,10 @@ def test_what_is_handed_over_is_as_generated_and_recorded_by_who_finishes(
 
 
 def test_to_generate_twice_changes_nothing(plan: Plan, workspace: Workspace) -> None:
-    handover = Handover(plan, 0, workspace)
-    handover.write()
+    written = Handover(plan, 0, workspace)
+    written.write()
     before = [path.stat().st_mtime_ns for path in sorted(workspace.generated.rglob("*"))]
-    handover.write()
+    written.write()
     assert [path.stat().st_mtime_ns for path in sorted(workspace.generated.rglob("*"))] == before
 
 
@@ -93,3 +94,59 @@ def test_whoever_takes_a_session_over_discards_its_signals(plan: Plan, workspace
     workspace.renew(plan)
     assert list(workspace.generated.iterdir()) == []
     assert ledger_of(workspace).entry(1) is not None
+
+
+class Elsewhere:
+    """Signals in the workspace of another process, which may lose them after some reads."""
+
+    def __init__(self, workspace: Workspace, shard: int, reads_left: int = 1_000_000) -> None:
+        self._workspace, self._shard, self._reads_left = workspace, shard, reads_left
+        self.reads = 0
+
+    def read(self, name: str, start: int) -> bytes:
+        self.reads += 1
+        if self.reads > self._reads_left:
+            raise HandoverLostError(self._shard)
+        return piece(self._workspace, self._shard, name, start)
+
+    def discard(self) -> None:
+        discard(self._workspace, self._shard)
+
+
+@pytest.fixture
+def other(plan: Plan) -> Workspace:
+    """The workspace of another process, which has generated shard 1."""
+    other = Workspace.create(plan, "elsewhere")
+    Handover(plan, 1, other).write()
+    return other
+
+
+def test_signals_of_a_process_elsewhere_are_copied_in_pieces_and_gone_once_committed(
+    plan: Plan, workspace: Workspace, other: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(handover, "PIECE_BYTES", 100_000)
+    holder = Elsewhere(other, 1)
+    finished = finish_shard(plan, 1, 100, workspace, holder)
+    assert finished.files == make_shard(plan, 1, 100, Workspace.create(plan, "whole")).files
+    assert holder.reads == -(-20 * 8 * 5000 * 2 // 100_000) + 2 + 2, "pieces, and an end, of each of the two files"
+    assert list(workspace.generated.iterdir()) == list(other.generated.iterdir()) == []
+
+
+@pytest.mark.parametrize("reads", [0, 1, 2])
+def test_signals_that_are_lost_on_the_way_leave_nothing(
+    plan: Plan, workspace: Workspace, other: Workspace, reads: int
+) -> None:
+    with pytest.raises(HandoverLostError):
+        finish_shard(plan, 1, 100, workspace, Elsewhere(other, 1, reads))
+    assert list(workspace.generated.iterdir()) == list(workspace.shards.iterdir()) == []
+
+
+def test_signals_elsewhere_that_are_not_wanted_are_not_copied_but_discarded(
+    plan: Plan, workspace: Workspace, other: Workspace
+) -> None:
+    want(workspace, records=5, last_shard=0)
+    holder = Elsewhere(other, 1)
+    with pytest.raises(ShardUnwantedError):
+        finish_shard(plan, 1, 100, workspace, holder)
+    assert holder.reads == 0
+    assert list(workspace.generated.iterdir()) == list(other.generated.iterdir()) == []
