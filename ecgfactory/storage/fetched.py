@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import threading
+from collections import deque
 from collections.abc import Collection, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -106,6 +107,7 @@ class FetchedFiles:
         self._folder = folder
         self._most_bytes = most_bytes
         self._files: dict[StorePath, _Fetched] = {}  # those used longest ago first
+        self._given_back: deque[_Fetched] = deque()
         self._kept_bytes = 0
         self._lock = threading.Lock()
         self._threads = ThreadPoolExecutor(REQUESTS_AT_ONCE, thread_name_prefix="fetch")
@@ -136,6 +138,7 @@ class FetchedFiles:
     def forget(self, place: StorePath) -> None:
         """Fetch files below a place anew when they are next wanted, since the store may hold others by now."""
         with self._lock:
+            self._make_room()
             for name in [name for name in self._files if str(name).startswith(f"{place}/")]:
                 if self._files[name].is_there and not self._files[name].holders:
                     self._remove(name)
@@ -151,6 +154,7 @@ class FetchedFiles:
     def _take(self, names: list[StorePath]) -> list[_Fetched]:
         """Hold files, as the last used; what nobody has fetched yet is begun with."""
         with self._lock:
+            self._make_room()
             held = []
             for name in names:
                 file = self._files.pop(name, None)
@@ -163,14 +167,20 @@ class FetchedFiles:
             return held
 
     def _give_back(self, held: list[_Fetched]) -> None:
-        """Let files go, and remove those used longest ago where they are too many."""
-        with self._lock:
-            for file in held:
-                file.holders -= 1
-            if self._kept_bytes > self._most_bytes:
+        """Let files go: now, or when the next are taken, since the garbage collector may call it at any moment."""
+        self._given_back.extend(held)
+        if self._lock.acquire(blocking=False):
+            try:
                 self._make_room()
+            finally:
+                self._lock.release()
 
     def _make_room(self) -> None:
+        """Remove files that nobody holds, those used longest ago, where they are too many."""
+        while self._given_back:
+            self._given_back.popleft().holders -= 1
+        if self._kept_bytes <= self._most_bytes:
+            return
         for name in [name for name, file in self._files.items() if file.is_there and not file.holders]:
             if self._kept_bytes <= self._most_bytes:
                 break
@@ -193,6 +203,11 @@ class FetchedFiles:
 
 def _checked(name: str) -> str:
     """Return a path below a place, when it is that: a table in a store may say anything."""
-    if any(part in {"", ".", ".."} for part in name.split("/")) or "\0" in name:
+    if not is_path_below(name):
         raise ValueError(f"{name!r} is no path below it")
     return name
+
+
+def is_path_below(name: str) -> bool:
+    """Whether a name of an object, below some place, can be that of a file below a folder, and never outside of it."""
+    return not any(part in {"", ".", ".."} for part in name.split("/")) and "\0" not in name

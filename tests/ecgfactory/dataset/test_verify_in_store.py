@@ -22,7 +22,8 @@ def test_an_intact_dataset_passes(name: str, request: pytest.FixtureRequest) -> 
 
 
 @pytest.mark.parametrize(
-    "damaged", ["wfdb/00000/*.dat", "edf/00000/*.edf", "npy/train-*.npy", "data/*.parquet", "records.csv", "wfdb/RECORDS"]
+    "damaged",
+    ["wfdb/00000/*.dat", "edf/00000/*.edf", "npy/train-*.npy", "data/*.parquet", "records.csv", "wfdb/RECORDS"],
 )
 def test_damage_is_named_as_on_a_disk(damaged: str, copy: Path) -> None:
     verify(in_store(copy))  # what was fetched before hides nothing
