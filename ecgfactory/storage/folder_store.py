@@ -36,7 +36,7 @@ class FolderStore(Store):
         draft = target.with_name(f"{target.name}.{secrets.token_hex(4)}")
         try:
             with _sentences(name):
-                _copy(self._existing(name), draft)
+                shutil.copyfile(self._existing(name), draft)  # not flushed: it can be fetched again
                 draft.replace(target)
         finally:
             draft.unlink(missing_ok=True)
