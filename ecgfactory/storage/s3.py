@@ -95,12 +95,15 @@ class S3Store(RemoteStore):
         self._client: Any = self._ask("read", "", self._connected)
 
     def copy(self, source: str, target: str) -> None:
-        """Copy an object; see `Store.copy`."""
-        whole = self._ask("read", source, lambda: self._head(source))
+        """Copy an object, in parts where it is too large for one request; see `Store.copy`."""
         given: Any = {"Bucket": self.bucket, "Key": target, "CopySource": {"Bucket": self.bucket, "Key": source}}
-        if whole.size_bytes <= COPIED_AT_ONCE_BYTES:
+        try:
             self._ask("write", target, lambda: self._client.copy_object(**given))
             return
+        except StoreError:
+            whole = self._ask("read", source, lambda: self._head(source))  # only now, to save a request a copy
+            if whole.size_bytes <= COPIED_AT_ONCE_BYTES:
+                raise
 
         def copy_part(upload_id: str, number: int, start: int) -> Part:
             last = min(start + COPIED_AT_ONCE_BYTES, whole.size_bytes) - 1

@@ -35,9 +35,7 @@ def enclosing_in_store(place: StorePath) -> StorePath | None:
     if _is_sealed_in_store(place):
         return place
     for above in place.parents:
-        with contextlib.suppress(
-            StoreError
-        ):  # credentials may end at a prefix, and with them nobody publishes above
+        with contextlib.suppress(StoreError):  # credentials may end at a prefix, and with them nobody publishes above
             if _is_sealed_in_store(above):
                 return above
     return None

@@ -13,7 +13,7 @@ from ecgfactory.storage import s3
 from ecgfactory.storage.store import StoreError
 from ecgfactory.storage.store_path import StorePath
 from ecgfactory.validation.store_contract import make_file
-from tests.faulty_store import answer_lost, faulty_store
+from tests.faulty_store import answer_lost, faulty_store, refused
 from tests.store_servers import PlaceMaker, StoreServer
 
 
@@ -51,7 +51,7 @@ def test_a_library_that_is_not_installed_is_told_with_what_brings_it(scheme: str
         "    print(error)"
     )
     result = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
-    assert result.stdout.startswith(f"{scheme}://bucket: ")
+    assert result.stdout.startswith(f"{scheme}:// needs ")
     assert result.stdout.endswith(f"isn't installed here; `pip install 'ecgfactory[{extra}]'`.\n")
 
 
@@ -97,16 +97,24 @@ def test_an_endpoint_that_is_none_is_told_by_its_variable(
     assert "secret" not in sentence
 
 
+TOO_LARGE = (
+    "<Error><Code>InvalidRequest</Code><Message>The specified copy source is larger than the maximum allowable size "
+    "for a copy source: 5368709120</Message></Error>"
+)
+
+
 @pytest.mark.slow
 def test_s3_copies_what_is_too_large_for_one_request_in_parts(
-    place_of: PlaceMaker, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    moto_server: StoreServer, place_of: PlaceMaker, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(s3, "COPIED_AT_ONCE_BYTES", 5 * 2**20)
-    place = place_of("s3")
     source, sha256 = make_file(tmp_path, 11 * 2**20 + 7)
-    place.store.send(source, (place / "large").name, sha256)
-    place.store.copy((place / "large").name, (place / "copied").name)
-    assert (place / "copied").read_bytes() == source.read_bytes()
+    with faulty_store(moto_server.url) as proxy:
+        place = place_of.on(StoreServer("s3", proxy.url))
+        place.store.send(source, (place / "large").name, sha256)
+        proxy.fail(refused(400, TOO_LARGE), "PUT .*/copied$")  # as S3 answers, and moto does not
+        place.store.copy((place / "large").name, (place / "copied").name)
+        assert (place / "copied").read_bytes() == source.read_bytes()
     held = place.store.stat((place / "copied").name)
     assert held is not None and held.version.endswith("-3"), "three parts"
 
