@@ -16,6 +16,7 @@ from ecgfactory.request.plan import Plan
 from ecgfactory.session.scratch import remove_scratch
 from ecgfactory.session.workspace import MADE, Workspace
 from ecgfactory.storage.attempts import patience
+from ecgfactory.storage.fetched import fetched_files
 from ecgfactory.storage.place import is_address
 from ecgfactory.storage.probe import PATIENCE_S, store_problem
 from ecgfactory.storage.process_folder import process_folders_below
@@ -45,7 +46,13 @@ def look_around(worker: Worker, address: str, plan_id: str, flow_run_id: str) ->
 
 def forget(_worker: Worker, address: str) -> None:
     """Remove what this worker still has, on a disk of its own, of a build that keeps its work in a store."""
-    remove_scratch(StorePath.parse(address))
+    _forget(StorePath.parse(address))
+
+
+def _forget(kept: StorePath) -> None:
+    output = kept.parent.parent
+    fetched_files().forget(output)
+    remove_scratch(kept)
 
 
 def has_cuda(_worker: Worker) -> bool:
@@ -78,7 +85,7 @@ def own_disk_problem(worker: Worker, address: str, plan_id: str) -> str | None:
     kept = StorePath.parse(address)
     try:
         process_folders_below(Path(worker.local_directory))
-        remove_scratch(kept)  # of a build that was killed
+        _forget(kept)  # of a build that was killed
         answer_others(worker)
         with patience(PATIENCE_S):
             plan = Workspace.at(address).read_plan()

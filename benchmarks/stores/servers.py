@@ -10,8 +10,9 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -53,7 +54,7 @@ class StoreServer:
     def new_place(self) -> StorePath:
         """Make a bucket that is empty, and give a place in it; the variables must be set."""
         bucket = f"b{secrets.token_hex(6)}"
-        make_bucket(self.scheme, bucket)
+        bucket_maker(self.scheme, self.url)(bucket)
         return StorePath(self.scheme, bucket, "some/place")
 
 
@@ -75,21 +76,23 @@ def environment_of(scheme: str, url: str) -> Mapping[str, str]:
     return {"AZURE_STORAGE_CONNECTION_STRING": f"DefaultEndpointsProtocol=http;{account};"}
 
 
-def make_bucket(scheme: str, bucket: str) -> None:
-    """Make a bucket, as a platform engineer would."""
+@lru_cache
+def bucket_maker(scheme: str, url: str) -> Callable[[str], object]:
+    """Return what makes a bucket on a server, whose variables must be set; kept, since clients take long to make."""
     if scheme == "s3":
         import boto3
 
-        boto3.session.Session().client("s3").create_bucket(Bucket=bucket)
-    elif scheme == "gs":
+        client = boto3.session.Session().client("s3")
+        return lambda bucket: client.create_bucket(Bucket=bucket)
+    if scheme == "gs":
         from google.cloud.storage import Client
 
-        Client(project="tests").create_bucket(bucket)
-    else:
-        from azure.storage.blob import BlobServiceClient
+        made: Callable[[str], object] = Client(project="tests").create_bucket
+        return made
+    from azure.storage.blob import BlobServiceClient
 
-        told = os.environ["AZURE_STORAGE_CONNECTION_STRING"]
-        BlobServiceClient.from_connection_string(told).create_container(bucket)
+    told = environment_of(scheme, url)["AZURE_STORAGE_CONNECTION_STRING"]
+    return BlobServiceClient.from_connection_string(told).create_container
 
 
 @contextlib.contextmanager

@@ -44,7 +44,7 @@ class _Known:
     begun : dict of str to str
         Name of the dataset of each plan that a session works, or worked, on.
     lapsed : set of str
-        Plans that had a lease, and of which no session is left.
+        Plans that have a lease that nobody has, and no session: as a removal leaves them that was cut short.
     """
 
     live: set[str] = field(default_factory=set)
@@ -181,11 +181,12 @@ def _look_beside_datasets(place: StorePath, known: _Known) -> Item | None:
         return item
     if plan_id in known.live or known.begun.get(plan_id) == place.parent.last:
         return None
-    if not _could_be_ours(place):
-        return item
     use, written_at = _measured(place)
-    made_at = None if plan_id in known.lapsed else written_at  # nobody but retention leaves a lease without a plan
-    return LeftoverItem(item.path, use, "dataset that is not complete", made_at)
+    if plan_id in known.lapsed:
+        return LeftoverItem(item.path, use, "left by a removal that was cut short")
+    if _could_be_ours(place):
+        return LeftoverItem(item.path, use, "dataset that is not complete", written_at)
+    return item
 
 
 def _look_at_latest(datasets: StorePath) -> Item | None:

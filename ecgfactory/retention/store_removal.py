@@ -97,13 +97,15 @@ def _check_dataset(place: StorePath) -> None:
 
 
 def _remove_session(lease: Lease, output: StorePath, kept: StorePath) -> None:
-    """Remove what a session has of its dataset, while that is not published, and then the session."""
+    """Remove a session, and what it has of its dataset while that is not published."""
     plan = read_plan(kept)
-    draft = None if plan is None else output / plan.request.name / kept.last
-    if draft is not None and not (draft / MANIFEST_FILE).is_file():
-        _empty(lease, draft)
+    if plan is None:
+        return
     _delete(lease, kept.store, [(kept / PLAN_FILE).name])
     fault_point("item-renamed")
+    draft = output / plan.request.name / kept.last
+    if not (draft / MANIFEST_FILE).is_file():
+        _empty(lease, draft)
     _empty(lease, kept)
 
 

@@ -49,6 +49,8 @@ DEFAULT_LASTS_S = 15.0
 RENEWALS = 5
 """In the time for which a lease lasts."""
 
+_ATTEMPTS = 5
+
 CLOCK = "clock"
 """Below a place, where small objects are written to see what time it is."""
 
@@ -200,7 +202,7 @@ class Lease:
 
     def _swap(self, changes: dict[str, Any]) -> None:
         with self._one_at_a_time:
-            while True:
+            for _ in range(_ATTEMPTS):
                 begun_s = now_s()
                 found = None if self._is_lost else find_lease(self._file)
                 if found is None or found.state.holder != self._state.holder:
@@ -209,8 +211,10 @@ class Lease:
                     return
                 state = self._state.model_copy(update={"renewed": found.state.renewed + 1, **changes})
                 if self._file.store.swap(self._file.name, state.content(), found.version):
-                    break  # else the version is another: whose, the next look tells
-            self._state, self._lapses_s = state, begun_s + state.lasts_s
+                    self._state, self._lapses_s = state, begun_s + state.lasts_s
+                    return
+                # The version is another: whose, the next look tells.
+            raise StoreError(f"{self._file}: could not be renewed, though nobody else changes it.")
 
 
 @contextlib.contextmanager

@@ -19,7 +19,7 @@ from ecgfactory.session.ledger import ledger_of
 from ecgfactory.session.scratch import scratch_folder
 from ecgfactory.session.session_info import SessionInfo, SessionState, stranded_words
 from ecgfactory.session.wanted import want
-from ecgfactory.session.workspace import FOLDERS, KEPT_FILE, PLAN_FILE, SESSIONS_FOLDER, Workspace
+from ecgfactory.session.workspace import FOLDERS, PLAN_FILE, SESSIONS_FOLDER, Workspace
 from ecgfactory.storage.at_once import at_once
 from ecgfactory.storage.durable import write_text
 from ecgfactory.storage.store import StoreError
@@ -159,8 +159,7 @@ def _new_workspace(plan: Plan, kept: StorePath, lease: Lease) -> Workspace:
         shutil.rmtree(root / name, ignore_errors=True)
     workspace = replace(Workspace.of_store(kept), lease=lease)
     write_text(workspace.plan_file, plan.model_dump_json(indent=2))
-    write_text(workspace.root / KEPT_FILE, str(kept))  # for workers who share the folder
-    want(workspace, plan.request.records)  # so that they look there
+    want(workspace, plan.request.records)  # so that workers who share the folder look there
     return workspace
 
 
