@@ -52,7 +52,7 @@ def test_a_library_that_is_not_installed_is_told_with_what_brings_it(scheme: str
     )
     result = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
     assert result.stdout.startswith(f"{scheme}:// needs ")
-    assert result.stdout.endswith(f"isn't installed here; `pip install 'ecgfactory[{extra}]'`.\n")
+    assert result.stdout.endswith(f"isn't installed here; run `pip install 'ecgfactory[{extra}]'`.\n")
 
 
 @pytest.fixture
