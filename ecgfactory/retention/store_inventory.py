@@ -21,12 +21,13 @@ from ecgfactory.formats.clean_twin import format_named
 from ecgfactory.pictures.paths import IMAGES_FOLDER
 from ecgfactory.request.build_request import NAME_PATTERN
 from ecgfactory.retention.items import DatasetItem, Item, LeftoverItem, ManifestHead, SessionItem, UnknownItem
-from ecgfactory.session.lease import CLOCK, LEASE_FILE, find_lease
+from ecgfactory.session.lease_state import LEASE_FILE, find_lease
 from ecgfactory.session.store_sessions import PLAN_ID, read_plan, state_of, time_there
 from ecgfactory.session.workspace import PLAN_FILE, SESSIONS_FOLDER
 from ecgfactory.storage.disk_use import DiskUse
 from ecgfactory.storage.sealed import enclosing_in_store, inside_words
 from ecgfactory.storage.store import StoreError
+from ecgfactory.storage.store_clock import CLOCK
 from ecgfactory.storage.store_path import StorePath
 
 UPLOADS = " (unfinished uploads)"

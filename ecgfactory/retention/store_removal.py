@@ -12,12 +12,14 @@ from ecgfactory.dataset.names import LATEST, MANIFEST_FILE
 from ecgfactory.retention.decisions import Decision
 from ecgfactory.retention.items import DatasetItem
 from ecgfactory.retention.store_inventory import UPLOADS, look_at_dataset, named_by_latest
-from ecgfactory.session.lease import CLOCK, LEASE_FILE, Lease, LeaseLostError, leased
+from ecgfactory.session.lease import Lease, LeaseLostError, leased
+from ecgfactory.session.lease_state import LEASE_FILE
 from ecgfactory.session.store_sessions import read_plan
 from ecgfactory.session.workspace import PLAN_FILE, SESSIONS_FOLDER
 from ecgfactory.storage.at_once import at_once
 from ecgfactory.storage.faults import fault_point
 from ecgfactory.storage.store import Store, StoreError
+from ecgfactory.storage.store_clock import CLOCK
 from ecgfactory.storage.store_path import StorePath
 
 

@@ -14,7 +14,8 @@ from pathlib import Path
 from ecgfactory.dataset.names import MANIFEST_FILE
 from ecgfactory.quality.rule import PUBLISHED
 from ecgfactory.request.plan import Plan
-from ecgfactory.session.lease import LEASE_FILE, Found, Lease, clock_of, find_lease, leased
+from ecgfactory.session.lease import Lease, leased
+from ecgfactory.session.lease_state import LEASE_FILE, Found, find_lease
 from ecgfactory.session.ledger import ledger_of
 from ecgfactory.session.scratch import scratch_folder
 from ecgfactory.session.session_info import SessionInfo, SessionState, stranded_words
@@ -23,6 +24,7 @@ from ecgfactory.session.workspace import FOLDERS, PLAN_FILE, SESSIONS_FOLDER, Wo
 from ecgfactory.storage.at_once import at_once
 from ecgfactory.storage.durable import write_text
 from ecgfactory.storage.store import StoreError
+from ecgfactory.storage.store_clock import clock_of
 from ecgfactory.storage.store_path import StorePath
 
 PLAN_ID = re.compile("[0-9a-f]{16}")

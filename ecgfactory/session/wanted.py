@@ -13,7 +13,7 @@ import time
 from functools import lru_cache
 from typing import Any
 
-from ecgfactory.session.lease import LEASE_FILE, find_lease
+from ecgfactory.session.lease_state import LEASE_FILE, find_lease
 from ecgfactory.session.workspace import Workspace
 from ecgfactory.storage.durable import write_text
 from ecgfactory.storage.store import StoreError

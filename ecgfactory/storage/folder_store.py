@@ -167,11 +167,11 @@ class FolderStore(Store):
         """Make an empty file beside an object; whoever deletes its neighbour may take the folder away meanwhile."""
         draft = self._path(name).with_name(f"{_DRAFT}{secrets.token_hex(8)}")
         for attempts_left in reversed(range(_ATTEMPTS)):
-            draft.parent.mkdir(parents=True, exist_ok=True)
             try:
+                draft.parent.mkdir(parents=True, exist_ok=True)
                 draft.touch()
                 break
-            except FileNotFoundError:
+            except (FileNotFoundError, FileExistsError):  # the latter where it goes just as it is looked at
                 if not attempts_left:
                     raise
         return draft

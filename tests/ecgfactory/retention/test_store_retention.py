@@ -16,13 +16,13 @@ from ecgfactory.cli.retention import clean_up as clean_up_file
 from ecgfactory.errors import BadInputError
 from ecgfactory.request.build_request import BuildRequest
 from ecgfactory.request.plan import Plan, make_plan
-from ecgfactory.retention import store_removal
+from ecgfactory.retention import store_inventory
 from ecgfactory.retention.clean_up import carry_out, clean_up, take_inventory
 from ecgfactory.retention.decisions import Decision, RetentionOutcome, decide
 from ecgfactory.retention.items import DatasetItem
 from ecgfactory.retention.retention_request import RetentionRequest, load_retention_request
 from ecgfactory.session.lease import ENVIRONMENT_VARIABLE as LEASE_S
-from ecgfactory.session.lease import LEASE_FILE
+from ecgfactory.session.lease_state import LEASE_FILE
 from ecgfactory.session.sessions import claimed, note_outcome, occupied, sessions_of
 from ecgfactory.session.store_sessions import kept_at
 from ecgfactory.storage.faults import ENVIRONMENT_VARIABLE, RETENTION_FAULT_POINTS
@@ -298,7 +298,7 @@ def test_a_retention_that_was_paused_deletes_nothing_of_who_came_after(
     """It looked at the dataset, and slept; meanwhile its lease lapsed."""
     add_dataset(output, plan.plan_id, name="s")
     before = snapshot(output)
-    look = store_removal.look_at_dataset
+    look = store_inventory.look_at_dataset
 
     def pausing(place: StorePath) -> object:
         item = look(place)
@@ -307,7 +307,7 @@ def test_a_retention_that_was_paused_deletes_nothing_of_who_came_after(
         return item
 
     decisions = decisions_on(output)
-    monkeypatch.setattr(store_removal, "look_at_dataset", pausing)
+    monkeypatch.setattr("ecgfactory.retention.store_removal.look_at_dataset", pausing)
     (turned_out,) = carry_out(output, decisions)
     assert (turned_out.action, turned_out.reason) == ("keep", "a session has taken it up meanwhile")
     after = snapshot(output)
@@ -338,7 +338,7 @@ def test_what_kills_leave_is_found_by_the_next_retention(
     output: StorePath, point: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each is killed at another thing, while the leases of the killed last."""
-    monkeypatch.setattr("ecgfactory.session.lease.CLOCK_PRECISION_S", 0.0)
+    monkeypatch.setattr("ecgfactory.session.lease_state.PRECISION_S", 0.0)
     published, begun = plan_in(output, 1), plan_in(output, 2)
     add_session(begun, draft=True)
     add_dataset(output, published.plan_id, name="s")
