@@ -56,7 +56,7 @@ NAME = "struck"
 
 REQUEST = {
     "name": NAME,
-    "records": 96,
+    "records": 48,
     "seed": 5,
     "generator": {"batch": 8},
     "shard_records": 8,
