@@ -27,6 +27,16 @@ UNTIL_STDIN_ENDS = '"$@" & read -r _; kill $!'
 """Ends a server with the process that started it, however that ends."""
 
 
+SERIAL_MOTO = """
+import sys
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+from werkzeug.serving import run_simple
+
+run_simple(sys.argv[1], int(sys.argv[2]), DomainDispatcherApplication(create_backend_app), threaded=False)
+"""
+"""moto with one request after the other: as it comes, two writers at once may both create an object."""
+
+
 class MissingServerError(Exception):
     """A server's program is not on this machine."""
 
@@ -154,7 +164,7 @@ def running(command: Sequence[str], port: int) -> Iterator[None]:
 
 
 def _moto(port: int, _public_port: int) -> list[str]:
-    return [sys.executable, "-m", "moto.server", "-H", HOST, "-p", str(port)]
+    return [sys.executable, "-c", SERIAL_MOTO, HOST, str(port)]
 
 
 def _fake_gcs(port: int, public_port: int) -> list[str]:
