@@ -155,6 +155,13 @@ class Site:
     def _has_session(self) -> bool:
         return any((place / PLAN_FILE).is_file() for place in session_places(self.output))
 
+    def lease_holder(self) -> str | None:
+        """Return who has the plan in the output, in a word of its own; None when nobody has."""
+        for place in session_places(self.output):
+            if (found := lease.find_lease(place / lease.LEASE_FILE)) is not None:
+                return found.state.holder
+        return None
+
     def committed(self) -> int:
         """Return how many records sessions of the output have committed."""
         return sum(session.committed for session in sessions_of(self.output))
