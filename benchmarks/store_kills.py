@@ -15,6 +15,7 @@ import argparse
 import random
 import re
 import time
+from pathlib import Path
 
 from benchmarks.stores.machine import Machine, can_be_apart
 from benchmarks.stores.readers import Reader, check_nothing_else, published_in, sums_of
@@ -23,6 +24,9 @@ from benchmarks.stores.strikes import Strikes
 from ecgfactory.dataset.names import LATEST, SUMS_FILE
 
 READ_EVERY_S = 0.2
+
+PROCESSES_END_WITHIN_S = 20.0
+"""After the build that started them, or after what killed it."""
 
 LOCK = re.compile(r"lock|.*\.(dir)?lock")
 """What those who live keep in temporary folders when they have nothing to do."""
@@ -78,9 +82,15 @@ def _end_undisturbed(site: Site, local_sums: str, on_cluster: bool) -> float:
     (dataset,) = published_in(site.datasets)
     assert sums_of(dataset) == local_sums
     check_nothing_else(site.output, NAME)
-    left = [path for machine in site.machines for path in machine.left() if not LOCK.fullmatch(path.name)]
+    until = time.monotonic() + PROCESSES_END_WITHIN_S
+    while (left := _left(site)) and time.monotonic() < until:
+        time.sleep(0.1)
     assert left == [], left
     return took_s
+
+
+def _left(site: Site) -> list[Path]:
+    return [path for machine in site.machines for path in machine.left() if not LOCK.fullmatch(path.name)]
 
 
 def _build_well(site: Site, on_cluster: bool, machine: Machine) -> None:
