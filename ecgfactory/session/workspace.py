@@ -19,6 +19,7 @@ from ecgfactory.session.lease import Lease
 from ecgfactory.session.scratch import remove_scratch, scratch_folder
 from ecgfactory.storage.durable import sync, write_text
 from ecgfactory.storage.place import is_address
+from ecgfactory.storage.process_folder import sweep
 from ecgfactory.storage.store_path import StorePath
 
 SESSIONS_FOLDER = ".sessions"
@@ -226,6 +227,8 @@ class Workspace:
         shutil.rmtree(trash, ignore_errors=True)
         with contextlib.suppress(OSError):  # other sessions are still there
             self.root.parent.rmdir()
+        if self.kept is not None:
+            sweep()  # what its workers on this machine had fetched: they have been killed
 
 
 def is_going_on(kept: StorePath) -> bool:

@@ -37,6 +37,11 @@ def process_folders_below(parent: Path) -> None:
     _place = parent
 
 
+def sweep() -> None:
+    """Remove what killed processes left where this process makes its folders, as making one does."""
+    _sweep(_parent())
+
+
 _place: Path | None = None
 """Where this process makes its folders; None for the system's folder for temporary files."""
 
