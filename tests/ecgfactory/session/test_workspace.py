@@ -26,7 +26,7 @@ def test_with_a_session_goes_what_its_killed_workers_had_fetched(
     monkeypatch.setattr(process_folder, "_place", None)
     workspace = Workspace.of_store(StorePath.parse(f"file://{tmp_path}/store") / SESSIONS_FOLDER / "0123456789abcdef")
     worker = subprocess.run(
-        [sys.executable, "-c", f"{FETCHED}; os._exit(0)"],
+        [sys.executable, "-c", FETCH_AND_DIE],
         env={"TMPDIR": str(tmp_path), "PYTHONPATH": ":".join(sys.path)},
         capture_output=True,
         text=True,
