@@ -13,9 +13,12 @@ from ecgfactory.session.workspace import SESSIONS_FOLDER, Workspace
 from ecgfactory.storage import process_folder
 from ecgfactory.storage.store_path import StorePath
 
-FETCHED = (
-    "from ecgfactory.storage.process_folder import process_folder as of; import os; print(of('fetched'), flush=True)"
-)
+FETCH_AND_DIE = """
+import os
+from ecgfactory.storage.process_folder import process_folder
+print(process_folder("fetched"), flush=True)
+os._exit(0)
+"""
 
 
 def test_with_a_session_goes_what_its_killed_workers_had_fetched(
