@@ -10,7 +10,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import psutil
@@ -24,7 +24,6 @@ from ecgfactory.session import lease
 from ecgfactory.session.lease_state import LEASE_FILE, find_lease
 from ecgfactory.session.sessions import sessions_of
 from ecgfactory.session.store_sessions import session_places
-from ecgfactory.session.workspace import PLAN_FILE
 from ecgfactory.storage.store_path import StorePath
 
 PATIENCE_S = 400.0
@@ -60,11 +59,14 @@ class Build:
         Where it runs.
     begins_at : int
         Where in that machine's log it begins to say something.
+    held_before : str, optional
+        Who had, or had left, the plan when it was started.
     """
 
     process: psutil.Popen
     machine: Machine
     begins_at: int
+    held_before: str | None = None
 
     def kill(self) -> None:
         """Kill the flow; what it started has to end by itself."""
@@ -139,17 +141,16 @@ class Site:
         """Start a build of the dataset, with more variables."""
         options = ["--set", f"workers.scheduler={self.cluster.address}"] if on_cluster else []
         own = {lease.ENVIRONMENT_VARIABLE: str(LEASE_S), "PREFECT_API_URL": self.api if on_cluster else ""}
+        held_before = self.lease_holder()
         build = build_to(str(self.output), machine, {**self.store, **own, **told}, *options)
+        build = replace(build, held_before=held_before)
         self._builds.append(build)
         return build
 
-    def wait_for_session(self, build: Build) -> None:
-        """Wait until a session has begun in the output, or a build has ended."""
-        while build.process.poll() is None and not self._has_session():
+    def wait_until_it_has_the_plan(self, build: Build) -> None:
+        """Wait until a build, or one that was started with it, has the plan, or it has ended."""
+        while build.process.poll() is None and self.lease_holder() in {None, build.held_before}:
             time.sleep(0.05)
-
-    def _has_session(self) -> bool:
-        return any((place / PLAN_FILE).is_file() for place in session_places(self.output))
 
     def lease_holder(self) -> str | None:
         """Return who has the plan in the output, in a word of its own; None when nobody has."""

@@ -46,7 +46,7 @@ class Strikes:
         """Build with nothing that strikes, to know for how long that has a session."""
         self.site.next_output()
         build = self.site.build(on_cluster, self.site.client)
-        self.site.wait_for_session(build)
+        self.site.wait_until_it_has_the_plan(build)
         began = time.monotonic()
         assert build.end() == 0, build.said()
         self._work_s[on_cluster] = time.monotonic() - began  # those that come later replace it: workers are warm then
@@ -125,11 +125,9 @@ class Strikes:
         moment = self._moment(first, True)
         with contextlib.suppress(psutil.NoSuchProcess):
             first.process.suspend()
-        paused = self.site.lease_holder()
         on_cluster = self._chance.random() < 0.5
         second = self.site.build(on_cluster, self.site.colleague)
-        while second.process.poll() is None and self.site.lease_holder() == paused:
-            time.sleep(0.1)
+        self.site.wait_until_it_has_the_plan(second)
         later = self._moment(second, on_cluster)
         with contextlib.suppress(psutil.NoSuchProcess):
             first.process.resume()
@@ -169,7 +167,7 @@ class Strikes:
         """Wait for a random moment of a build; say which it is."""
         began = time.monotonic()
         if self._chance.random() >= EARLY_SHARE:
-            self.site.wait_for_session(build)
+            self.site.wait_until_it_has_the_plan(build)
         with contextlib.suppress(psutil.TimeoutExpired):
             build.process.wait(timeout=self._chance.uniform(0, STRUCK_WITHIN * self._work_s[on_cluster]))
         return f"{time.monotonic() - began:.1f} s, {self.site.committed()} committed"
