@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from ecgfactory.flows.dask_workers import DaskWorkers, count_slots, declared, describe, silent_problem, slots_of
 from ecgfactory.flows.task_runner import PlacedTaskRunner
-from ecgfactory.flows.worker_checks import WorkerChecks, check_workers
+from ecgfactory.flows.worker_checks import WorkerChecks, check_workers, unasked_problem
 from ecgfactory.generators.base import Device
 from ecgfactory.line.placement import Placement
 from ecgfactory.pools.pool import Resource
@@ -116,10 +116,12 @@ class AdmittedWorkers(DaskWorkers):
             Thread(target=self._check, args=(check,), daemon=True).start()
 
     def _check(self, check: _Check) -> None:
+        workers = _by_address(check.workers)
         try:
-            check.found.set_result(self._checks.problems(_by_address(check.workers), self._placement))
+            problems = self._checks.problems(workers, self._placement)
         except Exception as error:
-            check.found.set_exception(error)
+            problems = [(address, unasked_problem(f"worker {address}", error)) for address in workers]
+        check.found.set_result(problems)
 
     def _passed(self) -> list[_Worker]:
         """Return the workers that have passed their checks since the last look; what others lack is told."""
@@ -127,8 +129,6 @@ class AdmittedWorkers(DaskWorkers):
         self._running = [check for check in self._running if check not in ended]
         passed: list[_Worker] = []
         for check in ended:
-            if check.found.exception() is not None:  # nobody could be asked: they are checked again
-                continue
             problems = dict(reversed(check.found.result()))
             for worker in check.workers:
                 if worker.address in problems:

@@ -120,7 +120,7 @@ def _call(function: Callable[..., Result], arguments: Sequence[Any], context: by
         return function(dask_worker, *arguments)
 
 
-def _restrict(dask_scheduler: Scheduler, workers: Mapping[str, Sequence[str]]) -> None:
+def _restrict(workers: Mapping[str, Sequence[str]], dask_scheduler: Scheduler) -> None:
     """Restrict tasks, in the scheduler; those for which it had no worker are begun where there is one now."""
     known: dict[Any, Any] = {key: addresses for key, addresses in workers.items() if key in dask_scheduler.tasks}
     dask_scheduler.set_restrictions(known)

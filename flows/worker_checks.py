@@ -66,9 +66,11 @@ class WorkerChecks:
         ]
         fit = self._without(workers, problems)  # only there can our code be run
         looks = self._runner.run_on(fit, look_around, self._build.address, self._build.plan.plan_id, self._flow_run_id)
-        problems += [
-            (address, f"worker {address} {problem}") for address, lacks in looks.items() for problem in _told(lacks)
-        ]
+        for address, lacks in looks.items():
+            if isinstance(lacks, Exception):
+                problems.append((address, unasked_problem(f"worker {address}", lacks)))
+            else:
+                problems += [(address, f"worker {address} {lack}") for lack in lacks]
         if self._build.plan.request.generator.device == "cuda":
             generating = placement.generating.resource
             fit = [
@@ -94,7 +96,7 @@ class WorkerChecks:
 
     def _version_problems(self, who: str, found: Any) -> list[str]:
         if isinstance(found, Exception):
-            return [f"{who} can't be asked ({_words(found)}); look at its log."]
+            return [unasked_problem(who, found)]
         difference = _difference(_versions(found, self._packages), self._wanted)
         return (
             [f"{who} has {difference}; install this version of ecgfactory there with the same constraints.txt."]
@@ -136,9 +138,7 @@ def _difference(versions: Mapping[str, str | None], wanted: Mapping[str, str | N
     return f"{has}, where {needs} is needed" if others else ""
 
 
-def _told(lacks: list[str] | Exception) -> list[str]:
-    return [f"can't be asked ({_words(lacks)}); look at its log."] if isinstance(lacks, Exception) else lacks
-
-
-def _words(error: Exception) -> str:
-    return " ".join(f"{type(error).__name__}: {error}".split())[:200]
+def unasked_problem(who: str, error: Exception) -> str:
+    """Put in words that what is checked could not be found out."""
+    reason = " ".join(f"{type(error).__name__}: {error}".split())[:200]
+    return f"{who} can't be asked ({reason}); look at its log."

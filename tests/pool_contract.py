@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -53,6 +54,11 @@ def die(folder: str) -> None:
 def process_id() -> int:
     time.sleep(0.2)
     return os.getpid()
+
+
+def working_folder() -> str:
+    time.sleep(0.2)
+    return tempfile.gettempdir()
 
 
 def sleep_long() -> None:

@@ -50,9 +50,14 @@ def process_id() -> int:
     return pool_contract.process_id()
 
 
+@task(**SETTINGS)
+def working_folder() -> str:
+    return pool_contract.working_folder()
+
+
 TASKS: dict[Callable[..., Any], Task[Any, Any]] = {
     getattr(pool_contract, made.fn.__name__): made
-    for made in (double, refuse, note_and_fail, fail_once, die_once, die, process_id)
+    for made in (double, refuse, note_and_fail, fail_once, die_once, die, process_id, working_folder)
 }
 
 made: queue.Queue[Any] = queue.Queue()

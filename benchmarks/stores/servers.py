@@ -10,8 +10,9 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -24,6 +25,16 @@ AZURITE_KEY = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1
 
 UNTIL_STDIN_ENDS = '"$@" & read -r _; kill $!'
 """Ends a server with the process that started it, however that ends."""
+
+
+SERIAL_MOTO = """
+import sys
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+from werkzeug.serving import run_simple
+
+run_simple(sys.argv[1], int(sys.argv[2]), DomainDispatcherApplication(create_backend_app), threaded=False)
+"""
+"""moto with one request after the other: as it comes, two writers at once may both create an object."""
 
 
 class MissingServerError(Exception):
@@ -53,7 +64,7 @@ class StoreServer:
     def new_place(self) -> StorePath:
         """Make a bucket that is empty, and give a place in it; the variables must be set."""
         bucket = f"b{secrets.token_hex(6)}"
-        make_bucket(self.scheme, bucket)
+        bucket_maker(self.scheme, self.url)(bucket)
         return StorePath(self.scheme, bucket, "some/place")
 
 
@@ -75,21 +86,23 @@ def environment_of(scheme: str, url: str) -> Mapping[str, str]:
     return {"AZURE_STORAGE_CONNECTION_STRING": f"DefaultEndpointsProtocol=http;{account};"}
 
 
-def make_bucket(scheme: str, bucket: str) -> None:
-    """Make a bucket, as a platform engineer would."""
+@lru_cache
+def bucket_maker(scheme: str, url: str) -> Callable[[str], object]:
+    """Return what makes a bucket on a server, whose variables must be set; kept, since clients take long to make."""
     if scheme == "s3":
         import boto3
 
-        boto3.session.Session().client("s3").create_bucket(Bucket=bucket)
-    elif scheme == "gs":
+        client = boto3.session.Session().client("s3")
+        return lambda bucket: client.create_bucket(Bucket=bucket)
+    if scheme == "gs":
         from google.cloud.storage import Client
 
-        Client(project="tests").create_bucket(bucket)
-    else:
-        from azure.storage.blob import BlobServiceClient
+        made: Callable[[str], object] = Client(project="tests").create_bucket
+        return made
+    from azure.storage.blob import BlobServiceClient
 
-        told = os.environ["AZURE_STORAGE_CONNECTION_STRING"]
-        BlobServiceClient.from_connection_string(told).create_container(bucket)
+    told = environment_of(scheme, url)["AZURE_STORAGE_CONNECTION_STRING"]
+    return BlobServiceClient.from_connection_string(told).create_container
 
 
 @contextlib.contextmanager
@@ -151,7 +164,7 @@ def running(command: Sequence[str], port: int) -> Iterator[None]:
 
 
 def _moto(port: int, _public_port: int) -> list[str]:
-    return [sys.executable, "-m", "moto.server", "-H", HOST, "-p", str(port)]
+    return [sys.executable, "-c", SERIAL_MOTO, HOST, str(port)]
 
 
 def _fake_gcs(port: int, public_port: int) -> list[str]:

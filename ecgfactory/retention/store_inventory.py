@@ -21,12 +21,13 @@ from ecgfactory.formats.clean_twin import format_named
 from ecgfactory.pictures.paths import IMAGES_FOLDER
 from ecgfactory.request.build_request import NAME_PATTERN
 from ecgfactory.retention.items import DatasetItem, Item, LeftoverItem, ManifestHead, SessionItem, UnknownItem
-from ecgfactory.session.lease import CLOCK, LEASE_FILE, find_lease
+from ecgfactory.session.lease_state import LEASE_FILE, find_lease
 from ecgfactory.session.store_sessions import PLAN_ID, read_plan, state_of, time_there
 from ecgfactory.session.workspace import PLAN_FILE, SESSIONS_FOLDER
 from ecgfactory.storage.disk_use import DiskUse
 from ecgfactory.storage.sealed import enclosing_in_store, inside_words
 from ecgfactory.storage.store import StoreError
+from ecgfactory.storage.store_clock import CLOCK
 from ecgfactory.storage.store_path import StorePath
 
 UPLOADS = " (unfinished uploads)"
@@ -44,7 +45,7 @@ class _Known:
     begun : dict of str to str
         Name of the dataset of each plan that a session works, or worked, on.
     lapsed : set of str
-        Plans that had a lease, and of which no session is left.
+        Plans that have a lease that nobody has, and no session: as a removal leaves them that was cut short.
     """
 
     live: set[str] = field(default_factory=set)
@@ -181,11 +182,12 @@ def _look_beside_datasets(place: StorePath, known: _Known) -> Item | None:
         return item
     if plan_id in known.live or known.begun.get(plan_id) == place.parent.last:
         return None
-    if not _could_be_ours(place):
-        return item
     use, written_at = _measured(place)
-    made_at = None if plan_id in known.lapsed else written_at  # nobody but retention leaves a lease without a plan
-    return LeftoverItem(item.path, use, "dataset that is not complete", made_at)
+    if plan_id in known.lapsed:
+        return LeftoverItem(item.path, use, "left by a removal that was cut short")
+    if _could_be_ours(place):
+        return LeftoverItem(item.path, use, "dataset that is not complete", written_at)
+    return item
 
 
 def _look_at_latest(datasets: StorePath) -> Item | None:

@@ -12,12 +12,14 @@ from ecgfactory.dataset.names import LATEST, MANIFEST_FILE
 from ecgfactory.retention.decisions import Decision
 from ecgfactory.retention.items import DatasetItem
 from ecgfactory.retention.store_inventory import UPLOADS, look_at_dataset, named_by_latest
-from ecgfactory.session.lease import CLOCK, LEASE_FILE, Lease, LeaseLostError, leased
+from ecgfactory.session.lease import Lease, LeaseLostError, leased
+from ecgfactory.session.lease_state import LEASE_FILE
 from ecgfactory.session.store_sessions import read_plan
 from ecgfactory.session.workspace import PLAN_FILE, SESSIONS_FOLDER
 from ecgfactory.storage.at_once import at_once
 from ecgfactory.storage.faults import fault_point
 from ecgfactory.storage.store import Store, StoreError
+from ecgfactory.storage.store_clock import CLOCK
 from ecgfactory.storage.store_path import StorePath
 
 
@@ -97,13 +99,15 @@ def _check_dataset(place: StorePath) -> None:
 
 
 def _remove_session(lease: Lease, output: StorePath, kept: StorePath) -> None:
-    """Remove what a session has of its dataset, while that is not published, and then the session."""
+    """Remove a session, and what it has of its dataset while that is not published."""
     plan = read_plan(kept)
-    draft = None if plan is None else output / plan.request.name / kept.last
-    if draft is not None and not (draft / MANIFEST_FILE).is_file():
-        _empty(lease, draft)
+    if plan is None:
+        return
     _delete(lease, kept.store, [(kept / PLAN_FILE).name])
     fault_point("item-renamed")
+    draft = output / plan.request.name / kept.last
+    if not (draft / MANIFEST_FILE).is_file():
+        _empty(lease, draft)
     _empty(lease, kept)
 
 

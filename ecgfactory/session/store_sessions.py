@@ -14,15 +14,17 @@ from pathlib import Path
 from ecgfactory.dataset.names import MANIFEST_FILE
 from ecgfactory.quality.rule import PUBLISHED
 from ecgfactory.request.plan import Plan
-from ecgfactory.session.lease import LEASE_FILE, Found, Lease, clock_of, find_lease, leased
+from ecgfactory.session.lease import Lease, leased
+from ecgfactory.session.lease_state import LEASE_FILE, Found, find_lease
 from ecgfactory.session.ledger import ledger_of
 from ecgfactory.session.scratch import scratch_folder
 from ecgfactory.session.session_info import SessionInfo, SessionState, stranded_words
 from ecgfactory.session.wanted import want
-from ecgfactory.session.workspace import FOLDERS, KEPT_FILE, PLAN_FILE, SESSIONS_FOLDER, Workspace
+from ecgfactory.session.workspace import FOLDERS, PLAN_FILE, SESSIONS_FOLDER, Workspace
 from ecgfactory.storage.at_once import at_once
 from ecgfactory.storage.durable import write_text
 from ecgfactory.storage.store import StoreError
+from ecgfactory.storage.store_clock import clock_of
 from ecgfactory.storage.store_path import StorePath
 
 PLAN_ID = re.compile("[0-9a-f]{16}")
@@ -159,8 +161,7 @@ def _new_workspace(plan: Plan, kept: StorePath, lease: Lease) -> Workspace:
         shutil.rmtree(root / name, ignore_errors=True)
     workspace = replace(Workspace.of_store(kept), lease=lease)
     write_text(workspace.plan_file, plan.model_dump_json(indent=2))
-    write_text(workspace.root / KEPT_FILE, str(kept))  # for workers who share the folder
-    want(workspace, plan.request.records)  # so that they look there
+    want(workspace, plan.request.records)  # so that workers who share the folder look there
     return workspace
 
 

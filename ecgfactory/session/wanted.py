@@ -13,7 +13,7 @@ import time
 from functools import lru_cache
 from typing import Any
 
-from ecgfactory.session.lease import LEASE_FILE, find_lease
+from ecgfactory.session.lease_state import LEASE_FILE, find_lease
 from ecgfactory.session.workspace import Workspace
 from ecgfactory.storage.durable import write_text
 from ecgfactory.storage.store import StoreError
@@ -22,8 +22,8 @@ from ecgfactory.storage.store_path import StorePath
 READ_INTERVAL_S = 10.0
 """A process asks a store no more often."""
 
-_EVERYTHING = {"records": sys.maxsize, "last_shard": None}
-_NOTHING = {"records": 0, "last_shard": None}
+_EVERYTHING: dict[str, Any] = {"records": sys.maxsize, "last_shard": None}
+_NOTHING: dict[str, Any] = {"records": 0, "last_shard": None}
 
 
 def want(workspace: Workspace, records: int, last_shard: int | None = None) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 import boto3.session
 import botocore.exceptions as errors
@@ -15,9 +15,8 @@ from ecgfactory.storage.failure import Failure, Reason, failure_of
 from ecgfactory.storage.remote_store import NEW, Operation, RemoteStore
 from ecgfactory.storage.store import Stored, StoreError, Unfinished
 
-if TYPE_CHECKING:
-    from mypy_boto3_s3 import S3Client
-    from mypy_boto3_s3.type_defs import CompletedPartTypeDef
+Part = Mapping[str, Any]
+"""Number and digest of a part that has arrived, as S3 wants them in the end."""
 
 MOST_PARTS = 10_000
 """Of one upload."""
@@ -93,17 +92,20 @@ class S3Store(RemoteStore):
 
     def __init__(self, bucket: str) -> None:
         super().__init__(bucket)
-        self._client = self._ask("read", "", self._connected)
+        self._client: Any = self._ask("read", "", self._connected)
 
     def copy(self, source: str, target: str) -> None:
-        """Copy an object; see `Store.copy`."""
-        whole = self._ask("read", source, lambda: self._head(source))
+        """Copy an object, in parts where it is too large for one request; see `Store.copy`."""
         given: Any = {"Bucket": self.bucket, "Key": target, "CopySource": {"Bucket": self.bucket, "Key": source}}
-        if whole.size_bytes <= COPIED_AT_ONCE_BYTES:
+        try:
             self._ask("write", target, lambda: self._client.copy_object(**given))
             return
+        except StoreError:
+            whole = self._ask("read", source, lambda: self._head(source))  # only now, to save a request a copy
+            if whole.size_bytes <= COPIED_AT_ONCE_BYTES:
+                raise
 
-        def copy_part(upload_id: str, number: int, start: int) -> CompletedPartTypeDef:
+        def copy_part(upload_id: str, number: int, start: int) -> Part:
             last = min(start + COPIED_AT_ONCE_BYTES, whole.size_bytes) - 1
             answer = self._client.upload_part_copy(
                 **given, UploadId=upload_id, PartNumber=number, CopySourceRange=f"bytes={start}-{last}"
@@ -156,11 +158,12 @@ class S3Store(RemoteStore):
         if version is not None:
             given["IfMatch"] = f'"{version}"'
         try:
-            return self._client.get_object(**given)["Body"].read()
+            content: bytes = self._client.get_object(**given)["Body"].read()
         except errors.ClientError as error:
             if error.response["Error"]["Code"] == "InvalidRange":
                 return b""
             raise
+        return content
 
     def _put(self, name: str, content: bytes, version: str | None) -> None:
         given: Any = {"Bucket": self.bucket, "Key": name, "Body": content, "ChecksumAlgorithm": "SHA256"}
@@ -171,7 +174,7 @@ class S3Store(RemoteStore):
     def _put_parts(self, name: str, size_bytes: int, parts: Callable[[int], Iterator[bytes]]) -> None:
         part_bytes = max(self.part_bytes, -(-size_bytes // MOST_PARTS))
 
-        def put_part(upload_id: str, number: int, content: bytes) -> CompletedPartTypeDef:
+        def put_part(upload_id: str, number: int, content: bytes) -> Part:
             answer = self._client.upload_part(
                 Bucket=self.bucket,
                 Key=name,
@@ -202,7 +205,7 @@ class S3Store(RemoteStore):
             return Failure("no address", "Invalid endpoint")
         return Failure("other", type(error).__name__) if isinstance(error, errors.BotoCoreError) else None
 
-    def _connected(self) -> S3Client:
+    def _connected(self) -> Any:
         config = Config(
             connect_timeout=self.connect_s,
             read_timeout=self.read_s,
@@ -236,7 +239,7 @@ class S3Store(RemoteStore):
         self,
         name: str,
         parts: Iterable[Any],
-        put_part: Callable[[str, int, Any], CompletedPartTypeDef],
+        put_part: Callable[[str, int, Any], Part],
         checks: Mapping[str, Any],
     ) -> None:
         """Upload an object in parts, several at a time; on any error free those that are there."""
@@ -251,7 +254,7 @@ class S3Store(RemoteStore):
             )
             self._complete(name, upload_id, done)
 
-    def _complete(self, name: str, upload_id: str, done: list[CompletedPartTypeDef]) -> None:
+    def _complete(self, name: str, upload_id: str, done: list[Part]) -> None:
         given: Any = {"Bucket": self.bucket, "Key": name, "UploadId": upload_id, "MultipartUpload": {"Parts": done}}
         try:
             self._ask("write", name, lambda: self._client.complete_multipart_upload(**given))

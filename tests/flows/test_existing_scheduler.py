@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import re
 import signal
 import subprocess
-import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -36,50 +34,11 @@ from ecgfactory.request.build_request import BuildRequest
 from ecgfactory.request.plan import make_plan
 from ecgfactory.session.sessions import sessions_of
 from ecgfactory.session.workspace import Workspace
+from tests.dask_processes import dask_scheduler, dask_worker, with_other_versions, without_folders
 
 MakeRequest = Callable[..., BuildRequest]
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("prefect_server")]
-
-
-@contextmanager
-def dask_process(*arguments: str, **environment: str) -> Iterator[subprocess.Popen[bytes]]:
-    process = subprocess.Popen(
-        [*arguments], env=os.environ | {"OMP_NUM_THREADS": "1"} | environment, stderr=subprocess.DEVNULL
-    )
-    try:
-        yield process
-    finally:
-        family = [process, *psutil.Process(process.pid).children(recursive=True)]
-        process.terminate()
-        process.wait(timeout=30)
-        psutil.wait_procs([member for member in family if isinstance(member, psutil.Process)], timeout=30)
-
-
-@contextmanager
-def dask_scheduler(folder: Path) -> Iterator[str]:
-    """Start `dask scheduler`; its address."""
-    file = folder / "scheduler.json"
-    command = [sys.executable, "-m", "dask", "scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard"]
-    with dask_process(*command, "--scheduler-file", str(file)) as process:
-        while not file.exists():
-            assert process.poll() is None, "the scheduler ended"
-            time.sleep(0.05)
-        with Client(scheduler_file=str(file), set_as_default=False) as client:
-            yield client.scheduler.address
-
-
-@contextmanager
-def dask_worker(
-    address: str, folder: Path, *options: str, before: Sequence[str] = (), **environment: str
-) -> Iterator[subprocess.Popen[bytes]]:
-    """Start `dask worker`, with what comes before it in the command, and wait until the scheduler knows it."""
-    command = [*before, sys.executable, "-m", "dask", "worker", address, "--nthreads", "1", "--no-dashboard"]
-    with Client(address, set_as_default=False) as client:
-        there = len(client.scheduler_info()["workers"])
-        with dask_process(*command, "--local-directory", str(folder), *options, **environment) as process:
-            client.wait_for_workers(there + 1, timeout=120)
-            yield process
 
 
 @pytest.fixture(scope="module")
@@ -183,14 +142,9 @@ def test_a_scheduler_without_workers(
 def test_a_worker_with_another_version_or_none_of_a_package(
     lone_scheduler: str, make_request: MakeRequest, tmp_path: Path
 ) -> None:
-    """Its path begins with other metadata, from which its version is read."""
-    for name, version in (("neurokit2", "0.0.1"), ("wfdb", "")):
-        metadata = tmp_path / "site" / f"{name}-0.dist-info" / "METADATA"
-        metadata.parent.mkdir(parents=True)
-        metadata.write_text(f"Name: {name}\n" + (f"Version: {version}\n" if version else ""))
     output = tmp_path / "out"
     output.mkdir()
-    with dask_worker(lone_scheduler, tmp_path, PYTHONPATH=str(tmp_path / "site")):
+    with dask_worker(lone_scheduler, tmp_path, **with_other_versions(tmp_path, neurokit2="0.0.1", wfdb="")):
         request = make_request(workers={"scheduler": lone_scheduler}, output=str(output))
         expect_bad_input(
             request,
@@ -204,10 +158,7 @@ def test_a_worker_that_does_not_see_the_output_folder(
     """It runs where another file system covers that folder, as on a machine that does not share it."""
     output = tmp_path / "out"
     output.mkdir()
-    if subprocess.run(["unshare", "--mount", "true"], capture_output=True, check=False).returncode:
-        pytest.skip("a worker with mounts of its own needs root")
-    cover = ["unshare", "--mount", "sh", "-c", f'mount -t tmpfs none {output} && exec "$@"', "sh"]
-    with dask_worker(lone_scheduler, tmp_path, before=cover):
+    with dask_worker(lone_scheduler, tmp_path, before=without_folders(output)):
         request = make_request(workers={"scheduler": lone_scheduler}, output=str(output))
         expect_bad_input(request, r"worker tcp://.* can't work in .*No such file.*that every worker may write to")
 

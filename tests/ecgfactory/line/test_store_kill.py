@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from benchmarks.stores.readers import Reader, check_nothing_else, published_in, sums_of
 from ecgfactory.dataset.names import SUMS_FILE
 from ecgfactory.generators import GENERATORS
 from ecgfactory.line.build import Built
@@ -24,7 +25,6 @@ from ecgfactory.session.sessions import sessions_of
 from ecgfactory.storage.faults import ENVIRONMENT_VARIABLE, FAULT_POINTS
 from ecgfactory.storage.store_path import StorePath
 from tests.inline_pool import InlinePool
-from benchmarks.stores.readers import Reader, check_nothing_else, published_in, sums_of
 
 pytestmark = pytest.mark.slow
 

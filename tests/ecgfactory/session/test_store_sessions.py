@@ -104,9 +104,9 @@ def test_workers_elsewhere_are_told_what_is_wanted_by_the_lease(
         monkeypatch.setattr("ecgfactory.session.wanted.READ_INTERVAL_S", 0.0)
         want(workspace, records=2)
         assert wanted_of(elsewhere, 6) == 2
-        monkeypatch.setattr(FolderStore, "stat", unreachable)
-        assert wanted_of(elsewhere, 6) == 2, "work goes on while the store can't be reached"
-        monkeypatch.undo()
+        with monkeypatch.context() as closing:
+            closing.setattr(FolderStore, "stat", unreachable)
+            assert wanted_of(elsewhere, 6) == 2, "work goes on while the store can't be reached"
     with claimed(plan, nothing) as lease, occupied(plan, "two", lease):
         assert wanted_of(elsewhere, 6, fresh=True) == 20
         discard_dead(plan)

@@ -9,6 +9,8 @@ from ecgfactory.storage.store_path import StorePath
 from ecgfactory.validation.store_contract import StoreContract
 from tests.store_servers import PlaceMaker
 
+pytestmark = pytest.mark.slow
+
 
 class RemoteContract(StoreContract):
     """The contract, with sizes that make parts and pages of little."""
