@@ -33,7 +33,8 @@ from ecgfactory.dataset.reader import Dataset
 from ecgfactory.dataset.seal import dataset_files, read_sums, sums_text
 from ecgfactory.dataset.verify import listed_sums
 from ecgfactory.report.dataset import write_reports
-from ecgfactory.session.lease import LEASE_FILE, Lease, leased
+from ecgfactory.session.lease import Lease, leased
+from ecgfactory.session.lease_state import LEASE_FILE
 from ecgfactory.session.workspace import SESSIONS_FOLDER
 from ecgfactory.storage.at_once import at_once
 from ecgfactory.storage.durable import link, sha256_of
