@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import sys
 from pathlib import Path
 from urllib.parse import urlsplit
 from uuid import UUID, uuid4
@@ -16,6 +17,7 @@ from ecgfactory.request.plan import Plan
 from ecgfactory.session.scratch import remove_scratch
 from ecgfactory.session.workspace import MADE, Workspace
 from ecgfactory.storage.attempts import patience
+from ecgfactory.storage.fetched import fetched_files
 from ecgfactory.storage.place import is_address
 from ecgfactory.storage.probe import PATIENCE_S, store_problem
 from ecgfactory.storage.process_folder import process_folders_below
@@ -39,13 +41,31 @@ def look_around(worker: Worker, address: str, plan_id: str, flow_run_id: str) ->
     flow_run_id : str
         The run that the Prefect server must know.
     """
+    stop_profiling(worker)
     problem = own_disk_problem(worker, address, plan_id) if is_address(address) else workspace_problem(address, plan_id)
     return [problem for problem in (problem, _api_problem(flow_run_id)) if problem]
 
 
 def forget(_worker: Worker, address: str) -> None:
     """Remove what this worker still has, on a disk of its own, of a build that keeps its work in a store."""
-    remove_scratch(StorePath.parse(address))
+    _forget(StorePath.parse(address))
+
+
+def _forget(kept: StorePath) -> None:
+    output = kept.parent.parent
+    fetched_files().forget(output)
+    remove_scratch(kept)
+
+
+def stop_profiling(worker: Worker) -> None:
+    """Have a worker sample the stacks of its threads no more, where Python may stop dead in that: before 3.12.
+
+    There, garbage may be collected while the list of threads is locked, and whoever starts or ends a thread meanwhile
+    may wait for ever; see python/cpython#106883. What talks to stores makes such garbage and such threads.
+    """
+    profile = worker.periodic_callbacks.get("profile")
+    if profile is not None and sys.version_info < (3, 12):
+        worker.loop.add_callback(profile.stop)
 
 
 def has_cuda(_worker: Worker) -> bool:
@@ -78,7 +98,7 @@ def own_disk_problem(worker: Worker, address: str, plan_id: str) -> str | None:
     kept = StorePath.parse(address)
     try:
         process_folders_below(Path(worker.local_directory))
-        remove_scratch(kept)  # of a build that was killed
+        _forget(kept)  # of a build that was killed
         answer_others(worker)
         with patience(PATIENCE_S):
             plan = Workspace.at(address).read_plan()

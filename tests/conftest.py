@@ -27,6 +27,15 @@ from ecgfactory.pools.nursery import Nursery
 from ecgfactory.pools.processes import ProcessPool
 from ecgfactory.request.build_request import BuildRequest
 from ecgfactory.storage.lock import waiting_lock
+from tests.store_servers import (  # noqa: F401 - fixtures
+    azurite_server,
+    gcs_server,
+    moto_server,
+    place_of,
+    s3_place,
+    s3rver_server,
+    store_place,
+)
 
 os.environ["PREFECT_SERVER_ANALYTICS_ENABLED"] = "false"  # before Prefect is imported: no test needs the outside world
 

@@ -1,5 +1,5 @@
-"""A small package, as if installed, that brings a generator without weights, a format, a kind of artefact and a
-feature for rules."""
+"""A small package, as if installed, that brings a generator without weights, a format, a kind of artefact, a
+feature for rules and a kind of store."""
 
 from __future__ import annotations
 
@@ -12,6 +12,9 @@ MODULE = '''\
 
 from __future__ import annotations
 
+import hashlib
+import itertools
+import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import ClassVar
@@ -29,6 +32,7 @@ from ecgfactory.leads import SignalUv
 from ecgfactory.quality.batch import EcgBatch
 from ecgfactory.quality.extra_feature import ExtraFeature
 from ecgfactory.record import SAMPLING_RATE_HZ, record_id
+from ecgfactory.storage.store import Store, Stored, StoreError, Unfinished
 
 
 class Simulation(Generator):
@@ -112,6 +116,73 @@ class Buzz(ElectrodeNoise):
         return Potentials(uv, parameters={"phase": round(phase, 6)})
 
 
+class Shelf(Store):
+    """Objects in the memory of this process."""
+
+    name: ClassVar[str] = "shelf"
+
+    def __init__(self, bucket: str) -> None:
+        super().__init__(bucket)
+        self._held: dict[str, tuple[bytes, int]] = {}
+        self._lock = threading.Lock()
+        self._versions = itertools.count()
+
+    def read(self, name: str, start: int = 0, stop: int | None = None) -> bytes:
+        if name not in self._held:
+            raise FileNotFoundError(name)
+        return self._held[name][0][start:stop]
+
+    def fetch(self, name: str, target: Path) -> None:
+        target.write_bytes(self.read(name))
+
+    def write(self, name: str, content: bytes) -> None:
+        self._held[name] = (content, next(self._versions))
+
+    def create(self, name: str, content: bytes) -> bool:
+        return self._write_if(name, content, "")
+
+    def swap(self, name: str, content: bytes, version: str) -> bool:
+        return self._write_if(name, content, version)
+
+    def send(self, source: Path, name: str, sha256: str) -> None:
+        content = source.read_bytes()
+        if hashlib.sha256(content).hexdigest() != sha256:
+            raise StoreError(f"{source}: its content has changed; make it again.")
+        self.write(name, content)
+
+    def copy(self, source: str, target: str) -> None:
+        self.write(target, self.read(source))
+
+    def stat(self, name: str) -> Stored | None:
+        return next((each for each in self.objects(name) if each.name == name), None)
+
+    def objects(self, prefix: str) -> Iterator[Stored]:
+        for name, (content, version) in sorted(self._held.items()):
+            if name.startswith(prefix):
+                yield Stored(name, len(content), 0.0, str(version))
+
+    def folders(self, prefix: str) -> list[str]:
+        below = [each.name.removeprefix(prefix) for each in self.objects(prefix)]
+        return sorted({name.partition("/")[0] for name in below if "/" in name})
+
+    def delete(self, names: Iterable[str]) -> None:
+        for name in names:
+            self._held.pop(name, None)
+
+    def unfinished(self, prefix: str) -> list[Unfinished]:
+        return []
+
+    def abandon(self, upload: Unfinished) -> None:
+        pass
+
+    def _write_if(self, name: str, content: bytes, version: str) -> bool:
+        with self._lock:
+            held, held_version = self._held.get(name, (None, ""))
+            if str(held_version) == version:
+                self.write(name, content)
+            return self._held.get(name, (held, ""))[0] == content
+
+
 RMS = ExtraFeature("rms_uv", "uV", "number", "Root mean square over all leads.", _rms_uv)
 '''
 
@@ -127,6 +198,9 @@ buzz = ecg_toy:Buzz
 
 [ecgfactory.quality_rules]
 rms_uv = ecg_toy:RMS
+
+[ecgfactory.stores]
+shelf = ecg_toy:Shelf
 """
 
 POLICY = """\

@@ -7,7 +7,8 @@ import re
 import sys
 import tomllib
 from collections.abc import Iterator
-from importlib.metadata import packages_distributions
+from functools import cache
+from importlib.metadata import distribution, packages_distributions
 from pathlib import Path
 
 import pytest
@@ -34,17 +35,19 @@ def names(requirements: list[str]) -> set[str]:
     return {normalised(re.split(r"[^\w.-]", requirement, maxsplit=1)[0]) for requirement in requirements}
 
 
-DECLARED = names(PROJECT["dependencies"])
-DECLARED_FOR_DEVELOPMENT = DECLARED | names(PROJECT["optional-dependencies"]["dev"])
+EXTRAS = PROJECT["optional-dependencies"]
+OF_STORES = names(EXTRAS["s3"] + EXTRAS["gcs"] + EXTRAS["azure"])
+DECLARED = names(PROJECT["dependencies"]) | OF_STORES
+DECLARED_FOR_DEVELOPMENT = DECLARED | names(EXTRAS["dev"]) - {PROJECT["name"]}
 
 
 def imported_modules(path: Path) -> Iterator[str]:
-    """Top-level names that a file imports, wherever in it."""
+    """Full names of the modules that a file imports, or imports from, wherever in it."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
-            yield from (alias.name.partition(".")[0] for alias in node.names)
+            yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            yield node.module.partition(".")[0]
+            yield node.module
 
 
 def is_of_the_project(module: str, path: Path) -> bool:
@@ -53,15 +56,33 @@ def is_of_the_project(module: str, path: Path) -> bool:
     return module in {*LIBRARY, *DEVELOPMENT} or beside
 
 
+@cache
+def distributions_of(module: str) -> set[str]:
+    """Distributions that bring a module; of those that share its first name, such as google's, only its own."""
+    top = module.partition(".")[0]
+    found = set(providers().get(top, [top]))
+    return found if len(found) == 1 else {name for name in found if module in modules_in(name)}
+
+
+@cache
+def modules_in(name: str) -> set[str]:
+    """Full names of the modules and packages of a distribution."""
+    files = [file.with_suffix("") for file in distribution(name).files or [] if file.suffix == ".py"]
+    return {".".join(file.parent.parts if file.name == "__init__" else file.parts) for file in files}
+
+
+providers = cache(packages_distributions)
+
+
 def imported_distributions(folders: tuple[str, ...]) -> dict[str, str]:
     """Distributions that files in some folders import, each with one file that does."""
-    providers = packages_distributions()
     found: dict[str, str] = {}
     for path in (path for folder in folders for path in sorted((ROOT / folder).rglob("*.py"))):
         for module in imported_modules(path):
-            if module not in sys.stdlib_module_names and not is_of_the_project(module, path):
-                for distribution in providers.get(module, [module]):
-                    found[normalised(distribution)] = str(path.relative_to(ROOT))
+            top = module.partition(".")[0]
+            if top not in sys.stdlib_module_names and not is_of_the_project(top, path):
+                for name in distributions_of(module):
+                    found[normalised(name)] = str(path.relative_to(ROOT))
     return found
 
 

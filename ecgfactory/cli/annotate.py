@@ -29,17 +29,18 @@ from ecgfactory.cli.reading import check_all_read, print_not_taken
 from ecgfactory.errors import BadInputError
 from ecgfactory.foreign.reader import EcgReading, read_ecgs
 from ecgfactory.foreign.recording import UnreadableEcg
+from ecgfactory.storage.place import Place
 from ecgfactory.wave_table import BEAT_WAVES
 
 DEFAULT_FOLDER = Path("annotations")
 
 
-def annotate_path(path: Path, stated: Mapping[str, Any], folder: Path | None, format: str, overwrite: bool) -> None:
+def annotate_path(path: Place, stated: Mapping[str, Any], folder: Path | None, format: str, overwrite: bool) -> None:
     """Mark the waves of every ECG at a path, write them, and print what was found.
 
     Parameters
     ----------
-    path : Path
+    path : Path or StorePath
         As `read_ecgs` takes it.
     stated : mapping of str to value
         What the user says about the ECGs, by parameter of `read_ecgs`.
@@ -76,7 +77,7 @@ def annotate_path(path: Path, stated: Mapping[str, Any], folder: Path | None, fo
     check_all_read(path, found.not_annotated, found.not_annotated + found.annotated, "annotated")
 
 
-def _checked(path: Path, stated: Mapping[str, Any], folder: Path | None, format: str, overwrite: bool) -> EcgReading:
+def _checked(path: Place, stated: Mapping[str, Any], folder: Path | None, format: str, overwrite: bool) -> EcgReading:
     """Begin to read, and check that what is found may be written; every problem at once."""
     problems: list[str] = []
     if format not in FORMATS:

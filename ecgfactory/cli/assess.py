@@ -6,7 +6,6 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
-from pathlib import Path
 from typing import Any
 
 from rich.console import Console
@@ -18,17 +17,18 @@ from ecgfactory.foreign.reader import EcgReading, read_ecgs
 from ecgfactory.quality.long_records.verdicts import PASSING_SHARE, Window, clock
 from ecgfactory.quality.long_records.windows import WINDOW_S
 from ecgfactory.quality.policy import load_policy
+from ecgfactory.storage.place import Place
 
 MOST_STRETCHES = 10
 """Stretches of failing windows that are listed; of a night there may be hundreds."""
 
 
-def assess_path(path: Path, policy: str, stated: Mapping[str, Any], as_json: bool) -> None:
+def assess_path(path: Place, policy: str, stated: Mapping[str, Any], as_json: bool) -> None:
     """Assess every ECG at a path and print what was found; what can't be read is named and fails the command.
 
     Parameters
     ----------
-    path : Path
+    path : Path or StorePath
         As `read_ecgs` takes it.
     policy : str
         A shipped policy, or the path of a policy file.

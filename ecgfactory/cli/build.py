@@ -80,7 +80,7 @@ def _advice(request: BuildRequest, workers: int) -> str:
     if set(with_file_per_record(request)) == set(with_file_per_record(shared)):
         return ""
     needed = about(store_costs(shared, workers).writes)
-    return f"; parquet, npy and webdataset put many into one, and {' and '.join(shared.formats)} need about {needed}"
+    return f"; parquet, npy and webdataset put many into one: about {needed} as {' and '.join(shared.formats)}"
 
 
 def _length(duration_s: int) -> str:

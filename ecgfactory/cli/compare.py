@@ -9,12 +9,13 @@ from typing import Any
 from ecgfactory.cli.output import console, print_rows
 from ecgfactory.comparison.files import FILES, check_targets, write_json
 from ecgfactory.storage.handed_out import whole_file
+from ecgfactory.storage.place import Place
 
 
 def compare_paths(
-    dataset: Path,
-    reference: Path,
-    holdout: Path | None,
+    dataset: Place,
+    reference: Place,
+    holdout: Place | None,
     stated: Mapping[str, Any],
     json_file: Path | None,
     folder: Path | None,
@@ -24,7 +25,7 @@ def compare_paths(
 
     Parameters
     ----------
-    dataset, reference, holdout : Path
+    dataset, reference, holdout : Path or StorePath
         As `ecgfactory.compare` takes them.
     stated : mapping of str to value
         What the user says about reference and holdout, by parameter of `compare`.

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from ecgfactory.cli.output import console
 from ecgfactory.dataset.foreign_files import foreign_files
 from ecgfactory.dataset.reader import Dataset
 from ecgfactory.dataset.verify import verify
+from ecgfactory.storage.place import Place
 
 NAMED_FILES = 10
 
 
-def verify_dataset(path: Path) -> None:
+def verify_dataset(path: Place) -> None:
     """Verify a dataset; print one line on what was checked, and one on what is there and not part of it."""
     dataset = verify(path)
     manifest = dataset.manifest
@@ -39,7 +38,7 @@ def verify_dataset(path: Path) -> None:
         console().print(f"not part of it, and no damage: {named}{more}", markup=False)
 
 
-def remake_reports(path: Path) -> None:
+def remake_reports(path: Place) -> None:
     """Make the reports of a dataset again and say where they are."""
     from ecgfactory.report.remake import remake_reports as remake
 

@@ -9,10 +9,11 @@ from typing import Any, cast
 from ecgfactory.cli.output import console, print_rows
 from ecgfactory.match.profile import Profile, check_target
 from ecgfactory.profiles.make import Use, profile
+from ecgfactory.storage.place import Place
 
 
 def write_profile(
-    reference: Path, output: Path, for_request: Path | None, use: str, stated: Mapping[str, Any], overwrite: bool
+    reference: Place, output: Path, for_request: Path | None, use: str, stated: Mapping[str, Any], overwrite: bool
 ) -> None:
     """Make the profile of a reference, write it, and print what it says."""
     check_target(output, overwrite)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from rich.console import Console
 
 from ecgfactory.errors import EcgFactoryError
 from ecgfactory.foreign.reader import EcgReading
+from ecgfactory.storage.place import Place
 
 MOST_NAMED = 5
 """Files without an ECG that are named."""
@@ -21,7 +20,7 @@ def print_not_taken(reading: EcgReading, out: Console) -> None:
             out.print(f"{what}{', '.join(names[:MOST_NAMED])}{more}", markup=False)
 
 
-def check_all_read(path: Path, failed: int, of: int, done: str = "read") -> None:
+def check_all_read(path: Place, failed: int, of: int, done: str = "read") -> None:
     """Fail the command when something could not be done with some ECGs; they have been named.
 
     Raises

@@ -6,7 +6,6 @@ import math
 from collections.abc import Iterator, Sequence
 from functools import lru_cache, partial
 from itertools import product
-from pathlib import Path
 from typing import cast, get_args
 
 from ecgfactory.artefact_table import ArtefactTable
@@ -25,6 +24,7 @@ from ecgfactory.report.records import any_record, course_of
 from ecgfactory.report.rhythm_words import COMPOSED, beat_counts, rhythm_times, rhythm_title, shown_part
 from ecgfactory.report.style import Colours, Gain, Layout, PageStyle, Speed
 from ecgfactory.rhythm_kinds import scp_codes, snomed_ct_codes
+from ecgfactory.storage.place import Place
 
 ALL = "all"
 
@@ -94,7 +94,7 @@ def check_used(given: Sequence[str]) -> None:
 
 
 def show_records(
-    path: Path,
+    path: Place,
     wanted: Sequence[str],
     targets: Targets,
     styles: Sequence[PageStyle],

@@ -54,8 +54,8 @@ def compare(
     Parameters
     ----------
     dataset : str, Path, Dataset or Ecgs
-        The ECGs in question: the path of a dataset of ours, of a file or folder as `read_ecgs` takes it; an open
-        dataset; or ECGs in memory.
+        The ECGs in question: the path or address of a dataset of ours, of a file or folder as `read_ecgs` takes it; an
+        open dataset; or ECGs in memory.
     reference : str, Path, Dataset or Ecgs
         What they are held against.
     holdout : str, Path, Dataset or Ecgs, optional

@@ -451,7 +451,7 @@ class DatasetFiles:
             yield folder
 
     def files_of(self, format_name: str, records_at_once: int) -> Iterator[tuple[str, list[int]]]:
-        """Yield each file of a format with the candidates in it, at most so many at once; the next come from a store."""
+        """Yield each file of a format with the candidates in it, so many at once at most; the next are on their way."""
         format_, spec = format_named(format_name), self.plan.spec_of(format_name)
         by_file = candidates_by_file(self.records_table, format_name)
         paths = list(by_file)

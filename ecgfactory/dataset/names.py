@@ -23,6 +23,7 @@ __all__ = [
     "REPORTS_FOLDER",
     "RHYTHMS_FILE",
     "SUMS_FILE",
+    "TOP",
 ]
 
 CARD_FILE = "README.md"
@@ -42,3 +43,9 @@ LATEST = "latest"
 
 PIN_FILE = "PIN"
 """A file that a user puts beside the manifest to keep a dataset from retention; not part of the dataset."""
+
+TOP = (
+    *(MANIFEST_FILE, SUMS_FILE, PIN_FILE, CARD_FILE, CROISSANT_FILE, RECORDS_FILE, RECORDS_CSV_FILE, REJECTED_FILE),
+    *(ANNOTATIONS_FILE, ARTEFACTS_FILE, BEATS_FILE, RHYTHMS_FILE, IMAGES_FILE, REPORTS_FOLDER, COMPARISON_FOLDER),
+)
+"""Names of all that is directly in a dataset, but for the folders of signals and pictures."""

@@ -4,22 +4,27 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 from functools import cached_property
 from os import PathLike
 from pathlib import Path
+from weakref import finalize
 
 from ecgfactory.errors import BadInputError, shown
 from ecgfactory.foreign.files import ecg_files, place_of, places_of_all
 from ecgfactory.foreign.formats import READERS, reader_of
+from ecgfactory.foreign.in_store import on_this_machine
 from ecgfactory.foreign.recording import NoEcgError, UnreadableEcg, UnreadableError
 from ecgfactory.foreign.standard import ForeignEcg, standard_ecg
 from ecgfactory.foreign.stated import Stated, stated
-from ecgfactory.storage.home import from_home
+from ecgfactory.storage.fetched import fetched_files
+from ecgfactory.storage.place import as_place
+from ecgfactory.storage.store_path import StorePath
 
 
 def read_ecgs(
-    path: str | Path,
+    path: str | PathLike[str] | StorePath,
     *,
     rate_hz: float | None = None,
     unit: str | None = None,
@@ -30,9 +35,10 @@ def read_ecgs(
 
     Parameters
     ----------
-    path : str or Path
+    path : str, Path or StorePath
         A WFDB record (with or without suffix), a table as CSV, TSV, text or Parquet, an EDF, DICOM, NumPy or WebDataset
-        file, or a folder of them at any depth; a dataset of ours is one. DICOM files need no suffix.
+        file, or a folder of them at any depth; a dataset of ours is one. DICOM files need no suffix. Or the address of
+        these in a store, such as `s3://bucket/ecgs`: then all is fetched to this machine first.
     rate_hz : float, optional
         Samples per second, 50 to 100,000. This and all below overrules what a file says, and that overrules what would
         be guessed; only where a file gives its records or signals different rates, these stay.
@@ -54,13 +60,19 @@ def read_ecgs(
     ------
     BadInputError
         When there is nothing at the path that could be an ECG, or what is stated can't be used; before any is read.
+    StoreError
+        When a store does not give it.
     """
-    if not isinstance(path, str | PathLike):
+    if not isinstance(path, str | PathLike | StorePath):
         raise BadInputError(f"path is {shown(path)}; give the path of a file or folder.")
-    path = from_home(path)
+    place = as_place(path)
     said = stated(rate_hz, unit, lead_names, lead_map)
-    files, not_read = ecg_files(path, READERS)
-    return EcgReading(files, path if path.is_dir() else path.parent, said, not_read)
+    with ExitStack() as held:
+        local = held.enter_context(on_this_machine(place))
+        files, not_read = ecg_files(local, READERS)
+        reading = EcgReading(files, local if local.is_dir() else local.parent, said, not_read)
+        finalize(reading, held.pop_all().close)  # what was fetched stays for as long as it may be read
+    return reading
 
 
 class EcgReading(Iterator[ForeignEcg | UnreadableEcg]):
@@ -150,4 +162,5 @@ def _problem(error: Exception) -> str:
         return str(error)
     if isinstance(error, OSError) and error.strerror:
         return f"it can't be opened ({error.strerror})"
-    return f"not readable ({type(error).__name__}: {' '.join(str(error).split())[:200]})"
+    text = fetched_files().addressed(str(error))
+    return f"not readable ({type(error).__name__}: {' '.join(text.split())[:200]})"

@@ -100,7 +100,9 @@ class Build:
         return Layout([*(pack_of(self.plan, entry, self.ledger) for entry in self.entries), *self.packs])
 
     def tell_progress(self) -> None:
-        """Report the progress of the build, if anybody asked for it."""
+        """Report the progress of the build, if anybody asked for it; it ends where another has its lease by now."""
+        if self.workspace.lease is not None:
+            self.workspace.lease.check()
         if self._on_progress is not None:
             self._on_progress(read_progress(self.workspace))
 

@@ -98,7 +98,12 @@ class StoreDraft(Draft):
     def _copy(self, laid: tuple[Place, StagedFile]) -> None:
         source, file = laid
         assert isinstance(source, StorePath)
-        self._store.copy(source.name, (self._target / file.path).name)
+        try:
+            self._store.copy(source.name, (self._target / file.path).name)
+        except FileNotFoundError:
+            raise BuildFailedError(
+                f"{source}: was stored and is gone; somebody else deletes there. Build again: it is made anew."
+            ) from None
         _stand_in(self.folder / file.path, file.size_bytes)
         self._sums[file.path] = file.sha256
 

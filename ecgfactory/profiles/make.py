@@ -61,7 +61,8 @@ def profile(
     Parameters
     ----------
     reference : str, Path, Dataset or Ecgs
-        The path of a dataset of ours, of a file or folder as `read_ecgs` takes it; an open dataset; or ECGs in memory.
+        The path or address of a dataset of ours, of a file or folder as `read_ecgs` takes it; an open dataset; or ECGs
+        in memory.
     rate_hz, unit, lead_names, lead_map
         What you say about files, as in `read_ecgs`.
     request : BuildRequest, mapping or path, optional

@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 from ecgfactory.dataset.artefact_summary import ArtefactSummary, summarise_artefacts
 from ecgfactory.dataset.counts import Counts
 from ecgfactory.dataset.files import DatasetFiles
-from ecgfactory.dataset.names import COMPARISON_FOLDER, COMPARISON_PAGE
+from ecgfactory.dataset.names import ARTEFACTS_FILE, COMPARISON_FOLDER, COMPARISON_PAGE, RECORDS_FILE
 from ecgfactory.formats.clean_twin import CLEAN_SUFFIX
 from ecgfactory.record import Record, record_id
 from ecgfactory.report.book import CoverFacts, write_report_book

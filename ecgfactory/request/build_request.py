@@ -202,7 +202,10 @@ class WorkersRequest(_Section):
 class BuildRequest(_Section):
     """Everything a user may ask of a build; only the name and the number of records are needed."""
 
-    model_config = ConfigDict(json_schema_extra=lambda schema: limit_durations(schema, DEFAULT_GENERATOR))
+    model_config = ConfigDict(
+        json_schema_extra=lambda schema: limit_durations(schema, DEFAULT_GENERATOR),
+        hide_input_in_errors=True,  # an output may have been written with credentials in it
+    )
 
     name: str = Field(
         title="Name of the dataset",

@@ -38,11 +38,14 @@ REPORT_FILES, COMPARISON_FILES = 2, 5
 OWN_FILES = 10
 """Of a dataset besides tables of the shards: records.csv, card, metadata, sums, manifest, `latest`, indices."""
 
-READS_OF_JOBS = 300
-"""The search for duplicates, the report and the comparison read about so often."""
+READ_RECORDS, READS = 300, 50
+"""The search for duplicates reads so many records; with the report, about so often where many share a file."""
 
-FEW = 20
-"""Requests of each class that neither records nor shards change: trying the store, the plan, the lease, the end."""
+READS_OF_ENTRY = 3
+"""A worker looks whether its shard is committed already; the flow reads the entry when it is, and at the end."""
+
+FEW = 10
+"""Requests of each class that neither records nor shards change: trying the store, the plan, the end."""
 
 
 class _Files(NamedTuple):
@@ -129,12 +132,14 @@ def store_costs(request: BuildRequest, workers: int) -> StoreCosts:
     published = list(_copied(request, shards))
     sent = [tables, joined, own, staged, *published]
     cpu_s, copied = estimated_cpu_s(request), sum(files.number for files in published)
+    renewals = cpu_s / workers / RENEWAL_S
+    looks = READS_OF_ENTRY * shards + 2 * renewals + cpu_s / LOOK_S + copied  # each copy looks at how large it is
     pages = math.ceil(sum(files.number for files in sent) / PAGE_NAMES)
     return StoreCosts(
-        puts=math.ceil(sum(files.sent for files in sent) + shards + cpu_s / workers / RENEWAL_S + FEW),
+        puts=math.ceil(sum(files.sent for files in sent) + shards + renewals + FEW),
         copies=math.ceil(copied),
-        lists=pages + math.ceil(copied / PAGE_NAMES) + FEW,
-        gets=math.ceil(2 * shards + tables.fetched + staged.fetched + cpu_s / LOOK_S + READS_OF_JOBS + FEW),
+        lists=pages + 2 * math.ceil(copied / PAGE_NAMES) + workers + FEW,
+        gets=math.ceil(tables.fetched + staged.fetched + looks + _read_by_jobs(request) + FEW),
         deletes=pages + FEW,
         uploaded_bytes=int(sum(files.size_bytes for files in sent)),
         copied_bytes=int(sum(files.size_bytes for files in published)),
@@ -177,6 +182,14 @@ def _copied(request: BuildRequest, shards: int) -> Iterator[_Files]:
         yield _Files(REPORT_FILES + samples, 0)
     if request.reference.path is not None:
         yield _Files(COMPARISON_FILES, 0)
+
+
+def _read_by_jobs(request: BuildRequest) -> int:
+    """Estimate how often jobs read signals to look for duplicates and to write the report."""
+    first = FORMATS.load(request.signal_formats[0])
+    if not first.has_file_per_record():
+        return READS
+    return READS + min(READ_RECORDS, request.records) * len(first.media_types)
 
 
 def _of_format(format_: type[Format], request: BuildRequest, has_artefacts: bool, shards: int) -> Iterator[_Files]:

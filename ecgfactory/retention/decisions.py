@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict
 
 from ecgfactory.errors import EcgFactoryError
 from ecgfactory.request.preflight import size_text
-from ecgfactory.retention.inventory import DatasetItem, Item, LeftoverItem, SessionItem, UnknownItem
+from ecgfactory.retention.items import DatasetItem, Item, LeftoverItem, SessionItem, UnknownItem
 from ecgfactory.retention.retention_request import RetentionRequest
 from ecgfactory.storage.disk_use import freed_bytes
 

@@ -5,17 +5,16 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
-from pydantic import AwareDatetime, BaseModel, ValidationError
+from pydantic import ValidationError
 
 from ecgfactory.dataset.names import LATEST, MANIFEST_FILE, PIN_FILE
 from ecgfactory.dataset.replace import remake_lock
 from ecgfactory.errors import BadInputError
 from ecgfactory.request.build_request import NAME_PATTERN
+from ecgfactory.retention.items import DatasetItem, Item, LeftoverItem, ManifestHead, SessionItem, UnknownItem
 from ecgfactory.session.folder_sessions import PLAN_LOCK_PATTERN, describe_session
-from ecgfactory.session.session_info import SessionState
 from ecgfactory.session.workspace import NEW_PREFIX, SESSIONS_FOLDER, TRASH_PREFIX, Workspace
 from ecgfactory.storage.disk_use import DiskUse, disk_use
 from ecgfactory.storage.lock import is_held
@@ -29,114 +28,6 @@ LATEST_DRAFT = re.compile(rf"\.{LATEST}\.[0-9a-f]{{8}}")
 
 REMAKING = re.compile(r"\.(?P<plan_id>[0-9a-f]{16})\.(lock|report|report\.old)")
 """Names of what `ecgfactory report` has beside a dataset while it makes it anew."""
-
-
-@dataclass(frozen=True)
-class SessionItem:
-    """A session's workspace.
-
-    Parameters
-    ----------
-    path : str
-        Below the output folder, as all paths here.
-    use : DiskUse
-        Its files.
-    state : SessionState
-        What became of the session.
-    seen_at : float
-        Its last heartbeat, in seconds since the epoch.
-    """
-
-    path: str
-    use: DiskUse
-    state: SessionState
-    seen_at: float
-
-
-@dataclass(frozen=True)
-class DatasetItem:
-    """A published dataset.
-
-    Parameters
-    ----------
-    path : str
-        `<name>/<plan id>`.
-    use : DiskUse
-        Its files.
-    name : str
-        Its name.
-    published_at : float
-        From its manifest, in seconds since the epoch.
-    pinned_by : str
-        What pins it, in words; empty when nothing does.
-    is_latest : bool
-        Whether `latest` names it.
-    """
-
-    path: str
-    use: DiskUse
-    name: str
-    published_at: float
-    pinned_by: str = ""
-    is_latest: bool = False
-
-
-@dataclass(frozen=True)
-class LeftoverItem:
-    """What a killed process left.
-
-    Parameters
-    ----------
-    path : str
-        Where it is.
-    use : DiskUse
-        Its files.
-    what : str
-        What it is, in words.
-    made_at : float or None
-        When, in seconds since the epoch; None where nobody can be using it.
-    """
-
-    path: str
-    use: DiskUse
-    what: str
-    made_at: float | None = None
-
-
-@dataclass(frozen=True)
-class UnknownItem:
-    """What is not recognised, and so never touched.
-
-    Parameters
-    ----------
-    path : str
-        Where it is.
-    why : str
-        Why it is not recognised.
-    """
-
-    path: str
-    why: str
-
-
-Item = SessionItem | DatasetItem | LeftoverItem | UnknownItem
-
-
-class _PlannedRequest(BaseModel):
-    keep: bool = False
-
-
-class _PlanHead(BaseModel):
-    request: _PlannedRequest
-
-
-class _ManifestHead(BaseModel):
-    """As much of a manifest as retention has to know, of whatever version of this package."""
-
-    name: str
-    plan_id: str
-    published_at: AwareDatetime
-    plan: _PlanHead
 
 
 def take_inventory(output: Path) -> list[Item]:
@@ -178,20 +69,18 @@ def look_at_dataset(folder: Path) -> DatasetItem | UnknownItem:
     if manifest_file.is_symlink() or not manifest_file.is_file():
         return UnknownItem(path, f"no {MANIFEST_FILE}: not a dataset")
     try:
-        head = _ManifestHead.model_validate_json(manifest_file.read_bytes())
+        head = ManifestHead.model_validate_json(manifest_file.read_bytes())
     except (OSError, ValidationError):
         return UnknownItem(path, f"its {MANIFEST_FILE} can't be read")
     if (head.name, head.plan_id) != (folder.parent.name, folder.name):
         return UnknownItem(path, f"its {MANIFEST_FILE} is that of {head.name}/{head.plan_id}")
-    pinned_by = "its request says keep: true" if head.plan.request.keep else ""
-    if os.path.lexists(folder / PIN_FILE):
-        pinned_by = f"pinned by its file {PIN_FILE}"
+    is_pinned = os.path.lexists(folder / PIN_FILE)
     return DatasetItem(
         path=path,
         use=disk_use(folder),
         name=head.name,
         published_at=head.published_at.timestamp(),
-        pinned_by=pinned_by,
+        pinned_by=f"pinned by its file {PIN_FILE}" if is_pinned else head.pinned_by,
         is_latest=(folder.parent / LATEST).resolve() == folder.resolve(),
     )
 

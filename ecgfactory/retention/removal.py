@@ -8,7 +8,8 @@ from pathlib import Path
 
 from ecgfactory.dataset.replace import remake_lock
 from ecgfactory.retention.decisions import Decision
-from ecgfactory.retention.inventory import REMAKING, RETENTION_LOCK, DatasetItem, look_at_dataset
+from ecgfactory.retention.inventory import REMAKING, RETENTION_LOCK, look_at_dataset
+from ecgfactory.retention.items import DatasetItem
 from ecgfactory.retention.trash import discard, empty_trash
 from ecgfactory.session.folder_sessions import PLAN_LOCK_PATTERN, plan_lock
 from ecgfactory.session.workspace import SESSIONS_FOLDER, TRASH_PREFIX, Workspace

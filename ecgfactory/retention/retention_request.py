@@ -9,8 +9,11 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from ecgfactory.documents.reading import from_keys, load
 from ecgfactory.request.build_request import Whole
-from ecgfactory.request.paths import RequestPath
-from ecgfactory.retention.inventory import output_problem
+from ecgfactory.request.paths import PLACE_WORDS, RequestOutput
+from ecgfactory.retention import inventory, store_inventory
+from ecgfactory.storage.place import Place, as_place, is_address
+from ecgfactory.storage.store import StoreError
+from ecgfactory.storage.store_path import StorePath
 
 Hours = Annotated[float, Field(strict=True, allow_inf_nan=False, ge=0, le=876_000)]
 Days = Annotated[float, Field(strict=True, allow_inf_nan=False, ge=0, le=36_500)]
@@ -29,7 +32,9 @@ class RetentionRequest(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    output: RequestPath = Field("datasets", min_length=1, description="folder that holds the datasets and sessions")
+    output: RequestOutput = Field(
+        "datasets", min_length=1, description=f"folder that holds the datasets and sessions, {PLACE_WORDS}"
+    )
     finished_session_hours: Hours | None = Field(
         1.0, description="hours from its last heartbeat after which a session whose dataset is published is deleted"
     )
@@ -46,6 +51,11 @@ class RetentionRequest(BaseModel):
     flow_run_days: Days | None = Field(
         30.0, description="days after which ended flow runs are deleted from the Prefect server, logs and artifacts too"
     )
+
+    @property
+    def output_place(self) -> Place:
+        """The folder, or the place in a store, that holds the datasets and sessions."""
+        return as_place(self.output) if is_address(self.output) else Path(self.output).absolute()
 
 
 def load_retention_request(path: Path) -> RetentionRequest:
@@ -68,5 +78,15 @@ def request_from_keys(given: object) -> RetentionRequest:
 
 
 def _output_problems(request: RetentionRequest) -> list[tuple[str, str]]:
-    problem = output_problem(Path(request.output))
+    problem = _output_problem(request.output_place)
     return [("output", problem)] if problem else []
+
+
+def _output_problem(output: Place) -> str | None:
+    """Say why an output can't be cleaned up, if it can't; a store is asked whether it can be reached."""
+    if not isinstance(output, StorePath):
+        return inventory.output_problem(output)
+    try:
+        return store_inventory.output_problem(output)
+    except StoreError as error:
+        return str(error)

@@ -32,25 +32,20 @@ import secrets
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, ValidationError
-
 from ecgfactory.errors import BadInputError, BuildFailedError, shown
+from ecgfactory.session.lease_state import LeaseState, find_lease
 from ecgfactory.storage.store import StoreError
+from ecgfactory.storage.store_clock import clock_of
 from ecgfactory.storage.store_path import StorePath
-
-LEASE_FILE = "lease.json"
-"""Below the place that keeps a session's work."""
 
 ENVIRONMENT_VARIABLE = "ECGFACTORY_LEASE_S"
 DEFAULT_LASTS_S = 15.0
 RENEWALS = 5
 """In the time for which a lease lasts."""
 
-CLOCK_PRECISION_S = 2.0
-"""Stores give times to the second."""
+_ATTEMPTS = 5
 
 _CLOCK = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)  # goes on while the machine sleeps
 
@@ -59,59 +54,6 @@ _log = logging.getLogger(__name__)
 
 class LeaseLostError(BuildFailedError):
     """Another session has the plan now, or may have it."""
-
-
-class LeaseState(BaseModel):
-    """What the object holds.
-
-    Parameters
-    ----------
-    holder : str
-        Drawn for each taking, so that no two ever write the same bytes: a store's versions may be digests of them.
-    epoch : int
-        How often it was taken.
-    renewed : int
-        How often this holder has renewed it.
-    lasts_s : float
-        Seconds for which it lasts from each renewal; 0 when it is free.
-    told : dict of str to Any
-        What its holder tells, or told last.
-    """
-
-    model_config = ConfigDict(frozen=True)
-
-    holder: str
-    epoch: int
-    renewed: int = 0
-    lasts_s: float
-    told: dict[str, Any] = {}
-
-    def content(self) -> bytes:
-        """Return the bytes of the object."""
-        return self.model_dump_json().encode()
-
-
-@dataclass(frozen=True)
-class Found:
-    """A lease as it is in its store.
-
-    Parameters
-    ----------
-    version : str
-        For `Store.swap`.
-    modified_at : float
-        When it was last renewed, by the clock of the store.
-    state : LeaseState
-        What it says.
-    """
-
-    version: str
-    modified_at: float
-    state: LeaseState
-
-    def is_lapsed(self, now: float) -> bool:
-        """Whether nobody has it, at a time by the clock of the store."""
-        return not self.state.lasts_s or now - self.modified_at > self.state.lasts_s + CLOCK_PRECISION_S
 
 
 class Lease:
@@ -197,7 +139,7 @@ class Lease:
 
     def _swap(self, changes: dict[str, Any]) -> None:
         with self._one_at_a_time:
-            while True:
+            for _ in range(_ATTEMPTS):
                 begun_s = now_s()
                 found = None if self._is_lost else find_lease(self._file)
                 if found is None or found.state.holder != self._state.holder:
@@ -206,8 +148,10 @@ class Lease:
                     return
                 state = self._state.model_copy(update={"renewed": found.state.renewed + 1, **changes})
                 if self._file.store.swap(self._file.name, state.content(), found.version):
-                    break  # else the version is another: whose, the next look tells
-            self._state, self._lapses_s = state, begun_s + state.lasts_s
+                    self._state, self._lapses_s = state, begun_s + state.lasts_s
+                    return
+                # The version is another: whose, the next look tells.
+            raise StoreError(f"{self._file}: could not be renewed, though nobody else changes it.")
 
 
 @contextlib.contextmanager
@@ -234,44 +178,6 @@ def leased(file: StorePath, on_wait: Callable[[], None]) -> Iterator[Lease]:
             lease.give_back()
         except (StoreError, LeaseLostError) as error:  # it lapses
             _log.debug("%s", error)
-
-
-def find_lease(file: StorePath) -> Found | None:
-    """Return the lease that is in a store, if there is one.
-
-    Raises
-    ------
-    StoreError
-        When the object is none, or can't be read.
-    """
-    stored = file.store.stat(file.name)  # first, so that what is read is of this version or of a later one
-    if stored is None:
-        return None
-    try:
-        return Found(stored.version, stored.modified_at, LeaseState.model_validate_json(file.read_bytes()))
-    except FileNotFoundError:
-        return None
-    except ValidationError:
-        raise StoreError(f"{file}: is not a lease; delete it if no build of this plan is running.") from None
-
-
-def clock_of(place: StorePath) -> float:
-    """Return the time by the clock of a store, in seconds since the epoch; a small object is written for it.
-
-    Parameters
-    ----------
-    place : StorePath
-        Below which the object is for an instant.
-    """
-    probe = place / f"clock-{secrets.token_hex(8)}"
-    probe.store.write(probe.name, b"")
-    try:
-        stored = probe.store.stat(probe.name)
-    finally:
-        probe.store.delete([probe.name])
-    if stored is None:
-        raise StoreError(f"{probe}: was written and is not there; see whether something deletes new objects.")
-    return stored.modified_at
 
 
 def now_s() -> float:

@@ -8,8 +8,9 @@ import shutil
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
+from ecgfactory.errors import ShardUnwantedError
 from ecgfactory.session.ledger import Ledger, ShardEntry
-from ecgfactory.session.workspace import Workspace
+from ecgfactory.session.workspace import Workspace, is_going_on
 from ecgfactory.storage.at_once import at_once
 from ecgfactory.storage.faults import fault_point
 from ecgfactory.storage.store_path import StorePath
@@ -31,6 +32,11 @@ class StoreLedger(Ledger):
         """Commit a shard by uploading its files and creating its entry; see `Ledger.enter`.
 
         Of two attempts the one with fewer records counts: more than a shard's limit are never wanted.
+
+        Raises
+        ------
+        ShardUnwantedError
+            When the session is over by now; nothing of the shard is left.
         """
         ours = entry.model_copy(update={"attempt": secrets.token_hex(4)})
         place = self.place(ours)
@@ -44,6 +50,9 @@ class StoreLedger(Ledger):
                 break
             self.withdraw(entry.shard)
         fault_point("shard-entered", entry.shard)
+        if not is_going_on(self._kept):  # whoever removed the session may have listed it before
+            self.withdraw(entry.shard)
+            raise ShardUnwantedError(entry.shard)
         shutil.rmtree(staging, ignore_errors=True)
         return ours
 

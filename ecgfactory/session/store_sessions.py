@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import re
 import shutil
 import time
 from collections.abc import Callable, Iterator
@@ -13,7 +14,8 @@ from pathlib import Path
 from ecgfactory.dataset.names import MANIFEST_FILE
 from ecgfactory.quality.rule import PUBLISHED
 from ecgfactory.request.plan import Plan
-from ecgfactory.session.lease import LEASE_FILE, Found, Lease, clock_of, find_lease, leased
+from ecgfactory.session.lease import Lease, leased
+from ecgfactory.session.lease_state import LEASE_FILE, Found, find_lease
 from ecgfactory.session.ledger import ledger_of
 from ecgfactory.session.scratch import scratch_folder
 from ecgfactory.session.session_info import SessionInfo, SessionState, stranded_words
@@ -22,7 +24,10 @@ from ecgfactory.session.workspace import FOLDERS, PLAN_FILE, SESSIONS_FOLDER, Wo
 from ecgfactory.storage.at_once import at_once
 from ecgfactory.storage.durable import write_text
 from ecgfactory.storage.store import StoreError
+from ecgfactory.storage.store_clock import clock_of
 from ecgfactory.storage.store_path import StorePath
+
+PLAN_ID = re.compile("[0-9a-f]{16}")
 
 _log = logging.getLogger(__name__)
 
@@ -86,9 +91,9 @@ def sessions_of(output: StorePath) -> list[SessionInfo]:
 
 
 def session_places(output: StorePath) -> list[StorePath]:
-    """Return the places below which sessions keep their work."""
+    """Return the places below which sessions keep their work, or kept it."""
     sessions = output / SESSIONS_FOLDER
-    return [sessions / name for name in output.store.folders(sessions.prefix)]
+    return [sessions / name for name in output.store.folders(sessions.prefix) if PLAN_ID.fullmatch(name)]
 
 
 def time_there(output: StorePath) -> float:
@@ -118,7 +123,7 @@ def describe_session(kept: StorePath, now: float) -> SessionInfo | None:
     entries = ledger_of(Workspace(Path(), kept)).entries()
     return SessionInfo(
         session_id=told.get("session_id", kept.last),
-        state=_state(kept, plan, found, now),
+        state=state_of(kept, plan, found, now),
         reason=told.get("reason", ""),
         name=plan.request.name,
         plan_id=plan.plan_id,
@@ -138,7 +143,8 @@ def read_plan(kept: StorePath) -> Plan | None:
         return None
 
 
-def _state(kept: StorePath, plan: Plan, found: Found | None, now: float) -> SessionState:
+def state_of(kept: StorePath, plan: Plan, found: Found | None, now: float) -> SessionState:
+    """Return the state of a session, of which the plan and the lease are known, at a time by the store's clock."""
     if found is not None and not found.is_lapsed(now):
         return "running"
     output = kept.parent.parent  # where it is now, from wherever one looks

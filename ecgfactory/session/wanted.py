@@ -13,7 +13,7 @@ import time
 from functools import lru_cache
 from typing import Any
 
-from ecgfactory.session.lease import LEASE_FILE, find_lease
+from ecgfactory.session.lease_state import LEASE_FILE, find_lease
 from ecgfactory.session.workspace import Workspace
 from ecgfactory.storage.durable import write_text
 from ecgfactory.storage.store import StoreError
@@ -22,8 +22,8 @@ from ecgfactory.storage.store_path import StorePath
 READ_INTERVAL_S = 10.0
 """A process asks a store no more often."""
 
-_EVERYTHING = {"records": sys.maxsize, "last_shard": None}
-_NOTHING = {"records": 0, "last_shard": None}
+_EVERYTHING: dict[str, Any] = {"records": sys.maxsize, "last_shard": None}
+_NOTHING: dict[str, Any] = {"records": 0, "last_shard": None}
 
 
 def want(workspace: Workspace, records: int, last_shard: int | None = None) -> None:
@@ -44,21 +44,11 @@ def want(workspace: Workspace, records: int, last_shard: int | None = None) -> N
         workspace.lease.tell(workspace.lease.told | wanted)
 
 
-def wanted_of(workspace: Workspace, shard: int, fresh: bool = False) -> int:
-    """Return how many records of a shard are wanted at most; none once the session is gone.
-
-    Parameters
-    ----------
-    workspace : Workspace
-        The session's.
-    shard : int
-        The number of the shard.
-    fresh : bool
-        Whether a store is asked now, however lately it was.
-    """
+def wanted_of(workspace: Workspace, shard: int) -> int:
+    """Return how many records of a shard are wanted at most; none once the session is gone."""
     told = _read_in_folder(workspace)
     if told is None and workspace.kept is not None:
-        told = _read_in_store(workspace.kept, fresh)
+        told = _read_in_store(workspace.kept)
     elif told is None:
         told = _EVERYTHING if workspace.root.is_dir() else _NOTHING
     last = told["last_shard"]
@@ -73,9 +63,9 @@ def _read_in_folder(workspace: Workspace) -> dict[str, Any] | None:
     return told
 
 
-def _read_in_store(kept: StorePath, fresh: bool) -> dict[str, Any]:
+def _read_in_store(kept: StorePath) -> dict[str, Any]:
     reading = _reading_of(kept)
-    if fresh or time.monotonic() - reading.read_s > READ_INTERVAL_S:
+    if time.monotonic() - reading.read_s > READ_INTERVAL_S:
         reading.read()
     return reading.told
 

@@ -96,9 +96,7 @@ class Workspace:
     @staticmethod
     def is_there(address: str) -> bool:
         """Whether a session, of which a worker was given this address, goes on."""
-        if is_address(address):
-            return (StorePath.parse(address) / PLAN_FILE).is_file()
-        return Path(address).is_dir()
+        return is_going_on(StorePath.parse(address)) if is_address(address) else Path(address).is_dir()
 
     @property
     def address_elsewhere(self) -> str:
@@ -223,6 +221,11 @@ class Workspace:
         shutil.rmtree(trash, ignore_errors=True)
         with contextlib.suppress(OSError):  # other sessions are still there
             self.root.parent.rmdir()
+
+
+def is_going_on(kept: StorePath) -> bool:
+    """Whether a session that keeps its work in a store has not been removed: its plan goes first."""
+    return (kept / PLAN_FILE).is_file()
 
 
 def new_prefix(plan_id: str) -> str:

@@ -12,6 +12,7 @@ import numpy as np
 from ecgfactory.foreign.reader import EcgReading
 from ecgfactory.foreign.recording import UnreadableEcg
 from ecgfactory.sources.source import Chunk, Source
+from ecgfactory.storage.place import Place, last_part
 
 MOST_NOTES = 3
 """Kinds of assumptions that are told; each ECG may bring its own."""
@@ -22,7 +23,7 @@ class FilesSource(Source):
 
     Parameters
     ----------
-    path : Path
+    path : Path or StorePath
         A file or a folder.
     reading : EcgReading
         What reads them.
@@ -31,8 +32,8 @@ class FilesSource(Source):
         files may tell who they are of, and so may notes on them, which are only counted then.
     """
 
-    def __init__(self, path: Path, reading: EcgReading, called: str = "") -> None:
-        self.name = path.resolve().name
+    def __init__(self, path: Place, reading: EcgReading, called: str = "") -> None:
+        self.name = last_part(path.resolve() if isinstance(path, Path) else path)
         self._reading = reading
         self._called = called
         self._read = self._with_notes = 0

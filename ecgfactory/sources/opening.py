@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from ecgfactory.dataset.files import DatasetFiles
-from ecgfactory.dataset.names import LATEST, MANIFEST_FILE
-from ecgfactory.dataset.reader import Dataset
+from ecgfactory.dataset.reader import Dataset, dataset_at
 from ecgfactory.ecgs import Ecgs
 from ecgfactory.errors import BadInputError, shown
 from ecgfactory.foreign.reader import read_ecgs
@@ -16,10 +15,12 @@ from ecgfactory.sources.dataset import DatasetSource
 from ecgfactory.sources.files import FilesSource
 from ecgfactory.sources.memory import EcgsSource
 from ecgfactory.sources.source import Source
-from ecgfactory.storage.home import from_home
+from ecgfactory.storage.place import as_place
+from ecgfactory.storage.store_path import StorePath
 
-Comparable: TypeAlias = "str | Path | DatasetFiles | Ecgs"
-"""What may be opened: the path of a dataset of ours, of a file or of a folder; an open dataset; ECGs in memory."""
+Comparable: TypeAlias = "str | Path | StorePath | DatasetFiles | Ecgs"
+"""What may be opened: the path or the address of a dataset of ours, of a file or of a folder; an open dataset; ECGs in
+memory."""
 
 
 def open_source(given: Comparable, what: str, called: str = "", **stated: Any) -> Source:
@@ -27,7 +28,7 @@ def open_source(given: Comparable, what: str, called: str = "", **stated: Any) -
 
     Parameters
     ----------
-    given : str, Path, DatasetFiles or Ecgs
+    given : str, Path, StorePath, DatasetFiles or Ecgs
         See `Comparable`; a path of a dataset of ours is read by its manifest, any other as `read_ecgs` does.
     what : str
         What it is, for messages.
@@ -45,16 +46,11 @@ def open_source(given: Comparable, what: str, called: str = "", **stated: Any) -
         return DatasetSource(given)
     if isinstance(given, Ecgs):
         return EcgsSource(given)
-    if not isinstance(given, str | PathLike):
+    if not isinstance(given, str | PathLike | StorePath):
         raise BadInputError(f"{what} is {shown(given)}; give the path of a dataset, file or folder, a Dataset or Ecgs.")
-    path = from_home(given)
-    if not _is_dataset(path):
+    path = as_place(given)
+    if dataset_at(path) is None:
         return FilesSource(path, read_ecgs(path, **stated), called)
     if said := [name for name, value in stated.items() if value]:
         raise BadInputError(f"{path}: is a dataset, which says all of itself; leave {' and '.join(said)} out.")
     return DatasetSource(Dataset(path))
-
-
-def _is_dataset(path: Path) -> bool:
-    """Return whether there is a dataset of ours at a path: its folder, or that of its name."""
-    return (path / MANIFEST_FILE).is_file() or (path / LATEST / MANIFEST_FILE).is_file()

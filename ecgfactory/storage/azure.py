@@ -88,7 +88,7 @@ class AzureStore(RemoteStore):
 
     def objects(self, prefix: str) -> Iterator[Stored]:
         """Yield objects; see `Store.objects`."""
-        pages = self._container.list_blobs(name_starts_with=prefix).by_page()
+        pages = self._container.list_blobs(name_starts_with=prefix, results_per_page=self.listed_at_once).by_page()
         for page in self._pages(prefix, pages):
             yield from (_stored(blob) for blob in page)
 
@@ -163,8 +163,9 @@ class AzureStore(RemoteStore):
             return Failure("passing", type(error).__name__)
         if isinstance(error, HttpResponseError):
             answer: Any = error.response
-            headers = answer.headers if answer is not None else {}
-            return failure_of(error.status_code or 0, headers.get("x-ms-error-code", ""), headers, _REASONS)
+            if answer is None:  # it was cut
+                return Failure("passing", type(error).__name__)
+            return failure_of(answer.status_code, answer.headers.get("x-ms-error-code", ""), answer.headers, _REASONS)
         return Failure("other", type(error).__name__) if isinstance(error, AzureError) else None
 
     def _connected(self) -> ContainerClient:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import threading
+from collections import deque
 from collections.abc import Collection, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -106,6 +107,8 @@ class FetchedFiles:
         self._folder = folder
         self._most_bytes = most_bytes
         self._files: dict[StorePath, _Fetched] = {}  # those used longest ago first
+        self._given_back: deque[_Fetched] = deque()
+        self._kept_bytes = 0
         self._lock = threading.Lock()
         self._threads = ThreadPoolExecutor(REQUESTS_AT_ONCE, thread_name_prefix="fetch")
 
@@ -135,9 +138,10 @@ class FetchedFiles:
     def forget(self, place: StorePath) -> None:
         """Fetch files below a place anew when they are next wanted, since the store may hold others by now."""
         with self._lock:
+            self._make_room()
             for name in [name for name in self._files if str(name).startswith(f"{place}/")]:
-                if not self._files[name].holders:
-                    self._files.pop(name).path.unlink(missing_ok=True)
+                if self._files[name].is_there and not self._files[name].holders:
+                    self._remove(name)
 
     def addressed(self, text: str) -> str:
         """Return a text with addresses in place of the paths of fetched files."""
@@ -150,42 +154,60 @@ class FetchedFiles:
     def _take(self, names: list[StorePath]) -> list[_Fetched]:
         """Hold files, as the last used; what nobody has fetched yet is begun with."""
         with self._lock:
+            self._make_room()
             held = []
             for name in names:
                 file = self._files.pop(name, None)
                 if file is None or file.has_failed:
                     path = self._path(name)
-                    file = _Fetched(path, self._threads.submit(_fetch, name, path))
+                    file = _Fetched(path, self._threads.submit(self._fetch, name, path))
                 file.holders += 1
                 self._files[name] = file
                 held.append(file)
             return held
 
     def _give_back(self, held: list[_Fetched]) -> None:
-        """Let files go, and remove those used longest ago where they are too many."""
+        """Let files go: now, or when the next are taken, since the garbage collector may call it at any moment."""
+        self._given_back.extend(held)
+        if self._lock.acquire(blocking=False):
+            try:
+                self._make_room()
+            finally:
+                self._lock.release()
+
+    def _make_room(self) -> None:
+        """Remove files that nobody holds, those used longest ago, where they are too many."""
+        while self._given_back:
+            self._given_back.popleft().holders -= 1
+        if self._kept_bytes <= self._most_bytes:
+            return
+        for name in [name for name, file in self._files.items() if file.is_there and not file.holders]:
+            if self._kept_bytes <= self._most_bytes:
+                break
+            self._remove(name)
+
+    def _remove(self, name: StorePath) -> None:
+        file = self._files.pop(name)
+        self._kept_bytes -= file.size_bytes.result()
+        file.path.unlink(missing_ok=True)
+
+    def _fetch(self, name: StorePath, path: Path) -> int:
+        """Fetch a file; return its size in bytes."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        name.store.fetch(name.name, path)
+        size_bytes = path.stat().st_size
         with self._lock:
-            for file in held:
-                file.holders -= 1
-            fetched = {name: file for name, file in self._files.items() if file.is_there}
-            kept_bytes = sum(file.size_bytes.result() for file in fetched.values())
-            for name, file in fetched.items():
-                if kept_bytes <= self._most_bytes:
-                    break
-                if not file.holders:
-                    kept_bytes -= file.size_bytes.result()
-                    del self._files[name]
-                    file.path.unlink(missing_ok=True)
-
-
-def _fetch(name: StorePath, path: Path) -> int:
-    """Fetch a file; return its size in bytes."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    name.store.fetch(name.name, path)
-    return path.stat().st_size
+            self._kept_bytes += size_bytes
+        return size_bytes
 
 
 def _checked(name: str) -> str:
     """Return a path below a place, when it is that: a table in a store may say anything."""
-    if any(part in {"", ".", ".."} for part in name.split("/")) or "\0" in name:
+    if not is_path_below(name):
         raise ValueError(f"{name!r} is no path below it")
     return name
+
+
+def is_path_below(name: str) -> bool:
+    """Whether a name of an object, below some place, can be that of a file below a folder, and never outside of it."""
+    return not any(part in {"", ".", ".."} for part in name.split("/")) and "\0" not in name

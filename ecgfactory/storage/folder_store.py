@@ -27,16 +27,19 @@ class FolderStore(Store):
 
     def read(self, name: str, start: int = 0, stop: int | None = None) -> bytes:
         """Read an object; see `Store.read`."""
-        with _sentences(name), self._path(name).open("rb") as stream:
+        with _sentences(name), self._existing(name).open("rb") as stream:
             stream.seek(start)
             return stream.read(-1 if stop is None else stop - start)
 
     def fetch(self, name: str, target: Path) -> None:
         """Write an object into a new file; see `Store.fetch`."""
         draft = target.with_name(f"{target.name}.{secrets.token_hex(4)}")
-        with _sentences(name):
-            _copy(self._path(name), draft)
-            draft.replace(target)
+        try:
+            with _sentences(name):
+                shutil.copyfile(self._existing(name), draft)  # not flushed: it can be fetched again
+                draft.replace(target)
+        finally:
+            draft.unlink(missing_ok=True)
 
     def write(self, name: str, content: bytes) -> None:
         """Write a small object; see `Store.write`."""
@@ -83,8 +86,9 @@ class FolderStore(Store):
     def copy(self, source: str, target: str) -> None:
         """Copy an object; see `Store.copy`."""
         with _sentences(source):
+            existing = self._existing(source)
             draft = self._new_draft(target)
-            _copy(self._path(source), draft)
+            _copy(existing, draft)
             draft.replace(self._path(target))
             sync(self._path(target).parent)
 
@@ -118,7 +122,11 @@ class FolderStore(Store):
             folder = self._path(prefix)
             if not folder.is_dir():
                 return []
-            return sorted(path.name for path in folder.iterdir() if path.is_dir() and any(_files(path)))
+            return sorted(
+                path.name
+                for path in folder.iterdir()
+                if path.is_dir() and any(not file.name.startswith(_DRAFT) for file in _files(path))
+            )
 
     def delete(self, names: Iterable[str]) -> None:
         """Delete objects, and the folders that are empty without them; see `Store.delete`."""
@@ -134,10 +142,13 @@ class FolderStore(Store):
 
     def unfinished(self, prefix: str) -> list[Unfinished]:
         """Return drafts that a killed process left; see `Store.unfinished`."""
-        folder = self._path(prefix.rpartition("/")[0])
-        drafts = sorted(folder.rglob(f"{_DRAFT}*")) if folder.is_dir() else []
-        names = [(path.relative_to("/").as_posix(), path) for path in drafts]
-        return [Unfinished(name, path.name, path.stat().st_mtime) for name, path in names if name.startswith(prefix)]
+        found = []
+        for path in sorted(_files(self._path(prefix.rpartition("/")[0]))):
+            name = path.relative_to("/").as_posix()
+            if path.name.startswith(_DRAFT) and name.startswith(prefix):
+                with contextlib.suppress(FileNotFoundError):  # it has just become an object
+                    found.append(Unfinished(name, path.name, path.stat().st_mtime))
+        return found
 
     def abandon(self, upload: Unfinished) -> None:
         """Delete a draft; see `Store.abandon`."""
@@ -146,15 +157,21 @@ class FolderStore(Store):
     def _path(self, name: str) -> Path:
         return Path("/") / name
 
+    def _existing(self, name: str) -> Path:
+        path = self._path(name)
+        if path.is_dir():  # other objects are below it, and none of this name
+            raise FileNotFoundError(name)
+        return path
+
     def _new_draft(self, name: str) -> Path:
         """Make an empty file beside an object; whoever deletes its neighbour may take the folder away meanwhile."""
         draft = self._path(name).with_name(f"{_DRAFT}{secrets.token_hex(8)}")
         for attempts_left in reversed(range(_ATTEMPTS)):
-            draft.parent.mkdir(parents=True, exist_ok=True)
             try:
+                draft.parent.mkdir(parents=True, exist_ok=True)
                 draft.touch()
                 break
-            except FileNotFoundError:
+            except (FileNotFoundError, FileExistsError):  # the latter where it goes just as it is looked at
                 if not attempts_left:
                     raise
         return draft
@@ -176,7 +193,8 @@ def _stored(name: str, status: os.stat_result) -> Stored:
 
 
 def _files(folder: Path) -> Iterator[Path]:
-    return (path for path in folder.rglob("*") if path.is_file() and not path.name.startswith(_DRAFT))
+    """Yield the files and drafts below a folder; what vanishes meanwhile is passed over."""
+    return (Path(parent) / name for parent, _, names in os.walk(folder) for name in names)
 
 
 @contextlib.contextmanager

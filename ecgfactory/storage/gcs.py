@@ -9,6 +9,7 @@ from typing import Any, ClassVar, cast
 
 import google.auth.exceptions
 import requests
+import urllib3.exceptions
 from google.api_core.exceptions import GoogleAPICallError, RequestRangeNotSatisfiable
 from google.cloud.storage import Blob, Client
 from google.cloud.storage.exceptions import DataCorruption, InvalidResponse
@@ -18,9 +19,7 @@ from ecgfactory.storage.failure import Failure, Reason, failure_of
 from ecgfactory.storage.remote_store import NEW, Operation, RemoteStore
 from ecgfactory.storage.store import Stored, Unfinished
 
-LISTED_AT_ONCE = 1000
-"""Objects in one answer."""
-
+BAD_REQUEST = 400
 
 _REASONS: Mapping[str, Reason] = {
     "rateLimitExceeded": "passing",
@@ -30,6 +29,7 @@ _REASONS: Mapping[str, Reason] = {
 }
 
 _PASSING = (
+    urllib3.exceptions.HTTPError,
     requests.ConnectionError,
     requests.Timeout,
     requests.exceptions.ChunkedEncodingError,
@@ -159,10 +159,17 @@ class GcsStore(RemoteStore):
             self._ask("delete", name, lambda: self._blob(name).delete(**self._once()))
 
     def _pages(self, prefix: str, delimiter: str | None) -> Iterator[Any]:
-        listed = self._client.list_blobs(
-            self._bucket, prefix=prefix, delimiter=delimiter, page_size=LISTED_AT_ONCE, **self._once()
-        ).pages
-        while (page := self._ask("list", prefix, lambda: next(listed, None))) is not None:
+        given = {"prefix": prefix, "delimiter": delimiter, "page_size": self.listed_at_once} | self._once()
+
+        def page_at(token: str | None) -> tuple[Any, str | None]:
+            # a new listing for each page: after an error, the library takes one that goes on for ended
+            listing = self._client.list_blobs(self._bucket, page_token=token, **given)
+            return next(listing.pages), listing.next_page_token
+
+        page, token = self._ask("list", prefix, lambda: page_at(None))
+        yield page
+        while token is not None:
+            page, token = self._ask("list", prefix, partial(page_at, token))
             yield page
 
 
@@ -174,6 +181,8 @@ def _refusal(error: Any) -> Failure:
     answer = error.response
     if answer is None:
         return failure_of(int(error.code or 0), "", {}, {}, str(error))
+    if answer.status_code == BAD_REQUEST and "crc32c" in answer.text.lower():
+        return Failure("damaged", "crc32c")
     return failure_of(answer.status_code, _code(answer), answer.headers, _REASONS, answer.text)
 
 

@@ -74,6 +74,9 @@ class RemoteStore(Store):
     first_bytes: ClassVar[int] = 2**20
     """Asked for first when an object is fetched; smaller ones are complete with that."""
 
+    listed_at_once: ClassVar[int] = 1000
+    """Objects in one answer."""
+
     def __init__(self, bucket: str) -> None:
         super().__init__(bucket)
         self._bucket_seen = False
@@ -200,6 +203,8 @@ class RemoteStore(Store):
         def fetch_part(start: int) -> None:
             stop = min(start + self.part_bytes, whole.size_bytes)
             part = self._ask("read", name, lambda: self._get(name, start, stop, whole.version))
+            if len(part) < stop - start:  # some stores find that the range is gone before they find that the version is
+                raise UnmetError
             os.pwrite(descriptor, part, start)
 
         try:

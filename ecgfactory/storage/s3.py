@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 import boto3.session
 import botocore.exceptions as errors
@@ -13,11 +13,10 @@ from botocore.config import Config
 from ecgfactory.storage.at_once import REQUESTS_AT_ONCE, at_once
 from ecgfactory.storage.failure import Failure, Reason, failure_of
 from ecgfactory.storage.remote_store import NEW, Operation, RemoteStore
-from ecgfactory.storage.store import Stored, Unfinished
+from ecgfactory.storage.store import Stored, StoreError, Unfinished
 
-if TYPE_CHECKING:
-    from mypy_boto3_s3 import S3Client
-    from mypy_boto3_s3.type_defs import CompletedPartTypeDef
+Part = Mapping[str, Any]
+"""Number and digest of a part that has arrived, as S3 wants them in the end."""
 
 MOST_PARTS = 10_000
 """Of one upload."""
@@ -30,10 +29,12 @@ DELETED_AT_ONCE = 1000
 
 _REASONS: Mapping[str, Reason] = {
     "NoSuchBucket": "no bucket",
-    "InvalidRange": "absent",
     "ConditionalRequestConflict": "passing",
     "OperationAborted": "passing",
     "RequestTimeout": "passing",
+    "InternalError": "passing",
+    "ServiceUnavailable": "passing",
+    "SlowDown": "passing",
     "InvalidAccessKeyId": "unknown",
     "SignatureDoesNotMatch": "unknown",
     "InvalidToken": "unknown",
@@ -44,6 +45,9 @@ _REASONS: Mapping[str, Reason] = {
     "XAmzContentSHA256Mismatch": "damaged",
     "XAmzContentChecksumMismatch": "damaged",
 }
+
+_REFUSED: Any = {"HTTPStatusCode": 403, "HTTPHeaders": {}}
+"""What the answer would be if one of several names were asked for alone."""
 
 _PASSING = (
     errors.ConnectionError,
@@ -88,24 +92,27 @@ class S3Store(RemoteStore):
 
     def __init__(self, bucket: str) -> None:
         super().__init__(bucket)
-        self._client = self._ask("read", "", self._connected)
+        self._client: Any = self._ask("read", "", self._connected)
 
     def copy(self, source: str, target: str) -> None:
-        """Copy an object; see `Store.copy`."""
-        whole = self._ask("read", source, lambda: self._head(source))
+        """Copy an object, in parts where it is too large for one request; see `Store.copy`."""
         given: Any = {"Bucket": self.bucket, "Key": target, "CopySource": {"Bucket": self.bucket, "Key": source}}
-        if whole.size_bytes <= COPIED_AT_ONCE_BYTES:
+        try:
             self._ask("write", target, lambda: self._client.copy_object(**given))
             return
+        except StoreError:
+            whole = self._ask("read", source, lambda: self._head(source))  # only now, to save a request a copy
+            if whole.size_bytes <= COPIED_AT_ONCE_BYTES:
+                raise
 
-        def copy_part(upload_id: str, number: int, start: int) -> CompletedPartTypeDef:
+        def copy_part(upload_id: str, number: int, start: int) -> Part:
             last = min(start + COPIED_AT_ONCE_BYTES, whole.size_bytes) - 1
             answer = self._client.upload_part_copy(
                 **given, UploadId=upload_id, PartNumber=number, CopySourceRange=f"bytes={start}-{last}"
             )
             return {"PartNumber": number, "ETag": answer["CopyPartResult"]["ETag"]}
 
-        self._in_parts(target, range(0, whole.size_bytes, COPIED_AT_ONCE_BYTES), copy_part)
+        self._in_parts(target, range(0, whole.size_bytes, COPIED_AT_ONCE_BYTES), copy_part, {})
 
     def objects(self, prefix: str) -> Iterator[Stored]:
         """Yield objects; see `Store.objects`."""
@@ -151,11 +158,12 @@ class S3Store(RemoteStore):
         if version is not None:
             given["IfMatch"] = f'"{version}"'
         try:
-            return self._client.get_object(**given)["Body"].read()
+            content: bytes = self._client.get_object(**given)["Body"].read()
         except errors.ClientError as error:
             if error.response["Error"]["Code"] == "InvalidRange":
                 return b""
             raise
+        return content
 
     def _put(self, name: str, content: bytes, version: str | None) -> None:
         given: Any = {"Bucket": self.bucket, "Key": name, "Body": content, "ChecksumAlgorithm": "SHA256"}
@@ -166,7 +174,7 @@ class S3Store(RemoteStore):
     def _put_parts(self, name: str, size_bytes: int, parts: Callable[[int], Iterator[bytes]]) -> None:
         part_bytes = max(self.part_bytes, -(-size_bytes // MOST_PARTS))
 
-        def put_part(upload_id: str, number: int, content: bytes) -> CompletedPartTypeDef:
+        def put_part(upload_id: str, number: int, content: bytes) -> Part:
             answer = self._client.upload_part(
                 Bucket=self.bucket,
                 Key=name,
@@ -177,7 +185,7 @@ class S3Store(RemoteStore):
             )
             return {"PartNumber": number, "ETag": answer["ETag"], "ChecksumSHA256": answer["ChecksumSHA256"]}
 
-        self._in_parts(name, parts(part_bytes), put_part)
+        self._in_parts(name, parts(part_bytes), put_part, {"ChecksumAlgorithm": "SHA256"})
 
     def _head(self, name: str) -> Stored:
         held = self._client.head_object(Bucket=self.bucket, Key=name)
@@ -197,7 +205,7 @@ class S3Store(RemoteStore):
             return Failure("no address", "Invalid endpoint")
         return Failure("other", type(error).__name__) if isinstance(error, errors.BotoCoreError) else None
 
-    def _connected(self) -> S3Client:
+    def _connected(self) -> Any:
         config = Config(
             connect_timeout=self.connect_s,
             read_timeout=self.read_s,
@@ -209,7 +217,7 @@ class S3Store(RemoteStore):
         return boto3.session.Session().client("s3", config=config)
 
     def _pages(self, prefix: str, delimiter: str) -> Iterator[Any]:
-        given: Any = {"Bucket": self.bucket, "Prefix": prefix, "Delimiter": delimiter}
+        given: Any = {"Bucket": self.bucket, "Prefix": prefix, "Delimiter": delimiter, "MaxKeys": self.listed_at_once}
         while True:
             page = self._ask("list", prefix, lambda: self._client.list_objects_v2(**given))
             yield page
@@ -219,19 +227,24 @@ class S3Store(RemoteStore):
 
     def _delete(self, names: list[str]) -> None:
         given: Any = {"Objects": [{"Key": name} for name in names], "Quiet": True}
-        answer = self._ask("delete", names[0], lambda: self._client.delete_objects(Bucket=self.bucket, Delete=given))
-        for left in answer.get("Errors", []):
-            raise self._error("delete", left["Key"], failure_of(403, left["Code"], {}, _REASONS))
+
+        def deleted() -> None:
+            answer = self._client.delete_objects(Bucket=self.bucket, Delete=given)
+            for left in answer.get("Errors", []):  # the answer as a whole says that all went well
+                raise errors.ClientError({"Error": left, "ResponseMetadata": _REFUSED}, "DeleteObjects")
+
+        self._ask("delete", names[0], deleted)
 
     def _in_parts(
-        self, name: str, parts: Iterable[Any], put_part: Callable[[str, int, Any], CompletedPartTypeDef]
+        self,
+        name: str,
+        parts: Iterable[Any],
+        put_part: Callable[[str, int, Any], Part],
+        checks: Mapping[str, Any],
     ) -> None:
         """Upload an object in parts, several at a time; on any error free those that are there."""
-        begun = self._ask(
-            "write",
-            name,
-            lambda: self._client.create_multipart_upload(Bucket=self.bucket, Key=name, ChecksumAlgorithm="SHA256"),
-        )
+        given: Any = {"Bucket": self.bucket, "Key": name}
+        begun = self._ask("write", name, lambda: self._client.create_multipart_upload(**given, **checks))
         upload_id = begun["UploadId"]
         with self._freed_on_error(Unfinished(name, upload_id, 0)):
             done = at_once(
@@ -239,13 +252,16 @@ class S3Store(RemoteStore):
                 enumerate(parts, 1),
                 self.parts_at_once,
             )
-            self._ask(
-                "write",
-                name,
-                lambda: self._client.complete_multipart_upload(
-                    Bucket=self.bucket, Key=name, UploadId=upload_id, MultipartUpload={"Parts": done}
-                ),
-            )
+            self._complete(name, upload_id, done)
+
+    def _complete(self, name: str, upload_id: str, done: list[Part]) -> None:
+        given: Any = {"Bucket": self.bucket, "Key": name, "UploadId": upload_id, "MultipartUpload": {"Parts": done}}
+        try:
+            self._ask("write", name, lambda: self._client.complete_multipart_upload(**given))
+        except FileNotFoundError:  # no such upload: it is complete where the answer to an attempt before was lost
+            held = self.stat(name)
+            if held is None or not held.version.endswith(f"-{len(done)}"):
+                raise StoreError(f"{self._address(name)}: its upload was aborted by someone else; try again.") from None
 
 
 def _version(etag: str) -> str:

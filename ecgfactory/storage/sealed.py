@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from pathlib import Path
 
 from ecgfactory.errors import BadInputError
 from ecgfactory.storage.place import Place
+from ecgfactory.storage.store import StoreError
 from ecgfactory.storage.store_path import StorePath
 
 MANIFEST_FILE = "manifest.json"
@@ -30,10 +32,17 @@ def enclosing_sealed(path: Path) -> Path | None:
 
 def enclosing_in_store(place: StorePath) -> StorePath | None:
     """Return the published dataset that a place in a store is, or is anywhere below; None where there is none."""
-    for above in (place, *place.parents):
-        if (above / MANIFEST_FILE).is_file() and (above / SUMS_FILE).is_file():
-            return above
+    if _is_sealed_in_store(place):
+        return place
+    for above in place.parents:
+        with contextlib.suppress(StoreError):  # credentials may end at a prefix, and with them nobody publishes above
+            if _is_sealed_in_store(above):
+                return above
     return None
+
+
+def _is_sealed_in_store(place: StorePath) -> bool:
+    return (place / MANIFEST_FILE).is_file() and (place / SUMS_FILE).is_file()
 
 
 def check_outside(path: Path) -> None:

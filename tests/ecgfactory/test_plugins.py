@@ -27,10 +27,12 @@ from ecgfactory.quality.features import EXTRA_FEATURES, FEATURES
 from ecgfactory.request.build_request import BuildRequest
 from ecgfactory.request.plan import Plan, make_plan
 from ecgfactory.request.preflight import file_problems
+from ecgfactory.storage.store_path import StorePath
 from ecgfactory.validation.artefact_contract import ArtefactContract
 from ecgfactory.validation.feature_contract import FeatureContract
 from ecgfactory.validation.format_contract import FormatContract
 from ecgfactory.validation.generator_contract import GeneratorContract
+from ecgfactory.validation.store_contract import StoreContract
 from tests.plugin_package import NAME, VERSION, write_plugin_package, write_plugin_policy
 
 pytestmark = pytest.mark.slow
@@ -69,6 +71,12 @@ class TestFeature(FeatureContract):
     @pytest.fixture
     def member(self, site: Path) -> ExtraFeature:
         return EXTRA_FEATURES.load("rms_uv")
+
+
+class TestStore(StoreContract):
+    @pytest.fixture
+    def place(self, site: Path, request: pytest.FixtureRequest) -> StorePath:
+        return StorePath.parse(f"shelf://{request.node.name}/some/place")
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from pathlib import Path
 import psutil
 import pytest
 from distributed import Client
+from tests.stored import check_nothing_else, check_whole, sums_of
 
 from ecgfactory.dataset.names import SUMS_FILE
 from ecgfactory.flows.build_dataset import build_dataset
@@ -20,7 +21,6 @@ from ecgfactory.request.build_request import BuildRequest
 from ecgfactory.shards.handover import SIGNALS_FILE
 from ecgfactory.storage.store_path import StorePath
 from tests.dask_processes import dask_scheduler, dask_worker, without_folders
-from tests.stored import check_nothing_else, check_whole, sums_of
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("prefect_server")]
 

@@ -97,6 +97,9 @@ def test_validate_tells_every_problem_and_exits_2(tmp_path: Path, request_file: 
         (["show", "/tmp", "1", "--pdf"], 2, "Option '--pdf' requires an argument"),
         (["show", "/tmp", "1", "--pdf", "--csv", "x.csv"], 2, "--pdf needs a file or folder, and --csv follows it"),
         (["build", "--output", "--set", "seed=1"], 2, "--output needs a file or folder, and --set follows it"),
+        (["verify", "s3://key:hidden@bucket/x"], 2, "'s3://...@bucket/x' can't be an address (it holds credentials"),
+        (["sessions", "--output", "s3:/bucket"], 2, "'s3:/...' lacks a slash of an address; write it like s3://"),
+        (["build", "/nothing.yaml", "--output", "ftp://x"], 2, "'ftp://x' is of no storage that is known"),
         (["verify", "~nobody-here/x"], 2, "the home that ~nobody-here stands for is not known here"),
     ],
 )
@@ -122,7 +125,7 @@ def test_verify_of_a_damaged_dataset_exits_1_and_names_the_file(copy: Path) -> N
 
 
 def test_help_needs_none_of_the_heavy_packages() -> None:
-    heavy = "('torch', 'prefect', 'neurokit2', 'dask')"
+    heavy = "('torch', 'prefect', 'neurokit2', 'dask', 'boto3', 'google.cloud', 'azure')"
     probe = f"import sys, ecgfactory.cli.main; print([m for m in {heavy} if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

@@ -25,7 +25,8 @@ from ecgfactory.line.build import build as library_build
 from ecgfactory.line.state import Build
 from ecgfactory.request.build_request import BuildRequest
 from ecgfactory.request.plan import make_plan, split_of
-from ecgfactory.retention.inventory import DatasetItem, SessionItem, take_inventory
+from ecgfactory.retention.inventory import take_inventory
+from ecgfactory.retention.items import DatasetItem, SessionItem
 from ecgfactory.session.ledger import ledger_of
 from ecgfactory.session.progress import Progress
 from ecgfactory.session.workspace import Workspace

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
+from benchmarks.stores.readers import check_nothing_else, check_whole, sums_of
 from ecgfactory.dataset.names import SUMS_FILE
 from ecgfactory.line.build import Built
 from ecgfactory.storage.store_path import StorePath
-from tests.stored import check_nothing_else, check_whole, sums_of
 
 REQUEST: dict[str, Any] = {
     "name": "stored",

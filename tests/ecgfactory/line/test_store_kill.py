@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from benchmarks.stores.readers import Reader, check_nothing_else, published_in, sums_of
 from ecgfactory.dataset.names import SUMS_FILE
 from ecgfactory.generators import GENERATORS
 from ecgfactory.line.build import Built
@@ -24,7 +25,6 @@ from ecgfactory.session.sessions import sessions_of
 from ecgfactory.storage.faults import ENVIRONMENT_VARIABLE, FAULT_POINTS
 from ecgfactory.storage.store_path import StorePath
 from tests.inline_pool import InlinePool
-from tests.stored import Reader, check_nothing_else, published_in, sums_of
 
 pytestmark = pytest.mark.slow
 
@@ -86,36 +86,32 @@ def build_killed_at(nursery: Nursery, output: StorePath) -> Callable[[str], None
     return build_and_die
 
 
-@pytest.mark.usefixtures("reader")
 def test_killed_at_each_step_in_turn(
-    build_killed_at: Callable[[str], None], output: StorePath, undisturbed: str, build: Builder
+    build_killed_at: Callable[[str], None], output: StorePath, undisturbed: str, build: Builder, reader: Reader
 ) -> None:
     """Each build takes over from the one that was killed before it, and is killed a step later."""
-    points = [f"{point}:1" if point.startswith("shard-") else point for point in FAULT_POINTS]
-    for point in points:
-        build_killed_at(point)
-        is_published = point in FAULT_POINTS[-2:]
-        assert bool(published_in(output / "killed")) == is_published, point
+    *unpublished, published, _latest = FAULT_POINTS
+    for point in unpublished:
+        build_killed_at(f"{point}:1" if point.startswith("shard-") else point)
+        assert published_in(output / "killed") == [], point
         (session,) = sessions_of(output)
-        assert session.plan_id
-    build(REQUEST | {"output": str(output)})
-    (dataset,) = published_in(output / "killed")
-    assert sums_of(dataset) == undisturbed
-    check_nothing_else(output, "killed")
+        assert session.committed == 24 or point.startswith("shard-")
+    build_killed_at(published)
+    assert_ends_well(build, output, undisturbed)
+    assert reader.looks and reader.seen_whole
 
 
-@pytest.mark.parametrize("point", FAULT_POINTS)
-def test_killed_once_and_built_again(
-    point: str,
-    build_killed_at: Callable[[str], None],
-    output: StorePath,
-    undisturbed: str,
-    build: Builder,
-    reader: Reader,
+def test_killed_right_after_latest_was_pointed(
+    build_killed_at: Callable[[str], None], output: StorePath, undisturbed: str, build: Builder
 ) -> None:
-    build_killed_at(f"{point}:0" if point.startswith("shard-") else point)
+    build_killed_at(FAULT_POINTS[-1])
+    (dataset,) = published_in(output / "killed")
+    assert sums_of(dataset) == undisturbed
+    assert_ends_well(build, output, undisturbed)
+
+
+def assert_ends_well(build: Builder, output: StorePath, undisturbed: str) -> None:
     build(REQUEST | {"output": str(output)})
     (dataset,) = published_in(output / "killed")
     assert sums_of(dataset) == undisturbed
     check_nothing_else(output, "killed")
-    assert reader.looks

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
+from pydantic import ValidationError
 
 from ecgfactory.errors import BadInputError
 from ecgfactory.formats import FORMATS, IMAGES
@@ -378,4 +379,6 @@ def test_faults_of_an_address_are_told_without_its_credentials(tmp_path: Path) -
     assert in_setting.startswith("--set output=az://box/x?...: output: 'az://box/x?...' can't be an address")
     [lost_slash] = problems_of(path, "name: x\nrecords: 4\noutput: s3:/bucket\n")
     assert lost_slash.endswith("output: 's3:/...' lacks a slash of an address; write it like s3://my-bucket/datasets.")
-    assert "hidden" not in in_file + in_setting
+    with pytest.raises(ValidationError) as caught:
+        BuildRequest.model_validate({"name": "x", "records": 4, "output": "s3://key:hidden@bucket"})
+    assert "hidden" not in in_file + in_setting + str(caught.value)

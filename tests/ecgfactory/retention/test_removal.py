@@ -18,7 +18,8 @@ from ecgfactory.errors import BadInputError
 from ecgfactory.request.build_request import BuildRequest
 from ecgfactory.request.plan import Plan, make_plan
 from ecgfactory.retention.decisions import Decision, decide, freed_by
-from ecgfactory.retention.inventory import DatasetItem, UnknownItem, take_inventory
+from ecgfactory.retention.inventory import take_inventory
+from ecgfactory.retention.items import DatasetItem, UnknownItem
 from ecgfactory.retention.removal import carry_out, sole_remover
 from ecgfactory.retention.retention_request import RetentionRequest
 from ecgfactory.session.folder_sessions import plan_lock

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ecgfactory.retention.decisions import Decision, RetentionFailedError, RetentionOutcome, decide, freed_by
-from ecgfactory.retention.inventory import DatasetItem, Item, LeftoverItem, SessionItem, UnknownItem
+from ecgfactory.retention.items import DatasetItem, Item, LeftoverItem, SessionItem, UnknownItem
 from ecgfactory.retention.retention_request import RetentionRequest
 from ecgfactory.storage.disk_use import DiskUse, LinkedFile
 

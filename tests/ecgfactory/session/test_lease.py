@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from ecgfactory.errors import BadInputError
-from ecgfactory.session.lease import ENVIRONMENT_VARIABLE, LeaseLostError, find_lease, lasts_s, leased
+from ecgfactory.session.lease import ENVIRONMENT_VARIABLE, LeaseLostError, lasts_s, leased
+from ecgfactory.session.lease_state import LEASE_FILE, find_lease
 from ecgfactory.storage.folder_store import FolderStore
 from ecgfactory.storage.store import StoreError
 from ecgfactory.storage.store_path import StorePath
@@ -160,11 +161,11 @@ def test_what_a_store_fails_to_do_for_a_while_costs_nothing(
     file: StorePath, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     with leased(file, nothing) as lease:
-        monkeypatch.setattr(FolderStore, "swap", failing)
-        until(lambda: "goes on while its lease lasts" in caplog.text)
-        lease.check()
-        until(lambda: has_lapsed(lease.check))
-        monkeypatch.undo()
+        with monkeypatch.context() as closing:
+            closing.setattr(FolderStore, "swap", failing)
+            until(lambda: "goes on while its lease lasts" in caplog.text)
+            lease.check()
+            until(lambda: has_lapsed(lease.check))
         until(lambda: not has_lapsed(lease.check))
         assert lease.epoch == 1
 
@@ -238,6 +239,29 @@ def test_how_long_it_lasts_is_checked(monkeypatch: pytest.MonkeyPatch, given: st
     monkeypatch.setenv(ENVIRONMENT_VARIABLE, given)
     with pytest.raises(BadInputError, match="ECGFACTORY_LEASE_S is "):
         lasts_s()
+
+
+def test_a_holder_that_stopped_renewing_is_followed_in_every_store(
+    store_place: StorePath, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Versions are of another kind in each: digests, numbers, tags."""
+    file = store_place / "plan" / LEASE_FILE
+    with leased(file, nothing) as first:
+        first.tell({"records": 3})
+        first.renew()
+        found = find_lease(file)
+        assert found is not None
+        assert found.state.told == {"records": 3}
+    assert find_lease(file) is None
+    monkeypatch.setattr("ecgfactory.session.lease._keep_renewing", lambda *_: None)
+    waits: list[bool] = []
+    with leased(file, nothing) as first, leased(file, lambda: waits.append(True)) as second:
+        assert (second.epoch, waits) == (2, [True])
+        with pytest.raises(LeaseLostError, match="took the plan over"):
+            first.renew()
+        second.renew()
+        assert list(store_place.store.objects(store_place.prefix)) != []
+    assert list(store_place.store.objects(store_place.prefix)) == []
 
 
 def failing(*_: object) -> bool:

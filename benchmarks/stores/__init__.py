@@ -1,0 +1,1 @@
+"""Real servers of object stores on loopback, and what may happen to those who use them."""

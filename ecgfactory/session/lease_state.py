@@ -1,0 +1,87 @@
+"""The object that is a lease, as all may read it; see lease.py."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from ecgfactory.storage.store import StoreError
+from ecgfactory.storage.store_clock import PRECISION_S
+from ecgfactory.storage.store_path import StorePath
+
+LEASE_FILE = "lease.json"
+"""Below the place that keeps a session's work."""
+
+
+class LeaseState(BaseModel):
+    """What the object holds.
+
+    Parameters
+    ----------
+    holder : str
+        Drawn for each taking, so that no two ever write the same bytes: a store's versions may be digests of them.
+    epoch : int
+        How often it was taken.
+    renewed : int
+        How often this holder has renewed it.
+    lasts_s : float
+        Seconds for which it lasts from each renewal; 0 when it is free.
+    told : dict of str to Any
+        What its holder tells, or told last.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    holder: str
+    epoch: int
+    renewed: int = 0
+    lasts_s: float
+    told: dict[str, Any] = {}
+
+    def content(self) -> bytes:
+        """Return the bytes of the object."""
+        return self.model_dump_json().encode()
+
+
+@dataclass(frozen=True)
+class Found:
+    """A lease as it is in its store.
+
+    Parameters
+    ----------
+    version : str
+        For `Store.swap`.
+    modified_at : float
+        When it was last renewed, by the clock of the store.
+    state : LeaseState
+        What it says.
+    """
+
+    version: str
+    modified_at: float
+    state: LeaseState
+
+    def is_lapsed(self, now: float) -> bool:
+        """Whether nobody has it, at a time by the clock of the store."""
+        return not self.state.lasts_s or now - self.modified_at > self.state.lasts_s + PRECISION_S
+
+
+def find_lease(file: StorePath) -> Found | None:
+    """Return the lease that is in a store, if there is one.
+
+    Raises
+    ------
+    StoreError
+        When the object is none, or can't be read.
+    """
+    stored = file.store.stat(file.name)  # first, so that what is read is of this version or of a later one
+    if stored is None:
+        return None
+    try:
+        return Found(stored.version, stored.modified_at, LeaseState.model_validate_json(file.read_bytes()))
+    except FileNotFoundError:
+        return None
+    except ValidationError:
+        raise StoreError(f"{file}: is not a lease; delete it if no build of this plan is running.") from None

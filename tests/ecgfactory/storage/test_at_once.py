@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+
+import pytest
+
+from ecgfactory.storage.at_once import at_once
+
+
+def test_results_are_in_the_order_of_the_items() -> None:
+    assert at_once(lambda number: number * 2, iter(range(50))) == list(range(0, 100, 2))
+    assert at_once(lambda number: number, []) == []
+
+
+def test_no_more_items_are_in_memory_than_requests_run() -> None:
+    taken, done, most = itertools.count(1), itertools.count(1), []
+    last_done = [0]
+
+    def items() -> Iterator[int]:
+        for number in range(60):
+            most.append(next(taken) - last_done[0])
+            yield number
+
+    def request(_: int) -> None:
+        last_done[0] = next(done)
+
+    at_once(request, items(), requests=3)
+    assert len(most) == 60
+    assert max(most) <= 4  # one more is taken than runs
+
+
+def test_after_an_error_no_further_request_is_made() -> None:
+    made: list[int] = []
+
+    def request(number: int) -> None:
+        made.append(number)
+        if number == 2:
+            raise ValueError("the third")
+
+    with pytest.raises(ValueError, match="the third"):
+        at_once(request, range(1000), requests=2)
+    assert len(made) < 10

@@ -1,0 +1,64 @@
+"""Every kind of store keeps the contract, against a real server where there is one."""
+
+from __future__ import annotations
+
+import pytest
+
+from ecgfactory.storage.remote_store import RemoteStore
+from ecgfactory.storage.store_path import StorePath
+from ecgfactory.validation.store_contract import StoreContract
+from tests.store_servers import PlaceMaker
+
+pytestmark = pytest.mark.slow
+
+
+class RemoteContract(StoreContract):
+    """The contract, with sizes that make parts and pages of little."""
+
+    @pytest.fixture(autouse=True)
+    def little(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(RemoteStore, "single_bytes", 6 * 2**20)
+        monkeypatch.setattr(RemoteStore, "part_bytes", 5 * 2**20)  # S3 takes no smaller ones
+        monkeypatch.setattr(RemoteStore, "listed_at_once", 10)
+
+
+class TestFolder(StoreContract):
+    @pytest.fixture
+    def place(self, place_of: PlaceMaker) -> StorePath:
+        return place_of("file")
+
+    def leave_unfinished(self, place: StorePath, name: str) -> bool:
+        place.store._new_draft(name)  # type: ignore[attr-defined]
+        return True
+
+
+class TestS3(RemoteContract):
+    @pytest.fixture
+    def place(self, place_of: PlaceMaker) -> StorePath:
+        return place_of("s3")
+
+    def leave_unfinished(self, place: StorePath, name: str) -> bool:
+        client = place.store._client  # type: ignore[attr-defined]
+        upload = client.create_multipart_upload(Bucket=place.bucket, Key=name)
+        client.upload_part(Bucket=place.bucket, Key=name, UploadId=upload["UploadId"], PartNumber=1, Body=b"begun")
+        return True
+
+
+class TestGcs(RemoteContract):
+    @pytest.fixture
+    def place(self, place_of: PlaceMaker) -> StorePath:
+        return place_of("gs")
+
+    def leave_unfinished(self, place: StorePath, name: str) -> bool:
+        place.store._blob(name).create_resumable_upload_session()  # type: ignore[attr-defined]
+        return False
+
+
+class TestAzure(RemoteContract):
+    @pytest.fixture
+    def place(self, place_of: PlaceMaker) -> StorePath:
+        return place_of("az")
+
+    def leave_unfinished(self, place: StorePath, name: str) -> bool:
+        place.store._container.get_blob_client(name).stage_block("0", b"begun")  # type: ignore[attr-defined]
+        return True
