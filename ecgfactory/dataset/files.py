@@ -18,6 +18,7 @@ import pyarrow.parquet as pq
 from ecgfactory.arrays import IntArray
 from ecgfactory.artefact_table import ArtefactTable, without_artefacts, without_clean
 from ecgfactory.beat_table import BeatTable
+from ecgfactory.dataset.format_stretch import read_format_stretch
 from ecgfactory.dataset.names import (
     ANNOTATIONS_FILE,
     ARTEFACTS_FILE,
@@ -429,9 +430,9 @@ class DatasetFiles:
         DamagedDatasetError
             When the file is missing or does not hold it.
         """
-        with self.format_file(format_name, path) as folder:
-            spec = self.plan.spec_of(format_name)
-            return format_named(format_name).read_stretch(folder, path, candidate, spec, start, stop)
+        spec = self.plan.spec_of(format_name)
+        with reading(path):
+            return read_format_stretch(format_named(format_name), self.path, path, candidate, spec, start, stop)
 
     def at_hand(self, *paths: str) -> AbstractContextManager[Path]:
         """Give the folder of this machine in which files of the dataset are while the block runs; see `at_hand`."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from ecgfactory.dataset.names import LATEST, MANIFEST_FILE, PIN_FILE
 from ecgfactory.errors import BadInputError
+from ecgfactory.storage.fetched import is_path_below
 from ecgfactory.storage.store_path import StorePath
 
 
@@ -56,10 +57,10 @@ def latest_in(datasets: StorePath) -> StorePath | None:
     """Return the dataset that `latest` names among those of a name; None where it names none that is there."""
     try:
         plan_id = (datasets / LATEST).read_text().strip()
-    except FileNotFoundError:
+    except (FileNotFoundError, UnicodeDecodeError):  # somebody else's object may have this name
         return None
     named = datasets / plan_id
-    return named if "/" not in plan_id and (named / MANIFEST_FILE).is_file() else None
+    return named if is_path_below(plan_id) and "/" not in plan_id and (named / MANIFEST_FILE).is_file() else None
 
 
 def _published_at(dataset: StorePath) -> str:

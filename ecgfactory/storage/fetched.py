@@ -181,7 +181,8 @@ class FetchedFiles:
             self._given_back.popleft().holders -= 1
         if self._kept_bytes <= self._most_bytes:
             return
-        for name in [name for name, file in self._files.items() if file.is_there and not file.holders]:
+        *others, _ = self._files.items()  # the last one will be wanted again, however large it is
+        for name in [name for name, file in others if file.is_there and not file.holders]:
             if self._kept_bytes <= self._most_bytes:
                 break
             self._remove(name)

@@ -137,7 +137,7 @@ def test_files_can_be_read_before_there_is_a_manifest(copy: Path) -> None:
 
 def test_a_file_that_is_gone_is_named_by_its_path_below_the_dataset(copy: Path) -> None:
     dataset = ef.open_dataset(in_store(copy))
-    path = next(iter(dataset.files_of("edf", 1)))[0]
+    (path,) = dataset.paths(dataset.record_ids[0])["edf"]
     (copy / path).unlink()
     with pytest.raises(DamagedDatasetError, match=f"^{path}: can't be read"):
         dataset.signals_in("edf", path, [int(dataset.candidates[0])])
