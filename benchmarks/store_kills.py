@@ -47,6 +47,9 @@ PATIENCE_S = 400.0
 EARLY_SHARE = 0.2
 """So many strikes come before the build has a session; all others while it works."""
 
+STRUCK_WITHIN = 0.7
+"""Strikes come in the first part of the time for which an undisturbed build works: what ends needs no strike."""
+
 CUTS_S = (0.5, 8.0)
 """For so long the connection is cut."""
 
@@ -65,6 +68,7 @@ REQUEST = {
     "workers": {"cpu": 2},
 }
 
+NOTHING: Mapping[str, str] = {}
 LOCK = re.compile(r"lock|.*\.(dir)?lock")
 """What those who live keep in temporary folders when they have nothing to do."""
 
@@ -151,25 +155,24 @@ class Strikes:
         """Go on with another output."""
         self.output = self.place / f"{next(self.outputs):02d}"
 
-    def build(self, on_cluster: bool, machine: Machine | None = None, **environment: str) -> Build:
+    def build(self, on_cluster: bool, machine: Machine, told: Mapping[str, str] = NOTHING) -> Build:
         """Start a build of the dataset."""
-        machine = machine or self.client
         (machine.folder / "request.yaml").write_text(json.dumps(REQUEST))
         command = ["ecgfactory", "build", "request.yaml", "--output", str(self.output)]
         if on_cluster:
             command += ["--set", f"workers.scheduler={self.cluster.address}"]
         own = {lease.ENVIRONMENT_VARIABLE: str(LEASE_S), "PREFECT_API_URL": self.api if on_cluster else ""}
         begins_at = machine.log.stat().st_size if machine.log.exists() else 0
-        return Build(machine.start(command, self.store | own | environment), machine, begins_at)
+        return Build(machine.start(command, self.store | own | dict(told)), machine, begins_at)
 
     def measure(self, on_cluster: bool) -> None:
         """Build with nothing that strikes, to know how long that takes."""
         self.next_output()
-        build = self.build(on_cluster)
+        build = self.build(on_cluster, self.client)
         self._wait_for_session(build)
         began = time.monotonic()
         assert build.end() == 0, build.said()
-        self.work_s[on_cluster] = time.monotonic() - began
+        self.work_s[on_cluster] = time.monotonic() - began  # those that come later replace it: workers are warm then
 
     def _wait_for_session(self, build: Build) -> None:
         while build.process.poll() is None and not self.has_session():
@@ -185,7 +188,7 @@ class Strikes:
         if self.chance.random() >= EARLY_SHARE:
             self._wait_for_session(build)
         with contextlib.suppress(psutil.TimeoutExpired):
-            build.process.wait(timeout=self.chance.uniform(0, self.work_s[on_cluster]))
+            build.process.wait(timeout=self.chance.uniform(0, STRUCK_WITHIN * self.work_s[on_cluster]))
         return f"{time.monotonic() - began:.1f} s, {self.committed()} committed"
 
     def committed(self) -> int:
@@ -201,14 +204,14 @@ class Strikes:
         return self._flow(False)
 
     def _flow(self, on_cluster: bool) -> str:
-        build = self.build(on_cluster)
+        build = self.build(on_cluster, self.client)
         moment = self.moment(build, on_cluster)
         build.kill()
         return f"after {moment}: {build.end()}"
 
     def worker(self) -> str:
         """Kill a worker of the cluster, and start it again."""
-        build = self.build(True)
+        build = self.build(True, self.client)
         moment = self.moment(build, True)
         number = self.chance.randrange(len(self.cluster.machines))
         self.cluster.kill(number)
@@ -217,7 +220,7 @@ class Strikes:
 
     def local_worker(self) -> str:
         """Kill a process that a build has started."""
-        build = self.build(False)
+        build = self.build(False, self.client)
         moment = self.moment(build, False)
         with contextlib.suppress(psutil.NoSuchProcess, IndexError):
             self.chance.choice(build.process.children(recursive=True)).kill()
@@ -225,7 +228,7 @@ class Strikes:
 
     def flow_and_workers(self) -> str:
         """Kill the flow and all workers."""
-        build = self.build(True)
+        build = self.build(True, self.client)
         moment = self.moment(build, True)
         build.kill()
         for number in self.cluster.workers:
@@ -236,7 +239,7 @@ class Strikes:
     def connection(self) -> str:
         """Cut all connections to the store for some seconds."""
         on_cluster = self.chance.random() < 0.5
-        build = self.build(on_cluster)
+        build = self.build(on_cluster, self.client)
         moment = self.moment(build, on_cluster)
         with self.proxy.cut():
             time.sleep(seconds := self.chance.uniform(*CUTS_S))
@@ -244,7 +247,7 @@ class Strikes:
 
     def paused_flow(self) -> str:
         """Stop a flow until another has its lease, or is done, and let it go on then."""
-        first = self.build(True)
+        first = self.build(True, self.client)
         moment = self.moment(first, True)
         with contextlib.suppress(psutil.NoSuchProcess):
             first.process.suspend()
@@ -259,7 +262,7 @@ class Strikes:
 
     def two_builds(self) -> str:
         """Start two builds of the plan on one cluster, and kill one of them."""
-        both = [self.build(True), self.build(True, self.colleague)]
+        both = [self.build(True, self.client), self.build(True, self.colleague)]
         moment = self.moment(both[0], True)
         killed = self.chance.choice(both)
         killed.kill()
@@ -270,42 +273,50 @@ class Strikes:
         """Kill whoever comes to a step of the commit protocol."""
         is_of_shard = point.startswith("shard-")
         told = {faults.ENVIRONMENT_VARIABLE: f"{point}:{SHARD}" if is_of_shard else point}
-        if not self.chance.randrange(2):
-            return f"local: {self.build(False, **told).end()}"
-        if not is_of_shard:
-            return f"flow on the cluster: {self.build(True, **told).end()}"
+        on_cluster = self.chance.random() < 0.5
+        if not on_cluster or not is_of_shard:
+            return (
+                f"{'flow on the cluster' if on_cluster else 'local'}: {self.build(on_cluster, self.client, told).end()}"
+            )
         number = self.chance.randrange(len(self.cluster.machines))
         self.cluster.kill(number)
         self.cluster.start(number, **told)
         self.cluster.wait()
-        code = self.build(True).end()
+        code = self.build(True, self.client).end()
         self.cluster.kill(number)
         self.cluster.start(number)
         return f"worker of the cluster: {code}"
 
 
-def main(count: int, seed: int, scheme: str) -> None:
-    """Strike, and end each dataset undisturbed."""
+def main(count: int, seed: int, scheme: str) -> int:
+    """Strike, and end each dataset undisturbed; return of how many something was wrong."""
     chance = random.Random(seed)
     with strikes_on(scheme, chance) as strikes:
         local_sums = _sums_of_a_local_build(strikes)
-        for on_cluster in (False, True):
+        for on_cluster in (False, True, True):
             strikes.measure(on_cluster)
         drawn = _drawn(strikes)
-        number, ended = 0, 0
+        number = ended = wrong = 0
         while number < count:
             strikes.next_output()
             reader = Reader(strikes.output / NAME, READ_EVERY_S)
-            with reader.reading():
-                while number < count and not published_in(strikes.output / NAME):
-                    number += 1
-                    words, strike = next(drawn)
-                    print(f"{number:3} {words}, {strike()}", flush=True)
-                    strikes.cluster.wait()
-                _end_undisturbed(strikes, local_sums, on_cluster=bool(ended % 2))
+            try:
+                with reader.reading():
+                    while number < count and not published_in(strikes.output / NAME):
+                        number += 1
+                        words, strike = next(drawn)
+                        print(f"{number:3} {words}, {strike()}", flush=True)
+                        strikes.cluster.wait()
+                    took_s = _end_undisturbed(strikes, local_sums, on_cluster=bool(ended % 2))
+            except AssertionError as error:
+                wrong += 1
+                print(f"    wrong: {error}", flush=True)
+            else:
+                looks = f"of {reader.looks} looks {reader.seen_whole} saw the dataset whole, none anything else"
+                print(f"    ended well, in {took_s:.0f} s; {looks}", flush=True)
             ended += 1
-            print(f"    ended well; the reader looked {reader.looks} times and saw it whole {reader.seen_whole} times")
-    print(f"{number} strikes, {ended} datasets, each with the sums of a local build and nothing else left")
+    print(f"{number} strikes, {ended} datasets, of which {wrong} with something wrong")
+    return wrong
 
 
 @contextmanager
@@ -370,16 +381,18 @@ def _sums_of_a_local_build(strikes: Strikes) -> str:
     return (folder / NAME / "latest" / SUMS_FILE).read_text()
 
 
-def _end_undisturbed(strikes: Strikes, local_sums: str, on_cluster: bool) -> None:
+def _end_undisturbed(strikes: Strikes, local_sums: str, on_cluster: bool) -> float:
+    """Build with nothing that strikes, and look at what is there then; return how many seconds the build took."""
     began = time.monotonic()
-    build = strikes.build(on_cluster)
+    build = strikes.build(on_cluster, strikes.client)
     assert build.end() == 0, build.said()
+    took_s = time.monotonic() - began
     (dataset,) = published_in(strikes.output / NAME)
     assert sums_of(dataset) == local_sums
     check_nothing_else(strikes.output, NAME)
     left = [path for machine in strikes.machines for path in machine.left() if not LOCK.fullmatch(path.name)]
     assert left == [], left
-    print(f"    undisturbed build {'on the cluster' if on_cluster else 'local'}: {time.monotonic() - began:.1f} s")
+    return took_s
 
 
 if __name__ == "__main__":
@@ -390,4 +403,4 @@ if __name__ == "__main__":
     parser.add_argument("seed", type=int, nargs="?", default=1)
     parser.add_argument("--store", choices=("s3", "gs", "az"), default="s3")
     arguments = parser.parse_args()
-    main(arguments.strikes, arguments.seed, arguments.store)
+    raise SystemExit(bool(main(arguments.strikes, arguments.seed, arguments.store)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -13,7 +14,7 @@ from ecgfactory.flows.task_runner import PlacedTaskRunner
 from ecgfactory.flows.worker_side import forget, has_cuda, look_around
 from ecgfactory.line.placement import Placement
 from ecgfactory.line.state import Build
-from ecgfactory.storage.place import is_address
+from ecgfactory.session.lease import LeaseLostError
 
 ENGINE_PACKAGES = ("prefect", "distributed")
 """What flow and workers talk through. A worker must have it, and all that decides bytes, in the flow's very version."""
@@ -90,9 +91,15 @@ class WorkerChecks:
         return problems
 
     def release(self, workers: Sequence[str]) -> None:
-        """Have workers remove what they still have of the build on disks of their own."""
-        if is_address(self._build.address):
-            self._runner.run_on(workers, forget, self._build.address)
+        """Have workers remove what they still have of the build on disks of their own.
+
+        Nothing once another session may have the plan: it may use the same workers by now.
+        """
+        lease = self._build.workspace.lease
+        if lease is not None:
+            with contextlib.suppress(LeaseLostError):
+                lease.check()
+                self._runner.run_on(workers, forget, self._build.address)
 
     def _version_problems(self, who: str, found: Any) -> list[str]:
         if isinstance(found, Exception):

@@ -102,6 +102,7 @@ def own_disk_problem(worker: Worker, address: str, plan_id: str) -> str | None:
         answer_others(worker)
         with patience(PATIENCE_S):
             plan = Workspace.at(address).read_plan()
+        _forget(kept)  # the build may end before this worker gets a job of it
         reason = store_problem(kept / MADE)
     except OSError as error:
         if not isinstance(error, FileNotFoundError) or error.filename is not None:

@@ -101,7 +101,7 @@ class StoreDraft(Draft):
             self._store.copy(source.name, (self._target / file.path).name)
         except FileNotFoundError:
             raise BuildFailedError(
-                f"{source}: was stored and is gone; somebody else deletes there. Build again: what is missing is made anew."
+                f"{source}: was stored and is gone; somebody else deletes there. Build again: it is made anew."
             ) from None
         stand_in(self.folder / file.path, file.size_bytes)
         self._sums[file.path] = file.sha256

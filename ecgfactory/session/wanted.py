@@ -44,21 +44,11 @@ def want(workspace: Workspace, records: int, last_shard: int | None = None) -> N
         workspace.lease.tell(workspace.lease.told | wanted)
 
 
-def wanted_of(workspace: Workspace, shard: int, fresh: bool = False) -> int:
-    """Return how many records of a shard are wanted at most; none once the session is gone.
-
-    Parameters
-    ----------
-    workspace : Workspace
-        The session's.
-    shard : int
-        The number of the shard.
-    fresh : bool
-        Whether a store is asked now, however lately it was.
-    """
+def wanted_of(workspace: Workspace, shard: int) -> int:
+    """Return how many records of a shard are wanted at most; none once the session is gone."""
     told = _read_in_folder(workspace)
     if told is None and workspace.kept is not None:
-        told = _read_in_store(workspace.kept, fresh)
+        told = _read_in_store(workspace.kept)
     elif told is None:
         told = _EVERYTHING if workspace.root.is_dir() else _NOTHING
     last = told["last_shard"]
@@ -73,9 +63,9 @@ def _read_in_folder(workspace: Workspace) -> dict[str, Any] | None:
     return told
 
 
-def _read_in_store(kept: StorePath, fresh: bool) -> dict[str, Any]:
+def _read_in_store(kept: StorePath) -> dict[str, Any]:
     reading = _reading_of(kept)
-    if fresh or time.monotonic() - reading.read_s > READ_INTERVAL_S:
+    if time.monotonic() - reading.read_s > READ_INTERVAL_S:
         reading.read()
     return reading.told
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from ecgfactory.quality.rule import PUBLISHED
 from ecgfactory.request.plan import Plan
 from ecgfactory.session.lease import Lease
-from ecgfactory.session.scratch import scratch_folder
+from ecgfactory.session.scratch import remove_scratch, scratch_folder
 from ecgfactory.storage.durable import sync, write_text
 from ecgfactory.storage.place import is_address
 from ecgfactory.storage.store_path import StorePath
@@ -76,9 +76,14 @@ class Workspace:
             When the session is over.
         """
         if is_address(address):
-            workspace = cls.of_store(StorePath.parse(address))
+            kept = StorePath.parse(address)
+            workspace = cls.of_store(kept)
             if not workspace.plan_file.exists():
-                write_text(workspace.plan_file, (StorePath.parse(address) / PLAN_FILE).read_text())
+                try:
+                    write_text(workspace.plan_file, (kept / PLAN_FILE).read_text())
+                except FileNotFoundError:
+                    remove_scratch(kept)
+                    raise
             return workspace
         root = Path(address)
         note = root / KEPT_FILE

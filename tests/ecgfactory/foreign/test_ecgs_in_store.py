@@ -91,9 +91,7 @@ def test_what_has_changed_in_the_store_is_read_anew(ecgs: Path) -> None:
 
 
 def test_problems_are_told_with_addresses(ecgs: Path, tmp_path: Path) -> None:
-    with pytest.raises(
-        BadInputError, match=f"^{in_store(tmp_path)}/none: there is no such file, prefix or"
-    ):
+    with pytest.raises(BadInputError, match=f"^{in_store(tmp_path)}/none: there is no such file, prefix or"):
         read_ecgs(in_store(tmp_path / "none"))
     with pytest.raises(BadInputError, match=f"^{in_store(ecgs)}/beside.zip: .zip suffix"):
         read_ecgs(in_store(ecgs / "beside.zip"))
@@ -105,9 +103,7 @@ def test_problems_are_told_with_addresses(ecgs: Path, tmp_path: Path) -> None:
 
 def test_more_than_there_is_room_for_is_refused(ecgs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(of_stores, "MOST_BYTES", 10_000)
-    with pytest.raises(
-        BadInputError, match=r"holds .* kB in 5 files, .* at most 10.0 kB are fetched into"
-    ):
+    with pytest.raises(BadInputError, match=r"holds .* kB in 5 files, .* at most 10.0 kB are fetched into"):
         read_ecgs(in_store(ecgs))
 
 

@@ -1,18 +1,20 @@
 """Builds into a store that are killed by SIGKILL, at every step of the commit protocol, and then resumed.
 
 A reader looks all the time: what it finds under a manifest must be whole. After the next build the sums are those of a
-build that nobody disturbed, and nothing else is left.
+build that nobody disturbed, and nothing else is left. `python -m benchmarks.store_kills` does more of it, on clusters.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import os
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from benchmarks.stores.readers import Reader, check_nothing_else, published_in, sums_of
+from benchmarks.stores.servers import StoreServer
 from ecgfactory.dataset.names import SUMS_FILE
 from ecgfactory.generators import GENERATORS
 from ecgfactory.line.build import Built
@@ -30,13 +32,13 @@ pytestmark = pytest.mark.slow
 
 REQUEST: dict[str, Any] = {
     "name": "killed",
-    "records": 24,
+    "records": 12,
     "seed": 5,
-    "generator": {"batch": 8},
+    "generator": {"batch": 4},
     "formats": ["parquet", "wfdb"],
     "report": {"samples": 0},
 }
-LEASE_S = "1"
+LONG_AGO = (0, 0)
 
 Builder = Callable[..., Built]
 
@@ -74,16 +76,24 @@ def reader(output: StorePath) -> Iterator[Reader]:
         yield reader
 
 
+def build_and_die(nursery: Nursery, output: StorePath, environment: Mapping[str, str]) -> None:
+    with nursery.fork(environment) as child:
+        child.recv()  # its id
+        child.send((build_inline, {"output": str(output)}))
+        with pytest.raises(EOFError):
+            child.recv()
+
+
 @pytest.fixture
 def build_killed_at(nursery: Nursery, output: StorePath) -> Callable[[str], None]:
-    def build_and_die(point: str) -> None:
-        with nursery.fork({ENVIRONMENT_VARIABLE: point, lease.ENVIRONMENT_VARIABLE: LEASE_S}) as child:
-            child.recv()  # its id
-            child.send((build_inline, {"output": str(output)}))
-            with pytest.raises(EOFError):
-                child.recv()
+    """Killed long ago, so that the next build need not wait for the lease to lapse."""
 
-    return build_and_die
+    def build_killed_long_ago(point: str) -> None:
+        build_and_die(nursery, output, {ENVIRONMENT_VARIABLE: point})
+        (left,) = Path(f"/{output.name}").rglob(lease.LEASE_FILE)
+        os.utime(left, LONG_AGO)
+
+    return build_killed_long_ago
 
 
 def test_killed_at_each_step_in_turn(
@@ -95,7 +105,7 @@ def test_killed_at_each_step_in_turn(
         build_killed_at(f"{point}:1" if point.startswith("shard-") else point)
         assert published_in(output / "killed") == [], point
         (session,) = sessions_of(output)
-        assert session.committed == 24 or point.startswith("shard-")
+        assert session.committed == REQUEST["records"] or point.startswith("shard-")
     build_killed_at(published)
     assert_ends_well(build, output, undisturbed)
     assert reader.looks and reader.seen_whole
@@ -108,6 +118,20 @@ def test_killed_right_after_latest_was_pointed(
     (dataset,) = published_in(output / "killed")
     assert sums_of(dataset) == undisturbed
     assert_ends_well(build, output, undisturbed)
+
+
+def test_killed_on_a_real_server(
+    nursery: Nursery, moto_server: StoreServer, s3_place: StorePath, undisturbed: str, build: Builder
+) -> None:
+    """Where each object is sent, an entry is created only once, and a lease has to lapse."""
+    reader = Reader(s3_place / "killed", every_s=0.5)
+    with reader.reading():
+        for point in ("shard-renamed:1", "manifest-written", "dataset-published"):
+            told = {ENVIRONMENT_VARIABLE: point, lease.ENVIRONMENT_VARIABLE: "1"}
+            build_and_die(nursery, s3_place, {**moto_server.environment, **told})
+            assert len(published_in(s3_place / "killed")) == (point == "dataset-published")
+        assert_ends_well(build, s3_place, undisturbed)
+    assert reader.seen_whole
 
 
 def assert_ends_well(build: Builder, output: StorePath, undisturbed: str) -> None:

@@ -100,17 +100,17 @@ def test_workers_elsewhere_are_told_what_is_wanted_by_the_lease(
         want(workspace, records=3, last_shard=5)
         assert wanted_of(workspace, 5) == 3, "at once, where they share a folder"
         assert wanted_of(elsewhere, 5) == 20, "it was asked just now"
-        assert [wanted_of(elsewhere, shard, fresh=True) for shard in (5, 6)] == [3, 0]
         monkeypatch.setattr("ecgfactory.session.wanted.READ_INTERVAL_S", 0.0)
+        assert [wanted_of(elsewhere, shard) for shard in (5, 6)] == [3, 0]
         want(workspace, records=2)
         assert wanted_of(elsewhere, 6) == 2
         with monkeypatch.context() as closing:
             closing.setattr(FolderStore, "stat", unreachable)
             assert wanted_of(elsewhere, 6) == 2, "work goes on while the store can't be reached"
     with claimed(plan, nothing) as lease, occupied(plan, "two", lease):
-        assert wanted_of(elsewhere, 6, fresh=True) == 20
+        assert wanted_of(elsewhere, 6) == 20
         discard_dead(plan)
-    assert wanted_of(elsewhere, 6, fresh=True) == 0
+    assert wanted_of(elsewhere, 6) == 0
 
 
 def unreachable(*_: object) -> None:
