@@ -13,8 +13,8 @@ from pathlib import Path
 import psutil
 import pytest
 from distributed import Client
-from tests.stored import check_nothing_else, check_whole, sums_of
 
+from benchmarks.stores.readers import check_nothing_else, check_whole, sums_of
 from ecgfactory.dataset.names import SUMS_FILE
 from ecgfactory.flows.build_dataset import build_dataset
 from ecgfactory.request.build_request import BuildRequest
