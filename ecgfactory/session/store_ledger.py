@@ -34,8 +34,8 @@ class StoreLedger(Ledger):
     def enter(self, entry: ShardEntry, staging: Path) -> ShardEntry:
         """Commit a shard by uploading its files and creating its entry; see `Ledger.enter`.
 
-        Of two attempts the one with fewer records counts: more than a shard's limit are never wanted. It takes the place
-        of the other one in one step, and the other's files stay until the session is removed: they may be being read.
+        Of two attempts the one with fewer records counts: more than a shard's limit are never wanted. It takes the
+        place of the other one in one step; the other's files stay until the session is removed, for readers of them.
 
         Raises
         ------

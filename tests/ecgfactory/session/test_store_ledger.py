@@ -100,9 +100,10 @@ def test_only_what_is_still_entered_is_withdrawn(ledger: Racing, tmp_path: Path)
 
 
 def test_nothing_is_entered_once_the_session_is_over(ledger: Racing, kept: StorePath, tmp_path: Path) -> None:
+    late = staged(tmp_path / "late", 5)
     kept.store.delete([(kept / PLAN_FILE).name])
     with pytest.raises(ShardUnwantedError):
-        enter(ledger, tmp_path / "late", 5)
+        ledger.enter(late, tmp_path / "late")
     assert list(kept.store.objects(kept.prefix)) == []
 
 
