@@ -6,7 +6,6 @@ build that nobody disturbed, and nothing else is left. `python -m benchmarks.sto
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -22,9 +21,9 @@ from ecgfactory.line.build import build as library_build
 from ecgfactory.line.jobs import shard_modules
 from ecgfactory.pools.crew import ENVIRONMENT
 from ecgfactory.pools.nursery import Nursery
-from ecgfactory.session import lease
-from ecgfactory.session.lease_state import LEASE_FILE
+from ecgfactory.session.lease_state import LEASE_FILE, find_lease
 from ecgfactory.session.sessions import sessions_of
+from ecgfactory.session.store_sessions import session_places
 from ecgfactory.storage.faults import ENVIRONMENT_VARIABLE, FAULT_POINTS
 from ecgfactory.storage.store_path import StorePath
 from tests.inline_pool import InlinePool
@@ -39,7 +38,6 @@ REQUEST: dict[str, Any] = {
     "formats": ["parquet", "wfdb"],
     "report": {"samples": 0},
 }
-LONG_AGO = (0, 0)
 
 Builder = Callable[..., Built]
 
@@ -78,23 +76,22 @@ def reader(output: StorePath) -> Iterator[Reader]:
 
 
 def build_and_die(nursery: Nursery, output: StorePath, environment: Mapping[str, str]) -> None:
+    """Build until killed; then its lease is over, as it is some seconds later: `test_lease` waits for that."""
     with nursery.fork(environment) as child:
         child.recv()  # its id
         child.send((build_inline, {"output": str(output)}))
         with pytest.raises(EOFError):
             child.recv()
+    for place in session_places(output):
+        found = find_lease(place / LEASE_FILE)
+        assert found is not None and found.state.lasts_s
+        over = found.state.model_copy(update={"lasts_s": 0.0})
+        assert output.store.swap((place / LEASE_FILE).name, over.content(), found.version)
 
 
 @pytest.fixture
 def build_killed_at(nursery: Nursery, output: StorePath) -> Callable[[str], None]:
-    """Killed long ago, so that the next build need not wait for the lease to lapse."""
-
-    def build_killed_long_ago(point: str) -> None:
-        build_and_die(nursery, output, {ENVIRONMENT_VARIABLE: point})
-        (left,) = Path(f"/{output.name}").rglob(LEASE_FILE)
-        os.utime(left, LONG_AGO)
-
-    return build_killed_long_ago
+    return lambda point: build_and_die(nursery, output, {ENVIRONMENT_VARIABLE: point})
 
 
 def test_killed_at_each_step_in_turn(
@@ -124,12 +121,10 @@ def test_killed_right_after_latest_was_pointed(
 def test_killed_on_a_real_server(
     nursery: Nursery, moto_server: StoreServer, s3_place: StorePath, undisturbed: str, build: Builder
 ) -> None:
-    """Where each object is sent, an entry is created only once, and a lease has to lapse."""
     reader = Reader(s3_place / "killed", every_s=0.5)
     with reader.reading():
         for point in ("shard-renamed:1", "manifest-written", "dataset-published"):
-            told = {ENVIRONMENT_VARIABLE: point, lease.ENVIRONMENT_VARIABLE: "1"}
-            build_and_die(nursery, s3_place, {**moto_server.environment, **told})
+            build_and_die(nursery, s3_place, {**moto_server.environment, ENVIRONMENT_VARIABLE: point})
             assert len(published_in(s3_place / "killed")) == (point == "dataset-published")
         assert_ends_well(build, s3_place, undisturbed)
     assert reader.seen_whole
