@@ -17,6 +17,9 @@ from ecgfactory.storage.store import Store, Stored, StoreError, Unfinished
 _DRAFT = ".draft-"
 """How names of files begin that are not complete yet."""
 
+_LOCK = f"{_DRAFT}lock"
+"""What who replaces an object has locked; no draft, and gone when it is over."""
+
 _ATTEMPTS = 5
 
 
@@ -43,10 +46,8 @@ class FolderStore(Store):
 
     def write(self, name: str, content: bytes) -> None:
         """Write a small object; see `Store.write`."""
-        with _sentences(name), self._draft(name) as draft:
-            _fill(draft, content)
-            draft.replace(self._path(name))
-            sync(self._path(name).parent)
+        with _sentences(name):
+            self._put(name, content)
 
     def create(self, name: str, content: bytes) -> bool:
         """Write a small object where there is none; see `Store.create`."""
@@ -61,14 +62,11 @@ class FolderStore(Store):
 
     def swap(self, name: str, content: bytes, version: str) -> bool:
         """Write a small object in the place of a version of it; see `Store.swap`."""
-        with _sentences(name), waiting_lock(self._path(name).with_name(f"{_DRAFT}lock"), lambda: None):
+        with _sentences(name), waiting_lock(self._path(name).with_name(_LOCK), lambda: None):
             held = self.stat(name)
             if held is None or held.version != version:
                 return held is not None and self._path(name).read_bytes() == content
-            with self._draft(name) as draft:
-                _fill(draft, content)
-                draft.replace(self._path(name))
-            sync(self._path(name).parent)
+            self._put(name, content)
             return True
 
     def send(self, source: Path, name: str, sha256: str) -> None:
@@ -140,7 +138,7 @@ class FolderStore(Store):
         found = []
         for path in sorted(_files(self._path(prefix.rpartition("/")[0]))):
             name = path.relative_to("/").as_posix()
-            if path.name.startswith(_DRAFT) and name.startswith(prefix):
+            if path.name.startswith(_DRAFT) and path.name != _LOCK and name.startswith(prefix):
                 with contextlib.suppress(FileNotFoundError):  # it has just become an object
                     found.append(Unfinished(name, path.name, path.stat().st_mtime))
         return found
@@ -157,6 +155,19 @@ class FolderStore(Store):
         if path.is_dir():  # other objects are below it, and none of this name
             raise FileNotFoundError(name)
         return path
+
+    def _put(self, name: str, content: bytes) -> None:
+        """Write a small object; whoever clears up beside it may take its draft for one that was left."""
+        for attempts_left in reversed(range(_ATTEMPTS)):
+            try:
+                with self._draft(name) as draft:
+                    _fill(draft, content)
+                    draft.replace(self._path(name))
+                break
+            except FileNotFoundError:
+                if not attempts_left:
+                    raise
+        sync(self._path(name).parent)
 
     @contextlib.contextmanager
     def _draft(self, name: str) -> Iterator[Path]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import tempfile
@@ -37,6 +38,13 @@ def process_folders_below(parent: Path) -> None:
     _place = parent
 
 
+def remove_folders_of_killed() -> None:
+    """Remove what killed processes left: whoever kills some may call it then, or else the next process does it."""
+    if _parent_path().is_dir():
+        with contextlib.suppress(PermissionError):  # it is another user's, so nothing of this one is there
+            _sweep(_parent())
+
+
 _place: Path | None = None
 """Where this process makes its folders; None for the system's folder for temporary files."""
 
@@ -67,9 +75,13 @@ def _made(name: str) -> FileLock:
     return lock
 
 
+def _parent_path() -> Path:
+    return (_place or Path(tempfile.gettempdir())) / f"ecgfactory-{os.getuid()}"
+
+
 def _parent() -> Path:
     """Return this user's folder for scratch; nobody else may look into it."""
-    parent = (_place or Path(tempfile.gettempdir())) / f"ecgfactory-{os.getuid()}"
+    parent = _parent_path()
     parent.mkdir(mode=0o700, exist_ok=True)
     status = parent.lstat()
     if status.st_uid != os.getuid() or parent.is_symlink():
