@@ -61,7 +61,11 @@ class FolderStore(Store):
             return True
 
     def swap(self, name: str, content: bytes, version: str) -> bool:
-        """Write a small object in the place of a version of it; see `Store.swap`."""
+        """Write a small object in the place of a version of it; see `Store.swap`.
+
+        It is the one thing here that takes a lock: a process that is stopped just then keeps others waiting until it
+        goes on, or is killed.
+        """
         with _sentences(name), waiting_lock(self._path(name).with_name(_LOCK), lambda: None):
             held = self.stat(name)
             if held is None or held.version != version:

@@ -10,14 +10,15 @@ from ecgfactory.line.session import session
 from ecgfactory.request.build_request import BuildRequest
 from ecgfactory.request.plan import Plan, make_plan
 from ecgfactory.session import lease as lease_module
-from ecgfactory.session.lease import ENVIRONMENT_VARIABLE, LeaseLostError
+from ecgfactory.session.lease import ENVIRONMENT_VARIABLE, LeaseLostError, leased
 from ecgfactory.session.ledger import ledger_of
 from ecgfactory.session.sessions import abandon, claimed, discard_dead, note_outcome, occupied, sessions_of
-from ecgfactory.session.store_sessions import kept_at
+from ecgfactory.session.store_sessions import discard, kept_at
 from ecgfactory.session.wanted import want, wanted_of
 from ecgfactory.session.workspace import Workspace
 from ecgfactory.shards.shard import make_shard
 from ecgfactory.storage.folder_store import FolderStore
+from ecgfactory.storage.s3 import S3Store
 from ecgfactory.storage.store import StoreError
 from ecgfactory.storage.store_path import StorePath
 
@@ -199,3 +200,27 @@ def test_a_session_without_a_plan_and_an_unreadable_one_are_none(plan: Plan, out
         kept = kept_at(plan)
         kept.store.write((kept / "plan.json").name, b"{}")
         assert sessions_of(output) == []
+
+
+def test_a_paused_session_deletes_no_more_than_it_is_doing(
+    s3_place: StorePath, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What it still has to delete may belong to the session that took the plan over meanwhile."""
+    monkeypatch.setattr("ecgfactory.storage.s3.DELETED_AT_ONCE", 2)
+    monkeypatch.setattr(lease_module, "_keep_renewing", lambda *_: None)
+    kept = s3_place / ".sessions" / "0123456789abcdef"
+    for number in range(4):
+        kept.store.write((kept / f"made/{number}").name, b"x")
+    deleted: list[int] = []
+    delete = S3Store._delete
+
+    def delete_and_pause(store: S3Store, some: list[str]) -> None:
+        delete(store, some)
+        deleted.append(len(some))
+        if len(deleted) == 2:  # the plan, and the first of the rest
+            monkeypatch.setattr(lease_module, "now_s", lambda: 1e9)
+
+    monkeypatch.setattr(S3Store, "_delete", delete_and_pause)
+    with pytest.raises(LeaseLostError), leased(kept / "lease.json", nothing) as lease:
+        discard(kept, lease)
+    assert names(kept) == ["lease.json", "made/2", "made/3"]
