@@ -42,7 +42,7 @@ class Cluster:
         machine = self.machines[number]
         where = ["--local-directory", str(machine.temporary), "--name", f"{number}-{time.monotonic_ns()}"]
         command = ["dask", "worker", self.address, "--nthreads", "1", "--no-dashboard", *where]
-        self.workers[number] = machine.start(command, self.environment | environment)
+        self.workers[number] = machine.start(command, {**self.environment, **environment})
 
     def kill(self, number: int) -> None:
         """Kill the worker of a machine and its nanny."""

@@ -50,7 +50,7 @@ class Machine:
             return psutil.Popen(
                 ["unshare", "--mount", "sh", "-c", COVERED, "sh", sys.executable, "-m", *command],
                 cwd=self.folder,
-                env=os.environ | own | hidden | environment,
+                env={**os.environ, **own, **hidden, **environment},
                 stdout=log,
                 stderr=log,
             )

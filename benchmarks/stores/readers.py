@@ -28,7 +28,7 @@ def check_whole(dataset: StorePath) -> None:
     manifest = json.loads((dataset / MANIFEST_FILE).read_text())
     sums = (dataset / SUMS_FILE).read_bytes()
     assert hashlib.sha256(sums).hexdigest() == manifest["sums_sha256"]
-    listed = dict(reversed(line.split("  ", 1)) for line in sums.decode().splitlines())
+    listed = {path: sha256 for sha256, path in (line.split("  ", 1) for line in sums.decode().splitlines())}
     there = {dataset.below(stored.name) for stored in dataset.store.objects(dataset.prefix)}
     assert there == {*listed, MANIFEST_FILE, SUMS_FILE}, there ^ {*listed, MANIFEST_FILE, SUMS_FILE}
     for path, sha256 in listed.items():

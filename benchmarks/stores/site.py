@@ -21,6 +21,7 @@ from benchmarks.stores.proxy import CuttableProxy
 from benchmarks.stores.servers import environment_of, free_port, store_server
 from ecgfactory.flows.local_server import LocalServer
 from ecgfactory.session import lease
+from ecgfactory.session.lease_state import LEASE_FILE, find_lease
 from ecgfactory.session.sessions import sessions_of
 from ecgfactory.session.store_sessions import session_places
 from ecgfactory.session.workspace import PLAN_FILE
@@ -154,6 +155,13 @@ class Site:
 
     def _has_session(self) -> bool:
         return any((place / PLAN_FILE).is_file() for place in session_places(self.output))
+
+    def lease_holder(self) -> str | None:
+        """Return who has the plan in the output, in a word of its own; None when nobody has."""
+        for place in session_places(self.output):
+            if (found := find_lease(place / LEASE_FILE)) is not None:
+                return found.state.holder
+        return None
 
     def committed(self) -> int:
         """Return how many records sessions of the output have committed."""

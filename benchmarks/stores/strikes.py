@@ -120,19 +120,24 @@ class Strikes:
         return f"for {seconds:.1f} s, {'on the cluster' if on_cluster else 'local'}, after {moment}: {build.end()}"
 
     def paused_flow(self) -> str:
-        """Stop a flow until another has its lease, or is done, and let it go on then."""
+        """Stop a flow until another has taken its lease over, and let it go on while that one works, or later."""
         first = self.site.build(True, self.site.client)
         moment = self._moment(first, True)
         with contextlib.suppress(psutil.NoSuchProcess):
             first.process.suspend()
+        paused = self.site.lease_holder()
         on_cluster = self._chance.random() < 0.5
         second = self.site.build(on_cluster, self.site.colleague)
+        while second.process.poll() is None and self.site.lease_holder() == paused:
+            time.sleep(0.1)
         later = self._moment(second, on_cluster)
         with contextlib.suppress(psutil.NoSuchProcess):
             first.process.resume()
         codes = first.end(), second.end()
         where = "on the cluster" if on_cluster else "local"
-        return f"after {moment}, until another, {where}, {later}: {codes[0]}, and the other {codes[1]}"
+        return (
+            f"after {moment}, until another, {where}, had the lease for {later}: {codes[0]}, and the other {codes[1]}"
+        )
 
     def two_builds(self) -> str:
         """Start two builds of the plan on one cluster, and kill one of them."""

@@ -58,15 +58,15 @@ class StoreDraft(Draft):
 
     def lay(self, files: Iterable[tuple[Place, StagedFile]]) -> None:
         """Copy files inside the store; see `Draft.lay`."""
-        self._lease.check()
-        at_once(self._copy, files)
+        with self._lease.only_while_held():
+            at_once(self._copy, files)
         for path in first_tables(self._plan, self._sums):
             self._store.fetch((self._target / path).name, self.folder / path)
 
     def hand_in(self) -> None:
         """Upload what is new in the folder; see `Draft.hand_in`."""
-        self._lease.check()
-        at_once(self._upload, [path for path in dataset_files(self.folder) if path not in self._sums])
+        with self._lease.only_while_held():
+            at_once(self._upload, [path for path in dataset_files(self.folder) if path not in self._sums])
 
     def sums(self) -> Mapping[str, str]:
         """Return the sums of all files that were laid or handed in; see `Draft.sums`."""
@@ -76,7 +76,8 @@ class StoreDraft(Draft):
         """Upload the sums, and delete what is not among them; the manifest is written when it is published."""
         self.hand_in()
         (self.folder / SUMS_FILE).write_text(sums_text(self._sums), encoding="utf-8", newline="\n")
-        self._upload(SUMS_FILE)
+        with self._lease.only_while_held():
+            self._upload(SUMS_FILE)
         sums_sha256 = self._sums.pop(SUMS_FILE)
         fault_point("sums-written")
         self._delete_strays()
@@ -85,13 +86,15 @@ class StoreDraft(Draft):
 
     def publish(self) -> None:
         """Create the manifest; see `Draft.publish`."""
-        self._lease.check()
-        if not self._store.create((self._target / MANIFEST_FILE).name, self._manifest):
+        with self._lease.only_while_held():
+            is_ours = self._store.create((self._target / MANIFEST_FILE).name, self._manifest)
+        if not is_ours:
             raise BuildFailedError(
                 f"{self._target}: another session has just published this dataset; build again, and it is found there."
             )
         fault_point("dataset-published")
-        StoreShelf(self._target).point_latest()
+        with self._lease.only_while_held():  # else another session has found it, and pointed there
+            StoreShelf(self._target).point_latest()
         fault_point("latest-pointed")
 
     def _copy(self, laid: tuple[Place, StagedFile]) -> None:
@@ -112,7 +115,7 @@ class StoreDraft(Draft):
         self._sums[path] = sha256
 
     def _delete_strays(self) -> None:
-        """Delete what an earlier session of this plan may have left here.
+        """Delete what an earlier session of this plan may have left here, and uploads that it did not end.
 
         Raises
         ------
@@ -125,5 +128,6 @@ class StoreDraft(Draft):
             raise BuildFailedError(
                 f"{self._target / missing[0]}: was stored and is gone; somebody else deletes there. Build again."
             )
-        self._lease.check()
-        self._store.delete([(self._target / path).name for path in sorted(there - expected)])
+        with self._lease.only_while_held():
+            self._store.delete((self._target / path).name for path in sorted(there - expected))
+            at_once(self._store.abandon, self._store.unfinished(self._target.prefix))

@@ -22,11 +22,25 @@ LONGEST_RETRY_AFTER_S = 60.0
 Result = TypeVar("Result")
 
 _patience_s: ContextVar[float | None] = ContextVar("patience_s", default=None)
+_check: ContextVar[Callable[[], None] | None] = ContextVar("check", default=None)
+
+
+@contextlib.contextmanager
+def checked(check: Callable[[], None]) -> Iterator[None]:
+    """Call a function before each attempt at the requests of the block; what it raises ends them.
+
+    For what only the holder of a lease may ask for: an attempt may come long after the first one.
+    """
+    token = _check.set(check)
+    try:
+        yield
+    finally:
+        _check.reset(token)
 
 
 @contextlib.contextmanager
 def patience(seconds: float) -> Iterator[None]:
-    """Try requests of this thread again for so long in the block, where someone waits for an answer."""
+    """Try the requests of the block again for so long, where someone waits for an answer."""
     token = _patience_s.set(seconds)
     try:
         yield
@@ -35,7 +49,7 @@ def patience(seconds: float) -> Iterator[None]:
 
 
 def patience_s() -> float:
-    """For how many seconds a request of this thread is tried again now."""
+    """For how many seconds a request is tried again here."""
     told_s = _patience_s.get()
     return RETRY_FOR_S if told_s is None else told_s
 
@@ -53,6 +67,13 @@ def with_attempts(request: Callable[[], Result], failure_of: Callable[[BaseExcep
         Says why an attempt failed; None for what is no failure of the store.
     """
 
+    check = _check.get()
+
+    def attempt() -> Result:
+        if check is not None:
+            check()
+        return request()
+
     def may_pass(error: BaseException) -> bool:
         failure = failure_of(error)
         return failure is not None and failure.reason == "passing"
@@ -68,4 +89,4 @@ def with_attempts(request: Callable[[], Result], failure_of: Callable[[BaseExcep
     retrying = Retrying(
         retry=retry_if_exception(may_pass), wait=wait_s, stop=stop_before_delay(patience_s()), reraise=True
     )
-    return retrying(request)
+    return retrying(attempt)

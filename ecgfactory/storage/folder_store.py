@@ -51,14 +51,12 @@ class FolderStore(Store):
 
     def create(self, name: str, content: bytes) -> bool:
         """Write a small object where there is none; see `Store.create`."""
-        with _sentences(name):
-            draft = self._draft(name, content)
+        with _sentences(name), self._draft(name) as draft:
+            _fill(draft, content)
             try:
                 os.link(draft, self._path(name))
             except FileExistsError:
                 return self._path(name).read_bytes() == content
-            finally:
-                draft.unlink()
             sync(self._path(name).parent)
             return True
 
@@ -73,23 +71,17 @@ class FolderStore(Store):
 
     def send(self, source: Path, name: str, sha256: str) -> None:
         """Upload a file; see `Store.send`."""
-        with _sentences(name):
-            draft = self._new_draft(name)
-            try:
-                _copy(source, draft)
-                if sha256_of(draft) != sha256:
-                    raise StoreError(f"{source}: its content changed before it was stored as {name}; make it again.")
-                draft.replace(self._path(name))
-                sync(self._path(name).parent)
-            finally:
-                draft.unlink(missing_ok=True)
+        with _sentences(name), self._draft(name) as draft:
+            _copy(source, draft)
+            if sha256_of(draft) != sha256:
+                raise StoreError(f"{source}: its content changed before it was stored as {name}; make it again.")
+            draft.replace(self._path(name))
+            sync(self._path(name).parent)
 
     def copy(self, source: str, target: str) -> None:
         """Copy an object; see `Store.copy`."""
-        with _sentences(source):
-            existing = self._existing(source)
-            draft = self._new_draft(target)
-            _copy(existing, draft)
+        with _sentences(source), self._draft(target) as draft:
+            _copy(self._existing(source), draft)
             draft.replace(self._path(target))
             sync(self._path(target).parent)
 
@@ -168,15 +160,21 @@ class FolderStore(Store):
         """Write a small object; whoever clears up beside it may take its draft for one that was left."""
         for attempts_left in reversed(range(_ATTEMPTS)):
             try:
-                self._draft(name, content).replace(self._path(name))
+                with self._draft(name) as draft:
+                    _fill(draft, content)
+                    draft.replace(self._path(name))
                 break
             except FileNotFoundError:
                 if not attempts_left:
                     raise
         sync(self._path(name).parent)
 
-    def _new_draft(self, name: str) -> Path:
-        """Make an empty file beside an object; whoever deletes its neighbour may take the folder away meanwhile."""
+    @contextlib.contextmanager
+    def _draft(self, name: str) -> Iterator[Path]:
+        """Give an empty file beside an object, which goes with the block unless it has become the object.
+
+        Whoever deletes its neighbour may take the folder away while it is made.
+        """
         draft = self._path(name).with_name(f"{_DRAFT}{secrets.token_hex(8)}")
         for attempts_left in reversed(range(_ATTEMPTS)):
             try:
@@ -186,13 +184,15 @@ class FolderStore(Store):
             except (FileNotFoundError, FileExistsError):  # the latter where it goes just as it is looked at
                 if not attempts_left:
                     raise
-        return draft
+        try:
+            yield draft
+        finally:
+            draft.unlink(missing_ok=True)
 
-    def _draft(self, name: str, content: bytes) -> Path:
-        draft = self._new_draft(name)
-        draft.write_bytes(content)
-        sync(draft)
-        return draft
+
+def _fill(draft: Path, content: bytes) -> None:
+    draft.write_bytes(content)
+    sync(draft)
 
 
 def _copy(source: Path, target: Path) -> None:

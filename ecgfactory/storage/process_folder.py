@@ -24,7 +24,7 @@ def process_folder(name: str) -> Path:
     Parameters
     ----------
     name : str
-        What it is called, before the number of the process.
+        What it is called, before what tells it from others.
     """
     with _making:
         if name not in _held or not _held[name].path.exists():  # whoever used it may have removed it
@@ -66,10 +66,10 @@ os.register_at_fork(after_in_child=_forget)
 def _made(name: str) -> FileLock:
     parent = _parent()
     _sweep(parent)
-    folder = parent / f"{name}-{os.getpid()}"
+    # Not by the number of the process: another machine, or container, may have the same below the same folder.
+    folder = Path(tempfile.mkdtemp(prefix=f"{name}-", dir=parent))
     lock = FileLock(folder / _LOCK_FILE)
-    folder.mkdir(exist_ok=True)
-    while not lock.try_acquire():  # another process sweeps, and found a folder without a lock
+    while not lock.try_acquire():  # another process sweeps, and takes the lock for that of a killed one
         folder.mkdir(exist_ok=True)
     Finalize(None, shutil.rmtree, (folder,), {"ignore_errors": True}, exitpriority=0)  # in children of a pool too
     return lock

@@ -17,7 +17,8 @@ from ecgfactory.flows.worker_checks import WorkerChecks
 from ecgfactory.flows.worker_side import forget, look_around, own_disk_problem
 from ecgfactory.request.build_request import BuildRequest
 from ecgfactory.request.plan import make_plan
-from ecgfactory.session.lease import LEASE_FILE, LeaseLostError, leased
+from ecgfactory.session.lease import LeaseLostError, leased
+from ecgfactory.session.lease_state import LEASE_FILE
 from ecgfactory.session.store_sessions import kept_at
 from ecgfactory.session.workspace import KEPT_FILE, PLAN_FILE, SESSIONS_FOLDER, Workspace
 from ecgfactory.storage import process_folder

@@ -49,7 +49,7 @@ def test_a_dataset_is_read_verified_and_reported_as_on_a_disk(
     verify(place)
     remake_reports(stored)
     verify(place, with_signals=False)
-    place.store.delete([(place / "data" / "extra.parquet").name, (place / "README.md").name])
+    place.store.delete([(place / "README.md").name])
     with pytest.raises(DamagedDatasetError, match=r"README\.md: missing"):
         verify(place, with_signals=False)
 

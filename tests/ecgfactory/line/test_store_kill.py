@@ -23,6 +23,7 @@ from ecgfactory.line.jobs import shard_modules
 from ecgfactory.pools.crew import ENVIRONMENT
 from ecgfactory.pools.nursery import Nursery
 from ecgfactory.session import lease
+from ecgfactory.session.lease_state import LEASE_FILE
 from ecgfactory.session.sessions import sessions_of
 from ecgfactory.storage.faults import ENVIRONMENT_VARIABLE, FAULT_POINTS
 from ecgfactory.storage.store_path import StorePath
@@ -90,7 +91,7 @@ def build_killed_at(nursery: Nursery, output: StorePath) -> Callable[[str], None
 
     def build_killed_long_ago(point: str) -> None:
         build_and_die(nursery, output, {ENVIRONMENT_VARIABLE: point})
-        (left,) = Path(f"/{output.name}").rglob(lease.LEASE_FILE)
+        (left,) = Path(f"/{output.name}").rglob(LEASE_FILE)
         os.utime(left, LONG_AGO)
 
     return build_killed_long_ago

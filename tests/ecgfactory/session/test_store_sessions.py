@@ -91,6 +91,17 @@ def test_a_session_runs_while_it_has_the_lease_and_its_work_is_gone_on_with(
     assert "dead" in capsys.readouterr().out
 
 
+def test_what_an_earlier_session_wanted_last_is_not_believed(plan: Plan, tmp_path: Path) -> None:
+    """A worker that goes on from a cancelled build to the next one of its plan must not find its shard unwanted."""
+    elsewhere = Workspace(tmp_path / "elsewhere", kept_at(plan))
+    with claimed(plan, nothing) as lease, occupied(plan, "cancelled", lease) as workspace:
+        make_shard(plan, 0, 20, workspace)
+        want(workspace, records=0)
+        assert wanted_of(elsewhere, 1) == 0
+    with claimed(plan, nothing) as lease, occupied(plan, "next", lease):
+        assert wanted_of(elsewhere, 1) == 20
+
+
 def test_workers_elsewhere_are_told_what_is_wanted_by_the_lease(
     plan: Plan, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -109,7 +120,7 @@ def test_workers_elsewhere_are_told_what_is_wanted_by_the_lease(
             assert wanted_of(elsewhere, 6) == 2, "work goes on while the store can't be reached"
     with claimed(plan, nothing) as lease, occupied(plan, "two", lease):
         assert wanted_of(elsewhere, 6) == 20
-        discard_dead(plan)
+        discard_dead(plan, lease)
     assert wanted_of(elsewhere, 6) == 0
 
 
@@ -125,7 +136,7 @@ def test_publishing_leaves_nothing_of_a_session(plan: Plan, output: StorePath) -
         kept.store.write((kept / "made/x/report.html").name, b"of a dead session")
         (Path("/") / kept.name / "shards" / ".draft-of-a-killed-process").touch()
         assert kept.store.unfinished(kept.prefix)
-        discard_dead(plan)
+        discard_dead(plan, lease)
         assert names(kept) == ["lease.json"]
         assert lease is not None
         lease.check()
