@@ -40,7 +40,7 @@ def main(count: int, seed: int, scheme: str) -> int:
         for on_cluster in (False, True, True):
             strikes.measure(on_cluster)
         drawn = strikes.drawn()
-        number = ended = wrong = 0
+        number = ended = wrong = looks = whole = 0
         while number < count:
             site.next_output()
             reader = Reader(site.datasets, READ_EVERY_S)
@@ -54,12 +54,16 @@ def main(count: int, seed: int, scheme: str) -> int:
                     took_s = _end_undisturbed(site, local_sums, on_cluster=bool(ended % 2))
             except AssertionError as error:
                 wrong += 1
-                print(f"    wrong: {error}", flush=True)
+                print(f"    wrong: {error}; the reader saw {reader.problems or 'nothing wrong'}", flush=True)
             else:
-                looks = f"of {reader.looks} looks {reader.seen_whole} saw the dataset whole, none anything else"
-                print(f"    ended well, in {took_s:.0f} s; {looks}", flush=True)
+                seen = f"of {reader.looks} looks {reader.seen_whole} saw the dataset whole, none anything else"
+                print(f"    ended well, in {took_s:.0f} s; {seen}", flush=True)
             ended += 1
-    print(f"{number} strikes, {ended} datasets, of which {wrong} with something wrong")
+            looks += reader.looks
+            whole += reader.seen_whole
+    print(
+        f"{number} strikes, {ended} datasets, of which {wrong} with something wrong; {looks} looks, {whole} at whole ones"
+    )
     return wrong
 
 
