@@ -62,7 +62,8 @@ def main(count: int, seed: int, scheme: str) -> int:
             looks += reader.looks
             whole += reader.seen_whole
     print(
-        f"{number} strikes, {ended} datasets, of which {wrong} with something wrong; {looks} looks, {whole} at whole ones"
+        f"{number} strikes, {ended} datasets, of which {wrong} with something wrong; {looks} looks, "
+        f"{whole} at whole ones"
     )
     return wrong
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ecgfactory.quality.rule import PUBLISHED
+from ecgfactory.request.paths import SESSIONS
 from ecgfactory.request.plan import Plan
 from ecgfactory.session.lease import Lease
 from ecgfactory.session.scratch import remove_scratch, scratch_folder
@@ -21,7 +22,7 @@ from ecgfactory.storage.durable import sync, write_text
 from ecgfactory.storage.place import is_address
 from ecgfactory.storage.store_path import StorePath
 
-SESSIONS_FOLDER = ".sessions"
+SESSIONS_FOLDER = SESSIONS
 """Below the output folder, so that publishing is a rename within one file system."""
 
 TRASH_PREFIX = ".trash-"

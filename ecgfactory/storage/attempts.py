@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 from collections.abc import Callable, Iterator
 from contextvars import ContextVar
 from typing import TypeVar
@@ -19,7 +20,12 @@ LONGEST_WAIT_S = 20.0
 LONGEST_RETRY_AFTER_S = 60.0
 """A store may ask for a longer wait than the policy's own, up to this."""
 
+TOLD_AFTER = 3
+"""Attempts of one request, after which those who wait are told."""
+
 Result = TypeVar("Result")
+
+_log = logging.getLogger(__name__)
 
 _patience_s: ContextVar[float | None] = ContextVar("patience_s", default=None)
 _check: ContextVar[Callable[[], None] | None] = ContextVar("check", default=None)
@@ -78,6 +84,12 @@ def with_attempts(request: Callable[[], Result], failure_of: Callable[[BaseExcep
         failure = failure_of(error)
         return failure is not None and failure.reason == "passing"
 
+    def tell(state: RetryCallState) -> None:
+        error = state.outcome.exception() if state.outcome else None
+        failure = failure_of(error) if error else None
+        if state.attempt_number == TOLD_AFTER and failure is not None:
+            _log.warning("a store does not answer well (%s); trying for %.0f s", failure.detail, patience_s())
+
     own_wait = wait_random_exponential(FIRST_WAIT_S, LONGEST_WAIT_S)
 
     def wait_s(state: RetryCallState) -> float:
@@ -87,6 +99,10 @@ def with_attempts(request: Callable[[], Result], failure_of: Callable[[BaseExcep
         return own_wait(state) if asked_s is None else min(asked_s, LONGEST_RETRY_AFTER_S)
 
     retrying = Retrying(
-        retry=retry_if_exception(may_pass), wait=wait_s, stop=stop_before_delay(patience_s()), reraise=True
+        retry=retry_if_exception(may_pass),
+        wait=wait_s,
+        stop=stop_before_delay(patience_s()),
+        before_sleep=tell,
+        reraise=True,
     )
     return retrying(attempt)

@@ -1,33 +1,30 @@
+"""The policy of attempts, without a store."""
+
 from __future__ import annotations
 
 import pytest
 
 from ecgfactory.storage import attempts
-from ecgfactory.storage.attempts import checked, with_attempts
 from ecgfactory.storage.failure import Failure
 
 
-class NoLongerOursError(Exception):
-    """What a check raises."""
+class Stalled(Exception):
+    pass
 
 
-def test_a_check_comes_before_each_attempt(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The first attempt may be long ago when the store answers again, and much may have happened."""
-    monkeypatch.setattr(attempts, "FIRST_WAIT_S", 0.0)
-    made: list[str] = []
+@pytest.mark.parametrize(("failures", "told"), [(1, 0), (attempts.TOLD_AFTER, 1), (attempts.TOLD_AFTER + 3, 1)])
+def test_who_waits_is_told_once(
+    failures: int, told: int, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(attempts, "FIRST_WAIT_S", 0.001)
+    monkeypatch.setattr(attempts, "LONGEST_WAIT_S", 0.001)
+    left = [Stalled() for _ in range(failures)]
 
-    def check() -> None:
-        made.append("check")
-        if made.count("check") == 3:
-            raise NoLongerOursError
+    def request() -> str:
+        if left:
+            raise left.pop()
+        return "done"
 
-    def request() -> None:
-        made.append("request")
-        raise ConnectionError
-
-    def failure_of(error: BaseException) -> Failure | None:
-        return Failure("passing", "cut") if isinstance(error, ConnectionError) else None
-
-    with pytest.raises(NoLongerOursError), checked(check):
-        with_attempts(request, failure_of)
-    assert made == ["check", "request", "check", "request", "check"]
+    assert attempts.with_attempts(request, lambda error: Failure("passing", "no route")) == "done"
+    sentences = [record.getMessage() for record in caplog.records]
+    assert sentences == ["a store does not answer well (no route); trying for 120 s"] * told
