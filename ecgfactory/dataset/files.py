@@ -48,7 +48,7 @@ from ecgfactory.record import Record
 from ecgfactory.request.plan import Plan
 from ecgfactory.rhythm_table import RhythmTable, uncomposed
 from ecgfactory.storage.durable import sha256_of
-from ecgfactory.storage.fetched import at_hand, coming
+from ecgfactory.storage.fetched import at_hand, checked_path, coming
 from ecgfactory.storage.object_file import readable
 from ecgfactory.storage.place import Place
 from ecgfactory.wave_table import WaveTable, unmarked
@@ -486,7 +486,7 @@ class DatasetFiles:
         """
         with reading(self.path / name):
             if columns is not None:
-                return pq.read_table(readable(self.path / name), columns=columns)
+                return pq.read_table(readable(self.path / checked_path(name)), columns=columns)
             with self.at_hand(name) as folder:
                 return pq.read_table(folder / name)
 

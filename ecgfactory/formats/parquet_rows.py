@@ -18,6 +18,7 @@ from ecgfactory.formats.base import SignalSpec
 from ecgfactory.formats.long_record import PIECE_S
 from ecgfactory.formats.parquet_columns import FIRST_SAMPLE, PIECE
 from ecgfactory.record import record_id
+from ecgfactory.storage.fetched import checked_path
 from ecgfactory.storage.object_file import parquet_file
 from ecgfactory.storage.place import Place
 
@@ -151,7 +152,7 @@ def _groups_of(
 
     With `firsts` only pieces whose first sample is among these.
     """
-    with parquet_file(dataset / path) as source:
+    with parquet_file(dataset / checked_path(path)) as source:
         for group in range(source.num_row_groups):
             least, largest = _range_of(source, group, "candidate")
             index = bisect.bisect_left(candidates, least)
