@@ -15,6 +15,7 @@ import argparse
 import random
 import re
 import time
+from collections.abc import Iterable
 from pathlib import Path
 
 from benchmarks.stores.machine import Machine, can_be_apart
@@ -61,10 +62,12 @@ def main(count: int, seed: int, scheme: str) -> int:
             ended += 1
             looks += reader.looks
             whole += reader.seen_whole
-    print(
-        f"{number} strikes, {ended} datasets, of which {wrong} with something wrong; {looks} looks, "
-        f"{whole} at whole ones"
-    )
+        strikes.measure(on_cluster=True)  # workers remove what flows that were killed had left there
+        if left := _left_on(site.cluster.machines):
+            wrong += 1
+            print(f"workers keep {left}")
+    print(f"{number} strikes, {ended} datasets, of which {wrong} with something wrong")
+    print(f"{looks} looks of the reader, {whole} at whole datasets")
     return wrong
 
 
@@ -88,14 +91,14 @@ def _end_undisturbed(site: Site, local_sums: str, on_cluster: bool) -> float:
     assert sums_of(dataset) == local_sums
     check_nothing_else(site.output, NAME)
     until = time.monotonic() + PROCESSES_END_WITHIN_S
-    while (left := _left(site)) and time.monotonic() < until:
+    while (left := _left_on([site.client, site.colleague])) and time.monotonic() < until:
         time.sleep(0.1)
     assert left == [], left
     return took_s
 
 
-def _left(site: Site) -> list[Path]:
-    return [path for machine in site.machines for path in machine.left() if not LOCK.fullmatch(path.name)]
+def _left_on(machines: Iterable[Machine]) -> list[Path]:
+    return [path for machine in machines for path in machine.left() if not LOCK.fullmatch(path.name)]
 
 
 def _build_well(site: Site, on_cluster: bool, machine: Machine) -> None:

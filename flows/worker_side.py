@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import sys
 from pathlib import Path
@@ -15,12 +16,13 @@ from prefect.settings import PREFECT_API_URL
 from ecgfactory.errors import EcgFactoryError
 from ecgfactory.request.plan import Plan
 from ecgfactory.session.scratch import remove_scratch
-from ecgfactory.session.workspace import MADE, Workspace
+from ecgfactory.session.workspace import KEPT_FILE, MADE, Workspace
 from ecgfactory.storage.attempts import patience
 from ecgfactory.storage.fetched import fetched_files
 from ecgfactory.storage.place import is_address
 from ecgfactory.storage.probe import PATIENCE_S, store_problem
-from ecgfactory.storage.process_folder import process_folders_below
+from ecgfactory.storage.process_folder import own_folders, process_folders_below
+from ecgfactory.storage.store import StoreError
 from ecgfactory.storage.store_path import StorePath
 from ecgfactory.tasks.holder import answer_others
 
@@ -55,6 +57,15 @@ def _forget(kept: StorePath) -> None:
     output = kept.parent.parent
     fetched_files().forget(output)
     remove_scratch(kept)
+
+
+def _forget_what_is_over() -> None:
+    """Remove what flows that were killed have left here, where others have ended their sessions since."""
+    for note in [folder / KEPT_FILE for folder in own_folders()]:
+        with contextlib.suppress(FileNotFoundError, StoreError):
+            kept = StorePath.parse(note.read_text(encoding="utf-8"))
+            if not Workspace.is_there(str(kept)):
+                _forget(kept)
 
 
 def stop_profiling(worker: Worker) -> None:
@@ -101,6 +112,7 @@ def own_disk_problem(worker: Worker, address: str, plan_id: str) -> str | None:
         _forget(kept)  # of a build that was killed
         answer_others(worker)
         with patience(PATIENCE_S):
+            _forget_what_is_over()
             plan = Workspace.at(address).read_plan()
         _forget(kept)  # the build may end before this worker gets a job of it
         reason = store_problem(kept / MADE)

@@ -124,11 +124,6 @@ class Site:
     _builds: list[Build] = field(default_factory=list)
 
     @property
-    def machines(self) -> list[Machine]:
-        """All whose processes are struck."""
-        return [self.client, self.colleague, *self.cluster.machines]
-
-    @property
     def datasets(self) -> StorePath:
         """Where the dataset is published."""
         return self.output / NAME

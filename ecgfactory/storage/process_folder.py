@@ -32,6 +32,12 @@ def process_folder(name: str) -> Path:
         return _held[name].path.parent
 
 
+def own_folders() -> list[Path]:
+    """Return the folders that this process has now."""
+    with _making:
+        return [lock.path.parent for lock in _held.values() if lock.path.exists()]
+
+
 def process_folders_below(parent: Path) -> None:
     """Have this process make its folders below another one from now on; those that it has stay where they are."""
     global _place

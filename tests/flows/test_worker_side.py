@@ -59,6 +59,21 @@ def test_a_worker_that_is_looked_at_keeps_nothing(
         assert [path for path in Path(worker.local_directory).rglob("*") if path.name in {KEPT_FILE, PLAN_FILE}] == []
 
 
+def test_a_worker_drops_what_is_over_when_it_is_looked_at(
+    make_request: Callable[..., BuildRequest], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As of a flow that was killed, and whose build another ended elsewhere; what may be gone on with stays."""
+    monkeypatch.setattr(process_folder, "_place", None)
+    plan = make_plan(make_request(output=f"file://{tmp_path}/store"))
+    going_on, over = (kept_at(plan).parent / name for name in ("0" * 16, "1" * 16))
+    going_on.store.write((going_on / PLAN_FILE).name, b"plan")
+    scratch = [Workspace.of_store(kept).root for kept in (going_on, over)]
+    with LocalCluster(n_workers=1, processes=False, dashboard_address="127.0.0.1:0") as cluster:
+        (worker,) = cluster.workers.values()
+        own_disk_problem(worker, str(kept_at(plan)), plan.plan_id)
+    assert [root.exists() for root in scratch] == [True, False]
+
+
 @pytest.mark.skipif(sys.version_info >= (3, 12), reason="this Python does not stop dead in it")
 def test_a_worker_is_profiled_no_more_where_python_may_stop_dead_in_it(tmp_path: Path) -> None:
     """Seen in builds into a store: Dask sampled the stacks of all threads, and one of them waited for ever to start."""
