@@ -39,12 +39,14 @@ def run() -> list[Row]:
 
 
 def _rows(parquet: Dataset, npy: Dataset, cache: Path) -> Iterator[Row]:
-    peer = _hugging_face(parquet.path, cache / "read")
+    assert isinstance(parquet.path, Path)
+    folder = parquet.path
+    peer = _hugging_face(folder, cache / "read")
     few = np.random.default_rng(5).permutation(RECORDS)[:AT_RANDOM]
     attempts = iter(range(RECORDS))
 
     def convert() -> None:
-        _hugging_face(parquet.path, cache / f"{next(attempts)}")
+        _hugging_face(folder, cache / f"{next(attempts)}")
 
     def peer_in_order() -> None:
         for start in range(0, RECORDS, AT_ONCE):

@@ -50,7 +50,7 @@ def build_dataset(request: Request, seed_of_the_day: SeedOfTheDay = False) -> Bu
     check_main_guard()
     plan = steps.plan_dataset(with_seed_of_the_day(request) if seed_of_the_day else request)
     with claim(plan) as lease:
-        if steps.find_published(plan):
+        if steps.find_published(plan, lease):
             show_dataset(plan)
             return Built(dataset=plan.dataset_path, already_there=True)
         with session(plan, str(flow_run.id), on_progress(), LOGGED, lease) as build, live_progress(build):

@@ -9,6 +9,7 @@ from ecgfactory.line import steps
 from ecgfactory.line.state import Build
 from ecgfactory.request.build_request import BuildRequest
 from ecgfactory.request.plan import Plan
+from ecgfactory.session.lease import Lease
 
 
 @task(cache_policy=NO_CACHE, persist_result=False)
@@ -18,9 +19,9 @@ def plan_dataset(request: BuildRequest) -> Plan:
 
 
 @task(cache_policy=NO_CACHE, persist_result=False)
-def find_published(plan: Plan) -> bool:
+def find_published(plan: Plan, lease: Lease | None) -> bool:
     """Return whether the plan's dataset is there already; check it, and finish what its session may not have."""
-    return steps.find_published(plan)
+    return steps.find_published(plan, lease)
 
 
 @task(cache_policy=NO_CACHE, persist_result=False)

@@ -7,7 +7,7 @@ publishing, which it recommends, is left out: the same request gives the same by
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -157,6 +157,13 @@ def write_croissant(
     }
     text = json.dumps(content, indent=1, ensure_ascii=False) + "\n"
     (dataset / CROISSANT_FILE).write_text(text, encoding="utf-8", newline="\n")
+
+
+def first_tables(plan: Plan, paths: Iterable[str]) -> list[str]:
+    """Return the first file of each format of tables among the paths of a dataset: those of which columns are read."""
+    tops = [f"{format_.top_folder()}/" for format_ in _formats(plan) if format_.table_files("train") is not None]
+    held = ([path for path in paths if path.startswith(top)] for top in tops)
+    return [min(of_format) for of_format in held if of_format]
 
 
 def published_record_sets(dataset: Path, sha256: str) -> list[dict[str, Any]]:

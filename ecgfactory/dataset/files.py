@@ -18,6 +18,7 @@ import pyarrow.parquet as pq
 from ecgfactory.arrays import IntArray
 from ecgfactory.artefact_table import ArtefactTable, without_artefacts, without_clean
 from ecgfactory.beat_table import BeatTable
+from ecgfactory.dataset.format_stretch import read_format_stretch
 from ecgfactory.dataset.names import (
     ANNOTATIONS_FILE,
     ARTEFACTS_FILE,
@@ -47,7 +48,7 @@ from ecgfactory.record import Record
 from ecgfactory.request.plan import Plan
 from ecgfactory.rhythm_table import RhythmTable, uncomposed
 from ecgfactory.storage.durable import sha256_of
-from ecgfactory.storage.fetched import at_hand, coming
+from ecgfactory.storage.fetched import at_hand, checked_path, coming
 from ecgfactory.storage.object_file import readable
 from ecgfactory.storage.place import Place
 from ecgfactory.wave_table import WaveTable, unmarked
@@ -429,9 +430,9 @@ class DatasetFiles:
         DamagedDatasetError
             When the file is missing or does not hold it.
         """
-        with self.format_file(format_name, path) as folder:
-            spec = self.plan.spec_of(format_name)
-            return format_named(format_name).read_stretch(folder, path, candidate, spec, start, stop)
+        spec = self.plan.spec_of(format_name)
+        with reading(path):
+            return read_format_stretch(format_named(format_name), self.path, path, candidate, spec, start, stop)
 
     def at_hand(self, *paths: str) -> AbstractContextManager[Path]:
         """Give the folder of this machine in which files of the dataset are while the block runs; see `at_hand`."""
@@ -485,7 +486,7 @@ class DatasetFiles:
         """
         with reading(self.path / name):
             if columns is not None:
-                return pq.read_table(readable(self.path / name), columns=columns)
+                return pq.read_table(readable(self.path / checked_path(name)), columns=columns)
             with self.at_hand(name) as folder:
                 return pq.read_table(folder / name)
 

@@ -19,6 +19,7 @@ from ecgfactory.candidates.asked import candidate_number
 from ecgfactory.dataset.manifest import Manifest
 from ecgfactory.dataset.names import LATEST, MANIFEST_FILE
 from ecgfactory.dataset.pictures import StoredPicture
+from ecgfactory.dataset.store_shelf import latest_in
 from ecgfactory.dataset.stretches import read_stretch
 from ecgfactory.dataset.tables import DatasetTables
 from ecgfactory.ecgs import Ecgs, Unit, check_unit
@@ -550,13 +551,9 @@ def dataset_at(place: Place) -> Place | None:
     """
     if (place / MANIFEST_FILE).is_file():
         return place.resolve() if isinstance(place, Path) else place
-    if isinstance(place, Path):
-        return (place / LATEST).resolve() if (place / LATEST / MANIFEST_FILE).is_file() else None
-    try:
-        newest = place / (place / LATEST).read_text(encoding="ascii").strip()
-    except (FileNotFoundError, UnicodeDecodeError):
-        return None
-    return newest if newest != place and (newest / MANIFEST_FILE).is_file() else None
+    if isinstance(place, StorePath):
+        return latest_in(place)
+    return (place / LATEST).resolve() if (place / LATEST / MANIFEST_FILE).is_file() else None
 
 
 def open_dataset(path: str | PathLike[str] | StorePath) -> Dataset:

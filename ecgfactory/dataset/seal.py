@@ -29,14 +29,19 @@ def seal(dataset: Path, manifest: Manifest, known_sums: Mapping[str, str]) -> Ma
     Manifest
         As written.
     """
-    lines = [f"{known_sums.get(path) or sha256_of(dataset / path)}  {path}\n" for path in dataset_files(dataset)]
-    write_text(dataset / SUMS_FILE, "".join(lines))
+    sums = {path: known_sums.get(path) or sha256_of(dataset / path) for path in dataset_files(dataset)}
+    write_text(dataset / SUMS_FILE, sums_text(sums))
     sync_tree(dataset)
     fault_point("sums-written")
     sealed = manifest.sealed(sha256_of(dataset / SUMS_FILE))
     write_text(dataset / MANIFEST_FILE, sealed.to_json())
     fault_point("manifest-written")
     return sealed
+
+
+def sums_text(sums: Mapping[str, str]) -> str:
+    """Return the text of SHA256SUMS.txt, given the sha256 of each file by path below the dataset."""
+    return "".join(f"{sums[path]}  {path}\n" for path in sorted(sums))
 
 
 def dataset_files(dataset: Place) -> list[str]:
@@ -49,8 +54,8 @@ def dataset_files(dataset: Place) -> list[str]:
     return sorted(path for path in paths if path not in {MANIFEST_FILE, SUMS_FILE, PIN_FILE})
 
 
-def read_sums(dataset: Place) -> dict[str, str]:
-    """Return the sha256 of each file as SHA256SUMS.txt lists it, by path below the dataset.
+def read_sums(dataset: Place, file: str = SUMS_FILE) -> dict[str, str]:
+    """Return the sha256 of each file as SHA256SUMS.txt, or another file of sums, lists it, by path below.
 
     Raises
     ------
@@ -58,7 +63,7 @@ def read_sums(dataset: Place) -> dict[str, str]:
         When it is not such a list.
     """
     sums = {}
-    for number, line in enumerate((dataset / SUMS_FILE).read_text(encoding="utf-8").splitlines(), start=1):
+    for number, line in enumerate((dataset / file).read_text(encoding="utf-8").splitlines(), start=1):
         digest, gap, path = line.partition("  ")
         if not gap or len(digest) != 64:
             raise ValueError(f"line {number} is not of the form 'sha256  path'")

@@ -13,6 +13,7 @@ from ecgfactory.formats.base import SignalSpec
 from ecgfactory.formats.clean_twin import CLEAN_SUFFIX
 from ecgfactory.formats.damage import reading
 from ecgfactory.leads import EIGHT_LEADS, TWELVE_LEADS, SignalUv, fill_derived
+from ecgfactory.storage.fetched import checked_path
 from ecgfactory.storage.place import Place
 
 QUICK_SOURCES: dict[str, type[Source]] = {"npy": NpySource, "parquet": ParquetSource}
@@ -106,6 +107,9 @@ class SignalReader:
         if out is None:
             out = np.empty((len(places), len(self.lead_names), self._samples), dtype=np.int16)
         by_file = [(self._paths[self._file[wanted[chosen[0]]]], chosen) for chosen in self._by_file(wanted)]
+        for path, _ in by_file:
+            with reading(path):
+                checked_path(path)
         with self._source.coming([path for path, _ in by_file]):
             for path, chosen in by_file:
                 rows, candidates = self._row[wanted[chosen]], self._candidates[wanted[chosen]]

@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ecgfactory.arrays import IntArray
+from ecgfactory.dataset.format_stretch import read_format_stretch
 from ecgfactory.formats.base import SignalSpec
 from ecgfactory.formats.clean_twin import format_named
 from ecgfactory.leads import SignalUv
@@ -207,18 +208,18 @@ class FileSource(Source):
 
     def read(self, path: str, rows: IntArray, candidates: IntArray, into: Into) -> None:
         """Read records; see `Source.read`. Of long ones a piece is held at a time."""
+        if self._spec.is_long:
+            self._read_pieces(path, candidates, into)
+            return
         with at_hand(self._folder, self._format.opened_files(path, self._spec)) as folder:
-            if self._spec.is_long:
-                self._read_pieces(folder, path, candidates, into)
-                return
             signals_uv = self._format.read(folder, path, candidates.tolist(), self._spec)
         for lead, stored in enumerate(self._leads):
             into.put(slice(None), lead, signals_uv[:, stored])
 
-    def _read_pieces(self, folder: Path, path: str, candidates: IntArray, into: Into) -> None:
+    def _read_pieces(self, path: str, candidates: IntArray, into: Into) -> None:
         for record, candidate in enumerate(candidates.tolist()):
             for start, stop in self._spec.stretch_bounds():
-                stretch_uv = self._format.read_stretch(folder, path, candidate, self._spec, start, stop)
+                stretch_uv = read_format_stretch(self._format, self._folder, path, candidate, self._spec, start, stop)
                 for lead, stored in enumerate(self._leads):
                     into.signals_uv[into.places[record], into.slots[lead], start:stop] = stretch_uv[stored]
 

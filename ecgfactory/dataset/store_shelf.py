@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from ecgfactory.dataset.names import LATEST, MANIFEST_FILE, PIN_FILE
 from ecgfactory.errors import BadInputError
+from ecgfactory.storage.fetched import is_path_below
 from ecgfactory.storage.store_path import StorePath
 
 
@@ -54,12 +55,18 @@ class StoreShelf:
 
 def latest_in(datasets: StorePath) -> StorePath | None:
     """Return the dataset that `latest` names among those of a name; None where it names none that is there."""
+    named = named_by_latest(datasets)
+    is_one = "/" not in named and is_path_below(named)
+    return datasets / named if is_one and (datasets / named / MANIFEST_FILE).is_file() else None
+
+
+def named_by_latest(datasets: StorePath) -> str:
+    """Return what `latest` names among the datasets of a name, there or not; empty when it is not there."""
     try:
-        plan_id = (datasets / LATEST).read_text().strip()
+        content = datasets.store.read((datasets / LATEST).name, 0, 100)  # it may be somebody's large file
     except FileNotFoundError:
-        return None
-    named = datasets / plan_id
-    return named if "/" not in plan_id and (named / MANIFEST_FILE).is_file() else None
+        return ""
+    return content.decode("ascii", "replace").strip()
 
 
 def _published_at(dataset: StorePath) -> str:

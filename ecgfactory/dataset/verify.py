@@ -86,14 +86,13 @@ def verify(path: str | Place, with_signals: bool = True) -> Dataset:
         When a store does not give them.
     """
     dataset = Dataset(as_place(path))
-    is_local = isinstance(dataset.path, Path)
+    reads_all = with_signals or isinstance(dataset.path, Path)
     if isinstance(dataset.path, StorePath):
         fetched_files().forget(dataset.path)
-    problems = [*_manifest_problems(dataset), *_sum_problems(dataset, with_content=with_signals or is_local)]
+    problems = [*_manifest_problems(dataset), *_sum_problems(dataset, with_content=reads_all)]
     if not problems:
-        problems = list(_count_problems(dataset))
-    if not problems and (with_signals or is_local):
-        problems = list(_format_count_problems(dataset))
+        of_formats = _format_count_problems(dataset) if reads_all else ()
+        problems = [*_count_problems(dataset), *of_formats]
     if not problems and with_signals:
         of_artefacts = _artefact_problems(dataset)
         injuries = Injuries(dataset) if dataset.has_artefacts and not of_artefacts else None

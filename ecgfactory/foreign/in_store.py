@@ -63,6 +63,7 @@ def _fetched(place: StorePath, held: ExitStack) -> Path:
     below = _listed(place, place.prefix)
     if below:
         _check_size(place, below)
+        _fetch_manifest(place.parent, held)
         return held.enter_context(at_hand(place, [place.below(stored.name) for stored in below]))
     parent = place.parent
     beside = _listed(parent, parent.prefix + PurePosixPath(place.last).stem + ".") or _listed(parent, place.name)
@@ -74,9 +75,14 @@ def _fetched(place: StorePath, held: ExitStack) -> Path:
         more = {name for name in _named_by_headers(folder, names) - names if (parent / name).is_file()}
         held.enter_context(at_hand(parent, more))
         names |= more
-    if (parent.parent / MANIFEST_FILE).is_file():  # of a dataset of ours, which says what its arrays are
-        held.enter_context(at_hand(parent.parent, [MANIFEST_FILE]))
+    _fetch_manifest(parent.parent, held)
     return folder / place.last
+
+
+def _fetch_manifest(place: StorePath, held: ExitStack) -> None:
+    """Fetch the manifest of a dataset of ours, where that is above: it says what is in arrays."""
+    if (place / MANIFEST_FILE).is_file():
+        held.enter_context(at_hand(place, [MANIFEST_FILE]))
 
 
 def _listed(place: StorePath, prefix: str) -> list[Stored]:

@@ -19,6 +19,7 @@ from ecgfactory.leads import TWELVE_LEADS, SignalUv
 from ecgfactory.record import SAMPLING_RATE_HZ
 from ecgfactory.recorder.filters import Filters
 from ecgfactory.rhythm_table import RhythmTable
+from ecgfactory.storage.store_path import StorePath
 from ecgfactory.wave_table import WaveTable
 
 if TYPE_CHECKING:
@@ -357,6 +358,19 @@ class Format(ABC):
             In uV.
         """
         return cls.read(dataset, path, [candidate], spec)[0, :, start:stop]
+
+    @classmethod
+    def read_stretch_in_store(
+        cls, dataset: StorePath, path: str, candidate: int, spec: SignalSpec, start: int, stop: int
+    ) -> SignalUv | None:
+        """Read a stretch from a store without the rest of the file; see `read_stretch`, for errors too.
+
+        Returns
+        -------
+        int16 array, shape (leads, stop - start), or None
+            In uV. None, the default, where the format can't.
+        """
+        return None
 
     @classmethod
     def read_waves(cls, dataset: Path, path: str, candidates: Sequence[int], spec: SignalSpec) -> WaveTable | None:

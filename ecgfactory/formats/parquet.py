@@ -55,6 +55,8 @@ from ecgfactory.formats.parquet_rows import (
 from ecgfactory.formats.parquet_settings import writer_options
 from ecgfactory.leads import SignalUv
 from ecgfactory.rhythm_table import RhythmTable
+from ecgfactory.storage.place import Place
+from ecgfactory.storage.store_path import StorePath
 
 GROUP_S = 500
 """Signal in a row group: of records of 10 s 50 rows, 6 MB in memory, about 2.6 MB on disk.
@@ -192,10 +194,14 @@ class ParquetFormat(Format):
         """Read a stretch back, of a long record from the pieces that it is in; see `Format.read_stretch`."""
         if not spec.is_long:
             return super().read_stretch(dataset, path, candidate, spec, start, stop)
-        array = np.empty((len(spec.lead_names), stop - start), np.int16)
-        piece_samples = PIECE_S * spec.sampling_rate_hz
-        fill_from_pieces(array, dataset, path, candidate, spec.lead_names, start, piece_samples)
-        return array
+        return _long_stretch(dataset, path, candidate, spec, start, stop)
+
+    @classmethod
+    def read_stretch_in_store(
+        cls, dataset: StorePath, path: str, candidate: int, spec: SignalSpec, start: int, stop: int
+    ) -> SignalUv | None:
+        """Read the pieces of a long record that it is in; see `Format.read_stretch_in_store`."""
+        return _long_stretch(dataset, path, candidate, spec, start, stop) if spec.is_long else None
 
     @classmethod
     def read_columns(cls, dataset: Path, path: str, candidates: Sequence[int], spec: SignalSpec) -> pa.Table | None:
@@ -250,6 +256,13 @@ class ParquetFormat(Format):
         if not stores_artefact_masks(spec):
             return None
         return _samples(dataset, path, candidates, spec, artefact_mask_columns(spec.lead_names), np.uint8)
+
+
+def _long_stretch(dataset: Place, path: str, candidate: int, spec: SignalSpec, start: int, stop: int) -> SignalUv:
+    array = np.empty((len(spec.lead_names), stop - start), np.int16)
+    piece_samples = PIECE_S * spec.sampling_rate_hz
+    fill_from_pieces(array, dataset, path, candidate, spec.lead_names, start, piece_samples)
+    return array
 
 
 def _rows(dataset: Path, path: str, candidates: Sequence[int], spec: SignalSpec, columns: Sequence[str]) -> pa.Table:

@@ -18,6 +18,9 @@ from ecgfactory.formats.base import SignalSpec
 from ecgfactory.formats.long_record import PIECE_S
 from ecgfactory.formats.parquet_columns import FIRST_SAMPLE, PIECE
 from ecgfactory.record import record_id
+from ecgfactory.storage.fetched import checked_path
+from ecgfactory.storage.object_file import parquet_file
+from ecgfactory.storage.place import Place
 
 Sample = TypeVar("Sample", np.int16, np.uint8)
 
@@ -97,7 +100,7 @@ def first_rows(pieces: pa.Table) -> pa.Table:
 
 def fill_from_pieces(
     array: npt.NDArray[Sample],
-    dataset: Path,
+    dataset: Place,
     path: str,
     candidate: int,
     columns: Sequence[str],
@@ -143,13 +146,13 @@ def fill_from_pieces(
 
 
 def _groups_of(
-    dataset: Path, path: str, candidates: Sequence[int], columns: Sequence[str], firsts: range | None = None
+    dataset: Place, path: str, candidates: Sequence[int], columns: Sequence[str], firsts: range | None = None
 ) -> Iterator[pa.Table]:
     """Yield the rows of some candidates from each row group that may hold one; the rest of it is freed at once.
 
     With `firsts` only pieces whose first sample is among these.
     """
-    with pq.ParquetFile(dataset / path) as source:
+    with parquet_file(dataset / checked_path(path)) as source:
         for group in range(source.num_row_groups):
             least, largest = _range_of(source, group, "candidate")
             index = bisect.bisect_left(candidates, least)

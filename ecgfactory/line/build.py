@@ -83,7 +83,7 @@ def build(
     check_callback(on_progress)
     plan = steps.plan_dataset(as_request(request))
     with claim(plan) as lease:
-        if steps.find_published(plan):
+        if steps.find_published(plan, lease):
             return Built(dataset=plan.dataset_path, already_there=True)
         with session(plan, str(uuid.uuid4()), on_progress, lease=lease) as work:
             with pool(work) as workers:
@@ -113,8 +113,8 @@ def find_built(request: BuildRequest) -> Built | None:
     plan = steps.plan_dataset(request)
     if not (plan.dataset_path / MANIFEST_FILE).is_file():
         return None
-    with claim(plan):
-        return Built(dataset=plan.dataset_path, already_there=True) if steps.find_published(plan) else None
+    with claim(plan) as lease:
+        return Built(dataset=plan.dataset_path, already_there=True) if steps.find_published(plan, lease) else None
 
 
 def check_callback(on_progress: object) -> None:

@@ -13,6 +13,7 @@ from ecgfactory.line.trouble import full_disk
 from ecgfactory.pools.pool import Ended, Job, Pool, WorkersDiedError
 from ecgfactory.session.ledger import ShardEntry
 from ecgfactory.session.progress import Progress, note_committed
+from ecgfactory.session.workspace import Workspace
 from ecgfactory.shards.handover import HandoverLostError
 from ecgfactory.shards.selection import ShardOrder
 
@@ -99,10 +100,10 @@ class _Window:
         self._pool.start(job)
 
     def _give_up(self, order: ShardOrder) -> None:
-        """Count a shard as not begun; where the session's folder is gone, nothing more can be made."""
-        workspace = self._build.workspace
-        if not workspace.root.is_dir():
-            raise BuildFailedError(f"the session's folder {workspace.root} was removed while it was used; build again.")
+        """Count a shard as not begun; where the session was removed, nothing more can be made."""
+        address = self._build.workspace.address_elsewhere
+        if not Workspace.is_there(address):
+            raise BuildFailedError(f"{address}: the session was removed while it went on; build again.")
         self._build.selection.in_flight.discard(order.shard)
 
     def _commit(self, order: ShardOrder, made: ShardMade | ShardEntry) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from ecgfactory.candidates.clock import StageClock
 from ecgfactory.candidates.yields import Yield
 from ecgfactory.dataset.counts import Counts
+from ecgfactory.errors import BuildFailedError
 from ecgfactory.line.draft import draft_of
 from ecgfactory.line.layout import Layout, Pack, pack_of
 from ecgfactory.quality.diversity import Diversity
@@ -90,9 +91,21 @@ class Build:
 
     @cached_property
     def entries(self) -> list[ShardEntry]:
-        """The ledger's entries of the shards that make up the dataset, in order; all of them must be committed."""
+        """The ledger's entries of the shards that make up the dataset, in order; all of them must be committed.
+
+        Raises
+        ------
+        BuildFailedError
+            When they are not what was committed.
+        """
         wanted = set(self.selection.complete_shards)
-        return [entry for entry in self.ledger.entries() if entry.shard in wanted]
+        entries = [entry for entry in self.ledger.entries() if entry.shard in wanted]
+        if len(entries) < len(wanted) or sum(entry.accepted for entry in entries) != self.plan.request.records:
+            raise BuildFailedError(
+                f"{self.workspace.address_elsewhere}: shards that were committed are gone, or others by now; somebody "
+                "else writes there. Build again: they are made anew."
+            )
+        return entries
 
     @cached_property
     def layout(self) -> Layout:

@@ -14,6 +14,7 @@ from ecgfactory.request.build_request import BuildRequest
 from ecgfactory.request.plan import Plan
 from ecgfactory.request.preflight import preflight_problems, store_problems
 from ecgfactory.session import sessions
+from ecgfactory.session.lease import Lease
 from ecgfactory.storage.faults import fault_point
 
 
@@ -40,8 +41,15 @@ def _reference_problems(request: BuildRequest) -> list[tuple[str, str]]:
     return reference_problems(request)
 
 
-def find_published(plan: Plan) -> bool:
+def find_published(plan: Plan, lease: Lease | None) -> bool:
     """Return whether the plan's dataset is there already; check it, and finish what its session may not have.
+
+    Parameters
+    ----------
+    plan : Plan
+        The plan; it must be claimed.
+    lease : Lease or None
+        On it, where the dataset is in a store.
 
     Raises
     ------
@@ -55,7 +63,7 @@ def find_published(plan: Plan) -> bool:
     shelf.settle_latest()
     if plan.request.keep and not dataset.plan.request.keep:
         shelf.pin("a later request for it said keep: true")
-    sessions.discard_dead(plan)
+    sessions.discard_dead(plan, lease)
     return True
 
 
@@ -81,4 +89,4 @@ def seal(build: Build) -> None:
 def publish_dataset(build: Build) -> None:
     """Make the dataset appear under its name, and remove what dead sessions of its plan left."""
     build.draft.publish()
-    sessions.discard_dead(build.plan)
+    sessions.discard_dead(build.plan, build.workspace.lease)

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ecgfactory.dataset.croissant import first_tables
 from ecgfactory.dataset.manifest import Manifest
 from ecgfactory.dataset.names import MANIFEST_FILE, SUMS_FILE
-from ecgfactory.dataset.seal import dataset_files
+from ecgfactory.dataset.seal import dataset_files, sums_text
 from ecgfactory.dataset.store_shelf import StoreShelf
 from ecgfactory.errors import BuildFailedError
-from ecgfactory.formats.clean_twin import format_named
 from ecgfactory.line.draft import Draft
 from ecgfactory.request.plan import Plan
 from ecgfactory.session.ledger import StagedFile
@@ -21,6 +20,7 @@ from ecgfactory.storage.at_once import at_once
 from ecgfactory.storage.durable import sha256_of
 from ecgfactory.storage.faults import fault_point
 from ecgfactory.storage.place import Place
+from ecgfactory.storage.stand_in import stand_in
 from ecgfactory.storage.store_path import StorePath
 
 if TYPE_CHECKING:
@@ -58,15 +58,15 @@ class StoreDraft(Draft):
 
     def lay(self, files: Iterable[tuple[Place, StagedFile]]) -> None:
         """Copy files inside the store; see `Draft.lay`."""
-        self._lease.check()
-        at_once(self._copy, files)
-        for path in self._first_tables():
+        with self._lease.only_while_held():
+            at_once(self._copy, files)
+        for path in first_tables(self._plan, self._sums):
             self._store.fetch((self._target / path).name, self.folder / path)
 
     def hand_in(self) -> None:
         """Upload what is new in the folder; see `Draft.hand_in`."""
-        self._lease.check()
-        at_once(self._upload, [path for path in dataset_files(self.folder) if path not in self._sums])
+        with self._lease.only_while_held():
+            at_once(self._upload, [path for path in dataset_files(self.folder) if path not in self._sums])
 
     def sums(self) -> Mapping[str, str]:
         """Return the sums of all files that were laid or handed in; see `Draft.sums`."""
@@ -75,9 +75,9 @@ class StoreDraft(Draft):
     def seal(self, manifest: Manifest) -> None:
         """Upload the sums, and delete what is not among them; the manifest is written when it is published."""
         self.hand_in()
-        lines = [f"{self._sums[path]}  {path}\n" for path in sorted(self._sums)]
-        (self.folder / SUMS_FILE).write_text("".join(lines), encoding="utf-8", newline="\n")
-        self._upload(SUMS_FILE)
+        (self.folder / SUMS_FILE).write_text(sums_text(self._sums), encoding="utf-8", newline="\n")
+        with self._lease.only_while_held():
+            self._upload(SUMS_FILE)
         sums_sha256 = self._sums.pop(SUMS_FILE)
         fault_point("sums-written")
         self._delete_strays()
@@ -86,13 +86,15 @@ class StoreDraft(Draft):
 
     def publish(self) -> None:
         """Create the manifest; see `Draft.publish`."""
-        self._lease.check()
-        if not self._store.create((self._target / MANIFEST_FILE).name, self._manifest):
+        with self._lease.only_while_held():
+            is_ours = self._store.create((self._target / MANIFEST_FILE).name, self._manifest)
+        if not is_ours:
             raise BuildFailedError(
                 f"{self._target}: another session has just published this dataset; build again, and it is found there."
             )
         fault_point("dataset-published")
-        StoreShelf(self._target).point_latest()
+        with self._lease.only_while_held():  # else another session has found it, and pointed there
+            StoreShelf(self._target).point_latest()
         fault_point("latest-pointed")
 
     def _copy(self, laid: tuple[Place, StagedFile]) -> None:
@@ -104,7 +106,7 @@ class StoreDraft(Draft):
             raise BuildFailedError(
                 f"{source}: was stored and is gone; somebody else deletes there. Build again: it is made anew."
             ) from None
-        _stand_in(self.folder / file.path, file.size_bytes)
+        stand_in(self.folder / file.path, file.size_bytes)
         self._sums[file.path] = file.sha256
 
     def _upload(self, path: str) -> None:
@@ -112,16 +114,8 @@ class StoreDraft(Draft):
         self._store.send(self.folder / path, (self._target / path).name, sha256)
         self._sums[path] = sha256
 
-    def _first_tables(self) -> Iterable[str]:
-        """Yield the first file of each format of tables, of which descriptions read the columns."""
-        for name in self._plan.formats:
-            format_ = format_named(name)
-            held = [path for path in self._sums if path.startswith(f"{format_.top_folder()}/")]
-            if held and format_.table_files("train") is not None:
-                yield min(held)
-
     def _delete_strays(self) -> None:
-        """Delete what an earlier session of this plan may have left here.
+        """Delete what an earlier session of this plan may have left here, and uploads that it did not end.
 
         Raises
         ------
@@ -134,12 +128,6 @@ class StoreDraft(Draft):
             raise BuildFailedError(
                 f"{self._target / missing[0]}: was stored and is gone; somebody else deletes there. Build again."
             )
-        self._lease.check()
-        self._store.delete([(self._target / path).name for path in sorted(there - expected)])
-
-
-def _stand_in(path: Path, size_bytes: int) -> None:
-    """Make a file of a size that holds nothing and takes no room."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("wb") as file:
-        file.truncate(size_bytes)
+        with self._lease.only_while_held():
+            self._store.delete((self._target / path).name for path in sorted(there - expected))
+            at_once(self._store.abandon, self._store.unfinished(self._target.prefix))

@@ -29,8 +29,12 @@ from ecgfactory.pools.pool import (
     WorkersDiedError,
     may_pass_next_time,
 )
+from ecgfactory.storage.process_folder import remove_folders_of_killed
 
 MEMORY_LOOK_INTERVAL_S = 1.0
+
+DYING_S = 5.0
+"""How long the end of a pool waits for what it has killed to be gone, at most."""
 
 _log = logging.getLogger(__name__)
 
@@ -93,6 +97,8 @@ class ProcessPool:
         for worker in self._workers:
             worker.kill()
         self._nursery.close()
+        psutil.wait_procs([worker.process for worker in self._workers if worker.process], timeout=DYING_S)
+        remove_folders_of_killed()
 
     @property
     def slots(self) -> Slots:

@@ -12,6 +12,9 @@ from ecgfactory.storage.home import from_home
 from ecgfactory.storage.place import check_is_path, is_address
 from ecgfactory.storage.store_path import StorePath
 
+SESSIONS = ".sessions"
+"""The part of an address below which sessions keep their work, and rules of a bucket may delete it."""
+
 LONGEST_NAME_BYTES, LONGEST_PATH_BYTES = 255, 4000
 """What file systems take, with room for what is made inside a folder."""
 
@@ -40,11 +43,17 @@ def _whole_path(path: str) -> str:
 def _could_be_an_output(text: str) -> str:
     try:
         if is_address(text):
-            return str(StorePath.parse(text))
+            return _beside_sessions(StorePath.parse(text))
         check_is_path(text)
     except BadInputError as error:
         raise ValueError(str(error).removesuffix(".")) from None
     return _whole_path(_could_be_a_path(text))
+
+
+def _beside_sessions(place: StorePath) -> str:
+    if SESSIONS in place.name.split("/"):
+        raise BadInputError(f"{place} is among what sessions keep for a while ({SESSIONS}); choose a place outside it")
+    return str(place)
 
 
 RequestPath = Annotated[str, AfterValidator(_could_be_a_path), AfterValidator(_whole_path)]

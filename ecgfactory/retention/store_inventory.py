@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pydantic import ValidationError
 
 from ecgfactory.dataset import names
+from ecgfactory.dataset.store_shelf import latest_in, named_by_latest
 from ecgfactory.errors import BadInputError
 from ecgfactory.formats import CLEAN_SUFFIX, FORMATS
 from ecgfactory.formats.clean_twin import format_named
@@ -105,15 +106,6 @@ def look_at_dataset(place: StorePath) -> DatasetItem | UnknownItem:
     )
 
 
-def named_by_latest(datasets: StorePath) -> str:
-    """Return what `latest` names among the datasets of a name, there or not; empty when it is not there."""
-    try:
-        content = datasets.store.read((datasets / names.LATEST).name, 0, 100)  # it may be somebody's large file
-    except FileNotFoundError:
-        return ""
-    return content.decode("ascii", "replace").strip()
-
-
 def _sessions(output: StorePath, known: _Known) -> Iterator[Item]:
     sessions = output / SESSIONS_FOLDER
     found = output.store.folders(sessions.prefix)
@@ -195,9 +187,9 @@ def _look_at_latest(datasets: StorePath) -> Item | None:
     if stored is None:
         return None
     path = f"{datasets.last}/{names.LATEST}"
-    if not PLAN_ID.fullmatch(named := named_by_latest(datasets)):
+    if not PLAN_ID.fullmatch(named_by_latest(datasets)):
         return UnknownItem(path, "names no dataset")
-    if (datasets / named / names.MANIFEST_FILE).is_file():
+    if latest_in(datasets) is not None:
         return None
     return LeftoverItem(path, DiskUse(stored.size_bytes), "names a dataset that is gone", stored.modified_at)
 

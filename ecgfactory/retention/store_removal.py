@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from ecgfactory.dataset.names import LATEST, MANIFEST_FILE
+from ecgfactory.dataset.store_shelf import latest_in
 from ecgfactory.retention.decisions import Decision
 from ecgfactory.retention.items import DatasetItem
-from ecgfactory.retention.store_inventory import UPLOADS, look_at_dataset, named_by_latest
+from ecgfactory.retention.store_inventory import UPLOADS, look_at_dataset
 from ecgfactory.session.lease import Lease, LeaseLostError, leased
 from ecgfactory.session.lease_state import LEASE_FILE
 from ecgfactory.session.store_sessions import read_plan
@@ -112,7 +113,7 @@ def _remove_session(lease: Lease, output: StorePath, kept: StorePath) -> None:
 
 
 def _remove_latest(latest: StorePath) -> None:
-    if (latest.parent / named_by_latest(latest.parent) / MANIFEST_FILE).is_file():
+    if latest_in(latest.parent) is not None:
         raise _StaysError("it names a dataset that is there by now")
     latest.store.delete([latest.name])
 
@@ -125,8 +126,8 @@ def _empty(lease: Lease, place: StorePath) -> None:
     _delete(lease, place.store, found[:half])
     fault_point("trash-half-emptied")
     _delete(lease, place.store, found[half:])
-    lease.check()
-    at_once(place.store.abandon, place.store.unfinished(place.prefix))
+    with lease.only_while_held():
+        at_once(place.store.abandon, place.store.unfinished(place.prefix))
 
 
 def _delete(lease: Lease, store: Store, found: Sequence[str]) -> None:
@@ -137,4 +138,5 @@ def _delete(lease: Lease, store: Store, found: Sequence[str]) -> None:
             lease.check()
             yield name
 
-    store.delete(ours())
+    with lease.only_while_held():
+        store.delete(ours())

@@ -190,7 +190,7 @@ def _withdraw_unsound(workspace: Workspace) -> None:
     ledger = ledger_of(workspace)
     for entry in list(ledger.entries()):
         if ledger.faults(entry):
-            ledger.withdraw(entry.shard)
+            ledger.withdraw(entry)
 
 
 def _beat(workspace: Workspace, over: threading.Event) -> None:

@@ -35,7 +35,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from ecgfactory.errors import BadInputError, BuildFailedError, shown
-from ecgfactory.session.lease_state import LeaseState, find_lease
+from ecgfactory.session.lease_state import LONGEST_S, LeaseState, find_lease
+from ecgfactory.storage.attempts import checked, patience
 from ecgfactory.storage.store import StoreError
 from ecgfactory.storage.store_clock import clock_of
 from ecgfactory.storage.store_path import StorePath
@@ -110,6 +111,16 @@ class Lease:
                 "the plan over; this build stops, and what it has committed is kept: build again to go on."
             )
 
+    @contextlib.contextmanager
+    def only_while_held(self) -> Iterator[None]:
+        """Make the requests of the block only while no other session can have the plan: `check` is asked before each.
+
+        Raises as `check`.
+        """
+        self.check()
+        with checked(self.check):
+            yield
+
     def renew(self) -> None:
         """Renew the lease.
 
@@ -132,10 +143,12 @@ class Lease:
         Raises as `renew`. It must not be renewed any more.
         """
         store = self._file.store
-        is_alone = all(stored.name == self._file.name for stored in store.objects(self._file.parent.prefix))
-        self._swap({} if is_alone else {"lasts_s": 0.0})
-        if is_alone:
-            store.delete([self._file.name])
+        with patience(self._state.lasts_s):  # it lapses then
+            is_alone = all(stored.name == self._file.name for stored in store.objects(self._file.parent.prefix))
+            self._swap({} if is_alone else {"lasts_s": 0.0})
+            if is_alone:
+                with self.only_while_held():
+                    store.delete([self._file.name])
 
     def _swap(self, changes: dict[str, Any]) -> None:
         with self._one_at_a_time:
@@ -195,9 +208,11 @@ def lasts_s() -> float:
     """
     given = os.environ.get(ENVIRONMENT_VARIABLE, str(DEFAULT_LASTS_S))
     with contextlib.suppress(ValueError):
-        if 0 < float(given) <= 3600:
+        if 0 < float(given) <= LONGEST_S:
             return float(given)
-    raise BadInputError(f"{ENVIRONMENT_VARIABLE} is {shown(given)}; set it to seconds, above 0 and at most 3600.")
+    raise BadInputError(
+        f"{ENVIRONMENT_VARIABLE} is {shown(given)}; set it to seconds, above 0 and at most {LONGEST_S:g}."
+    )
 
 
 def _take(file: StorePath, on_wait: Callable[[], None]) -> Lease:
@@ -229,7 +244,8 @@ def _take(file: StorePath, on_wait: Callable[[], None]) -> Lease:
 def _keep_renewing(lease: Lease, over: threading.Event) -> None:
     while not over.wait(lease.renew_every_s):
         try:
-            lease.renew()
+            with patience(lease.renew_every_s):  # so that a session that ends does not wait for it for long
+                lease.renew()
         except (StoreError, OSError) as error:
             _log.warning("%s; the session goes on while its lease lasts", str(error).rstrip("."))
         except LeaseLostError:

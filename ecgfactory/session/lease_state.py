@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ecgfactory.storage.store import StoreError
 from ecgfactory.storage.store_clock import PRECISION_S
 from ecgfactory.storage.store_path import StorePath
+
+LONGEST_S = 3600.0
+"""For which a lease may last."""
 
 LEASE_FILE = "lease.json"
 """Below the place that keeps a session's work."""
@@ -37,7 +40,7 @@ class LeaseState(BaseModel):
     holder: str
     epoch: int
     renewed: int = 0
-    lasts_s: float
+    lasts_s: float = Field(ge=0, le=LONGEST_S)
     told: dict[str, Any] = {}
 
     def content(self) -> bytes:

@@ -7,12 +7,14 @@ from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel, ConfigDict
 
 from ecgfactory.session.workspace import Workspace
 from ecgfactory.storage.durable import sha256_of, sync, write_text
 from ecgfactory.storage.faults import fault_point
+from ecgfactory.storage.fetched import checked_path
 from ecgfactory.storage.place import Place
 
 
@@ -22,7 +24,7 @@ class StagedFile(BaseModel):
     Parameters
     ----------
     path : str
-        Below the folder that it was made in, or below the dataset.
+        Below the folder that it was made in, or below the dataset, and never outside of it.
     size_bytes : int
         Its size.
     sha256 : str
@@ -31,7 +33,7 @@ class StagedFile(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    path: str
+    path: Annotated[str, AfterValidator(checked_path)]
     size_bytes: int
     sha256: str
 
@@ -117,8 +119,8 @@ class Ledger(ABC):
         """
 
     @abstractmethod
-    def withdraw(self, shard: int) -> None:
-        """Take an entry back, before its shard is made again."""
+    def withdraw(self, entry: ShardEntry) -> None:
+        """Take an entry back, unless another has taken its place."""
 
     @abstractmethod
     def entry(self, shard: int) -> ShardEntry | None:
@@ -163,7 +165,7 @@ class FolderLedger(Ledger):
 
     def enter(self, entry: ShardEntry, staging: Path) -> ShardEntry:
         """Commit a shard by renaming its folder; see `Ledger.enter`."""
-        self.withdraw(entry.shard)
+        self.withdraw(entry)
         folder = self._shard_folder(entry.shard)
         if folder.exists():
             shutil.rmtree(folder)
@@ -174,9 +176,9 @@ class FolderLedger(Ledger):
         fault_point("shard-entered", entry.shard)
         return entry
 
-    def withdraw(self, shard: int) -> None:
+    def withdraw(self, entry: ShardEntry) -> None:
         """Delete the file; see `Ledger.withdraw`."""
-        self._entry_file(shard).unlink(missing_ok=True)
+        self._entry_file(entry.shard).unlink(missing_ok=True)
 
     def entry(self, shard: int) -> ShardEntry | None:
         """Read the file; see `Ledger.entry`."""

@@ -62,15 +62,22 @@ def occupied(plan: Plan, session_id: str, lease: Lease | None = None) -> Iterato
 def abandon(workspace: Workspace) -> None:
     """Remove a session of which nothing is worth keeping; raises as `Lease.check` does."""
     if workspace.lease is not None and workspace.kept is not None:
-        workspace.lease.check()
-        store_sessions.discard(workspace.kept)
+        store_sessions.discard(workspace.kept, workspace.lease)
     workspace.remove()
 
 
-def discard_dead(plan: Plan) -> None:
-    """Remove what sessions of a plan left, once its dataset is published; the plan must be claimed."""
-    if plan.request.is_in_store:
-        store_sessions.discard(store_sessions.kept_at(plan))
+def discard_dead(plan: Plan, lease: Lease | None = None) -> None:
+    """Remove what sessions of a plan left, once its dataset is published; the plan must be claimed.
+
+    Parameters
+    ----------
+    plan : Plan
+        What they built.
+    lease : Lease, optional
+        That of the plan, in a store.
+    """
+    if lease is not None:
+        store_sessions.discard(store_sessions.kept_at(plan), lease)
     else:
         folder_sessions.discard_dead(plan)
 

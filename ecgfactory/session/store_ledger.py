@@ -8,11 +8,14 @@ import shutil
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
-from ecgfactory.errors import ShardUnwantedError
+from pydantic import ValidationError
+
+from ecgfactory.errors import BuildFailedError, ShardUnwantedError
 from ecgfactory.session.ledger import Ledger, ShardEntry
 from ecgfactory.session.workspace import Workspace, is_going_on
 from ecgfactory.storage.at_once import at_once
 from ecgfactory.storage.faults import fault_point
+from ecgfactory.storage.store import StoreError
 from ecgfactory.storage.store_path import StorePath
 
 SHARDS, LEDGER = "shards", "ledger"
@@ -31,7 +34,8 @@ class StoreLedger(Ledger):
     def enter(self, entry: ShardEntry, staging: Path) -> ShardEntry:
         """Commit a shard by uploading its files and creating its entry; see `Ledger.enter`.
 
-        Of two attempts the one with fewer records counts: more than a shard's limit are never wanted.
+        Of two attempts the one with fewer records counts: more than a shard's limit are never wanted. It takes the
+        place of the other one in one step; the other's files stay until the session is removed, for readers of them.
 
         Raises
         ------
@@ -42,39 +46,57 @@ class StoreLedger(Ledger):
         place = self.place(ours)
         at_once(lambda file: self._store.send(staging / file.path, (place / file.path).name, file.sha256), entry.files)
         fault_point("shard-renamed", entry.shard)
-        while not self._store.create(self._entry(entry.shard).name, ours.model_dump_json().encode()):
-            theirs = self.entry(entry.shard)
-            if theirs is not None and theirs.accepted <= ours.accepted:
-                self._store.delete([(place / file.path).name for file in ours.files])
-                ours = theirs
-                break
-            self.withdraw(entry.shard)
+        entered = self._entered(ours)
+        if entered != ours:
+            self._delete_files(ours)
         fault_point("shard-entered", entry.shard)
         if not is_going_on(self._kept):  # whoever removed the session may have listed it before
-            self.withdraw(entry.shard)
+            self.withdraw(entered)
             raise ShardUnwantedError(entry.shard)
         shutil.rmtree(staging, ignore_errors=True)
+        return entered
+
+    def _entered(self, ours: ShardEntry) -> ShardEntry:
+        """Create an entry, or replace one that is worse; return the one that is there now."""
+        name, content = self._entry(ours.shard).name, ours.model_dump_json().encode()
+        while not self._store.create(name, content):
+            held = self._store.stat(name)  # first, so that what is read is of this version or of a later one
+            theirs = self.entry(ours.shard)
+            if held is None or theirs is None:
+                continue
+            if theirs.accepted <= ours.accepted and not self.faults(theirs):
+                return theirs
+            if self._store.swap(name, content, held.version):
+                break
         return ours
 
-    def withdraw(self, shard: int) -> None:
+    def withdraw(self, entry: ShardEntry) -> None:
         """Delete the entry, then the files that it names; see `Ledger.withdraw`."""
-        entry = self.entry(shard)
-        if entry is not None:
-            self._store.delete([self._entry(shard).name])
-            self._store.delete([(self.place(entry) / file.path).name for file in entry.files])
+        if self.entry(entry.shard) == entry:
+            self._store.delete([self._entry(entry.shard).name])
+            self._delete_files(entry)
+
+    def _delete_files(self, entry: ShardEntry) -> None:
+        self._store.delete([(self.place(entry) / file.path).name for file in entry.files])
 
     def entry(self, shard: int) -> ShardEntry | None:
         """Read the entry; see `Ledger.entry`."""
         try:
-            return ShardEntry.model_validate_json(self._entry(shard).read_bytes())
+            return self._read(self._entry(shard).name)
         except FileNotFoundError:
             return None
 
     def entries(self) -> Iterator[ShardEntry]:
         """Read all entries, several at a time; see `Ledger.entries`."""
         names = [stored.name for stored in self._store.objects((self._kept / LEDGER).prefix)]
-        for content in at_once(self._store.read, names):
-            yield ShardEntry.model_validate_json(content)
+        yield from at_once(self._read, names)
+
+    def _read(self, name: str) -> ShardEntry:
+        try:
+            return ShardEntry.model_validate_json(self._store.read(name))
+        except ValidationError:
+            address = StorePath(self._kept.scheme, self._kept.bucket, name)
+            raise StoreError(f"{address}: is no entry of a shard; delete it, and its shard is made again.") from None
 
     def faults(self, entry: ShardEntry, with_content: bool = True) -> list[str]:
         """Compare sizes; the store has checked the content when it took it; see `Ledger.faults`."""
@@ -99,10 +121,18 @@ class StoreLedger(Ledger):
         for parent in {(folder / path).parent for path in wanted}:
             parent.mkdir(parents=True, exist_ok=True)
         try:
-            at_once(lambda path: self._store.fetch((place / path).name, folder / path), wanted)
+            at_once(lambda path: self._fetch(place / path, folder / path), wanted)
             yield folder
         finally:
             shutil.rmtree(folder, ignore_errors=True)
+
+    def _fetch(self, source: StorePath, target: Path) -> None:
+        try:
+            self._store.fetch(source.name, target)
+        except FileNotFoundError:
+            raise BuildFailedError(
+                f"{source}: was stored and is gone; somebody else deletes there. Build again: it is made anew."
+            ) from None
 
     def _entry(self, shard: int) -> StorePath:
         return self._kept / LEDGER / f"{shard:06d}.json"

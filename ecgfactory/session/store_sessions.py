@@ -64,15 +64,16 @@ def occupied(plan: Plan, session_id: str, lease: Lease) -> Iterator[Workspace]:
     yield workspace
 
 
-def discard(kept: StorePath) -> None:
+def discard(kept: StorePath, lease: Lease) -> None:
     """Remove all that a session keeps in the store, and what uploads it did not end, but not its lease.
 
-    The plan goes first: what a killed removal leaves is no session any more.
+    The plan goes first: what a killed removal leaves is no session any more. Raises as `Lease.check` does.
     """
     store, lease_file = kept.store, (kept / LEASE_FILE).name
-    store.delete([(kept / PLAN_FILE).name])
-    store.delete(stored.name for stored in list(store.objects(kept.prefix)) if stored.name != lease_file)
-    at_once(store.abandon, store.unfinished(kept.prefix))
+    with lease.only_while_held():
+        store.delete([(kept / PLAN_FILE).name])
+        store.delete(stored.name for stored in list(store.objects(kept.prefix)) if stored.name != lease_file)
+        at_once(store.abandon, store.unfinished(kept.prefix))
 
 
 def note_outcome(workspace: Workspace, lease: Lease, state: SessionState, reason: str) -> None:
@@ -170,7 +171,7 @@ def _withdraw_unsound(workspace: Workspace) -> None:
     entries = list(ledger.entries())
     for entry, faults in zip(entries, at_once(ledger.faults, entries), strict=True):
         if faults:
-            ledger.withdraw(entry.shard)
+            ledger.withdraw(entry)
 
 
 def _warn_of_stranded(plan: Plan) -> None:

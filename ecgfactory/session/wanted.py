@@ -65,7 +65,8 @@ def _read_in_folder(workspace: Workspace) -> dict[str, Any] | None:
 
 def _read_in_store(kept: StorePath) -> dict[str, Any]:
     reading = _reading_of(kept)
-    if time.monotonic() - reading.read_s > READ_INTERVAL_S:
+    is_fresh = time.monotonic() - reading.read_s <= READ_INTERVAL_S
+    if not is_fresh or not reading.told["records"]:  # an earlier session of this plan may have ended so
         reading.read()
     return reading.told
 

@@ -14,15 +14,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ecgfactory.quality.rule import PUBLISHED
+from ecgfactory.request.paths import SESSIONS
 from ecgfactory.request.plan import Plan
 from ecgfactory.session.lease import Lease
 from ecgfactory.session.scratch import remove_scratch, scratch_folder
 from ecgfactory.storage.durable import sync, write_text
 from ecgfactory.storage.place import is_address
-from ecgfactory.storage.process_folder import sweep
 from ecgfactory.storage.store_path import StorePath
 
-SESSIONS_FOLDER = ".sessions"
+SESSIONS_FOLDER = SESSIONS
 """Below the output folder, so that publishing is a rename within one file system."""
 
 TRASH_PREFIX = ".trash-"
@@ -227,8 +227,6 @@ class Workspace:
         shutil.rmtree(trash, ignore_errors=True)
         with contextlib.suppress(OSError):  # other sessions are still there
             self.root.parent.rmdir()
-        if self.kept is not None:
-            sweep()  # what its workers on this machine had fetched: they have been killed
 
 
 def is_going_on(kept: StorePath) -> bool:

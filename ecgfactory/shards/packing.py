@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from ecgfactory.errors import BuildFailedError
 from ecgfactory.formats.clean_twin import format_named
 from ecgfactory.request.plan import Plan
 from ecgfactory.session.ledger import Ledger
@@ -26,12 +27,20 @@ def pack(plan: Plan, format_name: str, shards: Sequence[int], ledger: Ledger, fo
         Holds them.
     folder : Path
         Where the files go, under the paths of `Format.staged_path`; it exists and is empty.
+
+    Raises
+    ------
+    BuildFailedError
+        When somebody has removed one of them.
     """
     writer = format_named(format_name)(folder, plan.spec_of(format_name))
     is_twin = format_name not in plan.request.signal_formats
     for shard in shards:
         entry = ledger.entry(shard)
-        assert entry is not None, f"shard {shard} is not committed"
+        if entry is None:
+            raise BuildFailedError(
+                f"shard {shard}: was committed and is gone; somebody else deletes there. Build again."
+            )
         with ledger.opened(entry) as committed:
             for records in committed_records(plan, committed, with_clean=is_twin):
                 writer.write(records.clean if is_twin else records)

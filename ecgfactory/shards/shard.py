@@ -91,8 +91,7 @@ def _make(plan: Plan, shard: int, limit: int, workspace: Workspace, new_source: 
     ledger = ledger_of(workspace)
     committed = ledger.entry(shard)
     if committed is not None and ledger.faults(committed, with_content=not committed.serves(limit)):
-        ledger.withdraw(shard)
-        committed = None
+        committed = None  # what is entered replaces it
     if committed is not None and committed.serves(limit):
         return committed
     staging = workspace.staging_folder(shard)

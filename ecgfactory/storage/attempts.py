@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 from collections.abc import Callable, Iterator
 from contextvars import ContextVar
 from typing import TypeVar
@@ -19,14 +20,33 @@ LONGEST_WAIT_S = 20.0
 LONGEST_RETRY_AFTER_S = 60.0
 """A store may ask for a longer wait than the policy's own, up to this."""
 
+TOLD_AFTER = 3
+"""Attempts of one request, after which those who wait are told."""
+
 Result = TypeVar("Result")
 
+_log = logging.getLogger(__name__)
+
 _patience_s: ContextVar[float | None] = ContextVar("patience_s", default=None)
+_check: ContextVar[Callable[[], None] | None] = ContextVar("check", default=None)
+
+
+@contextlib.contextmanager
+def checked(check: Callable[[], None]) -> Iterator[None]:
+    """Call a function before each attempt at the requests of the block; what it raises ends them.
+
+    For what only the holder of a lease may ask for: an attempt may come long after the first one.
+    """
+    token = _check.set(check)
+    try:
+        yield
+    finally:
+        _check.reset(token)
 
 
 @contextlib.contextmanager
 def patience(seconds: float) -> Iterator[None]:
-    """Try requests of this thread again for so long in the block, where someone waits for an answer."""
+    """Try the requests of the block again for so long, where someone waits for an answer."""
     token = _patience_s.set(seconds)
     try:
         yield
@@ -35,7 +55,7 @@ def patience(seconds: float) -> Iterator[None]:
 
 
 def patience_s() -> float:
-    """For how many seconds a request of this thread is tried again now."""
+    """For how many seconds a request is tried again here."""
     told_s = _patience_s.get()
     return RETRY_FOR_S if told_s is None else told_s
 
@@ -53,9 +73,22 @@ def with_attempts(request: Callable[[], Result], failure_of: Callable[[BaseExcep
         Says why an attempt failed; None for what is no failure of the store.
     """
 
+    check = _check.get()
+
+    def attempt() -> Result:
+        if check is not None:
+            check()
+        return request()
+
     def may_pass(error: BaseException) -> bool:
         failure = failure_of(error)
         return failure is not None and failure.reason == "passing"
+
+    def tell(state: RetryCallState) -> None:
+        error = state.outcome.exception() if state.outcome else None
+        failure = failure_of(error) if error else None
+        if state.attempt_number == TOLD_AFTER and failure is not None:
+            _log.warning("a store does not answer well (%s); trying for %.0f s", failure.detail, patience_s())
 
     own_wait = wait_random_exponential(FIRST_WAIT_S, LONGEST_WAIT_S)
 
@@ -66,6 +99,10 @@ def with_attempts(request: Callable[[], Result], failure_of: Callable[[BaseExcep
         return own_wait(state) if asked_s is None else min(asked_s, LONGEST_RETRY_AFTER_S)
 
     retrying = Retrying(
-        retry=retry_if_exception(may_pass), wait=wait_s, stop=stop_before_delay(patience_s()), reraise=True
+        retry=retry_if_exception(may_pass),
+        wait=wait_s,
+        stop=stop_before_delay(patience_s()),
+        before_sleep=tell,
+        reraise=True,
     )
-    return retrying(request)
+    return retrying(attempt)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import secrets
 import time
@@ -47,6 +48,8 @@ _REASONS: Mapping[str, Reason] = {
     "ContainerBeingDeleted": "passing",
 }
 
+# It tells on stderr of each place where it looked for credentials in vain, unless somebody listens.
+logging.getLogger("azure.identity").addHandler(logging.NullHandler())
 
 _READER = "the role Storage Blob Data Reader on the container"
 _CONTRIBUTOR = "the role Storage Blob Data Contributor on the container"

@@ -31,8 +31,11 @@ RetentionFaultPoint = Literal["item-renamed", "items-renamed", "trash-half-empti
 
 RETENTION_FAULT_POINTS: tuple[RetentionFaultPoint, ...] = get_args(RetentionFaultPoint)
 
+RemakeFaultPoint = Literal["reports-sent", "manifest-swapped"]
+"""Every step of replacing the reports of a dataset in a store, in order."""
 
-def fault_point(name: FaultPoint | RetentionFaultPoint, shard: int | None = None) -> None:
+
+def fault_point(name: FaultPoint | RetentionFaultPoint | RemakeFaultPoint, shard: int | None = None) -> None:
     """Die on the spot by SIGKILL when the environment says so; in all other cases do nothing.
 
     The environment names the point, or the point at one shard: `shard-staged:2`.

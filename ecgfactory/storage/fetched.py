@@ -123,7 +123,7 @@ class FetchedFiles:
     @contextmanager
     def coming(self, place: StorePath, names: Collection[str]) -> Iterator[list[_Fetched]]:
         """Begin to fetch files below a place, which stay while the block runs; see `coming`."""
-        files = self._take([place / _checked(name) for name in names])
+        files = self._take([place / checked_path(name) for name in names])
         try:
             yield files
         finally:
@@ -181,7 +181,8 @@ class FetchedFiles:
             self._given_back.popleft().holders -= 1
         if self._kept_bytes <= self._most_bytes:
             return
-        for name in [name for name, file in self._files.items() if file.is_there and not file.holders]:
+        *others, _ = self._files.items()  # the last one will be wanted again, however large it is
+        for name in [name for name, file in others if file.is_there and not file.holders]:
             if self._kept_bytes <= self._most_bytes:
                 break
             self._remove(name)
@@ -201,8 +202,14 @@ class FetchedFiles:
         return size_bytes
 
 
-def _checked(name: str) -> str:
-    """Return a path below a place, when it is that: a table in a store may say anything."""
+def checked_path(name: str) -> str:
+    """Return a path below a place, when it is that: what lies in a store may say anything.
+
+    Raises
+    ------
+    ValueError
+        When it is none.
+    """
     if not is_path_below(name):
         raise ValueError(f"{name!r} is no path below it")
     return name

@@ -17,6 +17,9 @@ from ecgfactory.storage.store import Store, Stored, StoreError, Unfinished
 _DRAFT = ".draft-"
 """How names of files begin that are not complete yet."""
 
+_LOCK = f"{_DRAFT}lock"
+"""What who replaces an object has locked; no draft, and gone when it is over."""
+
 _ATTEMPTS = 5
 
 
@@ -44,51 +47,45 @@ class FolderStore(Store):
     def write(self, name: str, content: bytes) -> None:
         """Write a small object; see `Store.write`."""
         with _sentences(name):
-            self._draft(name, content).replace(self._path(name))
-            sync(self._path(name).parent)
+            self._put(name, content)
 
     def create(self, name: str, content: bytes) -> bool:
         """Write a small object where there is none; see `Store.create`."""
-        with _sentences(name):
-            draft = self._draft(name, content)
+        with _sentences(name), self._draft(name) as draft:
+            _fill(draft, content)
             try:
                 os.link(draft, self._path(name))
             except FileExistsError:
                 return self._path(name).read_bytes() == content
-            finally:
-                draft.unlink()
             sync(self._path(name).parent)
             return True
 
     def swap(self, name: str, content: bytes, version: str) -> bool:
-        """Write a small object in the place of a version of it; see `Store.swap`."""
-        with _sentences(name), waiting_lock(self._path(name).with_name(f"{_DRAFT}lock"), lambda: None):
+        """Write a small object in the place of a version of it; see `Store.swap`.
+
+        It is the one thing here that takes a lock: a process that is stopped just then keeps others waiting until it
+        goes on, or is killed.
+        """
+        with _sentences(name), waiting_lock(self._path(name).with_name(_LOCK), lambda: None):
             held = self.stat(name)
             if held is None or held.version != version:
                 return held is not None and self._path(name).read_bytes() == content
-            self._draft(name, content).replace(self._path(name))
-            sync(self._path(name).parent)
+            self._put(name, content)
             return True
 
     def send(self, source: Path, name: str, sha256: str) -> None:
         """Upload a file; see `Store.send`."""
-        with _sentences(name):
-            draft = self._new_draft(name)
-            try:
-                _copy(source, draft)
-                if sha256_of(draft) != sha256:
-                    raise StoreError(f"{source}: its content changed before it was stored as {name}; make it again.")
-                draft.replace(self._path(name))
-                sync(self._path(name).parent)
-            finally:
-                draft.unlink(missing_ok=True)
+        with _sentences(name), self._draft(name) as draft:
+            _copy(source, draft)
+            if sha256_of(draft) != sha256:
+                raise StoreError(f"{source}: its content changed before it was stored as {name}; make it again.")
+            draft.replace(self._path(name))
+            sync(self._path(name).parent)
 
     def copy(self, source: str, target: str) -> None:
         """Copy an object; see `Store.copy`."""
-        with _sentences(source):
-            existing = self._existing(source)
-            draft = self._new_draft(target)
-            _copy(existing, draft)
+        with _sentences(source), self._draft(target) as draft:
+            _copy(self._existing(source), draft)
             draft.replace(self._path(target))
             sync(self._path(target).parent)
 
@@ -145,7 +142,7 @@ class FolderStore(Store):
         found = []
         for path in sorted(_files(self._path(prefix.rpartition("/")[0]))):
             name = path.relative_to("/").as_posix()
-            if path.name.startswith(_DRAFT) and name.startswith(prefix):
+            if path.name.startswith(_DRAFT) and path.name != _LOCK and name.startswith(prefix):
                 with contextlib.suppress(FileNotFoundError):  # it has just become an object
                     found.append(Unfinished(name, path.name, path.stat().st_mtime))
         return found
@@ -163,8 +160,25 @@ class FolderStore(Store):
             raise FileNotFoundError(name)
         return path
 
-    def _new_draft(self, name: str) -> Path:
-        """Make an empty file beside an object; whoever deletes its neighbour may take the folder away meanwhile."""
+    def _put(self, name: str, content: bytes) -> None:
+        """Write a small object; whoever clears up beside it may take its draft for one that was left."""
+        for attempts_left in reversed(range(_ATTEMPTS)):
+            try:
+                with self._draft(name) as draft:
+                    _fill(draft, content)
+                    draft.replace(self._path(name))
+                break
+            except FileNotFoundError:
+                if not attempts_left:
+                    raise
+        sync(self._path(name).parent)
+
+    @contextlib.contextmanager
+    def _draft(self, name: str) -> Iterator[Path]:
+        """Give an empty file beside an object, which goes with the block unless it has become the object.
+
+        Whoever deletes its neighbour may take the folder away while it is made.
+        """
         draft = self._path(name).with_name(f"{_DRAFT}{secrets.token_hex(8)}")
         for attempts_left in reversed(range(_ATTEMPTS)):
             try:
@@ -174,13 +188,15 @@ class FolderStore(Store):
             except (FileNotFoundError, FileExistsError):  # the latter where it goes just as it is looked at
                 if not attempts_left:
                     raise
-        return draft
+        try:
+            yield draft
+        finally:
+            draft.unlink(missing_ok=True)
 
-    def _draft(self, name: str, content: bytes) -> Path:
-        draft = self._new_draft(name)
-        draft.write_bytes(content)
-        sync(draft)
-        return draft
+
+def _fill(draft: Path, content: bytes) -> None:
+    draft.write_bytes(content)
+    sync(draft)
 
 
 def _copy(source: Path, target: Path) -> None:

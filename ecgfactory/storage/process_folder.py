@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import tempfile
@@ -23,7 +24,7 @@ def process_folder(name: str) -> Path:
     Parameters
     ----------
     name : str
-        What it is called, before the number of the process.
+        What it is called, before what tells it from others.
     """
     with _making:
         if name not in _held or not _held[name].path.exists():  # whoever used it may have removed it
@@ -43,9 +44,11 @@ def process_folders_below(parent: Path) -> None:
     _place = parent
 
 
-def sweep() -> None:
-    """Remove what killed processes left where this process makes its folders, as making one does."""
-    _sweep(_parent())
+def remove_folders_of_killed() -> None:
+    """Remove what killed processes left: whoever kills some may call it then, or else the next process does it."""
+    if _parent_path().is_dir():
+        with contextlib.suppress(PermissionError):  # it is another user's, so nothing of this one is there
+            _sweep(_parent())
 
 
 _place: Path | None = None
@@ -69,18 +72,22 @@ os.register_at_fork(after_in_child=_forget)
 def _made(name: str) -> FileLock:
     parent = _parent()
     _sweep(parent)
-    folder = parent / f"{name}-{os.getpid()}"
+    # Not by the number of the process: another machine, or container, may have the same below the same folder.
+    folder = Path(tempfile.mkdtemp(prefix=f"{name}-", dir=parent))
     lock = FileLock(folder / _LOCK_FILE)
-    folder.mkdir(exist_ok=True)
-    while not lock.try_acquire():  # another process sweeps, and found a folder without a lock
+    while not lock.try_acquire():  # another process sweeps, and takes the lock for that of a killed one
         folder.mkdir(exist_ok=True)
     Finalize(None, shutil.rmtree, (folder,), {"ignore_errors": True}, exitpriority=0)  # in children of a pool too
     return lock
 
 
+def _parent_path() -> Path:
+    return (_place or Path(tempfile.gettempdir())) / f"ecgfactory-{os.getuid()}"
+
+
 def _parent() -> Path:
     """Return this user's folder for scratch; nobody else may look into it."""
-    parent = (_place or Path(tempfile.gettempdir())) / f"ecgfactory-{os.getuid()}"
+    parent = _parent_path()
     parent.mkdir(mode=0o700, exist_ok=True)
     status = parent.lstat()
     if status.st_uid != os.getuid() or parent.is_symlink():

@@ -32,7 +32,9 @@ class UnmetError(Exception):
 
 
 class MissingBucketError(StoreError):
-    """There is no such bucket."""
+    """There is no such bucket: as with a folder that is not there, its name is taken for wrong."""
+
+    exit_code = 2
 
 
 class RemoteStore(Store):

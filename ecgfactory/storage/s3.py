@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import islice
 from typing import Any, ClassVar
 
 import boto3.session
@@ -128,9 +129,9 @@ class S3Store(RemoteStore):
 
     def delete(self, names: Iterable[str]) -> None:
         """Delete objects, up to a thousand by one request; see `Store.delete`."""
-        left = list(names)
-        for start in range(0, len(left), DELETED_AT_ONCE):
-            self._delete(left[start : start + DELETED_AT_ONCE])
+        left = iter(names)
+        while some := list(islice(left, DELETED_AT_ONCE)):
+            self._delete(some)
 
     def unfinished(self, prefix: str) -> list[Unfinished]:
         """Return uploads in parts; see `Store.unfinished`."""

@@ -198,6 +198,7 @@ class StoreContract:
         raised(FileNotFoundError, lambda: store.copy(name, (place / "copied").name))
         assert list(tmp_path.iterdir()) == []
         assert not (place / "copied").is_file()
+        assert store.unfinished(place.prefix) == []
 
     def test_deleting(self, place: StorePath) -> None:
         """What is not there counts as deleted; what is not named stays."""

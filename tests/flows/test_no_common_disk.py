@@ -13,11 +13,12 @@ from pathlib import Path
 import psutil
 import pytest
 from distributed import Client
-from tests.stored import check_nothing_else, check_whole, sums_of
 
+from benchmarks.stores.readers import check_nothing_else, check_whole, sums_of
 from ecgfactory.dataset.names import SUMS_FILE
 from ecgfactory.flows.build_dataset import build_dataset
 from ecgfactory.request.build_request import BuildRequest
+from ecgfactory.shards.handover import SIGNALS_FILE
 from ecgfactory.storage.store_path import StorePath
 from tests.dask_processes import dask_scheduler, dask_worker, without_folders
 
@@ -61,7 +62,7 @@ def test_signals_go_from_gpu_to_cpu_workers_and_the_dataset_is_the_same(
             request = make_request(workers={"scheduler": address}, generator={"batch": 16, "device": "auto"})
             built_there = build_dataset(request.model_copy(update={"output": str(output)}))
             ran = {re.sub(r"-[0-9a-f-]{36}$", "", task["key"]) for task in client.get_task_stream()}
-        left = [path for folder in folders.values() for path in folder.rglob("*.npy")]
+        left = [path for folder in folders.values() for path in folder.rglob(SIGNALS_FILE)]
     assert len(killed) == 1
     assert {"generate-shard", "finish-shard"} <= ran
     assert isinstance(built_there.dataset, StorePath)

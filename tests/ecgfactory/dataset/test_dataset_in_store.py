@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from torch.utils.data import DataLoader
 
 import ecgfactory as ef
 from ecgfactory.dataset.files import DatasetFiles
+from ecgfactory.dataset.signals import SignalReader
 from ecgfactory.errors import BadInputError, DamagedDatasetError
 from ecgfactory.storage.store_path import StorePath
 
@@ -137,7 +139,21 @@ def test_files_can_be_read_before_there_is_a_manifest(copy: Path) -> None:
 
 def test_a_file_that_is_gone_is_named_by_its_path_below_the_dataset(copy: Path) -> None:
     dataset = ef.open_dataset(in_store(copy))
-    path = next(iter(dataset.files_of("edf", 1)))[0]
+    (path,) = dataset.paths(dataset.record_ids[0])["edf"]
     (copy / path).unlink()
     with pytest.raises(DamagedDatasetError, match=f"^{path}: can't be read"):
         dataset.signals_in("edf", path, [int(dataset.candidates[0])])
+
+
+@pytest.mark.parametrize("path", ["../{}", "/{}", "{}/../{}"])
+def test_its_tables_never_lead_out_of_it(path: str, built: Path) -> None:
+    """Whoever may write there may write any path into them."""
+    _, stored = pair(built)
+    records, plan = stored.records_table, stored.plan
+    for name in stored.formats:
+        column = f"{name}_path"
+        elsewhere = [path.replace("{}", held) for held in records.column(column).to_pylist()]
+        spoilt = records.set_column(records.column_names.index(column), column, pa.array(elsewhere))
+        reader = SignalReader(stored.path, name, spoilt, plan.spec_of(name), plan.lead_names, True, False)
+        with pytest.raises(DamagedDatasetError, match="is no path below it"):
+            reader.read(np.arange(2))

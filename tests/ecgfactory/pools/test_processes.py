@@ -17,6 +17,7 @@ from ecgfactory.errors import BadInputError, BuildFailedError
 from ecgfactory.pools.crew import LEAST_MEMORY_BYTES, Crew, machine_memory_bytes, usable_cores
 from ecgfactory.pools.pool import DEATHS_ALLOWED, Job, Slots, WorkersDiedError
 from ecgfactory.pools.processes import ProcessPool
+from ecgfactory.storage.process_folder import process_folder
 from tests.pool_contract import PoolContract, double, process_id, refuse, results
 
 ROOT = Path(__file__).parents[3]
@@ -116,6 +117,21 @@ def test_a_worker_that_dies_while_it_is_idle_is_nobody_s_fault(tmp_path: Path) -
             os.kill(first.result(), signal.SIGKILL)
         (after,) = results(pool, [Job(double, {"number": 2}, "CPU")])
         assert after.result() == 4
+
+
+def temporary_folder() -> str:
+    folder = process_folder("test")
+    (folder / "left").write_bytes(b"much")
+    return str(folder)
+
+
+def test_the_end_of_a_pool_leaves_no_temporary_files_of_its_workers(tmp_path: Path) -> None:
+    """It kills them, so that they can't do it themselves."""
+    with ProcessPool(Crew((), 2, PLENTY), [], tmp_path / "log") as pool:
+        (ended,) = results(pool, [Job(temporary_folder, {}, "CPU")])
+        folder = Path(ended.result())
+        assert (folder / "left").exists()
+    assert not folder.exists()
 
 
 class Unreadable:

@@ -379,6 +379,8 @@ def test_faults_of_an_address_are_told_without_its_credentials(tmp_path: Path) -
     assert in_setting.startswith("--set output=az://box/x?...: output: 'az://box/x?...' can't be an address")
     [lost_slash] = problems_of(path, "name: x\nrecords: 4\noutput: s3:/bucket\n")
     assert lost_slash.endswith("output: 's3:/...' lacks a slash of an address; write it like s3://my-bucket/datasets.")
+    [of_sessions] = problems_of(path, "name: x\nrecords: 4\noutput: s3://bucket/x/.sessions/y\n")
+    assert "s3://bucket/x/.sessions/y is among what sessions keep for a while" in of_sessions
     with pytest.raises(ValidationError) as caught:
         BuildRequest.model_validate({"name": "x", "records": 4, "output": "s3://key:hidden@bucket"})
     assert "hidden" not in in_file + in_setting + str(caught.value)

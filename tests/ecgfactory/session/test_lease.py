@@ -228,8 +228,9 @@ def test_one_that_was_deleted_is_lost(file: StorePath) -> None:
     assert find_lease(file) is None
 
 
-def test_what_is_no_lease_is_told(file: StorePath) -> None:
-    file.store.write(file.name, b"{}")
+@pytest.mark.parametrize("content", ["{}", *(f'{{"holder":"x","epoch":1,"lasts_s":{s}}}' for s in (-1, 1e9, "NaN"))])
+def test_what_is_no_lease_is_told(file: StorePath, content: str) -> None:
+    file.store.write(file.name, content.encode())
     with pytest.raises(StoreError, match="is not a lease; delete it"), leased(file, nothing):
         pass
 

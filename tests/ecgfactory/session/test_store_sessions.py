@@ -10,14 +10,15 @@ from ecgfactory.line.session import session
 from ecgfactory.request.build_request import BuildRequest
 from ecgfactory.request.plan import Plan, make_plan
 from ecgfactory.session import lease as lease_module
-from ecgfactory.session.lease import ENVIRONMENT_VARIABLE, LeaseLostError
+from ecgfactory.session.lease import ENVIRONMENT_VARIABLE, LeaseLostError, leased
 from ecgfactory.session.ledger import ledger_of
 from ecgfactory.session.sessions import abandon, claimed, discard_dead, note_outcome, occupied, sessions_of
-from ecgfactory.session.store_sessions import kept_at
+from ecgfactory.session.store_sessions import discard, kept_at
 from ecgfactory.session.wanted import want, wanted_of
 from ecgfactory.session.workspace import Workspace
 from ecgfactory.shards.shard import make_shard
 from ecgfactory.storage.folder_store import FolderStore
+from ecgfactory.storage.s3 import S3Store
 from ecgfactory.storage.store import StoreError
 from ecgfactory.storage.store_path import StorePath
 
@@ -91,6 +92,17 @@ def test_a_session_runs_while_it_has_the_lease_and_its_work_is_gone_on_with(
     assert "dead" in capsys.readouterr().out
 
 
+def test_what_an_earlier_session_wanted_last_is_not_believed(plan: Plan, tmp_path: Path) -> None:
+    """A worker that goes on from a cancelled build to the next one of its plan must not find its shard unwanted."""
+    elsewhere = Workspace(tmp_path / "elsewhere", kept_at(plan))
+    with claimed(plan, nothing) as lease, occupied(plan, "cancelled", lease) as workspace:
+        make_shard(plan, 0, 20, workspace)
+        want(workspace, records=0)
+        assert wanted_of(elsewhere, 1) == 0
+    with claimed(plan, nothing) as lease, occupied(plan, "next", lease):
+        assert wanted_of(elsewhere, 1) == 20
+
+
 def test_workers_elsewhere_are_told_what_is_wanted_by_the_lease(
     plan: Plan, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -109,7 +121,7 @@ def test_workers_elsewhere_are_told_what_is_wanted_by_the_lease(
             assert wanted_of(elsewhere, 6) == 2, "work goes on while the store can't be reached"
     with claimed(plan, nothing) as lease, occupied(plan, "two", lease):
         assert wanted_of(elsewhere, 6) == 20
-        discard_dead(plan)
+        discard_dead(plan, lease)
     assert wanted_of(elsewhere, 6) == 0
 
 
@@ -125,7 +137,7 @@ def test_publishing_leaves_nothing_of_a_session(plan: Plan, output: StorePath) -
         kept.store.write((kept / "made/x/report.html").name, b"of a dead session")
         (Path("/") / kept.name / "shards" / ".draft-of-a-killed-process").touch()
         assert kept.store.unfinished(kept.prefix)
-        discard_dead(plan)
+        discard_dead(plan, lease)
         assert names(kept) == ["lease.json"]
         assert lease is not None
         lease.check()
@@ -188,3 +200,27 @@ def test_a_session_without_a_plan_and_an_unreadable_one_are_none(plan: Plan, out
         kept = kept_at(plan)
         kept.store.write((kept / "plan.json").name, b"{}")
         assert sessions_of(output) == []
+
+
+def test_a_paused_session_deletes_no_more_than_it_is_doing(
+    s3_place: StorePath, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What it still has to delete may belong to the session that took the plan over meanwhile."""
+    monkeypatch.setattr("ecgfactory.storage.s3.DELETED_AT_ONCE", 2)
+    monkeypatch.setattr(lease_module, "_keep_renewing", lambda *_: None)
+    kept = s3_place / ".sessions" / "0123456789abcdef"
+    for number in range(4):
+        kept.store.write((kept / f"made/{number}").name, b"x")
+    deleted: list[int] = []
+    delete = S3Store._delete
+
+    def delete_and_pause(store: S3Store, some: list[str]) -> None:
+        delete(store, some)
+        deleted.append(len(some))
+        if len(deleted) == 2:  # the plan, and the first of the rest
+            monkeypatch.setattr(lease_module, "now_s", lambda: 1e9)
+
+    monkeypatch.setattr(S3Store, "_delete", delete_and_pause)
+    with pytest.raises(LeaseLostError), leased(kept / "lease.json", nothing) as lease:
+        discard(kept, lease)
+    assert names(kept) == ["lease.json", "made/2", "made/3"]

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from ecgfactory.storage.at_once import at_once
+from ecgfactory.storage.attempts import patience, patience_s
 
 
 def test_results_are_in_the_order_of_the_items() -> None:
@@ -41,3 +42,8 @@ def test_after_an_error_no_further_request_is_made() -> None:
     with pytest.raises(ValueError, match="the third"):
         at_once(request, range(1000), requests=2)
     assert len(made) < 10
+
+
+def test_what_holds_of_requests_holds_of_these_too() -> None:
+    with patience(7.0):
+        assert at_once(lambda _: patience_s(), range(3)) == [7.0] * 3

@@ -22,7 +22,7 @@ GROUPS, ROWS, COLUMNS = 40, 50, 12
 
 @pytest.fixture(scope="module")
 def table(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A Parquet file of 40 groups with 12 columns of 50 lists each, as signals are stored: 20 MB, not packed."""
+    """A Parquet file of 40 groups with 12 columns of 50 lists each, as signals are stored: 20 MB."""
     path = tmp_path_factory.mktemp("tables") / "signals.parquet"
     random = np.random.default_rng(1)
     schema = pa.schema([pa.field(f"lead{number}", pa.list_(pa.int16(), 400)) for number in range(COLUMNS)])

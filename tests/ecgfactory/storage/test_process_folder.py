@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from ecgfactory.storage.lock import FileLock
 from ecgfactory.storage.process_folder import process_folder
 
 MAKING = """
@@ -67,6 +68,17 @@ def test_it_is_made_once_and_is_another_in_a_forked_child() -> None:
 
 def _tell(sending: multiprocessing.connection.Connection) -> None:
     sending.send(process_folder("test"))
+
+
+def test_another_machine_may_have_the_same_number_of_a_process(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Containers and nodes of a cluster may share the folder for temporary files; most have a process 1."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    theirs = tmp_path / f"ecgfactory-{os.getuid()}" / f"shared-{os.getpid()}"
+    theirs.mkdir(parents=True)
+    lock = FileLock(theirs / "lock")
+    assert lock.try_acquire()
+    assert process_folder("shared") != theirs
+    lock.release()
 
 
 def test_a_folder_of_somebody_else_is_not_used(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -80,6 +80,16 @@ def test_credentials_that_are_missing_are_told_with_where_they_belong(
     assert where in sentence
 
 
+def test_what_azure_tells_of_its_search_for_credentials_is_not_printed() -> None:
+    """Python prints warnings of loggers that nobody has set up; here pytest listens, so another process asks."""
+    command = (
+        "import logging, ecgfactory.storage.azure\n"
+        "logging.getLogger('azure.identity._credentials.chained').warning('Attempted credentials')"
+    )
+    asked = subprocess.run([sys.executable, "-c", command], capture_output=True, text=True, check=True)
+    assert asked.stderr == ""
+
+
 @pytest.mark.parametrize(
     ("scheme", "name", "value"),
     [

@@ -1,0 +1,36 @@
+"""A folder as a store, where somebody clears up what killed processes left while somebody else writes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ecgfactory.storage import folder_store
+from ecgfactory.storage.durable import sync
+from ecgfactory.storage.folder_store import FolderStore
+from ecgfactory.storage.lock import is_held
+
+
+def test_clearing_up_stops_nobody_who_replaces_an_object(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A session's lease is renewed while the rest of the session is removed."""
+    store, prefix = FolderStore("/"), f"{tmp_path.relative_to('/')}/"
+    name = f"{prefix}lease.json"
+    store.write(name, b"old")
+    held = store.stat(name)
+    assert held is not None
+    cleared = []
+
+    def sync_then_clear_up(path: Path) -> None:
+        sync(path)
+        if not cleared:
+            cleared.extend(store.unfinished(prefix))
+            for upload in cleared:
+                store.abandon(upload)
+            assert is_held(tmp_path / folder_store._LOCK), "or two could replace it at once"
+
+    monkeypatch.setattr(folder_store, "sync", sync_then_clear_up)
+    assert store.swap(name, b"new", held.version)
+    assert len(cleared) == 1
+    assert store.read(name) == b"new"
+    assert [path.name for path in tmp_path.iterdir()] == ["lease.json"]
