@@ -23,6 +23,9 @@ STRUCK_WITHIN = 0.7
 CUTS_S = (0.5, 8.0)
 """For so long the connection is cut."""
 
+STEPS_OF_A_SHARD = {point for point in faults.FAULT_POINTS if point.startswith("shard-")}
+STEPS_OF_WORKERS = STEPS_OF_A_SHARD | {"shards-packed", "records-compared"}
+
 SHARD = 2
 """At the steps of this shard processes are killed."""
 
@@ -148,10 +151,9 @@ class Strikes:
 
     def at(self, point: faults.FaultPoint) -> str:
         """Kill whoever comes to a step of the commit protocol."""
-        is_of_shard = point.startswith("shard-")
-        told = {faults.ENVIRONMENT_VARIABLE: f"{point}:{SHARD}" if is_of_shard else point}
+        told = {faults.ENVIRONMENT_VARIABLE: f"{point}:{SHARD}" if point in STEPS_OF_A_SHARD else point}
         on_cluster = self._chance.random() < 0.5
-        if not on_cluster or not is_of_shard:
+        if not on_cluster or point not in STEPS_OF_WORKERS:
             code = self.site.build(on_cluster, self.site.client, told).end()
             return f"{'flow on the cluster' if on_cluster else 'local'}: {code}"
         number = self._chance.randrange(len(self.site.cluster.machines))
