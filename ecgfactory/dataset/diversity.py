@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pyarrow as pa
 
+from ecgfactory.arrays import IntArray
 from ecgfactory.dataset.files import DatasetFiles, candidates_by_file
 from ecgfactory.dataset.names import RECORDS_FILE
 from ecgfactory.formats.clean_twin import CLEAN_SUFFIX
@@ -35,15 +36,23 @@ def sample_diversity(files: DatasetFiles) -> Diversity:
     rows = np.unique(np.add.outer(runs, np.arange(min(DIVERSITY_RUN, count))))
     sample = where.take(pa.array(rows))
     by_file = candidates_by_file(sample, name)
-    signals = [_signals(files, name, path, candidates) for path, candidates in by_file.items()]
     ids = [record_id(candidate) for candidates in by_file.values() for candidate in candidates]
-    signals_uv = measured_form(np.concatenate(signals), files.plan.recorder.rate_hz)
-    return measure_diversity(signals_uv, files.plan.lead_names, ids)
+    if files.plan.request.is_in_pieces:
+        signals_uv = np.concatenate([_beginnings(files, name, path, held) for path, held in by_file.items()])
+    else:
+        signals_uv = _signals(files, np.concatenate([*by_file.values()]))
+    return measure_diversity(measured_form(signals_uv, files.plan.recorder.rate_hz), files.plan.lead_names, ids)
 
 
-def _signals(files: DatasetFiles, name: str, path: str, candidates: Sequence[int]) -> SignalUv:
-    """Read records of a file, of long ones the beginning."""
-    if not files.plan.request.is_in_pieces:
-        return files.signals_in(name, path, candidates)
+def _signals(files: DatasetFiles, candidates: IntArray) -> SignalUv:
+    """Read records, by row group where there are such, so that of a store no whole files are fetched."""
+    reader = files.reader(files.plan.lead_names)
+    if files.plan.keeps_clean:
+        reader = files.clean_of(reader)
+    return reader.read(np.searchsorted(files.candidates, candidates))
+
+
+def _beginnings(files: DatasetFiles, name: str, path: str, candidates: Sequence[int]) -> SignalUv:
+    """Read the beginnings of long records of a file."""
     stop = BEGINNING_S * files.plan.recorder.rate_hz
     return np.stack([files.stretch_in(name, path, candidate, 0, stop) for candidate in candidates])

@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     from ecgfactory.session.lease import Lease
 
 
+PARQUET_END_BYTES = 8 * 2**20
+"""In which the footer of a file lies, of however many row groups."""
+
+
 class StoreDraft(Draft):
     """Files of workers are copied inside the store, those of the build's own process uploaded.
 
@@ -61,7 +65,7 @@ class StoreDraft(Draft):
         with self._lease.only_while_held():
             at_once(self._copy, files)
         for path in first_tables(self._plan, self._sums):
-            self._store.fetch((self._target / path).name, self.folder / path)
+            self._fetch_columns(path)
 
     def hand_in(self) -> None:
         """Upload what is new in the folder; see `Draft.hand_in`."""
@@ -108,6 +112,15 @@ class StoreDraft(Draft):
             ) from None
         stand_in(self.folder / file.path, file.size_bytes)
         self._sums[file.path] = file.sha256
+
+    def _fetch_columns(self, path: str) -> None:
+        """Put what tells the columns of a table into the file that stands for it: Parquet has that at its end."""
+        name, local = (self._target / path).name, self.folder / path
+        size_bytes = local.stat().st_size
+        if path.endswith(".parquet"):
+            stand_in(local, size_bytes, self._store.read(name, max(size_bytes - PARQUET_END_BYTES, 0)))
+        else:
+            self._store.fetch(name, local)
 
     def _upload(self, path: str) -> None:
         sha256 = sha256_of(self.folder / path)

@@ -169,7 +169,8 @@ def _stage(plan: Plan, shard: int, limit: int, source: _Source, staging: Path, w
     with clock("write"):
         files.close()
         rows.write(staging)
-        sync_tree(staging)
+        if workspace.kept is None:  # else it is only uploaded from here
+            sync_tree(staging)
         staged = tuple(staged_files(staging))
     note_progress(workspace, shard, Progress(rows.examined, rows.accepted))
     return ShardEntry(
