@@ -25,6 +25,9 @@ from ecgfactory.tasks.jobs import TASKS
 SERVER_LOOK_INTERVAL_S = 3.0
 """How often the Prefect server is asked whether the run was cancelled, and Dask whether its workers are there."""
 
+RESULT_TIMEOUT_S = 5.0
+"""How long the result of a job that has ended is waited for; results are small."""
+
 GONE_TIMEOUT_S = 20.0
 """How long a build does without any worker of a kind that it needs."""
 
@@ -71,7 +74,8 @@ class DaskPool:
             waited = distributed.wait(list(self._in_flight), timeout=LOOK_INTERVAL_S, return_when="FIRST_COMPLETED")
         except TimeoutError:
             return []
-        return [_ended(*self._in_flight.pop(future)) for future in waited.done]
+        found = {future: _ended(*self._in_flight[future]) for future in waited.done}
+        return [ended for future, ended in found.items() if ended is not None and self._in_flight.pop(future)]
 
     def _look(self) -> None:
         now = time.monotonic()
@@ -95,15 +99,17 @@ class DaskPool:
             )
 
 
-def _ended(job: Job, future: PrefectDaskFuture[Any]) -> Ended:
+def _ended(job: Job, future: PrefectDaskFuture[Any]) -> Ended | None:
+    """Return how a job has ended; None where its worker died with the result, so that it is done again."""
     try:
-        return Ended(job, future.result())
+        return Ended(job, future.result(timeout=RESULT_TIMEOUT_S))
     except KilledWorker as error:
         return Ended(job, error=WorkersDiedError(str(error)))
     except CancelledError:  # by Dask, as all are when the scheduler is gone
         raise
     except Exception as error:
-        return Ended(job, error=error)
+        is_not_there = isinstance(error, TimeoutError) and isinstance(error.__cause__, TimeoutError)
+        return None if is_not_there else Ended(job, error=error)
 
 
 @contextlib.contextmanager

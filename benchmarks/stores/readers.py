@@ -78,7 +78,9 @@ class Reader:
         assert self.problems == []
 
     def _read(self) -> None:
-        while not self._over.wait(self._every_s):
+        is_over = False
+        while not is_over:
+            is_over = self._over.wait(self._every_s)  # it looks once more when it is
             self.looks += 1
             try:
                 for dataset in published_in(self._datasets):

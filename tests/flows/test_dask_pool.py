@@ -11,7 +11,7 @@ from distributed import LocalCluster
 from prefect import flow
 from prefect.client.orchestration import get_client
 
-from ecgfactory.flows.dask_pool import DaskPool
+from ecgfactory.flows.dask_pool import DaskPool, _ended
 from ecgfactory.flows.dask_workers import DaskWorkers, describe, local_dask, slots_of
 from ecgfactory.flows.task_runner import PlacedTaskRunner
 from ecgfactory.pools.pool import Ended, Job, Slots
@@ -74,3 +74,21 @@ class TestContract(PoolContract):
         for function, its_task in pool_tasks.TASKS.items():
             monkeypatch.setitem(TASKS, function, its_task)
         return flow_pool
+
+
+class Answer:
+    """A future of Prefect whose result does not come."""
+
+    def __init__(self, error: TimeoutError, cause: TimeoutError | None) -> None:
+        self._error, self._cause = error, cause
+
+    def result(self, timeout: float) -> None:
+        assert timeout > 0, "else a build would wait for ever, and not look for workers"
+        raise self._error from self._cause
+
+
+def test_a_result_that_went_with_its_worker_is_waited_for_again() -> None:
+    job = Job(pool_tasks.double, {})
+    assert _ended(job, Answer(TimeoutError("did not complete within 5 seconds"), TimeoutError())) is None
+    own = TimeoutError("of the job itself")
+    assert _ended(job, Answer(own, None)) == Ended(job, error=own)
