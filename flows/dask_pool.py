@@ -74,8 +74,13 @@ class DaskPool:
             waited = distributed.wait(list(self._in_flight), timeout=LOOK_INTERVAL_S, return_when="FIRST_COMPLETED")
         except TimeoutError:
             return []
-        found = {future: _ended(*self._in_flight[future]) for future in waited.done}
-        return [ended for future, ended in found.items() if ended is not None and self._in_flight.pop(future)]
+        found = []
+        for future in waited.done:
+            ended = _ended(*self._in_flight[future])
+            if ended is not None:
+                del self._in_flight[future]
+                found.append(ended)
+        return found
 
     def _look(self) -> None:
         now = time.monotonic()

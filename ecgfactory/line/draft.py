@@ -7,19 +7,16 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from ecgfactory.dataset import publish
 from ecgfactory.dataset.manifest import Manifest
 from ecgfactory.dataset.seal import seal
 from ecgfactory.request.plan import Plan
+from ecgfactory.session.lease import Lease
 from ecgfactory.session.ledger import StagedFile
 from ecgfactory.session.workspace import Workspace
 from ecgfactory.storage.durable import link
 from ecgfactory.storage.place import Place
-
-if TYPE_CHECKING:
-    from ecgfactory.session.lease import Lease
 
 
 @dataclass(frozen=True)
@@ -45,12 +42,9 @@ class Draft(ABC):
     ----------
     folder : Path
         Where the build's own process writes what it adds, and finds all that is there, by name and size at least.
-    place : Path or StorePath
-        Where workers read what is handed in.
     """
 
     folder: Path
-    place: Place
 
     @abstractmethod
     def begin(self) -> None:
@@ -95,7 +89,7 @@ class FolderDraft(Draft):
     """
 
     def __init__(self, workspace: Workspace, target: Path) -> None:
-        self.folder = self.place = workspace.dataset
+        self.folder = workspace.dataset
         self._target = target
         self._sums: dict[str, str] = {}
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 from ecgfactory.candidates.clock import StageClock
 from ecgfactory.candidates.yields import Yield
@@ -14,14 +13,12 @@ from ecgfactory.line.draft import draft_of
 from ecgfactory.line.layout import Layout, Pack, pack_of
 from ecgfactory.quality.diversity import Diversity
 from ecgfactory.request.plan import Plan
+from ecgfactory.session.lease import Lease
 from ecgfactory.session.ledger import ShardEntry, ledger_of
 from ecgfactory.session.progress import Progress, read_progress
 from ecgfactory.session.wanted import want
 from ecgfactory.session.workspace import Workspace
 from ecgfactory.shards.selection import Selection
-
-if TYPE_CHECKING:
-    from ecgfactory.session.lease import Lease
 
 ProgressCallback = Callable[[Progress], None]
 

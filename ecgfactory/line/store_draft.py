@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING
 
 from ecgfactory.dataset.croissant import first_tables
 from ecgfactory.dataset.manifest import Manifest
@@ -14,7 +13,9 @@ from ecgfactory.dataset.store_shelf import StoreShelf
 from ecgfactory.errors import BuildFailedError
 from ecgfactory.line.draft import Draft
 from ecgfactory.request.plan import Plan
+from ecgfactory.session.lease import Lease
 from ecgfactory.session.ledger import StagedFile
+from ecgfactory.session.store_ledger import gone
 from ecgfactory.session.workspace import Workspace
 from ecgfactory.storage.at_once import at_once
 from ecgfactory.storage.durable import sha256_of
@@ -22,10 +23,6 @@ from ecgfactory.storage.faults import fault_point
 from ecgfactory.storage.place import Place
 from ecgfactory.storage.stand_in import stand_in
 from ecgfactory.storage.store_path import StorePath
-
-if TYPE_CHECKING:
-    from ecgfactory.session.lease import Lease
-
 
 PARQUET_END_BYTES = 8 * 2**20
 """In which the footer of a file lies, of however many row groups."""
@@ -50,7 +47,7 @@ class StoreDraft(Draft):
     """
 
     def __init__(self, plan: Plan, workspace: Workspace, target: StorePath, lease: Lease) -> None:
-        self.folder, self.place = workspace.dataset, target
+        self.folder = workspace.dataset
         self._plan, self._target, self._store, self._lease = plan, target, target.store, lease
         self._sums: dict[str, str] = {}
         self._manifest = b""
@@ -107,9 +104,7 @@ class StoreDraft(Draft):
         try:
             self._store.copy(source.name, (self._target / file.path).name)
         except FileNotFoundError:
-            raise BuildFailedError(
-                f"{source}: was stored and is gone; somebody else deletes there. Build again: it is made anew."
-            ) from None
+            raise gone(source) from None
         stand_in(self.folder / file.path, file.size_bytes)
         self._sums[file.path] = file.sha256
 

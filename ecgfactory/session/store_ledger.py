@@ -21,6 +21,9 @@ from ecgfactory.storage.store_path import StorePath
 SHARDS, LEDGER = "shards", "ledger"
 """Below the place that keeps a session's work."""
 
+READ_AT_ONCE = 64
+"""Entries that are read before the first of them is given."""
+
 
 class StoreLedger(Ledger):
     """Each attempt at a shard has a place of its own in the store; the entry says whose it is that counts."""
@@ -89,7 +92,8 @@ class StoreLedger(Ledger):
     def entries(self) -> Iterator[ShardEntry]:
         """Read all entries, several at a time; see `Ledger.entries`."""
         names = [stored.name for stored in self._store.objects((self._kept / LEDGER).prefix)]
-        yield from at_once(self._read, names)
+        for start in range(0, len(names), READ_AT_ONCE):  # whoever wants to know whether there are any stops early
+            yield from at_once(self._read, names[start : start + READ_AT_ONCE])
 
     def _read(self, name: str) -> ShardEntry:
         try:
@@ -130,9 +134,14 @@ class StoreLedger(Ledger):
         try:
             self._store.fetch(source.name, target)
         except FileNotFoundError:
-            raise BuildFailedError(
-                f"{source}: was stored and is gone; somebody else deletes there. Build again: it is made anew."
-            ) from None
+            raise gone(source) from None
 
     def _entry(self, shard: int) -> StorePath:
         return self._kept / LEDGER / f"{shard:06d}.json"
+
+
+def gone(file: StorePath) -> BuildFailedError:
+    """Return the error that says that a file of a committed shard is not there any more."""
+    return BuildFailedError(
+        f"{file}: was stored and is gone; somebody else deletes there. Build again: it is made anew."
+    )

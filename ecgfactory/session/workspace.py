@@ -96,7 +96,9 @@ class Workspace:
         workspace = cls(scratch_folder(kept), kept)
         for name in FOLDERS:
             (workspace.root / name).mkdir(exist_ok=True)
-        write_text(workspace.root / KEPT_FILE, str(kept))
+        note = workspace.root / KEPT_FILE
+        if not note.exists():  # each job comes here, and writing flushes the disk
+            write_text(note, str(kept))
         return workspace
 
     @staticmethod
