@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import signal
 import threading
@@ -18,16 +19,21 @@ from benchmarks.stores.readers import check_nothing_else, check_whole, sums_of
 from ecgfactory.dataset.names import SUMS_FILE
 from ecgfactory.flows.build_dataset import build_dataset
 from ecgfactory.request.build_request import BuildRequest
-from ecgfactory.shards.handover import SIGNALS_FILE
+from ecgfactory.shards.handover import ORIGIN_FILE, SIGNALS_FILE
 from ecgfactory.storage.store_path import StorePath
 from tests.dask_processes import dask_scheduler, dask_worker, without_folders
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("prefect_server")]
 
 
+def has_generated(folder: Path) -> bool:
+    """Look for a shard's signals; unlike `rglob`, `walk` goes on where a folder vanishes meanwhile."""
+    return any("/generated/" in root and ORIGIN_FILE in files for root, _, files in os.walk(folder))
+
+
 def kill_once_there(worker: psutil.Process, folder: Path, killed: list[int]) -> None:
     """Kill the process that a nanny keeps, when it has generated a shard; another one takes its place."""
-    while not any(folder.rglob("generated/*/origin.json")):
+    while not has_generated(folder):
         time.sleep(0.005)
     for child in worker.children(recursive=True):
         if "spawn_main" in " ".join(child.cmdline()):
