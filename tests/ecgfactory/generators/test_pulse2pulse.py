@@ -22,22 +22,26 @@ def generator() -> Pulse2PulseGenerator:
 
 
 def test_signals_equal_the_package_s_own_module_on_the_same_noise(generator: Pulse2PulseGenerator) -> None:
-    """All of them, with its edges as published; all but the first and last samples, with mended ones."""
+    """All of them, with its edges as published; all but the first and last samples, with mended ones.
+
+    It is run in float64: in float32 it is itself off by up to 0.13 uV here, more or less by the processor.
+    """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         from deepfakeecg.models import Generator as Upstream
 
         upstream = Upstream()
     upstream.load_state_dict(generator_state(published_checkpoint()))
-    upstream.eval()
+    upstream.double().eval()
     candidates = [0, 5, 123_456]
     with torch.inference_mode():
-        expected = upstream(torch.from_numpy(candidate_noise(9, candidates, SAMPLES))).numpy() * SCALE_UV
+        exact = upstream(torch.from_numpy(candidate_noise(9, candidates, SAMPLES)).double()).numpy() * SCALE_UV
     as_published = Pulse2PulseGenerator(published_checkpoint(), 16, "cpu", "as_published")
     made = as_published.generate(9, candidates, SAMPLES)
     assert made.dtype == np.int16
     assert made.shape == (3, 8, SAMPLES)
-    assert np.abs(made - expected).max() <= 0.5 + 0.05  # rounding, and float arithmetic in another order
+    assert np.abs(made - exact).max() <= 0.5 + 0.2  # rounding, and what float32 arithmetic is off at the worst sample
+    assert np.mean(np.abs(made - exact) > 0.5 + 0.02) < 0.01
     within = slice(MENDED_SAMPLES, -MENDED_SAMPLES)
     assert np.array_equal(generator.generate(9, candidates, SAMPLES)[:, :, within], made[:, :, within])
 
