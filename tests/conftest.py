@@ -39,9 +39,8 @@ from tests.store_servers import (  # noqa: F401 - fixtures
 
 os.environ["PREFECT_SERVER_ANALYTICS_ENABLED"] = "false"  # before Prefect is imported: no test needs the outside world
 
-settings.register_profile(
-    "patient", deadline=None, suppress_health_check=[HealthCheck.too_slow]
-)  # a busy machine is no failure
+# A busy machine is no failure.
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")
 
 

@@ -153,7 +153,7 @@ def stop(running: Serving) -> None:
     family = psutil.Process(running.process.pid).children(recursive=True)
     running.process.send_signal(signal.SIGTERM)
     finished(running.process, 0)
-    until(lambda: not any(map(is_there, family)), "the end of each process")
+    looking.until(lambda: not any(map(is_there, family)), "the end of each process", patience_s=20.0)
 
 
 @pytest.fixture(scope="module")

@@ -280,7 +280,7 @@ def workers_of(family: list[psutil.Process]) -> list[psutil.Process]:
 
 
 def assert_gone(family: list[psutil.Process]) -> None:
-    until(lambda: not any(map(is_there, family)), "the end of each process")
+    until(lambda: not any(map(is_there, family)), "the end of each process", patience_s=60.0)
 
 
 def wait_for_work(output: Path, process: subprocess.Popen[str], after_s: float) -> None:
