@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from ecgfactory.formats import FORMATS
 from ecgfactory.generators.pulse2pulse import Pulse2PulseGenerator
@@ -39,7 +39,8 @@ from tests.store_servers import (  # noqa: F401 - fixtures
 
 os.environ["PREFECT_SERVER_ANALYTICS_ENABLED"] = "false"  # before Prefect is imported: no test needs the outside world
 
-settings.register_profile("patient", deadline=None)  # a busy machine is no failure
+# A busy machine is no failure.
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")
 
 

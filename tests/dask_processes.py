@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +12,8 @@ from pathlib import Path
 import psutil
 import pytest
 from distributed import Client
+
+from tests.looking import PATIENCE_S, until
 
 
 @contextmanager
@@ -25,7 +26,7 @@ def dask_process(*arguments: str, **environment: str) -> Iterator[subprocess.Pop
     finally:
         family = [process, *psutil.Process(process.pid).children(recursive=True)]
         process.terminate()
-        process.wait(timeout=30)
+        process.wait(timeout=PATIENCE_S)
         psutil.wait_procs([member for member in family if isinstance(member, psutil.Process)], timeout=30)
 
 
@@ -35,9 +36,8 @@ def dask_scheduler(folder: Path) -> Iterator[str]:
     file = folder / "scheduler.json"
     command = [sys.executable, "-m", "dask", "scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard"]
     with dask_process(*command, "--scheduler-file", str(file)) as process:
-        while not file.exists():
-            assert process.poll() is None, "the scheduler ended"
-            time.sleep(0.05)
+        until(lambda: process.poll() is not None or (file.exists() and file.read_text()), "the scheduler")
+        assert process.poll() is None, "the scheduler ended"
         with Client(scheduler_file=str(file), set_as_default=False) as client:
             yield client.scheduler.address
 
@@ -51,7 +51,7 @@ def dask_worker(
     with Client(address, set_as_default=False) as client:
         there = len(client.scheduler_info()["workers"])
         with dask_process(*command, "--local-directory", str(folder), *options, **environment) as process:
-            client.wait_for_workers(there + 1, timeout=120)
+            client.wait_for_workers(there + 1, timeout=PATIENCE_S)
             yield process
 
 

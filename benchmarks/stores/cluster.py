@@ -65,7 +65,7 @@ def cluster(scheduler: Machine, workers: list[Machine], environment: Mapping[str
     process = scheduler.start(command, {})
     started: Cluster | None = None
     try:
-        while not file.exists():
+        while not (file.exists() and file.read_text()):
             assert process.poll() is None, "the scheduler ended"
             time.sleep(0.05)
         with Client(scheduler_file=str(file), set_as_default=False) as client:

@@ -95,8 +95,12 @@ def note_outcome(workspace: Workspace, state: SessionState, reason: str) -> None
 
 
 def _session_folders(output: Path) -> list[Path]:
-    parent = output / SESSIONS_FOLDER
-    return [path for path in sorted(parent.glob("*")) if path.is_dir() and not path.name.startswith(".")]
+    """Return the folders of sessions; with the last of them, also theirs may go at any time."""
+    try:
+        found = sorted((output / SESSIONS_FOLDER).iterdir())
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    return [path for path in found if path.is_dir() and not path.name.startswith(".")]
 
 
 def describe_session(workspace: Workspace) -> SessionInfo | None:

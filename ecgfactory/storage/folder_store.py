@@ -116,12 +116,13 @@ class FolderStore(Store):
     def folders(self, prefix: str) -> list[str]:
         """Return the next parts of names; see `Store.folders`."""
         with _sentences(prefix):
-            folder = self._path(prefix)
-            if not folder.is_dir():
+            try:
+                below = list(self._path(prefix).iterdir())
+            except (FileNotFoundError, NotADirectoryError):  # as when its last object has just been deleted
                 return []
             return sorted(
                 path.name
-                for path in folder.iterdir()
+                for path in below
                 if path.is_dir() and any(not file.name.startswith(_DRAFT) for file in _files(path))
             )
 

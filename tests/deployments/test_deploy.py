@@ -107,7 +107,7 @@ def test_what_people_changed_stays_when_it_is_deployed_again(
 def test_automations_are_only_touched_to_change_them(prefect_server: str) -> None:
     def there() -> dict[str, dict[str, Any]]:
         body = {"automations": {"name": {"any_": [wanted.name for wanted in ALL]}}}
-        found = httpx.post(f"{prefect_server}/automations/filter", json=body).json()
+        found = httpx.post(f"{prefect_server}/automations/filter", json=body, timeout=PATIENCE_S).json()
         assert len(found) == len(ALL)
         return {automation["name"]: automation for automation in found}
 

@@ -8,7 +8,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -32,6 +31,7 @@ from ecgfactory.request.build_request import BuildRequest
 from ecgfactory.session.progress import Progress
 from ecgfactory.session.session_info import SessionInfo
 from ecgfactory.session.sessions import sessions_of
+from tests.looking import PATIENCE_S, found, until
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("prefect_server")]
 
@@ -143,10 +143,12 @@ def start(prefect_server: str, scheduler: str, tmp_path: Path) -> Callable[[dict
     return start_build
 
 
-def wait_for_commit(output: Path, process: subprocess.Popen[str]) -> SessionInfo:
-    while process.poll() is None and not any(output.glob(".sessions/*/ledger/[!.]*.json")):
-        time.sleep(0.01)
+def wait_for_commit(output: Path, process: subprocess.Popen[str]) -> None:
+    until(lambda: found(output, ".sessions/*/ledger/[!.]*.json") or process.poll() is not None, "a committed shard")
     assert process.poll() is None, process.communicate()[1]
+
+
+def session_in(output: Path) -> SessionInfo:
     (session,) = sessions_of(output)
     return session
 
@@ -158,8 +160,7 @@ def test_killed_under_one_pool_it_goes_on_under_the_other(
     wait_for_commit(tmp_path / "out", process)
     process.kill()
     process.communicate()
-    (dead,) = sessions_of(tmp_path / "out")
-    assert dead.is_resumable
+    assert session_in(tmp_path / "out").is_resumable
     resumed = build(SMALL | {"output": str(tmp_path / "out")})
     undisturbed = build(SMALL | {"output": str(tmp_path / "undisturbed")})
     assert sums(resumed.dataset) == sums(undisturbed.dataset)
@@ -168,15 +169,13 @@ def test_killed_under_one_pool_it_goes_on_under_the_other(
 
 def test_killed_under_the_library_it_goes_on_under_the_flow(scheduler: str, build: Builder, tmp_path: Path) -> None:
     process = subprocess.Popen(
-        [sys.executable, "-c", f"import ecgfactory; ecgfactory.build({SMALL | {'output': str(tmp_path / 'out')}!r})"]
+        [sys.executable, "-c", f"import ecgfactory; ecgfactory.build({SMALL | {'output': str(tmp_path / 'out')}!r})"],
+        text=True,
     )
-    while not any((tmp_path / "out").glob(".sessions/*/ledger/[!.]*.json")):
-        assert process.poll() is None
-        time.sleep(0.005)
-    process.send_signal(signal.SIGKILL)
+    wait_for_commit(tmp_path / "out", process)
+    process.kill()
     process.wait()
-    (dead,) = sessions_of(tmp_path / "out")
-    assert dead.is_resumable
+    assert session_in(tmp_path / "out").is_resumable
     request = BuildRequest.model_validate(
         SMALL | {"output": str(tmp_path / "out"), "workers": {"scheduler": scheduler}}
     )
@@ -189,13 +188,13 @@ def test_a_run_cancelled_through_prefect_stops_soon_and_can_be_resumed(
     start: Callable[[dict[str, Any]], subprocess.Popen[str]], tmp_path: Path
 ) -> None:
     process = start(LARGE)
-    session = wait_for_commit(tmp_path / "out", process)
+    wait_for_commit(tmp_path / "out", process)
     with get_client(sync_client=True) as client:
-        client.set_flow_run_state(UUID(session.session_id), Cancelling(), force=True)
-    _, errors = process.communicate(timeout=30)
+        client.set_flow_run_state(UUID(session_in(tmp_path / "out").session_id), Cancelling(), force=True)
+    _, errors = process.communicate(timeout=PATIENCE_S)
     assert process.returncode == 130
     assert "the build was cancelled; the same request goes on" in errors
-    (session,) = sessions_of(tmp_path / "out")
+    session = session_in(tmp_path / "out")
     assert (session.state, session.is_resumable) == ("cancelled", True)
 
 
@@ -203,9 +202,10 @@ def test_a_flow_that_is_stopped_says_so_and_the_server_knows(
     start: Callable[[dict[str, Any]], subprocess.Popen[str]], tmp_path: Path
 ) -> None:
     process = start(LARGE)
-    session = wait_for_commit(tmp_path / "out", process)
+    wait_for_commit(tmp_path / "out", process)
+    session = session_in(tmp_path / "out")
     process.send_signal(signal.SIGTERM)
-    _, errors = process.communicate(timeout=30)
+    _, errors = process.communicate(timeout=PATIENCE_S)
     assert process.returncode == 130, errors
     assert "Traceback" not in errors
     with get_client(sync_client=True) as client:

@@ -11,12 +11,14 @@ from distributed import LocalCluster
 from prefect import flow
 from prefect.client.orchestration import get_client
 
+from ecgfactory.flows import dask_pool
 from ecgfactory.flows.dask_pool import DaskPool, _ended
 from ecgfactory.flows.dask_workers import DaskWorkers, describe, local_dask, slots_of
 from ecgfactory.flows.task_runner import PlacedTaskRunner
 from ecgfactory.pools.pool import Ended, Job, Slots
 from ecgfactory.tasks.jobs import TASKS
 from tests import pool_tasks
+from tests.looking import PATIENCE_S
 from tests.pool_contract import PoolContract
 
 pytestmark = pytest.mark.slow
@@ -62,10 +64,12 @@ def hold_a_pool() -> None:
 @pytest.fixture(scope="module")
 def flow_pool(prefect_server: str) -> Iterator[InContext]:
     thread = threading.Thread(target=contextvars.copy_context().run, args=(hold_a_pool,), daemon=True)
-    thread.start()
-    yield pool_tasks.made.get(timeout=120)
-    pool_tasks.over.set()
-    thread.join()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(dask_pool, "GONE_TIMEOUT_S", PATIENCE_S)  # for which a busy machine may need to start others
+        thread.start()
+        yield pool_tasks.made.get(timeout=PATIENCE_S)
+        pool_tasks.over.set()
+        thread.join()
 
 
 class TestContract(PoolContract):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ from ecgfactory.pools.pool import Slots
 from ecgfactory.request.build_request import BuildRequest
 from ecgfactory.request.plan import make_plan
 from ecgfactory.session.workspace import Workspace
+from tests.looking import until
 
 MakeRequest = Callable[..., BuildRequest]
 
@@ -73,9 +73,7 @@ def test_one_worker_per_gpu_and_cpu_workers_that_see_none_and_more_of_them_once_
         assert {worker["memory_limit"] for worker in known} == {2_000_000_000}
         assert {worker["nthreads"] for worker in known} == {1}
         workers.grow(3)
-        until = time.monotonic() + 60
-        while len(describe(workers.runner.client)) < 4 and time.monotonic() < until:
-            time.sleep(0.1)
+        until(lambda: len(describe(workers.runner.client)) == 4, "a second CPU worker")
         assert sorted(visible(workers).values()) == ["", "", "3", "5"]
         assert workers.missing({"GPU", "CPU"}) == ""
     assert {name: os.environ.get(name) for name in before} == before, "what workers inherit stays with the caller"

@@ -36,10 +36,11 @@ for turn in range(2):
 
         one_task()
         with get_client(sync_client=True) as client:
-            until = time.monotonic() + 30
-            while not (runs := client.read_task_runs()) and time.monotonic() < until:
+            until, states = time.monotonic() + 30, []
+            while states != ["Completed"] and time.monotonic() < until:  # it may hear of the beginning first
+                states = [run.state_name for run in client.read_task_runs()]
                 time.sleep(0.1)
-        print(turn, [run.state_name for run in runs])
+        print(turn, states)
 """
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import psutil
 import pytest
 
 from ecgfactory.flows.end_with_worker import LOOK_INTERVAL_S, RUN_VARIABLE, WORKER_VARIABLE
+from tests.looking import PATIENCE_S, until
 
 pytestmark = pytest.mark.slow
 
@@ -49,8 +49,7 @@ def start(variable: str, note: Path, **environment: str) -> tuple[subprocess.Pop
     worker = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=inherited | environment)
     assert worker.stdout is not None
     run = psutil.Process(int(worker.stdout.readline()))
-    while not (note.exists() and note.read_text()):
-        time.sleep(0.01)
+    until(lambda: note.exists() and note.read_text(), "the run")
     return worker, run
 
 
@@ -59,7 +58,7 @@ def test_a_run_ends_in_order_once_its_worker_is_killed(variable: str, note: Path
     worker, run = start(variable, note, **{RUN_VARIABLE: "some-run"})
     worker.kill()
     worker.communicate()
-    run.wait(timeout=LOOK_INTERVAL_S + 20)
+    run.wait(timeout=LOOK_INTERVAL_S + PATIENCE_S)
     assert note.read_text() == "in order\n"
 
 

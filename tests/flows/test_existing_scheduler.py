@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import re
 import signal
 import subprocess
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,7 @@ from ecgfactory.request.plan import make_plan
 from ecgfactory.session.sessions import sessions_of
 from ecgfactory.session.workspace import Workspace
 from tests.dask_processes import dask_scheduler, dask_worker, with_other_versions, without_folders
+from tests.looking import PATIENCE_S, found, until
 
 MakeRequest = Callable[..., BuildRequest]
 
@@ -61,9 +63,7 @@ def lone_scheduler(tmp_path: Path) -> Iterator[str]:
 
 def the_workspace(output: Path) -> Workspace:
     """Wait for the session of a build."""
-    while not (found := list(output.glob(".sessions/[!.]*/plan.json"))):
-        time.sleep(0.005)
-    return Workspace(found[0].parent)
+    return Workspace(until(lambda: found(output, ".sessions/[!.]*/plan.json"), "a session")[0].parent)
 
 
 def sums(dataset: Path) -> str:
@@ -95,8 +95,13 @@ def test_gpu_workers_generate_and_cpu_workers_finish(
 
 
 def test_a_worker_of_each_kind_killed_in_turn_changes_nothing(
-    cluster: tuple[str, list[subprocess.Popen[bytes]]], built: Path, make_request: MakeRequest, tmp_path: Path
+    cluster: tuple[str, list[subprocess.Popen[bytes]]],
+    built: Path,
+    make_request: MakeRequest,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(dask_pool, "GONE_TIMEOUT_S", PATIENCE_S)  # for which a busy machine may need to start others
     address, processes = cluster
     killed: list[int] = []
 
@@ -104,8 +109,7 @@ def test_a_worker_of_each_kind_killed_in_turn_changes_nothing(
         """Kill the GPU worker when it has begun to generate, then the CPU worker when it has begun to write."""
         workspace = the_workspace(tmp_path)
         for process, folder in zip(processes, (workspace.generated, workspace.shards), strict=True):
-            while workspace.root.is_dir() and not any(folder.glob("*")):
-                time.sleep(0.005)
+            until(partial(found, folder, "*"), "work")
             for child in psutil.Process(process.pid).children(recursive=True):
                 if "spawn_main" in " ".join(child.cmdline()):
                     child.send_signal(signal.SIGKILL)
@@ -210,8 +214,7 @@ def test_workers_that_are_gone_for_good_fail_the_build(
 
         def stop_worker() -> None:
             workspace = the_workspace(tmp_path / "out")
-            while not any(workspace.shards.glob(".*")):
-                time.sleep(0.005)
+            until(partial(found, workspace.shards, ".*"), "a shard")
             worker.terminate()
 
         request = make_request(
@@ -226,14 +229,12 @@ def test_a_scheduler_that_goes_away_fails_the_build(make_request: MakeRequest, t
     with ExitStack() as stack:
         address = stack.enter_context(dask_scheduler(tmp_path))
         stack.enter_context(dask_worker(address, tmp_path))
-        scheduler = next(
-            child for child in psutil.Process().children() if str(tmp_path / "scheduler.json") in child.cmdline()
-        )
+        with Client(address, set_as_default=False) as client:
+            scheduler = psutil.Process(client.run_on_scheduler(os.getpid))
 
         def kill_scheduler() -> None:
             workspace = the_workspace(tmp_path / "out")
-            while not any(workspace.ledger.glob("[!.]*.json")):
-                time.sleep(0.005)
+            until(partial(found, workspace.ledger, "[!.]*.json"), "a committed shard")
             scheduler.kill()
 
         request = make_request(

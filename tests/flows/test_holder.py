@@ -101,12 +101,12 @@ def _be_impatient(seconds: float) -> None:
 
 def test_signals_of_a_worker_that_lost_them_or_is_gone_are_told_to_be_lost(client: Client, plan: Plan) -> None:
     giver, taker = client.scheduler_info()["workers"]
-    client.run(_be_impatient, 0.5)
     here, there = (Workspace.create(plan, name) for name in ("here", "there"))
     (there.generated / "000001").mkdir()
     holder = DaskHolder(giver, str(there.root), 1)
     on(client, taker, _discard, holder)
     assert list(there.generated.iterdir()) == []
+    client.run(_be_impatient, 0.5)
     for lost in (holder, DaskHolder("tcp://127.0.0.1:9", str(there.root), 1)):
         with pytest.raises(HandoverLostError, match="shard 1 are gone"):
             on(client, taker, _copy, plan, str(here.root), lost)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import re
 import signal
 import threading
-import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
@@ -17,24 +15,20 @@ from distributed import Client
 
 from benchmarks.stores.readers import check_nothing_else, check_whole, sums_of
 from ecgfactory.dataset.names import SUMS_FILE
+from ecgfactory.flows import dask_pool
 from ecgfactory.flows.build_dataset import build_dataset
 from ecgfactory.request.build_request import BuildRequest
 from ecgfactory.shards.handover import ORIGIN_FILE, SIGNALS_FILE
 from ecgfactory.storage.store_path import StorePath
 from tests.dask_processes import dask_scheduler, dask_worker, without_folders
+from tests.looking import PATIENCE_S, found, until
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("prefect_server")]
 
 
-def has_generated(folder: Path) -> bool:
-    """Look for a shard's signals; unlike `rglob`, `walk` goes on where a folder vanishes meanwhile."""
-    return any("/generated/" in root and ORIGIN_FILE in files for root, _, files in os.walk(folder))
-
-
 def kill_once_there(worker: psutil.Process, folder: Path, killed: list[int]) -> None:
     """Kill the process that a nanny keeps, when it has generated a shard; another one takes its place."""
-    while not has_generated(folder):
-        time.sleep(0.005)
+    until(lambda: found(folder, f"**/generated/*/{ORIGIN_FILE}"), "a shard")
     for child in worker.children(recursive=True):
         if "spawn_main" in " ".join(child.cmdline()):
             child.send_signal(signal.SIGKILL)
@@ -52,6 +46,7 @@ def test_signals_go_from_gpu_to_cpu_workers_and_the_dataset_is_the_same(
     for folder in folders.values():
         folder.mkdir()
     monkeypatch.setattr("tempfile.tempdir", str(folders["client"]))
+    monkeypatch.setattr(dask_pool, "GONE_TIMEOUT_S", PATIENCE_S)  # for which a busy machine may need to start another
     output = StorePath.parse(f"file://{tmp_path}/store")
     killed: list[int] = []
     with ExitStack() as stack:
@@ -68,7 +63,7 @@ def test_signals_go_from_gpu_to_cpu_workers_and_the_dataset_is_the_same(
             request = make_request(workers={"scheduler": address}, generator={"batch": 16, "device": "auto"})
             built_there = build_dataset(request.model_copy(update={"output": str(output)}))
             ran = {re.sub(r"-[0-9a-f-]{36}$", "", task["key"]) for task in client.get_task_stream()}
-        left = [path for folder in folders.values() for path in folder.rglob(SIGNALS_FILE)]
+        left = [path for folder in folders.values() for path in found(folder, f"**/{SIGNALS_FILE}")]
     assert len(killed) == 1
     assert {"generate-shard", "finish-shard"} <= ran
     assert isinstance(built_there.dataset, StorePath)

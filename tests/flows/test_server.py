@@ -20,6 +20,7 @@ import prefect
 import pytest
 from prefect.settings import PREFECT_API_URL, temporary_settings
 
+from benchmarks.stores.servers import free_port
 from ecgfactory.errors import BadInputError, EcgFactoryError
 from ecgfactory.flows import server
 from ecgfactory.flows.configured import is_configured
@@ -101,8 +102,7 @@ def test_what_answers_is_no_server_that_can_be_used(status: int, body: str, told
 
 
 def test_nothing_answers() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
+    port = free_port()
     with pytest.raises(
         ServerUnreachableError, match=rf"answers at http://127\.0\.0\.1:{port}/api \(.*refused\); start"
     ):
@@ -117,7 +117,7 @@ def test_it_takes_the_connection_and_never_answers(monkeypatch: pytest.MonkeyPat
         pytest.raises(ServerUnreachableError, match="nothing within"),
     ):
         used(f"http://127.0.0.1:{listener.getsockname()[1]}/api")
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 30
 
 
 def test_https_where_there_is_none() -> None:
@@ -184,7 +184,7 @@ def test_commands_say_so_in_one_sentence(
             cwd=tmp_path,
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=120,
             check=False,
         )
     assert (done.returncode, len(done.stderr.splitlines())) == (exit_code, 1), done.stderr

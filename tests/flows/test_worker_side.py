@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -24,6 +23,7 @@ from ecgfactory.session.workspace import KEPT_FILE, PLAN_FILE, SESSIONS_FOLDER, 
 from ecgfactory.storage import process_folder
 from ecgfactory.storage.fetched import at_hand
 from ecgfactory.storage.store_path import StorePath
+from tests.looking import until
 
 
 def test_a_worker_keeps_nothing_of_a_build_that_is_over(tmp_path: Path) -> None:
@@ -82,8 +82,7 @@ def test_a_worker_is_profiled_no_more_where_python_may_stop_dead_in_it(tmp_path:
         profile = worker.periodic_callbacks["profile"]
         assert profile.is_running()
         look_around(worker, str(tmp_path), "0123456789abcdef", str(uuid4()))
-        while profile.is_running():
-            time.sleep(0.01)
+        until(lambda: not profile.is_running(), "the end of its profile")
 
 
 @pytest.mark.parametrize("is_lost", [False, True])

@@ -9,12 +9,12 @@ import contextlib
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,11 +25,15 @@ import yaml
 from playwright.sync_api import Page, Request, expect
 from playwright.sync_api import TimeoutError as NotYet
 
+from benchmarks.stores.servers import free_port
 from ecgfactory.dataset.reader import Dataset
 from ecgfactory.dataset.verify import verify
+from ecgfactory.flows.end_with_worker import is_there
 from ecgfactory.session.session_info import SessionInfo
 from ecgfactory.session.sessions import sessions_of
+from tests import looking
 from tests.browsing import chromium
+from tests.looking import found
 
 pytestmark = pytest.mark.slow
 
@@ -52,14 +56,7 @@ ENDLESS = SMALL | {"name": "endless", "records": 50_000, "report": {"samples": 0
 
 Run = dict[str, Any]
 
-
-def until(condition: Callable[[], Any], what: str) -> Any:
-    """Wait for something to be true, and return it."""
-    deadline = time.monotonic() + PATIENCE_S
-    while not (found := condition()):
-        assert time.monotonic() < deadline, f"{what} did not come"
-        time.sleep(0.2)
-    return found
+until = partial(looking.until, patience_s=PATIENCE_S, every_s=0.2)
 
 
 @dataclass
@@ -74,10 +71,21 @@ class Serving:
     def ui(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
-    def filtered(self, what: str, **filters: Any) -> list[Run]:
-        answer = httpx.post(f"{self.ui}/api/{what}/filter", json=filters, timeout=30)
+    def ask(self, method: str, path: str, body: Any) -> Any:
+        """Ask the API until it does something: a busy server may answer late, or 503 (Service Unavailable)."""
+
+        def answered() -> httpx.Response | None:
+            with contextlib.suppress(httpx.TransportError):
+                answer = httpx.request(method, f"{self.ui}/api/{path}", json=body, timeout=30)
+                return None if answer.is_server_error else answer
+            return None
+
+        answer = until(answered, f"the answer on {path}")
         answer.raise_for_status()
-        return list(answer.json())
+        return answer.json() if answer.content else None
+
+    def filtered(self, what: str, **filters: Any) -> list[Run]:
+        return list(self.ask("POST", f"{what}/filter", filters))
 
     def run_named(self, name: str) -> Run | None:
         found = self.filtered("flow_runs", flow_runs={"name": {"any_": [name]}})
@@ -108,11 +116,6 @@ def finished(process: subprocess.Popen[str], exit_code: int) -> tuple[str, str]:
     assert process.returncode == exit_code, errors or printed
     assert "Traceback" not in errors
     return printed, errors
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])
 
 
 SHADOWS = ("flows.py", "tasks.py", "logging.py", "random.py", "torch.py", "yaml.py", "prefect.py", "distributed.py")
@@ -150,8 +153,7 @@ def stop(running: Serving) -> None:
     family = psutil.Process(running.process.pid).children(recursive=True)
     running.process.send_signal(signal.SIGTERM)
     finished(running.process, 0)
-    left = psutil.wait_procs(family, timeout=1)[1]
-    assert all(child.status() == psutil.STATUS_ZOMBIE for child in left), "a process was left"
+    looking.until(lambda: not any(map(is_there, family)), "the end of each process", patience_s=20.0)
 
 
 @pytest.fixture(scope="module")
@@ -163,10 +165,7 @@ def killed(serving: Serving) -> str:
     session = until(lambda: sessions_of(serving.folder / "datasets"), "the session")[0].session_id
     resource = {"id": [f"prefect.flow-run.{session}"]}
     heartbeats = {"event": {"name": ["prefect.flow-run.heartbeat"]}, "resource": resource}
-    until(
-        lambda: httpx.post(f"{serving.ui}/api/events/filter", json={"filter": heartbeats}).json()["events"],
-        "a heartbeat",
-    )
+    until(lambda: serving.ask("POST", "events/filter", {"filter": heartbeats})["events"], "a heartbeat")
     process.kill()
     process.communicate()
     return session
@@ -177,7 +176,7 @@ def _set_silence(serving: Serving) -> None:
     (automation,) = serving.filtered("automations", automations=name)
     wanted = {key: automation[key] for key in ("name", "description", "enabled", "trigger", "actions")}
     wanted["trigger"] |= {"within": SILENCE_S}
-    httpx.put(f"{serving.ui}/api/automations/{automation['id']}", json=wanted).raise_for_status()
+    serving.ask("PUT", f"automations/{automation['id']}", wanted)
 
 
 @pytest.fixture(scope="module")
@@ -344,11 +343,11 @@ def test_files_in_the_watched_folder_are_submitted_once_or_rejected_with_the_rea
 def test_a_run_that_is_cancelled_in_the_ui_can_be_resumed(submit: Submit, serving: Serving) -> None:
     process = submit(ENDLESS, "--watch", "--set", "name=cancelled")
     output = serving.folder / "elsewhere" / "datasets"
-    until(lambda: any(output.glob(".sessions/*/ledger/[!.]*.json")), "a committed shard")
+    until(lambda: found(output, ".sessions/*/ledger/[!.]*.json"), "a committed shard")
     run = serving.run_named("build-cancelled")
     assert run is not None
     body = {"state": {"type": "CANCELLING", "name": "Cancelling"}, "force": False}
-    httpx.post(f"{serving.ui}/api/flow_runs/{run['id']}/set_state", json=body).raise_for_status()
+    serving.ask("POST", f"flow_runs/{run['id']}/set_state", body)
     _, errors = finished(process, 130)
     assert "the run was cancelled; the same request goes on" in errors
     (session,) = sessions_of(output)
@@ -360,9 +359,9 @@ def test_a_killed_run_does_not_stay_running(killed: str, serving: Serving) -> No
         (run,) = serving.filtered("flow_runs", flow_runs={"id": {"any_": [killed]}})
         return dict(run["state"])
 
-    found = until(lambda: (now := state())["type"] != "RUNNING" and now, "the crash")
-    assert found["type"] == "CRASHED"
-    assert "heartbeats stopped" in found["message"]
+    ended = until(lambda: (now := state())["type"] != "RUNNING" and now, "the crash")
+    assert ended["type"] == "CRASHED"
+    assert "heartbeats stopped" in ended["message"]
 
 
 def test_a_killed_worker_and_server_are_started_again_and_the_next_build_completes(
@@ -383,28 +382,16 @@ def test_a_killed_worker_and_server_are_started_again_and_the_next_build_complet
         assert line, "serve goes on, and says so"
         if what := said.pop(line, ""):
             assert line in (serving.folder / "state" / "logs" / f"{what}.log").read_text()
-    flow.wait(timeout=30)
-    until(answers(serving), "an answer of the server")
+    flow.wait(timeout=PATIENCE_S)
     finished(submit(SMALL, "--watch", "--set", "name=after-the-kill"), 0)
     run = serving.run_named("build-orphan")
     assert run is not None
     assert run["state_type"] in {"CRASHED", "FAILED"}
 
 
-def answers(serving: Serving) -> Callable[[], bool]:
-    def does() -> bool:
-        with contextlib.suppress(httpx.TransportError):
-            return bool(serving.filtered("deployments"))
-        return False
-
-    return does
-
-
 def test_stopping_in_the_middle_of_a_build_and_starting_again(serving: Serving, submit: Submit) -> None:
     deployment, schedule = serving.schedule("nightly")
-    place = f"{serving.ui}/api/deployments/{deployment}/schedules/{schedule['id']}"
-    # A busy server may answer 503: Service Unavailable.
-    until(lambda: httpx.patch(place, json={"active": False}, timeout=30).is_success, "the schedule's pause")
+    serving.ask("PATCH", f"deployments/{deployment}/schedules/{schedule['id']}", {"active": False})
     finished(submit(ENDLESS, "--set", "name=interrupted"), 0)
     output = serving.folder / "elsewhere" / "datasets"
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ecgfactory.documents.parser import DEEPEST_LEVEL, MOST_VALUES, ParseError, parse
@@ -138,7 +138,6 @@ def test_no_text_of_the_largest_size_takes_long(text: str) -> None:
 PARTS = [*"[]{}:,|>'\"#%\n\t\\\0\ud800é~a", ": ", "- ", "? ", "&a ", "*a ", "!!x ", "\n  ", "0o8", "<<", "---\n"]
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.sampled_from(PARTS), max_size=60).map("".join) | st.text(max_size=200))
 def test_any_text_is_a_document_or_a_fault(text: str) -> None:
     try:

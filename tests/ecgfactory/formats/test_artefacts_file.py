@@ -61,7 +61,7 @@ def write(path: Path, artefacts: ArtefactTable, cuts: list[int]) -> dict[str, in
     return writer.counts
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(
     artefacts=tables(),
     cuts=st.lists(st.integers(0, 100), max_size=5),

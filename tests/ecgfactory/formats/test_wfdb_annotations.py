@@ -45,7 +45,9 @@ def listed(waves: WaveTable) -> list[tuple[int, str]]:
     return sorted(marks, key=lambda mark: mark[0])
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(waves=tables())
 def test_the_bytes_are_those_of_wrann_and_rdann_reads_each_mark(tmp_path: Path, waves: WaveTable):
     files = encode_annotation_files(waves)

@@ -35,7 +35,9 @@ def written_by_wfdb(folder: Path, signal_uv: np.ndarray, names: tuple[str, ...],
     return (folder / "00000012.hea").read_bytes(), (folder / "00000012.dat").read_bytes()
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(data=st.data(), names=st.sampled_from([EIGHT_LEADS, TWELVE_LEADS, ("II",)]), samples=st.integers(1, 300))
 def test_the_bytes_are_those_of_wrsamp(tmp_path: Path, data: st.DataObject, names: tuple[str, ...], samples: int):
     signal_uv = data.draw(st_numpy.arrays(np.int16, (len(names), samples), elements=any_int16))

@@ -24,7 +24,9 @@ def marks_of(rows: list[tuple[int, ...]]) -> Marks:
     return Marks(np.zeros_like(code), since.cumsum(), code, num, subtype, text, TEXTS)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(rows=st.lists(mark, min_size=1, max_size=8), cut=st.integers(0, 8))
 def test_the_bytes_are_those_of_wrann_in_one_go_and_in_two(
     tmp_path: Path, rows: list[tuple[int, ...]], cut: int

@@ -32,7 +32,9 @@ def artefacts_of_one(draw: st.DrawFn) -> ArtefactTable:
     return ArtefactTable.of_rows(TWELVE_LEADS[:leads], 1, [0] * len(rows), rows)
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(artefacts=artefacts_of_one())
 def test_the_bytes_are_those_of_wrann_and_rdann_reads_each_mark(tmp_path: Path, artefacts: ArtefactTable):
     content = encode_noise_marks(artefacts, 100_000)

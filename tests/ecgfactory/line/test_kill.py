@@ -6,6 +6,7 @@ nobody disturbed, and nothing else is left.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import random
 import signal
@@ -23,6 +24,7 @@ import yaml
 from ecgfactory.dataset.names import SUMS_FILE
 from ecgfactory.dataset.verify import verify
 from ecgfactory.errors import BuildFailedError
+from ecgfactory.flows.end_with_worker import is_there
 from ecgfactory.generators import GENERATORS
 from ecgfactory.line.build import Built
 from ecgfactory.line.build import build as library_build
@@ -32,6 +34,7 @@ from ecgfactory.pools.nursery import Nursery
 from ecgfactory.session.sessions import sessions_of
 from ecgfactory.storage.faults import ENVIRONMENT_VARIABLE, FAULT_POINTS
 from tests.inline_pool import InlinePool
+from tests.looking import PATIENCE_S, found, until
 
 pytestmark = pytest.mark.slow
 
@@ -205,13 +208,13 @@ class TestByCommand:
             wait_for_work(tmp_path, process, moments.uniform(0, 1))
             family = family_of(process)
             workers = workers_of(family)
-            if turn % 3 == 2 and workers:
-                workers[0].kill()
-                time.sleep(moments.uniform(0, 1))
-            if turn % 3 == 1:
-                os.killpg(process.pid, signal.SIGKILL)
-            else:
-                process.kill()
+            with contextlib.suppress(psutil.NoSuchProcess, ProcessLookupError):  # it may have ended by itself
+                if turn % 3 == 2 and workers:
+                    workers[0].kill()
+                    time.sleep(moments.uniform(0, 1))
+                if turn % 3 == 1:
+                    os.killpg(process.pid, signal.SIGKILL)
+            process.kill()
             process.wait()
             assert_whole_or_absent(tmp_path)
             assert_gone(family)
@@ -241,7 +244,7 @@ class TestByCommand:
         wait_for_work(tmp_path, process, 0)
         family = family_of(process)
         process.send_signal(wanted)
-        _, errors = process.communicate(timeout=15)
+        _, errors = process.communicate(timeout=PATIENCE_S)
         assert process.returncode == 130, errors
         assert "the same command goes on" in errors
         assert "Traceback" not in errors
@@ -269,19 +272,20 @@ def family_of(process: subprocess.Popen[str]) -> list[psutil.Process]:
 
 def workers_of(family: list[psutil.Process]) -> list[psutil.Process]:
     """The processes that the nursery has forked: those whose parent is a member of the family."""
-    ids = {member.pid for member in family}
-    return [member for member in family if member.ppid() in ids]
+    ids, workers = {member.pid for member in family}, []
+    for member in family:
+        with contextlib.suppress(psutil.NoSuchProcess):  # it has ended
+            workers += [member] if member.ppid() in ids else []
+    return workers
 
 
 def assert_gone(family: list[psutil.Process]) -> None:
-    left = psutil.wait_procs(family, timeout=15)[1]
-    assert all(member.status() == psutil.STATUS_ZOMBIE for member in left), "a process was left"
+    until(lambda: not any(map(is_there, family)), "the end of each process", patience_s=60.0)
 
 
 def wait_for_work(output: Path, process: subprocess.Popen[str], after_s: float) -> None:
     """Wait until a worker is at a shard, and then some more."""
-    while process.poll() is None and not any(output.glob(".sessions/*/shards/.*")):
-        time.sleep(0.005)
+    until(lambda: found(output, ".sessions/*/shards/.*") or process.poll() is not None, "work")
     time.sleep(after_s)
 
 

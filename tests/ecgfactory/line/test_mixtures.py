@@ -12,7 +12,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ecgfactory.dataset.reader import Dataset
@@ -113,7 +113,7 @@ SHARES = st.sampled_from([{"shard_records": None}, {"shard_records": 1}, {"shard
 """Shards that share files, and shards with files of their own."""
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=15, deadline=None)
 @given(
     passing=PASSING,
     records=st.integers(1, 9),

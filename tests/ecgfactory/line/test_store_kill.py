@@ -68,13 +68,6 @@ def output(tmp_path: Path) -> StorePath:
     return StorePath.parse(f"file://{tmp_path}/store")
 
 
-@pytest.fixture
-def reader(output: StorePath) -> Iterator[Reader]:
-    reader = Reader(output / "killed")
-    with reader.reading():
-        yield reader
-
-
 def build_and_die(nursery: Nursery, output: StorePath, environment: Mapping[str, str]) -> None:
     """Build until killed; then its lease is over, as it is some seconds later: `test_lease` waits for that."""
     with nursery.fork(environment) as child:
@@ -95,18 +88,20 @@ def build_killed_at(nursery: Nursery, output: StorePath) -> Callable[[str], None
 
 
 def test_killed_at_each_step_in_turn(
-    build_killed_at: Callable[[str], None], output: StorePath, undisturbed: str, build: Builder, reader: Reader
+    build_killed_at: Callable[[str], None], output: StorePath, undisturbed: str, build: Builder
 ) -> None:
     """Each build takes over from the one that was killed before it, and is killed a step later."""
     *unpublished, published, _latest = FAULT_POINTS
-    for point in unpublished:
-        build_killed_at(f"{point}:1" if point.startswith("shard-") else point)
-        assert published_in(output / "killed") == [], point
-        (session,) = sessions_of(output)
-        assert session.committed == REQUEST["records"] or point.startswith("shard-")
-    build_killed_at(published)
-    assert_ends_well(build, output, undisturbed)
-    assert reader.looks and reader.seen_whole
+    reader = Reader(output / "killed")
+    with reader.reading():
+        for point in unpublished:
+            build_killed_at(f"{point}:1" if point.startswith("shard-") else point)
+            assert published_in(output / "killed") == [], point
+            (session,) = sessions_of(output)
+            assert session.committed == REQUEST["records"] or point.startswith("shard-")
+        build_killed_at(published)
+        assert_ends_well(build, output, undisturbed)
+    assert reader.seen_whole
 
 
 def test_killed_right_after_latest_was_pointed(

@@ -14,6 +14,7 @@ import pytest
 
 from ecgfactory.dataset.verify import verify
 from ecgfactory.session.sessions import sessions_of
+from tests.looking import PATIENCE_S, found, until
 
 pytestmark = pytest.mark.slow
 
@@ -48,8 +49,7 @@ def start(tmp_path: Path) -> Callable[..., subprocess.Popen[str]]:
 
 
 def wait_for_commit(output: Path, process: subprocess.Popen[str]) -> None:
-    while process.poll() is None and not any(output.glob(".sessions/*/ledger/[!.]*.json")):
-        time.sleep(0.05)
+    until(lambda: found(output, ".sessions/*/ledger/[!.]*.json") or process.poll() is not None, "a committed shard")
     assert process.poll() is None, process.communicate()[1]
 
 
@@ -59,7 +59,7 @@ def test_a_second_interrupt_stops_at_once(start: Callable[..., subprocess.Popen[
     process.send_signal(signal.SIGINT)
     time.sleep(0.2)
     process.send_signal(signal.SIGINT)
-    process.communicate(timeout=5)
+    process.communicate(timeout=PATIENCE_S)
     # 130 in a shell, either way: a build that has just ended by the first dies of the second as Python itself ends.
     assert process.returncode in {130, -signal.SIGINT}
     (session,) = sessions_of(tmp_path / "out")

@@ -19,7 +19,6 @@ from ecgfactory.dataset.seal import seal
 from ecgfactory.dataset.verify import verify
 from ecgfactory.errors import DamagedDatasetError
 from ecgfactory.report.remake import remake_reports
-from ecgfactory.session.lease import ENVIRONMENT_VARIABLE as LEASE
 from ecgfactory.storage.faults import ENVIRONMENT_VARIABLE as KILL_AT
 from ecgfactory.storage.faults import RemakeFaultPoint
 from ecgfactory.storage.folder_store import FolderStore
@@ -73,6 +72,8 @@ def test_a_killed_one_disturbs_no_reader_and_is_mended_by_the_next(point: str, o
     killed = report(in_store(older), {KILL_AT: point})
     assert killed.returncode == -9, killed.stderr
     assert np.array_equal(Dataset(in_store(older)).signals(), signals)
+    (lease,) = tmp_path.glob(".sessions/*/lease.json")
+    os.utime(lease, (0, 0))  # it lapses
     mended = report(in_store(older), {})
     assert mended.returncode == 0, mended.stderr
     assert f"{in_store(older)}/reports/index.html" in mended.stdout.replace("\n", "")
@@ -83,9 +84,7 @@ def test_a_killed_one_disturbs_no_reader_and_is_mended_by_the_next(point: str, o
 
 def report(place: StorePath, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "ecgfactory", "report", str(place)]
-    return subprocess.run(
-        command, env={**os.environ, LEASE: "1", **environment}, capture_output=True, text=True, check=False
-    )
+    return subprocess.run(command, env={**os.environ, **environment}, capture_output=True, text=True, check=False)
 
 
 def test_sums_that_follow_from_nothing_are_told_and_stay(copy: Path) -> None:

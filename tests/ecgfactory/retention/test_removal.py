@@ -27,6 +27,7 @@ from ecgfactory.session.sessions import claimed, note_outcome, occupied, session
 from ecgfactory.session.workspace import Workspace, new_prefix
 from ecgfactory.storage.faults import ENVIRONMENT_VARIABLE, RETENTION_FAULT_POINTS
 from ecgfactory.storage.lock import FileLock, waiting_lock
+from tests.looking import PATIENCE_S
 
 LONG_AGO = 1_000_000_000.0
 ALL_GOES = RetentionRequest(
@@ -362,7 +363,7 @@ def test_a_kill_leaves_each_thing_whole_or_in_the_trash(output: Path, plan: Plan
         add_dataset(output, name)
     (add_dataset(output, "pinned") / "PIN").touch()
     before = {path: snapshot(output / path) for path in (".sessions/one", "d/d0", "d/d1", "d/pinned")}
-    assert retention_process(output, point).wait(60) == -signal.SIGKILL
+    assert retention_process(output, point).wait(PATIENCE_S) == -signal.SIGKILL
     for path, content in before.items():
         assert not (output / path).exists() or snapshot(output / path) == content
     assert (output / "d" / "pinned").is_dir()
@@ -376,7 +377,7 @@ def test_two_at_once_wait_for_each_other(output: Path) -> None:
     for number in range(50):
         add_dataset(output, f"d{number}")
     processes = [retention_process(output) for _ in range(2)]
-    assert [process.wait(60) for process in processes] == [0, 0]
+    assert [process.wait(PATIENCE_S) for process in processes] == [0, 0]
     assert list(output.rglob("*")) == [output / "d"]
     (item,) = take_inventory(output)
     assert item == UnknownItem("d", "holds no dataset")

@@ -21,7 +21,6 @@ from ecgfactory.retention.clean_up import carry_out, clean_up, take_inventory
 from ecgfactory.retention.decisions import Decision, RetentionOutcome, decide
 from ecgfactory.retention.items import DatasetItem
 from ecgfactory.retention.retention_request import RetentionRequest, load_retention_request
-from ecgfactory.session.lease import ENVIRONMENT_VARIABLE as LEASE_S
 from ecgfactory.session.lease_state import LEASE_FILE
 from ecgfactory.session.sessions import claimed, note_outcome, occupied, sessions_of
 from ecgfactory.session.store_sessions import kept_at
@@ -29,10 +28,10 @@ from ecgfactory.storage.faults import ENVIRONMENT_VARIABLE, RETENTION_FAULT_POIN
 from ecgfactory.storage.folder_store import FolderStore
 from ecgfactory.storage.store import StoreError
 from ecgfactory.storage.store_path import StorePath
+from tests.looking import PATIENCE_S
 
 LONG_AGO = 1_000_000_000.0
 GRACES = {"finished_session_hours": 0, "failed_session_hours": 0, "cancelled_session_hours": 0, "dead_session_hours": 0}
-LEASE = 0.2
 OLD, NEW = "0" * 15 + "1", "0" * 15 + "2"
 
 
@@ -40,7 +39,6 @@ OLD, NEW = "0" * 15 + "1", "0" * 15 + "2"
 def scratch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "scratch"))
     (tmp_path / "scratch").mkdir()
-    monkeypatch.setenv(LEASE_S, str(LEASE))
 
 
 @pytest.fixture
@@ -303,7 +301,7 @@ def test_a_retention_that_was_paused_deletes_nothing_of_who_came_after(
     def pausing(place: StorePath) -> object:
         item = look(place)
         monkeypatch.setattr(FolderStore, "swap", closed)
-        time.sleep(2 * LEASE)
+        monkeypatch.setattr("ecgfactory.session.lease.now_s", lambda: 1e9)
         return item
 
     decisions = decisions_on(output)
@@ -329,16 +327,13 @@ def retention_process(output: StorePath, kill_at: str = "") -> multiprocessing.p
 
 
 def exit_code(process: multiprocessing.process.BaseProcess) -> int | None:
-    process.join(60)
+    process.join(PATIENCE_S)
     return process.exitcode
 
 
 @pytest.mark.parametrize("point", RETENTION_FAULT_POINTS)
-def test_what_kills_leave_is_found_by_the_next_retention(
-    output: StorePath, point: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_kills_leave_is_found_by_the_next_retention(output: StorePath, point: str) -> None:
     """Each is killed at another thing, while the leases of the killed last."""
-    monkeypatch.setattr("ecgfactory.session.lease_state.PRECISION_S", 0.0)
     published, begun = plan_in(output, 1), plan_in(output, 2)
     add_session(begun, draft=True)
     add_dataset(output, published.plan_id, name="s")
@@ -351,7 +346,9 @@ def test_what_kills_leave_is_found_by_the_next_retention(
         assert exit_code(retention_process(output, point)) == -signal.SIGKILL
         datasets = [item for item in take_inventory(output) if isinstance(item, DatasetItem)]
         assert all((output / item.path / "SHA256SUMS.txt").is_file() for item in datasets), "whole, or none"
-    time.sleep(2 * LEASE)  # their leases lapse
+    for stored in output.store.objects((output / ".sessions").prefix):
+        if stored.name.endswith(LEASE_FILE):  # of the killed: it lapses
+            os.utime(f"/{stored.name}", (LONG_AGO, LONG_AGO))
     outcome = clean(output)
     assert [(d.path, d.action) for d in outcome.decisions if d.action != "remove"] == [(f"d/{OLD}", "keep")]
     assert snapshot(output) == pinned

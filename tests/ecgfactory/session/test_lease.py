@@ -9,21 +9,55 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 
 from ecgfactory.errors import BadInputError
-from ecgfactory.session.lease import ENVIRONMENT_VARIABLE, LeaseLostError, lasts_s, leased
+from ecgfactory.session import lease as lease_module
+from ecgfactory.session.lease import DEFAULT_LASTS_S, ENVIRONMENT_VARIABLE, LeaseLostError, lasts_s, leased
 from ecgfactory.session.lease_state import LEASE_FILE, find_lease
-from ecgfactory.storage.folder_store import FolderStore
+from ecgfactory.storage.folder_store import _LOCK, FolderStore
+from ecgfactory.storage.lock import is_held
 from ecgfactory.storage.store import StoreError
 from ecgfactory.storage.store_path import StorePath
+from tests.looking import PATIENCE_S, until
 
-LASTS_S = 0.5
+SHORT_S = 1.5
+"""How long leases last that are waited for: a busy machine may keep a holder from renewing one for a while."""
+
+
+class Clock:
+    """This process's clock for durations, which a test puts forward instead of waiting."""
+
+    def __init__(self) -> None:
+        self._now_s = lease_module.now_s
+        self._ahead_s = 0.0
+
+    def now_s(self) -> float:
+        return self._now_s() + self._ahead_s
+
+    def put_forward(self) -> None:
+        """By as long as a lease lasts."""
+        self._ahead_s += DEFAULT_LASTS_S
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    clock = Clock()
+    monkeypatch.setattr(lease_module, "now_s", clock.now_s)
+    return clock
 
 
 @pytest.fixture(autouse=True)
-def short(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(ENVIRONMENT_VARIABLE, str(LASTS_S))
+def often(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have a lease renewed, and looked at by who waits for it, twenty times a second, however long it lasts."""
+    monkeypatch.setattr(lease_module, "RENEWALS", 20 * DEFAULT_LASTS_S)
+
+
+@pytest.fixture
+def alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have no thread renew a lease: what a test does, it does alone."""
+    monkeypatch.setattr(lease_module, "_keep_renewing", lambda *_: None)
 
 
 @pytest.fixture
@@ -54,22 +88,32 @@ with leased(StorePath.parse(sys.argv[1]), lambda: None) as lease:
 
 @pytest.fixture
 def holder(file: StorePath) -> Iterator[subprocess.Popen[str]]:
-    """Another process that has the lease."""
+    """Another process that has the lease, a short one."""
+    environment = {**os.environ, ENVIRONMENT_VARIABLE: str(SHORT_S)}
     command = [sys.executable, "-c", HOLDER, str(file)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == "has it\n"
         yield process
         process.kill()
 
 
-def signal_between_renewals(process: subprocess.Popen[str], file: StorePath, number: signal.Signals) -> None:
-    """Send it just after a renewal, so that it stops nobody in the middle of one."""
-    before = find_lease(file)
-    while find_lease(file) == before:
-        time.sleep(0.001)
-    time.sleep(0.02)
-    process.send_signal(number)
+def stop_between_renewals(process: subprocess.Popen[str], file: StorePath) -> float:
+    """Stop a holder, but not in the middle of a renewal; a time, by the clock of this machine, before the last one."""
+    lock = (Path("/") / file.name).with_name(_LOCK)
+
+    def is_stopped() -> bool:
+        process.send_signal(signal.SIGSTOP)
+        until(lambda: psutil.Process(process.pid).status() == psutil.STATUS_STOPPED, "the stop")
+        in_the_middle = is_held(lock)
+        if in_the_middle:
+            process.send_signal(signal.SIGCONT)
+        return not in_the_middle
+
+    before_s, before = time.monotonic(), find_lease(file)
+    until(lambda: find_lease(file) != before, "a renewal")
+    until(is_stopped, "a moment between two renewals")
+    return before_s
 
 
 def test_of_several_that_want_it_one_has_it_at_a_time(file: StorePath) -> None:
@@ -114,11 +158,11 @@ def test_clocks_that_differ_neither_give_it_early_nor_late(
     thread = threading.Thread(target=take)
     thread.start()
     try:
-        assert not taken.wait(2 * LASTS_S), "it is renewed"
-        signal_between_renewals(holder, file, signal.SIGKILL)
-        killed_s = time.monotonic()
-        assert taken.wait(10)
-        assert LASTS_S / 2 < time.monotonic() - killed_s < 3
+        assert not taken.wait(1.2 * SHORT_S), "it is renewed"
+        renewed_s = stop_between_renewals(holder, file)
+        holder.kill()
+        assert taken.wait(PATIENCE_S)
+        assert time.monotonic() - renewed_s > SHORT_S
         found = find_lease(file)
         assert found is not None
         assert found.state.epoch == 2
@@ -131,10 +175,11 @@ def test_one_that_lapsed_long_ago_is_taken_at_once(
     file: StorePath, holder: subprocess.Popen[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """By the clock of the store: that of this machine says that the lease is of the future."""
-    signal_between_renewals(holder, file, signal.SIGKILL)
+    stop_between_renewals(holder, file)
+    holder.kill()
     holder.wait()
     path = Path("/") / file.name
-    path.write_text(path.read_text().replace(str(LASTS_S), "100.0"))
+    path.write_text(path.read_text().replace(str(SHORT_S), "100.0"))
     os.utime(path, (time.time() - 103, time.time() - 103))
     here = time.time
     monkeypatch.setattr(time, "time", lambda: here() - 1e6)
@@ -144,47 +189,49 @@ def test_one_that_lapsed_long_ago_is_taken_at_once(
 
 
 def test_a_paused_holder_finds_that_it_lost_it(file: StorePath, holder: subprocess.Popen[str]) -> None:
-    signal_between_renewals(holder, file, signal.SIGSTOP)
+    stop_between_renewals(holder, file)
     with leased(file, lambda: None) as ours:
         holder.send_signal(signal.SIGCONT)
         assert holder.stdout is not None
         told = holder.stdout.readline()
         assert "another session" in told, told
-        holder.wait(10)
-        ours.check()
-        time.sleep(LASTS_S)  # the other does not give back what is ours
+        holder.wait(PATIENCE_S)
+        ours.renew()  # the other has not given back what is ours
         ours.check()
         assert ours.epoch == 2
 
 
 def test_what_a_store_fails_to_do_for_a_while_costs_nothing(
-    file: StorePath, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    file: StorePath, clock: Clock, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     with leased(file, nothing) as lease:
         with monkeypatch.context() as closing:
             closing.setattr(FolderStore, "swap", failing)
-            until(lambda: "goes on while its lease lasts" in caplog.text)
+            until(lambda: "goes on while its lease lasts" in caplog.text, "a warning")
             lease.check()
-            until(lambda: has_lapsed(lease.check))
-        until(lambda: not has_lapsed(lease.check))
+            clock.put_forward()
+            assert has_lapsed(lease.check)
+        until(lambda: not has_lapsed(lease.check), "a renewal")
         assert lease.epoch == 1
 
 
-def test_a_renewal_counts_from_its_beginning(file: StorePath, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.usefixtures("alone")
+def test_a_renewal_counts_from_its_beginning(file: StorePath, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
     swap = FolderStore.swap
 
     def slow(store: FolderStore, name: str, content: bytes, version: str) -> bool:
         written = swap(store, name, content, version)
-        time.sleep(LASTS_S)
+        clock.put_forward()
         return written
 
     with leased(file, nothing) as lease:
         monkeypatch.setattr(FolderStore, "swap", slow)
         lease.renew()
-        with pytest.raises(LeaseLostError, match=r"could not be renewed for 0\.5 s"):
+        with pytest.raises(LeaseLostError, match="could not be renewed for 15 s"):
             lease.check()
 
 
+@pytest.mark.usefixtures("alone")
 def test_a_renewal_that_arrives_late_is_no_loss(file: StorePath, monkeypatch: pytest.MonkeyPatch) -> None:
     """A request that seemed to fail may still be done by the store, at any time."""
     swap = FolderStore.swap
@@ -218,6 +265,7 @@ def test_what_is_told_stays_where_work_is_left_and_the_next_is_told(file: StoreP
         assert (again.epoch, again.told) == (2, {"state": "failed"})
 
 
+@pytest.mark.usefixtures("alone")
 def test_one_that_was_deleted_is_lost(file: StorePath) -> None:
     with leased(file, nothing) as lease:
         file.store.delete([file.name])
@@ -243,7 +291,7 @@ def test_how_long_it_lasts_is_checked(monkeypatch: pytest.MonkeyPatch, given: st
 
 
 def test_a_holder_that_stopped_renewing_is_followed_in_every_store(
-    store_place: StorePath, monkeypatch: pytest.MonkeyPatch
+    store_place: StorePath, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Versions are of another kind in each: digests, numbers, tags."""
     file = store_place / "plan" / LEASE_FILE
@@ -254,9 +302,14 @@ def test_a_holder_that_stopped_renewing_is_followed_in_every_store(
         assert found is not None
         assert found.state.told == {"records": 3}
     assert find_lease(file) is None
-    monkeypatch.setattr("ecgfactory.session.lease._keep_renewing", lambda *_: None)
+    monkeypatch.setattr(lease_module, "_keep_renewing", lambda *_: None)
     waits: list[bool] = []
-    with leased(file, nothing) as first, leased(file, lambda: waits.append(True)) as second:
+
+    def wait() -> None:
+        waits.append(True)
+        clock.put_forward()
+
+    with leased(file, nothing) as first, leased(file, wait) as second:
         assert (second.epoch, waits) == (2, [True])
         with pytest.raises(LeaseLostError, match="took the plan over"):
             first.renew()
@@ -275,10 +328,3 @@ def has_lapsed(check: Callable[[], None]) -> bool:
     except LeaseLostError:
         return True
     return False
-
-
-def until(happened: Callable[[], bool]) -> None:
-    end_s = time.monotonic() + 10
-    while not happened():
-        assert time.monotonic() < end_s
-        time.sleep(0.005)

@@ -19,6 +19,7 @@ from ecgfactory.session.sessions import note_outcome, occupied, sessions_of
 from ecgfactory.session.wanted import want, wanted_of
 from ecgfactory.shards.shard import make_shard
 from ecgfactory.storage.lock import FileLock, is_held, waiting_lock
+from tests.looking import PATIENCE_S
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +42,7 @@ def plan(tmp_path_factory: pytest.TempPathFactory) -> Plan:
 def hold(path: Path, ready: object) -> None:
     with waiting_lock(path, lambda: None):
         ready.set()  # type: ignore[attr-defined]
-        time.sleep(60)
+        time.sleep(120)
 
 
 def test_a_lock_is_free_again_when_its_holder_is_killed(tmp_path: Path) -> None:
@@ -49,7 +50,7 @@ def test_a_lock_is_free_again_when_its_holder_is_killed(tmp_path: Path) -> None:
     ready = context.Event()
     holder = context.Process(target=hold, args=(tmp_path / "lock", ready))
     holder.start()
-    assert ready.wait(30)
+    assert ready.wait(PATIENCE_S)
     assert is_held(tmp_path / "lock")
     assert not FileLock(tmp_path / "lock").try_acquire()
     assert holder.pid is not None
@@ -66,12 +67,14 @@ def test_a_child_that_is_forked_does_not_keep_a_lock(tmp_path: Path) -> None:
     """Neither when the lock is released, nor when the process that took it is killed."""
     lock = FileLock(tmp_path / "lock")
     assert lock.try_acquire()
+    here, there = os.pipe()
     child = os.fork()
     if child == 0:
-        time.sleep(30)
+        os.write(there, b"!")
+        time.sleep(120)
         os._exit(0)
     try:
-        time.sleep(0.2)
+        assert os.read(here, 1) == b"!", "it has begun"
         held = [str(entry.readlink()) for entry in Path(f"/proc/{child}/fd").iterdir() if entry.is_symlink()]
         assert str(tmp_path / "lock") not in held
         assert is_held(tmp_path / "lock"), "the child has not released it"
@@ -80,6 +83,8 @@ def test_a_child_that_is_forked_does_not_keep_a_lock(tmp_path: Path) -> None:
     finally:
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
+        os.close(here)
+        os.close(there)
 
 
 def test_a_session_is_listed_while_it_runs_and_gone_when_removed(plan: Plan) -> None:

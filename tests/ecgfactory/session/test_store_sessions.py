@@ -10,7 +10,7 @@ from ecgfactory.line.session import session
 from ecgfactory.request.build_request import BuildRequest
 from ecgfactory.request.plan import Plan, make_plan
 from ecgfactory.session import lease as lease_module
-from ecgfactory.session.lease import ENVIRONMENT_VARIABLE, LeaseLostError, leased
+from ecgfactory.session.lease import LeaseLostError, leased
 from ecgfactory.session.ledger import ledger_of
 from ecgfactory.session.sessions import abandon, claimed, discard_dead, note_outcome, occupied, sessions_of
 from ecgfactory.session.store_sessions import discard, kept_at
@@ -27,7 +27,6 @@ from ecgfactory.storage.store_path import StorePath
 def scratch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "scratch"))
     (tmp_path / "scratch").mkdir()
-    monkeypatch.setenv(ENVIRONMENT_VARIABLE, "1")
 
 
 @pytest.fixture
@@ -147,11 +146,16 @@ def test_publishing_leaves_nothing_of_a_session(plan: Plan, output: StorePath) -
 def test_a_session_that_another_took_over_spoils_nothing(plan: Plan, monkeypatch: pytest.MonkeyPatch) -> None:
     """It may have been paused for any time; what it does then is refused by the store, not by its own clock."""
     monkeypatch.setattr(lease_module, "_keep_renewing", lambda *_: None)  # as if paused
+    monkeypatch.setattr(lease_module, "RENEWALS", 1000)  # so that who waits looks again soon
+
+    def pause() -> None:
+        monkeypatch.setattr(lease_module, "now_s", lambda: 1e9)
+
     with pytest.raises(LeaseLostError, match="another session took the plan over"), claimed(plan, nothing) as lease:
         assert lease is not None
         with session(plan, "paused", lease=lease) as build:
             make_shard(plan, 0, 20, build.workspace)
-            with claimed(plan, lambda: None) as other, occupied(plan, "other", other) as workspace:
+            with claimed(plan, pause) as other, occupied(plan, "other", other) as workspace:
                 with pytest.raises(LeaseLostError):
                     want(build.workspace, records=0)
                 with pytest.raises(LeaseLostError):

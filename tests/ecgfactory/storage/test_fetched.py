@@ -14,6 +14,7 @@ from ecgfactory.storage.fetched import FetchedFiles, at_hand, fetched_files, is_
 from ecgfactory.storage.folder_store import FolderStore
 from ecgfactory.storage.store import StoreError
 from ecgfactory.storage.store_path import StorePath
+from tests.looking import PATIENCE_S
 
 NAMES = [f"part/{letter}" for letter in "abcdef"]
 
@@ -96,7 +97,7 @@ def test_an_error_of_the_store_is_told_to_all_who_wait(
     is_waited_for, told = threading.Event(), []
 
     def failing(*_: object) -> None:
-        is_waited_for.wait(10)
+        is_waited_for.wait()
         raise StoreError("the store is closed.")
 
     monkeypatch.setattr(FolderStore, "fetch", failing)
@@ -112,7 +113,7 @@ def test_an_error_of_the_store_is_told_to_all_who_wait(
         thread.start()
     is_waited_for.set()
     for thread in threads:
-        thread.join(10)
+        thread.join(PATIENCE_S)
     assert told == ["the store is closed."] * 3
 
 

@@ -34,3 +34,21 @@ def test_clearing_up_stops_nobody_who_replaces_an_object(tmp_path: Path, monkeyp
     assert len(cleared) == 1
     assert store.read(name) == b"new"
     assert [path.name for path in tmp_path.iterdir()] == ["lease.json"]
+
+
+def test_a_folder_that_goes_while_it_is_looked_at_has_none_below_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when somebody deletes the last object there."""
+    folder = tmp_path / "gone"
+    folder.mkdir()
+    is_dir = Path.is_dir
+
+    def look_and_remove(path: Path) -> bool:
+        was_there = is_dir(path)
+        if path == folder and was_there:
+            folder.rmdir()
+        return was_there
+
+    monkeypatch.setattr(Path, "is_dir", look_and_remove)
+    assert FolderStore("/").folders(f"{folder.relative_to('/')}/") == []

@@ -12,6 +12,7 @@ import pytest
 
 from ecgfactory.storage.lock import FileLock
 from ecgfactory.storage.process_folder import process_folder
+from tests.looking import PATIENCE_S
 
 MAKING = """
 import sys, time
@@ -59,6 +60,7 @@ def test_it_is_made_once_and_is_another_in_a_forked_child() -> None:
     receiving, sending = multiprocessing.Pipe(duplex=False)
     child = multiprocessing.get_context("fork").Process(target=_tell, args=(sending,))
     child.start()
+    assert receiving.poll(PATIENCE_S)
     of_child = receiving.recv()
     child.join()
     assert of_child != own
