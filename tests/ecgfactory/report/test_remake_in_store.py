@@ -19,7 +19,9 @@ from ecgfactory.dataset.seal import seal
 from ecgfactory.dataset.verify import verify
 from ecgfactory.errors import DamagedDatasetError
 from ecgfactory.report.remake import remake_reports
+from ecgfactory.report.remake_in_store import NEW_SUMS_FILE
 from ecgfactory.session.lease import ENVIRONMENT_VARIABLE as LEASE
+from ecgfactory.session.lease import Lease, LeaseLostError
 from ecgfactory.storage.faults import ENVIRONMENT_VARIABLE as KILL_AT
 from ecgfactory.storage.faults import RemakeFaultPoint
 from ecgfactory.storage.folder_store import FolderStore
@@ -117,3 +119,19 @@ def test_a_dataset_that_is_removed_meanwhile_is_told(copy: Path, monkeypatch: py
     monkeypatch.setattr(FolderStore, "swap", late)
     with pytest.raises(StoreError, match="somebody else changed or removed it meanwhile"):
         remake_reports(Dataset(in_store(copy)))
+
+
+def test_one_that_has_lost_its_plan_changes_no_more(older: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    copy = FolderStore.copy
+
+    def lost(_: Lease) -> None:
+        raise LeaseLostError("another has it.")
+
+    def copy_and_lose(store: FolderStore, source: str, target: str) -> None:
+        copy(store, source, target)
+        monkeypatch.setattr(Lease, "check", lost)
+
+    monkeypatch.setattr(FolderStore, "copy", copy_and_lose)
+    with pytest.raises(LeaseLostError):
+        remake_reports(Dataset(in_store(older)))
+    assert (older / NEW_SUMS_FILE).exists()
