@@ -32,7 +32,7 @@ from ecgfactory.storage.store_path import StorePath
 
 LONG_AGO = 1_000_000_000.0
 GRACES = {"finished_session_hours": 0, "failed_session_hours": 0, "cancelled_session_hours": 0, "dead_session_hours": 0}
-LEASE = 0.2
+LEASE = 0.5
 OLD, NEW = "0" * 15 + "1", "0" * 15 + "2"
 
 
