@@ -6,7 +6,6 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from os import PathLike
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, SupportsIndex, overload
 
 import numpy as np
@@ -28,7 +27,9 @@ from ecgfactory.places import find, place_at
 from ecgfactory.quality.rule import PUBLISHED
 from ecgfactory.record import Record
 from ecgfactory.rhythm_table import RhythmTable
+from ecgfactory.storage.attempts import patience
 from ecgfactory.storage.place import Place, as_place
+from ecgfactory.storage.probe import PATIENCE_S
 from ecgfactory.storage.store_path import StorePath
 from ecgfactory.wave_table import WaveTable
 
@@ -549,10 +550,11 @@ def dataset_at(place: Place) -> Place | None:
     StoreError
         When a store does not tell.
     """
-    if (place / MANIFEST_FILE).is_file():
-        return place.resolve() if isinstance(place, Path) else place
     if isinstance(place, StorePath):
-        return latest_in(place)
+        with patience(PATIENCE_S):  # someone waits to hear whether the store can be reached at all
+            return place if (place / MANIFEST_FILE).is_file() else latest_in(place)
+    if (place / MANIFEST_FILE).is_file():
+        return place.resolve()
     return (place / LATEST).resolve() if (place / LATEST / MANIFEST_FILE).is_file() else None
 
 

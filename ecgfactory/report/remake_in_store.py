@@ -109,15 +109,16 @@ def _send(place: StorePath, listed: Mapping[str, str], made: Path, lease: Lease)
     (made / NEW_SUMS_FILE).write_text(sums_text(_kept(listed) | remade), encoding="utf-8", newline="\n")
     sha256 = sha256_of(made / NEW_SUMS_FILE)
     digests = {**remade, NEW_SUMS_FILE: sha256}
-    lease.check()
-    at_once(lambda path: place.store.send(made / path, (place / path).name, digests[path]), digests)
+    with lease.only_while_held():
+        at_once(lambda path: place.store.send(made / path, (place / path).name, digests[path]), digests)
     fault_point("reports-sent")
     return sha256
 
 
 def _swap(place: StorePath, manifest: Manifest, version: str, lease: Lease) -> None:
-    lease.check()
-    if not place.store.swap((place / MANIFEST_FILE).name, manifest.to_json().encode(), version):
+    with lease.only_while_held():
+        is_ours = place.store.swap((place / MANIFEST_FILE).name, manifest.to_json().encode(), version)
+    if not is_ours:
         raise StoreError(f"{place / MANIFEST_FILE}: somebody else changed or removed it meanwhile; make reports again.")
     fault_point("manifest-swapped")
 
@@ -125,10 +126,10 @@ def _swap(place: StorePath, manifest: Manifest, version: str, lease: Lease) -> N
 def _settle(place: StorePath, lease: Lease) -> None:
     """Delete the reports that the new sums don't have, and put these in their place."""
     new, old = read_sums(place, NEW_SUMS_FILE), read_sums(place)
-    lease.check()
-    place.store.delete([(place / path).name for path in old if _is_remade(path) and path not in new])
-    place.store.copy((place / NEW_SUMS_FILE).name, (place / SUMS_FILE).name)
-    place.store.delete([(place / NEW_SUMS_FILE).name])
+    with lease.only_while_held():
+        place.store.delete([(place / path).name for path in old if _is_remade(path) and path not in new])
+        place.store.copy((place / NEW_SUMS_FILE).name, (place / SUMS_FILE).name)
+        place.store.delete([(place / NEW_SUMS_FILE).name])
     fetched_files().forget(place)
 
 

@@ -6,7 +6,7 @@ then. What a killed retention leaves of it is a leftover for the next one, as ar
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from ecgfactory.dataset.names import LATEST, MANIFEST_FILE
 from ecgfactory.dataset.store_shelf import latest_in
@@ -74,7 +74,8 @@ def _refuse() -> None:
 def _remove_under(lease: Lease, output: StorePath, place: StorePath, decision: Decision) -> None:
     kept = output / SESSIONS_FOLDER / place.last
     if decision.path.endswith(UPLOADS):
-        at_once(place.store.abandon, place.store.unfinished(place.prefix))
+        with lease.only_while_held():
+            at_once(place.store.abandon, place.store.unfinished(place.prefix))
     elif decision.kind == "dataset":
         _check_dataset(place)
         _delete(lease, place.store, [(place / MANIFEST_FILE).name])
@@ -131,12 +132,5 @@ def _empty(lease: Lease, place: StorePath) -> None:
 
 
 def _delete(lease: Lease, store: Store, found: Sequence[str]) -> None:
-    """Delete objects for as long as nobody else has the plan: stores take some at a time."""
-
-    def ours() -> Iterator[str]:
-        for name in found:
-            lease.check()
-            yield name
-
     with lease.only_while_held():
-        store.delete(ours())
+        store.delete(found)

@@ -36,7 +36,7 @@ from typing import Any
 
 from ecgfactory.errors import BadInputError, BuildFailedError, shown
 from ecgfactory.session.lease_state import LONGEST_S, LeaseState, find_lease
-from ecgfactory.storage.attempts import checked, patience
+from ecgfactory.storage.attempts import answers_within, checked, patience
 from ecgfactory.storage.store import StoreError
 from ecgfactory.storage.store_clock import clock_of
 from ecgfactory.storage.store_path import StorePath
@@ -45,6 +45,9 @@ ENVIRONMENT_VARIABLE = "ECGFACTORY_LEASE_S"
 DEFAULT_LASTS_S = 15.0
 RENEWALS = 5
 """In the time for which a lease lasts."""
+
+ANSWERS = 3
+"""For which there is time while a lease lasts: one that never comes costs no lease."""
 
 _ATTEMPTS = 5
 
@@ -151,7 +154,7 @@ class Lease:
                     store.delete([self._file.name])
 
     def _swap(self, changes: dict[str, Any]) -> None:
-        with self._one_at_a_time:
+        with self._one_at_a_time, answers_within(self._state.lasts_s / ANSWERS):
             for _ in range(_ATTEMPTS):
                 begun_s = now_s()
                 found = None if self._is_lost else find_lease(self._file)
@@ -246,7 +249,8 @@ def _keep_renewing(lease: Lease, over: threading.Event) -> None:
         try:
             with patience(lease.renew_every_s):  # so that a session that ends does not wait for it for long
                 lease.renew()
-        except (StoreError, OSError) as error:
-            _log.warning("%s; the session goes on while its lease lasts", str(error).rstrip("."))
         except LeaseLostError:
             return
+        except Exception as error:  # whatever it is, the next renewal may go well
+            words = str(error).rstrip(".") if isinstance(error, StoreError) else f"unexpected {type(error).__name__}"
+            _log.warning("%s; the session goes on while its lease lasts", words)

@@ -15,12 +15,16 @@ from typing import Any
 
 from ecgfactory.session.lease_state import LEASE_FILE, find_lease
 from ecgfactory.session.workspace import Workspace
+from ecgfactory.storage.attempts import patience
 from ecgfactory.storage.durable import write_text
 from ecgfactory.storage.store import StoreError
 from ecgfactory.storage.store_path import StorePath
 
 READ_INTERVAL_S = 10.0
 """A process asks a store no more often."""
+
+PATIENCE_S = 2.0
+"""For how long it asks then: work does not wait for advice."""
 
 _EVERYTHING: dict[str, Any] = {"records": sys.maxsize, "last_shard": None}
 _NOTHING: dict[str, Any] = {"records": 0, "last_shard": None}
@@ -82,7 +86,8 @@ class _Reading:
     def read(self) -> None:
         self.read_s = time.monotonic()
         try:
-            found = find_lease(self._file)
+            with patience(PATIENCE_S):
+                found = find_lease(self._file)
         except StoreError:
             return
         self.told = _NOTHING if found is None else _EVERYTHING | found.state.told

@@ -20,6 +20,9 @@ LONGEST_WAIT_S = 20.0
 LONGEST_RETRY_AFTER_S = 60.0
 """A store may ask for a longer wait than the policy's own, up to this."""
 
+LEAST_ANSWER_S = 1.0
+"""An attempt waits at least so long for an answer: a store that is busy takes that long."""
+
 TOLD_AFTER = 3
 """Attempts of one request, after which those who wait are told."""
 
@@ -28,6 +31,7 @@ Result = TypeVar("Result")
 _log = logging.getLogger(__name__)
 
 _patience_s: ContextVar[float | None] = ContextVar("patience_s", default=None)
+_answer_s: ContextVar[float | None] = ContextVar("answer_s", default=None)
 _check: ContextVar[Callable[[], None] | None] = ContextVar("check", default=None)
 
 
@@ -44,9 +48,15 @@ def checked(check: Callable[[], None]) -> Iterator[None]:
         _check.reset(token)
 
 
+def check_request() -> None:
+    """Call the function of `checked`, where there is one: for stores that need no attempts."""
+    if (check := _check.get()) is not None:
+        check()
+
+
 @contextlib.contextmanager
 def patience(seconds: float) -> Iterator[None]:
-    """Try the requests of the block again for so long, where someone waits for an answer."""
+    """Try the requests of the block again for so long, where someone waits for an answer; no attempt waits longer."""
     token = _patience_s.set(seconds)
     try:
         yield
@@ -54,10 +64,26 @@ def patience(seconds: float) -> Iterator[None]:
         _patience_s.reset(token)
 
 
+@contextlib.contextmanager
+def answers_within(seconds: float) -> Iterator[None]:
+    """Take an answer to an attempt in the block for lost after so long, however often it is tried again."""
+    token = _answer_s.set(seconds)
+    try:
+        yield
+    finally:
+        _answer_s.reset(token)
+
+
 def patience_s() -> float:
     """For how many seconds a request is tried again here."""
     told_s = _patience_s.get()
     return RETRY_FOR_S if told_s is None else told_s
+
+
+def answer_s() -> float:
+    """For how many seconds an attempt waits for an answer here, at most."""
+    told_s = _answer_s.get()
+    return max(LEAST_ANSWER_S, patience_s() if told_s is None else min(told_s, patience_s()))
 
 
 def with_attempts(request: Callable[[], Result], failure_of: Callable[[BaseException], Failure | None]) -> Result:
@@ -73,11 +99,8 @@ def with_attempts(request: Callable[[], Result], failure_of: Callable[[BaseExcep
         Says why an attempt failed; None for what is no failure of the store.
     """
 
-    check = _check.get()
-
     def attempt() -> Result:
-        if check is not None:
-            check()
+        check_request()
         return request()
 
     def may_pass(error: BaseException) -> bool:

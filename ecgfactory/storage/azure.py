@@ -24,7 +24,7 @@ from azure.storage.blob import BlobBlock, BlobPrefix, BlobServiceClient, Contain
 
 from ecgfactory.storage.at_once import at_once
 from ecgfactory.storage.failure import Failure, Reason, failure_of
-from ecgfactory.storage.remote_store import NEW, Operation, RemoteStore, UnmetError
+from ecgfactory.storage.remote_store import NEW, NoAccessError, Operation, RemoteStore, UnmetError
 from ecgfactory.storage.store import Stored, StoreError, Unfinished
 
 BEYOND_ITS_END = 416
@@ -46,6 +46,7 @@ _REASONS: Mapping[str, Reason] = {
     "Md5Mismatch": "damaged",
     "Crc64Mismatch": "damaged",
     "ContainerBeingDeleted": "passing",
+    "PendingCopyOperation": "passing",
 }
 
 # It tells on stderr of each place where it looked for credentials in vain, unless somebody listens.
@@ -76,11 +77,16 @@ class AzureStore(RemoteStore):
 
     def __init__(self, bucket: str) -> None:
         super().__init__(bucket)
-        self._container = self._connected()
+        self._container = self._ask("read", "", self._connected)
 
     def copy(self, source: str, target: str) -> None:
         """Copy an object and wait for it; see `Store.copy`."""
-        address = self._container.get_blob_client(source).url.partition("?")[0]
+        address, signed, _ = self._container.get_blob_client(source).url.partition("?")
+        if signed:  # it would have to be given for the source too, where those who may read the copy find it
+            raise NoAccessError(
+                f"{self._address(source)}: with a shared access signature the store copies nothing inside itself, as "
+                "builds need; give AZURE_STORAGE_ACCOUNT, with its key or a role."
+            )
         blob = self._container.get_blob_client(target)
         status: Any = self._ask("write", source, lambda: blob.start_copy_from_url(address))["copy_status"]
         while status == "pending":
@@ -122,7 +128,7 @@ class AzureStore(RemoteStore):
             return blob.commit_block_list([], match_condition=MatchConditions.IfMissing)
 
         with contextlib.suppress(UnmetError):  # it has ended after all
-            version = str(self._ask("abandon uploads of", upload.name, replaced)["etag"])
+            version = str(self._ask("abandon uploads of", upload.name, replaced)["etag"]).strip('"')
             self._ask("abandon uploads of", upload.name, lambda: blob.delete_blob(**_only(version)))
 
     def _get(self, name: str, start: int, stop: int | None, version: str | None) -> bytes:
@@ -169,13 +175,14 @@ class AzureStore(RemoteStore):
             if answer is None:  # it was cut
                 return Failure("passing", type(error).__name__)
             return failure_of(answer.status_code, answer.headers.get("x-ms-error-code", ""), answer.headers, _REASONS)
+        if isinstance(error, ValueError | AttributeError):  # no account has that name, or what answers is no store
+            return Failure("no address", type(error).__name__)
         return Failure("other", type(error).__name__) if isinstance(error, AzureError) else None
 
     def _connected(self) -> ContainerClient:
         given: Any = {
             "retry_total": 0,
-            "connection_timeout": self.connect_s,
-            "read_timeout": self.read_s,
+            "raw_request_hook": self._limit,
             "max_single_put_size": self.single_bytes,
         }
         if told := os.environ.get("AZURE_STORAGE_CONNECTION_STRING"):
@@ -193,6 +200,11 @@ class AzureStore(RemoteStore):
         )
         return service.get_container_client(self.bucket)
 
+    def _limit(self, request: Any) -> None:
+        """Have a request wait no longer than is right here; the library calls it before each."""
+        connect_s, read_s = self._timeouts_s
+        request.context.options.update(connection_timeout=connect_s, read_timeout=read_s)
+
     def _delete(self, name: str) -> None:
         with contextlib.suppress(FileNotFoundError):
             self._ask("delete", name, lambda: self._container.delete_blob(name))
@@ -204,7 +216,7 @@ class AzureStore(RemoteStore):
 
 def _only(version: str) -> dict[str, Any]:
     """Have a request succeed where an object has this version, and fail where it has another or is gone."""
-    return {"etag": version, "match_condition": MatchConditions.IfNotModified}
+    return {"etag": f'"{version}"', "match_condition": MatchConditions.IfNotModified}
 
 
 def _next(pages: Iterator[Any]) -> list[Any] | None:

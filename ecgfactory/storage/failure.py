@@ -13,6 +13,7 @@ Reason = Literal[
     "damaged",  # what arrived has another digest than what was sent
     "denied",
     "unknown",  # who asks: credentials are missing or wrong
+    "clock",  # of this machine is wrong
     "no bucket",
     "full",
     "no address",  # of the store, in the variable that should hold it

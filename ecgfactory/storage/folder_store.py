@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import ClassVar
 
+from ecgfactory.storage.attempts import check_request
 from ecgfactory.storage.durable import sha256_of, sync
 from ecgfactory.storage.lock import waiting_lock
 from ecgfactory.storage.store import Store, Stored, StoreError, Unfinished
@@ -56,7 +57,7 @@ class FolderStore(Store):
             try:
                 os.link(draft, self._path(name))
             except FileExistsError:
-                return self._path(name).read_bytes() == content
+                return self._holds(name, content)
             sync(self._path(name).parent)
             return True
 
@@ -69,7 +70,7 @@ class FolderStore(Store):
         with _sentences(name), waiting_lock(self._path(name).with_name(_LOCK), lambda: None):
             held = self.stat(name)
             if held is None or held.version != version:
-                return held is not None and self._path(name).read_bytes() == content
+                return self._holds(name, content)
             self._put(name, content)
             return True
 
@@ -152,6 +153,12 @@ class FolderStore(Store):
         """Delete a draft; see `Store.abandon`."""
         self.delete([upload.name])
 
+    def _holds(self, name: str, content: bytes) -> bool:
+        try:
+            return self._existing(name).read_bytes() == content
+        except (FileNotFoundError, NotADirectoryError):  # it has just been deleted
+            return False
+
     def _path(self, name: str) -> Path:
         return Path("/") / name
 
@@ -216,7 +223,8 @@ def _files(folder: Path) -> Iterator[Path]:
 
 @contextlib.contextmanager
 def _sentences(name: str) -> Iterator[None]:
-    """Turn errors of the system into sentences; that an object is not there stays as it is."""
+    """Turn errors of the system into sentences; that an object is not there stays as it is; see `checked`, too."""
+    check_request()
     try:
         yield
     except (FileNotFoundError, NotADirectoryError):

@@ -149,7 +149,7 @@ class GcsStore(RemoteStore):
 
     def _once(self) -> dict[str, Any]:
         """What every request is given: our attempts, and not the library's; and how long it may wait."""
-        return {"retry": None, "timeout": (self.connect_s, self.read_s)}
+        return {"retry": None, "timeout": self._timeouts_s}
 
     def _blob(self, name: str) -> Any:
         return Blob(name, self._bucket)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from ecgfactory.storage.attempts import patience
 from ecgfactory.storage.store import Store, StoreError
@@ -17,13 +17,14 @@ PATIENCE_S = 15.0
 def store_problem(place: StorePath) -> str | None:
     """Say in one sentence why datasets can't be built below a place; None where they can.
 
-    An object of a name that nobody else has is made there, made again, replaced, read, listed and deleted; nothing is
-    left behind.
+    An object of a name that nobody else has is made there, made again, replaced, read, listed, copied and deleted;
+    nothing is left behind.
     """
     name = (place / f".probe-{secrets.token_hex(8)}").name
+    copied = f"{name}-copied"
     try:
-        with patience(PATIENCE_S), _deleted_after(place.store, name):
-            lack = _lack(place.store, name)
+        with patience(PATIENCE_S), _deleted_after(place.store, [name, copied]):
+            lack = _lack(place.store, name, copied)
     except StoreError as error:
         return str(error)
     if lack is None:
@@ -31,7 +32,7 @@ def store_problem(place: StorePath) -> str | None:
     return f"{place}: its store {lack}; use one that keeps these conditions, as S3, GCS, Azure and MinIO do."
 
 
-def _lack(store: Store, name: str) -> str | None:
+def _lack(store: Store, name: str, copied: str) -> str | None:
     """Say what a store that answers gets wrong; conditions are what keeps two builds from harming each other."""
     first, second, third = b"1\n", b"2\n", b"3\n"
     if not store.create(name, first):
@@ -45,6 +46,9 @@ def _lack(store: Store, name: str) -> str | None:
         return "replaces a version of an object that is gone (it ignores If-Match)"
     if [each.name for each in store.objects(name)] != [name]:
         return "does not list an object that was just written"
+    store.copy(name, copied)
+    if store.read(copied) != second:
+        return "does not copy an object as it is"
     store.delete([name])
     if store.stat(name) is not None:
         return "shows an object that was just deleted"
@@ -52,12 +56,12 @@ def _lack(store: Store, name: str) -> str | None:
 
 
 @contextlib.contextmanager
-def _deleted_after(store: Store, name: str) -> Iterator[None]:
-    """Delete an object when the block ends; what keeps it from being deleted counts only where all else went well."""
+def _deleted_after(store: Store, names: Sequence[str]) -> Iterator[None]:
+    """Delete objects when the block ends; what keeps them from being deleted counts only where all else went well."""
     try:
         yield
     except BaseException:
         with contextlib.suppress(StoreError):
-            store.delete([name])
+            store.delete(names)
         raise
-    store.delete([name])
+    store.delete(names)

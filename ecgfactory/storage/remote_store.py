@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import ClassVar, Literal, TypeVar
 
 from ecgfactory.storage.at_once import at_once
-from ecgfactory.storage.attempts import patience, patience_s, with_attempts
+from ecgfactory.storage.attempts import answer_s, patience, patience_s, with_attempts
 from ecgfactory.storage.failure import Failure
 from ecgfactory.storage.store import Store, Stored, StoreError, Unfinished
 
@@ -27,12 +27,18 @@ Operation = Literal["read", "write", "list", "delete", "list unfinished uploads 
 Result = TypeVar("Result")
 
 
-class UnmetError(Exception):
-    """The condition of a request does not hold."""
+class UnmetError(StoreError):
+    """The condition of a request does not hold; or the store has one of its own for what was asked without any."""
 
 
 class MissingBucketError(StoreError):
     """There is no such bucket: as with a folder that is not there, its name is taken for wrong."""
+
+    exit_code = 2
+
+
+class NoAccessError(StoreError):
+    """Credentials or endpoint are missing or wrong: they are what the user gives, if not by a request."""
 
     exit_code = 2
 
@@ -59,10 +65,10 @@ class RemoteStore(Store):
     """What tells the provider's library where to find the store."""
 
     connect_s: ClassVar[float] = 10.0
-    """How long a request waits for a connection."""
+    """How long a request waits for a connection, where nobody is in a hurry."""
 
     read_s: ClassVar[float] = 60.0
-    """How long a request waits for the next bytes of its answer."""
+    """How long a request waits for the next bytes of its answer, where nobody is in a hurry."""
 
     single_bytes: ClassVar[int] = 64 * 2**20
     """Files up to this size are one request."""
@@ -155,6 +161,11 @@ class RemoteStore(Store):
     def _failure(self, error: BaseException) -> Failure | None:
         """Say why a request failed; None for an error that is none of the provider's library."""
 
+    @property
+    def _timeouts_s(self) -> tuple[float, float]:
+        """How long a request waits here: for a connection, and for the next bytes of its answer."""
+        return min(self.connect_s, answer_s()), min(self.read_s, answer_s())
+
     def _ask(self, operation: Operation, name: str, request: Callable[[], Result]) -> Result:
         """Make a request, again where that may help.
 
@@ -220,14 +231,18 @@ class RemoteStore(Store):
     def _error(self, operation: Operation, name: str, failure: Failure) -> Exception:
         address = self._address(name)
         if failure.reason == "unmet":
-            return UnmetError(address)
+            return UnmetError(
+                f"{address}: the store has a condition for it that does not hold ({failure.detail}); see whether it is "
+                "locked, or kept by a policy."
+            )
         if failure.reason == "absent" and operation != "list" and self._has_bucket(name):
             return FileNotFoundError(address)
         if failure.reason in {"absent", "no bucket"}:
             return MissingBucketError(
                 f"{address}: there is no {self.bucket_noun} {self.bucket!r}; make it, or correct its name."
             )
-        return StoreError(f"{address}: {self._sentence(operation, failure)}")
+        kind = NoAccessError if failure.reason in {"unknown", "no address"} else StoreError
+        return kind(f"{address}: {self._sentence(operation, failure)}")
 
     def _has_bucket(self, name: str) -> bool:
         """Find out, once, whether it is the bucket that is missing: the answer to most requests does not tell."""
@@ -248,6 +263,8 @@ class RemoteStore(Store):
                 return f"these credentials may not {operation} it ({detail}); grant them {self.permissions[operation]}."
             case "unknown":
                 return f"credentials are missing or not accepted ({detail}); give them by {self.credentials_from}."
+            case "clock":
+                return f"the store does not take requests of this machine's clock ({detail}); set it right."
             case "full":
                 return f"its quota is full ({detail}); make room in the {self.bucket_noun}, or raise the quota."
             case "damaged":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Any, ClassVar
@@ -10,6 +11,7 @@ from typing import Any, ClassVar
 import boto3.session
 import botocore.exceptions as errors
 from botocore.config import Config
+from botocore.parsers import ResponseParserError
 
 from ecgfactory.storage.at_once import REQUESTS_AT_ONCE, at_once
 from ecgfactory.storage.failure import Failure, Reason, failure_of
@@ -41,6 +43,7 @@ _REASONS: Mapping[str, Reason] = {
     "InvalidToken": "unknown",
     "ExpiredToken": "unknown",
     "AuthorizationHeaderMalformed": "unknown",
+    "RequestTimeTooSkewed": "clock",
     "BadDigest": "damaged",
     "InvalidDigest": "damaged",
     "XAmzContentSHA256Mismatch": "damaged",
@@ -50,6 +53,9 @@ _REASONS: Mapping[str, Reason] = {
 _REFUSED: Any = {"HTTPStatusCode": 403, "HTTPHeaders": {}}
 """What the answer would be if one of several names were asked for alone."""
 
+_UNSAID = {400, 401, 403}
+"""Status of answers whose reason is in their content, which the answer to a look at an object lacks."""
+
 _PASSING = (
     errors.ConnectionError,
     errors.ConnectTimeoutError,
@@ -57,6 +63,7 @@ _PASSING = (
     errors.HTTPClientError,
     errors.ResponseStreamingError,
     errors.IncompleteReadError,
+    ResponseParserError,
 )
 
 _CREDENTIALS = (
@@ -93,7 +100,10 @@ class S3Store(RemoteStore):
 
     def __init__(self, bucket: str) -> None:
         super().__init__(bucket)
-        self._client: Any = self._ask("read", "", self._connected)
+        self._session = self._ask("read", "", boto3.session.Session)
+        self._clients: dict[tuple[float, float], Any] = {}
+        self._connecting = threading.Lock()
+        self._ask("read", "", lambda: self._client)
 
     def copy(self, source: str, target: str) -> None:
         """Copy an object, in parts where it is too large for one request; see `Store.copy`."""
@@ -184,12 +194,19 @@ class S3Store(RemoteStore):
                 Body=content,
                 ChecksumAlgorithm="SHA256",
             )
-            return {"PartNumber": number, "ETag": answer["ETag"], "ChecksumSHA256": answer["ChecksumSHA256"]}
+            told = {key: answer[key] for key in ("ETag", "ChecksumSHA256") if key in answer}  # some keep no checksums
+            return {"PartNumber": number, **told}
 
         self._in_parts(name, parts(part_bytes), put_part, {"ChecksumAlgorithm": "SHA256"})
 
     def _head(self, name: str) -> Stored:
-        held = self._client.head_object(Bucket=self.bucket, Key=name)
+        given: Any = {"Bucket": self.bucket, "Key": name}
+        try:
+            held = self._client.head_object(**given)
+        except errors.ClientError as error:
+            if error.response["ResponseMetadata"]["HTTPStatusCode"] in _UNSAID:
+                self._client.get_object(**given, Range="bytes=0-0")  # fails as well, and says why
+            raise
         return Stored(name, held["ContentLength"], held["LastModified"].timestamp(), _version(held["ETag"]))
 
     def _failure(self, error: BaseException) -> Failure | None:
@@ -204,18 +221,29 @@ class S3Store(RemoteStore):
             return Failure("passing", type(error).__name__)
         if isinstance(error, ValueError) and "endpoint" in str(error).lower():
             return Failure("no address", "Invalid endpoint")
+        if isinstance(error, KeyError):  # the answer lacks what S3 always tells: it is that of something else
+            return Failure("no address", f"it tells no {error.args[0]}")
         return Failure("other", type(error).__name__) if isinstance(error, errors.BotoCoreError) else None
 
-    def _connected(self) -> Any:
+    @property
+    def _client(self) -> Any:
+        """The library's client for requests that wait as long as is right here: it has that for all of its own."""
+        timeouts_s = self._timeouts_s
+        with self._connecting:
+            if timeouts_s not in self._clients:
+                self._clients[timeouts_s] = self._connected(*timeouts_s)
+            return self._clients[timeouts_s]
+
+    def _connected(self, connect_s: float, read_s: float) -> Any:
         config = Config(
-            connect_timeout=self.connect_s,
-            read_timeout=self.read_s,
+            connect_timeout=connect_s,
+            read_timeout=read_s,
             retries={"total_max_attempts": 1},
             max_pool_connections=4 * REQUESTS_AT_ONCE,
             request_checksum_calculation="when_required",  # not all stores know those that boto3 adds unasked
             response_checksum_validation="when_required",
         )
-        return boto3.session.Session().client("s3", config=config)
+        return self._session.client("s3", config=config)
 
     def _pages(self, prefix: str, delimiter: str) -> Iterator[Any]:
         given: Any = {"Bucket": self.bucket, "Prefix": prefix, "Delimiter": delimiter, "MaxKeys": self.listed_at_once}

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import ClassVar, TypeVar
 
 from ecgfactory.storage.at_once import at_once
+from ecgfactory.storage.attempts import checked
 from ecgfactory.storage.probe import store_problem
 from ecgfactory.storage.store import StoreError
 from ecgfactory.storage.store_path import StorePath
@@ -36,6 +37,10 @@ UNUSUAL_NAMES = (
 )
 
 Raised = TypeVar("Raised", bound=Exception)
+
+
+class _LostError(Exception):
+    """What a check raises here."""
 
 
 def raised(kind: type[Raised], request: Callable[[], object]) -> Raised:
@@ -240,6 +245,30 @@ class StoreContract:
             store.abandon(upload)
         assert store.unfinished(place.prefix) == []
         assert [place.below(each.name) for each in store.objects(place.prefix)] == ["empty"]
+
+    def test_nothing_is_asked_for_where_a_check_fails(self, place: StorePath, tmp_path: Path) -> None:
+        """A session that has lost its plan neither writes nor deletes any more."""
+        store, names = place.store, [(place / each).name for each in ("first", "second")]
+        source, sha256 = make_file(tmp_path, 100)
+        for name in names:
+            store.write(name, b"before")
+        before = list(store.objects(place.prefix))
+
+        def lost() -> None:
+            raise _LostError
+
+        requests: list[Callable[[], object]] = [
+            lambda: store.write(names[1], b"after"),
+            lambda: store.create((place / "new").name, b"after"),
+            lambda: store.swap(names[1], b"after", before[1].version),
+            lambda: store.send(source, names[1], sha256),
+            lambda: store.copy(names[0], names[1]),
+            lambda: store.delete([names[1]]),
+        ]
+        for request in requests:
+            with checked(lost):
+                raised(_LostError, request)
+        assert list(store.objects(place.prefix)) == before
 
     def test_errors_travel_between_processes(self, place: StorePath) -> None:
         """With their words."""

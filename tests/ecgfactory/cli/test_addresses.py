@@ -11,7 +11,9 @@ from typing import NamedTuple
 import pytest
 
 from ecgfactory.cli.main import main
+from ecgfactory.storage.attempts import patience_s
 from ecgfactory.storage.folder_store import FolderStore
+from ecgfactory.storage.probe import PATIENCE_S
 from ecgfactory.storage.store import StoreError
 from tests.foreign_files import MV, TIME_S, table
 
@@ -108,3 +110,24 @@ def test_a_store_that_fails_exits_1(run: Callable[..., Done], built: Path, monke
     monkeypatch.setattr(FolderStore, "read", closed)
     done = run("verify", f"file://{built}")
     assert (done.returncode, done.stderr) == (1, "ecgfactory: the store is closed; open it.\n")
+
+
+@pytest.mark.parametrize("command", ["verify", "show", "report", "sessions", "assess", "retention"])
+def test_who_reads_hears_soon_that_a_store_does_not_answer(
+    command: str, run: Callable[..., Done], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits_s: list[float] = []
+
+    def closed(*_: object) -> None:
+        waits_s.append(patience_s())
+        raise StoreError("the store is closed; open it.")
+
+    for method in ("stat", "read", "folders", "objects"):
+        monkeypatch.setattr(FolderStore, method, closed)
+    file = tmp_path / "retention.yaml"
+    file.write_text(f"output: file://{tmp_path}\n")
+    place = f"file://{tmp_path}"
+    arguments = {"show": [place, "0"], "sessions": ["--output", place], "retention": [file]}
+    done = run(command, *arguments.get(command, [place]))
+    assert "the store is closed; open it.\n" in done.stderr
+    assert waits_s == [PATIENCE_S]

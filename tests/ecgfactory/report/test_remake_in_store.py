@@ -19,6 +19,8 @@ from ecgfactory.dataset.seal import seal
 from ecgfactory.dataset.verify import verify
 from ecgfactory.errors import DamagedDatasetError
 from ecgfactory.report.remake import remake_reports
+from ecgfactory.report.remake_in_store import NEW_SUMS_FILE
+from ecgfactory.session import lease
 from ecgfactory.storage.faults import ENVIRONMENT_VARIABLE as KILL_AT
 from ecgfactory.storage.faults import RemakeFaultPoint
 from ecgfactory.storage.folder_store import FolderStore
@@ -116,3 +118,17 @@ def test_a_dataset_that_is_removed_meanwhile_is_told(copy: Path, monkeypatch: py
     monkeypatch.setattr(FolderStore, "swap", late)
     with pytest.raises(StoreError, match="somebody else changed or removed it meanwhile"):
         remake_reports(Dataset(in_store(copy)))
+
+
+def test_one_whose_lease_has_lapsed_changes_no_more(older: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lease, "_keep_renewing", lambda *_: None)
+    copy = FolderStore.copy
+
+    def copy_and_pause(store: FolderStore, source: str, target: str) -> None:
+        copy(store, source, target)
+        monkeypatch.setattr(lease, "now_s", lambda: 1e9)
+
+    monkeypatch.setattr(FolderStore, "copy", copy_and_pause)
+    with pytest.raises(lease.LeaseLostError):
+        remake_reports(Dataset(in_store(older)))
+    assert (older / NEW_SUMS_FILE).exists()

@@ -8,14 +8,23 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
 
 from ecgfactory.errors import BadInputError
 from ecgfactory.session import lease as lease_module
-from ecgfactory.session.lease import DEFAULT_LASTS_S, ENVIRONMENT_VARIABLE, LeaseLostError, lasts_s, leased
+from ecgfactory.session.lease import (
+    ANSWERS,
+    DEFAULT_LASTS_S,
+    ENVIRONMENT_VARIABLE,
+    LeaseLostError,
+    lasts_s,
+    leased,
+)
 from ecgfactory.session.lease_state import LEASE_FILE, find_lease
+from ecgfactory.storage import attempts
 from ecgfactory.storage.folder_store import _LOCK, FolderStore
 from ecgfactory.storage.lock import is_held
 from ecgfactory.storage.store import StoreError
@@ -215,6 +224,42 @@ def test_what_a_store_fails_to_do_for_a_while_costs_nothing(
         assert lease.epoch == 1
 
 
+def test_a_failure_of_any_kind_does_not_end_the_renewals(
+    file: StorePath, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    with leased(file, nothing) as lease:
+        with monkeypatch.context() as failing_once:
+            failing_once.setattr(FolderStore, "swap", unforeseen)
+            until(lambda: "unexpected KeyError; the session goes on while its lease lasts" in caplog.text, "a warning")
+        before = find_lease(file)
+        until(lambda: find_lease(file) != before, "a renewal")
+        lease.check()
+
+
+def test_an_answer_that_never_comes_costs_no_lease(file: StorePath, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each of its requests leaves time for another renewal, however patient whoever tells something is."""
+    monkeypatch.setattr(attempts, "LEAST_ANSWER_S", 0.0)
+    waits_s: list[float] = []
+    stat, read, swap = FolderStore.stat, FolderStore.read, FolderStore.swap
+
+    def recording(method: Callable[..., Any]) -> Callable[..., Any]:
+        def recorded(*arguments: Any) -> Any:
+            waits_s.append(attempts.answer_s())
+            return method(*arguments)
+
+        return recorded
+
+    with leased(file, nothing) as lease:
+        for name, method in (("stat", stat), ("read", read), ("swap", swap)):
+            monkeypatch.setattr(FolderStore, name, recording(method))
+        lease.tell({"records": 3})
+        told_s, waits_s = waits_s, []
+        until(lambda: len(waits_s) > 2, "a renewal")
+        renewed_s, waits_s = waits_s, []
+    assert max(told_s) == DEFAULT_LASTS_S / ANSWERS
+    assert max(renewed_s) <= DEFAULT_LASTS_S / ANSWERS
+
+
 @pytest.mark.usefixtures("alone")
 def test_a_renewal_counts_from_its_beginning(file: StorePath, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
     swap = FolderStore.swap
@@ -316,6 +361,10 @@ def test_a_holder_that_stopped_renewing_is_followed_in_every_store(
         second.renew()
         assert list(store_place.store.objects(store_place.prefix)) != []
     assert list(store_place.store.objects(store_place.prefix)) == []
+
+
+def unforeseen(*_: object) -> bool:
+    raise KeyError("s3cret")
 
 
 def failing(*_: object) -> bool:

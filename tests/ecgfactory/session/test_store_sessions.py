@@ -17,6 +17,7 @@ from ecgfactory.session.store_sessions import discard, kept_at
 from ecgfactory.session.wanted import want, wanted_of
 from ecgfactory.session.workspace import Workspace
 from ecgfactory.shards.shard import make_shard
+from ecgfactory.storage.attempts import patience_s
 from ecgfactory.storage.folder_store import FolderStore
 from ecgfactory.storage.s3 import S3Store
 from ecgfactory.storage.store import StoreError
@@ -125,6 +126,7 @@ def test_workers_elsewhere_are_told_what_is_wanted_by_the_lease(
 
 
 def unreachable(*_: object) -> None:
+    assert patience_s() <= 2, "and does not wait for it"
     raise StoreError("the store can't be reached.")
 
 

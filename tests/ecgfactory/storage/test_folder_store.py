@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -52,3 +53,25 @@ def test_a_folder_that_goes_while_it_is_looked_at_has_none_below_it(
 
     monkeypatch.setattr(Path, "is_dir", look_and_remove)
     assert FolderStore("/").folders(f"{folder.relative_to('/')}/") == []
+
+
+def test_what_goes_while_it_is_looked_at_is_somebody_elses(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A lease is given back just as another finds it there."""
+    store, name = FolderStore("/"), f"{tmp_path.relative_to('/')}/lease.json"
+
+    def there_until_now(*_: object) -> None:
+        raise FileExistsError
+
+    monkeypatch.setattr(os, "link", there_until_now)
+    assert not store.create(name, b"ours")
+    monkeypatch.undo()
+    store.write(name, b"theirs")
+    holds = FolderStore._holds
+
+    def deleted_before(store: FolderStore, name: str, content: bytes) -> bool:
+        store.delete([name])
+        return holds(store, name, content)
+
+    monkeypatch.setattr(FolderStore, "_holds", deleted_before)
+    assert not store.swap(name, b"ours", "another version")
+    assert not (tmp_path / "lease.json").exists()

@@ -36,6 +36,7 @@ BROKEN: list[tuple[str, Callable[..., object], str]] = [
     ("swap", lambda store, name, content, version: False, "fails at If-Match"),
     ("swap", lambda store, name, content, version: store.write(name, content) is None, "ignores If-Match"),
     ("objects", lambda store, prefix: iter(()), "does not list"),
+    ("copy", lambda store, source, target: store.write(target, b"") is None, "does not copy"),
     ("delete", lambda store, names: None, "shows an object that was just deleted"),
 ]
 

@@ -3,18 +3,26 @@ what S3 alone needs."""
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
+from azure.storage.blob import AccountSasPermissions, ResourceTypes, generate_account_sas
 
-from ecgfactory.storage import s3
+from benchmarks.stores.servers import AZURITE_KEY
+from ecgfactory.storage import attempts, s3
+from ecgfactory.storage.azure import AzureStore
+from ecgfactory.storage.probe import store_problem
+from ecgfactory.storage.remote_store import NoAccessError
 from ecgfactory.storage.store import StoreError
 from ecgfactory.storage.store_path import StorePath
 from ecgfactory.validation.store_contract import make_file
-from tests.faulty_store import answer_lost, faulty_store, refused
-from tests.store_servers import PlaceMaker, StoreServer
+from tests.faulty_store import ALWAYS, answer_lost, faulty_store, refused
+from tests.store_servers import SERVERS, PlaceMaker, StoreServer
 
 
 def told(place: StorePath) -> str:
@@ -107,6 +115,20 @@ def test_an_endpoint_that_is_none_is_told_by_its_variable(
     assert "secret" not in sentence
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("scheme", ["s3", "az"])
+def test_an_endpoint_at_which_something_else_answers_is_told_by_its_variable(
+    scheme: str, request: pytest.FixtureRequest, place_of: PlaceMaker
+) -> None:
+    """As a store's web console does at a port of its own."""
+    server: StoreServer = request.getfixturevalue(SERVERS[scheme])
+    with faulty_store(server.url) as proxy:
+        place = place_of.on(StoreServer(scheme, proxy.url))
+        proxy.fail(refused(200, "<!doctype html><html></html>", Content_Type="text/html"), times=ALWAYS)
+        with pytest.raises(NoAccessError, match="holds no address of a store"):
+            place.store.stat(place.name)
+
+
 TOO_LARGE = (
     "<Error><Code>InvalidRequest</Code><Message>The specified copy source is larger than the maximum allowable size "
     "for a copy source: 5368709120</Message></Error>"
@@ -140,3 +162,83 @@ def test_an_upload_in_parts_that_ended_unheard_has_ended(
         proxy.fail(answer_lost, "POST .*uploadId=")
         place.store.send(source, (place / "large").name, sha256)
         assert (place / "large").read_bytes() == source.read_bytes()
+
+
+@pytest.mark.slow
+def test_an_s3_server_that_keeps_no_checksums_takes_large_files_too(
+    moto_server: StoreServer, place_of: PlaceMaker, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(s3.S3Store, "single_bytes", 2**20)
+    source, sha256 = make_file(tmp_path, 2**20 + 7)
+
+    def without_checksum(proxied: Any) -> None:
+        status, headers, content = proxied.forwarded(proxied.body())
+        proxied.answer(status, {k: v for k, v in headers.items() if "checksum" not in k.lower()}, content)
+
+    with faulty_store(moto_server.url) as proxy:
+        place = place_of.on(StoreServer("s3", proxy.url))
+        proxy.fail(without_checksum, "PUT .*partNumber=")
+        place.store.send(source, (place / "large").name, sha256)
+        assert (place / "large").read_bytes() == source.read_bytes()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("status", "code", "words"),
+    [
+        (403, "RequestTimeTooSkewed", "does not take requests of this machine's clock"),
+        (400, "ExpiredToken", "credentials are missing or not accepted (400 ExpiredToken)"),
+        (403, "InvalidAccessKeyId", "credentials are missing or not accepted (403 InvalidAccessKeyId)"),
+    ],
+)
+def test_why_s3_refuses_to_describe_an_object_is_told(
+    moto_server: StoreServer, place_of: PlaceMaker, status: int, code: str, words: str
+) -> None:
+    """The answer itself has no content that could say it."""
+    with faulty_store(moto_server.url) as proxy:
+        place = place_of.on(StoreServer("s3", proxy.url))
+        proxy.fail(refused(status, f"<Error><Code>{code}</Code></Error>", Content_Type="application/xml"), times=ALWAYS)
+        with pytest.raises(StoreError, match=re.escape(words)):
+            place.store.stat(place.name)
+
+
+@pytest.mark.slow
+def test_a_copy_that_azure_has_not_ended_yet_is_waited_for(
+    azurite_server: StoreServer, place_of: PlaceMaker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One of a session that was killed."""
+    monkeypatch.setattr(attempts, "FIRST_WAIT_S", 0.01)
+    with faulty_store(azurite_server.url) as proxy:
+        place = place_of.on(StoreServer("az", proxy.url))
+        place.store.write((place / "a").name, b"content")
+        proxy.fail(refused(409, x_ms_error_code="PendingCopyOperation"), "^PUT")
+        place.store.copy((place / "a").name, (place / "b").name)
+        assert (place / "b").read_bytes() == b"content"
+
+
+@pytest.mark.slow
+def test_a_signature_with_which_azure_copies_nothing_is_refused_before_work_begins(
+    azurite_server: StoreServer, place_of: PlaceMaker
+) -> None:
+    """Azurite would copy; Azure takes the signature of a request for that of the target alone."""
+    place = place_of.on(azurite_server)
+    signature = generate_account_sas(
+        "devstoreaccount1",
+        AZURITE_KEY,
+        ResourceTypes(object=True, container=True),
+        AccountSasPermissions(read=True, write=True, delete=True, list=True, create=True),
+        datetime.now(UTC) + timedelta(hours=1),
+    )
+    place_of.patch.setenv(
+        "AZURE_STORAGE_CONNECTION_STRING",
+        f"BlobEndpoint={azurite_server.url}/devstoreaccount1;SharedAccessSignature={signature}",
+    )
+    signed = AzureStore(place.bucket)
+    signed.write((place / "there").name, b"content")
+    assert signed.read((place / "there").name) == b"content", "who reads can have one"
+    place_of.patch.setattr(StorePath, "store", signed)
+    problem = store_problem(place)
+    assert problem is not None
+    assert "with a shared access signature the store copies nothing" in problem
+    assert signature.partition("sig=")[2] not in problem
+    assert [each.name for each in signed.objects(place.prefix)] == [(place / "there").name]

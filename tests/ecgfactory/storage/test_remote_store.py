@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import time
 import types
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -13,14 +14,16 @@ import pytest
 import tenacity.nap
 from azure.storage.blob import _download as azure_download
 
+from ecgfactory.errors import BadInputError
 from ecgfactory.storage import attempts, remote_store
 from ecgfactory.storage.failure import Failure
-from ecgfactory.storage.remote_store import RemoteStore
+from ecgfactory.storage.remote_store import NoAccessError, RemoteStore
 from ecgfactory.storage.store import StoreError
 from ecgfactory.storage.store_path import StorePath
 from ecgfactory.validation.store_contract import make_file
 from tests.faulty_store import (
     ALWAYS,
+    LONGEST_STALL_S,
     Fault,
     FaultyStore,
     answer_cut,
@@ -146,6 +149,24 @@ def test_an_answer_that_is_lost_does_not_make_what_is_ours_somebody_elses(
     assert store.read(name) == b"ours"
 
 
+def test_a_store_that_never_answers_costs_who_is_in_a_hurry_no_more_than_that(
+    place: StorePath, faulty: FaultyStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(RemoteStore, "read_s", 60.0)
+    monkeypatch.setattr(attempts, "LEAST_ANSWER_S", 0.0)
+    store, name = place.store, (place / "there").name
+    with attempts.answers_within(0.5):
+        begun_s = time.monotonic()
+        faulty.fail(stalled, "^(HEAD|GET)")
+        assert store.stat(name) is not None
+        faulty.fail(stalled, WRITES)
+        store.write(name, b"other")
+    with attempts.patience(0.5):
+        faulty.fail(stalled, "^GET", times=ALWAYS)
+        assert "could not list it within 0 s" in told(lambda: list(store.objects(name)))
+    assert 1.4 < time.monotonic() - begun_s < LONGEST_STALL_S
+
+
 def test_a_store_that_asks_for_time_is_given_it(
     place: StorePath, faulty: FaultyStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -244,10 +265,21 @@ def test_what_is_denied_is_told_at_once(kind: str, place: StorePath, faulty: Fau
 def test_credentials_that_are_wrong_are_told_with_where_they_belong(
     kind: str, place: StorePath, faulty: FaultyStore, status: int
 ) -> None:
-    faulty.fail(refusal(kind, status, UNKNOWN[kind]), "^GET")
-    sentence = told(lambda: place.store.read((place / "there").name))
-    assert "credentials are missing or not accepted" in sentence
-    assert place.store.credentials_from in sentence  # type: ignore[attr-defined]
+    store, name = place.store, (place / "there").name
+    for request in (lambda: store.read(name), lambda: store.stat(name)):
+        faulty.heal()
+        faulty.fail(refusal(kind, status, UNKNOWN[kind]), "^(HEAD|GET)", times=2)
+        with pytest.raises(NoAccessError) as caught:
+            request()
+        assert caught.value.exit_code == BadInputError.exit_code
+        assert "credentials are missing or not accepted" in str(caught.value)
+        assert store.credentials_from in str(caught.value)  # type: ignore[attr-defined]
+
+
+def test_a_condition_of_the_store_itself_is_told(kind: str, place: StorePath, faulty: FaultyStore) -> None:
+    """As of an object that somebody has locked there."""
+    faulty.fail(refusal(kind, 412, "LeaseIdMissing"), WRITES)
+    assert "(412" in told(lambda: place.store.write((place / "there").name, b"other"))
 
 
 @pytest.mark.parametrize("status", [403, 409, 507])
