@@ -1,9 +1,10 @@
-"""The user's working folder comes last among the places that modules are imported from."""
+"""The user's working folder comes last among the places that modules are imported from.
+
+That a build imports nothing of it is tested in cli/test_cli.py.
+"""
 
 from __future__ import annotations
 
-import os
-import subprocess
 import sys
 from pathlib import Path
 
@@ -43,19 +44,3 @@ def test_it_stays_where_it_is_in_a_checkout(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.chdir(PACKAGE_FOLDER)
     monkeypatch.setattr(sys, "path", [str(PACKAGE_FOLDER), "/elsewhere"])
     assert import_path() == [str(PACKAGE_FOLDER), "/elsewhere"]
-
-
-@pytest.mark.slow
-def test_no_file_of_the_working_folder_takes_the_place_of_a_module(here: Path) -> None:
-    for name in ("flows", "tasks", "logging", "torch", "yaml", "numpy", "sitecustomize", "socket", "random"):
-        (here / f"{name}.py").write_text("raise RuntimeError(f'{__file__} was imported')")
-    (here / "request.yaml").write_text("{name: shadowed, records: 2, seed: 1, report: {samples: 0}, workers: {cpu: 1}}")
-    done = subprocess.run(
-        [sys.executable, "-m", "ecgfactory", "build", "request.yaml"],
-        env=os.environ | {"PYTHONPATH": str(PACKAGE_FOLDER)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    assert (here / "datasets" / "shadowed" / "latest" / "manifest.json").is_file()

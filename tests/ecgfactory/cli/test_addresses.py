@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any
 
 import pytest
 
-from ecgfactory.cli.main import main
 from ecgfactory.storage.attempts import patience_s
 from ecgfactory.storage.folder_store import FolderStore
 from ecgfactory.storage.probe import PATIENCE_S
@@ -18,25 +16,11 @@ from ecgfactory.storage.store import StoreError
 from tests.foreign_files import MV, TIME_S, table
 
 
-class Done(NamedTuple):
-    returncode: int
-    stdout: str
-    stderr: str
-
-
 @pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Done]:
-    """Runs a command in this process, whose imports are done, with the temporary folder as working folder."""
+def run(run_here: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
+    """Runs a command with the temporary folder as working folder."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("PYTHONSAFEPATH", "1")
-
-    def run(*arguments: object) -> Done:
-        monkeypatch.setattr(sys, "argv", ["ecgfactory", *map(str, arguments)])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        return Done(int(ended.value.code or 0), *capsys.readouterr())
-
-    return run
+    return run_here
 
 
 @pytest.fixture
@@ -49,7 +33,7 @@ def ecgs(tmp_path: Path) -> str:
     return f"file://{tmp_path}/ecgs"
 
 
-def test_verify_and_show_name_addresses(built: Path, pictured: Path, run: Callable[..., Done], tmp_path: Path) -> None:
+def test_verify_and_show_name_addresses(built: Path, pictured: Path, run: Callable[..., Any], tmp_path: Path) -> None:
     verified = run("verify", f"file://{built}")
     assert (verified.returncode, verified.stderr) == (0, "")
     assert verified.stdout.replace("\n", "").startswith(f"file://{built}: intact; 40 records")
@@ -62,7 +46,7 @@ def test_verify_and_show_name_addresses(built: Path, pictured: Path, run: Callab
 
 
 def test_ecgs_are_assessed_and_annotated_as_those_of_a_folder(
-    ecgs: str, run: Callable[..., Done], tmp_path: Path
+    ecgs: str, run: Callable[..., Any], tmp_path: Path
 ) -> None:
     for command in (["assess", "--json"], ["annotate", "--format", "json"]):
         stored, local = (run(command[0], place, *command[1:]) for place in (ecgs, tmp_path / "ecgs"))
@@ -73,7 +57,7 @@ def test_ecgs_are_assessed_and_annotated_as_those_of_a_folder(
     assert len(list((tmp_path / "marks").glob("one.*"))) == 3
 
 
-def test_profiles_and_comparisons_take_what_is_in_a_store(built: Path, ecgs: str, run: Callable[..., Done]) -> None:
+def test_profiles_and_comparisons_take_what_is_in_a_store(built: Path, ecgs: str, run: Callable[..., Any]) -> None:
     few = run("profile", ecgs, "--output", "made.json")
     assert few.returncode == 2
     assert few.stderr.startswith("ecgfactory: ecgs: 0 ECGs can be used")
@@ -94,7 +78,7 @@ def test_profiles_and_comparisons_take_what_is_in_a_store(built: Path, ecgs: str
     ],
 )
 def test_what_can_t_be_is_one_sentence(
-    arguments: list[str], code: int, words: str, run: Callable[..., Done], tmp_path: Path
+    arguments: list[str], code: int, words: str, run: Callable[..., Any], tmp_path: Path
 ) -> None:
     done = run(*(argument.format(tmp_path) for argument in arguments))
     assert done.returncode == code
@@ -103,7 +87,7 @@ def test_what_can_t_be_is_one_sentence(
     assert done.stdout == ""
 
 
-def test_a_store_that_fails_exits_1(run: Callable[..., Done], built: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_store_that_fails_exits_1(run: Callable[..., Any], built: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def closed(*_: object) -> bytes:
         raise StoreError("the store is closed; open it.")
 
@@ -114,7 +98,7 @@ def test_a_store_that_fails_exits_1(run: Callable[..., Done], built: Path, monke
 
 @pytest.mark.parametrize("command", ["verify", "show", "report", "sessions", "assess", "retention"])
 def test_who_reads_hears_soon_that_a_store_does_not_answer(
-    command: str, run: Callable[..., Done], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    command: str, run: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     waits_s: list[float] = []
 

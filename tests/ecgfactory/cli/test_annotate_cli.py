@@ -6,37 +6,21 @@ import io
 import json
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any
 
 import pytest
 import wfdb
 
-from ecgfactory.cli.main import main
 from tests.foreign_files import MV, TIME_S, table
 
 
-class Done(NamedTuple):
-    returncode: int
-    stdout: str
-    stderr: str
-
-
 @pytest.fixture
-def annotate(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Callable[..., Done]:
-    """Runs the command in this process, whose imports are done, with the temporary folder as working folder."""
+def annotate(run_here: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
+    """Runs the command with the temporary folder as working folder."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("PYTHONSAFEPATH", "1")
-
-    def run(*arguments: str) -> Done:
-        monkeypatch.setattr(sys, "argv", ["ecgfactory", "annotate", *arguments])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        return Done(int(ended.value.code or 0), *capsys.readouterr())
-
-    return run
+    return partial(run_here, "annotate")
 
 
 @pytest.fixture
@@ -56,7 +40,7 @@ def ecgs(tmp_path: Path) -> Path:
 
 
 def test_annotate_writes_files_that_wfdb_reads_tells_people_and_keeps_what_is_there(
-    ecgs: Path, annotate: Callable[..., Done]
+    ecgs: Path, annotate: Callable[..., Any]
 ) -> None:
     here = ecgs.parent
     done = annotate("ecgs")
@@ -92,7 +76,7 @@ def test_annotate_writes_files_that_wfdb_reads_tells_people_and_keeps_what_is_th
 
 
 def test_names_that_the_terminal_lacks_are_told_all_the_same(
-    tmp_path: Path, annotate: Callable[..., Done], monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, annotate: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     table(tmp_path / "心.csv", {"time": TIME_S[::5], "II": MV[1, ::5]})
     written = io.BytesIO()
@@ -101,7 +85,7 @@ def test_names_that_the_terminal_lacks_are_told_all_the_same(
     assert written.getvalue().startswith(rb"annotated   \u5fc3.csv: 12 beats")
 
 
-def test_annotate_prints_json_alone_for_pipes_or_writes_one_file(ecgs: Path, annotate: Callable[..., Done]) -> None:
+def test_annotate_prints_json_alone_for_pipes_or_writes_one_file(ecgs: Path, annotate: Callable[..., Any]) -> None:
     here = ecgs.parent
     done = annotate("ecgs", "--format", "json")
     assert done.returncode == 1
