@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from prefect.settings import PREFECT_API_URL
@@ -17,13 +19,6 @@ from ecgfactory.session.sessions import occupied
 from ecgfactory.shards.shard import make_shard
 
 pytestmark = pytest.mark.slow
-
-
-def run(*arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run the command with no Prefect server configured but the one given."""
-    variables = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
-    command = [sys.executable, "-m", "ecgfactory", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, env=variables | environment, check=False)
 
 
 @pytest.fixture
@@ -57,7 +52,7 @@ def test_sessions_are_listed_with_what_they_have(plan: Plan, capsys: pytest.Capt
 
 
 def test_retention_tells_and_does_the_same_with_a_server_and_without(
-    plan: Plan, tmp_path: Path, prefect_server: None
+    plan: Plan, tmp_path: Path, prefect_server: None, run_here: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     output = Path(plan.request.output)
     with occupied(plan, "a-session") as workspace:
@@ -65,24 +60,31 @@ def test_retention_tells_and_does_the_same_with_a_server_and_without(
     os.utime(workspace.heartbeat_file, (0, 0))
     request = tmp_path / "retention.yaml"
     request.write_text(f"output: {output}\nflow_run_days: null\n", encoding="utf-8")
-    told = run("retention", request, "--dry-run", PREFECT_API_URL=str(PREFECT_API_URL.value()))
+    told = subprocess.run(
+        [sys.executable, "-m", "ecgfactory", "retention", str(request), "--dry-run"],
+        env=os.environ | {"PREFECT_API_URL": str(PREFECT_API_URL.value())},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert told.returncode == 0, told.stderr
     assert told.stdout.splitlines()[1].split()[:3] == ["would", "go", "session"]
     assert "dry run: 1 of 1 would go and free" in told.stdout
     assert workspace.plan_file.is_file()
-    done = run("retention", request)
+    monkeypatch.setenv("PREFECT_API_URL", "")  # no server
+    done = run_here("retention", request)
     assert (done.returncode, done.stderr) == (0, "")
     freed = told.stdout.partition("free ")[2].partition(";")[0]
     assert done.stdout.splitlines()[-1] == f"1 of 1 removed, freeing {freed}"
     assert list(output.iterdir()) == []
-    none = run("sessions", "--output", output)
+    none = run_here("sessions", "--output", output)
     assert (none.returncode, none.stdout) == (0, f"no sessions in {output}\n")
 
 
-def test_errors_in_the_file_are_sentences_and_exit_2(tmp_path: Path) -> None:
+def test_errors_in_the_file_are_sentences_and_exit_2(tmp_path: Path, run_here: Callable[..., Any]) -> None:
     path = tmp_path / "bad.yaml"
     path.write_text(f"output: {tmp_path}\nkeep_last: none\n", encoding="utf-8")
-    told = run("retention", path)
+    told = run_here("retention", path)
     assert (told.returncode, told.stdout) == (2, "")
     assert told.stderr == f"ecgfactory: {path}:2: keep_last is 'none'; it must be a whole number.\n"
 
