@@ -38,9 +38,15 @@ PATIENCE_S = 120.0
 NAMES = ["build-dataset/build", "build-dataset/nightly", "retention/daily"]
 
 
-@pytest.fixture
-def deployed(prefect_server: str, tmp_path: Path) -> dict[str, DeploymentResponse]:
-    assert deploy(tmp_path) == NAMES
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder in which paths of the deployments start."""
+    return tmp_path_factory.mktemp("deployed")
+
+
+@pytest.fixture(scope="module")
+def deployed(prefect_server: str, folder: Path) -> dict[str, DeploymentResponse]:
+    assert deploy(folder) == NAMES
     with get_client(sync_client=True) as client:
         return read(client)
 
@@ -50,13 +56,13 @@ def read(client: SyncPrefectClient) -> dict[str, DeploymentResponse]:
 
 
 def test_parameters_are_requests_and_paths_start_in_the_folder(
-    deployed: dict[str, DeploymentResponse], tmp_path: Path
+    deployed: dict[str, DeploymentResponse], folder: Path
 ) -> None:
     for name, deployment in deployed.items():
         model: Any = RetentionRequest if name.startswith("retention") else BuildRequest
         assert model.model_validate(deployment.parameters["request"])
         (step,) = deployment.pull_steps or []
-        assert step == {"ecgfactory.flows.folder.start_in": {"directory": str(tmp_path)}}
+        assert step == {"ecgfactory.flows.folder.start_in": {"directory": str(folder)}}
         assert deployment.enforce_parameter_schema
 
 
