@@ -74,6 +74,7 @@ def modules_in(name: str) -> set[str]:
 providers = cache(packages_distributions)
 
 
+@cache
 def imported_distributions(folders: tuple[str, ...]) -> dict[str, str]:
     """Distributions that files in some folders import, each with one file that does."""
     found: dict[str, str] = {}

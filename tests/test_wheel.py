@@ -100,6 +100,5 @@ def test_the_installed_wheel_builds_a_dataset(environment: Path, tmp_path: Path)
 
     (tmp_path / "tiny.yaml").write_text(REQUEST, encoding="utf-8")
     command = environment / "bin" / "ecgfactory"
-    run([command, "validate", "tiny.yaml"], tmp_path)
     run([command, "build", "tiny.yaml", "--output", "datasets", "--set", "workers.cpu=1"], tmp_path)
     assert "intact; 4 records" in run([command, "verify", "datasets/tiny"], tmp_path)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import ecgfactory
@@ -75,14 +76,17 @@ FRONT_DOORS = {"__init__", "__main__"}
 """They offer all rooms, and no room imports them but for the version."""
 
 
-def modules() -> Iterator[tuple[str, str, set[str]]]:
+@cache
+def modules() -> list[tuple[str, str, set[str]]]:
     """Each module below the package: its path, its room, and the full names of all that it imports anywhere in it."""
     files = [path for entry in PACKAGE.iterdir() for path in (entry.rglob("*.py") if entry.is_dir() else [entry])]
+    found = []
     for path in sorted(path for path in files if path.suffix == ".py"):
         place = path.relative_to(PACKAGE)
         room = place.parts[0].removesuffix(".py")
         if room not in FRONT_DOORS and place.name != "__main__.py":
-            yield str(place), room, set(imported(ast.parse(path.read_text(encoding="utf-8"))))
+            found.append((str(place), room, set(imported(ast.parse(path.read_text(encoding="utf-8"))))))
+    return found
 
 
 def imported(tree: ast.Module) -> Iterator[str]:
@@ -101,9 +105,8 @@ def rooms(names: set[str]) -> set[str]:
 
 
 def test_every_module_is_on_the_line() -> None:
-    found = list(modules())
-    assert {room for _, room, _ in found} <= set(LINE)
-    assert len(found) > 100
+    assert {room for _, room, _ in modules()} <= set(LINE)
+    assert len(modules()) > 100
 
 
 def test_no_module_imports_what_comes_after_it() -> None:
