@@ -10,10 +10,11 @@ import pytest
 import torch
 from deepfakeecg.models import Generator
 
-import ecgfactory
 from ecgfactory.dataset.reader import Dataset
 from ecgfactory.leads import LeadCount, derive_twelve, lead_names
+from ecgfactory.line.build import build
 from ecgfactory.record import Record
+from tests.inline_pool import InlinePool
 
 
 @pytest.fixture(scope="session")
@@ -28,7 +29,7 @@ def rejecting(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
         "report": {"samples": 3},
         "output": str(tmp_path_factory.mktemp("rejecting")),
     }
-    return ecgfactory.build(request).open()
+    return build(request, pool=lambda _: InlinePool()).open()
 
 
 FEATURES = {

@@ -137,6 +137,7 @@ def test_answers_go_on_over_pages(
 
 def test_csv_and_pictures_of_each(handouts: Callable[..., Handouts], tmp_path: Path) -> None:
     made = handouts(csv_dialect="decimal-comma")
+    made = replace(made, ids=made.ids[1:])
     made.write(Targets(csv_folder=tmp_path, png_folder=tmp_path), overwrite=False)
     names = [name for wanted in made.ids for name in (f"{wanted}-3x4-A4.png", f"{wanted}.csv")]
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted(names)

@@ -9,17 +9,18 @@ import numpy as np
 import pytest
 from pypdf import PdfReader
 
-import ecgfactory
 from ecgfactory.candidates import pipeline
 from ecgfactory.cli.show import show_records
 from ecgfactory.dataset.files import DatasetFiles
 from ecgfactory.dataset.reader import Dataset
 from ecgfactory.errors import BadInputError
+from ecgfactory.line.build import build
 from ecgfactory.report.clock import seconds_of
 from ecgfactory.report.handouts import Targets
 from ecgfactory.report.records import any_record, course_of
 from ecgfactory.report.style import PageStyle
 from ecgfactory.request.labels import LabelsRequest
+from tests.inline_pool import InlinePool
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +39,7 @@ def long(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
         "report": {"samples": 1},
         "output": str(tmp_path_factory.mktemp("long")),
     }
-    return ecgfactory.build(request).open()
+    return build(request, pool=lambda _: InlinePool()).open()
 
 
 def test_a_stretch_is_that_part_of_the_record(long: Dataset) -> None:

@@ -217,6 +217,10 @@ def column(page: Page, number: int) -> list[str]:
     return page.locator(f"#samples tbody tr:visible > :nth-child({number})").all_inner_texts()
 
 
+in_one_width = pytest.mark.parametrize("page", [(1280, 900)], ids=["desktop"], indirect=True)
+"""What the width of the window does not change: narrow ones have other columns of tiles and facts, no more."""
+
+
 class TestInBrowser:
     def test_nothing_reaches_beyond_the_window(self, page: Page) -> None:
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
@@ -225,6 +229,7 @@ class TestInBrowser:
         assert drawn["width"] > 300
         assert drawn["height"] == pytest.approx(drawn["width"] * 165 / 275, rel=0.02)
 
+    @in_one_width
     def test_columns_sort_both_ways_with_what_is_missing_last(self, page: Page) -> None:
         rate, qrs = page.get_by_role("button", name="Heart rate"), page.get_by_role("button", name="QRS")
         rate.click()
@@ -237,6 +242,7 @@ class TestInBrowser:
         assert column(page, 5) == ["92", "80", "–"]
         assert page.locator("th[aria-sort=descending]").count() == 1
 
+    @in_one_width
     def test_filter_narrows_table_and_gallery(self, page: Page) -> None:
         page.get_by_label("Show").select_option("rejected")
         assert column(page, 1) == ["00000002"]
@@ -264,6 +270,7 @@ class TestInBrowser:
         assert not page.locator("#viewer").is_visible()
         page.locator(".gallery a[data-open='00000002']:focus").wait_for()
 
+    @in_one_width
     def test_marks_are_switched_on_and_off_by_keyboard(self, page: Page) -> None:
         marks, switch = page.locator(".gallery .marks").first, page.get_by_label("Mark P QRS T of every beat")
         assert not marks.is_visible()
@@ -295,6 +302,7 @@ class TestInBrowser:
         assert float(milliseconds) == pytest.approx(1000, abs=3)
         assert float(volts) == pytest.approx(1, abs=0.01)
 
+    @in_one_width
     def test_light_and_dark(self, page: Page) -> None:
         def background() -> str:
             return str(page.evaluate("getComputedStyle(document.body).backgroundColor"))
