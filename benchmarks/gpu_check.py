@@ -27,7 +27,7 @@ from benchmarks.timing import machine
 
 FULL = Size(batch=256, compared=10_000, timed=51_200, per_core=2048)
 QUICK = Size(batch=256, compared=2048, timed=10_240, per_core=512)
-REHEARSAL = Size(batch=16, compared=40, timed=32, per_core=48)
+REHEARSAL = Size(batch=8, compared=20, timed=16, per_core=16)
 
 
 def check_all(checks: GpuChecks) -> bool:
