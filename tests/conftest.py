@@ -121,6 +121,13 @@ def built(make_request: Callable[..., BuildRequest], build: Builder, tmp_path_fa
 
 
 @pytest.fixture(scope="session")
+def few(make_request: Callable[..., BuildRequest], build: Builder, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A published dataset of 8 records in every format and split, for tests that read all of them often; as `built`."""
+    request = partial(make_request, name="few", records=8, seed=1, shard_records=8, generator={"batch": 8})
+    return _built_once(build, request, _shared(tmp_path_factory, "few"))
+
+
+@pytest.fixture(scope="session")
 def labelled(
     make_request: Callable[..., BuildRequest], build: Builder, tmp_path_factory: pytest.TempPathFactory
 ) -> Path:

@@ -224,8 +224,7 @@ ecg_mv = wfdb.rdrecord("$stem").p_signal              # NaN where samples were d
     @classmethod
     def read(cls, dataset: Path, path: str, candidates: Sequence[int], spec: SignalSpec) -> SignalUv:
         """Read records back; see `Format.read`."""
-        cls._check_header(dataset, path, spec)
-        signal = cls._read(dataset / path, 0, spec.samples)[np.newaxis]
+        signal = cls._read(dataset, path, spec)[np.newaxis]
         return held(signal) if spec.artefacts else signal
 
     @classmethod
@@ -235,27 +234,27 @@ ecg_mv = wfdb.rdrecord("$stem").p_signal              # NaN where samples were d
         """Read a stretch of a record back; see `Format.read_stretch`."""
         if spec.artefacts:  # what is held in a gap may be before the stretch
             return super().read_stretch(dataset, path, candidate, spec, start, stop)
-        cls._check_header(dataset, path, spec)
-        return cls._read(dataset / path, start, stop)
-
-    @classmethod
-    def _check_header(cls, dataset: Path, path: str, spec: SignalSpec) -> None:
         import wfdb
 
-        header = wfdb.rdheader(str((dataset / path).with_suffix("")))
-        described = (tuple(header.sig_name), header.sig_len, header.fs, set(header.adc_gain), set(header.baseline))
-        if described != (spec.lead_names, spec.samples, spec.sampling_rate_hz, {GAIN_PER_MV}, {0}):
-            raise ValueError(f"{path} has other leads, length, sampling rate, gain or baseline than the dataset")
+        # Of a stretch, `rdrecord` tells another length than the header does.
+        _check_header(path, wfdb.rdheader(_record_name(dataset, path)), spec)
+        return cls._read(dataset, path, spec, start, stop)
+
+    @classmethod
+    def _read(cls, dataset: Path, path: str, spec: SignalSpec, start: int = 0, stop: int | None = None) -> SignalUv:
+        """Read a record, whose header is checked, or a stretch of it.
+
+        A whole record's header is read once, with the signals: it takes longer than they do.
+        """
+        import wfdb
+
         signals, expected = (dataset / path).with_suffix(".dat"), 2 * len(spec.lead_names) * spec.samples
         if signals.is_file() and (size := signals.stat().st_size) != expected:
             raise ValueError(f"{signals.name} beside it has {size:,} bytes, where its record has {expected:,}")
-
-    @classmethod
-    def _read(cls, header: Path, start: int, stop: int) -> SignalUv:
-        import wfdb
-
-        name = str(header.with_suffix(""))
+        name = _record_name(dataset, path)
         record = wfdb.rdrecord(name, sampfrom=start, sampto=stop, physical=False, return_res=16)
+        if stop is None:
+            _check_header(path, record, spec)
         signal: SignalUv = record.d_signal.T.astype(np.int16)
         return signal
 
@@ -301,6 +300,24 @@ ecg_mv = wfdb.rdrecord("$stem").p_signal              # NaN where samples were d
             return None
         with _named(path, ANNOTATOR):
             return decode_noise_marks(_content(dataset, path, ANNOTATOR), spec.lead_names, spec.samples)
+
+
+def _record_name(dataset: Path, path: str) -> str:
+    """Name a record as wfdb has it: by its header, without the suffix."""
+    return str((dataset / path).with_suffix(""))
+
+
+def _check_header(path: str, header: Any, spec: SignalSpec) -> None:
+    """Compare what the header of a record says, as wfdb reads it, with what the dataset says.
+
+    Raises
+    ------
+    ValueError
+        Where they differ.
+    """
+    described = (tuple(header.sig_name), header.sig_len, header.fs, set(header.adc_gain), set(header.baseline))
+    if described != (spec.lead_names, spec.samples, spec.sampling_rate_hz, {GAIN_PER_MV}, {0}):
+        raise ValueError(f"{path} has other leads, length, sampling rate, gain or baseline than the dataset")
 
 
 def _content(dataset: Path, path: str, annotator: str) -> bytes:

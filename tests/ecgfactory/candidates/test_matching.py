@@ -93,14 +93,16 @@ def test_a_low_yield_by_match_is_expected_and_a_lower_one_told(monkeypatch: pyte
         few.check()
 
 
-def test_records_have_the_shares_asked_for_by_hand_within_sampling_error() -> None:
+def test_records_have_the_shares_asked_for_by_hand_within_sampling_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(by_hand, "FEWEST_CANDIDATES", 200)
+    monkeypatch.setattr(by_hand, "MOST_CANDIDATES", 200)
     shares = {"55-66": 0.25, "66-74": 0.35, "74-110": 0.4}
-    rates = generate(160, seed=5, leads=8, match={"heart_rate_bpm": shares}).features.heart_rate_bpm
+    rates = generate(80, seed=5, leads=8, match={"heart_rate_bpm": shares}).features.heart_rate_bpm
     for text, share in shares.items():
         low, high = map(float, text.split("-"))
         found = ((rates >= low) & (rates < high)).mean()
-        # Of 160 records, and of the 500 candidates of the probe, whose share of the bin is in the factor.
-        assert abs(found - share) < 3 * np.sqrt(share * (1 - share) * (1 / 160 + 1 / 500)), text
+        # Of 80 records, and of the 200 candidates of the probe, whose share of the bin is in the factor.
+        assert abs(found - share) < 3 * np.sqrt(share * (1 - share) * (1 / 80 + 1 / 200)), text
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from ecgfactory.errors import BadInputError
 
 pytestmark = pytest.mark.slow
 
-CANDIDATES = 40
+CANDIDATES = 24
 ASKED: dict[str, Any] = {"seed": 7, "bounds": {"heart_rate": {"min": 66}}, "batch": 8}
 
 
@@ -54,11 +54,11 @@ def load(workers: int, context: str, epochs: tuple[int, ...]) -> list[dict[int, 
     return [{candidate: signal.numpy() for candidate, signal in epoch.items()} for epoch in found]
 
 
-@pytest.mark.parametrize(("workers", "context"), [(1, "fork"), (2, "fork"), (3, "fork"), (2, "spawn")])
+@pytest.mark.parametrize(("workers", "context"), [(2, "fork"), (3, "fork"), (1, "spawn")])
 def test_an_epoch_has_the_same_records_for_any_number_of_workers(
     in_fresh_process: Callable[..., Any], workers: int, context: str, expected: list[dict[int, torch.Tensor]]
 ) -> None:
-    epochs = (0, 1, 0)
+    epochs = (1, 0)  # the one that is not the first first, and back
     for epoch, found in zip(
         epochs, in_fresh_process(load, workers=workers, context=context, epochs=epochs), strict=True
     ):
@@ -77,7 +77,7 @@ def test_it_goes_on_from_a_position(expected: list[dict[int, torch.Tensor]]) -> 
     before = StreamDataset(CANDIDATES, unit="uV", **ASKED)
     before.set_epoch(1)
     assert (before.epoch, before.position) == (1, CANDIDATES)
-    assert repr(before) == "StreamDataset(candidates=40, seed=7, epoch=1, position=40)"
+    assert repr(before) == "StreamDataset(candidates=24, seed=7, epoch=1, position=24)"
     after = StreamDataset(CANDIDATES, unit="uV", start=before.position, **ASKED)
     assert [sample["candidate"] for sample in after] == list(expected[1])
 

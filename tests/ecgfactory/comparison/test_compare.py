@@ -55,9 +55,9 @@ def test_a_scaled_lead_is_named(folder: Path) -> None:
 
 
 @pytest.mark.slow
-def test_halves_of_ludb_are_told_apart_by_chance() -> None:
+def test_parts_of_ludb_are_told_apart_by_chance() -> None:
     signals_uv = ludb_ecgs()
-    accuracy = ef.compare(ecgs(signals_uv[::2]), ecgs(signals_uv[1::2])).two_sample.accuracy
+    accuracy = ef.compare(ecgs(signals_uv[::4]), ecgs(signals_uv[1::4])).two_sample.accuracy
     assert accuracy.low <= 0.5 <= accuracy.high
 
 

@@ -31,14 +31,14 @@ SAID = {"rate_hz": 500.0, "unit": "uV", "leads": list(EIGHT_LEADS)}
 @pytest.fixture(scope="module")
 def reference(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("real")
-    for number, signal_uv in enumerate(generated_ecgs(80)[:40]):
+    for number, signal_uv in enumerate(generated_ecgs(24)):
         np.save(folder / f"smith_{number}.npy", signal_uv[np.newaxis])
     (folder / "smith_torn.npy").touch()
     return folder
 
 
 def asked(make_request: MakeRequest, place: Path, **changes: Any) -> BuildRequest:
-    return make_request(**{"records": 24, "formats": ["npy"], "leads": 8, "output": str(place)} | changes)
+    return make_request(**{"records": 20, "formats": ["npy"], "leads": 8, "output": str(place)} | changes)
 
 
 def tells_of(folder: Path, name: bytes) -> Iterator[Path]:
@@ -79,7 +79,7 @@ def test_the_comparison_is_part_of_the_dataset(make_request: MakeRequest, refere
     )
     verify(dataset.path, with_signals=False)
 
-    np.save(reference / "more.npy", generated_ecgs(80)[:1])
+    np.save(reference / "more.npy", generated_ecgs(24)[:1])
     with pytest.raises(BuildFailedError, match="the reference has changed since the build began; build again"):
         compare_dataset(dataset)
     (reference / "more.npy").unlink()

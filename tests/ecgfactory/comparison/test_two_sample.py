@@ -33,7 +33,7 @@ def outcome_of(dataset: FeatureMatrix, reference: FeatureMatrix) -> Outcome:
 
 def test_one_shifted_feature_is_found_and_named() -> None:
     dataset, reference = matrix(1, 80), matrix(2)
-    dataset.values[:, 7] -= 2
+    dataset.values[:, 7] -= 3
     test = outcome_of(dataset, reference).test
     assert test.records_per_class == 60
     assert test.accuracy.low > 0.7

@@ -29,8 +29,8 @@ def pair(dataset: Path) -> tuple[ef.Dataset, ef.Dataset]:
     return ef.open_dataset(dataset), ef.open_dataset(str(in_store(dataset)))
 
 
-def test_every_format_gives_the_signals_that_it_gives_on_a_disk(built: Path) -> None:
-    local, stored = pair(built)
+def test_every_format_gives_the_signals_that_it_gives_on_a_disk(few: Path) -> None:
+    local, stored = pair(few)
     for name in local.formats:
         for path, candidates in local.files_of(name, 100):
             expected = local.signals_in(name, path, candidates)
@@ -39,7 +39,7 @@ def test_every_format_gives_the_signals_that_it_gives_on_a_disk(built: Path) -> 
             assert np.array_equal(stretch_uv, expected[0, :, 100:300])
 
 
-@pytest.mark.parametrize("name", ["built", "labelled", "injured", "composed"])
+@pytest.mark.parametrize("name", ["few", "labelled", "injured", "composed"])
 def test_records_are_the_same_with_all_that_is_known_of_them(name: str, request: pytest.FixtureRequest) -> None:
     local, stored = pair(request.getfixturevalue(name))
     assert stored.path == in_store(local.path)
@@ -89,10 +89,10 @@ def test_pictures_are_the_same(pictured: Path, tmp_path: Path) -> None:
 
 
 def test_a_loader_with_forked_workers_reads_a_dataset_in_a_store(
-    built: Path, in_fresh_process: Callable[..., Any]
+    few: Path, in_fresh_process: Callable[..., Any]
 ) -> None:
-    local = ef.open_dataset(built)
-    candidates, signals_mv = in_fresh_process(loaded, address=str(in_store(built)))
+    local = ef.open_dataset(few)
+    candidates, signals_mv = in_fresh_process(loaded, address=str(in_store(few)))
     assert candidates == local.candidates.tolist()
     assert np.array_equal(signals_mv, local.signals())
 
@@ -100,13 +100,13 @@ def test_a_loader_with_forked_workers_reads_a_dataset_in_a_store(
 def loaded(address: str) -> tuple[list[int], Any]:
     samples = ef.open_dataset(address).torch()
     samples[0]  # what the parent has opened is of no use to its children
-    batches = list(DataLoader(samples, batch_size=7, num_workers=2))
+    batches = list(DataLoader(samples, batch_size=3, num_workers=2))
     candidates = [candidate for batch in batches for candidate in batch["candidate"].tolist()]
     return candidates, np.concatenate([batch["signal"].numpy() for batch in batches])
 
 
-def test_it_can_be_pickled(built: Path) -> None:
-    dataset = ef.open_dataset(str(in_store(built)))
+def test_it_can_be_pickled(few: Path) -> None:
+    dataset = ef.open_dataset(str(in_store(few)))
     dataset.signals("test")
     again = pickle.loads(pickle.dumps(dataset))
     assert again.path == dataset.path
@@ -146,9 +146,9 @@ def test_a_file_that_is_gone_is_named_by_its_path_below_the_dataset(copy: Path) 
 
 
 @pytest.mark.parametrize("path", ["../{}", "/{}", "{}/../{}"])
-def test_its_tables_never_lead_out_of_it(path: str, built: Path) -> None:
+def test_its_tables_never_lead_out_of_it(path: str, few: Path) -> None:
     """Whoever may write there may write any path into them."""
-    _, stored = pair(built)
+    _, stored = pair(few)
     records, plan = stored.records_table, stored.plan
     for name in stored.formats:
         column = f"{name}_path"

@@ -34,10 +34,10 @@ def copied(dataset: Path, output: StorePath) -> StorePath:
 
 
 def test_a_dataset_is_read_verified_and_reported_as_on_a_disk(
-    built: Path, s3_place: StorePath, in_fresh_process: Callable[..., Any]
+    few: Path, s3_place: StorePath, in_fresh_process: Callable[..., Any]
 ) -> None:
-    place = copied(built, s3_place)
-    local, stored = ef.open_dataset(built), ef.open_dataset(str(place.parent))
+    place = copied(few, s3_place)
+    local, stored = ef.open_dataset(few), ef.open_dataset(str(place.parent))
     assert stored.path == place
     for name in local.formats:
         for path, candidates in local.files_of(name, 100):
@@ -58,7 +58,7 @@ def loaded(address: str, environment: dict[str, str]) -> Any:
     os.environ.update(environment)
     samples = ef.open_dataset(address).torch()
     samples[0]  # with connections that are of no use to its children
-    batches = DataLoader(samples, batch_size=7, num_workers=2)
+    batches = DataLoader(samples, batch_size=3, num_workers=2)
     return np.concatenate([batch["signal"].numpy() for batch in batches])
 
 
@@ -68,5 +68,5 @@ def test_what_is_not_there_is_told_in_a_sentence(s3_place: StorePath) -> None:
     with pytest.raises(BadInputError, match="there is no such file, prefix or WFDB record"):
         ef.read_ecgs(f"{s3_place}/none")
     with pytest.raises(StoreError, match="no-such-bucket") as caught:
-        ef.open_dataset("s3://no-such-bucket/datasets/small")
+        ef.open_dataset("s3://no-such-bucket/datasets/few")
     assert str(caught.value).count("\n") == 0

@@ -67,7 +67,7 @@ def points_of(truth: PictureTruth) -> int:
     return sum(len(lead.points_px) for lead in truth.leads)
 
 
-@pytest.mark.parametrize(("workers", "alone"), [(0, False), (2, False), (2, True)])
+@pytest.mark.parametrize(("workers", "alone"), [(0, True), (2, False)])
 def test_a_loader_gives_each_picture_once(
     in_fresh_process: Callable[..., Any], pictured: Path, dataset: Dataset, workers: int, alone: bool
 ) -> None:

@@ -48,17 +48,17 @@ def test_a_prefix_is_read_as_a_folder(ecgs: Path) -> None:
     assert read_ecgs(str(in_store(ecgs))).not_read == ["beside.zip"]
 
 
-def test_a_dataset_of_ours_is_read_from_every_format(built: Path) -> None:
-    assert told(in_store(built)) == told(built)
+def test_a_dataset_of_ours_is_read_from_every_format(few: Path) -> None:
+    assert told(in_store(few)) == told(few)
     for path in ("npy", "wfdb/00000", "data"):
-        assert told(in_store(built / path)) == told(built / path)
-    array = min((built / "npy").glob("*-*-of-?????.npy"))
+        assert told(in_store(few / path)) == told(few / path)
+    array = min((few / "npy").glob("*-*-of-?????.npy"))
     assert told(in_store(array)) == told(array), "its manifest says which leads it has"
 
 
 @pytest.mark.parametrize("named", ["{}.hea", "{}", "{}.dat"])
-def test_a_wfdb_record_is_read_by_any_of_its_files(named: str, built: Path) -> None:
-    record = min((built / "wfdb" / "00000").glob("*.hea")).with_suffix("")
+def test_a_wfdb_record_is_read_by_any_of_its_files(named: str, few: Path) -> None:
+    record = min((few / "wfdb" / "00000").glob("*.hea")).with_suffix("")
     file = Path(named.format(record))
     assert told(in_store(file)) == told(file) != []
 
@@ -113,13 +113,13 @@ def test_much_is_told(ecgs: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytes
     assert [record.message.split(": ")[0] for record in caplog.records] == [str(in_store(ecgs))]
 
 
-def test_sources_are_opened_by_their_addresses(ecgs: Path, built: Path) -> None:
+def test_sources_are_opened_by_their_addresses(ecgs: Path, few: Path) -> None:
     files = open_source(str(in_store(ecgs)), "reference")
     assert files.name == "ecgs"
     assert [name for chunk in files.chunks() for name in chunk.names] == ["one.csv", "sub/two.csv"]
-    dataset, local = open_source(in_store(built), "reference"), open_source(built, "reference")
+    dataset, local = open_source(in_store(few), "reference"), open_source(few, "reference")
     assert dataset.name == local.name
     for one, other in zip(dataset.chunks(), local.chunks(), strict=True):
         assert np.array_equal(one.signals_uv, other.signals_uv)
-    with pytest.raises(BadInputError, match=f"^{in_store(built)}: is a dataset, which says all of itself"):
-        open_source(in_store(built), "reference", rate_hz=500.0)
+    with pytest.raises(BadInputError, match=f"^{in_store(few)}: is a dataset, which says all of itself"):
+        open_source(in_store(few), "reference", rate_hz=500.0)

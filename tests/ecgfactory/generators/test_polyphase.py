@@ -55,7 +55,7 @@ def exact_uv(upstream: nn.Module, noise: Tensor) -> Tensor:
 
 def test_it_is_the_same_function(upstream: nn.Module):
     """In float64, where rounding hides nothing, the two differ by less than a millionth of a microvolt."""
-    batch = noise(range(24))
+    batch = noise(range(8))
     ours = PolyphaseNetwork(upstream, torch.float64, mended=False)(batch.double())
     assert (ours - exact_uv(upstream, batch)).abs().max() < 1e-6
 
@@ -83,7 +83,7 @@ def test_mended_it_is_the_published_network_with_reflections_in_its_last_two_lay
 
 def test_mending_changes_the_first_and_last_samples_only(network: PolyphaseNetwork, mended: PolyphaseNetwork):
     """Where the paddings of the last two layers don't reach, even the last bit of a float stays."""
-    batch = noise(range(64))
+    batch = noise(range(16))
     changed = (mended(batch) != network(batch)).flatten(0, 1).any(dim=0)
     assert changed[:MENDED_SAMPLES].all()
     assert changed[-MENDED_SAMPLES:].all()
@@ -100,7 +100,7 @@ def test_mended_edges_are_about_as_rough_as_the_rest(network: PolyphaseNetwork, 
 @pytest.mark.slow
 def test_float32_is_as_near_the_exact_result_as_the_published_network(upstream: nn.Module, network: PolyphaseNetwork):
     """Float32 rounding in the encoder costs the published network 0.2 .. 0.5 uV at the worst sample; ours too."""
-    batch = noise(range(64))
+    batch = noise(range(16))
     exact = exact_uv(upstream, batch)
     with torch.inference_mode():
         theirs = (torch.cat([upstream(one) for one in batch.split(1)]) * SCALE_UV - exact).abs()
@@ -111,11 +111,11 @@ def test_float32_is_as_near_the_exact_result_as_the_published_network(upstream: 
 
 
 def test_stored_signals_are_the_published_ones_within_a_microvolt(upstream: nn.Module, network: PolyphaseNetwork):
-    batch = noise(range(32))
+    batch = noise(range(16))
     with torch.inference_mode():
         theirs = torch.round(upstream(batch) * SCALE_UV).to(torch.int16)
     ours = network.signal_uv(batch)
-    assert ours.dtype == torch.int16 and ours.shape == (32, 8, 5000) and ours.is_contiguous()
+    assert ours.dtype == torch.int16 and ours.shape == (16, 8, 5000) and ours.is_contiguous()
     difference = (ours.int() - theirs.int()).abs()
     assert difference.max() <= 1
     assert (difference > 0).double().mean() < 0.005

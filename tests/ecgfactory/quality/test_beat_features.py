@@ -35,7 +35,7 @@ def test_rhythm_of_a_known_ecg(sampling_rate_hz):
 
 
 def test_rr_statistics_follow_their_definitions_on_generated_ecgs():
-    beats = find_beats(generated_ecgs(300)[:50])
+    beats = find_beats(generated_ecgs(100)[:50])
     features = measure_beats(beats)
     for row, exists in enumerate(beats.exists):
         peaks = beats.places[row, exists]
@@ -56,7 +56,7 @@ def test_leads_and_beats_of_a_sound_ecg_agree(ecg):
 
 
 def test_generated_ecgs_agree_with_themselves():
-    features = measure(generated_ecgs(300))
+    features = measure(generated_ecgs(100))
     for lead in EIGHT_LEADS:
         assert np.mean(features[f"r_peak_agreement_{lead}"] == 1) > 0.9
         assert np.median(features[f"beat_correlation_mean_{lead}"]) > 0.95

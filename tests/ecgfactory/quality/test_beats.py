@@ -71,7 +71,7 @@ def test_a_ramp_goes_too():
 
 
 def test_measurements_do_not_depend_on_the_batch():
-    signal_uv = np.concatenate([generated_ecgs(300)[:6], [ecg.signal_uv for ecg in simulate_bench(22, records=6)]])
+    signal_uv = np.concatenate([generated_ecgs(100)[:6], [ecg.signal_uv for ecg in simulate_bench(22, records=6)]])
     together = everything(signal_uv)
     for row in range(12):
         for name, values in everything(signal_uv[row : row + 1]).items():
@@ -146,7 +146,7 @@ def test_fewer_leads_are_measured_with_what_is_there(lead_names):
 
 
 def test_twelve_leads_measure_as_eight():
-    signal_uv = generated_ecgs(300)[:40]
+    signal_uv = generated_ecgs(100)[:40]
     eight = measure_intervals(find_beats(signal_uv))
     names = ("I", "II", "III", "aVR", "aVL", "aVF", *EIGHT_LEADS[2:])
     twelve = measure_intervals(find_beats(derive_twelve(signal_uv), names))

@@ -13,8 +13,8 @@ from tests.generated_ecgs import generated_ecgs
 
 @pytest.fixture(scope="module")
 def bench():
-    """500 simulated ECGs and what is measured on them."""
-    ecgs = simulate_bench(seed=20261, records=500)
+    """300 simulated ECGs and what is measured on them."""
+    ecgs = simulate_bench(seed=20261, records=300)
     return ecgs, measure_intervals(find_beats(np.stack([ecg.signal_uv for ecg in ecgs])))
 
 
@@ -138,7 +138,7 @@ def test_waves_follow_each_other(bench):
 
 
 def test_generated_ecgs_have_physiologic_medians():
-    features = measure_intervals(find_beats(generated_ecgs(300)))
+    features = measure_intervals(find_beats(generated_ecgs(100)))
     for name, low, high in (("qrs_ms", 100, 120), ("pr_ms", 120, 200), ("qt_ms", 350, 430)):
         assert low <= np.nanmedian(features[name]) <= high, name
         assert np.isnan(features[name]).mean() < 0.025, name

@@ -84,7 +84,7 @@ def test_ecgs_without_a_pacemaker_have_no_spikes():
     simulated = [
         simulate_ecg(rng, rng.uniform(45, 120), rng.uniform(70, 150), noise).signal_uv for noise in (0, 10, 25, 50)
     ]
-    for signals_uv in (np.stack(simulated), generated_ecgs(300)):
+    for signals_uv in (np.stack(simulated), generated_ecgs(100)):
         beats = find_beats(signals_uv)
         calm_uv, spikes = without_spikes(beats.median_uv, beats.centre, 500)
         assert calm_uv is beats.median_uv

@@ -116,8 +116,8 @@ def test_shipped_policies_load_and_say_where_their_bounds_come_from(name):
 
 
 def test_each_policy_is_stricter_than_the_one_it_extends():
-    table = measure_all(generated_ecgs(200), EIGHT_LEADS)
-    accepted = [load_policy(name).judge(table, 200).accepted for name in ("off", "basic", "normal", "strict")]
+    table = measure_all(generated_ecgs(100), EIGHT_LEADS)
+    accepted = [load_policy(name).judge(table, 100).accepted for name in ("off", "basic", "normal", "strict")]
     for wider, narrower in itertools.pairwise(accepted):
         assert not (narrower & ~wider).any()
     shares = [float(found.mean()) for found in accepted]

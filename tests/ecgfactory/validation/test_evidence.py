@@ -101,7 +101,7 @@ STRONG = (
 
 
 def test_sound_ecgs_pass():
-    assert accept_sound(generated_ecgs(200), EIGHT_LEADS, BASIC).rejected_share <= 0.02
+    assert accept_sound(generated_ecgs(100), EIGHT_LEADS, BASIC).rejected_share <= 0.02
     assert accept_sound(simulated(), EIGHT_LEADS, BASIC).rejected == 0
 
 
