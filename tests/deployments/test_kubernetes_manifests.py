@@ -62,7 +62,7 @@ def _operator_file(name: str) -> Any:
     if operator is None:
         pytest.skip("dask-kubernetes, which has the schemas of Dask's resources, is not there; .ci/run brings it")
     (path,) = (path for path in operator.files or [] if path.as_posix().endswith(f"dask-kubernetes-operator/{name}"))
-    return yaml.load(Path(str(path.locate())).read_text(encoding="utf-8"), yaml.CSafeLoader)  # 20 times as fast
+    return yaml.load(Path(str(path.locate())).read_text(encoding="utf-8"), yaml.CSafeLoader)
 
 
 @pytest.mark.parametrize(("name", "pod"), PODS, ids=[name for name, _ in PODS])
