@@ -45,13 +45,20 @@ settings.load_profile("patient")
 
 
 @pytest.fixture(scope="session")
-def prefect_server() -> Iterator[str]:
+def prefect_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A real Prefect server on loopback, with a database of its own; the address of its API."""
     from prefect.settings import PREFECT_API_URL
-    from prefect.testing.utilities import prefect_test_harness
+    from prefect.testing import utilities
 
-    with prefect_test_harness(server_startup_timeout=120):
-        yield str(PREFECT_API_URL.value())
+    from ecgfactory.flows.local_server import begin_migrated, keep_migrated
+
+    database = tmp_path_factory.mktemp("prefect") / "prefect-test.db"  # as the harness calls it
+    begin_migrated(database)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(utilities, "mkdtemp", lambda: str(database.parent))
+        with utilities.prefect_test_harness(server_startup_timeout=120):
+            keep_migrated(database)
+            yield str(PREFECT_API_URL.value())
 
 
 @pytest.fixture(scope="session")
