@@ -66,7 +66,12 @@ def scheduler(prefect_server: str) -> Iterator[str]:
     """Address of a real Dask cluster of two worker processes that tests share, since workers start slowly."""
     from distributed import LocalCluster
 
-    with LocalCluster(n_workers=2, threads_per_worker=1, host="127.0.0.1", dashboard_address="127.0.0.1:0") as cluster:
+    from ecgfactory.flows.dask_workers import local_dask
+
+    options = {"n_workers": 2, "threads_per_worker": 1, "host": "127.0.0.1", "dashboard_address": "127.0.0.1:0"}
+    with local_dask():  # by Dask's own settings they would wake all the time, for as long as the tests last
+        cluster = LocalCluster(**options)
+    with cluster:
         yield cluster.scheduler_address
 
 
