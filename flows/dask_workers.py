@@ -7,6 +7,7 @@ import logging
 import os
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from concurrent.futures import CancelledError
 from typing import Any
 
 import dask
@@ -93,8 +94,16 @@ class DaskWorkers:
 
 
 def describe(client: Client) -> dict[str, Any]:
-    """Return what Dask knows of each worker, by its address."""
-    workers: dict[str, Any] = client.scheduler_info()["workers"]
+    """Return what Dask knows of each worker, by its address.
+
+    Raises
+    ------
+    CancelledError
+        As by Dask's futures, when the client has given up its scheduler.
+    """
+    workers: dict[str, Any] | None = client.scheduler_info().get("workers")
+    if workers is None:
+        raise CancelledError
     return workers
 
 

@@ -95,7 +95,19 @@ def _template() -> Path:
     return cache / "ecgfactory" / f"prefect-{importlib.metadata.version('prefect')}.db"
 
 
-def _keep_template(database: Path, template: Path) -> None:
+def begin_migrated(database: Path) -> None:
+    """Let a new database begin as an empty one that was migrated before, where there is such a one."""
+    with contextlib.suppress(OSError):
+        copy = database.with_name(f".{database.name}.{os.getpid()}")
+        shutil.copyfile(_template(), copy)
+        copy.replace(database)
+
+
+def keep_migrated(database: Path) -> None:
+    """Keep a copy of a new database for those after it, unless there is one."""
+    template = _template()
+    if template.exists() or not database.exists():  # the server may have been given a database elsewhere
+        return
     with contextlib.suppress(OSError, sqlite3.Error):  # a cache that can't be written only costs time
         template.parent.mkdir(parents=True, exist_ok=True)
         temporary = template.with_name(f".{template.name}.{os.getpid()}")
@@ -109,16 +121,17 @@ def _keep_template(database: Path, template: Path) -> None:
 
 @contextlib.contextmanager
 def _private_home() -> Iterator[Path]:
-    """Make a Prefect home that goes with the server, with the migrated database where there is one."""
+    """Make a Prefect home that goes with the server."""
     with tempfile.TemporaryDirectory(prefix="ecgfactory-prefect-", ignore_cleanup_errors=True) as folder:
-        home = Path(folder)
-        with contextlib.suppress(OSError):
-            shutil.copyfile(_template(), home / "prefect.db")
-        yield home
+        yield Path(folder)
 
 
-def _serve(home: Path, port: int, keep_template: bool) -> None:
+def _serve(home: Path, port: int) -> None:
     os.environ["PREFECT_HOME"] = str(home)
+    database = home / "prefect.db"
+    is_new = not database.exists()
+    if is_new:
+        begin_migrated(database)
     import uvicorn
     from prefect.server.api.server import create_app
 
@@ -134,8 +147,8 @@ def _serve(home: Path, port: int, keep_template: bool) -> None:
             if server.should_exit:
                 return
             threading.Event().wait(0.02)
-        if keep_template and not _template().exists():
-            _keep_template(home / "prefect.db", _template())
+        if is_new:
+            keep_migrated(database)
         announce(address)
 
     def end() -> None:
@@ -167,10 +180,10 @@ def _main() -> None:
     parser.add_argument("--port", type=int, default=0)
     wanted = parser.parse_args()
     if wanted.home is not None:
-        _serve(wanted.home, wanted.port, keep_template=False)
+        _serve(wanted.home, wanted.port)
     else:
         with _private_home() as home:
-            _serve(home, wanted.port, keep_template=True)
+            _serve(home, wanted.port)
 
 
 if __name__ == "__main__":

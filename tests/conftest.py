@@ -45,13 +45,20 @@ settings.load_profile("patient")
 
 
 @pytest.fixture(scope="session")
-def prefect_server() -> Iterator[str]:
+def prefect_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A real Prefect server on loopback, with a database of its own; the address of its API."""
     from prefect.settings import PREFECT_API_URL
-    from prefect.testing.utilities import prefect_test_harness
+    from prefect.testing import utilities
 
-    with prefect_test_harness(server_startup_timeout=120):
-        yield str(PREFECT_API_URL.value())
+    from ecgfactory.flows.local_server import begin_migrated, keep_migrated
+
+    database = tmp_path_factory.mktemp("prefect") / "prefect-test.db"  # as the harness calls it
+    begin_migrated(database)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(utilities, "mkdtemp", lambda: str(database.parent))
+        with utilities.prefect_test_harness(server_startup_timeout=120):
+            keep_migrated(database)
+            yield str(PREFECT_API_URL.value())
 
 
 @pytest.fixture(scope="session")
@@ -59,7 +66,12 @@ def scheduler(prefect_server: str) -> Iterator[str]:
     """Address of a real Dask cluster of two worker processes that tests share, since workers start slowly."""
     from distributed import LocalCluster
 
-    with LocalCluster(n_workers=2, threads_per_worker=1, host="127.0.0.1", dashboard_address="127.0.0.1:0") as cluster:
+    from ecgfactory.flows.dask_workers import local_dask
+
+    options = {"n_workers": 2, "threads_per_worker": 1, "host": "127.0.0.1", "dashboard_address": "127.0.0.1:0"}
+    with local_dask():  # by Dask's own settings they would wake all the time, for as long as the tests last
+        cluster = LocalCluster(**options)
+    with cluster:
         yield cluster.scheduler_address
 
 

@@ -21,16 +21,19 @@ from prefect.settings import PREFECT_LOCAL_STORAGE_PATH, temporary_settings
 from prefect.states import Cancelling
 
 from ecgfactory.dataset.names import SUMS_FILE
-from ecgfactory.errors import BadInputError
+from ecgfactory.errors import BadInputError, BuildCancelledError
 from ecgfactory.flows.build_dataset import build_dataset
 from ecgfactory.flows.folder import VARIABLE, start_in
 from ecgfactory.flows.watching import watched_by
 from ecgfactory.line.build import Built
 from ecgfactory.line.build import build as library_build
 from ecgfactory.request.build_request import BuildRequest
+from ecgfactory.request.plan import make_plan
 from ecgfactory.session.progress import Progress
 from ecgfactory.session.session_info import SessionInfo
 from ecgfactory.session.sessions import sessions_of
+from ecgfactory.session.workspace import Workspace
+from ecgfactory.shards.shard import make_shard
 from tests.looking import PATIENCE_S, found, until
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("prefect_server")]
@@ -125,6 +128,11 @@ def test_a_deployed_run_starts_its_paths_in_the_folder_of_its_deployment(
         build_dataset(make_request())
 
 
+@pytest.fixture(scope="module")
+def undisturbed(build: Builder, tmp_path_factory: pytest.TempPathFactory) -> str:
+    return sums(build(SMALL | {"output": str(tmp_path_factory.mktemp("undisturbed"))}).dataset)
+
+
 @pytest.fixture
 def start(prefect_server: str, scheduler: str, tmp_path: Path) -> Callable[[dict[str, Any]], subprocess.Popen[str]]:
     """Start `ecgfactory build` with the server configured: the flow builds, in a process of its own."""
@@ -154,7 +162,7 @@ def session_in(output: Path) -> SessionInfo:
 
 
 def test_killed_under_one_pool_it_goes_on_under_the_other(
-    start: Callable[[dict[str, Any]], subprocess.Popen[str]], build: Builder, tmp_path: Path
+    start: Callable[[dict[str, Any]], subprocess.Popen[str]], build: Builder, undisturbed: str, tmp_path: Path
 ) -> None:
     process = start(SMALL)
     wait_for_commit(tmp_path / "out", process)
@@ -162,39 +170,35 @@ def test_killed_under_one_pool_it_goes_on_under_the_other(
     process.communicate()
     assert session_in(tmp_path / "out").is_resumable
     resumed = build(SMALL | {"output": str(tmp_path / "out")})
-    undisturbed = build(SMALL | {"output": str(tmp_path / "undisturbed")})
-    assert sums(resumed.dataset) == sums(undisturbed.dataset)
+    assert sums(resumed.dataset) == undisturbed
     assert {path.name for path in (tmp_path / "out").iterdir()} == {"small"}
 
 
-def test_killed_under_the_library_it_goes_on_under_the_flow(scheduler: str, build: Builder, tmp_path: Path) -> None:
-    process = subprocess.Popen(
-        [sys.executable, "-c", f"import ecgfactory; ecgfactory.build({SMALL | {'output': str(tmp_path / 'out')}!r})"],
-        text=True,
-    )
-    wait_for_commit(tmp_path / "out", process)
-    process.kill()
-    process.wait()
-    assert session_in(tmp_path / "out").is_resumable
-    request = BuildRequest.model_validate(
-        SMALL | {"output": str(tmp_path / "out"), "workers": {"scheduler": scheduler}}
-    )
-    resumed = build_dataset(request)
-    undisturbed = build(SMALL | {"output": str(tmp_path / "undisturbed")})
-    assert sums(resumed.dataset) == sums(undisturbed.dataset)
+def test_killed_under_the_library_it_goes_on_under_the_flow(scheduler: str, undisturbed: str, tmp_path: Path) -> None:
+    request = BuildRequest.model_validate(SMALL | {"output": str(tmp_path), "workers": {"scheduler": scheduler}})
+    plan = make_plan(request)
+    make_shard(plan, 0, 40, Workspace.create(plan, "dead"))  # what is left of the library's build
+    assert session_in(tmp_path).is_resumable
+    assert sums(build_dataset(request).dataset) == undisturbed
+    assert {path.name for path in tmp_path.iterdir()} == {"small"}
 
 
-def test_a_run_cancelled_through_prefect_stops_soon_and_can_be_resumed(
-    start: Callable[[dict[str, Any]], subprocess.Popen[str]], tmp_path: Path
-) -> None:
-    process = start(LARGE)
-    wait_for_commit(tmp_path / "out", process)
-    with get_client(sync_client=True) as client:
-        client.set_flow_run_state(UUID(session_in(tmp_path / "out").session_id), Cancelling(), force=True)
-    _, errors = process.communicate(timeout=PATIENCE_S)
-    assert process.returncode == 130
-    assert "the build was cancelled; the same request goes on" in errors
-    session = session_in(tmp_path / "out")
+def test_a_run_cancelled_through_prefect_stops_soon_and_can_be_resumed(scheduler: str, tmp_path: Path) -> None:
+    request = BuildRequest.model_validate(LARGE | {"output": str(tmp_path), "workers": {"scheduler": scheduler}})
+
+    def cancel(progress: Progress) -> None:
+        session = session_in(tmp_path)
+        if session.committed and session.state == "running":
+            client.set_flow_run_state(UUID(session.session_id), Cancelling(), force=True)
+
+    with (
+        get_client(sync_client=True) as client,
+        watched_by(cancel),
+        pytest.raises(BuildCancelledError, match="the build was cancelled; the same request goes on") as told,
+    ):
+        build_dataset(request)
+    assert told.value.exit_code == 130
+    session = session_in(tmp_path)
     assert (session.state, session.is_resumable) == ("cancelled", True)
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from concurrent.futures import CancelledError
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -77,6 +79,13 @@ def test_one_worker_per_gpu_and_cpu_workers_that_see_none_and_more_of_them_once_
         assert sorted(visible(workers).values()) == ["", "", "3", "5"]
         assert workers.missing({"GPU", "CPU"}) == ""
     assert {name: os.environ.get(name) for name in before} == before, "what workers inherit stays with the caller"
+
+
+def test_a_client_that_has_given_up_its_scheduler_describes_no_workers() -> None:
+    """A build takes that for what it is: its scheduler is gone."""
+    lost: Any = SimpleNamespace(scheduler_info=dict)
+    with pytest.raises(CancelledError):
+        describe(lost)
 
 
 def test_what_is_missing_is_told(scheduler: str, prefect_server: str) -> None:

@@ -43,7 +43,7 @@ MakeRequest = Callable[..., BuildRequest]
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("prefect_server")]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]:
     """Address of the scheduler, and the two processes `dask worker`."""
     folder = tmp_path_factory.mktemp("dask")
@@ -70,31 +70,11 @@ def sums(dataset: Path) -> str:
     return (dataset / SUMS_FILE).read_text()
 
 
-def test_gpu_workers_generate_and_cpu_workers_finish(
-    cluster: tuple[str, list[subprocess.Popen[bytes]]],
-    built: Path,
-    make_request: MakeRequest,
-    tmp_path: Path,
-) -> None:
-    address, _ = cluster
-    with Client(address, set_as_default=False) as client:
-        resources = {worker: info["resources"] for worker, info in client.scheduler_info()["workers"].items()}
-        client.get_task_stream()  # from now on it is recorded
-        outcome = build_dataset(make_request(workers={"scheduler": address}, output=str(tmp_path)))
-        run_id = re.compile(r"-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")
-        ran = [(run_id.sub("", task["key"]), resources[task["worker"]]) for task in client.get_task_stream()]
-    assert sums(outcome.dataset) == sums(built), "the bytes of a build by CPU workers alone"
-    assert dict(ran) == {
-        "generate-shard": {"GPU": 1.0},
-        "finish-shard": {"CPU": 1.0},
-        "make-shard": {"CPU": 1.0},
-        "write-report": {"CPU": 1.0},
-        "compare-records": {"CPU": 1.0},
-    }, "and the CPU worker, idle at first, helped"
-    assert {path.name for path in tmp_path.iterdir()} == {"small"}
+def resources_of(client: Client) -> dict[str, dict[str, float]]:
+    return {worker: info["resources"] for worker, info in client.scheduler_info()["workers"].items()}
 
 
-def test_a_worker_of_each_kind_killed_in_turn_changes_nothing(
+def test_gpu_workers_generate_and_cpu_workers_finish_though_one_of_each_kind_is_killed(
     cluster: tuple[str, list[subprocess.Popen[bytes]]],
     built: Path,
     make_request: MakeRequest,
@@ -116,9 +96,23 @@ def test_a_worker_of_each_kind_killed_in_turn_changes_nothing(
                     killed.append(child.pid)
 
     threading.Thread(target=kill_workers, daemon=True).start()
-    outcome = build_dataset(make_request(workers={"scheduler": address}, output=str(tmp_path)))
+    with Client(address, set_as_default=False) as client:
+        resources = resources_of(client)
+        client.get_task_stream()  # from now on it is recorded
+        outcome = build_dataset(make_request(workers={"scheduler": address}, output=str(tmp_path)))
+        resources |= resources_of(client)
+        run_id = re.compile(r"-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")
+        ran = [(run_id.sub("", task["key"]), resources[task["worker"]]) for task in client.get_task_stream()]
     assert len(killed) == 2
-    assert sums(outcome.dataset) == sums(built)
+    assert sums(outcome.dataset) == sums(built), "the bytes of an undisturbed build by CPU workers alone"
+    assert dict(ran) == {
+        "generate-shard": {"GPU": 1.0},
+        "finish-shard": {"CPU": 1.0},
+        "make-shard": {"CPU": 1.0},
+        "write-report": {"CPU": 1.0},
+        "compare-records": {"CPU": 1.0},
+    }, "and the CPU worker, idle at first, helped"
+    assert {path.name for path in tmp_path.iterdir()} == {"small"}
 
 
 def expect_bad_input(request: BuildRequest, words: str) -> None:
@@ -148,7 +142,8 @@ def test_a_worker_with_another_version_or_none_of_a_package(
 ) -> None:
     output = tmp_path / "out"
     output.mkdir()
-    with dask_worker(lone_scheduler, tmp_path, **with_other_versions(tmp_path, neurokit2="0.0.1", wfdb="")):
+    others = with_other_versions(tmp_path, neurokit2="0.0.1", wfdb="")
+    with dask_worker(lone_scheduler, tmp_path, "--no-nanny", **others):
         request = make_request(workers={"scheduler": lone_scheduler}, output=str(output))
         expect_bad_input(
             request,
@@ -162,7 +157,7 @@ def test_a_worker_that_does_not_see_the_output_folder(
     """It runs where another file system covers that folder, as on a machine that does not share it."""
     output = tmp_path / "out"
     output.mkdir()
-    with dask_worker(lone_scheduler, tmp_path, before=without_folders(output)):
+    with dask_worker(lone_scheduler, tmp_path, "--no-nanny", before=without_folders(output)):
         request = make_request(workers={"scheduler": lone_scheduler}, output=str(output))
         expect_bad_input(request, r"worker tcp://.* can't work in .*No such file.*that every worker may write to")
 
@@ -210,7 +205,7 @@ def test_workers_that_are_gone_for_good_fail_the_build(
     lone_scheduler: str, make_request: MakeRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(dask_pool, "GONE_TIMEOUT_S", 0.5)
-    with dask_worker(lone_scheduler, tmp_path) as worker:
+    with dask_worker(lone_scheduler, tmp_path, "--no-nanny") as worker:
 
         def stop_worker() -> None:
             workspace = the_workspace(tmp_path / "out")
@@ -260,7 +255,13 @@ def test_a_scheduler_behind_tls(make_request: MakeRequest, tmp_path: Path) -> No
         Path(files[name]).write_text(str(content))
     small: dict[str, Any] = {"records": 2, "formats": ["csv"], "report": {"samples": 0}, "shard_records": 2}
     with LocalCluster(
-        n_workers=1, threads_per_worker=1, security=temporary, host="127.0.0.1", dashboard_address="127.0.0.1:0"
+        n_workers=1,
+        threads_per_worker=1,
+        processes=False,
+        protocol="tls://",
+        security=temporary,
+        host="127.0.0.1",
+        dashboard_address="127.0.0.1:0",
     ) as cluster:
         ours = {"scheduler": cluster.scheduler_address, "tls_cert": files["tls_cert"], "tls_key": files["tls_key"]}
         request = make_request(**small, workers=ours | {"tls_ca": files["tls_ca"]}, output=str(tmp_path / "out"))

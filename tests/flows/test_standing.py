@@ -5,7 +5,6 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -33,10 +32,19 @@ def client(prefect_server: str, tmp_path_factory: pytest.TempPathFactory) -> Ite
 @pytest.fixture
 def deployment_id(client: SyncPrefectClient) -> Any:
     """A deployment of its own, without any runs, in the pool of the package."""
-    name = f"test-{uuid.uuid4()}"
+    return deployed(f"test-{uuid.uuid4()}", "ecgfactory")
+
+
+def deployed(name: str, pool: str | None) -> Any:
     return RunnerDeployment.from_flow(
-        build_dataset, name, entrypoint_type=EntrypointType.MODULE_PATH, work_pool_name="ecgfactory"
+        build_dataset, name, entrypoint_type=EntrypointType.MODULE_PATH, work_pool_name=pool
     ).apply()
+
+
+@pytest.fixture(scope="module")
+def used_deployment_id(client: SyncPrefectClient) -> Any:
+    """A deployment for runs that need not be alone."""
+    return deployed("test-used", "ecgfactory")
 
 
 def submitted(client: SyncPrefectClient, deployment_id: Any, name: str, *states: State[Any]) -> FlowRun:
@@ -55,11 +63,12 @@ def submitted(client: SyncPrefectClient, deployment_id: Any, name: str, *states:
         ([Running(), Cancelling()], "being cancelled"),
         ([Running(), Paused()], "paused; resume it in the UI"),
         ([Completed()], ""),
-        ([Scheduled(scheduled_time=datetime(2100, 1, 1, 2, tzinfo=UTC))], "scheduled for 2100-01-01 02:00 UTC"),
     ],
 )
-def test_the_state_says_it(client: SyncPrefectClient, deployment_id: Any, states: list[State[Any]], told: str) -> None:
-    assert standing(client, submitted(client, deployment_id, "run", *states)) == told
+def test_the_state_says_it(
+    client: SyncPrefectClient, used_deployment_id: Any, states: list[State[Any]], told: str
+) -> None:
+    assert standing(client, submitted(client, used_deployment_id, "run", *states)) == told
 
 
 def test_what_is_in_the_way_of_a_scheduled_run(client: SyncPrefectClient, deployment_id: Any) -> None:
@@ -82,6 +91,8 @@ def test_what_is_in_the_way_of_a_scheduled_run(client: SyncPrefectClient, deploy
 
 
 def test_how_many_are_before_it(client: SyncPrefectClient, deployment_id: Any) -> None:
+    far = Scheduled(scheduled_time=datetime(2100, 1, 1, 2, tzinfo=UTC))
+    assert standing(client, submitted(client, deployment_id, "far", far)) == "scheduled for 2100-01-01 02:00 UTC"
     later = Scheduled(scheduled_time=datetime.now(UTC) + timedelta(hours=1))
     submitted(client, deployment_id, "ended", Completed())
     submitted(client, deployment_id, "later", later)
@@ -95,8 +106,5 @@ def test_how_many_are_before_it(client: SyncPrefectClient, deployment_id: Any) -
     assert standing(client, fourth).endswith("; 3 runs are before it, first first (running)")
 
 
-def test_a_deployment_without_a_pool(client: SyncPrefectClient, tmp_path: Path) -> None:
-    deployment_id: Any = RunnerDeployment.from_flow(
-        build_dataset, "no-pool", entrypoint_type=EntrypointType.MODULE_PATH
-    ).apply()
-    assert "has no work pool" in standing(client, submitted(client, deployment_id, "run"))
+def test_a_deployment_without_a_pool(client: SyncPrefectClient) -> None:
+    assert "has no work pool" in standing(client, submitted(client, deployed("no-pool", None), "run"))

@@ -14,7 +14,7 @@ import pytest
 
 from ecgfactory.candidates.remake import remade
 from ecgfactory.dataset.manifest import Manifest
-from ecgfactory.dataset.names import ANNOTATIONS_FILE, ARTEFACTS_FILE, REJECTED_FILE, SUMS_FILE
+from ecgfactory.dataset.names import ANNOTATIONS_FILE, ARTEFACTS_FILE, REJECTED_FILE
 from ecgfactory.formats.artefacts import ArtefactsReader
 from ecgfactory.formats.clean_twin import format_named
 from ecgfactory.line.build import Built
@@ -91,16 +91,11 @@ def test_clean_twins_are_byte_for_byte_what_there_is_without_artefacts(injured: 
     pd.testing.assert_frame_equal(with_[with_.is_clean][features], without[with_.is_clean][features])
 
 
-def test_one_process_gives_the_same_bytes(injured: Path, tmp_path: Path) -> None:
-    alone = build_alone(asked_again(injured, output=str(tmp_path)))
-    assert (alone / SUMS_FILE).read_text() == (injured / SUMS_FILE).read_text()
-
-
-def test_files_of_their_own_hold_the_same_as_those_that_shards_share(
-    injured: Path, build: Builder, tmp_path: Path
+def test_files_of_their_own_by_one_process_hold_the_same_as_those_that_shards_share(
+    injured: Path, tmp_path: Path
 ) -> None:
     changes = {"shard_records": 9, "formats": ("parquet", "npy"), "output": str(tmp_path)}
-    other = build(asked_again(injured, **changes)).dataset
+    other = build_alone(asked_again(injured, **changes))
     assert (other / ARTEFACTS_FILE).read_bytes() == (injured / ARTEFACTS_FILE).read_bytes()
     for folder in ("data", "clean"):
         own, shared = (

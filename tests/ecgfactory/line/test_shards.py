@@ -129,7 +129,7 @@ YIELDS = st.lists(st.integers(0, 10), min_size=1, max_size=30).filter(lambda yie
 SLOTS = st.builds(Slots, gpu=st.integers(0, 2), cpu=st.integers(1, 4))
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(RECORDS, YIELDS, SLOTS, st.lists(st.integers(0, LOSE), max_size=100), st.lists(st.integers(0, 9), max_size=30))
 def test_the_first_accepted_are_chosen_whatever_the_order_of_ends(
     records: int, yields: list[int], slots: Slots, choices: list[int], told_at: list[int]
@@ -140,7 +140,7 @@ def test_the_first_accepted_are_chosen_whatever_the_order_of_ends(
         assert chosen(plan, workspace, slots, workers) == expected(records, yields)
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(RECORDS, YIELDS, st.lists(SLOTS, min_size=1, max_size=5), st.lists(st.integers(0, CRASH), max_size=100))
 def test_any_history_of_crashes_and_resumes_ends_in_the_same_shards(
     records: int, yields: list[int], lives: list[Slots], choices: list[int]

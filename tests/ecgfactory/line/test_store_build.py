@@ -15,7 +15,7 @@ from ecgfactory.storage.store_path import StorePath
 
 REQUEST: dict[str, Any] = {
     "name": "stored",
-    "records": 24,
+    "records": 16,
     "seed": 5,
     "generator": {"batch": 8},
     "formats": ["parquet", "wfdb", "csv"],
