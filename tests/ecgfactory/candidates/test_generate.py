@@ -74,7 +74,7 @@ def test_rejects_have_rules_and_reasons_and_fill_the_gaps(ecgs: GeneratedEcgs) -
 
 
 def test_none_rejected_is_an_empty_table() -> None:
-    rejected = generate(2, seed=7, policy="off").rejected
+    rejected = generate(2, seed=7, policy="off", batch=2).rejected
     assert len(rejected) == 0
     assert "heart_rate_bpm" in rejected
 
@@ -117,7 +117,7 @@ def test_what_is_no_index_is_told(ecgs: GeneratedEcgs) -> None:
 
 
 def test_eight_leads() -> None:
-    ecgs = generate(1, seed=7, leads=8, policy="off")
+    ecgs = generate(1, seed=7, leads=8, policy="off", batch=1)
     assert ecgs.signals_uv.shape == (1, 8, 5000)
     assert ecgs.lead_names == ("I", "II", "V1", "V2", "V3", "V4", "V5", "V6")
     assert repr(ecgs) == "1 ECGs: 8 leads, 10 s at 500 Hz"

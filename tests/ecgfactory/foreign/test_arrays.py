@@ -23,7 +23,7 @@ from ecgfactory.quality.policy import load_policy
 
 @pytest.fixture(scope="module")
 def ecgs() -> GeneratedEcgs:
-    return generate(3, seed=7)
+    return generate(3, seed=7, batch=4)
 
 
 def test_some_ecgs_give_the_features_they_were_generated_with(ecgs: GeneratedEcgs) -> None:

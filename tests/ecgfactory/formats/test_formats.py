@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tarfile
 from pathlib import Path
+from typing import Any
 
 import edfio
 import numpy as np
@@ -23,7 +24,7 @@ SAMPLED = 3
 
 
 @pytest.fixture(scope="module")
-def in_parquet(built: Path) -> dict[int, np.ndarray]:
+def in_parquet(built: Path) -> dict[Any, np.ndarray]:
     """The signals of each record as they are stored in Parquet, by candidate number."""
     table = pq.read_table(built / "data").combine_chunks()
     rows = len(table)
@@ -38,7 +39,7 @@ class TestContract(FormatContract):
         return FORMATS.load(name)
 
     def test_all_formats_of_a_dataset_hold_the_same_integers(
-        self, name: str, built: Path, in_parquet: dict[int, np.ndarray]
+        self, name: str, built: Path, in_parquet: dict[Any, np.ndarray]
     ) -> None:
         records = pd.read_parquet(built / "records.parquet")
         for row in records[::SAMPLED].itertuples():
