@@ -37,8 +37,7 @@ wave-model: .venv/.ready
 clean:
 	rm -rf .venv
 
-# Python compiles what it imports; compiling all of 20,000 files at once would take as long as installing them.
 .venv/.ready: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --no-compile --constraint constraints.txt --editable '.[dev]'
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev]'
 	touch $@
