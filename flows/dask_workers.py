@@ -40,6 +40,9 @@ LOCAL_DASK = {
     # Nor does every process need to wake fifty times per second to check that it is still alive.
     "distributed.admin.tick.interval": "500ms",
     "distributed.worker.memory.monitor-interval": "500ms",
+    # A cluster gives up, for good, a worker that is not there at this time after it died; its nanny may need longer to
+    # start it again, and it may have died a second time.
+    "distributed.deploy.lost-worker-timeout": "1 day",
 }
 """Settings of a local cluster."""
 

@@ -32,6 +32,7 @@ from ecgfactory.leads import SignalUv
 from ecgfactory.quality.batch import EcgBatch
 from ecgfactory.quality.extra_feature import ExtraFeature
 from ecgfactory.record import SAMPLING_RATE_HZ, record_id
+from ecgfactory.storage.attempts import check_request
 from ecgfactory.storage.store import Store, Stored, StoreError, Unfinished
 
 
@@ -136,6 +137,7 @@ class Shelf(Store):
         target.write_bytes(self.read(name))
 
     def write(self, name: str, content: bytes) -> None:
+        check_request()
         self._held[name] = (content, next(self._versions))
 
     def create(self, name: str, content: bytes) -> bool:
@@ -167,6 +169,7 @@ class Shelf(Store):
 
     def delete(self, names: Iterable[str]) -> None:
         for name in names:
+            check_request()
             self._held.pop(name, None)
 
     def unfinished(self, prefix: str) -> list[Unfinished]:
@@ -176,6 +179,7 @@ class Shelf(Store):
         pass
 
     def _write_if(self, name: str, content: bytes, version: str) -> bool:
+        check_request()
         with self._lock:
             held, held_version = self._held.get(name, (None, ""))
             if str(held_version) == version:

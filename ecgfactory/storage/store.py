@@ -65,6 +65,9 @@ class Store(ABC):
     Every method raises `StoreError` with one sentence when the store does not do it, for whatever reason; what may
     help is tried again before. Credentials and endpoint come from the standard places of the provider alone.
 
+    Before each attempt at what writes or deletes, `ecgfactory.storage.attempts.check_request` is called: what it raises
+    ends the method, so that a session that has lost its plan does nothing more.
+
     Parameters
     ----------
     bucket : str

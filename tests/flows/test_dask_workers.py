@@ -9,9 +9,12 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import dask
 import pytest
+from dask.utils import parse_timedelta
 
 from ecgfactory.errors import BadInputError
+from ecgfactory.flows.dask_pool import GONE_TIMEOUT_S
 from ecgfactory.flows.dask_workers import DaskWorkers, describe, local_cluster, slots_of
 from ecgfactory.line.state import Build
 from ecgfactory.line.workers import crew_of
@@ -78,6 +81,8 @@ def test_one_worker_per_gpu_and_cpu_workers_that_see_none_and_more_of_them_once_
         until(lambda: len(describe(workers.runner.client)) == 4, "a second CPU worker")
         assert sorted(visible(workers).values()) == ["", "", "3", "5"]
         assert workers.missing({"GPU", "CPU"}) == ""
+        given_up_s = parse_timedelta(dask.config.get("distributed.deploy.lost-worker-timeout"))
+        assert given_up_s > GONE_TIMEOUT_S, "no worker is given up while it is started again"
     assert {name: os.environ.get(name) for name in before} == before, "what workers inherit stays with the caller"
 
 
