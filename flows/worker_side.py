@@ -17,10 +17,10 @@ from ecgfactory.errors import EcgFactoryError
 from ecgfactory.request.plan import Plan
 from ecgfactory.session.scratch import remove_scratch
 from ecgfactory.session.workspace import KEPT_FILE, MADE, Workspace
-from ecgfactory.storage.attempts import patience
+from ecgfactory.storage.attempts import while_someone_waits
 from ecgfactory.storage.fetched import fetched_files
 from ecgfactory.storage.place import is_address
-from ecgfactory.storage.probe import PATIENCE_S, store_problem
+from ecgfactory.storage.probe import store_problem
 from ecgfactory.storage.process_folder import own_folders, process_folders_below
 from ecgfactory.storage.store import StoreError
 from ecgfactory.storage.store_path import StorePath
@@ -111,7 +111,7 @@ def own_disk_problem(worker: Worker, address: str, plan_id: str) -> str | None:
         process_folders_below(Path(worker.local_directory))
         _forget(kept)  # of a build that was killed
         answer_others(worker)
-        with patience(PATIENCE_S):
+        with while_someone_waits():
             _forget_what_is_over()
             plan = Workspace.at(address).read_plan()
         _forget(kept)  # the build may end before this worker gets a job of it

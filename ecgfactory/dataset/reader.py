@@ -27,9 +27,8 @@ from ecgfactory.places import find, place_at
 from ecgfactory.quality.rule import PUBLISHED
 from ecgfactory.record import Record
 from ecgfactory.rhythm_table import RhythmTable
-from ecgfactory.storage.attempts import patience
+from ecgfactory.storage.attempts import while_someone_waits
 from ecgfactory.storage.place import Place, as_place
-from ecgfactory.storage.probe import PATIENCE_S
 from ecgfactory.storage.store_path import StorePath
 from ecgfactory.wave_table import WaveTable
 
@@ -551,7 +550,7 @@ def dataset_at(place: Place) -> Place | None:
         When a store does not tell.
     """
     if isinstance(place, StorePath):
-        with patience(PATIENCE_S):  # someone waits to hear whether the store can be reached at all
+        with while_someone_waits():
             return place if (place / MANIFEST_FILE).is_file() else latest_in(place)
     if (place / MANIFEST_FILE).is_file():
         return place.resolve()

@@ -13,10 +13,9 @@ from ecgfactory.dataset.names import MANIFEST_FILE
 from ecgfactory.errors import BadInputError
 from ecgfactory.foreign.formats.wfdb_segments import files_named
 from ecgfactory.request.preflight import size_text
-from ecgfactory.storage.attempts import patience
+from ecgfactory.storage.attempts import while_someone_waits
 from ecgfactory.storage.fetched import at_hand, fetched_files, is_path_below
 from ecgfactory.storage.place import Place
-from ecgfactory.storage.probe import PATIENCE_S
 from ecgfactory.storage.store import Stored
 from ecgfactory.storage.store_path import StorePath
 
@@ -62,7 +61,7 @@ def on_this_machine(place: Place) -> Iterator[Path]:
 
 
 def _fetched(place: StorePath, held: ExitStack) -> Path:
-    with patience(PATIENCE_S):  # someone waits to hear whether the store can be reached at all
+    with while_someone_waits():
         below = _listed(place, place.prefix)
     if below:
         _check_size(place, below)

@@ -13,8 +13,7 @@ from ecgfactory.session.lease import Lease, LeaseLostError
 from ecgfactory.session.sessions import abandon, claimed, note_outcome, occupied
 from ecgfactory.session.wanted import want
 from ecgfactory.session.workspace import Workspace
-from ecgfactory.storage.attempts import patience
-from ecgfactory.storage.probe import PATIENCE_S
+from ecgfactory.storage.attempts import while_someone_waits
 from ecgfactory.storage.store import StoreError
 
 OUR_LOGGERS = ("ecgfactory",)
@@ -70,7 +69,7 @@ def session(
 def _close_failed(build: Build, error: BaseException) -> None:
     workspace = build.workspace
     # On a full disk, or when the store can't be reached, the session counts as dead, which loses nothing.
-    with contextlib.suppress(OSError, StoreError, LeaseLostError), patience(PATIENCE_S):
+    with contextlib.suppress(OSError, StoreError, LeaseLostError), while_someone_waits():
         if isinstance(error, HopelessYieldError) or not any(build.ledger.entries()):
             abandon(workspace)
             return

@@ -25,9 +25,8 @@ from ecgfactory.retention.items import DatasetItem, Item, LeftoverItem, Manifest
 from ecgfactory.session.lease_state import LEASE_FILE, find_lease
 from ecgfactory.session.store_sessions import PLAN_ID, read_plan, state_of, time_there
 from ecgfactory.session.workspace import PLAN_FILE, SESSIONS_FOLDER
-from ecgfactory.storage.attempts import patience
+from ecgfactory.storage.attempts import while_someone_waits
 from ecgfactory.storage.disk_use import DiskUse
-from ecgfactory.storage.probe import PATIENCE_S
 from ecgfactory.storage.sealed import enclosing_in_store, inside_words
 from ecgfactory.storage.store import StoreError
 from ecgfactory.storage.store_clock import CLOCK
@@ -81,7 +80,7 @@ def take_inventory(output: StorePath) -> list[Item]:
 
 def output_problem(output: StorePath) -> str | None:
     """Say why a place can't be an output to clean up, if it can't; one in which nothing is yet can."""
-    with patience(PATIENCE_S):  # someone waits to hear whether the store can be reached at all
+    with while_someone_waits():
         dataset = enclosing_in_store(output)
     if dataset is not None:
         return f"{output} {inside_words(dataset)}"

@@ -22,9 +22,8 @@ from ecgfactory.session.session_info import SessionInfo, SessionState, stranded_
 from ecgfactory.session.wanted import want
 from ecgfactory.session.workspace import FOLDERS, PLAN_FILE, SESSIONS_FOLDER, Workspace
 from ecgfactory.storage.at_once import at_once
-from ecgfactory.storage.attempts import patience
+from ecgfactory.storage.attempts import while_someone_waits
 from ecgfactory.storage.durable import write_text
-from ecgfactory.storage.probe import PATIENCE_S
 from ecgfactory.storage.store import StoreError
 from ecgfactory.storage.store_clock import clock_of
 from ecgfactory.storage.store_path import StorePath
@@ -88,7 +87,7 @@ def note_outcome(workspace: Workspace, lease: Lease, state: SessionState, reason
 
 def sessions_of(output: StorePath) -> list[SessionInfo]:
     """Describe every session of an output; the store is asked once for each committed shard of theirs."""
-    with patience(PATIENCE_S):  # someone waits to hear whether the store can be reached at all
+    with while_someone_waits():
         places = session_places(output)
     now = time_there(output) if places else 0.0
     return list(filter(None, (describe_session(kept, now) for kept in places)))

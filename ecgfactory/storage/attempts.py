@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from contextvars import ContextVar
 from typing import TypeVar
 
@@ -23,9 +24,13 @@ LONGEST_RETRY_AFTER_S = 60.0
 LEAST_ANSWER_S = 1.0
 """An attempt waits at least so long for an answer: a store that is busy takes that long."""
 
+SOMEONE_WAITS_S = 15.0
+"""For how long a store that does not answer is tried while someone waits."""
+
 TOLD_AFTER = 3
 """Attempts of one request, after which those who wait are told."""
 
+Held = TypeVar("Held")
 Result = TypeVar("Result")
 
 _log = logging.getLogger(__name__)
@@ -35,17 +40,12 @@ _answer_s: ContextVar[float | None] = ContextVar("answer_s", default=None)
 _check: ContextVar[Callable[[], None] | None] = ContextVar("check", default=None)
 
 
-@contextlib.contextmanager
-def checked(check: Callable[[], None]) -> Iterator[None]:
+def checked(check: Callable[[], None]) -> AbstractContextManager[None]:
     """Call a function before each attempt at the requests of the block; what it raises ends them.
 
     For what only the holder of a lease may ask for: an attempt may come long after the first one.
     """
-    token = _check.set(check)
-    try:
-        yield
-    finally:
-        _check.reset(token)
+    return _held(_check, check)
 
 
 def check_request() -> None:
@@ -54,24 +54,28 @@ def check_request() -> None:
         check()
 
 
-@contextlib.contextmanager
-def patience(seconds: float) -> Iterator[None]:
+def patience(seconds: float) -> AbstractContextManager[None]:
     """Try the requests of the block again for so long, where someone waits for an answer; no attempt waits longer."""
-    token = _patience_s.set(seconds)
-    try:
-        yield
-    finally:
-        _patience_s.reset(token)
+    return _held(_patience_s, seconds)
+
+
+def while_someone_waits() -> AbstractContextManager[None]:
+    """Have the `patience` of someone who waits to hear whether the store can be reached at all, or for the end."""
+    return patience(SOMEONE_WAITS_S)
+
+
+def answers_within(seconds: float) -> AbstractContextManager[None]:
+    """Take an answer to an attempt in the block for lost after so long, however often it is tried again."""
+    return _held(_answer_s, seconds)
 
 
 @contextlib.contextmanager
-def answers_within(seconds: float) -> Iterator[None]:
-    """Take an answer to an attempt in the block for lost after so long, however often it is tried again."""
-    token = _answer_s.set(seconds)
+def _held(variable: ContextVar[Held], value: Held) -> Iterator[None]:
+    token = variable.set(value)
     try:
         yield
     finally:
-        _answer_s.reset(token)
+        variable.reset(token)
 
 
 def patience_s() -> float:

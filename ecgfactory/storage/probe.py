@@ -6,12 +6,9 @@ import contextlib
 import secrets
 from collections.abc import Iterator, Sequence
 
-from ecgfactory.storage.attempts import patience
+from ecgfactory.storage.attempts import while_someone_waits
 from ecgfactory.storage.store import Store, StoreError
 from ecgfactory.storage.store_path import StorePath
-
-PATIENCE_S = 15.0
-"""For how long a store that does not answer is tried: someone waits."""
 
 
 def store_problem(place: StorePath) -> str | None:
@@ -23,7 +20,7 @@ def store_problem(place: StorePath) -> str | None:
     name = (place / f".probe-{secrets.token_hex(8)}").name
     copied = f"{name}-copied"
     try:
-        with patience(PATIENCE_S), _deleted_after(place.store, [name, copied]):
+        with while_someone_waits(), _deleted_after(place.store, [name, copied]):
             lack = _lack(place.store, name, copied)
     except StoreError as error:
         return str(error)

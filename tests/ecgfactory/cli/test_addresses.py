@@ -9,9 +9,8 @@ from typing import Any
 
 import pytest
 
-from ecgfactory.storage.attempts import patience_s
+from ecgfactory.storage.attempts import SOMEONE_WAITS_S, patience_s
 from ecgfactory.storage.folder_store import FolderStore
-from ecgfactory.storage.probe import PATIENCE_S
 from ecgfactory.storage.store import StoreError
 from tests.foreign_files import MV, TIME_S, table
 
@@ -114,4 +113,4 @@ def test_who_reads_hears_soon_that_a_store_does_not_answer(
     arguments = {"show": [place, "0"], "sessions": ["--output", place], "retention": [file]}
     done = run(command, *arguments.get(command, [place]))
     assert "the store is closed; open it.\n" in done.stderr
-    assert waits_s == [PATIENCE_S]
+    assert waits_s == [SOMEONE_WAITS_S]

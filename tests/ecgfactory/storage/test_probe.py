@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from ecgfactory.storage import attempts, probe
+from ecgfactory.storage import attempts
 from ecgfactory.storage.folder_store import FolderStore
 from ecgfactory.storage.probe import store_problem
 from ecgfactory.storage.store_path import StorePath
@@ -83,7 +83,7 @@ def test_who_asks_is_not_kept_waiting(
 ) -> None:
     place: StorePath = place_of.on(StoreServer("s3", faulty.url))
     monkeypatch.setattr(attempts, "FIRST_WAIT_S", 0.01)
-    monkeypatch.setattr(probe, "PATIENCE_S", 0.2)
+    monkeypatch.setattr(attempts, "SOMEONE_WAITS_S", 0.2)
     faulty.fail(refused(503), times=ALWAYS)
     problem = store_problem(place)
     assert problem is not None and "the store could not write it within 0 s (503" in problem
