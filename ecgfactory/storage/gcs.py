@@ -58,6 +58,9 @@ class GcsStore(RemoteStore):
     def __init__(self, bucket: str) -> None:
         super().__init__(bucket)
         self._client: Any = self._ask("read", "", lambda: Client(project=None))
+        # for traces, which nobody reads here, it would ask for the bucket from a thread, with attempts of its own and
+        # a permission that nothing else needs; there is no argument against that
+        self._client._bucket_metadata_cache = None
         self._bucket: Any = self._client.bucket(bucket)
 
     def copy(self, source: str, target: str) -> None:

@@ -167,6 +167,15 @@ def test_a_store_that_never_answers_costs_who_is_in_a_hurry_no_more_than_that(
     assert 1.4 < time.monotonic() - begun_s < LONGEST_STALL_S
 
 
+def test_nothing_is_asked_for_but_what_was_wanted(kind: str, faulty: FaultyStore, place_of: PlaceMaker) -> None:
+    place = place_of.on(StoreServer(kind, faulty.url))
+    faulty.heal()
+    for number in range(5):
+        place.store.write((place / f"{number}").name, b"content")
+        assert place.store.read((place / f"{number}").name) == b"content"
+    assert len(faulty.requests) == 10, faulty.requests
+
+
 def test_a_store_that_asks_for_time_is_given_it(
     place: StorePath, faulty: FaultyStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
