@@ -172,6 +172,12 @@ class Shelf(Store):
             check_request()
             self._held.pop(name, None)
 
+    def delete_version(self, name: str, version: str) -> None:
+        check_request()
+        with self._lock:
+            if name in self._held and str(self._held[name][1]) == version:
+                del self._held[name]
+
     def unfinished(self, prefix: str) -> list[Unfinished]:
         return []
 

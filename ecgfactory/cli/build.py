@@ -22,6 +22,7 @@ from ecgfactory.request.rhythm import rhythm_words
 from ecgfactory.request.store_costs import about, store_costs, with_file_per_record
 from ecgfactory.request.work import estimated_cpu_s, time_text, workers_here
 from ecgfactory.storage.place import Place
+from ecgfactory.storage.store_path import StorePath
 
 if TYPE_CHECKING:
     from ecgfactory.line.build import Built
@@ -133,7 +134,9 @@ def _print_summary(built: Built, seconds: float) -> None:
 
     dataset = Dataset(built.dataset)
     if built.already_there:
-        console().print(f"{dataset.manifest.name} is already there and intact; nothing was built.")
+        in_store = isinstance(dataset.path, StorePath)
+        found = "with all its files (`ecgfactory verify` reads them)" if in_store else "and intact"
+        console().print(f"{dataset.manifest.name} is already there {found}; nothing was built.")
     rows = summary_rows(dataset)
     if not built.already_there:
         rows.append(("time", f"{seconds:.1f} s"))

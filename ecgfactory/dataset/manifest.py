@@ -113,6 +113,15 @@ class Manifest(BaseModel):
         return self.model_dump(mode="json", exclude=without)
 
 
+def published_at(content: bytes) -> str:
+    """Return when a manifest says that its dataset was published; the empty string where it is none that says so."""
+    try:
+        told = json.loads(content)["published_at"]
+    except (ValueError, LookupError, TypeError):
+        return ""
+    return told if isinstance(told, str) else ""
+
+
 def manifest_sha256(content: dict[str, Any]) -> str:
     """Digest of a manifest's content as canonical JSON, its own digest left out."""
     rest = {key: value for key, value in content.items() if key != "manifest_sha256"}

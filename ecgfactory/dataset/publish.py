@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import os
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
+from ecgfactory.dataset.manifest import published_at
 from ecgfactory.dataset.names import LATEST, MANIFEST_FILE, PIN_FILE
 from ecgfactory.errors import BadInputError, BuildFailedError
 from ecgfactory.storage.durable import sync, write_text
@@ -86,7 +86,9 @@ class FolderShelf:
     def settle_latest(self) -> None:
         """Compare when both were published; see `Shelf.settle_latest`."""
         named = self.target.parent / LATEST / MANIFEST_FILE
-        if not named.is_file() or _published_at(named) < _published_at(self.target / MANIFEST_FILE):
+        if not named.is_file() or published_at(named.read_bytes()) < published_at(
+            (self.target / MANIFEST_FILE).read_bytes()
+        ):
             self.point_latest()
 
     def pin(self, reason: str) -> None:
@@ -98,8 +100,3 @@ class FolderShelf:
 def _is_free(target: Path) -> bool:
     """Return whether a dataset is at its place already, or an empty folder, which gives way to it."""
     return target.is_dir() and ((target / MANIFEST_FILE).is_file() or not any(target.iterdir()))
-
-
-def _published_at(manifest: Path) -> str:
-    published_at: str = json.loads(manifest.read_text(encoding="utf-8"))["published_at"]
-    return published_at

@@ -9,6 +9,7 @@ from ecgfactory.dataset.manifest import Manifest
 from ecgfactory.dataset.names import MANIFEST_FILE, PIN_FILE, SUMS_FILE
 from ecgfactory.storage.durable import sha256_of, sync_tree, write_text
 from ecgfactory.storage.faults import fault_point
+from ecgfactory.storage.fetched import checked_path
 from ecgfactory.storage.place import Place
 
 
@@ -67,5 +68,5 @@ def read_sums(dataset: Place, file: str = SUMS_FILE) -> dict[str, str]:
         digest, gap, path = line.partition("  ")
         if not gap or len(digest) != 64:
             raise ValueError(f"line {number} is not of the form 'sha256  path'")
-        sums[path] = digest
+        sums[checked_path(path)] = digest
     return sums

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 
+from ecgfactory.dataset.manifest import published_at
 from ecgfactory.dataset.names import LATEST, MANIFEST_FILE, PIN_FILE
 from ecgfactory.errors import BadInputError
 from ecgfactory.storage.fetched import is_path_below
@@ -70,5 +70,4 @@ def named_by_latest(datasets: StorePath) -> str:
 
 
 def _published_at(dataset: StorePath) -> str:
-    published_at: str = json.loads((dataset / MANIFEST_FILE).read_text())["published_at"]
-    return published_at
+    return published_at((dataset / MANIFEST_FILE).read_bytes())

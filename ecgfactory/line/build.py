@@ -34,7 +34,8 @@ class Built(BaseModel):
     dataset : Path or StorePath
         Where the published dataset is.
     already_there : bool
-        Whether it was already published, and intact, so that no work was done.
+        Whether it was already published, and intact, so that no work was done; of one in a store only the tables are
+        read again, see `ecgfactory.verify`.
     """
 
     dataset: Place

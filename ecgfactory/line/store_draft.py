@@ -125,6 +125,8 @@ class StoreDraft(Draft):
     def _delete_strays(self) -> None:
         """Delete what an earlier session of this plan may have left here, and uploads that it did not end.
 
+        A manifest is none of that: a session that was taken over has published the dataset after all.
+
         Raises
         ------
         BuildFailedError
@@ -137,5 +139,5 @@ class StoreDraft(Draft):
                 f"{self._target / missing[0]}: was stored and is gone; somebody else deletes there. Build again."
             )
         with self._lease.only_while_held():
-            self._store.delete((self._target / path).name for path in sorted(there - expected))
+            self._store.delete((self._target / path).name for path in sorted(there - expected - {MANIFEST_FILE}))
             at_once(self._store.abandon, self._store.unfinished(self._target.prefix))

@@ -15,7 +15,7 @@ from ecgfactory.retention.items import DatasetItem
 from ecgfactory.retention.store_inventory import UPLOADS, look_at_dataset
 from ecgfactory.session.lease import Lease, LeaseLostError, leased
 from ecgfactory.session.lease_state import LEASE_FILE
-from ecgfactory.session.store_sessions import read_plan
+from ecgfactory.session.store_sessions import read_plan, unpublish
 from ecgfactory.session.workspace import PLAN_FILE, SESSIONS_FOLDER
 from ecgfactory.storage.at_once import at_once
 from ecgfactory.storage.faults import fault_point
@@ -78,7 +78,7 @@ def _remove_under(lease: Lease, output: StorePath, place: StorePath, decision: D
             at_once(place.store.abandon, place.store.unfinished(place.prefix))
     elif decision.kind == "dataset":
         _check_dataset(place)
-        _delete(lease, place.store, [(place / MANIFEST_FILE).name])
+        unpublish(place, lease)
         fault_point("item-renamed")
         _empty(lease, place)
     elif decision.kind == "session":

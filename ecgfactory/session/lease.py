@@ -18,9 +18,9 @@ the lease lapses, and nothing after it either unless another took it over or `ch
 
 What no lease can prevent is a request that is on its way when the lease lapses, or when a virtual machine is stopped
 together with its clock just after `check`. Such a request does no harm: records and tables have the same bytes whoever
-writes them, a ledger entry and the manifest are created only where there is none, and what a late deletion takes from
-a build makes it fail, to be gone on with. A late deletion of the lease itself may let a third session in beside the
-second until its next renewal, which fails.
+writes them, a ledger entry and the manifest are created only where there is none, a manifest and a lease are deleted
+only while they are of the version that was meant, and what a late deletion of anything else takes from a build makes it
+fail, to be gone on with. Who removes a dataset tells so first, and the next holder ends that.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from ecgfactory.errors import BadInputError, BuildFailedError, shown
-from ecgfactory.session.lease_state import LONGEST_S, LeaseState, find_lease
+from ecgfactory.session.lease_state import LONGEST_S, LeaseState, Told, find_lease
 from ecgfactory.storage.attempts import answers_within, checked, patience
 from ecgfactory.storage.store import StoreError
 from ecgfactory.storage.store_clock import clock_of
@@ -86,7 +86,7 @@ class Lease:
         return self._state.epoch
 
     @property
-    def told(self) -> dict[str, Any]:
+    def told(self) -> Told:
         """What it tells, at first what the holder before told last."""
         return self._state.told
 
@@ -136,7 +136,7 @@ class Lease:
         """
         self._swap({})
 
-    def tell(self, told: dict[str, Any]) -> None:
+    def tell(self, told: Told) -> None:
         """Renew the lease, and with it tell all who read it something else than before; raises as `renew`."""
         self._swap({"told": told})
 
@@ -149,9 +149,10 @@ class Lease:
         with patience(self._state.lasts_s):  # it lapses then
             is_alone = all(stored.name == self._file.name for stored in store.objects(self._file.parent.prefix))
             self._swap({} if is_alone else {"lasts_s": 0.0})
-            if is_alone:
+            if is_alone and (held := find_lease(self._file)) and held.state.holder == self._state.holder:
                 with self.only_while_held():
-                    store.delete([self._file.name])
+                    # were the answer lost, another attempt would else delete that of the next holder
+                    store.delete_version(self._file.name, held.version)
 
     def _swap(self, changes: dict[str, Any]) -> None:
         with self._one_at_a_time, answers_within(self._state.lasts_s / ANSWERS):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from ecgfactory.storage.store import StoreError
+from ecgfactory.session.session_info import SessionState
+from ecgfactory.storage.store import GarbledError
 from ecgfactory.storage.store_clock import PRECISION_S
 from ecgfactory.storage.store_path import StorePath
 
@@ -16,6 +18,33 @@ LONGEST_S = 3600.0
 
 LEASE_FILE = "lease.json"
 """Below the place that keeps a session's work."""
+
+
+class Told(BaseModel):
+    """What the holder of a lease tells all others.
+
+    Parameters
+    ----------
+    session_id : str
+        Name of its session.
+    state : {'finished', 'dead', 'failed', 'cancelled'}
+        How the session ended, if it did.
+    reason : str
+        Why it failed, in words.
+    records, last_shard : int
+        What is still wanted of the shards in progress; see `wanted`.
+    removing : bool
+        It removes the plan's dataset: whoever has the lease next ends that.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    session_id: str = ""
+    state: SessionState = "dead"
+    reason: str = ""
+    records: int = sys.maxsize
+    last_shard: int | None = None
+    removing: bool = False
 
 
 class LeaseState(BaseModel):
@@ -31,8 +60,8 @@ class LeaseState(BaseModel):
         How often this holder has renewed it.
     lasts_s : float
         Seconds for which it lasts from each renewal; 0 when it is free.
-    told : dict of str to Any
-        What its holder tells, or told last.
+    told : Told
+        What its holder tells, or told last; nothing where another version told what this one can't read.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -41,11 +70,19 @@ class LeaseState(BaseModel):
     epoch: int
     renewed: int = 0
     lasts_s: float = Field(ge=0, le=LONGEST_S)
-    told: dict[str, Any] = {}
+    told: Told = Told()
+
+    @field_validator("told", mode="wrap")
+    @classmethod
+    def _as_told(cls, given: object, handler: Callable[[object], Told]) -> Told:
+        try:
+            return handler(given)
+        except ValidationError:
+            return Told()
 
     def content(self) -> bytes:
         """Return the bytes of the object."""
-        return self.model_dump_json().encode()
+        return self.model_dump_json(exclude_defaults=True).encode()
 
 
 @dataclass(frozen=True)
@@ -76,8 +113,8 @@ def find_lease(file: StorePath) -> Found | None:
 
     Raises
     ------
-    StoreError
-        When the object is none, or can't be read.
+    GarbledError
+        When the object is none.
     """
     stored = file.store.stat(file.name)  # first, so that what is read is of this version or of a later one
     if stored is None:
@@ -87,4 +124,4 @@ def find_lease(file: StorePath) -> Found | None:
     except FileNotFoundError:
         return None
     except ValidationError:
-        raise StoreError(f"{file}: is not a lease; delete it if no build of this plan is running.") from None
+        raise GarbledError(f"{file}: is not a lease; delete it if no build of this plan is running.") from None

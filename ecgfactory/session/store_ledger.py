@@ -14,12 +14,15 @@ from ecgfactory.errors import BuildFailedError, ShardUnwantedError
 from ecgfactory.session.ledger import Ledger, ShardEntry
 from ecgfactory.session.workspace import Workspace, is_going_on
 from ecgfactory.storage.at_once import at_once
+from ecgfactory.storage.durable import sha256_of
 from ecgfactory.storage.faults import fault_point
-from ecgfactory.storage.store import StoreError
+from ecgfactory.storage.store import GarbledError, StoreError
 from ecgfactory.storage.store_path import StorePath
 
 SHARDS, LEDGER = "shards", "ledger"
 """Below the place that keeps a session's work."""
+
+_FETCHED_AGAIN = 3
 
 READ_AT_ONCE = 64
 """Entries that are read before the first of them is given."""
@@ -100,7 +103,7 @@ class StoreLedger(Ledger):
             return ShardEntry.model_validate_json(self._store.read(name))
         except ValidationError:
             address = StorePath(self._kept.scheme, self._kept.bucket, name)
-            raise StoreError(f"{address}: is no entry of a shard; delete it, and its shard is made again.") from None
+            raise GarbledError(f"{address}: is no entry of a shard; delete it, and its shard is made again.") from None
 
     def faults(self, entry: ShardEntry, with_content: bool = True) -> list[str]:
         """Compare sizes; the store has checked the content when it took it; see `Ledger.faults`."""
@@ -121,20 +124,36 @@ class StoreLedger(Ledger):
     def opened(self, entry: ShardEntry, names: Collection[str] | None = None) -> Iterator[Path]:
         """Fetch files of the shard, which are gone from here after the block; see `Ledger.opened`."""
         place, folder = self.place(entry), self._workspace.scratch / f"{entry.shard:06d}-{secrets.token_hex(4)}"
-        wanted = [file.path for file in entry.files] if names is None else names
-        for parent in {(folder / path).parent for path in wanted}:
+        wanted = [file for file in entry.files if names is None or file.path in names]
+        for parent in {(folder / file.path).parent for file in wanted}:
             parent.mkdir(parents=True, exist_ok=True)
         try:
-            at_once(lambda path: self._fetch(place / path, folder / path), wanted)
+            at_once(lambda file: self._fetch(entry, place / file.path, folder / file.path, file.sha256), wanted)
             yield folder
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 
-    def _fetch(self, source: StorePath, target: Path) -> None:
-        try:
-            self._store.fetch(source.name, target)
-        except FileNotFoundError:
-            raise gone(source) from None
+    def _fetch(self, entry: ShardEntry, source: StorePath, target: Path, sha256: str) -> None:
+        """Fetch a file as it was committed: what is damaged on its way is fetched again.
+
+        Raises
+        ------
+        BuildFailedError
+            When it is gone or damaged; its shard is not committed any more.
+        """
+        for _ in range(_FETCHED_AGAIN):
+            try:
+                self._store.fetch(source.name, target)
+            except FileNotFoundError:
+                raise gone(source) from None
+            if sha256_of(target) == sha256:
+                return
+        with contextlib.suppress(StoreError):
+            self.withdraw(entry)
+        raise BuildFailedError(
+            f"{source}: is not what was stored; somebody else writes there, or it is damaged. Build again: it is made "
+            "anew."
+        )
 
     def _entry(self, shard: int) -> StorePath:
         return self._kept / LEDGER / f"{shard:06d}.json"

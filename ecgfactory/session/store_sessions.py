@@ -15,7 +15,7 @@ from ecgfactory.dataset.names import MANIFEST_FILE
 from ecgfactory.quality.rule import PUBLISHED
 from ecgfactory.request.plan import Plan
 from ecgfactory.session.lease import Lease, leased
-from ecgfactory.session.lease_state import LEASE_FILE, Found, find_lease
+from ecgfactory.session.lease_state import LEASE_FILE, Found, Told, find_lease
 from ecgfactory.session.ledger import ledger_of
 from ecgfactory.session.scratch import scratch_folder
 from ecgfactory.session.session_info import SessionInfo, SessionState, stranded_words
@@ -24,7 +24,7 @@ from ecgfactory.session.workspace import FOLDERS, PLAN_FILE, SESSIONS_FOLDER, Wo
 from ecgfactory.storage.at_once import at_once
 from ecgfactory.storage.attempts import while_someone_waits
 from ecgfactory.storage.durable import write_text
-from ecgfactory.storage.store import StoreError
+from ecgfactory.storage.store import GarbledError, StoreError
 from ecgfactory.storage.store_clock import clock_of
 from ecgfactory.storage.store_path import StorePath
 
@@ -42,9 +42,29 @@ def kept_at(plan: Plan) -> StorePath:
 
 @contextlib.contextmanager
 def claimed(plan: Plan, on_wait: Callable[[], None]) -> Iterator[Lease]:
-    """Have the lease of a plan for the length of the block; others wait here."""
+    """Have the lease of a plan for the length of the block; others wait here.
+
+    What a killed or paused retention began to remove is removed first: its request may still be on its way.
+    """
     with leased(kept_at(plan) / LEASE_FILE, on_wait) as lease:
+        if lease.told.removing:
+            assert isinstance(plan.dataset_path, StorePath)
+            unpublish(plan.dataset_path, lease)
         yield lease
+
+
+def unpublish(dataset: StorePath, lease: Lease) -> None:
+    """Delete a dataset's manifest, so that nobody finds it any more; raises as `Lease.check` does.
+
+    Before, the lease says so, and whoever has it next ends that; and it is this manifest that is deleted, not one that
+    another session has published when a late request arrives.
+    """
+    store, name = dataset.store, (dataset / MANIFEST_FILE).name
+    held = store.stat(name)
+    if held is not None:
+        lease.tell(lease.told.model_copy(update={"removing": True}))
+        with lease.only_while_held():
+            store.delete_version(name, held.version)
 
 
 @contextlib.contextmanager
@@ -58,7 +78,7 @@ def occupied(plan: Plan, session_id: str, lease: Lease) -> Iterator[Workspace]:
     """
     kept = kept_at(plan)
     _warn_of_stranded(plan)
-    lease.tell({"session_id": session_id})
+    lease.tell(Told(session_id=session_id))
     workspace = _new_workspace(plan, kept, lease)
     kept.store.write((kept / PLAN_FILE).name, plan.model_dump_json(indent=2).encode())
     _withdraw_unsound(workspace)
@@ -82,7 +102,7 @@ def note_outcome(workspace: Workspace, lease: Lease, state: SessionState, reason
     assert workspace.kept is not None
     for log in workspace.logs.glob("*.log"):
         workspace.kept.store.write((workspace.kept / workspace.logs.name / log.name).name, log.read_bytes())
-    lease.tell(lease.told | {"state": state, "reason": reason})
+    lease.tell(lease.told.model_copy(update={"state": state, "reason": reason}))
 
 
 def sessions_of(output: StorePath) -> list[SessionInfo]:
@@ -90,7 +110,16 @@ def sessions_of(output: StorePath) -> list[SessionInfo]:
     with while_someone_waits():
         places = session_places(output)
     now = time_there(output) if places else 0.0
-    return list(filter(None, (describe_session(kept, now) for kept in places)))
+    return list(filter(None, (_described(kept, now) for kept in places)))
+
+
+def _described(kept: StorePath, now: float) -> SessionInfo | None:
+    """Describe a session as `describe_session` does; None, with a warning, where what it keeps can't be read."""
+    try:
+        return describe_session(kept, now)
+    except GarbledError as error:
+        _log.warning("%s", error)
+        return None
 
 
 def session_places(output: StorePath) -> list[StorePath]:
@@ -116,18 +145,23 @@ def describe_session(kept: StorePath, now: float) -> SessionInfo | None:
         Where it keeps its work.
     now : float
         The time by the clock of the store.
+
+    Raises
+    ------
+    GarbledError
+        When its lease, or an entry of its ledger, is none.
     """
     plan = read_plan(kept)
     if plan is None:
         return None
     found = find_lease(kept / LEASE_FILE)
     stored = list(kept.store.objects(kept.prefix))
-    told = found.state.told if found else {}
+    told = found.state.told if found else Told()
     entries = ledger_of(Workspace(Path(), kept)).entries()
     return SessionInfo(
-        session_id=told.get("session_id", kept.last),
+        session_id=told.session_id or kept.last,
         state=state_of(kept, plan, found, now),
-        reason=told.get("reason", ""),
+        reason=told.reason,
         name=plan.request.name,
         plan_id=plan.plan_id,
         records=plan.request.records,
@@ -153,8 +187,7 @@ def state_of(kept: StorePath, plan: Plan, found: Found | None, now: float) -> Se
     output = kept.parent.parent  # where it is now, from wherever one looks
     if (output / plan.request.name / plan.plan_id / MANIFEST_FILE).is_file():
         return "finished"
-    noted: SessionState = found.state.told.get("state", "dead") if found else "dead"
-    return noted
+    return found.state.told.state if found else "dead"
 
 
 def _new_workspace(plan: Plan, kept: StorePath, lease: Lease) -> Workspace:
@@ -183,6 +216,6 @@ def _warn_of_stranded(plan: Plan) -> None:
         theirs = read_plan(kept)
         if theirs is None or theirs.request.name != plan.request.name or not theirs.packages_gone:
             continue
-        info = describe_session(kept, time_there(output))
+        info = _described(kept, time_there(output))
         if info is not None and info.holds_work:
             _log.warning(stranded_words(info))

@@ -45,7 +45,7 @@ def want(workspace: Workspace, records: int, last_shard: int | None = None) -> N
     wanted = {"records": records, "last_shard": last_shard}
     write_text(workspace.wanted_file, json.dumps(wanted))
     if workspace.lease is not None:
-        workspace.lease.tell(workspace.lease.told | wanted)
+        workspace.lease.tell(workspace.lease.told.model_copy(update=wanted))
 
 
 def wanted_of(workspace: Workspace, shard: int) -> int:
@@ -90,7 +90,14 @@ class _Reading:
                 found = find_lease(self._file)
         except StoreError:
             return
-        self.told = _NOTHING if found is None else _EVERYTHING | found.state.told
+        self.told = (
+            _NOTHING
+            if found is None
+            else {
+                "records": found.state.told.records,
+                "last_shard": found.state.told.last_shard,
+            }
+        )
 
 
 @lru_cache(maxsize=32)

@@ -99,7 +99,7 @@ class AzureStore(RemoteStore):
         """Yield objects; see `Store.objects`."""
         pages = self._container.list_blobs(name_starts_with=prefix, results_per_page=self.listed_at_once).by_page()
         for page in self._pages(prefix, pages):
-            yield from (_stored(blob) for blob in page)
+            yield from (_stored(blob) for blob in page if not blob.name.endswith("/"))
 
     def folders(self, prefix: str) -> list[str]:
         """Return the next parts of names; see `Store.folders`."""
@@ -161,6 +161,9 @@ class AzureStore(RemoteStore):
         with self._freed_on_error(Unfinished(name, "", 0)):
             blocks = at_once(put_block, enumerate(parts(part_bytes)), self.parts_at_once)
             self._ask("write", name, lambda: blob.commit_block_list(blocks))
+
+    def _delete_if(self, name: str, version: str) -> None:
+        self._container.delete_blob(name, **_only(version))
 
     def _head(self, name: str) -> Stored:
         return _stored(self._container.get_blob_client(name).get_blob_properties())

@@ -133,11 +133,17 @@ class FolderStore(Store):
             with _sentences(name):
                 path = self._path(name)
                 path.unlink(missing_ok=True)
-                for parent in path.parents:
-                    try:
-                        parent.rmdir()
-                    except OSError:  # others are in it
-                        break
+                _remove_empty(path.parents)
+
+    def delete_version(self, name: str, version: str) -> None:
+        """Delete a version of an object, under the lock of `swap`; see `Store.delete_version`."""
+        path = self._path(name)
+        with _sentences(name):
+            with waiting_lock(path.with_name(_LOCK), lambda: None):
+                held = self.stat(name)
+                if held is not None and held.version == version:
+                    path.unlink()
+            _remove_empty(path.parents)
 
     def unfinished(self, prefix: str) -> list[Unfinished]:
         """Return drafts that a killed process left; see `Store.unfinished`."""
@@ -214,6 +220,14 @@ def _copy(source: Path, target: Path) -> None:
 
 def _stored(name: str, status: os.stat_result) -> Stored:
     return Stored(name, status.st_size, status.st_mtime, f"{status.st_ino}-{status.st_mtime_ns}")
+
+
+def _remove_empty(folders: Iterable[Path]) -> None:
+    for folder in folders:
+        try:
+            folder.rmdir()
+        except OSError:  # others are in it
+            break
 
 
 def _files(folder: Path) -> Iterator[Path]:

@@ -77,7 +77,7 @@ class GcsStore(RemoteStore):
     def objects(self, prefix: str) -> Iterator[Stored]:
         """Yield objects; see `Store.objects`."""
         for page in self._pages(prefix, None):
-            yield from (_stored(blob) for blob in page)
+            yield from (_stored(blob) for blob in page if not blob.name.endswith("/"))
 
     def folders(self, prefix: str) -> list[str]:
         """Return the next parts of names; see `Store.folders`."""
@@ -130,6 +130,9 @@ class GcsStore(RemoteStore):
             with contextlib.suppress(Exception):  # what went wrong before is what counts
                 writer.terminate()
             raise
+
+    def _delete_if(self, name: str, version: str) -> None:
+        self._blob(name).delete(if_generation_match=int(version), **self._once())
 
     def _head(self, name: str) -> Stored:
         blob = self._blob(name)

@@ -131,6 +131,11 @@ class RemoteStore(Store):
             content = b"".join(checked_parts(source, name, sha256, self.single_bytes))
             self.write(name, content)
 
+    def delete_version(self, name: str, version: str) -> None:
+        """Delete a version of an object; see `Store.delete_version`."""
+        with contextlib.suppress(UnmetError, FileNotFoundError):
+            self._ask("delete", name, lambda: self._delete_if(name, version))
+
     def stat(self, name: str) -> Stored | None:
         """Describe an object; see `Store.stat`."""
         try:
@@ -152,6 +157,10 @@ class RemoteStore(Store):
 
         Where it raises, nothing may appear.
         """
+
+    @abstractmethod
+    def _delete_if(self, name: str, version: str) -> None:
+        """Delete an object that has this version; it is an error where it has another."""
 
     @abstractmethod
     def _head(self, name: str) -> Stored:

@@ -129,8 +129,9 @@ class S3Store(RemoteStore):
         """Yield objects; see `Store.objects`."""
         for page in self._pages(prefix, ""):
             for each in page.get("Contents", []):
-                modified_at = each["LastModified"].timestamp()
-                yield Stored(each["Key"], each["Size"], modified_at, _version(each["ETag"]))
+                if not each["Key"].endswith("/"):
+                    modified_at = each["LastModified"].timestamp()
+                    yield Stored(each["Key"], each["Size"], modified_at, _version(each["ETag"]))
 
     def folders(self, prefix: str) -> list[str]:
         """Return the next parts of names; see `Store.folders`."""
@@ -198,6 +199,9 @@ class S3Store(RemoteStore):
             return {"PartNumber": number, **told}
 
         self._in_parts(name, parts(part_bytes), put_part, {"ChecksumAlgorithm": "SHA256"})
+
+    def _delete_if(self, name: str, version: str) -> None:
+        self._client.delete_object(Bucket=self.bucket, Key=name, IfMatch=f'"{version}"')
 
     def _head(self, name: str) -> Stored:
         given: Any = {"Bucket": self.bucket, "Key": name}

@@ -15,6 +15,10 @@ class StoreError(EcgFactoryError):
     """A store could not do what it was asked for, after all attempts that could have helped; nothing is lost by it."""
 
 
+class GarbledError(StoreError):
+    """An object does not hold what its name says."""
+
+
 @dataclass(frozen=True)
 class Stored:
     """An object as a store lists it.
@@ -148,7 +152,10 @@ class Store(ABC):
 
     @abstractmethod
     def objects(self, prefix: str) -> Iterator[Stored]:
-        """Yield all objects whose names begin with a prefix, in the order of their names."""
+        """Yield all objects whose names begin with a prefix, in the order of their names.
+
+        Those whose names end in a slash are left out: consoles and mounts make them, so that empty folders are seen.
+        """
 
     @abstractmethod
     def folders(self, prefix: str) -> list[str]:
@@ -157,6 +164,10 @@ class Store(ABC):
     @abstractmethod
     def delete(self, names: Iterable[str]) -> None:
         """Delete objects; those that are not there count as deleted."""
+
+    @abstractmethod
+    def delete_version(self, name: str, version: str) -> None:
+        """Delete a certain version of an object: where it has another by now, or is gone, nothing happens."""
 
     @abstractmethod
     def unfinished(self, prefix: str) -> list[Unfinished]:

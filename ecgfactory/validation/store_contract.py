@@ -217,6 +217,21 @@ class StoreContract:
         store.delete([])
         assert not list(store.objects(place.prefix)) and not store.folders(place.prefix)
 
+    def test_deleting_a_version(self, place: StorePath) -> None:
+        """Only that one: what took its place stays."""
+        store, name = place.store, (place / "lease").name
+        store.write(name, b"first")
+        first = store.stat(name)
+        store.write(name, b"second")
+        second = store.stat(name)
+        assert first is not None and second is not None
+        store.delete_version(name, first.version)
+        assert store.read(name) == b"second"
+        store.delete_version(name, second.version)
+        store.delete_version(name, second.version)
+        assert store.stat(name) is None
+        assert not store.folders(place.prefix)
+
     def test_unusual_names(self, place: StorePath, tmp_path: Path) -> None:
         """They are kept as they are, by every method."""
         store, source, sha256 = place.store, *make_file(tmp_path, 100)
@@ -226,6 +241,8 @@ class StoreContract:
             store.copy(f"{name}.sent", name)
             assert store.read(name, 0, 10) == source.read_bytes()[:10]
             assert store.create(f"{name}.new", b"x")
+            assert store.create(f"{name}.gone", b"x")
+            store.delete_version(f"{name}.gone", getattr(store.stat(f"{name}.gone"), "version", ""))
         assert store.folders(place.prefix) == ["folder é+ %"]
         listed = {each.name for each in store.objects(place.prefix)}
         assert listed == {f"{name}{end}" for name in names for end in ("", ".sent", ".new")}
@@ -264,6 +281,7 @@ class StoreContract:
             lambda: store.send(source, names[1], sha256),
             lambda: store.copy(names[0], names[1]),
             lambda: store.delete([names[1]]),
+            lambda: store.delete_version(names[1], before[1].version),
         ]
         for request in requests:
             with checked(lost):

@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 
 from benchmarks.stores.readers import check_nothing_else, check_whole, sums_of
-from ecgfactory.dataset.names import SUMS_FILE
+from ecgfactory.dataset.names import MANIFEST_FILE, SUMS_FILE
+from ecgfactory.errors import BuildFailedError
 from ecgfactory.line.build import Built
+from ecgfactory.line.store_draft import StoreDraft
 from ecgfactory.storage.store_path import StorePath
 
 REQUEST: dict[str, Any] = {
@@ -51,3 +53,23 @@ def test_a_dataset_in_a_store_is_that_in_a_folder(
     check_whole(stored.dataset)
     check_nothing_else(output, "stored")
     assert build(request | {"output": str(output)}).already_there
+
+
+def test_a_dataset_that_a_session_published_before_it_was_taken_over_stays(
+    output: StorePath, build: Builder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its request was on its way; what it published has the same bytes."""
+    delete_strays = StoreDraft._delete_strays
+
+    def late(draft: StoreDraft) -> None:
+        draft._store.write((draft._target / MANIFEST_FILE).name, b"{}")
+        delete_strays(draft)
+
+    monkeypatch.setattr(StoreDraft, "_delete_strays", late)
+    request = REQUEST | {"formats": ["csv"], "labels": None, "artefacts": None, "report": {"samples": 0}}
+    request = {key: value for key, value in request.items() if value is not None} | {"output": str(output)}
+    with pytest.raises(BuildFailedError, match="another session has just published this dataset"):
+        build(request)
+    assert [output.below(each.name).rpartition("/")[2] for each in output.store.objects(output.prefix)].count(
+        MANIFEST_FILE
+    ) == 1

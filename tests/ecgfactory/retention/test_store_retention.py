@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import multiprocessing
 import os
@@ -21,6 +22,7 @@ from ecgfactory.retention.clean_up import carry_out, clean_up, take_inventory
 from ecgfactory.retention.decisions import Decision, RetentionOutcome, decide
 from ecgfactory.retention.items import DatasetItem
 from ecgfactory.retention.retention_request import RetentionRequest, load_retention_request
+from ecgfactory.session import lease as lease_module
 from ecgfactory.session.lease_state import LEASE_FILE
 from ecgfactory.session.sessions import claimed, note_outcome, occupied, sessions_of
 from ecgfactory.session.store_sessions import kept_at
@@ -275,15 +277,14 @@ def test_a_dry_run_changes_nothing(output: StorePath, plan: Plan) -> None:
 def test_what_a_store_refuses_is_named(output: StorePath, monkeypatch: pytest.MonkeyPatch) -> None:
     add_dataset(output, OLD)
     add_dataset(output, NEW)
-    delete = FolderStore.delete
+    delete_version = FolderStore.delete_version
 
-    def refusing(store: FolderStore, names: object) -> None:
-        listed = list(names)  # type: ignore[call-overload]
-        if any(OLD in name and "manifest" in name for name in listed):
+    def refusing(store: FolderStore, name: str, version: str) -> None:
+        if OLD in name and "manifest" in name:
             raise StoreError("it may not be deleted.")
-        delete(store, listed)
+        delete_version(store, name, version)
 
-    monkeypatch.setattr(FolderStore, "delete", refusing)
+    monkeypatch.setattr(FolderStore, "delete_version", refusing)
     reasons = told(clean(output))
     assert reasons[f"d/{OLD}"] == ("failed", "it may not be deleted.")
     assert reasons[f"d/{NEW}"][0] == "remove"
@@ -293,27 +294,58 @@ def test_what_a_store_refuses_is_named(output: StorePath, monkeypatch: pytest.Mo
 def test_a_retention_that_was_paused_deletes_nothing_of_who_came_after(
     output: StorePath, plan: Plan, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It looked at the dataset, and slept; meanwhile its lease lapsed."""
+    """It looked at the dataset, and slept; meanwhile another session took the plan over."""
     add_dataset(output, plan.plan_id, name="s")
     before = snapshot(output)
     look = store_inventory.look_at_dataset
+    others = contextlib.ExitStack()
 
     def pausing(place: StorePath) -> object:
         item = look(place)
-        monkeypatch.setattr(FolderStore, "swap", closed)
-        monkeypatch.setattr("ecgfactory.session.lease.now_s", lambda: 1e9)
+        take_over(plan, others, monkeypatch)
         return item
 
     decisions = decisions_on(output)
     monkeypatch.setattr("ecgfactory.retention.store_removal.look_at_dataset", pausing)
-    (turned_out,) = carry_out(output, decisions)
+    with others:
+        (turned_out,) = carry_out(output, decisions)
     assert (turned_out.action, turned_out.reason) == ("keep", "a session has taken it up meanwhile")
     after = snapshot(output)
     assert {path: after[path] for path in before} == before
 
 
-def closed(*_: object) -> bool:
-    raise StoreError("it is closed today.")
+def test_a_deletion_that_arrives_late_takes_nothing_from_who_came_after(
+    output: StorePath, plan: Plan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who came after finds no dataset that is about to go, and the late request finds another one."""
+    add_dataset(output, plan.plan_id, name="s")
+    dataset = plan.dataset_path
+    assert isinstance(dataset, StorePath)
+    delete_version = FolderStore.delete_version
+    others = contextlib.ExitStack()
+
+    def late(store: FolderStore, name: str, version: str) -> None:
+        monkeypatch.setattr(FolderStore, "delete_version", delete_version)
+        take_over(plan, others, monkeypatch)
+        assert not (dataset / "manifest.json").is_file()
+        add_dataset(output, plan.plan_id, name="s", days_ago=1)
+        delete_version(store, name, version)
+
+    decisions = decisions_on(output)
+    monkeypatch.setattr(FolderStore, "delete_version", late)
+    with others:
+        (turned_out,) = carry_out(output, decisions)
+    assert (turned_out.action, turned_out.reason) == ("keep", "a session has taken it up meanwhile")
+    assert (dataset / "manifest.json").is_file()
+
+
+def take_over(plan: Plan, others: contextlib.ExitStack, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have another session take a plan over, long after its lease was last renewed."""
+    now_s = lease_module.now_s
+    monkeypatch.setattr(lease_module, "now_s", lambda: now_s() + 1000)
+    kept = kept_at(plan)
+    os.utime(f"/{(kept / LEASE_FILE).name}", (LONG_AGO, LONG_AGO))
+    others.enter_context(claimed(plan, lambda: None))
 
 
 def retention_process(output: StorePath, kill_at: str = "") -> multiprocessing.process.BaseProcess:

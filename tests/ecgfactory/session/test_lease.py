@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -12,6 +13,7 @@ from typing import Any
 
 import psutil
 import pytest
+from botocore import exceptions as errors
 
 from ecgfactory.errors import BadInputError
 from ecgfactory.session import lease as lease_module
@@ -23,10 +25,11 @@ from ecgfactory.session.lease import (
     lasts_s,
     leased,
 )
-from ecgfactory.session.lease_state import LEASE_FILE, find_lease
+from ecgfactory.session.lease_state import LEASE_FILE, Told, find_lease
 from ecgfactory.storage import attempts
 from ecgfactory.storage.folder_store import _LOCK, FolderStore
 from ecgfactory.storage.lock import is_held
+from ecgfactory.storage.s3 import S3Store
 from ecgfactory.storage.store import StoreError
 from ecgfactory.storage.store_path import StorePath
 from tests.looking import PATIENCE_S, until
@@ -252,7 +255,7 @@ def test_an_answer_that_never_comes_costs_no_lease(file: StorePath, monkeypatch:
     with leased(file, nothing) as lease:
         for name, method in (("stat", stat), ("read", read), ("swap", swap)):
             monkeypatch.setattr(FolderStore, name, recording(method))
-        lease.tell({"records": 3})
+        lease.tell(Told(records=3))
         told_s, waits_s = waits_s, []
         until(lambda: len(waits_s) > 2, "a renewal")
         renewed_s, waits_s = waits_s, []
@@ -301,13 +304,13 @@ def test_a_renewal_that_arrives_late_is_no_loss(file: StorePath, monkeypatch: py
 
 def test_what_is_told_stays_where_work_is_left_and_the_next_is_told(file: StorePath) -> None:
     with leased(file, nothing) as lease:
-        lease.tell({"state": "failed"})
+        lease.tell(Told(state="failed"))
         file.store.write((file.parent / "plan.json").name, b"{}")
     found = find_lease(file)
     assert found is not None
     assert found.is_lapsed(found.modified_at), "nobody has it"
     with leased(file, nothing) as again:
-        assert (again.epoch, again.told) == (2, {"state": "failed"})
+        assert (again.epoch, again.told) == (2, Told(state="failed"))
 
 
 @pytest.mark.usefixtures("alone")
@@ -328,6 +331,39 @@ def test_what_is_no_lease_is_told(file: StorePath, content: str) -> None:
         pass
 
 
+@pytest.mark.parametrize("told", ['{"state":"paused"}', '{"state":[]}', '{"session_id":1}', '"words"'])
+def test_what_another_version_told_is_passed_over(file: StorePath, told: str) -> None:
+    file.store.write(file.name, f'{{"holder":"x","epoch":1,"lasts_s":0,"told":{told}}}'.encode())
+    found = find_lease(file)
+    assert found is not None
+    assert found.state.told == Told()
+    with leased(file, nothing) as lease:
+        assert lease.epoch == 2
+
+
+@pytest.mark.usefixtures("alone")
+def test_giving_back_takes_nothing_from_the_next(
+    s3_place: StorePath, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As where the answer to the deletion is lost: what is asked for again comes when another has the lease."""
+    file = s3_place / "plan" / LEASE_FILE
+    delete_if = S3Store._delete_if
+    next_ones = contextlib.ExitStack()
+
+    def delayed(store: S3Store, name: str, version: str) -> None:
+        delete_if(store, name, version)
+        monkeypatch.setattr(S3Store, "_delete_if", delete_if)
+        next_ones.enter_context(leased(file, nothing))
+        raise errors.ReadTimeoutError(endpoint_url="")
+
+    monkeypatch.setattr(attempts, "FIRST_WAIT_S", 0.01)
+    with leased(file, nothing):
+        monkeypatch.setattr(S3Store, "_delete_if", delayed)
+    with next_ones:
+        assert find_lease(file) is not None
+    assert find_lease(file) is None
+
+
 @pytest.mark.parametrize("given", ["", "soon", "0", "nan", "1e9"])
 def test_how_long_it_lasts_is_checked(monkeypatch: pytest.MonkeyPatch, given: str) -> None:
     monkeypatch.setenv(ENVIRONMENT_VARIABLE, given)
@@ -341,11 +377,11 @@ def test_a_holder_that_stopped_renewing_is_followed_in_every_store(
     """Versions are of another kind in each: digests, numbers, tags."""
     file = store_place / "plan" / LEASE_FILE
     with leased(file, nothing) as first:
-        first.tell({"records": 3})
+        first.tell(Told(records=3))
         first.renew()
         found = find_lease(file)
         assert found is not None
-        assert found.state.told == {"records": 3}
+        assert found.state.told == Told(records=3)
     assert find_lease(file) is None
     monkeypatch.setattr(lease_module, "_keep_renewing", lambda *_: None)
     waits: list[bool] = []

@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from ecgfactory.errors import ShardUnwantedError
+from ecgfactory.errors import BuildFailedError, ShardUnwantedError
 from ecgfactory.session.ledger import ShardEntry, StagedFile, staged_files
 from ecgfactory.session.store_ledger import StoreLedger
 from ecgfactory.session.workspace import PLAN_FILE, Workspace
+from ecgfactory.storage.folder_store import FolderStore
 from ecgfactory.storage.store_path import StorePath
 
 
@@ -87,6 +88,30 @@ def test_one_whose_files_are_gone_is_replaced(ledger: Racing, tmp_path: Path) ->
     sound = enter(ledger, tmp_path / "sound", 5)
     assert sound.attempt != damaged.attempt
     assert list(ledger.entries()) == [sound]
+
+
+def test_what_is_damaged_on_its_way_is_fetched_again(
+    ledger: Racing, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entry = enter(ledger, tmp_path / "shard", 5)
+    fetch = FolderStore.fetch
+
+    def damaged(store: FolderStore, name: str, target: Path) -> None:
+        fetch(store, name, target)
+        target.write_bytes(b"rrrxr")
+        monkeypatch.setattr(FolderStore, "fetch", fetch)
+
+    monkeypatch.setattr(FolderStore, "fetch", damaged)
+    with ledger.opened(entry, ["records"]) as folder:
+        assert (folder / "records").read_bytes() == b"rrrrr"
+
+
+def test_a_shard_that_is_not_what_was_stored_is_made_anew(ledger: Racing, tmp_path: Path) -> None:
+    entry = enter(ledger, tmp_path / "shard", 5)
+    ledger._store.write((ledger.place(entry) / "records").name, b"rrrxr")
+    with pytest.raises(BuildFailedError, match="records: is not what was stored"), ledger.opened(entry):
+        pass
+    assert ledger.entry(3) is None
 
 
 def test_only_what_is_still_entered_is_withdrawn(ledger: Racing, tmp_path: Path) -> None:

@@ -165,7 +165,7 @@ def test_a_session_that_another_took_over_spoils_nothing(plan: Plan, monkeypatch
                 with pytest.raises(LeaseLostError):
                     abandon(build.workspace)
                 assert other is not None
-                assert other.told["session_id"] == "other"
+                assert other.told.session_id == "other"
                 assert len(list(ledger_of(workspace).entries())) == 1
                 lease.check()
 
@@ -198,6 +198,21 @@ def test_what_another_version_began_is_told_in_a_store_too(plan: Plan, caplog: p
     (told,) = (record.getMessage() for record in caplog.records if "begun with" in record.getMessage())
     assert "session old holds" in told
     assert "ecgfactory 0.0.1: install that to go on" in told
+
+
+@pytest.mark.parametrize("garbled", ["lease.json", "ledger/000000.json"])
+def test_one_that_can_not_be_read_hides_no_other(
+    garbled: str, plan: Plan, output: StorePath, caplog: pytest.LogCaptureFixture
+) -> None:
+    other = plan_in(output, seed=2)
+    for each in (plan, other):
+        with claimed(each, nothing) as lease, occupied(each, each.plan_id, lease):
+            pass
+    output.store.write((kept_at(other) / garbled).name, b"{}")
+    assert [found.plan_id for found in sessions_of(output)] == [plan.plan_id]
+    assert str(kept_at(other) / garbled) in caplog.text
+    with claimed(plan, nothing) as lease, occupied(plan, "again", lease):
+        pass
 
 
 def test_a_session_without_a_plan_and_an_unreadable_one_are_none(plan: Plan, output: StorePath) -> None:

@@ -176,6 +176,17 @@ def test_nothing_is_asked_for_but_what_was_wanted(kind: str, faulty: FaultyStore
     assert len(faulty.requests) == 10, faulty.requests
 
 
+@pytest.mark.parametrize("kind", ["gs"])
+def test_a_version_is_deleted_on_a_condition(place: StorePath, faulty: FaultyStore) -> None:
+    name = (place / "there").name
+    held = place.store.stat(name)
+    assert held is not None
+    place.store.delete_version(name, held.version)
+    assert faulty.times_of(f"^DELETE .*ifGenerationMatch={held.version}")
+    faulty.fail(refusal("gs", 412, "conditionNotMet"), "^DELETE")
+    place.store.delete_version(name, held.version)
+
+
 def test_a_store_that_asks_for_time_is_given_it(
     place: StorePath, faulty: FaultyStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:

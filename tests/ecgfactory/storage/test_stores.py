@@ -23,6 +23,13 @@ class RemoteContract(StoreContract):
         monkeypatch.setattr(RemoteStore, "part_bytes", 5 * 2**20)  # S3 takes no smaller ones
         monkeypatch.setattr(RemoteStore, "listed_at_once", 10)
 
+    def test_markers_of_folders_are_no_objects(self, place: StorePath) -> None:
+        store = place.store
+        store.write(f"{place.name}/marked/", b"")
+        store.write((place / "marked/file").name, b"x")
+        assert [place.below(each.name) for each in store.objects(place.prefix)] == ["marked/file"]
+        assert store.folders(place.prefix) == ["marked"]
+
 
 class TestFolder(StoreContract):
     @pytest.fixture
@@ -56,6 +63,9 @@ class TestGcs(RemoteContract):
     def leave_unfinished(self, place: StorePath, name: str) -> bool:
         place.store._blob(name).create_resumable_upload_session()  # type: ignore[attr-defined]
         return False
+
+    def test_deleting_a_version(self, place: StorePath) -> None:
+        pytest.skip("fake-gcs-server ignores the condition of a deletion; that it is asked for, test_remote_store sees")
 
 
 class TestAzure(RemoteContract):
