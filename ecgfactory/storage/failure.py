@@ -17,6 +17,7 @@ Reason = Literal[
     "no bucket",
     "full",
     "no address",  # of the store, in the variable that should hold it
+    "setting",  # some other one is wrong; the detail says which, and what to do
     "other",
 ]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import islice
@@ -13,6 +14,7 @@ import botocore.exceptions as errors
 from botocore.config import Config
 from botocore.parsers import ResponseParserError
 
+from ecgfactory.errors import shown
 from ecgfactory.storage.at_once import REQUESTS_AT_ONCE, at_once
 from ecgfactory.storage.failure import Failure, Reason, failure_of
 from ecgfactory.storage.remote_store import NEW, Operation, RemoteStore
@@ -49,6 +51,8 @@ _REASONS: Mapping[str, Reason] = {
     "XAmzContentSHA256Mismatch": "damaged",
     "XAmzContentChecksumMismatch": "damaged",
 }
+
+_REGION_FROM = "give one like eu-central-1 by AWS_REGION or AWS_DEFAULT_REGION, or in the profile"
 
 _REFUSED: Any = {"HTTPStatusCode": 403, "HTTPHeaders": {}}
 """What the answer would be if one of several names were asked for alone."""
@@ -100,7 +104,7 @@ class S3Store(RemoteStore):
 
     def __init__(self, bucket: str) -> None:
         super().__init__(bucket)
-        self._session = self._ask("read", "", boto3.session.Session)
+        self._session = self._ask("read", "", _session)
         self._clients: dict[tuple[float, float], Any] = {}
         self._connecting = threading.Lock()
         self._ask("read", "", lambda: self._client)
@@ -219,6 +223,8 @@ class S3Store(RemoteStore):
             return Failure("unknown", type(error).__name__)
         if isinstance(error, _PASSING):
             return Failure("passing", type(error).__name__)
+        if isinstance(error, errors.InvalidRegionError):
+            return Failure("setting", f"{shown(error.kwargs['region_name'])} is no region; {_REGION_FROM}")
         if isinstance(error, ValueError) and "endpoint" in str(error).lower():
             return Failure("no address", "Invalid endpoint")
         if isinstance(error, KeyError):  # the answer lacks what S3 always tells: it is that of something else
@@ -291,6 +297,11 @@ class S3Store(RemoteStore):
             held = self.stat(name)
             if held is None or not held.version.endswith(f"-{len(done)}"):
                 raise StoreError(f"{self._address(name)}: its upload was aborted by someone else; try again.") from None
+
+
+def _session() -> boto3.session.Session:
+    # as AWS's other tools do: boto3 by itself looks at AWS_DEFAULT_REGION, then at the profile
+    return boto3.session.Session(region_name=os.environ.get("AWS_REGION") or None)
 
 
 def _version(etag: str) -> str:

@@ -66,7 +66,9 @@ def test_a_library_that_is_not_installed_is_told_with_what_brings_it(scheme: str
 @pytest.fixture
 def nobody(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> pytest.MonkeyPatch:
     """Credentials of nobody."""
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_PROFILE", "STORAGE_EMULATOR_HOST"):
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_PROFILE", "AWS_REGION"):
+        monkeypatch.delenv(name, raising=False)
+    for name in ("AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3", "STORAGE_EMULATOR_HOST"):
         monkeypatch.delenv(name, raising=False)
     for name in ("AZURE_STORAGE_CONNECTION_STRING", "AZURE_STORAGE_ACCOUNT", "AZURE_STORAGE_KEY"):
         monkeypatch.delenv(name, raising=False)
@@ -113,6 +115,50 @@ def test_an_endpoint_that_is_none_is_told_by_its_variable(
     sentence = told(StorePath(scheme, "with-a-wrong-endpoint", "x"))
     assert name in sentence
     assert "secret" not in sentence
+
+
+PROFILE = "[default]\nregion = ap-south-1\n"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("variables", "region"),
+    [
+        ({"AWS_REGION": "eu-central-1", "AWS_DEFAULT_REGION": "us-west-2"}, "eu-central-1"),
+        ({"AWS_REGION": "", "AWS_DEFAULT_REGION": "us-west-2"}, "us-west-2"),
+        ({}, "ap-south-1"),
+    ],
+)
+def test_the_region_is_found_where_aws_s_other_tools_find_it(
+    moto_server: StoreServer, place_of: PlaceMaker, tmp_path: Path, variables: dict[str, str], region: str
+) -> None:
+    signed: list[str] = []
+
+    def told_for_what(proxied: Any) -> None:
+        signed.append(proxied.headers["Authorization"])
+        proxied.answer(*proxied.forwarded(proxied.body()))
+
+    with faulty_store(moto_server.url) as proxy:
+        place = place_of.on(StoreServer("s3", proxy.url))
+        place_of.patch.delenv("AWS_DEFAULT_REGION")
+        place_of.patch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
+        (tmp_path / "config").write_text(PROFILE)
+        for name, value in variables.items():
+            place_of.patch.setenv(name, value)
+        proxy.fail(told_for_what, "^PUT")
+        place.store.write(place.name, b"content")
+    assert f"/{region}/s3/aws4_request" in signed[0]
+
+
+def test_a_region_that_is_none_is_told_with_where_it_belongs(nobody: pytest.MonkeyPatch) -> None:
+    nobody.setenv("AWS_REGION", "bad region")
+    place = StorePath("s3", "in-no-region", "x")
+    with pytest.raises(NoAccessError) as caught:
+        place.store.read(place.name)
+    assert str(caught.value) == (
+        "s3://in-no-region/: 'bad region' is no region; give one like eu-central-1 by AWS_REGION or "
+        "AWS_DEFAULT_REGION, or in the profile."
+    )
 
 
 @pytest.mark.slow
