@@ -16,7 +16,7 @@ from botocore.parsers import ResponseParserError
 
 from ecgfactory.errors import shown
 from ecgfactory.storage.at_once import REQUESTS_AT_ONCE, at_once
-from ecgfactory.storage.failure import Failure, Reason, failure_of
+from ecgfactory.storage.failure import REDIRECTS, Failure, Reason, failure_of
 from ecgfactory.storage.remote_store import NEW, Operation, RemoteStore
 from ecgfactory.storage.store import Stored, StoreError, Unfinished
 
@@ -249,7 +249,9 @@ class S3Store(RemoteStore):
             request_checksum_calculation="when_required",  # not all stores know those that boto3 adds unasked
             response_checksum_validation="when_required",
         )
-        return self._session.client("s3", config=config)
+        client = self._session.client("s3", config=config)
+        client.meta.events.register("needs-retry.s3.HeadBucket", _end_redirects)
+        return client
 
     def _pages(self, prefix: str, delimiter: str) -> Iterator[Any]:
         given: Any = {"Bucket": self.bucket, "Prefix": prefix, "Delimiter": delimiter, "MaxKeys": self.listed_at_once}
@@ -302,6 +304,18 @@ class S3Store(RemoteStore):
 def _session() -> boto3.session.Session:
     # as AWS's other tools do: boto3 by itself looks at AWS_DEFAULT_REGION, then at the profile
     return boto3.session.Session(region_name=os.environ.get("AWS_REGION") or None)
+
+
+def _end_redirects(response: Any, operation: Any, **_: Any) -> None:
+    """Fail where a bucket's region is asked for and the answer redirects without naming one.
+
+    The library asks for it after each answer that redirects, this one among them: without end.
+    """
+    answer, told = response or (None, {})
+    if answer is None or answer.status_code not in REDIRECTS:
+        return
+    if not {"x-amz-bucket-region", "Region"} & {*told["ResponseMetadata"]["HTTPHeaders"], *told["Error"]}:
+        raise errors.ClientError(told, operation.name)
 
 
 def _version(etag: str) -> str:
