@@ -55,6 +55,8 @@ _OF_STATUS: Mapping[int, Reason] = {
     507: "full",
 }
 
+SUCCESS = 200
+
 RESUME_INCOMPLETE = 308
 """What Google says of an upload that goes on; with an address it is a redirect."""
 
@@ -89,6 +91,8 @@ def failure_of(
         host = _HOST.match(location or "")  # the rest may be signed
         return Failure("elsewhere", f"{detail}, to {host.group()}" if host else detail)
     reason: Reason = reasons.get(code) or _OF_STATUS.get(status) or ("passing" if status >= 500 else "other")
+    if SUCCESS <= status < SUCCESS + 100:  # and yet none: it is not what a store answers
+        return Failure("no address", detail)
     if reason in {"denied", "other"} and _says(f"{code} {words}", _FULL):
         reason = "full"
     return Failure(reason, detail, _seconds(headers.get("retry-after") or headers.get("Retry-After")))

@@ -153,6 +153,8 @@ class GcsStore(RemoteStore):
             return Failure("unknown", name)
         if isinstance(error, _NO_ADDRESS):
             return Failure("no address", name)
+        if isinstance(error, requests.exceptions.JSONDecodeError | AttributeError):  # what answers is no store
+            return Failure("no address", "its answer is no JSON")
         return Failure("other", name) if isinstance(error, requests.RequestException) else None
 
     def _once(self) -> dict[str, Any]:

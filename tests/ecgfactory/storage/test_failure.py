@@ -44,7 +44,7 @@ def test_a_code_that_says_no_more_than_the_status_stands_once(status: int) -> No
         (308, {"Location": "https://[::1]:9000"}, "elsewhere", "308, to https://[::1]:9000"),
         (302, {}, "elsewhere", "302"),
         (308, {}, "other", "308"),
-        (201, {"Location": "https://host"}, "other", "201"),
+        (201, {"Location": "https://host"}, "no address", "201"),
         (301, {"Location": "https://key:secret@host/"}, "elsewhere", "301"),
     ],
 )

@@ -165,17 +165,24 @@ def test_a_region_that_is_none_is_told_with_where_it_belongs(nobody: pytest.Monk
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("scheme", ["s3", "az"])
+@pytest.mark.parametrize("scheme", SERVERS)
+@pytest.mark.parametrize(
+    "answer",
+    [refused(200), refused(200, "<!doctype html><html></html>", Content_Type="text/html"), refused(204)],
+    ids=["200", "page", "204"],
+)
 def test_an_endpoint_at_which_something_else_answers_is_told_by_its_variable(
-    scheme: str, request: pytest.FixtureRequest, place_of: PlaceMaker
+    scheme: str, answer: Fault, request: pytest.FixtureRequest, place_of: PlaceMaker
 ) -> None:
     """As a store's web console does at a port of its own."""
     server: StoreServer = request.getfixturevalue(SERVERS[scheme])
     with faulty_store(server.url) as proxy:
         place = place_of.on(StoreServer(scheme, proxy.url))
-        proxy.fail(refused(200, "<!doctype html><html></html>", Content_Type="text/html"), times=ALWAYS)
-        with pytest.raises(NoAccessError, match="holds no address of a store"):
-            place.store.stat(place.name)
+        proxy.fail(answer, times=ALWAYS)
+        store, name = place.store, place.name
+        for ask in (lambda: store.stat(name), lambda: list(store.objects(name)), lambda: store.create(name, b"x")):
+            with pytest.raises(NoAccessError, match=f"{store.endpoint_from} holds no address of a store"):  # type: ignore[attr-defined]
+                ask()
 
 
 @pytest.mark.slow
