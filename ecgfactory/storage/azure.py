@@ -49,8 +49,9 @@ _REASONS: Mapping[str, Reason] = {
     "PendingCopyOperation": "passing",
 }
 
-# It tells on stderr of each place where it looked for credentials in vain, unless somebody listens.
-logging.getLogger("azure.identity").addHandler(logging.NullHandler())
+# Azure's libraries tell on stderr of each place where they looked for credentials in vain, and of each answer that is
+# none of a store's, unless somebody listens.
+logging.getLogger("azure").addHandler(logging.NullHandler())
 
 _READER = "the role Storage Blob Data Reader on the container"
 _CONTRIBUTOR = "the role Storage Blob Data Contributor on the container"
@@ -185,6 +186,7 @@ class AzureStore(RemoteStore):
     def _connected(self) -> ContainerClient:
         given: Any = {
             "retry_total": 0,
+            "permit_redirects": False,
             "raw_request_hook": self._limit,
             "max_single_put_size": self.single_bytes,
         }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Literal
@@ -16,7 +17,9 @@ Reason = Literal[
     "clock",  # of this machine is wrong
     "no bucket",
     "full",
+    "elsewhere",  # is where the answer sends who asks
     "no address",  # of the store, in the variable that should hold it
+    "setting",  # some other one is wrong; the detail says which, and what to do
     "other",
 ]
 
@@ -52,6 +55,15 @@ _OF_STATUS: Mapping[int, Reason] = {
     507: "full",
 }
 
+SUCCESS = 200
+
+RESUME_INCOMPLETE = 308
+"""What Google says of an upload that goes on; with an address it is a redirect."""
+
+REDIRECTS = frozenset({301, 302, 303, 307, RESUME_INCOMPLETE})
+
+_HOST = re.compile(r"https?://[\w.:\[\]-]+(?=[/?#]|$)", re.ASCII)
+
 _FULL = ("quota", "storagefull", "insufficientstorage", "storagelimit")
 
 
@@ -73,8 +85,14 @@ def failure_of(
     words : str
         What the answer says beside; it is only looked at for a quota that is full.
     """
-    detail = " ".join(filter(None, (str(status), code)))
+    detail = f"{status} {code}" if code not in {"", str(status)} else str(status)
+    location = headers.get("location") or headers.get("Location")
+    if status in REDIRECTS and (location or status != RESUME_INCOMPLETE):
+        host = _HOST.match(location or "")  # the rest may be signed
+        return Failure("elsewhere", f"{detail}, to {host.group()}" if host else detail)
     reason: Reason = reasons.get(code) or _OF_STATUS.get(status) or ("passing" if status >= 500 else "other")
+    if SUCCESS <= status < SUCCESS + 100:  # and yet none: it is not what a store answers
+        return Failure("no address", detail)
     if reason in {"denied", "other"} and _says(f"{code} {words}", _FULL):
         reason = "full"
     return Failure(reason, detail, _seconds(headers.get("retry-after") or headers.get("Retry-After")))

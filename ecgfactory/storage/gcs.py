@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any, ClassVar, cast
@@ -61,6 +62,8 @@ class GcsStore(RemoteStore):
         # for traces, which nobody reads here, it would ask for the bucket from a thread, with attempts of its own and
         # a permission that nothing else needs; there is no argument against that
         self._client._bucket_metadata_cache = None
+        if os.environ.get(self.endpoint_from):  # Google's own endpoint may redirect
+            self._client._http.max_redirects = 0
         self._bucket: Any = self._client.bucket(bucket)
 
     def copy(self, source: str, target: str) -> None:
@@ -143,6 +146,8 @@ class GcsStore(RemoteStore):
         name = type(error).__name__
         if isinstance(error, GoogleAPICallError | InvalidResponse):
             return _refusal(error)
+        if isinstance(error, requests.TooManyRedirects):
+            return _refusal(error)
         if isinstance(error, DataCorruption):
             return Failure("damaged", "crc32c")
         if isinstance(error, _PASSING):
@@ -151,6 +156,8 @@ class GcsStore(RemoteStore):
             return Failure("unknown", name)
         if isinstance(error, _NO_ADDRESS):
             return Failure("no address", name)
+        if isinstance(error, requests.exceptions.JSONDecodeError | AttributeError):  # what answers is no store
+            return Failure("no address", "its answer is no JSON")
         return Failure("other", name) if isinstance(error, requests.RequestException) else None
 
     def _once(self) -> dict[str, Any]:

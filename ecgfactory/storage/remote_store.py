@@ -250,7 +250,7 @@ class RemoteStore(Store):
             return MissingBucketError(
                 f"{address}: there is no {self.bucket_noun} {self.bucket!r}; make it, or correct its name."
             )
-        kind = NoAccessError if failure.reason in {"unknown", "no address"} else StoreError
+        kind = NoAccessError if failure.reason in {"unknown", "elsewhere", "no address", "setting"} else StoreError
         return kind(f"{address}: {self._sentence(operation, failure)}")
 
     def _has_bucket(self, name: str) -> bool:
@@ -278,8 +278,15 @@ class RemoteStore(Store):
                 return f"its quota is full ({detail}); make room in the {self.bucket_noun}, or raise the quota."
             case "damaged":
                 return f"it arrived damaged and was refused ({detail}); try again."
+            case "elsewhere":
+                return (
+                    f"the endpoint redirects elsewhere ({detail}); write the address that it redirects to into "
+                    f"{self.endpoint_from}."
+                )
             case "no address":
                 return f"{self.endpoint_from} holds no address of a store ({detail}); write one like https://host:9000."
+            case "setting":
+                return f"{detail}."
             case "passing":
                 return (
                     f"the store could not {operation} it within {patience_s():.0f} s ({detail}); check the network "

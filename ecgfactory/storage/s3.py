@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import islice
@@ -13,8 +14,9 @@ import botocore.exceptions as errors
 from botocore.config import Config
 from botocore.parsers import ResponseParserError
 
+from ecgfactory.errors import shown
 from ecgfactory.storage.at_once import REQUESTS_AT_ONCE, at_once
-from ecgfactory.storage.failure import Failure, Reason, failure_of
+from ecgfactory.storage.failure import REDIRECTS, SUCCESS, Failure, Reason, failure_of
 from ecgfactory.storage.remote_store import NEW, Operation, RemoteStore
 from ecgfactory.storage.store import Stored, StoreError, Unfinished
 
@@ -29,6 +31,9 @@ COPIED_AT_ONCE_BYTES = 5 * 2**30
 
 DELETED_AT_ONCE = 1000
 """Names in one request."""
+
+PAGE_BEGINS_WITHIN = 1000
+"""Bytes."""
 
 _REASONS: Mapping[str, Reason] = {
     "NoSuchBucket": "no bucket",
@@ -49,6 +54,8 @@ _REASONS: Mapping[str, Reason] = {
     "XAmzContentSHA256Mismatch": "damaged",
     "XAmzContentChecksumMismatch": "damaged",
 }
+
+_REGION_FROM = "give one like eu-central-1 by AWS_REGION or AWS_DEFAULT_REGION, or in the profile"
 
 _REFUSED: Any = {"HTTPStatusCode": 403, "HTTPHeaders": {}}
 """What the answer would be if one of several names were asked for alone."""
@@ -78,6 +85,12 @@ _CREDENTIALS = (
 )
 
 
+class _PageError(errors.BotoCoreError):
+    """What answers is no store."""
+
+    fmt = "a page"
+
+
 class S3Store(RemoteStore):
     """A bucket of S3, by boto3.
 
@@ -100,7 +113,7 @@ class S3Store(RemoteStore):
 
     def __init__(self, bucket: str) -> None:
         super().__init__(bucket)
-        self._session = self._ask("read", "", boto3.session.Session)
+        self._session = self._ask("read", "", _session)
         self._clients: dict[tuple[float, float], Any] = {}
         self._connecting = threading.Lock()
         self._ask("read", "", lambda: self._client)
@@ -170,7 +183,9 @@ class S3Store(RemoteStore):
         if version is not None:
             given["IfMatch"] = f'"{version}"'
         try:
-            content: bytes = self._client.get_object(**given)["Body"].read()
+            answer = self._client.get_object(**given)
+            _version(answer["ETag"])  # without one it is a page of something else
+            content: bytes = answer["Body"].read()
         except errors.ClientError as error:
             if error.response["Error"]["Code"] == "InvalidRange":
                 return b""
@@ -181,7 +196,7 @@ class S3Store(RemoteStore):
         given: Any = {"Bucket": self.bucket, "Key": name, "Body": content, "ChecksumAlgorithm": "SHA256"}
         if version is not None:
             given |= {"IfNoneMatch": "*"} if version == NEW else {"IfMatch": f'"{version}"'}
-        self._client.put_object(**given)
+        _version(self._client.put_object(**given)["ETag"])  # else nothing was stored
 
     def _put_parts(self, name: str, size_bytes: int, parts: Callable[[int], Iterator[bytes]]) -> None:
         part_bytes = max(self.part_bytes, -(-size_bytes // MOST_PARTS))
@@ -221,8 +236,12 @@ class S3Store(RemoteStore):
             return failure_of(answer["HTTPStatusCode"], code, headers, _REASONS, told.get("Message", ""))
         if isinstance(error, _CREDENTIALS):
             return Failure("unknown", type(error).__name__)
+        if isinstance(error, _PageError):
+            return Failure("no address", "its answer is no XML")
         if isinstance(error, _PASSING):
             return Failure("passing", type(error).__name__)
+        if isinstance(error, errors.InvalidRegionError):
+            return Failure("setting", f"{shown(error.kwargs['region_name'])} is no region; {_REGION_FROM}")
         if isinstance(error, ValueError) and "endpoint" in str(error).lower():
             return Failure("no address", "Invalid endpoint")
         if isinstance(error, KeyError):  # the answer lacks what S3 always tells: it is that of something else
@@ -247,16 +266,24 @@ class S3Store(RemoteStore):
             request_checksum_calculation="when_required",  # not all stores know those that boto3 adds unasked
             response_checksum_validation="when_required",
         )
-        return self._session.client("s3", config=config)
+        client = self._session.client("s3", config=config)
+        client.meta.events.register("response-received.s3", _refuse_page)
+        client.meta.events.register("needs-retry.s3.HeadBucket", _end_redirects)
+        return client
 
     def _pages(self, prefix: str, delimiter: str) -> Iterator[Any]:
         given: Any = {"Bucket": self.bucket, "Prefix": prefix, "Delimiter": delimiter, "MaxKeys": self.listed_at_once}
+
+        def page_and_next() -> tuple[Any, str | None]:
+            page = self._client.list_objects_v2(**given)
+            return page, page["NextContinuationToken"] if page["IsTruncated"] else None
+
         while True:
-            page = self._ask("list", prefix, lambda: self._client.list_objects_v2(**given))
+            page, token = self._ask("list", prefix, page_and_next)
             yield page
-            if not page["IsTruncated"]:
+            if token is None:
                 return
-            given["ContinuationToken"] = page["NextContinuationToken"]
+            given["ContinuationToken"] = token
 
     def _delete(self, names: list[str]) -> None:
         given: Any = {"Objects": [{"Key": name} for name in names], "Quiet": True}
@@ -277,8 +304,9 @@ class S3Store(RemoteStore):
     ) -> None:
         """Upload an object in parts, several at a time; on any error free those that are there."""
         given: Any = {"Bucket": self.bucket, "Key": name}
-        begun = self._ask("write", name, lambda: self._client.create_multipart_upload(**given, **checks))
-        upload_id = begun["UploadId"]
+        upload_id = self._ask(
+            "write", name, lambda: self._client.create_multipart_upload(**given, **checks)["UploadId"]
+        )
         with self._freed_on_error(Unfinished(name, upload_id, 0)):
             done = at_once(
                 lambda part: self._ask("write", name, lambda: put_part(upload_id, *part)),
@@ -295,6 +323,33 @@ class S3Store(RemoteStore):
             held = self.stat(name)
             if held is None or not held.version.endswith(f"-{len(done)}"):
                 raise StoreError(f"{self._address(name)}: its upload was aborted by someone else; try again.") from None
+
+
+def _session() -> boto3.session.Session:
+    # as AWS's other tools do: boto3 by itself looks at AWS_DEFAULT_REGION, then at the profile
+    return boto3.session.Session(region_name=os.environ.get("AWS_REGION") or None)
+
+
+def _refuse_page(response_dict: Mapping[str, Any] | None, **_: Any) -> None:
+    """Fail where something else than a store answers that all is well: the library takes it for XML that was cut."""
+    if response_dict is None or response_dict["status_code"] != SUCCESS:
+        return
+    body = response_dict["body"]
+    begun = body.lstrip()[:PAGE_BEGINS_WITHIN].lower() if isinstance(body, bytes) else b""  # else it is an object's
+    if begun and (begun[:1] != b"<" or b"<html" in begun):
+        raise _PageError
+
+
+def _end_redirects(response: Any, operation: Any, **_: Any) -> None:
+    """Fail where a bucket's region is asked for and the answer redirects without naming one.
+
+    The library asks for it after each answer that redirects, this one among them: without end.
+    """
+    answer, told = response or (None, {})
+    if answer is None or answer.status_code not in REDIRECTS:
+        return
+    if not {"x-amz-bucket-region", "Region"} & {*told["ResponseMetadata"]["HTTPHeaders"], *told["Error"]}:
+        raise errors.ClientError(told, operation.name)
 
 
 def _version(etag: str) -> str:

@@ -32,6 +32,29 @@ def test_a_status_is_read_and_a_provider_s_code_goes_before_it(status: int, code
     assert failure.detail == f"{status} {code}".strip()
 
 
+@pytest.mark.parametrize("status", [401, 403, 404])
+def test_a_code_that_says_no_more_than_the_status_stands_once(status: int) -> None:
+    assert failure_of(status, str(status), {}, {}).detail == str(status)
+
+
+@pytest.mark.parametrize(
+    ("status", "headers", "reason", "detail"),
+    [
+        (301, {"location": "http://host/a?b=c"}, "elsewhere", "301, to http://host"),
+        (308, {"Location": "https://[::1]:9000"}, "elsewhere", "308, to https://[::1]:9000"),
+        (302, {}, "elsewhere", "302"),
+        (308, {}, "other", "308"),
+        (201, {"Location": "https://host"}, "no address", "201"),
+        (301, {"Location": "https://key:secret@host/"}, "elsewhere", "301"),
+    ],
+)
+def test_an_answer_that_redirects_is_told_with_the_host_alone(
+    status: int, headers: dict[str, str], reason: Reason, detail: str
+) -> None:
+    failure = failure_of(status, "", headers, {})
+    assert (failure.reason, failure.detail) == (reason, detail)
+
+
 @pytest.mark.parametrize(
     ("told", "wait_s"),
     [("7", 7.0), ("0", 0.0), ("Wed, 21 Oct 2026 07:28:00 GMT", None), ("-1", None), ("", None), ("1.5", None)],

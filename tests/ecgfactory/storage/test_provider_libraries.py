@@ -21,7 +21,7 @@ from ecgfactory.storage.remote_store import NoAccessError
 from ecgfactory.storage.store import StoreError
 from ecgfactory.storage.store_path import StorePath
 from ecgfactory.validation.store_contract import make_file
-from tests.faulty_store import ALWAYS, answer_lost, faulty_store, refused
+from tests.faulty_store import ALWAYS, Fault, answer_lost, faulty_store, refused
 from tests.store_servers import SERVERS, PlaceMaker, StoreServer
 
 
@@ -66,7 +66,9 @@ def test_a_library_that_is_not_installed_is_told_with_what_brings_it(scheme: str
 @pytest.fixture
 def nobody(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> pytest.MonkeyPatch:
     """Credentials of nobody."""
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_PROFILE", "STORAGE_EMULATOR_HOST"):
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_PROFILE", "AWS_REGION"):
+        monkeypatch.delenv(name, raising=False)
+    for name in ("AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3", "STORAGE_EMULATOR_HOST"):
         monkeypatch.delenv(name, raising=False)
     for name in ("AZURE_STORAGE_CONNECTION_STRING", "AZURE_STORAGE_ACCOUNT", "AZURE_STORAGE_KEY"):
         monkeypatch.delenv(name, raising=False)
@@ -88,12 +90,10 @@ def test_credentials_that_are_missing_are_told_with_where_they_belong(
     assert where in sentence
 
 
-def test_what_azure_tells_of_its_search_for_credentials_is_not_printed() -> None:
+@pytest.mark.parametrize("logger", ["azure.identity._credentials.chained", "azure.core.pipeline.transport"])
+def test_what_azure_tells_besides_errors_is_not_printed(logger: str) -> None:
     """Python prints warnings of loggers that nobody has set up; here pytest listens, so another process asks."""
-    command = (
-        "import logging, ecgfactory.storage.azure\n"
-        "logging.getLogger('azure.identity._credentials.chained').warning('Attempted credentials')"
-    )
+    command = f"import logging, ecgfactory.storage.azure\nlogging.getLogger({logger!r}).warning('In vain.')"
     asked = subprocess.run([sys.executable, "-c", command], capture_output=True, text=True, check=True)
     assert asked.stderr == ""
 
@@ -115,18 +115,127 @@ def test_an_endpoint_that_is_none_is_told_by_its_variable(
     assert "secret" not in sentence
 
 
+def noted(signatures: list[str]) -> Fault:
+    """The store answers, and what a request is signed for is kept."""
+
+    def fault(proxied: Any) -> None:
+        signatures.append(proxied.headers["Authorization"])
+        proxied.answer(*proxied.forwarded(proxied.body()))
+
+    return fault
+
+
+PROFILE = "[default]\nregion = ap-south-1\n"
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("scheme", ["s3", "az"])
+@pytest.mark.parametrize(
+    ("variables", "region"),
+    [
+        ({"AWS_REGION": "eu-central-1", "AWS_DEFAULT_REGION": "us-west-2"}, "eu-central-1"),
+        ({"AWS_REGION": "", "AWS_DEFAULT_REGION": "us-west-2"}, "us-west-2"),
+        ({}, "ap-south-1"),
+    ],
+)
+def test_the_region_is_found_where_aws_s_other_tools_find_it(
+    moto_server: StoreServer, place_of: PlaceMaker, tmp_path: Path, variables: dict[str, str], region: str
+) -> None:
+    signatures: list[str] = []
+    with faulty_store(moto_server.url) as proxy:
+        place = place_of.on(StoreServer("s3", proxy.url))
+        place_of.patch.delenv("AWS_DEFAULT_REGION")
+        place_of.patch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
+        (tmp_path / "config").write_text(PROFILE)
+        for name, value in variables.items():
+            place_of.patch.setenv(name, value)
+        proxy.fail(noted(signatures), "^PUT")
+        place.store.write(place.name, b"content")
+    assert f"/{region}/s3/aws4_request" in signatures[0]
+
+
+def test_a_region_that_is_none_is_told_with_where_it_belongs(nobody: pytest.MonkeyPatch) -> None:
+    nobody.setenv("AWS_REGION", "bad region")
+    place = StorePath("s3", "in-no-region", "x")
+    with pytest.raises(NoAccessError) as caught:
+        place.store.read(place.name)
+    assert str(caught.value) == (
+        "s3://in-no-region/: 'bad region' is no region; give one like eu-central-1 by AWS_REGION or "
+        "AWS_DEFAULT_REGION, or in the profile."
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("scheme", SERVERS)
+@pytest.mark.parametrize(
+    "answer",
+    [refused(200), refused(200, "<!doctype html><html></html>", Content_Type="text/html"), refused(204)],
+    ids=["200", "page", "204"],
+)
 def test_an_endpoint_at_which_something_else_answers_is_told_by_its_variable(
-    scheme: str, request: pytest.FixtureRequest, place_of: PlaceMaker
+    scheme: str, answer: Fault, request: pytest.FixtureRequest, place_of: PlaceMaker
 ) -> None:
     """As a store's web console does at a port of its own."""
     server: StoreServer = request.getfixturevalue(SERVERS[scheme])
     with faulty_store(server.url) as proxy:
         place = place_of.on(StoreServer(scheme, proxy.url))
-        proxy.fail(refused(200, "<!doctype html><html></html>", Content_Type="text/html"), times=ALWAYS)
-        with pytest.raises(NoAccessError, match="holds no address of a store"):
-            place.store.stat(place.name)
+        proxy.fail(answer, times=ALWAYS)
+        store, name = place.store, place.name
+        for ask in (lambda: store.stat(name), lambda: list(store.objects(name)), lambda: store.create(name, b"x")):
+            with pytest.raises(NoAccessError, match=f"{store.endpoint_from} holds no address of a store"):  # type: ignore[attr-defined]
+                ask()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("scheme", SERVERS)
+@pytest.mark.parametrize(
+    ("status", "location", "detail"),
+    [
+        (301, "https://127.0.0.1:9/bucket/x?sig=secret", "301, to https://127.0.0.1:9"),
+        (307, "", "307"),
+    ],
+)
+def test_an_endpoint_that_redirects_is_told_with_where_it_sends_who_asks(
+    scheme: str, status: int, location: str, detail: str, request: pytest.FixtureRequest, place_of: PlaceMaker
+) -> None:
+    """As one does at which HTTPS is spoken at another port. Nobody listens where it sends who asks."""
+    server: StoreServer = request.getfixturevalue(SERVERS[scheme])
+    with faulty_store(server.url) as proxy:
+        place = place_of.on(StoreServer(scheme, proxy.url))
+        proxy.fail(refused(status, **({"Location": location} if location else {})), times=ALWAYS)
+        store, name = place.store, place.name
+        for ask in (lambda: store.stat(name), lambda: list(store.objects(name)), lambda: store.create(name, b"x")):
+            with pytest.raises(NoAccessError) as caught:
+                ask()
+            assert f"the endpoint redirects elsewhere ({detail}" in str(caught.value)
+            assert str(caught.value).endswith(f"write the address that it redirects to into {store.endpoint_from}.")  # type: ignore[attr-defined]
+            assert "secret" not in str(caught.value)
+
+
+OTHER_REGION = "<Error><Code>{}</Code><Message>Elsewhere.</Message><Region>eu-central-1</Region></Error>"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "faults",
+    [
+        {"^GET": refused(301, x_amz_bucket_region="eu-central-1")},
+        {"^GET": refused(400, OTHER_REGION.format("AuthorizationHeaderMalformed"), Content_Type="application/xml")},
+        {"^GET": refused(307), "^HEAD": refused(403, x_amz_bucket_region="eu-central-1")},
+    ],
+    ids=["header", "content", "bucket"],
+)
+def test_a_bucket_in_another_region_is_found_there(
+    moto_server: StoreServer, place_of: PlaceMaker, faults: dict[str, Fault]
+) -> None:
+    signatures: list[str] = []
+    with faulty_store(moto_server.url) as proxy:
+        place = place_of.on(StoreServer("s3", proxy.url))
+        place.store.write(place.name, b"content")
+        for requests, fault in faults.items():
+            proxy.fail(fault, requests)
+        proxy.fail(noted(signatures), "^GET")
+        assert place.read_bytes() == b"content"
+    assert "/eu-central-1/s3/aws4_request" in signatures[0]
 
 
 TOO_LARGE = (
