@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from ecgfactory.errors import BuildCancelledError, HopelessYieldError
 from ecgfactory.line.state import Build, ProgressCallback
+from ecgfactory.line.trouble import full_disk_told
 from ecgfactory.request.plan import Plan
 from ecgfactory.session.lease import Lease, LeaseLostError
 from ecgfactory.session.sessions import abandon, claimed, note_outcome, occupied
@@ -55,11 +56,12 @@ def session(
     lease : Lease, optional
         What `claim` yielded.
     """
-    with occupied(plan, session_id, lease) as workspace:
+    with full_disk_told(plan.request), occupied(plan, session_id, lease) as workspace:
         build = Build(plan, workspace, lease, on_progress)
         with _log_file(workspace, loggers):
             try:
-                yield build
+                with full_disk_told(plan.request):  # so that the session's outcome says it, too
+                    yield build
             except BaseException as error:
                 _close_failed(build, error)
                 raise

@@ -124,4 +124,4 @@ class _Window:
                 "so ask for fewer workers or a smaller generator.batch."
             ) from error
         except OSError as error:
-            raise full_disk(error, f"shard {order.shard}", self._build.workspace) from error
+            raise full_disk(error, f"shard {order.shard}", self._build.plan.request) from error

@@ -49,5 +49,5 @@ def results_of(jobs: Sequence[Job], build: Build, pool: Pool, work: str, done: s
             f"the workers that {done} died again and again; they may lack memory, so ask for fewer workers."
         ) from error
     except OSError as error:
-        raise full_disk(error, work, build.workspace) from error
+        raise full_disk(error, work, build.plan.request) from error
     return results

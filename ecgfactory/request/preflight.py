@@ -24,6 +24,7 @@ from ecgfactory.request.build_request import BuildRequest
 from ecgfactory.request.devices import gpu_count
 from ecgfactory.request.disk_space import estimated_bytes, scratch_bytes, staged_bytes
 from ecgfactory.request.match_request import share_problems
+from ecgfactory.request.paths import SESSIONS
 from ecgfactory.request.reference import is_there
 from ecgfactory.request.reference_request import ReferenceRequest
 from ecgfactory.request.work import workers_here
@@ -56,10 +57,16 @@ def store_problems(request: BuildRequest) -> list[tuple[str, str]]:
     place = request.output_place
     if not isinstance(place, StorePath):
         return []
-    problem = store_problem(place)
+    problem = store_problem(place) or _link_problem(place, request.name)
     if problem is None and (dataset := enclosing_in_store(place / request.name)) is not None:
         problem = f"{place / request.name} {inside_words(dataset)}"
     return [("output", problem)] if problem else []
+
+
+def _link_problem(output: StorePath, name: str) -> str | None:
+    if not (linked := {SESSIONS, name}.intersection(output.store.links(output.prefix))):
+        return None
+    return f"{output / min(linked)} is a symbolic link, which is not followed; put the folder itself there."
 
 
 def file_problems(request: BuildRequest) -> list[tuple[str, str]]:

@@ -75,7 +75,7 @@ def take_inventory(output: StorePath) -> list[Item]:
         if name != SESSIONS_FOLDER
         for item in _look_at_name(output / name, known)
     ]
-    return [*datasets, *sessions, *_uploads(output, known)]
+    return [*_links(output), *datasets, *sessions, *_uploads(output, known)]
 
 
 def output_problem(output: StorePath) -> str | None:
@@ -112,6 +112,7 @@ def look_at_dataset(place: StorePath) -> DatasetItem | UnknownItem:
 def _sessions(output: StorePath, known: _Known) -> Iterator[Item]:
     sessions = output / SESSIONS_FOLDER
     found = output.store.folders(sessions.prefix)
+    yield from _links(sessions, f"{SESSIONS_FOLDER}/")
     now = time_there(output) if found else 0.0
     for name in found:
         path = f"{SESSIONS_FOLDER}/{name}"
@@ -165,9 +166,16 @@ def _look_at_name(datasets: StorePath, known: _Known) -> list[Item]:
         return [UnknownItem(datasets.last, "its name can't be that of a dataset")]
     found = [_look_beside_datasets(datasets / name, known) for name in datasets.store.folders(datasets.prefix)]
     items = [item for item in (*found, _look_at_latest(datasets)) if item is not None]
+    items += _links(datasets, f"{datasets.last}/")
     if all(isinstance(item, UnknownItem) for item in items):
         return [] if None in found else [UnknownItem(datasets.last, "holds no dataset")]
     return items
+
+
+def _links(place: StorePath, before: str = "") -> list[UnknownItem]:
+    """Name what leads out of the output; what is there is neither looked at nor deleted."""
+    found = place.store.links(place.prefix)
+    return [UnknownItem(f"{before}{name}", "a symbolic link, which is not followed") for name in found]
 
 
 def _look_beside_datasets(place: StorePath, known: _Known) -> Item | None:

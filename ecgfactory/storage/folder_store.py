@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
 import secrets
 import shutil
@@ -25,9 +26,24 @@ _ATTEMPTS = 5
 
 
 class FolderStore(Store):
-    """Objects are files below `/`; they appear by rename or link, flushed."""
+    """Objects are files below `/`; they appear by rename or link, flushed.
+
+    The folder that a user names, and what is above it, may be symbolic links, and stays when it is empty, unless it
+    was made here. Below it, a symbolic link is no object and no folder: it is not followed, whoever made it, so that
+    nothing outside is read, replaced or deleted; and folders go with the last that is in them.
+
+    Parameters
+    ----------
+    bucket : str
+        The name of the folder that a user names; empty for `/`.
+    """
 
     name: ClassVar[str] = "file"
+
+    def __init__(self, bucket: str) -> None:
+        super().__init__(bucket)
+        self._root = self._path(bucket)
+        self._made: set[Path] = set()
 
     def read(self, name: str, start: int = 0, stop: int | None = None) -> bytes:
         """Read an object; see `Store.read`."""
@@ -94,6 +110,8 @@ class FolderStore(Store):
         """Describe an object; see `Store.stat`."""
         with _sentences(name):
             path = self._path(name)
+            if self._link_in(path):
+                return None
             try:
                 status = path.stat()
             except (FileNotFoundError, NotADirectoryError):
@@ -105,7 +123,7 @@ class FolderStore(Store):
         folder, _, begins = prefix.rpartition("/")
         found: list[Stored] = []
         with _sentences(prefix):
-            for parent, _, names in os.walk(self._path(folder)):
+            for parent, _, names in self._walk(folder):
                 below = Path(parent).relative_to("/").as_posix()
                 for each in names:
                     name = each if below == "." else f"{below}/{each}"
@@ -117,23 +135,28 @@ class FolderStore(Store):
     def folders(self, prefix: str) -> list[str]:
         """Return the next parts of names; see `Store.folders`."""
         with _sentences(prefix):
-            try:
-                below = list(self._path(prefix).iterdir())
-            except (FileNotFoundError, NotADirectoryError):  # as when its last object has just been deleted
-                return []
             return sorted(
                 path.name
-                for path in below
-                if path.is_dir() and any(not file.name.startswith(_DRAFT) for file in _files(path))
+                for path in self._entries(prefix)
+                if path.is_dir()
+                and any(not file.name.startswith(_DRAFT) for file in self._files(f"{prefix}{path.name}"))
             )
+
+    def links(self, prefix: str) -> list[str]:
+        """Return the symbolic links in a folder; see `Store.links`."""
+        with _sentences(prefix):
+            return sorted(path.name for path in self._entries(prefix) if self._link_in(path))
 
     def delete(self, names: Iterable[str]) -> None:
         """Delete objects, and the folders that are empty without them; see `Store.delete`."""
         for name in names:
             with _sentences(name):
                 path = self._path(name)
-                path.unlink(missing_ok=True)
-                _remove_empty(path.parents)
+                if self._link_in(path):
+                    continue
+                with contextlib.suppress(NotADirectoryError):  # something else is where its folder would be
+                    path.unlink(missing_ok=True)
+                self._remove_empty(path.parents)
 
     def delete_version(self, name: str, version: str) -> None:
         """Delete a version of an object, under the lock of `swap`; see `Store.delete_version`."""
@@ -143,12 +166,12 @@ class FolderStore(Store):
                 held = self.stat(name)
                 if held is not None and held.version == version:
                     path.unlink()
-            _remove_empty(path.parents)
+            self._remove_empty(path.parents)
 
     def unfinished(self, prefix: str) -> list[Unfinished]:
         """Return drafts that a killed process left; see `Store.unfinished`."""
         found = []
-        for path in sorted(_files(self._path(prefix.rpartition("/")[0]))):
+        for path in sorted(self._files(prefix.rpartition("/")[0])):
             name = path.relative_to("/").as_posix()
             if path.name.startswith(_DRAFT) and path.name != _LOCK and name.startswith(prefix):
                 with contextlib.suppress(FileNotFoundError):  # it has just become an object
@@ -170,9 +193,55 @@ class FolderStore(Store):
 
     def _existing(self, name: str) -> Path:
         path = self._path(name)
-        if path.is_dir():  # other objects are below it, and none of this name
+        if self._link_in(path) or path.is_dir():  # other objects are below it, and none of this name
             raise FileNotFoundError(name)
         return path
+
+    def _link_in(self, path: Path) -> Path | None:
+        """Return the symbolic link that a path is, or leads through, below the root."""
+        if self._root not in path.parents:
+            return None
+        between = [path, *path.parents[: len(path.relative_to(self._root).parts) - 1]]
+        return next((each for each in reversed(between) if each.is_symlink()), None)
+
+    def _entries(self, prefix: str) -> list[Path]:
+        folder = self._path(prefix)
+        if self._link_in(folder):
+            return []
+        try:
+            return list(folder.iterdir())
+        except (FileNotFoundError, NotADirectoryError):  # as when its last object has just been deleted
+            return []
+
+    def _walk(self, folder: str) -> Iterator[tuple[str, list[str], list[str]]]:
+        path = self._path(folder)
+        return iter(()) if self._link_in(path) else os.walk(path)
+
+    def _files(self, folder: str) -> Iterator[Path]:
+        """Yield the files and drafts below a folder; what vanishes meanwhile is passed over."""
+        paths = (Path(parent) / name for parent, _, names in self._walk(folder) for name in names)
+        return (path for path in paths if not path.is_symlink())
+
+    def _remove_empty(self, folders: Iterable[Path]) -> None:
+        """Remove folders, the lowest first, as long as they are empty and below the root, or were made here."""
+        for folder in folders:
+            if self._root not in folder.parents and folder not in self._made:
+                break
+            try:
+                folder.rmdir()
+            except OSError:  # others are in it
+                break
+            self._made.discard(folder)
+
+    def _make(self, folder: Path) -> None:
+        if link := self._link_in(folder):
+            raise StoreError(f"file://{link}: is a symbolic link, which is not followed; put the folder itself there.")
+        missing = list(itertools.takewhile(lambda each: not each.exists(), (folder, *folder.parents)))
+        existing = missing[-1].parent if missing else folder
+        if existing.is_file():
+            raise StoreError(f"file://{existing}: is a file; choose a folder.")
+        folder.mkdir(parents=True, exist_ok=True)
+        self._made.update(missing)
 
     def _put(self, name: str, content: bytes) -> None:
         """Write a small object; whoever clears up beside it may take its draft for one that was left."""
@@ -196,7 +265,7 @@ class FolderStore(Store):
         draft = self._path(name).with_name(f"{_DRAFT}{secrets.token_hex(8)}")
         for attempts_left in reversed(range(_ATTEMPTS)):
             try:
-                draft.parent.mkdir(parents=True, exist_ok=True)
+                self._make(draft.parent)
                 draft.touch()
                 break
             except (FileNotFoundError, FileExistsError):  # the latter where it goes just as it is looked at
@@ -220,19 +289,6 @@ def _copy(source: Path, target: Path) -> None:
 
 def _stored(name: str, status: os.stat_result) -> Stored:
     return Stored(name, status.st_size, status.st_mtime, f"{status.st_ino}-{status.st_mtime_ns}")
-
-
-def _remove_empty(folders: Iterable[Path]) -> None:
-    for folder in folders:
-        try:
-            folder.rmdir()
-        except OSError:  # others are in it
-            break
-
-
-def _files(folder: Path) -> Iterator[Path]:
-    """Yield the files and drafts below a folder; what vanishes meanwhile is passed over."""
-    return (Path(parent) / name for parent, _, names in os.walk(folder) for name in names)
 
 
 @contextlib.contextmanager

@@ -345,9 +345,9 @@ def _end_redirects(response: Any, operation: Any, **_: Any) -> None:
 
     The library asks for it after each answer that redirects, this one among them: without end.
     """
-    answer, told = response or (None, {})
-    if answer is None or answer.status_code not in REDIRECTS:
+    if response is None or response[0] is None or response[0].status_code not in REDIRECTS:
         return
+    told = response[1]
     if not {"x-amz-bucket-region", "Region"} & {*told["ResponseMetadata"]["HTTPHeaders"], *told["Error"]}:
         raise errors.ClientError(told, operation.name)
 

@@ -161,6 +161,10 @@ class Store(ABC):
     def folders(self, prefix: str) -> list[str]:
         """Return the next parts of names, up to a slash, after a prefix that is empty or ends in one, sorted."""
 
+    def links(self, prefix: str) -> list[str]:
+        """Return the next parts of names after a prefix, as `folders`, that lead elsewhere and are not followed."""
+        return []
+
     @abstractmethod
     def delete(self, names: Iterable[str]) -> None:
         """Delete objects; those that are not there count as deleted."""

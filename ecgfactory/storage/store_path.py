@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Self
 
 from ecgfactory.errors import BadInputError, shown
@@ -33,11 +33,14 @@ class StorePath:
         The bucket; empty for `file`.
     name : str
         The name in the bucket, without slashes at its ends; empty for the bucket itself.
+    root : str
+        For `file`, the name that a user gave; all places that are made of it keep it. See `FolderStore`.
     """
 
     scheme: str
     bucket: str
     name: str
+    root: str = field(default="", compare=False, repr=False)
 
     @classmethod
     def parse(cls, address: str) -> Self:
@@ -55,7 +58,8 @@ class StorePath:
             kinds = ", ".join(f"{kind}://" for kind in STORES)
             raise BadInputError(f"{told} is of no storage that is known; begin it with one of {kinds}.")
         bucket, _, name = address[found.end() :].partition("/")
-        place = cls(scheme, bucket, name.removesuffix("/"))
+        name = name.removesuffix("/")
+        place = cls(scheme, bucket, name, root=name if scheme == "file" else "")
         if (reason := _fault(place)) is not None:
             raise BadInputError(f"{told} can't be an address ({reason}); write one like {example_of(scheme)}.")
         return place
@@ -66,7 +70,7 @@ class StorePath:
         )
 
     def __truediv__(self, below: str) -> StorePath:
-        return StorePath(self.scheme, self.bucket, "/".join(filter(None, (self.name, below.strip("/")))))
+        return replace(self, name="/".join(filter(None, (self.name, below.strip("/")))))
 
     @property
     def last(self) -> str:
@@ -76,14 +80,14 @@ class StorePath:
     @property
     def parent(self) -> StorePath:
         """The place above."""
-        return StorePath(self.scheme, self.bucket, self.name.rpartition("/")[0])
+        return replace(self, name=self.name.rpartition("/")[0])
 
     @property
     def parents(self) -> list[StorePath]:
         """All places above, the next one first."""
         parts = self.name.split("/")[:-1]
         names = ["/".join(parts[:kept]) for kept in range(len(parts), -1, -1)] if self.name else []
-        return [StorePath(self.scheme, self.bucket, name) for name in names]
+        return [replace(self, name=name) for name in names]
 
     @property
     def prefix(self) -> str:
@@ -93,7 +97,7 @@ class StorePath:
     @property
     def store(self) -> Store:
         """The store that it is in."""
-        return store_of(self.scheme, self.bucket)
+        return store_of(self.scheme, self.bucket or self.root)
 
     def below(self, name: str) -> str:
         """Return the part of an object's name that is below this place."""

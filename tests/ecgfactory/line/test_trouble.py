@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import subprocess
@@ -15,7 +16,11 @@ import pytest
 import yaml
 
 from ecgfactory.dataset.verify import verify
+from ecgfactory.errors import BuildFailedError
 from ecgfactory.line.build import Built
+from ecgfactory.line.session import claim, session
+from ecgfactory.request.build_request import BuildRequest
+from ecgfactory.request.plan import make_plan
 from ecgfactory.session.sessions import sessions_of
 from tests.looking import PATIENCE_S, found, until
 
@@ -123,6 +128,34 @@ def test_the_disk_fills_while_a_build_is_at_work(
     build(asked(100, small_disk))
     assert verify(small_disk / "trouble").manifest.records == 100
     assert {path.name for path in small_disk.iterdir()} == {"trouble"}
+
+
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [
+        (errno.ENOSPC, "no space left in {}; make room{} and build again, what is committed is kept."),
+        (
+            errno.EFBIG,
+            "a file in {} would be larger than may be (ulimit -f); raise the limit and build again, what is committed "
+            "is kept.",
+        ),
+    ],
+)
+@pytest.mark.parametrize("is_in_store", [False, True])
+def test_a_disk_that_fills_in_whatever_step_is_named(
+    number: int, words: str, is_in_store: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    output = tmp_path / "out"
+    plan = make_plan(BuildRequest.model_validate(asked(9, output)).model_copy(update={"seed": 1}))
+    if is_in_store:
+        in_store = plan.request.model_copy(update={"output": f"file://{output}"})
+        plan = plan.model_copy(update={"request": in_store})
+    with pytest.raises(BuildFailedError) as caught, claim(plan) as lease, session(plan, "one", lease=lease):
+        raise OSError(number, os.strerror(number))
+    place = tmp_path if is_in_store else output
+    fix = ", or let TMPDIR name a folder on another disk," if is_in_store else ""
+    assert str(caught.value) == f"trouble: {words.format(place, fix)}"
 
 
 def test_a_read_only_output_is_told_before_any_work(

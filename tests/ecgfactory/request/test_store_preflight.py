@@ -48,6 +48,27 @@ def test_a_store_without_conditional_creation_is_refused_before_work_begins(
     assert not (tmp_path / "datasets").exists()
 
 
+@pytest.mark.parametrize("linked", [".sessions", "other"])
+def test_nothing_is_built_through_a_link_below_the_output(
+    make_request: MakeRequest, tmp_path: Path, linked: str
+) -> None:
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / linked).symlink_to(tmp_path)
+    request = make_request(output=f"file://{tmp_path}/out", name="other")
+    assert store_problems(request) == [
+        (
+            "output",
+            f"file://{tmp_path}/out/{linked} is a symbolic link, which is not followed; put the folder itself there.",
+        )
+    ]
+
+
+def test_a_file_is_no_output(make_request: MakeRequest, tmp_path: Path) -> None:
+    (tmp_path / "afile").touch()
+    request = make_request(output=f"file://{tmp_path}/afile/out")
+    assert store_problems(request) == [("output", f"file://{tmp_path}/afile: is a file; choose a folder.")]
+
+
 def test_nothing_is_built_inside_a_dataset_of_a_store(make_request: MakeRequest, tmp_path: Path) -> None:
     for name in ("manifest.json", "SHA256SUMS.txt"):
         (tmp_path / name).write_text("{}")

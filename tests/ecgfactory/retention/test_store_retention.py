@@ -264,6 +264,25 @@ def test_what_is_not_recognised_is_named_and_never_touched(output: StorePath, pl
     assert snapshot(output) == {path: content for path, content in before.items() if not path.startswith(ours)}
 
 
+def test_links_are_not_followed(output: StorePath, plan: Plan, tmp_path: Path) -> None:
+    """As in folders: somebody has put datasets elsewhere, or data of others beside them."""
+    outside = tmp_path / "outside"
+    for link in (f"d/{OLD}", f"{plan.request.name}/{plan.plan_id}"):
+        put(output / link.split("/")[0] / "latest", NEW.encode())
+        add_dataset(StorePath.parse(f"file://{outside}"), OLD)
+        (tmp_path / "bucket" / link).symlink_to(outside / "d" / OLD)
+    (tmp_path / "bucket/elsewhere").symlink_to(outside)
+    add_dataset(output, NEW)
+    add_session(plan)
+    precious = snapshot(StorePath.parse(f"file://{outside}"))
+    outcome = told(clean(output, keep_last=1))
+    for link in (f"d/{OLD}", "elsewhere"):
+        assert outcome[link] == ("keep", "a symbolic link, which is not followed")
+    assert outcome[f".sessions/{plan.plan_id}"][0] == "remove"
+    assert snapshot(StorePath.parse(f"file://{outside}")) == precious
+    assert not (tmp_path / "bucket/.sessions").exists()
+
+
 def test_a_dry_run_changes_nothing(output: StorePath, plan: Plan) -> None:
     add_session(plan, draft=True)
     add_dataset(output, OLD)
