@@ -155,6 +155,8 @@ class GcsStore(RemoteStore):
             return Failure("no address", name)
         if isinstance(error, requests.exceptions.JSONDecodeError | AttributeError):  # what answers is no store
             return Failure("no address", "its answer is no JSON")
+        if isinstance(error, ValueError):
+            return Failure("no address", name)
         return Failure("other", name) if isinstance(error, requests.RequestException) else None
 
     def _once(self) -> dict[str, Any]:

@@ -284,7 +284,10 @@ class RemoteStore(Store):
                     f"and {self.endpoint_from}, then run this again."
                 )
             case _:
-                return f"the store refuses to {operation} it ({detail}); check that it can do this."
+                return (
+                    f"the store refuses to {operation} it ({detail}); check that it can do this, and "
+                    f"{self.endpoint_from}."
+                )
 
 
 def checked_parts(source: Path, name: str, sha256: str, part_bytes: int) -> Iterator[bytes]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import islice
@@ -56,6 +57,8 @@ _REASONS: Mapping[str, Reason] = {
 }
 
 _REGION_FROM = "give one like eu-central-1 by AWS_REGION or AWS_DEFAULT_REGION, or in the profile"
+
+_ENDPOINT = re.compile("endpoint|URL", re.IGNORECASE)
 
 _REFUSED: Any = {"HTTPStatusCode": 403, "HTTPHeaders": {}}
 """What the answer would be if one of several names were asked for alone."""
@@ -238,7 +241,7 @@ class S3Store(RemoteStore):
             return Failure("passing", type(error).__name__)
         if isinstance(error, errors.InvalidRegionError):
             return Failure("setting", f"{shown(error.kwargs['region_name'])} is no region; {_REGION_FROM}")
-        if isinstance(error, ValueError) and "endpoint" in str(error).lower():
+        if isinstance(error, ValueError | errors.EndpointResolutionError) and _ENDPOINT.search(str(error)):
             return Failure("no address", "Invalid endpoint")
         if isinstance(error, KeyError):  # the answer lacks what S3 always tells: it is that of something else
             return Failure("no address", f"it tells no {error.args[0]}")

@@ -20,6 +20,7 @@ from ecgfactory.storage.probe import store_problem
 from ecgfactory.storage.remote_store import NoAccessError
 from ecgfactory.storage.store import StoreError
 from ecgfactory.storage.store_path import StorePath
+from ecgfactory.storage.stores import store_class
 from ecgfactory.validation.store_contract import make_file
 from tests.faulty_store import ALWAYS, Fault, answer_lost, faulty_store, refused
 from tests.store_servers import SERVERS, PlaceMaker, StoreServer
@@ -102,17 +103,22 @@ def test_what_azure_tells_besides_errors_is_not_printed(logger: str) -> None:
     ("scheme", "name", "value"),
     [
         ("s3", "AWS_ENDPOINT_URL", "my store"),
+        ("s3", "AWS_ENDPOINT_URL", "http://127.0.0.1:99999"),
+        ("s3", "AWS_ENDPOINT_URL", "http://[::1"),
         ("gs", "STORAGE_EMULATOR_HOST", "ftp://my-store"),
+        ("gs", "STORAGE_EMULATOR_HOST", "http://127.0.0.1:99999"),
         ("az", "AZURE_STORAGE_CONNECTION_STRING", "secret"),
+        ("az", "AZURE_STORAGE_CONNECTION_STRING", "AccountName=a;AccountKey=aaaa;BlobEndpoint=http://127.0.0.1:99999"),
     ],
 )
 def test_an_endpoint_that_is_none_is_told_by_its_variable(
     scheme: str, name: str, value: str, nobody: pytest.MonkeyPatch
 ) -> None:
     nobody.setenv(name, value)
-    sentence = told(StorePath(scheme, "with-a-wrong-endpoint", "x"))
-    assert name in sentence
-    assert "secret" not in sentence
+    with pytest.raises(NoAccessError) as caught:
+        store_class(scheme)("with-a-wrong-endpoint").read("x")
+    assert name in str(caught.value)
+    assert "secret" not in str(caught.value)
 
 
 def noted(signatures: list[str]) -> Fault:

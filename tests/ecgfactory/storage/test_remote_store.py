@@ -355,3 +355,12 @@ def test_an_object_that_is_replaced_while_it_is_fetched_is_not_mixed(
     faulty.fail(replaced_after, first)
     assert "was replaced while it was read" in told(lambda: place.store.fetch(name, tmp_path / "fetched"))
     assert not (tmp_path / "fetched").exists()
+
+
+def test_what_a_store_refuses_is_told_with_where_the_endpoint_is_set(
+    kind: str, place: StorePath, faulty: FaultyStore
+) -> None:
+    faulty.fail(refusal(kind, 405, "MethodNotAllowed"), WRITES)
+    sentence = told(lambda: place.store.write((place / "new").name, b"x"))
+    assert "the store refuses to write it (405 MethodNotAllowed); check that it can do this, and " in sentence
+    assert sentence.endswith(f"{place.store.endpoint_from}.")  # type: ignore[attr-defined]
