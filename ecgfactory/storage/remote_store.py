@@ -226,7 +226,7 @@ class RemoteStore(Store):
             raise StoreError(f"{self._address(name)}: was replaced while it was read; try again.") from None
 
     def _address(self, name: str) -> str:
-        return f"{self.name}://{self.bucket}/{name}"
+        return f"{self.name}://{self.bucket}/{name}".removesuffix("/")
 
     def _error(self, operation: Operation, name: str, failure: Failure) -> Exception:
         address = self._address(name)
@@ -235,26 +235,28 @@ class RemoteStore(Store):
                 f"{address}: the store has a condition for it that does not hold ({failure.detail}); see whether it is "
                 "locked, or kept by a policy."
             )
-        if failure.reason == "absent" and operation != "list" and self._has_bucket(name):
-            return FileNotFoundError(address)
+        if failure.reason == "absent" and operation != "list":
+            return self._missing_bucket(name) or FileNotFoundError(address)
         if failure.reason in {"absent", "no bucket"}:
+            elsewhere = f" or {self.endpoint_from}" if failure.detail.isdecimal() else ""  # no store's own words
             return MissingBucketError(
-                f"{address}: there is no {self.bucket_noun} {self.bucket!r}; make it, or correct its name."
+                f"{self._address('')}: there is no {self.bucket_noun} {self.bucket!r}; make it, or correct its "
+                f"name{elsewhere}."
             )
         kind = NoAccessError if failure.reason in {"unknown", "elsewhere", "no address", "setting"} else StoreError
         return kind(f"{address}: {self._sentence(operation, failure)}")
 
-    def _has_bucket(self, name: str) -> bool:
+    def _missing_bucket(self, name: str) -> MissingBucketError | None:
         """Find out, once, whether it is the bucket that is missing: the answer to most requests does not tell."""
         if not self._bucket_seen:
             try:
                 next(self.objects(name), None)
-            except MissingBucketError:
-                return False
+            except MissingBucketError as error:
+                return error
             except StoreError:  # it may not be listed: so it is there
                 pass
             self._bucket_seen = True
-        return True
+        return None
 
     def _sentence(self, operation: Operation, failure: Failure) -> str:
         detail = failure.detail

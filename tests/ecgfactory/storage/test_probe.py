@@ -73,7 +73,8 @@ def test_whatever_is_denied_is_told(faulty: FaultyStore, place_of: PlaceMaker, r
     place = place_of.on(StoreServer("s3", faulty.url))
     faulty.fail(refused(403, "<Error><Code>AccessDenied</Code></Error>"), requests, times=ALWAYS)
     problem = store_problem(place)
-    assert problem is not None and words in problem
+    assert problem is not None and problem.startswith(f"{place}: ") and words in problem
+    assert ".probe" not in problem
     faulty.heal()
     assert requests == "^POST" or list(place.store.objects("")) == []
 

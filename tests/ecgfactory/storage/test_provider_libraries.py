@@ -165,7 +165,7 @@ def test_a_region_that_is_none_is_told_with_where_it_belongs(nobody: pytest.Monk
     with pytest.raises(NoAccessError) as caught:
         place.store.read(place.name)
     assert str(caught.value) == (
-        "s3://in-no-region/: 'bad region' is no region; give one like eu-central-1 by AWS_REGION or "
+        "s3://in-no-region: 'bad region' is no region; give one like eu-central-1 by AWS_REGION or "
         "AWS_DEFAULT_REGION, or in the profile."
     )
 

@@ -314,7 +314,19 @@ def test_a_bucket_that_is_missing_is_told_by_every_request(kind: str, place: Sto
     ]
     none = StorePath(kind, f"no-{place.bucket}", "x")
     for request in requests:
-        assert f"{none.bucket!r}; make it, or correct its name." in told(partial(request, none))
+        noun = none.store.bucket_noun  # type: ignore[attr-defined]
+        assert told(partial(request, none)) == (
+            f"{kind}://{none.bucket}: there is no {noun} {none.bucket!r}; make it, or correct its name."
+        )
+
+
+def test_what_is_not_found_by_something_that_may_be_no_store_is_told_with_where_its_endpoint_is_set(
+    kind: str, place: StorePath, faulty: FaultyStore
+) -> None:
+    faulty.fail(refused(404, "<html>Not found.</html>", Content_Type="text/html"), times=ALWAYS)
+    endpoint = place.store.endpoint_from  # type: ignore[attr-defined]
+    for request in (lambda: place.store.write("x", b""), lambda: list(place.store.objects(""))):
+        assert told(request).endswith(f"make it, or correct its name or {endpoint}.")
 
 
 DAMAGED = {"s3": "BadDigest", "gs": "invalid", "az": "Md5Mismatch"}
