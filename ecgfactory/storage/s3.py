@@ -80,7 +80,6 @@ _CREDENTIALS = (
     errors.NoCredentialsError,
     errors.PartialCredentialsError,
     errors.CredentialRetrievalError,
-    errors.ProfileNotFound,
     errors.TokenRetrievalError,
     errors.SSOError,
     errors.MetadataRetrievalError,
@@ -233,6 +232,10 @@ class S3Store(RemoteStore):
             code = told.get("Code", "")
             headers = answer.get("HTTPHeaders", {})
             return failure_of(answer["HTTPStatusCode"], code, headers, _REASONS, told.get("Message", ""))
+        if isinstance(error, errors.ProfileNotFound):
+            return Failure("unknown", f"there is no profile {shown(error.kwargs['profile'])}")
+        if isinstance(error, errors.HTTPClientError) and "Invalid header value" in str(error):
+            return Failure("unknown", "they hold what no header can, such as an end of line")
         if isinstance(error, _CREDENTIALS):
             return Failure("unknown", type(error).__name__)
         if isinstance(error, _PageError):
@@ -344,9 +347,9 @@ def _end_redirects(response: Any, operation: Any, **_: Any) -> None:
 
     The library asks for it after each answer that redirects, this one among them: without end.
     """
-    answer, told = response or (None, {})
-    if answer is None or answer.status_code not in REDIRECTS:
+    if response is None or response[0].status_code not in REDIRECTS:
         return
+    told = response[1]
     if not {"x-amz-bucket-region", "Region"} & {*told["ResponseMetadata"]["HTTPHeaders"], *told["Error"]}:
         raise errors.ClientError(told, operation.name)
 

@@ -91,6 +91,34 @@ def test_credentials_that_are_missing_are_told_with_where_they_belong(
     assert where in sentence
 
 
+def test_a_profile_that_is_not_there_is_named(nobody: pytest.MonkeyPatch) -> None:
+    nobody.setenv("AWS_PROFILE", "no-such-profile")
+    sentence = told(StorePath("s3", "of-no-profile", "x"))
+    assert "not accepted (there is no profile 'no-such-profile'); give them by" in sentence
+
+
+@pytest.mark.parametrize("variable", ["AWS_SESSION_TOKEN", "AWS_ACCESS_KEY_ID"])
+def test_credentials_with_the_end_of_a_line_are_not_taken_for_a_network_fault(
+    variable: str, nobody: pytest.MonkeyPatch
+) -> None:
+    nobody.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        nobody.setenv(name, "secret")
+    nobody.setenv(variable, "secret\n")
+    with pytest.raises(NoAccessError, match="an end of line") as caught:
+        store_class("s3")("of-a-broken-token").read("x")
+    assert "secret" not in str(caught.value)
+
+
+def test_a_file_of_credentials_that_is_not_there_is_named(nobody: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    assert f"(there is no file {str(tmp_path / 'none')!r})" in told(StorePath("gs", "without-a-file", "x"))
+
+
+def test_a_variable_that_holds_what_should_be_in_a_file_is_not_repeated(nobody: pytest.MonkeyPatch) -> None:
+    nobody.setenv("GOOGLE_APPLICATION_CREDENTIALS", '{"private_key": "secret"}')
+    assert "secret" not in told(StorePath("gs", "with-a-key", "x"))
+
+
 @pytest.mark.parametrize("logger", ["azure.identity._credentials.chained", "azure.core.pipeline.transport"])
 def test_what_azure_tells_besides_errors_is_not_printed(logger: str) -> None:
     """Python prints warnings of loggers that nobody has set up; here pytest listens, so another process asks."""
