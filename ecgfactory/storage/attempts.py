@@ -90,13 +90,17 @@ def answer_s() -> float:
     return max(LEAST_ANSWER_S, patience_s() if told_s is None else min(told_s, patience_s()))
 
 
-def with_attempts(request: Callable[[], Result], failure_of: Callable[[BaseException], Failure | None]) -> Result:
+def with_attempts(
+    store: str, request: Callable[[], Result], failure_of: Callable[[BaseException], Failure | None]
+) -> Result:
     """Make a request, and again while its failure may pass; raise what the last attempt raised.
 
     Waits grow exponentially, with jitter, so that many workers do not come back all at once.
 
     Parameters
     ----------
+    store : str
+        Which one is asked, for those who wait.
     request : callable
         The request.
     failure_of : callable
@@ -115,7 +119,7 @@ def with_attempts(request: Callable[[], Result], failure_of: Callable[[BaseExcep
         error = state.outcome.exception() if state.outcome else None
         failure = failure_of(error) if error else None
         if state.attempt_number == TOLD_AFTER and failure is not None:
-            _log.warning("a store does not answer well (%s); trying for %.0f s", failure.detail, patience_s())
+            _log.warning("%s does not answer well (%s); trying for up to %.0f s", store, failure.detail, patience_s())
 
     own_wait = wait_random_exponential(FIRST_WAIT_S, LONGEST_WAIT_S)
 

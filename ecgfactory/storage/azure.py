@@ -172,6 +172,8 @@ class AzureStore(RemoteStore):
     def _failure(self, error: BaseException) -> Failure | None:
         if isinstance(error, CredentialUnavailableError | ClientAuthenticationError) and error.response is None:
             return Failure("unknown", type(error).__name__)
+        if isinstance(error, ServiceResponseError) and isinstance(error.inner_exception, ValueError):
+            return Failure("no address", "no URL")
         if isinstance(error, ServiceRequestError | ServiceResponseError | IncompleteReadError):
             return Failure("passing", type(error).__name__)
         if isinstance(error, HttpResponseError):

@@ -6,6 +6,7 @@ import contextlib
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
+from pathlib import Path
 from typing import Any, ClassVar, cast
 
 import google.auth.exceptions
@@ -153,11 +154,13 @@ class GcsStore(RemoteStore):
         if isinstance(error, _PASSING):
             return Failure("passing", name)
         if isinstance(error, google.auth.exceptions.GoogleAuthError):
-            return Failure("unknown", name)
+            return Failure("unknown", _missing_file() or name)
         if isinstance(error, _NO_ADDRESS):
             return Failure("no address", name)
         if isinstance(error, requests.exceptions.JSONDecodeError | AttributeError):  # what answers is no store
             return Failure("no address", "its answer is no JSON")
+        if isinstance(error, ValueError):
+            return Failure("no address", name)
         return Failure("other", name) if isinstance(error, requests.RequestException) else None
 
     def _once(self) -> dict[str, Any]:
@@ -184,6 +187,12 @@ class GcsStore(RemoteStore):
         while token is not None:
             page, token = self._ask("list", prefix, partial(page_at, token))
             yield page
+
+
+def _missing_file() -> str | None:
+    """Say which file the variable for credentials names in vain; not where it may hold them itself."""
+    told = os.environ.get("GOOGLE_APPLICATION_CREDENTIALS", "")
+    return f"there is no file {told!r}" if Path(told).is_absolute() and not os.access(told, os.F_OK) else None
 
 
 def _stored(blob: Any) -> Stored:

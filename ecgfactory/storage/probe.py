@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import secrets
 from collections.abc import Iterator, Sequence
 
 from ecgfactory.storage.attempts import while_someone_waits
 from ecgfactory.storage.store import Store, StoreError
 from ecgfactory.storage.store_path import StorePath
+
+COPIED = "-copied"
 
 
 def store_problem(place: StorePath) -> str | None:
@@ -17,13 +20,14 @@ def store_problem(place: StorePath) -> str | None:
     An object of a name that nobody else has is made there, made again, replaced, read, listed, copied and deleted;
     nothing is left behind.
     """
-    name = (place / f".probe-{secrets.token_hex(8)}").name
-    copied = f"{name}-copied"
+    last = f".probe-{secrets.token_hex(8)}"
+    name = (place / last).name
+    copied = f"{name}{COPIED}"
     try:
         with while_someone_waits(), _deleted_after(place.store, [name, copied]):
             lack = _lack(place.store, name, copied)
     except StoreError as error:
-        return str(error)
+        return re.sub(f"/?{re.escape(last)}({COPIED})?", "", str(error))  # it says nothing to anybody
     if lack is None:
         return None
     return f"{place}: its store {lack}; use one that keeps these conditions, as S3, GCS, Azure and MinIO do."

@@ -6,13 +6,14 @@ import contextlib
 import hashlib
 import os
 import secrets
+import time
 from abc import abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import ClassVar, Literal, TypeVar
 
 from ecgfactory.storage.at_once import at_once
-from ecgfactory.storage.attempts import answer_s, patience, patience_s, with_attempts
+from ecgfactory.storage.attempts import answer_s, patience, with_attempts
 from ecgfactory.storage.failure import Failure
 from ecgfactory.storage.store import Store, Stored, StoreError, Unfinished
 
@@ -187,13 +188,14 @@ class RemoteStore(Store):
         StoreError
             For all else, in one sentence.
         """
+        begun_s = time.monotonic()
         try:
-            return with_attempts(request, self._failure)
+            return with_attempts(self._address(""), request, self._failure)
         except Exception as error:
             failure = self._failure(error)
             if failure is None:
                 raise
-            raise self._error(operation, name, failure) from None
+            raise self._error(operation, name, failure, time.monotonic() - begun_s) from None
 
     @contextlib.contextmanager
     def _freed_on_error(self, upload: Unfinished) -> Iterator[None]:
@@ -235,37 +237,39 @@ class RemoteStore(Store):
             raise StoreError(f"{self._address(name)}: was replaced while it was read; try again.") from None
 
     def _address(self, name: str) -> str:
-        return f"{self.name}://{self.bucket}/{name}"
+        return f"{self.name}://{self.bucket}/{name}".removesuffix("/")
 
-    def _error(self, operation: Operation, name: str, failure: Failure) -> Exception:
+    def _error(self, operation: Operation, name: str, failure: Failure, tried_s: float = 0.0) -> Exception:
         address = self._address(name)
         if failure.reason == "unmet":
             return UnmetError(
                 f"{address}: the store has a condition for it that does not hold ({failure.detail}); see whether it is "
                 "locked, or kept by a policy."
             )
-        if failure.reason == "absent" and operation != "list" and self._has_bucket(name):
-            return FileNotFoundError(address)
+        if failure.reason == "absent" and operation != "list":
+            return self._missing_bucket(name) or FileNotFoundError(address)
         if failure.reason in {"absent", "no bucket"}:
+            elsewhere = f" or {self.endpoint_from}" if failure.detail.isdecimal() else ""  # no store's own words
             return MissingBucketError(
-                f"{address}: there is no {self.bucket_noun} {self.bucket!r}; make it, or correct its name."
+                f"{self._address('')}: there is no {self.bucket_noun} {self.bucket!r}; make it, or correct its "
+                f"name{elsewhere}."
             )
         kind = NoAccessError if failure.reason in {"unknown", "elsewhere", "no address", "setting"} else StoreError
-        return kind(f"{address}: {self._sentence(operation, failure)}")
+        return kind(f"{address}: {self._sentence(operation, failure, tried_s)}")
 
-    def _has_bucket(self, name: str) -> bool:
+    def _missing_bucket(self, name: str) -> MissingBucketError | None:
         """Find out, once, whether it is the bucket that is missing: the answer to most requests does not tell."""
         if not self._bucket_seen:
             try:
                 next(self.objects(name), None)
-            except MissingBucketError:
-                return False
+            except MissingBucketError as error:
+                return error
             except StoreError:  # it may not be listed: so it is there
                 pass
             self._bucket_seen = True
-        return True
+        return None
 
-    def _sentence(self, operation: Operation, failure: Failure) -> str:
+    def _sentence(self, operation: Operation, failure: Failure, tried_s: float) -> str:
         detail = failure.detail
         match failure.reason:
             case "denied":
@@ -289,11 +293,14 @@ class RemoteStore(Store):
                 return f"{detail}."
             case "passing":
                 return (
-                    f"the store could not {operation} it within {patience_s():.0f} s ({detail}); check the network "
+                    f"the store could not {operation} it within {tried_s:.0f} s ({detail}); check the network "
                     f"and {self.endpoint_from}, then run this again."
                 )
             case _:
-                return f"the store refuses to {operation} it ({detail}); check that it can do this."
+                return (
+                    f"the store refuses to {operation} it ({detail}); check that it can do this, and "
+                    f"{self.endpoint_from}."
+                )
 
 
 def checked_parts(source: Path, name: str, sha256: str, part_bytes: int) -> Iterator[bytes]:

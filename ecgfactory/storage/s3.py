@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import islice
@@ -57,6 +58,8 @@ _REASONS: Mapping[str, Reason] = {
 
 _REGION_FROM = "give one like eu-central-1 by AWS_REGION or AWS_DEFAULT_REGION, or in the profile"
 
+_ENDPOINT = re.compile("endpoint|URL", re.IGNORECASE)
+
 _REFUSED: Any = {"HTTPStatusCode": 403, "HTTPHeaders": {}}
 """What the answer would be if one of several names were asked for alone."""
 
@@ -77,7 +80,6 @@ _CREDENTIALS = (
     errors.NoCredentialsError,
     errors.PartialCredentialsError,
     errors.CredentialRetrievalError,
-    errors.ProfileNotFound,
     errors.TokenRetrievalError,
     errors.SSOError,
     errors.MetadataRetrievalError,
@@ -234,6 +236,10 @@ class S3Store(RemoteStore):
             code = told.get("Code", "")
             headers = answer.get("HTTPHeaders", {})
             return failure_of(answer["HTTPStatusCode"], code, headers, _REASONS, told.get("Message", ""))
+        if isinstance(error, errors.ProfileNotFound):
+            return Failure("unknown", f"there is no profile {shown(error.kwargs['profile'])}")
+        if isinstance(error, errors.HTTPClientError) and "Invalid header value" in str(error):
+            return Failure("unknown", "they hold what no header can, such as an end of line")
         if isinstance(error, _CREDENTIALS):
             return Failure("unknown", type(error).__name__)
         if isinstance(error, _PageError):
@@ -242,7 +248,7 @@ class S3Store(RemoteStore):
             return Failure("passing", type(error).__name__)
         if isinstance(error, errors.InvalidRegionError):
             return Failure("setting", f"{shown(error.kwargs['region_name'])} is no region; {_REGION_FROM}")
-        if isinstance(error, ValueError) and "endpoint" in str(error).lower():
+        if isinstance(error, ValueError | errors.EndpointResolutionError) and _ENDPOINT.search(str(error)):
             return Failure("no address", "Invalid endpoint")
         if isinstance(error, KeyError):  # the answer lacks what S3 always tells: it is that of something else
             return Failure("no address", f"it tells no {error.args[0]}")

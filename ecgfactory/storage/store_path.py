@@ -124,6 +124,8 @@ def _fault(place: StorePath) -> str | None:
         return "a folder of this machine begins with a third slash"
     if place.scheme != "file" and not BUCKET.fullmatch(place.bucket):
         return "a bucket's name has letters, digits, '-', '_' or '.'" if place.bucket else "it names no bucket"
+    if place.scheme == "az" and "." in place.bucket:
+        return "a container's name has no dots, and the account's host does not belong there"
     if any(part in {"", ".", ".."} for part in place.name.split("/")) and place.name:
         return "parts of it are empty or dots"
     if UNFIT.search(place.name):

@@ -25,6 +25,6 @@ def test_who_waits_is_told_once(
             raise left.pop()
         return "done"
 
-    assert attempts.with_attempts(request, lambda error: Failure("passing", "no route")) == "done"
+    assert attempts.with_attempts("s3://bucket", request, lambda error: Failure("passing", "no route")) == "done"
     sentences = [record.getMessage() for record in caplog.records]
-    assert sentences == ["a store does not answer well (no route); trying for 120 s"] * told
+    assert sentences == ["s3://bucket does not answer well (no route); trying for up to 120 s"] * told

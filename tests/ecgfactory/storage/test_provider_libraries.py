@@ -20,6 +20,7 @@ from ecgfactory.storage.probe import store_problem
 from ecgfactory.storage.remote_store import NoAccessError
 from ecgfactory.storage.store import StoreError
 from ecgfactory.storage.store_path import StorePath
+from ecgfactory.storage.stores import store_class
 from ecgfactory.validation.store_contract import make_file
 from tests.faulty_store import ALWAYS, Fault, answer_lost, faulty_store, refused
 from tests.store_servers import SERVERS, PlaceMaker, StoreServer
@@ -90,6 +91,34 @@ def test_credentials_that_are_missing_are_told_with_where_they_belong(
     assert where in sentence
 
 
+def test_a_profile_that_is_not_there_is_named(nobody: pytest.MonkeyPatch) -> None:
+    nobody.setenv("AWS_PROFILE", "no-such-profile")
+    sentence = told(StorePath("s3", "of-no-profile", "x"))
+    assert "not accepted (there is no profile 'no-such-profile'); give them by" in sentence
+
+
+@pytest.mark.parametrize("variable", ["AWS_SESSION_TOKEN", "AWS_ACCESS_KEY_ID"])
+def test_credentials_with_the_end_of_a_line_are_not_taken_for_a_network_fault(
+    variable: str, nobody: pytest.MonkeyPatch
+) -> None:
+    nobody.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        nobody.setenv(name, "secret")
+    nobody.setenv(variable, "secret\n")
+    with pytest.raises(NoAccessError, match="an end of line") as caught:
+        store_class("s3")("of-a-broken-token").read("x")
+    assert "secret" not in str(caught.value)
+
+
+def test_a_file_of_credentials_that_is_not_there_is_named(nobody: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    assert f"(there is no file {str(tmp_path / 'none')!r})" in told(StorePath("gs", "without-a-file", "x"))
+
+
+def test_a_variable_that_holds_what_should_be_in_a_file_is_not_repeated(nobody: pytest.MonkeyPatch) -> None:
+    nobody.setenv("GOOGLE_APPLICATION_CREDENTIALS", '{"private_key": "secret"}')
+    assert "secret" not in told(StorePath("gs", "with-a-key", "x"))
+
+
 @pytest.mark.parametrize("logger", ["azure.identity._credentials.chained", "azure.core.pipeline.transport"])
 def test_what_azure_tells_besides_errors_is_not_printed(logger: str) -> None:
     """Python prints warnings of loggers that nobody has set up; here pytest listens, so another process asks."""
@@ -102,17 +131,22 @@ def test_what_azure_tells_besides_errors_is_not_printed(logger: str) -> None:
     ("scheme", "name", "value"),
     [
         ("s3", "AWS_ENDPOINT_URL", "my store"),
+        ("s3", "AWS_ENDPOINT_URL", "http://127.0.0.1:99999"),
+        ("s3", "AWS_ENDPOINT_URL", "http://[::1"),
         ("gs", "STORAGE_EMULATOR_HOST", "ftp://my-store"),
+        ("gs", "STORAGE_EMULATOR_HOST", "http://127.0.0.1:99999"),
         ("az", "AZURE_STORAGE_CONNECTION_STRING", "secret"),
+        ("az", "AZURE_STORAGE_CONNECTION_STRING", "AccountName=a;AccountKey=aaaa;BlobEndpoint=http://127.0.0.1:99999"),
     ],
 )
 def test_an_endpoint_that_is_none_is_told_by_its_variable(
     scheme: str, name: str, value: str, nobody: pytest.MonkeyPatch
 ) -> None:
     nobody.setenv(name, value)
-    sentence = told(StorePath(scheme, "with-a-wrong-endpoint", "x"))
-    assert name in sentence
-    assert "secret" not in sentence
+    with pytest.raises(NoAccessError) as caught:
+        store_class(scheme)("with-a-wrong-endpoint").read("x")
+    assert name in str(caught.value)
+    assert "secret" not in str(caught.value)
 
 
 def noted(signatures: list[str]) -> Fault:
@@ -159,7 +193,7 @@ def test_a_region_that_is_none_is_told_with_where_it_belongs(nobody: pytest.Monk
     with pytest.raises(NoAccessError) as caught:
         place.store.read(place.name)
     assert str(caught.value) == (
-        "s3://in-no-region/: 'bad region' is no region; give one like eu-central-1 by AWS_REGION or "
+        "s3://in-no-region: 'bad region' is no region; give one like eu-central-1 by AWS_REGION or "
         "AWS_DEFAULT_REGION, or in the profile."
     )
 

@@ -163,7 +163,7 @@ def test_a_store_that_never_answers_costs_who_is_in_a_hurry_no_more_than_that(
         store.write(name, b"other")
     with attempts.patience(0.5):
         faulty.fail(stalled, "^GET", times=ALWAYS)
-        assert "could not list it within 0 s" in told(lambda: list(store.objects(name)))
+        assert "could not list it within" in told(lambda: list(store.objects(name)))
     assert 1.4 < time.monotonic() - begun_s < LONGEST_STALL_S
 
 
@@ -185,6 +185,16 @@ def test_a_version_is_deleted_on_a_condition(place: StorePath, faulty: FaultySto
     assert faulty.times_of(f"^DELETE .*ifGenerationMatch={held.version}")
     faulty.fail(refusal("gs", 412, "conditionNotMet"), "^DELETE")
     place.store.delete_version(name, held.version)
+
+
+def test_how_long_a_store_was_tried_is_told_as_it_was(
+    place: StorePath, faulty: FaultyStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not for how long it might have been: an attempt that would begin too late is not made."""
+    monkeypatch.setattr(remote_store, "time", types.SimpleNamespace(monotonic=iter([100.0, 109.0]).__next__))
+    faulty.fail(refused(503, Retry_After="60"), "^GET")
+    with attempts.while_someone_waits():
+        assert "could not read it within 9 s (503)" in told(lambda: place.store.read((place / "there").name))
 
 
 def test_a_store_that_asks_for_time_is_given_it(
@@ -209,7 +219,7 @@ def test_waits_grow_and_end_with_the_time_that_there_is(monkeypatch: pytest.Monk
         raise TimeoutError
 
     with pytest.raises(TimeoutError):
-        attempts.with_attempts(request, lambda error: Failure("passing", "TimeoutError"))
+        attempts.with_attempts("s3://bucket", request, lambda error: Failure("passing", "TimeoutError"))
     assert 90 < sum(waits_s) <= attempts.RETRY_FOR_S
     assert max(waits_s) <= attempts.LONGEST_WAIT_S
     assert max(waits_s[:3]) <= 2 < max(waits_s)
@@ -241,7 +251,7 @@ def test_a_large_file_that_does_not_arrive_leaves_nothing(
     name = (place / "large").name
     last = {"s3": "POST .*uploadId=", "gs": "PUT .*upload_id=", "az": "comp=blocklist"}[place.scheme]
     faulty.fail(cut_before, last, times=ALWAYS)
-    assert "could not write it within 0 s" in told(lambda: place.store.send(source, name, sha256))
+    assert "could not write it within" in told(lambda: place.store.send(source, name, sha256))
     faulty.heal()
     assert place.store.stat(name) is None
     faulty.fail(answer_cut, "^GET", times=ALWAYS)
@@ -255,7 +265,7 @@ def test_a_store_that_is_not_there_is_told(kind: str, place_of: PlaceMaker, plac
         place_of.patch.setenv(name, value)
     elsewhere = StorePath(kind, f"not-{place.bucket}", "x")
     sentence = told(lambda: elsewhere.store.read("x"))
-    assert sentence.startswith(f"{kind}://not-{place.bucket}/x: the store could not read it within 0 s (")
+    assert sentence.startswith(f"{kind}://not-{place.bucket}/x: the store could not read it within ")
     assert elsewhere.store.endpoint_from in sentence  # type: ignore[attr-defined]
 
 
@@ -325,7 +335,19 @@ def test_a_bucket_that_is_missing_is_told_by_every_request(kind: str, place: Sto
     ]
     none = StorePath(kind, f"no-{place.bucket}", "x")
     for request in requests:
-        assert f"{none.bucket!r}; make it, or correct its name." in told(partial(request, none))
+        noun = none.store.bucket_noun  # type: ignore[attr-defined]
+        assert told(partial(request, none)) == (
+            f"{kind}://{none.bucket}: there is no {noun} {none.bucket!r}; make it, or correct its name."
+        )
+
+
+def test_what_is_not_found_by_something_that_may_be_no_store_is_told_with_where_its_endpoint_is_set(
+    kind: str, place: StorePath, faulty: FaultyStore
+) -> None:
+    faulty.fail(refused(404, "<html>Not found.</html>", Content_Type="text/html"), times=ALWAYS)
+    endpoint = place.store.endpoint_from  # type: ignore[attr-defined]
+    for request in (lambda: place.store.write("x", b""), lambda: list(place.store.objects(""))):
+        assert told(request).endswith(f"make it, or correct its name or {endpoint}.")
 
 
 DAMAGED = {"s3": "BadDigest", "gs": "invalid", "az": "Md5Mismatch"}
@@ -366,3 +388,12 @@ def test_an_object_that_is_replaced_while_it_is_fetched_is_not_mixed(
     faulty.fail(replaced_after, first)
     assert "was replaced while it was read" in told(lambda: place.store.fetch(name, tmp_path / "fetched"))
     assert not (tmp_path / "fetched").exists()
+
+
+def test_what_a_store_refuses_is_told_with_where_the_endpoint_is_set(
+    kind: str, place: StorePath, faulty: FaultyStore
+) -> None:
+    faulty.fail(refusal(kind, 405, "MethodNotAllowed"), WRITES)
+    sentence = told(lambda: place.store.write((place / "new").name, b"x"))
+    assert "the store refuses to write it (405 MethodNotAllowed); check that it can do this, and " in sentence
+    assert sentence.endswith(f"{place.store.endpoint_from}.")  # type: ignore[attr-defined]

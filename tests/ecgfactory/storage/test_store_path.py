@@ -69,6 +69,10 @@ def test_credentials_are_never_repeated(address: str, mark: str, before: str, af
         ("https://user:pw@host/x", "'https://...@host/x' is of no storage that is known; begin it with one of s3://"),
         ("s3://", "names no bucket); write one like s3://my-bucket/datasets."),
         ("s3://b:9000/x", "a bucket's name has letters, digits, '-', '_' or '.'"),
+        (
+            "az://dev.blob.core.windows.net/lake/x",
+            "(a container's name has no dots, and the account's host does not belong there); write one like az://",
+        ),
         ("gs://b/a/../c", "parts of it are empty or dots"),
         ("gs://b//a", "parts of it are empty or dots"),
         ("file://mnt/x", "a folder of this machine begins with a third slash); write one like file:///mnt/datasets."),
