@@ -37,7 +37,8 @@ def connected(build: Build) -> Iterator[AdmittedWorkers]:
         try:
             runner.client  # noqa: B018 (connects)
         except OSError as error:
-            reason = " ".join(str(error.__cause__ or error).split())
+            cause = error.__cause__ or error
+            reason = " ".join(str(cause).split()) or type(cause).__name__
             raise BadInputError(
                 f"workers.scheduler: no Dask scheduler answers at {asked.scheduler} ({reason}); start one with "
                 "`dask scheduler`, or leave the key out to use this machine."

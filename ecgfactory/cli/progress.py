@@ -68,7 +68,7 @@ class Watcher:
             words = [f"{rate:,.0f} records/s", *words]
             if accepted < self._records:
                 words.append(f"{_clock((self._records - accepted) / rate)} left")
-        return accepted, "finishing" if accepted >= self._records else ", ".join(words)
+        return accepted, (counts.step or "finishing") if accepted >= self._records else ", ".join(words)
 
     def _show_bar(self) -> None:
         columns = (

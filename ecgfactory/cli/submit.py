@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,7 +12,13 @@ from ecgfactory.cli.interrupt import STOPPED, interruptible
 from ecgfactory.cli.output import console, print_rows
 from ecgfactory.cli.progress import watch
 from ecgfactory.documents.reading import load
-from ecgfactory.errors import BuildCancelledError, BuildFailedError, EcgFactoryError
+from ecgfactory.errors import (
+    BadInputError,
+    BuildCancelledError,
+    BuildFailedError,
+    EcgFactoryError,
+    HopelessYieldError,
+)
 from ecgfactory.flows.configured import check_configured
 from ecgfactory.request.build_request import BuildRequest
 from ecgfactory.request.preflight import file_problems, with_absolute_paths
@@ -82,12 +89,26 @@ def _watch(run: SubmittedRun, request: BuildRequest) -> FlowRun:
             time.sleep(WAITING_POLL_INTERVAL_S if standing else POLL_INTERVAL_S)
 
 
+def _raise_told(message: str) -> None:
+    """Raise the error that ended a run, where it is one of ours: Prefect has put words and its class before it."""
+    from ecgfactory.session.lease import LeaseLostError
+    from ecgfactory.storage.store import StoreError
+
+    ours = (BadInputError, BuildFailedError, HopelessYieldError, LeaseLostError, StoreError)
+    found = re.fullmatch(r"[\w ]+: (\w+): (.+)", message, re.DOTALL)
+    for kind in ours:
+        if found and found[1] == kind.__name__:
+            raise kind(found[2])
+
+
 def _tell(run: SubmittedRun, ended: FlowRun) -> None:
     assert ended.state is not None
     if ended.state.is_completed():
         print_rows(run.summary())
         return
-    reason = " ".join((ended.state.message or "no reason was given").split())
+    message = ended.state.message or "no reason was given"
+    _raise_told(message)
+    reason = " ".join(message.split())
     if ended.state.is_cancelled():
         raise BuildCancelledError("the run was cancelled; the same request goes on from what is committed")
     more = "; the same request goes on from what is committed" if ended.state.is_crashed() else ""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import itertools
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -29,6 +31,7 @@ from ecgfactory.record import Record
 from ecgfactory.rhythm_table import RhythmTable
 from ecgfactory.storage.attempts import while_someone_waits
 from ecgfactory.storage.place import Place, as_place
+from ecgfactory.storage.store import StoreError
 from ecgfactory.storage.store_path import StorePath
 from ecgfactory.wave_table import WaveTable
 
@@ -38,6 +41,9 @@ if TYPE_CHECKING:
 
 RECORDS_AT_ONCE = 100
 """Records that an iteration holds at a time: 12 MB of twelve leads of 10 s."""
+
+_MOST_LOOKED_AT, _MOST_NAMED = 20, 5
+"""Folders below one that is no dataset, and datasets in them that are named."""
 
 
 class Dataset(DatasetTables):
@@ -73,9 +79,9 @@ class Dataset(DatasetTables):
     def __init__(self, path: Place) -> None:
         folder = dataset_at(path)
         if folder is None:
-            raise BadInputError(
-                f"{path}: holds no dataset (no {MANIFEST_FILE}); give the folder that `ecgfactory build` printed."
-            )
+            below = ", ".join(_datasets_below(path))
+            fix = f"give one of those below it: {below}" if below else "give the folder that `ecgfactory build` printed"
+            raise BadInputError(f"{path}: holds no dataset (no {MANIFEST_FILE}); {fix}.")
         try:
             text = (folder / MANIFEST_FILE).read_text(encoding="utf-8")
             self.manifest_content: dict[str, Any] = json.loads(text)
@@ -555,6 +561,18 @@ def dataset_at(place: Place) -> Place | None:
     if (place / MANIFEST_FILE).is_file():
         return place.resolve()
     return (place / LATEST).resolve() if (place / LATEST / MANIFEST_FILE).is_file() else None
+
+
+def _datasets_below(place: Place) -> list[str]:
+    """Return some places of datasets, or of their names, that are in one: for who has given the output."""
+    with contextlib.suppress(StoreError, OSError), while_someone_waits():
+        if isinstance(place, StorePath):
+            names = place.store.folders(place.prefix)
+        else:
+            names = sorted(path.name for path in place.iterdir())
+        found = (place / name for name in names[:_MOST_LOOKED_AT] if dataset_at(place / name) is not None)
+        return [str(each) for each in itertools.islice(found, _MOST_NAMED)]
+    return []
 
 
 def open_dataset(path: str | PathLike[str] | StorePath) -> Dataset:

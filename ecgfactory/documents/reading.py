@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 
 from ecgfactory.documents.keys import examples
 from ecgfactory.documents.problems import blank_sections, describe_all, located, take_text_as_typed
-from ecgfactory.documents.source import MOST_TOLD, Source, apply_setting, read_source
+from ecgfactory.documents.source import MOST_TOLD, Source, apply_setting, read_source, source_of_keys
 from ecgfactory.errors import BadInputError, shown
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -60,7 +60,7 @@ def from_keys(given: object, model: type[Model], machine_problems: MachineCheck[
         return given
     if not isinstance(given, Mapping):
         raise BadInputError(f"request is {shown(given)}; give a {model.__name__}, or a mapping of its keys.")
-    return checked(Source("request", model, dict(given)), model, machine_problems)
+    return checked(source_of_keys(given, model), model, machine_problems)
 
 
 def checked(

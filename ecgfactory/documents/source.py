@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -88,6 +90,17 @@ def read_source(path: Path, model: type[BaseModel], tells_values: bool = True) -
         raise BadInputError([f"{path}:{line}: {shown_key(key)} is given twice; remove one." for key, line in doubled])
     places = {key: f"{path}:{line}" for key, line in document.lines.items()}
     return Source(str(path), model, document.content, places, document.words, document.blank, tells_values)
+
+
+def source_of_keys(given: Mapping[str, Any], model: type[BaseModel]) -> Source:
+    """Take a mapping of keys; paths in it, which only Python can give, are taken as the texts that they are."""
+    return Source("request", model, _paths_as_text(given))
+
+
+def _paths_as_text(given: Any) -> Any:
+    if isinstance(given, Mapping):
+        return {key: _paths_as_text(value) for key, value in given.items()}
+    return os.fsdecode(given) if isinstance(given, os.PathLike) else given
 
 
 def apply_setting(source: Source, text: str) -> str | None:

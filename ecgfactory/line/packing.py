@@ -35,6 +35,7 @@ def pack_small_shards(build: Build, pool: Pool) -> None:
         for name in plan.packed_formats
         for run in runs
     ]
+    build.tell_step("putting small shards together")
     results = results_of(jobs, build, pool, "the files of small shards", "put small shards together")
     build.packs = [results[job].value for job in jobs]
     build.clock.seconds["write"] = sum(result.seconds for result in results.values())

@@ -50,6 +50,7 @@ def report_and_compare(build: Build, pool: Pool) -> None:
     diversity = job(compare_records)
     references = [job(compare_with_reference)] if build.plan.reference else []
     done = "wrote the reports and compared the records"
+    build.tell_step("comparing records and writing reports")
     results = results_of([*reports, diversity, *references], build, pool, "the reports", done)
     build.diversity = results[diversity].value
     build.clock.seconds["duplicates"] = results[diversity].seconds

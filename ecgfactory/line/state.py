@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cached_property
 
 from ecgfactory.candidates.clock import StageClock
@@ -77,7 +78,7 @@ class Build:
         self.clock = StageClock()
         self.packs: list[Pack] = []
         self.card_section = ""
-        self._on_progress = on_progress
+        self._on_progress, self._step = on_progress, ""
         self._told: tuple[int, int | None] | None = None
 
     @property
@@ -114,7 +115,12 @@ class Build:
         if self.workspace.lease is not None:
             self.workspace.lease.check()
         if self._on_progress is not None:
-            self._on_progress(read_progress(self.workspace))
+            self._on_progress(replace(read_progress(self.workspace), step=self._step))
+
+    def tell_step(self, words: str) -> None:
+        """Report what the build does from now on, now that it has all records; see `tell_progress`."""
+        self._step = words
+        self.tell_progress()
 
     def tell_what_is_wanted(self) -> None:
         """Tell the workers, once it is less than a whole shard: those in progress stop at it, or at once."""

@@ -69,6 +69,8 @@ def find_published(plan: Plan, lease: Lease | None) -> bool:
 
 def assemble(build: Build) -> None:
     """Lay the chosen shards out as a dataset; count what it holds."""
+    files = sum(len(entry.files) for entry in build.entries)
+    build.tell_step(f"putting {files:,} files together")
     with build.clock("assemble"):
         build.counts = assembly.assemble(build.plan, build.entries, build.layout, build.ledger, build.draft)
 
@@ -83,6 +85,7 @@ def describe(build: Build) -> None:
 
 def seal(build: Build) -> None:
     """Write the sums of all files and then the manifest."""
+    build.tell_step("finishing with sums and manifest")
     build.draft.seal(manifest_of(build))
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ecgfactory.documents.reading import checked, from_keys, load
-from ecgfactory.documents.source import Source, read_source
+from ecgfactory.documents.source import read_source, source_of_keys
 from ecgfactory.errors import BadInputError, shown
 from ecgfactory.request.build_request import BuildRequest
 from ecgfactory.request.preflight import file_problems, preflight_problems
@@ -54,6 +54,6 @@ def request_without_match(given: BuildRequest | Mapping[str, Any] | str | Path) 
     if isinstance(given, str | Path):
         source = read_source(from_home(given), BuildRequest)
     else:
-        source = Source("request", BuildRequest, dict(given))
+        source = source_of_keys(given, BuildRequest)
     source.content.pop("match", None)
     return checked(source, BuildRequest, file_problems)

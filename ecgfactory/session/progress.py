@@ -22,10 +22,13 @@ class Progress:
     ----------
     examined, accepted : int
         Candidates looked at, and those of them that passed: towards the end, more than are wanted.
+    step : str
+        What the build does once it has all records, in words; empty before, and for who reads it from elsewhere.
     """
 
     examined: int = 0
     accepted: int = 0
+    step: str = ""
 
     def words(self, wanted: int) -> str:
         """Write it for the UI of a server, where `parse` reads it again."""

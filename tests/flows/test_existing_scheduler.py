@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import psutil
@@ -25,13 +26,14 @@ from ecgfactory.errors import BadInputError, BuildFailedError
 from ecgfactory.flows import dask_pool, existing_scheduler
 from ecgfactory.flows.build_dataset import build_dataset
 from ecgfactory.flows.dask_workers import describe
+from ecgfactory.flows.existing_scheduler import connected
 from ecgfactory.flows.task_runner import PlacedTaskRunner
 from ecgfactory.flows.worker_checks import WorkerChecks, check_workers
 from ecgfactory.flows.worker_side import workspace_problem
 from ecgfactory.line.placement import Placement
 from ecgfactory.line.state import Build
 from ecgfactory.pools.pool import Slots
-from ecgfactory.request.build_request import BuildRequest
+from ecgfactory.request.build_request import BuildRequest, WorkersRequest
 from ecgfactory.request.plan import make_plan
 from ecgfactory.session.sessions import sessions_of
 from ecgfactory.session.workspace import Workspace
@@ -127,6 +129,19 @@ def test_no_scheduler_at_the_address(
     monkeypatch.setattr(existing_scheduler, "CONNECT_TIMEOUT_S", 1.0)
     request = make_request(workers={"scheduler": "tcp://127.0.0.1:9"}, output=str(tmp_path))
     expect_bad_input(request, r"workers.scheduler: no Dask scheduler answers at tcp://127.0.0.1:9 .*`dask scheduler`")
+
+
+def test_an_error_without_words_is_named_by_its_kind(monkeypatch: pytest.MonkeyPatch) -> None:
+    class SilentRunner(PlacedTaskRunner):
+        @property
+        def client(self) -> Any:
+            raise OSError("timed out") from TimeoutError()
+
+    monkeypatch.setattr(existing_scheduler, "PlacedTaskRunner", SilentRunner)
+    request = SimpleNamespace(workers=WorkersRequest(scheduler="tcp://127.0.0.1:9"))
+    build: Any = SimpleNamespace(plan=SimpleNamespace(request=request))
+    with pytest.raises(BadInputError, match=r"at tcp://127\.0\.0\.1:9 \(TimeoutError\);"), connected(build):
+        pass
 
 
 def test_a_scheduler_without_workers(

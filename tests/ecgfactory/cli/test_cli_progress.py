@@ -66,6 +66,13 @@ def test_a_line_is_printed_when_something_changed(watcher: Watcher, printed: io.
     assert [line.rpartition(" ")[2] for line in lines(watcher, printed)[5:]] == ["finishing"]
 
 
+def test_what_is_done_once_all_records_are_there_is_told(watcher: Watcher, printed: io.StringIO) -> None:
+    before = len(lines(watcher, printed))
+    watcher.show(Progress(examined=2_000, accepted=999, step="putting 6,000 files together"))
+    watcher.show(Progress(examined=2_000, accepted=1_000, step="putting 6,000 files together"))
+    assert lines(watcher, printed)[before:][-1] == "1,000 of 1,000 records, putting 6,000 files together"
+
+
 def test_what_it_waits_for_is_told_at_once(
     watcher: Watcher, printed: io.StringIO, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -312,8 +312,9 @@ def test_submitting_and_watching_to_the_end(submit: Submit, serving: Serving) ->
 
 
 def test_a_request_that_the_worker_can_not_do_fails_with_its_reason(submit: Submit, serving: Serving) -> None:
-    _, errors = finished(submit(SMALL, "--watch", "--set", "output=/proc/here"), 1)
-    assert re.search(r"ecgfactory: the run failed: .*output: .* in /proc; .*choose another", errors)
+    _, errors = finished(submit(SMALL, "--watch", "--set", "output=/proc/here"), 2)
+    assert re.search(r"^ecgfactory: .*output: .* in /proc; .*choose another.*\.$", errors, re.MULTILINE)
+    assert "BadInputError" not in errors
 
 
 def test_files_in_the_watched_folder_are_submitted_once_or_rejected_with_the_reason(serving: Serving) -> None:

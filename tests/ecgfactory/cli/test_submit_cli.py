@@ -6,15 +6,18 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 import yaml
+from prefect.client.schemas.objects import FlowRun
 from prefect.settings import PREFECT_API_URL, temporary_settings
+from prefect.states import Failed
 
-from ecgfactory.cli.submit import load_submission
-from ecgfactory.errors import BadInputError
+from ecgfactory.cli.submit import _tell, load_submission
+from ecgfactory.errors import BadInputError, EcgFactoryError
 from ecgfactory.flows.server import ServerUnreachableError
-from ecgfactory.flows.submission import submit
+from ecgfactory.flows.submission import SubmittedRun, submit
 from ecgfactory.generators.deepfakeecg import published_checkpoint
 from ecgfactory.request.build_request import BuildRequest
 
@@ -72,6 +75,30 @@ def test_a_server_without_the_deployment(prefect_server: str, monkeypatch: pytes
     monkeypatch.setattr("ecgfactory.flows.submission.DEPLOYMENT", "build-dataset/missing")
     with pytest.raises(BadInputError, match="has no deployment build-dataset/missing; run `python -m"):
         submit(BuildRequest.model_validate(REQUEST))
+
+
+@pytest.mark.parametrize(
+    ("message", "told", "exit_code"),
+    [
+        (
+            "Flow run encountered an exception: BadInputError: output: a file.\nseed: no.",
+            "output: a file.\nseed: no.",
+            2,
+        ),
+        ("Flow run encountered an exception: BuildFailedError: q: no space left.", "q: no space left.", 1),
+        (
+            "Flow run encountered an exception: KeyError: 'x'",
+            "the run failed: Flow run encountered an exception: KeyError: 'x'",
+            1,
+        ),
+        ("", "the run failed: no reason was given", 1),
+    ],
+)
+def test_a_run_that_fails_is_told_as_a_build_would(message: str, told: str, exit_code: int) -> None:
+    ended = FlowRun(flow_id=uuid4(), state=Failed(message=message))
+    with pytest.raises(EcgFactoryError) as caught:
+        _tell(SubmittedRun(uuid4(), "url"), ended)
+    assert (str(caught.value), caught.value.exit_code) == (told, exit_code)
 
 
 def test_a_request_that_no_server_takes() -> None:

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ecgfactory.candidates.generate import GeneratedEcgs, generate
-from ecgfactory.dataset.names import MANIFEST_FILE
+from ecgfactory.dataset.names import LATEST, MANIFEST_FILE
 from ecgfactory.dataset.reader import Dataset, open_dataset
 from ecgfactory.dataset.signals import QUICK_SOURCES
 from ecgfactory.errors import BadInputError, DamagedDatasetError
@@ -187,5 +187,28 @@ def test_a_dataset_of_an_older_version_is_read(copy: Path) -> None:
 def test_no_dataset_at_all(tmp_path: Path) -> None:
     with pytest.raises(BadInputError, match="holds no dataset"):
         open_dataset(str(tmp_path))
+    with pytest.raises(BadInputError, match="holds no dataset"):
+        open_dataset(f"file://{tmp_path}")
     with pytest.raises(BadInputError, match="open_dataset: path is None; give the folder"):
         open_dataset(None)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("scheme", ["", "file://"])
+def test_the_datasets_below_are_named(tmp_path: Path, scheme: str) -> None:
+    """As when somebody gives the output, or the datasets of a name after `latest` is gone."""
+    for number in range(7):
+        (tmp_path / f"d{number}" / "0123").mkdir(parents=True)
+        (tmp_path / f"d{number}" / "0123" / MANIFEST_FILE).touch()
+        if scheme:
+            (tmp_path / f"d{number}" / LATEST).write_text("0123\n")
+        else:
+            (tmp_path / f"d{number}" / LATEST).symlink_to("0123")
+    (tmp_path / "a-file").touch()
+    output = f"{scheme}{tmp_path}"
+    named = ", ".join(f"{output}/d{number}" for number in range(5))
+    with pytest.raises(BadInputError) as caught:
+        open_dataset(output)
+    assert str(caught.value) == f"{output}: holds no dataset (no manifest.json); give one of those below it: {named}."
+    (tmp_path / "d0" / LATEST).unlink()
+    with pytest.raises(BadInputError, match=f"give one of those below it: {output}/d0/0123"):
+        open_dataset(f"{output}/d0")

@@ -268,6 +268,10 @@ class TestCalling:
         assert len(by_keys.open()) == 20
         assert [progress.accepted for progress in told] == sorted(progress.accepted for progress in told)
         assert told[-1].accepted >= 20
+        steps = list(dict.fromkeys(progress.step for progress in told))
+        assert steps[0] == ""
+        assert "putting 26 files together" in steps
+        assert steps[-1] == "finishing with sums and manifest"
 
     def test_everything_wrong_is_told_at_once_before_any_work(self, tmp_path: Path) -> None:
         with pytest.raises(BadInputError) as told:

@@ -14,7 +14,7 @@ from ecgfactory.formats import FORMATS, IMAGES
 from ecgfactory.request.build_request import BuildRequest, GeneratorRequest, QualityRequest, WorkersRequest
 from ecgfactory.request.plan import make_plan
 from ecgfactory.request.preflight import size_text, with_absolute_paths
-from ecgfactory.request.request_file import as_request, load_request
+from ecgfactory.request.request_file import as_request, load_request, request_without_match
 
 CONFIGS = Path(__file__).parents[3] / "configs"
 
@@ -384,3 +384,13 @@ def test_faults_of_an_address_are_told_without_its_credentials(tmp_path: Path) -
     with pytest.raises(ValidationError) as caught:
         BuildRequest.model_validate({"name": "x", "records": 4, "output": "s3://key:hidden@bucket"})
     assert "hidden" not in in_file + in_setting + str(caught.value)
+
+
+def test_paths_of_python_are_taken_as_texts(tmp_path: Path) -> None:
+    reference = tmp_path / "reference"
+    reference.mkdir()
+    keys = {"name": "x", "records": 4, "output": tmp_path / "out", "reference": {"path": reference}}
+    for request in (as_request(keys), request_without_match(keys)):
+        assert (request.output, request.reference.path) == (str(tmp_path / "out"), str(reference))
+    with pytest.raises(BadInputError, match="lacks a slash of an address"):
+        as_request(keys | {"output": Path("s3://b/x")})
