@@ -130,7 +130,7 @@ class RemoteStore(Store):
             self._put_parts(name, size_bytes, lambda part_bytes: checked_parts(source, name, sha256, part_bytes))
         else:
             content = b"".join(checked_parts(source, name, sha256, self.single_bytes))
-            self.write(name, content)
+            self._ask("write", name, lambda: self._put_file(name, content, sha256))
 
     def delete_version(self, name: str, version: str) -> None:
         """Delete a version of an object; see `Store.delete_version`."""
@@ -151,6 +151,10 @@ class RemoteStore(Store):
     @abstractmethod
     def _put(self, name: str, content: bytes, version: str | None) -> None:
         """Write an object with its digest: in any case, in the place of a version, or where it is `NEW`."""
+
+    def _put_file(self, name: str, content: bytes, sha256: str) -> None:
+        """Write an object whose sha256 is known, for stores that can check it."""
+        self._put(name, content, None)
 
     @abstractmethod
     def _put_parts(self, name: str, size_bytes: int, parts: Callable[[int], Iterator[bytes]]) -> None:

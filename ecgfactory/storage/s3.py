@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import os
 import re
@@ -198,7 +199,12 @@ class S3Store(RemoteStore):
         given: Any = {"Bucket": self.bucket, "Key": name, "Body": content, "ChecksumAlgorithm": "SHA256"}
         if version is not None:
             given |= {"IfNoneMatch": "*"} if version == NEW else {"IfMatch": f'"{version}"'}
-        _version(self._client.put_object(**given)["ETag"])  # else nothing was stored
+        _version(self._client.put_object(**given)["ETag"])  # without one, nothing was stored
+
+    def _put_file(self, name: str, content: bytes, sha256: str) -> None:
+        checksum = base64.b64encode(bytes.fromhex(sha256)).decode()
+        given: Any = {"Bucket": self.bucket, "Key": name, "Body": content, "ChecksumAlgorithm": "SHA256"}
+        _version(self._client.put_object(**given, ChecksumSHA256=checksum)["ETag"])
 
     def _put_parts(self, name: str, size_bytes: int, parts: Callable[[int], Iterator[bytes]]) -> None:
         part_bytes = max(self.part_bytes, -(-size_bytes // MOST_PARTS))

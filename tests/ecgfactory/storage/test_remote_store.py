@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import pickle
 import time
 import types
@@ -359,17 +360,22 @@ DIGESTS = {
 """Of what is sent below: sha256, crc32c and MD5."""
 
 
-def test_content_that_arrives_damaged_is_told(kind: str, place: StorePath, faulty: FaultyStore) -> None:
+def test_content_that_arrives_damaged_is_told(kind: str, place: StorePath, faulty: FaultyStore, tmp_path: Path) -> None:
     seen: list[str] = []
 
     def damaged(proxied: Any) -> None:
         seen.append(f"{proxied.headers}\n{proxied.body()!r}")
         refusal(kind, 400, DAMAGED[kind], "Provided CRC32C does not match.")(proxied)
 
-    faulty.fail(damaged, WRITES)
-    sentence = told(lambda: place.store.write((place / "new").name, b"precious"))
-    assert "it arrived damaged and was refused" in sentence
-    assert DIGESTS[kind] in seen[0], seen[0]
+    file, name = tmp_path / "file", (place / "new").name
+    file.write_bytes(b"precious")
+    for request in (
+        lambda: place.store.write(name, b"precious"),
+        lambda: place.store.send(file, name, hashlib.sha256(b"precious").hexdigest()),
+    ):
+        faulty.fail(damaged, WRITES)
+        assert "it arrived damaged and was refused" in told(request)
+        assert DIGESTS[kind] in seen.pop()
 
 
 def test_an_object_that_is_replaced_while_it_is_fetched_is_not_mixed(
