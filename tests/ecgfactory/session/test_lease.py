@@ -74,7 +74,7 @@ def alone(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def file(tmp_path: Path) -> StorePath:
-    return StorePath.parse(f"file://{tmp_path}") / "plan" / "lease.json"
+    return StorePath.parse(f"file://{tmp_path}") / "plan/lease.json"
 
 
 def nothing() -> None:
