@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
+import struct
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import dask
 from distributed import Security
+from distributed.comm.core import connect
 
 from ecgfactory.errors import BadInputError
 from ecgfactory.flows.admission import AdmittedWorkers
@@ -32,17 +36,11 @@ def connected(build: Build) -> Iterator[AdmittedWorkers]:
     """
     asked = build.plan.request.workers
     assert asked.scheduler is not None
-    settings = {"security": _security(asked), "timeout": CONNECT_TIMEOUT_S}
+    security = _security(asked)
+    settings = {"security": security, "timeout": CONNECT_TIMEOUT_S}
+    with dask.config.set(DASK):
+        _check_answers(asked.scheduler, security)
     with dask.config.set(DASK), PlacedTaskRunner(address=asked.scheduler, client_kwargs=settings) as runner:
-        try:
-            runner.client  # noqa: B018 (connects)
-        except OSError as error:
-            cause = error.__cause__ or error
-            reason = " ".join(str(cause).split()) or type(cause).__name__
-            raise BadInputError(
-                f"workers.scheduler: no Dask scheduler answers at {asked.scheduler} ({reason}); start one with "
-                "`dask scheduler`, or leave the key out to use this machine."
-            ) from None
         try:
             runner.client.wait_for_workers(1, timeout=WORKERS_TIMEOUT_S)
         except TimeoutError:
@@ -55,6 +53,41 @@ def connected(build: Build) -> Iterator[AdmittedWorkers]:
                 yield workers
             finally:
                 workers.release()
+
+
+def _check_answers(scheduler: str, security: Security | None) -> None:
+    """Have a scheduler answer once: Dask's client would wait without end for one that takes a connection and is silent.
+
+    Raises
+    ------
+    BadInputError
+        When it does not, or something else does.
+    """
+    settings = security.get_connection_args("client") if security else {}
+
+    async def answered() -> None:
+        connection = await asyncio.wait_for(
+            connect(scheduler, timeout=CONNECT_TIMEOUT_S, **settings), CONNECT_TIMEOUT_S + 1
+        )
+        await connection.close()
+
+    try:
+        with ThreadPoolExecutor(1) as thread:  # a notebook has a loop of its own in this one
+            thread.submit(asyncio.run, answered()).result()
+    except (OSError, MemoryError, ValueError, struct.error) as error:  # as other protocols are taken for sizes
+        raise BadInputError(
+            f"workers.scheduler: no Dask scheduler answers at {scheduler} ({_words(error)}); start one with "
+            "`dask scheduler`, or leave the key out to use this machine."
+        ) from None
+
+
+def _words(error: Exception) -> str:
+    if isinstance(error, TimeoutError):
+        return f"what listens there has said nothing for {CONNECT_TIMEOUT_S:g} s"
+    if not isinstance(error, OSError):
+        return "what answers there is none"
+    cause = error.__cause__ or error
+    return " ".join(str(cause).split()) or type(cause).__name__
 
 
 def _security(asked: WorkersRequest) -> Security | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import signal
+import socketserver
 import subprocess
 import threading
 from collections.abc import Callable, Iterator
@@ -131,17 +132,37 @@ def test_no_scheduler_at_the_address(
     expect_bad_input(request, r"workers.scheduler: no Dask scheduler answers at tcp://127.0.0.1:9 .*`dask scheduler`")
 
 
-def test_an_error_without_words_is_named_by_its_kind(monkeypatch: pytest.MonkeyPatch) -> None:
-    class SilentRunner(PlacedTaskRunner):
-        @property
-        def client(self) -> Any:
-            raise OSError("timed out") from TimeoutError()
+@pytest.mark.parametrize(
+    ("says", "words"),
+    [
+        (b"", "what listens there has said nothing for 0.5 s"),
+        (b"HTTP/1.1 400 Bad Request\r\n\r\n", "what answers there is none"),
+        (b"SSH-2.0-OpenSSH_9.2p1\r\n", "what answers there is none"),
+        (b"\0" * 100, "what answers there is none"),
+    ],
+    ids=["nothing", "HTTP", "SSH", "zeros"],
+)
+def test_what_listens_there_is_no_scheduler(says: bytes, words: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(existing_scheduler, "CONNECT_TIMEOUT_S", 0.5)
 
-    monkeypatch.setattr(existing_scheduler, "PlacedTaskRunner", SilentRunner)
-    request = SimpleNamespace(workers=WorkersRequest(scheduler="tcp://127.0.0.1:9"))
-    build: Any = SimpleNamespace(plan=SimpleNamespace(request=request))
-    with pytest.raises(BadInputError, match=r"at tcp://127\.0\.0\.1:9 \(TimeoutError\);"), connected(build):
-        pass
+    class Other(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            self.request.sendall(says)
+            over.wait(PATIENCE_S)
+
+    over = threading.Event()
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Other) as server:
+        server.daemon_threads = True
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+        address = f"tcp://127.0.0.1:{server.server_address[1]}"
+        request = SimpleNamespace(workers=WorkersRequest(scheduler=address))
+        build: Any = SimpleNamespace(plan=SimpleNamespace(request=request))
+        try:
+            with pytest.raises(BadInputError, match=rf"answers at {address} \({words}\);"), connected(build):
+                pass
+        finally:
+            over.set()
+            server.shutdown()
 
 
 def test_a_scheduler_without_workers(
