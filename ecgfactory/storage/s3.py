@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import contextlib
 import os
-import re
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import islice
@@ -14,12 +13,11 @@ from typing import Any, ClassVar
 import boto3.session
 import botocore.exceptions as errors
 from botocore.config import Config
-from botocore.parsers import ResponseParserError
 
-from ecgfactory.errors import shown
 from ecgfactory.storage.at_once import REQUESTS_AT_ONCE, at_once
-from ecgfactory.storage.failure import REDIRECTS, SUCCESS, Failure, Reason, failure_of
+from ecgfactory.storage.failure import Failure
 from ecgfactory.storage.remote_store import NEW, Operation, RemoteStore
+from ecgfactory.storage.s3_failure import end_redirects, refuse_page, s3_failure
 from ecgfactory.storage.store import Stored, StoreError, Unfinished
 
 Part = Mapping[str, Any]
@@ -34,64 +32,11 @@ COPIED_AT_ONCE_BYTES = 5 * 2**30
 DELETED_AT_ONCE = 1000
 """Names in one request."""
 
-PAGE_BEGINS_WITHIN = 1000
-"""Bytes."""
-
-_REASONS: Mapping[str, Reason] = {
-    "NoSuchBucket": "no bucket",
-    "ConditionalRequestConflict": "passing",
-    "OperationAborted": "passing",
-    "RequestTimeout": "passing",
-    "InternalError": "passing",
-    "ServiceUnavailable": "passing",
-    "SlowDown": "passing",
-    "InvalidAccessKeyId": "unknown",
-    "SignatureDoesNotMatch": "unknown",
-    "InvalidToken": "unknown",
-    "ExpiredToken": "unknown",
-    "AuthorizationHeaderMalformed": "unknown",
-    "RequestTimeTooSkewed": "clock",
-    "BadDigest": "damaged",
-    "InvalidDigest": "damaged",
-    "XAmzContentSHA256Mismatch": "damaged",
-    "XAmzContentChecksumMismatch": "damaged",
-}
-
-_REGION_FROM = "give one like eu-central-1 by AWS_REGION or AWS_DEFAULT_REGION, or in the profile"
-
-_ENDPOINT = re.compile("endpoint|URL", re.IGNORECASE)
-
 _REFUSED: Any = {"HTTPStatusCode": 403, "HTTPHeaders": {}}
 """What the answer would be if one of several names were asked for alone."""
 
 _UNSAID = {400, 401, 403}
 """Status of answers whose reason is in their content, which the answer to a look at an object lacks."""
-
-_PASSING = (
-    errors.ConnectionError,
-    errors.ConnectTimeoutError,
-    errors.ReadTimeoutError,
-    errors.HTTPClientError,
-    errors.ResponseStreamingError,
-    errors.IncompleteReadError,
-    ResponseParserError,
-)
-
-_CREDENTIALS = (
-    errors.NoCredentialsError,
-    errors.PartialCredentialsError,
-    errors.CredentialRetrievalError,
-    errors.TokenRetrievalError,
-    errors.SSOError,
-    errors.MetadataRetrievalError,
-    errors.NoAuthTokenError,
-)
-
-
-class _PageError(errors.BotoCoreError):
-    """What answers is no store."""
-
-    fmt = "a page"
 
 
 class S3Store(RemoteStore):
@@ -237,28 +182,7 @@ class S3Store(RemoteStore):
         return Stored(name, held["ContentLength"], held["LastModified"].timestamp(), _version(held["ETag"]))
 
     def _failure(self, error: BaseException) -> Failure | None:
-        if isinstance(error, errors.ClientError):
-            told, answer = error.response["Error"], error.response["ResponseMetadata"]
-            code = told.get("Code", "")
-            headers = answer.get("HTTPHeaders", {})
-            return failure_of(answer["HTTPStatusCode"], code, headers, _REASONS, told.get("Message", ""))
-        if isinstance(error, errors.ProfileNotFound):
-            return Failure("unknown", f"there is no profile {shown(error.kwargs['profile'])}")
-        if isinstance(error, errors.HTTPClientError) and "Invalid header value" in str(error):
-            return Failure("unknown", "they hold what no header can, such as an end of line")
-        if isinstance(error, _CREDENTIALS):
-            return Failure("unknown", type(error).__name__)
-        if isinstance(error, _PageError):
-            return Failure("no address", "its answer is no XML")
-        if isinstance(error, _PASSING):
-            return Failure("passing", type(error).__name__)
-        if isinstance(error, errors.InvalidRegionError):
-            return Failure("setting", f"{shown(error.kwargs['region_name'])} is no region; {_REGION_FROM}")
-        if isinstance(error, ValueError | errors.EndpointResolutionError) and _ENDPOINT.search(str(error)):
-            return Failure("no address", "Invalid endpoint")
-        if isinstance(error, KeyError):  # the answer lacks what S3 always tells: it is that of something else
-            return Failure("no address", f"it tells no {error.args[0]}")
-        return Failure("other", type(error).__name__) if isinstance(error, errors.BotoCoreError) else None
+        return s3_failure(error)
 
     @property
     def _client(self) -> Any:
@@ -279,8 +203,8 @@ class S3Store(RemoteStore):
             response_checksum_validation="when_required",
         )
         client = self._session.client("s3", config=config)
-        client.meta.events.register("response-received.s3", _refuse_page)
-        client.meta.events.register("needs-retry.s3.HeadBucket", _end_redirects)
+        client.meta.events.register("response-received.s3", refuse_page)
+        client.meta.events.register("needs-retry.s3.HeadBucket", end_redirects)
         return client
 
     def _pages(self, prefix: str, delimiter: str) -> Iterator[Any]:
@@ -340,28 +264,6 @@ class S3Store(RemoteStore):
 def _session() -> boto3.session.Session:
     # as AWS's other tools do: boto3 by itself looks at AWS_DEFAULT_REGION, then at the profile
     return boto3.session.Session(region_name=os.environ.get("AWS_REGION") or None)
-
-
-def _refuse_page(response_dict: Mapping[str, Any] | None, **_: Any) -> None:
-    """Fail where something else than a store answers that all is well: the library takes it for XML that was cut."""
-    if response_dict is None or response_dict["status_code"] != SUCCESS:
-        return
-    body = response_dict["body"]
-    begun = body.lstrip()[:PAGE_BEGINS_WITHIN].lower() if isinstance(body, bytes) else b""  # else it is an object's
-    if begun and (begun[:1] != b"<" or b"<html" in begun):
-        raise _PageError
-
-
-def _end_redirects(response: Any, operation: Any, **_: Any) -> None:
-    """Fail where a bucket's region is asked for and the answer redirects without naming one.
-
-    The library asks for it after each answer that redirects, this one among them: without end.
-    """
-    if response is None or response[0] is None or response[0].status_code not in REDIRECTS:
-        return
-    told = response[1]
-    if not {"x-amz-bucket-region", "Region"} & {*told["ResponseMetadata"]["HTTPHeaders"], *told["Error"]}:
-        raise errors.ClientError(told, operation.name)
 
 
 def _version(etag: str) -> str:
