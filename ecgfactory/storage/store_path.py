@@ -34,7 +34,8 @@ class StorePath:
     name : str
         The name in the bucket, without slashes at its ends; empty for the bucket itself.
     root : str
-        For `file`, the name that a user gave; all places that are made of it keep it. See `FolderStore`.
+        For `file`, the name that a user gave, which all places below it keep; a place above is its own root. See
+        `FolderStore`.
     """
 
     scheme: str
@@ -80,14 +81,17 @@ class StorePath:
     @property
     def parent(self) -> StorePath:
         """The place above."""
-        return replace(self, name=self.name.rpartition("/")[0])
+        return self._above(self.name.rpartition("/")[0])
 
     @property
     def parents(self) -> list[StorePath]:
         """All places above, the next one first."""
         parts = self.name.split("/")[:-1]
         names = ["/".join(parts[:kept]) for kept in range(len(parts), -1, -1)] if self.name else []
-        return [replace(self, name=name) for name in names]
+        return [self._above(name) for name in names]
+
+    def _above(self, name: str) -> StorePath:
+        return replace(self, name=name, root=min(self.root, name, key=len))
 
     @property
     def prefix(self) -> str:

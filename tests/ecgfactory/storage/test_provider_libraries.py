@@ -177,7 +177,8 @@ def test_the_region_is_found_where_aws_s_other_tools_find_it(
     signatures: list[str] = []
     with faulty_store(moto_server.url) as proxy:
         place = place_of.on(StoreServer("s3", proxy.url))
-        place_of.patch.delenv("AWS_DEFAULT_REGION")
+        for name in ("AWS_REGION", "AWS_DEFAULT_REGION"):
+            place_of.patch.delenv(name)
         place_of.patch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
         (tmp_path / "config").write_text(PROFILE)
         for name, value in variables.items():
