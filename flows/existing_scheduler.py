@@ -38,9 +38,15 @@ def connected(build: Build) -> Iterator[AdmittedWorkers]:
     assert asked.scheduler is not None
     security = _security(asked)
     settings = {"security": security, "timeout": CONNECT_TIMEOUT_S}
-    with dask.config.set(DASK):
-        _check_answers(asked.scheduler, security)
     with dask.config.set(DASK), PlacedTaskRunner(address=asked.scheduler, client_kwargs=settings) as runner:
+        try:
+            _have_answered(asked.scheduler, security)
+            runner.client  # noqa: B018 (connects)
+        except (OSError, MemoryError, ValueError, struct.error) as error:  # as other protocols are taken for sizes
+            raise BadInputError(
+                f"workers.scheduler: no Dask scheduler answers at {asked.scheduler} ({_words(error)}); start one with "
+                "`dask scheduler`, or leave the key out to use this machine."
+            ) from None
         try:
             runner.client.wait_for_workers(1, timeout=WORKERS_TIMEOUT_S)
         except TimeoutError:
@@ -55,13 +61,15 @@ def connected(build: Build) -> Iterator[AdmittedWorkers]:
                 workers.release()
 
 
-def _check_answers(scheduler: str, security: Security | None) -> None:
+def _have_answered(scheduler: str, security: Security | None) -> None:
     """Have a scheduler answer once: Dask's client would wait without end for one that takes a connection and is silent.
 
     Raises
     ------
-    BadInputError
-        When it does not, or something else does.
+    OSError
+        When it does not; TimeoutError when it says nothing.
+    MemoryError, ValueError, struct.error
+        When what answers is no scheduler.
     """
     settings = security.get_connection_args("client") if security else {}
 
@@ -71,14 +79,8 @@ def _check_answers(scheduler: str, security: Security | None) -> None:
         )
         await connection.close()
 
-    try:
-        with ThreadPoolExecutor(1) as thread:  # a notebook has a loop of its own in this one
-            thread.submit(asyncio.run, answered()).result()
-    except (OSError, MemoryError, ValueError, struct.error) as error:  # as other protocols are taken for sizes
-        raise BadInputError(
-            f"workers.scheduler: no Dask scheduler answers at {scheduler} ({_words(error)}); start one with "
-            "`dask scheduler`, or leave the key out to use this machine."
-        ) from None
+    with ThreadPoolExecutor(1) as thread:  # a notebook has a loop of its own in this one
+        thread.submit(asyncio.run, answered()).result()
 
 
 def _words(error: Exception) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from ecgfactory.errors import BuildFailedError, ShardUnwantedError
-from ecgfactory.session.ledger import Ledger, ShardEntry
+from ecgfactory.session.ledger import Ledger, ShardEntry, StagedFile
 from ecgfactory.session.workspace import Workspace, is_going_on
 from ecgfactory.storage.at_once import at_once
 from ecgfactory.storage.durable import sha256_of
@@ -22,7 +22,8 @@ from ecgfactory.storage.store_path import StorePath
 SHARDS, LEDGER = "shards", "ledger"
 """Below the place that keeps a session's work."""
 
-_FETCHED_AGAIN = 3
+_FETCHES = 3
+"""Of a file that arrives damaged."""
 
 READ_AT_ONCE = 64
 """Entries that are read before the first of them is given."""
@@ -123,17 +124,17 @@ class StoreLedger(Ledger):
     @contextlib.contextmanager
     def opened(self, entry: ShardEntry, names: Collection[str] | None = None) -> Iterator[Path]:
         """Fetch files of the shard, which are gone from here after the block; see `Ledger.opened`."""
-        place, folder = self.place(entry), self._workspace.scratch / f"{entry.shard:06d}-{secrets.token_hex(4)}"
+        folder = self._workspace.scratch / f"{entry.shard:06d}-{secrets.token_hex(4)}"
         wanted = [file for file in entry.files if names is None or file.path in names]
         for parent in {(folder / file.path).parent for file in wanted}:
             parent.mkdir(parents=True, exist_ok=True)
         try:
-            at_once(lambda file: self._fetch(entry, place / file.path, folder / file.path, file.sha256), wanted)
+            at_once(lambda file: self._fetch(entry, file, folder / file.path), wanted)
             yield folder
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 
-    def _fetch(self, entry: ShardEntry, source: StorePath, target: Path, sha256: str) -> None:
+    def _fetch(self, entry: ShardEntry, file: StagedFile, target: Path) -> None:
         """Fetch a file as it was committed: what is damaged on its way is fetched again.
 
         Raises
@@ -141,12 +142,13 @@ class StoreLedger(Ledger):
         BuildFailedError
             When it is gone or damaged; its shard is not committed any more.
         """
-        for _ in range(_FETCHED_AGAIN):
+        source = self.place(entry) / file.path
+        for _ in range(_FETCHES):
             try:
                 self._store.fetch(source.name, target)
             except FileNotFoundError:
                 raise gone(source) from None
-            if sha256_of(target) == sha256:
+            if sha256_of(target) == file.sha256:
                 return
         with contextlib.suppress(StoreError):
             self.withdraw(entry)

@@ -90,14 +90,7 @@ class _Reading:
                 found = find_lease(self._file)
         except StoreError:
             return
-        self.told = (
-            _NOTHING
-            if found is None
-            else {
-                "records": found.state.told.records,
-                "last_shard": found.state.told.last_shard,
-            }
-        )
+        self.told = _NOTHING if found is None else found.state.told.model_dump(include=set(_EVERYTHING))
 
 
 @lru_cache(maxsize=32)

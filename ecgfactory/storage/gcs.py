@@ -38,8 +38,6 @@ _PASSING = (
     google.auth.exceptions.TransportError,
 )
 
-_NO_ADDRESS = (requests.exceptions.InvalidURL, requests.exceptions.MissingSchema, requests.exceptions.InvalidSchema)
-
 
 class GcsStore(RemoteStore):
     """A bucket of Google Cloud Storage, by google-cloud-storage. The version of an object is its generation."""
@@ -145,9 +143,7 @@ class GcsStore(RemoteStore):
 
     def _failure(self, error: BaseException) -> Failure | None:
         name = type(error).__name__
-        if isinstance(error, GoogleAPICallError | InvalidResponse):
-            return _refusal(error)
-        if isinstance(error, requests.TooManyRedirects):
+        if isinstance(error, GoogleAPICallError | InvalidResponse | requests.TooManyRedirects):
             return _refusal(error)
         if isinstance(error, DataCorruption):
             return Failure("damaged", "crc32c")
@@ -155,11 +151,9 @@ class GcsStore(RemoteStore):
             return Failure("passing", name)
         if isinstance(error, google.auth.exceptions.GoogleAuthError):
             return Failure("unknown", _missing_file() or name)
-        if isinstance(error, _NO_ADDRESS):
-            return Failure("no address", name)
         if isinstance(error, requests.exceptions.JSONDecodeError | AttributeError):  # what answers is no store
             return Failure("no address", "its answer is no JSON")
-        if isinstance(error, ValueError):
+        if isinstance(error, ValueError):  # as all are that tell of a URL
             return Failure("no address", name)
         return Failure("other", name) if isinstance(error, requests.RequestException) else None
 
